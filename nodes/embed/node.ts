@@ -1,0 +1,43 @@
+import { Chunks, defineNode, Embeddings, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const embed = defineNode({
+  type: 'embed',
+  version: 1,
+  implementation: 1,
+  title: 'Embed',
+  group: 'retrieval',
+  doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Texts longer than the model’s context are cut at its end.',
+  inputs: { chunks: { type: Chunks, doc: 'Chunks to embed.' } },
+  outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
+  params: z.strictObject({
+    model: z
+      .string()
+      .default('all-MiniLM-L6-v2')
+      .meta({ title: 'Model', control: 'model', modelKind: 'embedder' } satisfies ParamMeta),
+    batch: z
+      .int()
+      .min(1)
+      .max(512)
+      .default(32)
+      .meta({
+        title: 'Batch',
+        unit: 'chunks',
+        advanced: true,
+        description: 'Chunks a batch at most.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ model }) => [['model', model]],
+  caching: 'pure',
+  items: { over: 'chunks', key: ['text'], length: (row) => (row as { text: string }).text.length },
+  sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
+  facets: ({ model }, _inputs, models) => {
+    const facts = models(model);
+    if (facts?.dimension === undefined) return {};
+    return {
+      embeddings: { embedder: { model, digest: facts.digest, dimension: facts.dimension } },
+    };
+  },
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

@@ -1,0 +1,118 @@
+/** Who must act on an error: the person using Graft, whoever runs the machine, or its developers. */
+export type Audience = 'user' | 'operator' | 'developer';
+
+export type GraphErrorCode =
+  | 'bad-syntax' // the file is not JSON, or not a graph file
+  | 'newer-format' // written by a newer Graft
+  | 'cycle'
+  | 'unknown-type'
+  | 'unknown-param'
+  | 'bad-param'
+  | 'unknown-node'
+  | 'unknown-port'
+  | 'type-mismatch'
+  | 'facet-mismatch'
+  | 'too-many-edges'
+  | 'missing-input'
+  | 'missing-file'
+  | 'outside-workspace'
+  | 'bad-input' // unreadable document, invalid UTF-8, encrypted PDF, empty corpus
+  | 'bad-model' // unknown model, digest mismatch, no source reachable
+  | 'stale-save'
+  | 'too-large'
+  | 'no-space'
+  | 'store-locked'
+  | 'store-damaged'
+  | 'out-of-memory'
+  | 'worker-died'
+  | 'cancelled'
+  | 'unavailable' // a device or backend that this machine lacks
+  | 'internal';
+
+/** Where a problem is. Every part is optional; all that are known are given. */
+export interface Location {
+  readonly file?: string;
+  readonly node?: string;
+  readonly port?: string;
+  readonly param?: string;
+  /** 1-based, in the file. */
+  readonly line?: number;
+}
+
+/** A problem as plain data: what crosses process borders and what validation returns in lists. */
+export interface Problem {
+  readonly code: GraphErrorCode;
+  readonly message: string;
+  readonly location: Location;
+  readonly audience: Audience;
+}
+
+export interface GraphErrorOptions {
+  readonly location?: Location;
+  readonly audience?: Audience;
+  readonly cause?: unknown;
+  /** When several problems were found; the error's own is the first. */
+  readonly problems?: readonly Problem[];
+}
+
+/** The one error class of Graft: a stable code, where it happened, and a message that says what to do. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError';
+  readonly code: GraphErrorCode;
+  readonly location: Location;
+  readonly audience: Audience;
+  readonly problems: readonly Problem[];
+
+  constructor(code: GraphErrorCode, message: string, options: GraphErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.location = options.location ?? {};
+    this.audience = options.audience ?? 'user';
+    this.problems = options.problems ?? [
+      { code, message, location: this.location, audience: this.audience },
+    ];
+  }
+
+  /** Plain data for IPC, events and the API. */
+  toProblem(): Problem {
+    return {
+      code: this.code,
+      message: this.message,
+      location: this.location,
+      audience: this.audience,
+    };
+  }
+
+  static fromProblem(problem: Problem): GraphError {
+    return new GraphError(problem.code, problem.message, {
+      location: problem.location,
+      audience: problem.audience,
+    });
+  }
+
+  /** Any thrown value as a GraphError; an unexpected one becomes `internal` with its message kept. */
+  static from(error: unknown, location: Location = {}): GraphError {
+    if (error instanceof GraphError) {
+      if (Object.keys(location).length === 0) return error;
+      return new GraphError(error.code, error.message, {
+        location: { ...location, ...error.location },
+        audience: error.audience,
+        cause: error.cause,
+      });
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return new GraphError('internal', message, { location, audience: 'developer', cause: error });
+  }
+}
+
+/** `file.graft.json: node "embed-1", param "model": message` */
+export function formatProblem(problem: Problem): string {
+  const { file, line, node, port, param } = problem.location;
+  const place = [
+    file === undefined ? undefined : line === undefined ? file : `${file}:${line}`,
+    node === undefined ? undefined : `node "${node}"`,
+    port === undefined ? undefined : `port "${port}"`,
+    param === undefined ? undefined : `param "${param}"`,
+  ].filter((part) => part !== undefined);
+  return place.length === 0 ? problem.message : `${place.join(', ')}: ${problem.message}`;
+}

@@ -1,0 +1,76 @@
+import type { Backends, Lease } from './backend.ts';
+import type { ResolvedSource } from './execution.ts';
+import type { ModelFacts } from './model.ts';
+import type { InputsOf, ItemOf, NodeType, OutputsOf, ParamsOf, ResultRowOf } from './node-type.ts';
+
+/** What a node's `run` is given besides inputs and params. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  /** The node's id, for messages. */
+  readonly node: string;
+  progress(progress: { done: number; total?: number; unit: string; message?: string }): void;
+  log(level: 'info' | 'warning' | 'error', message: string, item?: string): void;
+  /** Text just written for an item. */
+  token(item: string, text: string): void;
+  /** Claims memory on the step's device; waits until it is free. */
+  lease(bytes: number): Promise<Lease>;
+  readonly models: {
+    facts(id: string): ModelFacts;
+    /** Downloads what is missing, with progress, and gives the local folder of the model's files. */
+    fetch(id: string): Promise<string>;
+  };
+  readonly backends: Backends;
+  readonly seed: number;
+  readonly sources: readonly ResolvedSource[];
+  /** An empty folder on the artifact store's filesystem, removed after the step. */
+  scratch(): Promise<string>;
+}
+
+/** One item failed: it is retried alone, then reported, and the rest goes on. */
+export class ItemFailure {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** A node that runs whole. */
+export interface WholeImplementation<N extends NodeType = NodeType> {
+  readonly definition: N;
+  // Method syntax on purpose: implementations of different nodes meet in one map.
+  run(ctx: RunContext, inputs: InputsOf<N>, params: ParamsOf<N>): Promise<OutputsOf<N>>;
+}
+
+/**
+ * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array);
+ * `expand` turns a row and its payload into output rows, so that what a result does not depend on
+ * (ids, paths) is taken from the row and never cached.
+ */
+export interface ItemsImplementation<N extends NodeType = NodeType, Payload = unknown> {
+  readonly definition: N;
+  runItems(
+    ctx: RunContext,
+    batch: readonly ItemOf<N>[],
+    inputs: InputsOf<N>,
+    params: ParamsOf<N>,
+  ): Promise<readonly (Payload | ItemFailure)[]>;
+  expand(row: ItemOf<N>, payload: Payload, params: ParamsOf<N>): Iterable<ResultRowOf<N>>;
+}
+
+export type Implementation = WholeImplementation | ItemsImplementation;
+/** Implementations by node type. */
+export type Implementations = ReadonlyMap<string, Implementation>;
+
+export function implement<N extends NodeType>(
+  definition: N,
+  run: WholeImplementation<N>['run'],
+): WholeImplementation<N> {
+  return { definition, run };
+}
+
+export function implementItems<N extends NodeType, Payload>(
+  definition: N,
+  parts: Omit<ItemsImplementation<N, Payload>, 'definition'>,
+): ItemsImplementation<N, Payload> {
+  return { definition, ...parts };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
+export type ModelKind = z.infer<typeof modelKindSchema>;
+
+/**
+ * Where the very bytes of a file can be had, tried in order.
+ * `hf:owner/repo@revision/path`, `npm:package@version/path`, `pip:package==version/path`,
+ * `https://…`, `file:/…`.
+ */
+export const modelFileSchema = z.object({
+  /** Path below the model's folder. */
+  path: z.string(),
+  /** sha256, hex. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Bytes. */
+  size: z.number().int().nonnegative(),
+  sources: z.array(z.string()).min(1),
+});
+export type ModelFile = z.infer<typeof modelFileSchema>;
+
+/** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
+export const modelEntrySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  kind: modelKindSchema,
+  format: z.enum(['gguf', 'safetensors', 'onnx']),
+  licence: z.object({ id: z.string(), url: z.string().optional(), consent: z.boolean() }),
+  architecture: z.string(),
+  /** Weights' precision: q4, q4_1, fp32 … */
+  dtype: z.string(),
+  /** Vector width, for embedders. */
+  dimension: z.number().int().optional(),
+  /** Tokens. */
+  contextLength: z.number().int(),
+  parameters: z.number().int(),
+  files: z.array(modelFileSchema).min(1),
+});
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+/** What definitions may know of a model before it is downloaded. */
+export interface ModelFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: ModelKind;
+  readonly digest: string;
+  readonly architecture: string;
+  readonly format: ModelEntry['format'];
+  readonly dimension?: number;
+  readonly contextLength: number;
+  /** Bytes, all files. */
+  readonly size: number;
+}
+/** Looks a model up by id; undefined when the catalogue lacks it. */
+export type ModelLookup = (id: string) => ModelFacts | undefined;

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+
+/** Colour of the port on the canvas. */
+export type Family = 'sources' | 'retrieval' | 'language-model' | 'training' | 'evaluation';
+/** Shape of the port: circle, diamond, square. */
+export type PortShape = 'items' | 'index' | 'model';
+
+/**
+ * How an artifact of this type is stored.
+ * `jsonl`: one JSON row a line. `vectors`: rows plus one float32 vector each, as Arrow IPC.
+ * `json`: one value. `tree`: a folder of files.
+ */
+export type Encoding = 'jsonl' | 'vectors' | 'json' | 'tree';
+
+export interface PortType<Id extends string = string, Value = unknown> {
+  readonly id: Id;
+  readonly family: Family;
+  readonly shape: PortShape;
+  readonly encoding: Encoding;
+  /** Media type of the artifact. */
+  readonly mediaType: string;
+  /** Validates one row (`jsonl`, `vectors`) or the value (`json`); for a `tree`, its `graft.json`. */
+  readonly schema: z.ZodType<Value>;
+  /** Says in a few words what flows, for tooltips and refusals. */
+  readonly doc: string;
+}
+
+export type ValueOf<T> = T extends PortType<string, infer Value> ? Value : never;
+
+export function portType<Id extends string, Value>(type: PortType<Id, Value>): PortType<Id, Value> {
+  return type;
+}

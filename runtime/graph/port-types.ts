@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { portType, type PortType } from './port-type.ts';
+
+/** Free-form facts about a document; flat, so that they can be filtered on. */
+export const metadataSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null()]),
+);
+export type Metadata = z.infer<typeof metadataSchema>;
+
+/**
+ * One document, or one part of a very large one. `id` is the workspace path, with `#n` for part n > 0
+ * and `:row` for a row of a table. Offsets are UTF-16 code units into the document's extracted text.
+ */
+export const documentSchema = z.object({
+  id: z.string(),
+  path: z.string(),
+  mediaType: z.string(),
+  title: z.string(),
+  text: z.string(),
+  /** Where this part's text begins in the whole document; 0 unless it was split. */
+  offset: z.number().int(),
+  /** 1-based line of the first character of `text` in the whole document. */
+  line: z.number().int(),
+  metadata: metadataSchema,
+});
+export type Document = z.infer<typeof documentSchema>;
+
+/** A span of a document: `[start, end)` in code units and `[firstLine, lastLine]`, 1-based, of its text. */
+export const spanSchema = z.object({
+  documentId: z.string(),
+  path: z.string(),
+  title: z.string(),
+  start: z.number().int(),
+  end: z.number().int(),
+  firstLine: z.number().int(),
+  lastLine: z.number().int(),
+});
+export type Span = z.infer<typeof spanSchema>;
+
+export const chunkSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  /** Headings above the chunk, outermost first. */
+  headings: z.array(z.string()),
+  source: spanSchema,
+  metadata: metadataSchema,
+});
+export type Chunk = z.infer<typeof chunkSchema>;
+
+/** A chunk and its unit-length vector; the dimension is in the facets. */
+export interface EmbeddedChunk extends Chunk {
+  readonly vector: Float32Array;
+}
+export const embeddedChunkSchema = z.custom<EmbeddedChunk>(
+  (value) =>
+    chunkSchema.safeParse(value).success &&
+    (value as { vector?: unknown }).vector instanceof Float32Array,
+);
+
+/** What an index folder says of itself, in its `graft.json`. */
+export const indexInfoSchema = z.object({
+  rows: z.number().int(),
+  dimension: z.number().int(),
+  embedder: z.string(),
+  embedderDigest: z.string(),
+});
+export type IndexInfo = z.infer<typeof indexInfoSchema>;
+
+export const questionSchema = z.object({
+  id: z.string(),
+  question: z.string(),
+  /** A reference answer, for evaluation. */
+  reference: z.string().optional(),
+  /** Paths of the documents that hold the answer. */
+  documents: z.array(z.string()).optional(),
+  answerable: z.boolean().optional(),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+/** One retrieved chunk. `rank` is 1-based; `scores` are the parts of `score`: dense, bm25, rrf, rerank. */
+export const hitSchema = z.object({
+  rank: z.number().int(),
+  score: z.number(),
+  scores: z.object({
+    dense: z.number().optional(),
+    bm25: z.number().optional(),
+    rrf: z.number().optional(),
+    rerank: z.number().optional(),
+  }),
+  chunk: chunkSchema,
+});
+export type Hit = z.infer<typeof hitSchema>;
+
+export const questionHitsSchema = z.object({
+  id: z.string(),
+  question: questionSchema,
+  hits: z.array(hitSchema),
+});
+export type QuestionHits = z.infer<typeof questionHitsSchema>;
+
+/** A numbered passage of a prompt; `[start, end)` are code units into the prompt's text. */
+export const passageSchema = z.object({
+  number: z.number().int(),
+  chunkId: z.string(),
+  start: z.number().int(),
+  end: z.number().int(),
+  score: z.number(),
+  source: spanSchema,
+});
+export type Passage = z.infer<typeof passageSchema>;
+
+export const promptSchema = z.object({
+  id: z.string(),
+  question: questionSchema,
+  text: z.string(),
+  /** Empty when nothing was injected. */
+  passages: z.array(passageSchema),
+  tokens: z.number().int(),
+  /** Hits left out because the token budget was full. */
+  dropped: z.number().int(),
+});
+export type Prompt = z.infer<typeof promptSchema>;
+
+export const citationSchema = z.object({
+  number: z.number().int(),
+  chunkId: z.string(),
+  source: spanSchema,
+  /** `written`: the model wrote [n]. `attributed`: Graft found the passage that the answer's words come from. */
+  by: z.enum(['written', 'attributed']),
+});
+export type Citation = z.infer<typeof citationSchema>;
+
+export const answerSchema = z.object({
+  id: z.string(),
+  question: questionSchema,
+  text: z.string(),
+  citations: z.array(citationSchema),
+  promptTokens: z.number().int(),
+  completionTokens: z.number().int(),
+  finishReason: z.enum(['stop', 'length', 'aborted']),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+/** A base model: weights by digest in the catalogue. */
+export const modelSchema = z.object({
+  id: z.string(),
+  digest: z.string(),
+  architecture: z.string(),
+  format: z.enum(['gguf', 'safetensors', 'onnx']),
+  contextLength: z.number().int(),
+});
+export type ModelRef = z.infer<typeof modelSchema>;
+
+export const Documents = portType({
+  id: 'documents',
+  family: 'sources',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.documents+jsonl',
+  schema: documentSchema,
+  doc: 'Documents as text, with where they came from.',
+});
+export const Chunks = portType({
+  id: 'chunks',
+  family: 'retrieval',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.chunks+jsonl',
+  schema: chunkSchema,
+  doc: 'Pieces of documents, each with its source span.',
+});
+export const Embeddings = portType({
+  id: 'embeddings',
+  family: 'retrieval',
+  shape: 'items',
+  encoding: 'vectors',
+  mediaType: 'application/vnd.graft.embeddings+arrow',
+  schema: embeddedChunkSchema,
+  doc: 'Chunks with their vectors.',
+});
+export const Index = portType({
+  id: 'index',
+  family: 'retrieval',
+  shape: 'index',
+  encoding: 'tree',
+  mediaType: 'application/vnd.graft.index+tree',
+  schema: indexInfoSchema,
+  doc: 'A searchable index of embedded chunks.',
+});
+export const Questions = portType({
+  id: 'questions',
+  family: 'sources',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.questions+jsonl',
+  schema: questionSchema,
+  doc: 'Questions, with reference answers where there are any.',
+});
+export const Hits = portType({
+  id: 'hits',
+  family: 'retrieval',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.hits+jsonl',
+  schema: questionHitsSchema,
+  doc: 'For each question, ranked chunks with their scores.',
+});
+export const Prompts = portType({
+  id: 'prompts',
+  family: 'language-model',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.prompts+jsonl',
+  schema: promptSchema,
+  doc: 'Prompts with their injected passages marked.',
+});
+export const Answers = portType({
+  id: 'answers',
+  family: 'language-model',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.answers+jsonl',
+  schema: answerSchema,
+  doc: 'Answers with their citations.',
+});
+export const Model = portType({
+  id: 'model',
+  family: 'language-model',
+  shape: 'model',
+  encoding: 'json',
+  mediaType: 'application/vnd.graft.model+json',
+  schema: modelSchema,
+  doc: 'A base model.',
+});
+
+/** Every port type, by id. Equality of ids decides whether an edge is allowed. */
+export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
+  [Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model].map(
+    (type): [string, PortType] => [type.id, type],
+  ),
+);

@@ -1,0 +1,109 @@
+import type {
+  ActionStore,
+  ArtifactRef,
+  ArtifactStore,
+  Graph,
+  ItemCounts,
+  KeyPart,
+  MissReason,
+  ModelLookup,
+  Plan,
+  Problem,
+  Registry,
+  RunEvent,
+  RunRecord,
+  RunStore,
+  StepSummary,
+} from '@graft/graph';
+
+/** A graph file as read: `revision` is the sha256 of its bytes. */
+export interface GraphFile {
+  /** Below the workspace, with `/`. */
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+  readonly modifiedAt: number;
+}
+
+/** What a run would do. */
+export interface PlanReport {
+  readonly nodes: readonly PlannedStep[];
+  readonly problems: readonly Problem[];
+  readonly reused: number;
+  readonly toRun: number;
+  /** From earlier runs of the same node types; undefined where none is known. */
+  readonly estimatedMs?: number;
+}
+export interface PlannedStep {
+  readonly node: string;
+  readonly type: string;
+  /** `unknown`: its inputs' digests are known only once something above has run. */
+  readonly verdict: 'hit' | 'miss' | 'unknown';
+  readonly cacheKey?: string;
+  readonly parts?: readonly KeyPart[];
+  readonly reason?: MissReason;
+  readonly estimatedMs?: number;
+}
+
+export interface StartOptions {
+  /** Only this node and what it needs. */
+  readonly only?: string;
+  readonly device?: string;
+}
+
+/** A run in progress. */
+export interface RunHandle {
+  readonly runId: string;
+  readonly finished: Promise<Extract<RunEvent, { type: 'run.finished' }>>;
+  cancel(): void;
+}
+
+/** A page of an artifact, for previews. `rows` are validated by the port type; vectors come as number arrays. */
+export interface ArtifactPage {
+  readonly total: number;
+  readonly rows: readonly unknown[];
+}
+
+/**
+ * A workspace opened for work: its files, stores, engine and supervised worker, joined.
+ * All paths are below the workspace; one outside throws `outside-workspace`.
+ */
+export interface Workspace extends AsyncDisposable {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly artifacts: ArtifactStore;
+  readonly actions: ActionStore;
+  readonly runs: RunStore;
+
+  listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
+  readGraph(path: string): Promise<GraphFile>;
+  /**
+   * Atomic. `base` is the revision that the text was made from, null for a new file.
+   * Throws `stale-save` when the file has another revision by now.
+   */
+  saveGraph(path: string, text: string, base: string | null): Promise<GraphFile>;
+  /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
+  watch(changed: (path: string) => void): () => void;
+
+  /** Validates; throws the first problem with all of them in `problems`. */
+  plan(graph: Graph, file: string): Plan;
+  /** The plan walked through the cache. Problems are returned, not thrown. */
+  explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
+  start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
+  /** Of a run of this process. */
+  cancel(runId: string): boolean;
+  /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
+  events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
+  why(runId: string, node: string): Promise<StepSummary>;
+  page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage>;
+}
+export type { ItemCounts, RunRecord };
+
+export interface OpenOptions {
+  readonly root: string;
+  /** Index database and caches; default `<root>/.graft`. */
+  readonly stateFolder?: string;
+  /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
+  readonly modelsFolder?: string;
+}
