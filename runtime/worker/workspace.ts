@@ -6,6 +6,7 @@ import type {
   ItemCounts,
   KeyPart,
   MissReason,
+  ModelFacts,
   ModelLookup,
   Plan,
   Problem,
@@ -85,6 +86,17 @@ export interface Workspace extends AsyncDisposable {
   saveGraph(path: string, text: string, base: string | null): Promise<GraphFile>;
   /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
   watch(changed: (path: string) => void): () => void;
+
+  /** The models of the catalogue, to choose from. */
+  listModels(): readonly ModelFacts[];
+  /**
+   * What the patterns of a `files` parameter match below the workspace, without hashing: the total, and the
+   * first `limit` paths, sorted.
+   */
+  matchFiles(
+    patterns: readonly string[],
+    limit: number,
+  ): Promise<{ readonly total: number; readonly paths: readonly string[] }>;
 
   /** Validates; throws the first problem with all of them in `problems`. */
   plan(graph: Graph, file: string): Plan;
