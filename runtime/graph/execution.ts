@@ -29,10 +29,15 @@ export interface StepRequest {
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly sources: readonly ResolvedSource[];
   readonly cacheKey: string;
-  /** Key parts shared by all items of a map-type step: those of the key less the digest of `items.over`. */
+  /**
+   * Key parts shared by all items of a map-type step: those of the key less what belongs to `items.over`,
+   * the input's digest or, over files, the digests of that source.
+   */
   readonly familyParts: readonly KeyPart[];
   /** `auto`, or a device id of the probe: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
   readonly device: string;
+  /** 1, or 2 when memory ran out or the worker died: items then run in smaller batches. */
+  readonly attempt?: number;
 }
 export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
 import type { ModelKind, ModelLookup } from './model.ts';
+import type { ResolvedFile } from './execution.ts';
 
 export interface InputPort<T extends PortType = PortType> {
   readonly type: T;
@@ -33,11 +34,21 @@ export type Source =
   /** A model of the catalogue, by id. */
   | { readonly kind: 'model'; readonly id: string; readonly param: string };
 
+/** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
+export type ItemsOver = string | FilesOver;
+/** The parameter whose `files` source gives the items: each is a `ResolvedFile`, keyed by path and digest. */
+export interface FilesOver {
+  readonly files: string;
+}
+
 /** Declares a map-type node: the engine runs it item by item and reuses every item it has seen. */
-export interface ItemsSpec<Input extends string = string> {
-  /** The input port whose rows are the items. */
-  readonly over: Input;
-  /** Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row. */
+export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
+  /** The input port whose rows are the items, or `{ files: param }`: one item a file of that source. */
+  readonly over: Over;
+  /**
+   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row.
+   * Not used over files.
+   */
   readonly key?: readonly string[];
   /** Length of a row, for batches sorted by length. */
   length?(row: unknown): number;
@@ -59,7 +70,7 @@ export interface NodeType<
   Inputs extends InputPorts = InputPorts,
   Outputs extends OutputPorts = OutputPorts,
   Schema extends ParamsSchema = ParamsSchema,
-  Over extends string = string,
+  Over extends ItemsOver = ItemsOver,
 > {
   /** kebab-case; the folder's name. */
   readonly type: Type;
@@ -101,7 +112,7 @@ export function defineNode<
   const Inputs extends InputPorts,
   const Outputs extends OutputPorts,
   Schema extends ParamsSchema,
-  const Over extends Extract<keyof Inputs, string> = never,
+  const Over extends Extract<keyof Inputs, string> | FilesOver = never,
 >(
   definition: NodeType<Type, Inputs, Outputs, Schema, Over>,
 ): NodeType<Type, Inputs, Outputs, Schema, Over> {
@@ -178,14 +189,16 @@ export type OutputsOf<N> =
     ? { readonly [K in keyof Outputs]: OutputOf<Outputs[K]> }
     : never;
 
-/** The row that a map-type node's items are. */
+/** The row, or the file, that a map-type node's items are. */
 export type ItemOf<N> =
   N extends NodeType<string, infer Inputs, OutputPorts, ParamsSchema, infer Over>
-    ? Over extends keyof Inputs
-      ? Inputs[Over] extends InputPort<infer T>
-        ? ValueOf<T>
+    ? Over extends FilesOver
+      ? ResolvedFile
+      : Over extends keyof Inputs
+        ? Inputs[Over] extends InputPort<infer T>
+          ? ValueOf<T>
+          : never
         : never
-      : never
     : never;
 /** The row of a map-type node's single output. */
 export type ResultRowOf<N> =
