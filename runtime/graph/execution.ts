@@ -1,4 +1,5 @@
 import type { ArtifactRef } from './artifact.ts';
+import type { PortFacets } from './facets.ts';
 import type { ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 
@@ -28,6 +29,8 @@ export interface StepRequest {
   readonly params: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly sources: readonly ResolvedSource[];
+  /** Of each input port, from the plan; `PlannedNode.inputFacets`. */
+  readonly inputFacets: PortFacets;
   readonly cacheKey: string;
   /**
    * Key parts shared by all items of a map-type step: those of the key less what belongs to `items.over`,

@@ -1,5 +1,6 @@
 import type { Backends, Lease } from './backend.ts';
 import type { ResolvedSource } from './execution.ts';
+import type { PortFacets } from './facets.ts';
 import type { ModelFacts } from './model.ts';
 import type { InputsOf, ItemOf, NodeType, OutputsOf, ParamsOf, ResultRowOf } from './node-type.ts';
 
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly backends: Backends;
   readonly seed: number;
   readonly sources: readonly ResolvedSource[];
+  /** What the plan knew of each input port, for example which embedder made the vectors. */
+  readonly inputFacets: PortFacets;
   /** An empty folder on the artifact store's filesystem, removed after the step. */
   scratch(): Promise<string>;
 }
