@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { ESLint } from 'eslint';
+import { describe, expect, it } from 'vitest';
+import { refusal } from './lint/allowed-imports.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+describe('import boundaries', () => {
+  it('refuses a deliberately illegal import, saying why', async () => {
+    const eslint = new ESLint({ cwd: root });
+    // The text of an existing file is replaced, so that the type-checked rules know its project.
+    const [result] = await eslint.lintText(
+      "import { readFile } from 'node:fs/promises';\nexport const read = readFile;\n",
+      { filePath: path.join(root, 'runtime/graph/graph.ts') },
+    );
+    expect(result?.messages.map((message) => [message.ruleId, message.message])).toEqual([
+      ['graft/allowed-imports', expect.stringContaining('runtime/graph is pure')],
+    ]);
+  }, 60_000);
+
+  it.each([
+    ['runtime/graph/plan.ts', 'react'],
+    ['runtime/graph/plan.ts', '../engine/index.ts'],
+    ['nodes/chunk/node.ts', 'node:fs'],
+    ['nodes/chunk/run.ts', '../embed/node.ts'],
+    ['nodes/embed/run.ts', '@huggingface/transformers'],
+    ['nodes/embed/preview.tsx', '@graft/worker/workspace'],
+    ['nodes/embed/preview.tsx', '../chunk/node.ts'],
+    ['runtime/engine/scheduler.ts', '@graft/store'],
+    ['runtime/engine/scheduler.ts', '@graft/nodes/definitions'],
+    ['runtime/engine/scheduler.ts', '../store/index.ts'],
+    ['runtime/backends/onnx/embedder.ts', '@graft/engine'],
+    ['runtime/worker/main.ts', '@graft/web/server'],
+    ['runtime/worker/main.ts', '@graft/nodes/previews'],
+    ['apps/web/components/canvas.tsx', '@graft/worker/workspace'],
+    ['apps/web/components/canvas.tsx', '@graft/nodes/runs'],
+    ['apps/web/components/canvas.tsx', 'node:fs'],
+    ['apps/web/server/index.ts', '@graft/backends'],
+    ['apps/web/server/index.ts', 'onnxruntime-node'],
+    ['apps/cli/run.ts', 'node-llama-cpp'],
+  ])('%s may not import %s', (file, specifier) => {
+    expect(refusal(file, specifier)).toMatch(/may not import .+: .+\.$/);
+  });
+
+  it.each([
+    ['runtime/graph/plan.ts', 'zod'],
+    ['runtime/graph/plan.ts', './graph.ts'],
+    ['nodes/chunk/node.ts', '@graft/graph'],
+    ['nodes/load-files/run.ts', 'pdfjs-dist/legacy/build/pdf.mjs'],
+    ['nodes/embed/preview.tsx', '../ui-kit/index.ts'],
+    ['runtime/store/prisma/run-store.ts', '@graft/prisma'],
+    ['runtime/worker/main.ts', '@graft/engine'],
+    ['apps/web/server/index.ts', '@graft/worker/workspace'],
+    ['apps/cli/serve.ts', '@graft/web/server'],
+  ])('%s may import %s', (file, specifier) => {
+    expect(refusal(file, specifier)).toBeUndefined();
+  });
+
+  it('keeps what a package does not export from resolving', () => {
+    const resolve = (specifier: string): string =>
+      execFileSync(
+        process.execPath,
+        ['--input-type=module', '-e', `import.meta.resolve(${JSON.stringify(specifier)})`],
+        { cwd: path.join(root, 'apps/cli'), encoding: 'utf8', stdio: 'pipe' },
+      );
+    expect(() => resolve('@graft/graph/plan.ts')).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    expect(resolve('@graft/graph')).toBe('');
+  });
+});
