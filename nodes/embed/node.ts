@@ -13,18 +13,13 @@ export const embed = defineNode({
   params: z.strictObject({
     model: z
       .string()
-      .default('all-MiniLM-L6-v2')
-      .meta({ title: 'Model', control: 'model', modelKind: 'embedder' } satisfies ParamMeta),
-    batch: z
-      .int()
       .min(1)
-      .max(512)
-      .default(32)
+      .default('all-MiniLM-L6-v2')
       .meta({
-        title: 'Batch',
-        unit: 'chunks',
-        advanced: true,
-        description: 'Chunks a batch at most.',
+        title: 'Model',
+        description: 'An embedder of the catalogue, by id.',
+        control: 'model',
+        modelKind: 'embedder',
       } satisfies ParamMeta),
   }),
   summary: ({ model }) => [['model', model]],
@@ -37,6 +32,11 @@ export const embed = defineNode({
     return {
       embeddings: { embedder: { model, digest: facts.digest, dimension: facts.dimension } },
     };
+  },
+  check({ model }, _inputs, models) {
+    const facts = models(model);
+    if (facts === undefined || facts.kind === 'embedder') return [];
+    return [{ param: 'model', message: `${model} is of kind ${facts.kind}; choose an embedder.` }];
   },
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],

@@ -47,7 +47,8 @@ export interface WholeImplementation<N extends NodeType = NodeType> {
 /**
  * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array);
  * `expand` turns a row and its payload into output rows, so that what a result does not depend on
- * (ids, paths) is taken from the row and never cached.
+ * (ids, paths) is taken from the row and never cached. An asynchronous `expand` may stream rows that are too
+ * large to cache from the file that the item is.
  */
 export interface ItemsImplementation<N extends NodeType = NodeType, Payload = unknown> {
   readonly definition: N;
@@ -57,7 +58,20 @@ export interface ItemsImplementation<N extends NodeType = NodeType, Payload = un
     inputs: InputsOf<N>,
     params: ParamsOf<N>,
   ): Promise<readonly (Payload | ItemFailure)[]>;
-  expand(row: ItemOf<N>, payload: Payload, params: ParamsOf<N>): Iterable<ResultRowOf<N>>;
+  expand(
+    row: ItemOf<N>,
+    payload: Payload,
+    params: ParamsOf<N>,
+  ): Iterable<ResultRowOf<N>> | AsyncIterable<ResultRowOf<N>>;
+  /**
+   * Looks at the whole result before it is committed, also when there were no items; throws a GraphError
+   * to refuse it, as a loader refuses an empty corpus.
+   */
+  finish?(
+    ctx: RunContext,
+    result: { readonly items: number; readonly rows: number },
+    params: ParamsOf<N>,
+  ): void;
 }
 
 export type Implementation = WholeImplementation | ItemsImplementation;

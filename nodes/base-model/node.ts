@@ -1,0 +1,46 @@
+import { defineNode, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const baseModel = defineNode({
+  type: 'base-model',
+  version: 1,
+  implementation: 1,
+  title: 'Base model',
+  group: 'language-model',
+  doc: 'Chooses a language model of the catalogue. Its weights are downloaded and verified when a node first uses them.',
+  inputs: {},
+  outputs: { model: { type: Model, doc: 'The chosen model, known by the digest of its weights.' } },
+  params: z.strictObject({
+    model: z
+      .string()
+      .min(1)
+      .default('SmolLM2-135M-Instruct')
+      .meta({
+        title: 'Model',
+        description: 'A language model of the catalogue, by id.',
+        control: 'model',
+        modelKind: 'language-model',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ model }) => [['model', model]],
+  caching: 'pure',
+  sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
+  facets({ model }, _inputs, models) {
+    const facts = models(model);
+    if (facts === undefined) return {};
+    const { id, digest, architecture, contextLength } = facts;
+    return { model: { model: { id, digest, architecture, contextLength } } };
+  },
+  check({ model }, _inputs, models) {
+    const facts = models(model);
+    if (facts === undefined || facts.kind === 'language-model') return [];
+    return [
+      {
+        param: 'model',
+        message: `${model} is of kind ${facts.kind}; choose a language model.`,
+      },
+    ];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,69 @@
+import { Chunks, defineNode, Documents, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const chunk = defineNode({
+  type: 'chunk',
+  version: 1,
+  implementation: 1,
+  title: 'Chunk',
+  group: 'retrieval',
+  doc: 'Cuts documents into pieces that fit an embedder and a prompt. Every piece knows the exact span of its source, so that an answer can point back to it.',
+  inputs: { documents: { type: Documents, doc: 'Documents to cut.' } },
+  outputs: { chunks: { type: Chunks, doc: 'The pieces, in the order of their documents.' } },
+  params: z.strictObject({
+    method: z
+      .enum(['recursive', 'sentence', 'markdown'])
+      .default('recursive')
+      .meta({
+        title: 'Method',
+        description:
+          'recursive: at paragraphs, then lines, sentences, words. sentence: whole sentences. markdown: never across a heading, and tables and code stay whole where they fit.',
+      } satisfies ParamMeta),
+    size: z
+      .int()
+      .min(8)
+      .max(100_000)
+      .default(256)
+      .meta({ title: 'Size', description: 'At most this long.' } satisfies ParamMeta),
+    overlap: z
+      .int()
+      .min(0)
+      .max(50_000)
+      .default(32)
+      .meta({
+        title: 'Overlap',
+        description:
+          'How much of the end of a chunk the next one repeats, rounded down to whole sentences or words.',
+      } satisfies ParamMeta),
+    unit: z
+      .enum(['tokens', 'characters'])
+      .default('tokens')
+      .meta({
+        title: 'Unit',
+        description:
+          'Unit of size and overlap. Tokens are estimated from the text alone: see the README.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ method, size, overlap, unit }) => [
+    ['method', method],
+    ['size', `${size} ${unit}`],
+    ['overlap', String(overlap)],
+  ],
+  caching: 'pure',
+  items: {
+    over: 'documents',
+    key: ['text', 'mediaType'],
+    length: (row) => (row as { text: string }).text.length,
+  },
+  check({ size, overlap }) {
+    if (overlap * 2 <= size) return [];
+    return [
+      {
+        param: 'overlap',
+        message: `Overlap is ${overlap} and size ${size}; make the overlap at most half the size.`,
+      },
+    ];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,162 @@
+import { Answers, defineNode, Model, type ParamMeta, Prompts } from '@graft/graph';
+import { z } from 'zod';
+
+export const generate = defineNode({
+  type: 'generate',
+  version: 1,
+  implementation: 1,
+  title: 'Generate',
+  group: 'language-model',
+  doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
+  inputs: {
+    prompts: { type: Prompts, doc: 'Prompts to answer.' },
+    model: { type: Model, doc: 'The language model.' },
+  },
+  outputs: { answers: { type: Answers, doc: 'An answer a prompt, with its citations.' } },
+  params: z.strictObject({
+    system: z
+      .string()
+      .default(
+        'Answer the question in one short sentence, using only the numbered passages. Cite the passage you used, like [1]. If they do not hold the answer, say that the passages do not say.',
+      )
+      .meta({
+        title: 'System prompt',
+        description: 'What the model is told before each prompt.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+    maxTokens: z
+      .int()
+      .min(1)
+      .max(32_768)
+      .default(128)
+      .meta({
+        title: 'Max tokens',
+        unit: 'tokens',
+        description: 'Where an answer is cut.',
+      } satisfies ParamMeta),
+    temperature: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(0)
+      .meta({
+        title: 'Temperature',
+        description: '0 always takes the likeliest token; higher is more varied.',
+      } satisfies ParamMeta),
+    topK: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(40)
+      .meta({
+        title: 'Top k',
+        description: 'Choose among the so many likeliest tokens; 0 for all.',
+        advanced: true,
+      } satisfies ParamMeta),
+    topP: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.95)
+      .meta({
+        title: 'Top p',
+        description: 'Choose among the likeliest tokens that together have this probability.',
+        advanced: true,
+      } satisfies ParamMeta),
+    minP: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .meta({
+        title: 'Min p',
+        description: 'Leave out tokens less likely than this share of the likeliest.',
+        advanced: true,
+      } satisfies ParamMeta),
+    repeatPenalty: z
+      .number()
+      .min(0.5)
+      .max(2)
+      .default(1)
+      .meta({
+        title: 'Repeat penalty',
+        description: 'Over 1 makes tokens that were just used less likely; 1 is off.',
+        advanced: true,
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({
+        title: 'Seed',
+        description: 'Of the choice among tokens, where temperature is over 0.',
+        advanced: true,
+      } satisfies ParamMeta),
+    stop: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Stop at',
+        description: 'An answer ends before any of these texts.',
+        advanced: true,
+      } satisfies ParamMeta),
+    context: z
+      .int()
+      .min(128)
+      .max(1_048_576)
+      .default(2048)
+      .meta({
+        title: 'Context',
+        unit: 'tokens',
+        description: 'Room for the prompt and the answer. More needs more memory.',
+        advanced: true,
+      } satisfies ParamMeta),
+    parallel: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .meta({
+        title: 'Parallel',
+        unit: 'prompts',
+        description: 'Prompts answered at once.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ maxTokens, temperature }) => [
+    ['max tokens', String(maxTokens)],
+    ['temperature', String(temperature)],
+  ],
+  caching: 'seeded',
+  items: {
+    over: 'prompts',
+    key: ['text'],
+    length: (row) => (row as { text: string }).text.length,
+  },
+  facets: (_params, inputs) => {
+    const model = inputs['model']?.model;
+    return model === undefined ? {} : { answers: { model } };
+  },
+  check({ context, maxTokens }, inputs) {
+    const model = inputs['model']?.model;
+    if (model !== undefined && context > model.contextLength) {
+      return [
+        {
+          port: 'model',
+          param: 'context',
+          message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
+        },
+      ];
+    }
+    if (maxTokens < context) return [];
+    return [
+      {
+        param: 'maxTokens',
+        message: `An answer of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
+      },
+    ];
+  },
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

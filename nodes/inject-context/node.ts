@@ -1,0 +1,64 @@
+import { defineNode, Hits, type ParamMeta, Prompts } from '@graft/graph';
+import { z } from 'zod';
+
+export const injectContext = defineNode({
+  type: 'inject-context',
+  version: 1,
+  implementation: 1,
+  title: 'Inject context',
+  group: 'retrieval',
+  doc: 'Puts the best passages into each prompt, numbered for citation, within a token budget. Hits that no longer fit are dropped and counted.',
+  inputs: { hits: { type: Hits, doc: 'Questions with their ranked chunks.' } },
+  outputs: { prompts: { type: Prompts, doc: 'A prompt a question, its passages marked.' } },
+  params: z.strictObject({
+    top: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(3)
+      .meta({
+        title: 'Top',
+        unit: 'passages',
+        description: 'Passages a prompt at most; 0 asks the question without context.',
+      } satisfies ParamMeta),
+    budget: z
+      .int()
+      .min(16)
+      .max(1_000_000)
+      .default(1024)
+      .meta({
+        title: 'Budget',
+        unit: 'tokens',
+        description: 'Length of the whole prompt at most, estimated from its text.',
+      } satisfies ParamMeta),
+    template: z
+      .string()
+      .refine((text) => text.includes('{question}'), 'must contain {question}')
+      .refine((text) => text.split('{context}').length === 2, 'must contain {context} once')
+      .default('{context}\n\nQuestion: {question}')
+      .meta({
+        title: 'Template',
+        description: '{context} becomes the passages, {question} the question.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+    passage: z
+      .string()
+      .refine((text) => text.split('{text}').length === 2, 'must contain {text} once')
+      .default('[{number}] {title}\n{text}')
+      .meta({
+        title: 'Passage',
+        description:
+          'How one passage is written: {number}, {title}, {path}, {headings}, {lines} and {text}. Passages are a blank line apart.',
+        control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ top, budget }) => [
+    ['top', String(top)],
+    ['budget', `${budget.toLocaleString('en')} tokens`],
+  ],
+  caching: 'pure',
+  items: { over: 'hits', key: ['question.question', 'hits'], batch: 256 },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,75 @@
+import { defineNode, Documents, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+/** What can be read, by the ending of the file's name. */
+export const extensions = ['txt', 'md', 'html', 'pdf', 'csv', 'jsonl'] as const;
+
+export const loadFiles = defineNode({
+  type: 'load-files',
+  version: 1,
+  implementation: 1,
+  title: 'Files',
+  group: 'sources',
+  doc: 'Reads text, Markdown, HTML, PDF, CSV and JSONL files of the workspace as documents. A table gives one document a row; a very large text comes in parts.',
+  inputs: {},
+  outputs: { documents: { type: Documents, doc: 'The documents, sorted by path.' } },
+  params: z.strictObject({
+    paths: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Files',
+        description: 'Files, folders and globs below the workspace, such as handbook/**/*.md.',
+        control: 'files',
+      } satisfies ParamMeta),
+    recursive: z
+      .boolean()
+      .default(true)
+      .meta({
+        title: 'Subfolders',
+        description: 'Read the folders within a folder too.',
+      } satisfies ParamMeta),
+    extensions: z
+      .array(z.enum(extensions))
+      .min(1)
+      .default([...extensions])
+      .meta({
+        title: 'Kinds',
+        description: 'Other files that a path or glob takes in are passed over.',
+      } satisfies ParamMeta),
+    encoding: z
+      .enum(['utf-8', 'latin-1', 'utf-16le'])
+      .default('utf-8')
+      .meta({
+        title: 'Encoding',
+        description: 'Of the text files. Bytes that do not fit stop the run and are named.',
+        advanced: true,
+      } satisfies ParamMeta),
+    textColumns: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Text columns',
+        description:
+          'Columns of CSV and JSONL files that make up the text; the others become metadata. Empty: all columns, a line each.',
+        advanced: true,
+      } satisfies ParamMeta),
+    unreadable: z
+      .enum(['stop', 'skip'])
+      .default('stop')
+      .meta({
+        title: 'Unreadable files',
+        description: 'stop: fail with the file’s name. skip: go on and report it.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ paths }) => [['files', paths.length === 0 ? 'none chosen' : paths.join(', ')]],
+  caching: 'pure',
+  items: { over: { files: 'paths' }, batch: 16 },
+  sources: ({ paths }) =>
+    paths.length === 0 ? [] : [{ kind: 'files', patterns: paths, param: 'paths' }],
+  check: ({ paths }) =>
+    paths.length > 0 ? [] : [{ param: 'paths', message: 'Choose files, a folder or a glob.' }],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,61 @@
+import { defineNode, type ParamMeta, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+export const questions = defineNode({
+  type: 'questions',
+  version: 1,
+  implementation: 1,
+  title: 'Questions',
+  group: 'sources',
+  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers and the documents that hold the answer are kept where a file gives them.',
+  inputs: {},
+  outputs: {
+    questions: { type: Questions, doc: 'The questions, those typed in first.' },
+  },
+  params: z.strictObject({
+    questions: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Questions',
+        description: 'One a line. Blank lines are left out.',
+        control: 'questions',
+      } satisfies ParamMeta),
+    paths: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Files',
+        description:
+          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, documents, answerable.',
+        control: 'files',
+      } satisfies ParamMeta),
+    limit: z
+      .int()
+      .min(0)
+      .default(0)
+      .meta({
+        title: 'Limit',
+        unit: 'questions',
+        description: 'Only the first so many; 0 takes all.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary({ questions, paths, limit }) {
+    const typed = questions.split('\n').filter((line) => line.trim() !== '').length;
+    const rows: (readonly [string, string])[] = [];
+    if (paths.length > 0) rows.push(['files', paths.join(', ')]);
+    if (typed > 0 || paths.length === 0) rows.push(['typed in', String(typed)]);
+    if (limit > 0) rows.push(['limit', String(limit)]);
+    return rows;
+  },
+  caching: 'pure',
+  sources: ({ paths }) =>
+    paths.length === 0 ? [] : [{ kind: 'files', patterns: paths, param: 'paths' }],
+  check({ questions, paths }) {
+    if (questions.trim() !== '' || paths.length > 0) return [];
+    return [{ param: 'questions', message: 'Type in a question, or choose a file of questions.' }];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

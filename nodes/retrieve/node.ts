@@ -1,0 +1,111 @@
+import { defineNode, Hits, Index, type ParamMeta, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+export const retrieve = defineNode({
+  type: 'retrieve',
+  version: 1,
+  implementation: 1,
+  title: 'Retrieve',
+  group: 'retrieval',
+  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid).',
+  inputs: {
+    questions: { type: Questions, doc: 'Questions to search for.' },
+    index: { type: Index, doc: 'The index to search.' },
+  },
+  outputs: { hits: { type: Hits, doc: 'For each question, its best chunks in order.' } },
+  params: z.strictObject({
+    mode: z
+      .enum(['dense', 'bm25', 'hybrid'])
+      .default('hybrid')
+      .meta({
+        title: 'Mode',
+        description: 'dense: nearest vectors. bm25: matching words. hybrid: both, fused.',
+      } satisfies ParamMeta),
+    k: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(20)
+      .meta({
+        title: 'Top k',
+        unit: 'chunks',
+        description: 'Hits a question.',
+      } satisfies ParamMeta),
+    candidates: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(60)
+      .meta({
+        title: 'Candidates',
+        unit: 'chunks',
+        description: 'How many of each side enter the fusion; at least k.',
+        advanced: true,
+      } satisfies ParamMeta),
+    rrf: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(60)
+      .meta({
+        title: 'RRF constant',
+        description: 'Score of a chunk = sum of 1 / (constant + rank) over both sides.',
+        advanced: true,
+      } satisfies ParamMeta),
+    embedder: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Embedder',
+        description: 'Empty: the one that made the index, which is what you want.',
+        control: 'model',
+        modelKind: 'embedder',
+        advanced: true,
+      } satisfies ParamMeta),
+    paths: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Only paths',
+        description:
+          'Search only chunks of documents that one of these globs matches, such as sales/**.',
+        advanced: true,
+      } satisfies ParamMeta),
+    metadata: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({
+        title: 'Only metadata',
+        description: 'Search only chunks whose metadata have these values.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ mode, k }) => [
+    ['mode', mode === 'hybrid' ? 'hybrid, RRF' : mode],
+    ['k', String(k)],
+  ],
+  caching: 'pure',
+  items: {
+    over: 'questions',
+    key: ['question'],
+    length: (row) => (row as { question: string }).question.length,
+  },
+  sources: ({ embedder }) =>
+    embedder === '' ? [] : [{ kind: 'model', id: embedder, param: 'embedder' }],
+  check({ embedder, mode }, inputs, models) {
+    const made = inputs['index']?.embedder;
+    if (embedder === '' || made === undefined || mode === 'bm25') return [];
+    const facts = models(embedder);
+    if (facts === undefined || facts.digest === made.digest) return [];
+    const own = facts.dimension === undefined ? embedder : `${embedder} (${facts.dimension} wide)`;
+    return [
+      {
+        port: 'index',
+        param: 'embedder',
+        message: `The index was made with ${made.model} (${made.dimension} wide), but the questions would be embedded with ${own}. Choose ${made.model} here or leave the embedder empty, or embed the chunks with ${embedder}.`,
+      },
+    ];
+  },
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

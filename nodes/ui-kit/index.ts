@@ -1,0 +1,1 @@
+export type { PreviewComponent, PreviewProps } from './preview-props.ts';

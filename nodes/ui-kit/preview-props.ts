@@ -1,0 +1,19 @@
+import type { ArtifactRef } from '@graft/graph';
+import type { ComponentType } from 'react';
+
+/** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
+export interface PreviewProps {
+  readonly artifact: ArtifactRef;
+  /** Rows loaded so far, from the first on. For a `json` or `tree` port: one row, the value or the info. */
+  readonly rows: readonly unknown[];
+  /** Rows that the artifact has. */
+  readonly total: number;
+  readonly loading: boolean;
+  /** Asks for the next page; does nothing while one is loading. */
+  loadMore(): void;
+  /** The node's parameters. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** While the node runs: text written so far, by item id. Then `rows` may be empty. */
+  readonly streaming?: Readonly<Record<string, string>>;
+}
+export type PreviewComponent = ComponentType<PreviewProps>;
