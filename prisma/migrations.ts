@@ -1,0 +1,96 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { GraphError } from '@graft/graph';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+export interface Migration {
+  /** Name of its folder: `0001_init`. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** "Grft", in the file's header: tells our databases from those of other programs. */
+const applicationId = 0x47726674;
+
+/** Prisma's own table, so that its tools see which migrations were applied. */
+const historyTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "checksum" TEXT NOT NULL,
+  "finished_at" DATETIME,
+  "migration_name" TEXT NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" DATETIME,
+  "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
+  "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
+async function pragma(connection: SqliteConnection, name: string): Promise<number> {
+  return Number((await connection.run(`PRAGMA ${name}`)).rows[0]?.[0]);
+}
+
+async function checkOwner(connection: SqliteConnection): Promise<void> {
+  const id = await pragma(connection, 'application_id');
+  if (id === applicationId) return;
+  const tables = Number(
+    (await connection.run('SELECT count(*) FROM sqlite_master')).rows[0]?.[0] ?? 0,
+  );
+  if (tables === 0 && id === 0) return;
+  throw new GraphError(
+    'store-damaged',
+    `${connection.path} is a database of another program. Move it away, or give Graft another state folder.`,
+    { location: { file: connection.path }, audience: 'operator' },
+  );
+}
+
+async function apply(connection: SqliteConnection, migration: Migration): Promise<void> {
+  const startedAt = Date.now();
+  await connection.script(migration.sql);
+  await connection.run(
+    `INSERT INTO "_prisma_migrations"
+      ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
+    [
+      randomUUID(),
+      createHash('sha256').update(migration.sql).digest('hex'),
+      migration.name,
+      startedAt,
+      Date.now(),
+    ],
+  );
+}
+
+/**
+ * Applies those migrations that the database lacks, all or none. The header's `user_version` counts the
+ * applied ones, so an up-to-date database costs one read. A newer one throws `newer-format`.
+ */
+export async function migrate(
+  connection: SqliteConnection,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const before = await pragma(connection, 'user_version');
+  if (before === 0) await checkOwner(connection);
+  if (before > migrations.length) {
+    throw new GraphError(
+      'newer-format',
+      `${connection.path} was written by a newer Graft (schema ${before}; this one knows ${migrations.length}). Update Graft, or give this version another state folder.`,
+      { location: { file: connection.path } },
+    );
+  }
+  if (before === migrations.length) return;
+  // Prisma's migrations rebuild tables, which foreign keys must not see; inside a transaction this is fixed.
+  await connection.run('PRAGMA foreign_keys = OFF');
+  await connection.run('BEGIN IMMEDIATE');
+  try {
+    // Another process may have been first.
+    const applied = await pragma(connection, 'user_version');
+    await connection.script(historyTable);
+    for (const migration of migrations.slice(applied)) await apply(connection, migration);
+    await connection.script(
+      `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${Math.max(applied, migrations.length)}`,
+    );
+    await connection.run('COMMIT');
+  } catch (error) {
+    if (connection.inTransaction) await connection.run('ROLLBACK');
+    throw error;
+  } finally {
+    await connection.run('PRAGMA foreign_keys = ON');
+  }
+}

@@ -1,0 +1,59 @@
+// Prisma's schema engine, as WebAssembly from npm: writes migrations and compares them with the models.
+// An internal API, pinned exactly. Used by `migrate.mjs` and tests only: opening a database needs none of it.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+const require = createRequire(import.meta.url);
+const filters = { externalTables: [], externalEnums: [] };
+let ready;
+
+async function instantiate() {
+  const main = require.resolve('@prisma/schema-engine-wasm');
+  const bytes = await readFile(main.replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue });
+  glue.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+}
+
+/**
+ * The SQL that leads from the tables which `migrations` make to those of `schema`; empty when they agree.
+ * @param {string} schema a Prisma schema
+ * @param {readonly { name: string, sql: string }[]} migrations in order
+ * @returns {Promise<string>}
+ */
+export async function sqlToReach(schema, migrations) {
+  ready ??= instantiate();
+  await ready;
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaLibSql({ url: ':memory:' }));
+  const files = [{ path: 'schema.prisma', content: schema }];
+  const engine = await glue.SchemaEngine.new(
+    { datamodels: [['schema.prisma', schema]] },
+    () => {},
+    adapter,
+  );
+  try {
+    const { stdout } = await engine.diff({
+      from: {
+        tag: 'migrations',
+        baseDir: '/migrations',
+        lockfile: { path: 'migration_lock.toml', content: 'provider = "sqlite"\n' },
+        shadowDbInitScript: '',
+        migrationDirectories: migrations.map(({ name, sql }) => ({
+          path: name,
+          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+        })),
+      },
+      to: { tag: 'schemaDatamodel', files },
+      script: true,
+      exitCode: null,
+      filters,
+    });
+    const sql = (stdout ?? '').trim();
+    return sql === '-- This is an empty migration.' ? '' : sql;
+  } finally {
+    engine.free();
+  }
+}

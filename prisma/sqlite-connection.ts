@@ -1,0 +1,145 @@
+import Libsql from 'libsql';
+import type { GraphError } from '@graft/graph';
+import { databaseError, isBusy } from './database-error.ts';
+
+/** Milliseconds that an operation waits for another process to release the database. */
+export const busyTimeoutMs = 5_000;
+
+export type SqlValue = number | string | bigint | Uint8Array | null;
+
+export interface SqlRows {
+  readonly columns: readonly { readonly name: string; readonly type: string | null }[];
+  readonly rows: unknown[][];
+  readonly changes: number;
+}
+
+/** Longer texts are multi-row writes whose row counts hardly repeat. */
+const cachedSqlLength = 2_000;
+const cachedStatements = 128;
+
+/**
+ * One SQLite connection. Calls into it are synchronous and short; waiting for a lock is not: it polls, so
+ * that a database locked by another process never blocks the event loop.
+ *
+ * Journal mode WAL: readers and one writer of several processes do not wait for each other. `synchronous`
+ * is NORMAL: a commit survives a killed process at once, and a power cut after the next checkpoint. What a
+ * power cut can take is the newest cache records and events, never the file's consistency; artifacts are
+ * synced before the record that names them, so the loss costs recomputation only. FULL would add a disk
+ * flush to every step for that.
+ */
+export class SqliteConnection {
+  readonly path: string;
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, Libsql.Statement>();
+  #tail: Promise<void> = Promise.resolve();
+  /** The latest refusal. Prisma wraps what its driver throws into errors of its own; this is the original. */
+  failure: GraphError | undefined;
+
+  /** Throws GraphError: `store-damaged`, `store-locked`, `no-space`. */
+  static async open(path: string): Promise<SqliteConnection> {
+    let database: Libsql.Database | undefined;
+    try {
+      const opened = new Libsql(path);
+      database = opened;
+      // Short native wait: longer ones block the event loop, so `poll` does the waiting.
+      opened.exec('PRAGMA busy_timeout = 20');
+      await poll(() => {
+        const [mode] = opened.prepare('PRAGMA journal_mode').raw().all();
+        if (!Array.isArray(mode) || mode[0] !== 'wal') opened.exec('PRAGMA journal_mode = WAL');
+      });
+      opened.exec(
+        'PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000',
+      );
+      return new SqliteConnection(path, opened);
+    } catch (error) {
+      database?.close();
+      throw databaseError(error, path);
+    }
+  }
+
+  private constructor(path: string, database: Libsql.Database) {
+    this.path = path;
+    this.#database = database;
+  }
+
+  /** Takes the connection for a sequence of statements; the result releases it. */
+  async acquire(): Promise<() => void> {
+    const before = this.#tail;
+    let release = (): void => {};
+    this.#tail = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
+  }
+
+  /** Runs one statement. The caller holds the connection. */
+  async run(sql: string, args: readonly SqlValue[] = []): Promise<SqlRows> {
+    try {
+      return await poll(() => this.#runNow(sql, args));
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  /** Runs statements separated by semicolons. The caller holds the connection. */
+  async script(sql: string): Promise<void> {
+    try {
+      await poll(() => this.#database.exec(sql));
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.open) this.#database.close();
+  }
+
+  #refused(error: unknown): GraphError {
+    this.failure = databaseError(error, this.path);
+    return this.failure;
+  }
+
+  #runNow(sql: string, args: readonly SqlValue[]): SqlRows {
+    const statement = this.#prepare(sql);
+    // `raw` refuses statements that return no rows.
+    if (!statement.reader) {
+      return { columns: [], rows: [], changes: statement.run(...args).changes };
+    }
+    const columns = statement.columns().map(({ name, type }) => ({ name, type }));
+    const rows = statement.raw(true).all(...args);
+    return { columns, rows: rows.map((row) => (Array.isArray(row) ? row : [row])), changes: 0 };
+  }
+
+  #prepare(sql: string): Libsql.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    if (sql.length <= cachedSqlLength) {
+      const oldest = this.#statements.keys().next();
+      if (this.#statements.size >= cachedStatements && oldest.done !== true) {
+        this.#statements.delete(oldest.value);
+      }
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** Repeats an operation while another process holds the lock, up to `busyTimeoutMs`. */
+async function poll<T>(operation: () => T): Promise<T> {
+  const deadline = performance.now() + busyTimeoutMs;
+  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
