@@ -1,0 +1,41 @@
+import type { Builder } from './builder.ts';
+import type { Value } from './op.ts';
+import { normalizeAxes } from './shape.ts';
+
+/** x · sigmoid(x). */
+export function silu(b: Builder, x: Value): Value {
+  return b.mul(x, b.sigmoid(x));
+}
+
+/** The tanh approximation that Gemma is trained with. */
+export function geluTanh(b: Builder, x: Value): Value {
+  const cubic = b.mul(b.mul(x, x), b.scale(x, 0.044715));
+  const inner = b.scale(b.add(x, cubic), Math.sqrt(2 / Math.PI));
+  return b.mul(b.scale(x, 0.5), b.add(b.tanh(inner), b.scalar(1)));
+}
+
+/** Exact: x · Φ(x). */
+export function gelu(b: Builder, x: Value): Value {
+  return b.mul(b.scale(x, 0.5), b.add(b.erf(b.scale(x, Math.SQRT1_2)), b.scalar(1)));
+}
+
+/** cap · tanh(x / cap): Gemma 2's soft cap. */
+export function softCap(b: Builder, x: Value, cap: number): Value {
+  return b.scale(b.tanh(b.scale(x, 1 / cap)), cap);
+}
+
+/** Over the last axis; `gain` multiplies, already offset where the family stores gain − 1. */
+export function rmsNorm(b: Builder, x: Value, norm: { gain: Value; epsilon: number }): Value {
+  const last = normalizeAxes('rmsNorm', x.shape, [-1]);
+  const meanSquare = b.reduceMean(b.mul(x, x), last);
+  const normal = b.mul(x, b.rsqrt(b.add(meanSquare, b.scalar(norm.epsilon))));
+  return b.mul(normal, norm.gain);
+}
+
+/**
+ * Negative log-likelihood of each label: logits [..., vocabulary], labels [...] i32, all within the
+ * vocabulary (mask by weighting the result, not by a label of −100).
+ */
+export function negativeLogLikelihood(b: Builder, logits: Value, labels: Value): Value {
+  return b.neg(b.gatherLast(b.logSoftmax(logits), labels));
+}
