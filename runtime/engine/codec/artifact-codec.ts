@@ -1,0 +1,131 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  GraphError,
+  type ArtifactRef,
+  type ArtifactStore,
+  type PortType,
+  type RowsInput,
+  type TreeInput,
+} from '@graft/graph';
+import { decodeJsonl, encodeJsonl } from './jsonl.ts';
+import { checkRow, toRowSource, verified } from './rows.ts';
+import { decodeVectors, encodeVectors } from './vectors.ts';
+
+/** The file in a tree that says what it holds. */
+export const treeInfoFile = 'graft.json';
+const treeOutputSchema = z.object({ path: z.string(), info: z.unknown() });
+
+/** Stores what an implementation gave for one output port. */
+export async function writeArtifact(
+  artifacts: ArtifactStore,
+  output: { readonly port: string; readonly type: PortType; readonly value: unknown },
+): Promise<ArtifactRef> {
+  const { port, type, value } = output;
+  try {
+    return await writers[type.encoding](artifacts, type, value);
+  } catch (error) {
+    throw GraphError.from(error, { port });
+  }
+}
+
+type Writer = (artifacts: ArtifactStore, type: PortType, value: unknown) => Promise<ArtifactRef>;
+
+const writers: Readonly<Record<PortType['encoding'], Writer>> = {
+  async jsonl(artifacts, type, value) {
+    let count = 0;
+    const rows = encodeJsonl(type, toRowSource(value, type.id), (rows) => (count = rows));
+    const stored = await artifacts.put(rows);
+    return { ...stored, mediaType: type.mediaType, count, summary: rowsOf(count, type) };
+  },
+  async vectors(artifacts, type, value) {
+    let count = 0;
+    let width = 0;
+    const rows = encodeVectors(type, toRowSource(value, type.id), (total, dimension) => {
+      count = total;
+      width = dimension;
+    });
+    const stored = await artifacts.put(rows);
+    const summary = `${String(count)} × ${String(width)}`;
+    return { ...stored, mediaType: type.mediaType, count, summary };
+  },
+  async json(artifacts, type, value) {
+    const text = JSON.stringify(checkRow(type, value, 0));
+    const stored = await artifacts.put([Buffer.from(text)]);
+    return { ...stored, mediaType: type.mediaType, summary: firstText(value) ?? type.id };
+  },
+  async tree(artifacts, type, value) {
+    const { path, info } = treeOutputSchema.parse(value);
+    const checked = checkRow(type, info, 0);
+    await writeFile(join(path, treeInfoFile), JSON.stringify(checked));
+    const stored = await artifacts.putTree(path);
+    return { ...stored, mediaType: type.mediaType, ...rowsOfInfo(checked) };
+  },
+};
+
+const rowsOf = (count: number, type: PortType): string =>
+  `${String(count)} ${count === 1 ? type.id.replace(/(x|)es$|s$/, '$1') : type.id}`;
+
+const infoRowsSchema = z.looseObject({ rows: z.number().int().nonnegative() });
+function rowsOfInfo(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
+  const rows = infoRowsSchema.safeParse(info);
+  return rows.success ? { count: rows.data.rows, summary: `${String(rows.data.rows)} rows` } : {};
+}
+
+const idSchema = z.looseObject({ id: z.string() });
+function firstText(value: unknown): string | undefined {
+  return idSchema.safeParse(value).data?.id;
+}
+
+/** The rows of a stored artifact, streamed; damaged bytes throw `store-damaged` before the end. */
+export function readRows(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  type: PortType,
+): AsyncIterable<unknown> {
+  const decode = type.encoding === 'vectors' ? decodeVectors : decodeJsonl;
+  return verified(artifacts.get(ref.digest), decode);
+}
+
+/** A stored artifact as an implementation takes it. */
+export async function readInput(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  type: PortType,
+): Promise<unknown> {
+  switch (type.encoding) {
+    case 'jsonl':
+    case 'vectors':
+      return rowsInput(artifacts, ref, type);
+    case 'json':
+      return type.schema.parse(await readJson(artifacts, ref));
+    case 'tree': {
+      const path = await artifacts.openTree(ref.digest);
+      const text = await readFile(join(path, treeInfoFile), 'utf8');
+      const info = type.schema.parse(JSON.parse(text));
+      return { digest: ref.digest, info, path } satisfies TreeInput<unknown>;
+    }
+  }
+}
+
+/** The value of a stored JSON artifact. */
+export async function readJson(artifacts: ArtifactStore, ref: ArtifactRef): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of artifacts.get(ref.digest)) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+function rowsInput(artifacts: ArtifactStore, ref: ArtifactRef, type: PortType): RowsInput<unknown> {
+  const rows = (): AsyncIterable<unknown> => readRows(artifacts, ref, type);
+  return {
+    digest: ref.digest,
+    count: ref.count ?? 0,
+    rows,
+    async all() {
+      const all: unknown[] = [];
+      for await (const row of rows()) all.push(row);
+      return all;
+    },
+  };
+}

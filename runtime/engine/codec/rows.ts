@@ -1,0 +1,66 @@
+import { GraphError, type PortType } from '@graft/graph';
+
+/** Rows as an implementation gives them. */
+export type RowSource = Iterable<unknown> | AsyncIterable<unknown>;
+
+/** Narrows an implementation's output to rows; anything else is a defect of that implementation. */
+export function toRowSource(value: unknown, port: string): RowSource {
+  if (isRowSource(value)) return value;
+  throw new GraphError('internal', `The output is no sequence of rows, but ${typeof value}.`, {
+    location: { port },
+    audience: 'developer',
+  });
+}
+
+function isRowSource(value: unknown): value is RowSource {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
+}
+
+/** Checks one row or value in full, as it is written; returns it as the schema gives it back. */
+export function checkRow(type: PortType, row: unknown, at: number): unknown {
+  const result = type.schema.safeParse(row);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw new GraphError(
+    'internal',
+    `Row ${String(at + 1)} does not fit the type ${type.id}: ${field}${issue?.message ?? 'invalid'}.`,
+    { audience: 'developer' },
+  );
+}
+
+/**
+ * Decodes a stream whose bytes are verified only as it ends. A decoder that stops early or trips over damaged
+ * bytes must not hide that verdict: the rest is read first, so that `store-damaged` wins over a parse error.
+ */
+export async function* verified<Row>(
+  bytes: AsyncIterable<Uint8Array>,
+  decode: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Row>,
+): AsyncIterable<Row> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let done = false;
+  // No `return`: the decoder must not end the stream before it was verified.
+  const pull: AsyncIterator<Uint8Array> = {
+    async next() {
+      const result = await iterator.next();
+      done ||= result.done === true;
+      return result;
+    },
+  };
+  let abandoned = true;
+  try {
+    yield* decode({ [Symbol.asyncIterator]: () => pull });
+    while (!done) await pull.next();
+    abandoned = false;
+  } catch (error) {
+    abandoned = false;
+    if (!(error instanceof GraphError)) while (!done) await pull.next();
+    throw error;
+  } finally {
+    if (abandoned) await iterator.return?.();
+  }
+}

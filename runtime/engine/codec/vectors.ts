@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { GraphError, type PortType } from '@graft/graph';
+import { parseRow } from './jsonl.ts';
+import { checkRow, type RowSource } from './rows.ts';
+
+/**
+ * Rows with one float32 vector each, as an Arrow IPC stream of two columns: `row`, the row without its vector
+ * as JSON, and `vector`, a FixedSizeList of float32. https://arrow.apache.org/docs/format/Columnar.html
+ */
+const batchRows = 1024;
+/** An end-of-stream marker: continuation 0xFFFFFFFF and length 0. */
+const endLength = 8;
+
+const vectorRowSchema = z.looseObject({ vector: z.instanceof(Float32Array) });
+
+// Loaded when first needed: a command that touches no vectors starts without it.
+const loadArrow = (): Promise<typeof import('apache-arrow')> => import('apache-arrow');
+
+/** Encodes rows in record batches of 1,024; `counted` is told the number of rows and the dimension. */
+export async function* encodeVectors(
+  type: PortType,
+  rows: RowSource,
+  counted: (count: number, dimension: number) => void,
+): AsyncIterable<Uint8Array> {
+  const arrow = await loadArrow();
+  let count = 0;
+  let writer: BatchWriter | undefined;
+  let texts: string[] = [];
+  let vectors: Float32Array[] = [];
+  for await (const row of rows) {
+    const { vector, ...rest } = vectorRowSchema.parse(checkRow(type, row, count));
+    writer ??= new BatchWriter(arrow, vector.length);
+    if (vector.length !== writer.dimension) throw unevenWidth(count, vector.length, writer);
+    count += 1;
+    texts.push(JSON.stringify(rest));
+    vectors.push(vector);
+    if (texts.length === batchRows) {
+      yield writer.encode(texts, vectors);
+      texts = [];
+      vectors = [];
+    }
+  }
+  // A list of width 0 is refused by some readers, so no rows are written as width 1.
+  writer ??= new BatchWriter(arrow, 1);
+  yield writer.encode(texts, vectors);
+  yield writer.end();
+  counted(count, count === 0 ? 0 : writer.dimension);
+}
+
+function unevenWidth(row: number, width: number, writer: BatchWriter): GraphError {
+  return new GraphError(
+    'internal',
+    `Row ${String(row + 1)} has a vector of ${String(width)} numbers, those before it have ${String(writer.dimension)}.`,
+    { audience: 'developer' },
+  );
+}
+
+/**
+ * Encodes batch by batch, so that memory stays bounded: Arrow's own writer takes in all of its input before the
+ * first byte can be read. Each batch is written as a stream of its own, whose schema and end are cut off.
+ */
+class BatchWriter {
+  readonly dimension: number;
+  readonly #arrow: typeof import('apache-arrow');
+  readonly #head: Uint8Array;
+  readonly #end: Uint8Array;
+  #started = false;
+
+  constructor(arrow: typeof import('apache-arrow'), dimension: number) {
+    this.#arrow = arrow;
+    this.dimension = dimension;
+    const empty = arrow.tableToIPC(new arrow.Table(this.#schema()), 'stream');
+    this.#head = empty.subarray(0, empty.length - endLength);
+    this.#end = empty.subarray(empty.length - endLength);
+  }
+
+  #schema() {
+    const { Field, FixedSizeList, Float32, Schema, Utf8 } = this.#arrow;
+    const item = new Field('item', new Float32(), false);
+    return new Schema([
+      new Field('row', new Utf8(), false),
+      new Field('vector', new FixedSizeList(this.dimension, item), false),
+    ]);
+  }
+
+  encode(texts: readonly string[], vectors: readonly Float32Array[]): Uint8Array {
+    const { RecordBatch, RecordBatchStreamWriter, Struct, makeData } = this.#arrow;
+    const head = this.#started ? new Uint8Array() : this.#head;
+    this.#started = true;
+    if (texts.length === 0) return head;
+    const schema = this.#schema();
+    const [row, vector] = schema.fields;
+    if (row === undefined || vector === undefined) return head;
+    const length = texts.length;
+    const batch = new RecordBatch(
+      schema,
+      makeData({
+        type: new Struct(schema.fields),
+        length,
+        children: [this.#texts(texts), this.#vectors(vectors)],
+      }),
+    );
+    const bytes = RecordBatchStreamWriter.writeAll([batch]).toUint8Array(true);
+    const body = bytes.subarray(this.#head.length, bytes.length - endLength);
+    return head.length === 0 ? body : Buffer.concat([head, body]);
+  }
+
+  end(): Uint8Array {
+    return this.#end;
+  }
+
+  #texts(texts: readonly string[]) {
+    const { Utf8, makeData } = this.#arrow;
+    const valueOffsets = new Int32Array(texts.length + 1);
+    texts.forEach((text, i) => {
+      valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + Buffer.byteLength(text);
+    });
+    const data = Buffer.from(texts.join(''));
+    return makeData({ type: new Utf8(), length: texts.length, nullCount: 0, valueOffsets, data });
+  }
+
+  #vectors(vectors: readonly Float32Array[]) {
+    const { Field, FixedSizeList, Float32, makeData } = this.#arrow;
+    const data = new Float32Array(vectors.length * this.dimension);
+    vectors.forEach((vector, i) => {
+      data.set(vector, i * this.dimension);
+    });
+    const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
+    const type = new FixedSizeList(this.dimension, new Field('item', new Float32(), false));
+    return makeData({ type, length: vectors.length, nullCount: 0, child });
+  }
+}
+
+/** The rows of an Arrow artifact; each vector is a view into its batch, not a copy. */
+export async function* decodeVectors(bytes: AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
+  const arrow = await loadArrow();
+  const reader = await arrow.RecordBatchReader.from(bytes);
+  for await (const batch of reader) {
+    const texts = batch.getChild('row');
+    const lists = batch.getChild('vector')?.data[0];
+    const values: unknown = lists?.children[0]?.values;
+    if (texts === null || lists === undefined || !(values instanceof Float32Array)) {
+      throw new GraphError('store-damaged', 'The artifact holds no rows with vectors.', {
+        audience: 'operator',
+      });
+    }
+    const width = values.length / Math.max(1, batch.numRows);
+    for (let i = 0; i < batch.numRows; i++) {
+      const vector = values.subarray(i * width, (i + 1) * width);
+      yield Object.assign(parseRow(String(texts.get(i))), { vector });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  GraphError,
+  ItemFailure,
+  type GraphErrorCode,
+  type ItemFamily,
+  type RunContext,
+} from '@graft/graph';
+import { encodePayload } from './payload.ts';
+
+/** A row that has no stored result yet. */
+export interface MissingItem {
+  readonly key: string;
+  readonly row: unknown;
+  /** In the unit of `items.length`; only compared. */
+  readonly length: number;
+  /** What people know it by, for messages. */
+  readonly name: string;
+}
+
+/** Computes payloads of rows, in order, all at once. */
+export type RunBatch = (rows: readonly unknown[]) => Promise<readonly unknown[]>;
+
+/** Failures of the whole step rather than of an item: trying the items alone would only repeat them. */
+const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
+  'cancelled',
+  'bad-model',
+  'unavailable',
+  'missing-file',
+  'outside-workspace',
+  'no-space',
+  'store-locked',
+  'store-damaged',
+  'worker-died',
+]);
+
+/**
+ * Runs missing items in batches and stores their payloads. Items of a failed batch are tried alone; one that
+ * fails alone is kept in `failures` and logged.
+ */
+export class ItemBatches {
+  /** Item key → why it failed. */
+  readonly failures = new Map<string, string>();
+  /** Items whose payload was computed and stored. */
+  computed = 0;
+  readonly #family: ItemFamily;
+  readonly #run: RunBatch;
+  readonly #ctx: RunContext;
+
+  constructor(parts: { family: ItemFamily; run: RunBatch; ctx: RunContext }) {
+    this.#family = parts.family;
+    this.#run = parts.run;
+    this.#ctx = parts.ctx;
+  }
+
+  /** Runs items sorted by length, so that a batch pads little; `done` is told how many each batch had. */
+  async run(
+    items: readonly MissingItem[],
+    options: { readonly size: number; readonly done: (count: number) => void },
+  ): Promise<void> {
+    const sorted = [...items].sort((a, b) => a.length - b.length);
+    for (let at = 0; at < sorted.length; at += options.size) {
+      const batch = sorted.slice(at, at + options.size);
+      this.#ctx.signal.throwIfAborted();
+      await this.#runBatch(batch);
+      options.done(batch.length);
+    }
+  }
+
+  async #runBatch(batch: readonly MissingItem[]): Promise<void> {
+    let results: readonly unknown[];
+    try {
+      results = await this.#payloads(batch);
+    } catch (error) {
+      if (this.#isStepFailure(error)) throw error;
+      results = batch.map(() => undefined);
+    }
+    const stored: { key: string; payload: Uint8Array }[] = [];
+    for (const [i, item] of batch.entries()) {
+      const result = results[i];
+      const payload =
+        result === undefined || result instanceof ItemFailure ? await this.#alone(item) : result;
+      if (payload instanceof ItemFailure) this.#fail(item, payload.message);
+      else stored.push({ key: item.key, payload: encodePayload(payload) });
+    }
+    await this.#family.append(stored);
+    this.computed += stored.length;
+  }
+
+  async #payloads(batch: readonly MissingItem[]): Promise<readonly unknown[]> {
+    const results = await this.#run(batch.map(({ row }) => row));
+    if (results.length === batch.length) return results;
+    throw new GraphError(
+      'internal',
+      `${String(results.length)} results came back for ${String(batch.length)} items.`,
+      { audience: 'developer' },
+    );
+  }
+
+  async #alone(item: MissingItem): Promise<unknown> {
+    this.#ctx.signal.throwIfAborted();
+    try {
+      const [payload] = await this.#payloads([item]);
+      return payload ?? new ItemFailure('The item gave no result.');
+    } catch (error) {
+      if (this.#isStepFailure(error)) throw error;
+      return new ItemFailure(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #isStepFailure(error: unknown): boolean {
+    if (this.#ctx.signal.aborted) return true;
+    return error instanceof GraphError && stepFailures.has(error.code);
+  }
+
+  #fail(item: MissingItem, message: string): void {
+    this.failures.set(item.key, message);
+    this.#ctx.log('warning', message, item.name);
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  GraphError,
+  type ItemCounts,
+  type ItemFamily,
+  type ItemsImplementation,
+  type ResolvedFile,
+  type RunContext,
+} from '@graft/graph';
+import { z } from 'zod';
+import { ItemBatches, type MissingItem, type RunBatch } from './item-batches.ts';
+import { decodePayload } from './payload.ts';
+
+/** Rows held at once, waiting to be sorted into batches. */
+const windowRows = 4096;
+const defaultBatch = 32;
+
+/** The items of a step: read twice, so that memory does not grow with their number. */
+export interface ItemSource {
+  /** Known before reading; undefined where it is not. */
+  readonly total: number | undefined;
+  readonly unit: string;
+  rows(): AsyncIterable<unknown> | Iterable<unknown>;
+  keyOf(row: unknown): string;
+  nameOf(row: unknown): string;
+}
+
+export interface ItemsStep {
+  readonly implementation: ItemsImplementation;
+  readonly ctx: RunContext;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly source: ItemSource;
+  readonly family: ItemFamily;
+  /** 1, or more after memory ran out: each further attempt takes a quarter of the batch. */
+  readonly attempt: number;
+}
+
+/** What the first pass found: everything that the second needs to give the output rows. */
+export interface ComputedItems {
+  readonly counts: ItemCounts;
+  /** Output rows in the order of the input rows; payloads are read back from the family. */
+  rows(): AsyncIterable<unknown>;
+}
+
+/**
+ * Computes what is missing of a map-type step and gives its rows. Identical items are computed once; failed
+ * ones are left out of the output. Throws the first failure when every item failed.
+ */
+export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
+  const { ctx, family, source } = step;
+  const run: RunBatch = (rows) => step.implementation.runItems(ctx, rows, step.inputs, step.params);
+  const batches = new ItemBatches({ family, run, ctx });
+  const keys = await computeMissing(step, batches);
+  const failed = keys.reduce((sum, key) => sum + (batches.failures.has(key) ? 1 : 0), 0);
+  const [first] = batches.failures.values();
+  if (first !== undefined && failed === keys.length) {
+    throw new GraphError('bad-input', allFailed(failed, first), { location: { node: ctx.node } });
+  }
+  const { computed } = batches;
+  return {
+    counts: { total: keys.length, computed, reused: keys.length - computed - failed, failed },
+    async *rows() {
+      let at = 0;
+      for await (const row of source.rows()) {
+        const key = keys[at++];
+        if (key === undefined || batches.failures.has(key)) continue;
+        yield* step.implementation.expand(
+          row,
+          await payloadOf(step, { key, row, run }),
+          step.params,
+        );
+      }
+    },
+  };
+}
+
+const allFailed = (count: number, first: string): string =>
+  count === 1 ? first : `All ${String(count)} items failed; the first: ${first}`;
+
+/** First pass. Returns the key of every row, in order. */
+async function computeMissing(step: ItemsStep, batches: ItemBatches): Promise<string[]> {
+  const { ctx, family, source } = step;
+  const keys: string[] = [];
+  const seen = new Set<string>();
+  let waiting: MissingItem[] = [];
+  let done = 0;
+  const report = (): void => {
+    ctx.progress({
+      done,
+      unit: source.unit,
+      ...(source.total === undefined ? {} : { total: source.total }),
+    });
+  };
+  const options = {
+    size: batchSize(step),
+    done: (count: number): void => {
+      done += count;
+      report();
+    },
+  };
+  const length = step.implementation.definition.items?.length;
+  for await (const row of source.rows()) {
+    const key = source.keyOf(row);
+    keys.push(key);
+    if (seen.has(key) || family.has(key)) {
+      done += 1;
+      if (done % 1000 === 0) await breathe(ctx, report);
+      continue;
+    }
+    seen.add(key);
+    waiting.push({ key, row, length: length?.(row) ?? 0, name: source.nameOf(row) });
+    if (waiting.length < windowRows) continue;
+    await batches.run(waiting, options);
+    waiting = [];
+  }
+  await batches.run(waiting, options);
+  report();
+  return keys;
+}
+
+// Reused rows need no waiting, so nothing else would let a cancel or another step in.
+async function breathe(ctx: RunContext, report: () => void): Promise<void> {
+  report();
+  await new Promise((resolve) => setImmediate(resolve));
+  ctx.signal.throwIfAborted();
+}
+
+const batchParamSchema = z.looseObject({ batch: z.number().int().positive() });
+
+function batchSize({ implementation, params, attempt }: ItemsStep): number {
+  const wanted = batchParamSchema.safeParse(params).data?.batch;
+  const size = wanted ?? implementation.definition.items?.batch ?? defaultBatch;
+  return Math.max(1, Math.floor(size / 4 ** (attempt - 1)));
+}
+
+async function payloadOf(
+  step: ItemsStep,
+  item: { readonly key: string; readonly row: unknown; readonly run: RunBatch },
+): Promise<unknown> {
+  const stored = await step.family.get(item.key);
+  if (stored !== undefined) return decodePayload(stored);
+  // Damaged since the first pass saw it: computed again, alone.
+  const again = new ItemBatches({ family: step.family, run: item.run, ctx: step.ctx });
+  const name = step.source.nameOf(item.row);
+  const missing = { key: item.key, row: item.row, length: 0, name };
+  await again.run([missing], { size: 1, done: () => undefined });
+  const payload = await step.family.get(item.key);
+  if (payload !== undefined) return decodePayload(payload);
+  const reason = again.failures.get(item.key) ?? 'its stored result is damaged';
+  throw new GraphError('store-damaged', `Item ${name} cannot be computed again: ${reason}`, {
+    audience: 'operator',
+  });
+}
+
+/** The files of a `files` source as items. */
+export function fileItems(
+  files: readonly ResolvedFile[],
+  keyOf: (file: ResolvedFile) => string,
+): ItemSource {
+  const byRow = new Map<unknown, ResolvedFile>(files.map((file) => [file, file]));
+  const fileOf = (row: unknown): ResolvedFile => {
+    const file = byRow.get(row);
+    if (file !== undefined) return file;
+    throw new GraphError('internal', 'The item is no file.', { audience: 'developer' });
+  };
+  return {
+    total: files.length,
+    unit: 'files',
+    rows: () => files,
+    keyOf: (row) => keyOf(fileOf(row)),
+    nameOf: (row) => fileOf(row).path,
+  };
+}

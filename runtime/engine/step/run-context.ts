@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Backends, RunContext, StepRequest, StepSignal } from '@graft/graph';
+import type { StepHost } from './step-host.ts';
+import { StepReporter } from './step-reporter.ts';
+
+/** A step's context, what it has used, and how to clear up after it. */
+export interface StepContext extends AsyncDisposable {
+  readonly ctx: RunContext;
+  /** Device id of the last model or lease that the step used; undefined: it used none. */
+  usedDevice(): string | undefined;
+}
+
+/** Builds what an implementation is given besides inputs and params. */
+export async function createStepContext(
+  host: StepHost,
+  request: StepRequest,
+  hooks: { readonly signal: AbortSignal; readonly report: (signal: StepSignal) => void },
+): Promise<StepContext> {
+  const reporter = new StepReporter(hooks.report);
+  const folders: string[] = [];
+  let device: string | undefined;
+  const used = (id: string): void => {
+    device = id;
+  };
+  const progress: RunContext['progress'] = (signal) => {
+    reporter.progress({ type: 'progress', ...signal });
+  };
+  const { node } = request;
+  const services = await host.services({
+    node,
+    device: request.device,
+    signal: hooks.signal,
+    progress,
+  });
+  const seed = request.params['seed'];
+  const ctx: RunContext = {
+    signal: hooks.signal,
+    node,
+    progress,
+    log(level, message, item) {
+      reporter.log({ type: 'log', level, message, ...(item === undefined ? {} : { item }) });
+    },
+    token(item, text) {
+      reporter.token(item, text);
+    },
+    async lease(bytes) {
+      const lease = await services.lease(bytes);
+      used(lease.device.id);
+      return lease;
+    },
+    models: services.models,
+    backends: noticing(services.backends, used),
+    seed: typeof seed === 'number' ? seed : 0,
+    sources: request.sources,
+    inputFacets: request.inputFacets,
+    async scratch() {
+      await mkdir(host.scratchFolder, { recursive: true });
+      const folder = await mkdtemp(join(host.scratchFolder, 'step-'));
+      folders.push(folder);
+      return folder;
+    },
+  };
+  return {
+    ctx,
+    usedDevice: () => device,
+    async [Symbol.asyncDispose]() {
+      reporter.flush();
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    },
+  };
+}
+
+/** The backends, telling which device each loaded model sits on. */
+function noticing(backends: Backends, used: (device: string) => void): Backends {
+  const noticed = async <M extends { readonly device: string }>(
+    loading: Promise<M>,
+  ): Promise<M> => {
+    const model = await loading;
+    used(model.device);
+    return model;
+  };
+  return {
+    embedder: (model) => noticed(backends.embedder(model)),
+    crossEncoder: (model) => noticed(backends.crossEncoder(model)),
+    languageModel: (model, options) => noticed(backends.languageModel(model, options)),
+    buildIndex: (request) => backends.buildIndex(request),
+    openIndex: (folder, info) => backends.openIndex(folder, info),
+  };
+}

@@ -1,0 +1,147 @@
+import {
+  GraphError,
+  type ArtifactRef,
+  type ExecutionBackend,
+  type Implementation,
+  type ItemsImplementation,
+  type RunContext,
+  type StepRequest,
+  type StepResult,
+} from '@graft/graph';
+import { z } from 'zod';
+import { readInput, readRows, writeArtifact } from '../codec/artifact-codec.ts';
+import { familyKey, fileKeyer, rowKeyer } from '../items/item-key.ts';
+import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
+import { createStepContext } from './run-context.ts';
+import type { StepHost } from './step-host.ts';
+
+type StepHooks = Parameters<ExecutionBackend['execute']>[1];
+
+/** Runs one step in this process: reads its inputs, runs its code, stores its outputs. */
+export async function runStep(
+  host: StepHost,
+  request: StepRequest,
+  hooks: StepHooks,
+): Promise<StepResult> {
+  const implementation = await host.implementation(request.type);
+  if (implementation === undefined) {
+    throw new GraphError('unknown-type', `No code is installed for the type ${request.type}.`, {
+      location: { node: request.node },
+    });
+  }
+  hooks.signal.throwIfAborted();
+  await using step = await createStepContext(host, request, hooks);
+  const { ctx } = step;
+  const inputs = await readInputs(host, request, implementation);
+  const result =
+    'runItems' in implementation
+      ? await runItems(host, request, { implementation, ctx, inputs })
+      : {
+          outputs: await writeOutputs(
+            host,
+            implementation,
+            await implementation.run(ctx, inputs, request.params),
+          ),
+        };
+  hooks.signal.throwIfAborted();
+  return { ...result, device: step.usedDevice() ?? 'cpu' };
+}
+
+async function readInputs(
+  host: StepHost,
+  request: StepRequest,
+  { definition }: Implementation,
+): Promise<Record<string, unknown>> {
+  const inputs: Record<string, unknown> = {};
+  for (const [port, { type, many }] of Object.entries(definition.inputs)) {
+    const refs = request.inputs[port] ?? [];
+    const values = await Promise.all(refs.map((ref) => readInput(host.artifacts, ref, type)));
+    inputs[port] = many === true ? values : values[0];
+  }
+  return inputs;
+}
+
+async function writeOutputs(
+  host: StepHost,
+  { definition }: Implementation,
+  values: Readonly<Record<string, unknown>>,
+): Promise<Record<string, ArtifactRef>> {
+  const outputs: Record<string, ArtifactRef> = {};
+  for (const [port, { type }] of Object.entries(definition.outputs)) {
+    outputs[port] = await writeArtifact(host.artifacts, { port, type, value: values[port] });
+  }
+  return outputs;
+}
+
+async function runItems(
+  host: StepHost,
+  request: StepRequest,
+  step: {
+    readonly implementation: ItemsImplementation;
+    readonly ctx: RunContext;
+    readonly inputs: Readonly<Record<string, unknown>>;
+  },
+): Promise<Omit<StepResult, 'device'>> {
+  const { implementation, ctx, inputs } = step;
+  const [output, ...others] = Object.entries(implementation.definition.outputs);
+  if (output === undefined || others.length > 0) {
+    throw new GraphError('internal', `The map-type node ${request.type} must have one output.`, {
+      audience: 'developer',
+    });
+  }
+  const familyName = familyKey(request.familyParts);
+  await using family = await host.items.open(familyName);
+  const source = itemSource(host, request, { implementation, family: familyName });
+  const { params } = request;
+  const attempt = request.attempt ?? 1;
+  const computed = await runItemsStep({
+    implementation,
+    ctx,
+    inputs,
+    params,
+    source,
+    family,
+    attempt,
+  });
+  const [port, { type }] = output;
+  const ref = await writeArtifact(host.artifacts, { port, type, value: computed.rows() });
+  return { outputs: { [port]: ref }, items: computed.counts };
+}
+
+const namedRowSchema = z.looseObject({ id: z.string() });
+
+function itemSource(
+  host: StepHost,
+  request: StepRequest,
+  { implementation, family }: { implementation: Implementation; family: string },
+): ItemSource {
+  const { definition } = implementation;
+  const over = definition.items?.over ?? '';
+  if (typeof over !== 'string') {
+    const files = request.sources.flatMap((source) =>
+      source.kind === 'files' && source.param === over.files ? source.files : [],
+    );
+    return fileItems(files, fileKeyer(family));
+  }
+  const type = definition.inputs[over]?.type;
+  if (type === undefined) {
+    throw new GraphError('internal', `${request.type} maps over an input that it lacks: ${over}.`, {
+      audience: 'developer',
+    });
+  }
+  const refs = request.inputs[over] ?? [];
+  const counts = refs.map((ref) => ref.count);
+  const total = counts.reduce<number | undefined>(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
+  return {
+    total,
+    unit: over,
+    async *rows() {
+      for (const ref of refs) yield* readRows(host.artifacts, ref, type);
+    },
+    keyOf: rowKeyer(family, definition.items?.key),
+    nameOf: (row) => namedRowSchema.safeParse(row).data?.id ?? 'without id',
+  };
+}

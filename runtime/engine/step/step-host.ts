@@ -1,0 +1,37 @@
+import type {
+  ArtifactStore,
+  Backends,
+  Implementation,
+  ItemStore,
+  Lease,
+  RunContext,
+} from '@graft/graph';
+
+/** What a step is given of the machine it runs on. */
+export interface StepServices {
+  readonly backends: Backends;
+  readonly models: RunContext['models'];
+  /** Claims memory on the step's device; waits until it is free. */
+  lease(bytes: number): Promise<Lease>;
+}
+
+/** What `services` must know of a step. */
+export interface ServiceRequest {
+  readonly node: string;
+  /** `auto`, or a device id. */
+  readonly device: string;
+  readonly signal: AbortSignal;
+  /** For downloads: `unit` names the file. */
+  readonly progress: RunContext['progress'];
+}
+
+/** Where steps run: their code, the stores they read and write, and the machine's services. */
+export interface StepHost {
+  /** The code of a node type; undefined for one that this host lacks. */
+  implementation(type: string): Promise<Implementation | undefined>;
+  readonly artifacts: ArtifactStore;
+  readonly items: ItemStore;
+  /** Folder for scratch folders, on the artifact store's filesystem. */
+  readonly scratchFolder: string;
+  services(request: ServiceRequest): StepServices | Promise<StepServices>;
+}
