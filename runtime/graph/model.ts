@@ -11,9 +11,12 @@ export type ModelKind = z.infer<typeof modelKindSchema>;
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
   path: z.string(),
-  /** sha256, hex. */
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Bytes. */
+  /** sha256, hex. Absent: pinned on first use, for files whose digest nobody could vouch for in advance. */
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** Bytes; an estimate where there is no digest. */
   size: z.number().int().nonnegative(),
   sources: z.array(z.string()).min(1),
 });

@@ -1,0 +1,302 @@
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  GraphError,
+  modelEntrySchema,
+  type ModelEntry,
+  type ModelFacts,
+  type ModelLookup,
+} from '@graft/graph';
+import { BlobStore, type KnownFile } from './blob-store.ts';
+import { builtInEntries } from './entries.ts';
+import { withFetchLock } from './fetch-lock.ts';
+import { importModel, type ImportOptions } from './import-model.ts';
+import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
+import { RecordFile } from './record-file.ts';
+import { SharedWork } from './shared-work.ts';
+
+export interface CatalogueOptions {
+  /** Where model files are kept; made when needed. */
+  readonly modelsFolder: string;
+  /** Base address of the hub; default `https://huggingface.co`. */
+  readonly hubEndpoint?: string;
+  /** Instead of the built-in ones, for tests. */
+  readonly entries?: readonly ModelEntry[];
+}
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: FetchProgress) => void;
+  /** The person has accepted the licence. Remembered. */
+  readonly consent?: boolean;
+}
+
+export interface ListedModel {
+  readonly entry: ModelEntry;
+  readonly facts: ModelFacts;
+  readonly installed: boolean;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  readonly imported: boolean;
+}
+
+/** The models that can be had, and those that are here. */
+export interface Catalogue {
+  readonly modelsFolder: string;
+  readonly lookup: ModelLookup;
+  /** Throws `bad-model` for an unknown id. Digests that were pinned on first use are filled in. */
+  entry(id: string): ModelEntry;
+  list(): Promise<ListedModel[]>;
+  /**
+   * The folder holding the model's files, verified, downloaded first where they are missing. Concurrent
+   * calls, also of other processes, download once. Throws `bad-model`, `no-space` or `cancelled`.
+   */
+  fetch(id: string, options?: FetchOptions): Promise<string>;
+  /** Adds a GGUF file, or a folder with an ONNX model, by path, file: or https: address, or hf: source. */
+  import(from: string, options?: ImportOptions): Promise<ModelEntry>;
+  /** Deletes the files; an imported model's entry and pinned digests too. */
+  remove(id: string): Promise<void>;
+}
+
+const pinSchema = z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int() });
+type Pin = z.infer<typeof pinSchema>;
+
+/** Opens the catalogue over a models folder. Cheap: reads nothing until asked. */
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  return new FolderCatalogue(options);
+}
+
+class FolderCatalogue implements Catalogue {
+  readonly modelsFolder: string;
+  readonly #hubEndpoint: string;
+  readonly #builtIn: readonly ModelEntry[];
+  readonly #blobs: BlobStore;
+  readonly #imported: RecordFile<ModelEntry>;
+  readonly #pinned: RecordFile<Pin>;
+  readonly #consents: RecordFile<string>;
+  readonly #downloads = new SharedWork<string, FetchProgress>();
+
+  constructor(options: CatalogueOptions) {
+    this.modelsFolder = options.modelsFolder;
+    this.#hubEndpoint = options.hubEndpoint ?? 'https://huggingface.co';
+    this.#builtIn = options.entries ?? builtInEntries;
+    this.#blobs = new BlobStore(options.modelsFolder);
+    const record = <Value>(name: string, schema: z.ZodType<Value>): RecordFile<Value> =>
+      new RecordFile(join(options.modelsFolder, name), z.record(z.string(), schema));
+    this.#imported = record('imported.json', modelEntrySchema);
+    this.#pinned = record('pinned.json', pinSchema);
+    this.#consents = record('consents.json', z.string());
+  }
+
+  readonly lookup: ModelLookup = (id) => {
+    const entry = this.#find(id);
+    return entry === undefined ? undefined : factsOf(entry);
+  };
+
+  entry(id: string): ModelEntry {
+    const entry = this.#find(id);
+    if (entry !== undefined) return entry;
+    const known = this.#all().map((other) => other.id);
+    throw new GraphError(
+      'bad-model',
+      `the catalogue has no model "${id}"; it has ${known.join(', ')}. ` +
+        'Add your own with: graft models import PATH',
+    );
+  }
+
+  async list(): Promise<ListedModel[]> {
+    const imported = new Set(Object.keys(this.#imported.readSync()));
+    return Promise.all(
+      this.#all().map(async (entry): Promise<ListedModel> => {
+        const present = await Promise.all(
+          entry.files.map(
+            async (file) =>
+              file.digest !== undefined &&
+              this.#blobs.isPresent(entry.id, { ...file, digest: file.digest }),
+          ),
+        );
+        const bytes = entry.files.reduce(
+          (sum, file, index) => sum + (present[index] === true ? file.size : 0),
+          0,
+        );
+        return {
+          entry,
+          facts: factsOf(entry),
+          installed: present.every(Boolean),
+          bytes,
+          imported: imported.has(entry.id),
+        };
+      }),
+    );
+  }
+
+  async fetch(id: string, options: FetchOptions = {}): Promise<string> {
+    const entry = this.entry(id);
+    await this.#requireConsent(entry, options.consent === true);
+    if (await this.#isLaidOut(entry)) return this.#blobs.modelFolder(id);
+    return this.#downloads.join(id, options, (signal, progress) =>
+      this.#fetchLocked(id, { signal, progress }),
+    );
+  }
+
+  import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {
+    return importModel(
+      {
+        blobs: this.#blobs,
+        hubEndpoint: this.#hubEndpoint,
+        taken: (id) => this.#builtIn.some((entry) => entry.id === id),
+        add: (entry) => this.#imported.update((all) => ({ ...all, [entry.id]: entry })),
+      },
+      from,
+      options,
+    );
+  }
+
+  async remove(id: string): Promise<void> {
+    const entry = this.entry(id);
+    const kept = new Set(
+      this.#all()
+        .filter((other) => other.id !== id)
+        .flatMap((other) => other.files.map((file) => file.digest)),
+    );
+    await this.#blobs.removeModel(id);
+    for (const { digest } of entry.files) {
+      if (digest !== undefined && !kept.has(digest)) await this.#blobs.removeBlob(digest);
+    }
+    const without = <V>(all: Record<string, V>, drop: (key: string) => boolean) =>
+      Object.fromEntries(Object.entries(all).filter(([key]) => !drop(key)));
+    if (id in this.#imported.readSync()) {
+      await this.#imported.update((all) => without(all, (key) => key === id));
+    }
+    const prefix = `${id}/`;
+    if (Object.keys(this.#pinned.readSync()).some((key) => key.startsWith(prefix))) {
+      await this.#pinned.update((all) => without(all, (key) => key.startsWith(prefix)));
+    }
+  }
+
+  #all(): ModelEntry[] {
+    const pins = this.#pinned.readSync();
+    return [...this.#builtIn, ...Object.values(this.#imported.readSync())].map((entry) =>
+      withPins(entry, pins),
+    );
+  }
+
+  #find(id: string): ModelEntry | undefined {
+    const entry = this.#builtIn.find((other) => other.id === id) ?? this.#imported.readSync()[id];
+    return entry === undefined ? undefined : withPins(entry, this.#pinned.readSync());
+  }
+
+  async #requireConsent(entry: ModelEntry, given: boolean): Promise<void> {
+    if (!entry.licence.consent || entry.id in this.#consents.readSync()) return;
+    if (!given) {
+      throw new GraphError(
+        'bad-model',
+        `"${entry.id}" comes under the licence ${entry.licence.id}` +
+          `${entry.licence.url === undefined ? '' : ` (${entry.licence.url})`}, which asks for your ` +
+          `consent: read it, then run: graft models pull ${entry.id} --accept-licence`,
+      );
+    }
+    const when = new Date().toISOString();
+    await this.#consents.update((all) => ({ ...all, [entry.id]: when }));
+  }
+
+  async #isLaidOut(entry: ModelEntry): Promise<boolean> {
+    for (const file of entry.files) {
+      if (file.digest === undefined) return false;
+      if (!(await this.#blobs.isLaidOut(entry.id, { ...file, digest: file.digest }))) return false;
+    }
+    return true;
+  }
+
+  async #fetchLocked(
+    id: string,
+    hooks: { signal: AbortSignal; progress: (progress: FetchProgress) => void },
+  ): Promise<string> {
+    const total = this.entry(id).files.reduce((sum, file) => sum + file.size, 0);
+    const waiting = (pid: number): void =>
+      hooks.progress({ done: 0, total, unit: 'bytes', message: `process ${pid} downloads ${id}` });
+    try {
+      return await withFetchLock(
+        join(this.modelsFolder, 'locks', `${encodeURIComponent(id)}.lock`),
+        { signal: hooks.signal, waiting },
+        () => this.#fetchMissing(id, hooks),
+      );
+    } catch (error) {
+      if (hooks.signal.aborted && !(error instanceof GraphError)) throw cancelled(error);
+      throw GraphError.from(error);
+    }
+  }
+
+  async #fetchMissing(
+    id: string,
+    hooks: { signal: AbortSignal; progress: (progress: FetchProgress) => void },
+  ): Promise<string> {
+    // Read again: another process may have pinned and downloaded while this one waited.
+    const entry = this.entry(id);
+    const present: KnownFile[] = [];
+    const missing: ModelEntry['files'] = [];
+    for (const file of entry.files) {
+      const known = file.digest === undefined ? undefined : { ...file, digest: file.digest };
+      if (known !== undefined && (await this.#blobs.hasSound(known))) present.push(known);
+      else missing.push(file);
+    }
+    const download = new ModelDownload(
+      { entry, blobs: this.#blobs, hubEndpoint: this.#hubEndpoint, ...hooks },
+      present.reduce((sum, file) => sum + file.size, 0),
+    );
+    try {
+      for (const file of missing) {
+        const known = await download.fetch(file);
+        if (file.digest === undefined) await this.#pin(id, known);
+        present.push(known);
+      }
+    } finally {
+      await download.dispose();
+    }
+    for (const known of present) await this.#blobs.layOut(id, known);
+    return this.#blobs.modelFolder(id);
+  }
+
+  async #pin(id: string, { path, digest, size }: KnownFile): Promise<void> {
+    await this.#pinned.update((all) => ({ ...all, [`${id}/${path}`]: { digest, size } }));
+  }
+}
+
+function withPins(entry: ModelEntry, pins: Record<string, Pin>): ModelEntry {
+  if (entry.files.every((file) => file.digest !== undefined)) return entry;
+  return {
+    ...entry,
+    files: entry.files.map((file) =>
+      file.digest === undefined ? { ...file, ...pins[`${entry.id}/${file.path}`] } : file,
+    ),
+  };
+}
+
+/** What definitions may know of the model. */
+export function factsOf(entry: ModelEntry): ModelFacts {
+  return {
+    id: entry.id,
+    title: entry.title,
+    kind: entry.kind,
+    digest: modelDigest(entry),
+    architecture: entry.architecture,
+    format: entry.format,
+    ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
+    contextLength: entry.contextLength,
+    size: entry.files.reduce((sum, file) => sum + file.size, 0),
+  };
+}
+
+/**
+ * sha256 over the files' paths and digests, sorted by path. A file not pinned yet counts by its sources, so
+ * that the digest changes once, when it has been downloaded for the first time.
+ */
+export function modelDigest(entry: ModelEntry): string {
+  const hash = createHash('sha256');
+  const files = [...entry.files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  for (const { path, digest, sources } of files) {
+    hash.update(`${path}\0${digest ?? `unpinned ${sources.join(' ')}`}\n`);
+  }
+  return hash.digest('hex');
+}

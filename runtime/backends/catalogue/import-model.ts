@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, constants, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
+import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
+import { describeGguf } from './gguf-description.ts';
+import { cancelled, type FetchProgress } from './model-download.ts';
+import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
+import { isErrno } from './record-file.ts';
+import { parseSource } from './source.ts';
+import { downloadUrl } from './url-download.ts';
+
+export interface ImportOptions {
+  /** Default: the file's or folder's name. */
+  readonly id?: string;
+  readonly title?: string;
+  readonly kind?: ModelKind;
+  /** Licence id; default `unknown`. */
+  readonly licence?: string;
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: FetchProgress) => void;
+}
+
+interface ImportTarget {
+  readonly blobs: BlobStore;
+  readonly hubEndpoint: string;
+  /** Whether an id belongs to a built-in model. */
+  readonly taken: (id: string) => boolean;
+  readonly add: (entry: ModelEntry) => Promise<void>;
+}
+
+/** A file brought to the models folder's filesystem, with where it came from. */
+interface Brought {
+  readonly file: string;
+  readonly path: string;
+  readonly source: string;
+}
+
+/** Hashes a user's model into the blob store, lays it out and records its entry. */
+export async function importModel(
+  target: ImportTarget,
+  from: string,
+  options: ImportOptions,
+): Promise<ModelEntry> {
+  const signal = options.signal ?? new AbortController().signal;
+  const remote = /^(https?|hf):/.test(from);
+  const local = from.startsWith('file:') ? parseLocal(from, target.hubEndpoint) : resolve(from);
+  const brought: Brought[] = [];
+  try {
+    let description: ModelDescription;
+    if (remote) {
+      const name = basename(from.split('?')[0] ?? from);
+      if (!name.endsWith('.gguf')) throw notAModel(from);
+      const file = await bringUrl(target, from, options, signal);
+      brought.push({ file, path: name, source: from });
+      description = await describeGguf(file, name);
+    } else {
+      description = await describeLocal(local);
+      for (const path of description.files) {
+        const file = await target.blobs.partialPath(randomUUID());
+        const source = (await stat(local)).isDirectory() ? join(local, path) : local;
+        brought.push({ file, path, source: `file:${source}` });
+        // A copy, cheap where the filesystem can share: the user's file stays the user's.
+        await copyFile(source, file, constants.COPYFILE_FICLONE);
+      }
+    }
+    const id = modelId(options.id ?? description.name);
+    if (target.taken(id)) {
+      throw new GraphError('bad-model', `"${id}" is a built-in model; give another id with --id`);
+    }
+    const { files, known } = await adopt(target.blobs, brought, signal);
+    for (const file of known) await target.blobs.layOut(id, file);
+    const { name: _name, files: _files, ...facts } = description;
+    const entry: ModelEntry = {
+      ...facts,
+      id,
+      title: options.title ?? description.title,
+      kind: options.kind ?? description.kind,
+      licence: { id: options.licence ?? 'unknown', consent: false },
+      files,
+    };
+    await target.add(entry);
+    return entry;
+  } catch (error) {
+    if (signal.aborted) throw cancelled(error);
+    if (isErrno(error, 'ENOSPC')) {
+      throw new GraphError('no-space', `the disk of ${target.blobs.root} is full`, {
+        cause: error,
+        audience: 'operator',
+      });
+    }
+    if (error instanceof GraphError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GraphError('bad-model', `${from} cannot be imported: ${reason}`, { cause: error });
+  } finally {
+    await Promise.all(brought.map(({ file }) => rm(file, { force: true })));
+  }
+}
+
+async function adopt(
+  blobs: BlobStore,
+  brought: readonly Brought[],
+  signal: AbortSignal,
+): Promise<{ files: ModelEntry['files']; known: KnownFile[] }> {
+  const files: ModelEntry['files'] = [];
+  const known: KnownFile[] = [];
+  for (const { file, path, source } of brought) {
+    const found = {
+      path,
+      digest: await sha256File(file, signal),
+      size: (await stat(file)).size,
+    };
+    await blobs.adopt(file, found);
+    known.push(found);
+    files.push({ ...found, sources: [source] });
+  }
+  return { files, known };
+}
+
+async function describeLocal(path: string): Promise<ModelDescription> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new GraphError('missing-file', `there is no file or folder ${path}`);
+  }
+  if (found.isDirectory()) return describeOnnxFolder(path);
+  if (path.endsWith('.gguf')) return describeGguf(path, basename(path));
+  throw notAModel(path);
+}
+
+function parseLocal(from: string, hubEndpoint: string): string {
+  const source = parseSource(from, hubEndpoint);
+  if (source.kind !== 'file') throw notAModel(from);
+  return source.path;
+}
+
+async function bringUrl(
+  target: ImportTarget,
+  from: string,
+  options: ImportOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = parseSource(from, target.hubEndpoint);
+  if (source.kind !== 'url') throw notAModel(from);
+  const part = await target.blobs.partialPath(`${randomUUID()}.part`);
+  try {
+    await downloadUrl({
+      url: source.url,
+      part,
+      digest: undefined,
+      size: 0,
+      signal,
+      received: (bytes) =>
+        options.progress?.({ done: bytes, total: bytes, unit: 'bytes', message: from }),
+    });
+    return part;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+function notAModel(from: string): GraphError {
+  return new GraphError(
+    'bad-model',
+    `${from} is neither a .gguf file nor a folder with config.json, tokenizer.json and ` +
+      'onnx/model*.onnx; import one of these',
+  );
+}
+
+/** Ids name folders: letters, digits, dots, dashes and underscores. */
+function modelId(name: string): string {
+  const id = name.replace(/[^\w.-]+/g, '-').replace(/^[.-]+|-+$/g, '');
+  if (id === '')
+    throw new GraphError('bad-model', `"${name}" gives no usable id; set one with --id`);
+  return id;
+}

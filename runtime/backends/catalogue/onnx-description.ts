@@ -1,0 +1,80 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { GraphError, type ModelEntry } from '@graft/graph';
+import { z } from 'zod';
+
+/** What can be read from a user's model: an entry but for its identity, and the files it is made of. */
+export type ModelDescription = Omit<ModelEntry, 'id' | 'licence' | 'files'> & {
+  readonly name: string;
+  /** Paths below the folder. */
+  readonly files: readonly string[];
+};
+
+const configSchema = z.object({
+  model_type: z.string(),
+  architectures: z.array(z.string()).default([]),
+  hidden_size: z.number().int().optional(),
+  max_position_embeddings: z.number().int().default(512),
+});
+
+/** By transformers.js's file names, best trade of speed and precision first. */
+const weightNames = [
+  ['model_q4.onnx', 'q4'],
+  ['model_quantized.onnx', 'q8'],
+  ['model.onnx', 'fp32'],
+  ['model_fp16.onnx', 'fp16'],
+] as const;
+
+const companions = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const optionalCompanions = ['special_tokens_map.json'];
+
+/** Reads a folder in the layout of transformers.js. */
+export async function describeOnnxFolder(folder: string): Promise<ModelDescription> {
+  const weights = await readdir(join(folder, 'onnx')).catch((): string[] => []);
+  const choice = weightNames.find(([name]) => weights.includes(name));
+  const absent = await missing(folder, companions);
+  if (choice === undefined || absent.length > 0) {
+    const needed = choice === undefined ? ['onnx/model*.onnx', ...absent] : absent;
+    throw new GraphError(
+      'bad-model',
+      `${folder} is no ONNX model folder: it lacks ${needed.join(', ')}`,
+      { location: { file: folder } },
+    );
+  }
+  const [name, dtype] = choice;
+  const config = configSchema.safeParse(
+    JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')),
+  );
+  if (!config.success) {
+    throw new GraphError('bad-model', `${folder}/config.json is not a transformers config`, {
+      cause: config.error,
+      location: { file: join(folder, 'config.json') },
+    });
+  }
+  const classifier = config.data.architectures.some((one) => /SequenceClassification/.test(one));
+  const external = weights.filter((other) => other.startsWith(`${name}_data`));
+  const lacking = await missing(folder, optionalCompanions);
+  const optional = optionalCompanions.filter((other) => !lacking.includes(other));
+  return {
+    name: basename(folder),
+    title: basename(folder),
+    kind: classifier ? 'cross-encoder' : 'embedder',
+    format: 'onnx',
+    architecture: config.data.model_type,
+    dtype,
+    ...(classifier || config.data.hidden_size === undefined
+      ? {}
+      : { dimension: config.data.hidden_size }),
+    contextLength: config.data.max_position_embeddings,
+    // Not told by the files; shown as unknown.
+    parameters: 0,
+    files: [...companions, ...optional, ...[name, ...external].map((file) => `onnx/${file}`)],
+  };
+}
+
+async function missing(folder: string, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    names.map((name) => stat(join(folder, name)).catch(() => undefined)),
+  );
+  return names.filter((_, index) => found[index] === undefined);
+}

