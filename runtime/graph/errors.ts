@@ -105,8 +105,14 @@ export class GraphError extends Error {
   }
 }
 
+/** What `formatProblem` reads: a Problem, or one that came out of an event. */
+export interface LocatedMessage {
+  readonly message: string;
+  readonly location: { readonly [K in keyof Location]: Location[K] | undefined };
+}
+
 /** `file.graft.json: node "embed-1", param "model": message` */
-export function formatProblem(problem: Problem): string {
+export function formatProblem(problem: LocatedMessage): string {
   const { file, line, node, port, param } = problem.location;
   const place = [
     file === undefined ? undefined : line === undefined ? file : `${file}:${line}`,
