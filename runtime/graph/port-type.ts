@@ -12,11 +12,15 @@ export type PortShape = 'items' | 'index' | 'model';
  */
 export type Encoding = 'jsonl' | 'vectors' | 'json' | 'tree';
 
-export interface PortType<Id extends string = string, Value = unknown> {
+export interface PortType<
+  Id extends string = string,
+  Value = unknown,
+  E extends Encoding = Encoding,
+> {
   readonly id: Id;
   readonly family: Family;
   readonly shape: PortShape;
-  readonly encoding: Encoding;
+  readonly encoding: E;
   /** Media type of the artifact. */
   readonly mediaType: string;
   /** Validates one row (`jsonl`, `vectors`) or the value (`json`); for a `tree`, its `graft.json`. */
@@ -27,6 +31,8 @@ export interface PortType<Id extends string = string, Value = unknown> {
 
 export type ValueOf<T> = T extends PortType<string, infer Value> ? Value : never;
 
-export function portType<Id extends string, Value>(type: PortType<Id, Value>): PortType<Id, Value> {
+export function portType<Id extends string, Value, E extends Encoding>(
+  type: PortType<Id, Value, E>,
+): PortType<Id, Value, E> {
   return type;
 }

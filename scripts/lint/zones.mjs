@@ -61,8 +61,8 @@ export const zones = [
     files: /^nodes\/[^/]+\/.*\.ts$/,
     packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
-    stay: /^nodes\/{folder}\//,
-    why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node',
+    stay: /^nodes\/({folder}|text)\//,
+    why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic about text that several need is in nodes/text',
   },
   {
     name: 'runtime/engine',

@@ -1,0 +1,129 @@
+import { sentenceStarts } from '../text/sentences.ts';
+import { tokenStarts } from '../text/token-estimate.ts';
+
+/** `[start, end)` in code units. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+export interface CutOptions {
+  readonly size: number;
+  readonly overlap: number;
+  readonly unit: 'tokens' | 'characters';
+  /** Where cuts are best: `lines` prefers paragraphs, then lines, then sentences. */
+  readonly prefer: 'lines' | 'sentences';
+}
+
+/**
+ * Cuts a text into spans of at most `size`, covering everything but white space. From where the last span
+ * ended, the next begins up to `overlap` earlier, at a whole sentence or else a whole word, and ends at the
+ * last paragraph within reach, else line, sentence, word, else anywhere between characters. A coarser
+ * boundary counts only if it fills half of the size, so that spans do not come out tiny.
+ */
+export function cutText(text: string, options: CutOptions): TextSpan[] {
+  const ruler = options.unit === 'tokens' ? tokenRuler(text) : characterRuler(text);
+  const boundaries = boundariesOf(text, options.prefer);
+  const spans: TextSpan[] = [];
+  let fresh = skipSpace(text, 0);
+  while (fresh < text.length) {
+    const start = spans.length === 0 ? fresh : overlapStart(fresh, spans.at(-1)?.start ?? 0);
+    const limit = ruler.forward(start, options.size);
+    const end = limit >= text.length ? text.length : cutBefore(limit, fresh, start);
+    spans.push({ start, end: trimEnd(text, end) });
+    fresh = skipSpace(text, end);
+  }
+  return spans;
+
+  function cutBefore(limit: number, from: number, start: number): number {
+    const half = ruler.forward(start, Math.ceil(options.size / 2));
+    for (const level of boundaries) {
+      const cut = lastAtMost(level, limit);
+      if (cut > from && cut >= half) return cut;
+    }
+    const word = lastAtMost(boundaries.at(-1) ?? [], limit);
+    return word > from ? word : Math.max(limit, from + 1);
+  }
+
+  function overlapStart(end: number, previousStart: number): number {
+    if (options.overlap === 0) return end;
+    const earliest = Math.max(ruler.backward(end, options.overlap), previousStart + 1);
+    const levels = [boundaries[options.prefer === 'lines' ? 2 : 0] ?? [], boundaries.at(-1) ?? []];
+    for (const level of levels) {
+      const start = firstAtLeast(level, earliest);
+      if (start < end) return skipSpace(text, start);
+    }
+    return end;
+  }
+}
+
+/** Measures from a position: how far `amount` reaches. */
+interface Ruler {
+  forward(from: number, amount: number): number;
+  backward(from: number, amount: number): number;
+}
+
+function tokenRuler(text: string): Ruler {
+  const starts = tokenStarts(text);
+  return {
+    forward: (from, amount) => starts[lowerBound(starts, from) + amount] ?? text.length,
+    backward: (from, amount) => starts[Math.max(0, lowerBound(starts, from) - amount)] ?? from,
+  };
+}
+
+function characterRuler(text: string): Ruler {
+  return {
+    forward: (from, amount) => Math.min(text.length, wholeCharacter(text, from + amount)),
+    backward: (from, amount) => Math.max(0, wholeCharacter(text, from - amount) + 0),
+  };
+}
+
+/** The position itself, or the one before where it would part a surrogate pair. */
+function wholeCharacter(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
+
+/** Where cuts may fall, from the best level to words; each ascending. */
+function boundariesOf(text: string, prefer: CutOptions['prefer']): ArrayLike<number>[] {
+  const words = matchEnds(text, /\s+/g);
+  if (prefer === 'sentences') return [sentenceStarts(text), words];
+  return [
+    matchEnds(text, /\n[ \t\r]*\n\s*/g),
+    matchEnds(text, /\n\s*/g),
+    sentenceStarts(text),
+    words,
+  ];
+}
+
+function matchEnds(text: string, pattern: RegExp): number[] {
+  return Array.from(text.matchAll(pattern), (match) => match.index + match[0].length);
+}
+
+/** Index of the first value that is at least `target`. */
+function lowerBound(sorted: ArrayLike<number>, target: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < target) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+function lastAtMost(sorted: ArrayLike<number>, target: number): number {
+  return sorted[lowerBound(sorted, target + 1) - 1] ?? -1;
+}
+function firstAtLeast(sorted: ArrayLike<number>, target: number): number {
+  return sorted[lowerBound(sorted, target)] ?? Infinity;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && /\s/.test(text.charAt(at))) at += 1;
+  return at;
+}
+function trimEnd(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && /\s/.test(text.charAt(at - 1))) at -= 1;
+  return at;
+}

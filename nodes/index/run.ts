@@ -1,0 +1,44 @@
+import { GraphError, implement } from '@graft/graph';
+import { index } from './node.ts';
+
+export const run = implement(index, async (ctx, { embeddings }, params) => {
+  const embedder = ctx.inputFacets['embeddings']?.embedder;
+  if (embedder === undefined) {
+    throw new GraphError('bad-input', 'It is not known which embedder made these vectors.', {
+      location: { node: ctx.node, port: 'embeddings' },
+    });
+  }
+  if (embeddings.count === 0) {
+    throw new GraphError('bad-input', 'There is nothing to index: no chunks came in.', {
+      location: { node: ctx.node, port: 'embeddings' },
+    });
+  }
+  const folder = await ctx.scratch();
+  const { rows } = await ctx.backends.buildIndex({
+    rows: counted(embeddings.rows(), (done) => {
+      ctx.signal.throwIfAborted();
+      ctx.progress({ done, total: embeddings.count, unit: 'chunks' });
+    }),
+    dimension: embedder.dimension,
+    folder,
+    language: params.language,
+    kind: params.kind,
+  });
+  const { model, digest, dimension } = embedder;
+  return {
+    index: { path: folder, info: { rows, dimension, embedder: model, embedderDigest: digest } },
+  };
+});
+
+async function* counted<Row>(
+  rows: AsyncIterable<Row>,
+  report: (done: number) => void,
+): AsyncGenerator<Row> {
+  let done = 0;
+  for await (const row of rows) {
+    yield row;
+    done += 1;
+    if (done % 500 === 0) report(done);
+  }
+  report(done);
+}

@@ -1,0 +1,79 @@
+import { GraphError, implement, type Question, questionSchema } from '@graft/graph';
+import { type TableRow, tableRows } from '../text/table-rows.ts';
+import { questions } from './node.ts';
+
+export const run = implement(questions, async (ctx, _inputs, params) => {
+  const rows: Question[] = params.questions
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((question, at) => ({ id: `typed-${at + 1}`, question }));
+  for (const source of ctx.sources) {
+    if (source.kind !== 'files') continue;
+    for (const file of source.files) {
+      for await (const row of tableRows(file)) rows.push(questionOf(row, file.path));
+      ctx.progress({ done: rows.length, unit: 'questions' });
+    }
+  }
+  if (rows.length === 0) {
+    throw new GraphError(
+      'bad-input',
+      'There are no questions: type one in, or choose a file that has some.',
+      {
+        location: { node: ctx.node, param: 'questions' },
+      },
+    );
+  }
+  return { questions: withOwnIds(params.limit === 0 ? rows : rows.slice(0, params.limit)) };
+});
+
+/** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
+function questionOf({ values, row, line }: TableRow, file: string): Question {
+  const { id, question, reference, documents, answerable } = values;
+  const parsed = questionSchema.safeParse({
+    id: id === undefined || id === '' ? `${file}:${row}` : String(id),
+    question: typeof question === 'string' ? question.trim() : question,
+    ...(reference === undefined || reference === '' ? {} : { reference }),
+    ...(documents === undefined ? {} : { documents: listOf(documents) }),
+    ...(answerable === undefined || answerable === '' ? {} : { answerable: truthOf(answerable) }),
+  });
+  const location = { file, line };
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new GraphError(
+      'bad-input',
+      `${file}, line ${line}: ${issue?.path.join('.') ?? 'the row'}: ${issue?.message ?? 'is not a question'}.`,
+      { location, cause: parsed.error },
+    );
+  }
+  if (parsed.data.question === '') {
+    throw new GraphError('bad-input', `${file}, line ${line}: the question is empty.`, {
+      location,
+    });
+  }
+  return parsed.data;
+}
+
+function listOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value
+    .split(/[;|]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+function truthOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (/^(true|yes|1)$/i.test(value.trim())) return true;
+  return /^(false|no|0)$/i.test(value.trim()) ? false : value;
+}
+
+/** Ids name items, so each question needs its own: a repeated one gets its place behind it. */
+function withOwnIds(rows: readonly Question[]): Question[] {
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    let id = row.id;
+    for (let copy = 2; seen.has(id); copy += 1) id = `${row.id}-${copy}`;
+    seen.add(id);
+    return { ...row, id };
+  });
+}

@@ -1,0 +1,71 @@
+import { implementItems, type QuestionHits, type RunContext } from '@graft/graph';
+import { maxSim } from './max-sim.ts';
+import { rerank } from './node.ts';
+
+/** Position of a hit in the incoming order, its new score, and the part of it that this node computed. */
+interface Placed {
+  readonly from: number;
+  readonly score: number;
+  readonly rerank: number;
+}
+
+export const run = implementItems(rerank, {
+  async runItems(ctx, batch, _inputs, params): Promise<readonly (readonly Placed[])[]> {
+    const results: (readonly Placed[])[] = [];
+    for (const row of batch) {
+      ctx.signal.throwIfAborted();
+      const scores =
+        params.method === 'cross-encoder'
+          ? await crossEncode(ctx, row, params.model)
+          : await lateInteract(ctx, row, params.embedder);
+      const placed =
+        params.method === 'cross-encoder'
+          ? scores.map((score, from) => ({ from, score, rerank: score }))
+          : fuse(scores, params);
+      placed.sort((a, b) => b.score - a.score || a.from - b.from);
+      results.push(placed.slice(0, params.top));
+    }
+    return results;
+  },
+  *expand(row, placed) {
+    const hits = placed.flatMap(({ from, score, rerank: part }, at) => {
+      const hit = row.hits[from];
+      return hit === undefined
+        ? []
+        : [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, rerank: part } }];
+    });
+    yield { ...row, hits };
+  },
+});
+
+async function crossEncode(ctx: RunContext, row: QuestionHits, model: string): Promise<number[]> {
+  if (row.hits.length === 0) return [];
+  const encoder = await ctx.backends.crossEncoder(model);
+  const passages = row.hits.map(({ chunk }) => chunk.text);
+  return encoder.score(row.question.question, passages, ctx.signal);
+}
+
+async function lateInteract(ctx: RunContext, row: QuestionHits, model: string): Promise<number[]> {
+  if (row.hits.length === 0) return [];
+  const embedder = await ctx.backends.embedder(model);
+  const texts = [row.question.question, ...row.hits.map(({ chunk }) => chunk.text)];
+  const [query, ...passages] = await embedder.embedTokens(texts, ctx.signal);
+  if (query === undefined) return [];
+  return passages.map((passage) => maxSim(query, passage, embedder.dimension));
+}
+
+/** Weighted reciprocal rank fusion of the incoming order and the order by `scores`. */
+function fuse(
+  scores: readonly number[],
+  { weight, rrf }: { weight: number; rrf: number },
+): Placed[] {
+  const order = scores
+    .map((_, from) => from)
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  const rankOf = new Map(order.map((from, at) => [from, at + 1]));
+  return scores.map((part, from) => ({
+    from,
+    score: 1 / (rrf + from + 1) + weight / (rrf + (rankOf.get(from) ?? scores.length)),
+    rerank: part,
+  }));
+}

@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer';
+import { GraphError } from '@graft/graph';
+
+export type TextEncoding = 'utf-8' | 'latin-1' | 'utf-16le';
+
+/**
+ * Decodes a file's bytes piece by piece, in bounded memory. Throws `bad-input` with the file's name and the
+ * offset of the first byte that does not fit the encoding.
+ */
+export async function* decodeText(
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: TextEncoding,
+  file: string,
+): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  let first = true;
+  for await (const piece of bytes) {
+    const buffer = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+    const whole = buffer.subarray(0, wholeLength(buffer, encoding));
+    const text = decode(whole, encoding, { file, offset });
+    offset += whole.length;
+    rest = buffer.subarray(whole.length);
+    yield first ? text.replace(/^\uFEFF/, '') : text;
+    first = first && whole.length === 0;
+  }
+  if (rest.length > 0) throw misfit(encoding, { file, offset });
+}
+
+interface Place {
+  readonly file: string;
+  /** Bytes before what is decoded. */
+  readonly offset: number;
+}
+
+function decode(bytes: Buffer, encoding: TextEncoding, place: Place): string {
+  switch (encoding) {
+    case 'latin-1':
+      return bytes.toString('latin1');
+    case 'utf-16le': {
+      const text = bytes.toString('utf16le');
+      const lone = loneSurrogate(text);
+      if (lone >= 0) throw misfit(encoding, { ...place, offset: place.offset + lone * 2 });
+      return text;
+    }
+    case 'utf-8':
+      if (isUtf8(bytes)) return bytes.toString('utf8');
+      throw misfit(encoding, { ...place, offset: place.offset + firstInvalidUtf8(bytes) }, bytes);
+  }
+}
+
+/** Bytes up to the last whole character. What is cut off may also be invalid: the next call says so. */
+function wholeLength(bytes: Buffer, encoding: TextEncoding): number {
+  if (encoding === 'latin-1') return bytes.length;
+  if (encoding === 'utf-16le') {
+    const even = bytes.length - (bytes.length % 2);
+    const high = even >= 2 && ((bytes[even - 1] ?? 0) & 0xfc) === 0xd8;
+    return high ? even - 2 : even;
+  }
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 && byte < 0xf8 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back && byte < 0xf8 ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Index of the first byte of the first sequence that is not UTF-8: the prefix before it is valid, by bisection. */
+function firstInvalidUtf8(bytes: Buffer): number {
+  let valid = 0;
+  let invalid = bytes.length;
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >>> 1;
+    const cut = wholeLength(bytes.subarray(0, middle), 'utf-8');
+    if (isUtf8(bytes.subarray(0, cut)) && middle - cut < 4) valid = middle;
+    else invalid = middle;
+  }
+  return wholeLength(bytes.subarray(0, valid), 'utf-8');
+}
+
+function loneSurrogate(text: string): number {
+  const found = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.exec(text);
+  return found?.index ?? -1;
+}
+
+function misfit(encoding: TextEncoding, place: Place, bytes?: Buffer): GraphError {
+  const utf16 = place.offset === 0 && bytes?.[0] === 0xff && bytes[1] === 0xfe;
+  const advice = utf16
+    ? 'It begins with the mark of UTF-16: set the encoding to utf-16le.'
+    : 'Save the file in that encoding, or set the encoding of the node to the file’s.';
+  return new GraphError(
+    'bad-input',
+    `${place.file} is not valid ${encoding.toUpperCase()}: the byte at offset ${place.offset} does not fit. ${advice}`,
+    { location: { file: place.file, param: 'encoding' } },
+  );
+}
