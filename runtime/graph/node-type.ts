@@ -131,6 +131,8 @@ export interface ParamMeta {
   readonly modelKind?: ModelKind;
   /** Shown under “More”. */
   readonly advanced?: boolean;
+  /** `false` for parameters that are only about speed: they are left out of the cache key. */
+  readonly affectsResult?: boolean;
 }
 
 export type ParamsOf<N> =

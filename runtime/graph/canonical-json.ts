@@ -1,0 +1,35 @@
+import { GraphError } from './errors.ts';
+import { isRecord, sortedKeys } from './record.ts';
+
+const MAX_DEPTH = 200;
+
+/**
+ * A value as JSON on one line with sorted keys and a space after `,` and `:`. Equal values give equal
+ * text. Throws GraphError `bad-param` for what JSON cannot hold (NaN, functions, cycles).
+ */
+export function canonicalJson(value: unknown, depth = 0): string {
+  if (depth > MAX_DEPTH) {
+    throw new GraphError('bad-param', `A value is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value === 0 ? 0 : value);
+  if (Array.isArray(value)) {
+    return `[${value.map((item: unknown) => canonicalJson(item, depth + 1)).join(', ')}]`;
+  }
+  if (isRecord(value)) {
+    const fields: string[] = [];
+    for (const key of sortedKeys(value)) {
+      const field = value[key];
+      if (field !== undefined) {
+        fields.push(`${JSON.stringify(key)}: ${canonicalJson(field, depth + 1)}`);
+      }
+    }
+    return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+  }
+  const what = typeof value === 'number' ? String(value) : `a ${typeof value}`;
+  throw new GraphError(
+    'bad-param',
+    `A graph file cannot hold ${what}; use text, a finite number, true, false, null, a list or an object.`,
+  );
+}

@@ -1,0 +1,64 @@
+import type { GraphErrorCode } from './errors.ts';
+import type { NodeType, Registry } from './node-type.ts';
+import { suggestion } from './nearest.ts';
+import { list } from './param-problems.ts';
+import { own } from './record.ts';
+
+/** Why an edge may not be, at which of its ends. */
+export interface EdgeProblem {
+  readonly code: GraphErrorCode;
+  readonly at: 'source' | 'target';
+  readonly message: string;
+}
+
+/** The ends of an edge; a definition is undefined where the node's type is unknown, and all goes. */
+export interface EdgeEnds {
+  readonly source: NodeType | undefined;
+  readonly sourcePort: string;
+  readonly target: NodeType | undefined;
+  readonly targetPort: string;
+}
+
+/** Checks that both ports are there and that their types are equal. */
+export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | undefined {
+  const { source, sourcePort, target, targetPort } = ends;
+  const output = source === undefined ? undefined : own(source.outputs, sourcePort);
+  if (source !== undefined && output === undefined) {
+    return {
+      code: 'unknown-port',
+      at: 'source',
+      message: noPort('output', source.type, sourcePort, Object.keys(source.outputs)),
+    };
+  }
+  const input = target === undefined ? undefined : own(target.inputs, targetPort);
+  if (target !== undefined && input === undefined) {
+    return {
+      code: 'unknown-port',
+      at: 'target',
+      message: noPort('input', target.type, targetPort, Object.keys(target.inputs)),
+    };
+  }
+  if (output === undefined || input === undefined || output.type.id === input.type.id)
+    return undefined;
+  const between = converters(registry, output.type.id, input.type.id);
+  return {
+    code: 'type-mismatch',
+    at: 'target',
+    message: `This input takes ${input.type.id}, and the edge brings ${output.type.id}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
+  };
+}
+
+function noPort(side: 'input' | 'output', type: string, port: string, ports: string[]): string {
+  return `"${type}" has no ${side} "${port}".${suggestion(port, ports) || ` Its ${side}s: ${list(ports)}.`}`;
+}
+
+/** Titles of up to three node types that take one port type and give the other. */
+function converters(registry: Registry, from: string, to: string): string[] {
+  const titles: string[] = [];
+  for (const { title, inputs, outputs } of registry.values()) {
+    const takes = Object.values(inputs).some(({ type }) => type.id === from);
+    if (takes && Object.values(outputs).some(({ type }) => type.id === to)) titles.push(title);
+    if (titles.length === 3) break;
+  }
+  return titles;
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { ModelKind } from './model.ts';
+import { modelKindSchema } from './model.ts';
+import type { NodeType } from './node-type.ts';
+
+export type ParamControl =
+  | 'number'
+  | 'integer'
+  | 'text'
+  | 'multiline'
+  | 'boolean'
+  | 'select'
+  | 'files'
+  | 'model'
+  | 'questions'
+  | 'json';
+
+/** One row of a node's parameter form. Bounds are inclusive, but for `exclusive` ones. */
+export interface ParamField {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly unit?: string;
+  readonly control: ParamControl;
+  readonly min?: number;
+  readonly max?: number;
+  /** `min` itself is not allowed (a number that must be above 0). */
+  readonly minExclusive: boolean;
+  readonly maxExclusive: boolean;
+  readonly default: unknown;
+  /** Allowed values of a `select`. */
+  readonly options?: readonly (string | number)[];
+  /** The value may also be null: "not set". */
+  readonly nullable: boolean;
+  readonly advanced: boolean;
+  readonly modelKind?: ModelKind;
+  /** False for parameters that are only about speed. */
+  readonly affectsResult: boolean;
+}
+
+/** What is read of a property of the params' JSON schema, our `.meta()` included. */
+const propertySchema = z.looseObject({
+  type: z.string().optional().catch(undefined),
+  title: z.string().optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  unit: z.string().optional().catch(undefined),
+  control: z.enum(['text', 'multiline', 'files', 'model', 'questions']).optional().catch(undefined),
+  modelKind: modelKindSchema.optional().catch(undefined),
+  advanced: z.boolean().optional().catch(undefined),
+  affectsResult: z.boolean().optional().catch(undefined),
+  default: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional().catch(undefined),
+  const: z.unknown().optional(),
+  anyOf: z.array(z.looseObject({})).optional().catch(undefined),
+  minimum: z.number().optional().catch(undefined),
+  maximum: z.number().optional().catch(undefined),
+  exclusiveMinimum: z.number().optional().catch(undefined),
+  exclusiveMaximum: z.number().optional().catch(undefined),
+});
+type Property = z.infer<typeof propertySchema>;
+const objectSchema = z.looseObject({
+  properties: z.record(z.string(), propertySchema).default({}),
+});
+
+const cache = new WeakMap<NodeType, readonly ParamField[]>();
+
+/** The parameter form of a node type, in the order of its schema, from its JSON schema. Computed once. */
+export function paramFields(definition: NodeType): readonly ParamField[] {
+  const known = cache.get(definition);
+  if (known !== undefined) return known;
+  const schema = objectSchema.parse(
+    z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }),
+  );
+  const fields = Object.entries(schema.properties).map(([name, property]) => field(name, property));
+  cache.set(definition, fields);
+  return fields;
+}
+
+function field(name: string, outer: Property): ParamField {
+  const { property, nullable } = withoutNull(outer);
+  const options = allowedValues(property);
+  const min = bound(property.minimum ?? property.exclusiveMinimum);
+  const max = bound(property.maximum ?? property.exclusiveMaximum);
+  return {
+    name,
+    title: property.title ?? name,
+    ...(property.description === undefined ? {} : { description: property.description }),
+    ...(property.unit === undefined ? {} : { unit: property.unit }),
+    control: property.control ?? controlOf(property, options),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    minExclusive: property.minimum === undefined && property.exclusiveMinimum !== undefined,
+    maxExclusive: property.maximum === undefined && property.exclusiveMaximum !== undefined,
+    default: property.default,
+    ...(options === undefined ? {} : { options }),
+    nullable,
+    advanced: property.advanced ?? false,
+    ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
+    affectsResult: property.affectsResult ?? true,
+  };
+}
+
+/** `anyOf: [x, null]` is x that may be null; what is said outside (default, title) stays. */
+function withoutNull(outer: Property): { property: Property; nullable: boolean } {
+  const branches = outer.anyOf ?? [];
+  const rest = branches.filter((branch) => branch['type'] !== 'null');
+  const [only] = rest;
+  if (only === undefined || rest.length !== 1 || branches.length !== 2) {
+    return { property: outer, nullable: false };
+  }
+  const inner = propertySchema.parse(only);
+  const said = Object.entries(outer).filter(
+    ([key, value]) => value !== undefined && key !== 'anyOf',
+  );
+  return { property: { ...inner, ...Object.fromEntries(said) }, nullable: true };
+}
+
+function allowedValues(property: Property): readonly (string | number)[] | undefined {
+  const values =
+    property.enum ??
+    property.anyOf?.map((branch) => branch['const']) ??
+    (property.const === undefined ? [] : [property.const]);
+  const plain = values.filter((value) => typeof value === 'string' || typeof value === 'number');
+  return plain.length === 0 || plain.length !== values.length ? undefined : plain;
+}
+
+function controlOf(property: Property, options: readonly unknown[] | undefined): ParamControl {
+  if (options !== undefined) return 'select';
+  switch (property.type) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+      return property.type;
+    case 'string':
+      return 'text';
+    default:
+      return 'json';
+  }
+}
+
+/** The bounds of whole numbers in a double say nothing to a person. */
+function bound(value: number | undefined): number | undefined {
+  return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
+}

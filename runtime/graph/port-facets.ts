@@ -1,0 +1,69 @@
+import { canonicalJson } from './canonical-json.ts';
+import type { FacetClash, Facets, PortFacets } from './facets.ts';
+
+/** What is known of a port fed by several outputs: the parts on which all that know them agree. */
+export function commonFacets(all: readonly Facets[]): Facets {
+  const [first = {}, ...rest] = all;
+  if (rest.length === 0) return first;
+  return {
+    ...agreed('embedder', all),
+    ...agreed('model', all),
+    ...agreed('adapter', all),
+    ...agreed('columns', all),
+  };
+}
+
+function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Facets, K> | object {
+  const known = all.filter((facets) => facets[key] !== undefined);
+  const [first] = known;
+  if (first === undefined || !known.every((facets) => same(facets[key], first[key]))) return {};
+  return { [key]: first[key] };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || canonicalJson(a) === canonicalJson(b);
+}
+
+/** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
+export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]>>): FacetClash[] {
+  const clashes: FacetClash[] = [];
+  const all = Object.entries(inputs).flatMap(([port, list]) =>
+    list.map((facets) => ({ port, facets })),
+  );
+  for (const [port, list] of Object.entries(inputs)) {
+    const embedders = list.flatMap((facets) => facets.embedder ?? []);
+    const [first] = embedders;
+    const other = embedders.find(({ digest }) => digest !== first?.digest);
+    if (first !== undefined && other !== undefined) {
+      clashes.push({
+        port,
+        message: `Vectors of "${first.model}" (${first.dimension} wide) and of "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
+      });
+    }
+  }
+  const adapted = all.find(({ facets }) => facets.adapter !== undefined);
+  for (const { port, facets } of all) {
+    const { adapter } = facets;
+    if (adapter === undefined) continue;
+    const base = all.find(
+      (other) =>
+        other.facets.model !== undefined && other.facets.model.digest !== adapter.baseDigest,
+    );
+    if (base?.facets.model !== undefined && base !== adapted) {
+      clashes.push({
+        port,
+        message: `This adapter was trained on another base model than "${base.facets.model.id}". Connect the base that it was trained on.`,
+      });
+    }
+  }
+  return clashes;
+}
+
+/** One set of facets a port. */
+export function facetsByPort(inputs: Readonly<Record<string, readonly Facets[]>>): PortFacets {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, list]) => list.length > 0)
+      .map(([port, list]): [string, Facets] => [port, commonFacets(list)]),
+  );
+}
