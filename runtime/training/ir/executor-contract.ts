@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gradients } from '../autodiff/index.ts';
+import { Builder } from './builder.ts';
+import type { Executor, Feeds } from './executor.ts';
+import { opCases, type OpCase } from './op-cases.ts';
+import { sizeOf } from './shape.ts';
+
+/** Numbers that look random and are the same everywhere: SplitMix32. */
+export function numbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A program whose loss is a fixed random weighting of the case's result. */
+export function programOf(opCase: OpCase) {
+  const b = new Builder();
+  const inputs = opCase.inputs.map((shape, i) => b.input(`x${i}`, { shape }));
+  const result = opCase.build(b, inputs);
+  const next = numbers(7);
+  const weighting = Float32Array.from({ length: sizeOf(result.shape) }, () => next() - 0.5);
+  const axes = result.shape.map((_, axis) => axis);
+  const loss = b.reduceSum(b.mul(result, b.constant(weighting, result.shape)), axes);
+  const derived = gradients(b, loss, inputs);
+  return b.build({ result, loss, ...Object.fromEntries(derived.map((g, i) => [`g${i}`, g])) });
+}
+
+export function feedsOf(opCase: OpCase): Record<string, Float32Array> {
+  const next = numbers(11);
+  const { low = -1, high = 1 } = opCase;
+  return Object.fromEntries(
+    opCase.inputs.map((shape, i) => [
+      `x${i}`,
+      Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * next()),
+    ]),
+  );
+}
+
+/** What every executor must satisfy. */
+export function executorContract(open: () => Promise<Executor>): void {
+  describe('executor contract', () => {
+    let executor: Executor;
+    beforeAll(async () => {
+      executor = await open();
+    });
+
+    it.each(opCases.map((opCase) => [opCase.name, opCase] as const))(
+      'derives %s as finite differences do',
+      async (_, opCase) => {
+        await using executable = await executor.compile(programOf(opCase));
+        const feeds = feedsOf(opCase);
+        const { loss: _loss, ...base } = await executable.run(feeds);
+        // Large enough that f32 rounding of the loss stays far below the difference.
+        const step = 1e-2;
+        for (const [name, data] of Object.entries(feeds)) {
+          const derived = base[name.replace('x', 'g')] ?? new Float32Array();
+          expect(derived.length).toBe(data.length);
+          for (let i = 0; i < data.length; i++) {
+            const at = async (delta: number): Promise<number> => {
+              const moved = data.slice();
+              moved[i] = (moved[i] ?? 0) + delta;
+              return (await executable.run({ ...feeds, [name]: moved }))['loss']?.[0] ?? NaN;
+            };
+            const slope = ((await at(step)) - (await at(-step))) / (2 * step);
+            expect(Math.abs((derived[i] ?? NaN) - slope)).toBeLessThan(
+              2e-3 * (1 + Math.abs(slope)),
+            );
+          }
+        }
+      },
+    );
+
+    it('recomputes a checkpointed segment to the same gradients, and reads weights', async () => {
+      const run = async (checkpointed: boolean) => {
+        const b = new Builder();
+        const x = b.input('x', { shape: [3, 4] });
+        const w = b.weight('w', [4, 4]);
+        let h = x;
+        for (let layer = 0; layer < 3; layer++) {
+          const body = () => b.add(h, b.tanh(b.matmul(b.exp(b.tanh(h)), w)));
+          h = checkpointed ? b.segment(`layer${layer}`, body) : body();
+        }
+        const loss = b.reduceSum(b.mul(h, h), [0, 1]);
+        const [g] = gradients(b, loss, [x]);
+        const program = b.build({ loss, g: g ?? loss });
+        const next = numbers(3);
+        const w0 = Float32Array.from({ length: 16 }, () => next() - 0.5);
+        await using executable = await executor.compile(program, () => ({
+          kind: 'memory',
+          data: w0,
+        }));
+        const feeds: Feeds = { x: Float32Array.from({ length: 12 }, () => next() - 0.5) };
+        return { ops: program.values.length, results: await executable.run(feeds) };
+      };
+      const [plain, checkpointed] = [await run(false), await run(true)];
+      expect(checkpointed.ops).toBeGreaterThan(plain.ops);
+      expect([...(checkpointed.results['g'] ?? [])]).toEqual([...(plain.results['g'] ?? [])]);
+    });
+
+    it('refuses feeds that do not fit, naming the input', async () => {
+      const b = new Builder();
+      const x = b.input('x', { shape: [2] });
+      await using executable = await executor.compile(b.build({ y: b.neg(x) }));
+      await expect(executable.run({})).rejects.toThrow(/"x" takes 2/);
+      await expect(executable.run({ x: new Float32Array(3) })).rejects.toThrow(/got 3/);
+    });
+
+    it('names a weight that the model lacks', async () => {
+      const b = new Builder();
+      const program = b.build({ y: b.neg(b.weight('blk.0.lost', [2])) });
+      await expect(executor.compile(program, () => undefined)).rejects.toThrow(/"blk.0.lost"/);
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import { GraphError } from '@graft/graph';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Executable, Executor, Feeds, Results, WeightLookup } from '../ir/executor.ts';
+import { checkFeeds, requireWeight } from '../ir/executor.ts';
+import type { Program } from '../ir/program.ts';
+import { bindFrozenWeight } from './frozen-weight.ts';
+import { lower } from './lower.ts';
+import { externalRoot, Sidecar } from './sidecar.ts';
+
+type Runtime = typeof import('onnxruntime-node');
+
+export interface OnnxOptions {
+  readonly device: 'cpu' | 'webgpu' | 'cuda';
+  /** Of the CPU; default 2. */
+  readonly threads?: number;
+  /** Where weights that must be rewritten are kept while the program lives; default the system's. */
+  readonly scratchFolder?: string;
+}
+
+/**
+ * Runs programs on onnxruntime-node. A run blocks its thread, and a device may take the process down: train in
+ * a child process.
+ */
+export async function onnxExecutor(options: OnnxOptions): Promise<Executor> {
+  const runtime = await import('onnxruntime-node');
+  return {
+    name: `onnx-${options.device}`,
+    compile: async (program, weights) =>
+      OnnxExecutable.create({ runtime, options, program }, weights),
+  };
+}
+
+interface Setting {
+  readonly runtime: Runtime;
+  readonly options: OnnxOptions;
+  readonly program: Program;
+}
+
+class OnnxExecutable implements Executable {
+  private readonly runtime: Runtime;
+  private readonly program: Program;
+  private readonly session: InferenceSession;
+  private readonly outputs: ReadonlyMap<string, string>;
+  private readonly sidecar: Sidecar;
+
+  private constructor(
+    { runtime, program }: Setting,
+    made: { session: InferenceSession; outputs: ReadonlyMap<string, string>; sidecar: Sidecar },
+  ) {
+    this.runtime = runtime;
+    this.program = program;
+    this.session = made.session;
+    this.outputs = made.outputs;
+    this.sidecar = made.sidecar;
+  }
+
+  static async create(
+    setting: Setting,
+    weights: WeightLookup | undefined,
+  ): Promise<OnnxExecutable> {
+    const { runtime, options, program } = setting;
+    const sidecar = new Sidecar(options.scratchFolder);
+    try {
+      const { model, outputs } = await lower(program, async (lowering, value, name) => {
+        const source = requireWeight(weights, name);
+        await bindFrozenWeight({ lowering, value, source, sidecar });
+      });
+      const session = await runtime.InferenceSession.create(model, {
+        executionProviders: [options.device],
+        intraOpNumThreads: options.threads ?? 2,
+        interOpNumThreads: 1,
+        logSeverityLevel: 3,
+        extra: { session: { model_external_initializers_file_folder_path: externalRoot } },
+      });
+      return new OnnxExecutable(setting, { session, outputs, sidecar });
+    } catch (error) {
+      await sidecar[Symbol.asyncDispose]();
+      if (error instanceof GraphError) throw error;
+      throw new GraphError(
+        options.device === 'cpu' ? 'internal' : 'unavailable',
+        `onnxruntime cannot prepare the program on ${options.device}: ${error instanceof Error ? error.message : String(error)}`,
+        { audience: options.device === 'cpu' ? 'developer' : 'operator', cause: error },
+      );
+    }
+  }
+
+  async run(feeds: Feeds): Promise<Results> {
+    checkFeeds(this.program, feeds);
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, value] of this.program.inputs) {
+      const data = feeds[name];
+      if (data instanceof Float32Array) {
+        tensors[value.name] = new this.runtime.Tensor('float32', data, value.shape);
+      } else if (data !== undefined) {
+        tensors[value.name] = new this.runtime.Tensor('int32', data, value.shape);
+      }
+    }
+    const fetched = await this.session.run(tensors);
+    const results: Record<string, Float32Array> = {};
+    for (const [name, output] of this.outputs) {
+      const data = fetched[output]?.data;
+      if (!(data instanceof Float32Array)) {
+        throw new GraphError('internal', `onnxruntime gave no floats for "${name}"`, {
+          audience: 'developer',
+        });
+      }
+      results[name] = data;
+    }
+    return results;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session.release();
+    await this.sidecar[Symbol.asyncDispose]();
+  }
+}

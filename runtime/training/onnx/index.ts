@@ -1,0 +1,1 @@
+export { onnxExecutor, type OnnxOptions } from './executor.ts';

@@ -1,0 +1,1 @@
+export { tfjsExecutor } from './executor.ts';
