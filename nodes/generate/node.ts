@@ -133,6 +133,8 @@ export const generate = defineNode({
     over: 'prompts',
     key: ['text'],
     length: (row) => (row as { text: string }).text.length,
+    // Small, so that little is lost when a run is stopped.
+    batch: 8,
   },
   facets: (_params, inputs) => {
     const model = inputs['model']?.model;

@@ -66,10 +66,18 @@ export const loadFiles = defineNode({
   summary: ({ paths }) => [['files', paths.length === 0 ? 'none chosen' : paths.join(', ')]],
   caching: 'pure',
   items: { over: { files: 'paths' }, batch: 16 },
-  sources: ({ paths }) =>
-    paths.length === 0 ? [] : [{ kind: 'files', patterns: paths, param: 'paths' }],
+  sources: ({ paths, recursive }) => [
+    { kind: 'files', patterns: recursive ? paths : paths.map(withoutSubfolders), param: 'paths' },
+  ],
   check: ({ paths }) =>
     paths.length > 0 ? [] : [{ param: 'paths', message: 'Choose files, a folder or a glob.' }],
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });
+
+/** A path without an ending or a glob is a folder: a file without an ending cannot be read. */
+function withoutSubfolders(path: string): string {
+  if (/[*?[{]/.test(path) || /\.[^./]+$/.test(path)) return path;
+  const folder = path.replace(/\/+$/, '');
+  return folder === '' || folder === '.' ? '*' : `${folder}/*`;
+}

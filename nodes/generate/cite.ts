@@ -1,0 +1,71 @@
+import type { Citation, Passage, Prompt } from '@graft/graph';
+import { contentWords } from '../text/content-words.ts';
+import { sentences } from '../text/sentences.ts';
+
+/** Share of a sentence's content that a passage must hold to be its source. */
+const SUPPORT = 0.5;
+
+/**
+ * The passages that an answer rests on. `[n]` and `[n, m]` written by the model are resolved to the prompt's
+ * passages; numbers that no passage has are left out. Where none was written, each sentence is attributed to
+ * the passage that holds most of its content words, at least half; if no sentence finds one, the answer is
+ * attributed to the passage that shares most with it. An answer that shares nothing has no citation.
+ */
+export function cite(
+  answer: string,
+  prompt: Pick<Prompt, 'text' | 'passages' | 'question'>,
+): Citation[] {
+  const written = writtenNumbers(answer);
+  const cited = [...written].flatMap((number) =>
+    prompt.passages.filter((p) => p.number === number),
+  );
+  if (cited.length > 0) return cited.map((passage) => citation(passage, 'written'));
+  return attribute(answer, prompt).map((passage) => citation(passage, 'attributed'));
+}
+
+/** Numbers in brackets, in order of first appearance. */
+export function writtenNumbers(answer: string): Set<number> {
+  const groups = answer.matchAll(/\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]/g);
+  return new Set(
+    Array.from(groups).flatMap(([, list = '']) =>
+      Array.from(list.matchAll(/\d+/g), ([n]) => Number(n)),
+    ),
+  );
+}
+
+function citation({ number, chunkId, source }: Passage, by: Citation['by']): Citation {
+  return { number, chunkId, source, by };
+}
+
+function attribute(
+  answer: string,
+  prompt: Pick<Prompt, 'text' | 'passages' | 'question'>,
+): Passage[] {
+  const candidates = prompt.passages.map((passage) => ({
+    passage,
+    words: new Set(contentWords(prompt.text.slice(passage.start, passage.end))),
+  }));
+  const asked = new Set(contentWords(prompt.question.question));
+  const best = (text: string): { passage: Passage; share: number } | undefined => {
+    const words = [...new Set(contentWords(text))];
+    const total = words.reduce((sum, word) => sum + weight(word), 0);
+    return candidates
+      .map(({ passage, words: held }) => ({
+        passage,
+        share: words.reduce((sum, word) => (held.has(word) ? sum + weight(word) : sum), 0) / total,
+      }))
+      .filter(({ share }) => share > 0)
+      .sort((a, b) => b.share - a.share || a.passage.number - b.passage.number)[0];
+  };
+  /** What the question already said proves little; a number proves much. */
+  const weight = (word: string): number => (asked.has(word) ? 0.25 : /\d/.test(word) ? 2 : 1);
+
+  const found = sentences(answer)
+    .map(best)
+    .filter((source) => source !== undefined && source.share >= SUPPORT)
+    .map((source) => source?.passage)
+    .filter((passage) => passage !== undefined);
+  if (found.length > 0) return [...new Set(found)];
+  const whole = best(answer);
+  return whole === undefined ? [] : [whole.passage];
+}

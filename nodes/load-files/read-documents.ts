@@ -1,0 +1,119 @@
+import type { Document, Metadata, ResolvedFile } from '@graft/graph';
+import { GraphError } from '@graft/graph';
+import type { TextEncoding } from '../text/decode-text.ts';
+import { fileText, tableRows } from '../text/table-rows.ts';
+import { type FileKind, mediaTypes } from './file-kind.ts';
+import { frontMatter } from './front-matter.ts';
+import { readHtml } from './read-html.ts';
+import { readPdf } from './read-pdf.ts';
+import { rowDocument } from './row-document.ts';
+import { splitParts, type TextPart } from './split-parts.ts';
+
+/** Bytes; a page is parsed whole. */
+const MAX_HTML = 64 * 1024 * 1024;
+
+export interface ReadOptions {
+  readonly kind: FileKind;
+  readonly encoding: TextEncoding;
+  readonly textColumns: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The documents of a file, those without text left out, streamed: of plain text, markdown and tables never
+ * more than about two parts or rows are in memory. The same bytes always give the same documents.
+ */
+export async function* readDocuments(
+  file: ResolvedFile,
+  options: ReadOptions,
+): AsyncGenerator<Document> {
+  const mediaType = mediaTypes[options.kind];
+  for await (const document of documentsOf(file, options)) {
+    options.signal.throwIfAborted();
+    if (document.text.trim() !== '') yield { ...document, mediaType };
+  }
+}
+
+function documentsOf(
+  file: ResolvedFile,
+  options: ReadOptions,
+): AsyncGenerator<Omit<Document, 'mediaType'>> {
+  switch (options.kind) {
+    case 'csv':
+    case 'jsonl':
+      return rows(file, options);
+    case 'html':
+      return page(file, options);
+    case 'pdf':
+      return pdf(file, options);
+    case 'md':
+    case 'txt':
+      return text(file, options);
+  }
+}
+
+async function* text(file: ResolvedFile, options: ReadOptions) {
+  let title = nameOf(file.path);
+  let metadata: Metadata = {};
+  for await (const part of splitParts(fileText(file, options.encoding))) {
+    if (part.offset > 0 || options.kind === 'txt') {
+      yield partOf(file, part, { title, metadata });
+      continue;
+    }
+    const front = frontMatter(part.text);
+    metadata = front.metadata;
+    const stated = metadata['title'];
+    const body = part.text.slice(front.length);
+    title = typeof stated === 'string' ? stated : (firstHeading(body) ?? title);
+    const line = part.text.slice(0, front.length).split('\n').length;
+    yield partOf(file, { ...part, text: body, offset: front.length, line }, { title, metadata });
+  }
+}
+
+async function* page(file: ResolvedFile, options: ReadOptions) {
+  if (file.size > MAX_HTML) {
+    throw new GraphError('too-large', `${file.path} has more than 64 MiB; split the page.`, {
+      location: { file: file.path },
+    });
+  }
+  let html = '';
+  for await (const piece of fileText(file, options.encoding)) html += piece;
+  const read = await readHtml(html);
+  const title = read.title === '' ? nameOf(file.path) : read.title;
+  for await (const part of splitParts([read.text]))
+    yield partOf(file, part, { title, metadata: {} });
+}
+
+async function* pdf(file: ResolvedFile, options: ReadOptions) {
+  const read = await readPdf(file, options.signal);
+  const title = read.title === '' ? nameOf(file.path) : read.title;
+  const metadata = { pages: read.pages };
+  for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
+}
+
+async function* rows(file: ResolvedFile, options: ReadOptions) {
+  for await (const row of tableRows(file, options.encoding)) {
+    yield rowDocument(row, file, options.textColumns);
+  }
+}
+
+/** Part 0 has the path as its id, part n `path#n`. */
+function partOf(
+  { path }: ResolvedFile,
+  { text, offset, line, number }: TextPart,
+  about: { readonly title: string; readonly metadata: Metadata },
+): Omit<Document, 'mediaType'> {
+  return { id: number === 0 ? path : `${path}#${number}`, path, text, offset, line, ...about };
+}
+
+/** The first heading of a markdown text, without its marks. */
+function firstHeading(text: string): string | undefined {
+  const atx = /^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$/m.exec(text.slice(0, 65_536))?.[1];
+  const heading = atx ?? /^(\S.*)\r?\n=+[ \t]*\r?$/m.exec(text.slice(0, 65_536))?.[1];
+  const title = heading?.replace(/[*_`]+/g, '').trim();
+  return title === '' ? undefined : title;
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}

@@ -1,0 +1,26 @@
+/** English words that carry no content of their own. */
+const STOP_WORDS = new Set(
+  `a about above after again all also am an and any are as at be because been before being below between both but by can
+  could did do does doing down during each few for from further had has have having he her here hers him his how i if in
+  into is it its itself just me more most my no nor not now of off on once only or other our out over own same she should
+  so some such than that the their them then there these they this those through to too under until up very was we were
+  what when where which while who whom why will with would you your yes s t answer according passage passages question`.split(
+    /\s+/,
+  ),
+);
+
+/** A word's content: lower case, accents and plural endings gone, so that "Kilns" finds "kiln". */
+function stem(word: string): string {
+  const plain = word.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
+  if (/^\d/.test(plain)) return plain.replace(/,/g, '').replace(/\.0+$/, '');
+  if (plain.length > 4 && plain.endsWith('ies')) return `${plain.slice(0, -3)}y`;
+  if (plain.length > 3 && plain.endsWith('s') && !plain.endsWith('ss')) return plain.slice(0, -1);
+  return plain;
+}
+
+/** The words of a text that carry its content, numbers included, in order. */
+export function contentWords(text: string): string[] {
+  return Array.from(text.matchAll(/\d[\d.,:]*\d|[\p{L}\p{N}]+/gu), ([word]) => word)
+    .filter((word) => !STOP_WORDS.has(word.toLowerCase()))
+    .map(stem);
+}
