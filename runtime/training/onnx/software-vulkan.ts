@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import type { Executor } from '../ir/executor.ts';
+import { Builder } from '../ir/builder.ts';
+import { onnxExecutor } from './executor.ts';
+
+/** Chromium's SwiftShader: accepted by the runtime where Mesa's llvmpipe is too old. */
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/**
+ * The webgpu executor on whatever Vulkan device there is, SwiftShader where it is installed and none was
+ * chosen; undefined where none works. For tests: must be called before anything else touches Vulkan, in a
+ * process that may die.
+ */
+export async function webgpuForTests(): Promise<Executor | undefined> {
+  if (process.env['VK_DRIVER_FILES'] === undefined && existsSync(swiftShader)) {
+    process.env['VK_DRIVER_FILES'] = swiftShader;
+  }
+  const executor = await onnxExecutor({ device: 'webgpu', threads: 1 });
+  const b = new Builder();
+  try {
+    await using probe = await executor.compile(b.build({ y: b.neg(b.input('x', { shape: [1] })) }));
+    await probe.run({ x: Float32Array.of(1) });
+    return executor;
+  } catch {
+    return undefined;
+  }
+}
