@@ -1,0 +1,41 @@
+// npm run check: everything that reads the code without running it. Prints what failed, plainly.
+import path from 'node:path';
+import { installPackages } from './install-packages.mjs';
+import { requireNode } from './node-version.mjs';
+import { runProcess } from './run-process.mjs';
+
+requireNode();
+const root = path.resolve(import.meta.dirname, '..');
+await installPackages(root);
+
+const bin = (name) => path.join(root, 'node_modules', ...name.split('/'));
+const node = process.execPath;
+const steps = [
+  ['generate', node, [bin('turbo/bin/turbo'), 'run', 'generate', '--output-logs=errors-only']],
+  [
+    'types',
+    node,
+    [bin('turbo/bin/turbo'), 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
+  ],
+  ['types of the scripts', node, [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
+  ['lint and boundaries', node, [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+  ['dead code', node, [bin('knip/bin/knip.js')]],
+  ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '.']],
+];
+
+const failed = [];
+for (const [name, command, args] of steps) {
+  const began = performance.now();
+  const { code, output } = await runProcess(command, args, { cwd: root, quiet: true });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
+  if (code === 0) continue;
+  failed.push(name);
+  process.stdout.write(`${output.trimEnd()}\n`);
+  // Without the generated registries nothing that follows could be right.
+  if (name === 'generate') break;
+}
+if (failed.length > 0) {
+  process.stdout.write(`check failed: ${failed.join(', ')}\n`);
+  process.exitCode = 1;
+}
