@@ -1,0 +1,83 @@
+import { GraphError, type ActionRecord } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { formatBytes, formatDuration, parseBytes } from '../quantity.ts';
+import { table } from '../terminal.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+});
+const collectSchema = optionsSchema.extend({ maxSize: z.string() });
+
+/** `graft cache ls`. */
+export async function listCache(rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const records: (ActionRecord & { usedAt: number })[] = [];
+  for await (const record of workspace.actions.list()) records.push(record);
+  records.sort((a, b) => b.usedAt - a.usedAt);
+  let bytes = 0;
+  for await (const { size } of workspace.artifacts.list()) bytes += size;
+  if (json) printJson({ bytes, results: records });
+  else {
+    const rows = records.map((record) => [
+      record.key.slice(0, 12),
+      record.nodeType,
+      formatBytes(Object.values(record.outputs).reduce((sum, { size }) => sum + size, 0)),
+      formatDuration(record.ms),
+      new Date(record.usedAt).toISOString(),
+      Object.values(record.outputs)
+        .map(({ summary }) => summary ?? '')
+        .join(', '),
+    ]);
+    if (rows.length > 0) print(table(rows, [2, 3]));
+    print(`${records.length} results, ${formatBytes(bytes)} of artifacts`);
+  }
+  return exitCode.succeeded;
+}
+
+/** `graft cache gc --max-size SIZE`. */
+export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder, maxSize } = collectSchema.parse(rawOptions);
+  const maxBytes = parseBytes(maxSize);
+  if (maxBytes === undefined) {
+    throw new GraphError(
+      'bad-param',
+      `--max-size takes a size such as 500MB or 2GB, not "${maxSize}".`,
+    );
+  }
+  await using workspace = await open(locateWorkspace(folder));
+  const report = await workspace.collectGarbage(maxBytes);
+  if (json) printJson(report);
+  else {
+    print(
+      `${report.deleted} artifacts deleted, ${formatBytes(report.freedBytes)} freed, ${formatBytes(report.keptBytes)} kept`,
+    );
+  }
+  return exitCode.succeeded;
+}
+
+/** `graft cache verify`: fails when something was damaged. */
+export async function verifyCache(rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const damaged: string[] = [];
+  let verified = 0;
+  for await (const { digest } of workspace.artifacts.list()) {
+    if (await workspace.artifacts.verify(digest)) verified += 1;
+    else {
+      damaged.push(digest);
+      await workspace.artifacts.delete(digest);
+    }
+  }
+  if (json) printJson({ verified, damaged });
+  else {
+    for (const digest of damaged) print(`damaged, removed: ${digest}`);
+    print(`${verified} artifacts verified, ${damaged.length} damaged`);
+  }
+  return damaged.length === 0 ? exitCode.succeeded : exitCode.failed;
+}

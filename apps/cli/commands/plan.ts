@@ -1,0 +1,51 @@
+import type { PlannedStep } from '@graft/worker/workspace';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open, openGraph } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { printProblems } from '../problem-report.ts';
+import { reasonText } from '../progress/step-line.ts';
+import { formatDuration } from '../quantity.ts';
+import { table } from '../terminal.ts';
+
+const optionsSchema = z.object({
+  set: z.array(z.string()),
+  only: z.string().optional(),
+  device: z.string().optional(),
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+});
+
+const verdicts = { hit: 'reuse', miss: 'run', unknown: 'run, or reuse' } as const;
+
+/** `graft plan FILE`: nothing runs. */
+export async function plan(file: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const opened = await openGraph(file, options);
+  await using workspace = await open(opened.root);
+  const report = await workspace.explain(opened.graph, opened.file, {
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.device === undefined ? {} : { device: options.device }),
+  });
+  if (options.json === true) printJson(report);
+  else {
+    const rows = report.nodes.map((step) => [
+      step.node,
+      step.type,
+      verdicts[step.verdict],
+      step.estimatedMs === undefined ? '' : formatDuration(step.estimatedMs),
+      why(step),
+    ]);
+    if (rows.length > 0) print(table(rows));
+    const time =
+      report.estimatedMs === undefined ? '' : `, about ${formatDuration(report.estimatedMs)}`;
+    print(`${report.reused} reused, ${report.toRun} to run${time}`);
+  }
+  printProblems(report.problems);
+  return report.problems.length === 0 ? exitCode.succeeded : exitCode.badInput;
+}
+
+function why(step: PlannedStep): string {
+  if (step.reason !== undefined) return reasonText(step.reason);
+  return step.verdict === 'unknown' ? 'known once what is above it has run' : '';
+}

@@ -1,0 +1,90 @@
+import type { RunEvent, StepSummary } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
+import { open, openGraph } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { printProblems, type ShownProblem } from '../problem-report.ts';
+import { progressView } from '../progress/progress-view.ts';
+import { formatDuration } from '../quantity.ts';
+import { oneLine, painter } from '../terminal.ts';
+
+const optionsSchema = z.object({
+  set: z.array(z.string()),
+  only: z.string().optional(),
+  json: z.boolean().optional(),
+  out: z.string().optional(),
+  device: z.string().optional(),
+  workspace: z.string().optional(),
+});
+
+type RunEnd = Extract<RunEvent, { type: 'run.finished' }>;
+
+/** `graft run FILE`. */
+export async function run(file: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const opened = await openGraph(file, options);
+  await using workspace = await open(opened.root);
+  const handle = await workspace.start(opened.graph, opened.file, {
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.device === undefined ? {} : { device: options.device }),
+  });
+  const release = cancelOnInterrupt(() => handle.cancel());
+  const view = progressView(process.stderr);
+  try {
+    for await (const event of workspace.events(handle.runId, 0, new AbortController().signal)) {
+      if (options.json === true) print(JSON.stringify(event));
+      view.show(event);
+    }
+  } finally {
+    view.close();
+    release();
+  }
+  const end = await handle.finished;
+  const steps = await workspace.runs.steps(handle.runId);
+  if (options.out !== undefined) {
+    const { writeOutputs } = await import('../run-outputs.ts');
+    await writeOutputs(workspace, steps, options.out);
+  }
+  if (options.json !== true) printSummary(end, steps);
+  printProblems(problemsOf(end));
+  return exitCodeOfRun(end);
+}
+
+/** What went wrong in the steps; else what kept the run from starting. */
+function problemsOf(end: RunEnd): readonly ShownProblem[] {
+  const failed = end.steps.map((step) => step.error).filter((error) => error !== undefined);
+  if (failed.length > 0) return failed;
+  return end.error === undefined ? [] : [end.error];
+}
+
+/** The first interrupt cancels; a second one ends the process at once. */
+function cancelOnInterrupt(cancel: () => void): () => void {
+  const interrupted = (): void => {
+    process.once('SIGINT', () => process.exit(exitCode.cancelled));
+    process.stderr.write('cancelling… (again to stop at once)\n');
+    cancel();
+  };
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', cancel);
+  return () => {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', cancel);
+  };
+}
+
+function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {
+  const paint = painter(process.stdout);
+  const count = (status: StepSummary['status']): number =>
+    steps.filter((step) => step.status === status).length;
+  const parts = (['succeeded', 'cached', 'failed', 'skipped', 'cancelled'] as const)
+    .map((status) => [status, count(status)] as const)
+    .filter(([, number]) => number > 0)
+    .map(([status, number]) => `${number} ${status}`);
+  for (const [node, ports] of Object.entries(end.outputs)) {
+    for (const [port, { digest, preview }] of Object.entries(ports)) {
+      const name = paint('bold', `${node}.${port}`);
+      print(`${name} ${paint('dim', digest.slice(0, 12))}  ${oneLine(preview, 100)}`);
+    }
+  }
+  print(`${end.status} in ${formatDuration(end.ms)}: ${parts.join(', ')}  (run ${end.runId})`);
+}

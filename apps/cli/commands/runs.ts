@@ -1,0 +1,102 @@
+import { type RunRecord, type StepSummary } from '@graft/graph';
+import type { Workspace } from '@graft/worker/workspace';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { findRun, open } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { itemsText } from '../progress/step-line.ts';
+import { formatDuration } from '../quantity.ts';
+import { compareSteps } from '../run-comparison.ts';
+import { oneLine, table } from '../terminal.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100_000).default(20),
+});
+
+/** `graft runs ls`. */
+export async function listRuns(rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder, limit } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const runs = await workspace.runs.list({ limit });
+  if (json) printJson(runs);
+  else if (runs.length === 0) print('Nothing has run in this workspace yet.');
+  else print(table(runs.map(runRow)));
+  return exitCode.succeeded;
+}
+
+/** `graft runs show RUN`. */
+export async function showRun(name: string, rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const { run, steps } = await readRun(workspace, name);
+  if (json) printJson({ ...run, steps });
+  else {
+    print(runRow(run).join('  '));
+    if (run.error !== undefined) print(oneLine(run.error, 1000));
+    print(table(steps.map(stepRow), [3]));
+  }
+  return exitCode.succeeded;
+}
+
+/** `graft runs compare A B`. */
+export async function compareRuns(
+  before: string,
+  after: string,
+  rawOptions: unknown,
+): Promise<ExitCode> {
+  const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const [a, b] = [await readRun(workspace, before), await readRun(workspace, after)];
+  const rows = compareSteps(a.steps, b.steps);
+  if (json) printJson({ before: a.run, after: b.run, steps: rows });
+  else {
+    print(table([runRow(a.run), runRow(b.run)]));
+    print('');
+    print(
+      table(
+        rows.map((row) => [
+          row.node,
+          `${row.before ?? '–'} → ${row.after ?? '–'}`,
+          `${formatDuration(row.msBefore)} → ${formatDuration(row.msAfter)}`,
+          row.output,
+          row.parts
+            .map((part) => `${part.name} ${short(part.before)} → ${short(part.after)}`)
+            .join(', '),
+        ]),
+      ),
+    );
+  }
+  return exitCode.succeeded;
+}
+
+async function readRun(
+  workspace: Workspace,
+  name: string,
+): Promise<{ run: RunRecord; steps: StepSummary[] }> {
+  const run = await findRun(workspace, name);
+  return { run, steps: await workspace.runs.steps(run.id) };
+}
+
+function short(value: string | undefined): string {
+  return oneLine(value ?? '(none)', 24);
+}
+
+function runRow(run: RunRecord): string[] {
+  const time = run.finishedAt === undefined ? '' : formatDuration(run.finishedAt - run.startedAt);
+  return [run.id, run.status, new Date(run.startedAt).toISOString(), time, run.file];
+}
+
+function stepRow(step: StepSummary): string[] {
+  return [
+    step.node,
+    step.type,
+    step.status,
+    step.ms > 0 ? formatDuration(step.ms) : '',
+    step.device ?? '',
+    step.items === undefined ? '' : itemsText(step.items),
+    step.error === undefined ? '' : oneLine(step.error.message, 120),
+  ];
+}

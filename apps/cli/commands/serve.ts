@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { GraphError } from '@graft/graph';
+import { z } from 'zod';
+import { env } from '../env.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { existingFolder } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  host: z.string().min(1),
+  port: z.coerce.number({ error: 'not a number' }).int().min(0).max(65_535),
+});
+
+/** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
+const staticFolder = path.resolve(import.meta.dirname, '../../web/out');
+
+/** `graft serve [DIR]`: until it is interrupted. */
+export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.safeParse(rawOptions);
+  if (!options.success) {
+    throw new GraphError('bad-param', '--port takes a whole number from 0 to 65535.');
+  }
+  const root = existingFolder(dir);
+  if (!existsSync(staticFolder)) {
+    throw new GraphError('unavailable', 'The page is not built. Run npm run build first.', {
+      audience: 'operator',
+    });
+  }
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  const { startServer } = await import('@graft/web/server');
+  await using workspace = await open(root);
+  const server = await startServer({
+    workspace,
+    ...options.data,
+    staticFolder,
+    ...(env.token === undefined ? {} : { token: env.token }),
+  });
+  print(`Graft serves ${root} at ${server.url}`);
+  await interrupted;
+  // A second interrupt does not wait for running steps to stop.
+  process.once('SIGINT', () => process.exit(exitCode.cancelled));
+  await server.close();
+  return exitCode.succeeded;
+}

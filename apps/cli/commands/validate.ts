@@ -1,0 +1,37 @@
+import { validateGraph, GraphError, type Problem } from '@graft/graph';
+import { env } from '../env.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { readGraphFile } from '../graph-source.ts';
+import { print } from '../output.ts';
+import { printProblems } from '../problem-report.ts';
+
+/** `graft validate FILE…`: every problem of every file; nothing is written, nothing runs. */
+export async function validate(files: readonly string[]): Promise<ExitCode> {
+  const [{ registry }, { createCatalogue, defaultModelsFolder }] = await Promise.all([
+    import('@graft/nodes/definitions'),
+    import('@graft/backends/catalogue'),
+  ]);
+  const { lookup } = createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
+  let sound = true;
+  for (const file of files) {
+    const problems = await problemsOf(file, async () => {
+      const graph = await readGraphFile(file);
+      return validateGraph(graph, registry, { models: lookup, file });
+    });
+    if (problems.length === 0) print(`${file}: sound`);
+    else sound = false;
+    printProblems(problems);
+  }
+  return sound ? exitCode.succeeded : exitCode.badInput;
+}
+
+async function problemsOf(
+  file: string,
+  check: () => Promise<readonly Problem[]>,
+): Promise<readonly Problem[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return GraphError.from(error, { file }).problems;
+  }
+}

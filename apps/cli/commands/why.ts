@@ -1,0 +1,70 @@
+import { GraphError, suggestion, type StepSummary } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { findRun, open } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { itemsText } from '../progress/step-line.ts';
+import { formatDuration } from '../quantity.ts';
+import { oneLine, painter, table } from '../terminal.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({ json: z.boolean().optional(), workspace: z.string().optional() });
+
+/** `graft why RUN NODE`. */
+export async function why(name: string, node: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const run = await findRun(workspace, name);
+  const nodes = (await workspace.runs.steps(run.id)).map((step) => step.node);
+  if (!nodes.includes(node)) {
+    const hint = suggestion(node, nodes) || ` It has: ${nodes.join(', ')}.`;
+    throw new GraphError('unknown-node', `Run ${run.id} has no node "${node}".${hint}`, {
+      location: { file: run.file, node },
+    });
+  }
+  const step = await workspace.why(run.id, node);
+  if (options.json === true) printJson(step);
+  else explain(step);
+  return exitCode.succeeded;
+}
+
+function explain(step: StepSummary): void {
+  const paint = painter(process.stdout);
+  const time = step.ms > 0 ? ` in ${formatDuration(step.ms)}` : '';
+  const device = step.device === undefined ? '' : ` on ${step.device}`;
+  print(`${paint('bold', step.node)} (${step.type}) ${step.status}${time}${device}`);
+  if (step.items !== undefined) print(itemsText(step.items));
+  if (step.error !== undefined) print(oneLine(step.error.message, 1000));
+  print(`\n${verdict(step)}`);
+  if (step.reason?.kind === 'changed') {
+    print(
+      table([
+        ['', 'before', 'after'],
+        ...step.reason.parts.map(({ name, before, after }) => [
+          name,
+          oneLine(before ?? '(none)', 60),
+          oneLine(after ?? '(none)', 60),
+        ]),
+      ]),
+    );
+  }
+  if (step.cacheKey === undefined) return;
+  print(`\nkey ${step.cacheKey}, made of`);
+  print(table((step.parts ?? []).map(({ name, value }) => [`  ${name}`, oneLine(value, 100)])));
+}
+
+function verdict(step: StepSummary): string {
+  if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
+  switch (step.reason?.kind) {
+    case undefined:
+      return 'It did not get to run.';
+    case 'first':
+      return 'It ran because this node has not run before.';
+    case 'evicted':
+      return 'It ran because its earlier result is no longer in the cache, or was damaged.';
+    case 'volatile':
+      return 'It runs every time: its results are never reused.';
+    case 'changed':
+      return 'It ran because these parts of its key changed:';
+  }
+}

@@ -1,0 +1,13 @@
+/** The command line's settings from the environment, read here and nowhere else. */
+export const env = {
+  /** Shows stack traces of errors. */
+  debug: (process.env['GRAFT_DEBUG'] ?? '') !== '',
+  /** https://no-color.org */
+  noColor: (process.env['NO_COLOR'] ?? '') !== '',
+  /** Token that `graft serve` demands; made up where the host is not loopback and none is given. */
+  token: process.env['GRAFT_TOKEN'],
+  /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
+  stateFolder: process.env['GRAFT_STATE'],
+  /** For the models folder, and for child processes. */
+  all: process.env,
+};

@@ -1,0 +1,35 @@
+import type { GraphErrorCode, RunEvent } from '@graft/graph';
+
+/** What the command's exit status says to a shell. */
+export const exitCode = { succeeded: 0, failed: 1, badInput: 2, cancelled: 130 } as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** Errors that the person cannot mend by changing what they gave: the run itself went wrong. */
+const failures: ReadonlySet<string> = new Set<GraphErrorCode>([
+  'store-damaged',
+  'out-of-memory',
+  'worker-died',
+  'unavailable',
+  'internal',
+]);
+
+/** The exit code of an error: bad input unless the machine, or Graft, is at fault. */
+export function exitCodeOf(code: string): ExitCode {
+  if (code === 'cancelled') return exitCode.cancelled;
+  return failures.has(code) ? exitCode.failed : exitCode.badInput;
+}
+
+/** The exit code of a finished run. */
+export function exitCodeOfRun(end: Extract<RunEvent, { type: 'run.finished' }>): ExitCode {
+  switch (end.status) {
+    case 'succeeded':
+      return exitCode.succeeded;
+    case 'cancelled':
+      return exitCode.cancelled;
+    case 'failed':
+      return end.error === undefined ? exitCode.failed : exitCodeOf(end.error.code);
+    case 'queued':
+    case 'running':
+      return exitCode.failed;
+  }
+}

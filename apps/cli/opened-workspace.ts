@@ -1,0 +1,64 @@
+import { GraphError, type Graph, type RunRecord } from '@graft/graph';
+import type { Workspace } from '@graft/worker/workspace';
+import { env } from './env.ts';
+import { readGraphFile } from './graph-source.ts';
+import { applySettings, parseSetting } from './param-setting.ts';
+import { locateGraph } from './workspace-location.ts';
+import path from 'node:path';
+
+/** Opens a workspace with the state folder of the environment. */
+export async function open(root: string): Promise<Workspace> {
+  const { openWorkspace } = await import('@graft/worker/workspace');
+  return openWorkspace({
+    root,
+    ...(env.stateFolder === undefined ? {} : { stateFolder: path.resolve(env.stateFolder) }),
+  });
+}
+
+/** A graph file read for work, with the parameters of `--set`. */
+export interface OpenedGraph {
+  readonly root: string;
+  /** Path below the workspace. */
+  readonly file: string;
+  readonly graph: Graph;
+}
+
+export async function openGraph(
+  file: string,
+  options: { readonly workspace?: string | undefined; readonly set: readonly string[] },
+): Promise<OpenedGraph> {
+  const settings = options.set.map(parseSetting);
+  const located = await locateGraph(file, options.workspace);
+  const graph = await readGraphFile(path.join(located.root, located.path), file);
+  if (settings.length === 0) return { root: located.root, file: located.path, graph };
+  const { registry } = await import('@graft/nodes/definitions');
+  return {
+    root: located.root,
+    file: located.path,
+    graph: applySettings(graph, settings, registry),
+  };
+}
+
+/** A run by id, by the beginning of its id, or `latest`. */
+export async function findRun(workspace: Workspace, name: string): Promise<RunRecord> {
+  const exact = name === 'latest' ? undefined : await workspace.runs.get(name);
+  if (exact !== undefined) return exact;
+  const newest = await workspace.runs.list({ limit: name === 'latest' ? 1 : 10_000 });
+  const matching = newest.filter((run) => name === 'latest' || run.id.startsWith(name));
+  const [run] = matching;
+  if (run === undefined) {
+    throw new GraphError(
+      'missing-file',
+      name === 'latest'
+        ? 'Nothing has run in this workspace yet.'
+        : `There is no run "${name}" in this workspace. graft runs ls lists them.`,
+    );
+  }
+  if (matching.length > 1) {
+    throw new GraphError(
+      'missing-file',
+      `${matching.length} runs begin with "${name}". Give more of the id; graft runs ls lists them.`,
+    );
+  }
+  return run;
+}

@@ -1,0 +1,57 @@
+import { formatProblem, GraphError, type LocatedMessage } from '@graft/graph';
+import { env } from './env.ts';
+import { exitCodeOf, type ExitCode } from './exit-code.ts';
+import { painter, printable } from './terminal.ts';
+
+/** Problems printed before the rest is counted only. */
+const shown = 20;
+
+/** Where more help is, by code; the problem's own message already says what to do. */
+const hints: Readonly<Record<string, string>> = {
+  'unknown-type': 'graft nodes lists the node types there are.',
+  'unknown-param': 'graft nodes TYPE lists the parameters of a node type.',
+  'bad-param': 'graft nodes TYPE lists the parameters of a node type.',
+  'unknown-port': 'graft nodes TYPE lists the ports of a node type.',
+  'bad-model': 'graft models ls lists the models there are.',
+  'no-space': 'graft cache gc --max-size 1GB makes room.',
+  'store-damaged': 'graft cache verify finds damaged artifacts; the next run makes them anew.',
+  unavailable: 'graft doctor says what this machine has, and how to get what is missing.',
+};
+
+/** A problem as errors and events carry it. */
+export type ShownProblem = LocatedMessage & { readonly code: string };
+
+/** Prints problems to standard error, one a line, and then where more help is. */
+export function printProblems(problems: readonly ShownProblem[]): void {
+  const paint = painter(process.stderr);
+  for (const problem of problems.slice(0, shown)) {
+    const line = printable(formatProblem(problem).replace(/\s*\n\s*/g, ' '));
+    process.stderr.write(`${paint('red', 'error')} ${line}\n`);
+  }
+  if (problems.length > shown) {
+    process.stderr.write(`… and ${problems.length - shown} more problems.\n`);
+  }
+  const advice = new Set(problems.map((problem) => hints[problem.code]));
+  for (const hint of advice) {
+    if (hint !== undefined) process.stderr.write(`${paint('dim', hint)}\n`);
+  }
+}
+
+/** Reports anything thrown and says how to exit. Stack traces show only with GRAFT_DEBUG=1. */
+export function reportError(thrown: unknown): ExitCode {
+  const error = GraphError.from(thrown);
+  printProblems(error.problems);
+  if (error.code === 'internal' && !env.debug) {
+    process.stderr.write(
+      'This is a fault of Graft. GRAFT_DEBUG=1 shows where it happened; please report it.\n',
+    );
+  }
+  if (env.debug) process.stderr.write(`${stack(thrown)}\n`);
+  return exitCodeOf(error.code);
+}
+
+function stack(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause = thrown.cause === undefined ? '' : `\ncaused by ${stack(thrown.cause)}`;
+  return `${thrown.stack ?? thrown.message}${cause}`;
+}

@@ -1,0 +1,223 @@
+import { Command } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+
+/** Gathers a repeatable option. */
+const gather = (value: string, previous: readonly string[]): string[] => [...previous, value];
+
+const runExamples = `
+Examples:
+  graft run examples/rag-quickstart.graft.json
+  graft run quickstart.graft.json --set chunk-1.size=256 --set generate-1.seed=7
+  graft run quickstart.graft.json --only retrieve-1 --out results
+  graft run quickstart.graft.json --json | tail -n 1
+
+Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+
+/**
+ * The commands. Each loads its code when it is called, so that none pays for the others' libraries.
+ * `end` is given the exit code of the command that ran.
+ */
+export function createProgram(end: (code: ExitCode) => void): Command {
+  const program = new Command('graft')
+    .description('Language-model pipelines as graphs that run, cache and explain themselves.')
+    .version('0.1.0')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  graft serve examples\n  graft run examples/rag-quickstart.graft.json\n  graft why latest embed-1\n',
+    );
+
+  program
+    .command('serve')
+    .description('serve the canvas of a workspace on this machine')
+    .argument('[dir]', 'folder of graph files', '.')
+    .option('--port <port>', 'port; 0 takes a free one', '3000')
+    .option('--host <address>', 'address to bind; any but loopback asks for a token', '127.0.0.1')
+    .action(async (dir, options) =>
+      end(await (await import('./commands/serve.ts')).serve(dir, options)),
+    );
+
+  program
+    .command('run')
+    .description('run a graph; what is cached is reused')
+    .argument('<file>', 'graph file')
+    .option('--set <node.param=value>', 'set a parameter for this run (repeatable)', gather, [])
+    .option('--only <node>', 'run only this node and what it needs')
+    .option('--json', 'print run events, one JSON object a line')
+    .option('--out <dir>', 'write each output into this folder')
+    .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
+    .option(
+      '--workspace <dir>',
+      'workspace folder (default: the nearest with .graft, or the file’s)',
+    )
+    .addHelpText('after', runExamples)
+    .action(async (file, options) =>
+      end(await (await import('./commands/run.ts')).run(file, options)),
+    );
+
+  program
+    .command('plan')
+    .description('say what a run would reuse and what it would compute, and why')
+    .argument('<file>', 'graph file')
+    .option('--set <node.param=value>', 'set a parameter (repeatable)', gather, [])
+    .option('--only <node>', 'only this node and what it needs')
+    .option('--device <id>', 'device to plan for')
+    .option('--json', 'print the plan as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (file, options) =>
+      end(await (await import('./commands/plan.ts')).plan(file, options)),
+    );
+
+  program
+    .command('why')
+    .description('say why a step of a run ran, or was reused')
+    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .argument('<node>', 'node id')
+    .option('--json', 'print the step as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (run, node, options) =>
+      end(await (await import('./commands/why.ts')).why(run, node, options)),
+    );
+
+  program
+    .command('validate')
+    .description('check graph files and print every problem')
+    .argument('<files...>', 'graph files')
+    .action(async (files) => end(await (await import('./commands/validate.ts')).validate(files)));
+
+  program
+    .command('diff')
+    .description('compare two graph files by nodes and parameters')
+    .argument('<a>', 'graph file before')
+    .argument('<b>', 'graph file after')
+    .option('--json', 'print the differences as JSON')
+    .action(async (a, b, options) =>
+      end(await (await import('./commands/diff.ts')).diff(a, b, options)),
+    );
+
+  program
+    .command('merge')
+    .description('merge two changes of a graph file: a git merge driver')
+    .argument('<base>', 'common ancestor')
+    .argument('<ours>', 'our version; the result is written here')
+    .argument('<theirs>', 'their version')
+    .addHelpText(
+      'after',
+      '\nTo let git use it:\n  git config merge.graft.driver "npx graft merge %O %A %B"\n  echo "*.graft.json merge=graft" >> .gitattributes\n',
+    )
+    .action(async (...files) => end(await (await import('./commands/merge.ts')).merge(files)));
+
+  program
+    .command('nodes')
+    .description('list the node types, or show one')
+    .argument('[type]', 'node type')
+    .option('--json', 'print as JSON')
+    .action(async (type, options) =>
+      end(await (await import('./commands/nodes.ts')).nodes(type, options)),
+    );
+
+  addModels(program, end);
+  addStores(program, end);
+
+  program
+    .command('export')
+    .description('write a self-contained report of a run')
+    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .requiredOption('--format <format>', 'html, md or bundle (a folder with every output)')
+    .option('--out <path>', 'where to write it')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (run, options) =>
+      end(await (await import('./commands/export.ts')).exportRun(run, options)),
+    );
+
+  program
+    .command('doctor')
+    .description('say which devices and backends are here, what is missing and how to get it')
+    .option('--json', 'print as JSON')
+    .action(async (options) => end(await (await import('./commands/doctor.ts')).doctor(options)));
+
+  return program;
+}
+
+function addModels(program: Command, end: (code: ExitCode) => void): void {
+  const models = program.command('models').description('list, download, import and remove models');
+  const command = async (): Promise<typeof import('./commands/models.ts')> =>
+    import('./commands/models.ts');
+  models
+    .command('ls')
+    .description('list the catalogue and what is downloaded')
+    .option('--json', 'print as JSON')
+    .action(async (options) => end(await (await command()).listModels(options)));
+  models
+    .command('pull')
+    .description('download a model and verify it')
+    .argument('<id>', 'model id, as graft models ls prints it')
+    .option('--accept-licence', 'accept the licence of a model that asks for it')
+    .action(async (id, options) => end(await (await command()).pullModel(id, options)));
+  models
+    .command('import')
+    .description('add a model from files on this machine')
+    .argument('<path>', 'a .gguf file, or a folder with ONNX weights and tokenizer')
+    .option('--id <id>', 'id in the catalogue (default: the file’s name)')
+    .action(async (path, options) => end(await (await command()).importModel(path, options)));
+  models
+    .command('rm')
+    .description('delete the downloaded files of a model')
+    .argument('<id>', 'model id')
+    .action(async (id) => end(await (await command()).removeModel(id)));
+}
+
+function addStores(program: Command, end: (code: ExitCode) => void): void {
+  const cache = program.command('cache').description('look into, shrink and verify the cache');
+  const cacheCommand = async (): Promise<typeof import('./commands/cache.ts')> =>
+    import('./commands/cache.ts');
+  cache
+    .command('ls')
+    .description('list cached results, most recently used first')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await cacheCommand()).listCache(options)));
+  cache
+    .command('gc')
+    .description('delete the least recently used results, never what a running run needs')
+    .requiredOption('--max-size <size>', 'size to shrink to, for example 500MB or 2GB')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await cacheCommand()).collectCache(options)));
+  cache
+    .command('verify')
+    .description(
+      'hash every artifact again; damaged ones are removed and made anew by the next run',
+    )
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await cacheCommand()).verifyCache(options)));
+
+  const runs = program.command('runs').description('list, show and compare runs');
+  const runsCommand = async (): Promise<typeof import('./commands/runs.ts')> =>
+    import('./commands/runs.ts');
+  runs
+    .command('ls')
+    .description('list runs, newest first')
+    .option('--limit <number>', 'how many', '20')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await runsCommand()).listRuns(options)));
+  runs
+    .command('show')
+    .description('show the steps of a run')
+    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (run, options) => end(await (await runsCommand()).showRun(run, options)));
+  runs
+    .command('compare')
+    .description('compare two runs step by step: what changed in the keys and in the outputs')
+    .argument('<a>', 'run before')
+    .argument('<b>', 'run after')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (a, b, options) => end(await (await runsCommand()).compareRuns(a, b, options)));
+}

@@ -1,0 +1,45 @@
+import { createWriteStream } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ArtifactRef, StepSummary } from '@graft/graph';
+import type { Workspace } from '@graft/worker/workspace';
+
+/** Suffix of a file by media type: `…+jsonl` → `.jsonl`. */
+function suffix(mediaType: string): string {
+  const match = /\+([a-z]+)$/.exec(mediaType);
+  return match === null ? '.bin' : `.${match[1] ?? 'bin'}`;
+}
+
+/** Name of an output below the folder; trees are folders. */
+export function outputName(node: string, port: string, artifact: ArtifactRef): string {
+  const end = suffix(artifact.mediaType);
+  return `${node}.${port}${end === '.tree' ? '' : end}`;
+}
+
+/** Writes every output of the steps below `folder`, as `node.port.jsonl`, `.arrow`, `.json` or a folder. */
+export async function writeOutputs(
+  workspace: Workspace,
+  steps: readonly StepSummary[],
+  folder: string,
+): Promise<readonly string[]> {
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  for (const step of steps) {
+    for (const [port, artifact] of Object.entries(step.outputs)) {
+      const name = outputName(step.node, port, artifact);
+      const target = path.join(folder, name);
+      if (suffix(artifact.mediaType) === '.tree') {
+        await cp(await workspace.artifacts.openTree(artifact.digest), target, { recursive: true });
+      } else {
+        await pipeline(
+          Readable.from(workspace.artifacts.get(artifact.digest)),
+          createWriteStream(target),
+        );
+      }
+      written.push(name);
+    }
+  }
+  return written;
+}
