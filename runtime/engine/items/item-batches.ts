@@ -20,9 +20,14 @@ export interface MissingItem {
 /** Computes payloads of rows, in order, all at once. */
 export type RunBatch = (rows: readonly unknown[]) => Promise<readonly unknown[]>;
 
-/** Failures of the whole step rather than of an item: trying the items alone would only repeat them. */
+/**
+ * Failures of the whole step rather than of an item: trying the items alone would only repeat them, or, where
+ * a node throws `bad-input` instead of giving an `ItemFailure`, it asks that the step stop there.
+ */
 const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
   'cancelled',
+  'bad-input',
+  'too-large',
   'bad-model',
   'unavailable',
   'missing-file',

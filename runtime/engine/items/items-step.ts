@@ -61,15 +61,17 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
     counts: { total: keys.length, computed, reused: keys.length - computed - failed, failed },
     async *rows() {
       let at = 0;
+      let rows = 0;
       for await (const row of source.rows()) {
         const key = keys[at++];
         if (key === undefined || batches.failures.has(key)) continue;
-        yield* step.implementation.expand(
-          row,
-          await payloadOf(step, { key, row, run }),
-          step.params,
-        );
+        const payload = await payloadOf(step, { key, row, run });
+        for await (const out of step.implementation.expand(row, payload, step.params)) {
+          rows += 1;
+          yield out;
+        }
       }
+      step.implementation.finish?.(ctx, { items: keys.length, rows }, step.params);
     },
   };
 }
