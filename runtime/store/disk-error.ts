@@ -1,0 +1,31 @@
+import { GraphError } from '@graft/graph';
+
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    codes.includes(error.code)
+  );
+}
+
+/** What the filesystem threw, as an error that says which file is concerned and what to do. */
+export function diskError(error: unknown, path: string): GraphError {
+  if (error instanceof GraphError) return error;
+  const options = { location: { file: path }, audience: 'operator', cause: error } as const;
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
+    return new GraphError(
+      'no-space',
+      `No space is left on the disk of ${path}. Free some, for instance with "graft cache gc --max-size", then try again.`,
+      options,
+    );
+  }
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
+    return new GraphError(
+      'unavailable',
+      `${path} cannot be written. Check the permissions of the state folder.`,
+      options,
+    );
+  }
+  return GraphError.from(error, { file: path });
+}

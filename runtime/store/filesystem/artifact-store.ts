@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
+import { diskError, hasCode } from '../disk-error.ts';
+import { assertDigest } from '../digest.ts';
+import { hashFile, moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { removeFolder, removeLeftovers, removeOlderThan, stagingName } from './staging.ts';
+import { layOutTree, readManifest, storeTree } from './tree.ts';
+
+/** Read in one go and verified before the first byte is given out. */
+const wholeReadBytes = 1 << 20;
+const chunkBytes = 1 << 20;
+/** A blob's mtime says when it was last used, at this resolution (ms). */
+const touchEveryMs = 3_600_000;
+/** How long (ms) damaged files are kept to be looked at. */
+const keepDamagedMs = 7 * 24 * 3_600_000;
+
+/**
+ * `sha256/ab/<digest>` holds the bytes, `staging/` what is being written, `trees/<digest>/` trees laid out
+ * as hard links, `damaged/` what failed verification. Any number of processes may use one folder.
+ */
+export class FilesystemArtifactStore implements ArtifactStore {
+  readonly folder: string;
+  readonly #places: BlobPlaces;
+
+  /** Makes the folders and removes what dead processes left behind. */
+  static async open(folder: string): Promise<FilesystemArtifactStore> {
+    const store = new FilesystemArtifactStore(folder);
+    try {
+      for (const name of ['sha256', 'staging', 'trees', 'damaged']) {
+        await mkdir(join(folder, name), { recursive: true });
+      }
+      await removeLeftovers(join(folder, 'staging'));
+      await removeLeftovers(join(folder, 'trees'));
+      await removeOlderThan(join(folder, 'damaged'), keepDamagedMs);
+    } catch (error) {
+      throw diskError(error, folder);
+    }
+    return store;
+  }
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#places = {
+      path: (digest) => join(folder, 'sha256', digest.slice(0, 2), digest),
+      staging: () => join(folder, 'staging', stagingName()),
+    };
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    assertDigest(digest);
+    try {
+      await stat(this.#places.path(digest));
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return false;
+      throw diskError(error, this.folder);
+    }
+  }
+
+  async put(
+    bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<{ digest: Digest; size: number }> {
+    const blob = await writeBlob(bytes, this.#places);
+    await this.#touch(blob.digest);
+    return blob;
+  }
+
+  async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
+    assertDigest(digest);
+    const path = this.#places.path(digest);
+    const handle = await open(path, 'r').catch((error: unknown) => {
+      throw hasCode(error, 'ENOENT') ? missing(digest) : diskError(error, path);
+    });
+    try {
+      const { size, mtimeMs } = await handle.stat();
+      if (Date.now() - mtimeMs > touchEveryMs) await this.#touch(digest);
+      const hash = createHash('sha256');
+      if (size <= wholeReadBytes) {
+        const bytes = await handle.readFile();
+        if (hash.update(bytes).digest('hex') !== digest) throw await this.#damaged(digest);
+        yield bytes;
+        return;
+      }
+      for (;;) {
+        const buffer = Buffer.allocUnsafe(chunkBytes);
+        const { bytesRead } = await handle.read(buffer, 0, chunkBytes);
+        if (bytesRead === 0) break;
+        const chunk = buffer.subarray(0, bytesRead);
+        hash.update(chunk);
+        yield chunk;
+      }
+      if (hash.digest('hex') !== digest) throw await this.#damaged(digest);
+    } catch (error) {
+      throw diskError(error, path);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async putTree(folder: string): Promise<{ digest: Digest; size: number }> {
+    return storeTree(folder, {
+      moveIn: async (file) => {
+        const blob = await moveBlob(file, this.#places);
+        await this.#touch(blob.digest);
+        return blob;
+      },
+      put: (bytes) => this.put(bytes),
+    });
+  }
+
+  async openTree(digest: Digest): Promise<string> {
+    const manifest = await readManifest(this.get(digest), digest);
+    for (const file of manifest.files) {
+      const path = this.#places.path(file.digest);
+      const found = await stat(path).catch(() => undefined);
+      if (found?.size !== file.size) {
+        if (found !== undefined) await this.#moveAway(file.digest);
+        // Without one of its files the tree is no more: it is recomputed.
+        throw await this.#damaged(digest, file.path);
+      }
+      if (Date.now() - found.mtimeMs > touchEveryMs) await this.#touch(file.digest);
+    }
+    return layOutTree(join(this.folder, 'trees', digest), manifest, {
+      blob: async (file) => {
+        if (!(await this.verify(file.digest))) {
+          await this.#moveAway(file.digest);
+          throw await this.#damaged(digest, file.path);
+        }
+        return this.#places.path(file.digest);
+      },
+    });
+  }
+
+  async *list(): AsyncGenerator<{ digest: Digest; size: number; usedAt: number }, void, undefined> {
+    const root = join(this.folder, 'sha256');
+    for (const prefix of (await readdir(root)).sort()) {
+      for (const digest of (await readdir(join(root, prefix))).sort()) {
+        const found = await stat(join(root, prefix, digest)).catch(() => undefined);
+        if (found?.isFile() === true) yield { digest, size: found.size, usedAt: found.mtimeMs };
+      }
+    }
+  }
+
+  async delete(digest: Digest): Promise<void> {
+    assertDigest(digest);
+    try {
+      await removeFolder(join(this.folder, 'trees', digest));
+      await rm(this.#places.path(digest), { force: true });
+    } catch (error) {
+      throw diskError(error, this.folder);
+    }
+  }
+
+  async verify(digest: Digest): Promise<boolean> {
+    assertDigest(digest);
+    try {
+      return (await hashFile(this.#places.path(digest))).digest === digest;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return false;
+      throw diskError(error, this.folder);
+    }
+  }
+
+  async #touch(digest: Digest): Promise<void> {
+    const now = new Date();
+    // Another process may have evicted it meanwhile; the reader finds out.
+    await utimes(this.#places.path(digest), now, now).catch(() => undefined);
+  }
+
+  async #moveAway(digest: Digest): Promise<void> {
+    const away = join(this.folder, 'damaged', `${digest}-${stagingName()}`);
+    await rename(this.#places.path(digest), away).catch(() => undefined);
+    await removeFolder(join(this.folder, 'trees', digest));
+  }
+
+  async #damaged(digest: Digest, file?: string): Promise<GraphError> {
+    await this.#moveAway(digest);
+    const what =
+      file === undefined
+        ? 'Its bytes differ from its digest'
+        : `Its file ${file} is gone or altered`;
+    return new GraphError(
+      'store-damaged',
+      `The stored artifact ${digest} is damaged and was moved away. ${what}. Run again to recompute it.`,
+      { location: { file: this.#places.path(digest) }, audience: 'operator' },
+    );
+  }
+}
+
+function missing(digest: Digest): GraphError {
+  return new GraphError(
+    'missing-file',
+    `The artifact ${digest} is not in the store (it was evicted or never made). Run again to recompute it.`,
+  );
+}

@@ -1,0 +1,4 @@
+export { FilesystemArtifactStore } from './artifact-store.ts';
+export { FilesystemItemStore } from './item-store.ts';
+export { openFilesystemStores } from './open.ts';
+export { isAlive, thisProcess } from '../process-identity.ts';

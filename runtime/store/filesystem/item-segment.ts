@@ -1,0 +1,205 @@
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { diskError, hasCode } from '../disk-error.ts';
+import {
+  decodeFrames,
+  decodeHeader,
+  encodeFrame,
+  encodeRecords,
+  headerBytes,
+  type ItemPlace,
+} from './item-record.ts';
+
+/** Payloads are read through blocks, since items are mostly read in the order in which they were written. */
+const blockBytes = 128 * 1024;
+const cachedBlocks = 16;
+/** Bytes given to one write. */
+const writeBytes = 8 << 20;
+
+type Entry = { readonly id: string; readonly place: ItemPlace };
+
+/** `NAME.seg` and its index `NAME.idx`. One process appends to it, any number read it. */
+export class ItemSegment {
+  #path: string;
+  readonly #handle: FileHandle;
+  readonly #blocks = new Map<number, Buffer>();
+  #index: FileHandle | undefined;
+  /** Bytes of whole records: what is beyond is torn. */
+  #end = 0;
+
+  /** Opens an existing segment and gives its entries, oldest first; undefined if it is gone. */
+  static async open(path: string): Promise<{ segment: ItemSegment; entries: Entry[] } | undefined> {
+    let handle: FileHandle;
+    try {
+      handle = await open(`${path}.seg`, 'r+');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw diskError(error, path);
+    }
+    const segment = new ItemSegment(path, handle);
+    return { segment, entries: await segment.#load() };
+  }
+
+  static async create(path: string): Promise<ItemSegment> {
+    try {
+      return new ItemSegment(path, await open(`${path}.seg`, 'wx+'));
+    } catch (error) {
+      throw diskError(error, path);
+    }
+  }
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  get size(): number {
+    return this.#end;
+  }
+
+  /**
+   * Takes the segment for this process to append to and gives its entries again, since its last owner may
+   * have added some; undefined if someone was first.
+   */
+  async take(path: string): Promise<Entry[] | undefined> {
+    if (!(await this.rename(path))) return undefined;
+    this.#blocks.clear();
+    this.#end = 0;
+    return this.#load();
+  }
+
+  /** Renames the segment, so that others know who appends; false if someone was first. */
+  async rename(path: string): Promise<boolean> {
+    try {
+      await rename(`${this.#path}.seg`, `${path}.seg`);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'EPERM', 'EBUSY', 'EACCES')) return false;
+      throw diskError(error, this.#path);
+    }
+    // Without its index a segment is scanned instead.
+    await rename(`${this.#path}.idx`, `${path}.idx`).catch(() => undefined);
+    this.#path = path;
+    return true;
+  }
+
+  /** Undefined where the bytes are not those that were written. */
+  async read(place: ItemPlace): Promise<Uint8Array | undefined> {
+    const payload = Buffer.allocUnsafe(place.length);
+    let filled = 0;
+    while (filled < place.length) {
+      const at = place.offset + filled;
+      const start = at - (at % blockBytes);
+      const block = await this.#block(
+        start,
+        Math.min(blockBytes, place.offset + place.length - start),
+      );
+      const copied = block.copy(payload, filled, at - start);
+      if (copied === 0) return undefined;
+      filled += copied;
+    }
+    return crc32(payload) === place.crc ? payload : undefined;
+  }
+
+  /** Appends and gives where the payloads are. On an error nothing is added. */
+  async append(
+    entries: readonly { readonly id: string; readonly payload: Uint8Array }[],
+  ): Promise<Entry[]> {
+    const before = this.#end;
+    try {
+      const added: Entry[] = [];
+      for (const some of bySize(entries)) {
+        const { bytes, places } = encodeRecords(some, this.#end);
+        await writeAt(this.#handle, bytes, this.#end);
+        this.#end += bytes.byteLength;
+        added.push(...places);
+      }
+      this.#index ??= await this.#openIndex();
+      await this.#index.appendFile(encodeFrame(added));
+      return added;
+    } catch (error) {
+      this.#end = before;
+      await this.#handle.truncate(before).catch(() => undefined);
+      throw diskError(error, this.#path);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#blocks.clear();
+    await this.#handle.close();
+    await this.#index?.close();
+  }
+
+  async #load(): Promise<Entry[]> {
+    const { size } = await this.#handle.stat();
+    const index = await readFile(`${this.#path}.idx`).catch(() => Buffer.alloc(0));
+    const entries: Entry[] = [];
+    for (const entry of decodeFrames(index).entries) {
+      const end = entry.place.offset + entry.place.length;
+      // Not what follows: the index outlived its segment's tail.
+      if (entry.place.offset !== this.#end + headerBytes || end > size) break;
+      entries.push(entry);
+      this.#end = end;
+    }
+    // What the index lacks: its writer was stopped between the two, or it is damaged.
+    for (;;) {
+      const header = Buffer.alloc(headerBytes);
+      const { bytesRead } = await this.#handle.read(header, 0, headerBytes, this.#end);
+      const entry = decodeHeader(header.subarray(0, bytesRead), this.#end);
+      if (entry === undefined || entry.place.offset + entry.place.length > size) break;
+      entries.push(entry);
+      this.#end = entry.place.offset + entry.place.length;
+    }
+    return entries;
+  }
+
+  /** Makes the index agree with the segment before it grows. */
+  async #openIndex(): Promise<FileHandle> {
+    const handle = await open(`${this.#path}.idx`, 'a+');
+    const bytes = await handle.readFile();
+    const { entries, end } = decodeFrames(bytes);
+    const last = entries.at(-1)?.place;
+    if (end !== bytes.byteLength || (last?.offset ?? 0) + (last?.length ?? 0) > this.#end) {
+      // Torn, or ahead of the segment: readers scan instead.
+      await handle.truncate(0);
+    }
+    return handle;
+  }
+
+  async #block(start: number, needed: number): Promise<Buffer> {
+    const known = this.#blocks.get(start);
+    // A block read at the segment's end grows with it.
+    if (known !== undefined && known.byteLength >= needed) return known;
+    const buffer = Buffer.allocUnsafe(blockBytes);
+    const { bytesRead } = await this.#handle.read(buffer, 0, blockBytes, start);
+    const block = buffer.subarray(0, bytesRead);
+    this.#blocks.delete(start);
+    const oldest = this.#blocks.keys().next();
+    if (this.#blocks.size >= cachedBlocks && oldest.done !== true)
+      this.#blocks.delete(oldest.value);
+    this.#blocks.set(start, block);
+    return block;
+  }
+}
+
+function* bySize<T extends { readonly payload: Uint8Array }>(
+  entries: readonly T[],
+): Generator<T[]> {
+  let group: T[] = [];
+  let size = 0;
+  for (const entry of entries) {
+    group.push(entry);
+    size += entry.payload.byteLength;
+    if (size < writeBytes) continue;
+    yield group;
+    group = [];
+    size = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+async function writeAt(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.byteLength;) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.byteLength - at, position + at);
+    at += bytesWritten;
+  }
+}

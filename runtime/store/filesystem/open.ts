@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { FilesystemArtifactStore } from './artifact-store.ts';
+import { FilesystemItemStore } from './item-store.ts';
+
+/** The stores below a state folder: `artifacts/` and `items/`. Cheap to import: no database. */
+export async function openFilesystemStores(
+  stateFolder: string,
+): Promise<{ artifacts: FilesystemArtifactStore; items: FilesystemItemStore }> {
+  const [artifacts, items] = await Promise.all([
+    FilesystemArtifactStore.open(join(stateFolder, 'artifacts')),
+    FilesystemItemStore.open(join(stateFolder, 'items')),
+  ]);
+  return { artifacts, items };
+}

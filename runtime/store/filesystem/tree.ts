@@ -1,0 +1,160 @@
+import { mkdir, lstat, readdir, rename, chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GraphError, treeManifestSchema, type TreeManifest } from '@graft/graph';
+import { diskError, hasCode } from '../disk-error.ts';
+import { linkOrCopy, type Blob } from './blob-writer.ts';
+import { removeFolder, stagingName } from './staging.ts';
+
+type TreeFile = TreeManifest['files'][number];
+
+/** Manifests are read whole; a tree with more files than this allows is refused when stored. */
+const largestManifest = 64 << 20;
+
+/** Paths of all regular files below a folder, with `/`, sorted by code unit. Refuses links and devices. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const walk = async (below: string): Promise<void> => {
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) await walk(path);
+      else if (entry.isFile()) found.push(path);
+      else {
+        throw new GraphError(
+          'bad-input',
+          `${path} is neither a file nor a folder: a stored tree holds only those.`,
+          {
+            location: { file: join(folder, path) },
+          },
+        );
+      }
+    }
+  };
+  await walk('');
+  return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The bytes of a manifest: canonical, so that equal trees have equal digests. */
+export function manifestBytes(manifest: TreeManifest): Uint8Array {
+  const files = manifest.files.map(({ path, digest, size }) => ({ path, digest, size }));
+  return Buffer.from(`${JSON.stringify({ files })}\n`);
+}
+
+/** Stores a folder's files, then their manifest; the emptied folder is removed. */
+export async function storeTree(
+  folder: string,
+  into: {
+    readonly moveIn: (file: string) => Promise<Blob>;
+    readonly put: (bytes: Iterable<Uint8Array>) => Promise<Blob>;
+  },
+): Promise<Blob> {
+  try {
+    const files: TreeFile[] = [];
+    let size = 0;
+    for (const path of await filesBelow(folder)) {
+      const blob = await into.moveIn(join(folder, path));
+      files.push({ path, ...blob });
+      size += blob.size;
+    }
+    const bytes = manifestBytes({ files });
+    if (bytes.byteLength > largestManifest) {
+      throw new GraphError(
+        'too-large',
+        `${folder} has too many files (${files.length}) for one artifact.`,
+      );
+    }
+    const { digest } = await into.put([bytes]);
+    await removeFolder(folder);
+    return { digest, size };
+  } catch (error) {
+    throw diskError(error, folder);
+  }
+}
+
+export async function readManifest(
+  bytes: AsyncIterable<Uint8Array>,
+  digest: string,
+): Promise<TreeManifest> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > largestManifest) throw notATree(digest);
+  }
+  const manifest = parseManifest(Buffer.concat(chunks));
+  if (manifest === undefined) throw notATree(digest);
+  return manifest;
+}
+
+/** The manifest that these bytes are, if they are one with paths that stay below its folder. */
+export function parseManifest(bytes: Uint8Array): TreeManifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  const parsed = treeManifestSchema.safeParse(value);
+  if (!parsed.success) return undefined;
+  const safe = parsed.data.files.every(({ path }) =>
+    path
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\\')),
+  );
+  return safe ? parsed.data : undefined;
+}
+
+/**
+ * Lays a tree out at `target` unless it stands there already, whole by its files' sizes. Built beside its
+ * place and renamed, so that it is there whole or not at all.
+ */
+export async function layOutTree(
+  target: string,
+  manifest: TreeManifest,
+  source: {
+    /** The verified file that holds an entry's bytes. */
+    readonly blob: (file: TreeFile) => Promise<string>;
+  },
+): Promise<string> {
+  if (await isLaidOut(target, manifest)) return target;
+  // Beside its place: a read-only folder can be renamed within its parent only.
+  const staged = join(dirname(target), `.${stagingName()}`);
+  try {
+    await mkdir(staged, { recursive: true });
+    const folders = new Set([staged]);
+    for (const file of manifest.files) {
+      const path = join(staged, file.path);
+      const blob = await source.blob(file);
+      await mkdir(dirname(path), { recursive: true });
+      for (let folder = dirname(path); folder !== staged; folder = dirname(folder))
+        folders.add(folder);
+      await linkOrCopy(blob, path);
+    }
+    for (const folder of folders) await chmod(folder, 0o555);
+    await removeFolder(target);
+    await rename(staged, target);
+  } catch (error) {
+    await removeFolder(staged);
+    // Another process was first.
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await isLaidOut(target, manifest))) return target;
+    throw diskError(error, target);
+  }
+  return target;
+}
+
+async function isLaidOut(target: string, manifest: TreeManifest): Promise<boolean> {
+  try {
+    const present = await filesBelow(target);
+    if (present.length !== manifest.files.length) return false;
+    for (const file of manifest.files) {
+      if ((await lstat(join(target, file.path))).size !== file.size) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notATree(digest: string): GraphError {
+  return new GraphError('bad-input', `The artifact ${digest} is not a tree of files.`);
+}
