@@ -1,0 +1,126 @@
+import { GraphError, type Embedder } from '@graft/graph';
+import { OnnxSession, type EncodedText, type OnnxModelFiles } from './onnx-session.ts';
+import { TextEncoder } from './text-encoder.ts';
+import { eachBatch, tokenBatches } from './token-batches.ts';
+
+/** Loads a sentence embedder: mean over the tokens of the last hidden state, then unit length. */
+export async function loadEmbedder(files: OnnxModelFiles): Promise<OnnxEmbedder> {
+  const { entry, folder } = files;
+  if (entry.dimension === undefined) {
+    throw new GraphError('bad-model', `"${entry.id}" does not state its vector width`);
+  }
+  const encoder = await TextEncoder.load(folder, entry.contextLength);
+  const session = await OnnxSession.load(files, 'last_hidden_state');
+  return new OnnxEmbedder({ ...files, encoder, session, dimension: entry.dimension });
+}
+
+interface EmbedderParts extends OnnxModelFiles {
+  readonly encoder: TextEncoder;
+  readonly session: OnnxSession;
+  readonly dimension: number;
+}
+
+export class OnnxEmbedder implements Embedder, AsyncDisposable {
+  readonly model: string;
+  readonly dimension: number;
+  readonly device: string;
+  readonly #encoder: TextEncoder;
+  readonly #session: OnnxSession;
+
+  constructor(parts: EmbedderParts) {
+    this.model = parts.entry.id;
+    this.device = parts.device;
+    this.dimension = parts.dimension;
+    this.#encoder = parts.encoder;
+    this.#session = parts.session;
+  }
+
+  /** All vectors share one buffer: copy one out to keep it without the others. */
+  async embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    const width = this.dimension;
+    const vectors = new Float32Array(texts.length * width);
+    const batches = tokenBatches(this.#encoder.encode(texts));
+    await eachBatch(batches, signal, async (batch) => {
+      const { data, length } = await this.#hiddenStates(batch.map(({ row }) => row));
+      batch.forEach(({ index, row }, at) => {
+        const target = vectors.subarray(index * width, (index + 1) * width);
+        const start = at * length * width;
+        // The mean's divisor drops out in the normalisation.
+        sumRows(data.subarray(start, start + row.ids.length * width), target);
+        normalise(target);
+      });
+    });
+    return texts.map((_, index) => vectors.subarray(index * width, (index + 1) * width));
+  }
+
+  async embedTokens(
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ tokens: number; vectors: Float32Array }[]> {
+    const width = this.dimension;
+    const results: { tokens: number; vectors: Float32Array }[] = [];
+    const batches = tokenBatches(this.#encoder.encode(texts));
+    await eachBatch(batches, signal, async (batch) => {
+      const { data, length } = await this.#hiddenStates(batch.map(({ row }) => row));
+      batch.forEach(({ index, row }, at) => {
+        const kept = this.#textTokens(row);
+        const vectors = new Float32Array(kept.length * width);
+        kept.forEach((token, position) => {
+          const start = (at * length + token) * width;
+          const target = vectors.subarray(position * width, (position + 1) * width);
+          target.set(data.subarray(start, start + width));
+          normalise(target);
+        });
+        results[index] = { tokens: kept.length, vectors };
+      });
+    });
+    return results;
+  }
+
+  countTokens(text: string): number {
+    return this.#encoder.count(text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.dispose();
+  }
+
+  /** Positions of the text's own tokens; of a text without any, those of the markers around it. */
+  #textTokens(row: EncodedText): number[] {
+    const positions = row.ids.map((_, position) => position);
+    const own = positions.filter((position) => !this.#encoder.isSpecial(row.ids[position] ?? -1));
+    return own.length > 0 ? own : positions;
+  }
+
+  async #hiddenStates(
+    rows: readonly EncodedText[],
+  ): Promise<{ data: Float32Array; length: number }> {
+    const { data, dims } = await this.#session.run(rows);
+    const [, length, width] = dims;
+    if (dims.length !== 3 || length === undefined || width !== this.dimension) {
+      throw new GraphError(
+        'bad-model',
+        `"${this.model}" gave an output of ${dims.join(' × ')}; expected texts × tokens × ${this.dimension}`,
+      );
+    }
+    return { data, length };
+  }
+}
+
+function sumRows(rows: Float32Array, target: Float32Array): void {
+  const width = target.length;
+  for (let start = 0; start < rows.length; start += width) {
+    for (let column = 0; column < width; column++) {
+      target[column] = (target[column] ?? 0) + (rows[start + column] ?? 0);
+    }
+  }
+}
+
+function normalise(vector: Float32Array): void {
+  let square = 0;
+  for (const value of vector) square += value * value;
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  for (let column = 0; column < vector.length; column++) {
+    vector[column] = (vector[column] ?? 0) * scale;
+  }
+}

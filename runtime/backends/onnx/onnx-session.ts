@@ -1,0 +1,124 @@
+import { access } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { GraphError, type ModelEntry } from '@graft/graph';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
+
+export interface OnnxModelFiles {
+  readonly entry: ModelEntry;
+  /** Folder laid out by the catalogue. */
+  readonly folder: string;
+  readonly device: OnnxDevice;
+  /** Of one session; default: the cores. */
+  readonly threads?: number;
+}
+
+/** Token ids of one text, with the segment (0 or 1) of each where the model tells segments apart. */
+export interface EncodedText {
+  readonly ids: readonly number[];
+  readonly segments: readonly number[];
+}
+
+/** One output of a padded batch: row-major `dims`, on the CPU. */
+export interface BatchOutput {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** Runs padded batches of token ids through an ONNX transformer. */
+export class OnnxSession {
+  readonly #session: InferenceSession;
+  readonly #output: string;
+
+  private constructor(session: InferenceSession, output: string) {
+    this.#session = session;
+    this.#output = output;
+  }
+
+  /** `output` is the wanted output's name; a model without it gives its first. */
+  static async load(files: OnnxModelFiles, output: string): Promise<OnnxSession> {
+    const weights = files.entry.files.find(({ path }) => path.endsWith('.onnx'));
+    if (weights === undefined) {
+      throw new GraphError('bad-model', `"${files.entry.id}" has no .onnx file`);
+    }
+    const path = join(files.folder, weights.path);
+    await access(path).catch((cause: unknown) => {
+      throw new GraphError('missing-file', `${path} is gone; run again to fetch it`, { cause });
+    });
+    try {
+      const session = await InferenceSession.create(path, {
+        executionProviders: [files.device],
+        graphOptimizationLevel: 'all',
+        intraOpNumThreads: files.threads ?? availableParallelism(),
+        // Outputs stay on the CPU: reading one that lies on a GPU can abort the process.
+        logSeverityLevel: 3,
+      });
+      const name = session.outputNames.includes(output) ? output : session.outputNames[0];
+      if (name === undefined) throw new Error('the model has no output');
+      return new OnnxSession(session, name);
+    } catch (cause) {
+      throw sessionError(files, cause);
+    }
+  }
+
+  /** Pads to the longest row. Blocks the thread while it computes. */
+  async run(rows: readonly EncodedText[]): Promise<BatchOutput> {
+    const length = rows.reduce((longest, row) => Math.max(longest, row.ids.length), 0);
+    const dims = [rows.length, length];
+    const ids = new BigInt64Array(rows.length * length);
+    const mask = new BigInt64Array(rows.length * length);
+    const segments = new BigInt64Array(rows.length * length);
+    rows.forEach((row, index) => {
+      const start = index * length;
+      row.ids.forEach((id, at) => {
+        ids[start + at] = BigInt(id);
+        mask[start + at] = 1n;
+        segments[start + at] = BigInt(row.segments[at] ?? 0);
+      });
+    });
+    const all: Record<string, BigInt64Array> = {
+      input_ids: ids,
+      attention_mask: mask,
+      token_type_ids: segments,
+    };
+    const feeds: Record<string, Tensor> = {};
+    for (const name of this.#session.inputNames) {
+      const values = all[name];
+      if (values === undefined) {
+        throw new GraphError('bad-model', `the model wants an input "${name}" that Graft lacks`);
+      }
+      feeds[name] = new Tensor('int64', values, dims);
+    }
+    const outputs = await this.#session.run(feeds, [this.#output]);
+    const output = outputs[this.#output];
+    if (output === undefined || !(output.data instanceof Float32Array)) {
+      throw new GraphError('bad-model', `the model's output "${this.#output}" is not float32`);
+    }
+    return { data: output.data, dims: output.dims };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function sessionError(files: OnnxModelFiles, cause: unknown): GraphError {
+  if (cause instanceof GraphError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/allocat|out of memory|bad_alloc/i.test(message)) {
+    return new GraphError('out-of-memory', `"${files.entry.id}" does not fit: ${message}`, {
+      cause,
+    });
+  }
+  if (files.device !== 'cpu') {
+    return new GraphError(
+      'unavailable',
+      `the ${files.device} provider cannot run "${files.entry.id}": ${message}. ` +
+        'Run graft doctor, or choose the device cpu',
+      { cause, audience: 'operator' },
+    );
+  }
+  return new GraphError('bad-model', `"${files.entry.id}" cannot be loaded: ${message}`, { cause });
+}

@@ -1,0 +1,69 @@
+import { basename, dirname } from 'node:path';
+import { GraphError } from '@graft/graph';
+import type { PreTrainedTokenizer } from '@huggingface/transformers';
+import { z } from 'zod';
+import type { EncodedText } from './onnx-session.ts';
+
+const encodingSchema = z.object({
+  input_ids: z.array(z.array(z.number())),
+  token_type_ids: z.array(z.array(z.number())).optional(),
+});
+
+/** transformers.js reads models below one global folder: loads take turns. */
+let loading: Promise<unknown> = Promise.resolve();
+
+/** A model's own tokenizer. */
+export class TextEncoder {
+  readonly #tokenizer: PreTrainedTokenizer;
+  readonly #special: ReadonlySet<number>;
+  /** Tokens at most; longer texts are cut. */
+  readonly limit: number;
+
+  private constructor(tokenizer: PreTrainedTokenizer, limit: number) {
+    this.#tokenizer = tokenizer;
+    this.#special = new Set(tokenizer.all_special_ids);
+    this.limit = limit;
+  }
+
+  static load(folder: string, limit: number): Promise<TextEncoder> {
+    const load = loading.then(async () => {
+      const { AutoTokenizer, env } = await import('@huggingface/transformers');
+      env.allowRemoteModels = false;
+      env.localModelPath = dirname(folder);
+      try {
+        const tokenizer = await AutoTokenizer.from_pretrained(basename(folder));
+        return new TextEncoder(tokenizer, limit);
+      } catch (cause) {
+        throw new GraphError('bad-model', `the tokenizer in ${folder} cannot be read`, { cause });
+      }
+    });
+    loading = load.catch(() => undefined);
+    return load;
+  }
+
+  encode(texts: readonly string[], pairs?: readonly string[]): EncodedText[] {
+    if (texts.length === 0) return [];
+    const encoded = encodingSchema.parse(
+      this.#tokenizer([...texts], {
+        ...(pairs === undefined ? {} : { text_pair: [...pairs] }),
+        return_tensor: false,
+        padding: false,
+        truncation: true,
+        max_length: this.limit,
+      }),
+    );
+    return encoded.input_ids.map((ids, index) => ({
+      ids,
+      segments: encoded.token_type_ids?.[index] ?? [],
+    }));
+  }
+
+  /** Tokens of the whole text, uncut. */
+  count(text: string): number {
+    return this.#tokenizer.encode(text).length;
+  }
+
+  isSpecial(id: number): boolean {
+    return this.#special.has(id);
+  }
+}
