@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeyPart, ResolvedFile } from '@graft/graph';
+import type { ResolvedFile } from '@graft/graph';
 
 /**
  * Canonical encodings hashed into keys: every value carries its type and its length, so that no two values
@@ -34,11 +34,6 @@ function encodeObject(value: object): string {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Name of the item family: the hash of everything of the key that all items of a step share. */
-export function familyKey(parts: readonly KeyPart[]): string {
-  return sha256(encode(parts.map(({ name, value }) => [name, value])));
-}
 
 /** Makes the key of a row: the family and the fields that the result depends on (all, without `paths`). */
 export function rowKeyer(

@@ -1,5 +1,6 @@
 import {
   GraphError,
+  hashParts,
   type ArtifactRef,
   type ExecutionBackend,
   type Implementation,
@@ -10,7 +11,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { readInput, readRows, writeArtifact } from '../codec/artifact-codec.ts';
-import { familyKey, fileKeyer, rowKeyer } from '../items/item-key.ts';
+import { fileKeyer, rowKeyer } from '../items/item-key.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';
@@ -89,7 +90,7 @@ async function runItems(
       audience: 'developer',
     });
   }
-  const familyName = familyKey(request.familyParts);
+  const familyName = hashParts(request.familyParts);
   await using family = await host.items.open(familyName);
   const source = itemSource(host, request, { implementation, family: familyName });
   const { params } = request;

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { GraphError, type Plan, type RunEvent } from '@graft/graph';
+import { resolveSources } from '../sources/resolve-sources.ts';
+import type { EngineParts, InFlight } from './engine-parts.ts';
+import { PlanRun } from './plan-run.ts';
+import type { RunFinished } from './run-finish.ts';
+
+/** A run that this process executes. */
+export interface EngineRun {
+  readonly runId: string;
+  readonly finished: Promise<RunFinished>;
+  cancel(): void;
+}
+
+/** Events read from the store at once. */
+const eventPage = 500;
+/** Milliseconds between two looks at a run that another process executes. */
+const pollEvery = 200;
+
+/** Starts, follows and cancels runs. Everything that it is joined from is an argument. */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #inFlight: InFlight = new Map();
+  readonly #live = new Map<
+    string,
+    { readonly run: PlanRun; readonly finished: Promise<RunFinished> }
+  >();
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws what is wrong with the plan's sources before anything is recorded. */
+  async start(
+    plan: Plan,
+    options: { readonly file: string; readonly device: string },
+  ): Promise<EngineRun> {
+    const { files, models, runs, owner } = this.#parts;
+    const { file, device } = options;
+    const { sources, problems } = await resolveSources(plan, { files, models, file });
+    const [first] = problems;
+    if (first !== undefined) {
+      throw new GraphError(first.code, first.message, { ...first, problems });
+    }
+    const startedAt = Date.now();
+    const runId = newRunId(startedAt);
+    await runs.create({ id: runId, file, status: 'running', startedAt, owner });
+    const run = new PlanRun(this.#parts, this.#inFlight, { runId, file, plan, sources, device });
+    const finished = run.execute().finally(() => {
+      this.#live.delete(runId);
+    });
+    this.#live.set(runId, { run, finished });
+    return {
+      runId,
+      finished,
+      cancel: () => {
+        run.cancel();
+      },
+    };
+  }
+
+  /** False when this process does not execute that run. */
+  cancel(runId: string): boolean {
+    const live = this.#live.get(runId);
+    live?.run.cancel();
+    return live !== undefined;
+  }
+
+  /** Cancels what runs and waits until it has ended. */
+  async close(): Promise<void> {
+    const live = [...this.#live.values()];
+    for (const { run } of live) run.cancel();
+    await Promise.all(live.map(({ finished }) => finished));
+  }
+
+  /**
+   * A run's events after `seq`, each once and in order: the recorded ones, then those to come, until the run
+   * has finished or `signal` aborts. Also follows a run of another process.
+   */
+  async *events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    const { runs } = this.#parts;
+    const wake = new Wake(signal);
+    const stop = this.#live.get(runId)?.run.journal.listen(() => {
+      wake.up();
+    });
+    try {
+      let seen = after;
+      while (!signal.aborted) {
+        const record = await runs.get(runId);
+        if (record === undefined) throw new GraphError('bad-input', `There is no run ${runId}.`);
+        const page = await runs.events(runId, seen, eventPage);
+        for (const event of page) {
+          if (signal.aborted) return;
+          yield event;
+          seen = event.seq;
+          if (event.type === 'run.finished') return;
+        }
+        if (page.length > 0) continue;
+        const ended = record.status !== 'running' && record.status !== 'queued';
+        if (ended && !this.#live.has(runId)) return;
+        await wake.within(pollEvery);
+      }
+    } finally {
+      stop?.();
+    }
+  }
+}
+
+/** Waits for a call, a time or the end of interest, whichever comes first; a call in between is not lost. */
+class Wake {
+  #called = false;
+  #resolve = (): void => undefined;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener('abort', () => {
+      this.up();
+    });
+  }
+
+  up(): void {
+    this.#called = true;
+    this.#resolve();
+  }
+
+  async within(ms: number): Promise<void> {
+    if (!this.#called) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#resolve = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#called = false;
+  }
+}
+
+/** Sorts by time: milliseconds in base 36, then 40 random bits. */
+function newRunId(now: number): string {
+  return `${now.toString(36)}-${randomBytes(5).toString('hex')}`;
+}

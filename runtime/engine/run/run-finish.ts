@@ -1,0 +1,68 @@
+import type {
+  ArtifactStore,
+  Problem,
+  RunEvent,
+  RunStatus,
+  StepSummary,
+  UnstampedEvent,
+} from '@graft/graph';
+import { previewOf } from './output-preview.ts';
+import { summarize, type StepState } from './step-state.ts';
+
+export type RunFinished = Extract<RunEvent, { type: 'run.finished' }>;
+type Outputs = RunFinished['outputs'];
+
+/** First rows are read for the outputs that nothing consumes, and no more than this many. */
+const previewedOutputs = 64;
+
+/** The status that the steps add up to. */
+export function statusOf(steps: Iterable<StepState>): RunStatus {
+  let status: RunStatus = 'succeeded';
+  for (const step of steps) {
+    if (step.status === 'cancelled') return 'cancelled';
+    if (step.status === 'failed') status = 'failed';
+  }
+  return status;
+}
+
+/** The last event of a run. `problem` is of the run itself, where no step is to blame. */
+export async function finishEvent(
+  artifacts: ArtifactStore,
+  steps: ReadonlyMap<string, StepState>,
+  end: { readonly startedAt: number; readonly problem: Problem | undefined },
+): Promise<Extract<UnstampedEvent, { type: 'run.finished' }>> {
+  const status = end.problem === undefined ? statusOf(steps.values()) : 'failed';
+  const failed = [...steps.values()].find(({ error }) => error !== undefined);
+  const error = end.problem ?? (status === 'failed' ? failed?.error?.toProblem() : undefined);
+  return {
+    type: 'run.finished',
+    status,
+    outputs: await outputsOf(artifacts, steps),
+    steps: [...steps.values()].map((step) => brief(summarize(step))),
+    ...(error === undefined ? {} : { error }),
+    ms: Math.round(performance.now() - end.startedAt),
+  };
+}
+
+function brief({ parts: _parts, outputs: _outputs, ...summary }: StepSummary) {
+  return summary;
+}
+
+async function outputsOf(
+  artifacts: ArtifactStore,
+  steps: ReadonlyMap<string, StepState>,
+): Promise<Outputs> {
+  const outputs: Outputs = {};
+  let left = previewedOutputs;
+  for (const [id, step] of steps) {
+    const ports: Outputs[string] = {};
+    for (const [port, ref] of Object.entries(step.outputs)) {
+      const type = step.node.definition.outputs[port]?.type;
+      const shown = type !== undefined && step.dependents.length === 0 && left-- > 0;
+      const preview = shown ? await previewOf(artifacts, ref, type) : (ref.summary ?? '');
+      ports[port] = { digest: ref.digest, preview };
+    }
+    if (Object.keys(ports).length > 0) outputs[id] = ports;
+  }
+  return outputs;
+}

@@ -1,0 +1,104 @@
+import type { ActionRecord, ActionStore, RunEvent, RunStore, UnstampedEvent } from '@graft/graph';
+
+/** Milliseconds that events are gathered for. */
+const flushEvery = 50;
+/** Events that are written at once without waiting longer. */
+const flushAt = 2000;
+
+export interface JournalStores {
+  readonly runs: RunStore;
+  readonly actions: ActionStore;
+}
+
+/**
+ * Numbers a run's events and writes them in batches, each after the action records of the steps that it says
+ * have finished: what is recorded as done can be reused. Listeners hear of events once they are durable, so
+ * that nobody has seen a number that a crash could give away again.
+ */
+export class RunJournal {
+  readonly runId: string;
+  readonly #stores: JournalStores;
+  #seq = 0;
+  #events: RunEvent[] = [];
+  #records: { readonly record: ActionRecord; readonly durable: () => void }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  readonly #listeners = new Set<() => void>();
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(runId: string, stores: JournalStores, onFailure: (error: unknown) => void) {
+    this.runId = runId;
+    this.#stores = stores;
+    this.#onFailure = onFailure;
+  }
+
+  /** Numbers and queues an event. */
+  emit(event: UnstampedEvent): RunEvent {
+    this.#seq += 1;
+    const stamped: RunEvent = { seq: this.#seq, runId: this.runId, at: Date.now(), ...event };
+    this.#events.push(stamped);
+    this.#arm();
+    return stamped;
+  }
+
+  /** Queues the record of a step; it is durable before any event that is emitted after it. */
+  record(record: ActionRecord, durable: () => void): void {
+    this.#records.push({ record, durable });
+    this.#arm();
+  }
+
+  /** Calls back after each batch became durable. Returns the stop function. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when all that was queued is durable; rejects with what kept it from being written. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(() => this.#write());
+    await this.#flushing;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #arm(): void {
+    if (this.#failure !== undefined) return;
+    if (this.#events.length === flushAt) {
+      this.#flushQuietly();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#flushQuietly();
+    }, flushEvery);
+  }
+
+  #flushQuietly(): void {
+    this.flush().catch(() => {
+      // Told to `onFailure` where it happened.
+    });
+  }
+
+  async #write(): Promise<void> {
+    const records = this.#records;
+    const events = this.#events;
+    this.#records = [];
+    this.#events = [];
+    try {
+      if (records.length > 0) {
+        await this.#stores.actions.putMany(records.map(({ record }) => record));
+        for (const { durable } of records.splice(0)) durable();
+      }
+      if (events.length > 0) await this.#stores.runs.append(this.runId, events);
+      this.#failure = undefined;
+    } catch (error) {
+      // Kept, so that a later flush can still write them once there is room again.
+      this.#records = [...records, ...this.#records];
+      this.#events = [...events, ...this.#events];
+      this.#failure = error;
+      this.#onFailure(error);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}

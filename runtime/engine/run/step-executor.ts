@@ -1,0 +1,171 @@
+import {
+  familyParts,
+  GraphError,
+  type ActionRecord,
+  type GraphErrorCode,
+  type StepResult,
+  type StepSignal,
+} from '@graft/graph';
+import type { ActionLookup } from './action-lookup.ts';
+import type { EngineParts, InFlight } from './engine-parts.ts';
+import type { RunJournal } from './run-journal.ts';
+import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
+
+/** Tried once more: the next process, or a smaller batch, may do. */
+const retried: ReadonlySet<GraphErrorCode> = new Set(['worker-died', 'out-of-memory']);
+/** May mean that an input's stored bytes are gone. */
+const damaged: ReadonlySet<GraphErrorCode> = new Set(['store-damaged', 'missing-file']);
+
+export interface ExecutorRun {
+  readonly parts: Pick<EngineParts, 'backend'>;
+  readonly inFlight: InFlight;
+  readonly steps: ReadonlyMap<string, StepState>;
+  readonly journal: RunJournal;
+  readonly lookup: ActionLookup;
+  readonly runId: string;
+  readonly device: string;
+  readonly signal: AbortSignal;
+}
+
+/** Has steps executed: retries them, and first computes again whatever of their inputs was damaged. */
+export class StepExecutor {
+  readonly #run: ExecutorRun;
+  readonly #repairs = new Map<StepState, Promise<void>>();
+
+  constructor(run: ExecutorRun) {
+    this.#run = run;
+  }
+
+  /** Executes a step and records what it gave. While it runs, equal steps can wait for it. */
+  async execute(step: StepState): Promise<StepResult> {
+    const { inFlight } = this.#run;
+    const key = step.key?.value;
+    if (key === undefined || step.node.definition.caching === 'volatile') {
+      return this.#timed(step);
+    }
+    const running = this.#timed(step);
+    inFlight.set(key, running);
+    const forget = (): void => {
+      if (inFlight.get(key) === running) inFlight.delete(key);
+    };
+    try {
+      const result = await running;
+      if (!this.#record(step, result, forget)) forget();
+      return result;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  async #timed(step: StepState): Promise<StepResult> {
+    const startedAt = performance.now();
+    try {
+      return await this.#attempts(step);
+    } finally {
+      step.ms = performance.now() - startedAt;
+    }
+  }
+
+  /** Failed items are tried again by the next run, so such a result is not recorded. */
+  #record(step: StepState, result: StepResult, durable: () => void): boolean {
+    if (step.key === undefined || (result.items?.failed ?? 0) > 0) return false;
+    const record: ActionRecord = {
+      key: step.key.value,
+      nodeType: step.node.definition.type,
+      outputs: { ...result.outputs },
+      ...(result.items === undefined ? {} : { items: result.items.total }),
+      ms: step.ms,
+      createdAt: Date.now(),
+    };
+    this.#run.lookup.remember(record);
+    this.#run.journal.record(record, durable);
+    return true;
+  }
+
+  async #attempts(step: StepState): Promise<StepResult> {
+    let attempt = 1;
+    let repaired = false;
+    for (;;) {
+      try {
+        return await this.#attempt(step, attempt);
+      } catch (thrown) {
+        const error = GraphError.from(thrown, { node: step.node.id });
+        if (this.#run.signal.aborted) throw error;
+        if (attempt === 1 && retried.has(error.code)) {
+          attempt = 2;
+          this.#log(step, `${error.message} Trying once more.`);
+        } else if (!repaired && damaged.has(error.code) && (await this.#repairInputs(step))) {
+          repaired = true;
+        } else throw error;
+      }
+    }
+  }
+
+  async #attempt(step: StepState, attempt: number): Promise<StepResult> {
+    const { parts, steps, runId, device, signal } = this.#run;
+    const request = toRequest(step, {
+      runId,
+      device,
+      attempt,
+      inputs: inputsOf(step, steps),
+      familyParts: step.key === undefined ? [] : familyParts(step.key, step.node),
+    });
+    const { node } = request;
+    const report = (reported: StepSignal): void => {
+      this.#run.journal.emit(toEvent(node, reported));
+    };
+    return parts.backend.execute(request, { signal, report });
+  }
+
+  /** Computes again the inputs whose artifacts are gone; false when all are there. */
+  async #repairInputs(step: StepState): Promise<boolean> {
+    let repaired = false;
+    for (const above of stepsAbove(step, this.#run.steps)) {
+      const digests = Object.values(above.outputs).map(({ digest }) => digest);
+      const present = await Promise.all(digests.map((digest) => this.#run.lookup.check(digest)));
+      if (present.every(Boolean)) continue;
+      const repair = this.#repairs.get(above) ?? this.#recompute(above);
+      this.#repairs.set(above, repair);
+      await repair;
+      repaired = true;
+    }
+    return repaired;
+  }
+
+  async #recompute(step: StepState): Promise<void> {
+    const { journal, device } = this.#run;
+    step.status = 'running';
+    step.reason = { kind: 'evicted' };
+    journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
+    this.#log(step, 'A stored output is gone or damaged: it is computed again.');
+    try {
+      const result = await this.execute(step);
+      step.outputs = result.outputs;
+      step.device = result.device;
+      if (result.items !== undefined) step.items = result.items;
+      step.status = 'succeeded';
+    } catch (error) {
+      step.error = GraphError.from(error, { node: step.node.id });
+      step.status = step.error.code === 'cancelled' ? 'cancelled' : 'failed';
+      throw error;
+    } finally {
+      journal.emit({ type: 'step.finished', step: summarize(step) });
+    }
+  }
+
+  #log(step: StepState, message: string): void {
+    this.#run.journal.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
+  }
+}
+
+function toEvent(node: string, signal: StepSignal) {
+  switch (signal.type) {
+    case 'progress':
+      return { ...signal, type: 'step.progress', node } as const;
+    case 'log':
+      return { ...signal, type: 'step.log', node } as const;
+    case 'token':
+      return { ...signal, type: 'step.token', node } as const;
+  }
+}

@@ -1,0 +1,126 @@
+import type {
+  ArtifactRef,
+  CacheKey,
+  GraphError,
+  ItemCounts,
+  MissReason,
+  Plan,
+  PlannedNode,
+  ResolvedSource,
+  StepRequest,
+  StepStatus,
+  StepSummary,
+} from '@graft/graph';
+
+/** One step of a run as it goes. */
+export interface StepState {
+  readonly node: PlannedNode;
+  readonly sources: readonly ResolvedSource[];
+  readonly dependents: StepState[];
+  /** Steps above that have not given their outputs yet. */
+  waiting: number;
+  status: StepStatus;
+  key?: CacheKey;
+  reason?: MissReason;
+  outputs: Readonly<Record<string, ArtifactRef>>;
+  items?: ItemCounts;
+  device?: string;
+  /** Milliseconds of work. */
+  ms: number;
+  error?: GraphError;
+}
+
+/** The steps of a plan, by node, in topological order. */
+export function createSteps(
+  plan: Plan,
+  sources: ReadonlyMap<string, readonly ResolvedSource[]>,
+): Map<string, StepState> {
+  const steps = new Map<string, StepState>();
+  for (const node of plan.nodes) {
+    steps.set(node.id, {
+      node,
+      sources: sources.get(node.id) ?? [],
+      dependents: [],
+      waiting: 0,
+      status: 'queued',
+      outputs: {},
+      ms: 0,
+    });
+  }
+  for (const step of steps.values()) {
+    for (const above of stepsAbove(step, steps)) {
+      above.dependents.push(step);
+      step.waiting += 1;
+    }
+  }
+  return steps;
+}
+
+/** The steps that feed a step, each once. */
+export function stepsAbove(step: StepState, steps: ReadonlyMap<string, StepState>): Set<StepState> {
+  const above = new Set<StepState>();
+  for (const feeds of Object.values(step.node.inputs)) {
+    for (const { node } of feeds) {
+      const state = steps.get(node);
+      if (state !== undefined) above.add(state);
+    }
+  }
+  return above;
+}
+
+/** The artifacts at a step's inputs; all steps above have finished. */
+export function inputsOf(
+  step: StepState,
+  steps: ReadonlyMap<string, StepState>,
+): Record<string, ArtifactRef[]> {
+  const inputs: Record<string, ArtifactRef[]> = {};
+  for (const [port, feeds] of Object.entries(step.node.inputs)) {
+    inputs[port] = feeds.flatMap((feed) => steps.get(feed.node)?.outputs[feed.port] ?? []);
+  }
+  return inputs;
+}
+
+export const isFinished = (step: StepState): boolean =>
+  step.status !== 'queued' && step.status !== 'running';
+
+/** A finished step as it is recorded. */
+export function summarize(step: StepState): StepSummary {
+  return {
+    node: step.node.id,
+    type: step.node.definition.type,
+    status: step.status,
+    ms: Math.round(step.ms * 10) / 10,
+    ...(step.device === undefined ? {} : { device: step.device }),
+    ...(step.items === undefined ? {} : { items: step.items }),
+    ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),
+    ...(step.reason === undefined ? {} : { reason: step.reason }),
+    outputs: step.outputs,
+    ...(step.error === undefined ? {} : { error: step.error.toProblem() }),
+  };
+}
+
+/** What the execution backend is asked to do for a step. */
+export function toRequest(
+  step: StepState,
+  run: {
+    readonly runId: string;
+    readonly device: string;
+    readonly attempt: number;
+    readonly inputs: StepRequest['inputs'];
+    readonly familyParts: StepRequest['familyParts'];
+  },
+): StepRequest {
+  return {
+    runId: run.runId,
+    node: step.node.id,
+    type: step.node.definition.type,
+    params: step.node.params,
+    inputs: run.inputs,
+    sources: step.sources,
+    inputFacets: step.node.inputFacets,
+    cacheKey: step.key?.value ?? '',
+    familyParts: run.familyParts,
+    device: run.device,
+    attempt: run.attempt,
+  };
+}

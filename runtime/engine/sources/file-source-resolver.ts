@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { ResolvedFile, SourceResolver } from '@graft/graph';
+import { HashCache } from './hash-cache.ts';
+import { matchFiles } from './match-files.ts';
+
+/** Resolves file sources below a workspace folder. `root` is a real path. */
+export class FileSourceResolver implements SourceResolver {
+  readonly #root: string;
+  readonly #hashes: HashCache;
+
+  constructor(root: string, stateFolder: string) {
+    this.#root = root;
+    this.#hashes = new HashCache(join(stateFolder, 'file-digests.json'));
+  }
+
+  async files(patterns: readonly string[]): Promise<ResolvedFile[]> {
+    const matched = await matchFiles(this.#root, patterns);
+    const files: ResolvedFile[] = [];
+    for (const file of matched) {
+      const digest = await this.#hashes.digest(file);
+      files.push({ path: file.path, absolute: file.absolute, digest, size: file.stats.size });
+    }
+    await this.#hashes.save();
+    return files;
+  }
+
+  /** What patterns match, without hashing: the total and the first `limit` paths. */
+  async match(
+    patterns: readonly string[],
+    limit: number,
+  ): Promise<{ total: number; paths: string[] }> {
+    const matched = await matchFiles(this.#root, patterns);
+    return { total: matched.length, paths: matched.slice(0, limit).map(({ path }) => path) };
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, type Stats } from 'node:fs';
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { GraphError, type Digest } from '@graft/graph';
+import type { MatchedFile } from './match-files.ts';
+
+/** Version of the cache file's shape; another one is dropped and made anew. */
+const version = 1;
+/** Path, size, mtime and ctime (ms), inode, digest. */
+const entrySchema = z.tuple([
+  z.string(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.string(),
+]);
+type Entry = z.infer<typeof entrySchema>;
+const headSchema = z.object({ version: z.literal(version), entries: z.array(z.unknown()) });
+
+/** Bytes up to which a file is hashed in one piece. */
+const smallFile = 1024 * 1024;
+
+/** Remembers the digests of files by size, times and inode, so that unchanged ones are not read again. */
+export class HashCache {
+  readonly #path: string;
+  #entries: Map<string, Entry> | undefined;
+  #changed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The digest of a file's bytes as they are now. */
+  async digest(file: MatchedFile): Promise<Digest> {
+    this.#entries ??= this.#load();
+    const known = this.#entries.get(file.path);
+    if (known !== undefined && isSame(known, file.stats)) return known[5];
+    const { stats, digest } = await hashFile(file);
+    // ctime too: writing changes it even where a tool has put the mtime back.
+    const { size, mtimeMs, ctimeMs, ino } = stats;
+    // Written to this very moment: the next change might leave the same times.
+    if (Date.now() - mtimeMs < 20) return digest;
+    this.#entries.set(file.path, [file.path, size, mtimeMs, ctimeMs, ino, digest]);
+    this.#changed = true;
+    return digest;
+  }
+
+  /** Writes what has changed. A lost write costs a second hashing, nothing else. */
+  async save(): Promise<void> {
+    if (!this.#changed || this.#entries === undefined) return;
+    this.#changed = false;
+    const text = JSON.stringify({ version, entries: [...this.#entries.values()] });
+    const staged = `${this.#path}.${String(process.pid)}`;
+    await mkdir(dirname(this.#path), { recursive: true });
+    await writeFile(staged, text);
+    await rename(staged, this.#path);
+  }
+
+  #load(): Map<string, Entry> {
+    try {
+      const { entries } = headSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      return new Map(entries.map(toEntry).map((entry) => [entry[0], entry]));
+    } catch {
+      return new Map();
+    }
+  }
+}
+
+const toEntry = (entry: unknown): Entry => entrySchema.parse(entry);
+
+const isSame = (entry: Entry, stats: Stats): boolean =>
+  entry[1] === stats.size &&
+  entry[2] === stats.mtimeMs &&
+  entry[3] === stats.ctimeMs &&
+  entry[4] === stats.ino;
+
+/** Hashes a file; once more if it changed meanwhile. */
+async function hashFile(file: MatchedFile): Promise<{ stats: Stats; digest: Digest }> {
+  let stats = file.stats;
+  for (let tries = 0; tries < 3; tries++) {
+    const digest = await hashBytes(file.absolute, stats.size);
+    const after = await stat(file.absolute);
+    if (after.size === stats.size && after.mtimeMs === stats.mtimeMs) return { stats, digest };
+    stats = after;
+  }
+  throw new GraphError('bad-input', `"${file.path}" keeps changing while it is read; try again.`);
+}
+
+async function hashBytes(absolute: string, size: number): Promise<Digest> {
+  const hash = createHash('sha256');
+  if (size <= smallFile) return hash.update(readFileSync(absolute)).digest('hex');
+  for await (const bytes of createReadStream(absolute, { highWaterMark: smallFile })) {
+    hash.update(z.instanceof(Buffer).parse(bytes));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,63 @@
+import {
+  GraphError,
+  type ModelLookup,
+  type Plan,
+  type Problem,
+  type ResolvedFile,
+  type ResolvedSource,
+  type Source,
+  type SourceResolver,
+} from '@graft/graph';
+
+/** The sources of every node that has some, and what is wrong with the others. */
+export interface ResolvedSources {
+  readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
+  readonly problems: readonly Problem[];
+}
+
+/** Resolves what a plan's nodes declare as sources; problems are located at node and parameter. */
+export async function resolveSources(
+  plan: Plan,
+  resolvers: {
+    readonly files: SourceResolver;
+    readonly models: ModelLookup;
+    readonly file: string;
+  },
+): Promise<ResolvedSources> {
+  const sources = new Map<string, ResolvedSource[]>();
+  const problems: Problem[] = [];
+  // Loaders of the same patterns walk the workspace once.
+  const walks = new Map<string, Promise<ResolvedFile[]>>();
+  const walk = (patterns: readonly string[]): Promise<ResolvedFile[]> => {
+    const key = JSON.stringify(patterns);
+    const known = walks.get(key) ?? resolvers.files.files(patterns);
+    walks.set(key, known);
+    return known;
+  };
+  const resolve = async (source: Source): Promise<ResolvedSource> => {
+    const { param } = source;
+    if (source.kind === 'files') {
+      return { kind: 'files', param, files: await walk(source.patterns) };
+    }
+    const facts = resolvers.models(source.id);
+    if (facts === undefined) {
+      throw new GraphError(
+        'bad-model',
+        `The catalogue has no model "${source.id}"; \`graft models ls\` lists those it has.`,
+      );
+    }
+    return { kind: 'model', param, id: facts.id, digest: facts.digest };
+  };
+  for (const node of plan.nodes) {
+    for (const source of node.sources) {
+      try {
+        const known = sources.get(node.id) ?? [];
+        sources.set(node.id, [...known, await resolve(source)]);
+      } catch (error) {
+        const location = { file: resolvers.file, node: node.id, param: source.param };
+        problems.push(GraphError.from(error, location).toProblem());
+      }
+    }
+  }
+  return { sources, problems };
+}
