@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { locateGraph } from './workspace-location.ts';
+
+describe('the workspace of a file', () => {
+  let top: string;
+  beforeAll(async () => {
+    top = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-place-')));
+    await mkdir(path.join(top, 'project/.graft'), { recursive: true });
+    await mkdir(path.join(top, 'project/flows/deep'), { recursive: true });
+    await mkdir(path.join(top, 'plain'));
+    await writeFile(path.join(top, 'project/flows/deep/a.graft.json'), '{}');
+    await writeFile(path.join(top, 'plain/quickstart.graft.json'), '{}');
+  });
+
+  it('is the nearest ancestor that holds .graft', async () => {
+    expect(await locateGraph(path.join(top, 'project/flows/deep/a.graft.json'))).toEqual({
+      root: path.join(top, 'project'),
+      path: 'flows/deep/a.graft.json',
+    });
+  });
+
+  it('is its own folder where there is none', async () => {
+    expect(await locateGraph(path.join(top, 'plain/quickstart.graft.json'))).toEqual({
+      root: path.join(top, 'plain'),
+      path: 'quickstart.graft.json',
+    });
+  });
+
+  it('is the one that was named, when the file is inside it', async () => {
+    const file = path.join(top, 'project/flows/deep/a.graft.json');
+    expect(await locateGraph(file, path.join(top, 'project/flows'))).toEqual({
+      root: path.join(top, 'project/flows'),
+      path: 'deep/a.graft.json',
+    });
+    await expect(locateGraph(file, path.join(top, 'plain'))).rejects.toMatchObject({
+      code: 'outside-workspace',
+    });
+  });
+
+  it('suggests the file that was probably meant', async () => {
+    await expect(locateGraph(path.join(top, 'plain/quickstrat.graft.json'))).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('"quickstart.graft.json"') as string,
+    });
+    await expect(locateGraph(path.join(top, 'plain'))).rejects.toMatchObject({
+      code: 'missing-file',
+    });
+  });
+});
