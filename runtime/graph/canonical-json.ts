@@ -33,3 +33,10 @@ export function canonicalJson(value: unknown, depth = 0): string {
     `A graph file cannot hold ${what}; use text, a finite number, true, false, null, a list or an object.`,
   );
 }
+
+/** Whether two values have the same canonical JSON; absent equals only absent. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || typeof a !== typeof b) return false;
+  return canonicalJson(a) === canonicalJson(b);
+}

@@ -27,7 +27,12 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
     return {
       code: 'unknown-port',
       at: 'source',
-      message: noPort('output', source.type, sourcePort, Object.keys(source.outputs)),
+      message: noPort({
+        type: source.type,
+        side: 'output',
+        port: sourcePort,
+        ports: source.outputs,
+      }),
     };
   }
   const input = target === undefined ? undefined : own(target.inputs, targetPort);
@@ -35,7 +40,7 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
     return {
       code: 'unknown-port',
       at: 'target',
-      message: noPort('input', target.type, targetPort, Object.keys(target.inputs)),
+      message: noPort({ type: target.type, side: 'input', port: targetPort, ports: target.inputs }),
     };
   }
   if (output === undefined || input === undefined || output.type.id === input.type.id)
@@ -48,7 +53,14 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
   };
 }
 
-function noPort(side: 'input' | 'output', type: string, port: string, ports: string[]): string {
+function noPort(missing: {
+  readonly type: string;
+  readonly side: 'input' | 'output';
+  readonly port: string;
+  readonly ports: object;
+}): string {
+  const { type, side, port } = missing;
+  const ports = Object.keys(missing.ports);
   return `"${type}" has no ${side} "${port}".${suggestion(port, ports) || ` Its ${side}s: ${list(ports)}.`}`;
 }
 

@@ -25,3 +25,23 @@ export { explainMiss } from './explain-miss.ts';
 export { sha256 } from './sha256.ts';
 export { nearest, suggestion } from './nearest.ts';
 export { paramFields, type ParamControl, type ParamField } from './param-fields.ts';
+export {
+  diffGraphs,
+  formatDiff,
+  type GraphDiff,
+  type NodeChange,
+  type ValueChange,
+} from './diff-graphs.ts';
+export { mergeGraphs, type MergeConflict, type MergeResult } from './merge-graphs.ts';
+export { connectionVerdict, type ConnectionVerdict } from './connection-verdict.ts';
+export {
+  addNode,
+  connect,
+  disconnect,
+  duplicateNodes,
+  emptyGraph,
+  moveNodes,
+  removeNodes,
+  setParam,
+  setTitle,
+} from './graph-edit.ts';

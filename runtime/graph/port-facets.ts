@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { sameJson } from './canonical-json.ts';
 import type { FacetClash, Facets, PortFacets } from './facets.ts';
 
 /** What is known of a port fed by several outputs: the parts on which all that know them agree. */
@@ -16,12 +16,8 @@ export function commonFacets(all: readonly Facets[]): Facets {
 function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Facets, K> | object {
   const known = all.filter((facets) => facets[key] !== undefined);
   const [first] = known;
-  if (first === undefined || !known.every((facets) => same(facets[key], first[key]))) return {};
+  if (first === undefined || !known.every((facets) => sameJson(facets[key], first[key]))) return {};
   return { [key]: first[key] };
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
 /** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
@@ -41,20 +37,16 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
       });
     }
   }
-  const adapted = all.find(({ facets }) => facets.adapter !== undefined);
   for (const { port, facets } of all) {
     const { adapter } = facets;
     if (adapter === undefined) continue;
-    const base = all.find(
-      (other) =>
-        other.facets.model !== undefined && other.facets.model.digest !== adapter.baseDigest,
-    );
-    if (base?.facets.model !== undefined && base !== adapted) {
-      clashes.push({
-        port,
-        message: `This adapter was trained on another base model than "${base.facets.model.id}". Connect the base that it was trained on.`,
-      });
-    }
+    const base = all.flatMap((other) => other.facets.model ?? []);
+    const wrong = base.find(({ digest }) => digest !== adapter.baseDigest);
+    if (wrong === undefined) continue;
+    clashes.push({
+      port,
+      message: `This adapter was trained on another base model than "${wrong.id}". Connect the base that it was trained on.`,
+    });
   }
   return clashes;
 }

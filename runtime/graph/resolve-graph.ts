@@ -6,10 +6,11 @@ import type { Edge, Graph, GraphNode, PlannedNode } from './graph.ts';
 import { migrateAll } from './migrate-graph.ts';
 import type { ModelLookup } from './model.ts';
 import { suggestion } from './nearest.ts';
+import { nodeFacets } from './node-facets.ts';
 import type { NodeType, Registry, Source } from './node-type.ts';
 import { paramFields } from './param-fields.ts';
 import { list, parseParams } from './param-problems.ts';
-import { facetsByPort, genericClashes } from './port-facets.ts';
+
 import { own, sortedKeys } from './record.ts';
 import { topologicalOrder } from './topological-order.ts';
 
@@ -55,6 +56,7 @@ class Resolver {
   readonly #ids: readonly string[];
   readonly #edges: readonly Edge[];
   readonly #drafts = new Map<string, Draft>();
+  readonly #outputFacets = new Map<string, PlannedNode['outputFacets']>();
   readonly #problems: Problem[] = [];
   #suggestions = MAX_SUGGESTIONS;
 
@@ -181,47 +183,37 @@ class Resolver {
 
   #plan(order: readonly string[]): PlannedNode[] {
     const nodes: PlannedNode[] = [];
-    const outputFacets = new Map<string, PlannedNode['outputFacets']>();
     for (const id of order) {
       const draft = this.#drafts.get(id);
       if (draft?.params === undefined) continue;
-      const node = this.#planNode(id, draft, draft.params, outputFacets);
-      outputFacets.set(id, node.outputFacets);
+      const node = this.#planNode(id, draft, draft.params);
+      this.#outputFacets.set(id, node.outputFacets);
       nodes.push(node);
     }
     return nodes;
   }
 
-  #planNode(
-    id: string,
-    draft: Draft,
-    params: Readonly<Record<string, unknown>>,
-    outputFacets: ReadonlyMap<string, PlannedNode['outputFacets']>,
-  ): PlannedNode {
+  #planNode(id: string, draft: Draft, params: Readonly<Record<string, unknown>>): PlannedNode {
     const { definition, inputs } = draft;
-    const { models } = this.#context;
-    const incoming: Record<string, readonly Facets[]> = {};
-    for (const [port, feeds] of Object.entries(inputs)) {
-      incoming[port] = feeds.map((feed) => outputFacets.get(feed.node)?.[feed.port] ?? {});
-    }
-    const inputFacets = facetsByPort(incoming);
     const location = { node: id };
     const sources = this.#guard(location, () => definition.sources?.(params)) ?? [];
     for (const source of sources) this.#checkSource(id, definition, source);
-    const clashes =
-      this.#guard(location, () => definition.check?.(params, inputFacets, models)) ?? [];
-    for (const { port, param, message } of [...genericClashes(incoming), ...clashes]) {
+    const incoming: Record<string, readonly Facets[]> = {};
+    for (const [port, feeds] of Object.entries(inputs)) {
+      incoming[port] = feeds.map((feed) => this.#outputFacets.get(feed.node)?.[feed.port] ?? {});
+    }
+    const facets = this.#guard(location, () =>
+      nodeFacets({ definition, params, incoming }, this.#context.models),
+    );
+    for (const { port, param, message } of facets?.clashes ?? []) {
       this.#report('facet-mismatch', message, {
-        node: id,
+        ...location,
         ...(port === undefined ? {} : { port }),
         ...(param === undefined ? {} : { param }),
       });
     }
-    const known =
-      this.#guard(location, () => definition.facets?.(params, inputFacets, models)) ?? {};
-    const facets: Record<string, Facets> = {};
-    for (const port of Object.keys(definition.outputs)) facets[port] = own(known, port) ?? {};
-    return { id, definition, params, inputs, inputFacets, outputFacets: facets, sources };
+    const { inputFacets = {}, outputFacets = {} } = facets ?? {};
+    return { id, definition, params, inputs, inputFacets, outputFacets, sources };
   }
 
   #checkSource(id: string, definition: NodeType, source: Source): void {
