@@ -16,6 +16,7 @@ import type {
   RunStore,
   StepSummary,
 } from '@graft/graph';
+import type { GarbageReport, VerifyReport } from '@graft/store';
 
 /** A graph file as read: `revision` is the sha256 of its bytes. */
 export interface GraphFile {
@@ -109,6 +110,11 @@ export interface Workspace extends AsyncDisposable {
   events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
   why(runId: string, node: string): Promise<StepSummary>;
   page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage>;
+
+  /** Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. */
+  collectGarbage(maxSize: number): Promise<GarbageReport>;
+  /** Re-hashes every artifact and removes the damaged ones. */
+  verifyArtifacts(): Promise<VerifyReport>;
 }
 export type { ItemCounts, RunRecord };
 
