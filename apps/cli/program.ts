@@ -107,7 +107,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       'after',
       '\nTo let git use it:\n  git config merge.graft.driver "npx graft merge %O %A %B"\n  echo "*.graft.json merge=graft" >> .gitattributes\n',
     )
-    .action(async (...files) => end(await (await import('./commands/merge.ts')).merge(files)));
+    .action(async (base, ours, theirs) =>
+      end(await (await import('./commands/merge.ts')).merge(ours, { base, theirs })),
+    );
 
   program
     .command('nodes')

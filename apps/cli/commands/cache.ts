@@ -54,9 +54,11 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
   const report = await workspace.collectGarbage(maxBytes);
   if (json) printJson(report);
   else {
+    const { actions, artifacts, families } = report.deleted;
     print(
-      `${report.deleted} artifacts deleted, ${formatBytes(report.freedBytes)} freed, ${formatBytes(report.keptBytes)} kept`,
+      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items`,
     );
+    if (!report.reached) print('The rest is in use by running runs.');
   }
   return exitCode.succeeded;
 }
@@ -65,19 +67,13 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
 export async function verifyCache(rawOptions: unknown): Promise<ExitCode> {
   const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
-  const damaged: string[] = [];
-  let verified = 0;
-  for await (const { digest } of workspace.artifacts.list()) {
-    if (await workspace.artifacts.verify(digest)) verified += 1;
-    else {
-      damaged.push(digest);
-      await workspace.artifacts.delete(digest);
-    }
-  }
-  if (json) printJson({ verified, damaged });
+  const report = await workspace.verifyArtifacts();
+  if (json) printJson(report);
   else {
-    for (const digest of damaged) print(`damaged, removed: ${digest}`);
-    print(`${verified} artifacts verified, ${damaged.length} damaged`);
+    for (const digest of report.damaged) print(`damaged, removed: ${digest}`);
+    print(
+      `${report.checked} artifacts, ${formatBytes(report.size)}: ${report.damaged.length} damaged`,
+    );
   }
-  return damaged.length === 0 ? exitCode.succeeded : exitCode.failed;
+  return report.damaged.length === 0 ? exitCode.succeeded : exitCode.failed;
 }

@@ -1,0 +1,29 @@
+import { writeFile } from 'node:fs/promises';
+import { formatProblem, mergeGraphs, serializeGraph } from '@graft/graph';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { readGraphFile } from '../graph-source.ts';
+import { painter, printable } from '../terminal.ts';
+
+/**
+ * `graft merge BASE OURS THEIRS`, as git calls a merge driver: the result goes to OURS; conflicts, in which
+ * our side stays, are printed and make it fail, so that git marks the file.
+ */
+export async function merge(
+  ours: string,
+  sides: { base: string; theirs: string },
+): Promise<ExitCode> {
+  const { graph, conflicts } = mergeGraphs(
+    await readGraphFile(sides.base),
+    await readGraphFile(ours),
+    await readGraphFile(sides.theirs),
+  );
+  await writeFile(ours, serializeGraph(graph));
+  const paint = painter(process.stderr);
+  for (const conflict of conflicts) {
+    const line = formatProblem({ ...conflict, location: { file: ours, ...conflict.location } });
+    process.stderr.write(`${paint('yellow', 'conflict')} ${printable(line)}\n`);
+  }
+  if (conflicts.length === 0) return exitCode.succeeded;
+  process.stderr.write(`${ours} holds our side of these. Look at each, then git add it.\n`);
+  return exitCode.failed;
+}
