@@ -20,10 +20,7 @@ for (const type of types) {
     ['preview.tsx', 'preview'],
   ]) {
     const path = join(root, type, file);
-    if (!existsSync(path)) {
-      console.warn(`nodes/${type}/${file} is missing.`);
-      continue;
-    }
+    if (!existsSync(path)) throw new Error(`nodes/${type}/${file} is missing.`);
     if (!new RegExp(`export (const|function) ${exported}\\b`).test(readFileSync(path, 'utf8'))) {
       throw new Error(`nodes/${type}/${file} must export ${exported}.`);
     }
@@ -54,7 +51,7 @@ ${have('run.ts')
 
 /** What each node type runs. Heavy libraries are imported within, when they are first needed. */
 export const implementations: Implementations = new Map(
-  [${have('run.ts').map(camel).join(', ')}].map((run) => [run.definition.type, run]),
+  [${names.join(', ')}].map((run) => [run.definition.type, run]),
 );
 `,
 );
@@ -73,10 +70,6 @@ ${have('preview.tsx')
 };
 `,
 );
-
-function have(file) {
-  return types.filter((type) => existsSync(join(root, type, file)));
-}
 
 function write(file, body) {
   const path = join(root, file);

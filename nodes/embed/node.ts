@@ -21,6 +21,17 @@ export const embed = defineNode({
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),
+    batch: z
+      .int()
+      .min(1)
+      .max(512)
+      .default(32)
+      .meta({
+        title: 'Batch',
+        unit: 'chunks',
+        description: 'Chunks embedded at once; a smaller batch needs less memory.',
+        advanced: true,
+      } satisfies ParamMeta),
   }),
   summary: ({ model }) => [['model', model]],
   caching: 'pure',

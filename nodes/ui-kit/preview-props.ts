@@ -1,4 +1,4 @@
-import type { ArtifactRef } from '@graft/graph';
+import type { ArtifactRef, Span } from '@graft/graph';
 import type { ComponentType } from 'react';
 
 /** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
@@ -15,5 +15,7 @@ export interface PreviewProps {
   readonly params: Readonly<Record<string, unknown>>;
   /** While the node runs: text written so far, by item id. Then `rows` may be empty. */
   readonly streaming?: Readonly<Record<string, string>>;
+  /** Opens the place of a citation or hit; absent where there is nowhere to open it. */
+  readonly openSpan?: (span: Span) => void;
 }
 export type PreviewComponent = ComponentType<PreviewProps>;

@@ -1,0 +1,81 @@
+import { type Answer, answerSchema, type Citation } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
+
+/** Answers with their citations; those being written right now come first. */
+export function preview(props: PreviewProps): ReactNode {
+  const finished = new Set(props.rows.map(idOf));
+  const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
+  return (
+    <>
+      {writing.length > 0 && (
+        <div className="gk-list" aria-live="polite">
+          {writing.map(([id, text]) => (
+            <div key={id} className="gk-item">
+              <small className="gk-faint">{id}</small>
+              <p className="gk-answer gk-caret">{text}</p>
+            </div>
+          ))}
+        </div>
+      )}
+      {(props.rows.length > 0 || writing.length === 0) && (
+        <RowList {...props} schema={answerSchema} unit="answers">
+          {(answer) => <AnswerRow answer={answer} open={props.openSpan} />}
+        </RowList>
+      )}
+    </>
+  );
+}
+
+function AnswerRow(props: {
+  readonly answer: Answer;
+  readonly open: PreviewProps['openSpan'];
+}): ReactNode {
+  const { answer, open } = props;
+  return (
+    <article className="gk-item">
+      <small className="gk-faint">{answer.question.question}</small>
+      <p className="gk-answer">{answer.text}</p>
+      {answer.question.reference !== undefined && (
+        <small>Reference: {answer.question.reference}</small>
+      )}
+      <ol className="gk-citations">
+        {answer.citations.map((citation) => (
+          <CitationRow key={citation.number} citation={citation} open={open} />
+        ))}
+      </ol>
+      <small>
+        {answer.completionTokens} tokens
+        {answer.finishReason === 'length' && ' · cut at max tokens'}
+      </small>
+    </article>
+  );
+}
+
+function CitationRow(props: {
+  readonly citation: Citation;
+  readonly open: PreviewProps['openSpan'];
+}): ReactNode {
+  const { number, source, by, chunkId } = props.citation;
+  return (
+    <li>
+      <details>
+        <summary>
+          <span className="gk-number">[{number}]</span>
+          <SourceLink span={source} open={props.open} />
+        </summary>
+        <small>
+          {source.title} · characters {source.start}–{source.end} ·{' '}
+          {by === 'written'
+            ? 'cited by the model'
+            : 'found by Graft: most of the answer’s words come from here'}
+        </small>
+        <small className="gk-mono">{chunkId}</small>
+      </details>
+    </li>
+  );
+}
+
+function idOf(row: unknown): unknown {
+  return typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
+}

@@ -1,0 +1,55 @@
+import { Fragment, type ReactNode } from 'react';
+import type { z } from 'zod';
+import { fittingRows } from './fitting-rows.ts';
+import type { PreviewProps } from './preview-props.ts';
+
+export interface RowListProps<T> extends Pick<
+  PreviewProps,
+  'rows' | 'total' | 'loading' | 'loadMore'
+> {
+  readonly schema: z.ZodType<T>;
+  /** What rows are called, in the plural. */
+  readonly unit: string;
+  readonly children: (row: T, at: number) => ReactNode;
+}
+
+/** Draws each row, those that do not fit the schema as JSON, and below them how to get more. */
+export function RowList<T>({ schema, children, ...page }: RowListProps<T>): ReactNode {
+  return (
+    <div className="gk-list">
+      {fittingRows(page.rows, schema).map((row, at) => (
+        <Fragment key={at}>
+          {row.fits ? children(row.value, at) : <RawRow value={row.raw} />}
+        </Fragment>
+      ))}
+      <Pager {...page} shown={page.rows.length} />
+    </div>
+  );
+}
+
+/** A row that does not fit, as it is. */
+export function RawRow({ value }: { readonly value: unknown }): ReactNode {
+  return <pre className="gk-raw">{JSON.stringify(value, null, 1)}</pre>;
+}
+
+export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'loadMore'> {
+  readonly shown: number;
+  readonly unit: string;
+}
+
+/** How many rows are shown of how many, and a button for the next page. */
+export function Pager({ shown, total, loading, loadMore, unit }: PagerProps): ReactNode {
+  if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
+  return (
+    <div className="gk-pager">
+      <span>
+        {shown.toLocaleString('en')} of {total.toLocaleString('en')} {unit}
+      </span>
+      {shown < total && (
+        <button type="button" className="gk-button" disabled={loading} onClick={loadMore}>
+          {loading ? 'Loading' : 'Show more'}
+        </button>
+      )}
+    </div>
+  );
+}
