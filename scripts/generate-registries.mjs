@@ -45,9 +45,7 @@ export const registry: Registry = new Map(definitions.map((node) => [node.type, 
 write(
   'runs.gen.ts',
   `import type { Implementations } from '@graft/graph';
-${have('run.ts')
-  .map((type) => `import { run as ${camel(type)} } from './${type}/run.ts';`)
-  .join('\n')}
+${types.map((type) => `import { run as ${camel(type)} } from './${type}/run.ts';`).join('\n')}
 
 /** What each node type runs. Heavy libraries are imported within, when they are first needed. */
 export const implementations: Implementations = new Map(
@@ -58,15 +56,13 @@ export const implementations: Implementations = new Map(
 write(
   'previews.gen.ts',
   `import type { PreviewComponent } from './ui-kit/index.ts';
-${have('preview.tsx')
+${types
   .map((type) => `import { preview as ${camel(type)} } from './${type}/preview.tsx';`)
   .join('\n')}
 
 /** Shows a page of a node type's output. */
 export const previews: Readonly<Record<string, PreviewComponent>> = {
-${have('preview.tsx')
-  .map((type) => `  '${type}': ${camel(type)},`)
-  .join('\n')}
+${types.map((type) => `  '${type}': ${camel(type)},`).join('\n')}
 };
 `,
 );
