@@ -1,0 +1,374 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  GraphError,
+  parseGraph,
+  planGraph,
+  type ExecutionBackend,
+  type Plan,
+  type RunEvent,
+  type StepRequest,
+  type StepSummary,
+} from '@graft/graph';
+import { testModels, testRegistry } from '@graft/graph/testing';
+import {
+  MemoryActionStore,
+  MemoryArtifactStore,
+  MemoryItemStore,
+  MemoryRunStore,
+} from '@graft/store/memory';
+import { createLocalBackend } from '../step/local-backend.ts';
+import { createTestHost } from '../testing.ts';
+import { Engine } from './engine.ts';
+import { explainPlan } from './explain-plan.ts';
+import type { EngineParts } from './engine-parts.ts';
+
+type Nodes = Record<string, { type: string; version?: number; params?: Record<string, unknown> }>;
+
+function planOf(nodes: Nodes, edges: readonly string[] = []): Plan {
+  const full = Object.fromEntries(
+    Object.entries(nodes).map(([id, node]) => [
+      id,
+      { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
+    ]),
+  );
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes: full, edges }));
+  return planGraph(graph, testRegistry, { models: testModels });
+}
+
+let folder: string;
+let artifacts: MemoryArtifactStore;
+let actions: MemoryActionStore;
+let runs: MemoryRunStore;
+let executed: StepRequest[];
+let parts: EngineParts;
+
+/** Counts what is really executed, and lets a test step in before it. */
+function spying(
+  backend: ExecutionBackend,
+  before: (request: StepRequest) => void = () => undefined,
+): ExecutionBackend {
+  return {
+    async execute(request, hooks) {
+      executed.push(request);
+      before(request);
+      return backend.execute(request, hooks);
+    },
+  };
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-engine-'));
+  artifacts = new MemoryArtifactStore();
+  actions = new MemoryActionStore();
+  runs = new MemoryRunStore();
+  executed = [];
+  const host = createTestHost({ artifacts, items: new MemoryItemStore(), scratchFolder: folder });
+  parts = {
+    artifacts,
+    actions,
+    runs,
+    backend: spying(createLocalBackend(host)),
+    files: { files: () => Promise.resolve([]) },
+    models: testModels,
+    deviceClass: () => Promise.resolve('cpu'),
+    owner: 'test:0',
+    concurrency: 4,
+  };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function run(plan: Plan, engine = new Engine(parts)) {
+  executed = [];
+  const handle = await engine.start(plan, { file: 'test.graft.json', device: 'auto' });
+  const finished = await handle.finished;
+  const steps = new Map(finished.steps.map((step) => [step.node, step]));
+  const ran = executed.map(({ node }) => node).sort();
+  return { runId: handle.runId, finished, steps, ran, status: (id: string) => steps.get(id)?.status };
+}
+
+async function recorded(runId: string): Promise<RunEvent[]> {
+  return runs.events(runId, 0, 10_000);
+}
+
+async function valueOf(runId: string, node: string, port = 'value'): Promise<string> {
+  const step = (await runs.steps(runId)).find((one) => one.node === node);
+  const ref = step?.outputs[port];
+  if (ref === undefined) throw new Error(`${node} gave nothing`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of artifacts.get(ref.digest)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8').trim();
+}
+
+const sum = (value = 1): Plan =>
+  planOf(
+    {
+      a: { type: 'number', params: { value } },
+      b: { type: 'number', params: { value: 2 } },
+      sum: { type: 'add' },
+      twice: { type: 'double' },
+    },
+    ['a.value -> sum.terms', 'b.value -> sum.terms', 'sum.sum -> twice.value'],
+  );
+
+describe('a run', () => {
+  it('gives every step its inputs and records what happened, gapless', async () => {
+    const { runId, finished } = await run(sum());
+    expect(finished.status).toBe('succeeded');
+    expect(await valueOf(runId, 'twice')).toBe('{"id":"value","question":"6"}');
+    expect(finished.outputs['twice']?.['value']?.preview).toContain('"6"');
+    const events = await recorded(runId);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+    expect(events[0]?.type).toBe('run.started');
+    expect(events.at(-1)).toEqual(finished);
+    expect((await runs.get(runId))?.status).toBe('succeeded');
+  });
+
+  it('runs nothing the second time', async () => {
+    await run(sum());
+    const again = await run(sum());
+    expect(again.ran).toEqual([]);
+    expect(again.finished.steps.map(({ status }) => status)).toEqual(Array(4).fill('cached'));
+  });
+
+  it('runs again only what a change reaches, and says which part changed', async () => {
+    await run(sum(1));
+    const again = await run(sum(5));
+    expect(again.ran).toEqual(['a', 'sum', 'twice']);
+    expect(again.steps.get('a')?.reason).toEqual({
+      kind: 'changed',
+      parts: [{ name: 'param.value', before: '1', after: '5' }],
+    });
+    expect(again.steps.get('sum')?.reason).toMatchObject({
+      kind: 'changed',
+      parts: [{ name: 'input.terms' }],
+    });
+  });
+
+  it('stops early where outputs are what they were', async () => {
+    const plan = (a: number, b: number): Plan =>
+      planOf(
+        {
+          a: { type: 'number', params: { value: a } },
+          b: { type: 'number', params: { value: b } },
+          sum: { type: 'add' },
+          twice: { type: 'double' },
+        },
+        ['a.value -> sum.terms', 'b.value -> sum.terms', 'sum.sum -> twice.value'],
+      );
+    await run(plan(1, 3));
+    const again = await run(plan(0, 4));
+    expect(again.ran).toEqual(['a', 'b', 'sum']);
+    expect(again.status('twice')).toBe('cached');
+  });
+
+  it('runs independent branches at the same time', async () => {
+    const nodes = Object.fromEntries(
+      ['a', 'b', 'c'].map((id, i) => [id, { type: 'slow', params: { ms: 200 + i } }]),
+    );
+    const startedAt = performance.now();
+    const { finished } = await run(planOf(nodes));
+    expect(finished.status).toBe('succeeded');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
+  it('lets a failed step take only its descendants with it', async () => {
+    const { finished, status } = await run(
+      planOf(
+        {
+          bad: { type: 'fail' },
+          below: { type: 'double' },
+          further: { type: 'double' },
+          good: { type: 'number' },
+          fine: { type: 'double' },
+        },
+        ['bad.value -> below.value', 'below.value -> further.value', 'good.value -> fine.value'],
+      ),
+    );
+    expect(finished.status).toBe('failed');
+    expect(finished.error).toMatchObject({ message: 'told to fail', location: { node: 'bad' } });
+    expect(['bad', 'below', 'further', 'fine'].map(status)).toEqual([
+      'failed',
+      'skipped',
+      'skipped',
+      'succeeded',
+    ]);
+  });
+
+  it('never reuses a volatile step', async () => {
+    const plan = planOf({ r: { type: 'random' }, d: { type: 'double' } }, ['r.value -> d.value']);
+    await run(plan);
+    const again = await run(plan);
+    expect(again.ran).toEqual(['d', 'r']);
+    expect(again.steps.get('r')?.reason).toEqual({ kind: 'volatile' });
+  });
+});
+
+describe('cancelling', () => {
+  const chain = planOf(
+    {
+      slow: { type: 'slow', params: { ms: 60_000 } },
+      below: { type: 'double' },
+      quick: { type: 'number' },
+    },
+    ['slow.value -> below.value'],
+  );
+
+  it('stops what runs, never starts what waits, and tells the truth', async () => {
+    const engine = new Engine(parts);
+    const handle = await engine.start(chain, { file: 'f', device: 'auto' });
+    setTimeout(() => {
+      handle.cancel();
+    }, 50);
+    const cancelledAt = performance.now();
+    const { status, steps } = await handle.finished;
+    expect(performance.now() - cancelledAt).toBeLessThan(2000);
+    expect(status).toBe('cancelled');
+    expect(Object.fromEntries(steps.map((step) => [step.node, step.status]))).toEqual({
+      slow: 'cancelled',
+      below: 'cancelled',
+      quick: 'succeeded',
+    });
+    expect((await runs.get(handle.runId))?.status).toBe('cancelled');
+    expect(engine.cancel(handle.runId)).toBe(false);
+  });
+
+  it('of one run leaves an equal step of another to be computed', async () => {
+    const engine = new Engine(parts);
+    const plan = planOf({ slow: { type: 'slow', params: { ms: 300 } } });
+    const first = await engine.start(plan, { file: 'f', device: 'auto' });
+    const second = await engine.start(plan, { file: 'f', device: 'auto' });
+    setTimeout(() => {
+      first.cancel();
+    }, 50);
+    expect((await first.finished).status).toBe('cancelled');
+    expect((await second.finished).status).toBe('succeeded');
+  });
+});
+
+describe('retries', () => {
+  const dying = (times: number, code: 'worker-died' | 'out-of-memory'): void => {
+    let left = times;
+    parts = {
+      ...parts,
+      backend: spying(parts.backend, () => {
+        if (left-- > 0) throw new GraphError(code, 'The worker died.');
+      }),
+    };
+  };
+
+  it('runs a step once more after its worker died, and logs it', async () => {
+    dying(1, 'out-of-memory');
+    const { runId, finished } = await run(planOf({ a: { type: 'number' } }));
+    expect(finished.status).toBe('succeeded');
+    const logs = (await recorded(runId)).filter(({ type }) => type === 'step.log');
+    expect(logs).toMatchObject([{ node: 'a', level: 'warning' }]);
+    expect(executed.map(({ attempt }) => attempt)).toContain(2);
+  });
+
+  it('gives up after the second time', async () => {
+    dying(2, 'worker-died');
+    const { finished } = await run(planOf({ a: { type: 'number' } }));
+    expect(finished).toMatchObject({ status: 'failed', error: { code: 'worker-died' } });
+  });
+});
+
+describe('stored results', () => {
+  it('that were evicted are computed again', async () => {
+    await run(sum());
+    const last = await runs.lastSteps('test.graft.json');
+    const digest = (id: string): string => {
+      const [ref] = Object.values(last.get(id)?.outputs ?? {});
+      return ref?.digest ?? '';
+    };
+    await artifacts.delete(digest('sum'));
+    const again = await run(sum());
+    expect(again.ran).toEqual(['sum']);
+    expect(again.steps.get('sum')?.reason).toEqual({ kind: 'evicted' });
+  });
+
+  it('that are damaged are found when read, and computed again in the same run', async () => {
+    const plan = (factor: number): Plan =>
+      planOf({ a: { type: 'number' }, d: { type: 'double', params: { factor } } }, [
+        'a.value -> d.value',
+      ]);
+    await run(plan(2));
+    const last = await runs.lastSteps('test.graft.json');
+    artifacts.damage(last.get('a')?.outputs['value']?.digest ?? '');
+    const again = await run(plan(3));
+    expect(again.finished.status).toBe('succeeded');
+    expect(again.status('a')).toBe('succeeded');
+    expect(again.status('d')).toBe('succeeded');
+  });
+
+  it('are shared by equal steps: each key is computed once', async () => {
+    const engine = new Engine(parts);
+    const twins = planOf({
+      a: { type: 'slow', params: { ms: 100 } },
+      b: { type: 'slow', params: { ms: 100 } },
+    });
+    const other = planOf({ c: { type: 'slow', params: { ms: 100 } } });
+    const handles = [
+      await engine.start(twins, { file: 'f', device: 'auto' }),
+      await engine.start(other, { file: 'g', device: 'auto' }),
+    ];
+    const ends = await Promise.all(handles.map(({ finished }) => finished));
+    expect(ends.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(executed).toHaveLength(1);
+  });
+});
+
+describe('when the stores fail', () => {
+  it('a run ends as failed and says why', async () => {
+    parts = {
+      ...parts,
+      actions: {
+        getMany: (keys) => actions.getMany(keys),
+        touch: (keys) => actions.touch(keys),
+        list: () => actions.list(),
+        deleteMany: (keys) => actions.deleteMany(keys),
+        putMany: () => Promise.reject(new GraphError('no-space', 'The disk is full.')),
+      },
+    };
+    const { finished } = await run(sum());
+    expect(finished).toMatchObject({ status: 'failed', error: { code: 'no-space' } });
+  });
+});
+
+describe('explaining', () => {
+  const explain = (plan: Plan) =>
+    explainPlan(parts, { plan, file: 'test.graft.json', device: 'auto', sources: new Map() });
+
+  it('says hits, misses, and what nobody knows yet', async () => {
+    await run(sum(1));
+    expect((await explain(sum(1))).map(({ verdict }) => verdict)).toEqual(Array(4).fill('hit'));
+    const verdicts = (await explain(sum(7))).map(({ node, verdict }) => [node, verdict]);
+    expect(Object.fromEntries(verdicts)).toEqual({
+      a: 'miss',
+      b: 'hit',
+      sum: 'unknown',
+      twice: 'unknown',
+    });
+    expect(executed).toHaveLength(4);
+  });
+});
+
+describe('following a run', () => {
+  it('gives every event once, from anywhere', async () => {
+    const engine = new Engine(parts);
+    const plan = planOf({ slow: { type: 'slow', params: { ms: 200 } } });
+    const handle = await engine.start(plan, { file: 'f', device: 'auto' });
+    const never = new AbortController().signal;
+    const seen: number[] = [];
+    for await (const event of engine.events(handle.runId, 0, never)) seen.push(event.seq);
+    expect(seen.length).toBeGreaterThan(4);
+    expect(seen).toEqual(seen.map((_, i) => i + 1));
+    const rest: StepSummary['status'][] = [];
+    for await (const event of engine.events(handle.runId, seen.length - 2, never)) {
+      if (event.type === 'step.finished') rest.push(event.step.status);
+    }
+    expect(rest).toEqual(['succeeded']);
+  });
+});

@@ -1,0 +1,135 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import {
+  ItemFailure,
+  implement,
+  implementItems,
+  type Backends,
+  type Implementation,
+  type Implementations,
+  type Question,
+} from '@graft/graph';
+import {
+  addNode,
+  doubleNode,
+  failNode,
+  linesNode,
+  numberNode,
+  randomNode,
+  readNode,
+  slowNode,
+  splitNode,
+  upperNode,
+} from '@graft/graph/testing';
+import { GraphError } from '@graft/graph';
+import type { StepHost } from './step/step-host.ts';
+
+const row = (value: number, id = 'value'): Question => ({ id, question: String(value) });
+
+/** The code of the node types of `@graft/graph/testing`, for tests and benchmarks. */
+const implementations: readonly Implementation[] = [
+  implement(numberNode, (_ctx, _inputs, { value }) => Promise.resolve({ value: [row(value)] })),
+  implement(addNode, async (_ctx, { terms }) => {
+    let sum = 0;
+    for (const term of terms) {
+      for (const { question } of await term.all()) sum += Number(question);
+    }
+    return { sum: [row(sum)] };
+  }),
+  implement(doubleNode, async (_ctx, { value }, { factor }) => {
+    const rows = await value.all();
+    return { value: rows.map(({ id, question }) => row(Number(question) * factor, id)) };
+  }),
+  implement(slowNode, async (ctx, { value }, { ms }) => {
+    for (let done = 0; done < ms; done += 10) {
+      ctx.progress({ done, total: ms, unit: 'ms' });
+      await wait(Math.min(10, ms - done), undefined, { signal: ctx.signal });
+    }
+    return { value: value === undefined ? [row(ms)] : await value.all() };
+  }),
+  implement(failNode, (_ctx, _inputs, { message }) =>
+    Promise.reject(new GraphError('bad-input', message)),
+  ),
+  implement(randomNode, () => Promise.resolve({ value: [row(Math.random())] })),
+  implement(linesNode, (_ctx, _inputs, { text }) => {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return Promise.resolve({ rows: lines.map((question, i) => ({ id: `line-${String(i + 1)}`, question })) });
+  }),
+  /** A row that holds `fail` fails; one that holds `throw` takes its whole batch with it. */
+  implementItems(upperNode, {
+    runItems(_ctx, batch, _inputs, { suffix }) {
+      if (batch.some(({ question }) => question.includes('throw'))) {
+        return Promise.reject(new Error('a row threw'));
+      }
+      return Promise.resolve(
+        batch.map(({ question }) =>
+          question.includes('fail')
+            ? new ItemFailure(`cannot put "${question}" in capitals`)
+            : question.toUpperCase() + suffix,
+        ),
+      );
+    },
+    *expand({ id }, payload: string) {
+      yield { id, question: payload };
+    },
+  }),
+  implementItems(readNode, {
+    runItems: (_ctx, batch) =>
+      Promise.all(batch.map(({ absolute }) => readFile(absolute, 'utf8'))),
+    *expand({ path }, text: string) {
+      const mediaType = 'text/plain';
+      yield { id: path, path, mediaType, title: path, text, offset: 0, line: 1, metadata: {} };
+    },
+  }),
+  implementItems(splitNode, {
+    runItems: (_ctx, batch, _inputs, { by }) =>
+      Promise.resolve(batch.map(({ text }) => text.split(by === 'sentence' ? /(?<=\.) / : '\n\n'))),
+    *expand(document, pieces: string[]) {
+      let start = 0;
+      for (const [i, text] of pieces.entries()) {
+        const { id, path, title } = document;
+        const end = start + text.length;
+        const span = { start, end, firstLine: 1, lastLine: 1 };
+        const source = { documentId: id, path, title, ...span };
+        yield { id: `${id}~${String(i)}`, text, headings: [], source, metadata: {} };
+        start = end + 1;
+      }
+    },
+  }),
+];
+
+export const testImplementations: Implementations = new Map(
+  implementations.map((implementation) => [implementation.definition.type, implementation]),
+);
+
+const unavailable = (): never => {
+  throw new GraphError('unavailable', 'The test nodes load no models.');
+};
+const noBackends: Backends = {
+  embedder: unavailable,
+  crossEncoder: unavailable,
+  languageModel: unavailable,
+  buildIndex: unavailable,
+  openIndex: unavailable,
+};
+
+/** A host for steps that need neither models nor devices. */
+export function createTestHost(
+  stores: Pick<StepHost, 'artifacts' | 'items' | 'scratchFolder'>,
+  known: Implementations = testImplementations,
+): StepHost {
+  return {
+    ...stores,
+    implementation: (type) => Promise.resolve(known.get(type)),
+    services: () => ({
+      backends: noBackends,
+      models: { facts: unavailable, fetch: unavailable },
+      lease: (bytes) =>
+        Promise.resolve({
+          device: { id: 'cpu', class: 'cpu', name: 'CPU', software: false },
+          bytes,
+          [Symbol.dispose]: () => undefined,
+        }),
+    }),
+  };
+}
