@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { GraphError } from '@graft/graph';
+import type { Workspace } from '@graft/worker/workspace';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { findRun, open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { collectReport, type Report } from '../report/collect-report.ts';
+import { htmlReport } from '../report/html-report.ts';
+import { markdownReport } from '../report/markdown-report.ts';
+import { writeOutputs } from '../run-outputs.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const formats = ['html', 'md', 'bundle'] as const;
+const optionsSchema = z.object({
+  format: z.string(),
+  out: z.string().optional(),
+  workspace: z.string().optional(),
+});
+
+/** Events read from the journal at a time. */
+const eventsAtOnce = 1000;
+
+/** `graft export RUN --format html|md|bundle`. */
+export async function exportRun(name: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const format = formats.find((known) => known === options.format);
+  if (format === undefined) {
+    throw new GraphError(
+      'bad-param',
+      `--format is one of ${formats.join(', ')}, not "${options.format}".`,
+    );
+  }
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const report = await collectReport(workspace, await findRun(workspace, name));
+  const target = options.out ?? `run-${report.run.id}${format === 'bundle' ? '' : `.${format}`}`;
+  switch (format) {
+    case 'html':
+      await writeFile(target, htmlReport(report));
+      break;
+    case 'md':
+      await writeFile(target, markdownReport(report));
+      break;
+    case 'bundle':
+      await writeBundle(workspace, report, target);
+      break;
+  }
+  print(target);
+  return exitCode.succeeded;
+}
+
+/** A folder that needs no Graft to read: the report, the events, the steps and every output. */
+async function writeBundle(workspace: Workspace, report: Report, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const steps = report.steps.map(({ step }) => step);
+  const write = (name: string, text: string): Promise<void> =>
+    writeFile(path.join(folder, name), text);
+  await write('report.html', htmlReport(report));
+  await write('run.json', `${JSON.stringify({ ...report.run, steps }, undefined, 2)}\n`);
+  const lines: string[] = [];
+  for (let after = 0; ;) {
+    const events = await workspace.runs.events(report.run.id, after, eventsAtOnce);
+    lines.push(...events.map((event) => `${JSON.stringify(event)}\n`));
+    const last = events.at(-1);
+    if (last === undefined) break;
+    after = last.seq;
+  }
+  await write('events.ndjson', lines.join(''));
+  await writeOutputs(workspace, steps, path.join(folder, 'outputs'));
+}
