@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { portTypes } from '@graft/graph';
+import { describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
+import { definitions, registry } from './definitions.gen.ts';
+import { previews } from './previews.gen.ts';
+import { implementations } from './runs.gen.ts';
+
+const folder = import.meta.dirname;
+
+test('the registries hold every folder that has a node.ts, and nothing else', () => {
+  const types = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'node.ts')));
+  expect(definitions.map(({ type }) => type)).toEqual(types.sort());
+  expect([...registry.keys()]).toEqual(types);
+  expect([...implementations.keys()].sort()).toEqual(types);
+  expect(Object.keys(previews).sort()).toEqual(types);
+});
+
+describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type, node) => {
+  const defaults = node.params.parse({});
+  const inputs = Object.entries(node.inputs);
+  const outputs = Object.entries(node.outputs);
+
+  it('has defaults for every parameter and refuses unknown ones', () => {
+    expect(Object.keys(defaults).sort()).toEqual(Object.keys(node.params.shape).sort());
+    expect(node.params.safeParse({ 'no-such-parameter': 1 }).success).toBe(false);
+    expect(node.params.parse(defaults)).toEqual(defaults);
+  });
+
+  it('can be drawn as a form: JSON schema, a title and plain words for each parameter', () => {
+    const schema = z.toJSONSchema(node.params, { io: 'input' });
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      expect(field, name).toMatchObject({ title: expect.stringMatching(/\S/) });
+      expect(field, name).toMatchObject({ description: expect.stringMatching(/\.$/) });
+      expect(field, name).toHaveProperty('default');
+      const { control, modelKind } = z
+        .looseObject({ control: z.string().optional(), modelKind: z.string().optional() })
+        .parse(field);
+      expect(control === 'model', `${name}: modelKind goes with control "model"`).toBe(
+        modelKind !== undefined,
+      );
+    }
+  });
+
+  it('documents itself and its ports', () => {
+    expect(node.type).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(node.title).toMatch(/\S/);
+    expect(node.doc).toMatch(/\.$/);
+    expect(outputs.length).toBeGreaterThan(0);
+    for (const [name, port] of [...inputs, ...outputs]) {
+      expect(port.doc, name).toMatch(/\.$/);
+      expect(portTypes[port.type.id], name).toBe(port.type);
+    }
+  });
+
+  it('summarizes its defaults in up to three short lines', () => {
+    const lines = node.summary(defaults);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThanOrEqual(3);
+    for (const [name, value] of lines) {
+      expect(name).toMatch(/\S/);
+      expect(value).toMatch(/\S/);
+    }
+  });
+
+  it('maps over something it has, to one output', () => {
+    const over = node.items?.over;
+    if (over === undefined) return;
+    expect(outputs).toHaveLength(1);
+    if (typeof over === 'string') {
+      const input = node.inputs[over];
+      expect(input?.many ?? false).toBe(false);
+      expect(['jsonl', 'vectors']).toContain(input?.type.encoding);
+    } else {
+      const params = Object.keys(defaults);
+      expect(params).toContain(over.files);
+      expect(node.sources?.(defaults).some(({ param }) => param === over.files)).toBe(true);
+    }
+  });
+
+  it('has sources, facets and checks that stand knowing nothing', () => {
+    for (const source of node.sources?.(defaults) ?? [])
+      expect(defaults).toHaveProperty(source.param);
+    for (const port of Object.keys(node.facets?.(defaults, {}, () => undefined) ?? {})) {
+      expect(node.outputs).toHaveProperty(port);
+    }
+    for (const { param, port, message } of node.check?.(defaults, {}, () => undefined) ?? []) {
+      if (param !== undefined) expect(defaults).toHaveProperty(param);
+      if (port !== undefined) expect(node.inputs).toHaveProperty(port);
+      expect(message).toMatch(/\.$/);
+    }
+  });
+
+  it('has a seed where its caching is seeded', () => {
+    expect('seed' in defaults).toBe(node.caching === 'seeded');
+  });
+
+  it('upgrades from version 1 without a gap', () => {
+    expect(node.version).toBeGreaterThanOrEqual(1);
+    expect(node.implementation).toBeGreaterThanOrEqual(1);
+    const from = node.migrations.map((migration) => migration.from);
+    expect(from).toEqual(Array.from({ length: node.version - 1 }, (_, at) => at + 1));
+  });
+
+  it('runs as it is defined', () => {
+    const run = implementations.get(type);
+    expect(run?.definition).toBe(node);
+    expect(run !== undefined && 'runItems' in run).toBe(node.items !== undefined);
+  });
+
+  it('has a README that names every parameter and port', () => {
+    const readme = readFileSync(join(folder, type, 'README.md'), 'utf8');
+    expect(readme.split('\n')[0]).toBe(`# ${node.title}`);
+    for (const name of [
+      ...Object.keys(defaults),
+      ...Object.keys(node.inputs),
+      ...Object.keys(node.outputs),
+    ]) {
+      expect(readme, name).toContain(`\`${name}\``);
+    }
+  });
+});

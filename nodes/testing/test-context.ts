@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Backends,
+  GraphError,
+  type ItemFailure,
+  type ItemOf,
+  type InputsOf,
+  type ItemsImplementation,
+  type NodeType,
+  type ParamsOf,
+  type ResolvedFile,
+  type ResultRowOf,
+  type RowsInput,
+  type RunContext,
+} from '@graft/graph';
+
+const absent = (what: string) => (): never => {
+  throw new GraphError('unavailable', `This test has no ${what}.`);
+};
+
+/** A run context for tests: real folders and files, and whatever of the rest a test gives. */
+export function testContext(parts: Partial<RunContext> = {}): RunContext {
+  const backends: Backends = {
+    embedder: absent('embedder'),
+    crossEncoder: absent('cross-encoder'),
+    languageModel: absent('language model'),
+    buildIndex: absent('index'),
+    openIndex: absent('index'),
+  };
+  return {
+    signal: new AbortController().signal,
+    node: 'node-1',
+    progress: () => undefined,
+    log: () => undefined,
+    token: () => undefined,
+    lease: absent('device'),
+    models: { facts: absent('catalogue'), fetch: absent('catalogue') },
+    backends,
+    seed: 0,
+    sources: [],
+    inputFacets: {},
+    scratch: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    ...parts,
+  };
+}
+
+/** Rows in memory as an input. */
+export function rowsInput<Row>(rows: readonly Row[]): RowsInput<Row> {
+  return {
+    digest: '0'.repeat(64),
+    count: rows.length,
+    async *rows() {
+      yield* rows;
+    },
+    all: () => Promise.resolve([...rows]),
+  };
+}
+
+/** A file as the engine resolves it. */
+export async function resolvedFile(folder: string, path: string): Promise<ResolvedFile> {
+  const absolute = join(folder, path);
+  const { size } = await stat(absolute);
+  const digest = createHash('sha256')
+    .update(size < 1 << 26 ? await readFile(absolute) : path)
+    .digest('hex');
+  return { path, absolute, digest, size };
+}
+
+/** Runs every item as one batch, through the JSON that payloads are stored as, and gives the output rows. */
+export async function runAll<N extends NodeType, Payload>(
+  implementation: ItemsImplementation<N, Payload>,
+  items: readonly ItemOf<N>[],
+  rest: { ctx?: RunContext; inputs: InputsOf<N>; params: ParamsOf<N> },
+): Promise<ResultRowOf<N>[]> {
+  const ctx = rest.ctx ?? testContext();
+  const payloads = await implementation.runItems(ctx, items, rest.inputs, rest.params);
+  const rows: ResultRowOf<N>[] = [];
+  for (const [at, item] of items.entries()) {
+    const payload = payloads[at];
+    if (payload === undefined) throw new Error(`No result for item ${at}.`);
+    if (isFailure(payload)) continue;
+    for await (const row of implementation.expand(item, stored(payload), rest.params))
+      rows.push(row);
+  }
+  implementation.finish?.(ctx, { items: items.length, rows: rows.length }, rest.params);
+  return rows;
+}
+
+function isFailure(payload: unknown): payload is ItemFailure {
+  return payload instanceof Object && payload.constructor.name === 'ItemFailure';
+}
+function stored<Payload>(payload: Payload): Payload {
+  return payload instanceof Float32Array ? payload : JSON.parse(JSON.stringify(payload));
+}
