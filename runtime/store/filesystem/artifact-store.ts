@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import { diskError, hasCode } from '../disk-error.ts';
 import { assertDigest } from '../digest.ts';
-import { hashFile, moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { hashFile, moveBlob, syncFile, writeBlob, type BlobPlaces } from './blob-writer.ts';
 import { removeFolder, removeLeftovers, removeOlderThan, stagingName } from './staging.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
@@ -31,6 +31,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
       for (const name of ['sha256', 'staging', 'trees', 'damaged']) {
         await mkdir(join(folder, name), { recursive: true });
       }
+      await makePrefixes(join(folder, 'sha256'));
       await removeLeftovers(join(folder, 'staging'));
       await removeLeftovers(join(folder, 'trees'));
       await removeOlderThan(join(folder, 'damaged'), keepDamagedMs);
@@ -62,9 +63,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
   async put(
     bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<{ digest: Digest; size: number }> {
-    const blob = await writeBlob(bytes, this.#places);
-    await this.#touch(blob.digest);
-    return blob;
+    return writeBlob(bytes, this.#places);
   }
 
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
@@ -101,11 +100,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
 
   async putTree(folder: string): Promise<{ digest: Digest; size: number }> {
     return storeTree(folder, {
-      moveIn: async (file) => {
-        const blob = await moveBlob(file, this.#places);
-        await this.#touch(blob.digest);
-        return blob;
-      },
+      moveIn: (file) => moveBlob(file, this.#places),
       put: (bytes) => this.put(bytes),
     });
   }
@@ -187,6 +182,15 @@ export class FilesystemArtifactStore implements ArtifactStore {
       { location: { file: this.#places.path(digest) }, audience: 'operator' },
     );
   }
+}
+
+/** All at once, so that no write has to make (and sync) its folder. */
+async function makePrefixes(folder: string): Promise<void> {
+  const prefix = (index: number): string => join(folder, index.toString(16).padStart(2, '0'));
+  // The last one stands for all.
+  if ((await stat(prefix(255)).catch(() => undefined)) !== undefined) return;
+  for (let index = 0; index < 256; index++) await mkdir(prefix(index), { recursive: true });
+  await syncFile(folder);
 }
 
 function missing(digest: Digest): GraphError {

@@ -9,6 +9,7 @@ import {
   rename,
   rm,
   stat,
+  utimes,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -48,7 +49,7 @@ export async function writeBlob(
     }
     const digest = hash.digest('hex');
     const path = places.path(digest);
-    if (await isThere(path, size)) {
+    if (await reuse(path, size)) {
       await staged.discard();
     } else {
       await staged.finish();
@@ -68,7 +69,7 @@ export async function moveBlob(file: string, places: BlobPlaces): Promise<Blob> 
     await moveFile(file, staged);
     const { digest, size } = await hashFile(staged);
     const path = places.path(digest);
-    if (await isThere(path, size)) {
+    if (await reuse(path, size)) {
       await rm(staged, { force: true });
     } else {
       await syncFile(staged);
@@ -148,11 +149,16 @@ class StagedFile {
   }
 }
 
-async function isThere(path: string, size: number): Promise<boolean> {
+/** Whether the blob is there already; it then counts as used now. */
+async function reuse(path: string, size: number): Promise<boolean> {
   try {
-    return (await stat(path)).size === size;
-  } catch {
-    return false;
+    if ((await stat(path)).size !== size) return false;
+    const now = new Date();
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

@@ -131,15 +131,32 @@ export async function layOutTree(
       await linkOrCopy(blob, path);
     }
     for (const folder of folders) await chmod(folder, 0o555);
-    await removeFolder(target);
-    await rename(staged, target);
+    await putInPlace(staged, target, manifest);
   } catch (error) {
     await removeFolder(staged);
-    // Another process was first.
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST') && (await isLaidOut(target, manifest))) return target;
     throw diskError(error, target);
   }
   return target;
+}
+
+/** Renames a laid-out folder to its place, unless another process was first; replaces what is not whole. */
+async function putInPlace(staged: string, target: string, manifest: TreeManifest): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rename(staged, target);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM') || attempt === 3) throw error;
+    }
+    if (await isLaidOut(target, manifest)) {
+      await removeFolder(staged);
+      return;
+    }
+    // Out of the way first: removing it in place would show readers a folder that empties.
+    const away = join(dirname(target), `.${stagingName()}`);
+    await rename(target, away).catch(() => undefined);
+    await removeFolder(away);
+  }
 }
 
 async function isLaidOut(target: string, manifest: TreeManifest): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ interface Held {
 /** Artifacts in memory, for tests. Opened trees are laid out in the system's temporary folder. */
 export class MemoryArtifactStore implements ArtifactStore {
   readonly #held = new Map<Digest, Held>();
-  #trees: string | undefined;
+  #trees: Promise<string> | undefined;
 
   async has(digest: Digest): Promise<boolean> {
     assertDigest(digest);
@@ -61,11 +61,11 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   async openTree(digest: Digest): Promise<string> {
     const manifest = await readManifest(this.get(digest), digest);
-    const root = (this.#trees ??= await mkdtemp(join(tmpdir(), 'graft-trees-')));
+    const root = await (this.#trees ??= mkdtemp(join(tmpdir(), 'graft-trees-')));
     const blobs = join(root, 'blobs');
     return layOutTree(join(root, 'trees', digest), manifest, {
       blob: async (file) => {
-        const path = join(blobs, file.digest);
+        const path = join(blobs, `${file.digest}-${randomUUID()}`);
         await mkdir(dirname(path), { recursive: true });
         const held = this.#held.get(file.digest);
         if (held === undefined || sha256(held.bytes) !== file.digest) {
@@ -76,7 +76,7 @@ export class MemoryArtifactStore implements ArtifactStore {
             `The stored artifact ${digest} is damaged and was removed. Its file ${file.path} is gone or altered. Run again to recompute it.`,
           );
         }
-        await writeFile(path, held.bytes);
+        await writeFile(path, held.bytes, { mode: 0o444 });
         return path;
       },
     });

@@ -1,0 +1,133 @@
+import type { ActionRecord, ActionStore, ArtifactStore } from '@graft/graph';
+import type { CollectableItems } from './collectable-items.ts';
+import { References } from './references.ts';
+import type { RunJournal } from './run-journal.ts';
+
+/** Action stores mark use at this resolution (ms): what looks this much older may still be newer. */
+const useResolutionMs = 60_000;
+
+export interface GarbageOptions {
+  readonly artifacts: ArtifactStore;
+  readonly actions: ActionStore;
+  readonly items: CollectableItems;
+  readonly runs: RunJournal;
+  /** Bytes that artifacts and items may take together. */
+  readonly maxSize: number;
+}
+
+export interface GarbageReport {
+  /** Bytes of artifacts and items. */
+  readonly before: number;
+  readonly after: number;
+  readonly deleted: {
+    readonly actions: number;
+    readonly artifacts: number;
+    readonly families: number;
+  };
+  /** False where what running runs pin alone exceeds `maxSize`. */
+  readonly reached: boolean;
+}
+
+/**
+ * Brings the cache below `maxSize`, if it is above: first artifacts that no action refers to, then the least
+ * recently used actions and item families, with the artifacts that only they referred to. What running runs
+ * refer to stays, and so does whatever was written or used since the oldest of them started: they may be
+ * about to refer to it. Records go before the bytes that they name, so that an interruption leaves no
+ * record without its artifact.
+ */
+export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
+  const collection = new Collection(options);
+  await collection.look();
+  const before = collection.size;
+  await collection.evictUnreferenced();
+  await collection.evictLeastRecentlyUsed();
+  return {
+    before,
+    after: collection.size,
+    deleted: collection.deleted,
+    reached: collection.size <= options.maxSize,
+  };
+}
+
+type Candidate = { readonly usedAt: number } & (
+  | { readonly kind: 'action'; readonly record: ActionRecord }
+  | { readonly kind: 'family'; readonly family: string; readonly size: number }
+);
+
+class Collection {
+  readonly #options: GarbageOptions;
+  readonly #references: References;
+  readonly #artifacts = new Map<string, { size: number; usedAt: number }>();
+  #candidates: Candidate[] = [];
+  /** What was used since then may belong to a running run. */
+  #busySince = Infinity;
+  size = 0;
+  readonly deleted = { actions: 0, artifacts: 0, families: 0 };
+
+  constructor(options: GarbageOptions) {
+    this.#options = options;
+    this.#references = new References(options.artifacts);
+  }
+
+  async look(): Promise<void> {
+    const { artifacts, actions, items, runs } = this.#options;
+    const oldest = (await runs.unfinished())[0];
+    this.#busySince = oldest === undefined ? Infinity : oldest.startedAt - useResolutionMs;
+    for await (const { digest, size, usedAt } of artifacts.list()) {
+      this.#artifacts.set(digest, { size, usedAt });
+      this.size += size;
+    }
+    for await (const { family, size, usedAt } of items.list()) {
+      this.#candidates.push({ kind: 'family', family, size, usedAt });
+      this.size += size;
+    }
+    for await (const { usedAt, ...record } of actions.list()) {
+      this.#candidates.push({ kind: 'action', record, usedAt });
+      await this.#references.add(record, (digest) => this.#artifacts.get(digest)?.size);
+    }
+    await this.#references.pin(await runs.pinned());
+    this.#candidates.sort((a, b) => a.usedAt - b.usedAt);
+  }
+
+  async evictUnreferenced(): Promise<void> {
+    const oldestFirst = [...this.#artifacts].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    for (const [digest] of oldestFirst) {
+      if (this.#fits) return;
+      if (!this.#references.has(digest)) await this.#deleteArtifact(digest);
+    }
+  }
+
+  async evictLeastRecentlyUsed(): Promise<void> {
+    for (const candidate of this.#candidates) {
+      if (this.#fits || candidate.usedAt >= this.#busySince) return;
+      if (candidate.kind === 'family') await this.#deleteFamily(candidate);
+      else await this.#deleteAction(candidate.record);
+    }
+  }
+
+  get #fits(): boolean {
+    return this.size <= this.#options.maxSize;
+  }
+
+  async #deleteFamily(candidate: { family: string; size: number }): Promise<void> {
+    if (!(await this.#options.items.delete(candidate.family))) return;
+    this.size -= candidate.size;
+    this.deleted.families += 1;
+  }
+
+  async #deleteAction(record: ActionRecord): Promise<void> {
+    if (this.#references.isPinned(record)) return;
+    await this.#options.actions.deleteMany([record.key]);
+    this.deleted.actions += 1;
+    for (const digest of this.#references.release(record)) await this.#deleteArtifact(digest);
+  }
+
+  async #deleteArtifact(digest: string): Promise<void> {
+    const found = this.#artifacts.get(digest);
+    if (found === undefined || found.usedAt >= this.#busySince) return;
+    await this.#options.artifacts.delete(digest);
+    this.#artifacts.delete(digest);
+    this.size -= found.size;
+    this.deleted.artifacts += 1;
+  }
+}

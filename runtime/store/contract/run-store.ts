@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent, RunRecord, StepSummary, UnstampedEvent } from '@graft/graph';
+import { reconcileRuns } from '../reconcile-runs.ts';
+import { thisProcess } from '../process-identity.ts';
+import type { RunJournal } from '../run-journal.ts';
+import { sha256 } from './bytes.ts';
+
+const file = 'graphs/a.graft.json';
+
+export function run(id: string, changes: Partial<RunRecord> = {}): RunRecord {
+  return { id, file, status: 'running', startedAt: 1_000, owner: thisProcess, ...changes };
+}
+
+export function step(node: string, changes: Partial<StepSummary> = {}): StepSummary {
+  const outputs = { out: { digest: sha256(node), mediaType: 'application/json', size: 3 } };
+  const parts = [{ name: 'param.size', value: '512' }];
+  return {
+    node,
+    type: 'chunk',
+    status: 'succeeded',
+    ms: 4.5,
+    cacheKey: sha256(`key ${node}`),
+    parts,
+    outputs,
+    ...changes,
+  };
+}
+
+function stamp(runId: string, first: number, ...events: readonly UnstampedEvent[]): RunEvent[] {
+  return events.map((event, index) => ({
+    ...event,
+    runId,
+    seq: first + index,
+    at: 2_000.5 + first + index,
+  }));
+}
+
+const finished = (summary: StepSummary): UnstampedEvent => ({
+  type: 'step.finished',
+  step: summary,
+});
+const started = (node: string): UnstampedEvent => ({
+  type: 'step.started',
+  node,
+  device: 'cpu',
+  reason: { kind: 'first' },
+});
+const token = (text: string): UnstampedEvent => ({
+  type: 'step.token',
+  node: 'a',
+  item: 'q',
+  text,
+});
+
+/** What every RunStore of this package does. */
+export function runStoreContract(name: string, make: () => Promise<RunJournal>): void {
+  describe(`${name} as a RunStore`, () => {
+    it('creates, finishes and lists runs, newest first', async () => {
+      const store = await make();
+      await store.create(run('a', { startedAt: 1 }));
+      await store.create(run('b', { startedAt: 3, file: 'other.graft.json' }));
+      await store.create(run('c', { startedAt: 2, status: 'queued' }));
+      expect(await store.get('a')).toEqual(run('a', { startedAt: 1 }));
+      expect(await store.get('z')).toBeUndefined();
+      expect((await store.list({ limit: 2 })).map(({ id }) => id)).toEqual(['b', 'c']);
+      expect((await store.list({ file, limit: 9 })).map(({ id }) => id)).toEqual(['c', 'a']);
+      expect((await store.unfinished()).map(({ id }) => id)).toEqual(['a', 'c', 'b']);
+      const end = { status: 'failed', finishedAt: 9, error: 'It broke.' } as const;
+      await store.finish('a', end);
+      expect(await store.get('a')).toEqual({ ...run('a', { startedAt: 1 }), ...end });
+      expect((await store.unfinished()).map(({ id }) => id)).toEqual(['c', 'b']);
+      await store.finish('a', { status: 'succeeded', finishedAt: 10 });
+      expect((await store.get('a'))?.error).toBeUndefined();
+    });
+
+    it('refuses a second run of an id, and to end or write to an unknown one', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await expect(store.create(run('a'))).rejects.toMatchObject({ code: 'internal' });
+      const end = store.finish('z', { status: 'failed', finishedAt: 1 });
+      await expect(end).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(store.append('z', stamp('z', 1, token('x')))).rejects.toMatchObject({
+        code: 'internal',
+      });
+    });
+
+    it('gives events back as they were, in order, in pages', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.create(run('b'));
+      const events = stamp(
+        'a',
+        1,
+        { type: 'run.started', file, nodes: [{ node: 'a', type: 'chunk' }] },
+        started('a'),
+        { type: 'step.progress', node: 'a', done: 1, total: 3, unit: 'documents' },
+        { type: 'step.log', node: 'a', level: 'warning', message: 'ünïcode – "quoted"', item: 'x' },
+        token('text\n'),
+        finished(step('a', { items: { total: 3, computed: 1, reused: 2, failed: 0 } })),
+        { type: 'run.finished', status: 'succeeded', outputs: {}, steps: [], ms: 12.5 },
+      );
+      await store.append('a', events.slice(0, 3));
+      await store.append('b', stamp('b', 1, token('other')));
+      await store.append('a', events.slice(3));
+      expect(await store.events('a', 0, 100)).toEqual(events);
+      expect(await store.events('a', 2, 3)).toEqual(events.slice(2, 5));
+      expect(await store.events('a', 7, 3)).toEqual([]);
+    });
+
+    it('records a batch whole or not at all, and a number once', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.append('a', stamp('a', 1, token('one'), token('two')));
+      await expect(
+        store.append('a', [...stamp('a', 3, token('three')), ...stamp('a', 2, token('again'))]),
+      ).rejects.toMatchObject({ code: 'internal' });
+      expect((await store.events('a', 0, 10)).map(({ seq }) => seq)).toEqual([1, 2]);
+    });
+
+    it('takes 300 writes at once, and a bad one fails alone', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      const writes = Array.from({ length: 300 }, (_, index) =>
+        store.append('a', stamp('a', index + 1, token(`${index}`))),
+      );
+      const bad = store.append('unknown', stamp('unknown', 1, token('lost')));
+      await expect(bad).rejects.toMatchObject({ code: 'internal' });
+      await Promise.all(writes);
+      const seqs = (await store.events('a', 0, 1_000)).map(({ seq }) => seq);
+      expect(seqs).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+    });
+
+    it('knows the steps of a run and the last keyed step of each node of a file', async () => {
+      const store = await make();
+      await store.create(run('old'));
+      await store.append('old', stamp('old', 1, finished(step('a')), finished(step('b'))));
+      await store.create(run('new', { startedAt: 2_000 }));
+      const skipped = step('b', { status: 'skipped', outputs: {} });
+      const { cacheKey: _key, ...keyless } = skipped;
+      await store.append(
+        'new',
+        stamp('new', 50, finished(step('c')), finished(step('a', { ms: 9 })), finished(keyless)),
+      );
+      await store.create(run('elsewhere', { file: 'other.graft.json' }));
+      await store.append('elsewhere', stamp('elsewhere', 90, finished(step('a', { ms: 77 }))));
+      expect(await store.steps('new')).toEqual([step('c'), step('a', { ms: 9 }), keyless]);
+      expect(await store.lastSteps(file)).toEqual(
+        new Map([
+          ['a', step('a', { ms: 9 })],
+          ['b', step('b')],
+          ['c', step('c')],
+        ]),
+      );
+      expect(await store.lastSteps('unknown.graft.json')).toEqual(new Map());
+    });
+
+    it('keeps the newest step when an older run reports late', async () => {
+      const store = await make();
+      await store.create(run('slow'));
+      await store.create(run('fast'));
+      await store.append('fast', stamp('fast', 100, finished(step('a', { ms: 1 }))));
+      await store.append('slow', stamp('slow', 5, finished(step('a', { ms: 2 }))));
+      expect((await store.lastSteps(file)).get('a')?.ms).toBe(1);
+    });
+
+    it('pins what running runs refer to', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.create(run('b'));
+      await store.append('a', stamp('a', 1, finished(step('x')), finished(step('y'))));
+      await store.append('b', stamp('b', 1, finished(step('z'))));
+      await store.finish('b', { status: 'succeeded', finishedAt: 9 });
+      expect(await store.pinned()).toEqual(new Set([sha256('x'), sha256('y')]));
+    });
+
+    it('ends runs whose process is gone, truthfully, and no others', async () => {
+      const store = await make();
+      const gone = '999999999:1';
+      await store.create(run('lives'));
+      await store.create(run('reused', { owner: `${process.pid}:1` }));
+      await store.create(run('gone', { owner: gone }));
+      await store.append(
+        'gone',
+        stamp(
+          'gone',
+          1,
+          { type: 'run.started', file, nodes: [{ node: 'b', type: 'embed' }] },
+          started('a'),
+          finished(step('a')),
+          started('b'),
+        ),
+      );
+      await store.create(run('unmarked', { owner: gone }));
+      const end: UnstampedEvent = {
+        type: 'run.finished',
+        status: 'succeeded',
+        outputs: {},
+        steps: [],
+        ms: 3,
+      };
+      await store.append('unmarked', stamp('unmarked', 1, end));
+
+      expect((await reconcileRuns(store)).sort()).toEqual(['gone', 'reused', 'unmarked'].sort());
+      expect((await store.get('lives'))?.status).toBe('running');
+      expect((await store.get('reused'))?.status).toBe('failed');
+      expect(await store.get('unmarked')).toMatchObject({
+        status: 'succeeded',
+        finishedAt: 2_001.5,
+      });
+      expect((await store.events('unmarked', 1, 9)).length).toBe(0);
+      const error = 'The process running this run ended.';
+      expect(await store.get('gone')).toMatchObject({
+        status: 'failed',
+        error,
+        finishedAt: 2_004.5,
+      });
+      const ends = await store.events('gone', 4, 9);
+      expect(ends).toMatchObject([
+        { seq: 5, type: 'step.finished', step: { node: 'b', type: 'embed', status: 'failed' } },
+        { seq: 6, type: 'run.finished', status: 'failed', error: { message: error }, ms: 1_004.5 },
+      ]);
+      expect(ends[1]).toMatchObject({
+        steps: [
+          { node: 'a', status: 'succeeded' },
+          { node: 'b', status: 'failed' },
+        ],
+      });
+      expect(await reconcileRuns(store)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { actionStoreContract, runStoreContract } from '../contract/index.ts';
+import { temporaryFolder } from '../contract/temporary.ts';
+import { openDatabaseStores } from './index.ts';
+
+const closes: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closes) await close();
+});
+
+async function open(): Promise<Awaited<ReturnType<typeof openDatabaseStores>>> {
+  const stores = await openDatabaseStores(join(await temporaryFolder(), 'graft.db'));
+  closes.push(stores.close);
+  return stores;
+}
+
+actionStoreContract('PrismaActionStore', async () => (await open()).actions);
+runStoreContract('PrismaRunStore', async () => (await open()).runs);
