@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+import {
+  GraphError,
+  type GenerateRequest,
+  type GenerateResult,
+  type LanguageModel,
+  type ModelEntry,
+} from '@graft/graph';
+import type { LlamaModel } from 'node-llama-cpp';
+import { ChatTemplate } from './chat-prompt.ts';
+import { LlamaSlot, promptTooLong } from './llama-slot.ts';
+import { loadError } from './llama-weights.ts';
+
+export interface LlamaOptions {
+  readonly entry: ModelEntry;
+  /** `cpu`, `cuda:0`, … */
+  readonly device: string;
+  /** Tokens of prompt and answer together; at most what the model was trained on. */
+  readonly contextLength: number;
+  readonly parallel: number;
+  /** Of the machine; shared out among the requests that run at once. */
+  readonly threads?: number;
+}
+
+/**
+ * A language model over loaded weights, with `parallel` slots made when first needed. The same request
+ * gives the same text on one machine at one `parallel`, whatever runs beside it.
+ */
+export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
+  readonly model: string;
+  readonly device: string;
+  readonly contextLength: number;
+  readonly parallel: number;
+  readonly #entry: ModelEntry;
+  readonly #weights: LlamaModel;
+  readonly #template: ChatTemplate;
+  readonly #threads: number;
+  readonly #free: LlamaSlot[] = [];
+  readonly #slots = new Set<LlamaSlot>();
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+
+  constructor(weights: LlamaModel, options: LlamaOptions) {
+    this.#weights = weights;
+    this.#entry = options.entry;
+    this.#template = new ChatTemplate(weights);
+    this.model = options.entry.id;
+    this.device = options.device;
+    this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
+    this.parallel = Math.max(1, options.parallel);
+    const threads = options.threads ?? availableParallelism();
+    this.#threads = Math.max(1, Math.floor(threads / this.parallel));
+  }
+
+  /** Bytes of the contexts made so far. */
+  get contextMemory(): number {
+    return [...this.#slots].reduce((sum, slot) => sum + slot.memory, 0);
+  }
+
+  /** Returns within a moment of an abort, with what was written until then. */
+  async generate(
+    request: GenerateRequest,
+    options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
+  ): Promise<GenerateResult> {
+    const prompt = this.#template.write(request.system, request.prompt);
+    if (prompt.tokens.length >= this.contextLength) {
+      throw promptTooLong(prompt.tokens.length, this.contextLength);
+    }
+    let text = '';
+    const onText = (piece: string): void => {
+      // After an abort the caller has its answer.
+      if (options.signal.aborted) return;
+      text += piece;
+      options.onText?.(piece);
+    };
+    let settle: (result: GenerateResult) => void = () => undefined;
+    const aborted = new Promise<GenerateResult>((resolve) => (settle = resolve));
+    const onAbort = (): void =>
+      settle({
+        text,
+        promptTokens: prompt.tokens.length,
+        completionTokens: this.#weights.tokenize(text).length,
+        finishReason: 'aborted',
+      });
+    options.signal.addEventListener('abort', onAbort, { once: true });
+    if (options.signal.aborted) onAbort();
+    try {
+      const { signal } = options;
+      const work = this.#withSlot(signal, (slot) =>
+        slot.generate(request, prompt, { signal, onText }),
+      );
+      // When aborted, the slot finishes its piece on its own and is free again then.
+      work.catch(() => undefined);
+      const result = await Promise.race([work, aborted]);
+      return result ?? (await aborted);
+    } finally {
+      options.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  countTokens(text: string): number {
+    return this.#weights.tokenize(text).length;
+  }
+
+  /** Frees the contexts; the weights belong to whoever loaded them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#slots].map((slot) => slot.dispose()));
+    this.#slots.clear();
+    this.#free.length = 0;
+  }
+
+  /** Undefined when aborted before a slot was free. */
+  async #withSlot<T>(
+    signal: AbortSignal,
+    work: (slot: LlamaSlot) => Promise<T>,
+  ): Promise<T | undefined> {
+    while (this.#taken >= this.parallel) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#taken++;
+    try {
+      if (signal.aborted) return undefined;
+      const slot = this.#free.pop() ?? (await this.#newSlot());
+      try {
+        return await work(slot);
+      } finally {
+        this.#free.push(slot);
+      }
+    } finally {
+      this.#taken--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #newSlot(): Promise<LlamaSlot> {
+    try {
+      const slot = await LlamaSlot.create(this.#weights, {
+        contextLength: this.contextLength,
+        threads: this.#threads,
+        device: this.device,
+      });
+      this.#slots.add(slot);
+      return slot;
+    } catch (cause) {
+      if (cause instanceof GraphError) throw cause;
+      throw loadError(this.#entry, cause);
+    }
+  }
+}

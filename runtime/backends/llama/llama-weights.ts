@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { GraphError, type ModelEntry } from '@graft/graph';
+import type { LlamaModel } from 'node-llama-cpp';
+import type { LlamaRuntime } from './llama-runtime.ts';
+
+/** Loads a GGUF file. Aborting rejects at once; what was loaded meanwhile is freed. */
+export async function loadLlamaWeights(
+  runtime: LlamaRuntime,
+  files: { readonly entry: ModelEntry; readonly folder: string },
+  signal: AbortSignal,
+): Promise<LlamaModel> {
+  const { entry, folder } = files;
+  const weights = entry.files.find(({ path }) => path.endsWith('.gguf'));
+  if (weights === undefined) throw new GraphError('bad-model', `"${entry.id}" has no .gguf file`);
+  const loading = runtime.llama.loadModel({
+    modelPath: join(folder, weights.path),
+    loadSignal: signal,
+    ...(runtime.device === 'cpu' ? { gpuLayers: 0 } : {}),
+  });
+  let give: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    give = () => reject(new GraphError('cancelled', 'cancelled while the model was loading'));
+  });
+  signal.addEventListener('abort', give, { once: true });
+  if (signal.aborted) give();
+  try {
+    return await Promise.race([loading, aborted]);
+  } catch (cause) {
+    loading.then((model) => model.dispose()).catch(() => undefined);
+    if (cause instanceof GraphError) throw cause;
+    if (signal.aborted) throw new GraphError('cancelled', 'cancelled', { cause });
+    throw loadError(entry, cause);
+  } finally {
+    signal.removeEventListener('abort', give);
+  }
+}
+
+export function loadError(entry: ModelEntry, cause: unknown): GraphError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/memory|VRAM/i.test(message)) {
+    return new GraphError(
+      'out-of-memory',
+      `"${entry.id}" does not fit: ${message}. Choose a smaller model, a shorter context or fewer ` +
+        'requests at once',
+      { cause },
+    );
+  }
+  return new GraphError('bad-model', `"${entry.id}" cannot be loaded: ${message}`, { cause });
+}

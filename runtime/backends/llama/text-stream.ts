@@ -1,0 +1,81 @@
+import type { LlamaModel, Token } from 'node-llama-cpp';
+
+/**
+ * Turns tokens into text as they come. Holds back a character that is not complete yet, and what may be
+ * the beginning of a stop text; a stop text and what follows it never come out.
+ */
+export class TextStream {
+  readonly #model: LlamaModel;
+  readonly #stops: readonly string[];
+  readonly #emit: (text: string) => void;
+  #before: Token[] = [];
+  #pending: Token[] = [];
+  #held = '';
+  #text = '';
+
+  constructor(model: LlamaModel, stops: readonly string[], emit: (text: string) => void) {
+    this.#model = model;
+    this.#stops = stops.filter((stop) => stop !== '');
+    this.#emit = emit;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** True once a stop text is complete. */
+  push(token: Token): boolean {
+    this.#pending.push(token);
+    const piece = this.#model.detokenize(this.#pending, false, this.#before);
+    // The replacement character stands for bytes of a character still to come.
+    if (piece.endsWith('\uFFFD') && this.#pending.length < 4) return false;
+    this.#settle();
+    return this.#take(piece);
+  }
+
+  /** At the end: nothing more is coming, so what was held back is text. */
+  end(): void {
+    if (this.#pending.length > 0) {
+      const piece = this.#model.detokenize(this.#pending, false, this.#before);
+      this.#settle();
+      if (this.#take(piece)) return;
+    }
+    this.#release(this.#held.length);
+  }
+
+  #settle(): void {
+    this.#before = [...this.#before, ...this.#pending].slice(-4);
+    this.#pending = [];
+  }
+
+  #take(piece: string): boolean {
+    this.#held += piece;
+    const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((index) => index >= 0);
+    if (found.length > 0) {
+      this.#release(Math.min(...found));
+      this.#held = '';
+      return true;
+    }
+    this.#release(this.#held.length - this.#possibleStop());
+    return false;
+  }
+
+  /** Length of the longest end of the held text that begins a stop text. */
+  #possibleStop(): number {
+    let longest = 0;
+    for (const stop of this.#stops) {
+      for (let size = Math.min(stop.length - 1, this.#held.length); size > longest; size--) {
+        if (this.#held.endsWith(stop.slice(0, size))) longest = size;
+      }
+    }
+    return longest;
+  }
+
+  #release(length: number): void {
+    if (length <= 0) return;
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    this.#text += text;
+    this.#emit(text);
+  }
+}
