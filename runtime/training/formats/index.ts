@@ -1,0 +1,12 @@
+export * from './half.ts';
+export * from './blocks.ts';
+export * from './encoding.ts';
+export * from './encode.ts';
+export * from './tensor-file.ts';
+export * from './load-weight.ts';
+export * from './gguf-type.ts';
+export * from './gguf-reader.ts';
+export * from './gguf-writer.ts';
+export * from './safetensors.ts';
+export * from './llama2c.ts';
+export { writeAtomically, type Append } from './atomic-file.ts';

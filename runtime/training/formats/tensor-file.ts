@@ -1,0 +1,42 @@
+import { GraphError } from '@graft/graph';
+import type { WeightEncoding, WeightSource } from '../ir/executor.ts';
+import type { Shape } from '../ir/shape.ts';
+import { encodedBytes, unitOf } from './encoding.ts';
+
+/** One tensor of a model file: where its bytes are, not the bytes. */
+export interface TensorEntry {
+  readonly name: string;
+  /** Outermost axis first, whatever order the file has. */
+  readonly shape: Shape;
+  /** As the file names its type, for messages. */
+  readonly typeName: string;
+  /** Undefined for types that cannot be read here. */
+  readonly encoding: WeightEncoding | undefined;
+  readonly path: string;
+  /** In bytes from the file's start. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export type TensorEntries = ReadonlyMap<string, TensorEntry>;
+
+/** The entry as a source of frozen weights; throws `bad-model` for a type that cannot be read. */
+export function sourceOf(entry: TensorEntry): Extract<WeightSource, { kind: 'file' }> {
+  const { encoding, path, offset } = entry;
+  if (encoding === undefined) {
+    throw new GraphError(
+      'bad-model',
+      `tensor "${entry.name}" of ${path} is ${entry.typeName}; readable are F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K`,
+      { location: { file: path } },
+    );
+  }
+  const elements = entry.shape.reduce((product, axis) => product * axis, 1);
+  if ((entry.shape.at(-1) ?? 1) % unitOf(encoding).elements !== 0) {
+    throw new GraphError(
+      'bad-model',
+      `rows of "${entry.name}" in ${path} are ${entry.shape.at(-1) ?? 1} long, not whole ${entry.typeName} blocks`,
+      { location: { file: path } },
+    );
+  }
+  return { kind: 'file', path, offset, bytes: encodedBytes(encoding, elements), encoding };
+}
