@@ -9,3 +9,4 @@ export { type RunFinished } from './run/run-finish.ts';
 export * from './run/explain-plan.ts';
 export * from './sources/file-source-resolver.ts';
 export { insideWorkspace, outside } from './sources/match-files.ts';
+export * from './codec/artifact-page.ts';

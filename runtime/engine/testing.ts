@@ -53,7 +53,9 @@ const implementations: readonly Implementation[] = [
   implement(randomNode, () => Promise.resolve({ value: [row(Math.random())] })),
   implement(linesNode, (_ctx, _inputs, { text }) => {
     const lines = text.split('\n').filter((line) => line !== '');
-    return Promise.resolve({ rows: lines.map((question, i) => ({ id: `line-${String(i + 1)}`, question })) });
+    return Promise.resolve({
+      rows: lines.map((question, i) => ({ id: `line-${String(i + 1)}`, question })),
+    });
   }),
   /** A row that holds `fail` fails; one that holds `throw` takes its whole batch with it. */
   implementItems(upperNode, {
@@ -74,8 +76,7 @@ const implementations: readonly Implementation[] = [
     },
   }),
   implementItems(readNode, {
-    runItems: (_ctx, batch) =>
-      Promise.all(batch.map(({ absolute }) => readFile(absolute, 'utf8'))),
+    runItems: (_ctx, batch) => Promise.all(batch.map(({ absolute }) => readFile(absolute, 'utf8'))),
     *expand({ path }, text: string) {
       const mediaType = 'text/plain';
       yield { id: path, path, mediaType, title: path, text, offset: 0, line: 1, metadata: {} };

@@ -124,4 +124,14 @@ export interface OpenOptions {
   readonly stateFolder?: string;
   /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
   readonly modelsFolder?: string;
+  /** Path of the worker's entry; default: `main.ts` beside these sources, `worker.mjs` beside a bundle. */
+  readonly workerEntry?: string;
+  /** Node types; default: all that are installed. A worker entry that has their code goes with it. */
+  readonly registry?: Registry;
+  /** Models; default: those of the catalogue. */
+  readonly models?: ModelLookup;
+  /** CPU threads for inference; default: the cores. */
+  readonly threads?: number;
 }
+
+export { openWorkspace } from './open-workspace.ts';

@@ -86,7 +86,13 @@ async function run(plan: Plan, engine = new Engine(parts)) {
   const finished = await handle.finished;
   const steps = new Map(finished.steps.map((step) => [step.node, step]));
   const ran = executed.map(({ node }) => node).sort();
-  return { runId: handle.runId, finished, steps, ran, status: (id: string) => steps.get(id)?.status };
+  return {
+    runId: handle.runId,
+    finished,
+    steps,
+    ran,
+    status: (id: string) => steps.get(id)?.status,
+  };
 }
 
 async function recorded(runId: string): Promise<RunEvent[]> {
@@ -339,7 +345,13 @@ describe('when the stores fail', () => {
 
 describe('explaining', () => {
   const explain = (plan: Plan) =>
-    explainPlan(parts, { plan, file: 'test.graft.json', device: 'auto', sources: new Map() });
+    explainPlan(parts, {
+      plan,
+      file: 'test.graft.json',
+      device: 'auto',
+      sources: new Map(),
+      blocked: new Set(),
+    });
 
   it('says hits, misses, and what nobody knows yet', async () => {
     await run(sum(1));

@@ -21,6 +21,8 @@ export interface ExplainRequest {
   readonly file: string;
   readonly device: string;
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
+  /** Nodes whose sources have a problem: nothing can be said of them, nor of what is below. */
+  readonly blocked: ReadonlySet<string>;
 }
 
 /** Walks a plan through the cache as far as digests are known, without running anything. */
@@ -39,7 +41,9 @@ export async function explainPlan(
     return known === undefined || known === 'evicted' ? undefined : known.ms;
   });
   const explained = new Map<StepState, ExplainedStep>();
-  let wave = [...steps.values()].filter(({ waiting }) => waiting === 0);
+  const isOpen = ({ waiting, node }: StepState): boolean =>
+    waiting === 0 && !request.blocked.has(node.id);
+  let wave = [...steps.values()].filter(isOpen);
   while (wave.length > 0) {
     for (const step of wave) step.key = stepKey(step, steps, classes);
     await lookup.find(wave.flatMap(({ key }) => key?.value ?? []));
@@ -50,7 +54,7 @@ export async function explainPlan(
       if (verdict.verdict !== 'hit') continue;
       for (const below of step.dependents) {
         below.waiting -= 1;
-        if (below.waiting === 0) next.push(below);
+        if (isOpen(below)) next.push(below);
       }
     }
     wave = next;

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  GraphError,
+  portTypes,
+  type ArtifactRef,
+  type ArtifactStore,
+  type PortType,
+} from '@graft/graph';
+import { readJson, readRows, treeInfoFile } from './artifact-codec.ts';
+
+/** A page of an artifact's rows; `total` counts all of them. */
+export interface RowsPage {
+  readonly total: number;
+  readonly rows: readonly unknown[];
+}
+
+/**
+ * Rows `offset` to `offset + limit` of an artifact, checked by its port type. A JSON value and a tree's
+ * `graft.json` are one row each. Vectors come as number arrays, so that a page can be sent as JSON.
+ */
+export async function readPage(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  range: { readonly offset: number; readonly limit: number },
+): Promise<RowsPage> {
+  const type = typeOf(ref);
+  if (type.encoding === 'json') return single(type, await readJson(artifacts, ref));
+  if (type.encoding === 'tree') {
+    const path = await artifacts.openTree(ref.digest);
+    return single(type, JSON.parse(await readFile(join(path, treeInfoFile), 'utf8')));
+  }
+  const rows: unknown[] = [];
+  let at = 0;
+  const end = range.offset + range.limit;
+  if (range.limit > 0) {
+    for await (const row of readRows(artifacts, ref, type)) {
+      if (at >= range.offset) rows.push(plain(type.schema.parse(row)));
+      at += 1;
+      if (at >= end) break;
+    }
+  }
+  return { total: ref.count ?? at, rows };
+}
+
+const single = (type: PortType, value: unknown): RowsPage => ({
+  total: 1,
+  rows: [type.schema.parse(value)],
+});
+
+function typeOf(ref: ArtifactRef): PortType {
+  const type = Object.values(portTypes).find(({ mediaType }) => mediaType === ref.mediaType);
+  if (type !== undefined) return type;
+  throw new GraphError('bad-input', `Artifacts of type ${ref.mediaType} cannot be shown.`);
+}
+
+function plain(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('vector' in row)) return row;
+  return row.vector instanceof Float32Array ? { ...row, vector: Array.from(row.vector) } : row;
+}

@@ -1,0 +1,145 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { insideWorkspace, outside } from '@graft/engine';
+import { GraphError, MAX_TEXT } from '@graft/graph';
+import { glob } from 'tinyglobby';
+import { withSaveLock } from './save-lock.ts';
+import type { GraphFile } from './workspace.ts';
+
+/** What graph files are called. */
+export const graphSuffix = '.graft.json';
+const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
+
+/** The graph files of a workspace: read whole, replaced whole. `root` is a real path. */
+export class GraphFiles {
+  readonly #root: string;
+  readonly #lock: string;
+  readonly #revisions = new Map<string, { readonly stamp: string; readonly revision: string }>();
+
+  constructor(root: string, stateFolder: string) {
+    this.#root = root;
+    this.#lock = join(stateFolder, 'save.lock');
+  }
+
+  /** Sorted by path. */
+  async list(): Promise<Omit<GraphFile, 'text'>[]> {
+    const options = { cwd: this.#root, ignore: ignored, followSymbolicLinks: false };
+    const paths = await glob(`**/*${graphSuffix}`, options);
+    const files: Omit<GraphFile, 'text'>[] = [];
+    for (const path of paths.sort()) {
+      const file = await this.#describe(path);
+      if (file !== undefined) files.push(file);
+    }
+    return files;
+  }
+
+  /** Throws `missing-file`, `outside-workspace` or `too-large`. */
+  async read(path: string): Promise<GraphFile> {
+    const { short, absolute } = await this.#locate(path);
+    const stats = await stat(absolute).catch(() => undefined);
+    if (stats?.isFile() !== true) throw missing(short);
+    if (stats.size > MAX_TEXT) {
+      throw new GraphError(
+        'too-large',
+        `The file has ${String(stats.size)} bytes; a graph file may have ${String(MAX_TEXT)}.`,
+        { location: { file: short } },
+      );
+    }
+    const bytes = await readFile(absolute);
+    const text = bytes.toString('utf8');
+    return { path: short, revision: revisionOf(bytes), text, modifiedAt: stats.mtimeMs };
+  }
+
+  /** See `Workspace.saveGraph`. */
+  async save(path: string, text: string, base: string | null): Promise<GraphFile> {
+    const { short, absolute } = await this.#locate(path);
+    if (!short.endsWith(graphSuffix)) {
+      throw new GraphError('bad-input', `A graph file's name ends in ${graphSuffix}.`, {
+        location: { file: short },
+      });
+    }
+    await mkdir(dirname(absolute), { recursive: true });
+    return withSaveLock(this.#lock, async () => {
+      const bytes = await readFile(absolute).catch(() => undefined);
+      const current = bytes === undefined ? null : revisionOf(bytes);
+      if (current !== base) throw stale(short, current);
+      await replaceFile(absolute, text);
+      return this.read(short);
+    });
+  }
+
+  async #describe(path: string): Promise<Omit<GraphFile, 'text'> | undefined> {
+    const absolute = join(this.#root, path);
+    const stats = await stat(absolute).catch(() => undefined);
+    if (stats?.isFile() !== true || stats.size > MAX_TEXT) return undefined;
+    const stamp = [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join(' ');
+    const known = this.#revisions.get(path);
+    const modifiedAt = stats.mtimeMs;
+    if (known?.stamp === stamp) return { path, revision: known.revision, modifiedAt };
+    const revision = revisionOf(await readFile(absolute));
+    this.#revisions.set(path, { stamp, revision });
+    return { path, revision, modifiedAt };
+  }
+
+  /** Follows links as far as the path exists: none may lead out. */
+  async #locate(path: string): Promise<{ short: string; absolute: string }> {
+    const short = insideWorkspace(this.#root, path);
+    const absolute = join(this.#root, short);
+    let existing = absolute;
+    while (existing !== this.#root) {
+      const real = await realpath(existing).catch(() => undefined);
+      if (real !== undefined) {
+        if (real !== this.#root && !real.startsWith(this.#root + sep)) throw outside(path);
+        break;
+      }
+      existing = dirname(existing);
+    }
+    return { short, absolute };
+  }
+}
+
+const revisionOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function missing(path: string): GraphError {
+  return new GraphError('missing-file', 'There is no such graph file in the workspace.', {
+    location: { file: path },
+  });
+}
+
+function stale(path: string, current: string | null): GraphError {
+  const what =
+    current === null
+      ? 'The file is gone; save it as a new one.'
+      : 'The file was changed by somebody else since it was read. Read it again and merge.';
+  return new GraphError('stale-save', what, { location: { file: path } });
+}
+
+/** Old text or new text, whenever the machine stops: staged beside the file, flushed, then renamed. */
+async function replaceFile(absolute: string, text: string): Promise<void> {
+  const folder = dirname(absolute);
+  const staged = join(folder, `.${basename(absolute)}.${randomBytes(6).toString('hex')}`);
+  try {
+    const handle = await open(staged, 'wx');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(staged, absolute);
+    const directory = await open(folder, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  } catch (error) {
+    await rm(staged, { force: true });
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+      const message = 'The disk is full: the graph was not saved, the file is as it was.';
+      throw new GraphError('no-space', message, { cause: error });
+    }
+    throw error;
+  }
+}

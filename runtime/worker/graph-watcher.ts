@@ -1,0 +1,134 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GraphFile } from './workspace.ts';
+import { graphSuffix } from './graph-files.ts';
+
+type Listed = Omit<GraphFile, 'text'>;
+
+/** Milliseconds of quiet before a change is looked at: editors and git write in bursts. */
+const quiet = 100;
+/** Milliseconds between two looks where folders cannot be watched. */
+const pollEvery = 1000;
+/** Folders watched at most; a workspace of more is polled. */
+const maxFolders = 4000;
+const ignored: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
+
+/** Tells which graph files have other contents than before, whoever wrote them. */
+export class GraphWatcher {
+  readonly #root: string;
+  readonly #list: () => Promise<readonly Listed[]>;
+  readonly #listeners = new Set<(path: string) => void>();
+  readonly #folders = new Map<string, FSWatcher>();
+  #known: Map<string, string> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #looking = false;
+
+  constructor(root: string, list: () => Promise<readonly Listed[]>) {
+    this.#root = root;
+    this.#list = list;
+  }
+
+  /** Returns the stop function. */
+  listen(changed: (path: string) => void): () => void {
+    this.#listeners.add(changed);
+    if (this.#listeners.size === 1) void this.#start();
+    return () => {
+      this.#listeners.delete(changed);
+      if (this.#listeners.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    clearTimeout(this.#timer);
+    clearInterval(this.#poll);
+    this.#timer = undefined;
+    this.#poll = undefined;
+    for (const watcher of this.#folders.values()) watcher.close();
+    this.#folders.clear();
+    this.#known = undefined;
+  }
+
+  async #start(): Promise<void> {
+    await this.#look();
+    await this.#add(this.#root);
+  }
+
+  /** Watches a folder and those below it. */
+  async #add(folder: string): Promise<void> {
+    if (this.#folders.has(folder) || this.#poll !== undefined) return;
+    if (this.#listeners.size === 0) return;
+    if (this.#folders.size >= maxFolders) {
+      this.#pollInstead();
+      return;
+    }
+    try {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name === null || name.endsWith(graphSuffix)) this.#arm();
+        else if (!ignored.has(name)) void this.#addIfFolder(join(folder, name));
+      });
+      watcher.on('error', () => {
+        watcher.close();
+        this.#folders.delete(folder);
+      });
+      this.#folders.set(folder, watcher);
+      for (const entry of await readdir(folder, { withFileTypes: true })) {
+        if (entry.isDirectory() && !ignored.has(entry.name)) {
+          await this.#add(join(folder, entry.name));
+        }
+      }
+    } catch (error) {
+      // Gone meanwhile, or the system's watches are used up.
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'ENOSPC' || code === 'EMFILE') this.#pollInstead();
+    }
+  }
+
+  async #addIfFolder(path: string): Promise<void> {
+    if (this.#folders.has(path)) return;
+    const before = this.#folders.size;
+    const isFolder = await readdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (isFolder) await this.#add(path);
+    // A folder may have come with graph files in it.
+    if (this.#folders.size > before) this.#arm();
+  }
+
+  #pollInstead(): void {
+    this.#poll ??= setInterval(() => {
+      void this.#look();
+    }, pollEvery).unref();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void this.#look();
+    }, quiet).unref();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) {
+      this.#arm();
+      return;
+    }
+    this.#looking = true;
+    try {
+      const before = this.#known;
+      const now = new Map((await this.#list()).map(({ path, revision }) => [path, revision]));
+      this.#known = now;
+      if (before === undefined) return;
+      const paths = new Set([...before.keys(), ...now.keys()]);
+      for (const path of paths) {
+        if (before.get(path) === now.get(path)) continue;
+        for (const listener of this.#listeners) listener(path);
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+}

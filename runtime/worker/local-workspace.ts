@@ -1,0 +1,195 @@
+import {
+  explainPlan,
+  readPage,
+  resolveSources,
+  type Engine,
+  type FileSourceResolver,
+} from '@graft/engine';
+import {
+  GraphError,
+  planGraph,
+  type ActionStore,
+  type ArtifactRef,
+  type ArtifactStore,
+  type Graph,
+  type ModelFacts,
+  type ModelLookup,
+  type Plan,
+  type Registry,
+  type RunEvent,
+  type StepSummary,
+} from '@graft/graph';
+import {
+  collectGarbage,
+  verifyAll,
+  type CollectableItems,
+  type GarbageReport,
+  type RunJournal,
+  type VerifyReport,
+} from '@graft/store';
+import { deviceClass } from './device-class.ts';
+import type { GraphFiles } from './graph-files.ts';
+import { GraphWatcher } from './graph-watcher.ts';
+import type { ModelList } from './model-list.ts';
+import type { WorkerSupervisor } from './supervisor.ts';
+import type {
+  ArtifactPage,
+  GraphFile,
+  PlanReport,
+  RunHandle,
+  StartOptions,
+  Workspace,
+} from './workspace.ts';
+
+/** What a workspace on this machine is joined from. */
+export interface WorkspaceParts {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly modelList: ModelList;
+  readonly stores: {
+    readonly artifacts: ArtifactStore;
+    readonly items: CollectableItems;
+    readonly actions: ActionStore;
+    readonly runs: RunJournal;
+  };
+  readonly files: FileSourceResolver;
+  readonly graphs: GraphFiles;
+  readonly engine: Engine;
+  readonly supervisor: WorkerSupervisor;
+  readonly closeDatabase: () => Promise<void>;
+}
+
+/** A workspace whose stores, engine and worker are all on this machine. */
+export class LocalWorkspace implements Workspace {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly artifacts: ArtifactStore;
+  readonly actions: ActionStore;
+  readonly runs: RunJournal;
+  readonly #parts: WorkspaceParts;
+  readonly #watcher: GraphWatcher;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: WorkspaceParts) {
+    this.#parts = parts;
+    this.root = parts.root;
+    this.registry = parts.registry;
+    this.models = parts.models;
+    this.artifacts = parts.stores.artifacts;
+    this.actions = parts.stores.actions;
+    this.runs = parts.stores.runs;
+    this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
+  }
+
+  listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]> {
+    return this.#parts.graphs.list();
+  }
+
+  readGraph(path: string): Promise<GraphFile> {
+    return this.#parts.graphs.read(path);
+  }
+
+  saveGraph(path: string, text: string, base: string | null): Promise<GraphFile> {
+    return this.#parts.graphs.save(path, text, base);
+  }
+
+  watch(changed: (path: string) => void): () => void {
+    return this.#watcher.listen(changed);
+  }
+
+  listModels(): readonly ModelFacts[] {
+    return this.#parts.modelList.current();
+  }
+
+  matchFiles(
+    patterns: readonly string[],
+    limit: number,
+  ): Promise<{ readonly total: number; readonly paths: readonly string[] }> {
+    return this.#parts.files.match(patterns, limit);
+  }
+
+  plan(graph: Graph, file: string): Plan {
+    return this.#plan(graph, file, {});
+  }
+
+  async explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
+    let plan: Plan;
+    try {
+      plan = this.#plan(graph, file, options);
+    } catch (error) {
+      const { problems } = GraphError.from(error, { file });
+      return { nodes: [], problems, reused: 0, toRun: 0 };
+    }
+    const { files, stores } = this.#parts;
+    const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
+    const device = options.device ?? 'auto';
+    const blocked = new Set(problems.flatMap(({ location }) => location.node ?? []));
+    const nodes = await explainPlan(
+      { ...stores, deviceClass },
+      { plan, file, device, sources, blocked },
+    );
+    const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
+    const report = { nodes, problems, reused, toRun: nodes.length - reused };
+    const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);
+    if (estimates.length === 0) return report;
+    return { ...report, estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) };
+  }
+
+  async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
+    const plan = this.#plan(graph, file, options);
+    return this.#parts.engine.start(plan, { file, device: options.device ?? 'auto' });
+  }
+
+  cancel(runId: string): boolean {
+    return this.#parts.engine.cancel(runId);
+  }
+
+  events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    return this.#parts.engine.events(runId, after, signal);
+  }
+
+  async why(runId: string, node: string): Promise<StepSummary> {
+    const steps = await this.runs.steps(runId);
+    const step = steps.find((one) => one.node === node);
+    if (step !== undefined) return step;
+    const known = steps.map((one) => one.node).join(', ');
+    const nodes = known === '' ? 'no finished step' : known;
+    throw new GraphError(
+      'unknown-node',
+      `The run ${runId} has no step "${node}"; it has ${nodes}.`,
+    );
+  }
+
+  page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage> {
+    return readPage(this.artifacts, artifact, { offset, limit });
+  }
+
+  collectGarbage(maxSize: number): Promise<GarbageReport> {
+    return collectGarbage({ ...this.#parts.stores, maxSize });
+  }
+
+  verifyArtifacts(): Promise<VerifyReport> {
+    return verifyAll(this.artifacts);
+  }
+
+  /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { engine, supervisor, closeDatabase } = this.#parts;
+    this.#watcher.close();
+    await engine.close();
+    await supervisor[Symbol.asyncDispose]();
+    await closeDatabase();
+  }
+
+  #plan(graph: Graph, file: string, { only }: StartOptions): Plan {
+    const options = { models: this.models, file };
+    return planGraph(graph, this.registry, only === undefined ? options : { ...options, only });
+  }
+}

@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads';
+import { cancelled, runStep, type StepHost } from '@graft/engine';
+import { GraphError, type StepRequest } from '@graft/graph';
+import { readToWorker, type FromWorker, type WorkerOptions } from './worker-protocol.ts';
+
+/** Milliseconds between two looks at whether the parent still lives. */
+const watchEvery = 500;
+
+/**
+ * Serves steps to the parent process over IPC until it goes: a worker never outlives its server, not even in
+ * the midst of a step.
+ */
+export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHost>): void {
+  process.once('disconnect', () => process.exit(0));
+  watchParent();
+  let server: StepServer | undefined;
+  process.on('message', (raw) => {
+    const message = readToWorker(raw);
+    if (message === undefined) return;
+    if (message.type === 'open') server ??= new StepServer(openHost(message.options));
+    else if (message.type === 'cancel') server?.cancel(message.id);
+    else void server?.execute(message.id, message.request);
+  });
+}
+
+class StepServer {
+  readonly #host: Promise<StepHost>;
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(host: Promise<StepHost>) {
+    this.#host = host;
+    // Reported to every step that asks for it.
+    host.catch(() => undefined);
+  }
+
+  cancel(id: number): void {
+    this.#running.get(id)?.abort();
+  }
+
+  async execute(id: number, request: StepRequest): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    try {
+      const result = await runStep(await this.#host, request, {
+        signal: controller.signal,
+        report: (signal) => {
+          send({ type: 'signal', id, signal });
+        },
+      });
+      send({ type: 'done', id, result });
+    } catch (error) {
+      const { node } = request;
+      const failure = controller.signal.aborted
+        ? cancelled(node)
+        : GraphError.from(error, { node });
+      send({ type: 'failed', id, problem: failure.toProblem() });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+}
+
+function send(message: FromWorker): void {
+  // Without a channel the parent has gone, and so will this process.
+  if (process.connected) process.send?.(message);
+}
+
+/**
+ * `disconnect` is not heard while native or busy code holds the main thread; a second thread sees that the
+ * parent has gone and ends the process for it.
+ */
+function watchParent(): void {
+  const watch = `
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+    }, ${String(watchEvery)});
+  `;
+  new Worker(watch, { eval: true, stdin: false, execArgv: [] }).unref();
+}

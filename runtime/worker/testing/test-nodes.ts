@@ -1,0 +1,50 @@
+import { createRegistry, defineNode, Questions, type Registry } from '@graft/graph';
+import { testDefinitions } from '@graft/graph/testing';
+import { z } from 'zod';
+
+const plain = {
+  version: 1,
+  implementation: 1,
+  group: 'sources',
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  inputs: {},
+  outputs: { value: { type: Questions, doc: 'A number.' } },
+  summary: () => [],
+  migrations: [],
+} as const;
+
+/** Ignores its cancellation. */
+export const stubbornNode = defineNode({
+  ...plain,
+  type: 'stubborn',
+  title: 'Stubborn',
+  doc: 'Ignores its cancellation.',
+  params: z.strictObject({ busy: z.boolean().default(false).meta({ title: 'Busy' }) }),
+});
+
+/** Kills its process the first few times. */
+export const crashNode = defineNode({
+  ...plain,
+  type: 'crash',
+  title: 'Crash',
+  doc: 'Kills its process the first few times.',
+  params: z.strictObject({ times: z.int().default(1).meta({ title: 'Times' }) }),
+});
+
+/** Ends its process as V8 does when the heap is full. */
+export const hogNode = defineNode({
+  ...plain,
+  type: 'hog',
+  title: 'Hog',
+  doc: 'Runs out of memory.',
+  params: z.strictObject({}),
+});
+
+/** The test nodes and those that misbehave. */
+export const workerTestRegistry: Registry = createRegistry([
+  ...testDefinitions,
+  stubbornNode,
+  crashNode,
+  hogNode,
+]);

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { GraphError } from '@graft/graph';
+
+/** How a worker process ended. */
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to its standard error. */
+  readonly stderr: string;
+  /** `oomKills()` when it started. */
+  readonly oomKillsBefore: number | undefined;
+}
+
+const memoryMessage = /out of memory|bad_alloc|cannot allocate memory|allocation failed/i;
+
+/** Processes that the kernel has killed for want of memory so far; undefined where it does not say. */
+export function oomKills(): number | undefined {
+  try {
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The end of a worker as the error of the steps that it was working on. */
+export function workerDied(exit: WorkerExit): GraphError {
+  const how =
+    exit.signal === null
+      ? `ended with exit code ${String(exit.code ?? 'unknown')}`
+      : `was killed by ${exit.signal}`;
+  const after = oomKills();
+  const killedForMemory =
+    exit.signal === 'SIGKILL' &&
+    after !== undefined &&
+    exit.oomKillsBefore !== undefined &&
+    after > exit.oomKillsBefore;
+  if (killedForMemory || memoryMessage.test(exit.stderr)) {
+    return new GraphError(
+      'out-of-memory',
+      `The worker process ${how} because memory ran out. Use a smaller batch, a smaller model, or close other programs.`,
+      { audience: 'operator' },
+    );
+  }
+  const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
+  const last = exit.stderr.trim().split('\n').slice(-8).join('\n');
+  const said = last === '' ? '' : ` It said last:\n${last}`;
+  return new GraphError('worker-died', `The worker process ${how}.${hint}${said}`, {
+    audience: 'operator',
+  });
+}

@@ -1,0 +1,86 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import {
+  readFromWorker,
+  type FromWorker,
+  type ToWorker,
+  type WorkerOptions,
+} from './worker-protocol.ts';
+import { oomKills, type WorkerExit } from './worker-exit.ts';
+
+/** Characters kept of what a worker writes to its standard error. */
+const keptStderr = 8192;
+
+export interface WorkerEvents {
+  message(message: FromWorker): void;
+  exit(exit: WorkerExit): void;
+}
+
+/** One worker process, from fork to exit. */
+export class WorkerProcess {
+  /** Set when this side ends it. */
+  killed = false;
+  readonly #child: ChildProcess;
+  readonly exited: Promise<void>;
+
+  constructor(entry: string, options: WorkerOptions, events: WorkerEvents) {
+    const oomKillsBefore = oomKills();
+    this.#child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: entry.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
+    });
+    let stderr = '';
+    // Both pipes are drained, or a talkative native library would block on them.
+    this.#child.stdout?.resume();
+    this.#child.stderr?.on('data', (bytes: Buffer) => {
+      stderr = (stderr + bytes.toString()).slice(-keptStderr);
+    });
+    this.#child.on('message', (raw) => {
+      const message = readFromWorker(raw);
+      if (message !== undefined) events.message(message);
+    });
+    this.exited = new Promise((resolve) => {
+      let ended = false;
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (ended) return;
+        ended = true;
+        events.exit({ code, signal, stderr, oomKillsBefore });
+        resolve();
+      };
+      // By `close` all of its standard error has been read; a child of its own could hold that open, though.
+      this.#child.once('close', end);
+      this.#child.once('exit', (code, signal) => {
+        setTimeout(() => {
+          end(code, signal);
+        }, 100);
+      });
+      this.#child.once('error', (error) => {
+        stderr += String(error);
+        // A process that was never started gives no `close`.
+        if (this.#child.pid === undefined) end(null, null);
+      });
+    });
+    this.send({ type: 'open', options });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  send(message: ToWorker): void {
+    // A failure to send means that it is dying; its exit rejects what was sent.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  kill(): void {
+    this.killed = true;
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** Runs TypeScript sources; bundled workers need none. */
+function typescriptLoader(): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
+
+/** What a worker process is opened with. */
+export const workerOptionsSchema = z.object({
+  root: z.string(),
+  stateFolder: z.string(),
+  modelsFolder: z.string(),
+  /** CPU threads for inference. */
+  threads: z.number().int().positive(),
+});
+export type WorkerOptions = z.infer<typeof workerOptionsSchema>;
+
+/** Server to worker, over Node’s IPC channel. Envelopes are checked; their contents are of the same build. */
+export type ToWorker =
+  | { readonly type: 'open'; readonly options: WorkerOptions }
+  | { readonly type: 'execute'; readonly id: number; readonly request: StepRequest }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** Worker to server. */
+export type FromWorker =
+  | { readonly type: 'signal'; readonly id: number; readonly signal: StepSignal }
+  | { readonly type: 'done'; readonly id: number; readonly result: StepResult }
+  | { readonly type: 'failed'; readonly id: number; readonly problem: Problem };
+
+const idSchema = z.number().int();
+const fromWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('signal'), id: idSchema, signal: z.custom<StepSignal>(isObject) }),
+  z.object({ type: z.literal('done'), id: idSchema, result: z.custom<StepResult>(isObject) }),
+  z.object({ type: z.literal('failed'), id: idSchema, problem: z.custom<Problem>(isObject) }),
+]);
+const toWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('open'), options: workerOptionsSchema }),
+  z.object({ type: z.literal('execute'), id: idSchema, request: z.custom<StepRequest>(isObject) }),
+  z.object({ type: z.literal('cancel'), id: idSchema }),
+]);
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A message of the channel; undefined for what is none of ours (a library's own, say). */
+export function readFromWorker(message: unknown): FromWorker | undefined {
+  return fromWorkerSchema.safeParse(message).data;
+}
+export function readToWorker(message: unknown): ToWorker | undefined {
+  return toWorkerSchema.safeParse(message).data;
+}
