@@ -230,7 +230,7 @@ class Resolver {
     } else if (kind !== undefined && facts.kind !== kind) {
       this.#report(
         'bad-model',
-        `"${source.id}" is a ${facts.kind}; this parameter takes a ${kind}.`,
+        `"${source.id}" is of kind ${facts.kind}; this parameter takes one of kind ${kind}.`,
         location,
       );
     }
