@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -16,9 +16,7 @@ const npmPackagesOutside = {
   },
 };
 
-await rm(dist, { recursive: true, force: true });
-const { version } = JSON.parse(await readFile(path.join(here, 'package.json'), 'utf8'));
-await build({
+const { metafile } = await build({
   entryPoints: {
     graft: path.join(here, 'main.ts'),
     worker: path.join(here, 'worker.ts'),
@@ -34,7 +32,14 @@ await build({
   sourcemap: 'linked',
   sourcesContent: false,
   jsx: 'automatic',
-  define: { GRAFT_VERSION: JSON.stringify(version) },
   plugins: [npmPackagesOutside],
   logLevel: 'warning',
+  metafile: true,
 });
+
+// Chunks of earlier builds; removed last, so that a command running meanwhile finds its own.
+const written = new Set(Object.keys(metafile.outputs).map((file) => path.resolve(file)));
+for (const name of await readdir(dist)) {
+  const file = path.join(dist, name);
+  if (!written.has(file)) await rm(file);
+}

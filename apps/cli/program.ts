@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-code.ts';
+import manifest from './package.json' with { type: 'json' };
 
 /** Gathers a repeatable option. */
 const gather = (value: string, previous: readonly string[]): string[] => [...previous, value];
@@ -20,7 +21,7 @@ Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('graft')
     .description('Language-model pipelines as graphs that run, cache and explain themselves.')
-    .version('0.1.0')
+    .version(manifest.version)
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })

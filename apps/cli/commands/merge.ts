@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { formatProblem, mergeGraphs, serializeGraph } from '@graft/graph';
+import { emptyGraph, formatProblem, mergeGraphs, serializeGraph, type Graph } from '@graft/graph';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { readGraphFile } from '../graph-source.ts';
+import { readGraphFile, readText } from '../graph-source.ts';
 import { painter, printable } from '../terminal.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function merge(
   sides: { base: string; theirs: string },
 ): Promise<ExitCode> {
   const { graph, conflicts } = mergeGraphs(
-    await readGraphFile(sides.base),
+    await readBase(sides.base),
     await readGraphFile(ours),
     await readGraphFile(sides.theirs),
   );
@@ -26,4 +26,9 @@ export async function merge(
   if (conflicts.length === 0) return exitCode.succeeded;
   process.stderr.write(`${ours} holds our side of these. Look at each, then git add it.\n`);
   return exitCode.failed;
+}
+
+/** Git gives an empty file where both sides added theirs. */
+async function readBase(file: string): Promise<Graph> {
+  return (await readText(file)) === '' ? emptyGraph : readGraphFile(file);
 }

@@ -1,0 +1,271 @@
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createClient } from '@libsql/client';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { graft, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graphText } from './testing/graph-text.ts';
+
+/**
+ * What people get wrong, through the command that they would run: one clear message naming file, node, port
+ * or parameter, exit code 2, no stack trace, and the graph file as it was.
+ */
+describe('bad input', () => {
+  let folder: string;
+  let models: string;
+  const file = 'bad.graft.json';
+
+  beforeAll(async () => {
+    models = await temporaryFolder();
+  });
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content);
+  };
+
+  /** Runs `graft run` on the text and checks what every kind of bad input has in common. */
+  async function refused(text: string | Uint8Array, ...args: string[]): Promise<Finished> {
+    await write(file, text);
+    const end = await graft(['run', file, ...args], { cwd: folder, env: { GRAFT_MODELS: models } });
+    expect(end.stderr).not.toMatch(/\n\s+at .+:\d+:\d+|GraphError|node_modules/);
+    expect(errorLines(end)).toHaveLength(1);
+    expect(end.code).toBe(2);
+    const after = await readFile(path.join(folder, file));
+    expect(Buffer.from(after).equals(Buffer.from(text))).toBe(true);
+    return end;
+  }
+  const errorLines = (end: Finished): string[] =>
+    end.stderr.split('\n').filter((line) => line.startsWith('error '));
+  const message = async (text: string | Uint8Array, ...args: string[]): Promise<string> =>
+    errorLines(await refused(text, ...args))[0] ?? '';
+
+  const load = (...paths: string[]): readonly [string, Readonly<Record<string, unknown>>] => [
+    'load-files',
+    { paths },
+  ];
+
+  it('a cycle', async () => {
+    const text = graphText({ a: ['rerank'], b: ['rerank'] }, [
+      'a.hits -> b.hits',
+      'b.hits -> a.hits',
+    ]);
+    expect(await message(text)).toMatch(/node "a".*(a → b|circle|cycle)/);
+  });
+
+  it('an unknown node type', async () => {
+    expect(await message(graphText({ 'chunk-1': ['chnk'] }))).toMatch(
+      /node "chunk-1".*"chnk".*"chunk"/,
+    );
+  });
+
+  it('an unknown parameter', async () => {
+    const text = graphText({ 'ask-1': ['questions', { questions: 'Why?', limt: 3 }] });
+    expect(await message(text)).toMatch(/node "ask-1", param "limt".*limit/);
+  });
+
+  it('a missing parameter', async () => {
+    expect(await message(graphText({ 'load-1': ['load-files'] }))).toMatch(
+      /node "load-1", param "paths".*Choose files/,
+    );
+  });
+
+  it('a parameter out of its bounds', async () => {
+    const text = graphText({ 'ask-1': ['questions', { questions: 'Why?', limit: -1 }] });
+    expect(await message(text)).toMatch(/node "ask-1", param "limit".*0/);
+  });
+
+  it('a type mismatch', async () => {
+    await write('a.txt', 'text');
+    const text = graphText({ 'load-1': load('a.txt'), 'embed-1': ['embed'] }, [
+      'load-1.documents -> embed-1.chunks',
+    ]);
+    expect(await message(text)).toMatch(/node "embed-1", port "chunks".*documents/);
+  });
+
+  it('a facet mismatch: an index under another embedder', async () => {
+    await write('a.txt', 'text');
+    const other = {
+      id: 'wide-embedder',
+      title: 'Wide',
+      kind: 'embedder',
+      format: 'onnx',
+      licence: { id: 'MIT', consent: false },
+      architecture: 'bert',
+      dtype: 'fp32',
+      dimension: 768,
+      contextLength: 512,
+      parameters: 1,
+      files: [{ path: 'model.onnx', digest: '1'.repeat(64), size: 1, sources: ['file:/none'] }],
+    };
+    await writeFile(path.join(models, 'imported.json'), JSON.stringify({ [other.id]: other }));
+    const text = graphText(
+      {
+        'load-1': load('a.txt'),
+        'chunk-1': ['chunk'],
+        'embed-1': ['embed'],
+        'index-1': ['index'],
+        'ask-1': ['questions', { questions: 'Why?' }],
+        'find-1': ['retrieve', { embedder: other.id }],
+      },
+      [
+        'load-1.documents -> chunk-1.documents',
+        'chunk-1.chunks -> embed-1.chunks',
+        'embed-1.embeddings -> index-1.embeddings',
+        'index-1.index -> find-1.index',
+        'ask-1.questions -> find-1.questions',
+      ],
+    );
+    expect(await message(text)).toMatch(
+      /node "find-1".*384 wide.*wide-embedder \(768 wide\).*Choose all-MiniLM-L6-v2/,
+    );
+  });
+
+  it('two edges into a single input', async () => {
+    await write('a.txt', 'text');
+    const text = graphText({ a: load('a.txt'), b: load('a.txt'), c: ['chunk'] }, [
+      'a.documents -> c.documents',
+      'b.documents -> c.documents',
+    ]);
+    expect(await message(text)).toMatch(/node "c", port "documents".*/);
+  });
+
+  it('an input that nothing feeds', async () => {
+    expect(await message(graphText({ c: ['chunk'] }))).toMatch(/node "c", port "documents"/);
+  });
+
+  it('a missing file', async () => {
+    expect(await message(graphText({ 'load-1': load('nowhere/*.md') }))).toMatch(
+      /node "load-1", param "paths".*nowhere/,
+    );
+  });
+
+  it('a missing graph file', async () => {
+    await write('quickstart.graft.json', graphText({}));
+    const end = await graft(['run', 'quickstrat.graft.json'], { cwd: folder });
+    expect(end.code).toBe(2);
+    expect(end.stderr).toMatch(/quickstrat\.graft\.json.*Did you mean "quickstart\.graft\.json"/);
+  });
+
+  it.each(['../secret.txt', '/etc/hostname', 'link.txt'])(
+    'a path outside the workspace: %s',
+    async (outside) => {
+      const other = await temporaryFolder();
+      await writeFile(path.join(other, 'secret.txt'), 'secret');
+      await symlink(path.join(other, 'secret.txt'), path.join(folder, 'link.txt'));
+      const end = await refused(graphText({ 'load-1': load(outside) }));
+      expect(errorLines(end)[0]).toMatch(/node "load-1", param "paths".*outside the workspace/);
+    },
+  );
+
+  it.each([
+    ['encrypted.pdf', /encrypted|password/i],
+    ['damaged.pdf', /damaged|not a PDF|cannot be read/i],
+  ])('an unreadable document: %s', async (name, why) => {
+    await cp(path.join(import.meta.dirname, 'fixtures', name), path.join(folder, name));
+    const line = await message(graphText({ 'load-1': load(name) }));
+    expect(line).toContain('node "load-1"');
+    expect(line).toContain(name);
+    expect(line).toMatch(why);
+  });
+
+  it('an empty corpus', async () => {
+    await write('corpus/empty.txt', '');
+    const text = graphText({ 'load-1': load('corpus'), 'chunk-1': ['chunk'] }, [
+      'load-1.documents -> chunk-1.documents',
+    ]);
+    expect(await message(text)).toMatch(/node "load-1".*(empty|no text)/);
+  });
+
+  it('a document that is not UTF-8', async () => {
+    await write('latin.txt', Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a]));
+    const line = await message(graphText({ 'load-1': load('latin.txt') }));
+    expect(line).toMatch(/node "load-1".*latin\.txt/);
+    expect(line).toMatch(/UTF-8/i);
+  });
+
+  it('a graph file that is not UTF-8', async () => {
+    expect(await message(Uint8Array.from([0x7b, 0xff, 0x7d]))).toMatch(/bad\.graft\.json.*UTF-8/);
+  });
+
+  it('a graph file that is not JSON', async () => {
+    expect(await message('{\n  "graft": 1,\n  "nodes": {,}\n}\n')).toMatch(/bad\.graft\.json:3/);
+  });
+
+  it('a newer file format', async () => {
+    expect(await message('{ "graft": 99, "nodes": {} }\n')).toMatch(/bad\.graft\.json.*99.*Update/);
+  });
+
+  it('a model whose digest is wrong', async () => {
+    const weights = path.join(folder, 'weights.gguf');
+    await writeFile(weights, 'not the bytes that were promised');
+    const entry = {
+      id: 'altered',
+      title: 'Altered',
+      kind: 'embedder',
+      format: 'onnx',
+      licence: { id: 'MIT', consent: false },
+      architecture: 'bert',
+      dtype: 'fp32',
+      dimension: 8,
+      contextLength: 512,
+      parameters: 1,
+      files: [{ path: 'w.gguf', digest: '2'.repeat(64), size: 32, sources: [`file:${weights}`] }],
+    };
+    await writeFile(path.join(models, 'imported.json'), JSON.stringify({ altered: entry }));
+    await write('a.txt', 'text');
+    const text = graphText(
+      { 'load-1': load('a.txt'), 'chunk-1': ['chunk'], 'embed-1': ['embed', { model: 'altered' }] },
+      ['load-1.documents -> chunk-1.documents', 'chunk-1.chunks -> embed-1.chunks'],
+    );
+    const line = await message(text);
+    expect(line).toMatch(/node "embed-1".*(digest|sha256)/);
+  });
+
+  it('a file of 100,000 nodes with one mistake in it', async () => {
+    const nodes: Record<string, readonly [string, Readonly<Record<string, unknown>>]> = {};
+    for (let i = 0; i < 100_000; i += 1) nodes[`q-${i}`] = ['questions', { questions: 'Why?' }];
+    nodes['q-77777'] = ['questions', {}];
+    const end = await refused(graphText(nodes));
+    expect(errorLines(end)[0]).toMatch(/node "q-77777", param "questions"/);
+    expect(end.ms).toBeLessThan(30_000);
+  });
+
+  it('a locked database', async () => {
+    const sound = graphText({ 'ask-1': ['questions', { questions: 'Why?' }] });
+    await write(file, sound);
+    expect((await graft(['run', file], { cwd: folder })).code).toBe(0);
+    const database = createClient({ url: `file:${path.join(folder, '.graft', 'index.db')}` });
+    await database.execute('BEGIN EXCLUSIVE');
+    try {
+      expect(await message(sound)).toMatch(/database.*(lock|in use|busy)/i);
+    } finally {
+      await database.execute('ROLLBACK');
+      database.close();
+    }
+  });
+
+  it.each([
+    [['run'], /missing required argument/],
+    [['run', file, '--onyl', 'x'], /--only/],
+    [['rnu'], /Did you mean run/],
+    [['run', file, '--set', 'size'], /--set takes node\.param=value/],
+    [['run', file, '--set', 'ask-2.limit=3'], /"ask-2".*Did you mean "ask-1"/],
+    [['run', file, '--set', 'ask-1.limt=3'], /param "limt".*Did you mean "limit"/],
+    [['run', file, '--only', 'ask-9'], /"ask-9".*Did you mean "ask-1"/],
+    [['why', 'latest', 'ask-1'], /No workspace here/],
+    [['nodes', 'chnk'], /Did you mean "chunk"/],
+    [['models', 'pull', 'no-such-model'], /no-such-model/],
+    [['export', 'latest', '--format', 'pdf'], /--format is one of html, md, bundle/],
+    [['serve', 'no-such-folder'], /no-such-folder is not a folder/],
+    [['serve', '.', '--port', 'x'], /--port takes a whole number/],
+  ])('a wrong command line: graft %j', async (args, expected) => {
+    await write(file, graphText({ 'ask-1': ['questions', { questions: 'Why?' }] }));
+    const end = await graft(args, { cwd: folder, env: { GRAFT_MODELS: models } });
+    expect(end.stderr).toMatch(expected);
+    expect(end.stderr).not.toMatch(/\n\s+at .+:\d+:\d+/);
+    expect(end.code).toBe(2);
+  });
+});

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { test as base } from '@playwright/test';
+
+const root = path.resolve(import.meta.dirname, '..');
+const entry = path.join(root, 'apps/cli/bin/graft.mjs');
+
+/** A copy of the examples, served by the built command on a free port. Its results stay in the copy. */
+export interface ServedWorkspace {
+  readonly url: string;
+  readonly folder: string;
+}
+
+async function serve(folder: string): Promise<{ process: ChildProcess; url: string }> {
+  const server = spawn(process.execPath, [entry, 'serve', folder, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    server.stdout.setEncoding('utf8').on('data', (data: string) => {
+      output += data;
+      const found = /http:\/\/\S+/.exec(output);
+      if (found !== null) resolve(found[0]);
+    });
+    server.once('exit', (code) => reject(new Error(`graft serve ended with ${code}: ${output}`)));
+  });
+  return { process: server, url };
+}
+
+/** `test` with a served workspace that the tests of a file share, so that later ones find a warm cache. */
+export const test = base.extend<object, { workspace: ServedWorkspace }>({
+  workspace: [
+    // Playwright wants the fixtures destructured, though none is needed.
+    async ({}, use) => {
+      const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-')));
+      await cp(path.join(root, 'examples'), folder, {
+        recursive: true,
+        filter: (from) => !from.includes('.graft/') && path.basename(from) !== '.graft',
+      });
+      const server = await serve(folder);
+      await use({ url: server.url, folder });
+      server.process.kill('SIGINT');
+      await once(server.process, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+export { expect } from '@playwright/test';
