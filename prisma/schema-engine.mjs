@@ -1,7 +1,9 @@
 // Prisma's schema engine, as WebAssembly from npm: writes migrations and compares them with the models.
 // An internal API, pinned exactly. Used by `migrate.mjs` and tests only: opening a database needs none of it.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
@@ -27,7 +29,15 @@ async function instantiate() {
 export async function sqlToReach(schema, migrations) {
   ready ??= instantiate();
   await ready;
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaLibSql({ url: ':memory:' }));
+  const folder = await mkdtemp(join(tmpdir(), 'graft-schema-'));
+  // A file: this driver opens a new connection after each transaction, which in memory is another database.
+  const shadow = () => new PrismaLibSql({ url: `file:${join(folder, 'shadow.db')}` }).connect();
+  const adapter = bindMigrationAwareSqlAdapterFactory({
+    provider: 'sqlite',
+    adapterName: '@prisma/adapter-libsql',
+    connect: shadow,
+    connectToShadowDb: shadow,
+  });
   const files = [{ path: 'schema.prisma', content: schema }];
   const engine = await glue.SchemaEngine.new(
     { datamodels: [['schema.prisma', schema]] },
@@ -55,5 +65,6 @@ export async function sqlToReach(schema, migrations) {
     return sql === '-- This is an empty migration.' ? '' : sql;
   } finally {
     engine.free();
+    await rm(folder, { recursive: true, force: true });
   }
 }

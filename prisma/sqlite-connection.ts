@@ -96,8 +96,15 @@ export class SqliteConnection {
   }
 
   close(): void {
+    if (!this.#database.open) return;
     this.#statements.clear();
-    if (this.#database.open) this.#database.close();
+    try {
+      // Statements keep the native connection until they are collected, so closing does not write the log back.
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another process reads, or the disk is full: the log stays, and is as good.
+    }
+    this.#database.close();
   }
 
   #refused(error: unknown): GraphError {

@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from './database.ts';
+import { startFixture } from './fixtures/child.ts';
+import { migrations } from './migrations.gen.ts';
+
+const folders: string[] = [];
+const mounts: string[] = [];
+afterAll(async () => {
+  for (const mount of mounts) execFileSync('umount', ['-l', mount]);
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-prisma-'));
+  folders.push(folder);
+  return folder;
+}
+const fresh = async (): Promise<string> => join(await temporaryFolder(), 'state/graft.db');
+
+const record = (key: string, outputs = '{}') => ({
+  key,
+  nodeType: 'chunk',
+  outputs,
+  ms: 1.5,
+  createdAt: 1_700_000_000_000.25,
+  usedAt: 2,
+});
+const create = (database: Database, key: string, outputs?: string) =>
+  database.attempt((client) => client.action.create({ data: record(key, outputs) }));
+
+describe('openDatabase', () => {
+  it('makes a database, keeps what is written, and opens it again quickly', async () => {
+    const path = await fresh();
+    {
+      await using database = await openDatabase(path);
+      await create(database, 'a');
+    }
+    const before = performance.now();
+    await using database = await openDatabase(path);
+    const ms = performance.now() - before;
+    expect(await database.client.action.findMany()).toEqual([{ ...record('a'), items: null }]);
+    // 5 to 10 ms on two shared cores.
+    expect(ms).toBeLessThan(200);
+  });
+
+  it('uses WAL, and keeps its settings after a transaction', async () => {
+    await using database = await openDatabase(await fresh());
+    const settings = async () => [
+      await database.client.$queryRawUnsafe('PRAGMA journal_mode'),
+      await database.client.$queryRawUnsafe('PRAGMA foreign_keys'),
+      await database.client.$queryRawUnsafe('PRAGMA synchronous'),
+    ];
+    const before = await settings();
+    expect(before).toEqual([
+      [{ journal_mode: 'wal' }],
+      [{ foreign_keys: 1n }],
+      [{ synchronous: 1n }],
+    ]);
+    await database.client.$transaction([
+      database.client.action.create({ data: record('a') }),
+      database.client.action.create({ data: record('b') }),
+    ]);
+    expect(await settings()).toEqual(before);
+  });
+
+  it('rolls a failed transaction back and goes on', async () => {
+    await using database = await openDatabase(await fresh());
+    const twice = database.attempt((client) =>
+      client.$transaction([
+        client.action.create({ data: record('a') }),
+        client.action.create({ data: record('a') }),
+      ]),
+    );
+    await expect(twice).rejects.toMatchObject({
+      code: 'internal',
+      location: { file: database.path },
+    });
+    expect(await database.client.action.count()).toBe(0);
+    await create(database, 'a');
+    expect(await database.client.action.count()).toBe(1);
+  });
+
+  it('says that a file is no database, and leaves it alone', async () => {
+    const path = join(await temporaryFolder(), 'graft.db');
+    await writeFile(path, 'this is a letter, not a database. '.repeat(200));
+    await expect(openDatabase(path)).rejects.toMatchObject({
+      code: 'store-damaged',
+      location: { file: path },
+      message: expect.stringContaining('move it away'),
+    });
+    expect(await readFile(path, 'utf8')).toMatch(/^this is a letter/);
+  });
+
+  it('says that a database is damaged', async () => {
+    const path = await fresh();
+    {
+      await using database = await openDatabase(path);
+      for (let index = 0; index < 200; index++) await create(database, `${index}`, 'x'.repeat(500));
+    }
+    const { size } = await stat(path);
+    const handle = await open(path, 'r+');
+    for (let at = 4_096; at < size; at += 4_096)
+      await handle.write(Buffer.alloc(512, 0xa5), 0, 512, at);
+    await handle.close();
+    const read = async () => {
+      await using database = await openDatabase(path);
+      await database.attempt((client) => client.action.findMany());
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'store-damaged', location: { file: path } });
+  });
+
+  it('refuses a database of another program', async () => {
+    const path = join(await temporaryFolder(), 'graft.db');
+    const other = new Libsql(path);
+    other.exec('CREATE TABLE bookmarks (url TEXT)');
+    other.close();
+    await expect(openDatabase(path)).rejects.toMatchObject({
+      code: 'store-damaged',
+      message: expect.stringContaining('another program'),
+    });
+  });
+
+  it('refuses a newer format', async () => {
+    const path = await fresh();
+    await (await openDatabase(path)).close();
+    const raw = new Libsql(path);
+    raw.exec(`PRAGMA user_version = ${migrations.length + 1}`);
+    raw.close();
+    await expect(openDatabase(path)).rejects.toMatchObject({
+      code: 'newer-format',
+      message: expect.stringContaining('Update Graft'),
+    });
+  });
+
+  it('refuses a folder that it cannot make', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    await expect(openDatabase(join(file, 'graft.db'))).rejects.toMatchObject({
+      name: 'GraphError',
+    });
+    await expect(openDatabase(await temporaryFolder())).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});
+
+describe('several processes', () => {
+  it('waits for a lock without blocking, then says who must act', { timeout: 30_000 }, async () => {
+    const path = await fresh();
+    await using database = await openDatabase(path);
+    const holder = await startFixture('hold-lock.ts', [path]);
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 10);
+    const before = performance.now();
+    await expect(create(database, 'a')).rejects.toMatchObject({
+      code: 'store-locked',
+      audience: 'operator',
+      location: { file: path },
+      message: expect.stringContaining('Close other'),
+    });
+    expect(performance.now() - before).toBeGreaterThan(4_500);
+    clearInterval(ticking);
+    expect(ticks).toBeGreaterThan(60);
+
+    const waiting = create(database, 'b');
+    holder.stdin?.write('end\n');
+    await once(holder, 'exit');
+    await waiting;
+    expect(await database.client.action.count()).toBe(1);
+  });
+
+  it('opens, migrates and writes at once, losing nothing', { timeout: 60_000 }, async () => {
+    const path = await fresh();
+    const children = await Promise.all([0, 1, 2].map(() => startFixture('write-rows.ts', [path])));
+    const codes = await Promise.all(
+      children.map(async (child) =>
+        child.exitCode === null ? (await once(child, 'exit'))[0] : child.exitCode,
+      ),
+    );
+    expect(codes).toEqual([0, 0, 0]);
+    await using database = await openDatabase(path);
+    expect(await database.client.action.count()).toBe(300);
+  });
+});
+
+describe('a full disk', () => {
+  it('refuses with no-space, and works again when there is room', async ({ skip }) => {
+    const folder = await temporaryFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      return skip('mounting a tmpfs needs root');
+    }
+    mounts.push(folder);
+    await using database = await openDatabase(join(folder, 'graft.db'));
+    await create(database, 'small');
+    await expect(create(database, 'large', 'x'.repeat(2_000_000))).rejects.toMatchObject({
+      code: 'no-space',
+      message: expect.stringContaining('Free some'),
+    });
+    execFileSync('mount', ['-o', 'remount,size=16m', folder]);
+    await create(database, 'large', 'x'.repeat(2_000_000));
+    expect(await database.client.action.count()).toBe(2);
+  });
+});

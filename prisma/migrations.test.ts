@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate, type Migration } from './migrations.ts';
+import { migrations } from './migrations.gen.ts';
+import { sqlToReach } from './schema-engine.mjs';
+import { schemaFor } from './schema.mjs';
+import { SqliteConnection } from './sqlite-connection.ts';
+
+describe('the committed migrations', () => {
+  it('make the tables of the template: run `node prisma/migrate.mjs <name>` when not', async () => {
+    expect(await sqlToReach(schemaFor('sqlite'), migrations)).toBe('');
+  });
+
+  it('are numbered without gaps', () => {
+    expect(migrations.map(({ name }) => name.slice(0, 4))).toEqual(
+      migrations.map((_, index) => String(index + 1).padStart(4, '0')),
+    );
+  });
+
+  it('are missed when the template has something that they lack', async () => {
+    const schema = schemaFor('sqlite').replace(
+      'nodeType  String',
+      'nodeType  String\n  extra Int?',
+    );
+    expect(await sqlToReach(schema, migrations)).toContain('ADD COLUMN "extra"');
+  });
+});
+
+describe('the template', () => {
+  it('suits Postgres too', () => {
+    const schema = schemaFor('postgresql');
+    // Native types and scalar lists differ between providers. Lists of models are relations.
+    expect(schema).not.toMatch(/@db\./);
+    expect(schema).not.toMatch(/\b(String|Int|Float|Boolean|BigInt|DateTime|Json|Bytes)\[\]/);
+    expect(schema).toContain('provider = "postgresql"');
+  });
+});
+
+describe('migrate', () => {
+  let folder = '';
+  let connection: SqliteConnection;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graft-migrate-'));
+    connection = await SqliteConnection.open(join(folder, 'test.db'));
+  });
+  afterAll(async () => {
+    connection.close();
+    await rm(folder, { recursive: true });
+  });
+  const first: Migration = {
+    name: '0001_a',
+    sql: 'CREATE TABLE a (x TEXT);\nCREATE TABLE b (x TEXT);',
+  };
+  const second: Migration = { name: '0002_b', sql: 'ALTER TABLE a ADD COLUMN y TEXT;' };
+  const names = async () =>
+    (
+      await connection.run(
+        'SELECT "migration_name", "checksum" FROM "_prisma_migrations" ORDER BY 1',
+      )
+    ).rows;
+
+  it('applies what is missing, once, and records it as Prisma does', async () => {
+    await migrate(connection, [first]);
+    await migrate(connection, [first]);
+    await connection.run('INSERT INTO a (x) VALUES (?)', ['kept']);
+    await migrate(connection, [first, second]);
+    const checksum = (sql: string) => createHash('sha256').update(sql).digest('hex');
+    expect(await names()).toEqual([
+      ['0001_a', checksum(first.sql)],
+      ['0002_b', checksum(second.sql)],
+    ]);
+    expect((await connection.run('SELECT x, y FROM a')).rows).toEqual([['kept', null]]);
+  });
+
+  it('changes nothing when one fails', async () => {
+    const broken: Migration = {
+      name: '0003_c',
+      sql: 'CREATE TABLE c (x TEXT); CREATE TABLE a (x TEXT);',
+    };
+    await expect(migrate(connection, [first, second, broken])).rejects.toMatchObject({
+      name: 'GraphError',
+    });
+    expect(await names()).toHaveLength(2);
+    expect(
+      (await connection.run("SELECT count(*) FROM sqlite_master WHERE name = 'c'")).rows,
+    ).toEqual([[0]]);
+  });
+});

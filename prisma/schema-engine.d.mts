@@ -1,0 +1,4 @@
+export function sqlToReach(
+  schema: string,
+  migrations: readonly { readonly name: string; readonly sql: string }[],
+): Promise<string>;
