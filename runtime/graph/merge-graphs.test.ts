@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatEdge } from './edge.ts';
-import type { Graph } from './graph.ts';
+import { formatEdge, parseEdge } from './edge.ts';
+import type { Graph, GraphNode } from './graph.ts';
 import { connect, disconnect, moveNodes, removeNodes, setParam, setTitle } from './graph-edit.ts';
 import { mergeGraphs } from './merge-graphs.ts';
-import { parseEdge } from './edge.ts';
 import { parseGraph } from './parse-graph.ts';
 import { serializeGraph } from './serialize-graph.ts';
 
@@ -19,11 +18,14 @@ const base = parseGraph(
     layout: { a: [0, 0], b: [100, 0], c: [200, 0] },
   }),
 );
-const set = (graph: Graph, node: string, param: string, value: unknown): Graph =>
-  setParam(graph, { node, param }, value);
-const add = (graph: Graph, id: string, type = 'number', params = {}): Graph => ({
+/** Sets `"node.param"`. */
+const set = (graph: Graph, at: string, value: unknown): Graph => {
+  const [node = '', param = ''] = at.split('.');
+  return setParam(graph, { node, param }, value);
+};
+const add = (graph: Graph, id: string, node: Partial<GraphNode> = {}): Graph => ({
   ...graph,
-  nodes: { ...graph.nodes, [id]: { type, version: 1, params } },
+  nodes: { ...graph.nodes, [id]: { type: 'number', version: 1, params: {}, ...node } },
 });
 const wire = (graph: Graph, edge: string): Graph => connect(graph, parseEdge(edge));
 const cut = (graph: Graph, edge: string): Graph => disconnect(graph, parseEdge(edge));
@@ -31,11 +33,11 @@ const edgesOf = (graph: Graph): string[] => graph.edges.map(formatEdge);
 
 describe('mergeGraphs', () => {
   it('takes what only one side changed', () => {
-    const ours = moveNodes(set(setTitle(base, 'b', 'Ours'), 'a', 'value', 2), {
+    const ours = moveNodes(set(setTitle(base, 'b', 'Ours'), 'a.value', 2), {
       a: { x: 5, y: 5 },
     });
     const theirs = wire(
-      add(set(base, 'a', 'list', [2]), 'd', 'number', { value: 9 }),
+      add(set(base, 'a.list', [2]), 'd', { params: { value: 9 } }),
       'd.value -> x.y',
     );
     const { graph, conflicts } = mergeGraphs(base, ours, theirs);
@@ -49,8 +51,8 @@ describe('mergeGraphs', () => {
   });
 
   it('keeps our value of a parameter that both changed, and says so', () => {
-    const ours = set(base, 'a', 'value', 2);
-    const theirs = set(set(base, 'a', 'value', undefined), 'a', 'list', []);
+    const ours = set(base, 'a.value', 2);
+    const theirs = set(set(base, 'a.value', undefined), 'a.list', []);
     const { graph, conflicts } = mergeGraphs(base, ours, theirs);
     expect(graph.nodes['a']?.params).toEqual({ value: 2, list: [] });
     expect(conflicts).toEqual([
@@ -66,7 +68,7 @@ describe('mergeGraphs', () => {
     const { graph, conflicts } = mergeGraphs(
       base,
       removeNodes(base, ['c']),
-      set(base, 'a', 'value', 3),
+      set(base, 'a.value', 3),
     );
     expect(conflicts).toEqual([]);
     expect(Object.keys(graph.nodes)).toEqual(['a', 'b']);
@@ -75,7 +77,7 @@ describe('mergeGraphs', () => {
   });
 
   it('keeps our side of a node that one removed and the other changed', () => {
-    const changed = set(base, 'b', 'factor', 5);
+    const changed = set(base, 'b.factor', 5);
     const removed = removeNodes(base, ['b']);
     const kept = mergeGraphs(base, changed, removed);
     expect(kept.graph.nodes['b']?.params).toEqual({ factor: 5 });
@@ -91,7 +93,7 @@ describe('mergeGraphs', () => {
   it('drops an edge to a node that the other side removed, and says so', () => {
     const { graph, conflicts } = mergeGraphs(
       base,
-      wire(add(base, 'd', 'add'), 'c.value -> d.terms'),
+      wire(add(base, 'd', { type: 'add' }), 'c.value -> d.terms'),
       removeNodes(base, ['c']),
     );
     expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
@@ -111,7 +113,10 @@ describe('mergeGraphs', () => {
   });
 
   it('keeps the edges of both into an input that is known to take many', () => {
-    const many = wire(wire(add(base, 's', 'add'), 'a.value -> s.terms'), 'b.value -> s.terms');
+    const many = wire(
+      wire(add(base, 's', { type: 'add' }), 'a.value -> s.terms'),
+      'b.value -> s.terms',
+    );
     const { graph, conflicts } = mergeGraphs(
       many,
       wire(many, 'c.value -> s.terms'),
@@ -124,8 +129,8 @@ describe('mergeGraphs', () => {
   it('keeps our node whole where both added one under the same id', () => {
     const { graph, conflicts } = mergeGraphs(
       base,
-      add(base, 'd', 'number', { value: 1 }),
-      add(base, 'd', 'upper'),
+      add(base, 'd', { params: { value: 1 } }),
+      add(base, 'd', { type: 'upper' }),
     );
     expect(graph.nodes['d']).toEqual({ type: 'number', version: 1, params: { value: 1 } });
     expect(conflicts).toMatchObject([{ kind: 'node', location: { node: 'd' } }]);
@@ -145,7 +150,7 @@ describe('mergeGraphs', () => {
   });
 
   it('reports a circle that only both sides together make', () => {
-    const sums = add(add(base, 's', 'add'), 't', 'add');
+    const sums = add(add(base, 's', { type: 'add' }), 't', { type: 'add' });
     const { conflicts } = mergeGraphs(
       sums,
       wire(sums, 's.sum -> t.terms'),
