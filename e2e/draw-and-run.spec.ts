@@ -1,0 +1,204 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './served-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
+const firstRun = 240_000;
+
+test('draws the quickstart by hand, runs it, and reads a cited answer', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('by-hand');
+
+  await test.step('drag the nodes', async () => {
+    const places: [title: string, x: number, y: number][] = [
+      ['Files', 90, 40],
+      ['Chunk', 330, 40],
+      ['Embed', 570, 40],
+      ['Questions', 90, 250],
+      ['Index', 330, 250],
+      ['Retrieve', 570, 250],
+      ['Inject context', 90, 440],
+      ['Base model', 330, 440],
+      ['Generate', 570, 440],
+    ];
+    for (const [title, x, y] of places) await bench.drag(title, x, y);
+  });
+
+  await test.step('connect them', async () => {
+    await bench.connect('load-files.documents', 'chunk.documents');
+    await bench.connect('chunk.chunks', 'embed.chunks');
+    await bench.connect('embed.embeddings', 'index.embeddings');
+    await bench.connect('index.index', 'retrieve.index');
+    await bench.connect('questions.questions', 'retrieve.questions');
+    await bench.connect('retrieve.hits', 'inject-context.hits');
+    await bench.connect('inject-context.prompts', 'generate.prompts');
+    await bench.connect('base-model.model', 'generate.model');
+  });
+
+  await test.step('fill in the parameters', async () => {
+    await bench.select('load-files');
+    await bench.tab('Parameters');
+    await page.getByRole('button', { name: 'Add to Files' }).click();
+    await bench.fill('Files, row 1', 'handbook/**/*.md');
+    await bench.select('questions');
+    await bench.fill(
+      'Questions',
+      'How much fuel does one firing of the wood kiln consume?\nHow large must the very first purchase of a stockist be?\nWhich burner of the Eastern Kiln is lit first?',
+    );
+    await bench.select('generate');
+    await bench.fill('Max tokens', '60');
+  });
+
+  await test.step('run it and watch the answer being written', async () => {
+    await bench.select('generate');
+    await bench.tab('Output');
+    await bench.run();
+    await bench.reaches('load-files', 'succeeded', firstRun);
+    await expect(bench.output.locator('.gk-caret').first()).not.toBeEmpty({ timeout: firstRun });
+    await bench.reaches('generate', 'succeeded', firstRun);
+    await expect(bench.output.locator('article')).toHaveCount(3);
+    await expect(bench.output.locator('.gk-answer').first()).not.toBeEmpty();
+    await expect(bench.output.locator('.gk-citations li').first()).toContainText('handbook/');
+  });
+
+  await test.step('open previews', async () => {
+    await bench.select('retrieve');
+    await expect(bench.output).toContainText('handbook/');
+    await bench.select('inject-context');
+    await expect(bench.output).toContainText('[1]');
+  });
+
+  await test.step('change a parameter: only what depends on it runs again', async () => {
+    await bench.select('inject-context');
+    await bench.tab('Parameters');
+    await bench.fill('Top', '1');
+    await expect(page.getByTestId('plan-line')).toContainText('7 reused · 2 will run');
+    await bench.run();
+    await bench.reaches('generate', 'succeeded', firstRun);
+    for (const node of ['load-files', 'chunk', 'embed', 'index', 'retrieve', 'questions']) {
+      await bench.reaches(node, 'cached');
+    }
+    await bench.tab('Output');
+    await expect(page.getByTestId('reason')).toContainText('3 → 1');
+  });
+});
+
+test('goes on when the page is reloaded in the middle of a run, and cancels', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await bench.run();
+  await bench.reaches('generate', 'running', firstRun);
+  await page.reload();
+  await bench.reaches('generate', 'running');
+  await bench.select('generate');
+  await bench.tab('Output');
+  const before = await bench.output.textContent();
+  await expect(bench.output).not.toHaveText(before ?? '', { timeout: 60_000 });
+  await bench.reaches('generate', 'running');
+
+  const cancelled = Date.now();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await bench.reaches('generate', 'cancelled');
+  expect(Date.now() - cancelled).toBeLessThan(3000);
+  await expect(page.getByRole('button', { name: /^Run/ })).toBeEnabled();
+});
+
+test('says why a connection is refused', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('refused');
+  await bench.drag('Files', 100, 60);
+  await bench.drag('Embed', 450, 60);
+  await bench.draw('load-files.documents', 'embed.chunks');
+  await expect(page.getByTestId('refusal')).toContainText(/documents.*chunks|chunks.*documents/i);
+  await page.mouse.up();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(0);
+});
+
+test('undoes and redoes', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('history');
+  const nodes = page.locator('.react-flow__node');
+  const edges = page.locator('.react-flow__edge');
+  await bench.drag('Files', 100, 60);
+  await bench.drag('Chunk', 450, 60);
+  await bench.connect('load-files.documents', 'chunk.documents');
+  await bench.canvas.click({ position: { x: 300, y: 400 } });
+  await page.keyboard.press('Control+z');
+  await expect(edges).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(nodes).toHaveCount(1);
+  await page.keyboard.press('Control+Shift+z');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(nodes).toHaveCount(2);
+  await expect(edges).toHaveCount(1);
+  await bench.select('chunk');
+  await page.keyboard.press('Delete');
+  await expect(nodes).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(edges).toHaveCount(1);
+});
+
+test('refuses a stale save, and merges', async ({ page, workspace }) => {
+  const file = path.join(workspace.folder, 'shared.graft.json');
+  await writeFile(file, await readFile(path.join(workspace.folder, 'rag-quickstart.graft.json')));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'shared.graft.json');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  await bench.fill('Size', '200');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
+
+  const theirs = (await readFile(file, 'utf8')).replace('"k": 20', '"k": 12');
+  await writeFile(file, theirs);
+  await page.keyboard.press('Control+s');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('was changed outside');
+  await expect(dialog).toContainText('20 → 12');
+  await expect(dialog).toContainText('256 → 200');
+  expect(await readFile(file, 'utf8')).toBe(theirs);
+
+  await dialog.getByRole('button', { name: 'Merge and save' }).click();
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+  const merged = await readFile(file, 'utf8');
+  expect(merged).toContain('"k": 12');
+  expect(merged).toContain('"size": 200');
+});
+
+test('shows markup in documents as text, and runs nothing of it', async ({ page, workspace }) => {
+  const hostile =
+    '# Notes\n\n<script>window.hacked = true</script>\n\n<img src="x" onerror="window.hacked = true">\n\n[link](javascript:window.hacked=true)\n';
+  await writeFile(path.join(workspace.folder, 'hostile.md'), hostile);
+  await writeFile(
+    path.join(workspace.folder, 'hostile.html'),
+    '<p>Before</p><script>window.hacked = true</script><p onclick="window.hacked = true">After &lt;script&gt;window.hacked = true&lt;/script&gt;</p>',
+  );
+  const errors: string[] = [];
+  page.on('dialog', (dialog) => void dialog.dismiss().then(() => errors.push(dialog.message())));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('hostile');
+  await bench.drag('Files', 100, 60);
+  await bench.select('load-files');
+  await bench.tab('Parameters');
+  await page.getByRole('button', { name: 'Add to Files' }).click();
+  await bench.fill('Files, row 1', 'hostile.*');
+  await bench.run();
+  await bench.reaches('load-files', 'succeeded', 60_000);
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('After <script>window.hacked = true</script>');
+  await bench.output.getByText('hostile.md', { exact: true }).click();
+  await expect(bench.output).toContainText('<img src="x" onerror="window.hacked = true">');
+  await expect(bench.output.locator('script, img, a[href^="javascript:"]')).toHaveCount(0);
+  expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined();
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** What a person does on the screen, in their words. */
+export class Workbench {
+  readonly page: Page;
+  readonly canvas: Locator;
+  readonly output: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.canvas = page.locator('.react-flow__pane');
+    this.output = page.getByTestId('output');
+  }
+
+  /** Opens the page; `graph` is a path below the workspace. */
+  async open(url: string, graph?: string): Promise<void> {
+    const address = new URL(url);
+    if (graph !== undefined) address.searchParams.set('graph', graph);
+    await this.page.goto(address.href);
+    await expect(this.page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
+  }
+
+  async newGraph(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New graph' }).click();
+    await this.page.getByLabel('Name').fill(name);
+    await this.page.getByRole('button', { name: 'Create' }).click();
+    await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
+  }
+
+  /** Drags a node type from the palette to a place on the canvas, in pixels from its top left corner. */
+  async drag(title: string, x: number, y: number): Promise<void> {
+    const nodes = this.page.locator('.react-flow__node');
+    const before = await nodes.count();
+    await this.page
+      .getByRole('button', { name: `Add ${title}`, exact: true })
+      .dragTo(this.canvas, { targetPosition: { x, y } });
+    await expect(nodes).toHaveCount(before + 1);
+  }
+
+  node(id: string): Locator {
+    return this.page.getByTestId(`node-${id}`);
+  }
+
+  /** Draws an edge as far as the target's port, without letting go: `files.documents`, `chunk.documents`. */
+  async draw(source: string, target: string): Promise<void> {
+    await this.#moveTo(this.#handle(source));
+    await this.page.mouse.down();
+    await this.#moveTo(this.#handle(target));
+  }
+
+  async connect(source: string, target: string): Promise<void> {
+    const edges = this.page.locator('.react-flow__edge');
+    const before = await edges.count();
+    await this.draw(source, target);
+    await this.page.mouse.up();
+    await expect(edges).toHaveCount(before + 1);
+  }
+
+  async select(id: string): Promise<void> {
+    await this.node(id).locator('header').click();
+    await expect(this.node(id)).toHaveAttribute('data-selected', 'true');
+  }
+
+  async tab(name: 'Parameters' | 'Output'): Promise<void> {
+    await this.page.getByRole('tab', { name, exact: true }).click();
+  }
+
+  /** Fills a text or number parameter of the selected node. */
+  async fill(label: string, value: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).fill(value);
+  }
+
+  async run(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Run/ }).click();
+  }
+
+  /** Waits for the status that a node's step has come to. */
+  async reaches(id: string, status: string, timeout = 15_000): Promise<void> {
+    await expect(this.node(id)).toHaveAttribute('data-status', status, { timeout });
+  }
+
+  #handle(port: string): Locator {
+    const [node = '', name = ''] = port.split('.');
+    return this.page.getByTestId(`handle-${node}-${name}`);
+  }
+
+  async #moveTo(target: Locator): Promise<void> {
+    const box = await target.boundingBox();
+    if (box === null) throw new Error('the port is not on the screen');
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 12 });
+  }
+}
