@@ -31,7 +31,17 @@ export async function sqlToReach(schema, migrations) {
   await ready;
   const folder = await mkdtemp(join(tmpdir(), 'graft-schema-'));
   // A file: this driver opens a new connection after each transaction, which in memory is another database.
-  const shadow = () => new PrismaLibSql({ url: `file:${join(folder, 'shadow.db')}` }).connect();
+  // The engine hands whole migrations to executeRaw, which here would run their first statement only.
+  const shadow = async () => {
+    const driver = await new PrismaLibSql({
+      url: `file:${join(folder, 'shadow.db')}`,
+    }).connect();
+    driver.executeRaw = async ({ sql }) => {
+      await driver.executeScript(sql);
+      return 0;
+    };
+    return driver;
+  };
   const adapter = bindMigrationAwareSqlAdapterFactory({
     provider: 'sqlite',
     adapterName: '@prisma/adapter-libsql',
