@@ -1,0 +1,75 @@
+import type { Schema, Table } from 'apache-arrow';
+import { chunkSchema, GraphError, type Chunk, type EmbeddedChunk } from '@graft/graph';
+import { lanceLibrary } from './lance-library.ts';
+
+/** How a metadata value is written in the `facts` column, and looked for. */
+export function factOf(key: string, value: string | number | boolean | null): string {
+  return JSON.stringify([key, String(value)]);
+}
+
+/** Columns of an index: what is searched or filtered on, and the rest of the chunk as JSON in `row`. */
+export function chunkTableSchema(dimension: number): Schema {
+  const { Field, FixedSizeList, Float32, List, Schema, Utf8 } = lanceLibrary().arrow;
+  return new Schema([
+    new Field('id', new Utf8(), false),
+    new Field('text', new Utf8(), false),
+    new Field('path', new Utf8(), false),
+    new Field('facts', new List(new Field('item', new Utf8(), true)), false),
+    new Field('row', new Utf8(), false),
+    new Field(
+      'vector',
+      new FixedSizeList(dimension, new Field('item', new Float32(), true)),
+      false,
+    ),
+  ]);
+}
+
+/** Columns of a batch of chunks; the vectors are copied once, into one column. */
+export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number): Table {
+  const { arrow } = lanceLibrary();
+  const schema = chunkTableSchema(dimension);
+  const list = new arrow.List(new arrow.Field('item', new arrow.Utf8(), true));
+  const vectorType = new arrow.FixedSizeList(
+    dimension,
+    new arrow.Field('item', new arrow.Float32(), true),
+  );
+  const vectors = new Float32Array(chunks.length * dimension);
+  chunks.forEach((chunk, index) => {
+    if (chunk.vector.length !== dimension) {
+      throw new GraphError(
+        'bad-input',
+        `the vector of chunk "${chunk.id}" is ${chunk.vector.length} wide, the index ${dimension}; ` +
+          'embed all chunks with one embedder',
+      );
+    }
+    vectors.set(chunk.vector, index * dimension);
+  });
+  const text = (value: (chunk: EmbeddedChunk) => string) =>
+    arrow.vectorFromArray(chunks.map(value), new arrow.Utf8());
+  return new arrow.Table(schema, {
+    id: text((chunk) => chunk.id),
+    text: text((chunk) => chunk.text),
+    path: text((chunk) => chunk.source.path),
+    facts: arrow.vectorFromArray(
+      chunks.map((chunk) =>
+        Object.entries(chunk.metadata).map(([key, value]) => factOf(key, value)),
+      ),
+      list,
+    ),
+    row: text(({ headings, source, metadata }) => JSON.stringify({ headings, source, metadata })),
+    vector: arrow.makeVector(
+      arrow.makeData({
+        type: vectorType,
+        length: chunks.length,
+        nullCount: 0,
+        child: arrow.makeData({ type: new arrow.Float32(), data: vectors }),
+      }),
+    ),
+  });
+}
+
+/** The chunk that was stored. */
+export function chunkOfRow(id: string, text: string, row: string): Chunk {
+  const rest: unknown = JSON.parse(row);
+  return chunkSchema.parse({ id, text, ...(typeof rest === 'object' ? rest : {}) });
+}

@@ -1,0 +1,167 @@
+import type { Table, VectorQuery, Query } from '@lancedb/lancedb';
+import { z } from 'zod';
+import {
+  GraphError,
+  type Chunk,
+  type Hit,
+  type IndexInfo,
+  type SearchIndex,
+  type SearchRequest,
+} from '@graft/graph';
+import { chunkOfRow } from './chunk-batch.ts';
+import { filterSql } from './filter-sql.ts';
+import { lanceLibrary, tableName } from './lance-library.ts';
+
+/** More than asked for, so that equal scores at the cut are ordered by id and not by chance. */
+const tieMargin = 16;
+
+const rowSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  row: z.string(),
+  _distance: z.number().optional(),
+  _score: z.number().optional(),
+});
+
+interface Scored {
+  readonly chunk: Chunk;
+  readonly score: number;
+}
+
+/** Opens a folder that `buildIndex` wrote; it may be read-only. */
+export async function openIndex(folder: string, info: IndexInfo): Promise<LanceIndex> {
+  const { lancedb } = lanceLibrary();
+  try {
+    const database = await lancedb.connect(folder);
+    const table = await database.openTable(tableName);
+    const indices = await table.listIndices();
+    return new LanceIndex(
+      table,
+      info,
+      indices.some((index) => index.columns.includes('vector')),
+    );
+  } catch (cause) {
+    throw new GraphError(
+      'store-damaged',
+      `the index in ${folder} cannot be opened; build it again`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+export class LanceIndex implements SearchIndex, Disposable {
+  readonly info: IndexInfo;
+  readonly #table: Table;
+  readonly #graph: boolean;
+
+  constructor(table: Table, info: IndexInfo, graph: boolean) {
+    this.#table = table;
+    this.info = info;
+    this.#graph = graph;
+  }
+
+  async search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]> {
+    if (signal.aborted) throw new GraphError('cancelled', 'cancelled');
+    const where = filterSql(request.filter);
+    const wanted = request.mode === 'hybrid' ? Math.max(request.candidates, request.k) : request.k;
+    if (wanted <= 0 || this.info.rows === 0) return [];
+    const [dense, bm25] = await Promise.all([
+      request.mode === 'bm25' ? [] : this.#dense(request, wanted, where),
+      request.mode === 'dense' ? [] : this.#bm25(request.text, wanted, where),
+    ]);
+    if (signal.aborted) throw new GraphError('cancelled', 'cancelled');
+    if (request.mode === 'hybrid') return fuse({ dense, bm25 }, request);
+    const mode = request.mode;
+    return (mode === 'dense' ? dense : bm25).slice(0, request.k).map(({ chunk, score }, index) => ({
+      rank: index + 1,
+      score,
+      scores: { [mode]: score },
+      chunk,
+    }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#table.close();
+  }
+
+  async #dense(
+    request: SearchRequest,
+    wanted: number,
+    where: string | undefined,
+  ): Promise<Scored[]> {
+    const { vector } = request;
+    if (vector === undefined || vector.length !== this.info.dimension) {
+      throw new GraphError(
+        'facet-mismatch',
+        `the index holds vectors ${this.info.dimension} wide of "${this.info.embedder}", the question's ` +
+          `vector is ${vector?.length ?? 0} wide; embed questions with the same model`,
+      );
+    }
+    let query = this.#table.query().nearestTo(vector).distanceType('cosine');
+    // The graph finds candidates by quantised vectors; their true distances decide.
+    if (this.#graph) query = query.ef(Math.max(100, wanted * 4)).refineFactor(5);
+    const rows = await this.#rows(query, wanted, where);
+    return ranked(
+      rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
+      wanted,
+    );
+  }
+
+  async #bm25(text: string, wanted: number, where: string | undefined): Promise<Scored[]> {
+    // A match query takes the text as words: it has no syntax to fall over.
+    if (text.trim() === '') return [];
+    const { MatchQuery } = lanceLibrary().lancedb;
+    const query = this.#table.query().fullTextSearch(new MatchQuery(text, 'text'));
+    const rows = await this.#rows(query, wanted, where);
+    return ranked(
+      rows.map(([chunk, row]) => ({ chunk, score: row._score ?? 0 })),
+      wanted,
+    );
+  }
+
+  async #rows(
+    query: VectorQuery | Query,
+    wanted: number,
+    where: string | undefined,
+  ): Promise<[Chunk, z.infer<typeof rowSchema>][]> {
+    const scoreColumn =
+      query instanceof lanceLibrary().lancedb.VectorQuery ? '_distance' : '_score';
+    if (where !== undefined) query.where(where);
+    const found: unknown = await query
+      .select(['id', 'text', 'row', scoreColumn])
+      .limit(wanted + tieMargin)
+      .toArray();
+    return z
+      .array(rowSchema)
+      .parse(found)
+      .map((row) => [chunkOfRow(row.id, row.text, row.row), row]);
+  }
+}
+
+/** Best first; equal scores in the order of ids. */
+function ranked(rows: Scored[], wanted: number): Scored[] {
+  return rows
+    .sort((a, b) => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1))
+    .slice(0, wanted);
+}
+
+/** Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009). */
+function fuse(
+  lists: { readonly dense: readonly Scored[]; readonly bm25: readonly Scored[] },
+  request: SearchRequest,
+): Hit[] {
+  const fused = new Map<string, { chunk: Chunk; rrf: number; dense?: number; bm25?: number }>();
+  for (const side of ['dense', 'bm25'] as const) {
+    lists[side].forEach(({ chunk, score }, index) => {
+      const before = fused.get(chunk.id) ?? { chunk, rrf: 0 };
+      const rrf = before.rrf + 1 / (request.rrf + index + 1);
+      fused.set(chunk.id, { ...before, rrf, [side]: score });
+    });
+  }
+  return [...fused.values()]
+    .sort((a, b) => b.rrf - a.rrf || (a.chunk.id < b.chunk.id ? -1 : 1))
+    .slice(0, request.k)
+    .map(({ chunk, ...scores }, index) => ({ rank: index + 1, score: scores.rrf, scores, chunk }));
+}
