@@ -1,0 +1,39 @@
+import { GraphError, problemSchema, type Problem } from '@graft/graph';
+import { TRPCClientError } from '@trpc/client';
+import { z } from 'zod';
+
+const answerSchema = z.object({ problems: z.array(problemSchema).min(1) });
+
+/** A problem to show: codes and locations of a newer server pass. */
+export type ShownProblem = z.infer<typeof problemSchema>;
+
+/** What to tell of any failure: the server's own problems, or that it did not answer. */
+export function problemsOf(error: unknown): readonly ShownProblem[] {
+  if (error instanceof GraphError) return error.problems.map((problem) => ({ ...problem }));
+  if (error instanceof TRPCClientError) {
+    const answer = answerSchema.safeParse(error.data);
+    if (answer.success) return answer.data.problems;
+    const message =
+      'The server does not answer. See whether "graft serve" still runs; nothing you drew is lost.';
+    return [{ code: 'unavailable', message, location: {}, audience: 'operator' }];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return [{ code: 'internal', message, location: {}, audience: 'developer' }];
+}
+
+export function problemCode(error: unknown): string {
+  return problemsOf(error)[0]?.code ?? 'internal';
+}
+
+/** `node "embed-1", param "model": message` */
+export function problemText({
+  message,
+  location,
+}: Pick<Problem, 'message'> & { location: ShownProblem['location'] }): string {
+  const place = [
+    location.node === undefined ? undefined : `node "${location.node}"`,
+    location.port === undefined ? undefined : `port "${location.port}"`,
+    location.param === undefined ? undefined : `parameter "${location.param}"`,
+  ].filter((part) => part !== undefined);
+  return place.length === 0 ? message : `${place.join(', ')}: ${message}`;
+}

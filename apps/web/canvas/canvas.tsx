@@ -1,0 +1,220 @@
+import { connect, disconnect, type Edge, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import {
+  Background,
+  BackgroundVariant,
+  Panel,
+  ReactFlow,
+  useConnection,
+  useReactFlow,
+  type Connection,
+  type Edge as FlowEdge,
+  type FinalConnectionState,
+  type Handle,
+} from '@xyflow/react';
+import { useEffect, useRef } from 'react';
+import { FitIcon, TidyIcon } from '../shell/icons.tsx';
+import { useDocument } from '../state/document-store.ts';
+import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { addToCanvas, tidy } from './edit-actions.ts';
+import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
+import { GraphEdgeView } from './graph-edge.tsx';
+import { GraphNodeView } from './graph-node.tsx';
+import { nodeDragType } from './node-drag.ts';
+import { acceptingPort, edgeBetween, portRefusal } from './port-refusal.ts';
+import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
+
+const nodeTypes = { graph: GraphNodeView };
+const edgeTypes = { graph: GraphEdgeView };
+/** Nodes from which on only those in view are drawn. */
+const manyNodes = 150;
+
+function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
+  return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
+}
+
+/** The edge whose end is being moved: it takes no port while it is. */
+let moving: Edge | undefined;
+
+function graphWhileDrawing(): Graph {
+  const { graph } = useDocument.getState();
+  return moving === undefined ? graph : disconnect(graph, moving);
+}
+
+function drawEdge(from: PendingEdge, to: PendingEdge): void {
+  const { graph, edit } = useDocument.getState();
+  const edge = edgeBetween(from, to);
+  if (edge !== undefined && portRefusal(graph, from, to) === undefined)
+    edit((before) => connect(before, edge));
+}
+
+function connectionEnds(connection: Connection | FlowEdge): [PendingEdge, PendingEdge] {
+  return [
+    { node: connection.source, port: connection.sourceHandle ?? '', side: 'source' },
+    { node: connection.target, port: connection.targetHandle ?? '', side: 'target' },
+  ];
+}
+
+/** Where an edge was let go: on a port, on a node, or on empty canvas. */
+function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+  useScreen.getState().drawFrom(null);
+  if (state.fromHandle === null || state.isValid === true) return;
+  const from = portOf(state.fromHandle);
+  const { graph } = useDocument.getState();
+  if (state.toHandle !== null) {
+    const message = portRefusal(graph, from, portOf(state.toHandle));
+    if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
+    return;
+  }
+  const point = 'changedTouches' in event ? event.changedTouches[0] : event;
+  if (point === undefined) return;
+  const under = document.elementFromPoint(point.clientX, point.clientY);
+  const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
+  if (typeof node === 'string') {
+    const to = acceptingPort(graph, from, node);
+    if (to !== undefined) drawEdge(from, to);
+    else if (node !== from.node) {
+      useScreen
+        .getState()
+        .notify({ tone: 'info', message: `No port of "${node}" takes what ${from.port} carries.` });
+    }
+    return;
+  }
+  if (under?.closest('.react-flow__pane') !== null) {
+    const at = canvasPlace({ x: point.clientX, y: point.clientY });
+    useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });
+  }
+}
+
+/** Why the port under the pointer does not take the edge. */
+function RefusalHint() {
+  const target = useConnection((state) =>
+    state.inProgress && state.isValid === false ? state.toHandle : null,
+  );
+  const from = useScreen((state) => state.pendingEdge);
+  if (target === null || from === null) return null;
+  const reason = portRefusal(useDocument.getState().graph, from, portOf(target));
+  if (reason === undefined) return null;
+  return (
+    <Panel position="bottom-center">
+      <p
+        role="status"
+        data-testid="refusal"
+        className="max-w-[480px] rounded-[7px] border border-line-strong bg-panel px-3 py-1.5 shadow-(--shadow)"
+      >
+        {reason}
+      </p>
+    </Panel>
+  );
+}
+
+function CanvasTools() {
+  return (
+    <Panel position="bottom-right">
+      <div className="flex rounded-[7px] border border-line bg-panel p-0.5">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Tidy layout"
+          title="Tidy layout"
+          onClick={tidy}
+        >
+          <TidyIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Fit view"
+          title="Fit view"
+          onClick={fitAll}
+        >
+          <FitIcon />
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+/** Fits the view when another file is opened, once its nodes have been measured. */
+function useFitOnOpen(): void {
+  const path = useDocument((state) => state.file?.path);
+  useEffect(() => {
+    const timer = setTimeout(fitAll, 60);
+    return () => clearTimeout(timer);
+  }, [path]);
+}
+
+export function Canvas() {
+  const frame = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const { nodes, onNodesChange } = useFlowNodes();
+  const { edges, onEdgesChange } = useFlowEdges();
+  const { select, drawFrom } = useScreen.getState();
+  useEffect(() => {
+    if (frame.current !== null) attachViewport(flow, frame.current);
+  }, [flow]);
+  useFitOnOpen();
+  return (
+    <div
+      ref={frame}
+      className="h-full"
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        const definition = registry.get(event.dataTransfer.getData(nodeDragType));
+        if (definition === undefined) return;
+        event.preventDefault();
+        const { x, y } = canvasPlace({ x: event.clientX, y: event.clientY });
+        addToCanvas(definition, { x: x - 60, y: y - 17 });
+      }}
+    >
+      <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onSelectionChange={({ nodes: selected }) => select(selected.map(({ id }) => id).sort())}
+        onDelete={({ nodes: gone, edges: cut }) => deleteFromGraph(gone, cut)}
+        onConnectStart={(_event, { nodeId, handleId, handleType }) => {
+          if (nodeId === null || handleType === null) return;
+          drawFrom({ node: nodeId, port: handleId ?? '', side: handleType });
+        }}
+        onConnectEnd={endDrawing}
+        onConnect={(connection) => drawEdge(...connectionEnds(connection))}
+        isValidConnection={(connection) =>
+          portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
+        }
+        onReconnectStart={(_event, { data }) => (moving = data?.edge)}
+        onReconnectEnd={() => (moving = undefined)}
+        onReconnect={(old, connection) => {
+          const { data } = old;
+          if (data === undefined) return;
+          const to = edgeBetween(...connectionEnds(connection));
+          if (to !== undefined)
+            useDocument.getState().edit((graph) => connect(disconnect(graph, data.edge), to));
+        }}
+        onlyRenderVisibleElements={nodes.length > manyNodes}
+        deleteKeyCode={['Backspace', 'Delete']}
+        selectionOnDrag
+        panOnDrag={[1, 2]}
+        panOnScroll
+        selectionKeyCode={null}
+        multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+        connectionRadius={28}
+        minZoom={0.08}
+        maxZoom={2}
+        fitView
+        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        proOptions={{ hideAttribution: true }}
+        aria-label="Canvas"
+      >
+        <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
+        <CanvasTools />
+        <RefusalHint />
+      </ReactFlow>
+    </div>
+  );
+}

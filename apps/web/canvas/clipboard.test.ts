@@ -1,0 +1,34 @@
+import { parseGraph } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { copiedText, pasteText } from './clipboard.ts';
+
+const graph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      chunk: { type: 'chunk', version: 1, params: { size: 9 } },
+      'embed-2': { type: 'embed', version: 1, params: {} },
+      other: { type: 'embed', version: 1, params: {} },
+    },
+    edges: ['chunk.chunks -> embed-2.chunks', 'chunk.chunks -> other.chunks'],
+    layout: { chunk: [100, 50], 'embed-2': [300, 80] },
+  }),
+);
+
+it('pastes what was copied, with the edges among it, under free ids', () => {
+  const pasted = pasteText(graph, copiedText(graph, ['chunk', 'embed-2']), { x: 10, y: 20 });
+  expect(pasted?.ids).toEqual(['chunk-2', 'embed']);
+  expect(pasted?.graph.nodes['chunk-2']?.params).toEqual({ size: 9 });
+  expect(pasted?.graph.layout).toMatchObject({
+    'chunk-2': { x: 10, y: 20 },
+    embed: { x: 210, y: 50 },
+  });
+  expect(pasted?.graph.edges.filter((edge) => edge.source === 'chunk-2')).toEqual([
+    { source: 'chunk-2', sourcePort: 'chunks', target: 'embed', targetPort: 'chunks' },
+  ]);
+});
+
+it('leaves other text alone', () => {
+  expect(pasteText(graph, 'some words', { x: 0, y: 0 })).toBeUndefined();
+  expect(pasteText(graph, '{"graft": 1}', { x: 0, y: 0 })).toBeUndefined();
+});

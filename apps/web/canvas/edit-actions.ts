@@ -1,0 +1,82 @@
+import {
+  addNode,
+  connect,
+  duplicateNodes,
+  moveNodes,
+  removeNodes,
+  type NodeType,
+} from '@graft/graph';
+import { useDocument } from '../state/document-store.ts';
+import { useScreen, type OpenEnd } from '../state/screen-store.ts';
+import { copiedText, pasteText } from './clipboard.ts';
+import { acceptingPort, edgeBetween } from './port-refusal.ts';
+import { tidyLayout } from './tidy-layout.ts';
+import { fitAll, freePlace, revealNode } from './viewport.ts';
+
+/** Adds a node where it was dropped, or beside the selected one; selects it. */
+export function addToCanvas(definition: NodeType, at?: { x: number; y: number }): void {
+  const { graph, edit, file } = useDocument.getState();
+  if (file === null) return;
+  const { selection, select } = useScreen.getState();
+  const added = addNode(
+    graph,
+    definition,
+    at ?? freePlace(graph, selection.length === 1 ? selection[0] : undefined),
+  );
+  edit(() => added.graph);
+  select([added.id]);
+  if (at === undefined) requestAnimationFrame(() => revealNode(added.id));
+}
+
+/** Adds a node at the open end of an edge, and connects it. */
+export function addAtOpenEnd(definition: NodeType, { from, at }: OpenEnd): void {
+  const { graph, edit } = useDocument.getState();
+  const added = addNode(graph, definition, {
+    x: from.side === 'source' ? at.x : at.x - 206,
+    y: at.y - 44,
+  });
+  const to = acceptingPort(added.graph, from, added.id);
+  const edge = to === undefined ? undefined : edgeBetween(from, to);
+  edit(() => (edge === undefined ? added.graph : connect(added.graph, edge)));
+  useScreen.getState().select([added.id]);
+}
+
+export function deleteSelected(): void {
+  const { selection, select } = useScreen.getState();
+  if (selection.length === 0) return;
+  useDocument.getState().edit((graph) => removeNodes(graph, selection));
+  select([]);
+}
+
+export function duplicateSelected(): void {
+  const { selection, select } = useScreen.getState();
+  if (selection.length === 0) return;
+  const copied = duplicateNodes(useDocument.getState().graph, selection);
+  useDocument.getState().edit(() => copied.graph);
+  select([...copied.ids.values()]);
+}
+
+export function selectAll(): void {
+  useScreen.getState().select(Object.keys(useDocument.getState().graph.nodes));
+}
+
+/** Text for the clipboard; undefined when nothing is selected. */
+export function copySelected(): string | undefined {
+  const { selection } = useScreen.getState();
+  return selection.length === 0 ? undefined : copiedText(useDocument.getState().graph, selection);
+}
+
+export function pasteCopied(text: string): boolean {
+  const { graph, edit, file } = useDocument.getState();
+  if (file === null) return false;
+  const pasted = pasteText(graph, text, freePlace(graph));
+  if (pasted === undefined) return false;
+  edit(() => pasted.graph);
+  useScreen.getState().select(pasted.ids);
+  return true;
+}
+
+export function tidy(): void {
+  useDocument.getState().edit((graph) => moveNodes(graph, tidyLayout(graph)));
+  requestAnimationFrame(fitAll);
+}

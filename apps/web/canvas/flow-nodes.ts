@@ -1,0 +1,147 @@
+import {
+  disconnect,
+  formatEdge,
+  moveNodes,
+  removeNodes,
+  type Edge,
+  type NodeLayout,
+} from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import {
+  applyEdgeChanges,
+  applyNodeChanges,
+  type EdgeChange,
+  type Node as FlowNode,
+  type Edge as FlowEdge,
+  type NodeChange,
+} from '@xyflow/react';
+import { useCallback, useEffect, useState } from 'react';
+import { useDocument } from '../state/document-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { familyColour } from './family-colour.ts';
+
+export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
+type Nodes = Readonly<Record<string, { readonly type: string }>>;
+
+/** The renderer's nodes for the graph's; what did not change stays the same object. */
+function reconcile(
+  before: readonly FlowNode[],
+  graph: { readonly nodes: Nodes; readonly layout: Readonly<Record<string, NodeLayout>> },
+  selection: ReadonlySet<string>,
+): FlowNode[] {
+  const known = new Map(before.map((node) => [node.id, node]));
+  return Object.keys(graph.nodes).map((id) => {
+    const old = known.get(id);
+    const position = graph.layout[id] ?? { x: 0, y: 0 };
+    const selected = selection.has(id);
+    if (
+      old !== undefined &&
+      old.position.x === position.x &&
+      old.position.y === position.y &&
+      (old.selected ?? false) === selected
+    ) {
+      return old;
+    }
+    return { data: {}, ...old, id, type: 'graph', position: { ...position }, selected };
+  });
+}
+
+/** Writes places into the graph, where they differ. */
+function commitPlaces(places: Readonly<Record<string, NodeLayout>>): void {
+  useDocument.getState().edit((graph) => {
+    const moved = Object.entries(places).filter(([id, { x, y }]) => {
+      const old = graph.layout[id];
+      return old === undefined || old.x !== Math.round(x) || old.y !== Math.round(y);
+    });
+    return moved.length === 0 ? graph : moveNodes(graph, Object.fromEntries(moved));
+  }, 'move');
+}
+
+/** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
+export function useFlowNodes(): {
+  nodes: FlowNode[];
+  onNodesChange: (changes: NodeChange[]) => void;
+} {
+  const graphNodes = useDocument((state) => state.graph.nodes);
+  const layout = useDocument((state) => state.graph.layout);
+  const selection = useScreen((state) => state.selection);
+  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  useEffect(() => {
+    setNodes((before) => reconcile(before, { nodes: graphNodes, layout }, new Set(selection)));
+  }, [graphNodes, layout, selection]);
+  const onNodesChange = useCallback((changes: NodeChange[]) => {
+    const places: Record<string, NodeLayout> = {};
+    for (const change of changes) {
+      if (change.type === 'position' && change.dragging !== true && change.position !== undefined) {
+        places[change.id] = change.position;
+      }
+    }
+    setNodes((before) =>
+      applyNodeChanges(
+        changes.filter(({ type }) => type !== 'remove'),
+        before,
+      ),
+    );
+    if (Object.keys(places).length > 0) commitPlaces(places);
+  }, []);
+  return { nodes, onNodesChange };
+}
+
+/** Edges as the renderer wants them, in the colour of their source's port. */
+export function useFlowEdges(): {
+  edges: GraphFlowEdge[];
+  onEdgesChange: (changes: EdgeChange<GraphFlowEdge>[]) => void;
+} {
+  const graphEdges = useDocument((state) => state.graph.edges);
+  const graphNodes = useDocument((state) => state.graph.nodes);
+  const [edges, setEdges] = useState<GraphFlowEdge[]>([]);
+  useEffect(() => {
+    setEdges((before) => {
+      const known = new Map(before.map((edge) => [edge.id, edge]));
+      return graphEdges.map((edge) => {
+        const id = formatEdge(edge);
+        const type = registry.get(graphNodes[edge.source]?.type ?? '');
+        const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
+        const old = known.get(id);
+        if (old !== undefined && old.style?.stroke === stroke) return old;
+        return {
+          id,
+          type: 'graph',
+          source: edge.source,
+          sourceHandle: edge.sourcePort,
+          target: edge.target,
+          targetHandle: edge.targetPort,
+          data: { edge },
+          style: { stroke },
+          ariaLabel: `Edge from ${edge.source} ${edge.sourcePort} to ${edge.target} ${edge.targetPort}`,
+        };
+      });
+    });
+  }, [graphEdges, graphNodes]);
+  const onEdgesChange = useCallback((changes: EdgeChange<GraphFlowEdge>[]) => {
+    setEdges((before) =>
+      applyEdgeChanges(
+        changes.filter(({ type }) => type !== 'remove'),
+        before,
+      ),
+    );
+  }, []);
+  return { edges, onEdgesChange };
+}
+
+/** Deletes nodes and edges as one edit. */
+export function deleteFromGraph(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[]): void {
+  useDocument.getState().edit((graph) => {
+    const cut = edges.reduce(
+      (rest, { data }) => (data === undefined ? rest : disconnect(rest, data.edge)),
+      graph,
+    );
+    return nodes.length === 0
+      ? cut
+      : removeNodes(
+          cut,
+          nodes.map(({ id }) => id),
+        );
+  });
+  if (nodes.length > 0) useScreen.getState().select([]);
+}

@@ -1,0 +1,131 @@
+import type { NodeType } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import type { NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { useChecks } from '../state/checks.ts';
+import { useDocument } from '../state/document-store.ts';
+import { usePlan } from '../state/plan-store.ts';
+import type { StepState } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { familyColour } from './family-colour.ts';
+import { NodePorts } from './node-ports.tsx';
+import { newestText, progressShare, resultText, stepStatus, type Status } from './node-status.ts';
+
+/** The parameters that matter; none where the values do not parse, which the inspector explains. */
+function nodeFacts(
+  definition: NodeType | undefined,
+  params: unknown,
+): readonly (readonly [string, string])[] {
+  const parsed = definition?.params.safeParse(params);
+  return definition === undefined || parsed?.success !== true
+    ? []
+    : definition.summary(parsed.data);
+}
+
+/** Values that read better alone than beside their name: files and long ids. */
+const standsAlone = new Set(['files', 'file', 'model']);
+
+function Facts({ facts }: { readonly facts: readonly (readonly [string, string])[] }) {
+  const [only] = facts;
+  if (only === undefined) return null;
+  if (facts.length === 1 && standsAlone.has(only[0])) {
+    return (
+      <dl className="node-facts">
+        <dd className="alone" title={`${only[0]}: ${only[1]}`}>
+          {only[1]}
+        </dd>
+      </dl>
+    );
+  }
+  return (
+    <dl className="node-facts">
+      {facts.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt>{name}</dt>
+          <dd title={value}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Progress({ step }: { readonly step: StepState }) {
+  const share = progressShare(step);
+  return (
+    <span
+      className="progress"
+      role="progressbar"
+      aria-label={`Progress of ${step.node}`}
+      aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
+    >
+      <i
+        data-unknown={share === undefined}
+        style={share === undefined ? undefined : { width: `${share * 100}%` }}
+      />
+    </span>
+  );
+}
+
+/** The chip: what a run came to, or what the next one would do where that differs. */
+function useStatus(id: string, step: StepState | undefined): Status | undefined {
+  const runs = usePlan(({ report }) => {
+    const planned = report?.nodes.find(({ node }) => node === id);
+    return planned !== undefined && planned.verdict !== 'hit';
+  });
+  const over = useRunView(
+    ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
+  );
+  const status = stepStatus(step);
+  if (!over || !runs || status?.tone === 'bad') return status;
+  if (status === undefined) return undefined;
+  return { label: 'will run', tone: 'planned' };
+}
+
+/** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */
+export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeProps) {
+  const node = useDocument((state) => state.graph.nodes[id]);
+  const step = useRunView((state) => state.run?.steps[id]);
+  const problem = useChecks((state) => state.byNode[id]?.[0]);
+  const status = useStatus(id, step);
+  if (node === undefined) return null;
+  const definition = registry.get(node.type);
+  const writes = Object.values(definition?.outputs ?? {}).some(({ type }) => type.id === 'answers');
+  return (
+    <article
+      className="node"
+      style={{ '--c': familyColour(definition?.group) }}
+      data-selected={selected}
+      data-problem={problem !== undefined || step?.status === 'failed'}
+      data-testid={`node-${id}`}
+      data-status={step?.status ?? 'idle'}
+      aria-label={`${node.title ?? definition?.title ?? node.type}, ${id}`}
+    >
+      <header className="node-head">
+        <i className="group-square" />
+        <span className="node-title" title={id}>
+          {node.title ?? definition?.title ?? node.type}
+        </span>
+        {status === undefined ? null : (
+          <span className="chip" data-tone={status.tone} data-testid={`status-${id}`}>
+            {status.label}
+          </span>
+        )}
+      </header>
+      <NodePorts id={id} node={node} definition={definition} />
+      <Facts facts={nodeFacts(definition, node.params)} />
+      <footer className="node-foot">
+        {step?.status === 'running' ? <Progress step={step} /> : null}
+        {problem === undefined || step?.status === 'running' ? (
+          <div className={step?.error === undefined ? '' : 'text-error'} title={resultText(step)}>
+            {resultText(step)}
+          </div>
+        ) : (
+          <div className="text-error" title={problem.message}>
+            {problem.message}
+          </div>
+        )}
+        {writes ? <div className="node-snippet">{newestText(step)}</div> : null}
+      </footer>
+    </article>
+  );
+});

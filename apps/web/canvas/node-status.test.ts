@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { StepState } from '../state/run-state.ts';
+import { newestText, progressShare, resultText, stepStatus } from './node-status.ts';
+
+const step: StepState = {
+  node: 'n',
+  type: 't',
+  status: 'running',
+  outputs: {},
+  logs: [],
+  texts: new Map(),
+};
+
+describe('what a node says of its step', () => {
+  it('says nothing of a node that has not run', () => {
+    expect(stepStatus(undefined)).toBeUndefined();
+    expect(resultText(undefined)).toBe('not run yet');
+  });
+
+  it('tells progress with its unit and message', () => {
+    const running = {
+      ...step,
+      progress: { done: 148, total: 400, unit: 'steps', message: '331 tokens/s' },
+    };
+    expect(resultText(running)).toBe('148 of 400 steps · 331 tokens/s');
+    expect(progressShare(running)).toBeCloseTo(0.37);
+    expect(progressShare({ ...step, progress: { done: 5, unit: 'files' } })).toBeUndefined();
+  });
+
+  it('tells results by their own summary, and what failed in them', () => {
+    const done: StepState = {
+      ...step,
+      status: 'succeeded',
+      ms: 140,
+      outputs: { a: { digest: 'a'.repeat(64), mediaType: 'x', size: 1, summary: '418 × 384' } },
+      items: { total: 3, computed: 3, reused: 0, failed: 2 },
+    };
+    expect(resultText(done)).toBe('418 × 384 · 2 failed');
+    expect(stepStatus(done)).toEqual({ label: '0.1 s', tone: 'good' });
+  });
+
+  it('shows the end of the newest text', () => {
+    const texts = new Map([
+      ['q1', 'first'],
+      ['q2', 'The kiln\n is lit'],
+    ]);
+    expect(newestText({ ...step, texts })).toBe('The kiln is lit');
+  });
+});

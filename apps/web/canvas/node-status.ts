@@ -1,0 +1,70 @@
+import type { ArtifactRef } from '@graft/graph';
+import { count, duration, plural } from '../shell/amounts.ts';
+import type { StepState } from '../state/run-state.ts';
+
+export type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
+export interface Status {
+  readonly label: string;
+  readonly tone: Tone;
+}
+
+/** The chip of a node: what its step came to. Nothing while it has not run. */
+export function stepStatus(step: StepState | undefined): Status | undefined {
+  switch (step?.status) {
+    case undefined:
+      return undefined;
+    case 'queued':
+      return { label: 'waiting', tone: 'plain' };
+    case 'running':
+      return { label: 'running', tone: 'working' };
+    case 'cached':
+      return { label: 'reused', tone: 'plain' };
+    case 'succeeded':
+      return { label: duration(step.ms ?? 0), tone: 'good' };
+    case 'failed':
+      return { label: 'failed', tone: 'bad' };
+    case 'skipped':
+      return { label: 'not run', tone: 'plain' };
+    case 'cancelled':
+      return { label: 'cancelled', tone: 'plain' };
+  }
+}
+
+/** `148 of 400 steps · 47 tokens/s` */
+export function progressText(progress: NonNullable<StepState['progress']>): string {
+  const { done, total, unit, message } = progress;
+  const amount =
+    total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
+  return message === undefined ? amount : `${amount} · ${message}`;
+}
+
+/** Share done, 0 to 1; undefined where the end is not known. */
+export function progressShare(step: StepState): number | undefined {
+  const { progress } = step;
+  if (progress?.total === undefined || progress.total <= 0) return undefined;
+  return Math.min(1, progress.done / progress.total);
+}
+
+function outputText(artifact: ArtifactRef): string {
+  if (artifact.summary !== undefined) return artifact.summary;
+  return artifact.count === undefined ? 'ready' : plural(artifact.count, 'row');
+}
+
+/** The line at the foot of a node. */
+export function resultText(step: StepState | undefined): string {
+  if (step === undefined) return 'not run yet';
+  if (step.status === 'running')
+    return step.progress === undefined ? 'starting' : progressText(step.progress);
+  if (step.status === 'queued') return 'waits for its inputs';
+  if (step.error !== undefined) return step.error.message;
+  const outputs = Object.values(step.outputs).map(outputText);
+  const failed = step.items?.failed ?? 0;
+  if (failed > 0) outputs.push(`${count(failed)} failed`);
+  return outputs.length > 0 ? outputs.join(' · ') : 'no result';
+}
+
+/** The end of what is being written, on one line, or undefined when nothing is. */
+export function newestText(step: StepState | undefined): string | undefined {
+  const last = [...(step?.texts.values() ?? [])].at(-1);
+  return last === undefined ? undefined : last.replace(/\s+/g, ' ').trim().slice(-60);
+}

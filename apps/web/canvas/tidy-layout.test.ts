@@ -1,0 +1,27 @@
+import { parseGraph, type Graph } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { tidyLayout } from './tidy-layout.ts';
+
+function graphOf(edges: readonly string[]): Graph {
+  const ids = new Set(edges.flatMap((edge) => edge.match(/[a-z]+(?=\.)/g) ?? []));
+  const nodes = Object.fromEntries(
+    [...ids].map((id) => [id, { type: 'embed', version: 1, params: {} }]),
+  );
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
+}
+
+it('puts every node right of what it depends on, and none on another', () => {
+  const graph = graphOf(['a.x -> b.x', 'a.x -> c.x', 'b.x -> d.x', 'c.x -> d.x', 'e.x -> d.x']);
+  const places = tidyLayout(graph);
+  for (const { source, target } of graph.edges) {
+    expect(places[target]?.x).toBeGreaterThan(places[source]?.x ?? Infinity);
+  }
+  const spots = Object.values(places).map(({ x, y }) => `${x} ${y}`);
+  expect(new Set(spots).size).toBe(5);
+  expect(places['e']?.x).toBe(places['c']?.x);
+});
+
+it('places the nodes of a circle too', () => {
+  const graph = graphOf(['a.x -> b.x', 'b.x -> a.x']);
+  expect(Object.keys(tidyLayout(graph)).sort()).toEqual(['a', 'b']);
+});

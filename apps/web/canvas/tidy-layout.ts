@@ -1,0 +1,85 @@
+import type { Graph, NodeLayout } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+
+/** Pixels from one column to the next, and between nodes of a column. */
+const columnWidth = 262;
+const gap = 40;
+
+/** Height of a node as it will be drawn, near enough to lay out by. */
+export function nodeHeight(graph: Graph, id: string): number {
+  const definition = registry.get(graph.nodes[id]?.type ?? '');
+  if (definition === undefined) return 100;
+  const ports = Math.max(
+    Object.keys(definition.inputs).length,
+    Object.keys(definition.outputs).length,
+  );
+  const writes = Object.values(definition.outputs).some(({ type }) => type.id === 'answers');
+  return 34 + ports * 20 + 5 + 55 + 28 + (writes ? 17 : 0);
+}
+
+/** Column of each node: one right of the rightmost that it depends on. A node in a cycle stays where the walk began. */
+function columns(graph: Graph): Map<string, number> {
+  const sources = new Map<string, string[]>();
+  for (const { source, target } of graph.edges) {
+    sources.set(target, [...(sources.get(target) ?? []), source]);
+  }
+  const column = new Map<string, number>();
+  const waiting = new Map(
+    Object.keys(graph.nodes).map((id) => [id, new Set(sources.get(id)).size]),
+  );
+  const targets = new Map<string, Set<string>>();
+  for (const { source, target } of graph.edges) {
+    targets.set(source, (targets.get(source) ?? new Set()).add(target));
+  }
+  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
+  for (const id of ready) {
+    const at = column.get(id) ?? 0;
+    column.set(id, at);
+    for (const target of targets.get(id) ?? []) {
+      column.set(target, Math.max(column.get(target) ?? 0, at + 1));
+      const left = (waiting.get(target) ?? 0) - 1;
+      waiting.set(target, left);
+      if (left === 0) ready.push(target);
+    }
+  }
+  for (const id of Object.keys(graph.nodes)) if (!column.has(id)) column.set(id, 0);
+  // A source that feeds only a late node stands beside it, not at the far left.
+  for (const [id] of column) {
+    if ((sources.get(id) ?? []).length > 0) continue;
+    const next = [...(targets.get(id) ?? [])].map((target) => column.get(target) ?? 0);
+    if (next.length > 0) column.set(id, Math.max(0, Math.min(...next) - 1));
+  }
+  return column;
+}
+
+/** Columns from left to right by dependency; within one, in the order of what feeds the nodes. */
+export function tidyLayout(graph: Graph): Record<string, NodeLayout> {
+  const column = columns(graph);
+  const byColumn: string[][] = [];
+  for (const [id, at] of column) (byColumn[at] ??= []).push(id);
+  const places: Record<string, NodeLayout> = {};
+  const centre = new Map<string, number>();
+  for (const [at, ids = []] of byColumn.entries()) {
+    const wanted = new Map(
+      ids.map((id) => {
+        const feeding = graph.edges
+          .filter((edge) => edge.target === id)
+          .map((edge) => centre.get(edge.source));
+        const known = feeding.filter((y) => y !== undefined);
+        return [
+          id,
+          known.length === 0 ? Infinity : known.reduce((sum, y) => sum + y, 0) / known.length,
+        ];
+      }),
+    );
+    ids.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0) || (a < b ? -1 : 1));
+    let y = 0;
+    for (const id of ids) {
+      places[id] = { x: at * columnWidth, y };
+      const height = nodeHeight(graph, id);
+      centre.set(id, y + height / 2);
+      y += height + gap;
+    }
+  }
+  return places;
+}

@@ -1,0 +1,57 @@
+import type { Graph, NodeLayout } from '@graft/graph';
+import type { ReactFlowInstance } from '@xyflow/react';
+import { nodeHeight } from './tidy-layout.ts';
+
+const nodeWidth = 206;
+const margin = 24;
+
+let flow: ReactFlowInstance | undefined;
+let frame: HTMLElement | undefined;
+
+/** The canvas says where it is, so that menus and keys can act on it. */
+export function attachViewport(instance: ReactFlowInstance, element: HTMLElement): void {
+  flow = instance;
+  frame = element;
+}
+
+export function fitAll(): void {
+  void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 120 });
+}
+
+/** Scrolls to a node and leaves the zoom as it is. */
+export function revealNode(id: string): void {
+  void flow?.fitView({
+    nodes: [{ id }],
+    minZoom: flow.getZoom(),
+    maxZoom: flow.getZoom(),
+    duration: 120,
+  });
+}
+
+/** Place on the canvas under a point of the screen. */
+export function canvasPlace(point: NodeLayout): NodeLayout {
+  return flow?.screenToFlowPosition(point) ?? { x: 0, y: 0 };
+}
+
+function overlaps(graph: Graph, at: NodeLayout): boolean {
+  return Object.entries(graph.layout).some(
+    ([id, { x, y }]) =>
+      Object.hasOwn(graph.nodes, id) &&
+      Math.abs(x - at.x) < nodeWidth + margin &&
+      at.y < y + nodeHeight(graph, id) + margin &&
+      y < at.y + 140 + margin,
+  );
+}
+
+/** A free place for a new node: right of `after` where that is given, else in the middle of the view. */
+export function freePlace(graph: Graph, after?: string): NodeLayout {
+  const beside = after === undefined ? undefined : graph.layout[after];
+  const box = frame?.getBoundingClientRect();
+  const middle =
+    box === undefined
+      ? { x: 0, y: 0 }
+      : canvasPlace({ x: box.left + box.width / 2 - nodeWidth / 2, y: box.top + box.height / 3 });
+  const place = beside === undefined ? { ...middle } : { x: beside.x + 262, y: beside.y };
+  for (let tries = 0; tries < 200 && overlaps(graph, place); tries++) place.y += 40;
+  return place;
+}

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { queries } from '../../api/client.ts';
+import { problemsOf } from '../../api/problem.ts';
+import { plural } from '../../shell/amounts.ts';
+import type { FieldProps } from './field-props.ts';
+import { ListControl } from './list-control.tsx';
+
+/** A value once it has rested for a moment. */
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, settle] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
+
+function Matches({ patterns }: { readonly patterns: readonly string[] }) {
+  const settled = useSettled(patterns.join('\n'), 250);
+  const asked = settled.split('\n').filter((pattern) => pattern !== '');
+  const { data, error } = useQuery(
+    queries.catalogue.matchFiles.queryOptions(
+      { patterns: asked },
+      { enabled: asked.length > 0, retry: false },
+    ),
+  );
+  if (asked.length === 0) return null;
+  if (error !== null)
+    return <p className="mt-1 text-sm text-error">{problemsOf(error)[0]?.message}</p>;
+  if (data === undefined) return <p className="mt-1 text-sm text-ink-2">Looking …</p>;
+  if (data.total === 0)
+    return (
+      <p className="mt-1 text-sm text-error">
+        No file matches. Paths begin at the workspace folder.
+      </p>
+    );
+  return (
+    <details className="mt-1 text-sm text-ink-2">
+      <summary data-testid="matched-files">{plural(data.total, 'file')}</summary>
+      <ul className="mt-1 font-mono text-[11px]">
+        {data.paths.map((path) => (
+          <li key={path} className="truncate">
+            {path}
+          </li>
+        ))}
+        {data.total > data.paths.length ? (
+          <li>and {plural(data.total - data.paths.length, 'more file')}</li>
+        ) : null}
+      </ul>
+    </details>
+  );
+}
+
+/** Paths, folders and globs below the workspace, with how many files they match. */
+export function FilesControl(props: FieldProps) {
+  const patterns = Array.isArray(props.value) ? props.value.map(String) : [];
+  return (
+    <>
+      <ListControl {...props} />
+      <Matches patterns={patterns} />
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useRef } from 'react';
+import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import type { FieldProps } from './field-props.ts';
+
+const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** A list of texts, one a row. Enter adds a row, Backspace in an empty one removes it. */
+export function ListControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+  const list = asList(value);
+  const rows = useRef<HTMLDivElement>(null);
+  const focusRow = (index: number): void => {
+    requestAnimationFrame(() => rows.current?.querySelectorAll('input')[index]?.focus());
+  };
+  const insert = (index: number): void => {
+    change(list.toSpliced(index, 0, ''));
+    focusRow(index);
+  };
+  const remove = (index: number): void => {
+    change(list.toSpliced(index, 1));
+    focusRow(Math.max(0, index - 1));
+  };
+  return (
+    <div ref={rows} className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+      {list.map((text, index) => (
+        <div key={index} className="flex items-center gap-1">
+          <input
+            id={index === 0 ? id : undefined}
+            className={`field ${field.control === 'files' ? 'font-mono text-[11.5px]' : ''}`}
+            value={text}
+            aria-label={`${field.title}, row ${index + 1}`}
+            aria-invalid={invalid}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => change(list.with(index, event.target.value))}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') insert(index + 1);
+              else if (event.key === 'Backspace' && text === '') {
+                event.preventDefault();
+                remove(index);
+              }
+            }}
+          />
+          <button
+            type="button"
+            className="icon-button shrink-0"
+            aria-label={`Remove row ${index + 1} of ${field.title}`}
+            onClick={() => remove(index)}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+      <button
+        type="button"
+        id={list.length === 0 ? id : undefined}
+        className="button small self-start"
+        aria-label={`Add to ${field.title}`}
+        onClick={() => insert(list.length)}
+      >
+        <PlusIcon /> Add
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../api/client.ts';
+import { bytes } from '../../shell/amounts.ts';
+import type { FieldProps } from './field-props.ts';
+
+/** The catalogue's models of the kind that the parameter asks for. */
+export function ModelControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+  const { data = [] } = useQuery(queries.catalogue.models.queryOptions());
+  const offered = data.filter(
+    (model) => field.modelKind === undefined || model.kind === field.modelKind,
+  );
+  const current = typeof value === 'string' ? value : '';
+  const chosen = offered.find((model) => model.id === current);
+  const mayBeEmpty = field.default === '';
+  return (
+    <>
+      <select
+        id={id}
+        className="field"
+        value={current}
+        aria-invalid={invalid}
+        aria-describedby={describedBy}
+        onChange={(event) => change(event.target.value)}
+      >
+        {mayBeEmpty ? <option value="">not set</option> : null}
+        {chosen !== undefined || (current === '' && mayBeEmpty) ? null : (
+          <option value={current}>{current}</option>
+        )}
+        {offered.map((model) => (
+          <option key={model.id} value={model.id}>
+            {model.title}
+          </option>
+        ))}
+      </select>
+      {chosen === undefined ? null : (
+        <p className="mt-1 text-sm text-ink-2">
+          {[
+            bytes(chosen.size),
+            chosen.dimension === undefined ? undefined : `${chosen.dimension} wide`,
+            `${chosen.contextLength.toLocaleString('en')} tokens of context`,
+          ]
+            .filter((part) => part !== undefined)
+            .join(' · ')}
+        </p>
+      )}
+    </>
+  );
+}

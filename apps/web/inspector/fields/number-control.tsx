@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import type { FieldProps } from './field-props.ts';
+
+/** Reads a number as typed: spaces, thousands commas and a decimal comma are understood; else undefined. */
+export function readNumber(text: string): number | undefined {
+  const trimmed = text.trim();
+  const plain = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(trimmed)
+    ? trimmed.replaceAll(',', '')
+    : trimmed.replaceAll(' ', '').replace(/^(-?\d+),(\d+)$/, '$1.$2');
+  if (plain === '' || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
+  return Number(plain);
+}
+
+function step(field: FieldProps['field'], value: number, direction: number): number {
+  const size = field.control === 'integer' ? 1 : 0.05;
+  const moved = Number((value + direction * size).toFixed(6));
+  return Math.min(field.max ?? Infinity, Math.max(field.min ?? -Infinity, moved));
+}
+
+/** A number with its unit. What does not read as one is kept as typed, and validation says so. */
+export function NumberControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+  const [typed, setTyped] = useState<string>();
+  const shown = typed ?? (value === null || value === undefined ? '' : String(value));
+  return (
+    <span className="relative block">
+      <input
+        id={id}
+        className="field tabular-nums"
+        inputMode="decimal"
+        value={shown}
+        placeholder={field.nullable ? 'not set' : undefined}
+        aria-invalid={invalid}
+        aria-describedby={describedBy}
+        autoComplete="off"
+        onChange={(event) => {
+          const text = event.target.value;
+          setTyped(text);
+          const number = readNumber(text);
+          if (number !== undefined) change(number);
+          else change(text.trim() === '' && field.nullable ? null : text);
+        }}
+        onBlur={() => setTyped(undefined)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+          if (typeof value !== 'number') return;
+          event.preventDefault();
+          setTyped(undefined);
+          change(step(field, value, event.key === 'ArrowUp' ? 1 : -1));
+        }}
+      />
+      {field.unit === undefined ? null : (
+        <span className="pointer-events-none absolute top-[6px] right-[9px] text-ink-2">
+          {field.unit}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,141 @@
+import { setTitle } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
+import { useDocument } from '../state/document-store.ts';
+import { startRun } from '../state/run-actions.ts';
+import { useScreen, type InspectorTab } from '../state/screen-store.ts';
+import { AboutTab } from './about-tab.tsx';
+import { LogsTab } from './logs-tab.tsx';
+import { OutputTab } from './output-tab.tsx';
+import { ParameterForm } from './parameter-form.tsx';
+
+const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
+  { id: 'parameters', title: 'Parameters' },
+  { id: 'output', title: 'Output' },
+  { id: 'logs', title: 'Logs' },
+  { id: 'about', title: 'About' },
+];
+
+function Tabs() {
+  const current = useScreen((state) => state.inspectorTab);
+  return (
+    <div
+      role="tablist"
+      aria-label="Inspector"
+      className="flex gap-[18px] border-b border-line px-4"
+    >
+      {tabs.map(({ id, title }) => (
+        <button
+          key={id}
+          type="button"
+          role="tab"
+          id={`tab-${id}`}
+          aria-selected={id === current}
+          aria-controls="inspector-panel"
+          className="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
+          onClick={() => useScreen.getState().show({ inspectorTab: id })}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function NodeInspector({ id }: { readonly id: string }) {
+  const node = useDocument((state) => state.graph.nodes[id]);
+  const tab = useScreen((state) => state.inspectorTab);
+  if (node === undefined) return <NothingSelected />;
+  const definition = registry.get(node.type);
+  return (
+    <>
+      <div className="px-4 pt-3 pb-2">
+        <input
+          aria-label="Title"
+          className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3"
+          value={node.title ?? ''}
+          placeholder={definition?.title ?? node.type}
+          onChange={(event) =>
+            useDocument
+              .getState()
+              .edit((graph) => setTitle(graph, id, event.target.value), `${id}.title`)
+          }
+        />
+        <p className="mt-0.5 text-ink-2">
+          {definition?.doc ??
+            `This version of Graft has no node type "${node.type}". It is kept as it is, and the graph cannot run with it.`}
+        </p>
+        <div className="mt-1.5 flex items-center gap-3 text-sm text-ink-2">
+          <code className="font-mono text-[11.5px]">{id}</code>
+          <span className="flex-1" />
+          <button
+            type="button"
+            className="hover:text-ink hover:underline"
+            onClick={() => void startRun(id)}
+          >
+            Run up to here
+          </button>
+        </div>
+      </div>
+      <Tabs />
+      <div
+        id="inspector-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        className="flex min-h-0 flex-1 flex-col"
+      >
+        {tab === 'output' ? <OutputTab key={id} node={id} /> : null}
+        {tab === 'logs' ? <LogsTab node={id} /> : null}
+        {definition !== undefined && tab === 'parameters' ? (
+          <ParameterForm key={id} node={id} definition={definition} />
+        ) : null}
+        {definition !== undefined && tab === 'about' ? <AboutTab definition={definition} /> : null}
+      </div>
+    </>
+  );
+}
+
+function SeveralSelected({ count }: { readonly count: number }) {
+  return (
+    <div className="px-4 py-3">
+      <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
+      <div className="mt-3 flex gap-2">
+        <button type="button" className="button small" onClick={duplicateSelected}>
+          Duplicate
+        </button>
+        <button type="button" className="button small" onClick={deleteSelected}>
+          Delete
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function NothingSelected() {
+  return (
+    <p className="px-4 py-3 text-ink-2">
+      Select a node to see its parameters and what came out of it.
+    </p>
+  );
+}
+
+/** The selected node: parameters, output, logs, and what its type does. */
+export function Inspector() {
+  const selection = useScreen((state) => state.selection);
+  const [only] = selection;
+  return (
+    <aside
+      aria-label="Inspector"
+      className="flex min-h-0 flex-col border-l border-line bg-panel"
+      data-testid="inspector"
+    >
+      {only === undefined ? (
+        <NothingSelected />
+      ) : selection.length > 1 ? (
+        <SeveralSelected count={selection.length} />
+      ) : (
+        <NodeInspector id={only} />
+      )}
+    </aside>
+  );
+}

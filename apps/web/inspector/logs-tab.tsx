@@ -1,0 +1,35 @@
+import { useRunView } from '../state/run-view.ts';
+
+function time(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
+/** What the step logged, oldest first. */
+export function LogsTab({ node }: { readonly node: string }) {
+  const logs = useRunView((state) => state.run?.steps[node]?.logs);
+  if (logs === undefined || logs.length === 0) {
+    return <p className="px-4 py-3 text-ink-2">Nothing was logged.</p>;
+  }
+  return (
+    <ol
+      className="min-h-0 flex-1 overflow-auto py-2 font-mono text-[11.5px] leading-relaxed"
+      aria-label="Log"
+      tabIndex={0}
+    >
+      {logs.map((line, index) => (
+        <li key={index} className="flex gap-3 px-4">
+          <time className="shrink-0 text-ink-2">{time(line.at)}</time>
+          <span
+            className={
+              line.level === 'error' ? 'text-error' : line.level === 'warning' ? 'text-working' : ''
+            }
+          >
+            {line.level === 'info' ? '' : `${line.level}: `}
+            {line.item === undefined ? '' : `${line.item}: `}
+            {line.message}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,161 @@
+import { paramFields, setParam, type NodeType, type ParamField, type Problem } from '@graft/graph';
+import { useDocument } from '../state/document-store.ts';
+import { useChecks } from '../state/checks.ts';
+import type { FieldProps } from './fields/field-props.ts';
+import { FilesControl } from './fields/files-control.tsx';
+import { JsonControl } from './fields/json-control.tsx';
+import { ListControl } from './fields/list-control.tsx';
+import { ModelControl } from './fields/model-control.tsx';
+import { NumberControl } from './fields/number-control.tsx';
+import { PairsControl } from './fields/pairs-control.tsx';
+import {
+  BooleanControl,
+  MultilineControl,
+  SelectControl,
+  TextControl,
+} from './fields/text-controls.tsx';
+
+function isPlainRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function Control(props: FieldProps) {
+  const { field } = props;
+  switch (field.control) {
+    case 'integer':
+    case 'number':
+      return <NumberControl {...props} />;
+    case 'boolean':
+      return <BooleanControl {...props} />;
+    case 'select':
+      return <SelectControl {...props} />;
+    case 'files':
+      return <FilesControl {...props} />;
+    case 'model':
+      return <ModelControl {...props} />;
+    case 'multiline':
+    case 'questions':
+      return <MultilineControl {...props} />;
+    case 'text':
+      return <TextControl {...props} />;
+    case 'json': {
+      const { default: standard } = field;
+      if (Array.isArray(standard) && standard.every((part) => typeof part === 'string')) {
+        return <ListControl {...props} />;
+      }
+      return isPlainRecord(standard) ? <PairsControl {...props} /> : <JsonControl {...props} />;
+    }
+  }
+}
+
+function isDefault(field: ParamField, value: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(field.default);
+}
+
+interface RowProps {
+  readonly node: string;
+  readonly field: ParamField;
+  readonly given: unknown;
+  readonly problems: readonly Problem[];
+}
+
+function FieldRow({ node, field, given, problems }: RowProps) {
+  const id = `param-${node}-${field.name}`;
+  const value = given === undefined ? field.default : given;
+  const edit = (next: unknown): void =>
+    useDocument
+      .getState()
+      .edit((graph) => setParam(graph, { node, param: field.name }, next), `${node}.${field.name}`);
+  return (
+    <div className="mb-3.5">
+      <div className="mb-1 flex items-baseline justify-between">
+        {field.control === 'boolean' ? (
+          <span />
+        ) : (
+          <label htmlFor={id} className="font-[550]">
+            {field.title}
+          </label>
+        )}
+        {isDefault(field, value) ? null : (
+          <button
+            type="button"
+            className="text-sm text-ink-2 hover:text-ink hover:underline"
+            aria-label={`Reset ${field.title} to its default`}
+            title={`Default: ${typeof field.default === 'string' ? field.default : JSON.stringify(field.default)}`}
+            onClick={() => edit(field.default)}
+          >
+            Reset
+          </button>
+        )}
+      </div>
+      <Control
+        key={node}
+        field={field}
+        id={id}
+        value={value}
+        invalid={problems.length > 0}
+        describedBy={`${id}-help`}
+        change={edit}
+      />
+      <div id={`${id}-help`} className="mt-1 text-sm">
+        {problems.map(({ message }) => (
+          <p key={message} className="text-error" role="alert">
+            {message}
+          </p>
+        ))}
+        {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}
+      </div>
+    </div>
+  );
+}
+
+/** The form of a node's parameters, drawn from its definition. */
+export function ParameterForm({
+  node,
+  definition,
+}: {
+  readonly node: string;
+  readonly definition: NodeType;
+}) {
+  const params = useDocument((state) => state.graph.nodes[node]?.params);
+  const problems = useChecks((state) => state.byNode[node]) ?? [];
+  const fields = paramFields(definition);
+  const rowOf = (field: ParamField) => (
+    <FieldRow
+      key={field.name}
+      node={node}
+      field={field}
+      given={params?.[field.name]}
+      problems={problems.filter(({ location }) => location.param === field.name)}
+    />
+  );
+  const known = new Set(fields.map(({ name }) => name));
+  const others = problems.filter(
+    ({ location }) => location.param === undefined || !known.has(location.param),
+  );
+  const advanced = fields.filter((field) => field.advanced);
+  const openMore = advanced.some(({ name }) =>
+    problems.some(({ location }) => location.param === name),
+  );
+  return (
+    <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">
+      {others.map(({ message }) => (
+        <p
+          key={message}
+          className="mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error"
+          role="alert"
+        >
+          {message}
+        </p>
+      ))}
+      {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
+      {fields.filter((field) => !field.advanced).map(rowOf)}
+      {advanced.length === 0 ? null : (
+        <details open={openMore || undefined}>
+          <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>
+          {advanced.map(rowOf)}
+        </details>
+      )}
+    </div>
+  );
+}

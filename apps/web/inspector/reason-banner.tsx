@@ -1,0 +1,66 @@
+import { registry } from '@graft/nodes/definitions';
+import { useDocument } from '../state/document-store.ts';
+import type { StepState } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { allReused, reasonLine, type ReasonLine } from './reason.ts';
+
+export function ReasonSentence({ line }: { readonly line: ReasonLine }) {
+  return (
+    <>
+      {line.lead}
+      {line.changes.map(({ what, before, after }, index) => (
+        <span key={what}>
+          {index === 0
+            ? ' '
+            : line.rest === undefined && index === line.changes.length - 1
+              ? ' and '
+              : ', '}
+          <b className="font-semibold">{what}</b>
+          {index === line.changes.length - 1 && line.rest === undefined ? ' changed' : ''}
+          {before === undefined ? null : (
+            <s className="ml-1 font-mono text-[11.5px] text-ink-2">{before}</s>
+          )}
+          {after === undefined ? null : <span className="font-mono text-[11.5px]"> → {after}</span>}
+        </span>
+      ))}
+      {line.rest === undefined ? '' : ` ${line.rest} changed`}
+      {line.changes.length > 0 ? '.' : ''}
+    </>
+  );
+}
+
+/** Reused, computed and failed rows of a map-type step. */
+function itemsText(step: StepState): string {
+  const { items } = step;
+  if (items === undefined || items.reused === 0 || items.computed === 0) return '';
+  return ` ${items.computed.toLocaleString('en')} of ${items.total.toLocaleString('en')} rows were computed, the others reused.`;
+}
+
+/** The first line of Output: why the step ran or was reused. */
+export function ReasonBanner({ step }: { readonly step: StepState }) {
+  const edges = useDocument((state) => state.graph.edges);
+  const run = useRunView((state) => state.run);
+  const box = 'mx-4 mt-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
+  if (step.status === 'cached') {
+    return (
+      <p className={box} data-testid="reason">
+        Reused: nothing that it depends on has changed since it last ran.
+      </p>
+    );
+  }
+  if (step.reason === undefined) return null;
+  const first = step.reason.kind === 'first';
+  const running = step.status === 'running';
+  const ran = running ? 'Running' : first ? 'Ran' : 'Re-ran';
+  const line = reasonLine(step.reason, { ran, definition: registry.get(step.type) });
+  const above = edges
+    .filter((edge) => edge.target === step.node)
+    .map((edge) => run?.steps[edge.source]);
+  return (
+    <p className={box} data-testid="reason">
+      <ReasonSentence line={line} />
+      {!first && allReused(above) ? ' Everything above was reused.' : ''}
+      {itemsText(step)}
+    </p>
+  );
+}

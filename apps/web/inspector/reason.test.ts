@@ -1,0 +1,55 @@
+import { defineNode, Documents } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { reasonLine } from './reason.ts';
+
+const definition = defineNode({
+  type: 'probe',
+  version: 1,
+  implementation: 1,
+  title: 'Probe',
+  group: 'sources',
+  doc: '',
+  inputs: { documents: { type: Documents, doc: '' } },
+  outputs: {},
+  params: z.strictObject({ size: z.int().default(1).meta({ title: 'Chunk size' }) }),
+  summary: () => [],
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});
+const line = (parts: { name: string; before?: string; after?: string }[]) =>
+  reasonLine({ kind: 'changed', parts }, { ran: 'Re-ran', definition });
+
+describe('reasonLine', () => {
+  it('names a parameter by its title, with its values', () => {
+    expect(line([{ name: 'param.size', before: '512', after: '256' }])).toEqual({
+      lead: 'Re-ran because',
+      changes: [{ what: 'chunk size', before: '512', after: '256' }],
+    });
+  });
+
+  it('shows no digests', () => {
+    const [before, after] = ['a'.repeat(64), 'b'.repeat(64)];
+    expect(line([{ name: 'input.documents', before, after }]).changes).toEqual([
+      { what: 'what comes into documents' },
+    ]);
+    expect(line([{ name: 'file.handbook/kilns.md', before, after }]).changes).toEqual([
+      { what: 'handbook/kilns.md' },
+    ]);
+  });
+
+  it('takes quotes off text', () => {
+    expect(
+      line([{ name: 'param.mode', before: '"dense"', after: '"hybrid"' }]).changes[0],
+    ).toMatchObject({
+      before: 'dense',
+      after: 'hybrid',
+    });
+  });
+
+  it('names three changes and counts the rest', () => {
+    const parts = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name: `file.${name}` }));
+    expect(line(parts)).toMatchObject({ rest: 'and 2 more', changes: { length: 3 } });
+  });
+});

@@ -1,0 +1,102 @@
+import type { MissReason, NodeType } from '@graft/graph';
+import { paramFields } from '@graft/graph';
+import type { StepState } from '../state/run-state.ts';
+
+/** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
+export interface Change {
+  readonly what: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Why a step ran or was reused, for one line. */
+export interface ReasonLine {
+  /** `Re-ran because`, or the whole sentence where there are no changes. */
+  readonly lead: string;
+  readonly changes: readonly Change[];
+  readonly rest?: string;
+}
+
+/** Differences named; more are counted. */
+const changeLimit = 3;
+
+const isDigest = (value: string | undefined): boolean =>
+  value !== undefined && /^(sha256:)?[0-9a-f]{64}( |$)/.test(value);
+
+/** A key part's value as people know it: JSON text loses its quotes. */
+function plain(value: string): string {
+  return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}
+
+function partName(name: string, definition: NodeType | undefined): string {
+  const dot = name.indexOf('.');
+  const kind = dot === -1 ? name : name.slice(0, dot);
+  const rest = dot === -1 ? '' : name.slice(dot + 1);
+  switch (kind) {
+    case 'param': {
+      const fields = definition === undefined ? [] : paramFields(definition);
+      return fields.find((field) => field.name === rest)?.title.toLowerCase() ?? rest;
+    }
+    case 'input':
+      return `what comes into ${rest}`;
+    case 'file':
+      return rest;
+    case 'files':
+      return rest.endsWith('.count') ? 'the number of files' : 'a file';
+    case 'model':
+      return 'the model';
+    case 'implementation':
+      return 'the version of this node type';
+    case 'device':
+      return 'the device';
+    default:
+      return name;
+  }
+}
+
+function changes(
+  reason: Extract<MissReason, { kind: 'changed' }>,
+  definition: NodeType | undefined,
+): Change[] {
+  // A folded list of files always changes together with its digest; the count says more.
+  const parts = reason.parts.filter(
+    ({ name }, _index, all) =>
+      !name.startsWith('files.') ||
+      name.endsWith('.count') ||
+      !all.some((other) => other.name === `${name}.count`),
+  );
+  return parts.map(({ name, before, after }) => ({
+    what: partName(name, definition),
+    ...(before === undefined || isDigest(before) ? {} : { before: plain(before) }),
+    ...(after === undefined || isDigest(after) ? {} : { after: plain(after) }),
+  }));
+}
+
+/** Why a step has to run, as a verb and what changed. */
+export function reasonLine(
+  reason: MissReason,
+  words: { readonly ran: string; readonly definition: NodeType | undefined },
+): ReasonLine {
+  switch (reason.kind) {
+    case 'first':
+      return { lead: `${words.ran} because it is new in this file.`, changes: [] };
+    case 'evicted':
+      return { lead: `${words.ran} because its stored result was gone.`, changes: [] };
+    case 'volatile':
+      return { lead: `${words.ran} because its result is never reused.`, changes: [] };
+    case 'changed': {
+      const all = changes(reason, words.definition);
+      const more = all.length - changeLimit;
+      return {
+        lead: `${words.ran} because`,
+        changes: all.slice(0, changeLimit),
+        ...(more > 0 ? { rest: `and ${more} more` } : {}),
+      };
+    }
+  }
+}
+
+/** Whether everything that a step depends on was reused. */
+export function allReused(above: readonly (StepState | undefined)[]): boolean {
+  return above.length > 0 && above.every((step) => step?.status === 'cached');
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { procedure, router } from './trpc.ts';
+
+export const catalogueRouter = router({
+  models: procedure.query(({ ctx }) => ctx.workspace.listModels()),
+  /** How many files the patterns of a parameter match, and the first of them. */
+  matchFiles: procedure
+    .input(z.object({ patterns: z.array(z.string().min(1).max(1_000)).max(100) }))
+    .query(({ ctx, input }) => ctx.workspace.matchFiles(input.patterns, 8)),
+});

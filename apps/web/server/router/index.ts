@@ -1,0 +1,16 @@
+import { artifactsRouter } from './artifacts.ts';
+import { catalogueRouter } from './catalogue.ts';
+import { graphsRouter } from './graphs.ts';
+import { liveRouter } from './live.ts';
+import { runsRouter } from './runs.ts';
+import { router } from './trpc.ts';
+
+/** The API of the page, by topic. Every input is validated here; every path by the workspace. */
+export const appRouter = router({
+  graphs: graphsRouter,
+  catalogue: catalogueRouter,
+  runs: runsRouter,
+  artifacts: artifactsRouter,
+  live: liveRouter,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,54 @@
+import type { RunEvent } from '@graft/graph';
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { MergedQueue } from './merged-queue.ts';
+import { procedure, router } from './trpc.ts';
+
+/** What a tab is told while it is open. */
+export type LiveMessage =
+  | { readonly kind: 'run'; readonly event: RunEvent }
+  /** A graph file appeared, changed or went away on disk. */
+  | { readonly kind: 'file'; readonly path: string };
+
+const feedInput = z.object({
+  /** The run to follow, if any. */
+  run: z.string().min(1).nullable(),
+  /** Events up to this `seq` are known already. */
+  after: z.number().int().nonnegative().default(0),
+  /** Set by the client after a disconnect: the `seq` it has got to. */
+  lastEventId: z.string().regex(/^\d+$/).nullish(),
+});
+
+export const liveRouter = router({
+  /**
+   * One subscription a tab: changes of files, and the events of the run it looks at. A message's id is the
+   * `seq` of the last run event before or in it, so that a reconnect goes on without gap or double.
+   */
+  feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
+    const { workspace } = ctx;
+    const ended = new AbortController();
+    const stop = AbortSignal.any(
+      [ctx.closing, ended.signal, signal].filter((one) => one !== undefined),
+    );
+    let seq = Math.max(input.after, Number(input.lastEventId ?? 0));
+    const queue = new MergedQueue<LiveMessage>();
+    const unwatch = workspace.watch((path) => queue.push({ kind: 'file', path }));
+    stop.addEventListener('abort', () => queue.close(), { once: true });
+    const { run } = input;
+    const followed = async (runId: string): Promise<void> => {
+      for await (const event of workspace.events(runId, seq, stop)) {
+        queue.push({ kind: 'run', event });
+      }
+    };
+    if (run !== null) followed(run).catch((error: unknown) => queue.fail(error));
+    try {
+      for await (const message of queue) {
+        if (message.kind === 'run') seq = message.event.seq;
+        yield tracked(String(seq), message);
+      }
+    } finally {
+      ended.abort();
+      unwatch();
+    }
+  }),
+});

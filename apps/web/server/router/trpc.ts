@@ -1,0 +1,79 @@
+import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
+import type { Workspace } from '@graft/worker/workspace';
+import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+
+export interface ApiContext {
+  readonly workspace: Workspace;
+  /** Aborts when the server closes, so that subscriptions end. */
+  readonly closing: AbortSignal;
+}
+
+type StatusCode = TRPCError['code'];
+const statusOf: Partial<Record<GraphErrorCode, StatusCode>> = {
+  'stale-save': 'CONFLICT',
+  'missing-file': 'NOT_FOUND',
+  'outside-workspace': 'FORBIDDEN',
+  'too-large': 'PAYLOAD_TOO_LARGE',
+  'store-locked': 'CONFLICT',
+  unavailable: 'SERVICE_UNAVAILABLE',
+  internal: 'INTERNAL_SERVER_ERROR',
+  'no-space': 'INTERNAL_SERVER_ERROR',
+  'store-damaged': 'INTERNAL_SERVER_ERROR',
+  'out-of-memory': 'INTERNAL_SERVER_ERROR',
+  'worker-died': 'INTERNAL_SERVER_ERROR',
+};
+
+/** What the reader is told of any failure: the problem, never a stack. */
+function problemsOf(error: TRPCError): readonly Problem[] {
+  const { cause } = error;
+  if (cause instanceof GraphError) return cause.problems;
+  const problem = (code: GraphErrorCode, message: string): Problem[] => [
+    { code, message, location: {}, audience: code === 'internal' ? 'developer' : 'user' },
+  ];
+  if (cause instanceof ZodError) {
+    const [issue] = cause.issues;
+    return problem(
+      'bad-input',
+      `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? 'not valid'}`,
+    );
+  }
+  if (error.code === 'INTERNAL_SERVER_ERROR') {
+    return problem(
+      'internal',
+      `The server failed: ${error.message}. Try again; if it stays, report it.`,
+    );
+  }
+  return problem('bad-input', error.message);
+}
+
+const trpc = initTRPC.context<ApiContext>().create({
+  isDev: false,
+  sse: {
+    ping: { enabled: true, intervalMs: 15_000 },
+    client: { reconnectAfterInactivityMs: 40_000 },
+  },
+  errorFormatter({ shape, error }) {
+    const problems = problemsOf(error);
+    return {
+      code: shape.code,
+      message: problems[0]?.message ?? shape.message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, problems },
+    };
+  },
+});
+
+export const { router } = trpc;
+/** Turns a GraphError into the API's error of the same meaning; its problems travel in `data`. */
+export const procedure = trpc.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof GraphError) {
+    const { cause } = result.error;
+    throw new TRPCError({
+      code: statusOf[cause.code] ?? 'BAD_REQUEST',
+      message: cause.message,
+      cause,
+    });
+  }
+  return result;
+});

@@ -1,0 +1,164 @@
+import { useStore } from 'zustand';
+import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
+import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { usePlan } from '../state/plan-store.ts';
+import { cancelRun, startRun } from '../state/run-actions.ts';
+import { isOver } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { duration } from './amounts.ts';
+import { DarkIcon, LightIcon, RedoIcon, UndoIcon } from './icons.tsx';
+import { keyName } from './platform.ts';
+import { isDark, setTheme, useTheme } from './theme.ts';
+
+function Breadcrumb() {
+  const file = useDocument((state) => state.file);
+  const unsaved = useDocument(isUnsaved);
+  if (file === null) return null;
+  const parts = fileTitle(file.path).split('/');
+  return (
+    <>
+      <nav aria-label="File" className="truncate text-ink-2">
+        {parts.slice(0, -1).map((folder) => `${folder} / `)}
+        <span className="text-ink">{parts.at(-1)}</span>
+      </nav>
+      {unsaved || file.base === null ? (
+        <button
+          type="button"
+          className="chip hover:text-ink"
+          data-testid="save-state"
+          title={`Save (${keyName('S')})`}
+          onClick={() => void saveFile()}
+        >
+          unsaved
+        </button>
+      ) : (
+        <span className="chip" data-testid="save-state">
+          saved
+        </span>
+      )}
+    </>
+  );
+}
+
+function HistoryButtons() {
+  const canUndo = useStore(useDocument.temporal, (state) => state.pastStates.length > 0);
+  const canRedo = useStore(useDocument.temporal, (state) => state.futureStates.length > 0);
+  return (
+    <span className="flex">
+      <button
+        type="button"
+        className="icon-button"
+        disabled={!canUndo}
+        aria-label="Undo"
+        title={`Undo (${keyName('Z')})`}
+        onClick={undo}
+      >
+        <UndoIcon />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        disabled={!canRedo}
+        aria-label="Redo"
+        title={`Redo (${keyName('Z', true)})`}
+        onClick={redo}
+      >
+        <RedoIcon />
+      </button>
+    </span>
+  );
+}
+
+/** `5 reused · 3 will run · about 40 s` */
+function PlanLine() {
+  const report = usePlan((state) => state.report);
+  const problems = usePlan((state) => state.problems.length);
+  const { show } = useScreen.getState();
+  if (problems > 0) {
+    return (
+      <button
+        type="button"
+        className="truncate text-error hover:underline"
+        onClick={() => show({ bottomTab: 'plan' })}
+      >
+        {problems === 1 ? '1 problem' : `${problems} problems`}
+      </button>
+    );
+  }
+  if (report === null || report.nodes.length === 0) return null;
+  const parts = [
+    report.toRun === 0 ? 'all reused' : report.reused === 0 ? undefined : `${report.reused} reused`,
+    report.toRun === 0 ? undefined : `${report.toRun} will run`,
+    report.toRun === 0 || report.estimatedMs === undefined || report.estimatedMs < 500
+      ? undefined
+      : `about ${duration(report.estimatedMs)}`,
+  ];
+  return (
+    <span className="truncate text-ink-2" data-testid="plan-line">
+      {parts.filter((part) => part !== undefined).join(' · ')}
+    </span>
+  );
+}
+
+function RunButton() {
+  const working = useRunView(({ run }) => run !== null && !isOver(run));
+  const empty = useDocument(
+    (state) => state.file === null || Object.keys(state.graph.nodes).length === 0,
+  );
+  if (working) {
+    return (
+      <button type="button" className="button stop" onClick={() => void cancelRun()}>
+        Cancel
+      </button>
+    );
+  }
+  return (
+    <button type="button" className="button go" disabled={empty} onClick={() => void startRun()}>
+      Run <span className="font-normal opacity-75">{keyName('↵')}</span>
+    </button>
+  );
+}
+
+function ThemeButton() {
+  const theme = useTheme();
+  const dark = theme !== 'system' ? isDark(theme) : undefined;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label="Switch between light and dark"
+      title="Light or dark"
+      onClick={() => setTheme(isDark(theme) ? 'light' : 'dark')}
+    >
+      {dark === true ? <LightIcon /> : <DarkIcon />}
+    </button>
+  );
+}
+
+export function Header() {
+  const connected = useRunView((state) => state.connected);
+  return (
+    <header className="flex h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5">
+      <b className="font-[650] tracking-[-0.01em]">Graft</b>
+      <Breadcrumb />
+      <HistoryButtons />
+      <span className="flex-1" />
+      {connected ? null : (
+        <span className="chip" data-tone="working" role="status">
+          reconnecting
+        </span>
+      )}
+      <PlanLine />
+      <button
+        type="button"
+        className="button"
+        onClick={() => useScreen.getState().show({ bottomTab: 'plan' })}
+      >
+        Plan
+      </button>
+      <RunButton />
+      <ThemeButton />
+    </header>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+
+function icon(paths: ReactNode): () => ReactNode {
+  return function Icon() {
+    return (
+      <svg
+        width="15"
+        height="15"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+      >
+        {paths}
+      </svg>
+    );
+  };
+}
+
+export const UndoIcon = icon(<path d="M5.5 3 2.5 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7H6" />);
+export const RedoIcon = icon(<path d="m10.5 3 3 3-3 3M13 6H6.5a3.5 3.5 0 0 0 0 7H10" />);
+export const LightIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="2.8" />
+    <path d="M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9" />
+  </>,
+);
+export const DarkIcon = icon(<path d="M13.2 9.7A5.6 5.6 0 0 1 6.3 2.8a5.6 5.6 0 1 0 6.9 6.9Z" />);
+export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
+export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
+export const FitIcon = icon(<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />);
+export const TidyIcon = icon(
+  <>
+    <rect x="2" y="2.5" width="4.5" height="4" rx="1" />
+    <rect x="2" y="9.5" width="4.5" height="4" rx="1" />
+    <rect x="10" y="6" width="4" height="4" rx="1" />
+    <path d="M6.5 4.5H8v3.5h2M6.5 11.5H8V8" />
+  </>,
+);
+export const ChevronIcon = icon(<path d="m6 4 4 4-4 4" />);

@@ -1,0 +1,60 @@
+import { useEffect } from 'react';
+import { useScreen, type Notice } from '../state/screen-store.ts';
+import { CloseIcon } from './icons.tsx';
+
+/** Milliseconds that a line stays which asks for nothing. */
+const shownFor = 6_000;
+
+function NoticeLine({ notice }: { readonly notice: Notice }) {
+  const { id, tone, message, action } = notice;
+  const { dismiss } = useScreen.getState();
+  useEffect(() => {
+    if (tone === 'error' || action !== undefined) return;
+    const timer = setTimeout(() => dismiss(id), shownFor);
+    return () => clearTimeout(timer);
+  }, [id, tone, action, dismiss]);
+  return (
+    <li
+      role={tone === 'error' ? 'alert' : 'status'}
+      className={`flex items-start gap-3 rounded-[8px] border bg-panel py-2 pr-1.5 pl-3 shadow-(--shadow) ${tone === 'error' ? 'border-error' : 'border-line-strong'}`}
+    >
+      <span
+        className={`max-w-[560px] flex-1 py-[3px] whitespace-pre-line ${tone === 'error' ? 'text-error' : ''}`}
+      >
+        {message}
+      </span>
+      {action === undefined ? null : (
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            dismiss(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </button>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Dismiss"
+        onClick={() => dismiss(id)}
+      >
+        <CloseIcon />
+      </button>
+    </li>
+  );
+}
+
+/** Lines at the top of the canvas: what went wrong and what to do, or what happened. */
+export function Notices() {
+  const notices = useScreen((state) => state.notices);
+  return (
+    <ul className="pointer-events-none absolute inset-x-0 top-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
+      {notices.map((notice) => (
+        <NoticeLine key={notice.id} notice={notice} />
+      ))}
+    </ul>
+  );
+}

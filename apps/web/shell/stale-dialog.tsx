@@ -1,0 +1,94 @@
+import { useEffect, useMemo, useRef } from 'react';
+import { useConflict, type Conflict } from '../state/conflict-store.ts';
+import { useDocument, type OpenFile } from '../state/document-store.ts';
+import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
+
+function close(): void {
+  useConflict.setState({ shown: false });
+}
+
+function Changes({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) {
+  return (
+    <section className="min-w-0">
+      <h3 className="font-[550]">{title}</h3>
+      <ul className="mt-1 max-h-44 overflow-auto font-mono text-[11.5px] leading-relaxed text-ink-2">
+        {lines.length === 0 ? <li>nothing</li> : null}
+        {lines.map((line) => (
+          <li key={line} className="break-words">
+            {line}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly file: OpenFile }) {
+  const graph = useDocument((state) => state.graph);
+  const { ours, theirs, merge } = useMemo(
+    () => compare(file.baseGraph, graph, conflict.graph),
+    [file, graph, conflict],
+  );
+  return (
+    <div className="p-5">
+      <h2 id="stale-title" className="text-lg font-[620]">
+        {conflict.path} was changed outside
+      </h2>
+      <p className="mt-1 text-ink-2">
+        Nothing was overwritten. Both sides started from the same revision; here is what each did
+        since.
+      </p>
+      <div className="mt-4 grid grid-cols-2 gap-5">
+        <Changes title="In the file" lines={theirs} />
+        <Changes title="Yours, unsaved" lines={ours} />
+      </div>
+      {merge.conflicts.length === 0 ? (
+        <p className="mt-4">The changes do not touch each other and can be merged.</p>
+      ) : (
+        <section className="mt-4">
+          <h3 className="font-[550] text-working">
+            Both changed the same thing; the merge keeps yours:
+          </h3>
+          <ul className="mt-1 max-h-32 overflow-auto">
+            {merge.conflicts.map(({ message, location }) => (
+              <li key={message + (location.node ?? '')}>
+                {location.node === undefined ? '' : `${location.node}: `}
+                {message}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <div className="mt-5 flex justify-end gap-2">
+        <button type="button" className="button" onClick={close}>
+          Decide later
+        </button>
+        <button type="button" className="button" onClick={() => takeTheirs(conflict)}>
+          Take the file
+        </button>
+        <button type="button" className="button" onClick={() => void keepAsCopy(conflict)}>
+          Keep mine as a copy
+        </button>
+        <button
+          type="button"
+          className="button go"
+          onClick={() => void saveMerged(conflict, merge.graph)}
+        >
+          Merge and save
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** A save was refused because the file changed: see both sides, then merge, copy or give way. */
+export function StaleDialog({ conflict }: { readonly conflict: Conflict }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const file = useDocument((state) => state.file);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="dialog w-[680px]" aria-labelledby="stale-title" onClose={close}>
+      {file === null ? null : <StaleBody conflict={conflict} file={file} />}
+    </dialog>
+  );
+}

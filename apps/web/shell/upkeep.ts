@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { queries } from '../api/client.ts';
+import { useChecks } from '../state/checks.ts';
+import { useDocument } from '../state/document-store.ts';
+import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
+import { openFeed } from '../state/live-feed.ts';
+import { usePlan } from '../state/plan-store.ts';
+import { refreshRuns } from '../state/run-actions.ts';
+import { isOver } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+
+/** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
+const checkAfter = 120;
+const draftAfter = 400;
+const planAfter = 500;
+
+function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void {
+  useEffect(() => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+    // What is done depends on `changes` alone: the callers read the stores when it is time.
+  }, changes); // eslint-disable-line
+}
+
+/** Follows the run on the screen, and changes of files. */
+function useFeed(): void {
+  const runId = useRunView((state) => state.run?.runId ?? null);
+  useEffect(
+    () => openFeed(runId, { fileChanged: (path) => void fileChangedOutside(path), failed: report }),
+    [runId],
+  );
+}
+
+function useChecked(): void {
+  const nodes = useDocument((state) => state.graph.nodes);
+  const edges = useDocument((state) => state.graph.edges);
+  const { data: models } = useQuery(queries.catalogue.models.queryOptions());
+  useEffect(() => {
+    if (models !== undefined) useChecks.getState().setModels(models);
+  }, [models]);
+  useCalm(() => useChecks.getState().check(useDocument.getState().graph), checkAfter, [
+    nodes,
+    edges,
+    models,
+  ]);
+}
+
+/** The plan follows every edit that could change it, and every run. */
+function usePlanned(): void {
+  const nodes = useDocument((state) => state.graph.nodes);
+  const edges = useDocument((state) => state.graph.edges);
+  const path = useDocument((state) => state.file?.path);
+  const working = useRunView(({ run }) => run !== null && !isOver(run));
+  useCalm(
+    () => {
+      if (working) return;
+      if (path === undefined) usePlan.getState().clear();
+      else void usePlan.getState().ask(path, useDocument.getState().graph);
+    },
+    planAfter,
+    [nodes, edges, path, working],
+  );
+  useEffect(() => {
+    void refreshRuns();
+  }, [working]);
+}
+
+function useDrafts(): void {
+  const graph = useDocument((state) => state.graph);
+  useCalm(syncDraft, draftAfter, [graph]);
+  useEffect(() => {
+    window.addEventListener('pagehide', syncDraft);
+    return () => window.removeEventListener('pagehide', syncDraft);
+  }, []);
+}
+
+/** Everything that goes on behind the screen. */
+export function useUpkeep(): void {
+  useEffect(() => void openFirstFile(), []);
+  useFeed();
+  useChecked();
+  usePlanned();
+  useDrafts();
+}

@@ -1,0 +1,43 @@
+import {
+  validateGraph,
+  type Graph,
+  type ModelFacts,
+  type ModelLookup,
+  type Problem,
+} from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { create } from 'zustand';
+
+interface Checks {
+  readonly problems: readonly Problem[];
+  /** The same, by the node they are at. */
+  readonly byNode: Readonly<Record<string, readonly Problem[]>>;
+  /** The catalogue as last seen; the same function while it stays the same, since verdicts are kept by it. */
+  readonly models: ModelLookup;
+  setModels(models: readonly ModelFacts[]): void;
+  /** Validates types, params and facets here, without asking the server. */
+  check(graph: Graph): void;
+}
+
+const noModels: ModelLookup = () => undefined;
+
+export const useChecks = create<Checks>()((set, get) => ({
+  problems: [],
+  byNode: {},
+  models: noModels,
+  setModels(models) {
+    const byId = new Map(models.map((model) => [model.id, model]));
+    set({ models: (id) => byId.get(id) });
+  },
+  check(graph) {
+    const { models } = get();
+    const all = validateGraph(graph, registry, { models });
+    // Without the catalogue every model would seem unknown.
+    const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
+    const byNode: Record<string, Problem[]> = {};
+    for (const problem of problems) {
+      if (problem.location.node !== undefined) (byNode[problem.location.node] ??= []).push(problem);
+    }
+    set({ problems, byNode });
+  },
+}));

@@ -1,0 +1,29 @@
+import type { Graph } from '@graft/graph';
+import { create } from 'zustand';
+
+/** The file as it now is on disk, when it is no longer what the open graph was made from. */
+export interface Conflict {
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+  readonly graph: Graph;
+  /** `save`: a save was refused. `disk`: the change was noticed before. */
+  readonly found: 'save' | 'disk';
+}
+
+interface ConflictState {
+  readonly conflict: Conflict | null;
+  /** Whether the dialog is open; a change noticed on disk first shows as a notice. */
+  readonly shown: boolean;
+  raise(conflict: Conflict, shown: boolean): void;
+  showDialog(): void;
+  settle(): void;
+}
+
+export const useConflict = create<ConflictState>()((set) => ({
+  conflict: null,
+  shown: false,
+  raise: (conflict, shown) => set({ conflict, shown }),
+  showDialog: () => set({ shown: true }),
+  settle: () => set({ conflict: null, shown: false }),
+}));

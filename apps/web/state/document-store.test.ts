@@ -1,0 +1,76 @@
+import { emptyGraph, type Graph } from '@graft/graph';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { isUnsaved, redo, undo, useDocument, type OpenFile } from './document-store.ts';
+
+function withNode(graph: Graph, id: string, size: number): Graph {
+  return {
+    ...graph,
+    nodes: { ...graph.nodes, [id]: { type: 'chunk', version: 1, params: { size } } },
+  };
+}
+const baseGraph = withNode(emptyGraph, 'chunk-1', 512);
+const file: OpenFile = { path: 'a.graft.json', base: 'r1', baseText: '', baseGraph };
+const size = (): unknown => useDocument.getState().graph.nodes['chunk-1']?.params['size'];
+const setSize = (value: number, merge?: string): void =>
+  useDocument.getState().edit((graph) => withNode(graph, 'chunk-1', value), merge);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useDocument.getState().open(file);
+  return () => vi.useRealTimers();
+});
+
+describe('the history of a document', () => {
+  it('undoes and redoes one edit at a time', () => {
+    setSize(256);
+    setSize(128);
+    undo();
+    expect(size()).toBe(256);
+    undo();
+    expect(size()).toBe(512);
+    redo();
+    expect(size()).toBe(256);
+  });
+
+  it('joins quick edits of one field, and only those', () => {
+    setSize(2, 'chunk-1.size');
+    setSize(25, 'chunk-1.size');
+    setSize(256, 'chunk-1.size');
+    vi.advanceTimersByTime(2_000);
+    setSize(300, 'chunk-1.size');
+    undo();
+    expect(size()).toBe(256);
+    undo();
+    expect(size()).toBe(512);
+  });
+
+  it('does not reach back into another file', () => {
+    setSize(256);
+    useDocument.getState().open({ ...file, path: 'b.graft.json' });
+    undo();
+    expect(size()).toBe(512);
+    expect(useDocument.getState().file?.path).toBe('b.graft.json');
+  });
+
+  it('keeps history through a save', () => {
+    setSize(256);
+    const { graph } = useDocument.getState();
+    useDocument.getState().rebase({ ...file, base: 'r2', baseGraph: graph });
+    expect(isUnsaved(useDocument.getState())).toBe(false);
+    undo();
+    expect(size()).toBe(512);
+    expect(isUnsaved(useDocument.getState())).toBe(true);
+  });
+
+  it('counts an edit taken back by hand as saved', () => {
+    setSize(256);
+    expect(isUnsaved(useDocument.getState())).toBe(true);
+    setSize(512);
+    expect(isUnsaved(useDocument.getState())).toBe(false);
+  });
+
+  it('records nothing when an edit changes nothing', () => {
+    useDocument.getState().edit((graph) => graph);
+    expect(useDocument.temporal.getState().pastStates).toHaveLength(0);
+  });
+});

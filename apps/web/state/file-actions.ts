@@ -1,0 +1,197 @@
+import { emptyGraph, migrateGraph, parseGraph, serializeGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { api, queries, queryClient } from '../api/client.ts';
+import { problemCode, problemsOf, problemText } from '../api/problem.ts';
+import { useConflict } from './conflict-store.ts';
+import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
+import { dropDraft, keepDraft, readDraft } from './draft.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+
+const ending = '.graft.json';
+const lastFileKey = 'graft.last';
+
+/** Name of a file for people: its path without the ending. */
+export function fileTitle(path: string): string {
+  return path.endsWith(ending) ? path.slice(0, -ending.length) : path;
+}
+
+/** Tells of a failure, with one line for each of its problems. */
+export function report(error: unknown): void {
+  const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
+  useScreen.getState().notify({ tone: 'error', message });
+}
+
+export async function refreshFiles(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
+}
+
+function readFile(file: { path: string; revision: string; text: string }): OpenFile {
+  const baseGraph = parseGraph(file.text, file.path);
+  return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
+}
+
+function showInAddress(path: string): void {
+  const url = new URL(location.href);
+  url.searchParams.set('graph', path);
+  history.replaceState(null, '', url);
+  localStorage.setItem(lastFileKey, path);
+  document.title = `${fileTitle(path)} · Graft`;
+}
+
+/** Keeps unsaved work in the browser, or drops what was kept once it is saved. */
+export function syncDraft(): void {
+  const { file, graph } = useDocument.getState();
+  if (file === null) return;
+  if (!isUnsaved({ file, graph })) return dropDraft(localStorage, file.path);
+  keepDraft(localStorage, file.path, {
+    base: file.base,
+    baseText: file.baseText,
+    text: serializeGraph(graph),
+  });
+}
+
+/** Opens a file, with the unsaved work that this browser holds on it, and its newest run. */
+export async function openFile(path: string): Promise<void> {
+  syncDraft();
+  try {
+    const read = await api.graphs.read.query({ path });
+    const draft = readDraft(localStorage, path);
+    let file = readFile(read);
+    let graph = migrateGraph(file.baseGraph, registry);
+    if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
+      graph = parseGraph(draft.text, path);
+      // The base stays the draft's: if the file changed since, saving is refused and merged.
+      file = {
+        path,
+        base: draft.base,
+        baseText: draft.baseText,
+        baseGraph: parseGraph(draft.baseText, path),
+      };
+      useScreen.getState().notify({
+        tone: 'info',
+        message: 'Your unsaved changes were kept.',
+        action: { label: 'Discard them', run: () => void discardChanges() },
+      });
+    }
+    useConflict.getState().settle();
+    useDocument.getState().open(file, graph);
+    useScreen.getState().select([]);
+    showInAddress(path);
+    const [newest] = await api.runs.list.query({ file: path, limit: 1 });
+    if (useDocument.getState().file?.path === path)
+      useRunView.getState().follow(newest?.id ?? null);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
+export async function discardChanges(): Promise<void> {
+  const { file } = useDocument.getState();
+  if (file === null) return;
+  try {
+    const fresh = readFile(await api.graphs.read.query({ path: file.path }));
+    useDocument.getState().rebase(fresh);
+    useDocument.getState().edit(() => fresh.baseGraph);
+    useConflict.getState().settle();
+    syncDraft();
+  } catch (error) {
+    report(error);
+  }
+}
+
+async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void> {
+  const { revision, text } = await api.graphs.read.query({ path });
+  const { file } = useDocument.getState();
+  if (file?.path !== path || file.base === revision) return;
+  const graph = parseGraph(text, path);
+  useConflict.getState().raise({ path, revision, text, graph, found }, found === 'save');
+  if (found === 'disk') {
+    useScreen.getState().notify({
+      tone: 'info',
+      message: 'This file was changed outside, and you have unsaved changes.',
+      action: { label: 'Compare', run: () => useConflict.getState().showDialog() },
+    });
+  }
+}
+
+/** Saves the open graph. False when it could not be; why is on the screen. */
+export async function saveFile(): Promise<boolean> {
+  const { file, graph } = useDocument.getState();
+  if (file === null) return false;
+  if (file.base !== null && !isUnsaved({ file, graph })) return true;
+  const text = serializeGraph(graph);
+  try {
+    const saved = await api.graphs.save.mutate({ path: file.path, text, base: file.base });
+    if (useDocument.getState().file?.path === file.path) {
+      useDocument.getState().rebase({
+        path: file.path,
+        base: saved.revision,
+        baseText: text,
+        baseGraph: graph,
+      });
+      syncDraft();
+    }
+    if (file.base === null) await refreshFiles();
+    return true;
+  } catch (error) {
+    if (problemCode(error) !== 'stale-save') report(error);
+    else await raiseConflict(file.path, 'save').catch(report);
+    return false;
+  }
+}
+
+/** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
+export async function createFile(name: string, graph = emptyGraph): Promise<boolean> {
+  const path = name.endsWith(ending) ? name : `${name}${ending}`;
+  try {
+    await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
+    await refreshFiles();
+    await openFile(path);
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}
+
+/** A graph file changed on disk, or any may have: takes the change over where nothing is lost by it. */
+export async function fileChangedOutside(path: string | undefined): Promise<void> {
+  await refreshFiles();
+  const { file, graph } = useDocument.getState();
+  if (file === null || (path !== undefined && path !== file.path)) return;
+  try {
+    const read = await api.graphs.read.query({ path: file.path });
+    const current = useDocument.getState();
+    if (current.file?.path !== file.path || current.file.base === read.revision) return;
+    if (isUnsaved({ file, graph })) return await raiseConflict(file.path, 'disk');
+    const fresh = readFile(read);
+    useDocument.getState().rebase(fresh);
+    useDocument.getState().edit(() => fresh.baseGraph);
+    useScreen
+      .getState()
+      .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });
+  } catch (error) {
+    if (problemCode(error) !== 'missing-file') return report(error);
+    useScreen.getState().notify({
+      tone: 'info',
+      message: 'This file was deleted or moved outside. Save to write it again.',
+    });
+    useDocument.getState().rebase({ ...file, base: null });
+  }
+}
+
+/** The file to begin with: that of the address, the last one, or the first there is. */
+export async function openFirstFile(): Promise<void> {
+  try {
+    const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+    const asked = new URL(location.href).searchParams.get('graph');
+    if (asked !== null) return await openFile(asked);
+    const last = localStorage.getItem(lastFileKey);
+    const path = files.some((file) => file.path === last) ? last : files[0]?.path;
+    if (typeof path === 'string') await openFile(path);
+  } catch (error) {
+    report(error);
+  }
+}

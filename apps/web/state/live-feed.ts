@@ -1,0 +1,56 @@
+import type { RunEvent } from '@graft/graph';
+import { api } from '../api/client.ts';
+import { useRunView } from './run-view.ts';
+
+/** Milliseconds between two updates of the screen: tokens come faster than anyone reads. */
+const frame = 60;
+
+export interface FeedHooks {
+  /** A graph file changed on disk; undefined when the feed was down and any may have. */
+  readonly fileChanged: (path: string | undefined) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The tab's one subscription: the run it follows, and changes of files. Events are gathered and folded once
+ * a frame. After a disconnect the client resumes behind the last `seq` it got. Returns the stop function.
+ */
+export function openFeed(run: string | null, hooks: FeedHooks): () => void {
+  let waiting: RunEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    const events = waiting;
+    waiting = [];
+    useRunView.getState().apply(events);
+  };
+  const known = useRunView.getState().run;
+  const after = known !== null && known.runId === run ? known.seq : 0;
+  let wasDown = false;
+  const subscription = api.live.feed.subscribe(
+    { run, after },
+    {
+      onData: ({ data }) => {
+        if (data.kind === 'file') return hooks.fileChanged(data.path);
+        waiting.push(data.event);
+        timer ??= setTimeout(flush, frame);
+      },
+      onConnectionStateChange: ({ state, error }) => {
+        if (state === 'connecting' && error !== null) {
+          wasDown = true;
+          useRunView.getState().setConnected(false);
+        } else if (state === 'pending') {
+          useRunView.getState().setConnected(true);
+          if (wasDown) hooks.fileChanged(undefined);
+          wasDown = false;
+        }
+      },
+      onError: hooks.failed,
+    },
+  );
+  return () => {
+    subscription.unsubscribe();
+    clearTimeout(timer);
+    if (waiting.length > 0) flush();
+  };
+}

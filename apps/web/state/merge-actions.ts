@@ -1,0 +1,56 @@
+import { diffGraphs, formatDiff, mergeGraphs, type Graph, type MergeResult } from '@graft/graph';
+import { useConflict, type Conflict } from './conflict-store.ts';
+import { useDocument, type OpenFile } from './document-store.ts';
+import { createFile, fileTitle, report, saveFile, syncDraft } from './file-actions.ts';
+import { dropDraft } from './draft.ts';
+
+/** What a stale save comes to: both sides' changes since the common revision, and their merge. */
+export interface Comparison {
+  readonly theirs: readonly string[];
+  readonly ours: readonly string[];
+  readonly merge: MergeResult;
+}
+
+export function compare(base: Graph, ours: Graph, theirs: Graph): Comparison {
+  return {
+    theirs: formatDiff(diffGraphs(base, theirs)),
+    ours: formatDiff(diffGraphs(base, ours)),
+    merge: mergeGraphs(base, ours, theirs),
+  };
+}
+
+function onDisk(conflict: Conflict): OpenFile {
+  const { path, revision, text, graph } = conflict;
+  return { path, base: revision, baseText: text, baseGraph: graph };
+}
+
+/** Takes both sides' changes, based on the file as it now is, and saves. */
+export async function saveMerged(conflict: Conflict, merged: Graph): Promise<void> {
+  useDocument.getState().rebase(onDisk(conflict));
+  useDocument.getState().edit(() => merged);
+  useConflict.getState().settle();
+  syncDraft();
+  await saveFile();
+}
+
+/** Leaves the file as it now is, and goes on with the open graph under a name of its own. */
+export async function keepAsCopy(conflict: Conflict): Promise<void> {
+  const { graph } = useDocument.getState();
+  const stem = `${fileTitle(conflict.path)}-copy`;
+  if (await createFile(stem, graph)) {
+    dropDraft(localStorage, conflict.path);
+    useConflict.getState().settle();
+  }
+}
+
+/** Gives up the open graph's changes for the file's. One step of the history. */
+export function takeTheirs(conflict: Conflict): void {
+  try {
+    useDocument.getState().rebase(onDisk(conflict));
+    useDocument.getState().edit(() => conflict.graph);
+    useConflict.getState().settle();
+    syncDraft();
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,40 @@
+import { serializeGraph, type Graph } from '@graft/graph';
+import { create } from 'zustand';
+import { api } from '../api/client.ts';
+import { problemsOf, type ShownProblem } from '../api/problem.ts';
+import type { AppRouter } from '../server/router/index.ts';
+import type { inferRouterOutputs } from '@trpc/server';
+
+export type PlanReport = inferRouterOutputs<AppRouter>['runs']['plan'];
+
+interface PlanState {
+  readonly report: PlanReport | null;
+  /** Why there is no plan, when there is none. */
+  readonly problems: readonly ShownProblem[];
+  readonly loading: boolean;
+  /** Asks what a run of the graph would do. Only the newest answer counts. */
+  ask(path: string, graph: Graph): Promise<void>;
+  clear(): void;
+}
+
+let asked = 0;
+
+export const usePlan = create<PlanState>()((set) => ({
+  report: null,
+  problems: [],
+  loading: false,
+  async ask(path, graph) {
+    const turn = ++asked;
+    set({ loading: true });
+    try {
+      const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
+      if (turn === asked) set({ report, problems: report.problems, loading: false });
+    } catch (error) {
+      if (turn === asked) set({ report: null, problems: problemsOf(error), loading: false });
+    }
+  },
+  clear() {
+    asked++;
+    set({ report: null, problems: [], loading: false });
+  },
+}));

@@ -1,0 +1,50 @@
+import { api, queries, queryClient } from '../api/client.ts';
+import { useDocument } from './document-store.ts';
+import { report, saveFile } from './file-actions.ts';
+import { isOver } from './run-state.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+
+let starting = false;
+
+export async function refreshRuns(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+}
+
+/** Saves, then runs the file; `only` limits it to a node and what that needs. */
+export async function startRun(only?: string): Promise<void> {
+  const { file } = useDocument.getState();
+  const { run } = useRunView.getState();
+  if (file === null || starting || (run !== null && !isOver(run))) return;
+  starting = true;
+  try {
+    if (!(await saveFile())) return;
+    const { runId } = await api.runs.start.mutate({
+      path: file.path,
+      ...(only === undefined ? {} : { only }),
+    });
+    useRunView.getState().follow(runId);
+    useScreen.getState().show({ bottomTab: 'run' });
+    await refreshRuns();
+  } catch (error) {
+    report(error);
+  } finally {
+    starting = false;
+  }
+}
+
+export async function cancelRun(): Promise<void> {
+  const { run } = useRunView.getState();
+  if (run === null || isOver(run)) return;
+  try {
+    const { cancelled } = await api.runs.cancel.mutate({ runId: run.runId });
+    if (!cancelled) {
+      useScreen.getState().notify({
+        tone: 'info',
+        message: 'This run belongs to another process; cancel it where it was started.',
+      });
+    }
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,105 @@
+import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { emptyRun, foldEvent, isOver, type RunState } from './run-state.ts';
+
+function stamped(events: readonly UnstampedEvent[]): RunEvent[] {
+  return events.map((event, index) => ({
+    ...event,
+    runId: 'r',
+    seq: index + 1,
+    at: 1_000 + index,
+  }));
+}
+function fold(events: readonly RunEvent[], from: RunState = emptyRun('r')): RunState {
+  return events.reduce(foldEvent, from);
+}
+const started: UnstampedEvent = {
+  type: 'run.started',
+  file: 'a.graft.json',
+  nodes: [
+    { node: 'chunk-1', type: 'chunk' },
+    { node: 'generate-1', type: 'generate' },
+  ],
+};
+const summary: StepSummary = {
+  node: 'chunk-1',
+  type: 'chunk',
+  status: 'succeeded',
+  ms: 40,
+  device: 'cpu',
+  outputs: { chunks: { digest: 'a'.repeat(64), mediaType: 'x', size: 3, summary: '418 chunks' } },
+};
+const story = stamped([
+  started,
+  { type: 'step.started', node: 'chunk-1', device: 'cpu', reason: { kind: 'first' } },
+  { type: 'step.progress', node: 'chunk-1', done: 3, total: 9, unit: 'documents' },
+  { type: 'step.log', node: 'chunk-1', level: 'warning', message: 'empty', item: 'b.md' },
+  { type: 'step.finished', step: summary },
+  { type: 'step.started', node: 'generate-1', device: 'cpu', reason: { kind: 'volatile' } },
+  { type: 'step.token', node: 'generate-1', item: 'q1', text: 'At ' },
+  { type: 'step.token', node: 'generate-1', item: 'q2', text: 'No' },
+  { type: 'step.token', node: 'generate-1', item: 'q1', text: 'dawn' },
+]);
+
+describe('foldEvent', () => {
+  it('queues every node of the run at its start', () => {
+    const run = fold(story.slice(0, 1));
+    expect(run.status).toBe('running');
+    expect(Object.values(run.steps).map((step) => step.status)).toEqual(['queued', 'queued']);
+  });
+
+  it('keeps progress while a step runs and drops it when it finishes', () => {
+    expect(fold(story.slice(0, 3)).steps['chunk-1']?.progress).toEqual({
+      done: 3,
+      total: 9,
+      unit: 'documents',
+    });
+    const step = fold(story).steps['chunk-1'];
+    expect(step?.progress).toBeUndefined();
+    expect(step).toMatchObject({ status: 'succeeded', ms: 40, reason: { kind: 'first' } });
+    expect(step?.outputs['chunks']?.summary).toBe('418 chunks');
+    expect(step?.logs).toEqual([{ at: 1_003, level: 'warning', message: 'empty', item: 'b.md' }]);
+  });
+
+  it('joins tokens by item', () => {
+    expect([...(fold(story).steps['generate-1']?.texts ?? [])]).toEqual([
+      ['q1', 'At dawn'],
+      ['q2', 'No'],
+    ]);
+  });
+
+  it('is the same whether events come once, twice or in two parts', () => {
+    const once = fold(story);
+    expect(fold([...story, ...story])).toEqual(once);
+    expect(fold(story.slice(2), fold(story.slice(0, 4)))).toEqual(once);
+  });
+
+  it('takes no event of another run', () => {
+    const [first] = story;
+    if (first === undefined) throw new Error('the story has events');
+    const run = emptyRun('other');
+    expect(foldEvent(run, first)).toBe(run);
+  });
+
+  it('tells the truth about steps that a cancelled run left behind', () => {
+    const end: UnstampedEvent = {
+      type: 'run.finished',
+      status: 'cancelled',
+      outputs: {},
+      steps: [],
+      ms: 9,
+    };
+    const run = fold([...story, { ...end, runId: 'r', seq: 10, at: 2_000 }]);
+    expect(isOver(run)).toBe(true);
+    expect(run.finishedAt).toBe(2_000);
+    expect(run.steps['generate-1']?.status).toBe('cancelled');
+    expect(run.steps['chunk-1']?.status).toBe('succeeded');
+  });
+
+  it('does not mutate the state before', () => {
+    const before = fold(story.slice(0, 7));
+    const copy = structuredClone(before);
+    fold(story.slice(7), before);
+    expect(before).toEqual(copy);
+  });
+});

@@ -1,0 +1,185 @@
+import type {
+  ArtifactRef,
+  ItemCounts,
+  MissReason,
+  Problem,
+  RunEvent,
+  RunStatus,
+  StepStatus,
+} from '@graft/graph';
+
+export interface LogLine {
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly item?: string;
+}
+
+/** A problem as events carry it: its code is not checked against this version's list. */
+export type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
+  readonly code: string;
+  readonly location: {
+    readonly [part in keyof Problem['location']]?: Problem['location'][part] | undefined;
+  };
+};
+
+/** One step as its events tell it. */
+export interface StepState {
+  readonly node: string;
+  readonly type: string;
+  readonly status: StepStatus;
+  readonly device?: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Milliseconds of work. */
+  readonly ms?: number;
+  readonly progress?: {
+    readonly done: number;
+    readonly total?: number;
+    readonly unit: string;
+    readonly message?: string;
+  };
+  readonly reason?: MissReason;
+  readonly items?: ItemCounts;
+  readonly outputs: Readonly<Record<string, ArtifactRef>>;
+  readonly error?: ReportedProblem;
+  readonly logs: readonly LogLine[];
+  /** Text written so far, by item, in the order the items began. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export interface RunState {
+  readonly runId: string;
+  readonly file: string;
+  readonly status: RunStatus;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  readonly steps: Readonly<Record<string, StepState>>;
+  readonly error?: ReportedProblem;
+  /** `seq` of the newest event that is in this state; older ones change nothing. */
+  readonly seq: number;
+}
+
+/** Log lines kept for a step; the rest is in the journal. */
+const logLimit = 500;
+
+/** A run of which no event is known yet. */
+export function emptyRun(runId: string): RunState {
+  return { runId, file: '', status: 'queued', startedAt: 0, steps: {}, seq: 0 };
+}
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+/** Drops keys whose value is undefined, which events allow and states do not. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, part]) => part !== undefined),
+  ) as Defined<T>;
+}
+
+function changeStep(run: RunState, node: string, change: (step: StepState) => StepState): RunState {
+  const step = run.steps[node] ?? {
+    node,
+    type: '',
+    status: 'queued' as const,
+    outputs: {},
+    logs: [],
+    texts: new Map<string, string>(),
+  };
+  return { ...run, steps: { ...run.steps, [node]: change(step) } };
+}
+
+function withToken(step: StepState, event: EventOf<'step.token'>): StepState {
+  const texts = new Map(step.texts);
+  texts.set(event.item, (texts.get(event.item) ?? '') + event.text);
+  return { ...step, texts };
+}
+
+function withLog(step: StepState, event: EventOf<'step.log'>): StepState {
+  const { at, level, message, item } = event;
+  const line = { at, level, message, ...(item === undefined ? {} : { item }) };
+  return { ...step, logs: [...step.logs, line].slice(-logLimit) };
+}
+
+function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
+  const { node, type, status, ms, outputs, device, reason, items, error } = event.step;
+  return changeStep(run, node, ({ progress: _progress, ...step }) => ({
+    ...step,
+    type,
+    status,
+    ms,
+    outputs,
+    finishedAt: event.at,
+    ...defined({ device, reason, items, error }),
+  }));
+}
+
+function startRun(event: EventOf<'run.started'>): RunState {
+  const steps = event.nodes.map(({ node, type }): [string, StepState] => [
+    node,
+    { node, type, status: 'queued', outputs: {}, logs: [], texts: new Map() },
+  ]);
+  return {
+    runId: event.runId,
+    file: event.file,
+    status: 'running',
+    startedAt: event.at,
+    steps: Object.fromEntries(steps),
+    seq: event.seq,
+  };
+}
+
+function finishRun(run: RunState, event: EventOf<'run.finished'>): RunState {
+  // A step that the run left behind did not run, whatever it said last.
+  const left = event.status === 'cancelled' ? 'cancelled' : 'skipped';
+  const steps = Object.values(run.steps).map((step): [string, StepState] => [
+    step.node,
+    step.status === 'running' || step.status === 'queued' ? { ...step, status: left } : step,
+  ]);
+  return {
+    ...run,
+    status: event.status,
+    finishedAt: event.at,
+    steps: Object.fromEntries(steps),
+    ...(event.error === undefined ? {} : { error: event.error }),
+  };
+}
+
+function next(run: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run.started':
+      return startRun(event);
+    case 'step.started':
+      return changeStep(run, event.node, (step) => ({
+        ...step,
+        status: 'running',
+        device: event.device,
+        reason: event.reason,
+        startedAt: event.at,
+      }));
+    case 'step.progress': {
+      const { done, total, unit, message } = event;
+      const progress = { done, unit, ...defined({ total, message }) };
+      return changeStep(run, event.node, (step) => ({ ...step, progress }));
+    }
+    case 'step.log':
+      return changeStep(run, event.node, (step) => withLog(step, event));
+    case 'step.token':
+      return changeStep(run, event.node, (step) => withToken(step, event));
+    case 'step.finished':
+      return finishStep(run, event);
+    case 'run.finished':
+      return finishRun(run, event);
+  }
+}
+
+/** The state after an event. An event of another run, or one seen before, changes nothing. */
+export function foldEvent(run: RunState, event: RunEvent): RunState {
+  if (event.runId !== run.runId || event.seq <= run.seq) return run;
+  return { ...next(run, event), seq: event.seq };
+}
+
+export function isOver(run: RunState): boolean {
+  return run.status !== 'queued' && run.status !== 'running';
+}

@@ -1,0 +1,29 @@
+import type { RunEvent } from '@graft/graph';
+import { create } from 'zustand';
+import { emptyRun, foldEvent, type RunState } from './run-state.ts';
+
+interface RunView {
+  /** The run on the screen: the newest of the open file, or a past one that was asked for. */
+  readonly run: RunState | null;
+  /** Whether events come in: false while the connection is down. */
+  readonly connected: boolean;
+  follow(runId: string | null): void;
+  apply(events: readonly RunEvent[]): void;
+  setConnected(connected: boolean): void;
+}
+
+export const useRunView = create<RunView>()((set) => ({
+  run: null,
+  connected: true,
+  follow: (runId) =>
+    set((state) =>
+      state.run?.runId === runId ? state : { run: runId === null ? null : emptyRun(runId) },
+    ),
+  apply: (events) =>
+    set((state) => {
+      if (state.run === null) return state;
+      const run = events.reduce(foldEvent, state.run);
+      return run === state.run ? state : { run };
+    }),
+  setConnected: (connected) => set({ connected }),
+}));

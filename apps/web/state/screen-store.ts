@@ -1,0 +1,80 @@
+import { create } from 'zustand';
+
+export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
+export type BottomTab = 'run' | 'plan' | 'runs';
+
+/** A line for the person, with one thing to do about it. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'info' | 'error';
+  readonly message: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+/** A port that an edge is being drawn from. */
+export interface PendingEdge {
+  readonly node: string;
+  readonly port: string;
+  readonly side: 'source' | 'target';
+}
+
+/** An edge that was dropped on empty canvas: the menu then offers what it could go to. */
+export interface OpenEnd {
+  readonly from: PendingEdge;
+  /** Place of the drop, on the canvas. */
+  readonly at: { readonly x: number; readonly y: number };
+}
+
+interface ScreenState {
+  readonly selection: readonly string[];
+  readonly inspectorTab: InspectorTab;
+  readonly bottomTab: BottomTab;
+  readonly commandMenu: boolean;
+  readonly newGraphDialog: boolean;
+  readonly pendingEdge: PendingEdge | null;
+  readonly openEnd: OpenEnd | null;
+  readonly notices: readonly Notice[];
+  select(nodes: readonly string[]): void;
+  show(
+    part: Partial<
+      Pick<ScreenState, 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'newGraphDialog' | 'openEnd'>
+    >,
+  ): void;
+  drawFrom(port: PendingEdge | null): void;
+  notify(notice: Omit<Notice, 'id'>): void;
+  dismiss(id: number): void;
+}
+
+let lastNotice = 0;
+/** Notices shown at once; the oldest give way. */
+const noticeLimit = 3;
+
+/** What is shown and selected: nothing here is saved with the graph. */
+export const useScreen = create<ScreenState>()((set) => ({
+  selection: [],
+  inspectorTab: 'parameters',
+  bottomTab: 'run',
+  commandMenu: false,
+  newGraphDialog: false,
+  pendingEdge: null,
+  openEnd: null,
+  notices: [],
+  select: (selection) =>
+    set((state) =>
+      state.selection.length === selection.length &&
+      state.selection.every((id, index) => id === selection[index])
+        ? state
+        : { selection },
+    ),
+  show: (part) => set(part),
+  drawFrom: (pendingEdge) => set({ pendingEdge }),
+  notify: (notice) =>
+    set((state) => ({
+      notices: [
+        ...state.notices.filter(({ message }) => message !== notice.message),
+        { ...notice, id: ++lastNotice },
+      ].slice(-noticeLimit),
+    })),
+  dismiss: (id) =>
+    set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
+}));

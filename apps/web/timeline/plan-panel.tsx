@@ -1,0 +1,67 @@
+import { registry } from '@graft/nodes/definitions';
+import { problemText } from '../api/problem.ts';
+import { ReasonSentence } from '../inspector/reason-banner.tsx';
+import { reasonLine } from '../inspector/reason.ts';
+import { duration } from '../shell/amounts.ts';
+import { usePlan, type PlanReport } from '../state/plan-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
+  if (step.verdict === 'hit') return <span>Will be reused.</span>;
+  if (step.verdict === 'unknown') return <span>Depends on what comes before it.</span>;
+  if (step.reason === undefined) return <span>Will run.</span>;
+  const line = reasonLine(step.reason, { ran: 'Will run', definition: registry.get(step.type) });
+  return <ReasonSentence line={line} />;
+}
+
+/** What a run would do: for each node, whether it is reused, and if not, why. */
+export function PlanPanel() {
+  const { report, problems, loading } = usePlan();
+  if (problems.length > 0) {
+    return (
+      <ul className="min-h-0 flex-1 overflow-auto" aria-label="Problems">
+        {problems.map((problem, index) => (
+          <li key={index}>
+            <button
+              type="button"
+              className="w-full px-3.5 py-0.5 text-left text-error hover:underline"
+              onClick={() => {
+                const { node } = problem.location;
+                if (node === undefined) return;
+                useScreen.getState().select([node]);
+                useScreen.getState().show({ inspectorTab: 'parameters' });
+              }}
+            >
+              {problemText(problem)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  if (report === null)
+    return <p className="px-3.5 text-ink-2">{loading ? 'Planning …' : 'Nothing to plan yet.'}</p>;
+  return (
+    <ol className="min-h-0 flex-1 overflow-auto" aria-label="Plan">
+      {report.nodes.map((step) => (
+        <li key={step.node}>
+          <button
+            type="button"
+            className="grid min-h-5 w-full grid-cols-[128px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
+            onClick={() => useScreen.getState().select([step.node])}
+          >
+            <span className="truncate text-ink-2">{step.node}</span>
+            <span className={step.verdict === 'hit' ? 'text-ink-2' : ''}>
+              <Verdict step={step} />
+            </span>
+            <span className="text-right text-ink-2 tabular-nums">
+              {step.verdict === 'hit' || step.estimatedMs === undefined
+                ? ''
+                : `about ${duration(step.estimatedMs)}`}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,159 @@
+import { useEffect, useState } from 'react';
+import { progressText, stepStatus } from '../canvas/node-status.ts';
+import { count, duration } from '../shell/amounts.ts';
+import { isOver, type RunState, type StepState } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+/** Now, every `ms` while `active`. */
+function useNow(active: boolean, ms: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!active) return;
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [active, ms]);
+  return now;
+}
+
+const barColour: Record<StepState['status'], string> = {
+  queued: 'transparent',
+  running: 'var(--working)',
+  cached: 'var(--line-strong)',
+  succeeded: 'var(--accent)',
+  failed: 'var(--error)',
+  skipped: 'transparent',
+  cancelled: 'var(--line-strong)',
+};
+
+/** Smallest share of the width that can still be seen. */
+const leastShare = 0.006;
+
+function Bar({
+  step,
+  run,
+  end,
+}: {
+  readonly step: StepState;
+  readonly run: RunState;
+  readonly end: number;
+}) {
+  const whole = Math.max(1, end - run.startedAt);
+  const to = step.finishedAt ?? end;
+  const from = step.startedAt ?? (step.finishedAt === undefined ? end : to - (step.ms ?? 0));
+  const left = Math.min(1 - leastShare, Math.max(0, (from - run.startedAt) / whole));
+  const width = Math.min(1 - left, Math.max(leastShare, (to - from) / whole));
+  return (
+    <span className="relative h-[9px] rounded-[3px] bg-[color-mix(in_srgb,var(--line)_60%,transparent)]">
+      <i
+        className="absolute top-0 h-full rounded-[3px]"
+        style={{
+          left: `${left * 100}%`,
+          width: `${width * 100}%`,
+          background: barColour[step.status],
+        }}
+      />
+    </span>
+  );
+}
+
+function stepText(step: StepState): string {
+  if (step.status === 'running' && step.progress !== undefined) {
+    const { done, total, unit } = step.progress;
+    return total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)}`;
+  }
+  return stepStatus(step)?.label ?? '';
+}
+
+function Row({
+  step,
+  run,
+  end,
+}: {
+  readonly step: StepState;
+  readonly run: RunState;
+  readonly end: number;
+}) {
+  const selected = useScreen((state) => state.selection.includes(step.node));
+  return (
+    <li>
+      <button
+        type="button"
+        className="grid h-5 w-full grid-cols-[128px_1fr_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
+        aria-pressed={selected}
+        title={step.progress === undefined ? undefined : progressText(step.progress)}
+        onClick={() => {
+          useScreen.getState().select([step.node]);
+          useScreen.getState().show({ inspectorTab: 'output' });
+        }}
+      >
+        <span className="truncate">{step.node}</span>
+        <Bar step={step} run={run} end={end} />
+        <span
+          className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}
+        >
+          {stepText(step)}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+const statusWords: Record<RunState['status'], string> = {
+  queued: 'waiting',
+  running: '',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
+  const steps = Object.values(run.steps);
+  const devices = [...new Set(steps.flatMap((step) => step.device ?? []))];
+  const reused = steps.filter((step) => step.status === 'cached').length;
+  const over = isOver(run);
+  return (
+    <p
+      className="flex gap-4 px-3.5 pb-1.5 text-ink-2"
+      role="status"
+      data-testid="run-status"
+      data-status={run.status}
+    >
+      <b className={`font-[580] ${run.status === 'failed' ? 'text-error' : 'text-ink'}`}>
+        {over ? `Run ${statusWords[run.status]}` : 'Running'}
+      </b>
+      <span className="tabular-nums">
+        {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
+      </span>
+      {reused > 0 ? <span>{reused} reused</span> : null}
+      {devices.length > 0 ? <span>{devices.join(', ')}</span> : null}
+    </p>
+  );
+}
+
+/** A bar for each node of the run on the screen. */
+export function Timeline() {
+  const run = useRunView((state) => state.run);
+  const working = run !== null && !isOver(run);
+  const now = useNow(working, 200);
+  if (run === null || run.seq === 0) {
+    return (
+      <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
+    );
+  }
+  const end = run.finishedAt ?? now;
+  const steps = Object.values(run.steps);
+  return (
+    <>
+      <Summary run={run} end={end} />
+      {run.error === undefined ? null : (
+        <p className="px-3.5 pb-1 text-error">{run.error.message}</p>
+      )}
+      <ol className="min-h-0 flex-1 overflow-auto" aria-label="Steps">
+        {steps.map((step) => (
+          <Row key={step.node} step={step} run={run} end={end} />
+        ))}
+      </ol>
+    </>
+  );
+}
