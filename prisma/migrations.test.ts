@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, type Migration } from './migrations.ts';
 import { migrations } from './migrations.gen.ts';
-import { sqlToReach } from './schema-engine.mjs';
+import { diagnose, sqlToReach } from './schema-engine.mjs';
 import { schemaFor } from './schema.mjs';
 import { SqliteConnection } from './sqlite-connection.ts';
 
@@ -73,6 +73,19 @@ describe('migrate', () => {
       ['0002_b', checksum(second.sql)],
     ]);
     expect((await connection.run('SELECT x, y FROM a')).rows).toEqual([['kept', null]]);
+  });
+
+  it("leaves a history that Prisma's own tools take for up to date", async () => {
+    const path = join(folder, 'history.db');
+    const opened = await SqliteConnection.open(path);
+    await migrate(opened, migrations);
+    opened.close();
+    expect(await diagnose(path, schemaFor('sqlite'), migrations)).toMatchObject({
+      hasMigrationsTable: true,
+      history: null,
+      failedMigrationNames: [],
+      editedMigrationNames: [],
+    });
   });
 
   it('changes nothing when one fails', async () => {

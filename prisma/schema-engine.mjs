@@ -20,61 +20,86 @@ async function instantiate() {
   instance.exports.__wbindgen_start();
 }
 
-/**
- * The SQL that leads from the tables which `migrations` make to those of `schema`; empty when they agree.
- * @param {string} schema a Prisma schema
- * @param {readonly { name: string, sql: string }[]} migrations in order
- * @returns {Promise<string>}
- */
-export async function sqlToReach(schema, migrations) {
+/** A driver for the engine over the database file at `path`. */
+async function driverOf(path) {
+  const driver = await new PrismaLibSql({ url: `file:${path}` }).connect();
+  // The engine hands whole migrations to executeRaw, which here would run their first statement only.
+  driver.executeRaw = async ({ sql }) => {
+    await driver.executeScript(sql);
+    return 0;
+  };
+  return driver;
+}
+
+async function withEngine(schema, path, work) {
   ready ??= instantiate();
   await ready;
   const folder = await mkdtemp(join(tmpdir(), 'graft-schema-'));
   // A file: this driver opens a new connection after each transaction, which in memory is another database.
-  // The engine hands whole migrations to executeRaw, which here would run their first statement only.
-  const shadow = async () => {
-    const driver = await new PrismaLibSql({
-      url: `file:${join(folder, 'shadow.db')}`,
-    }).connect();
-    driver.executeRaw = async ({ sql }) => {
-      await driver.executeScript(sql);
-      return 0;
-    };
-    return driver;
-  };
+  const shadow = () => driverOf(join(folder, 'shadow.db'));
   const adapter = bindMigrationAwareSqlAdapterFactory({
     provider: 'sqlite',
     adapterName: '@prisma/adapter-libsql',
-    connect: shadow,
+    connect: path === undefined ? shadow : () => driverOf(path),
     connectToShadowDb: shadow,
   });
-  const files = [{ path: 'schema.prisma', content: schema }];
   const engine = await glue.SchemaEngine.new(
     { datamodels: [['schema.prisma', schema]] },
     () => {},
     adapter,
   );
   try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function listOf(migrations) {
+  return {
+    baseDir: '/migrations',
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "sqlite"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+/**
+ * The SQL that leads from the tables which `migrations` make to those of `schema`; empty when they agree.
+ * @param {string} schema a Prisma schema
+ * @param {readonly { name: string, sql: string }[]} migrations in order
+ * @returns {Promise<string>}
+ */
+export function sqlToReach(schema, migrations) {
+  return withEngine(schema, undefined, async (engine) => {
     const { stdout } = await engine.diff({
-      from: {
-        tag: 'migrations',
-        baseDir: '/migrations',
-        lockfile: { path: 'migration_lock.toml', content: 'provider = "sqlite"\n' },
-        shadowDbInitScript: '',
-        migrationDirectories: migrations.map(({ name, sql }) => ({
-          path: name,
-          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-        })),
-      },
-      to: { tag: 'schemaDatamodel', files },
+      from: { tag: 'migrations', ...listOf(migrations) },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
       script: true,
       exitCode: null,
       filters,
     });
     const sql = (stdout ?? '').trim();
     return sql === '-- This is an empty migration.' ? '' : sql;
-  } finally {
-    engine.free();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/**
+ * What Prisma's own tools make of the migrations recorded in a database.
+ * @param {string} path
+ * @param {string} schema a Prisma schema
+ * @param {readonly { name: string, sql: string }[]} migrations in order
+ */
+export function diagnose(path, schema, migrations) {
+  return withEngine(schema, path, (engine) =>
+    engine.diagnoseMigrationHistory({
+      migrationsList: listOf(migrations),
+      optInToShadowDatabase: false,
+      filters,
+    }),
+  );
 }

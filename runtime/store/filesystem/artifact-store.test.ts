@@ -113,7 +113,7 @@ describe('FilesystemArtifactStore', () => {
 describe('a full disk', () => {
   const mounts: string[] = [];
   afterAll(() => {
-    for (const mount of mounts) execFileSync('umount', [mount]);
+    for (const mount of mounts) execFileSync('umount', ['-l', mount]);
   });
 
   /** A filesystem of two megabytes; undefined where this process may not mount one. */
