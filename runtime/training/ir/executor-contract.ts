@@ -1,28 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff/index.ts';
+import { Random } from '../optimizer/random.ts';
 import { Builder } from './builder.ts';
 import type { Executor, Feeds } from './executor.ts';
 import { opCases, type OpCase } from './op-cases.ts';
 import { sizeOf } from './shape.ts';
-
-/** Numbers that look random and are the same everywhere: SplitMix32. */
-export function numbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A program whose loss is a fixed random weighting of the case's result. */
 export function programOf(opCase: OpCase) {
   const b = new Builder();
   const inputs = opCase.inputs.map((shape, i) => b.input(`x${i}`, { shape }));
   const result = opCase.build(b, inputs);
-  const next = numbers(7);
-  const weighting = Float32Array.from({ length: sizeOf(result.shape) }, () => next() - 0.5);
+  const random = new Random(7);
+  const weighting = Float32Array.from({ length: sizeOf(result.shape) }, () => random.next() - 0.5);
   const axes = result.shape.map((_, axis) => axis);
   const loss = b.reduceSum(b.mul(result, b.constant(weighting, result.shape)), axes);
   const derived = gradients(b, loss, inputs);
@@ -30,12 +20,12 @@ export function programOf(opCase: OpCase) {
 }
 
 export function feedsOf(opCase: OpCase): Record<string, Float32Array> {
-  const next = numbers(11);
+  const random = new Random(11);
   const { low = -1, high = 1 } = opCase;
   return Object.fromEntries(
     opCase.inputs.map((shape, i) => [
       `x${i}`,
-      Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * next()),
+      Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(low, high)),
     ]),
   );
 }
@@ -87,13 +77,13 @@ export function executorContract(open: () => Promise<Executor>): void {
         const loss = b.reduceSum(b.mul(h, h), [0, 1]);
         const [g] = gradients(b, loss, [x]);
         const program = b.build({ loss, g: g ?? loss });
-        const next = numbers(3);
-        const w0 = Float32Array.from({ length: 16 }, () => next() - 0.5);
+        const random = new Random(3);
+        const w0 = Float32Array.from({ length: 16 }, () => random.next() - 0.5);
         await using executable = await executor.compile(program, () => ({
           kind: 'memory',
           data: w0,
         }));
-        const feeds: Feeds = { x: Float32Array.from({ length: 12 }, () => next() - 0.5) };
+        const feeds: Feeds = { x: Float32Array.from({ length: 12 }, () => random.next() - 0.5) };
         return { ops: program.values.length, results: await executable.run(feeds) };
       };
       const [plain, checkpointed] = [await run(false), await run(true)];

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  implementItems,
+  Questions,
+  type Implementation,
+  type ItemStore,
+  type Question,
+  type StepRequest,
+  type StepResult,
+  type StepSignal,
+} from '@graft/graph';
+import { upperNode } from '@graft/graph/testing';
+import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
+import { readRows, writeArtifact } from '../codec/artifact-codec.ts';
+import { runStep } from '../step/run-step.ts';
+import { createTestHost, testImplementations } from '../testing.ts';
+
+let folder: string;
+let artifacts: MemoryArtifactStore;
+let items: ItemStore;
+let batches: string[][];
+let logs: Extract<StepSignal, { type: 'log' }>[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-items-'));
+  artifacts = new MemoryArtifactStore();
+  items = new MemoryItemStore();
+  batches = [];
+  logs = [];
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const real = testImplementations.get('upper');
+if (real === undefined || !('runItems' in real)) throw new Error('no upper node');
+const sorted = {
+  ...upperNode,
+  items: { over: 'rows', key: ['question'], batch: 8, length: lengthOf },
+} as const;
+function lengthOf(row: unknown): number {
+  return Questions.schema.parse(row).question.length;
+}
+/** The node `upper`, telling its batches. */
+const telling: Implementation = implementItems(sorted, {
+  runItems(ctx, batch, inputs, params) {
+    batches.push(batch.map(({ question }) => question));
+    return real.runItems(ctx, batch, inputs, params);
+  },
+  expand: ({ id }, payload: string) => [{ id, question: payload }],
+});
+
+async function run(
+  questions: readonly string[],
+  options: { suffix?: string; attempt?: number } = {},
+): Promise<StepResult & { rows: string[] }> {
+  batches = [];
+  const rows = questions.map((question, i): Question => ({ id: String(i), question }));
+  const input = await writeArtifact(artifacts, { port: 'rows', type: Questions, value: rows });
+  const host = createTestHost(
+    { artifacts, items, scratchFolder: folder },
+    new Map([['upper', telling]]),
+  );
+  const suffix = options.suffix ?? '';
+  const request: StepRequest = {
+    runId: 'r',
+    node: 'u',
+    type: 'upper',
+    params: { suffix },
+    inputs: { rows: [input] },
+    sources: [],
+    inputFacets: {},
+    cacheKey: 'k',
+    familyParts: [{ name: 'param.suffix', value: suffix }],
+    device: 'auto',
+    attempt: options.attempt ?? 1,
+  };
+  const report = (signal: StepSignal): void => {
+    if (signal.type === 'log') logs.push(signal);
+  };
+  const result = await runStep(host, request, { signal: new AbortController().signal, report });
+  const ref = result.outputs['rows'];
+  if (ref === undefined) throw new Error('no output');
+  const out: string[] = [];
+  for await (const row of readRows(artifacts, ref, Questions)) {
+    const { id, question } = Questions.schema.parse(row);
+    out.push(`${id} ${question}`);
+  }
+  return { ...result, rows: out };
+}
+
+describe('a map-type step', () => {
+  it('computes a changed item and nothing else', async () => {
+    expect((await run(['a', 'b', 'c'])).items).toEqual({
+      total: 3,
+      computed: 3,
+      reused: 0,
+      failed: 0,
+    });
+    const again = await run(['a', 'x', 'c']);
+    expect(again.items).toEqual({ total: 3, computed: 1, reused: 2, failed: 0 });
+    expect(batches).toEqual([['x']]);
+    expect(again.rows).toEqual(['0 A', '1 X', '2 C']);
+  });
+
+  it('lets a deleted item vanish and keeps the order of the others', async () => {
+    await run(['a', 'b', 'c']);
+    const again = await run(['c', 'a']);
+    expect(again.rows).toEqual(['0 C', '1 A']);
+    expect(batches).toEqual([]);
+  });
+
+  it('computes identical items once, each row with its own id', async () => {
+    const { items: counts, rows } = await run(['a', 'a', 'b', 'a']);
+    expect(counts).toEqual({ total: 4, computed: 2, reused: 2, failed: 0 });
+    expect(rows).toEqual(['0 A', '1 A', '2 B', '3 A']);
+  });
+
+  it('starts anew when what all items share has changed', async () => {
+    await run(['a']);
+    expect((await run(['a'], { suffix: '!' })).rows).toEqual(['0 A!']);
+    expect((await run(['a'])).items).toMatchObject({ reused: 1 });
+  });
+
+  it('sorts batches by length', async () => {
+    await run(['ccc', 'a', 'dddd', 'bb']);
+    expect(batches).toEqual([['a', 'bb', 'ccc', 'dddd']]);
+  });
+
+  it('takes a quarter of the batch after memory ran out', async () => {
+    await run(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], { attempt: 2 });
+    expect(batches.map(({ length }) => length)).toEqual([2, 2, 2, 2]);
+  });
+
+  it('tries a failed item alone, reports it and goes on', async () => {
+    const { items: counts, rows } = await run(['a', 'fail', 'c']);
+    expect(counts).toEqual({ total: 3, computed: 2, reused: 0, failed: 1 });
+    expect(rows).toEqual(['0 A', '2 C']);
+    expect(batches).toEqual([['a', 'c', 'fail'], ['fail']]);
+    expect(logs).toMatchObject([
+      { level: 'warning', item: '1', message: expect.stringContaining('cannot put') },
+    ]);
+  });
+
+  it('loses only the culprit when a whole batch throws, and tries it again next time', async () => {
+    const first = await run(['a', 'throw', 'c']);
+    expect(first.items).toEqual({ total: 3, computed: 2, reused: 0, failed: 1 });
+    const again = await run(['a', 'throw', 'c']);
+    expect(again.items).toEqual({ total: 3, computed: 0, reused: 2, failed: 1 });
+  });
+
+  it('fails when every item fails, with the first reason', async () => {
+    await expect(run(['fail 1', 'fail 2'])).rejects.toThrow(
+      'All 2 items failed; the first: cannot put "fail 1" in capitals',
+    );
+  });
+
+  it('gives no rows for no rows', async () => {
+    expect(await run([])).toMatchObject({
+      rows: [],
+      items: { total: 0, computed: 0, reused: 0, failed: 0 },
+    });
+  });
+
+  it('computes an item again whose stored payload is damaged', async () => {
+    await run(['a', 'b']);
+    const sound = items;
+    let damaged = 1;
+    items = {
+      async open(name) {
+        const family = await sound.open(name);
+        return {
+          has: (key) => family.has(key),
+          get: (key) => (damaged-- > 0 ? Promise.resolve(undefined) : family.get(key)),
+          append: (entries) => family.append(entries),
+          [Symbol.asyncDispose]: () => family[Symbol.asyncDispose](),
+        };
+      },
+    };
+    expect((await run(['a', 'b'])).rows).toEqual(['0 A', '1 B']);
+    expect(batches).toEqual([['a']]);
+  });
+});

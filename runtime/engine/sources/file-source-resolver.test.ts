@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileSourceResolver } from './file-source-resolver.ts';
+
+let base: string;
+let root: string;
+let resolver: FileSourceResolver;
+
+async function put(path: string, text: string): Promise<void> {
+  const absolute = join(root, path);
+  await mkdir(dirname(absolute), { recursive: true });
+  await writeFile(absolute, text);
+  // Old enough to be remembered.
+  await utimes(absolute, 1000, 1000);
+}
+
+beforeEach(async () => {
+  base = await realpath(await mkdtemp(join(tmpdir(), 'graft-files-')));
+  root = join(base, 'work');
+  await mkdir(root);
+  resolver = new FileSourceResolver(root, join(root, '.graft'));
+  await put('docs/a.md', 'a');
+  await put('docs/deep/b.txt', 'b');
+  await put('docs/node_modules/p/no.md', 'no');
+  await put('.git/no.md', 'no');
+  await put('.graft/no.md', 'no');
+  await put('odd [1] (x).txt', 'odd');
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const paths = async (...patterns: string[]): Promise<string[]> =>
+  (await resolver.files(patterns)).map(({ path }) => path);
+
+describe('patterns', () => {
+  it('are files, folders or globs, each file once and sorted', async () => {
+    expect(await paths('docs')).toEqual(['docs/a.md', 'docs/deep/b.txt']);
+    expect(await paths('docs/')).toEqual(['docs/a.md', 'docs/deep/b.txt']);
+    expect(await paths('**/*.{txt,md}', 'docs/a.md')).toEqual([
+      'docs/a.md',
+      'docs/deep/b.txt',
+      'odd [1] (x).txt',
+    ]);
+    expect(await paths('odd [1] (x).txt')).toEqual(['odd [1] (x).txt']);
+    expect(await paths('.')).toHaveLength(3);
+  });
+
+  it('that match nothing are an error', async () => {
+    for (const pattern of ['no.txt', '*.pdf', '.git/no.md', '.graft', 'docs/node_modules']) {
+      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'missing-file' });
+    }
+  });
+
+  it('that lead out are refused, also through links', async () => {
+    await writeFile(join(base, 'secret.txt'), 'secret');
+    await symlink(join(base, 'secret.txt'), join(root, 'link.txt'));
+    await mkdir(join(base, 'out'));
+    await writeFile(join(base, 'out', 'c.txt'), 'c');
+    await symlink(join(base, 'out'), join(root, 'linked'));
+    const leading = [
+      '../secret.txt',
+      'docs/../../secret.txt',
+      '/etc/passwd',
+      join(base, 'secret.txt'),
+      'link.txt',
+      'linked',
+      'linked/c.txt',
+      'linked/*',
+      '../*',
+    ];
+    for (const pattern of leading) {
+      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'outside-workspace' });
+    }
+  });
+
+  it('follow links that stay inside', async () => {
+    await symlink(join(root, 'docs/a.md'), join(root, 'same.md'));
+    expect(await paths('*.md')).toEqual(['same.md']);
+  });
+});
+
+describe('digests', () => {
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+  it('are those of the bytes, also after a change of the same length', async () => {
+    const [before] = await resolver.files(['docs/a.md']);
+    expect(before).toMatchObject({ digest: digest('a'), size: 1 });
+    await put('docs/a.md', 'z');
+    const [after] = await resolver.files(['docs/a.md']);
+    expect(after?.digest).toBe(digest('z'));
+    const [reopened] = await new FileSourceResolver(root, join(root, '.graft')).files([
+      'docs/a.md',
+    ]);
+    expect(reopened?.digest).toBe(digest('z'));
+  });
+
+  it('survive a damaged cache file', async () => {
+    await resolver.files(['docs']);
+    await writeFile(join(root, '.graft', 'file-digests.json'), '{"version":1,"entr');
+    const [file] = await new FileSourceResolver(root, join(root, '.graft')).files(['docs/a.md']);
+    expect(file?.digest).toBe(digest('a'));
+  });
+
+  it('of 10,000 unchanged files are checked in 300 ms', async () => {
+    await mkdir(join(root, 'many'));
+    for (let i = 0; i < 10_000; i++) await put(`many/${String(i)}.txt`, String(i));
+    await resolver.files(['many']);
+    const again = new FileSourceResolver(root, join(root, '.graft'));
+    const startedAt = performance.now();
+    expect(await again.files(['many'])).toHaveLength(10_000);
+    const ms = performance.now() - startedAt;
+    console.log(`10,000 files checked in ${ms.toFixed(0)} ms`);
+    // The target is 300 ms; a busy machine gets some room.
+    expect(ms).toBeLessThan(900);
+  }, 60_000);
+});

@@ -1,0 +1,119 @@
+import { GraphError } from '@graft/graph';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { readGguf } from '../formats/gguf-reader.ts';
+import { readLlama2c } from '../formats/llama2c.ts';
+import { readSafetensors } from '../formats/safetensors.ts';
+import { sourceOf, type TensorEntry, type TensorEntries } from '../formats/tensor-file.ts';
+import type { WeightLookup } from '../ir/executor.ts';
+import { architectureOf } from './description.ts';
+import { readGgufConfig } from './gguf-config.ts';
+import { readHfConfig } from './hf-config.ts';
+import type { ModelConfig, WeightLayout } from './model-config.ts';
+import { toGgufName } from './tensor-names.ts';
+
+/** A base model on disk: what it is, and where each weight lies under its published name. */
+export interface BaseModel {
+  readonly config: ModelConfig;
+  readonly layout: WeightLayout;
+  /** The files that hold the weights, for digests. */
+  readonly files: readonly string[];
+  readonly entry: (name: string) => TensorEntry | undefined;
+  readonly weights: WeightLookup;
+}
+
+/** Opens a `.gguf` file, a llama2.c `.bin` file, or a folder with config.json and safetensors. */
+export async function openBaseModel(location: string): Promise<BaseModel> {
+  const info = await stat(location).catch(() => undefined);
+  if (info === undefined) {
+    throw new GraphError('missing-file', `${location} is not there`, {
+      location: { file: location },
+    });
+  }
+  if (info.isDirectory()) return openFolder(location);
+  if (location.endsWith('.bin')) return openLlama2c(location);
+  const file = await readGguf(location);
+  const config = await readGgufConfig(file);
+  const { architecture } = config;
+  return fromEntries({
+    config,
+    layout: { pairedRows: architecture.pairedRowsInGguf, gainLessOne: false },
+    files: [location],
+    entry: (name) => file.tensors.get(toGgufName(architecture, name) ?? ''),
+  });
+}
+
+async function openFolder(folder: string): Promise<BaseModel> {
+  const config = await readHfConfig(path.join(folder, 'config.json'));
+  const index = path.join(folder, 'model.safetensors.index.json');
+  const text = await readFile(index, 'utf8').catch(() => undefined);
+  const shards = text === undefined ? ['model.safetensors'] : shardsOf(text, index);
+  const tensors = new Map<string, TensorEntry>();
+  const files = shards.map((shard) => path.join(folder, shard));
+  for (const file of files) {
+    for (const [name, entry] of (await readSafetensors(file)).tensors) tensors.set(name, entry);
+  }
+  return fromEntries({
+    config: tensors.has('lm_head.weight') ? config : { ...config, tiedHead: true },
+    layout: { pairedRows: false, gainLessOne: config.architecture.gainLessOne },
+    files,
+    entry: (name) => tensors.get(name),
+  });
+}
+
+function shardsOf(text: string, file: string): readonly string[] {
+  try {
+    const schema = z.object({ weight_map: z.record(z.string(), z.string()) });
+    return [...new Set(Object.values(schema.parse(JSON.parse(text)).weight_map))].sort();
+  } catch (cause) {
+    throw new GraphError('bad-model', `${file} does not list the model's files`, {
+      location: { file },
+      cause,
+    });
+  }
+}
+
+async function openLlama2c(location: string): Promise<BaseModel> {
+  const file = await readLlama2c(location);
+  const architecture = architectureOf('gguf', 'llama', location);
+  const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
+  const headWidth = file.dimension / file.heads;
+  const tensors: TensorEntries = file.tensors;
+  return fromEntries({
+    config: {
+      architecture,
+      vocabulary: file.vocabulary,
+      width: file.dimension,
+      hiddenWidth: file.hiddenDimension,
+      layers: file.layers,
+      heads: file.heads,
+      kvHeads: file.kvHeads,
+      headWidth,
+      context: file.context,
+      normEpsilon: 1e-5,
+      attentionBias: false,
+      tiedHead: file.tiedHead,
+      rope,
+      localRope: rope,
+      slidingWindow: undefined,
+      sliding: new Array<boolean>(file.layers).fill(false),
+      attentionScale: headWidth ** -0.5,
+      attentionSoftCap: undefined,
+      logitSoftCap: undefined,
+    },
+    layout: { pairedRows: true, gainLessOne: false },
+    files: [location],
+    entry: (name) => tensors.get(toGgufName(architecture, name) ?? ''),
+  });
+}
+
+function fromEntries(model: Omit<BaseModel, 'weights'>): BaseModel {
+  return {
+    ...model,
+    weights: (name) => {
+      const entry = model.entry(name);
+      return entry === undefined ? undefined : sourceOf(entry);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { GraphError } from '@graft/graph';
+
+/** How one family of decoder models departs from the common plan. Data, not code: `forward.ts` reads it. */
+export interface Architecture {
+  readonly name: string;
+  /** `general.architecture` in GGUF files. */
+  readonly gguf: string;
+  /** `model_type` in a config.json. */
+  readonly modelTypes: readonly string[];
+  /** Biases on q, k and v unless the config says otherwise. */
+  readonly attentionBias: boolean;
+  /** RMSNorm of each head's query and key before RoPE. */
+  readonly queryKeyNorm: boolean;
+  readonly activation: 'silu' | 'geluTanh';
+  /** A norm after attention and after the MLP too, not only before. */
+  readonly postNorms: boolean;
+  /** safetensors hold gain − 1; GGUF files hold the gain. */
+  readonly gainLessOne: boolean;
+  /** Embeddings are multiplied by √width. */
+  readonly scaledEmbedding: boolean;
+  /** GGUF files hold rows of q and k interleaved: (i, i + head/2) side by side. */
+  readonly pairedRowsInGguf: boolean;
+  /** Of sliding layers when it differs from the others', else undefined. */
+  readonly localRopeBase: number | undefined;
+  /** Every n-th layer sees everything, the others a window; undefined: the config decides. */
+  readonly slidingPeriod: number | undefined;
+}
+
+const plain = {
+  attentionBias: false,
+  queryKeyNorm: false,
+  activation: 'silu',
+  postNorms: false,
+  gainLessOne: false,
+  scaledEmbedding: false,
+  pairedRowsInGguf: false,
+  localRopeBase: undefined,
+  slidingPeriod: undefined,
+} as const;
+
+export const architectures: readonly Architecture[] = [
+  {
+    ...plain,
+    name: 'llama',
+    gguf: 'llama',
+    modelTypes: ['llama', 'mistral'],
+    pairedRowsInGguf: true,
+  },
+  { ...plain, name: 'qwen2', gguf: 'qwen2', modelTypes: ['qwen2'], attentionBias: true },
+  { ...plain, name: 'qwen3', gguf: 'qwen3', modelTypes: ['qwen3'], queryKeyNorm: true },
+  {
+    ...plain,
+    name: 'gemma3',
+    gguf: 'gemma3',
+    modelTypes: ['gemma3_text'],
+    queryKeyNorm: true,
+    activation: 'geluTanh',
+    postNorms: true,
+    gainLessOne: true,
+    scaledEmbedding: true,
+    localRopeBase: 10_000,
+    slidingPeriod: 6,
+  },
+];
+
+/** The description of a model, or `bad-model` naming what is known. */
+export function architectureOf(by: 'gguf' | 'modelType', name: string, file: string): Architecture {
+  const found = architectures.find((one) =>
+    by === 'gguf' ? one.gguf === name : one.modelTypes.includes(name),
+  );
+  if (found === undefined) {
+    const known = architectures.flatMap((one) => (by === 'gguf' ? [one.gguf] : one.modelTypes));
+    throw new GraphError(
+      'bad-model',
+      `${file} is of architecture "${name}", which cannot be trained here; known are ${known.join(', ')}`,
+      { location: { file } },
+    );
+  }
+  return found;
+}

@@ -1,0 +1,197 @@
+import { GraphError } from '@graft/graph';
+import type { Builder } from '../ir/builder.ts';
+import { geluTanh, negativeLogLikelihood, rmsNorm, silu, softCap } from '../ir/layers.ts';
+import type { Value } from '../ir/op.ts';
+import type { Shape } from '../ir/shape.ts';
+import { attention, attentionMasks, type AttentionMasks } from './attention.ts';
+import { factorNames, loraScale, targetModules, type LoraSpec } from './lora-spec.ts';
+import {
+  linearPath,
+  linearSize,
+  type LinearKind,
+  type ModelConfig,
+  type WeightLayout,
+} from './model-config.ts';
+import { publishedHeads } from './paired-rows.ts';
+import { rotationAt, type Rotation } from './rope.ts';
+
+/** A model to build: sizes, and how its file lays weights out. */
+export interface ModelPlan {
+  readonly config: ModelConfig;
+  readonly layout: WeightLayout;
+}
+
+export interface ForwardOptions {
+  /** Rows, and tokens of a row. */
+  readonly batch: number;
+  readonly length: number;
+  readonly lora?: LoraSpec;
+  /** Every weight is an input and trainable. */
+  readonly full?: boolean;
+  /** Recompute each layer in the backward pass. */
+  readonly checkpoint?: boolean;
+}
+
+/**
+ * Inputs of a forward program, each [batch, length]:
+ * `tokens`, `positions` (restarting in packed rows, below `length`), `segments` (equal within one packed
+ * text), `labels` (the token to predict at each place; any where the weight is 0) i32, and `weights` f32
+ * (usually 1 / number of trained tokens of the whole optimizer step, 0 where masked).
+ */
+export interface Forward {
+  /** [batch, length, vocabulary]. */
+  readonly logits: Value;
+  /** Σ weight · negative log-likelihood, a scalar. */
+  readonly loss: Value;
+  /** 1 where the label has the largest logit, [batch, length]. */
+  readonly correct: Value;
+  /** Trainable inputs by name, in a fixed order. */
+  readonly trainable: ReadonlyMap<string, Value>;
+}
+
+/** Appends the model's forward pass and loss to a program. */
+export function buildForward(b: Builder, model: ModelPlan, options: ForwardOptions): Forward {
+  return new ForwardBuilder(b, model, options).build();
+}
+
+class ForwardBuilder {
+  private readonly b: Builder;
+  private readonly config: ModelConfig;
+  private readonly layout: WeightLayout;
+  private readonly options: ForwardOptions;
+  private readonly targets: ReadonlySet<string>;
+  private readonly trainable = new Map<string, Value>();
+
+  constructor(b: Builder, { config, layout }: ModelPlan, options: ForwardOptions) {
+    if (options.length > config.context) {
+      throw new GraphError(
+        'bad-input',
+        `rows of ${options.length} tokens do not fit the model's context of ${config.context}`,
+      );
+    }
+    this.b = b;
+    this.config = config;
+    this.layout = layout;
+    this.options = options;
+    const { lora } = options;
+    this.targets = new Set(
+      lora === undefined ? [] : targetModules(config, lora).map((module) => module.path),
+    );
+  }
+
+  build(): Forward {
+    const { b, config, options } = this;
+    const shape = [options.batch, options.length];
+    const ids = (name: string): Value => b.input(name, { shape, dtype: 'i32' });
+    const positions = ids('positions');
+    const masks = attentionMasks(b, ids('segments'), config.slidingWindow);
+    const { headWidth } = config;
+    const everywhere = rotationAt(b, positions, { rope: config.rope, headWidth });
+    const nearby = rotationAt(b, positions, { rope: config.localRope, headWidth });
+
+    const table = this.tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
+    let hidden = b.gather(table, ids('tokens'));
+    if (config.architecture.scaledEmbedding) hidden = b.scale(hidden, Math.sqrt(config.width));
+    for (let layer = 0; layer < config.layers; layer++) {
+      const rotation = config.sliding[layer] === true ? nearby : everywhere;
+      const body = (): Value => this.layer(layer, hidden, { masks, rotation });
+      const name = `layer${layer}`;
+      hidden = options.checkpoint === true ? b.segment(name, body) : b.scope(name, body);
+    }
+    hidden = this.norm('model.norm', hidden);
+    const head = config.tiedHead
+      ? table
+      : this.tensor('lm_head.weight', [config.vocabulary, config.width]);
+    let logits = b.matmul(hidden, head, { transposeB: true });
+    if (config.logitSoftCap !== undefined) logits = softCap(b, logits, config.logitSoftCap);
+
+    const labels = ids('labels');
+    const weights = b.input('weights', { shape });
+    const losses = negativeLogLikelihood(b, logits, labels);
+    const loss = b.reshape(b.reduceSum(b.mul(losses, weights), [0, 1]), []);
+    const best = b.reshape(b.reduceMax(logits, [-1]), shape);
+    const correct = b.greaterEqual(b.gatherLast(logits, labels), best);
+    return { logits, loss, correct, trainable: this.trainable };
+  }
+
+  private layer(
+    layer: number,
+    input: Value,
+    shared: { readonly masks: AttentionMasks; readonly rotation: Rotation },
+  ): Value {
+    const { b, config } = this;
+    const path = `model.layers.${layer}`;
+    const { postNorms, queryKeyNorm, activation } = config.architecture;
+    const x = this.norm(`${path}.input_layernorm`, input);
+    const perHead = (kind: LinearKind, heads: number): Value => {
+      const shape = [this.options.batch, this.options.length, heads, config.headWidth];
+      return b.reshape(this.linear(layer, kind, x), shape);
+    };
+    let q = perHead('q_proj', config.heads);
+    let k = perHead('k_proj', config.kvHeads);
+    if (queryKeyNorm) {
+      q = this.norm(`${path}.self_attn.q_norm`, q);
+      k = this.norm(`${path}.self_attn.k_norm`, k);
+    }
+    const mixed = attention(
+      b,
+      { q, k, v: perHead('v_proj', config.kvHeads) },
+      {
+        rotation: shared.rotation,
+        mask: config.sliding[layer] === true ? shared.masks.sliding : shared.masks.causal,
+        scale: config.attentionScale,
+        softCap: config.attentionSoftCap,
+      },
+    );
+    let attended = this.linear(layer, 'o_proj', mixed);
+    if (postNorms) attended = this.norm(`${path}.post_attention_layernorm`, attended);
+    const middle = b.add(input, attended);
+    const before = postNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+    const y = this.norm(`${path}.${before}`, middle);
+    const gate = this.linear(layer, 'gate_proj', y);
+    const open = activation === 'silu' ? silu(b, gate) : geluTanh(b, gate);
+    let out = this.linear(layer, 'down_proj', b.mul(open, this.linear(layer, 'up_proj', y)));
+    if (postNorms) out = this.norm(`${path}.post_feedforward_layernorm`, out);
+    return b.add(middle, out);
+  }
+
+  /** x·Wᵀ + bias + s·(x·Aᵀ)·Bᵀ, the low-rank part where the module is a target. */
+  private linear(layer: number, kind: LinearKind, x: Value): Value {
+    const { b, config } = this;
+    const path = linearPath(layer, kind);
+    const [inputs, outputs] = linearSize(config, kind);
+    const isQuery = kind === 'q_proj';
+    let y = b.matmul(x, this.tensor(`${path}.weight`, [outputs, inputs]), { transposeB: true });
+    if (config.attentionBias && (isQuery || kind === 'k_proj' || kind === 'v_proj')) {
+      y = b.add(y, this.tensor(`${path}.bias`, [outputs]));
+    }
+    if (this.layout.pairedRows && (isQuery || kind === 'k_proj')) {
+      const heads = isQuery ? config.heads : config.kvHeads;
+      const perHead = b.reshape(y, [...y.shape.slice(0, -1), heads, config.headWidth]);
+      y = b.reshape(publishedHeads(b, perHead), y.shape);
+    }
+    const { lora } = this.options;
+    if (lora === undefined || !this.targets.has(path)) return y;
+    const [nameA, nameB] = factorNames(path);
+    const down = b.matmul(x, this.train(nameA, [lora.rank, inputs]), { transposeB: true });
+    const up = b.matmul(down, this.train(nameB, [outputs, lora.rank]), { transposeB: true });
+    return b.add(y, b.scale(up, loraScale(lora)));
+  }
+
+  private norm(path: string, x: Value): Value {
+    const { b } = this;
+    const stored = this.tensor(`${path}.weight`, [x.shape.at(-1) ?? 1]);
+    const gain = this.layout.gainLessOne ? b.add(stored, b.scalar(1)) : stored;
+    return rmsNorm(b, x, { gain, epsilon: this.config.normEpsilon });
+  }
+
+  private tensor(name: string, shape: Shape): Value {
+    return this.options.full === true ? this.train(name, shape) : this.b.weight(name, shape);
+  }
+
+  private train(name: string, shape: Shape): Value {
+    const value = this.b.input(name, { shape });
+    this.trainable.set(name, value);
+    return value;
+  }
+}

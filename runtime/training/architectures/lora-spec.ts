@@ -1,0 +1,47 @@
+import { GraphError } from '@graft/graph';
+import { linearKinds, linearModules, type LinearModule, type ModelConfig } from './model-config.ts';
+
+/** Which linear maps get a low-rank addition, and how it is scaled (Hu et al. 2021, "LoRA"). */
+export interface LoraSpec {
+  readonly rank: number;
+  readonly alpha: number;
+  /** Scale α/√r instead of α/r (Kalajdzievski 2023, "rsLoRA"). */
+  readonly rankStabilized: boolean;
+  /** Last parts of module paths, or `all-linear`. */
+  readonly targets: readonly string[];
+}
+
+export function loraScale(spec: LoraSpec): number {
+  return spec.alpha / (spec.rankStabilized ? Math.sqrt(spec.rank) : spec.rank);
+}
+
+/** The targeted modules; throws for a name the model has not, or a rank above a module's sizes. */
+export function targetModules(config: ModelConfig, spec: LoraSpec): readonly LinearModule[] {
+  const known = new Set<string>(linearKinds);
+  for (const target of spec.targets) {
+    if (target !== 'all-linear' && !known.has(target)) {
+      throw new GraphError(
+        'bad-param',
+        `target "${target}" is no module of this model; choose among all-linear, ${linearKinds.join(', ')}`,
+        { location: { param: 'targets' } },
+      );
+    }
+  }
+  const all = spec.targets.includes('all-linear');
+  const modules = linearModules(config).filter((one) => all || spec.targets.includes(one.kind));
+  for (const { path, inputs, outputs } of modules) {
+    if (spec.rank < 1 || spec.rank > Math.min(inputs, outputs)) {
+      throw new GraphError(
+        'bad-param',
+        `rank ${spec.rank} does not fit ${path} of ${outputs} × ${inputs}; choose 1 to ${Math.min(inputs, outputs)}`,
+        { location: { param: 'rank' } },
+      );
+    }
+  }
+  return modules;
+}
+
+/** Program inputs of a module's factors: A [rank, inputs], B [outputs, rank]. PEFT's names. */
+export function factorNames(path: string): readonly [a: string, b: string] {
+  return [`${path}.lora_A.weight`, `${path}.lora_B.weight`];
+}

@@ -1,0 +1,110 @@
+import type { Architecture } from './description.ts';
+
+/** RoPE's frequencies: θᵢ = base^(−2i/headWidth), then scaled. */
+export interface Rope {
+  readonly base: number;
+  readonly scaling:
+    | { readonly kind: 'none' }
+    /** Positions divided by `factor`. */
+    | { readonly kind: 'linear'; readonly factor: number }
+    /** Llama 3.1's: long wavelengths divided by `factor`, short ones kept, a ramp between. */
+    | {
+        readonly kind: 'llama3';
+        readonly factor: number;
+        readonly lowFactor: number;
+        readonly highFactor: number;
+        readonly originalContext: number;
+      }
+    /** One divisor per frequency, as `rope_freqs.weight` of GGUF files gives them. */
+    | { readonly kind: 'divisors'; readonly divisors: Float32Array };
+}
+
+/** The sizes of one model, whatever file they come from. */
+export interface ModelConfig {
+  readonly architecture: Architecture;
+  readonly vocabulary: number;
+  readonly width: number;
+  readonly hiddenWidth: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headWidth: number;
+  readonly context: number;
+  readonly normEpsilon: number;
+  readonly attentionBias: boolean;
+  readonly tiedHead: boolean;
+  readonly rope: Rope;
+  /** Of sliding layers. */
+  readonly localRope: Rope;
+  /** Tokens a sliding layer sees, itself included. */
+  readonly slidingWindow: number | undefined;
+  /** Per layer. */
+  readonly sliding: readonly boolean[];
+  /** Multiplies q·k. */
+  readonly attentionScale: number;
+  readonly attentionSoftCap: number | undefined;
+  readonly logitSoftCap: number | undefined;
+}
+
+/** How a file departs from the published module layout. */
+export interface WeightLayout {
+  /** Rows of q and k stand interleaved in pairs. */
+  readonly pairedRows: boolean;
+  /** Norm gains are stored less one. */
+  readonly gainLessOne: boolean;
+}
+
+/** A linear map of the model, under its published module path. */
+export interface LinearModule {
+  readonly path: string;
+  /** The last part of the path, which adapters name as target. */
+  readonly kind: LinearKind;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+export const linearKinds = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
+export type LinearKind = (typeof linearKinds)[number];
+
+/** Inputs and outputs of a kind of linear map. */
+export function linearSize(config: ModelConfig, kind: LinearKind): readonly [number, number] {
+  const queries = config.heads * config.headWidth;
+  const keys = config.kvHeads * config.headWidth;
+  switch (kind) {
+    case 'q_proj':
+      return [config.width, queries];
+    case 'k_proj':
+    case 'v_proj':
+      return [config.width, keys];
+    case 'o_proj':
+      return [queries, config.width];
+    case 'gate_proj':
+    case 'up_proj':
+      return [config.width, config.hiddenWidth];
+    case 'down_proj':
+      return [config.hiddenWidth, config.width];
+  }
+}
+
+export function linearPath(layer: number, kind: LinearKind): string {
+  const block = kind.endsWith('k_proj') || /^[qvo]_/.test(kind) ? 'self_attn' : 'mlp';
+  return `model.layers.${layer}.${block}.${kind}`;
+}
+
+/** Every linear map of the layers, in order; the head is not one of them. */
+export function linearModules(config: ModelConfig): readonly LinearModule[] {
+  return Array.from({ length: config.layers }, (_, layer) =>
+    linearKinds.map((kind) => {
+      const [inputs, outputs] = linearSize(config, kind);
+      return { path: linearPath(layer, kind), kind, inputs, outputs };
+    }),
+  ).flat();
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { loadWeight } from '../formats/load-weight.ts';
+import { readSafetensors } from '../formats/safetensors.ts';
+import { sourceOf } from '../formats/tensor-file.ts';
+import type { Feeds } from '../ir/executor.ts';
+
+/** The families with fixtures, made by make.py. */
+export const families = ['llama', 'qwen2', 'qwen3', 'gemma3'] as const;
+
+export const goldenShape = { batch: 2, length: 10 } as const;
+
+export function fixture(...parts: readonly string[]): string {
+  return path.join(import.meta.dirname, 'fixtures', ...parts);
+}
+
+const numbers = z.array(z.number());
+const goldenSchema = z.object({
+  loss: z.number(),
+  batches: z.array(z.object({ tokens: numbers, labels: numbers, weights: numbers })),
+  losses: numbers,
+  norms: numbers,
+  rates: numbers,
+});
+export type Golden = z.infer<typeof goldenSchema>;
+
+export async function readGolden(family: string): Promise<Golden> {
+  return goldenSchema.parse(JSON.parse(await readFile(fixture(family, 'golden.json'), 'utf8')));
+}
+
+/** All tensors of a safetensors file as f32. */
+export async function readTensors(file: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const result = new Map<string, Float32Array>();
+  for (const [name, entry] of (await readSafetensors(file)).tensors) {
+    result.set(name, await loadWeight(sourceOf(entry), entry.shape));
+  }
+  return result;
+}
+
+/** Feeds of one golden batch: nothing packed. */
+export function batchFeeds(batch: Golden['batches'][number]): Feeds {
+  const { length } = goldenShape;
+  return {
+    tokens: Int32Array.from(batch.tokens),
+    labels: Int32Array.from(batch.labels),
+    weights: Float32Array.from(batch.weights),
+    positions: Int32Array.from(batch.tokens, (_, i) => i % length),
+    segments: new Int32Array(batch.tokens.length),
+  };
+}

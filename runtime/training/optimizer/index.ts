@@ -1,0 +1,4 @@
+export * from './random.ts';
+export * from './adamw.ts';
+export * from './clip.ts';
+export * from './schedule.ts';
