@@ -83,8 +83,21 @@ export default tseslint.config(
   },
   {
     // The one place per app that reads the environment; tests and tools of the house may too.
-    files: ['**/env.ts', '**/*.test.ts', '**/*.config.ts', 'scripts/**', 'e2e/**', '**/*.mjs'],
+    files: [
+      '**/env.ts',
+      '**/*.test.ts',
+      '**/testing/**',
+      '**/*.config.ts',
+      'scripts/**',
+      'e2e/**',
+      '**/*.mjs',
+    ],
     rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    // Playwright reads which fixtures a function needs from its first parameter's pattern.
+    files: ['e2e/**'],
+    rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] },
   },
   {
     // runItems(ctx, batch, inputs, params) is the contract of every map-type node.
