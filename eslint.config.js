@@ -101,7 +101,7 @@ export default tseslint.config(
   },
   {
     // runItems(ctx, batch, inputs, params) is the contract of every map-type node.
-    files: ['nodes/*/run.ts'],
+    files: ['nodes/*/run.ts', 'runtime/engine/testing.ts', 'runtime/engine/items/*.test.ts'],
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: NODE_GLOBALS } },

@@ -9,7 +9,6 @@ const ENGINES = [
   'onnxruntime-web',
   'node-llama-cpp',
   '@lancedb/lancedb',
-  'apache-arrow',
 ];
 const REACT = ['react', 'react-dom'];
 
@@ -76,7 +75,7 @@ export const zones = [
     name: 'runtime/store',
     files: /^runtime\/store\//,
     packages: ['@graft/graph', '@graft/prisma'],
-    forbidden: [...ENGINES.filter((name) => name !== 'apache-arrow'), ...REACT],
+    forbidden: [...ENGINES, ...REACT],
     stay: /^runtime\/store\//,
     why: 'runtime/store implements interfaces of runtime/graph over files and prisma, and knows no engine, backend or node',
   },
@@ -116,10 +115,10 @@ export const zones = [
   {
     name: 'prisma',
     files: /^prisma\//,
-    packages: [],
+    packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
     stay: /^prisma\//,
-    why: 'prisma is the database and its client, and imports no other workspace package',
+    why: 'prisma is the database and its client, and knows of the workspace only runtime/graph',
   },
   {
     name: 'the web server',
