@@ -43,7 +43,7 @@ export function workerDied(exit: WorkerExit): GraphError {
     );
   }
   const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
-  const last = exit.stderr.trim().split('\n').slice(-8).join('\n');
+  const last = exit.stderr.trim().split('\n').slice(-20).join('\n');
   const said = last === '' ? '' : ` It said last:\n${last}`;
   return new GraphError('worker-died', `The worker process ${how}.${hint}${said}`, {
     audience: 'operator',
