@@ -17,7 +17,8 @@ const LINES = new Set(
 /** Title and text of a page: markup gone, entities decoded, blocks on lines of their own. */
 export async function readHtml(html: string): Promise<{ title: string; text: string }> {
   const { parse, NodeType } = await import('node-html-parser');
-  const root = parse(html, {
+  // The parser takes a document type for text.
+  const root = parse(html.replace(/^\s*(<\?xml[^>]*>\s*)?<!doctype[^>]*>/i, ''), {
     comment: false,
     blockTextElements: { script: true, noscript: true, style: true, pre: true },
   });

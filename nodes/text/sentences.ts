@@ -31,8 +31,9 @@ export function sentences(text: string): string[] {
     .filter((sentence) => sentence !== '');
 }
 
-/** Whether the full stop at `stop` ends a sentence: not after an abbreviation, an initial, or a list number. */
+/** Whether the full stop at `stop` ends a sentence: not before a small letter, nor after an abbreviation, an initial, or a list number. */
 function endsSentence(text: string, stop: number): boolean {
+  if (/^\s+\p{Ll}/u.test(text.slice(stop + 1, stop + 20))) return false;
   const before = /(?:^|[\s("“‘[])([\p{L}\p{N}.]{1,8})$/u.exec(
     text.slice(Math.max(0, stop - 10), stop),
   );

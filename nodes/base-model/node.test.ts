@@ -1,0 +1,46 @@
+import { type ModelFacts, modelSchema } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { testContext } from '../testing/test-context.ts';
+import { baseModel } from './node.ts';
+import { run } from './run.ts';
+
+const facts =
+  (kind: ModelFacts['kind']) =>
+  (id: string): ModelFacts => ({
+    id,
+    title: id,
+    kind,
+    digest: 'a'.repeat(64),
+    architecture: 'llama',
+    format: 'gguf',
+    contextLength: 8192,
+    size: 92_900_000,
+  });
+const params = baseModel.params.parse({});
+
+it('gives the model by digest, and says so before it runs', async () => {
+  const lookup = facts('language-model');
+  const base = testContext();
+  const { model } = await run.run(
+    testContext({ models: { ...base.models, facts: lookup } }),
+    {},
+    params,
+  );
+  expect(modelSchema.parse(model)).toEqual(model);
+  expect(baseModel.facets?.(params, {}, lookup)['model']?.model).toEqual({
+    id: 'SmolLM2-135M-Instruct',
+    digest: model.digest,
+    architecture: 'llama',
+    contextLength: 8192,
+  });
+});
+
+it('refuses a model of another kind', async () => {
+  const lookup = facts('embedder');
+  const base = testContext();
+  expect(baseModel.check?.(params, {}, lookup)).toEqual([
+    expect.objectContaining({ param: 'model' }),
+  ]);
+  const ctx = testContext({ models: { ...base.models, facts: lookup } });
+  await expect(async () => run.run(ctx, {}, params)).rejects.toMatchObject({ code: 'bad-model' });
+});

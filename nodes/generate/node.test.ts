@@ -1,0 +1,217 @@
+import {
+  type GenerateRequest,
+  ItemFailure,
+  type LanguageModel,
+  type Passage,
+  type Prompt,
+} from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { rowsInput, runAll, testContext } from '../testing/test-context.ts';
+import { cite } from './cite.ts';
+import { generate } from './node.ts';
+import { run } from './run.ts';
+
+/** A prompt over passages of these texts. */
+function promptOf(
+  texts: readonly string[],
+  question = 'When is the eastern kiln lit?',
+  id = 'q1',
+): Prompt {
+  let text = '';
+  const passages: Passage[] = texts.map((passage, at) => {
+    const head = `[${at + 1}] Kilns\n`;
+    const start = text.length + head.length;
+    text += `${head}${passage}\n\n`;
+    const source = {
+      documentId: 'a',
+      path: `${at + 1}.md`,
+      title: 'Kilns',
+      start: 0,
+      end: passage.length,
+      firstLine: 1,
+      lastLine: 1,
+    };
+    return {
+      number: at + 1,
+      chunkId: `a:${at + 1}`,
+      start,
+      end: start + passage.length,
+      score: 1,
+      source,
+    };
+  });
+  return {
+    id,
+    question: { id, question },
+    text: `${text}Question: ${question}`,
+    passages,
+    tokens: 1,
+    dropped: 0,
+  };
+}
+const kilns = [
+  'The western kiln cools for 31 hours.',
+  'The eastern kiln is lit at 05:40 by the night guard.',
+  'Rowan Red costs £6.50 more.',
+];
+const cited = (answer: string, texts = kilns) =>
+  cite(answer, promptOf(texts)).map(({ number, by }) => [number, by]);
+
+describe('citations', () => {
+  it.each([
+    ['It is lit at 05:40 [2].', [[2, 'written']]],
+    [
+      'See [3] and [1, 3], [9].',
+      [
+        [3, 'written'],
+        [1, 'written'],
+      ],
+    ],
+  ])('resolves what the model wrote: %s', (answer, expected) => {
+    expect(cited(answer)).toEqual(expected);
+  });
+
+  it.each([
+    ['The night guard lights it at 05:40.', [[2, 'attributed']]],
+    [
+      'It cools for 31 hours. Rowan Red costs £6.50 more.',
+      [
+        [1, 'attributed'],
+        [3, 'attributed'],
+      ],
+    ],
+    ['A number that no passage has [7]: 05:40.', [[2, 'attributed']]],
+    // Too little for a sentence's source, but the best there is.
+    ['Guards everywhere sing loudly while carrying baskets.', [[2, 'attributed']]],
+    ['No idea whatsoever.', []],
+    ['', []],
+  ])('attributes what it did not: %s', (answer, expected) => {
+    expect(cited(answer)).toEqual(expected);
+  });
+
+  it('has none without passages', () => {
+    expect(cited('At 05:40 [1].', [])).toEqual([]);
+  });
+});
+
+/** Answers after a moment, as many at once as are asked for. */
+class EchoModel implements LanguageModel {
+  readonly model = 'echo';
+  readonly device = 'cpu';
+  readonly contextLength = 2048;
+  readonly parallel = 4;
+  readonly requests: GenerateRequest[] = [];
+  running = 0;
+  most = 0;
+  async generate(request: GenerateRequest, options: Parameters<LanguageModel['generate']>[1]) {
+    this.requests.push(request);
+    this.running += 1;
+    this.most = Math.max(this.most, this.running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    this.running -= 1;
+    options.signal.throwIfAborted();
+    if (request.prompt.includes('explode')) throw new Error('exploded');
+    options.onText?.('Lit at ');
+    options.onText?.('05:40.');
+    return {
+      text: ' Lit at 05:40.\n',
+      promptTokens: 9,
+      completionTokens: 4,
+      finishReason: 'stop' as const,
+    };
+  }
+  countTokens(text: string): number {
+    return text.split(/\s+/).length;
+  }
+}
+async function answerAll(
+  prompts: Prompt[],
+  params: Partial<Parameters<typeof run.expand>[2]> = {},
+) {
+  const model = new EchoModel();
+  const tokens: [string, string][] = [];
+  const base = testContext();
+  const ctx = testContext({
+    token: (item, text) => tokens.push([item, text]),
+    backends: { ...base.backends, languageModel: () => Promise.resolve(model) },
+  });
+  const inputs = {
+    prompts: rowsInput(prompts),
+    model: {
+      id: 'echo',
+      digest: '',
+      architecture: 'llama',
+      format: 'gguf' as const,
+      contextLength: 2048,
+    },
+  };
+  const all = generate.params.parse(params);
+  const answers = await runAll(run, prompts, { ctx, inputs, params: all });
+  return { answers, model, tokens, inputs, ctx, all };
+}
+
+describe('run', () => {
+  it('answers in the order of the prompts, as many at once as allowed, streaming', async () => {
+    const prompts = ['a', 'b', 'c', 'd', 'e'].map((id) => promptOf(kilns, `Question ${id}?`, id));
+    const { answers, model, tokens } = await answerAll(prompts, {
+      parallel: 2,
+      temperature: 0.5,
+      seed: 7,
+    });
+    expect(answers.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(answers[0]).toMatchObject({
+      text: 'Lit at 05:40.',
+      completionTokens: 4,
+      finishReason: 'stop',
+    });
+    expect(answers[0]?.citations.map(({ number }) => number)).toEqual([2]);
+    expect(model.most).toBe(2);
+    expect(model.requests[0]).toMatchObject({
+      temperature: 0.5,
+      seed: 7,
+      maxTokens: 128,
+      stop: [],
+    });
+    expect(
+      tokens
+        .filter(([item]) => item === 'c')
+        .map(([, text]) => text)
+        .join(''),
+    ).toBe('Lit at 05:40.');
+  });
+
+  it('fails a prompt that does not fit alone', async () => {
+    const long = promptOf([`word `.repeat(300)], 'Why?', 'long');
+    const { answers, inputs, ctx, all } = await answerAll([promptOf(kilns), long], {
+      context: 300,
+    });
+    expect(answers.map(({ id }) => id)).toEqual(['q1']);
+    const [failure] = await run.runItems(ctx, [long], inputs, all);
+    expect(failure).toBeInstanceOf(ItemFailure);
+    expect((failure as ItemFailure).message).toMatch(/^The prompt of "long" has about \d+ tokens/);
+  });
+
+  it('stops the others when one throws', async () => {
+    const prompts = [
+      promptOf(kilns, 'explode'),
+      ...Array.from({ length: 20 }, () => promptOf(kilns)),
+    ];
+    await expect(answerAll(prompts, { parallel: 2 })).rejects.toThrow('exploded');
+  });
+});
+
+it('checks the room for the answer against the model', () => {
+  const check = (params: object) =>
+    generate.check?.(
+      generate.params.parse(params),
+      { model: { model: { id: 'm', digest: '', architecture: 'llama', contextLength: 4096 } } },
+      () => undefined,
+    );
+  expect(check({})).toEqual([]);
+  expect(check({ context: 8192 })).toEqual([
+    expect.objectContaining({ param: 'context', port: 'model' }),
+  ]);
+  expect(check({ context: 512, maxTokens: 600 })).toEqual([
+    expect.objectContaining({ param: 'maxTokens' }),
+  ]);
+});

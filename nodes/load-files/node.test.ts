@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Document, GraphError } from '@graft/graph';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolvedFile, runAll } from '../testing/test-context.ts';
+import { loadFiles } from './node.ts';
+import { run } from './run.ts';
+import { splitParts } from './split-parts.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+type Params = Parameters<typeof run.expand>[2];
+
+async function load(paths: string[], params: Partial<Params> = {}, folder = fixtures) {
+  const files = await Promise.all(paths.map((path) => resolvedFile(folder, path)));
+  return runAll(run, files, { inputs: {}, params: loadFiles.params.parse({ paths, ...params }) });
+}
+async function problem(paths: string[], params: Partial<Params> = {}): Promise<GraphError> {
+  const error: unknown = await load(paths, params).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(GraphError);
+  if (!(error instanceof GraphError)) throw error;
+  return error;
+}
+
+describe('kinds', () => {
+  it('takes a markdown title and metadata from front matter, and lines of the file', async () => {
+    const [document] = await load(['notes.md']);
+    expect(document).toMatchObject({
+      id: 'notes.md',
+      mediaType: 'text/markdown',
+      title: 'Firing <script>alert(1)</script> notes',
+      metadata: { author: 'Wren', year: 2025, draft: false },
+      line: 8,
+    });
+    expect(document?.text).toBe('# Another heading\n\nThe kiln is lit at 05:40.\n');
+  });
+
+  it('drops scripts and styles of a page and breaks lines at blocks', async () => {
+    const [document] = await load(['page.html']);
+    expect(document?.title).toBe('Kilns & glazes');
+    expect(document?.text).toBe(
+      'Home\n\nKilns\n\nThe eastern kiln\nis lit at 05:40.\n\nfirst\nsecond <b>\n\nBowl | Price\nsmall | £22\n\nkeep\n  this',
+    );
+  });
+
+  it('reads the pages of a PDF', async () => {
+    const [document] = await load(['two-pages.pdf']);
+    expect(document).toMatchObject({
+      title: 'Firing notes',
+      text: 'The eastern kiln is lit at 05:40.\nIt reaches 960 degrees.\n\nGlaze no. 7 needs a slow climb.',
+      metadata: { pages: 2 },
+    });
+  });
+
+  it('makes a document of each row of a table', async () => {
+    const documents = await load(['bowls.csv', 'rows.jsonl']);
+    expect(documents.map(({ id, line, title }) => [id, line, title])).toEqual([
+      ['bowls.csv:1', 2, 'small'],
+      ['bowls.csv:2', 3, 'medium'],
+      ['rows.jsonl:1', 1, 'One'],
+      ['rows.jsonl:2', 3, 'Two'],
+    ]);
+    expect(documents[1]?.text).toBe('title: medium\nprice: 34.00\nnotes: Two\nlines');
+    expect(documents[2]?.text).toBe('title: One\ntext: First.\nyear: 2024\ntags: ["a"]');
+  });
+
+  it('takes the text from the chosen columns, the others as metadata', async () => {
+    const [document] = await load(['rows.jsonl'], { textColumns: ['text'] });
+    expect(document).toMatchObject({ text: 'First.', metadata: { title: 'One', year: 2024 } });
+    const error = await problem(['rows.jsonl'], { textColumns: ['body'] });
+    expect(error.message).toContain('no column "body"; it has title, text, year');
+  });
+
+  it('passes over other kinds, and kinds that were not chosen', async () => {
+    const documents = await load(['notes.md', 'bowls.csv'], { extensions: ['md'] });
+    expect(documents.map(({ path }) => path)).toEqual(['notes.md']);
+  });
+});
+
+describe('encodings', () => {
+  it('reads latin-1 and UTF-16, without the byte order mark', async () => {
+    expect((await load(['latin-1.txt'], { encoding: 'latin-1' }))[0]?.text).toBe(
+      'café is latin-1\n',
+    );
+    expect((await load(['utf-16.txt'], { encoding: 'utf-16le' }))[0]?.text).toBe('kiln');
+  });
+
+  it('names file and byte where the encoding does not fit', async () => {
+    const error = await problem(['invalid.txt']);
+    expect(error).toMatchObject({ code: 'bad-input', location: { file: 'invalid.txt' } });
+    expect(error.message).toContain('invalid.txt is not valid UTF-8: the byte at offset 14');
+    expect((await problem(['utf-16.txt'])).message).toContain('set the encoding to utf-16le');
+  });
+});
+
+describe('what stops a run', () => {
+  it.each([
+    ['encrypted.pdf', 'encrypted.pdf is encrypted'],
+    ['damaged.pdf', 'damaged.pdf is not a PDF that can be read'],
+    ['broken.jsonl', 'broken.jsonl, line 2: this is not JSON'],
+    ['broken.csv', 'broken.csv, row 2 (line 3): Invalid Record Length'],
+  ])('%s', async (path, message) => {
+    const error = await problem([path]);
+    expect(error).toMatchObject({ code: 'bad-input', location: { file: path } });
+    expect(error.message).toContain(message);
+  });
+
+  it('is told when there is no file, or no text', async () => {
+    expect((await problem([])).message).toContain('The corpus is empty. The paths name no file.');
+    const error = await problem(['blank.txt']);
+    expect(error).toMatchObject({
+      code: 'bad-input',
+      location: { node: 'node-1', param: 'paths' },
+    });
+  });
+
+  it('goes on where it may skip', async () => {
+    const documents = await load(['notes.md', 'damaged.pdf'], { unreadable: 'skip' });
+    expect(documents.map(({ path }) => path)).toEqual(['notes.md']);
+  });
+});
+
+it('leaves subfolders out where it is told to', () => {
+  const sources = (paths: string[]) =>
+    loadFiles.sources?.(loadFiles.params.parse({ paths, recursive: false }));
+  expect(sources(['a', 'b/', '.', 'c/x.md', 'd/**/*.md'])).toEqual([
+    { kind: 'files', param: 'paths', patterns: ['a/*', 'b/*', '*', 'c/x.md', 'd/**/*.md'] },
+  ]);
+});
+
+it('splits any text into parts that make it up again', async () => {
+  const pieces = fc.array(
+    fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\n', '\n\n', ' ')),
+  );
+  await fc.assert(
+    fc.asyncProperty(pieces, fc.integer({ min: 4, max: 60 }), async (stream, max) => {
+      const whole = stream.join('');
+      let at = 0;
+      for await (const part of splitParts(stream, max)) {
+        expect(part.offset).toBe(at);
+        expect(part.line).toBe(whole.slice(0, at).split('\n').length);
+        expect(part.text).toBe(whole.slice(at, at + part.text.length));
+        expect(part.text.length).toBeLessThanOrEqual(max);
+        expect(part.text).not.toMatch(/^[\uDC00-\uDFFF]/);
+        at += part.text.length;
+      }
+      expect(at).toBe(whole.length);
+    }),
+  );
+});
+
+describe('a file larger than what is cached', () => {
+  let folder: string;
+  const paragraph = `${'The kiln is lit at 05:40 — café. '.repeat(20)}\n\n`;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graft-load-'));
+    const file = await open(join(folder, 'large.txt'), 'w');
+    for (let part = 0; part < 96; part += 1) await file.write(paragraph.repeat(1000));
+    await file.close();
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('streams in parts cut at paragraphs, in bounded memory', async () => {
+    const file = await resolvedFile(folder, 'large.txt');
+    expect(file.size).toBeGreaterThan(60_000_000);
+    const params = loadFiles.params.parse({ paths: ['large.txt'] });
+    const { testContext } = await import('../testing/test-context.ts');
+    const [payload] = await run.runItems(testContext(), [file], {}, params);
+    expect(JSON.stringify(payload).length).toBeLessThan(100);
+    if (payload === undefined || !('streamed' in payload)) throw new Error('not streamed');
+    const digest = createHash('sha256');
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const ids: string[] = [];
+    for await (const part of run.expand(file, payload, params) as AsyncIterable<Document>) {
+      ids.push(part.id);
+      digest.update(part.text);
+      expect(part.text.endsWith('\n\n')).toBe(true);
+      most = Math.max(most, process.memoryUsage().rss);
+    }
+    expect(ids.slice(0, 3)).toEqual(['large.txt', 'large.txt#1', 'large.txt#2']);
+    const expected = createHash('sha256');
+    for (let part = 0; part < 96; part += 1) expected.update(paragraph.repeat(1000));
+    expect(digest.digest('hex')).toBe(expected.digest('hex'));
+    expect(most - before).toBeLessThan(200_000_000);
+  });
+
+  it('is refused when it changed between being checked and being read', async () => {
+    await writeFile(join(folder, 'changed.txt'), paragraph.repeat(4000));
+    const file = await resolvedFile(folder, 'changed.txt');
+    const params = loadFiles.params.parse({ paths: ['changed.txt'] });
+    await expect(async () => {
+      for await (const _ of run.expand(file, { streamed: 1 }, params) as AsyncIterable<Document>);
+    }).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('changed') });
+  });
+});

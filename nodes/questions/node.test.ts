@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { type Question, type ResolvedFile } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { resolvedFile, testContext } from '../testing/test-context.ts';
+import { questions } from './node.ts';
+import { run } from './run.ts';
+
+type Params = ReturnType<typeof questions.params.parse>;
+const examples = join(import.meta.dirname, '..', '..', 'examples');
+
+async function ask(
+  params: Partial<Params>,
+  files: readonly ResolvedFile[] = [],
+): Promise<Question[]> {
+  const ctx = testContext({ sources: [{ kind: 'files', param: 'paths', files }] });
+  const { questions: rows } = await run.run(ctx, {}, questions.params.parse(params));
+  const all: Question[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
+it('takes questions typed in, one a line', async () => {
+  expect(await ask({ questions: 'When?\n\n  Who? \r\n' })).toEqual([
+    { id: 'typed-1', question: 'When?' },
+    { id: 'typed-2', question: 'Who?' },
+  ]);
+});
+
+it('reads the example questions with their references', async () => {
+  const rows = await ask({}, [await resolvedFile(examples, 'handbook-questions.jsonl')]);
+  expect(rows).toHaveLength(33);
+  expect(rows[0]).toMatchObject({
+    id: 'q01',
+    answerable: true,
+    documents: ['handbook/kilns/eastern-kiln.md'],
+  });
+  expect(rows.filter(({ answerable }) => answerable === false)).toHaveLength(3);
+});
+
+it('reads CSV, with lists and truth in words, and gives ids where there are none', async () => {
+  const file = await resolvedFile(join(import.meta.dirname, 'fixtures'), 'questions.csv');
+  const rows = await ask({ questions: 'Why?', limit: 3 }, [file, file]);
+  expect(rows).toEqual([
+    { id: 'typed-1', question: 'Why?' },
+    {
+      id: 'a1',
+      question: 'When is the kiln lit?',
+      documents: ['kilns.md', 'calendar.md'],
+      answerable: true,
+      reference: 'At 05:40.',
+    },
+    { id: 'questions.csv:2', question: 'Who keeps the keys?', documents: [], answerable: false },
+  ]);
+  const all = await ask({}, [file, file]);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(4);
+});
+
+it('names what a row lacks, and that there is nothing to ask', async () => {
+  const file = await resolvedFile(
+    join(import.meta.dirname, '../load-files/fixtures'),
+    'rows.jsonl',
+  );
+  await expect(ask({}, [file])).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringContaining('rows.jsonl, line 1: question'),
+    location: { file: 'rows.jsonl', line: 1 },
+  });
+  await expect(ask({})).rejects.toMatchObject({
+    code: 'bad-input',
+    location: { param: 'questions' },
+  });
+});
