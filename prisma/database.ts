@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PrismaClient } from './client/client.ts';
+import { PrismaClient, type Prisma } from './client/client.ts';
 import { databaseError } from './database-error.ts';
 import { migrate } from './migrations.ts';
 import { migrations } from './migrations.gen.ts';
-import { sqliteAdapterFactory } from './sqlite-adapter.ts';
+import { argument, sqliteAdapterFactory } from './sqlite-adapter.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 
 /** An open database. */
@@ -13,6 +13,13 @@ export interface Database extends AsyncDisposable {
   readonly client: PrismaClient;
   /** Runs work on the client; what the database refuses becomes a GraphError with its reason. */
   attempt<T>(work: (client: PrismaClient) => Promise<T>): Promise<T>;
+  /**
+   * Runs statements in one transaction, without the client's overhead (0.2 ms a statement): for what every
+   * step of a run writes.
+   */
+  transact(statements: readonly Prisma.Sql[]): Promise<void>;
+  /** Rows of one query, as objects, without the client's overhead. Parse them: they are what SQLite holds. */
+  rows(query: Prisma.Sql): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
@@ -61,6 +68,34 @@ export async function openDatabase(path: string): Promise<Database> {
           error.message.includes(failure.message);
         throw wrapped ? failure : databaseError(error, path);
       }
+    },
+    transact: (statements) =>
+      connection.exclusively(async () => {
+        await connection.run('BEGIN IMMEDIATE');
+        try {
+          for (const { sql, values } of statements) {
+            await connection.run(
+              sql,
+              values.map((value) => argument(value)),
+            );
+          }
+          await connection.run('COMMIT');
+        } catch (error) {
+          if (connection.inTransaction) await connection.run('ROLLBACK');
+          throw error;
+        }
+      }),
+    rows: async ({ sql, values }) => {
+      const found = await connection.exclusively(() =>
+        connection.run(
+          sql,
+          values.map((value) => argument(value)),
+        ),
+      );
+      const names = found.columns.map(({ name }) => name);
+      return found.rows.map((row) =>
+        Object.fromEntries(names.map((name, index) => [name, row[index]])),
+      );
     },
     close,
     [Symbol.asyncDispose]: close,

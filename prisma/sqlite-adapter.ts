@@ -16,7 +16,8 @@ import { SqliteConnection, type SqlValue } from './sqlite-connection.ts';
 
 const identity = { provider: 'sqlite', adapterName: 'graft-sqlite' } as const;
 
-function argument(value: unknown, type: ArgType | undefined): SqlValue {
+/** A value of Prisma's as one that SQLite takes. */
+export function argument(value: unknown, type?: ArgType): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value instanceof Date) return value.toISOString().replace('Z', '+00:00');
@@ -62,22 +63,14 @@ function transaction(connection: SqliteConnection, release: () => void): Transac
 }
 
 function adapter(connection: SqliteConnection): SqlDriverAdapter {
-  const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
-    const release = await connection.acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  };
   const queryable: SqlQueryable = {
     ...identity,
-    queryRaw: (query) => exclusively(() => resultSet(connection, query)),
-    executeRaw: (query) => exclusively(() => changes(connection, query)),
+    queryRaw: (query) => connection.exclusively(() => resultSet(connection, query)),
+    executeRaw: (query) => connection.exclusively(() => changes(connection, query)),
   };
   return {
     ...queryable,
-    executeScript: (script) => exclusively(() => connection.script(script)),
+    executeScript: (script) => connection.exclusively(() => connection.script(script)),
     getConnectionInfo: () => ({ maxBindValues: 32_766, supportsRelationJoins: false }),
     startTransaction: async () => {
       const release = await connection.acquire();

@@ -73,6 +73,16 @@ export class SqliteConnection {
     return release;
   }
 
+  /** Runs work while nothing else uses the connection. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.acquire();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
   /** Runs one statement. The caller holds the connection. */
   async run(sql: string, args: readonly SqlValue[] = []): Promise<SqlRows> {
     try {

@@ -34,9 +34,8 @@ export class PrismaActionStore implements ActionStore {
   async getMany(keys: readonly string[]): Promise<Map<string, ActionRecord>> {
     const found = new Map<string, ActionRecord>();
     for (const some of chunks([...new Set(keys)], keysPerQuery)) {
-      const rows = await this.#database.attempt(
-        (client) =>
-          client.$queryRaw<unknown[]>`SELECT * FROM "Action" WHERE "key" IN (${Prisma.join(some)})`,
+      const rows = await this.#database.rows(
+        Prisma.sql`SELECT * FROM "Action" WHERE "key" IN (${Prisma.join(some)})`,
       );
       for (const row of rows) {
         const record = recordOf(rowSchema.parse(row));
@@ -53,10 +52,9 @@ export class PrismaActionStore implements ActionStore {
   async touch(keys: readonly string[]): Promise<void> {
     const now = Date.now();
     for (const some of chunks(keys, keysPerQuery)) {
-      await this.#database.attempt(
-        (client) =>
-          client.$executeRaw`UPDATE "Action" SET "usedAt" = ${now} WHERE "usedAt" < ${now - touchEveryMs} AND "key" IN (${Prisma.join(some)})`,
-      );
+      await this.#database.transact([
+        Prisma.sql`UPDATE "Action" SET "usedAt" = ${now} WHERE "usedAt" < ${now - touchEveryMs} AND "key" IN (${Prisma.join(some)})`,
+      ]);
     }
   }
 
@@ -93,12 +91,9 @@ export class PrismaActionStore implements ActionStore {
     // One statement must not name a key twice; the later record counts.
     const latest = [...new Map(records.map((record) => [record.key, record])).values()];
     const now = Date.now();
-    const statements = [...chunks(latest, rowsPerInsert)].map((some) => insertStatement(some, now));
-    await this.#database.attempt(async (client) => {
-      const [only] = statements;
-      if (statements.length === 1 && only !== undefined) await client.$executeRaw(only);
-      else await client.$transaction(statements.map((statement) => client.$executeRaw(statement)));
-    });
+    await this.#database.transact(
+      [...chunks(latest, rowsPerInsert)].map((some) => insertStatement(some, now)),
+    );
   }
 }
 

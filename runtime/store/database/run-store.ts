@@ -34,12 +34,7 @@ export class PrismaRunStore implements RunJournal {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#writes = new GroupCommit(async (entries) => {
-      const statements = appendStatements(entries);
-      await database.attempt((client) =>
-        client.$transaction(statements.map((statement) => client.$executeRaw(statement))),
-      );
-    });
+    this.#writes = new GroupCommit((entries) => database.transact(appendStatements(entries)));
   }
 
   async create(run: RunRecord): Promise<void> {
@@ -90,35 +85,29 @@ export class PrismaRunStore implements RunJournal {
   }
 
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
-    const rows = await this.#database.attempt(
-      (client) =>
-        client.$queryRaw`SELECT "payload" FROM "Event" WHERE "runId" = ${runId} AND "seq" > ${after} ORDER BY "seq" LIMIT ${limit}`,
+    const rows = await this.#database.rows(
+      Prisma.sql`SELECT "payload" FROM "Event" WHERE "runId" = ${runId} AND "seq" > ${after} ORDER BY "seq" LIMIT ${limit}`,
     );
     return payloadRows.parse(rows).map((row) => runEventSchema.parse(JSON.parse(row.payload)));
   }
 
   async steps(runId: string): Promise<StepSummary[]> {
-    const rows = await this.#database.attempt(
-      (client) =>
-        client.$queryRaw`SELECT "summary" FROM "Step" WHERE "runId" = ${runId} ORDER BY "seq"`,
+    const rows = await this.#database.rows(
+      Prisma.sql`SELECT "summary" FROM "Step" WHERE "runId" = ${runId} ORDER BY "seq"`,
     );
     return stepsOf(rows);
   }
 
   async lastSteps(file: string): Promise<Map<string, StepSummary>> {
-    const rows = await this.#database.attempt(
-      (client) =>
-        client.$queryRaw`SELECT s."summary" FROM "LastStep" l
-          JOIN "Step" s ON s."runId" = l."runId" AND s."node" = l."node" WHERE l."file" = ${file}`,
-    );
+    const rows = await this.#database.rows(Prisma.sql`SELECT s."summary" FROM "LastStep" l
+          JOIN "Step" s ON s."runId" = l."runId" AND s."node" = l."node" WHERE l."file" = ${file}`);
     return new Map(stepsOf(rows).map((step) => [step.node, step]));
   }
 
   async pinned(): Promise<Set<string>> {
-    const rows = await this.#database.attempt((client) =>
-      client.$queryRaw(Prisma.sql`SELECT s."summary" FROM "Run" r JOIN "Step" s ON s."runId" = r."id"
-          WHERE r."status" IN ('queued', 'running')`),
-    );
+    const rows = await this.#database
+      .rows(Prisma.sql`SELECT s."summary" FROM "Run" r JOIN "Step" s ON s."runId" = r."id"
+          WHERE r."status" IN ('queued', 'running')`);
     return new Set(
       stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),
     );
