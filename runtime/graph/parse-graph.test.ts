@@ -107,6 +107,11 @@ describe('parseGraph', () => {
     expect(problem.message).toContain('x.graft.json has graph format 2');
   });
 
+  it('reads -0 as 0, which a file cannot tell apart once it is saved', () => {
+    const graph = parseGraph(node('{"type":"t","version":1,"params":{"p":[-0, -0.0]}}'));
+    expect(graph.nodes['a']?.params).toEqual({ p: [0, 0] });
+  });
+
   it('keeps hostile keys harmless', () => {
     const text = node('{"type":"t","version":1,"params":{"__proto__":{"x":1},"constructor":2}}');
     const graph = parseGraph(text);
