@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import { assertDigest } from '../digest.ts';
+import { treesFolder } from './trees-folder.ts';
 import { layOutTree, readManifest, storeTree } from '../filesystem/tree.ts';
 
 interface Held {
@@ -61,7 +61,7 @@ export class MemoryArtifactStore implements ArtifactStore {
 
   async openTree(digest: Digest): Promise<string> {
     const manifest = await readManifest(this.get(digest), digest);
-    const root = await (this.#trees ??= mkdtemp(join(tmpdir(), 'graft-trees-')));
+    const root = await (this.#trees ??= treesFolder());
     const blobs = join(root, 'blobs');
     return layOutTree(join(root, 'trees', digest), manifest, {
       blob: async (file) => {
