@@ -3,7 +3,7 @@ import type { GraphError } from '@graft/graph';
 import { databaseError, isBusy } from './database-error.ts';
 
 /** Milliseconds that an operation waits for another process to release the database. */
-export const busyTimeoutMs = 5_000;
+const busyTimeoutMs = 5_000;
 
 export type SqlValue = number | string | bigint | Uint8Array | null;
 
