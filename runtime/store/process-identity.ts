@@ -5,7 +5,7 @@ import { hasCode } from './disk-error.ts';
  * When a process started, in clock ticks since boot (Linux), to tell it from a later one with the same id;
  * `0` where the system does not say; undefined if there is no such process.
  */
-export function processStartTime(pid: number): string | undefined {
+function processStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command, in parentheses, may hold spaces: count fields after it. The start time is field 22.

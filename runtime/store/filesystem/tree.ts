@@ -11,7 +11,7 @@ type TreeFile = TreeManifest['files'][number];
 const largestManifest = 64 << 20;
 
 /** Paths of all regular files below a folder, with `/`, sorted by code unit. Refuses links and devices. */
-export async function filesBelow(folder: string): Promise<string[]> {
+async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   const walk = async (below: string): Promise<void> => {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
@@ -34,7 +34,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** The bytes of a manifest: canonical, so that equal trees have equal digests. */
-export function manifestBytes(manifest: TreeManifest): Uint8Array {
+function manifestBytes(manifest: TreeManifest): Uint8Array {
   const files = manifest.files.map(({ path, digest, size }) => ({ path, digest, size }));
   return Buffer.from(`${JSON.stringify({ files })}\n`);
 }
