@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { createCatalogue } from '@graft/backends/catalogue';
+import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
+import { GraphError, type Implementations } from '@graft/graph';
+import { openFilesystemStores } from '@graft/store/filesystem';
+import type { WorkerOptions } from './worker-protocol.ts';
+
+/** The real thing: installed nodes, stores on disk, and every inference engine, each loaded when first used. */
+export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
+  const { stateFolder, modelsFolder, threads } = options;
+  const catalogue = createCatalogue({ modelsFolder });
+  const { artifacts, items } = await openFilesystemStores(stateFolder);
+  let implementations: Promise<Implementations> | undefined;
+  const loadImplementations = async (): Promise<Implementations> =>
+    (await import('@graft/nodes/runs')).implementations;
+  const loadBackends = async () =>
+    (await import('@graft/backends')).createBackends({ catalogue, threads });
+  let backends: ReturnType<typeof loadBackends> | undefined;
+
+  const services = ({ device, signal, progress }: ServiceRequest): StepServices => {
+    const forStep = async () => {
+      backends ??= loadBackends();
+      return (await backends).forStep({ device, signal, progress });
+    };
+    return {
+      backends: {
+        embedder: async (model) => (await forStep()).backends.embedder(model),
+        crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
+        languageModel: async (model, wanted) =>
+          (await forStep()).backends.languageModel(model, wanted),
+        buildIndex: async (request) => (await forStep()).backends.buildIndex(request),
+        openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
+      },
+      models: {
+        facts(id) {
+          const facts = catalogue.lookup(id);
+          if (facts !== undefined) return facts;
+          throw new GraphError('bad-model', `The catalogue has no model "${id}".`);
+        },
+        fetch: (id) => catalogue.fetch(id, { signal, progress }),
+      },
+      lease: async (bytes) => (await forStep()).lease(bytes),
+    };
+  };
+
+  return {
+    async implementation(type) {
+      implementations ??= loadImplementations();
+      return (await implementations).get(type);
+    },
+    artifacts,
+    items,
+    scratchFolder: join(stateFolder, 'scratch'),
+    services,
+  };
+}
