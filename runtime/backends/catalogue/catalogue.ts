@@ -14,7 +14,7 @@ import { withFetchLock } from './fetch-lock.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
 import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
 import { RecordFile } from './record-file.ts';
-import { SharedWork } from './shared-work.ts';
+import { SharedWork } from '../shared/shared-work.ts';
 
 export interface CatalogueOptions {
   /** Where model files are kept; made when needed. */
@@ -215,7 +215,12 @@ class FolderCatalogue implements Catalogue {
   ): Promise<string> {
     const total = this.entry(id).files.reduce((sum, file) => sum + file.size, 0);
     const waiting = (pid: number): void =>
-      hooks.progress({ done: 0, total, unit: 'bytes', message: `process ${pid} downloads ${id}` });
+      hooks.progress({
+        done: 0,
+        total,
+        unit: `bytes of ${id}`,
+        message: `process ${pid} downloads ${id}`,
+      });
     try {
       return await withFetchLock(
         join(this.modelsFolder, 'locks', `${encodeURIComponent(id)}.lock`),

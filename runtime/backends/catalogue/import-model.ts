@@ -150,7 +150,12 @@ async function bringUrl(
       size: 0,
       signal,
       received: (bytes) =>
-        options.progress?.({ done: bytes, total: bytes, unit: 'bytes', message: from }),
+        options.progress?.({
+          done: bytes,
+          total: bytes,
+          unit: 'bytes of the model',
+          message: from,
+        }),
     });
     return part;
   } catch (error) {

@@ -74,7 +74,7 @@ export class ModelDownload {
     this.#context.progress({
       done: this.#done + bytes,
       total: this.#total,
-      unit: 'bytes',
+      unit: `bytes of ${this.#context.entry.id}`,
       message,
     });
   }

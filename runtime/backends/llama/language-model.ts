@@ -38,6 +38,8 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   readonly #free: LlamaSlot[] = [];
   readonly #slots = new Set<LlamaSlot>();
   readonly #waiting: (() => void)[] = [];
+  /** Also those whose callers have given up. */
+  readonly #work = new Set<Promise<unknown>>();
   #taken = 0;
 
   constructor(weights: LlamaModel, options: LlamaOptions) {
@@ -90,7 +92,8 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
         slot.generate(request, prompt, { signal, onText }),
       );
       // When aborted, the slot finishes its piece on its own and is free again then.
-      work.catch(() => undefined);
+      const ended = work.catch(() => undefined).finally(() => this.#work.delete(ended));
+      this.#work.add(ended);
       const result = await Promise.race([work, aborted]);
       return result ?? (await aborted);
     } finally {
@@ -102,8 +105,9 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     return this.#weights.tokenize(text).length;
   }
 
-  /** Frees the contexts; the weights belong to whoever loaded them. */
+  /** Frees the contexts once nothing computes in them; the weights belong to whoever loaded them. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#work);
     await Promise.all([...this.#slots].map((slot) => slot.dispose()));
     this.#slots.clear();
     this.#free.length = 0;

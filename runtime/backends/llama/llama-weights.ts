@@ -9,11 +9,9 @@ export async function loadLlamaWeights(
   files: { readonly entry: ModelEntry; readonly folder: string },
   signal: AbortSignal,
 ): Promise<LlamaModel> {
-  const { entry, folder } = files;
-  const weights = entry.files.find(({ path }) => path.endsWith('.gguf'));
-  if (weights === undefined) throw new GraphError('bad-model', `"${entry.id}" has no .gguf file`);
+  const { entry } = files;
   const loading = runtime.llama.loadModel({
-    modelPath: join(folder, weights.path),
+    modelPath: weightsPath(files),
     loadSignal: signal,
     ...(runtime.device === 'cpu' ? { gpuLayers: 0 } : {}),
   });
@@ -33,6 +31,22 @@ export async function loadLlamaWeights(
   } finally {
     signal.removeEventListener('abort', give);
   }
+}
+
+/** Only what counts tokens: a few megabytes. */
+export function loadLlamaVocabulary(
+  runtime: LlamaRuntime,
+  files: { readonly entry: ModelEntry; readonly folder: string },
+): Promise<LlamaModel> {
+  return runtime.llama.loadModel({ modelPath: weightsPath(files), vocabOnly: true });
+}
+
+function weightsPath(files: { readonly entry: ModelEntry; readonly folder: string }): string {
+  const weights = files.entry.files.find(({ path }) => path.endsWith('.gguf'));
+  if (weights === undefined) {
+    throw new GraphError('bad-model', `"${files.entry.id}" has no .gguf file`);
+  }
+  return join(files.folder, weights.path);
 }
 
 export function loadError(entry: ModelEntry, cause: unknown): GraphError {

@@ -4,12 +4,15 @@ import { TextEncoder } from './text-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 
 /** Loads a sentence embedder: mean over the tokens of the last hidden state, then unit length. */
-export async function loadEmbedder(files: OnnxModelFiles): Promise<OnnxEmbedder> {
+export async function loadEmbedder(
+  files: OnnxModelFiles,
+  tokenizer?: TextEncoder,
+): Promise<OnnxEmbedder> {
   const { entry, folder } = files;
   if (entry.dimension === undefined) {
     throw new GraphError('bad-model', `"${entry.id}" does not state its vector width`);
   }
-  const encoder = await TextEncoder.load(folder, entry.contextLength);
+  const encoder = tokenizer ?? (await TextEncoder.load(folder, entry.contextLength));
   const session = await OnnxSession.load(files, 'last_hidden_state');
   return new OnnxEmbedder({ ...files, encoder, session, dimension: entry.dimension });
 }

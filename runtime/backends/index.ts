@@ -1,0 +1,7 @@
+export {
+  createBackends,
+  type BackendsOptions,
+  type LoadedBackends,
+  type StepBackends,
+  type StepNeeds,
+} from './residency/backends.ts';

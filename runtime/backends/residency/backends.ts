@@ -1,0 +1,185 @@
+import { totalmem } from 'node:os';
+import {
+  GraphError,
+  type Backends,
+  type CrossEncoder,
+  type Device,
+  type Embedder,
+  type LanguageModel,
+  type Lease,
+  type ModelEntry,
+  type ModelFacts,
+  type ModelKind,
+} from '@graft/graph';
+import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
+import { buildIndex } from '../lance/build-index.ts';
+import { openIndex } from '../lance/search-index.ts';
+import { DeviceMemory } from './device-memory.ts';
+import { LanguageModels } from './language-models.ts';
+import { OnnxModels } from './onnx-models.ts';
+
+export interface BackendsOptions {
+  readonly catalogue: Catalogue;
+  /** `auto` (default), or a device id: `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
+  readonly device?: string;
+  /** Default: the cores. */
+  readonly threads?: number;
+  /** Bytes that models and leases may take on the CPU; default 80 % of the memory. */
+  readonly memory?: number;
+}
+
+/** What the services of one step need to know of it. */
+export interface StepNeeds {
+  readonly device: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: FetchProgress) => void;
+}
+
+/** Backends that load for one step: on its device, cancelled and reported with it. */
+export interface StepBackends {
+  readonly backends: Backends;
+  readonly models: {
+    facts(id: string): ModelFacts;
+    fetch(id: string): Promise<string>;
+  };
+  lease(bytes: number): Promise<Lease>;
+}
+
+/** Everything that runs models, in one process. Disposing frees all of it. */
+export interface LoadedBackends extends Backends, AsyncDisposable {
+  /** Claims memory of the device, putting out idle models where needed; waits until it is free. */
+  lease(bytes: number, signal?: AbortSignal): Promise<Lease>;
+  forStep(needs: StepNeeds): StepBackends;
+}
+
+/** A model's files, ready, and where to run it. */
+export interface ModelRequest {
+  readonly entry: ModelEntry;
+  readonly folder: string;
+  readonly device: string;
+  readonly signal: AbortSignal;
+}
+
+/** Composes onnxruntime, llama.cpp and LanceDB over a catalogue. Loads nothing until asked. */
+export function createBackends(options: BackendsOptions): LoadedBackends {
+  return new ComposedBackends(options);
+}
+
+class ComposedBackends implements LoadedBackends {
+  readonly #catalogue: Catalogue;
+  readonly #device: string;
+  readonly #memories = new Map<string, DeviceMemory>();
+  readonly #cpuMemory: number;
+  readonly #onnx: OnnxModels;
+  readonly #llama: LanguageModels;
+  readonly #default: StepBackends;
+
+  constructor(options: BackendsOptions) {
+    this.#catalogue = options.catalogue;
+    this.#device = options.device ?? 'auto';
+    this.#cpuMemory =
+      options.memory ?? Math.floor((process.constrainedMemory() || totalmem()) * 0.8);
+    const memoryOf = (device: string): DeviceMemory => this.#memory(device);
+    const threads = options.threads === undefined ? {} : { threads: options.threads };
+    this.#onnx = new OnnxModels({ memoryOf, ...threads });
+    this.#llama = new LanguageModels({ memoryOf, ...threads });
+    this.#default = this.forStep({
+      device: this.#device,
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    });
+  }
+
+  embedder(model: string): Promise<Embedder> {
+    return this.#default.backends.embedder(model);
+  }
+
+  crossEncoder(model: string): Promise<CrossEncoder> {
+    return this.#default.backends.crossEncoder(model);
+  }
+
+  languageModel(
+    model: string,
+    options: { contextLength: number; parallel: number },
+  ): Promise<LanguageModel> {
+    return this.#default.backends.languageModel(model, options);
+  }
+
+  readonly buildIndex = buildIndex;
+  readonly openIndex = openIndex;
+
+  lease(bytes: number, signal?: AbortSignal): Promise<Lease> {
+    return this.#memory(this.#device).lease(bytes, signal);
+  }
+
+  forStep({ device: wanted, signal, progress }: StepNeeds): StepBackends {
+    const device = wanted === 'auto' ? this.#device : wanted;
+    const request = async (id: string, kind: ModelKind): Promise<ModelRequest> => {
+      const entry = this.#catalogue.entry(id);
+      if (entry.kind !== kind) {
+        throw new GraphError(
+          'bad-model',
+          `"${id}" is a ${kindName(entry.kind)}, a ${kindName(kind)} is needed; choose another model`,
+        );
+      }
+      return {
+        entry,
+        folder: await this.#catalogue.fetch(id, { signal, progress }),
+        device,
+        signal,
+      };
+    };
+    return {
+      backends: {
+        embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
+        crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
+        languageModel: async (id, options) =>
+          this.#llama.languageModel(await request(id, 'language-model'), options),
+        buildIndex,
+        openIndex,
+      },
+      models: {
+        facts: (id) => {
+          const facts = this.#catalogue.lookup(id);
+          // Names the models there are.
+          if (facts === undefined) this.#catalogue.entry(id);
+          return facts ?? unreachable(id);
+        },
+        fetch: (id) => this.#catalogue.fetch(id, { signal, progress }),
+      },
+      lease: (bytes) => this.#memory(device).lease(bytes, signal),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#onnx.dispose();
+    await this.#llama.dispose();
+  }
+
+  #memory(id: string): DeviceMemory {
+    const device = describe(id);
+    const known = this.#memories.get(device.id);
+    if (known !== undefined) return known;
+    // Drivers of GPUs fail an allocation that does not fit; only the CPU's must be kept from swapping.
+    const capacity = device.class === 'cpu' ? this.#cpuMemory : Number.POSITIVE_INFINITY;
+    const memory = new DeviceMemory(device, capacity);
+    this.#memories.set(device.id, memory);
+    return memory;
+  }
+}
+
+function describe(id: string): Device {
+  const name = id.split(':')[0];
+  if (name === 'cuda' || name === 'vulkan' || name === 'webgpu' || name === 'metal') {
+    return { id, class: name, name: id, software: false };
+  }
+  return { id: 'cpu', class: 'cpu', name: 'the CPU', software: false };
+}
+
+function kindName(kind: ModelKind): string {
+  return kind.replace('-', ' ');
+}
+
+function unreachable(id: string): never {
+  throw new GraphError('bad-model', `the catalogue has no model "${id}"`);
+}

@@ -1,0 +1,99 @@
+import type { CrossEncoder, Embedder } from '@graft/graph';
+import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
+import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
+import { TextEncoder } from '../onnx/text-encoder.ts';
+import type { ModelRequest } from './backends.ts';
+import type { DeviceMemory } from './device-memory.ts';
+import { onnxDevice } from './device-choice.ts';
+import { ModelResidency, type ModelLoader } from './model-residency.ts';
+
+interface OnnxModelsOptions {
+  readonly memoryOf: (device: string) => DeviceMemory;
+  readonly threads?: number;
+}
+
+/** Weights of a session as unpacked by onnxruntime, and its working memory, in parts of the file size. */
+const overhead = 2;
+
+/** Embedders and cross-encoders, shared by all steps and loaded again after they were put out. */
+export class OnnxModels {
+  readonly #options: OnnxModelsOptions;
+  readonly #embedders = new ModelResidency<OnnxEmbedder>();
+  readonly #crossEncoders = new ModelResidency<OnnxCrossEncoder>();
+  readonly #tokenizers = new Map<string, Promise<TextEncoder>>();
+
+  constructor(options: OnnxModelsOptions) {
+    this.#options = options;
+  }
+
+  async embedder(request: ModelRequest): Promise<Embedder> {
+    const { entry, folder } = request;
+    // Counting tokens must work at once, also while the weights are out.
+    const tokenizer = await this.#tokenizer(folder, entry.contextLength);
+    const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
+    const residency = this.#embedders;
+    const facts = await residency.use(loader, request.signal, ({ dimension, device }) => ({
+      dimension,
+      device,
+    }));
+    return {
+      ...facts,
+      model: entry.id,
+      embed: (texts, signal) => residency.use(loader, signal, (it) => it.embed(texts, signal)),
+      embedTokens: (texts, signal) =>
+        residency.use(loader, signal, (it) => it.embedTokens(texts, signal)),
+      countTokens: (text) => tokenizer.count(text),
+    };
+  }
+
+  async crossEncoder(request: ModelRequest): Promise<CrossEncoder> {
+    const loader = this.#loader(request, loadCrossEncoder);
+    const residency = this.#crossEncoders;
+    const device = await residency.use(loader, request.signal, (it) => it.device);
+    return {
+      device,
+      model: request.entry.id,
+      score: (query, passages, signal) =>
+        residency.use(loader, signal, (it) => it.score(query, passages, signal)),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#embedders.dispose(), this.#crossEncoders.dispose()]);
+  }
+
+  #loader<Value extends AsyncDisposable>(
+    { entry, folder, device: wanted }: ModelRequest,
+    load: (files: {
+      entry: ModelRequest['entry'];
+      folder: string;
+      device: ReturnType<typeof onnxDevice>;
+      threads?: number;
+    }) => Promise<Value>,
+  ): ModelLoader<Value> {
+    const device = onnxDevice(wanted);
+    const bytes = entry.files.reduce((sum, file) => sum + file.size, 0) * overhead;
+    const { threads, memoryOf } = this.#options;
+    return {
+      key: `${entry.id} ${folder} ${device}`,
+      memory: memoryOf(device === 'cuda' ? 'cuda:0' : device),
+      estimate: bytes,
+      load: async () => {
+        const value = await load({
+          entry,
+          folder,
+          device,
+          ...(threads === undefined ? {} : { threads }),
+        });
+        return { value, bytes: () => bytes, dispose: async () => value[Symbol.asyncDispose]() };
+      },
+    };
+  }
+
+  #tokenizer(folder: string, limit: number): Promise<TextEncoder> {
+    const loading = this.#tokenizers.get(folder) ?? TextEncoder.load(folder, limit);
+    this.#tokenizers.set(folder, loading);
+    loading.catch(() => this.#tokenizers.delete(folder));
+    return loading;
+  }
+}
