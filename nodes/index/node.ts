@@ -21,29 +21,26 @@ export const index = defineNode({
       } satisfies ParamMeta),
     language: z
       .enum([
-        'Arabic',
         'Danish',
         'Dutch',
         'English',
         'Finnish',
         'French',
         'German',
-        'Greek',
         'Hungarian',
         'Italian',
         'Norwegian',
         'Portuguese',
-        'Romanian',
         'Russian',
         'Spanish',
         'Swedish',
-        'Tamil',
-        'Turkish',
+        'none',
       ])
       .default('English')
       .meta({
         title: 'Language',
-        description: 'For the word search: stemming and stop words.',
+        description:
+          'For the word search: its endings and stop words. none takes words as they are.',
       } satisfies ParamMeta),
   }),
   summary: ({ kind, language }) => [
