@@ -9,7 +9,7 @@ import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodePorts } from './node-ports.tsx';
-import { newestText, progressShare, resultText, stepStatus, type Status } from './node-status.ts';
+import { progressShare, resultText, stepStatus, type Status } from './node-status.ts';
 
 /** The parameters that matter; none where the values do not parse, which the inspector explains. */
 function nodeFacts(
@@ -89,7 +89,6 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const status = useStatus(id, step);
   if (node === undefined) return null;
   const definition = registry.get(node.type);
-  const writes = Object.values(definition?.outputs ?? {}).some(({ type }) => type.id === 'answers');
   return (
     <article
       className="node"
@@ -124,7 +123,6 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
             {problem.message}
           </div>
         )}
-        {writes ? <div className="node-snippet">{newestText(step)}</div> : null}
       </footer>
     </article>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepState } from '../state/run-state.ts';
-import { newestText, progressShare, resultText, stepStatus } from './node-status.ts';
+import { progressShare, resultText, stepStatus } from './node-status.ts';
 
 const step: StepState = {
   node: 'n',
@@ -39,11 +39,13 @@ describe('what a node says of its step', () => {
     expect(stepStatus(done)).toEqual({ label: '0.1 s', tone: 'good' });
   });
 
-  it('shows the end of the newest text', () => {
+  it('shows the end of the newest text beside the count', () => {
     const texts = new Map([
       ['q1', 'first'],
-      ['q2', 'The kiln\n is lit'],
+      ['q2', 'The eastern\n kiln is lit by the night guard'],
     ]);
-    expect(newestText({ ...step, texts })).toBe('The kiln is lit');
+    expect(resultText({ ...step, texts })).toBe('…s lit by the night guard');
+    const progress = { done: 11, total: 30, unit: 'prompts' };
+    expect(resultText({ ...step, texts, progress })).toBe('11 of 30 · …s lit by the night guard');
   });
 });

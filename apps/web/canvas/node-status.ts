@@ -50,21 +50,27 @@ function outputText(artifact: ArtifactRef): string {
   return artifact.count === undefined ? 'ready' : plural(artifact.count, 'row');
 }
 
+/** Characters of written text that fit beside the count. */
+const snippetLength = 24;
+
+/** While text is written: how far it is, and the end of the newest text. */
+function runningText({ progress, texts }: StepState): string {
+  const newest = [...texts.values()].at(-1)?.replace(/\s+/g, ' ').trim() ?? '';
+  if (newest === '') return progress === undefined ? 'starting' : progressText(progress);
+  const snippet = newest.length > snippetLength ? `…${newest.slice(-snippetLength)}` : newest;
+  if (progress?.total === undefined) return snippet;
+  return `${count(progress.done)} of ${count(progress.total)} · ${snippet}`;
+}
+
 /** The line at the foot of a node. */
 export function resultText(step: StepState | undefined): string {
   if (step === undefined) return 'not run yet';
-  if (step.status === 'running')
-    return step.progress === undefined ? 'starting' : progressText(step.progress);
+  if (step.status === 'running') return runningText(step);
   if (step.status === 'queued') return 'waits for its inputs';
   if (step.error !== undefined) return step.error.message;
+  if (step.status === 'skipped' || step.status === 'cancelled') return 'not run';
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);
   return outputs.length > 0 ? outputs.join(' · ') : 'no result';
-}
-
-/** The end of what is being written, on one line, or undefined when nothing is. */
-export function newestText(step: StepState | undefined): string | undefined {
-  const last = [...(step?.texts.values() ?? [])].at(-1);
-  return last === undefined ? undefined : last.replace(/\s+/g, ' ').trim().slice(-60);
 }

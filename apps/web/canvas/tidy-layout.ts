@@ -13,8 +13,7 @@ export function nodeHeight(graph: Graph, id: string): number {
     Object.keys(definition.inputs).length,
     Object.keys(definition.outputs).length,
   );
-  const writes = Object.values(definition.outputs).some(({ type }) => type.id === 'answers');
-  return 34 + ports * 20 + 5 + 55 + 28 + (writes ? 17 : 0);
+  return 34 + ports * 20 + 5 + 55 + 28;
 }
 
 /** Column of each node: one right of the rightmost that it depends on. A node in a cycle stays where the walk began. */

@@ -52,7 +52,7 @@ function NodeInspector({ id }: { readonly id: string }) {
       <div className="px-4 pt-3 pb-2">
         <input
           aria-label="Title"
-          className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3"
+          className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3 placeholder:text-ink"
           value={node.title ?? ''}
           placeholder={definition?.title ?? node.type}
           onChange={(event) =>

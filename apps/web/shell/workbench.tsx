@@ -52,7 +52,7 @@ function Screen() {
         <Header />
       </div>
       <Palette />
-      <div className="grid min-h-0 min-w-0 grid-rows-[minmax(0,1fr)_clamp(120px,23vh,240px)]">
+      <div className="grid min-h-0 min-w-0 grid-rows-[minmax(0,1fr)_clamp(120px,25vh,270px)]">
         <main className="relative min-h-0 min-w-0">
           <Canvas />
           <CanvasHint />

@@ -1,7 +1,7 @@
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { PastRuns } from './past-runs.tsx';
 import { PlanPanel } from './plan-panel.tsx';
-import { Timeline } from './timeline.tsx';
+import { RunSummary, Timeline } from './timeline.tsx';
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'run', title: 'Run' },
@@ -17,19 +17,22 @@ export function BottomPanel() {
       aria-label="Runs"
       className="flex min-h-0 flex-col border-t border-line bg-panel pt-1.5 pb-1.5"
     >
-      <div role="tablist" aria-label="Run panel" className="flex gap-3 px-3.5 pb-1">
-        {tabs.map(({ id, title }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            aria-selected={id === current}
-            className="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
-            onClick={() => useScreen.getState().show({ bottomTab: id })}
-          >
-            {title}
-          </button>
-        ))}
+      <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
+        <RunSummary />
+        <div role="tablist" aria-label="Run panel" className="ml-auto flex gap-3.5">
+          {tabs.map(({ id, title }) => (
+            <button
+              key={id}
+              type="button"
+              role="tab"
+              aria-selected={id === current}
+              className="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
+              onClick={() => useScreen.getState().show({ bottomTab: id })}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
       </div>
       {current === 'run' ? <Timeline /> : current === 'plan' ? <PlanPanel /> : <PastRuns />}
     </section>

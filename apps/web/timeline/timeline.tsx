@@ -107,14 +107,25 @@ const statusWords: Record<RunState['status'], string> = {
   cancelled: 'cancelled',
 };
 
+/** How the run on the screen stands, on one line. */
+export function RunSummary() {
+  const run = useRunView((state) => state.run);
+  const now = useNow(run !== null && !isOver(run), 200);
+  return run === null || run.seq === 0 ? null : <Summary run={run} end={run.finishedAt ?? now} />;
+}
+
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
   const steps = Object.values(run.steps);
-  const devices = [...new Set(steps.flatMap((step) => step.device ?? []))];
+  const devices = [
+    ...new Set(
+      steps.flatMap(({ device }) => (device === undefined || device === 'auto' ? [] : device)),
+    ),
+  ];
   const reused = steps.filter((step) => step.status === 'cached').length;
   const over = isOver(run);
   return (
     <p
-      className="flex gap-4 px-3.5 pb-1.5 text-ink-2"
+      className="flex gap-4 text-ink-2"
       role="status"
       data-testid="run-status"
       data-status={run.status}
@@ -145,9 +156,10 @@ export function Timeline() {
   const steps = Object.values(run.steps);
   return (
     <>
-      <Summary run={run} end={end} />
       {run.error === undefined ? null : (
-        <p className="px-3.5 pb-1 text-error">{run.error.message}</p>
+        <p className="mx-3.5 mb-1 line-clamp-2 shrink-0 text-error" title={run.error.message}>
+          {run.error.message}
+        </p>
       )}
       <ol className="min-h-0 flex-1 overflow-auto" aria-label="Steps">
         {steps.map((step) => (
