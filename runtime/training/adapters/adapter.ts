@@ -1,0 +1,81 @@
+import { GraphError } from '@graft/graph';
+
+/** The low-rank addition to one linear map: ΔW = scale · B · A. Rows of B stand in the published order. */
+export interface AdapterModule {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly rank: number;
+  readonly alpha: number;
+  /** [rank, inputs]. */
+  readonly a: Float32Array;
+  /** [outputs, rank]. */
+  readonly b: Float32Array;
+}
+
+/** LoRA weights without their base. */
+export interface Adapter {
+  /** Scale is α/√r instead of α/r. */
+  readonly rankStabilized: boolean;
+  /** By module path, as `model.layers.0.self_attn.q_proj`. */
+  readonly modules: ReadonlyMap<string, AdapterModule>;
+  /** What the adapter says it was trained on, if anything. */
+  readonly base: string | undefined;
+}
+
+export function scaleOf(adapter: Adapter, module: AdapterModule): number {
+  return module.alpha / (adapter.rankStabilized ? Math.sqrt(module.rank) : module.rank);
+}
+
+/** scale · B · A, [outputs, inputs], row-major. */
+export function deltaOf(adapter: Adapter, module: AdapterModule): Float32Array {
+  const { inputs, outputs, rank, a, b } = module;
+  const scale = scaleOf(adapter, module);
+  const row = new Float64Array(inputs);
+  const delta = new Float32Array(outputs * inputs);
+  for (let o = 0; o < outputs; o++) {
+    row.fill(0);
+    for (let r = 0; r < rank; r++) {
+      const factor = scale * (b[o * rank + r] ?? 0);
+      for (let i = 0; i < inputs; i++) row[i] = (row[i] ?? 0) + factor * (a[r * inputs + i] ?? 0);
+    }
+    delta.set(row, o * inputs);
+  }
+  return delta;
+}
+
+/** Pairs factors found in a file into modules; throws `bad-input` where one lacks its partner. */
+export function pairFactors(
+  file: string,
+  factors: ReadonlyMap<string, FactorPair>,
+  alphaOf: (path: string) => number,
+): ReadonlyMap<string, AdapterModule> {
+  const modules = new Map<string, AdapterModule>();
+  for (const [path, { a, b }] of factors) {
+    const refuse = (reason: string): GraphError =>
+      new GraphError('bad-input', `${file}: ${path} ${reason}`, { location: { file } });
+    if (a === undefined || b === undefined) {
+      throw refuse(`has only its ${a === undefined ? 'B' : 'A'} factor`);
+    }
+    const [rank = 0, inputs = 0] = a.shape;
+    const [outputs = 0, rankB = 0] = b.shape;
+    if (a.shape.length !== 2 || b.shape.length !== 2 || rank !== rankB) {
+      throw refuse(
+        `has factors of [${a.shape.join(', ')}] and [${b.shape.join(', ')}], which do not fit`,
+      );
+    }
+    modules.set(path, { inputs, outputs, rank, alpha: alphaOf(path), a: a.data, b: b.data });
+  }
+  if (modules.size === 0) {
+    throw new GraphError('bad-input', `${file} holds no LoRA factors`, { location: { file } });
+  }
+  return modules;
+}
+
+export interface Factor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+export interface FactorPair {
+  a?: Factor;
+  b?: Factor;
+}

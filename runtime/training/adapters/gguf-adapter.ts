@@ -1,0 +1,124 @@
+import { GraphError } from '@graft/graph';
+import type { ModelConfig } from '../architectures/model-config.ts';
+import { permuteRows } from '../architectures/paired-rows.ts';
+import { fromGgufName, toGgufName } from '../architectures/tensor-names.ts';
+import { encode } from '../formats/encode.ts';
+import { readGguf } from '../formats/gguf-reader.ts';
+import type { GgufValue } from '../formats/gguf-type.ts';
+import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
+import { loadWeight } from '../formats/load-weight.ts';
+import { sourceOf } from '../formats/tensor-file.ts';
+import { pairFactors, scaleOf, type Adapter, type FactorPair } from './adapter.ts';
+
+/**
+ * Rows of B for q and k between the published order and that of the architecture's GGUF files; other modules
+ * as they are.
+ */
+function permuted(
+  config: ModelConfig,
+  given: { readonly path: string; readonly b: Float32Array; readonly outputs: number },
+  direction: 'toPairs' | 'fromPairs',
+): Float32Array {
+  const query = given.path.endsWith('.q_proj');
+  if (!config.architecture.pairedRowsInGguf || !(query || given.path.endsWith('.k_proj'))) {
+    return given.b;
+  }
+  const heads = query ? config.heads : config.kvHeads;
+  return permuteRows(given.b, { heads, rows: given.outputs }, direction);
+}
+
+/**
+ * Writes an adapter as llama.cpp loads it. The loader scales by α/rank with one α for all, so that rsLoRA is
+ * written as α·√rank and modules with a scale of their own have it multiplied into B.
+ */
+export async function writeGgufAdapter(
+  file: string,
+  adapter: Adapter,
+  config: ModelConfig,
+): Promise<void> {
+  const { architecture } = config;
+  const modules = [...adapter.modules];
+  const first = modules[0]?.[1];
+  if (first === undefined)
+    throw new GraphError('bad-input', 'an adapter without modules has nothing to write');
+  const alpha = Math.fround(scaleOf(adapter, first) * first.rank);
+  const tensors = modules.flatMap(([path, module]): GgufTensor[] => {
+    const name = toGgufName(architecture, `${path}.weight`);
+    if (name === undefined) {
+      throw new GraphError(
+        'bad-input',
+        `${path} has no place in a GGUF file of ${architecture.name}`,
+      );
+    }
+    const factor = (scaleOf(adapter, module) * module.rank) / alpha;
+    const { outputs, inputs, rank } = module;
+    const rows = permuted(config, { path, b: module.b, outputs }, 'toPairs');
+    const b = Math.abs(factor - 1) < 1e-6 ? rows : rows.map((x) => x * factor);
+    return [
+      {
+        name: `${name}.lora_a`,
+        shape: [rank, inputs],
+        encoding: 'f32',
+        bytes: () => encode('f32', module.a),
+      },
+      {
+        name: `${name}.lora_b`,
+        shape: [outputs, rank],
+        encoding: 'f32',
+        bytes: () => encode('f32', b),
+      },
+    ];
+  });
+  const metadata = new Map<string, GgufValue>([
+    ['general.architecture', { type: 'string', value: architecture.gguf }],
+    ['general.type', { type: 'string', value: 'adapter' }],
+    ['adapter.type', { type: 'string', value: 'lora' }],
+    ['adapter.lora.alpha', { type: 'f32', value: alpha }],
+  ]);
+  await writeGguf(file, metadata, tensors);
+}
+
+/** Reads an adapter file made for llama.cpp; `config` is its base's, for the order of q and k. */
+export async function readGgufAdapter(file: string, config: ModelConfig): Promise<Adapter> {
+  const { metadata, tensors } = await readGguf(file);
+  const text = (key: string): string => {
+    const found = metadata.get(key);
+    return found === undefined || found.type === 'array' ? '' : String(found.value);
+  };
+  const refuse = (reason: string): GraphError =>
+    new GraphError('bad-input', `${file} ${reason}`, { location: { file } });
+  if (text('general.type') !== 'adapter' || text('adapter.type') !== 'lora') {
+    throw refuse('is a GGUF file, but no LoRA adapter');
+  }
+  const { architecture } = config;
+  if (text('general.architecture') !== architecture.gguf) {
+    throw refuse(
+      `is an adapter of ${text('general.architecture')}, the base is of ${architecture.gguf}; choose the base it was trained on`,
+    );
+  }
+  const factors = new Map<string, FactorPair>();
+  for (const [name, entry] of tensors) {
+    const match = /^(.+)\.lora_([ab])$/.exec(name);
+    const path = fromGgufName(architecture, match?.[1] ?? '')?.replace(/\.weight$/, '');
+    if (path === undefined) throw refuse(`holds "${name}", which is no factor of a linear map`);
+    const loaded = await loadWeight(sourceOf(entry), entry.shape);
+    const pair = factors.get(path) ?? {};
+    if (match?.[2] === 'a') {
+      pair.a = { shape: entry.shape, data: loaded };
+    } else {
+      const outputs = entry.shape[0] ?? 0;
+      pair.b = {
+        shape: entry.shape,
+        data: permuted(config, { path, b: loaded, outputs }, 'fromPairs'),
+      };
+    }
+    factors.set(path, pair);
+  }
+  const alpha = Number(text('adapter.lora.alpha'));
+  return {
+    rankStabilized: false,
+    base: undefined,
+    // Without an alpha the loader does not scale: α equal to the rank says the same.
+    modules: pairFactors(file, factors, (path) => alpha || (factors.get(path)?.a?.shape[0] ?? 1)),
+  };
+}

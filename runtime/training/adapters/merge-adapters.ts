@@ -1,0 +1,241 @@
+import { GraphError } from '@graft/graph';
+import { Random, seedFor } from '../optimizer/random.ts';
+import { deltaOf, scaleOf, type Adapter, type AdapterModule } from './adapter.ts';
+import { truncate, truncateProduct } from './low-rank.ts';
+import {
+  electAndMerge,
+  keepAtRandom,
+  keepLargest,
+  weightedSum,
+  type Combination,
+} from './sparsify.ts';
+
+/** PEFT's `combination_type`s. Those ending in `_svd` act on ΔW, the others on A and B apart. */
+export const mergeMethods = [
+  'cat',
+  'linear',
+  'svd',
+  'ties',
+  'ties_svd',
+  'dare_linear',
+  'dare_linear_svd',
+  'dare_ties',
+  'dare_ties_svd',
+  'magnitude_prune',
+  'magnitude_prune_svd',
+] as const;
+export type MergeMethod = (typeof mergeMethods)[number];
+
+export interface MergeOptions {
+  readonly method: MergeMethod;
+  /** Share of values kept by ties, dare and magnitude_prune; default 1, everything. */
+  readonly density?: number;
+  readonly sign?: 'total' | 'frequency';
+  /** Of what dare drops. */
+  readonly seed?: number;
+  /** Of the result of svd methods; default the largest among the adapters. */
+  readonly rank?: number;
+}
+
+export interface WeightedAdapter {
+  readonly name: string;
+  readonly adapter: Adapter;
+  readonly weight: number;
+}
+
+/** One module as one of the adapters has it. */
+interface Part {
+  readonly module: AdapterModule;
+  readonly scale: number;
+  readonly weight: number;
+  readonly delta: () => Float32Array;
+}
+
+/** Merges adapters of one base into one adapter of scale 1, as PEFT's `add_weighted_adapter` does. */
+export function mergeAdapters(inputs: readonly WeightedAdapter[], options: MergeOptions): Adapter {
+  const only = inputs.length === 1;
+  const method: MergeMethod = only ? 'linear' : options.method;
+  const { density = 1, sign = 'total', seed = 0 } = options;
+  if (inputs.length === 0) throw new GraphError('missing-input', 'there is no adapter to merge');
+  if (!(density >= 0)) {
+    throw new GraphError('bad-param', `density ${density} is below 0; choose 0 to 1`, {
+      location: { param: 'density' },
+    });
+  }
+  checkRanks(inputs, method);
+  const ranks = inputs.map(({ adapter }) =>
+    Math.max(...[...adapter.modules.values()].map((module) => module.rank)),
+  );
+  const paths = [...new Set(inputs.flatMap(({ adapter }) => [...adapter.modules.keys()]))];
+  const modules = new Map<string, AdapterModule>();
+  for (const path of paths) {
+    const parts = inputs.flatMap(({ adapter, weight, name }): Part[] => {
+      const module = adapter.modules.get(path);
+      if (module === undefined) return [];
+      checkSize(modulesOf(inputs, path), { path, name, module });
+      const scale = scaleOf(adapter, module);
+      return [{ module, scale, weight, delta: () => deltaOf(adapter, module) }];
+    });
+    const combination = {
+      weights: parts.map((part) => part.weight),
+      density,
+      sign,
+      random: new Random(seedFor(path, seed)),
+    };
+    if (method === 'cat') {
+      modules.set(
+        path,
+        concatenated(
+          parts,
+          ranks.reduce((sum, rank) => sum + rank, 0),
+        ),
+      );
+    } else if (method === 'svd' || method.endsWith('_svd')) {
+      modules.set(
+        path,
+        byDelta(parts, combination, { method, rank: options.rank ?? Math.max(...ranks) }),
+      );
+    } else {
+      modules.set(path, byFactor(parts, combination, method));
+    }
+  }
+  return { rankStabilized: false, base: inputs[0]?.adapter.base, modules };
+}
+
+function concatenated(parts: readonly Part[], rank: number): AdapterModule {
+  const { inputs, outputs } = sizeOf(parts);
+  const a = new Float32Array(rank * inputs);
+  const b = new Float32Array(outputs * rank);
+  let start = 0;
+  for (const { module, scale, weight } of parts) {
+    a.set(
+      module.a.map((x) => x * weight * scale),
+      start * inputs,
+    );
+    for (let o = 0; o < outputs; o++) {
+      b.set(module.b.subarray(o * module.rank, (o + 1) * module.rank), o * rank + start);
+    }
+    start += module.rank;
+  }
+  return { inputs, outputs, rank, alpha: rank, a, b };
+}
+
+/** Weight and scale go half to A and half to B; a negative sign to A alone. */
+function byFactor(
+  parts: readonly Part[],
+  combination: Combination,
+  method: MergeMethod,
+): AdapterModule {
+  const { inputs, outputs, rank } = sizeOf(parts);
+  const products = parts.map(({ weight, scale }) => weight * scale);
+  const roots = products.map((product) => Math.sqrt(Math.abs(product)));
+  const signed = roots.map((root, i) => ((products[i] ?? 0) >= 0 ? root : -root));
+  // A before B: dare draws in this order.
+  const a = combine(
+    method,
+    parts.map((part) => part.module.a),
+    { ...combination, weights: signed },
+  );
+  const b = combine(
+    method,
+    parts.map((part) => part.module.b),
+    { ...combination, weights: roots },
+  );
+  return { inputs, outputs, rank, alpha: rank, a, b };
+}
+
+function byDelta(
+  parts: readonly Part[],
+  combination: Combination,
+  { method, rank }: { method: MergeMethod; rank: number },
+): AdapterModule {
+  const { inputs, outputs } = sizeOf(parts);
+  const size = { inputs, outputs, rank };
+  if (method === 'svd') {
+    const r = parts.reduce((sum, part) => sum + part.module.rank, 0);
+    return { ...size, alpha: rank, ...truncateProduct(concatenated(parts, r), { ...size, r }) };
+  }
+  const deltas = parts.map((part) => part.delta());
+  return { ...size, alpha: rank, ...truncate(combine(method, deltas, combination), size) };
+}
+
+function combine(
+  method: MergeMethod,
+  tensors: readonly Float32Array[],
+  combination: Combination,
+): Float32Array {
+  const { density, random, weights } = combination;
+  switch (method) {
+    case 'cat':
+    case 'linear':
+    case 'svd':
+      return weightedSum(tensors, weights);
+    case 'magnitude_prune':
+    case 'magnitude_prune_svd':
+      return weightedSum(
+        tensors.map((tensor) => keepLargest(tensor, density)),
+        weights,
+      );
+    case 'ties':
+    case 'ties_svd':
+      return electAndMerge(
+        tensors.map((tensor) => keepLargest(tensor, density)),
+        combination,
+      );
+    case 'dare_linear':
+    case 'dare_linear_svd':
+      return weightedSum(
+        tensors.map((tensor) => keepAtRandom(tensor, density, random)),
+        weights,
+      );
+    case 'dare_ties':
+    case 'dare_ties_svd':
+      return electAndMerge(
+        tensors.map((tensor) => keepAtRandom(tensor, density, random)),
+        combination,
+      );
+  }
+}
+
+function sizeOf(parts: readonly Part[]): AdapterModule {
+  const module = parts[0]?.module;
+  if (module === undefined) {
+    throw new GraphError('internal', 'a module without parts', { audience: 'developer' });
+  }
+  return module;
+}
+
+function modulesOf(inputs: readonly WeightedAdapter[], path: string): readonly AdapterModule[] {
+  return inputs.flatMap(({ adapter }) => adapter.modules.get(path) ?? []);
+}
+
+function checkSize(
+  all: readonly AdapterModule[],
+  one: { readonly path: string; readonly name: string; readonly module: AdapterModule },
+): void {
+  const first = all[0] ?? one.module;
+  if (one.module.inputs !== first.inputs || one.module.outputs !== first.outputs) {
+    throw new GraphError(
+      'bad-input',
+      `${one.path} is ${one.module.outputs} × ${one.module.inputs} in "${one.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
+    );
+  }
+}
+
+/** Methods that work on A and B apart need them of one rank, module by module. */
+function checkRanks(inputs: readonly WeightedAdapter[], method: MergeMethod): void {
+  if (method === 'cat' || method === 'svd' || method.endsWith('_svd')) return;
+  const ranks = new Map(
+    inputs.flatMap(({ name, adapter }) =>
+      [...adapter.modules.values()].map((module) => [module.rank, name] as const),
+    ),
+  );
+  if (ranks.size > 1) {
+    const shown = [...ranks].map(([rank, name]) => `"${name}" has ${rank}`).join(', ');
+    throw new GraphError(
+      'bad-input',
+      `${method} needs adapters of one rank (${shown}); choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd`,
+      { location: { param: 'method' } },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { Random } from '../optimizer/random.ts';
+
+/** How two or more tensors of one shape become one. All after PEFT's utils/merge_utils.py. */
+export interface Combination {
+  readonly weights: readonly number[];
+  /** Share of values kept, 0 to 1; from 1 on nothing is dropped. */
+  readonly density: number;
+  /** `total`: the sign of the sum; `frequency`: of the count of signs. */
+  readonly sign: 'total' | 'frequency';
+  readonly random: Random;
+}
+
+/** Keeps the int(density · n) largest by magnitude. */
+export function keepLargest(tensor: Float32Array, density: number): Float32Array {
+  if (density >= 1) return tensor;
+  const count = Math.trunc(density * tensor.length);
+  const order = Array.from(tensor.keys()).sort(
+    (i, j) => Math.abs(tensor[j] ?? 0) - Math.abs(tensor[i] ?? 0) || i - j,
+  );
+  const result = new Float32Array(tensor.length);
+  for (const i of order.slice(0, count)) result[i] = tensor[i] ?? 0;
+  return result;
+}
+
+/** Keeps each value with a chance of `density` and divides by it (Yu et al. 2024, "DARE"). */
+export function keepAtRandom(tensor: Float32Array, density: number, random: Random): Float32Array {
+  if (density >= 1) return tensor;
+  return tensor.map((x) => (random.next() < density ? x / density : 0));
+}
+
+export function weightedSum(
+  tensors: readonly Float32Array[],
+  weights: readonly number[],
+): Float32Array {
+  const sum = new Float64Array(tensors[0]?.length ?? 0);
+  tensors.forEach((tensor, task) => {
+    const weight = weights[task] ?? 0;
+    tensor.forEach((x, i) => (sum[i] = (sum[i] ?? 0) + weight * x));
+  });
+  return Float32Array.from(sum);
+}
+
+/**
+ * Elects a sign for each place, then averages the weighted values that agree with it (Yadav et al. 2023,
+ * "TIES-Merging"). The election looks at values before weighting, as PEFT's does.
+ */
+export function electAndMerge(
+  tensors: readonly Float32Array[],
+  { weights, sign }: Pick<Combination, 'weights' | 'sign'>,
+): Float32Array {
+  const length = tensors[0]?.length ?? 0;
+  const result = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    let vote = 0;
+    for (const tensor of tensors) {
+      const x = tensor[i] ?? 0;
+      vote += sign === 'total' ? x : Math.sign(x);
+    }
+    const elected = vote >= 0 ? 1 : -1;
+    let sum = 0;
+    let agreeing = 0;
+    tensors.forEach((tensor, task) => {
+      const x = tensor[i] ?? 0;
+      if (Math.sign(x) !== elected) return;
+      sum += x * (weights[task] ?? 0);
+      agreeing++;
+    });
+    result[i] = sum / Math.max(1, agreeing);
+  }
+  return result;
+}

@@ -1,0 +1,120 @@
+import { openBaseModel } from '../architectures/base-model.ts';
+import {
+  buildEvaluationProgram,
+  buildTrainingProgram,
+  gradientName,
+} from '../architectures/training-program.ts';
+import type { Executor } from '../ir/executor.ts';
+import { AdamW } from '../optimizer/adamw.ts';
+import { clipGradients } from '../optimizer/clip.ts';
+import { rateAt } from '../optimizer/schedule.ts';
+import { batchFeeds, fixture, goldenShape, readGolden, readTensors } from './golden.ts';
+import type { Golden } from './golden.ts';
+
+const lora = { rank: 4, alpha: 8, rankStabilized: false, targets: ['all-linear'] } as const;
+
+export function largest(xs: Iterable<number>): number {
+  let most = 0;
+  for (const x of xs) most = Number.isNaN(x) ? NaN : Math.max(most, Math.abs(x));
+  return most;
+}
+
+/** Largest absolute difference; NaN when sizes differ. */
+export function difference(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (a === undefined || a.length !== b?.length) return NaN;
+  return largest(a.map((x, i) => x - (b[i] ?? NaN)));
+}
+
+/** One family's fixtures opened for comparison with an executor; every method gives the largest difference. */
+export class FamilyGolden {
+  private readonly base;
+  private readonly golden: Golden;
+  private readonly expected: ReadonlyMap<string, Float32Array>;
+  /** The adapter's factors under the names of program inputs. */
+  private readonly adapter: ReadonlyMap<string, Float32Array>;
+
+  private constructor(given: {
+    base: Awaited<ReturnType<typeof openBaseModel>>;
+    golden: Golden;
+    expected: ReadonlyMap<string, Float32Array>;
+    adapter: ReadonlyMap<string, Float32Array>;
+  }) {
+    this.base = given.base;
+    this.golden = given.golden;
+    this.expected = given.expected;
+    this.adapter = given.adapter;
+  }
+
+  static async open(family: string): Promise<FamilyGolden> {
+    const saved = await readTensors(fixture(family, 'adapter', 'adapter_model.safetensors'));
+    return new FamilyGolden({
+      base: await openBaseModel(fixture(family)),
+      golden: await readGolden(family),
+      expected: await readTensors(fixture(family, 'golden.safetensors')),
+      adapter: new Map(
+        [...saved].map(([name, data]) => [name.replace('base_model.model.', ''), data]),
+      ),
+    });
+  }
+
+  async baseLogits(executor: Executor): Promise<number> {
+    const program = buildEvaluationProgram(this.base, goldenShape);
+    await using executable = await executor.compile(program, this.base.weights);
+    return difference(
+      (await executable.run(this.feeds(0)))['logits'],
+      this.expected.get('base logits'),
+    );
+  }
+
+  async adaptedLogits(executor: Executor): Promise<number> {
+    const program = buildEvaluationProgram(this.base, { ...goldenShape, lora });
+    await using executable = await executor.compile(program, this.base.weights);
+    const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
+    return difference(results['logits'], this.expected.get('logits'));
+  }
+
+  /** Relative to the largest number of each gradient. */
+  async gradients(executor: Executor, checkpoint: boolean): Promise<number> {
+    const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora, checkpoint });
+    await using executable = await executor.compile(program, this.base.weights);
+    const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
+    return largest(
+      [...this.adapter.keys()].map((name) => {
+        const theirs = this.expected.get(`gradient:${name}`);
+        return difference(results[gradientName(name)], theirs) / largest(theirs ?? []);
+      }),
+    );
+  }
+
+  /** Over 20 steps of AdamW with clipping, warm-up and cosine. */
+  async losses(executor: Executor): Promise<number> {
+    const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora });
+    await using executable = await executor.compile(program, this.base.weights);
+    const parameters = new Map([...this.adapter].map(([name, data]) => [name, data.slice()]));
+    const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
+    const differences: number[] = [];
+    for (const [step, theirs] of this.golden.losses.entries()) {
+      const results = await executable.run({
+        ...this.feeds(step),
+        ...Object.fromEntries(parameters),
+      });
+      differences.push((results['loss']?.[0] ?? NaN) - theirs);
+      const gradients = new Map(
+        [...parameters.keys()].map((name) => [
+          name,
+          results[gradientName(name)] ?? new Float32Array(),
+        ]),
+      );
+      clipGradients(gradients, 1);
+      const schedule = { kind: 'cosine', rate: 1e-2, warmup: 5, steps: 20 } as const;
+      optimizer.update(gradients, rateAt(schedule, step));
+    }
+    return largest(differences);
+  }
+
+  private feeds(step: number) {
+    const batch = this.golden.batches[step % this.golden.batches.length];
+    if (batch === undefined) throw new Error('the fixture has no batch');
+    return batchFeeds(batch);
+  }
+}
