@@ -149,7 +149,7 @@ export function Canvas() {
   const flow = useReactFlow();
   const { nodes, onNodesChange } = useFlowNodes();
   const { edges, onEdgesChange } = useFlowEdges();
-  const { select, drawFrom } = useScreen.getState();
+  const { drawFrom } = useScreen.getState();
   useEffect(() => {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
@@ -176,7 +176,6 @@ export function Canvas() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        onSelectionChange={({ nodes: selected }) => select(selected.map(({ id }) => id).sort())}
         onDelete={({ nodes: gone, edges: cut }) => deleteFromGraph(gone, cut)}
         onConnectStart={(_event, { nodeId, handleId, handleType }) => {
           if (nodeId === null || handleType === null) return;

@@ -57,6 +57,22 @@ function commitPlaces(places: Readonly<Record<string, NodeLayout>>): void {
   }, 'move');
 }
 
+/**
+ * Takes over what people selected on the canvas. Only their clicks come as changes: reading the renderer's whole
+ * selection instead would answer each selection made elsewhere with the one before it, without end.
+ */
+function commitSelection(changes: readonly NodeChange[]): void {
+  const selects = changes.filter((change) => change.type === 'select');
+  if (selects.length === 0) return;
+  const { selection, select } = useScreen.getState();
+  const selected = new Set(selection);
+  for (const change of selects) {
+    if (change.selected) selected.add(change.id);
+    else selected.delete(change.id);
+  }
+  select([...selected].sort());
+}
+
 /** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
 export function useFlowNodes(): {
   nodes: FlowNode[];
@@ -83,6 +99,7 @@ export function useFlowNodes(): {
       ),
     );
     if (Object.keys(places).length > 0) commitPlaces(places);
+    commitSelection(changes);
   }, []);
   return { nodes, onNodesChange };
 }

@@ -23,7 +23,8 @@ interface ConflictState {
 export const useConflict = create<ConflictState>()((set) => ({
   conflict: null,
   shown: false,
-  raise: (conflict, shown) => set({ conflict, shown }),
+  // The watcher may tell of a change after a refused save has: the dialog then stays open.
+  raise: (conflict, shown) => set((state) => ({ conflict, shown: shown || state.shown })),
   showDialog: () => set({ shown: true }),
   settle: () => set({ conflict: null, shown: false }),
 }));
