@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -27,17 +27,6 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-async function pageHashes(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const pages = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.html'));
-  const hashes = await Promise.all(
-    pages.map(async (page) =>
-      inlineScriptHashes(await readFile(join(page.parentPath, page.name), 'utf8')),
-    ),
-  );
-  return [...new Set(hashes.flat())].sort();
-}
-
 /** The file below `root` that a URL path names, or undefined: no dot files, no link that leads outside. */
 async function locate(root: string, urlPath: string): Promise<string | undefined> {
   let path: string;
@@ -61,25 +50,30 @@ async function locate(root: string, urlPath: string): Promise<string | undefined
 /** Serves an exported page; resolves to false when the path names no file of it. */
 export type StaticFiles = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-/** Reads the inline scripts of the exported pages once, for the content policy. */
+/**
+ * Serves the files of a folder. A page's policy is made from that very page, so that a build under a running
+ * server changes both together.
+ */
 export async function openStaticFiles(folder: string): Promise<StaticFiles> {
   const root = await realpath(folder);
-  const policy = contentSecurityPolicy(await pageHashes(root));
   return async (request, response) => {
     // Not `new URL().pathname`: it would fold `..` away before we could refuse it.
     const urlPath = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
     const file = await locate(root, urlPath);
     if (file === undefined) return false;
-    const { size } = await stat(file);
+    const page = file.endsWith('.html') ? await readFile(file) : undefined;
     const hashedName = file.startsWith(join(root, '_next', 'static') + sep);
     response.writeHead(200, {
       ...safeHeaders,
       'Content-Type': mediaTypes[extname(file)] ?? 'application/octet-stream',
-      'Content-Length': size,
-      'Content-Security-Policy': policy,
+      'Content-Length': page?.length ?? (await stat(file)).size,
+      'Content-Security-Policy': contentSecurityPolicy(
+        page === undefined ? [] : inlineScriptHashes(page.toString('utf8')),
+      ),
       'Cache-Control': hashedName ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
     if (request.method === 'HEAD') response.end();
+    else if (page !== undefined) response.end(page);
     else await pipeline(createReadStream(file), response);
     return true;
   };
