@@ -26,6 +26,9 @@ import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
 
 const nodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
+// One object for good: the renderer listens anew for each, and loses count of the keys that are down.
+const deleteKeys = ['Backspace', 'Delete'];
+const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Nodes from which on only those in view are drawn. */
 const manyNodes = 150;
 
@@ -196,12 +199,12 @@ export function Canvas() {
             useDocument.getState().edit((graph) => connect(disconnect(graph, data.edge), to));
         }}
         onlyRenderVisibleElements={nodes.length > manyNodes}
-        deleteKeyCode={['Backspace', 'Delete']}
+        deleteKeyCode={deleteKeys}
         selectionOnDrag
         panOnDrag={[1, 2]}
         panOnScroll
         selectionKeyCode={null}
-        multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+        multiSelectionKeyCode={multiSelectionKeys}
         connectionRadius={28}
         minZoom={0.08}
         maxZoom={2}
