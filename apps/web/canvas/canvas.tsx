@@ -6,6 +6,7 @@ import {
   Panel,
   ReactFlow,
   useConnection,
+  useNodesInitialized,
   useReactFlow,
   type Connection,
   type Edge as FlowEdge,
@@ -138,13 +139,26 @@ function CanvasTools() {
   );
 }
 
-/** Fits the view when another file is opened, once its nodes have been measured. */
+/**
+ * Fits the view once when another file is opened, as soon as its nodes have been measured. A graph that is
+ * empty then is left alone, so that the first node stays where it is dropped.
+ */
 function useFitOnOpen(): void {
   const path = useDocument((state) => state.file?.path);
+  const measured = useNodesInitialized();
+  const fitted = useRef<string>(undefined);
   useEffect(() => {
-    const timer = setTimeout(fitAll, 60);
-    return () => clearTimeout(timer);
-  }, [path]);
+    if (path === undefined || fitted.current === path) return;
+    if (Object.keys(useDocument.getState().graph.nodes).length === 0) fitted.current = path;
+    else if (measured) {
+      const timer = setTimeout(() => {
+        fitted.current = path;
+        fitAll();
+      }, 60);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [path, measured]);
 }
 
 export function Canvas() {
@@ -208,8 +222,6 @@ export function Canvas() {
         connectionRadius={28}
         minZoom={0.08}
         maxZoom={2}
-        fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
         proOptions={{ hideAttribution: true }}
         aria-label="Canvas"
       >

@@ -1,7 +1,7 @@
 import type { NodeType } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { usePlan } from '../state/plan-store.ts';
@@ -11,21 +11,29 @@ import { familyColour } from './family-colour.ts';
 import { NodePorts } from './node-ports.tsx';
 import { progressShare, resultText, stepStatus, type Status } from './node-status.ts';
 
-/** The parameters that matter; none where the values do not parse, which the inspector explains. */
-function nodeFacts(
-  definition: NodeType | undefined,
-  params: unknown,
-): readonly (readonly [string, string])[] {
+type FactList = readonly (readonly [string, string])[];
+
+/** The parameters that matter; undefined where the values do not parse, which the inspector explains. */
+function nodeFacts(definition: NodeType | undefined, params: unknown): FactList | undefined {
   const parsed = definition?.params.safeParse(params);
   return definition === undefined || parsed?.success !== true
-    ? []
+    ? undefined
     : definition.summary(parsed.data);
+}
+
+/** The facts, or the last that could be told: a node keeps its height while a value is typed. */
+function useFacts(definition: NodeType | undefined, params: unknown): FactList {
+  const [kept, keep] = useState<{ params: unknown; facts: FactList }>({ params: null, facts: [] });
+  if (kept.params === params) return kept.facts;
+  const facts = nodeFacts(definition, params) ?? kept.facts;
+  keep({ params, facts });
+  return facts;
 }
 
 /** Values that read better alone than beside their name: files and long ids. */
 const standsAlone = new Set(['files', 'file', 'model']);
 
-function Facts({ facts }: { readonly facts: readonly (readonly [string, string])[] }) {
+function Facts({ facts }: { readonly facts: FactList }) {
   const [only] = facts;
   if (only === undefined) return null;
   if (facts.length === 1 && standsAlone.has(only[0])) {
@@ -87,8 +95,9 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const step = useRunView((state) => state.run?.steps[id]);
   const problem = useChecks((state) => state.byNode[id]?.[0]);
   const status = useStatus(id, step);
+  const definition = registry.get(node?.type ?? '');
+  const facts = useFacts(definition, node?.params);
   if (node === undefined) return null;
-  const definition = registry.get(node.type);
   return (
     <article
       className="node"
@@ -111,7 +120,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         )}
       </header>
       <NodePorts id={id} node={node} definition={definition} />
-      <Facts facts={nodeFacts(definition, node.params)} />
+      <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}
         {problem === undefined || step?.status === 'running' ? (

@@ -68,7 +68,8 @@ export function resultText(step: StepState | undefined): string {
   if (step.status === 'running') return runningText(step);
   if (step.status === 'queued') return 'waits for its inputs';
   if (step.error !== undefined) return step.error.message;
-  if (step.status === 'skipped' || step.status === 'cancelled') return 'not run';
+  if (step.status === 'skipped') return 'not run';
+  if (step.status === 'cancelled') return 'stopped before it was done';
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);

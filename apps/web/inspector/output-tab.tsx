@@ -71,7 +71,7 @@ function PortTabs(props: {
 }) {
   if (props.ports.length < 2) return null;
   return (
-    <div className="flex gap-1 px-4 pt-3" role="tablist" aria-label="Outputs">
+    <div className="flex gap-1 px-4 pb-3" role="tablist" aria-label="Outputs">
       {props.ports.map((port) => (
         <button
           key={port}
@@ -105,7 +105,7 @@ export function OutputTab({ node }: { readonly node: string }) {
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
       <ReasonBanner step={step} />
       {step.error === undefined ? null : (
-        <p className="mx-4 mt-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
+        <p className="mx-4 mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
           {problemText(step.error)}
         </p>
       )}

@@ -80,7 +80,7 @@ function FieldRow({ node, field, given, problems }: RowProps) {
           <button
             type="button"
             className="text-sm text-ink-2 hover:text-ink hover:underline"
-            aria-label={`Reset ${field.title} to its default`}
+            aria-describedby={`${id}-help`}
             title={`Default: ${typeof field.default === 'string' ? field.default : JSON.stringify(field.default)}`}
             onClick={() => edit(field.default)}
           >

@@ -40,7 +40,7 @@ function itemsText(step: StepState): string {
 export function ReasonBanner({ step }: { readonly step: StepState }) {
   const edges = useDocument((state) => state.graph.edges);
   const run = useRunView((state) => state.run);
-  const box = 'mx-4 mt-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
+  const box = 'mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
   if (step.status === 'cached') {
     return (
       <p className={box} data-testid="reason">

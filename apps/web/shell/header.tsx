@@ -6,8 +6,8 @@ import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { duration } from './amounts.ts';
 import { DarkIcon, LightIcon, RedoIcon, UndoIcon } from './icons.tsx';
+import { planLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { isDark, setTheme, useTheme } from './theme.ts';
 
@@ -70,7 +70,6 @@ function HistoryButtons() {
   );
 }
 
-/** `5 reused · 3 will run · about 40 s` */
 function PlanLine() {
   const report = usePlan((state) => state.report);
   const problems = usePlan((state) => state.problems.length);
@@ -87,16 +86,9 @@ function PlanLine() {
     );
   }
   if (report === null || report.nodes.length === 0) return null;
-  const parts = [
-    report.toRun === 0 ? 'all reused' : report.reused === 0 ? undefined : `${report.reused} reused`,
-    report.toRun === 0 ? undefined : `${report.toRun} will run`,
-    report.toRun === 0 || report.estimatedMs === undefined || report.estimatedMs < 500
-      ? undefined
-      : `about ${duration(report.estimatedMs)}`,
-  ];
   return (
     <span className="truncate text-ink-2" data-testid="plan-line">
-      {parts.filter((part) => part !== undefined).join(' · ')}
+      {planLine(report)}
     </span>
   );
 }

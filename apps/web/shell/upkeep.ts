@@ -20,7 +20,7 @@ function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
     // What is done depends on `changes` alone: the callers read the stores when it is time.
-  }, changes); // eslint-disable-line
+  }, changes);
 }
 
 /** Follows the run on the screen, and changes of files. */

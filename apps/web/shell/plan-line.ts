@@ -1,0 +1,24 @@
+import type { PlanReport } from '../state/plan-store.ts';
+import { duration } from './amounts.ts';
+
+/** Milliseconds below which a run is not worth an estimate. */
+const worthSaying = 500;
+
+/** `5 reused · 3 will run · about 40 s`; `over` where the time of some node is not known yet. */
+export function planLine(
+  report: Pick<PlanReport, 'nodes' | 'reused' | 'toRun' | 'estimatedMs'>,
+): string {
+  const { nodes, reused, toRun, estimatedMs } = report;
+  if (toRun === 0) return 'all reused';
+  const known = nodes.every(
+    ({ verdict, estimatedMs: ms }) => verdict === 'hit' || ms !== undefined,
+  );
+  const parts = [
+    reused === 0 ? undefined : `${reused} reused`,
+    `${toRun} will run`,
+    estimatedMs === undefined || estimatedMs < worthSaying
+      ? undefined
+      : `${known ? 'about' : 'over'} ${duration(estimatedMs)}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
