@@ -5,11 +5,13 @@ export class Workbench {
   readonly page: Page;
   readonly canvas: Locator;
   readonly output: Locator;
+  readonly runButton: Locator;
 
   constructor(page: Page) {
     this.page = page;
     this.canvas = page.locator('.react-flow__pane');
     this.output = page.getByTestId('output');
+    this.runButton = page.getByRole('banner').getByRole('button', { name: /^Run/ });
   }
 
   /** Opens the page; `graph` is a path below the workspace. */
@@ -71,7 +73,7 @@ export class Workbench {
   }
 
   async run(): Promise<void> {
-    await this.page.getByRole('button', { name: /^Run/ }).click();
+    await this.runButton.click();
   }
 
   /** Waits for the status that a node's step has come to. */
