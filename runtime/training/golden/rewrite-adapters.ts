@@ -1,0 +1,13 @@
+/** Reads each fixture's adapter and writes it anew below the given folder, for check_peft.py. */
+import path from 'node:path';
+import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
+import { families, fixture } from './golden.ts';
+
+const target = process.argv[2];
+if (target === undefined) throw new Error('name a folder to write to');
+for (const family of families) {
+  await writePeftAdapter(
+    path.join(target, family),
+    await readPeftAdapter(fixture(family, 'adapter')),
+  );
+}
