@@ -1,8 +1,10 @@
-import { access } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GraphError, type ModelEntry } from '@graft/graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { OnnxGraph } from './onnx-graph.ts';
+import { isSameResult, probeRows } from './provider-check.ts';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
@@ -13,6 +15,8 @@ export interface OnnxModelFiles {
   readonly device: OnnxDevice;
   /** Of one session; default: the cores. */
   readonly threads?: number;
+  /** On the CPU, too, keep activations as floats where the model asks for 8 bits: slower, what GPUs give. */
+  readonly exact?: boolean;
 }
 
 /** Token ids of one text, with the segment (0 or 1) of each where the model tells segments apart. */
@@ -34,7 +38,9 @@ export class OnnxSession {
 
   private constructor(session: InferenceSession, output: string) {
     this.#session = session;
-    this.#output = output;
+    this.#output = session.outputNames.includes(output)
+      ? output
+      : (session.outputNames[0] ?? output);
   }
 
   /** `output` is the wanted output's name; a model without it gives its first. */
@@ -44,23 +50,45 @@ export class OnnxSession {
       throw new GraphError('bad-model', `"${files.entry.id}" has no .onnx file`);
     }
     const path = join(files.folder, weights.path);
-    await access(path).catch((cause: unknown) => {
-      throw new GraphError('missing-file', `${path} is gone; run again to fetch it`, { cause });
-    });
     try {
-      const session = await InferenceSession.create(path, {
-        executionProviders: [files.device],
-        graphOptimizationLevel: 'all',
-        intraOpNumThreads: files.threads ?? availableParallelism(),
-        // Outputs stay on the CPU: reading one that lies on a GPU can abort the process.
-        logSeverityLevel: 3,
-      });
-      const name = session.outputNames.includes(output) ? output : session.outputNames[0];
-      if (name === undefined) throw new Error('the model has no output');
-      return new OnnxSession(session, name);
+      if (files.device === 'cpu' && files.exact !== true) {
+        const session = await InferenceSession.create(path, sessionOptions(files, 'cpu'));
+        return new OnnxSession(session, output);
+      }
+      return await OnnxSession.#loadExact(files, path, output);
     } catch (cause) {
       throw sessionError(files, cause);
     }
+  }
+
+  /**
+   * Drivers and GPU kernels give wrong results without an error, so the device must agree with the CPU on a
+   * probe. Where attention is what goes wrong (seen on SwiftShader from 32 tokens on), the CPU computes it.
+   */
+  static async #loadExact(
+    files: OnnxModelFiles,
+    path: string,
+    output: string,
+  ): Promise<OnnxSession> {
+    const model = await readFile(path);
+    const graph = new OnnxGraph(model);
+    graph.keepActivations();
+    const create = async (device: OnnxDevice, onCpu: readonly string[]): Promise<OnnxSession> => {
+      const options = sessionOptions(files, device, onCpu);
+      const extra = { session: { model_external_initializers_file_folder_path: dirname(path) } };
+      return new OnnxSession(await InferenceSession.create(model, { ...options, extra }), output);
+    };
+    const reference = await create('cpu', []);
+    if (files.device === 'cpu') return reference;
+    const expected = await reference.run(probeRows);
+    await reference.dispose();
+    const attempts = files.device === 'webgpu' ? [[], graph.attentionNodes()] : [[]];
+    for (const onCpu of attempts) {
+      const session = await create(files.device, onCpu);
+      if (isSameResult(expected, await session.run(probeRows))) return session;
+      await session.dispose();
+    }
+    throw new Error('it computes other results than the CPU');
   }
 
   /** Pads to the longest row. Blocks the thread while it computes. */
@@ -102,6 +130,22 @@ export class OnnxSession {
   async dispose(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function sessionOptions(
+  files: OnnxModelFiles,
+  device: OnnxDevice,
+  onCpu: readonly string[] = [],
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [
+      onCpu.length === 0 ? device : { name: 'webgpu', forceCpuNodeNames: onCpu },
+    ],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: files.threads ?? availableParallelism(),
+    // Outputs stay on the CPU, the default: reading one that lies on a GPU can abort the process.
+    logSeverityLevel: 3,
+  };
 }
 
 function sessionError(files: OnnxModelFiles, cause: unknown): GraphError {

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where Vulkan's loader looks for drivers on Linux. */
+const folders = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
+
+/** Software drivers that come with a browser, which the loader does not know of. */
+const bundled = [
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
+  '/opt/google/chrome/vk_swiftshader_icd.json',
+];
+
+/**
+ * Driver manifests to try, first those that `VK_DRIVER_FILES` names. A device may still refuse one: old
+ * versions of Mesa's llvmpipe lack what WebGPU needs.
+ */
+export function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
+  const named = (env['VK_DRIVER_FILES'] ?? env['VK_ICD_FILENAMES'] ?? '').split(':');
+  const installed = folders.flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
+  );
+  const all = [...named, ...installed, ...bundled];
+  return [...new Set(all)].filter((path) => path.endsWith('.json') && existsSync(path));
+}
+
+/** Those that need no GPU: Mesa's lavapipe and SwiftShader. */
+export function softwareVulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
+  return vulkanDrivers(env).filter((path) => /lvp_icd|swiftshader/.test(path));
+}

@@ -1,0 +1,34 @@
+import { createCatalogue, defaultModelsFolder, type Catalogue } from '../catalogue/index.ts';
+import type { ModelEntry } from '@graft/graph';
+
+/** The person's own catalogue: tests run on real models, downloaded once into the user's cache. */
+export function realCatalogue(): Catalogue {
+  return createCatalogue({ modelsFolder: defaultModelsFolder(process.env) });
+}
+
+export const embedderId = 'all-MiniLM-L6-v2';
+export const languageModelId = 'SmolLM2-135M-Instruct';
+
+/** Fetches a real model and says where it lies. */
+export async function realModel(id: string): Promise<{ entry: ModelEntry; folder: string }> {
+  const catalogue = realCatalogue();
+  const folder = await catalogue.fetch(id);
+  return { entry: catalogue.entry(id), folder };
+}
+
+/** Generous: a first run downloads, on a slow machine that others use as well. */
+export const modelTestTimeout = 240_000;
+
+/** A signal that nothing aborts. */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** Dot product of unit vectors. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+}
+
+export function largestDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - (b[at] ?? 0))), 0);
+}
