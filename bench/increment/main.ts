@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runFinishedSchema, type RunFinished } from './run-finished.ts';
+import { runMeasured, type ProcessReport } from '../report/peak-memory.ts';
+import { prose } from '../report/prose.ts';
+import { printTable, verdict } from '../report/table.ts';
+
+/**
+ * 10,000 documents through load-files, chunk, embed and index; then one of them is changed and the same
+ * command runs again. The command is the one users type, measured from outside.
+ */
+const documents = Number(process.argv[2] ?? 10_000);
+const bars = { share: 0.02, bytes: 1.5e9 };
+const cli = path.resolve(import.meta.dirname, '../../apps/cli/bin/graft.mjs');
+
+const workspace = await mkdtemp(path.join(tmpdir(), 'graft-increment-'));
+try {
+  await writeCorpus();
+  const file = path.join(workspace, 'increment.graft.json');
+  await writeFile(file, graphText());
+  const cold = await run(file);
+  await writeFile(documentPath(4321 % documents), `# Changed\n\n${prose(999_999, 8)}\n`);
+  const warm = await run(file);
+  const again = await run(file);
+  report({ cold, warm, again });
+} finally {
+  await rm(workspace, { recursive: true });
+}
+
+interface Measured extends ProcessReport {
+  readonly finished: RunFinished;
+}
+
+async function run(file: string): Promise<Measured> {
+  const report = await runMeasured(process.execPath, [cli, 'run', file, '--json']);
+  const last = report.stdout.trimEnd().split('\n').at(-1) ?? '';
+  const finished = runFinishedSchema.parse(JSON.parse(last));
+  if (report.code !== 0) throw new Error(`graft run ended with exit code ${String(report.code)}`);
+  return { ...report, finished };
+}
+
+function report(runs: { cold: Measured; warm: Measured; again: Measured }): void {
+  const share = (run: Measured): number => run.ms / runs.cold.ms;
+  const peak = (run: Measured): number => Math.max(...run.peaks.map(({ bytes }) => bytes));
+  console.log(`${String(documents)} documents; the whole command, models already on disk.\n`);
+  printTable(
+    ['run', 'seconds', 'of cold', 'peak of a process', 'computed: files, chunks, vectors', 'index'],
+    Object.entries(runs).map(([name, run]) => [
+      name === 'warm' ? 'one changed' : name === 'again' ? 'nothing changed' : name,
+      (run.ms / 1000).toFixed(2),
+      `${(100 * share(run)).toFixed(2)} %`,
+      `${(peak(run) / 1e9).toFixed(2)} GB`,
+      ['files', 'chunk', 'embed'].map((node) => computed(run, node)).join(', '),
+      run.finished.steps.find(({ node }) => node === 'index')?.status ?? '?',
+    ]),
+  );
+  const worst = Math.max(...Object.values(runs).map(peak));
+  console.log(
+    `\nBars: one changed ≤ 2 % of cold: ${verdict(share(runs.warm), { atMost: bars.share })}; peak ≤ 1.5 GB: ${verdict(worst, { atMost: bars.bytes })}`,
+  );
+}
+
+function computed({ finished }: Measured, node: string): string {
+  const step = finished.steps.find((candidate) => candidate.node === node);
+  if (step?.status === 'cached') return '0';
+  return String(step?.items?.computed ?? '?');
+}
+
+function documentPath(i: number): string {
+  return path.join(workspace, 'documents', String(i % 100), `${String(i)}.md`);
+}
+
+async function writeCorpus(): Promise<void> {
+  for (let folder = 0; folder < 100; folder++) {
+    await mkdir(path.join(workspace, 'documents', String(folder)), { recursive: true });
+  }
+  for (let i = 0; i < documents; i++) {
+    await writeFile(documentPath(i), `# Note ${String(i)}\n\n${prose(i, 4 + (i % 9))}\n`);
+  }
+}
+
+function graphText(): string {
+  return `${JSON.stringify(
+    {
+      graft: 1,
+      nodes: {
+        files: { type: 'load-files', version: 1, params: { paths: ['documents/**/*.md'] } },
+        chunk: { type: 'chunk', version: 1, params: {} },
+        embed: { type: 'embed', version: 1, params: {} },
+        index: { type: 'index', version: 1, params: {} },
+      },
+      edges: [
+        'files.documents -> chunk.documents',
+        'chunk.chunks -> embed.chunks',
+        'embed.embeddings -> index.embeddings',
+      ],
+    },
+    null,
+    2,
+  )}\n`;
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+
+export interface ProcessReport {
+  /** Wall time of the whole command, milliseconds. */
+  readonly ms: number;
+  /** Peak resident bytes of the command and of each process below it, by pid. Linux only; else empty. */
+  readonly peaks: readonly { readonly pid: number; readonly bytes: number }[];
+  readonly stdout: string;
+  readonly code: number | null;
+}
+
+/** Milliseconds between two looks at the processes; a peak itself is kept by the kernel (VmHWM). */
+const lookEvery = 100;
+
+/** Runs a command to its end and reports its time and the peak memory of every process of its tree. */
+export async function runMeasured(
+  command: string,
+  args: readonly string[],
+): Promise<ProcessReport> {
+  const startedAt = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const peaks = new Map<number, number>();
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const look = async (): Promise<void> => {
+    if (child.pid === undefined) return;
+    for (const pid of await treeOf(child.pid)) {
+      const bytes = await peakOf(pid);
+      if (bytes > (peaks.get(pid) ?? 0)) peaks.set(pid, bytes);
+    }
+  };
+  const timer = setInterval(() => void look(), lookEvery);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  clearInterval(timer);
+  return {
+    ms: performance.now() - startedAt,
+    peaks: [...peaks].map(([pid, bytes]) => ({ pid, bytes })),
+    stdout: Buffer.concat(chunks).toString('utf8'),
+    code,
+  };
+}
+
+async function treeOf(root: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc').catch(() => [])) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    parents.set(pid, parent);
+  }
+  const below = (pid: number): boolean => {
+    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)) {
+      if (at === root) return true;
+    }
+    return false;
+  };
+  return [...parents.keys()].filter(below);
+}
+
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}

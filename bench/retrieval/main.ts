@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { Hits, parseGraph, questionHitsSchema, setParam, type QuestionHits } from '@graft/graph';
+import { openWorkspace, type Workspace } from '@graft/worker/workspace';
+import { printTable, verdict } from '../report/table.ts';
+import { answerable, meanReciprocalRank, recallAt } from './recall.ts';
+
+/** Recall of a graph's retrieval, read from the artifacts of its runs: as the file has it, and in each mode. */
+const file = path.resolve(process.argv[2] ?? 'examples/rag-quickstart.graft.json');
+const bar = 0.9;
+
+await using workspace = await openWorkspace({ root: path.dirname(file) });
+const name = path.basename(file);
+const { text } = await workspace.readGraph(name);
+const saved = parseGraph(text, name);
+const rows: string[][] = [];
+let measured = Number.NaN;
+for (const mode of [undefined, 'hybrid', 'dense', 'bm25'] as const) {
+  const graph =
+    mode === undefined ? saved : setParam(saved, { node: 'retrieve', param: 'mode' }, mode);
+  const hits = await hitsOf(workspace, graph);
+  if (mode === undefined) measured = recallAt(3, hits);
+  rows.push([
+    mode ?? 'as saved',
+    String(answerable(hits).length),
+    ...[1, 3, 5, 10].map((k) => recallAt(k, hits).toFixed(3)),
+    meanReciprocalRank(hits).toFixed(3),
+  ]);
+}
+printTable(
+  ['retrieve.mode', 'questions', 'recall@1', 'recall@3', 'recall@5', 'recall@10', 'MRR'],
+  rows,
+);
+console.log(`\nBar: recall@3 ≥ ${String(bar)}: ${verdict(measured, { atLeast: bar })}`);
+
+async function hitsOf(
+  { start, runs, page }: Workspace,
+  graph: ReturnType<typeof parseGraph>,
+): Promise<QuestionHits[]> {
+  const { runId, finished } = await start(graph, name, { only: 'retrieve' });
+  const { status, error } = await finished;
+  if (status !== 'succeeded') throw new Error(error?.message ?? `The run was ${status}.`);
+  const step = (await runs.steps(runId)).find(({ node }) => node === 'retrieve');
+  const artifact = Object.values(step?.outputs ?? {}).find(
+    ({ mediaType }) => mediaType === Hits.mediaType,
+  );
+  if (artifact === undefined) throw new Error('The node "retrieve" gave no hits.');
+  const { rows: page1 } = await page(artifact, 0, artifact.count ?? 1000);
+  return page1.map((row) => questionHitsSchema.parse(row));
+}
