@@ -18,6 +18,7 @@ describe('paramFields', () => {
         level: z.union([z.literal(1), z.literal(2)]).default(1),
         limit: z.int().min(1).nullable().default(null).meta({ title: 'Limit' }),
         list: z.array(z.string()).default([]),
+        kinds: z.array(z.enum(['md', 'txt'])).default(['md']),
         paths: z.array(z.string()).default([]).meta({ title: 'Paths', control: 'files' }),
         batch: z.int().default(1).meta({ title: 'Batch', affectsResult: false }),
       }),
@@ -37,6 +38,7 @@ describe('paramFields', () => {
       advanced: false,
       affectsResult: true,
     });
+    expect(fields.get('kinds')).toMatchObject({ control: 'json', options: ['md', 'txt'] });
     expect(fields.get('size')).toMatchObject({ control: 'integer', min: 1, advanced: true });
     expect(fields.get('size')).not.toHaveProperty('max');
     expect(fields.get('any')).not.toHaveProperty('min');

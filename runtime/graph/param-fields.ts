@@ -28,7 +28,7 @@ export interface ParamField {
   readonly minExclusive: boolean;
   readonly maxExclusive: boolean;
   readonly default: unknown;
-  /** Allowed values of a `select`. */
+  /** Allowed values of a `select`, or of the entries of a list. */
   readonly options?: readonly (string | number)[];
   /** The value may also be null: "not set". */
   readonly nullable: boolean;
@@ -51,6 +51,10 @@ const propertySchema = z.looseObject({
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional().catch(undefined),
   const: z.unknown().optional(),
+  items: z
+    .looseObject({ enum: z.array(z.unknown()) })
+    .optional()
+    .catch(undefined),
   anyOf: z.array(z.looseObject({})).optional().catch(undefined),
   minimum: z.number().optional().catch(undefined),
   maximum: z.number().optional().catch(undefined),
@@ -118,6 +122,7 @@ function withoutNull(outer: Property): { property: Property; nullable: boolean }
 function allowedValues(property: Property): readonly (string | number)[] | undefined {
   const values =
     property.enum ??
+    property.items?.enum ??
     property.anyOf?.map((branch) => branch['const']) ??
     (property.const === undefined ? [] : [property.const]);
   const plain = values.filter((value) => typeof value === 'string' || typeof value === 'number');
@@ -125,7 +130,7 @@ function allowedValues(property: Property): readonly (string | number)[] | undef
 }
 
 function controlOf(property: Property, options: readonly unknown[] | undefined): ParamControl {
-  if (options !== undefined) return 'select';
+  if (options !== undefined && property.type !== 'array') return 'select';
   switch (property.type) {
     case 'integer':
     case 'number':

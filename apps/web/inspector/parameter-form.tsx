@@ -1,6 +1,7 @@
 import { paramFields, setParam, type NodeType, type ParamField, type Problem } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useChecks } from '../state/checks.ts';
+import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
 import { FilesControl } from './fields/files-control.tsx';
 import { JsonControl } from './fields/json-control.tsx';
@@ -17,6 +18,11 @@ import {
 
 function isPlainRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A list of which every entry is one of a few values. */
+function isChoices(field: ParamField): boolean {
+  return field.control === 'json' && field.options !== undefined && Array.isArray(field.default);
 }
 
 function Control(props: FieldProps) {
@@ -40,6 +46,7 @@ function Control(props: FieldProps) {
       return <TextControl {...props} />;
     case 'json': {
       const { default: standard } = field;
+      if (isChoices(field)) return <ChoicesControl {...props} />;
       if (Array.isArray(standard) && standard.every((part) => typeof part === 'string')) {
         return <ListControl {...props} />;
       }
@@ -71,6 +78,8 @@ function FieldRow({ node, field, given, problems }: RowProps) {
       <div className="mb-1 flex items-baseline justify-between">
         {field.control === 'boolean' ? (
           <span />
+        ) : isChoices(field) ? (
+          <span className="font-[550]">{field.title}</span>
         ) : (
           <label htmlFor={id} className="font-[550]">
             {field.title}

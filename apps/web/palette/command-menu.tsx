@@ -1,5 +1,5 @@
 import type { NodeType } from '@graft/graph';
-import { definitions, registry } from '@graft/nodes/definitions';
+import { registry } from '@graft/nodes/definitions';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useRef, type ReactNode } from 'react';
@@ -12,6 +12,7 @@ import { isDark, setTheme, useTheme } from '../shell/theme.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, openFile, saveFile } from '../state/file-actions.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
+import { inOrder } from './node-order.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 
 /** Node types that an edge from this port can go to. */
@@ -19,8 +20,8 @@ function fitting(from: PendingEdge): readonly NodeType[] {
   const node = useDocument.getState().graph.nodes[from.node];
   const own = registry.get(node?.type ?? '');
   const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
-  if (port === undefined) return definitions;
-  return definitions.filter(({ inputs, outputs }) =>
+  if (port === undefined) return inOrder;
+  return inOrder.filter(({ inputs, outputs }) =>
     Object.values(from.side === 'source' ? inputs : outputs).some(
       ({ type }) => type.id === port.type.id,
     ),
@@ -53,7 +54,7 @@ function Item(props: {
 
 function NodeItems() {
   const openEnd = useScreen((state) => state.openEnd);
-  const offered = openEnd === null ? definitions : fitting(openEnd.from);
+  const offered = openEnd === null ? inOrder : fitting(openEnd.from);
   return (
     <Command.Group heading={openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`}>
       {offered.map((definition) => (
@@ -65,7 +66,7 @@ function NodeItems() {
           }
         >
           <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
-          {definition.title}
+          <span className="whitespace-nowrap">{definition.title}</span>
           <span className="truncate text-ink-2">{definition.doc}</span>
         </Item>
       ))}
