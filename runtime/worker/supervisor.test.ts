@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepRequest, StepResult, StepSignal } from '@graft/graph';
 import { WorkerSupervisor } from './supervisor.ts';
-import { bundleTestWorker, testWorkerSource } from './testing/bundle-test-worker.ts';
+import { bundleTestWorker, testWorkerSource, type Bundle } from './testing/bundle-test-worker.ts';
 
-let bundle: Awaited<ReturnType<typeof bundleTestWorker>>;
+let bundle: Bundle;
 let folder: string;
 let supervisor: WorkerSupervisor;
 

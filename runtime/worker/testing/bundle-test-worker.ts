@@ -6,15 +6,26 @@ import { build } from 'esbuild';
 /** Path of the test worker's source. */
 export const testWorkerSource = fileURLToPath(new URL('./test-worker.ts', import.meta.url));
 
+export interface Bundle {
+  readonly entry: string;
+  remove(): Promise<void>;
+}
+
 /** The test worker bundled as the command bundles its own: it starts in a fraction of the time. */
-export async function bundleTestWorker(): Promise<{ entry: string; remove(): Promise<void> }> {
+export const bundleTestWorker = (): Promise<Bundle> => bundle(testWorkerSource);
+
+/** A process that opens a workspace and runs the graph of the kill test. */
+export const bundleTestServer = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-server.ts', import.meta.url)));
+
+async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');
   await mkdir(dist, { recursive: true });
   const folder = await mkdtemp(join(dist, 'test-'));
-  const entry = join(folder, 'worker.mjs');
+  const entry = join(folder, 'process.mjs');
   await build({
-    entryPoints: [testWorkerSource],
+    entryPoints: [source],
     outfile: entry,
     bundle: true,
     format: 'esm',

@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '@graft/store';
+import { bundleTestServer, bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
+import { killFile, killGraph } from './testing/kill-graph.ts';
+import { workerTestRegistry } from './testing/test-nodes.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+const kills = 20;
+let worker: Bundle;
+let server: Bundle;
+let root: string;
+
+beforeAll(async () => {
+  [worker, server] = await Promise.all([bundleTestWorker(), bundleTestServer()]);
+  root = await mkdtemp(join(tmpdir(), 'graft-kill-'));
+});
+afterAll(async () => {
+  await Promise.all([worker.remove(), server.remove()]);
+  await rm(root, { recursive: true, force: true });
+});
+
+const open = (): Promise<Workspace> =>
+  openWorkspace({ root, registry: workerTestRegistry, workerEntry: worker.entry });
+
+/** Mulberry32: the same moments each time, so that a failure can be repeated. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Worker processes of a process. */
+function workersOf(pid: number): number[] {
+  const listing = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return listing.split('\n').flatMap((line) => {
+    const [child, parent, ...args] = line.trim().split(/\s+/);
+    return Number(parent) === pid && args.includes(worker.entry) ? Number(child) : [];
+  });
+}
+
+/** A process that runs the graph of a salt; its run has begun. */
+async function startServer(salt: number) {
+  const args = [server.entry, root, worker.entry, String(salt)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const [bytes]: unknown[] = await once(child.stdout, 'data');
+  return { child, closed, runId: String(bytes).trim() };
+}
+
+/** What must hold whatever was killed when. */
+async function expectSound(workspace: Workspace, runId: string): Promise<void> {
+  expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+  for await (const { outputs } of workspace.actions.list()) {
+    for (const { digest } of Object.values(outputs)) {
+      expect(await workspace.artifacts.has(digest)).toBe(true);
+    }
+  }
+  const events = await workspace.runs.events(runId, 0, 10_000);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+  const last = events.at(-1);
+  const record = await workspace.runs.get(runId);
+  expect(last).toMatchObject({ type: 'run.finished', status: record?.status });
+}
+
+describe.skipIf(process.platform !== 'linux')('kill -9', () => {
+  it(`of the worker, at ${String(kills)} moments: the run goes on and tells the truth`, async () => {
+    await using workspace = await open();
+    const next = random(1);
+    let hits = 0;
+    const startedAt = performance.now();
+    await (
+      await workspace.start(killGraph(-1), killFile)
+    ).finished;
+    const whole = performance.now() - startedAt;
+    for (let i = 0; i < kills; i++) {
+      const handle = await workspace.start(killGraph(i), killFile);
+      await wait(next() * whole);
+      for (const pid of workersOf(process.pid)) {
+        process.kill(pid, 'SIGKILL');
+        hits += 1;
+      }
+      const { status, error } = await handle.finished;
+      expect(status, error?.message).toBe('succeeded');
+      await expectSound(workspace, handle.runId);
+    }
+    expect(hits).toBeGreaterThan(kills / 2);
+  }, 300_000);
+
+  it(`of the server, at ${String(kills)} moments: nothing is lost, and the next run reuses what was done`, async () => {
+    const next = random(2);
+    let interrupted = 0;
+    let reused = 0;
+    const unharmed = await startServer(-2);
+    const startedAt = performance.now();
+    await unharmed.closed;
+    const whole = performance.now() - startedAt;
+    for (let i = 0; i < kills; i++) {
+      const { child, runId, closed } = await startServer(1000 + i);
+      await wait(next() * whole);
+      const workers = workersOf(child.pid ?? 0);
+      child.kill('SIGKILL');
+      await closed;
+      await expect
+        .poll(() => workers.filter((pid) => isAlive(String(pid))), { timeout: 3000 })
+        .toEqual([]);
+
+      await using workspace = await open();
+      const record = await workspace.runs.get(runId);
+      expect(record?.status, runId).toMatch(/^(failed|succeeded)$/);
+      if (record?.status === 'failed') interrupted += 1;
+      await expectSound(workspace, runId);
+
+      const done = (await workspace.runs.steps(runId))
+        .filter(({ status }) => status === 'succeeded')
+        .map(({ node }) => node);
+      const again = await workspace.start(killGraph(1000 + i), killFile);
+      const end = await again.finished;
+      expect(end.status).toBe('succeeded');
+      const statuses = new Map(end.steps.map(({ node, status }) => [node, status]));
+      expect(done.filter((node) => statuses.get(node) !== 'cached')).toEqual([]);
+      reused += done.length;
+    }
+    console.log(`${String(interrupted)} runs interrupted, ${String(reused)} steps reused`);
+    expect(interrupted).toBeGreaterThan(kills / 4);
+    expect(reused).toBeGreaterThan(kills / 2);
+  }, 300_000);
+});

@@ -1,0 +1,33 @@
+import { parseGraph, type Graph } from '@graft/graph';
+
+/** Where the runs of the kill test say that they belong. */
+export const killFile = 'kill.graft.json';
+const rows = 60;
+
+/** Some branches of small steps, about half a second in all; another `salt` shares no result. */
+export function killGraph(salt: number): Graph {
+  const nodes: Record<string, object> = {
+    lines: {
+      type: 'lines',
+      version: 1,
+      params: {
+        text: Array.from({ length: rows }, (_, i) => `${String(salt)} row ${String(i)}`).join('\n'),
+      },
+    },
+    upper: { type: 'upper', version: 1, params: {} },
+    sum: { type: 'add', version: 1, params: {} },
+  };
+  const edges = ['lines.rows -> upper.rows'];
+  for (let branch = 0; branch < 3; branch++) {
+    let above = `number-${String(branch)}`;
+    nodes[above] = { type: 'number', version: 1, params: { value: salt * 10 + branch } };
+    for (let step = 0; step < 4; step++) {
+      const slow = `slow-${String(branch)}-${String(step)}`;
+      nodes[slow] = { type: 'slow', version: 1, params: { ms: 25 } };
+      edges.push(`${above}.value -> ${slow}.value`);
+      above = slow;
+    }
+    edges.push(`${above}.value -> sum.terms`);
+  }
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
+}

@@ -1,0 +1,227 @@
+import { mkdtemp, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseGraph, type Graph, type RunEvent } from '@graft/graph';
+import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
+import { workerTestRegistry } from './testing/test-nodes.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+let bundle: Bundle;
+let root: string;
+let workspace: Workspace;
+
+const open = (): Promise<Workspace> =>
+  openWorkspace({ root, registry: workerTestRegistry, workerEntry: bundle.entry });
+
+beforeAll(async () => {
+  bundle = await bundleTestWorker();
+});
+afterAll(() => bundle.remove());
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'graft-workspace-')));
+  workspace = await open();
+});
+afterEach(async () => {
+  await workspace[Symbol.asyncDispose]();
+  await rm(root, { recursive: true, force: true });
+});
+
+type Node = { type: string; version?: number; params?: Record<string, unknown> };
+function graphOf(nodes: Record<string, Node>, edges: readonly string[] = []): Graph {
+  const full = Object.fromEntries(
+    Object.entries(nodes).map(([id, node]) => [
+      id,
+      { version: workerTestRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
+    ]),
+  );
+  return parseGraph(JSON.stringify({ graft: 1, nodes: full, edges }));
+}
+
+/** Writes a source file whose times are old enough to be trusted. */
+async function source(name: string, text: string): Promise<void> {
+  await writeFile(join(root, name), text);
+  await utimes(join(root, name), 1000, 1000);
+}
+
+async function run(graph: Graph, on = workspace) {
+  const { runId, finished } = await on.start(graph, 'test.graft.json');
+  const end = await finished;
+  const steps = new Map(end.steps.map((step) => [step.node, step]));
+  return { runId, end, steps, statuses: end.steps.map(({ status }) => status) };
+}
+
+const corpus = graphOf({ files: { type: 'read' }, pieces: { type: 'split' } }, [
+  'files.documents -> pieces.documents',
+]);
+
+describe('a workspace', () => {
+  it('runs a graph end to end and then reuses it, also after it was opened again', async () => {
+    await source('a.txt', 'One. Two.');
+    await source('b.txt', 'Three. Four.');
+    const first = await run(corpus);
+    expect(first.end.status).toBe('succeeded');
+    expect(first.end.outputs['pieces']?.['chunks']?.preview).toContain('"text":"One."');
+    await workspace[Symbol.asyncDispose]();
+    workspace = await open();
+    const again = await run(corpus);
+    expect(again.statuses).toEqual(['cached', 'cached']);
+    expect((await workspace.explain(corpus, 'test.graft.json')).reused).toBe(2);
+  });
+
+  it('reads only the changed file, and forgets a deleted one', async () => {
+    await source('a.txt', 'One.');
+    await source('b.txt', 'Two.');
+    await source('c.txt', 'Three.');
+    await run(corpus);
+    await source('b.txt', 'Zwei.');
+    const changed = await run(corpus);
+    const counts = { total: 3, computed: 1, reused: 2, failed: 0 };
+    expect(changed.steps.get('files')?.items).toEqual(counts);
+    expect(changed.steps.get('pieces')?.items).toEqual(counts);
+    const why = await workspace.why(changed.runId, 'files');
+    expect(why.reason).toMatchObject({ kind: 'changed', parts: [{ name: 'file.b.txt' }] });
+
+    await rm(join(root, 'b.txt'));
+    const { runId, steps } = await run(corpus);
+    expect(steps.get('files')?.items).toEqual({ total: 2, computed: 0, reused: 2, failed: 0 });
+    const ref = (await workspace.why(runId, 'pieces')).outputs['chunks'];
+    if (ref === undefined) throw new Error('no chunks');
+    const page = await workspace.page(ref, 0, 10);
+    expect(page).toMatchObject({ total: 2, rows: [{ text: 'One.' }, { text: 'Three.' }] });
+  });
+
+  it('refuses a run whose files are missing, naming node and parameter', async () => {
+    await expect(run(corpus)).rejects.toMatchObject({
+      code: 'missing-file',
+      location: { file: 'test.graft.json', node: 'files', param: 'files' },
+    });
+    const { problems, nodes } = await workspace.explain(corpus, 'test.graft.json');
+    expect(problems).toMatchObject([{ code: 'missing-file' }]);
+    expect(nodes.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown']);
+    expect(await workspace.runs.list({ limit: 1 })).toEqual([]);
+  });
+
+  it('computes a damaged artifact again', async () => {
+    const graph = (factor: number): Graph =>
+      graphOf({ a: { type: 'number' }, d: { type: 'double', params: { factor } } }, [
+        'a.value -> d.value',
+      ]);
+    const { runId } = await run(graph(2));
+    const digest = (await workspace.why(runId, 'a')).outputs['value']?.digest ?? '';
+    const blob = join(root, '.graft/artifacts/sha256', digest.slice(0, 2), digest);
+    await rm(blob);
+    await writeFile(blob, 'damaged');
+    const again = await run(graph(3));
+    expect(again.end.status).toBe('succeeded');
+    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+  });
+
+  it('cancels what ignores its cancellation within 2 s, and runs on', async () => {
+    const handle = await workspace.start(graphOf({ s: { type: 'stubborn' } }), 'test.graft.json');
+    for await (const event of workspace.events(handle.runId, 0, AbortSignal.timeout(10_000))) {
+      if (event.type === 'step.started') break;
+    }
+    // Until its code has begun: before, it is stopped at once.
+    await wait(1500);
+    const cancelledAt = performance.now();
+    expect(workspace.cancel(handle.runId)).toBe(true);
+    expect((await handle.finished).status).toBe('cancelled');
+    expect(performance.now() - cancelledAt).toBeLessThan(2500);
+    expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
+    expect((await run(graphOf({ n: { type: 'number' } }))).end.status).toBe('succeeded');
+  });
+
+  it('retries a step whose worker died, and says so', async () => {
+    const { runId, end } = await run(graphOf({ c: { type: 'crash', params: { times: 1 } } }));
+    expect(end.status).toBe('succeeded');
+    const events: RunEvent[] = await workspace.runs.events(runId, 0, 100);
+    expect(events.find(({ type }) => type === 'step.log')).toMatchObject({
+      level: 'warning',
+      message: expect.stringContaining('SIGKILL'),
+    });
+  });
+
+  it('may be opened twice: one sees the other’s runs, events and results', async () => {
+    await using other = await open();
+    const graph = graphOf({ s: { type: 'slow', params: { ms: 700 } } });
+    const handle = await workspace.start(graph, 'test.graft.json');
+    const seen: number[] = [];
+    for await (const event of other.events(handle.runId, 0, AbortSignal.timeout(10_000))) {
+      seen.push(event.seq);
+    }
+    expect(seen).toEqual(seen.map((_, i) => i + 1));
+    expect((await run(graph, other)).statuses).toEqual(['cached']);
+    expect(other.cancel(handle.runId)).toBe(false);
+  });
+});
+
+describe('graph files', () => {
+  it('are saved whole, listed and read', async () => {
+    const saved = await workspace.saveGraph('sub/a.graft.json', '{"graft":1}\n', null);
+    expect(await readFile(join(root, 'sub/a.graft.json'), 'utf8')).toBe('{"graft":1}\n');
+    expect(await workspace.readGraph('sub/a.graft.json')).toEqual(saved);
+    const { text: _text, ...listed } = saved;
+    expect(await workspace.listGraphs()).toEqual([listed]);
+  });
+
+  it('are never overwritten by a stale save, whoever changed them', async () => {
+    const path = 'a.graft.json';
+    const { revision } = await workspace.saveGraph(path, '1', null);
+    await expect(workspace.saveGraph(path, '2', null)).rejects.toMatchObject({
+      code: 'stale-save',
+    });
+    await writeFile(join(root, path), 'by git');
+    await expect(workspace.saveGraph(path, '2', revision)).rejects.toMatchObject({
+      code: 'stale-save',
+      location: { file: path },
+    });
+    expect((await workspace.readGraph(path)).text).toBe('by git');
+  });
+
+  it('saved by two at once: one wins, the other is told', async () => {
+    await using other = await open();
+    const { revision } = await workspace.saveGraph('a.graft.json', '0', null);
+    const saves = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, i) =>
+        (i % 2 === 0 ? workspace : other).saveGraph('a.graft.json', `${String(i)}!`, revision),
+      ),
+    );
+    expect(saves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('stay inside the workspace', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'graft-outside-'));
+    await symlink(base, join(root, 'link'));
+    for (const path of ['../a.graft.json', '/etc/a.graft.json', 'link/a.graft.json']) {
+      await expect(workspace.saveGraph(path, 'x', null), path).rejects.toMatchObject({
+        code: 'outside-workspace',
+      });
+      await expect(workspace.readGraph(path), path).rejects.toMatchObject({
+        code: 'outside-workspace',
+      });
+    }
+    await expect(workspace.saveGraph('a.json', 'x', null)).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    await rm(base, { recursive: true });
+  });
+
+  it('that change on disk are noticed, in new folders too', async () => {
+    const changed: string[] = [];
+    const stop = workspace.watch((path) => changed.push(path));
+    await wait(300);
+    await workspace.saveGraph('a.graft.json', '1', null);
+    await workspace.saveGraph('new/deep/b.graft.json', '1', null);
+    await expect
+      .poll(() => changed.sort(), { timeout: 5000 })
+      .toEqual(['a.graft.json', 'new/deep/b.graft.json']);
+    await writeFile(join(root, 'new/deep/b.graft.json'), '2');
+    await expect.poll(() => changed.length, { timeout: 5000 }).toBe(3);
+    stop();
+    await writeFile(join(root, 'a.graft.json'), '3');
+    await wait(400);
+    expect(changed).toHaveLength(3);
+  });
+});
