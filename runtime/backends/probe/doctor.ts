@@ -1,0 +1,167 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { createCatalogue } from '../catalogue/index.ts';
+import { runCommand } from '../catalogue/run-command.ts';
+import { probeDevices, type DeviceReport } from './devices.ts';
+import type { ProbeResult } from './onnx-probe.ts';
+import { probeProcess } from './probe-process.ts';
+import { remedies } from './remedies.ts';
+
+/** One thing that Graft needs, or could use. */
+export interface DoctorCheck {
+  /** Stable: `onnx-webgpu`, `model:all-MiniLM-L6-v2`. */
+  readonly id: string;
+  readonly title: string;
+  readonly status: ProbeResult['status'];
+  /** Nothing works without it. */
+  readonly required: boolean;
+  /** What was found, or what it means that it was not. */
+  readonly detail: string;
+  /** How to get it; absent when it is there. */
+  readonly remedy?: string;
+}
+
+export interface DoctorReport {
+  readonly checks: readonly DoctorCheck[];
+  readonly devices: DeviceReport['devices'];
+  /** Everything required is there. */
+  readonly healthy: boolean;
+}
+
+/** Below this the default models and a first graph do not fit. */
+const neededBytes = 1_000_000_000;
+
+/** Looks at the machine: engines, devices, models and the clients that fetch them. */
+export async function doctor(options: { readonly modelsFolder: string }): Promise<DoctorReport> {
+  const { devices, onnx, llama, cores } = await probeDevices();
+  const cpu = devices[0];
+  const checks: DoctorCheck[] = [
+    {
+      id: 'cpu',
+      title: 'CPU',
+      status: 'ok',
+      required: true,
+      detail: `${cpu?.name ?? ''}, ${cores} cores, ${gigabytes(cpu?.memory ?? 0)} of memory`,
+    },
+    nodeVersion(),
+    check(
+      { id: 'onnx-cpu', title: 'Embedding on the CPU (onnxruntime)', required: true },
+      onnx.cpu,
+    ),
+    check(
+      { id: 'onnx-webgpu', title: 'Embedding on a GPU (WebGPU)', required: false },
+      onnx.webgpu,
+    ),
+    check(
+      { id: 'onnx-cuda', title: 'Embedding on an NVIDIA GPU (CUDA)', required: false },
+      onnx.cuda,
+    ),
+    ...Object.entries(llama).map(([backend, result]) =>
+      check(
+        {
+          id: `llama-${backend}`,
+          title: `Writing on ${backend} (llama.cpp)`,
+          required: backend === 'cpu',
+        },
+        result,
+      ),
+    ),
+    check(
+      { id: 'lancedb', title: 'Index and search (LanceDB)', required: true },
+      await probeLance(),
+    ),
+    check(
+      { id: 'models-folder', title: 'Models folder', required: true },
+      await probeFolder(options.modelsFolder),
+    ),
+    ...(await modelChecks(options.modelsFolder)),
+    check(
+      { id: 'npm', title: 'npm, a source of models', required: false },
+      await probeCommand('npm', ['--version']),
+    ),
+    check(
+      { id: 'pip', title: 'Python with pip, a source of models', required: false },
+      await probeCommand('python3', ['-m', 'pip', '--version']),
+    ),
+  ];
+  const healthy = checks.every(({ required, status }) => !required || status === 'ok');
+  return { checks, devices, healthy };
+}
+
+function check(
+  about: Pick<DoctorCheck, 'id' | 'title' | 'required'>,
+  { status, detail }: ProbeResult,
+): DoctorCheck {
+  const remedy = status === 'ok' ? undefined : remedies(process.platform)[about.id];
+  return { ...about, status, detail, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function nodeVersion(): DoctorCheck {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = (major === 20 ? minor >= 19 : major > 20) && major < 25;
+  return check(
+    { id: 'node', title: 'Node', required: true },
+    {
+      status: fits ? 'ok' : 'broken',
+      detail: `Node ${process.versions.node}`,
+    },
+  );
+}
+
+async function probeLance(): Promise<ProbeResult> {
+  const outcome = await probeProcess(`
+    const { default: lancedb } = await import('@lancedb/lancedb');
+    if (typeof lancedb.connect !== 'function') throw new Error('its library is incomplete');
+    return true;
+  `);
+  if (outcome.ended === 'well') return { status: 'ok', detail: 'it loads' };
+  return { status: 'broken', detail: outcome.reason };
+}
+
+async function probeFolder(folder: string): Promise<ProbeResult> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    return {
+      status: free < neededBytes ? 'broken' : 'ok',
+      detail: `${folder}, ${gigabytes(free)} free`,
+    };
+  } catch (error) {
+    return { status: 'broken', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The first model of each kind: those that graphs use unless told otherwise. */
+async function modelChecks(modelsFolder: string): Promise<DoctorCheck[]> {
+  const kinds = new Set<string>();
+  const checks: DoctorCheck[] = [];
+  for (const { entry, installed, facts } of await createCatalogue({ modelsFolder }).list()) {
+    if (kinds.has(entry.kind)) continue;
+    kinds.add(entry.kind);
+    checks.push({
+      id: `model:${entry.id}`,
+      title: `${entry.title} (${entry.kind})`,
+      required: false,
+      status: installed ? 'ok' : 'missing',
+      detail: installed ? 'downloaded' : 'downloaded when a graph first needs it',
+      ...(installed
+        ? {}
+        : { remedy: `graft models pull ${entry.id}   (${Math.ceil(facts.size / 1e6)} MB)` }),
+    });
+  }
+  return checks;
+}
+
+async function probeCommand(command: string, args: readonly string[]): Promise<ProbeResult> {
+  try {
+    await runCommand(command, args, { cwd: '.', signal: AbortSignal.timeout(20_000) });
+    return { status: 'ok', detail: 'installed' };
+  } catch (error) {
+    return { status: 'missing', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

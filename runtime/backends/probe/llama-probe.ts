@@ -1,0 +1,51 @@
+import type { Device } from '@graft/graph';
+import { z } from 'zod';
+import type { ProbeResult } from './onnx-probe.ts';
+import { probeProcess } from './probe-process.ts';
+import { isSoftwareDevice } from './software-device.ts';
+
+export type LlamaBackend = 'cpu' | 'vulkan' | 'cuda' | 'metal';
+
+const foundSchema = z.object({
+  gpu: z.union([z.string(), z.literal(false)]),
+  names: z.array(z.string()),
+  memory: z.number(),
+});
+
+/** Loads llama.cpp for the backend, in a process of its own, and lists the devices that it sees. */
+export async function probeLlama(
+  backend: LlamaBackend,
+): Promise<ProbeResult & { readonly devices: readonly Device[] }> {
+  const gpu = backend === 'cpu' ? 'false' : `'${backend}'`;
+  const outcome = await probeProcess(`
+    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
+    const llama = await getLlama({
+      gpu: ${gpu}, build: 'never', skipDownload: true, progressLogs: false,
+      logLevel: LlamaLogLevel.disabled,
+    });
+    const names = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
+    const { total } = llama.gpu === false ? { total: 0 } : await llama.getVramState();
+    return { gpu: llama.gpu, names, memory: total };
+  `);
+  if (outcome.ended === 'badly') {
+    const absent = /NoBinaryFound|no binary|not found|prebuilt|custom build/i.test(outcome.reason);
+    return { status: absent ? 'missing' : 'broken', detail: outcome.reason, devices: [] };
+  }
+  const { names, memory } = foundSchema.parse(outcome.value);
+  if (backend === 'cpu') return { status: 'ok', detail: 'it loads', devices: [] };
+  if (names.length === 0) {
+    return { status: 'missing', detail: `${backend} sees no device`, devices: [] };
+  }
+  return {
+    status: 'ok',
+    detail: names.join(', '),
+    devices: names.map((name, index) => ({
+      id: backend === 'metal' ? 'metal' : `${backend}:${index}`,
+      class: backend,
+      name,
+      // The driver gives the sum of all.
+      ...(names.length === 1 && memory > 0 ? { memory } : {}),
+      software: isSoftwareDevice(name),
+    })),
+  };
+}
