@@ -17,12 +17,14 @@ import { useEffect, useRef } from 'react';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { familyColour } from './family-colour.ts';
 import { addToCanvas, tidy } from './edit-actions.ts';
 import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
 import { acceptingPort, edgeBetween, portRefusal } from './port-refusal.ts';
+import { fitting } from '../palette/fitting-types.ts';
 import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
 
 const nodeTypes = { graph: GraphNodeView };
@@ -84,7 +86,7 @@ function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState)
     }
     return;
   }
-  if (under?.closest('.react-flow__pane') !== null) {
+  if (under?.closest('.react-flow__pane') != null && fitting(from).length > 0) {
     const at = canvasPlace({ x: point.clientX, y: point.clientY });
     useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });
   }
@@ -161,6 +163,15 @@ function useFitOnOpen(): void {
   }, [path, measured]);
 }
 
+/** The edge being drawn has the colour of the port that it comes from. */
+function useLineColour(): string {
+  const pending = useScreen((state) => state.pendingEdge);
+  const type = useDocument((state) => state.graph.nodes[pending?.node ?? '']?.type);
+  const definition = registry.get(type ?? '');
+  const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
+  return familyColour(ports?.[pending?.port ?? '']?.type.family);
+}
+
 export function Canvas() {
   const frame = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
@@ -171,6 +182,7 @@ export function Canvas() {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
   useFitOnOpen();
+  const lineColour = useLineColour();
   return (
     <div
       ref={frame}
@@ -213,6 +225,7 @@ export function Canvas() {
             useDocument.getState().edit((graph) => connect(disconnect(graph, data.edge), to));
         }}
         onlyRenderVisibleElements={nodes.length > manyNodes}
+        connectionLineStyle={{ stroke: lineColour }}
         deleteKeyCode={deleteKeys}
         selectionOnDrag
         panOnDrag={[1, 2]}

@@ -1,5 +1,3 @@
-import type { NodeType } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useRef, type ReactNode } from 'react';
@@ -12,21 +10,9 @@ import { isDark, setTheme, useTheme } from '../shell/theme.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, openFile, saveFile } from '../state/file-actions.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
+import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
-import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-
-/** Node types that an edge from this port can go to. */
-function fitting(from: PendingEdge): readonly NodeType[] {
-  const node = useDocument.getState().graph.nodes[from.node];
-  const own = registry.get(node?.type ?? '');
-  const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
-  if (port === undefined) return inOrder;
-  return inOrder.filter(({ inputs, outputs }) =>
-    Object.values(from.side === 'source' ? inputs : outputs).some(
-      ({ type }) => type.id === port.type.id,
-    ),
-  );
-}
+import { useScreen } from '../state/screen-store.ts';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });

@@ -51,8 +51,9 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
           </h3>
           <ul className="mt-1 max-h-32 overflow-auto">
             {merge.conflicts.map(({ message, location }) => (
-              <li key={message + (location.node ?? '')}>
-                {location.node === undefined ? '' : `${location.node}: `}
+              <li key={`${location.node}.${location.param} ${message}`}>
+                {[location.node, location.param].filter((part) => part !== undefined).join(', ')}
+                {location.node === undefined ? '' : ': '}
                 {message}
               </li>
             ))}
