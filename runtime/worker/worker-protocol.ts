@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
 
 /** What a worker process is opened with. */
-export const workerOptionsSchema = z.object({
+const workerOptionsSchema = z.object({
   root: z.string(),
   stateFolder: z.string(),
   modelsFolder: z.string(),

@@ -30,7 +30,7 @@ export async function* encodeJsonl(
 }
 
 /** The lines of a byte stream, as text, without their ends. Holds one line at a time. */
-export async function* decodeLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+async function* decodeLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   let rest: Buffer[] = [];
   for await (const chunk of bytes) {
     const block = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

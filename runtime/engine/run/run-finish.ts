@@ -16,7 +16,7 @@ type Outputs = RunFinished['outputs'];
 const previewedOutputs = 64;
 
 /** The status that the steps add up to. */
-export function statusOf(steps: Iterable<StepState>): RunStatus {
+function statusOf(steps: Iterable<StepState>): RunStatus {
   let status: RunStatus = 'succeeded';
   for (const step of steps) {
     if (step.status === 'cancelled') return 'cancelled';
