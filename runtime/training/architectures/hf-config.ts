@@ -121,7 +121,7 @@ function slidingLayers(
 
 function ropes(config: Config, localBase: number | undefined, file: string): [Rope, Rope] {
   const given = config.rope_parameters;
-  if (given != null && 'full_attention' in given) {
+  if (given !== null && given !== undefined && 'full_attention' in given) {
     return [
       toRope(given.full_attention, 10_000, file),
       toRope(given.sliding_attention, localBase ?? 10_000, file),

@@ -1,8 +1,7 @@
 import path from 'node:path';
+import { testDataFolder } from '../env.ts';
 
-/** Data that tests read where it lies and do without where it is missing: `GRAFT_TEST_DATA`, else beside the checkout. */
+/** A file of the test data folder; tests do without it where it is missing, and say so. */
 export function testData(name: string): string {
-  const folder =
-    process.env['GRAFT_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../../shared/data');
-  return path.join(folder, name);
+  return path.join(testDataFolder(), name);
 }

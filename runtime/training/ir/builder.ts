@@ -223,7 +223,7 @@ export class Builder {
     }
     const segment = this.currentSegment;
     this.currentSegment = undefined; // declared tensors live as long as the program
-    const value = this.append(op, [], { dtype, shape: spec.shape }, op.name);
+    const value = this.append(op, [], { dtype, shape: spec.shape, name: op.name });
     this.currentSegment = segment;
     this.declared.set(op.name, value);
     return value;
@@ -232,8 +232,7 @@ export class Builder {
   private append(
     op: Op,
     inputs: readonly Value[],
-    result: { readonly dtype: DType; readonly shape: Shape },
-    name?: string,
+    result: { readonly dtype: DType; readonly shape: Shape; readonly name?: string },
   ): Value {
     if (result.shape.some((axis) => !Number.isInteger(axis) || axis <= 0)) {
       throw shapeError(op.kind, [result.shape], 'every axis is a positive whole number');
@@ -241,7 +240,7 @@ export class Builder {
     const id = this.values.length;
     const value: Value = {
       id,
-      name: name ?? [...this.scopes, `${op.kind}_${id}`].join('/'),
+      name: result.name ?? [...this.scopes, `${op.kind}_${id}`].join('/'),
       op,
       inputs,
       dtype: result.dtype,

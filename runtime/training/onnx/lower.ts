@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import type { Op, Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { OnnxModel, type Attribute, type ElementType } from './model.ts';
+import { OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
 
 const unaryTypes = {
   neg: 'Neg',
@@ -75,24 +75,35 @@ export class Lowering {
         return;
       case 'reduceSum':
       case 'reduceMax':
-        this.emit(
-          value,
-          op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax',
-          [this.name(x), this.integers(op.axes)],
-          { keepdims: 1 },
-        );
+        this.emitWith(value, {
+          type: op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax',
+          inputs: [this.name(x), this.integers(op.axes)],
+          attributes: { keepdims: 1 },
+        });
         return;
       case 'softmax':
-        this.emit(value, 'Softmax', [this.name(x)], { axis: -1 });
+        this.emitWith(value, {
+          type: 'Softmax',
+          inputs: [this.name(x)],
+          attributes: { axis: -1 },
+        });
         return;
       case 'logSoftmax':
-        this.emit(value, 'LogSoftmax', [this.name(x)], { axis: -1 });
+        this.emitWith(value, {
+          type: 'LogSoftmax',
+          inputs: [this.name(x)],
+          attributes: { axis: -1 },
+        });
         return;
       case 'reshape':
         this.emit(value, 'Reshape', [this.name(x), this.integers(value.shape)]);
         return;
       case 'transpose':
-        this.emit(value, 'Transpose', [this.name(x)], { perm: op.permutation });
+        this.emitWith(value, {
+          type: 'Transpose',
+          inputs: [this.name(x)],
+          attributes: { perm: op.permutation },
+        });
         return;
       case 'broadcast':
         this.emit(value, 'Expand', [this.name(x), this.integers(value.shape)]);
@@ -115,20 +126,27 @@ export class Lowering {
         return;
       }
       case 'concat':
-        this.emit(
-          value,
-          'Concat',
-          value.inputs.map((input) => this.name(input)),
-          { axis: op.axis },
-        );
+        this.emitWith(value, {
+          type: 'Concat',
+          inputs: value.inputs.map((input) => this.name(input)),
+          attributes: { axis: op.axis },
+        });
         return;
       case 'gather':
-        this.emit(value, 'Gather', [this.name(x), this.name(y)], { axis: 0 });
+        this.emitWith(value, {
+          type: 'Gather',
+          inputs: [this.name(x), this.name(y)],
+          attributes: { axis: 0 },
+        });
         return;
       case 'scatterAdd': {
         const zeros = this.node('Expand', [this.float(0), this.integers(value.shape)]);
         const ids = this.node('Cast', [this.column(y)], { to: 7 });
-        this.emit(value, 'ScatterND', [zeros, ids, this.name(x)], { reduction: 'add' });
+        this.emitWith(value, {
+          type: 'ScatterND',
+          inputs: [zeros, ids, this.name(x)],
+          attributes: { reduction: 'add' },
+        });
         return;
       }
       case 'gatherLast': {
@@ -190,13 +208,12 @@ export class Lowering {
     return name;
   }
 
-  private emit(
-    value: Value,
-    type: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, Attribute>> = {},
-  ): void {
-    this.model.add({ type, inputs, output: value.name, attributes });
+  private emit(value: Value, type: string, inputs: readonly string[]): void {
+    this.model.add({ type, inputs, output: value.name });
+  }
+
+  private emitWith(value: Value, node: Omit<Node, 'output'>): void {
+    this.model.add({ ...node, output: value.name });
   }
 
   private name(value: Value | undefined): string {
@@ -250,7 +267,11 @@ export class Lowering {
     if (right.length === 2) {
       // Gemm takes the flags as they are and packs a frozen matrix once.
       if (left.length === 2) {
-        this.emit(value, 'Gemm', [this.name(a), this.name(b)], flags);
+        this.emitWith(value, {
+          type: 'Gemm',
+          inputs: [this.name(a), this.name(b)],
+          attributes: flags,
+        });
         return;
       }
       const inner = left[left.length - 1] ?? 1;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Executor } from '../ir/executor.ts';
+import { preferVulkanDriver } from '../env.ts';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from './executor.ts';
 
@@ -12,9 +13,7 @@ const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
  * process that may die.
  */
 export async function webgpuForTests(): Promise<Executor | undefined> {
-  if (process.env['VK_DRIVER_FILES'] === undefined && existsSync(swiftShader)) {
-    process.env['VK_DRIVER_FILES'] = swiftShader;
-  }
+  if (existsSync(swiftShader)) preferVulkanDriver(swiftShader);
   const executor = await onnxExecutor({ device: 'webgpu', threads: 1 });
   const b = new Builder();
   try {

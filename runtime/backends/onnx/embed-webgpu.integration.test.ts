@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { softwareVulkanDrivers } from '../probe/vulkan-drivers.ts';
+import {
+  cosine,
+  embedderId,
+  largestDifference,
+  modelTestTimeout,
+  never,
+  realModel,
+} from '../testing/real-models.ts';
+import { loadEmbedder } from './embedder.ts';
+
+const texts = [
+  'A cat sits on the mat.',
+  'Bisque firings in the large kiln take eleven hours and end at cone 06.',
+  // Beyond 32 tokens WebGPU switches to another attention kernel.
+  'Quarterly prices of the heron grey glaze rise by four per cent in March at the works. '.repeat(
+    4,
+  ),
+];
+
+/** On the first driver that WebGPU accepts; undefined where none does. */
+async function embedOnWebGpu(drivers: readonly string[]): Promise<Float32Array[] | undefined> {
+  const program = fileURLToPath(new URL('../testing/embed-process.ts', import.meta.url));
+  for (const driver of drivers) {
+    const run = promisify(execFile)(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), program, 'webgpu', JSON.stringify(texts)],
+      {
+        env: { ...process.env, VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver },
+        timeout: modelTestTimeout,
+        maxBuffer: 1 << 26,
+      },
+    );
+    try {
+      const { stdout } = await run;
+      const rows = z.array(z.array(z.number())).parse(JSON.parse(stdout));
+      return rows.map((row) => Float32Array.from(row));
+    } catch (error) {
+      if (!String(error).includes('No supported adapters')) throw error;
+    }
+  }
+  return undefined;
+}
+
+describe('embedding on webgpu', () => {
+  const drivers = softwareVulkanDrivers(process.env);
+  it(
+    'gives the vectors of the cpu, on a software Vulkan device',
+    { timeout: 2 * modelTestTimeout },
+    async (test) => {
+      const webgpu = await embedOnWebGpu(drivers);
+      if (webgpu === undefined) {
+        test.skip(
+          'no software Vulkan device that WebGPU accepts: install Chromium (SwiftShader) or Mesa 23+ (lavapipe)',
+        );
+        return;
+      }
+      const model = await realModel(embedderId);
+      const embedOnCpu = async (exact: boolean): Promise<Float32Array[]> => {
+        await using embedder = await loadEmbedder({ ...model, device: 'cpu', exact });
+        return await embedder.embed(texts, never());
+      };
+      const exact = await embedOnCpu(true);
+      const usual = await embedOnCpu(false);
+      webgpu.forEach((vector, at) => {
+        expect(largestDifference(vector, exact[at] ?? vector.slice(0, 0))).toBeLessThan(1e-3);
+        // The CPU rounds activations to 8 bits, as the model asks; the direction is the same.
+        expect(1 - cosine(vector, usual[at] ?? vector.slice(0, 0))).toBeLessThan(1e-3);
+      });
+    },
+  );
+});
