@@ -1,4 +1,4 @@
-import { connect, disconnect, type Edge, type Graph } from '@graft/graph';
+import { connect, disconnect } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import {
   Background,
@@ -8,23 +8,26 @@ import {
   useConnection,
   useNodesInitialized,
   useReactFlow,
-  type Connection,
-  type Edge as FlowEdge,
-  type FinalConnectionState,
-  type Handle,
 } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
-import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
+import {
+  connectionEnds,
+  drawEdge,
+  endDrawing,
+  graphWhileDrawing,
+  moveEnd,
+  portOf,
+} from './edge-drawing.ts';
 import { addToCanvas, tidy } from './edit-actions.ts';
 import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
-import { acceptingPort, edgeBetween, portRefusal } from './port-refusal.ts';
-import { fitting } from '../palette/fitting-types.ts';
+import { edgeBetween, portRefusal } from './port-refusal.ts';
 import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
 
 const nodeTypes = { graph: GraphNodeView };
@@ -34,63 +37,6 @@ const deleteKeys = ['Backspace', 'Delete'];
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Nodes from which on only those in view are drawn. */
 const manyNodes = 150;
-
-function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
-  return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
-}
-
-/** The edge whose end is being moved: it takes no port while it is. */
-let moving: Edge | undefined;
-
-function graphWhileDrawing(): Graph {
-  const { graph } = useDocument.getState();
-  return moving === undefined ? graph : disconnect(graph, moving);
-}
-
-function drawEdge(from: PendingEdge, to: PendingEdge): void {
-  const { graph, edit } = useDocument.getState();
-  const edge = edgeBetween(from, to);
-  if (edge !== undefined && portRefusal(graph, from, to) === undefined)
-    edit((before) => connect(before, edge));
-}
-
-function connectionEnds(connection: Connection | FlowEdge): [PendingEdge, PendingEdge] {
-  return [
-    { node: connection.source, port: connection.sourceHandle ?? '', side: 'source' },
-    { node: connection.target, port: connection.targetHandle ?? '', side: 'target' },
-  ];
-}
-
-/** Where an edge was let go: on a port, on a node, or on empty canvas. */
-function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
-  useScreen.getState().drawFrom(null);
-  if (state.fromHandle === null || state.isValid === true) return;
-  const from = portOf(state.fromHandle);
-  const { graph } = useDocument.getState();
-  if (state.toHandle !== null) {
-    const message = portRefusal(graph, from, portOf(state.toHandle));
-    if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
-    return;
-  }
-  const point = 'changedTouches' in event ? event.changedTouches[0] : event;
-  if (point === undefined) return;
-  const under = document.elementFromPoint(point.clientX, point.clientY);
-  const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
-  if (typeof node === 'string') {
-    const to = acceptingPort(graph, from, node);
-    if (to !== undefined) drawEdge(from, to);
-    else if (node !== from.node) {
-      useScreen
-        .getState()
-        .notify({ tone: 'info', message: `No port of "${node}" takes what ${from.port} carries.` });
-    }
-    return;
-  }
-  if (under?.closest('.react-flow__pane') != null && fitting(from).length > 0) {
-    const at = canvasPlace({ x: point.clientX, y: point.clientY });
-    useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });
-  }
-}
 
 /** Why the port under the pointer does not take the edge. */
 function RefusalHint() {
@@ -215,8 +161,8 @@ export function Canvas() {
         isValidConnection={(connection) =>
           portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
         }
-        onReconnectStart={(_event, { data }) => (moving = data?.edge)}
-        onReconnectEnd={() => (moving = undefined)}
+        onReconnectStart={(_event, { data }) => moveEnd(data?.edge)}
+        onReconnectEnd={() => moveEnd(undefined)}
         onReconnect={(old, connection) => {
           const { data } = old;
           if (data === undefined) return;

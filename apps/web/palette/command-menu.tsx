@@ -7,7 +7,7 @@ import { familyColour } from '../canvas/family-colour.ts';
 import { fitAll } from '../canvas/viewport.ts';
 import { keyName } from '../shell/platform.ts';
 import { isDark, setTheme, useTheme } from '../shell/theme.ts';
-import { redo, undo, useDocument } from '../state/document-store.ts';
+import { redo, undo } from '../state/document-store.ts';
 import { fileTitle, openFile, saveFile } from '../state/file-actions.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { fitting } from './fitting-types.ts';
