@@ -20,6 +20,6 @@ export async function doctor(rawOptions: unknown): Promise<ExitCode> {
 
 function line({ title, status, detail, remedy }: DoctorCheck): string[] {
   const paint = painter(process.stdout);
-  const advice = remedy === undefined ? '' : ` ${remedy}`;
+  const advice = remedy === undefined ? '' : `. ${remedy}`;
   return [title, paint(colours[status], status), `${detail}${advice}`];
 }
