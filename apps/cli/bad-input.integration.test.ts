@@ -156,7 +156,9 @@ describe('bad input', () => {
       await writeFile(path.join(other, 'secret.txt'), 'secret');
       await symlink(path.join(other, 'secret.txt'), path.join(folder, 'link.txt'));
       const end = await refused(graphText({ 'load-1': load(outside) }));
-      expect(errorLines(end)[0]).toMatch(/node "load-1", param "paths".*leads out of the workspace/);
+      expect(errorLines(end)[0]).toMatch(
+        /node "load-1", param "paths".*leads out of the workspace/,
+      );
     },
   );
 
@@ -240,7 +242,9 @@ describe('bad input', () => {
     const database = createClient({ url: `file:${path.join(folder, '.graft', 'index.db')}` });
     await database.execute('BEGIN EXCLUSIVE');
     try {
-      expect(await message(sound)).toMatch(/index\.db: Another program holds the database.*then try again/);
+      expect(await message(sound)).toMatch(
+        /index\.db: Another program holds the database.*then try again/,
+      );
     } finally {
       await database.execute('ROLLBACK');
       database.close();

@@ -13,7 +13,7 @@ function suffix(mediaType: string): string {
 }
 
 /** Name of an output below the folder; trees are folders. */
-export function outputName(node: string, port: string, artifact: ArtifactRef): string {
+function outputName(node: string, port: string, artifact: ArtifactRef): string {
   const end = suffix(artifact.mediaType);
   return `${node}.${port}${end === '.tree' ? '' : end}`;
 }

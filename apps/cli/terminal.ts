@@ -1,7 +1,7 @@
 import { env } from './env.ts';
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
-export type Colour = keyof typeof colours;
+type Colour = keyof typeof colours;
 
 /** Paints for a stream: plain text where it is not a terminal, or where NO_COLOR is set. */
 export type Paint = (colour: Colour, text: string) => string;

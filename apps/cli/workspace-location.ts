@@ -12,7 +12,7 @@ export interface LocatedFile {
 }
 
 /** The nearest folder from `folder` upwards that holds `.graft`; undefined where there is none. */
-export function workspaceAbove(folder: string): string | undefined {
+function workspaceAbove(folder: string): string | undefined {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     if (existsSync(path.join(at, '.graft'))) return at;
     if (at === path.dirname(at)) return undefined;

@@ -24,7 +24,7 @@ export function cite(
 }
 
 /** Numbers in brackets, in order of first appearance. */
-export function writtenNumbers(answer: string): Set<number> {
+function writtenNumbers(answer: string): Set<number> {
   const groups = answer.matchAll(/\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]/g);
   return new Set(
     Array.from(groups).flatMap(([, list = '']) =>

@@ -8,7 +8,7 @@ export interface TextPart {
 }
 
 /** Code units of a part at most: 1 MiB in memory. */
-export const MAX_PART = 512 * 1024;
+const MAX_PART = 512 * 1024;
 
 /**
  * Splits a stream of text into parts of at most `max` code units, each cut after a blank line where its

@@ -5,7 +5,7 @@ import { nearest, suggestion } from './nearest.ts';
 import type { NodeType } from './node-type.ts';
 import { isRecord } from './record.ts';
 
-export interface ParamProblem {
+interface ParamProblem {
   readonly code: GraphErrorCode;
   readonly message: string;
   /** Absent when it concerns several parameters. */

@@ -2,7 +2,7 @@ import { sameJson } from './canonical-json.ts';
 import type { FacetClash, Facets, PortFacets } from './facets.ts';
 
 /** What is known of a port fed by several outputs: the parts on which all that know them agree. */
-export function commonFacets(all: readonly Facets[]): Facets {
+function commonFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...rest] = all;
   if (rest.length === 0) return first;
   return {

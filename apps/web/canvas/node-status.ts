@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '../shell/amounts.ts';
 import type { StepState } from '../state/run-state.ts';
 
-export type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
+type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {
   readonly label: string;
   readonly tone: Tone;

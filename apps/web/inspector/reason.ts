@@ -3,7 +3,7 @@ import { paramFields } from '@graft/graph';
 import type { StepState } from '../state/run-state.ts';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
-export interface Change {
+interface Change {
   readonly what: string;
   readonly before?: string;
   readonly after?: string;

@@ -40,4 +40,3 @@ export const TidyIcon = icon(
     <path d="M6.5 4.5H8v3.5h2M6.5 11.5H8V8" />
   </>,
 );
-export const ChevronIcon = icon(<path d="m6 4 4 4-4 4" />);

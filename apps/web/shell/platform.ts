@@ -1,6 +1,5 @@
 /** Whether the command key is ⌘ (else it is Ctrl). False while the page is built. */
-export const isApple =
-  typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+const isApple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** `⌘S` or `Ctrl S`. */
 export function keyName(key: string, shift = false): string {

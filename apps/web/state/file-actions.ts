@@ -22,7 +22,7 @@ export function report(error: unknown): void {
   useScreen.getState().notify({ tone: 'error', message });
 }
 
-export async function refreshFiles(): Promise<void> {
+async function refreshFiles(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
 }
 
@@ -87,7 +87,7 @@ export async function openFile(path: string): Promise<void> {
 }
 
 /** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
-export async function discardChanges(): Promise<void> {
+async function discardChanges(): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
   try {

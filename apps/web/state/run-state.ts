@@ -8,7 +8,7 @@ import type {
   StepStatus,
 } from '@graft/graph';
 
-export interface LogLine {
+interface LogLine {
   readonly at: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
@@ -16,7 +16,7 @@ export interface LogLine {
 }
 
 /** A problem as events carry it: its code is not checked against this version's list. */
-export type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
+type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
   readonly code: string;
   readonly location: {
     readonly [part in keyof Problem['location']]?: Problem['location'][part] | undefined;

@@ -14,7 +14,7 @@ const maxRedirects = 8;
 /** The server cannot be reached at all, so that its other files need not be tried. */
 export class Unreachable extends Error {}
 /** The source holds other bytes than asked for, or refuses. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 export interface UrlDownload {
   readonly url: string;

@@ -6,7 +6,7 @@ import type { EncodedText } from './onnx-session.ts';
  * Padded tokens a batch. Measured on 2 cores: throughput is flat between 256 and 4,096, so a small batch
  * costs nothing, keeps memory low and lets a cancel through often.
  */
-export const tokensPerBatch = 2_048;
+const tokensPerBatch = 2_048;
 
 /** Rows of one batch, by their index in the input. */
 export type Batch = readonly { readonly index: number; readonly row: EncodedText }[];

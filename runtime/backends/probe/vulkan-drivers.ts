@@ -15,7 +15,7 @@ const bundled = [
  * Driver manifests to try, first those that `VK_DRIVER_FILES` names. A device may still refuse one: old
  * versions of Mesa's llvmpipe lack what WebGPU needs.
  */
-export function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
+function vulkanDrivers(env: Readonly<Record<string, string | undefined>>): string[] {
   const named = (env['VK_DRIVER_FILES'] ?? env['VK_ICD_FILENAMES'] ?? '').split(':');
   const installed = folders.flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],

@@ -3,7 +3,7 @@ import type { Value } from '../ir/op.ts';
 import type { Rope } from './model-config.ts';
 
 /** Radians per position of each of the head's frequencies (Su et al. 2021). */
-export function frequencies(rope: Rope, headWidth: number): Float64Array {
+function frequencies(rope: Rope, headWidth: number): Float64Array {
   return Float64Array.from({ length: headWidth / 2 }, (_, i) => {
     const plain = rope.base ** ((-2 * i) / headWidth);
     const { scaling } = rope;

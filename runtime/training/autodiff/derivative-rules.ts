@@ -20,7 +20,7 @@ export interface Application {
 export type InputGradients = readonly (Value | undefined)[];
 
 /** Sums a gradient over the axes along which an operand was stretched. */
-export function unbroadcast(b: Builder, gradient: Value, shape: Shape): Value {
+function unbroadcast(b: Builder, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((axis, i) =>

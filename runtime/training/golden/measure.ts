@@ -13,7 +13,7 @@ import type { Golden } from './golden.ts';
 
 const lora = { rank: 4, alpha: 8, rankStabilized: false, targets: ['all-linear'] } as const;
 
-export function largest(xs: Iterable<number>): number {
+function largest(xs: Iterable<number>): number {
   let most = 0;
   for (const x of xs) most = Number.isNaN(x) ? NaN : Math.max(most, Math.abs(x));
   return most;

@@ -309,7 +309,7 @@ export class Lowering {
   }
 }
 
-export function elementType(value: Value): ElementType {
+function elementType(value: Value): ElementType {
   return value.dtype === 'f32' ? 'float' : 'int32';
 }
 

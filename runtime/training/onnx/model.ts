@@ -2,7 +2,7 @@ import { ProtobufWriter } from './protobuf.ts';
 import type { Shape } from '../ir/shape.ts';
 
 /** ONNX's tensor element types (TensorProto.DataType) that this package writes. */
-export const elementTypes = {
+const elementTypes = {
   float: 1,
   uint8: 2,
   int8: 3,

@@ -3,7 +3,7 @@ import type { Workspace } from '@graft/worker/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 
-export interface ApiContext {
+interface ApiContext {
   readonly workspace: Workspace;
   /** Aborts when the server closes, so that subscriptions end. */
   readonly closing: AbortSignal;
