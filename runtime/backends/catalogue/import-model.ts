@@ -51,7 +51,7 @@ export async function importModel(
     if (remote) {
       const name = basename(from.split('?')[0] ?? from);
       if (!name.endsWith('.gguf')) throw notAModel(from);
-      const file = await bringUrl(target, from, options, signal);
+      const file = await bringUrl(target, from, { ...options, signal });
       brought.push({ file, path: name, source: from });
       description = await describeGguf(file, name);
     } else {
@@ -136,8 +136,7 @@ function parseLocal(from: string, hubEndpoint: string): string {
 async function bringUrl(
   target: ImportTarget,
   from: string,
-  options: ImportOptions,
-  signal: AbortSignal,
+  options: ImportOptions & { readonly signal: AbortSignal },
 ): Promise<string> {
   const source = parseSource(from, target.hubEndpoint);
   if (source.kind !== 'url') throw notAModel(from);
@@ -148,7 +147,7 @@ async function bringUrl(
       part,
       digest: undefined,
       size: 0,
-      signal,
+      signal: options.signal,
       received: (bytes) =>
         options.progress?.({
           done: bytes,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { environment } from '../env.ts';
 import { isErrno } from './record-file.ts';
 
 /** A command that is not installed. */
@@ -55,9 +56,9 @@ export async function runCommand(
 }
 
 /** Under `npm run -w …` these would make npm look for a workspace in the temporary folder. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+function plainEnvironment(): Record<string, string | undefined> {
   const dropped = /^npm_config_(workspaces?|include_workspace_root|local_prefix|prefix)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !dropped.test(name)));
 }
 
 function lastLines(output: string): string {

@@ -22,7 +22,7 @@ function literal(text: string): string {
  * A glob as a regular expression: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` and
  * `[a-z]` choose; a folder's name, with or without the final slash, means everything below it.
  */
-function globPattern(glob: string): string {
+export function globPattern(glob: string): string {
   let pattern = '';
   let depth = 0;
   for (let at = 0; at < glob.length; at++) {

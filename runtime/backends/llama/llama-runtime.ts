@@ -1,11 +1,9 @@
 import { GraphError } from '@graft/graph';
 import type { Llama } from 'node-llama-cpp';
+import { isSoftwareDevice } from '../probe/software-device.ts';
 
 /** Where llama.cpp computes. `auto`: the first real GPU, else the CPU. */
 export type LlamaDevice = 'auto' | 'cpu' | 'cuda' | 'vulkan' | 'metal';
-
-/** Names of Vulkan devices that the CPU renders: far slower than computing on the CPU itself. */
-const software = /llvmpipe|lavapipe|swiftshader|software/i;
 
 export interface LlamaRuntime {
   readonly llama: Llama;
@@ -21,7 +19,7 @@ export async function loadLlamaRuntime(wanted: LlamaDevice): Promise<LlamaRuntim
       throw unavailable(wanted, error);
     });
     const names = (await llama?.getGpuDeviceNames()) ?? [];
-    const usable = names.length > 0 && !names.every((name) => software.test(name));
+    const usable = names.length > 0 && !names.every(isSoftwareDevice);
     if (llama !== undefined && llama.gpu !== false && (usable || wanted !== 'auto')) {
       if (names.length === 0) throw unavailable(wanted, new Error('it sees no device'));
       return { llama, device: llama.gpu === 'metal' ? 'metal' : `${llama.gpu}:0` };

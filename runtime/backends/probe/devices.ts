@@ -1,5 +1,6 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import type { Device } from '@graft/graph';
+import { machineMemory } from '../shared/machine-memory.ts';
 import { probeLlama, type LlamaBackend } from './llama-probe.ts';
 import { probeOnnx, type OnnxProvider, type ProbeResult } from './onnx-probe.ts';
 
@@ -42,7 +43,7 @@ function cpuDevice(): Device {
     id: 'cpu',
     class: 'cpu',
     name: name === '' ? process.arch : name,
-    memory: process.constrainedMemory() || totalmem(),
+    memory: machineMemory(),
     software: false,
   };
 }

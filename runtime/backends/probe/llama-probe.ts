@@ -7,7 +7,6 @@ import { isSoftwareDevice } from './software-device.ts';
 export type LlamaBackend = 'cpu' | 'vulkan' | 'cuda' | 'metal';
 
 const foundSchema = z.object({
-  gpu: z.union([z.string(), z.literal(false)]),
   names: z.array(z.string()),
   memory: z.number(),
 });
@@ -25,11 +24,12 @@ export async function probeLlama(
     });
     const names = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
     const { total } = llama.gpu === false ? { total: 0 } : await llama.getVramState();
-    return { gpu: llama.gpu, names, memory: total };
+    return { names, memory: total };
   `);
   if (outcome.ended === 'badly') {
-    const absent = /NoBinaryFound|no binary|not found|prebuilt|custom build/i.test(outcome.reason);
-    return { status: absent ? 'missing' : 'broken', detail: outcome.reason, devices: [] };
+    const absent = outcome.reason.includes('NoBinaryFound');
+    const detail = absent ? 'its library is not installed, or finds no driver' : outcome.reason;
+    return { status: absent ? 'missing' : 'broken', detail, devices: [] };
   }
   const { names, memory } = foundSchema.parse(outcome.value);
   if (backend === 'cpu') return { status: 'ok', detail: 'it loads', devices: [] };

@@ -20,6 +20,8 @@ export async function probeProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProbeOutcome> {
   const program = `
+    // Libraries that fork to try their own native code would hand these on.
+    process.execArgv = [];
     const found = await (async () => { ${body} })()
       .then((value) => ({ value }), (error) => ({ error: String(error?.message ?? error) }));
     process.stdout.write('\\n${mark}' + JSON.stringify(found) + '\\n', () => process.exit(0));

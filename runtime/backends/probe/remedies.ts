@@ -12,8 +12,8 @@ export function remedies(platform: NodeJS.Platform): Readonly<Record<string, str
     'onnx-cpu': reinstall,
     'onnx-webgpu': platform === 'darwin' ? reinstall : `${vulkan}. Graphs use the CPU until then`,
     'onnx-cuda':
-      'For an NVIDIA GPU on 64-bit Linux: install CUDA 12 and cuDNN 9, then run ' +
-      'npm rebuild onnxruntime-node --ignore-scripts=false, whose script fetches the CUDA provider',
+      'For an NVIDIA GPU on 64-bit Linux: install CUDA 12 and cuDNN 9, then run the script that fetches ' +
+      'the provider: node node_modules/onnxruntime-node/script/install.js',
     'llama-cpu': reinstall,
     'llama-vulkan': `${vulkan}. Graphs use the CPU until then`,
     'llama-cuda':

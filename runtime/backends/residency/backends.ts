@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import {
   GraphError,
   type Backends,
@@ -14,6 +13,7 @@ import {
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
+import { machineMemory } from '../shared/machine-memory.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
@@ -77,8 +77,7 @@ class ComposedBackends implements LoadedBackends {
   constructor(options: BackendsOptions) {
     this.#catalogue = options.catalogue;
     this.#device = options.device ?? 'auto';
-    this.#cpuMemory =
-      options.memory ?? Math.floor((process.constrainedMemory() || totalmem()) * 0.8);
+    this.#cpuMemory = options.memory ?? Math.floor(machineMemory() * 0.8);
     const memoryOf = (device: string): DeviceMemory => this.#memory(device);
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     this.#onnx = new OnnxModels({ memoryOf, ...threads });

@@ -24,7 +24,8 @@ export class DeviceMemory {
   readonly #claims: Claim[] = [];
   #leased = 0;
   #capacity: number;
-  #settling: Promise<void> | undefined;
+  #settling = false;
+  #again = false;
 
   /** `capacity` in bytes; Infinity where the driver does not tell. */
   constructor(device: Device, capacity: number) {
@@ -87,9 +88,10 @@ export class DeviceMemory {
 
   /** Something became free, idle, or changed its size: waiting claims are looked at again. */
   changed(): void {
-    this.#settling ??= this.#settle().finally(() => {
-      this.#settling = undefined;
-    });
+    this.#again = true;
+    if (this.#settling) return;
+    this.#settling = true;
+    void this.#settleAll();
   }
 
   #granted(bytes: number, signal: AbortSignal | undefined): Promise<void> {
@@ -115,6 +117,18 @@ export class DeviceMemory {
       this.#claims.push(claim);
       this.changed();
     });
+  }
+
+  /** Until nothing has changed since the last look. */
+  async #settleAll(): Promise<void> {
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#settle();
+      }
+    } finally {
+      this.#settling = false;
+    }
   }
 
   async #settle(): Promise<void> {

@@ -1,0 +1,255 @@
+import { chmod, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { EmbeddedChunk, SearchRequest } from '@graft/graph';
+import { buildIndex } from './build-index.ts';
+import { globPattern } from './filter-sql.ts';
+import { openIndex, type LanceIndex } from './search-index.ts';
+
+const folders: string[] = [];
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-lance-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+const dimension = 8;
+/** Unit vectors on a circle: the nearer in degrees, the more similar. */
+function vectorAt(degrees: number): Float32Array {
+  const vector = new Float32Array(dimension);
+  vector[0] = Math.cos((degrees * Math.PI) / 180);
+  vector[1] = Math.sin((degrees * Math.PI) / 180);
+  return vector;
+}
+
+interface Row {
+  readonly id: string;
+  readonly path: string;
+  readonly text: string;
+  readonly degrees: number;
+  readonly metadata?: EmbeddedChunk['metadata'];
+}
+const corpus: readonly Row[] = [
+  { id: 'a', path: 'kilns/large.md', text: 'The large kiln fires overnight.', degrees: 0 },
+  { id: 'b', path: 'kilns/small.md', text: 'The small kiln is for tests.', degrees: 10 },
+  {
+    id: 'c',
+    path: 'people/deep/anna.md',
+    text: 'Anna runs the glazing room; ask her about firings.',
+    degrees: 20,
+    metadata: { role: "master's", floor: 2, active: true },
+  },
+  { id: 'd', path: 'people/ben.md', text: 'Ben sells pots.', degrees: 90, metadata: { floor: 1 } },
+  { id: 'e', path: 'prices.md', text: 'A pot costs ten crowns.', degrees: 90 },
+];
+
+async function* chunks(rows: readonly Row[]): AsyncIterable<EmbeddedChunk> {
+  for (const { id, path, text, degrees, metadata = {} } of rows) {
+    await Promise.resolve();
+    const source = { documentId: path, path, title: id, start: 0, end: text.length };
+    yield {
+      id,
+      text,
+      headings: ['Handbook', id],
+      source: { ...source, firstLine: 1, lastLine: 3 },
+      metadata,
+      vector: vectorAt(degrees),
+    };
+  }
+}
+
+const info = { dimension, embedder: 'circle', embedderDigest: '' };
+async function indexOf(rows: readonly Row[], kind: 'flat' | 'hnsw' = 'flat'): Promise<LanceIndex> {
+  const folder = await emptyFolder();
+  const built = await buildIndex({ rows: chunks(rows), dimension, folder, language: 'en', kind });
+  expect(built.rows).toBe(rows.length);
+  return openIndex(folder, { ...info, rows: built.rows });
+}
+
+const request: SearchRequest = {
+  mode: 'dense',
+  text: 'kiln',
+  vector: vectorAt(0),
+  k: 3,
+  candidates: 10,
+  rrf: 60,
+  filter: { paths: [], metadata: {} },
+};
+async function ids(index: LanceIndex, part: Partial<SearchRequest>): Promise<string[]> {
+  const hits = await index.search({ ...request, ...part }, new AbortController().signal);
+  expect(hits.map(({ rank }) => rank)).toEqual(hits.map((_, at) => at + 1));
+  return hits.map(({ chunk }) => chunk.id);
+}
+
+describe('an index of chunks', () => {
+  it('finds by vector, with cosine similarities, and gives back the whole chunk', async () => {
+    const index = await indexOf(corpus);
+    const hits = await index.search(request, new AbortController().signal);
+    expect(hits.map(({ chunk }) => chunk.id)).toEqual(['a', 'b', 'c']);
+    expect(hits[1]?.scores.dense).toBeCloseTo(Math.cos((10 * Math.PI) / 180), 5);
+    const [anna] = corpus.filter(({ id }) => id === 'c');
+    expect(hits[2]?.chunk).toEqual({
+      id: 'c',
+      text: anna?.text,
+      headings: ['Handbook', 'c'],
+      source: {
+        documentId: 'people/deep/anna.md',
+        path: 'people/deep/anna.md',
+        title: 'c',
+        start: 0,
+        end: anna?.text.length,
+        firstLine: 1,
+        lastLine: 3,
+      },
+      metadata: { role: "master's", floor: 2, active: true },
+    });
+  });
+
+  it('finds by words, stemmed, without stop words', async () => {
+    const index = await indexOf(corpus);
+    // The shorter text first.
+    expect(await ids(index, { mode: 'bm25', text: 'kilns' })).toEqual(['b', 'a']);
+    expect(await ids(index, { mode: 'bm25', text: 'which firing' })).toEqual(['a', 'c']);
+    expect(await ids(index, { mode: 'bm25', text: 'the' })).toEqual([]);
+  });
+
+  it('fuses both by reciprocal ranks', async () => {
+    const index = await indexOf(corpus);
+    const hits = await index.search(
+      { ...request, mode: 'hybrid', text: 'anna firings', vector: vectorAt(90), k: 5 },
+      new AbortController().signal,
+    );
+    // By vector d, e (equal, by id), c, b, a; by words c, a.
+    expect(hits.map(({ chunk }) => chunk.id)).toEqual(['c', 'a', 'd', 'e', 'b']);
+    expect(hits[0]?.scores.rrf).toBeCloseTo(1 / 63 + 1 / 61, 10);
+    expect(hits[0]?.score).toBe(hits[0]?.scores.rrf);
+    expect(hits[2]?.scores.bm25).toBeUndefined();
+  });
+
+  it.each(['"', '+kiln -the :', 'a AND (b OR', '', '   ', '😀', "'; drop", 'kiln^2~*?'])(
+    'takes any text as words: %j',
+    async (text) => {
+      const index = await indexOf(corpus);
+      for (const mode of ['bm25', 'hybrid'] as const) {
+        await expect(ids(index, { mode, text })).resolves.toBeInstanceOf(Array);
+      }
+    },
+  );
+
+  it('filters by path and metadata before it ranks', async () => {
+    const index = await indexOf(corpus);
+    const filtered = (paths: string[], metadata: Record<string, string> = {}) =>
+      ids(index, { k: 1, vector: vectorAt(0), filter: { paths, metadata } });
+    expect(await filtered(['people/*.md'])).toEqual(['d']);
+    expect(await filtered(['people/**'])).toEqual(['c']);
+    expect(await filtered(['people'])).toEqual(['c']);
+    expect(await filtered(['prices.md', 'people/ben.md'])).toEqual(['d']);
+    expect(await filtered(['nowhere/*'])).toEqual([]);
+    expect(await filtered([], { role: "master's" })).toEqual(['c']);
+    expect(await filtered([], { floor: '1' })).toEqual(['d']);
+    expect(await filtered(['kilns'], { floor: '1' })).toEqual([]);
+    expect(
+      await ids(index, { mode: 'bm25', filter: { paths: ['kilns/s*'], metadata: {} } }),
+    ).toEqual(['b']);
+  });
+
+  it('orders equal scores by id', async () => {
+    const rows = ['z', 'm', 'q', 'a', 'k'].map((id) => ({
+      id,
+      path: `${id}.md`,
+      text: 'same words',
+      degrees: 45,
+    }));
+    const index = await indexOf(rows);
+    expect(await ids(index, { k: 3 })).toEqual(['a', 'k', 'm']);
+    expect(await ids(index, { k: 3, mode: 'bm25', text: 'words' })).toEqual(['a', 'k', 'm']);
+  });
+
+  it('works empty', async () => {
+    const index = await indexOf([], 'hnsw');
+    for (const mode of ['dense', 'bm25', 'hybrid'] as const) {
+      expect(await ids(index, { mode })).toEqual([]);
+    }
+  });
+
+  it('ranks by true distances with a graph, too', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, at) => ({
+      id: String(at).padStart(4, '0'),
+      path: 'all.md',
+      text: 'words',
+      degrees: (at * 360) / 2_500,
+    }));
+    const index = await indexOf(rows, 'hnsw');
+    const hits = await index.search(
+      { ...request, vector: vectorAt(36) },
+      new AbortController().signal,
+    );
+    expect(hits[0]?.chunk.id).toBe('0250');
+    expect(hits[0]?.scores.dense).toBeCloseTo(1, 5);
+  });
+
+  it('opens as hard links in read-only folders', async () => {
+    const built = await emptyFolder();
+    await buildIndex({
+      rows: chunks(corpus),
+      dimension,
+      folder: built,
+      language: 'en',
+      kind: 'flat',
+    });
+    const laidOut = await emptyFolder();
+    const entries = await readdir(built, { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      const target = join(laidOut, path.slice(built.length));
+      await mkdir(dirname(target), { recursive: true });
+      await link(path, target);
+      await chmod(path, 0o444);
+    }
+    await chmod(join(laidOut, 'chunks.lance'), 0o555);
+    const index = await openIndex(laidOut, { ...info, rows: corpus.length });
+    expect(await ids(index, { mode: 'hybrid' })).toEqual(['a', 'b', 'c']);
+    await chmod(join(laidOut, 'chunks.lance'), 0o755);
+  });
+
+  it('says what is wrong with a vector of another embedder, and with a damaged folder', async () => {
+    const index = await indexOf(corpus);
+    await expect(
+      index.search({ ...request, vector: new Float32Array(3) }, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'facet-mismatch' });
+    await expect(openIndex(await emptyFolder(), { ...info, rows: 1 })).rejects.toMatchObject({
+      code: 'store-damaged',
+    });
+    const folder = await emptyFolder();
+    await expect(
+      buildIndex({ rows: chunks(corpus), dimension: 4, folder, language: 'en', kind: 'flat' }),
+    ).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(
+      buildIndex({ rows: chunks([]), dimension: 4, folder, language: 'klingon', kind: 'flat' }),
+    ).rejects.toMatchObject({ code: 'bad-param' });
+  });
+});
+
+describe('globs', () => {
+  it.each([
+    ['a/*.md', 'a/b.md', true],
+    ['a/*.md', 'a/b/c.md', false],
+    ['a/**/*.md', 'a/c.md', true],
+    ['a/**/*.md', 'a/x/y/c.md', true],
+    ['**/*.md', 'c.md', true],
+    ['a', 'a/b/c.md', true],
+    ['a/', 'a/b.md', true],
+    ['a', 'ab.md', false],
+    ['{a,b}/?.md', 'b/x.md', true],
+    ['[a-c]x.md', 'bx.md', true],
+    ['[!a-c]x.md', 'bx.md', false],
+    ['a.b+(c).md', 'a.b+(c).md', true],
+    ['a.md', 'abmd', false],
+  ])('%s matches %s: %s', (glob, path, expected) => {
+    expect(new RegExp(`^${globPattern(glob)}$`).test(path)).toBe(expected);
+  });
+});
