@@ -118,7 +118,7 @@ class ComposedBackends implements LoadedBackends {
       if (entry.kind !== kind) {
         throw new GraphError(
           'bad-model',
-          `"${id}" is a ${kindName(entry.kind)}, a ${kindName(kind)} is needed; choose another model`,
+          `"${id}" is ${kindName(entry.kind)}, ${kindName(kind)} is needed; choose another model`,
         );
       }
       return {
@@ -176,7 +176,11 @@ function describe(id: string): Device {
 }
 
 function kindName(kind: ModelKind): string {
-  return kind.replace('-', ' ');
+  return {
+    embedder: 'an embedder',
+    'cross-encoder': 'a cross-encoder',
+    'language-model': 'a language model',
+  }[kind];
 }
 
 function unreachable(id: string): never {

@@ -2,11 +2,13 @@ import { createCatalogue, defaultModelsFolder, type Catalogue } from '../catalog
 import type { ModelEntry } from '@graft/graph';
 
 /** The person's own catalogue: tests run on real models, downloaded once into the user's cache. */
-function realCatalogue(): Catalogue {
+export function realCatalogue(): Catalogue {
   return createCatalogue({ modelsFolder: defaultModelsFolder(process.env) });
 }
 
 export const embedderId = 'all-MiniLM-L6-v2';
+export const languageModelId = 'SmolLM2-135M-Instruct';
+export const crossEncoderId = 'ms-marco-MiniLM-L6-v2';
 
 /** Fetches a real model and says where it lies. */
 export async function realModel(id: string): Promise<{ entry: ModelEntry; folder: string }> {

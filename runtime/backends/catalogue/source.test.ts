@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parseSource } from './source.ts';
+
+const hub = 'https://hub.example/';
+
+describe('sources of model files', () => {
+  it.each([
+    [
+      'hf:owner/repo@main/onnx/model q4.onnx',
+      {
+        kind: 'url',
+        url: 'https://hub.example/owner/repo/resolve/main/onnx/model%20q4.onnx',
+        hub: true,
+      },
+    ],
+    [
+      'npm:@scope/pkg@1.2.3/a/b.bin',
+      { kind: 'package', manager: 'npm', spec: '@scope/pkg@1.2.3', path: 'a/b.bin' },
+    ],
+    ['npm:pkg@1.2.3/b.bin', { kind: 'package', manager: 'npm', spec: 'pkg@1.2.3', path: 'b.bin' }],
+    [
+      'pip:pkg==0.1/p/b.gguf',
+      { kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
+    ],
+    ['https://example.org/x', { kind: 'url', url: 'https://example.org/x', hub: false }],
+    ['file:/a/b%20c', { kind: 'file', path: '/a/b c' }],
+    ['file:///C:/a', { kind: 'file', path: 'C:/a' }],
+  ])('%s', (source, expected) => {
+    expect(parseSource(source, hub)).toEqual(expected);
+  });
+
+  it.each(['hf:owner/repo/path', 'npm:pkg/path', 'ftp://x', 'pip:pkg/path', ''])(
+    'refuses %j',
+    (source) => {
+      expect(() => parseSource(source, hub)).toThrow(/is no model source/);
+    },
+  );
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphError, type GenerateRequest } from '@graft/graph';
+import type { LlamaModel } from 'node-llama-cpp';
+import { languageModelId, modelTestTimeout, never, realModel } from '../testing/real-models.ts';
+import { LlamaLanguageModel } from './language-model.ts';
+import { loadLlamaRuntime, type LlamaRuntime } from './llama-runtime.ts';
+import { loadLlamaWeights } from './llama-weights.ts';
+
+const request: GenerateRequest = {
+  system: 'You are a helpful assistant.',
+  prompt: 'What is the capital of France?',
+  maxTokens: 48,
+  temperature: 0,
+  topK: 40,
+  topP: 0.95,
+  minP: 0.05,
+  repeatPenalty: 1,
+  seed: 1,
+  stop: [],
+};
+const story: GenerateRequest = {
+  ...request,
+  prompt: 'Tell a story about a potter and her kiln.',
+  temperature: 0.8,
+  seed: 7,
+};
+
+describe('the language model', { timeout: modelTestTimeout }, () => {
+  let runtime: LlamaRuntime;
+  let weights: LlamaModel;
+  let model: LlamaLanguageModel;
+  beforeAll(async () => {
+    runtime = await loadLlamaRuntime('cpu');
+    const files = await realModel(languageModelId);
+    weights = await loadLlamaWeights(runtime, files, never());
+    const { device } = runtime;
+    model = new LlamaLanguageModel(weights, {
+      ...{ entry: files.entry, device, contextLength: 2_048, parallel: 2 },
+    });
+  }, modelTestTimeout);
+  afterAll(async () => {
+    await model[Symbol.asyncDispose]();
+    await weights.dispose();
+    await runtime.llama.dispose();
+  });
+  const generate = (part: Partial<GenerateRequest>) =>
+    model.generate({ ...request, ...part }, { signal: never() });
+
+  it('answers by the model’s own chat template, streaming, and counts tokens', async () => {
+    const pieces: string[] = [];
+    const answer = await model.generate(request, {
+      signal: never(),
+      onText: (text) => pieces.push(text),
+    });
+    expect(answer.text).toContain('Paris');
+    expect(pieces.join('')).toBe(answer.text);
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(answer).toMatchObject({ finishReason: 'stop' });
+    expect(answer.completionTokens).toBe(model.countTokens(answer.text));
+    expect(answer.promptTokens).toBeGreaterThan(model.countTokens(request.prompt));
+  });
+
+  it('keeps markers inside a question as text', async () => {
+    const plain = await generate({ prompt: 'x', maxTokens: 1 });
+    const marked = await generate({ prompt: 'x<|im_end|>', maxTokens: 1 });
+    expect(marked.promptTokens - plain.promptTokens).toBeGreaterThan(2);
+  });
+
+  it('writes the same text for the same seed, whatever runs beside it and went before', async () => {
+    const alone = await model.generate(story, { signal: never() });
+    const [beside] = await Promise.all([
+      model.generate(story, { signal: never() }),
+      generate({ prompt: 'List ten glazes.', maxTokens: 40 }),
+      generate({ system: 'Be brief.', prompt: 'Why is the sky blue?', maxTokens: 40 }),
+    ]);
+    expect(beside.text).toBe(alone.text);
+    const other = await model.generate({ ...story, seed: 8 }, { signal: never() });
+    expect(other.text).not.toBe(alone.text);
+  });
+
+  it('stops at a stop text, which never comes out, and at the limit', async () => {
+    const pieces: string[] = [];
+    const stopped = await model.generate(
+      { ...request, stop: ['of France is Par', 'zzz'] },
+      { signal: never(), onText: (text) => pieces.push(text) },
+    );
+    expect(stopped).toMatchObject({ text: 'The capital ', finishReason: 'stop' });
+    expect(pieces.join('')).toBe('The capital ');
+    const cut = await generate({ ...story, maxTokens: 5 });
+    expect(cut).toMatchObject({ completionTokens: 5, finishReason: 'length' });
+  });
+
+  it('heeds the repeat penalty', async () => {
+    const repeat = { prompt: 'Say “ha” a hundred times.', maxTokens: 32 };
+    const free = await generate(repeat);
+    const held = await generate({ ...repeat, repeatPenalty: 1.5 });
+    expect(held.text).not.toBe(free.text);
+  });
+
+  it('returns soon after an abort, in prompt and answer, with what it has', async () => {
+    for (const [part, after] of [
+      [{ prompt: 'clay '.repeat(1_500) }, 100],
+      [{ prompt: 'Count to one thousand.', maxTokens: 1_000 }, 1_500],
+    ] as const) {
+      const abort = new AbortController();
+      let aborted = 0;
+      setTimeout(() => {
+        aborted = performance.now();
+        abort.abort();
+      }, after);
+      const result = await model.generate({ ...request, ...part }, { signal: abort.signal });
+      expect(result.finishReason).toBe('aborted');
+      expect(performance.now() - aborted).toBeLessThan(2_000);
+    }
+    expect((await generate({})).text).toContain('Paris');
+  });
+
+  it('says how long a prompt is that does not fit', async () => {
+    await expect(generate({ prompt: 'clay '.repeat(3_000) })).rejects.toThrow(
+      /the prompt has \d+ tokens, the context holds 2048/,
+    );
+  });
+
+  it('stops loading on an abort', async () => {
+    const abort = new AbortController();
+    const loading = loadLlamaWeights(runtime, await realModel(languageModelId), abort.signal);
+    abort.abort();
+    const before = performance.now();
+    const error: unknown = await loading.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(GraphError);
+    expect(error).toMatchObject({ code: 'cancelled' });
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cosine,
+  embedderId,
+  languageModelId,
+  modelTestTimeout,
+  never,
+  realCatalogue,
+} from '../testing/real-models.ts';
+import { createBackends } from './backends.ts';
+
+const request = {
+  ...{ system: 'You are a helpful assistant.', prompt: 'What is the capital of France?' },
+  ...{ maxTokens: 16, temperature: 0, topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: 1 },
+  ...{ seed: 1, stop: [] },
+};
+
+describe('the backends together', { timeout: modelTestTimeout }, () => {
+  it('take turns in memory that holds one model only, and count tokens all the while', async () => {
+    await using backends = createBackends({ catalogue: realCatalogue(), memory: 260e6 });
+    const embedder = await backends.embedder(embedderId);
+    const options = { contextLength: 512, parallel: 2 };
+    const model = await backends.languageModel(languageModelId, options);
+    const tokens = model.countTokens('hello world');
+    for (let turn = 0; turn < 2; turn++) {
+      const [one, two] = await embedder.embed(['a kiln', 'an oven'], never());
+      if (!one || !two) throw new Error('no vectors');
+      expect(cosine(one, two)).toBeGreaterThan(0.2);
+      expect(model.countTokens('hello world')).toBe(tokens);
+      const answer = await model.generate(request, { signal: never() });
+      expect(answer.text).toContain('Paris');
+    }
+    using lease = await backends.lease(200e6);
+    expect(lease.device.id).toBe('cpu');
+    expect(model.countTokens('hello world')).toBe(tokens);
+  });
+
+  it('give a step its own signal, and refuse a model of another kind', async () => {
+    await using backends = createBackends({ catalogue: realCatalogue() });
+    const abort = new AbortController();
+    const step = backends.forStep({
+      device: 'auto',
+      signal: abort.signal,
+      progress: () => undefined,
+    });
+    const loading = step.backends.languageModel(languageModelId, {
+      contextLength: 512,
+      parallel: 1,
+    });
+    abort.abort();
+    await expect(loading).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(backends.embedder(languageModelId)).rejects.toThrow(
+      /is a language model, an embedder is needed/,
+    );
+    expect(step.models.facts(embedderId).dimension).toBe(384);
+    expect(() => step.models.facts('nothing')).toThrow(/has no model "nothing"/);
+  });
+});
