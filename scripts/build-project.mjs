@@ -14,6 +14,8 @@ const sources = [
   'turbo.json',
 ];
 const made = new Set(['node_modules', 'dist', 'out', '.next', '.turbo', 'client', 'fixtures']);
+/** Files that a build writes among the sources, and those that it does not read. */
+const written = /\.(test|gen)\.tsx?$|\.tsbuildinfo$|^(next-env\.d\.ts|schema\.prisma)$/;
 const outputs = ['apps/cli/dist/graft.mjs', 'apps/web/out/index.html'];
 
 async function* filesBelow(at) {
@@ -28,7 +30,7 @@ async function* filesBelow(at) {
     const file = path.join(at, entry.name);
     if (entry.isDirectory()) {
       if (!made.has(entry.name)) yield* filesBelow(file);
-    } else if (!/\.(test|gen)\.tsx?$/.test(entry.name) && entry.name !== 'schema.prisma') {
+    } else if (!written.test(entry.name)) {
       yield file;
     }
   }
