@@ -17,7 +17,7 @@ export const generate = defineNode({
     system: z
       .string()
       .default(
-        'Answer the question in one short sentence, using only the numbered passages. Cite the passage you used, like [1]. If they do not hold the answer, say that the passages do not say.',
+        'Use the passages to answer the question in one short sentence, and cite the passage, like [1].',
       )
       .meta({
         title: 'System prompt',
@@ -77,7 +77,7 @@ export const generate = defineNode({
       .number()
       .min(0.5)
       .max(2)
-      .default(1)
+      .default(1.1)
       .meta({
         title: 'Repeat penalty',
         description: 'Over 1 makes tokens that were just used less likely; 1 is off.',

@@ -37,7 +37,7 @@ async function inject(hits: QuestionHits, params: Partial<Params> = {}) {
 it('numbers the best passages before the question', async () => {
   const prompt = await inject(row(['Lit at 05:40.', 'Slow climb.', 'In May.', 'Fourth.']));
   expect(prompt.text).toBe(
-    '[1] Kilns\nLit at 05:40.\n\n[2] Kilns\nSlow climb.\n\n[3] Kilns\nIn May.\n\nQuestion: When?',
+    '[1] Kilns\nLit at 05:40.\n\n[2] Kilns\nSlow climb.\n\n[3] Kilns\nIn May.\n\nUsing only the passages above, answer in one short sentence. When?',
   );
   expect(prompt.passages.map(({ number, chunkId }) => [number, chunkId])).toEqual([
     [1, 'a:1'],
@@ -62,7 +62,7 @@ it('marks exact spans and keeps the budget, whatever texts and templates hold', 
       }
       expect(prompt.tokens).toBeLessThanOrEqual(Math.max(budget, 16));
       expect(prompt.dropped + prompt.passages.length).toBe(Math.min(5, texts.length));
-      expect(prompt.text).toContain('Question: Why $& {context}?');
+      expect(prompt.text).toContain('Why $& {context}?');
     }),
   );
 });
@@ -76,7 +76,7 @@ it('drops what does not fit and takes a shorter one after it', async () => {
 });
 
 it('asks without context when top is 0', async () => {
-  expect((await inject(row(['Lit.']), { top: 0 })).text).toBe('Question: When?');
+  expect((await inject(row(['Lit.']), { top: 0 })).text).toBe('When?');
 });
 
 it('fills every name of the passage template', async () => {

@@ -35,10 +35,13 @@ export const injectContext = defineNode({
       .string()
       .refine((text) => text.includes('{question}'), 'must contain {question}')
       .refine((text) => text.split('{context}').length === 2, 'must contain {context} once')
-      .default('{context}\n\nQuestion: {question}')
+      .default(
+        '{context}\n\nUsing only the passages above, answer in one short sentence. {question}',
+      )
       .meta({
         title: 'Template',
-        description: '{context} becomes the passages, {question} the question.',
+        description:
+          '{context} becomes the passages, {question} the question. Without passages the question stands alone.',
         control: 'multiline',
       } satisfies ParamMeta),
     passage: z

@@ -40,9 +40,8 @@ export function writePrompt({ id, question, hits }: QuestionHits, form: PromptFo
       source: hit.chunk.source,
     });
   }
-  const untrimmed = `${before}${context}${after}`;
-  // Without context the template's blank lines at the beginning say nothing.
-  const text = passages.length === 0 ? untrimmed.trim() : untrimmed;
+  // Without passages a template would speak of what is not there.
+  const text = passages.length === 0 ? question.question : `${before}${context}${after}`;
   return {
     id,
     question,
