@@ -178,7 +178,10 @@ describe('fetching a model', () => {
     const abort = new AbortController();
     server.breakAfter.push(120_000);
     await catalogue
-      .fetch('m', { signal: abort.signal, progress: ({ done }) => done > 0 && abort.abort() })
+      .fetch('m', {
+        signal: abort.signal,
+        progress: ({ done }) => done >= 120_000 && abort.abort(),
+      })
       .catch(() => undefined);
     const [part] = await partials(modelsFolder);
     await writeFile(join(modelsFolder, 'partial', part ?? ''), Buffer.alloc(1_000));
