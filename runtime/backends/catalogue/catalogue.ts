@@ -8,6 +8,7 @@ import {
   type ModelFacts,
   type ModelLookup,
 } from '@graft/graph';
+import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import { builtInEntries } from './entries.ts';
 import { withFetchLock } from './fetch-lock.ts';
@@ -19,7 +20,7 @@ import { SharedWork } from '../shared/shared-work.ts';
 export interface CatalogueOptions {
   /** Where model files are kept; made when needed. */
   readonly modelsFolder: string;
-  /** Base address of the hub; default `https://huggingface.co`. */
+  /** Base address of the hub; default `$HF_ENDPOINT`, else `https://huggingface.co`. */
   readonly hubEndpoint?: string;
   /** Instead of the built-in ones, for tests. */
   readonly entries?: readonly ModelEntry[];
@@ -59,6 +60,7 @@ export interface Catalogue {
   remove(id: string): Promise<void>;
 }
 
+const defaultHub = 'https://huggingface.co';
 const pinSchema = z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int() });
 type Pin = z.infer<typeof pinSchema>;
 
@@ -79,7 +81,7 @@ class FolderCatalogue implements Catalogue {
 
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
-    this.#hubEndpoint = options.hubEndpoint ?? 'https://huggingface.co';
+    this.#hubEndpoint = options.hubEndpoint ?? (environment['HF_ENDPOINT'] || defaultHub);
     this.#builtIn = options.entries ?? builtInEntries;
     this.#blobs = new BlobStore(options.modelsFolder);
     const record = <Value>(name: string, schema: z.ZodType<Value>): RecordFile<Value> =>

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { extract } from 'tar';
 import { CommandMissing, runCommand } from './run-command.ts';
-import { extractZip } from './wheel.ts';
+import { extractZip } from './zip-archive.ts';
 
 export interface PackageRequest {
   readonly manager: 'npm' | 'pip';

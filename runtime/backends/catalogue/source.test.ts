@@ -10,7 +10,6 @@ describe('sources of model files', () => {
       {
         kind: 'url',
         url: 'https://hub.example/owner/repo/resolve/main/onnx/model%20q4.onnx',
-        hub: true,
       },
     ],
     [
@@ -22,7 +21,7 @@ describe('sources of model files', () => {
       'pip:pkg==0.1/p/b.gguf',
       { kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
     ],
-    ['https://example.org/x', { kind: 'url', url: 'https://example.org/x', hub: false }],
+    ['https://example.org/x', { kind: 'url', url: 'https://example.org/x' }],
     ['file:/a/b%20c', { kind: 'file', path: '/a/b c' }],
     ['file:///C:/a', { kind: 'file', path: 'C:/a' }],
   ])('%s', (source, expected) => {

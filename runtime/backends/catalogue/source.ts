@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 
 /** A parsed source of a model file. */
 export type Source =
-  | { readonly kind: 'url'; readonly url: string; readonly hub: boolean }
+  | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly path: string }
   | {
       readonly kind: 'package';
@@ -25,7 +25,6 @@ export function parseSource(source: string, hubEndpoint: string): Source {
     return {
       kind: 'url',
       url: `${base}/${hub['repo']}/resolve/${hub['revision']}/${path}`,
-      hub: true,
     };
   }
   const npm = npmPattern.exec(source)?.groups;
@@ -36,7 +35,7 @@ export function parseSource(source: string, hubEndpoint: string): Source {
   if (pip !== undefined) {
     return { kind: 'package', manager: 'pip', spec: pip['spec'] ?? '', path: pip['path'] ?? '' };
   }
-  if (/^https?:\/\//.test(source)) return { kind: 'url', url: source, hub: false };
+  if (/^https?:\/\//.test(source)) return { kind: 'url', url: source };
   if (source.startsWith('file:')) return { kind: 'file', path: filePath(source) };
   throw new GraphError(
     'bad-model',

@@ -50,8 +50,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.device = options.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
     this.parallel = Math.max(1, options.parallel);
-    const threads = options.threads ?? availableParallelism();
-    this.#threads = Math.max(1, Math.floor(threads / this.parallel));
+    this.#threads = threadsPerRequest(options.threads ?? availableParallelism(), this.parallel);
   }
 
   /** Bytes of the contexts made so far. */
@@ -150,4 +149,13 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
       throw loadError(this.#entry, cause);
     }
   }
+}
+
+/**
+ * llama.cpp's threads wait for each other by spinning, after every operation: one that has to share its core
+ * holds up all of them (two threads on two busy cores took 196 s for what one did in 17). So one request
+ * alone leaves a core to everything else.
+ */
+function threadsPerRequest(threads: number, parallel: number): number {
+  return Math.max(1, parallel === 1 ? threads - 1 : Math.floor(threads / parallel));
 }

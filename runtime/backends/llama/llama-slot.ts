@@ -63,7 +63,11 @@ export class LlamaSlot {
     options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
   ): Promise<GenerateResult> {
     const stops = [...request.stop, ...prompt.stopTexts];
-    const stream = new TextStream(this.#model, stops, (text) => options.onText?.(text));
+    const stream = new TextStream<Token>(
+      (tokens, before) => this.#model.detokenize(tokens, false, before),
+      stops,
+      (text) => options.onText?.(text),
+    );
     const result = (
       completionTokens: number,
       finishReason: GenerateResult['finishReason'],

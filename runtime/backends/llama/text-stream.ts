@@ -1,11 +1,12 @@
-import type { LlamaModel, Token } from 'node-llama-cpp';
+/** Text of tokens, given those that came before. */
+type Detokenize<Token> = (tokens: readonly Token[], before: readonly Token[]) => string;
 
 /**
  * Turns tokens into text as they come. Holds back a character that is not complete yet, and what may be
  * the beginning of a stop text; a stop text and what follows it never come out.
  */
-export class TextStream {
-  readonly #model: LlamaModel;
+export class TextStream<Token> {
+  readonly #detokenize: Detokenize<Token>;
   readonly #stops: readonly string[];
   readonly #emit: (text: string) => void;
   #before: Token[] = [];
@@ -13,8 +14,12 @@ export class TextStream {
   #held = '';
   #text = '';
 
-  constructor(model: LlamaModel, stops: readonly string[], emit: (text: string) => void) {
-    this.#model = model;
+  constructor(
+    detokenize: Detokenize<Token>,
+    stops: readonly string[],
+    emit: (text: string) => void,
+  ) {
+    this.#detokenize = detokenize;
     this.#stops = stops.filter((stop) => stop !== '');
     this.#emit = emit;
   }
@@ -26,7 +31,7 @@ export class TextStream {
   /** True once a stop text is complete. */
   push(token: Token): boolean {
     this.#pending.push(token);
-    const piece = this.#model.detokenize(this.#pending, false, this.#before);
+    const piece = this.#detokenize(this.#pending, this.#before);
     // The replacement character stands for bytes of a character still to come.
     if (piece.endsWith('\uFFFD') && this.#pending.length < 4) return false;
     this.#settle();
@@ -36,7 +41,7 @@ export class TextStream {
   /** At the end: nothing more is coming, so what was held back is text. */
   end(): void {
     if (this.#pending.length > 0) {
-      const piece = this.#model.detokenize(this.#pending, false, this.#before);
+      const piece = this.#detokenize(this.#pending, this.#before);
       this.#settle();
       if (this.#take(piece)) return;
     }
