@@ -28,7 +28,10 @@ export const problemSchema = z.object({
   audience: z.enum(['user', 'operator', 'developer']),
 });
 
-/** Counts of a map-type step. `failed` items are absent from the output. */
+/**
+ * Counts of a map-type step, in rows of its output (chunks, not documents); `failed` counts the input rows
+ * that gave none.
+ */
 export const itemCountsSchema = z.object({
   total: z.number().int(),
   computed: z.number().int(),

@@ -45,8 +45,8 @@ const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
 export class ItemBatches {
   /** Item key → why it failed. */
   readonly failures = new Map<string, string>();
-  /** Items whose payload was computed and stored. */
-  computed = 0;
+  /** Keys of the items whose payload was computed and stored. */
+  readonly computed = new Set<string>();
   readonly #family: ItemFamily;
   readonly #run: RunBatch;
   readonly #ctx: RunContext;
@@ -88,7 +88,7 @@ export class ItemBatches {
       else stored.push({ key: item.key, payload: encodePayload(payload) });
     }
     await this.#family.append(stored);
-    this.computed += stored.length;
+    for (const { key } of stored) this.computed.add(key);
   }
 
   async #payloads(batch: readonly MissingItem[]): Promise<readonly unknown[]> {

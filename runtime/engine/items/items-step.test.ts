@@ -42,13 +42,13 @@ const sorted = {
 function lengthOf(row: unknown): number {
   return Questions.schema.parse(row).question.length;
 }
-/** The node `upper`, telling its batches. */
+/** The node `upper`, telling its batches, and giving a row for each part between commas. */
 const telling: Implementation = implementItems(sorted, {
   runItems(ctx, batch, inputs, params) {
     batches.push(batch.map(({ question }) => question));
     return real.runItems(ctx, batch, inputs, params);
   },
-  expand: ({ id }, payload: string) => [{ id, question: payload }],
+  expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
 });
 
 async function run(
@@ -102,6 +102,14 @@ describe('a map-type step', () => {
     expect(again.items).toEqual({ total: 3, computed: 1, reused: 2, failed: 0 });
     expect(batches).toEqual([['x']]);
     expect(again.rows).toEqual(['0 A', '1 X', '2 C']);
+  });
+
+  it('counts the rows that items give, not the items', async () => {
+    const first = await run(['a,b', 'c']);
+    expect(first.items).toEqual({ total: 3, computed: 3, reused: 0, failed: 0 });
+    const again = await run(['a,b', 'x,y,z']);
+    expect(again.items).toEqual({ total: 5, computed: 3, reused: 2, failed: 0 });
+    expect(again.rows).toEqual(['0 A', '0 B', '1 X', '1 Y', '1 Z']);
   });
 
   it('lets a deleted item vanish and keeps the order of the others', async () => {

@@ -37,7 +37,8 @@ export interface ItemsStep {
 
 /** What the first pass found: everything that the second needs to give the output rows. */
 export interface ComputedItems {
-  readonly counts: ItemCounts;
+  /** Complete once `rows` has been read to its end. */
+  counts(): ItemCounts;
   /** Output rows in the order of the input rows; payloads are read back from the family. */
   rows(): AsyncIterable<unknown>;
 }
@@ -56,21 +57,24 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
   if (first !== undefined && failed === keys.length) {
     throw new GraphError('bad-input', allFailed(failed, first), { location: { node: ctx.node } });
   }
-  const { computed } = batches;
+  const counts = { computed: 0, reused: 0 };
   return {
-    counts: { total: keys.length, computed, reused: keys.length - computed - failed, failed },
+    counts: () => ({ total: counts.computed + counts.reused + failed, ...counts, failed }),
     async *rows() {
+      const unclaimed = new Set(batches.computed);
       let at = 0;
-      let rows = 0;
       for await (const row of source.rows()) {
         const key = keys[at++];
         if (key === undefined || batches.failures.has(key)) continue;
         const payload = await payloadOf(step, { key, row, run });
+        // Of identical items the first was computed, the others reuse it.
+        const kind = unclaimed.delete(key) ? 'computed' : 'reused';
         for await (const out of step.implementation.expand(row, payload, step.params)) {
-          rows += 1;
+          counts[kind] += 1;
           yield out;
         }
       }
+      const rows = counts.computed + counts.reused;
       step.implementation.finish?.(ctx, { items: keys.length, rows }, step.params);
     },
   };

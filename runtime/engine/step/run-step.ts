@@ -106,7 +106,7 @@ async function runItems(
   });
   const [port, { type }] = output;
   const ref = await writeArtifact(host.artifacts, { port, type, value: computed.rows() });
-  return { outputs: { [port]: ref }, items: computed.counts };
+  return { outputs: { [port]: ref }, items: computed.counts() };
 }
 
 const namedRowSchema = z.looseObject({ id: z.string() });
