@@ -31,6 +31,7 @@ export const embed = defineNode({
         unit: 'chunks',
         description: 'Chunks embedded at once; a smaller batch needs less memory.',
         advanced: true,
+        affectsResult: false,
       } satisfies ParamMeta),
   }),
   summary: ({ model }) => [['model', model]],
