@@ -33,17 +33,17 @@ printTable(
 console.log(`\nBar: recall@3 ≥ ${String(bar)}: ${verdict(measured, { atLeast: bar })}`);
 
 async function hitsOf(
-  { start, runs, page }: Workspace,
+  workspace: Workspace,
   graph: ReturnType<typeof parseGraph>,
 ): Promise<QuestionHits[]> {
-  const { runId, finished } = await start(graph, name, { only: 'retrieve' });
+  const { runId, finished } = await workspace.start(graph, name, { only: 'retrieve' });
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? `The run was ${status}.`);
-  const step = (await runs.steps(runId)).find(({ node }) => node === 'retrieve');
+  const step = (await workspace.runs.steps(runId)).find(({ node }) => node === 'retrieve');
   const artifact = Object.values(step?.outputs ?? {}).find(
     ({ mediaType }) => mediaType === Hits.mediaType,
   );
   if (artifact === undefined) throw new Error('The node "retrieve" gave no hits.');
-  const { rows: page1 } = await page(artifact, 0, artifact.count ?? 1000);
+  const { rows: page1 } = await workspace.page(artifact, 0, artifact.count ?? 1000);
   return page1.map((row) => questionHitsSchema.parse(row));
 }
