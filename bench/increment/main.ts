@@ -55,6 +55,8 @@ function report(runs: { cold: Measured; warm: Measured; again: Measured }): void
       run.finished.steps.find(({ node }) => node === 'index')?.status ?? '?',
     ]),
   );
+  const spent = runs.warm.finished.steps.map(({ node, ms }) => `${node} ${String(Math.round(ms))}`);
+  console.log(`\nOne changed, milliseconds by step: ${spent.join(', ')}`);
   const worst = Math.max(...Object.values(runs).map(peak));
   console.log(
     `\nBars: one changed ≤ 2 % of cold: ${verdict(share(runs.warm), { atMost: bars.share })}; peak ≤ 1.5 GB: ${verdict(worst, { atMost: bars.bytes })}`,

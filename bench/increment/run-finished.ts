@@ -6,7 +6,12 @@ export const runFinishedSchema = z.object({
   type: z.literal('run.finished'),
   status: z.literal('succeeded'),
   steps: z.array(
-    z.object({ node: z.string(), status: z.string(), items: itemCountsSchema.optional() }),
+    z.object({
+      node: z.string(),
+      status: z.string(),
+      ms: z.number(),
+      items: itemCountsSchema.optional(),
+    }),
   ),
 });
 export type RunFinished = z.infer<typeof runFinishedSchema>;
