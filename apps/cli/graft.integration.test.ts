@@ -66,7 +66,7 @@ describe('graft, from file to results', () => {
     expect(step(end, 'chunk-1')).toMatchObject({
       status: 'succeeded',
       device: 'cpu',
-      items: { total: 3, computed: 3, reused: 0, failed: 0 },
+      items: { total: 9, computed: 9, reused: 0, failed: 0 },
     });
     expect(step(end, 'chunk-1')?.cacheKey).toMatch(/^[0-9a-f]{64}$/);
     expect(end.outputs['chunk-1']?.['chunks']).toEqual({
@@ -84,11 +84,11 @@ describe('graft, from file to results', () => {
     expect((await there('plan', file)).stdout).toMatch(/3 reused, 0 to run/);
   });
 
-  it('computes one document when one has changed, and says why', async () => {
+  it('computes one document and its chunks when one has changed, and says why', async () => {
     await writeFile(path.join(folder, 'corpus/b.txt'), 'Now about something else.');
     const { end } = eventsOf(await there('run', file, '--json'));
     expect(step(end, 'files-1')?.items).toMatchObject({ total: 3, computed: 1, reused: 2 });
-    expect(step(end, 'chunk-1')?.items).toMatchObject({ total: 3, computed: 1, reused: 2 });
+    expect(step(end, 'chunk-1')?.items).toMatchObject({ total: 7, computed: 1, reused: 6 });
     expect(step(end, 'ask-1')?.status).toBe('cached');
     const why = await there('why', 'latest', 'files-1');
     expect(why.code).toBe(0);
