@@ -25,7 +25,7 @@ import { run as runLoad } from './load-files/run.ts';
 import { run as runQuestions } from './questions/run.ts';
 import { run as runRerank } from './rerank/run.ts';
 import { run as runRetrieve } from './retrieve/run.ts';
-import { resolvedFile, rowsInput, runAll, testContext } from './testing/test-context.ts';
+import { resolvedFile, rowsInput, treeInput, runAll, testContext } from './testing/test-context.ts';
 
 /** The nodes of the example graph with its parameters, on the real models, one after the other. */
 const examples = join(import.meta.dirname, '..', 'examples');
@@ -172,7 +172,7 @@ it('answers from a real model, streaming, the same twice, with citations', async
       ctx,
       inputs: {
         prompts: rowsInput(prompts),
-        model: { id, digest, architecture, format, contextLength },
+        model: treeInput({ id, digest, architecture, format, contextLength }),
       },
       params: runGenerate.definition.params.parse({ maxTokens: 24 }),
     });

@@ -26,10 +26,10 @@ it('gives the model by digest, and says so before it runs', async () => {
     {},
     params,
   );
-  expect(modelSchema.parse(model)).toEqual(model);
+  expect(modelSchema.parse(model.info)).toEqual(model.info);
   expect(baseModel.facets?.(params, {}, lookup)['model']?.model).toEqual({
     id: 'SmolLM2-135M-Instruct',
-    digest: model.digest,
+    digest: model.info.digest,
     architecture: 'llama',
     contextLength: 8192,
   });

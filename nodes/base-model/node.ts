@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const baseModel = defineNode({
   type: 'base-model',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Base model',
   group: 'language-model',
   doc: 'Chooses a language model of the catalogue. Its weights are downloaded and verified when a node first uses them.',

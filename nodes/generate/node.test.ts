@@ -6,7 +6,7 @@ import {
   type Prompt,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { rowsInput, runAll, testContext } from '../testing/test-context.ts';
+import { rowsInput, treeInput, runAll, testContext } from '../testing/test-context.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 import { run } from './run.ts';
@@ -137,13 +137,13 @@ async function answerAll(
   });
   const inputs = {
     prompts: rowsInput(prompts),
-    model: {
+    model: treeInput({
       id: 'echo',
       digest: '',
       architecture: 'llama',
       format: 'gguf' as const,
       contextLength: 2048,
-    },
+    }),
   };
   const all = generate.params.parse(params);
   const answers = await runAll(run, prompts, { ctx, inputs, params: all });

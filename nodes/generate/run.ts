@@ -3,6 +3,7 @@ import {
   implementItems,
   ItemFailure,
   type LanguageModel,
+  modelSource,
   type ParamsOf,
   type Prompt,
   type RunContext,
@@ -18,7 +19,7 @@ const TEMPLATE_TOKENS = 32;
 
 export const run = implementItems(generate, {
   async runItems(ctx, batch, { model }, params): Promise<readonly (Written | ItemFailure)[]> {
-    const loaded = await ctx.backends.languageModel(model.id, {
+    const loaded = await ctx.backends.languageModel(modelSource(model), {
       contextLength: params.context,
       parallel: params.parallel,
     });

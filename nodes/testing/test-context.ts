@@ -15,6 +15,7 @@ import {
   type ResultRowOf,
   type RowsInput,
   type RunContext,
+  type TreeInput,
 } from '@graft/graph';
 
 const absent = (what: string) => (): never => {
@@ -27,6 +28,8 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     embedder: absent('embedder'),
     crossEncoder: absent('cross-encoder'),
     languageModel: absent('language model'),
+    tokenizer: absent('tokenizer'),
+    training: absent('training'),
     buildIndex: absent('index'),
     openIndex: absent('index'),
   };
@@ -36,13 +39,16 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     progress: () => undefined,
     log: () => undefined,
     token: () => undefined,
+    metrics: () => undefined,
     lease: absent('device'),
     models: { facts: absent('catalogue'), fetch: absent('catalogue') },
     backends,
     seed: 0,
+    device: 'auto',
     sources: [],
     inputFacets: {},
     scratch: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
     ...parts,
   };
 }
@@ -57,6 +63,11 @@ export function rowsInput<Row>(rows: readonly Row[]): RowsInput<Row> {
     },
     all: () => Promise.resolve([...rows]),
   };
+}
+
+/** A folder as an input; `path` matters only to what reads it. */
+export function treeInput<Info>(info: Info, path = ''): TreeInput<Info> {
+  return { digest: '0'.repeat(64), info, path };
 }
 
 /** A file as the engine resolves it. */

@@ -110,6 +110,8 @@ const noBackends: Backends = {
   embedder: unavailable,
   crossEncoder: unavailable,
   languageModel: unavailable,
+  tokenizer: unavailable,
+  training: unavailable,
   buildIndex: unavailable,
   openIndex: unavailable,
 };
@@ -121,6 +123,7 @@ export function createTestHost(
 ): StepHost {
   return {
     ...stores,
+    checkpointFolder: `${stores.scratchFolder}-checkpoints`,
     implementation: (type) => Promise.resolve(known.get(type)),
     services: () => ({
       backends: noBackends,

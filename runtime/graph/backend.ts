@@ -1,4 +1,6 @@
+import type { ModelSource } from './model-source.ts';
 import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from './port-types.ts';
+import type { Tokenizer, Training, WeightedAdapter } from './training.ts';
 
 /** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
 export interface Device {
@@ -104,15 +106,25 @@ export interface BuildIndexRequest {
   readonly kind: 'flat' | 'hnsw';
 }
 
-/** What `ctx.backends` offers. Each loads its model (downloading it first, with progress) and shares it. */
-export interface Backends {
+export interface LanguageModelOptions {
+  readonly contextLength: number;
+  readonly parallel: number;
+  readonly adapters?: readonly WeightedAdapter[];
+}
+
+/** Engines of inference. Each loads its model (downloading it first, with progress) and shares it. */
+export interface InferenceBackends {
   embedder(model: string): Promise<Embedder>;
   crossEncoder(model: string): Promise<CrossEncoder>;
-  languageModel(
-    model: string,
-    options: { contextLength: number; parallel: number },
-  ): Promise<LanguageModel>;
+  /** Adapters are added to the one loaded base, each times its weight. */
+  languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
+  tokenizer(model: ModelSource): Promise<Tokenizer>;
   buildIndex(request: BuildIndexRequest): Promise<{ rows: number }>;
   openIndex(folder: string, info: IndexInfo): Promise<SearchIndex>;
+}
+
+/** What `ctx.backends` offers. */
+export interface Backends extends InferenceBackends {
+  training(): Promise<Training>;
 }
 export type { Chunk, EmbeddedChunk, Hit, ModelRef };

@@ -2,6 +2,7 @@ import type { ArtifactRef } from './artifact.ts';
 import type { PortFacets } from './facets.ts';
 import type { ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
+import type { MetricRow } from './training-types.ts';
 
 /** A file source, resolved: every file below the workspace that a pattern matched, sorted by path. */
 export interface ResolvedFile {
@@ -62,7 +63,8 @@ export type StepSignal =
       readonly message: string;
       readonly item?: string;
     }
-  | { readonly type: 'token'; readonly item: string; readonly text: string };
+  | { readonly type: 'token'; readonly item: string; readonly text: string }
+  | { readonly type: 'metrics'; readonly row: MetricRow };
 
 /**
  * Executes steps: in this process, in a supervised worker, or on another machine. `execute` rejects with a

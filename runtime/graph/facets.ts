@@ -9,15 +9,22 @@ export interface Facets {
     readonly digest: string;
     readonly dimension: number;
   };
-  /** The base model: catalogue id, weights' digest, architecture, context length in tokens. */
+  /**
+   * The language model: id, weights' digest, architecture, context length in tokens. Weights that a run is yet
+   * to make have no digest.
+   */
   readonly model?: {
     readonly id: string;
-    readonly digest: string;
+    readonly digest?: string;
     readonly architecture: string;
     readonly contextLength: number;
   };
-  /** An adapter's base digest and target modules. */
-  readonly adapter?: { readonly baseDigest: string; readonly targets: readonly string[] };
+  /** An adapter's base digest, kinds of target modules and rank. */
+  readonly adapter?: {
+    readonly baseDigest?: string;
+    readonly targets: readonly string[];
+    readonly rank?: number;
+  };
   /** Columns of a dataset. */
   readonly columns?: readonly string[];
 }

@@ -2,6 +2,7 @@ import type { Backends, Lease } from './backend.ts';
 import type { ResolvedSource } from './execution.ts';
 import type { PortFacets } from './facets.ts';
 import type { ModelFacts } from './model.ts';
+import type { MetricRow } from './training-types.ts';
 import type { InputsOf, ItemOf, NodeType, OutputsOf, ParamsOf, ResultRowOf } from './node-type.ts';
 
 /** What a node's `run` is given besides inputs and params. */
@@ -13,6 +14,8 @@ export interface RunContext {
   log(level: 'info' | 'warning' | 'error', message: string, item?: string): void;
   /** Text just written for an item. */
   token(item: string, text: string): void;
+  /** A row of metrics as it comes, for curves that are watched; the result's rows are an output. */
+  metrics(row: MetricRow): void;
   /** Claims memory on the step's device; waits until it is free. */
   lease(bytes: number): Promise<Lease>;
   readonly models: {
@@ -22,11 +25,18 @@ export interface RunContext {
   };
   readonly backends: Backends;
   readonly seed: number;
+  /** `auto`, or the device id that was asked for. */
+  readonly device: string;
   readonly sources: readonly ResolvedSource[];
   /** What the plan knew of each input port, for example which embedder made the vectors. */
   readonly inputFacets: PortFacets;
   /** An empty folder on the artifact store's filesystem, removed after the step. */
   scratch(): Promise<string>;
+  /**
+   * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
+   * is still there, and it is removed once the step's outputs are stored.
+   */
+  checkpoints(): Promise<string>;
 }
 
 /** One item failed: it is retried alone, then reported, and the rest goes on. */

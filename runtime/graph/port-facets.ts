@@ -39,9 +39,9 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   }
   for (const { port, facets } of all) {
     const { adapter } = facets;
-    if (adapter === undefined) continue;
+    if (adapter?.baseDigest === undefined) continue;
     const base = all.flatMap((other) => other.facets.model ?? []);
-    const wrong = base.find(({ digest }) => digest !== adapter.baseDigest);
+    const wrong = base.find(({ digest }) => digest !== undefined && digest !== adapter.baseDigest);
     if (wrong === undefined) continue;
     clashes.push({
       port,

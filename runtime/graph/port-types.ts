@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { portType, type PortType } from './port-type.ts';
+import { Adapter, Dataset, Metrics, Tokens } from './training-types.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
 export const metadataSchema = z.record(
@@ -142,10 +143,14 @@ export const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
-/** A base model: weights by digest in the catalogue. */
+/** A language model: weights in the catalogue, or in the artifact's own folder. Its `graft.json`. */
 export const modelSchema = z.object({
+  /** Id in the catalogue; a name for people where the weights are in the artifact. */
   id: z.string(),
+  /** Of the catalogue's entry, or sha256 of the weights' file. */
   digest: z.string(),
+  /** Path of the weights below the artifact's folder; absent: the catalogue's. */
+  weights: z.string().optional(),
   architecture: z.string(),
   format: z.enum(['gguf', 'safetensors', 'onnx']),
   contextLength: z.number().int(),
@@ -228,15 +233,16 @@ export const Model = portType({
   id: 'model',
   family: 'language-model',
   shape: 'model',
-  encoding: 'json',
-  mediaType: 'application/vnd.graft.model+json',
+  encoding: 'tree',
+  mediaType: 'application/vnd.graft.model+tree',
   schema: modelSchema,
-  doc: 'A base model.',
+  doc: 'A language model.',
 });
 
 /** Every port type, by id. Equality of ids decides whether an edge is allowed. */
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
-  [Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model].map(
-    (type): [string, PortType] => [type.id, type],
-  ),
+  [
+    ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
+    ...[Dataset, Tokens, Adapter, Metrics],
+  ].map((type): [string, PortType] => [type.id, type]),
 );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { keyPartSchema } from './action.ts';
+import { metricRowSchema } from './training-types.ts';
 
 export const stepStatusSchema = z.enum([
   'queued',
@@ -119,6 +120,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string(),
     item: z.string(),
     text: z.string(),
+  }),
+  /** A row of metrics as it comes: a training step's loss. */
+  z.object({
+    ...base,
+    type: z.literal('step.metrics'),
+    node: z.string(),
+    row: metricRowSchema,
   }),
   z.object({ ...base, type: z.literal('step.finished'), step: stepSummarySchema }),
   z.object({

@@ -28,6 +28,10 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
         languageModel: async (model, wanted) =>
           (await forStep()).backends.languageModel(model, wanted),
+        tokenizer: async (model) => (await forStep()).backends.tokenizer(model),
+        training: () => {
+          throw new GraphError('unavailable', 'This worker has no trainer.');
+        },
         buildIndex: async (request) => (await forStep()).backends.buildIndex(request),
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
       },
@@ -51,6 +55,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     artifacts,
     items,
     scratchFolder: join(stateFolder, 'scratch'),
+    checkpointFolder: join(stateFolder, 'checkpoints'),
     services,
   };
 }

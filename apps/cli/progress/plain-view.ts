@@ -49,6 +49,7 @@ export class PlainView implements ProgressView {
         this.#line(finishedLine(event.step, this.#width, plain));
         break;
       case 'step.token':
+      case 'step.metrics':
       case 'run.finished':
         break;
     }

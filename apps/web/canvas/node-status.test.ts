@@ -8,6 +8,7 @@ const step: StepState = {
   status: 'running',
   outputs: {},
   logs: [],
+  metrics: [],
   texts: new Map(),
 };
 

@@ -1,6 +1,7 @@
 import type {
   ArtifactRef,
   ItemCounts,
+  MetricRow,
   MissReason,
   Problem,
   RunEvent,
@@ -45,6 +46,8 @@ export interface StepState {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
   readonly error?: ReportedProblem;
   readonly logs: readonly LogLine[];
+  /** Rows of metrics so far, for curves. */
+  readonly metrics: readonly MetricRow[];
   /** Text written so far, by item, in the order the items began. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -85,6 +88,7 @@ function changeStep(run: RunState, node: string, change: (step: StepState) => St
     status: 'queued' as const,
     outputs: {},
     logs: [],
+    metrics: [],
     texts: new Map<string, string>(),
   };
   return { ...run, steps: { ...run.steps, [node]: change(step) } };
@@ -118,7 +122,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
 function startRun(event: EventOf<'run.started'>): RunState {
   const steps = event.nodes.map(({ node, type }): [string, StepState] => [
     node,
-    { node, type, status: 'queued', outputs: {}, logs: [], texts: new Map() },
+    { node, type, status: 'queued', outputs: {}, logs: [], metrics: [], texts: new Map() },
   ]);
   return {
     runId: event.runId,
@@ -167,6 +171,11 @@ function next(run: RunState, event: RunEvent): RunState {
       return changeStep(run, event.node, (step) => withLog(step, event));
     case 'step.token':
       return changeStep(run, event.node, (step) => withToken(step, event));
+    case 'step.metrics':
+      return changeStep(run, event.node, (step) => ({
+        ...step,
+        metrics: [...step.metrics, event.row],
+      }));
     case 'step.finished':
       return finishStep(run, event);
     case 'run.finished':

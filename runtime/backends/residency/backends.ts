@@ -1,14 +1,17 @@
 import {
   GraphError,
-  type Backends,
   type CrossEncoder,
   type Device,
   type Embedder,
+  type InferenceBackends,
   type LanguageModel,
+  type LanguageModelOptions,
   type Lease,
   type ModelEntry,
   type ModelFacts,
   type ModelKind,
+  type ModelSource,
+  type Tokenizer,
 } from '@graft/graph';
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
 import { buildIndex } from '../lance/build-index.ts';
@@ -37,7 +40,7 @@ export interface StepNeeds {
 
 /** Backends that load for one step: on its device, cancelled and reported with it. */
 export interface StepBackends {
-  readonly backends: Backends;
+  readonly backends: InferenceBackends;
   readonly models: {
     facts(id: string): ModelFacts;
     fetch(id: string): Promise<string>;
@@ -46,7 +49,7 @@ export interface StepBackends {
 }
 
 /** Everything that runs models, in one process. Disposing frees all of it. */
-export interface LoadedBackends extends Backends, AsyncDisposable {
+export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
   /** Claims memory of the device, putting out idle models where needed; waits until it is free. */
   lease(bytes: number, signal?: AbortSignal): Promise<Lease>;
   forStep(needs: StepNeeds): StepBackends;
@@ -97,11 +100,12 @@ class ComposedBackends implements LoadedBackends {
     return this.#default.backends.crossEncoder(model);
   }
 
-  languageModel(
-    model: string,
-    options: { contextLength: number; parallel: number },
-  ): Promise<LanguageModel> {
+  languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel> {
     return this.#default.backends.languageModel(model, options);
+  }
+
+  tokenizer(model: ModelSource): Promise<Tokenizer> {
+    return this.#default.backends.tokenizer(model);
   }
 
   readonly buildIndex = buildIndex;

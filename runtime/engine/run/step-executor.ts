@@ -167,5 +167,7 @@ function toEvent(node: string, signal: StepSignal) {
       return { ...signal, type: 'step.log', node } as const;
     case 'token':
       return { ...signal, type: 'step.token', node } as const;
+    case 'metrics':
+      return { ...signal, type: 'step.metrics', node } as const;
   }
 }

@@ -9,6 +9,8 @@ export interface StepContext extends AsyncDisposable {
   readonly ctx: RunContext;
   /** Device id of the last model or lease that the step used; undefined: it used none. */
   usedDevice(): string | undefined;
+  /** To be called when the outputs are stored: nobody resumes from its checkpoints any more. */
+  stored(): Promise<void>;
 }
 
 /** Builds what an implementation is given besides inputs and params. */
@@ -19,6 +21,7 @@ export async function createStepContext(
 ): Promise<StepContext> {
   const reporter = new StepReporter(hooks.report);
   const folders: string[] = [];
+  let checkpoints: string | undefined;
   let device: string | undefined;
   const used = (id: string): void => {
     device = id;
@@ -44,6 +47,9 @@ export async function createStepContext(
     token(item, text) {
       reporter.token(item, text);
     },
+    metrics(row) {
+      reporter.metrics({ type: 'metrics', row });
+    },
     async lease(bytes) {
       const lease = await services.lease(bytes);
       used(lease.device.id);
@@ -52,6 +58,7 @@ export async function createStepContext(
     models: services.models,
     backends: noticing(services.backends, used),
     seed: typeof seed === 'number' ? seed : 0,
+    device: request.device,
     sources: request.sources,
     inputFacets: request.inputFacets,
     async scratch() {
@@ -60,10 +67,18 @@ export async function createStepContext(
       folders.push(folder);
       return folder;
     },
+    async checkpoints() {
+      checkpoints = join(host.checkpointFolder, request.cacheKey);
+      await mkdir(checkpoints, { recursive: true });
+      return checkpoints;
+    },
   };
   return {
     ctx,
     usedDevice: () => device,
+    async stored() {
+      if (checkpoints !== undefined) await rm(checkpoints, { recursive: true, force: true });
+    },
     async [Symbol.asyncDispose]() {
       reporter.flush();
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
@@ -84,6 +99,8 @@ function noticing(backends: Backends, used: (device: string) => void): Backends 
     embedder: (model) => noticed(backends.embedder(model)),
     crossEncoder: (model) => noticed(backends.crossEncoder(model)),
     languageModel: (model, options) => noticed(backends.languageModel(model, options)),
+    tokenizer: (model) => backends.tokenizer(model),
+    training: () => backends.training(),
     buildIndex: (request) => backends.buildIndex(request),
     openIndex: (folder, info) => backends.openIndex(folder, info),
   };

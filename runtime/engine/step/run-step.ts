@@ -45,6 +45,7 @@ export async function runStep(
           ),
         };
   hooks.signal.throwIfAborted();
+  await step.stored();
   return { ...result, device: step.usedDevice() ?? 'cpu' };
 }
 

@@ -33,5 +33,7 @@ export interface StepHost {
   readonly items: ItemStore;
   /** Folder for scratch folders, on the artifact store's filesystem. */
   readonly scratchFolder: string;
+  /** Folder for checkpoints: one folder a cache key. */
+  readonly checkpointFolder: string;
   services(request: ServiceRequest): StepServices | Promise<StepServices>;
 }

@@ -34,6 +34,10 @@ export class StepReporter {
     this.#arm(tokensEvery);
   }
 
+  metrics(signal: Extract<StepSignal, { type: 'metrics' }>): void {
+    this.#send(signal);
+  }
+
   log(signal: Extract<StepSignal, { type: 'log' }>): void {
     this.flush();
     this.#send(signal);

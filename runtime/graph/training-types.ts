@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { portType } from './port-type.ts';
+
+/** One turn of an example, or, without a chat template, one piece of its text. */
+export const turnSchema = z.object({
+  role: z.enum(['system', 'user', 'assistant', 'text']),
+  content: z.string(),
+  /** Whether the loss counts its tokens and the token that ends it. */
+  trained: z.boolean(),
+});
+export type Turn = z.infer<typeof turnSchema>;
+
+/** One row of a dataset, whatever format it was written in. */
+export const exampleSchema = z.object({
+  /** Path and row: `data/style.jsonl:12`. */
+  id: z.string(),
+  path: z.string(),
+  /** 1-based row of the file. */
+  row: z.number().int(),
+  split: z.enum(['train', 'eval']),
+  /** `chat`: the turns go through the model's chat template. `text`: they are joined as they are. */
+  kind: z.enum(['chat', 'text']),
+  turns: z.array(turnSchema).min(1),
+});
+export type Example = z.infer<typeof exampleSchema>;
+
+/** An example in a model's tokens: `pieces[i]` is the text of token i, `trained[i]` whether it is predicted. */
+export const tokenRowSchema = z.object({
+  id: z.string(),
+  split: z.enum(['train', 'eval']),
+  pieces: z.array(z.string()),
+  trained: z.array(z.boolean()),
+});
+export type TokenRow = z.infer<typeof tokenRowSchema>;
+
+/**
+ * One row of metrics. `series` names what it belongs to: `train` and `eval` (curves over `step`), `summary`, or a
+ * name of the node's own. `label` says what a row without a step is about: a text, a module.
+ */
+export const metricRowSchema = z.object({
+  series: z.string(),
+  /** Optimizer steps done, where the row belongs to a curve. */
+  step: z.number().int().optional(),
+  label: z.string().optional(),
+  values: z.record(z.string(), z.number()),
+});
+export type MetricRow = z.infer<typeof metricRowSchema>;
+
+/** What one module of an adapter adds: of ΔW = s·B·A. */
+export const adapterModuleSchema = z.object({
+  /** Published path: `model.layers.3.self_attn.q_proj`. */
+  path: z.string(),
+  layer: z.number().int(),
+  /** `q_proj`, `down_proj` … */
+  kind: z.string(),
+  /** Frobenius norm of ΔW. */
+  norm: z.number(),
+  /** Singular values of ΔW, largest first; at most the rank. */
+  spectrum: z.array(z.number()),
+});
+export type AdapterModule = z.infer<typeof adapterModuleSchema>;
+
+/**
+ * What an adapter folder says of itself, in its `graft.json`. The folder is a PEFT folder
+ * (`adapter_config.json`, `adapter_model.safetensors`) and, but for DoRA, holds `adapter.gguf` for llama.cpp.
+ */
+export const adapterInfoSchema = z.object({
+  /** Name for people. */
+  id: z.string(),
+  base: z.object({ id: z.string(), digest: z.string(), architecture: z.string() }),
+  method: z.enum(['lora', 'rslora', 'dora']),
+  rank: z.number().int(),
+  alpha: z.number(),
+  /** Kinds of modules: `q_proj`, `down_proj` … */
+  targets: z.array(z.string()),
+  /** Numbers in the adapter, and in the base that they are added to. */
+  parameters: z.number().int(),
+  baseParameters: z.number().int(),
+  modules: z.array(adapterModuleSchema),
+});
+export type AdapterInfo = z.infer<typeof adapterInfoSchema>;
+
+/** The adapter's file for llama.cpp, in its folder. */
+export const ADAPTER_GGUF = 'adapter.gguf';
+
+export const Dataset = portType({
+  id: 'dataset',
+  family: 'training',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.dataset+jsonl',
+  schema: exampleSchema,
+  doc: 'Examples to train on and to evaluate with.',
+});
+export const Tokens = portType({
+  id: 'tokens',
+  family: 'training',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.tokens+jsonl',
+  schema: tokenRowSchema,
+  doc: 'Examples in a model’s tokens, with those marked that are trained.',
+});
+export const Adapter = portType({
+  id: 'adapter',
+  family: 'training',
+  shape: 'model',
+  encoding: 'tree',
+  mediaType: 'application/vnd.graft.adapter+tree',
+  schema: adapterInfoSchema,
+  doc: 'A LoRA adapter of one base model.',
+});
+export const Metrics = portType({
+  id: 'metrics',
+  family: 'evaluation',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.metrics+jsonl',
+  schema: metricRowSchema,
+  doc: 'Numbers: curves over training steps, and tables.',
+});
