@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
 
 /** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
@@ -33,7 +35,9 @@ export function databaseError(error: unknown, path: string): GraphError {
   if (error instanceof GraphError) return error;
   const options = { location: { file: path }, audience: 'operator', cause: error } as const;
   const detail = error instanceof Error ? error.message : String(error);
-  switch (primaryCode(error)) {
+  const code = primaryCode(error);
+  // SQLite says so when it cannot make the file that its readers share.
+  switch (code === ioError && isDiskFull(path) ? full : code) {
     case busy:
     case locked:
       return new GraphError(
@@ -69,5 +73,14 @@ export function databaseError(error: unknown, path: string): GraphError {
       });
     default:
       return GraphError.from(error, { file: path });
+  }
+}
+
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < 256 * 1024;
+  } catch {
+    return false;
   }
 }

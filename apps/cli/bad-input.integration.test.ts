@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@libsql/client';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -233,6 +234,29 @@ describe('bad input', () => {
     const end = await refused(graphText(nodes));
     expect(errorLines(end)[0]).toMatch(/node "q-77777", param "questions"/);
     expect(end.ms).toBeLessThan(30_000);
+  });
+
+  // Room for nothing, for a part of the database, for the documents but not for their chunks.
+  it.for([0, 60_000, 2_400_000])('a disk with %i bytes left', async (room, { skip }) => {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      return skip('mounting a tmpfs needs root');
+    }
+    try {
+      const text = graphText({ 'load-1': load('a.txt'), 'chunk-1': ['chunk'] }, [
+        'load-1.documents -> chunk-1.documents',
+      ]);
+      await write(file, text);
+      await write('a.txt', 'The kiln of the potters.\n'.repeat(60_000));
+      const { bavail, bsize } = await statfs(folder);
+      await write('filling', new Uint8Array(bavail * bsize - room));
+      expect(await message(text)).toMatch(/No space is left on the disk|disk is full/);
+      await rm(path.join(folder, 'filling'));
+      expect((await graft(['run', file], { cwd: folder })).code).toBe(0);
+    } finally {
+      execFileSync('umount', [folder]);
+    }
   });
 
   it('a locked database', async () => {

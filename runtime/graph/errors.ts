@@ -101,8 +101,24 @@ export class GraphError extends Error {
       });
     }
     const message = error instanceof Error ? error.message : String(error);
+    if (isFullDisk(error)) {
+      return new GraphError(
+        'no-space',
+        `The disk is full (${message}). Free some space, for instance with "graft cache gc --max-size", then try again.`,
+        { location, audience: 'operator', cause: error },
+      );
+    }
     return new GraphError('internal', message, { location, audience: 'developer', cause: error });
   }
+}
+
+/** What any write may throw, wherever it happens. */
+function isFullDisk(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  );
 }
 
 /** What `formatProblem` reads: a Problem, or one that came out of an event. */

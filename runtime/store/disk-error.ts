@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
 
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
@@ -14,10 +15,11 @@ export function diskError(error: unknown, path: string): GraphError {
   if (error instanceof GraphError) return error;
   const options = { location: { file: path }, audience: 'operator', cause: error } as const;
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
+    // Not located: the file that was being written is none of the user's, and gone again.
     return new GraphError(
       'no-space',
-      `No space is left on the disk of ${path}. Free some, for instance with "graft cache gc --max-size", then try again.`,
-      options,
+      `No space is left on the disk of ${dirname(path)}. Free some, for instance with "graft cache gc --max-size", then try again.`,
+      { audience: 'operator', cause: error },
     );
   }
   if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
