@@ -129,7 +129,8 @@ export async function writePeftAdapter(
   await writeFile(path.join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-function mostFrequent(values: readonly number[]): number {
+/** The value that occurs most; 1 of none. */
+export function mostFrequent(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [1, 0])[0];

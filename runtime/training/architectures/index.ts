@@ -3,6 +3,7 @@ export * from './model-config.ts';
 export * from './hf-config.ts';
 export * from './gguf-config.ts';
 export * from './tensor-names.ts';
+export * from './weight-shapes.ts';
 export * from './paired-rows.ts';
 export * from './lora-spec.ts';
 export * from './forward.ts';

@@ -1,0 +1,89 @@
+import { ADAPTER_GGUF, type AdapterInfo } from '@graft/graph';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { BaseModel } from '../architectures/base-model.ts';
+import { linearKinds } from '../architectures/model-config.ts';
+import { parameterCount } from '../architectures/weight-shapes.ts';
+import type { Adapter, AdapterModule } from './adapter.ts';
+import { writeGgufAdapter } from './gguf-adapter.ts';
+import { mostFrequent, writePeftAdapter } from './peft.ts';
+import { normOf, spectrumOf } from './spectrum.ts';
+
+/** The model that an adapter belongs to: what the catalogue or a model artifact calls it, and its sizes. */
+export interface AdapterBase {
+  readonly id: string;
+  readonly digest: string;
+  readonly model: Pick<BaseModel, 'config'>;
+}
+
+export interface AdapterTarget {
+  /** Made where it is missing. */
+  readonly folder: string;
+  /** Name for people. */
+  readonly id: string;
+  /** Dropout that it was trained with, for the record. */
+  readonly dropout?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes the files of an adapter folder, a PEFT folder with `adapter.gguf` for llama.cpp beside, and gives what
+ * `graft.json` is to say. Norms and spectra come from the factors: no full matrix is made.
+ */
+export async function writeAdapterFolder(
+  adapter: Adapter,
+  base: AdapterBase,
+  target: AdapterTarget,
+): Promise<AdapterInfo> {
+  const info = await adapterInfo(adapter, base, target);
+  const { dropout } = target;
+  await writePeftAdapter(target.folder, adapter, {
+    base: base.id,
+    ...(dropout === undefined ? {} : { dropout }),
+  });
+  await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.model.config);
+  return info;
+}
+
+/** What an adapter is and what each of its modules adds, of ΔW = s·B·A. */
+export async function adapterInfo(
+  adapter: Adapter,
+  base: AdapterBase,
+  { id, signal }: Pick<AdapterTarget, 'id' | 'signal'>,
+): Promise<AdapterInfo> {
+  const { config } = base.model;
+  const found: AdapterInfo['modules'] = [];
+  for (const [name, module] of sorted(adapter)) {
+    signal.throwIfAborted();
+    const spectrum = spectrumOf(adapter, module);
+    found.push({ path: name, ...placeOf(name), norm: normOf(spectrum), spectrum });
+    await setImmediate();
+  }
+  const modules = [...adapter.modules.values()];
+  const kinds = new Set(found.map(({ kind }) => kind));
+  return {
+    id,
+    base: { id: base.id, digest: base.digest, architecture: config.architecture.name },
+    method: adapter.rankStabilized ? 'rslora' : 'lora',
+    rank: mostFrequent(modules.map(({ rank }) => rank)),
+    alpha: mostFrequent(modules.map(({ alpha }) => alpha)),
+    targets: linearKinds.filter((kind) => kinds.has(kind)),
+    parameters: modules.reduce((sum, { a, b }) => sum + a.length + b.length, 0),
+    baseParameters: parameterCount(config),
+    modules: found,
+  };
+}
+
+/** Modules in the order of the layers, within a layer in that of the model. */
+function sorted(adapter: Adapter): readonly (readonly [string, AdapterModule])[] {
+  const order = (name: string): number => {
+    const { layer, kind } = placeOf(name);
+    return layer * linearKinds.length + linearKinds.findIndex((one) => one === kind);
+  };
+  return [...adapter.modules].toSorted(([one], [other]) => order(one) - order(other));
+}
+
+function placeOf(name: string): { readonly layer: number; readonly kind: string } {
+  const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? 0);
+  return { layer, kind: name.split('.').at(-1) ?? name };
+}
