@@ -3,7 +3,7 @@ import { mkdtemp, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-const entry = path.resolve(import.meta.dirname, '../bin/graft.mjs');
+export const graftEntry = path.resolve(import.meta.dirname, '../bin/graft.mjs');
 
 export interface Finished {
   readonly code: number | null;
@@ -20,7 +20,7 @@ export interface ProcessOptions {
 /** Runs the built command, as a shell would, and waits for its end. */
 export function graft(args: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
   const began = performance.now();
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [graftEntry, ...args], {
     cwd: options.cwd ?? os.tmpdir(),
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
