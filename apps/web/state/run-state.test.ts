@@ -1,5 +1,6 @@
 import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { listed } from './growing-list.ts';
 import { emptyRun, foldEvent, isOver, type RunState } from './run-state.ts';
 
 function stamped(events: readonly UnstampedEvent[]): RunEvent[] {
@@ -72,6 +73,22 @@ describe('foldEvent', () => {
     const once = fold(story);
     expect(fold([...story, ...story])).toEqual(once);
     expect(fold(story.slice(2), fold(story.slice(0, 4)))).toEqual(once);
+  });
+
+  it('gathers rows of metrics in order', () => {
+    const rows = Array.from({ length: 20_000 }, (_, step) => ({
+      series: 'train',
+      step,
+      values: { loss: 1 / (step + 1) },
+    }));
+    const run = fold(
+      stamped([
+        started,
+        ...rows.map((row): UnstampedEvent => ({ type: 'step.metrics', node: 'chunk-1', row })),
+      ]),
+    );
+    const { metrics } = run.steps['chunk-1'] ?? {};
+    expect(metrics === undefined ? [] : listed(metrics)).toEqual(rows);
   });
 
   it('takes no event of another run', () => {

@@ -8,6 +8,7 @@ import type {
   RunStatus,
   StepStatus,
 } from '@graft/graph';
+import { appended, emptyList, type GrowingList } from './growing-list.ts';
 
 interface LogLine {
   readonly at: number;
@@ -47,7 +48,7 @@ export interface StepState {
   readonly error?: ReportedProblem;
   readonly logs: readonly LogLine[];
   /** Rows of metrics so far, for curves. */
-  readonly metrics: readonly MetricRow[];
+  readonly metrics: GrowingList<MetricRow>;
   /** Text written so far, by item, in the order the items began. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -88,7 +89,7 @@ function changeStep(run: RunState, node: string, change: (step: StepState) => St
     status: 'queued' as const,
     outputs: {},
     logs: [],
-    metrics: [],
+    metrics: emptyList,
     texts: new Map<string, string>(),
   };
   return { ...run, steps: { ...run.steps, [node]: change(step) } };
@@ -122,7 +123,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
 function startRun(event: EventOf<'run.started'>): RunState {
   const steps = event.nodes.map(({ node, type }): [string, StepState] => [
     node,
-    { node, type, status: 'queued', outputs: {}, logs: [], metrics: [], texts: new Map() },
+    { node, type, status: 'queued', outputs: {}, logs: [], metrics: emptyList, texts: new Map() },
   ]);
   return {
     runId: event.runId,
@@ -174,7 +175,7 @@ function next(run: RunState, event: RunEvent): RunState {
     case 'step.metrics':
       return changeStep(run, event.node, (step) => ({
         ...step,
-        metrics: [...step.metrics, event.row],
+        metrics: appended(step.metrics, event.row),
       }));
     case 'step.finished':
       return finishStep(run, event);
