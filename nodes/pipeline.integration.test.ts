@@ -5,6 +5,7 @@ import { createBackends, type LoadedBackends } from '@graft/backends';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import {
   type Answer,
+  type Backends,
   type EmbeddedChunk,
   parseGraph,
   type Question,
@@ -48,7 +49,19 @@ const facts = (id: string) => {
 beforeAll(async () => {
   backends = createBackends({ catalogue });
   const models = { facts, fetch: (id: string) => catalogue.fetch(id) };
-  context = (parts = {}) => testContext({ backends, models, ...parts });
+  const training = (): never => {
+    throw new Error('Nothing is trained here.');
+  };
+  const all: Backends = {
+    training,
+    embedder: (id) => backends.embedder(id),
+    crossEncoder: (id) => backends.crossEncoder(id),
+    languageModel: (source, options) => backends.languageModel(source, options),
+    tokenizer: (source) => backends.tokenizer(source),
+    buildIndex: (request) => backends.buildIndex(request),
+    openIndex: (folder, info) => backends.openIndex(folder, info),
+  };
+  context = (parts = {}) => testContext({ backends: all, models, ...parts });
   const ctx = context();
 
   const paths = (await glob('handbook/**/*.md', { cwd: examples })).sort();

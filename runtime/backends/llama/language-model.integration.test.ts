@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphError, type GenerateRequest } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
-import { languageModelId, modelTestTimeout, never, realModel } from '../testing/real-models.ts';
+import { languageModelFile, modelTestTimeout, never } from '../testing/real-models.ts';
 import { LlamaLanguageModel } from './language-model.ts';
 import { loadLlamaRuntime, type LlamaRuntime } from './llama-runtime.ts';
 import { loadLlamaWeights } from './llama-weights.ts';
@@ -31,11 +31,11 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
   let model: LlamaLanguageModel;
   beforeAll(async () => {
     runtime = await loadLlamaRuntime('cpu');
-    const files = await realModel(languageModelId);
-    weights = await loadLlamaWeights(runtime, files, never());
+    const file = await languageModelFile();
+    weights = await loadLlamaWeights(runtime, file, never());
     const { device } = runtime;
     model = new LlamaLanguageModel(weights, {
-      ...{ entry: files.entry, device, contextLength: 2_048, parallel: 2 },
+      ...{ id: file.id, device, contextLength: 2_048, parallel: 2 },
     });
   }, modelTestTimeout);
   afterAll(async () => {
@@ -129,7 +129,7 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
 
   it('stops loading on an abort', async () => {
     const abort = new AbortController();
-    const loading = loadLlamaWeights(runtime, await realModel(languageModelId), abort.signal);
+    const loading = loadLlamaWeights(runtime, await languageModelFile(), abort.signal);
     abort.abort();
     const before = performance.now();
     const error: unknown = await loading.catch((thrown: unknown) => thrown);

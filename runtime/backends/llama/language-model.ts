@@ -4,7 +4,6 @@ import {
   type GenerateRequest,
   type GenerateResult,
   type LanguageModel,
-  type ModelEntry,
 } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
 import { ChatTemplate } from './chat-prompt.ts';
@@ -12,7 +11,8 @@ import { LlamaSlot, promptTooLong } from './llama-slot.ts';
 import { loadError } from './llama-weights.ts';
 
 export interface LlamaOptions {
-  readonly entry: ModelEntry;
+  /** What messages call the model. */
+  readonly id: string;
   /** `cpu`, `cuda:0`, … */
   readonly device: string;
   /** Tokens of prompt and answer together; at most what the model was trained on. */
@@ -31,7 +31,6 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   readonly device: string;
   readonly contextLength: number;
   readonly parallel: number;
-  readonly #entry: ModelEntry;
   readonly #weights: LlamaModel;
   readonly #template: ChatTemplate;
   readonly #threads: number;
@@ -44,9 +43,8 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
 
   constructor(weights: LlamaModel, options: LlamaOptions) {
     this.#weights = weights;
-    this.#entry = options.entry;
     this.#template = new ChatTemplate(weights);
-    this.model = options.entry.id;
+    this.model = options.id;
     this.device = options.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
     this.parallel = Math.max(1, options.parallel);
@@ -146,7 +144,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
       return slot;
     } catch (cause) {
       if (cause instanceof GraphError) throw cause;
-      throw loadError(this.#entry, cause);
+      throw loadError(this.model, cause);
     }
   }
 }

@@ -1,17 +1,16 @@
-import { join } from 'node:path';
-import { GraphError, type ModelEntry } from '@graft/graph';
+import { GraphError } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
+import type { LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 
 /** Loads a GGUF file. Aborting rejects at once; what was loaded meanwhile is freed. */
 export async function loadLlamaWeights(
   runtime: LlamaRuntime,
-  files: { readonly entry: ModelEntry; readonly folder: string },
+  file: LlamaFile,
   signal: AbortSignal,
 ): Promise<LlamaModel> {
-  const { entry } = files;
   const loading = runtime.llama.loadModel({
-    modelPath: weightsPath(files),
+    modelPath: file.path,
     loadSignal: signal,
     ...(runtime.device === 'cpu' ? { gpuLayers: 0 } : {}),
   });
@@ -27,37 +26,26 @@ export async function loadLlamaWeights(
     loading.then((model) => model.dispose()).catch(() => undefined);
     if (cause instanceof GraphError) throw cause;
     if (signal.aborted) throw new GraphError('cancelled', 'cancelled', { cause });
-    throw loadError(entry, cause);
+    throw loadError(file.id, cause);
   } finally {
     signal.removeEventListener('abort', give);
   }
 }
 
 /** Only what counts tokens: a few megabytes. */
-export function loadLlamaVocabulary(
-  runtime: LlamaRuntime,
-  files: { readonly entry: ModelEntry; readonly folder: string },
-): Promise<LlamaModel> {
-  return runtime.llama.loadModel({ modelPath: weightsPath(files), vocabOnly: true });
+export function loadLlamaVocabulary(runtime: LlamaRuntime, file: LlamaFile): Promise<LlamaModel> {
+  return runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
 }
 
-function weightsPath(files: { readonly entry: ModelEntry; readonly folder: string }): string {
-  const weights = files.entry.files.find(({ path }) => path.endsWith('.gguf'));
-  if (weights === undefined) {
-    throw new GraphError('bad-model', `"${files.entry.id}" has no .gguf file`);
-  }
-  return join(files.folder, weights.path);
-}
-
-export function loadError(entry: ModelEntry, cause: unknown): GraphError {
+export function loadError(id: string, cause: unknown): GraphError {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/memory|VRAM/i.test(message)) {
     return new GraphError(
       'out-of-memory',
-      `"${entry.id}" does not fit: ${message}. Choose a smaller model, a shorter context or fewer ` +
+      `"${id}" does not fit: ${message}. Choose a smaller model, a shorter context or fewer ` +
         'requests at once',
       { cause },
     );
   }
-  return new GraphError('bad-model', `"${entry.id}" cannot be loaded: ${message}`, { cause });
+  return new GraphError('bad-model', `"${id}" cannot be loaded: ${message}`, { cause });
 }

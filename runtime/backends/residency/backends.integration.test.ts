@@ -3,6 +3,7 @@ import {
   cosine,
   embedderId,
   languageModelId,
+  languageModelSource,
   modelTestTimeout,
   never,
   realCatalogue,
@@ -20,7 +21,7 @@ describe('the backends together', { timeout: modelTestTimeout }, () => {
     await using backends = createBackends({ catalogue: realCatalogue(), memory: 260e6 });
     const embedder = await backends.embedder(embedderId);
     const options = { contextLength: 512, parallel: 2 };
-    const model = await backends.languageModel(languageModelId, options);
+    const model = await backends.languageModel(languageModelSource(), options);
     const tokens = model.countTokens('hello world');
     for (let turn = 0; turn < 2; turn++) {
       const [one, two] = await embedder.embed(['a kiln', 'an oven'], never());
@@ -43,7 +44,7 @@ describe('the backends together', { timeout: modelTestTimeout }, () => {
       signal: abort.signal,
       progress: () => undefined,
     });
-    const loading = step.backends.languageModel(languageModelId, {
+    const loading = step.backends.languageModel(languageModelSource(), {
       contextLength: 512,
       parallel: 1,
     });

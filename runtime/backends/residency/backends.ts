@@ -14,6 +14,7 @@ import {
   type Tokenizer,
 } from '@graft/graph';
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
+import { catalogueFile, fileAt, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
 import { machineMemory } from '../shared/machine-memory.ts';
@@ -59,6 +60,13 @@ export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
 export interface ModelRequest {
   readonly entry: ModelEntry;
   readonly folder: string;
+  readonly device: string;
+  readonly signal: AbortSignal;
+}
+
+/** A language model's file, ready, and where to run it. */
+export interface LanguageModelRequest {
+  readonly file: LlamaFile;
   readonly device: string;
   readonly signal: AbortSignal;
 }
@@ -132,12 +140,20 @@ class ComposedBackends implements LoadedBackends {
         signal,
       };
     };
+    const languageModel = async (source: ModelSource): Promise<LanguageModelRequest> => {
+      if (source.path !== undefined) {
+        return { file: await fileAt(source, source.path), device, signal };
+      }
+      const { entry, folder } = await request(source.id, 'language-model');
+      return { file: catalogueFile(source, entry, folder), device, signal };
+    };
     return {
       backends: {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
-        languageModel: async (id, options) =>
-          this.#llama.languageModel(await request(id, 'language-model'), options),
+        languageModel: async (source, options) =>
+          this.#llama.languageModel(await languageModel(source), options),
+        tokenizer: async (source) => this.#llama.tokenizer(await languageModel(source)),
         buildIndex,
         openIndex,
       },

@@ -1,9 +1,14 @@
-import { GraphError, type LanguageModel } from '@graft/graph';
+import {
+  GraphError,
+  type LanguageModel,
+  type LanguageModelOptions,
+  type Tokenizer,
+} from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
 import { LlamaLanguageModel } from '../llama/language-model.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
-import type { ModelRequest } from './backends.ts';
+import type { LanguageModelRequest } from './backends.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import { llamaDevice } from './device-choice.ts';
 import { ModelResidency, type LoadedModel, type ModelLoader } from './model-residency.ts';
@@ -32,8 +37,8 @@ export class LanguageModels {
   }
 
   async languageModel(
-    request: ModelRequest,
-    options: { readonly contextLength: number; readonly parallel: number },
+    request: LanguageModelRequest,
+    options: LanguageModelOptions,
   ): Promise<LanguageModel> {
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
     const loader = this.#loader(request, runtime);
@@ -61,6 +66,10 @@ export class LanguageModels {
     };
   }
 
+  tokenizer({ file }: LanguageModelRequest): Promise<Tokenizer> {
+    throw new GraphError('unavailable', `there is no tokenizer for "${file.id}" yet`);
+  }
+
   async dispose(): Promise<void> {
     await this.#residency.dispose();
     await Promise.all([...this.#counters.values()].map((counter) => counter.dispose()));
@@ -76,7 +85,7 @@ export class LanguageModels {
   #configured(
     { weights, configured }: LoadedWeights,
     of: {
-      readonly request: ModelRequest;
+      readonly request: LanguageModelRequest;
       readonly runtime: LlamaRuntime;
       readonly contextLength: number;
       readonly parallel: number;
@@ -87,7 +96,7 @@ export class LanguageModels {
     if (known !== undefined) return known;
     const { threads } = this.#options;
     const model = new LlamaLanguageModel(weights, {
-      entry: of.request.entry,
+      id: of.request.file.id,
       device: of.runtime.device,
       contextLength: of.contextLength,
       parallel: of.parallel,
@@ -97,16 +106,15 @@ export class LanguageModels {
     return model;
   }
 
-  #loader(request: ModelRequest, runtime: LlamaRuntime): ModelLoader<LoadedWeights> {
-    const { entry, folder } = request;
-    const key = `${entry.id} ${folder} ${runtime.device}`;
-    const estimate = entry.files.reduce((sum, file) => sum + file.size, 0);
+  #loader(request: LanguageModelRequest, runtime: LlamaRuntime): ModelLoader<LoadedWeights> {
+    const { file } = request;
+    const key = `${file.digest} ${file.path} ${runtime.device}`;
     return {
       key,
       memory: this.#options.memoryOf(runtime.device),
-      estimate,
+      estimate: file.size,
       load: async (signal) => {
-        const weights = await loadLlamaWeights(runtime, { entry, folder }, signal);
+        const weights = await loadLlamaWeights(runtime, file, signal);
         const vocabulary = this.#counters.get(key);
         this.#counters.set(key, weights);
         await vocabulary?.dispose();
@@ -118,7 +126,7 @@ export class LanguageModels {
   #loaded(of: {
     readonly key: string;
     readonly runtime: LlamaRuntime;
-    readonly request: ModelRequest;
+    readonly request: LanguageModelRequest;
     readonly weights: LlamaModel;
   }): LoadedModel<LoadedWeights> {
     const { weights } = of;
@@ -129,7 +137,7 @@ export class LanguageModels {
         [...configured.values()].reduce((sum, model) => sum + model.contextMemory, weights.size),
       dispose: async () => {
         await Promise.all([...configured.values()].map((model) => model[Symbol.asyncDispose]()));
-        this.#counters.set(of.key, await loadLlamaVocabulary(of.runtime, of.request));
+        this.#counters.set(of.key, await loadLlamaVocabulary(of.runtime, of.request.file));
         await weights.dispose();
       },
     };

@@ -1,5 +1,6 @@
 import { createCatalogue, defaultModelsFolder, type Catalogue } from '../catalogue/index.ts';
-import type { ModelEntry } from '@graft/graph';
+import type { ModelEntry, ModelSource } from '@graft/graph';
+import { catalogueFile, type LlamaFile } from '../llama/llama-file.ts';
 
 /** The person's own catalogue: tests run on real models, downloaded once into the user's cache. */
 export function realCatalogue(): Catalogue {
@@ -15,6 +16,18 @@ export async function realModel(id: string): Promise<{ entry: ModelEntry; folder
   const catalogue = realCatalogue();
   const folder = await catalogue.fetch(id);
   return { entry: catalogue.entry(id), folder };
+}
+
+/** The catalogue's language model, as it arrives at an input. */
+export function languageModelSource(): ModelSource {
+  const digest = realCatalogue().lookup(languageModelId)?.digest ?? '';
+  return { id: languageModelId, digest };
+}
+
+/** The same model's file, fetched. */
+export async function languageModelFile(): Promise<LlamaFile> {
+  const { entry, folder } = await realModel(languageModelId);
+  return catalogueFile(languageModelSource(), entry, folder);
 }
 
 /** Generous: a first run downloads, on a slow machine that others use as well. */
