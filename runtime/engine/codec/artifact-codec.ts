@@ -60,7 +60,7 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
     const checked = checkRow(type, info, 0);
     await writeFile(join(path, treeInfoFile), JSON.stringify(checked));
     const stored = await artifacts.putTree(path);
-    return { ...stored, mediaType: type.mediaType, ...rowsOfInfo(checked) };
+    return { ...stored, mediaType: type.mediaType, ...describeTree(checked) };
   },
 };
 
@@ -68,9 +68,11 @@ const rowsOf = (count: number, type: PortType): string =>
   `${String(count)} ${count === 1 ? type.id.replace(/(x|)es$|s$/, '$1') : type.id}`;
 
 const infoRowsSchema = z.looseObject({ rows: z.number().int().nonnegative() });
-function rowsOfInfo(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
+function describeTree(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
   const rows = infoRowsSchema.safeParse(info);
-  return rows.success ? { count: rows.data.rows, summary: `${String(rows.data.rows)} rows` } : {};
+  if (rows.success) return { count: rows.data.rows, summary: `${String(rows.data.rows)} rows` };
+  const id = firstText(info);
+  return id === undefined ? {} : { summary: id };
 }
 
 const idSchema = z.looseObject({ id: z.string() });
