@@ -76,11 +76,10 @@ describe('graft, from file to results', () => {
     expect(first.stderr).toMatch(/✓ chunk-1 +succeeded/);
   });
 
-  it('reuses everything when nothing has changed, within two seconds', async () => {
+  it('reuses everything when nothing has changed', async () => {
     const second = await there('run', file, '--json');
     const { end } = eventsOf(second);
     expect(new Set(end.steps.map(({ status }) => status))).toEqual(new Set(['cached']));
-    expect(second.ms).toBeLessThan(2000);
     expect((await there('plan', file)).stdout).toMatch(/3 reused, 0 to run/);
   });
 
