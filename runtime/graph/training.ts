@@ -94,7 +94,10 @@ export interface TrainingRequest {
 
 export interface TrainingHooks {
   readonly signal: AbortSignal;
-  /** After each optimizer step (`train`: loss, accuracy, rate, norm, tokens, epoch, tokensPerSecond, eta, memory). */
+  /**
+   * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (with its
+   * fraction), tokensPerSecond, eta (seconds) and memory (bytes); after an evaluation `eval` with its loss.
+   */
   readonly metrics: (row: MetricRow) => void;
   readonly log: (level: 'info' | 'warning', message: string) => void;
   readonly progress: (progress: {
