@@ -8,4 +8,5 @@ export * from './paired-rows.ts';
 export * from './lora-spec.ts';
 export * from './forward.ts';
 export * from './training-program.ts';
+export * from './training-memory.ts';
 export * from './base-model.ts';

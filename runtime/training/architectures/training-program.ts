@@ -4,7 +4,7 @@ import type { Program } from '../ir/program.ts';
 import { buildForward, type ForwardOptions, type ModelPlan } from './forward.ts';
 
 export interface TrainingProgram {
-  /** Outputs `loss`, `correct`, and `gradient:<name>` of every trainable input. */
+  /** Outputs `loss`, `correct`, and, where it is trained, `gradient:<name>` of every trainable input. */
   readonly program: Program;
   readonly trainable: ReadonlyMap<string, readonly number[]>;
 }
@@ -32,4 +32,12 @@ export function buildEvaluationProgram(model: ModelPlan, options: ForwardOptions
   const b = new Builder();
   const { logits, loss, correct } = buildForward(b, model, options);
   return b.build({ logits, loss, correct });
+}
+
+/** Forward pass only, without its large logits: outputs `loss` and `correct`. */
+export function buildLossProgram(model: ModelPlan, options: ForwardOptions): TrainingProgram {
+  const b = new Builder();
+  const { loss, correct, trainable } = buildForward(b, model, options);
+  const program = b.build({ loss, correct });
+  return { program, trainable: new Map([...trainable].map(([name, v]) => [name, v.shape])) };
 }

@@ -1,0 +1,28 @@
+import { Random, seedFor } from '../optimizer/random.ts';
+
+export interface EpochOptions {
+  readonly seed: number;
+  /** Rows of an optimizer step. */
+  readonly batch: number;
+}
+
+/** Optimizer steps of one pass over the rows; the last may have fewer rows. */
+export function stepsPerEpoch(rows: number, batch: number): number {
+  return Math.ceil(rows / batch);
+}
+
+/**
+ * The rows of one optimizer step, counted from 0 over all epochs. Each epoch has an order of its own that depends
+ * on the seed and its number alone, so that a resumed run needs to know the step only.
+ */
+export function rowsOfStep<T>(rows: readonly T[], step: number, options: EpochOptions): T[] {
+  const { seed, batch } = options;
+  const steps = stepsPerEpoch(rows.length, batch);
+  const order = epochOrder(rows, seedFor(`epoch ${Math.floor(step / steps)}`, seed));
+  const start = (step % steps) * batch;
+  return order.slice(start, start + batch);
+}
+
+function epochOrder<T>(rows: readonly T[], seed: number): T[] {
+  return new Random(seed).shuffled(rows);
+}
