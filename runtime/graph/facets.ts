@@ -22,8 +22,10 @@ export interface Facets {
   /** An adapter's base digest, kinds of target modules and rank. */
   readonly adapter?: {
     readonly baseDigest?: string;
-    readonly targets: readonly string[];
+    readonly targets?: readonly string[];
     readonly rank?: number;
+    /** Of several adapters at one port, where they differ. */
+    readonly ranks?: readonly number[];
   };
   /** Columns of a dataset. */
   readonly columns?: readonly string[];

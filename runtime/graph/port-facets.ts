@@ -8,7 +8,7 @@ function commonFacets(all: readonly Facets[]): Facets {
   return {
     ...agreed('embedder', all),
     ...agreed('model', all),
-    ...agreed('adapter', all),
+    ...commonAdapter(all),
     ...agreed('columns', all),
   };
 }
@@ -18,6 +18,27 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
   const [first] = known;
   if (first === undefined || !known.every((facets) => sameJson(facets[key], first[key]))) return {};
   return { [key]: first[key] };
+}
+
+/** Adapters of one base may well differ in rank and targets. */
+function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
+  const known = all.flatMap(({ adapter }) => adapter ?? []);
+  if (known.length === 0) return {};
+  const bases = [...new Set(known.flatMap(({ baseDigest }) => baseDigest ?? []))];
+  const targets = known.flatMap((one) => (one.targets === undefined ? [] : [one.targets]));
+  const ranks = [...new Set(known.flatMap(({ rank, ranks: several = [] }) => rank ?? several))];
+  const [base] = bases;
+  const [first] = targets;
+  const [rank] = ranks;
+  return {
+    adapter: {
+      ...(base === undefined || bases.length > 1 ? {} : { baseDigest: base }),
+      ...(first === undefined || !targets.every((one) => sameJson(one, first))
+        ? {}
+        : { targets: first }),
+      ...(ranks.length > 1 ? { ranks } : rank === undefined ? {} : { rank }),
+    },
+  };
 }
 
 /** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
@@ -36,6 +57,14 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
         message: `Vectors of "${first.model}" (${first.dimension} wide) and of "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
       });
     }
+  }
+  for (const [port, list] of Object.entries(inputs)) {
+    const bases = new Set(list.flatMap(({ adapter }) => adapter?.baseDigest ?? []));
+    if (bases.size < 2) continue;
+    clashes.push({
+      port,
+      message: `These adapters were trained on ${bases.size} different base models. Connect adapters of one base.`,
+    });
   }
   for (const { port, facets } of all) {
     const { adapter } = facets;

@@ -67,7 +67,14 @@ export type AdapterModule = z.infer<typeof adapterModuleSchema>;
 export const adapterInfoSchema = z.object({
   /** Name for people. */
   id: z.string(),
-  base: z.object({ id: z.string(), digest: z.string(), architecture: z.string() }),
+  base: z.object({
+    id: z.string(),
+    digest: z.string(),
+    architecture: z.string(),
+    /** Of queries, and of keys and values: GGUF files of some architectures order rows by head. */
+    heads: z.number().int(),
+    kvHeads: z.number().int(),
+  }),
   method: z.enum(['lora', 'rslora', 'dora']),
   rank: z.number().int(),
   alpha: z.number(),

@@ -9,7 +9,7 @@ import { parameterCount, weightShapes } from '../architectures/weight-shapes.ts'
 import { readSafetensors } from '../formats/safetensors.ts';
 import { families, fixture } from '../golden/golden.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
-import { writeAdapterFolder } from './adapter-folder.ts';
+import { adapterBase, recordedBase, writeAdapterFolder } from './adapter-folder.ts';
 import { readGgufAdapter } from './gguf-adapter.ts';
 import { readPeftAdapter } from './peft.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
@@ -38,15 +38,18 @@ describe.each(families)('a base of %s', (family) => {
     const target = path.join(folder, family);
     const info = await writeAdapterFolder(
       adapter,
-      { id: 'base', digest: 'd'.repeat(64), model },
+      adapterBase({ id: 'base', digest: 'd'.repeat(64) }, model.config),
       { folder: target, id: 'mine', signal },
     );
     expect(adapterInfoSchema.parse(info)).toEqual(info);
     expect(info).toMatchObject({
       id: 'mine',
-      base: { id: 'base', digest: 'd'.repeat(64), architecture: family },
+      base: { id: 'base', digest: 'd'.repeat(64), architecture: family, heads: model.config.heads },
       method: 'lora',
     });
+    const recorded = recordedBase(info, target);
+    expect(recorded).toMatchObject({ parameters: parameterCount(model.config), id: 'base' });
+    expect(recorded.config.architecture).toBe(model.config.architecture);
     expect(info.modules.map((module) => module.path).toSorted()).toEqual(
       [...adapter.modules.keys()].toSorted(),
     );
@@ -107,6 +110,6 @@ it('stops between modules when it is told to', async () => {
   const model = await openBaseModel(fixture('llama'));
   const cancelled = AbortSignal.abort(new Error('stop'));
   const target = { folder: path.join(folder, 'never'), id: 'mine', signal: cancelled };
-  const base = { id: 'base', digest: '', model };
+  const base = adapterBase({ id: 'base', digest: '' }, model.config);
   await expect(writeAdapterFolder(adapter, base, target)).rejects.toThrow('stop');
 });

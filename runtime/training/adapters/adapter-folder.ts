@@ -1,19 +1,36 @@
 import { ADAPTER_GGUF, type AdapterInfo } from '@graft/graph';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { BaseModel } from '../architectures/base-model.ts';
-import { linearKinds } from '../architectures/model-config.ts';
+import { architectureOf } from '../architectures/description.ts';
+import { linearKinds, type ModelConfig } from '../architectures/model-config.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import type { Adapter, AdapterModule } from './adapter.ts';
 import { writeGgufAdapter } from './gguf-adapter.ts';
 import { mostFrequent, writePeftAdapter } from './peft.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
 
-/** The model that an adapter belongs to: what the catalogue or a model artifact calls it, and its sizes. */
+/** The model that an adapter belongs to. */
 export interface AdapterBase {
+  /** As the catalogue or a model artifact calls it, with the digest of its weights. */
   readonly id: string;
   readonly digest: string;
-  readonly model: Pick<BaseModel, 'config'>;
+  readonly config: Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
+  readonly parameters: number;
+}
+
+export function adapterBase(
+  model: { readonly id: string; readonly digest: string },
+  config: ModelConfig,
+): AdapterBase {
+  const { id, digest } = model;
+  return { id, digest, config, parameters: parameterCount(config) };
+}
+
+/** The base of an adapter that was written before, without the base's files. */
+export function recordedBase({ base, baseParameters }: AdapterInfo, file: string): AdapterBase {
+  const { id, digest, architecture: name, heads, kvHeads } = base;
+  const architecture = architectureOf('gguf', name, file);
+  return { id, digest, config: { architecture, heads, kvHeads }, parameters: baseParameters };
 }
 
 export interface AdapterTarget {
@@ -41,7 +58,7 @@ export async function writeAdapterFolder(
     base: base.id,
     ...(dropout === undefined ? {} : { dropout }),
   });
-  await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.model.config);
+  await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.config);
   return info;
 }
 
@@ -51,7 +68,6 @@ export async function adapterInfo(
   base: AdapterBase,
   { id, signal }: Pick<AdapterTarget, 'id' | 'signal'>,
 ): Promise<AdapterInfo> {
-  const { config } = base.model;
   const found: AdapterInfo['modules'] = [];
   for (const [name, module] of sorted(adapter)) {
     signal.throwIfAborted();
@@ -63,13 +79,16 @@ export async function adapterInfo(
   const kinds = new Set(found.map(({ kind }) => kind));
   return {
     id,
-    base: { id: base.id, digest: base.digest, architecture: config.architecture.name },
+    base: {
+      ...{ id: base.id, digest: base.digest, architecture: base.config.architecture.gguf },
+      ...{ heads: base.config.heads, kvHeads: base.config.kvHeads },
+    },
     method: adapter.rankStabilized ? 'rslora' : 'lora',
     rank: mostFrequent(modules.map(({ rank }) => rank)),
     alpha: mostFrequent(modules.map(({ alpha }) => alpha)),
     targets: linearKinds.filter((kind) => kinds.has(kind)),
     parameters: modules.reduce((sum, { a, b }) => sum + a.length + b.length, 0),
-    baseParameters: parameterCount(config),
+    baseParameters: base.parameters,
     modules: found,
   };
 }

@@ -10,12 +10,15 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { pairFactors, scaleOf, type Adapter, type FactorPair } from './adapter.ts';
 
+/** What of a base decides how its adapters are written for llama.cpp. */
+type BaseLayout = Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
+
 /**
  * Rows of B for q and k between the published order and that of the architecture's GGUF files; other modules
  * as they are.
  */
 function permuted(
-  config: ModelConfig,
+  config: BaseLayout,
   given: { readonly path: string; readonly b: Float32Array; readonly outputs: number },
   direction: 'toPairs' | 'fromPairs',
 ): Float32Array {
@@ -34,7 +37,7 @@ function permuted(
 export async function writeGgufAdapter(
   file: string,
   adapter: Adapter,
-  config: ModelConfig,
+  config: BaseLayout,
 ): Promise<void> {
   const { architecture } = config;
   const modules = [...adapter.modules];
@@ -79,7 +82,7 @@ export async function writeGgufAdapter(
 }
 
 /** Reads an adapter file made for llama.cpp; `config` is its base's, for the order of q and k. */
-export async function readGgufAdapter(file: string, config: ModelConfig): Promise<Adapter> {
+export async function readGgufAdapter(file: string, config: BaseLayout): Promise<Adapter> {
   const { metadata, tensors } = await readGguf(file);
   const text = (key: string): string => {
     const found = metadata.get(key);
