@@ -1,0 +1,200 @@
+import type { FacetClash, ModelLookup, ParamMeta, PortFacets } from '@graft/graph';
+import { z } from 'zod';
+
+/** Parameters that every node that trains has, in the order of its form; the learning rate is the node's own. */
+export const trainingParams = {
+  epochs: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(3)
+    .meta({
+      title: 'Epochs',
+      description: 'How often each row is seen.',
+    } satisfies ParamMeta),
+  batch: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(8)
+    .meta({
+      title: 'Batch',
+      unit: 'rows',
+      description:
+        'Rows an optimizer step, however many of them are computed at once: what other trainers call batch size times gradient accumulation.',
+    } satisfies ParamMeta),
+  maxLength: z
+    .int()
+    .min(8)
+    .max(1_048_576)
+    .default(512)
+    .meta({
+      title: 'Longest row',
+      unit: 'tokens',
+      description: 'Memory grows with it. What happens to longer rows is said below.',
+    } satisfies ParamMeta),
+  onLong: z
+    .enum(['refuse', 'truncate'])
+    .default('refuse')
+    .meta({
+      title: 'Longer rows',
+      description:
+        'refuse: stop before training and name them. truncate: leave out what is beyond, the end of the answer first.',
+      advanced: true,
+    } satisfies ParamMeta),
+  packing: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Packing',
+      description:
+        'Several short rows in one, up to the longest length, unseen by each other: quicker, but a batch then holds more of them.',
+      advanced: true,
+    } satisfies ParamMeta),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant'])
+    .default('cosine')
+    .meta({
+      title: 'Schedule',
+      description: 'How the learning rate falls after the warm-up: cosine and linear end at 0.',
+      advanced: true,
+    } satisfies ParamMeta),
+  warmup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .meta({
+      title: 'Warm-up',
+      unit: 'share of the steps',
+      description: 'In which the learning rate rises from 0.',
+      advanced: true,
+    } satisfies ParamMeta),
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta({
+      title: 'Weight decay',
+      description: 'Of AdamW, decoupled: each step takes this times the learning rate off.',
+      advanced: true,
+    } satisfies ParamMeta),
+  clip: z
+    .number()
+    .min(0)
+    .default(1)
+    .meta({
+      title: 'Clip',
+      description: 'Largest norm of all gradients together; 0 does not clip.',
+      advanced: true,
+    } satisfies ParamMeta),
+  maxSteps: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({
+      title: 'Max steps',
+      unit: 'steps',
+      description: 'Ends the training earlier; 0 runs all epochs.',
+      advanced: true,
+    } satisfies ParamMeta),
+  evaluateEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({
+      title: 'Evaluate every',
+      unit: 'steps',
+      description: 'Loss on the rows kept for evaluation; 0: at the end of each epoch.',
+      advanced: true,
+    } satisfies ParamMeta),
+  patience: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({
+      title: 'Patience',
+      unit: 'evaluations',
+      description: 'Stop after so many without a better loss; 0 never stops early.',
+      advanced: true,
+    } satisfies ParamMeta),
+  seed: z
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .default(0)
+    .meta({
+      title: 'Seed',
+      description: 'Of the first weights, the order of the rows and of dropout.',
+      advanced: true,
+    } satisfies ParamMeta),
+  microBatch: z
+    .int()
+    .min(0)
+    .max(4096)
+    .default(0)
+    .meta({
+      title: 'Micro-batch',
+      unit: 'rows',
+      description:
+        'Rows computed at once; 0: as many as fit into the memory. Changes speed and the rounding of sums, not what is computed.',
+      advanced: true,
+      affectsResult: false,
+    } satisfies ParamMeta),
+  checkpointEvery: z
+    .int()
+    .min(1)
+    .default(50)
+    .meta({
+      title: 'Checkpoint every',
+      unit: 'steps',
+      description: 'A run that was stopped goes on from there.',
+      advanced: true,
+      affectsResult: false,
+    } satisfies ParamMeta),
+};
+
+/** The shared parameters with the learning rate. */
+export type TrainingParams = z.output<z.ZodObject<typeof trainingParams>> & {
+  readonly learningRate: number;
+};
+
+/** `general.architecture` of GGUF files and `model_type` of safetensors folders that can be trained. */
+export const trainableArchitectures: readonly string[] = [
+  ...['llama', 'mistral', 'qwen2', 'qwen3'],
+  ...['gemma3', 'gemma3_text'],
+];
+
+/** What of a model at input `model` stands against training it, as far as it is known before running. */
+export function trainingClashes(
+  { maxLength }: { readonly maxLength: number },
+  inputs: PortFacets,
+  models: ModelLookup,
+): FacetClash[] {
+  const model = inputs['model']?.model;
+  if (model === undefined) return [];
+  if (models(model.id)?.format === 'onnx')
+    return [{ port: 'model', message: onnxRefused(model.id) }];
+  if (!trainableArchitectures.includes(model.architecture)) {
+    return [
+      {
+        port: 'model',
+        message: `${model.id} is of architecture "${model.architecture}", which cannot be trained. Known are ${trainableArchitectures.join(', ')}.`,
+      },
+    ];
+  }
+  if (maxLength <= model.contextLength) return [];
+  return [
+    {
+      port: 'model',
+      param: 'maxLength',
+      message: `${model.id} reads at most ${model.contextLength} tokens; set the longest row to that or less.`,
+    },
+  ];
+}
+
+/** Why a model in ONNX is refused. */
+export function onnxRefused(model: string): string {
+  return `${model} is an ONNX model, which cannot be trained. Choose a language model in GGUF or safetensors.`;
+}

@@ -1,0 +1,72 @@
+import { GraphError, type Location, type Problem } from '@graft/graph';
+
+/** What is wrong with a row: a noun phrase (`an empty answer`) and what to do about it, as a sentence. */
+export interface RowFault {
+  readonly what: string;
+  readonly advice: string;
+}
+
+export interface RowPlace {
+  readonly path: string;
+  readonly row: number;
+  /** Where it differs from the row; 1-based. */
+  readonly line?: number;
+}
+
+/** Rows named a message; the others are counted. */
+const NAMED = 8;
+/** Different faults reported; a file of another kind than was thought has one in every row. */
+const REPORTED = 20;
+
+/** Gathers faults, so that one message names all rows that have the same. */
+export class RowFaults {
+  readonly #groups = new Map<
+    string,
+    { fault: RowFault; first: RowPlace; rows: string[]; count: number }
+  >();
+
+  get any(): boolean {
+    return this.#groups.size > 0;
+  }
+
+  add(place: RowPlace, fault: RowFault): void {
+    const key = `${place.path}\n${fault.what}`;
+    const known = this.#groups.get(key);
+    if (known === undefined) {
+      if (this.#groups.size < REPORTED) {
+        this.#groups.set(key, { fault, first: place, rows: [rowLabel(place)], count: 1 });
+      }
+      return;
+    }
+    known.count += 1;
+    if (known.rows.length < NAMED) known.rows.push(rowLabel(place));
+  }
+
+  /** A message for each fault of each file, the first one met first. */
+  problems(location: Location): Problem[] {
+    return [...this.#groups.values()].map(({ fault, first, rows, count }) => ({
+      code: 'bad-input',
+      message: `${first.path}: ${fault.what} in ${listed(rows, count)}. ${fault.advice}`,
+      location: { ...location, file: first.path, line: first.line ?? first.row },
+      audience: 'user',
+    }));
+  }
+
+  /** Throws `bad-input` where there is any fault. */
+  throwIfAny(location: Location): void {
+    const problems = this.problems(location);
+    const [first] = problems;
+    if (first === undefined) return;
+    throw new GraphError(first.code, first.message, { location: first.location, problems });
+  }
+}
+
+function rowLabel({ row, line }: RowPlace): string {
+  return line === undefined || line === row ? String(row) : `${row} (line ${line})`;
+}
+
+function listed(rows: readonly string[], count: number): string {
+  if (count === 1) return `row ${rows.join()}`;
+  if (count > rows.length) return `${count} rows (${rows.join(', ')} …)`;
+  return `rows ${rows.slice(0, -1).join(', ')} and ${rows.at(-1) ?? ''}`;
+}

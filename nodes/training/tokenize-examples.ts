@@ -1,0 +1,120 @@
+import type { ChatTurn, Example, Location, Tokenizer, TrainingExample, Turn } from '@graft/graph';
+import { type RowFault, RowFaults } from './row-faults.ts';
+
+export interface TokenizeOptions {
+  /** Tokens of a row at most; absent: any. */
+  readonly maxLength?: number;
+  /** What happens to longer rows; default `refuse`. */
+  readonly onLong?: 'refuse' | 'truncate';
+  /** Where problems are located. */
+  readonly location?: Location;
+  readonly signal?: AbortSignal;
+}
+
+export interface TokenizedExamples {
+  readonly train: readonly TrainingExample[];
+  readonly evaluation: readonly TrainingExample[];
+  /** Rows that were cut to the longest length. */
+  readonly truncated: number;
+}
+
+const NOTHING_TRAINED: RowFault = {
+  what: 'no token that is trained',
+  advice:
+    'The loss counts none of its tokens, so nothing would be learned from it. Look at the tokens that load-dataset shows: the chat template may leave the answers out.',
+};
+
+/**
+ * Examples in a model's tokens. Throws one `bad-input` that names all rows that are longer than allowed or have no
+ * token that is trained.
+ */
+export async function tokenizeExamples(
+  tokenizer: Tokenizer,
+  examples: Iterable<Example> | AsyncIterable<Example>,
+  options: TokenizeOptions = {},
+): Promise<TokenizedExamples> {
+  const { maxLength = Number.POSITIVE_INFINITY, onLong = 'refuse' } = options;
+  const faults = new RowFaults();
+  const rows: Record<Example['split'], TrainingExample[]> = { train: [], eval: [] };
+  let truncated = 0;
+  for await (const example of examples) {
+    options.signal?.throwIfAborted();
+    let row = tokenizeExample(tokenizer, example);
+    if (row.tokens.length > maxLength) {
+      if (onLong === 'refuse') {
+        faults.add(example, {
+          what: `more than ${maxLength} tokens`,
+          advice: `Shorten them, raise the longest row, or set longer rows to truncate. The first has ${row.tokens.length}.`,
+        });
+        continue;
+      }
+      truncated += 1;
+      const { id, tokens, trained } = row;
+      row = { id, tokens: tokens.slice(0, maxLength), trained: trained.slice(0, maxLength) };
+    }
+    if (row.trained.includes(1)) rows[example.split].push(row);
+    else faults.add(example, NOTHING_TRAINED);
+  }
+  faults.throwIfAny(options.location ?? {});
+  return { train: rows.train, evaluation: rows.eval, truncated };
+}
+
+/**
+ * One example in a model's tokens. Chats go through the model's template, the token that ends a trained answer
+ * counting as part of it; texts are tokenized as one, and end with the model's end of text.
+ */
+export function tokenizeExample(tokenizer: Tokenizer, example: Example): TrainingExample {
+  const { tokens, trained } =
+    example.kind === 'chat' ? chat(tokenizer, example.turns) : text(tokenizer, example.turns);
+  // Nothing stands before the first token to predict it from.
+  return { id: example.id, tokens, trained: trained.map((flag, at) => (flag && at > 0 ? 1 : 0)) };
+}
+
+interface Marked {
+  readonly tokens: readonly number[];
+  readonly trained: readonly boolean[];
+}
+
+function chat(tokenizer: Tokenizer, turns: readonly Turn[]): Marked {
+  const { tokens, turns: owners } = tokenizer.encodeChat(turns.map(chatTurn));
+  // Where questions are trained as well, so is what the template writes between the turns.
+  const everything =
+    turns.every((turn) => turn.trained) && turns.some(({ role }) => role !== 'assistant');
+  return {
+    tokens,
+    trained: owners.map((owner) => everything || turns[owner]?.trained === true),
+  };
+}
+
+function chatTurn({ role, content }: Turn): ChatTurn {
+  if (role === 'text') throw new TypeError('A turn of a chat needs the role of who speaks.');
+  return { role, content };
+}
+
+/**
+ * The pieces are tokenized together, as a reader would write them, and not one by one: a tokenizer may put a space
+ * before each text. A token belongs to the piece in which it ends.
+ */
+function text(tokenizer: Tokenizer, pieces: readonly Turn[]): Marked {
+  const tokens = tokenizer.encode(pieces.map(({ content }) => content).join(''));
+  const trained = new Array<boolean>(tokens.length).fill(pieces.at(-1)?.trained ?? false);
+  let start = 0;
+  let before = '';
+  for (const piece of pieces.slice(0, -1)) {
+    before += piece.content;
+    const end = Math.max(start, commonPrefix(tokens, tokenizer.encode(before)));
+    trained.fill(piece.trained, start, end);
+    start = end;
+  }
+  const { endOfText } = tokenizer;
+  if (endOfText === undefined) return { tokens, trained };
+  return {
+    tokens: [...tokens, endOfText],
+    trained: [...trained, pieces.at(-1)?.trained ?? false],
+  };
+}
+
+function commonPrefix(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((token, index) => token !== other[index]);
+  return at === -1 ? one.length : at;
+}
