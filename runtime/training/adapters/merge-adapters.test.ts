@@ -41,6 +41,8 @@ function adapterOf(
   return { rankStabilized: false, base: undefined, modules };
 }
 
+const { signal } = new AbortController();
+
 function difference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] ?? NaN))), 0);
@@ -62,14 +64,15 @@ describe('merging as PEFT does', () => {
     expect(new Set(golden.cases.map((one) => one.method))).toEqual(new Set(mergeMethods));
   });
 
-  it.each(golden.cases.map((one) => [one.name, one] as const))('%s', (name, one) => {
+  it.each(golden.cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
     const inputs = one.adapters.map((adapter, i) => ({
       name: adapter,
       adapter: named(adapter),
       weight: one.weights[i] ?? 0,
     }));
     const { method, sign, seed } = one;
-    const merged = mergeAdapters(inputs, { method, sign, seed, density: one.density ?? 1 });
+    const options = { method, sign, seed, density: one.density ?? 1 };
+    const merged = await mergeAdapters(inputs, options, signal);
     expect(merged.modules.size).toBe(2);
     for (const [path, module] of merged.modules) {
       const { rank } = module;
@@ -84,34 +87,43 @@ describe('merging as PEFT does', () => {
     }
   });
 
-  it('drops other values for another seed, the same for the same', () => {
+  it('drops other values for another seed, the same for the same', async () => {
     const inputs = ['a', 'b'].map((name) => ({ name, adapter: named(name), weight: 1 }));
     const merged = (seed: number) =>
-      mergeAdapters(inputs, { method: 'dare_linear', density: 0.5, seed });
-    expect(merged(1)).toEqual(merged(1));
-    expect(merged(1)).not.toEqual(merged(2));
+      mergeAdapters(inputs, { method: 'dare_linear', density: 0.5, seed }, signal);
+    const once = await merged(1);
+    expect(once).toEqual(await merged(1));
+    expect(once).not.toEqual(await merged(2));
   });
 
-  it('refuses different ranks where factors are merged apart, naming the adapters', () => {
+  it('refuses different ranks where factors are merged apart, naming the adapters', async () => {
     const inputs = ['a', 'd'].map((name) => ({ name, adapter: named(name), weight: 1 }));
-    expect(() => mergeAdapters(inputs, { method: 'linear' })).toThrow(
+    await expect(mergeAdapters(inputs, { method: 'linear' }, signal)).rejects.toThrow(
       /linear needs adapters of one rank \("a" has 4, "d" has 2\); choose cat/,
     );
-    expect(() => mergeAdapters([], { method: 'cat' })).toThrow(/no adapter/);
-    expect(() => mergeAdapters(inputs, { method: 'cat', density: -1 })).toThrow(/density/);
+    await expect(mergeAdapters([], { method: 'cat' }, signal)).rejects.toThrow(/no adapter/);
+    const negative = { method: 'cat', density: -1 } as const;
+    await expect(mergeAdapters(inputs, negative, signal)).rejects.toThrow(/density/);
   });
 
-  it('pads a module that only one adapter has', () => {
+  it('stops between modules when it is told to', async () => {
+    const inputs = ['a', 'b'].map((name) => ({ name, adapter: named(name), weight: 1 }));
+    const stop = AbortSignal.abort(new Error('stop'));
+    await expect(mergeAdapters(inputs, { method: 'cat' }, stop)).rejects.toThrow('stop');
+  });
+
+  it('pads a module that only one adapter has', async () => {
     const whole = named('a');
     const [first] = whole.modules;
     if (first === undefined) throw new Error('no module');
     const part = { ...whole, modules: new Map([first]) };
-    const merged = mergeAdapters(
+    const merged = await mergeAdapters(
       [
         { name: 'whole', adapter: whole, weight: 1 },
         { name: 'part', adapter: part, weight: 1 },
       ],
       { method: 'cat' },
+      signal,
     );
     for (const [path, module] of merged.modules) {
       const times = path === first[0] ? 2 : 1;

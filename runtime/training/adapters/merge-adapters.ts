@@ -1,4 +1,5 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, type MergeMethod } from '@graft/graph';
+import { setImmediate } from 'node:timers/promises';
 import { Random, seedFor } from '../optimizer/random.ts';
 import { deltaOf, scaleOf, type Adapter, type AdapterModule } from './adapter.ts';
 import { truncate, truncateProduct } from './low-rank.ts';
@@ -23,8 +24,7 @@ export const mergeMethods = [
   'dare_ties_svd',
   'magnitude_prune',
   'magnitude_prune_svd',
-] as const;
-export type MergeMethod = (typeof mergeMethods)[number];
+] as const satisfies readonly MergeMethod[];
 
 export interface MergeOptions {
   readonly method: MergeMethod;
@@ -51,8 +51,15 @@ interface Part {
   readonly delta: () => Float32Array;
 }
 
-/** Merges adapters of one base into one adapter of scale 1, as PEFT's `add_weighted_adapter` does. */
-export function mergeAdapters(inputs: readonly WeightedAdapter[], options: MergeOptions): Adapter {
+/**
+ * Merges adapters of one base into one adapter of scale 1, as PEFT's `add_weighted_adapter` does. Other work and
+ * `signal` have their turn between two modules.
+ */
+export async function mergeAdapters(
+  inputs: readonly WeightedAdapter[],
+  options: MergeOptions,
+  signal: AbortSignal,
+): Promise<Adapter> {
   const only = inputs.length === 1;
   const method: MergeMethod = only ? 'linear' : options.method;
   const { density = 1, sign = 'total', seed = 0 } = options;
@@ -69,6 +76,8 @@ export function mergeAdapters(inputs: readonly WeightedAdapter[], options: Merge
   const paths = [...new Set(inputs.flatMap(({ adapter }) => [...adapter.modules.keys()]))];
   const modules = new Map<string, AdapterModule>();
   for (const path of paths) {
+    await setImmediate();
+    signal.throwIfAborted();
     const parts = inputs.flatMap(({ adapter, weight, name }): Part[] => {
       const module = adapter.modules.get(path);
       if (module === undefined) return [];
@@ -83,13 +92,8 @@ export function mergeAdapters(inputs: readonly WeightedAdapter[], options: Merge
       random: new Random(seedFor(path, seed)),
     };
     if (method === 'cat') {
-      modules.set(
-        path,
-        concatenated(
-          parts,
-          ranks.reduce((sum, rank) => sum + rank, 0),
-        ),
-      );
+      const rank = ranks.reduce((sum, one) => sum + one, 0);
+      modules.set(path, concatenated(parts, rank));
     } else if (method === 'svd' || method.endsWith('_svd')) {
       modules.set(
         path,
