@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const embed = defineNode({
   type: 'embed',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Embed',
   group: 'retrieval',
   doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Texts longer than the model’s context are cut at its end.',

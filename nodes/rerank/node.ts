@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const rerank = defineNode({
   type: 'rerank',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Rerank',
   group: 'retrieval',
   doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it.',

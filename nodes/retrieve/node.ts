@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const retrieve = defineNode({
   type: 'retrieve',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Retrieve',
   group: 'retrieval',
   doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid).',

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { softwareVulkanDrivers } from '../probe/vulkan-drivers.ts';
 import {
-  cosine,
   embedderId,
   largestDifference,
   modelTestTimeout,
@@ -14,13 +13,17 @@ import {
 } from '../testing/real-models.ts';
 import { loadEmbedder } from './embedder.ts';
 
+const sentence =
+  'Quarterly prices of the heron grey glaze rise by four per cent in March at the works. ';
+/** In no order of length; the longest gets a batch of its own. Beyond 32 tokens WebGPU changes kernels. */
 const texts = [
   'A cat sits on the mat.',
+  sentence.repeat(11),
+  '',
   'Bisque firings in the large kiln take eleven hours and end at cone 06.',
-  // Beyond 32 tokens WebGPU switches to another attention kernel.
-  'Quarterly prices of the heron grey glaze rise by four per cent in March at the works. '.repeat(
-    4,
-  ),
+  sentence.repeat(2),
+  'Ein Satz in einer anderen Sprache, mit Umlauten: öäü.',
+  ...Array.from({ length: 5 }, (_, at) => `Shelf ${at}`),
 ];
 
 /** On the first driver that WebGPU accepts; undefined where none does. */
@@ -61,17 +64,13 @@ describe('embedding on webgpu', () => {
         return;
       }
       const model = await realModel(embedderId);
-      const embedOnCpu = async (exact: boolean): Promise<Float32Array[]> => {
-        await using embedder = await loadEmbedder({ ...model, device: 'cpu', exact });
-        return await embedder.embed(texts, never());
-      };
-      const exact = await embedOnCpu(true);
-      const usual = await embedOnCpu(false);
-      webgpu.forEach((vector, at) => {
-        expect(largestDifference(vector, exact[at] ?? vector.slice(0, 0))).toBeLessThan(1e-3);
-        // The CPU rounds activations to 8 bits, as the model asks; the direction is the same.
-        expect(1 - cosine(vector, usual[at] ?? vector.slice(0, 0))).toBeLessThan(1e-3);
-      });
+      await using embedder = await loadEmbedder({ ...model, device: 'cpu' });
+      const cpu = await embedder.embed(texts, never());
+      const differences = cpu.map((vector, at) =>
+        largestDifference(vector, webgpu[at] ?? new Float32Array()),
+      );
+      expect(webgpu).toHaveLength(texts.length);
+      expect(Math.max(...differences)).toBeLessThan(1e-3);
     },
   );
 });

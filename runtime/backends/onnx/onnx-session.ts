@@ -15,8 +15,6 @@ export interface OnnxModelFiles {
   readonly device: OnnxDevice;
   /** Of one session; default: the cores. */
   readonly threads?: number;
-  /** On the CPU, too, keep activations as floats where the model asks for 8 bits: slower, what GPUs give. */
-  readonly exact?: boolean;
 }
 
 /** Token ids of one text, with the segment (0 or 1) of each where the model tells segments apart. */
@@ -49,27 +47,19 @@ export class OnnxSession {
     if (weights === undefined) {
       throw new GraphError('bad-model', `"${files.entry.id}" has no .onnx file`);
     }
-    const path = join(files.folder, weights.path);
     try {
-      if (files.device === 'cpu' && files.exact !== true) {
-        const session = await InferenceSession.create(path, sessionOptions(files, 'cpu'));
-        return new OnnxSession(session, output);
-      }
-      return await OnnxSession.#loadExact(files, path, output);
+      return await OnnxSession.#open(files, join(files.folder, weights.path), output);
     } catch (cause) {
       throw sessionError(files, cause);
     }
   }
 
   /**
-   * Drivers and GPU kernels give wrong results without an error, so the device must agree with the CPU on a
-   * probe. Where attention is what goes wrong (seen on SwiftShader from 32 tokens on), the CPU computes it.
+   * Every device keeps activations as floats, so that all give the same. Drivers and GPU kernels give wrong
+   * results without an error, so a GPU must agree with the CPU on a probe. Where attention is what goes wrong
+   * (seen on SwiftShader from 32 tokens on), the CPU computes it.
    */
-  static async #loadExact(
-    files: OnnxModelFiles,
-    path: string,
-    output: string,
-  ): Promise<OnnxSession> {
+  static async #open(files: OnnxModelFiles, path: string, output: string): Promise<OnnxSession> {
     const model = await readFile(path);
     const graph = new OnnxGraph(model);
     graph.keepActivations();
@@ -77,10 +67,10 @@ export class OnnxSession {
       const options = sessionOptions(files, device, { onCpu, dataFolder: dirname(path) });
       return new OnnxSession(await InferenceSession.create(model, options), output);
     };
-    const reference = await create('cpu', []);
-    if (files.device === 'cpu') return reference;
-    const expected = await reference.run(probeRows);
-    await reference.dispose();
+    const cpu = await create('cpu', []);
+    if (files.device === 'cpu') return cpu;
+    const expected = await cpu.run(probeRows);
+    await cpu.dispose();
     const attempts = files.device === 'webgpu' ? [[], graph.attentionNodes()] : [[]];
     for (const onCpu of attempts) {
       const session = await create(files.device, onCpu);
@@ -134,9 +124,8 @@ export class OnnxSession {
 function sessionOptions(
   files: OnnxModelFiles,
   device: OnnxDevice,
-  edited: { readonly onCpu?: readonly string[]; readonly dataFolder?: string } = {},
+  { onCpu, dataFolder }: { readonly onCpu: readonly string[]; readonly dataFolder: string },
 ): InferenceSession.SessionOptions {
-  const { onCpu = [], dataFolder } = edited;
   return {
     executionProviders: [
       onCpu.length === 0 ? device : { name: 'webgpu', forceCpuNodeNames: onCpu },
@@ -150,9 +139,7 @@ function sessionOptions(
         // Threads that spin while they wait steal the cores from whatever else computes: measured a fifth
         // slower beside other work, and no faster alone.
         intra_op: { allow_spinning: '0' },
-        ...(dataFolder === undefined
-          ? {}
-          : { model_external_initializers_file_folder_path: dataFolder }),
+        model_external_initializers_file_folder_path: dataFolder,
       },
     },
   };
