@@ -1,0 +1,261 @@
+import { GraphError } from '@graft/graph';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import { loadWeight } from '../formats/load-weight.ts';
+import { readSafetensors, writeSafetensors, type NamedTensor } from '../formats/safetensors.ts';
+import { sourceOf } from '../formats/tensor-file.ts';
+import type { AdamWState, Parameters } from '../optimizer/adamw.ts';
+import { loopStateSchema, runShapesSchema, type LoopState, type RunShapes } from './loop-state.ts';
+import type { RunDefinition } from './run-definition.ts';
+
+/** Checkpoints kept: the newest, and one to fall back on when that cannot be read. */
+const kept = 2;
+
+export interface Checkpoint {
+  readonly state: LoopState;
+  readonly shapes: RunShapes;
+  readonly parameters: Parameters;
+  readonly optimizer: AdamWState;
+}
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  /** Of the names and numbers of all tensors. */
+  tensors: z.string(),
+  optimizerStep: z.number().int(),
+  shapes: runShapesSchema,
+  state: loopStateSchema,
+});
+
+type Log = (level: 'info' | 'warning', message: string) => void;
+
+/**
+ * Checkpoints of one training in a folder that others may share: `<run>/step-N/` with `tensors.safetensors` and
+ * `state.json`, `<run>/best-N.safetensors`, and `<run>/run.json`. A folder appears under its name when all of it is
+ * on the disk, so that a crash or a full disk leaves the one before as it was.
+ */
+export class CheckpointStore {
+  private readonly root: string;
+  private readonly folder: string;
+  private readonly run: RunDefinition;
+  private readonly log: Log;
+
+  constructor(root: string, run: RunDefinition, log: Log) {
+    this.root = root;
+    this.folder = path.join(root, run.digest.slice(0, 16));
+    this.run = run;
+    this.log = log;
+  }
+
+  /** Removes what an interrupted write left, and says when there are only checkpoints of other trainings. */
+  async open(): Promise<void> {
+    const others = (await names(this.root)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+    if (!others.includes(path.basename(this.folder))) {
+      for (const other of others) await this.reportOther(path.join(this.root, other));
+    }
+    await mkdir(this.folder, { recursive: true });
+    for (const name of await names(this.folder)) {
+      if (name.includes('.part')) {
+        await rm(path.join(this.folder, name), { recursive: true, force: true });
+      }
+    }
+    const text = JSON.stringify(this.run.settings, null, 2);
+    await writeText(path.join(this.folder, 'run.json'), text);
+  }
+
+  /** The newest checkpoint that can be read; undefined where there is none. */
+  async load(): Promise<Checkpoint | undefined> {
+    for (const step of (await this.steps()).toReversed()) {
+      try {
+        return await this.read(step);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.log('warning', `The checkpoint of step ${step} cannot be used: ${reason}`);
+        await rm(this.stepFolder(step), { recursive: true, force: true });
+      }
+    }
+    return undefined;
+  }
+
+  /** Throws `no-space` when the disk is full. */
+  async save({ state, shapes, parameters, optimizer }: Checkpoint): Promise<void> {
+    const target = this.stepFolder(state.step);
+    const partial = `${target}.part-${process.pid}`;
+    const tensors = [
+      ...named('parameter', parameters),
+      ...named('first', optimizer.first),
+      ...named('second', optimizer.second),
+    ];
+    try {
+      await mkdir(partial, { recursive: true });
+      await writeSafetensors(path.join(partial, 'tensors.safetensors'), tensors, {});
+      const file: z.infer<typeof fileSchema> = {
+        version: 1,
+        tensors: digestOf(tensors),
+        optimizerStep: optimizer.step,
+        shapes,
+        state,
+      };
+      await writeText(path.join(partial, 'state.json'), JSON.stringify(file));
+      await rm(target, { recursive: true, force: true });
+      await rename(partial, target);
+      await syncFolder(this.folder);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      throw await this.failed(`the checkpoint of step ${state.step}`, error);
+    }
+    await this.prune();
+  }
+
+  /** Keeps the best parameters so far. */
+  async saveBest(step: number, parameters: Parameters): Promise<void> {
+    try {
+      await writeSafetensors(this.bestFile(step), named('parameter', parameters), {});
+    } catch (error) {
+      throw await this.failed(`the best parameters, of step ${step}`, error);
+    }
+  }
+
+  async loadBest(step: number): Promise<Parameters> {
+    return group(await readTensors(this.bestFile(step)), 'parameter');
+  }
+
+  private async read(step: number): Promise<Checkpoint> {
+    const folder = this.stepFolder(step);
+    const text = await readFile(path.join(folder, 'state.json'), 'utf8');
+    const file = fileSchema.parse(JSON.parse(text));
+    const tensors = await readTensors(path.join(folder, 'tensors.safetensors'));
+    if (digestOf(tensors) !== file.tensors) throw new Error('its numbers are not those written');
+    const { best } = file.state;
+    if (best !== null) await readSafetensors(this.bestFile(best.step));
+    return {
+      state: file.state,
+      shapes: file.shapes,
+      parameters: group(tensors, 'parameter'),
+      optimizer: {
+        step: file.optimizerStep,
+        first: group(tensors, 'first'),
+        second: group(tensors, 'second'),
+      },
+    };
+  }
+
+  /** Drops old checkpoints, and best parameters that no checkpoint left refers to. */
+  private async prune(): Promise<void> {
+    const steps = await this.steps();
+    const old = steps.slice(0, -kept);
+    for (const step of old) await rm(this.stepFolder(step), { recursive: true, force: true });
+    const used = new Set<string>();
+    for (const step of steps.slice(-kept)) {
+      const state = path.join(this.stepFolder(step), 'state.json');
+      const text = await readFile(state, 'utf8').catch(() => '');
+      const best = fileSchema.safeParse(parseJson(text)).data?.state.best;
+      if (best !== undefined && best !== null) used.add(path.basename(this.bestFile(best.step)));
+    }
+    for (const name of await names(this.folder)) {
+      if (name.startsWith('best-') && !used.has(name)) await rm(path.join(this.folder, name));
+    }
+  }
+
+  private async reportOther(folder: string): Promise<void> {
+    const text = await readFile(path.join(folder, 'run.json'), 'utf8').catch(() => '{}');
+    const settings = z.record(z.string(), z.string()).catch({}).parse(parseJson(text));
+    const keys = new Set([...Object.keys(settings), ...Object.keys(this.run.settings)]);
+    const differing = [...keys].filter((key) => settings[key] !== this.run.settings[key]).sort();
+    this.log(
+      'warning',
+      `${folder} holds checkpoints of a training that differs in ${differing.join(', ')}. They are left as they are, and this training starts anew.`,
+    );
+  }
+
+  private async failed(what: string, error: unknown): Promise<GraphError> {
+    const known = GraphError.from(error);
+    const newest = (await this.steps()).at(-1);
+    const intact =
+      newest === undefined
+        ? 'there is no earlier one'
+        : `that of step ${newest} is intact, and training goes on from there`;
+    return new GraphError(known.code, `${what} was not written (${intact}): ${known.message}`, {
+      audience: known.audience,
+      cause: error,
+    });
+  }
+
+  private async steps(): Promise<number[]> {
+    return (await names(this.folder))
+      .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  private stepFolder(step: number): string {
+    return path.join(this.folder, `step-${String(step).padStart(8, '0')}`);
+  }
+
+  private bestFile(step: number): string {
+    return path.join(this.folder, `best-${String(step).padStart(8, '0')}.safetensors`);
+  }
+}
+
+function named(kind: string, tensors: Parameters): NamedTensor[] {
+  return [...tensors].map(([name, data]) => ({
+    name: `${kind} ${name}`,
+    shape: [data.length],
+    data,
+  }));
+}
+
+function group(tensors: readonly NamedTensor[], kind: string): Parameters {
+  const prefix = `${kind} `;
+  return new Map(
+    tensors.flatMap(({ name, data }) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), data] as const] : [],
+    ),
+  );
+}
+
+async function readTensors(file: string): Promise<NamedTensor[]> {
+  const tensors: NamedTensor[] = [];
+  for (const [name, entry] of (await readSafetensors(file)).tensors) {
+    tensors.push({
+      name,
+      shape: entry.shape,
+      data: await loadWeight(sourceOf(entry), entry.shape),
+    });
+  }
+  return tensors;
+}
+
+function digestOf(tensors: readonly NamedTensor[]): string {
+  const hash = createHash('sha256');
+  for (const { name, data } of tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(`${name} ${data.length}\n`).update(data);
+  }
+  return hash.digest('hex');
+}
+
+async function names(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+function writeText(file: string, text: string): Promise<void> {
+  return writeAtomically(file, (append) => append(new TextEncoder().encode(text)));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A rename is on the disk when its folder is. Not every system lets folders be synced. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}

@@ -1,0 +1,34 @@
+import { metricRowSchema } from '@graft/graph';
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+
+/** What a training knows besides its tensors. Orders and random numbers follow from the seed and the step. */
+export const loopStateSchema = z.object({
+  /** Optimizer steps done. */
+  step: count,
+  /** Tokens fed so far, padding left out. */
+  tokens: count,
+  /** The step at which the last evaluation was made; -1: none yet. */
+  evaluatedAt: z.number().int(),
+  /** Evaluations since the best one. */
+  worse: count,
+  best: z.object({ step: count, loss: z.number() }).nullable(),
+  metrics: z.array(metricRowSchema),
+});
+export type LoopState = z.infer<typeof loopStateSchema>;
+
+/** How a training is cut into programs: kept by a resumed run, since sums would round otherwise. */
+export const runShapesSchema = z.object({
+  /** Rows of a micro-batch. */
+  size: z.number().int().positive(),
+  /** Row lengths, ascending. */
+  buckets: z.array(z.number().int().positive()).min(1),
+  /** Layers are computed again in the backward pass. */
+  recompute: z.boolean(),
+});
+export type RunShapes = z.infer<typeof runShapesSchema>;
+
+export function startState(): LoopState {
+  return { step: 0, tokens: 0, evaluatedAt: -1, worse: 0, best: null, metrics: [] };
+}

@@ -1,0 +1,59 @@
+import type { BaseModel } from '../architectures/base-model.ts';
+import { buildLossProgram, buildTrainingProgram } from '../architectures/training-program.ts';
+import type { Executable, Executor } from '../ir/executor.ts';
+import { forwardOptions, type LoopRequest } from './training-plan.ts';
+
+export interface ProgramOptions {
+  readonly base: BaseModel;
+  readonly executor: Executor;
+  readonly request: Pick<LoopRequest, 'method'>;
+  /** Rows of every program. */
+  readonly size: number;
+  /** Layers are computed again in the backward pass, to save memory. */
+  readonly recompute: boolean;
+}
+
+/** The programs of a training, one of each kind and row length, compiled when first used. */
+export class Programs implements AsyncDisposable {
+  private readonly options: ProgramOptions;
+  private readonly compiled = new Map<string, Promise<Executable>>();
+
+  constructor(options: ProgramOptions) {
+    this.options = options;
+  }
+
+  /** Loss, correctness and gradients of rows of this length. */
+  training(length: number): Promise<Executable> {
+    return this.get(`training ${length}`, () =>
+      buildTrainingProgram(this.options.base, this.shapes(length)),
+    );
+  }
+
+  /** Loss and correctness alone. */
+  evaluation(length: number): Promise<Executable> {
+    return this.get(`evaluation ${length}`, () =>
+      buildLossProgram(this.options.base, this.shapes(length)),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const executable of this.compiled.values()) {
+      await (await executable)[Symbol.asyncDispose]();
+    }
+  }
+
+  private shapes(length: number) {
+    const { request, size, recompute } = this.options;
+    return forwardOptions(request, { batch: size, length, checkpoint: recompute });
+  }
+
+  private get(
+    key: string,
+    build: () => ReturnType<typeof buildTrainingProgram>,
+  ): Promise<Executable> {
+    const { base, executor } = this.options;
+    const known = this.compiled.get(key) ?? executor.compile(build().program, base.weights);
+    this.compiled.set(key, known);
+    return known;
+  }
+}

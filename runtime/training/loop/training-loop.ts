@@ -1,0 +1,272 @@
+import type { MetricRow, TrainingHooks } from '@graft/graph';
+import type { BaseModel } from '../architectures/base-model.ts';
+import { rowsOfStep } from '../data/epoch.ts';
+import { microBatches, type MicroBatch } from '../data/micro-batch.ts';
+import type { Executor } from '../ir/executor.ts';
+import type { Shape } from '../ir/shape.ts';
+import { AdamW, type Parameters } from '../optimizer/adamw.ts';
+import { clipGradients, gradientNorm } from '../optimizer/clip.ts';
+import { rateAt } from '../optimizer/schedule.ts';
+import { CheckpointStore, type Checkpoint } from './checkpoint-store.ts';
+import { evaluationLoss, gradientStep, type BatchSetting } from './gradient-step.ts';
+import { initialParameters } from './initial-parameters.ts';
+import { startState, type LoopState, type RunShapes } from './loop-state.ts';
+import { lossExploded } from './exploded.ts';
+import { inWords, Pace } from './pace.ts';
+import { Programs } from './programs.ts';
+import { defineRun } from './run-definition.ts';
+import { chooseShapes, memoryOf, tooLittleMemory, type ShapeRequest } from './run-shapes.ts';
+import {
+  planTraining,
+  trainableShapes,
+  type LoopRequest,
+  type TrainingPlan,
+} from './training-plan.ts';
+
+export interface LoopOptions {
+  readonly base: BaseModel;
+  /** sha256 of the base's weights. */
+  readonly baseDigest: string;
+  readonly executor: Executor;
+  readonly request: LoopRequest;
+  /** Bytes that the process may take. */
+  readonly memory: number;
+  readonly hooks: TrainingHooks;
+}
+
+export interface LoopResult {
+  /** The best by evaluation loss where there is evaluation, else the last. */
+  readonly parameters: Parameters;
+  readonly trainable: ReadonlyMap<string, Shape>;
+  readonly metrics: readonly MetricRow[];
+}
+
+/**
+ * Trains until the last step, or until evaluations stop improving. Goes on from the checkpoint that it finds. The same
+ * request gives the same numbers on the same device, interrupted or not.
+ */
+export async function runTraining(options: LoopOptions): Promise<LoopResult> {
+  const { base, executor, request, hooks } = options;
+  const plan = planTraining(base, request);
+  const trainable = trainableShapes(base, request);
+  const run = defineRun(request, options.baseDigest);
+  const store = new CheckpointStore(request.checkpoints, run, hooks.log);
+  await store.open();
+  const checkpoint = await store.load();
+  const shapes = shapesFor({ base, plan, trainable, memory: options.memory }, checkpoint, hooks);
+  await using programs = new Programs({ base, executor, request, ...shapes });
+  const parameters = await initialParameters(base, trainable, request);
+  const loop = new TrainingLoop({ plan, shapes, programs, parameters, store, hooks });
+  if (checkpoint !== undefined) {
+    loop.restore(checkpoint);
+    hooks.log('info', `Goes on from the checkpoint of step ${checkpoint.state.step}.`);
+  }
+  await loop.run();
+  return { ...(await loop.result()), trainable };
+}
+
+function shapesFor(
+  request: ShapeRequest,
+  checkpoint: Checkpoint | undefined,
+  { log }: TrainingHooks,
+): RunShapes {
+  if (checkpoint !== undefined) {
+    const needed = memoryOf(request, checkpoint.shapes);
+    if (needed > request.memory) throw tooLittleMemory(request, needed);
+    return checkpoint.shapes;
+  }
+  const { shapes } = chooseShapes(request);
+  const { microBatch } = request.plan.request;
+  if (microBatch > shapes.size) {
+    log('warning', `Rows are computed ${shapes.size} at once: ${microBatch} do not fit.`);
+  }
+  if (shapes.recompute) {
+    log('info', 'Layers are recomputed in the backward pass, to fit into the memory.');
+  }
+  return shapes;
+}
+
+interface LoopParts {
+  readonly plan: TrainingPlan;
+  readonly shapes: RunShapes;
+  readonly programs: Programs;
+  readonly parameters: Map<string, Float32Array>;
+  readonly store: CheckpointStore;
+  readonly hooks: TrainingHooks;
+}
+
+class TrainingLoop {
+  private readonly parts: LoopParts;
+  private readonly optimizer: AdamW;
+  private readonly evaluation: readonly MicroBatch[];
+  private readonly pace = new Pace();
+  private readonly metrics: MetricRow[] = [];
+  private state: Omit<LoopState, 'metrics'> = startState();
+  private savedAt = -1;
+
+  constructor(parts: LoopParts) {
+    this.parts = parts;
+    const { request, evaluation } = parts.plan;
+    const { method, weightDecay } = request;
+    const ratio = method.kind === 'lora' ? method.plusRatio : 1;
+    this.optimizer = new AdamW(parts.parameters, {
+      weightDecay,
+      rateFactor: (name) => (name.endsWith('.lora_B.weight') ? ratio : 1),
+    });
+    this.evaluation = microBatches(evaluation.rows, parts.shapes);
+  }
+
+  restore({ state, parameters, optimizer }: Checkpoint): void {
+    this.optimizer.restore(optimizer);
+    for (const [name, data] of this.parts.parameters) data.set(parameters.get(name) ?? []);
+    this.state = state;
+    this.metrics.push(...state.metrics);
+    this.savedAt = state.step;
+  }
+
+  async run(): Promise<void> {
+    const { plan, shapes, programs, hooks } = this.parts;
+    hooks.progress({
+      done: this.state.step,
+      total: plan.steps,
+      unit: 'steps',
+      message: 'preparing',
+    });
+    // Compiled before the first step, so that its pace is that of all.
+    const longest = Math.max(...plan.train.rows.map((row) => row.length));
+    const last = shapes.buckets.findIndex((bucket) => bucket >= longest);
+    for (const length of shapes.buckets.slice(0, last + 1)) await programs.training(length);
+    try {
+      while (true) {
+        hooks.signal.throwIfAborted();
+        if (this.evaluationDue()) await this.evaluate();
+        if (this.state.step >= plan.steps || this.stoppedEarly()) break;
+        if (this.checkpointDue()) await this.save();
+        await this.step();
+      }
+    } catch (error) {
+      // The parameters are those of the last whole step.
+      if (hooks.signal.aborted) {
+        await this.save().catch((failure: unknown) => hooks.log('warning', String(failure)));
+      }
+      throw error;
+    }
+    await this.save();
+  }
+
+  async result(): Promise<Pick<LoopResult, 'parameters' | 'metrics'>> {
+    const { best, step } = this.state;
+    const { store, parameters } = this.parts;
+    const { metrics } = this;
+    if (best === null || best.step === step) return { parameters, metrics };
+    return { parameters: await store.loadBest(best.step), metrics };
+  }
+
+  private async step(): Promise<void> {
+    const { plan, shapes } = this.parts;
+    const { request, train, steps, warmup } = plan;
+    const { learningRate, schedule: kind, clip } = request;
+    const { step } = this.state;
+    const startedAt = performance.now();
+    const batches = microBatches(rowsOfStep(train.rows, step, request), shapes);
+    const { gradients, loss, accuracy, tokens } = await gradientStep(
+      batches,
+      this.setting(train.examples),
+    );
+    const norm = clip > 0 ? clipGradients(gradients, clip) : gradientNorm(gradients);
+    const rate = rateAt({ kind, rate: learningRate, warmup, steps }, step);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw lossExploded({ loss, norm, step: step + 1, request });
+    }
+    this.optimizer.update(gradients, rate);
+    this.pace.add((performance.now() - startedAt) / 1000, tokens);
+    this.state = { ...this.state, step: step + 1, tokens: this.state.tokens + tokens };
+    this.report({ loss, accuracy, rate, norm });
+  }
+
+  private report(values: { loss: number; accuracy: number; rate: number; norm: number }): void {
+    const { plan, hooks } = this.parts;
+    const { step, tokens } = this.state;
+    const { tokensPerSecond, secondsPerStep } = this.pace;
+    const eta = secondsPerStep * (plan.steps - step);
+    this.record('train', {
+      ...values,
+      tokens,
+      epoch: step / plan.stepsPerEpoch,
+      tokensPerSecond,
+      eta,
+      memory: process.memoryUsage.rss(),
+    });
+    hooks.progress({
+      done: step,
+      total: plan.steps,
+      unit: 'steps',
+      message: `loss ${values.loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s, ${inWords(eta)} left`,
+    });
+  }
+
+  private async evaluate(): Promise<void> {
+    const { plan, parameters, store, hooks } = this.parts;
+    const { step } = this.state;
+    hooks.progress({ done: step, total: plan.steps, unit: 'steps', message: 'evaluating' });
+    const setting = this.setting(plan.evaluation.examples);
+    const { loss, accuracy } = await evaluationLoss(this.evaluation, setting);
+    if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
+    this.record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
+    // The base alone is shown for comparison; what is chosen from are the results of training.
+    const better = step > 0 && loss < (this.state.best?.loss ?? Infinity);
+    if (better) await store.saveBest(step, parameters);
+    this.state = {
+      ...this.state,
+      evaluatedAt: step,
+      best: better ? { step, loss } : this.state.best,
+      worse: better || step === 0 ? 0 : this.state.worse + 1,
+    };
+    if (this.stoppedEarly()) {
+      const { best } = this.state;
+      hooks.log(
+        'info',
+        `Stops at step ${step}: ${this.state.worse} evaluations brought no better loss than ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
+      );
+    }
+  }
+
+  private record(series: string, values: Record<string, number>): void {
+    const row = { series, step: this.state.step, values };
+    this.metrics.push(row);
+    this.parts.hooks.metrics(row);
+  }
+
+  private evaluationDue(): boolean {
+    const { request, stepsPerEpoch, steps } = this.parts.plan;
+    const { step, evaluatedAt } = this.state;
+    if (this.evaluation.length === 0 || evaluatedAt === step) return false;
+    const every = request.evaluateEvery > 0 ? request.evaluateEvery : stepsPerEpoch;
+    return step === steps || step % every === 0;
+  }
+
+  private stoppedEarly(): boolean {
+    const { patience } = this.parts.plan.request;
+    return patience > 0 && this.state.worse >= patience;
+  }
+
+  private checkpointDue(): boolean {
+    const { checkpointEvery } = this.parts.plan.request;
+    const { step } = this.state;
+    return step > 0 && checkpointEvery > 0 && step % checkpointEvery === 0 && this.savedAt !== step;
+  }
+
+  private async save(): Promise<void> {
+    const { step } = this.state;
+    if (step === 0 || this.savedAt === step) return;
+    const { shapes, parameters, store } = this.parts;
+    const state = { ...this.state, metrics: this.metrics };
+    await store.save({ state, shapes, parameters, optimizer: this.optimizer.state });
+    this.savedAt = step;
+  }
+
+  private setting(examples: BatchSetting['examples']): BatchSetting {
+    const { programs, parameters, hooks } = this.parts;
+    return { programs, examples, parameters, signal: hooks.signal };
+  }
+}

@@ -1,0 +1,78 @@
+import { GraphError, type TrainingRequest } from '@graft/graph';
+import type { BaseModel } from '../architectures/base-model.ts';
+import type { ForwardOptions } from '../architectures/forward.ts';
+import { buildLossProgram } from '../architectures/training-program.ts';
+import { prepareExamples, type PreparedExample } from '../data/prepared-example.ts';
+import { layOutRows, type Row } from '../data/rows.ts';
+import { stepsPerEpoch } from '../data/epoch.ts';
+import type { Shape } from '../ir/shape.ts';
+
+/** What the loop needs of a request: the model is open already, and results are written by others. */
+export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder'>;
+
+/** Examples laid out in rows. */
+export interface RowSet {
+  readonly examples: readonly PreparedExample[];
+  readonly rows: readonly Row[];
+}
+
+/** A request worked out against its base. */
+export interface TrainingPlan {
+  readonly request: LoopRequest;
+  readonly train: RowSet;
+  /** Without rows there is no evaluation. */
+  readonly evaluation: RowSet;
+  readonly stepsPerEpoch: number;
+  /** Optimizer steps. */
+  readonly steps: number;
+  /** Steps that the rate takes to rise. */
+  readonly warmup: number;
+}
+
+/** Lays the data out and counts steps. Throws `bad-input` for examples that cannot be trained on. */
+export function planTraining(base: BaseModel, request: LoopRequest): TrainingPlan {
+  const { vocabulary } = base.config;
+  const { maxLength, packing, batch } = request;
+  const rowsOf = (given: LoopRequest['train']): RowSet => {
+    const examples = prepareExamples(given, { maxLength, vocabulary });
+    return { examples, rows: layOutRows(examples, { packing, maxLength }) };
+  };
+  const train = rowsOf(request.train);
+  if (train.rows.length === 0)
+    throw new GraphError('bad-input', 'There is no example to train on.');
+  const perEpoch = stepsPerEpoch(train.rows.length, batch);
+  const whole = Math.ceil(perEpoch * request.epochs);
+  const steps = request.maxSteps > 0 ? Math.min(request.maxSteps, whole) : whole;
+  if (steps < 1) {
+    throw new GraphError('bad-param', `${request.epochs} epochs give no step; ask for more.`, {
+      location: { param: 'epochs' },
+    });
+  }
+  return {
+    request,
+    train,
+    evaluation: rowsOf(request.evaluation),
+    stepsPerEpoch: perEpoch,
+    steps,
+    warmup: Math.ceil(steps * request.warmup),
+  };
+}
+
+/** What the method asks of a program of these shapes. */
+export function forwardOptions(
+  { method }: Pick<LoopRequest, 'method'>,
+  shapes: { readonly batch: number; readonly length: number; readonly checkpoint: boolean },
+): ForwardOptions {
+  if (method.kind === 'full') return { ...shapes, full: true };
+  const { rank, alpha, rankStabilized, targets } = method;
+  return { ...shapes, lora: { rank, alpha, rankStabilized, targets } };
+}
+
+/** Trainable tensors by name, in the order in which they are kept. */
+export function trainableShapes(
+  base: BaseModel,
+  request: Pick<LoopRequest, 'method'>,
+): ReadonlyMap<string, Shape> {
+  const shortest = { batch: 1, length: 1, checkpoint: false };
+  return buildLossProgram(base, forwardOptions(request, shortest)).trainable;
+}
