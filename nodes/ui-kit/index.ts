@@ -1,7 +1,16 @@
+export { bytes, clock, count, duration, measure, percent, plural } from './amounts.ts';
+export { CurveFacts, type TrainingProgress } from './curve-facts.tsx';
+export { Curves } from './curves.tsx';
+export { DatasetRows } from './dataset-rows.tsx';
 export { Facts } from './facts.tsx';
 export { fittingRows, type FittingRow } from './fitting-rows.ts';
-export { Bar, HitList } from './hit-list.tsx';
+export { HitList } from './hit-list.tsx';
 export { type Mark, MarkedText } from './marked-text.tsx';
+export { MetricsView, useMetricRows } from './metrics-view.tsx';
+export { ModelFacts } from './model-facts.tsx';
+export { ModuleMap, type ModuleValue } from './module-maps.tsx';
+export { PortPreview } from './port-preview.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';
 export { Pager, RawRow, RowList } from './row-list.tsx';
 export { SourceLink, spanLabel } from './source-link.tsx';
+export { Sparkline } from './sparkline.tsx';

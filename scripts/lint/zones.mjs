@@ -51,7 +51,7 @@ export const zones = [
     name: 'the UI kit',
     files: /^nodes\/ui-kit\//,
     packages: ['@graft/graph'],
-    externals: [...REACT, 'zod'],
+    externals: [...REACT, 'zod', 'uplot'],
     stay: /^nodes\/ui-kit\//,
     why: 'the UI kit draws values of runtime/graph with React and knows no node',
   },

@@ -8,6 +8,7 @@ import { usePlan } from '../state/plan-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
+import { NodeCurve } from './node-curve.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { progressShare, resultText, stepStatus, type Status } from './node-status.ts';
 
@@ -120,6 +121,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         )}
       </header>
       <NodePorts id={id} node={node} definition={definition} />
+      {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
       <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}

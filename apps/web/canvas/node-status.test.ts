@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptyList } from '../state/growing-list.ts';
 import type { StepState } from '../state/run-state.ts';
 import { progressShare, resultText, stepStatus } from './node-status.ts';
 
@@ -8,7 +9,7 @@ const step: StepState = {
   status: 'running',
   outputs: {},
   logs: [],
-  metrics: [],
+  metrics: emptyList,
   texts: new Map(),
 };
 

@@ -1,4 +1,4 @@
-import type { ArtifactRef } from '@graft/graph';
+import { Metrics, type ArtifactRef } from '@graft/graph';
 import { previews } from '@graft/nodes/previews';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
@@ -8,11 +8,13 @@ import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
+import { LiveCurves } from './live-curves.tsx';
 import { RawRows } from './raw-rows.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 
-/** Rows a page. */
-const pageSize = 50;
+/** Rows a page; more where every row is wanted. */
+const pageSize = (artifact: ArtifactRef): number =>
+  artifact.mediaType === Metrics.mediaType ? 500 : 50;
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
 
@@ -23,11 +25,13 @@ function usePages(artifact: ArtifactRef | undefined) {
     // Artifacts never change.
     staleTime: Infinity,
     initialPageParam: 0,
-    queryFn: ({ pageParam, signal }) =>
-      api.artifacts.page.query(
-        { artifact: artifact ?? unfinished, offset: pageParam, limit: pageSize },
+    queryFn: ({ pageParam, signal }) => {
+      const read = artifact ?? unfinished;
+      return api.artifacts.page.query(
+        { artifact: read, offset: pageParam, limit: pageSize(read) },
         { signal },
-      ),
+      );
+    },
     getNextPageParam: (last, pages) => {
       const loaded = pages.reduce((sum, page) => sum + page.rows.length, 0);
       return last.rows.length === 0 || loaded >= last.total ? undefined : loaded;
@@ -101,6 +105,8 @@ export function OutputTab({ node }: { readonly node: string }) {
   const port = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
   const artifact = port === undefined ? undefined : step.outputs[port];
   const writes = step.status === 'running' && step.texts.size > 0;
+  // Once there is an artifact, the metrics are one of the outputs.
+  const trains = step.metrics.length > 0 && artifact === undefined;
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
       <ReasonBanner step={step} />
@@ -110,9 +116,10 @@ export function OutputTab({ node }: { readonly node: string }) {
         </p>
       )}
       <PortTabs ports={ports} current={port} choose={choose} />
+      {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (
         <OutputPreview key={artifact?.digest ?? 'writing'} step={step} artifact={artifact} />
-      ) : step.status === 'running' ? (
+      ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>
       ) : step.status === 'queued' ? (
         <Empty>Waits for what comes before it.</Empty>

@@ -1,5 +1,5 @@
 import type { PlanReport } from '../state/plan-store.ts';
-import { duration } from './amounts.ts';
+import { duration } from '@graft/nodes/ui-kit';
 
 /** Milliseconds below which a run is not worth an estimate. */
 const worthSaying = 500;

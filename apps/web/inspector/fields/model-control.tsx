@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
-import { bytes } from '../../shell/amounts.ts';
+import { bytes } from '@graft/nodes/ui-kit';
 import type { FieldProps } from './field-props.ts';
 
 /** The catalogue's models of the kind that the parameter asks for. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, plural } from './amounts.ts';
+import { bytes, duration, measure, percent, plural } from './amounts.ts';
 
 describe('amounts', () => {
   it.each([
@@ -24,4 +24,24 @@ describe('amounts', () => {
     expect(plural(1, 'file')).toBe('1 file');
     expect(plural(1_200, 'file')).toBe('1,200 files');
   });
+
+  it.each([
+    [400, '400'],
+    [48_210, '48,210'],
+    [1_284.25, '1,284.3'],
+    [12_345.6, '12,346'],
+    [1.28411, '1.284'],
+    [-0.012345, '-0.01235'],
+    [0.0002, '2.00e-4'],
+    [Number.NaN, 'NaN'],
+    [-Infinity, '−∞'],
+  ])('says a measured %d as %s', (value, text) => expect(measure(value)).toBe(text));
+
+  it.each([
+    [0, '0 %'],
+    [0.000412, '0.041 %'],
+    [0.01815, '1.8 %'],
+    [0.335, '34 %'],
+    [1, '100 %'],
+  ])('says a share of %d as %s', (share, text) => expect(percent(share)).toBe(text));
 });

@@ -39,3 +39,20 @@ export function clock(at: number, now = Date.now()): string {
   if (date.toDateString() === new Date(now).toDateString()) return time;
   return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
 }
+
+/** A measured value with four significant digits: `1,284`, `1.284`, `0.01234`, `2.00e-4`. */
+export function measure(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  if (Number.isInteger(value) && size < 1e15) return count(value);
+  if (size >= 1_000)
+    return value.toLocaleString('en', { maximumFractionDigits: size < 1e4 ? 1 : 0 });
+  return size >= 1e-3 ? value.toPrecision(4) : value.toExponential(2);
+}
+
+/** A share from 0 to 1: `1.8 %`, `0.04 %` */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value === 0 || value === 100) return `${value} %`;
+  return `${value >= 9.95 ? value.toFixed(0) : value >= 0.995 ? value.toFixed(1) : value.toPrecision(2)} %`;
+}

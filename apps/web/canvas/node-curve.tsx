@@ -1,0 +1,23 @@
+import { measure, Sparkline } from '@graft/nodes/ui-kit';
+import { useMemo } from 'react';
+import { listed } from '../state/growing-list.ts';
+import type { StepState } from '../state/run-state.ts';
+
+/** The course of the training loss, in the space between the ports, so that nothing moves when it begins. */
+export function NodeCurve({ step }: { readonly step: StepState }) {
+  const losses = useMemo(
+    () =>
+      listed(step.metrics).flatMap(({ series, values }) =>
+        series === 'train' ? (values['loss'] ?? []) : [],
+      ),
+    [step.metrics],
+  );
+  const newest = losses.at(-1);
+  if (newest === undefined) return null;
+  return (
+    <div className="node-curve" data-running={step.status === 'running'} data-testid="node-curve">
+      <Sparkline values={losses} label={`Loss over ${losses.length} steps`} />
+      <span>loss {measure(newest)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { CurveFacts, Curves } from '@graft/nodes/ui-kit';
+import { useMemo } from 'react';
+import { listed } from '../state/growing-list.ts';
+import type { StepState } from '../state/run-state.ts';
+
+/** The curves of a step that trains, as far as they have come. */
+export function LiveCurves({ step }: { readonly step: StepState }) {
+  const rows = useMemo(() => listed(step.metrics), [step.metrics]);
+  const { done = 0, total } = step.progress ?? {};
+  const progress = { done, ...(total === undefined ? {} : { total }) };
+  return (
+    <div data-testid="live-curves">
+      <CurveFacts rows={rows} progress={step.status === 'running' ? progress : undefined} />
+      <Curves rows={rows} />
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { type ModelRef, modelSchema } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { count } from './amounts.ts';
+import { Facts } from './facts.tsx';
+import type { PreviewProps } from './preview-props.ts';
+import { RowList } from './row-list.tsx';
+
+/** What a model says of itself, and where its weights are. */
+export function ModelFacts(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={modelSchema} unit="models">
+      {(model: ModelRef) => (
+        <Facts
+          facts={[
+            ['model', model.id],
+            ['architecture', model.architecture],
+            ['format', model.format],
+            ['context', `${count(model.contextLength)} tokens`],
+            [
+              'weights',
+              model.weights === undefined ? (
+                'in the model catalogue'
+              ) : (
+                <>
+                  made here: <span className="gk-mono">{model.weights}</span>
+                </>
+              ),
+            ],
+            ['digest', <span className="gk-mono">{model.digest}</span>],
+          ]}
+        />
+      )}
+    </RowList>
+  );
+}

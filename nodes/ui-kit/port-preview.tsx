@@ -1,0 +1,35 @@
+import { Adapter, adapterInfoSchema, Dataset, Metrics, Model, Tokens } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { AdapterView } from './adapter-view.tsx';
+import { DatasetRows } from './dataset-rows.tsx';
+import { MetricsView } from './metrics-view.tsx';
+import { ModelFacts } from './model-facts.tsx';
+import type { PreviewComponent, PreviewProps } from './preview-props.ts';
+import { RawRow, RowList } from './row-list.tsx';
+import { TokenRows } from './token-rows.tsx';
+
+function AdapterRows(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={adapterInfoSchema} unit="adapters">
+      {(info) => <AdapterView info={info} />}
+    </RowList>
+  );
+}
+
+const views: Readonly<Record<string, PreviewComponent>> = {
+  [Dataset.mediaType]: DatasetRows,
+  [Tokens.mediaType]: TokenRows,
+  [Metrics.mediaType]: MetricsView,
+  [Adapter.mediaType]: AdapterRows,
+  [Model.mediaType]: ModelFacts,
+};
+
+/** The view of a port type that training nodes give, for a node that has several outputs. */
+export function PortPreview(props: PreviewProps): ReactNode {
+  const View = views[props.artifact.mediaType];
+  return View === undefined ? (
+    props.rows.map((row, at) => <RawRow key={at} value={row} />)
+  ) : (
+    <View {...props} />
+  );
+}
