@@ -4,33 +4,37 @@ import { GraphError } from '@graft/graph';
 export type TextEncoding = 'utf-8' | 'latin-1' | 'utf-16le';
 
 /**
- * Decodes a file's bytes piece by piece, in bounded memory. Throws `bad-input` with the file's name and the
- * offset of the first byte that does not fit the encoding.
+ * Decodes a file's bytes piece by piece, in bounded memory; as UTF-8 where the node has no choice of encodings.
+ * Throws `bad-input` with the file's name and the offset of the first byte that does not fit the encoding.
  */
 export async function* decodeText(
   bytes: AsyncIterable<Uint8Array>,
-  encoding: TextEncoding,
+  choice: TextEncoding | undefined,
   file: string,
 ): AsyncGenerator<string> {
+  const encoding = choice ?? 'utf-8';
+  const chosen = choice !== undefined;
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   let first = true;
   for await (const piece of bytes) {
     const buffer = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
     const whole = buffer.subarray(0, wholeLength(buffer, encoding));
-    const text = decode(whole, encoding, { file, offset });
+    const text = decode(whole, encoding, { file, offset, chosen });
     offset += whole.length;
     rest = buffer.subarray(whole.length);
     yield first ? text.replace(/^\uFEFF/, '') : text;
     first = first && whole.length === 0;
   }
-  if (rest.length > 0) throw misfit(encoding, { file, offset });
+  if (rest.length > 0) throw misfit(encoding, { file, offset, chosen });
 }
 
 interface Place {
   readonly file: string;
   /** Bytes before what is decoded. */
   readonly offset: number;
+  /** Whether the encoding is a parameter of the node. */
+  readonly chosen: boolean;
 }
 
 function decode(bytes: Buffer, encoding: TextEncoding, place: Place): string {
@@ -86,12 +90,14 @@ function loneSurrogate(text: string): number {
 
 function misfit(encoding: TextEncoding, place: Place, bytes?: Buffer): GraphError {
   const utf16 = place.offset === 0 && bytes?.[0] === 0xff && bytes[1] === 0xfe;
-  const advice = utf16
-    ? 'It begins with the mark of UTF-16: set the encoding to utf-16le.'
-    : 'Save the file in that encoding, or set the encoding of the node to the file’s.';
+  const advice = !place.chosen
+    ? 'Save the file as UTF-8.'
+    : utf16
+      ? 'It begins with the mark of UTF-16: set the encoding to utf-16le.'
+      : 'Save the file in that encoding, or set the encoding of the node to the file’s.';
   return new GraphError(
     'bad-input',
     `${place.file} is not valid ${encoding.toUpperCase()}: the byte at offset ${place.offset} does not fit. ${advice}`,
-    { location: { file: place.file, param: 'encoding' } },
+    { location: { file: place.file, ...(place.chosen ? { param: 'encoding' } : {}) } },
   );
 }

@@ -6,8 +6,8 @@ import { jsonlRows, type TableRow } from './jsonl-rows.ts';
 
 export type { TableRow };
 
-/** The decoded text of a file, piece by piece. */
-export function fileText(file: ResolvedFile, encoding: TextEncoding): AsyncGenerator<string> {
+/** The decoded text of a file, piece by piece; of UTF-8 where the node has no choice of encodings. */
+export function fileText(file: ResolvedFile, encoding?: TextEncoding): AsyncGenerator<string> {
   return decodeText(
     createReadStream(file.absolute, { highWaterMark: 256 * 1024 }),
     encoding,
@@ -16,10 +16,7 @@ export function fileText(file: ResolvedFile, encoding: TextEncoding): AsyncGener
 }
 
 /** Rows of a CSV or JSONL file, by the ending of its name. */
-export function tableRows(
-  file: ResolvedFile,
-  encoding: TextEncoding = 'utf-8',
-): AsyncGenerator<TableRow> {
+export function tableRows(file: ResolvedFile, encoding?: TextEncoding): AsyncGenerator<TableRow> {
   const text = fileText(file, encoding);
   return /\.(csv|tsv)$/i.test(file.path) ? csvRows(text, file.path) : jsonlRows(text, file.path);
 }

@@ -1,0 +1,118 @@
+import { Dataset, defineNode, Model, type ParamMeta, Tokens } from '@graft/graph';
+import { z } from 'zod';
+
+export const formats = ['alpaca', 'sharegpt', 'messages', 'prompt-completion', 'text'] as const;
+
+export const loadDataset = defineNode({
+  type: 'load-dataset',
+  version: 1,
+  implementation: 1,
+  title: 'Dataset',
+  group: 'training',
+  doc: 'Reads examples to train on from JSONL, JSON and CSV files, in the formats that are common: alpaca, sharegpt, OpenAI messages, prompt and completion, plain text. Some rows are kept for evaluation. With a model connected, shows the rows in its tokens, those marked that are trained.',
+  inputs: {
+    model: {
+      type: Model,
+      optional: true,
+      doc: 'The model to be trained, to see the rows in its tokens.',
+    },
+  },
+  outputs: {
+    dataset: { type: Dataset, doc: 'The examples, in the order of the files.' },
+    tokens: {
+      type: Tokens,
+      doc: 'The first 200 examples in the tokens of the connected model; none without a model.',
+    },
+  },
+  params: z.strictObject({
+    files: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Files',
+        description:
+          'JSONL, JSON and CSV files below the workspace, folders and globs, such as data/**/*.jsonl.',
+        control: 'files',
+      } satisfies ParamMeta),
+    format: z
+      .enum(['auto', ...formats])
+      .default('auto')
+      .meta({
+        title: 'Format',
+        description: 'auto: by the columns of each file’s first row; the log says what was found.',
+      } satisfies ParamMeta),
+    trainOn: z
+      .enum(['answers', 'everything'])
+      .default('answers')
+      .meta({
+        title: 'Train on',
+        description:
+          'answers: the loss counts what the assistant says and its end. everything: questions too.',
+      } satisfies ParamMeta),
+    evalShare: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0.1)
+      .meta({
+        title: 'For evaluation',
+        unit: 'share of the rows',
+        description:
+          'Rows kept out of training. Chosen by what they say, so that a row stays where it is when others come or go, and its copies with it.',
+      } satisfies ParamMeta),
+    template: z
+      .enum(['auto', 'chat', 'none'])
+      .default('auto')
+      .meta({
+        title: 'Template',
+        description:
+          'chat: the model’s chat template; none: texts as they are. auto: chat for conversations, none for text and for prompts with completions.',
+        advanced: true,
+      } satisfies ParamMeta),
+    limit: z
+      .int()
+      .min(0)
+      .default(0)
+      .meta({
+        title: 'Limit',
+        unit: 'rows',
+        description: 'Only the first so many; 0 takes all.',
+        advanced: true,
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({
+        title: 'Seed',
+        description: 'Another seed keeps other rows for evaluation.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ files, format, evalShare }) => [
+    ['files', files.length === 0 ? 'none chosen' : files.join(', ')],
+    ['format', format],
+    ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
+  ],
+  caching: 'seeded',
+  sources: ({ files }) => [{ kind: 'files', patterns: files, param: 'files' }],
+  facets(_params, inputs) {
+    const model = inputs['model']?.model;
+    return model === undefined ? {} : { tokens: { model } };
+  },
+  check({ files, format, template }) {
+    if (files.length === 0) {
+      return [{ param: 'files', message: 'Choose files, a folder or a glob.' }];
+    }
+    if (format !== 'text' || template !== 'chat') return [];
+    return [
+      {
+        param: 'template',
+        message: 'A text has no turns that a chat template could take. Set the template to auto.',
+      },
+    ];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

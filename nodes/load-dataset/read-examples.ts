@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import {
+  type Example,
+  GraphError,
+  type ParamsOf,
+  type ResolvedFile,
+  type RunContext,
+  type Turn,
+} from '@graft/graph';
+import { RowFaults } from '../training/row-faults.ts';
+import type { loadDataset } from './node.ts';
+import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
+import { detectFormat, knownColumns, needed, type RowFormat } from './row-format.ts';
+import { Refused, type RowContent, rowContent } from './row-turns.ts';
+
+export interface ReadOptions {
+  readonly files: readonly ResolvedFile[];
+  readonly params: ParamsOf<typeof loadDataset>;
+  readonly signal: AbortSignal;
+  /** The node's id, for messages. */
+  readonly node: string;
+  readonly log: RunContext['log'];
+}
+
+/**
+ * The examples of all files, in order. Rows that are at fault are gathered, and refused together at the end of
+ * their file with one message for each fault. Throws `bad-input`.
+ */
+export async function* readExamples(options: ReadOptions): AsyncGenerator<Example> {
+  const { params, node } = options;
+  let left = params.limit === 0 ? Number.POSITIVE_INFINITY : params.limit;
+  for (const file of readable(options)) {
+    const faults = new RowFaults();
+    let format: RowFormat | undefined;
+    for await (const row of readRows(file)) {
+      options.signal.throwIfAborted();
+      if (left === 0) break;
+      left -= 1;
+      format ??= formatOf(file, row, options);
+      try {
+        const example = exampleOf(file, { row, format }, params);
+        // A row at fault refuses them all: those after it are read to name every one that is.
+        if (!faults.any) yield example;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        faults.add({ path: file.path, ...place(row) }, error.fault);
+      }
+    }
+    faults.throwIfAny({ node, param: 'files' });
+    if (format === undefined && left > 0) options.log('warning', `${file.path} has no rows.`);
+    if (left === 0) return;
+  }
+}
+
+/** Files that hold rows; others are passed over, unless they are named by themselves. */
+function readable({ files, params, node, log }: ReadOptions): ResolvedFile[] {
+  const others = files.filter(({ path }) => !holdsRows(path));
+  const named = others.find(({ path }) => params.files.includes(path));
+  if (named !== undefined) {
+    throw new GraphError(
+      'bad-input',
+      `${named.path} cannot be read as rows. Known are files that end in ${endings.join(', ')}.`,
+      { location: { node, param: 'files', file: named.path } },
+    );
+  }
+  if (others.length > 0) {
+    log(
+      'info',
+      `${others.length} files that end in none of ${endings.join(', ')} are passed over.`,
+    );
+  }
+  return files.filter(({ path }) => holdsRows(path));
+}
+
+function formatOf(file: ResolvedFile, row: DataRow, options: ReadOptions): RowFormat {
+  const { params, node, log } = options;
+  const columns = Object.keys(row.values);
+  const format = params.format === 'auto' ? detectFormat(columns) : params.format;
+  if (format === undefined) {
+    throw new GraphError(
+      'bad-input',
+      `${file.path}: no format has the columns of the first row, which are ${columns.join(', ')}. Known columns are ${knownColumns()}. Rename them.`,
+      { location: { node, param: 'format', file: file.path, line: row.line ?? row.row } },
+    );
+  }
+  if (format === 'text' && params.template === 'chat') {
+    throw new GraphError(
+      'bad-input',
+      `${file.path} holds texts, which have no turns that a chat template could take. Set the template to auto.`,
+      { location: { node, param: 'template', file: file.path } },
+    );
+  }
+  if (params.format === 'auto') {
+    const found = needed[format].map((column) => `"${column}"`).join(' and ');
+    log('info', `${file.path} is read as ${format}: its first row has ${found}.`);
+  }
+  return format;
+}
+
+interface FormattedRow {
+  readonly row: DataRow;
+  readonly format: RowFormat;
+}
+
+function exampleOf(
+  { path }: ResolvedFile,
+  { row, format }: FormattedRow,
+  params: ReadOptions['params'],
+): Example {
+  const missing = needed[format].filter((column) => !(column in row.values));
+  if (missing.length > 0) {
+    throw new Refused(
+      `no column ${missing.map((column) => `"${column}"`).join(' and ')}`,
+      `Rows of the format ${format} need ${needed[format].join(' and ')}.`,
+    );
+  }
+  const { kind, turns } = learned(rowContent(row.values, format), params);
+  return {
+    ...{ id: `${path}:${row.row}`, path, row: row.row },
+    ...{ split: splitOf(turns, params), kind, turns },
+  };
+}
+
+/** A row's turns as the parameters want them: which template, and what is trained. */
+function learned(
+  content: RowContent,
+  { template, trainOn }: ReadOptions['params'],
+): Pick<Example, 'kind' | 'turns'> {
+  const everything = trainOn === 'everything';
+  if (content.kind === 'text') {
+    const { prompt, text } = content;
+    if (template === 'chat') {
+      const turns: Turn[] = [
+        { role: 'user', content: prompt, trained: everything },
+        { role: 'assistant', content: text, trained: true },
+      ];
+      return { kind: 'chat', turns };
+    }
+    const before: Turn[] =
+      prompt === '' ? [] : [{ role: 'text', content: prompt, trained: everything }];
+    return { kind: 'text', turns: [...before, { role: 'text', content: text, trained: true }] };
+  }
+  const turns = content.turns.map(({ role, content: said, trained = true }) => ({
+    ...{ role, content: said, trained: trained && (everything || role === 'assistant') },
+  }));
+  if (template !== 'none') return { kind: 'chat', turns };
+  return {
+    kind: 'text',
+    turns: turns.map(({ content: said, trained }, at) => ({
+      role: 'text',
+      content: at === turns.length - 1 ? said : `${said}\n\n`,
+      trained,
+    })),
+  };
+}
+
+/** By what a row says and the seed, so that where a row goes does not depend on the others. */
+function splitOf(
+  turns: readonly Turn[],
+  { evalShare, seed }: ReadOptions['params'],
+): Example['split'] {
+  const said = turns.map(({ role, content }) => [role, content]);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([seed, said]))
+    .digest();
+  return hash.readUIntBE(0, 6) / 2 ** 48 < evalShare ? 'eval' : 'train';
+}
+
+function place({ row, line }: DataRow): { row: number; line?: number } {
+  return line === undefined ? { row } : { row, line };
+}

@@ -1,0 +1,75 @@
+import { GraphError, type ResolvedFile } from '@graft/graph';
+import type { TableRow } from '../text/jsonl-rows.ts';
+import { fileText, tableRows } from '../text/table-rows.ts';
+
+/** Endings of the files that hold rows. */
+export const endings = ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] as const;
+
+export function holdsRows(path: string): boolean {
+  return endings.some((ending) => path.toLowerCase().endsWith(`.${ending}`));
+}
+
+/** Bytes; an array in JSON is parsed whole. */
+const MAX_JSON = 512 * 1024 * 1024;
+
+/** A row of a file; `line` is absent where it is not known. */
+export interface DataRow extends Omit<TableRow, 'line'> {
+  readonly line?: number;
+}
+
+/** Rows of a JSONL, CSV or JSON file. Throws `bad-input` with the place of what cannot be read. */
+export function readRows(file: ResolvedFile): AsyncGenerator<DataRow> {
+  return /\.json$/i.test(file.path) ? jsonRows(file) : tableRows(file);
+}
+
+/** An array of objects; a file that does not begin with `[` is read as JSONL, which is often so named. */
+async function* jsonRows(file: ResolvedFile): AsyncGenerator<DataRow> {
+  if ((await firstSign(file)) !== '[') {
+    yield* tableRows(file);
+    return;
+  }
+  if (file.size > MAX_JSON) {
+    throw new GraphError(
+      'too-large',
+      `${file.path} has more than 512 MiB. Write it as JSONL, an object a line.`,
+      { location: { file: file.path } },
+    );
+  }
+  let text = '';
+  for await (const piece of fileText(file)) text += piece;
+  for (const [at, values] of parseArray(text, file.path).entries()) {
+    const row = at + 1;
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      throw new GraphError(
+        'bad-input',
+        `${file.path}, row ${row}: this is not an object such as {"text": "…"}.`,
+        { location: { file: file.path } },
+      );
+    }
+    yield { row, values: Object.fromEntries(Object.entries(values)) };
+  }
+}
+
+async function firstSign(file: ResolvedFile): Promise<string | undefined> {
+  for await (const piece of fileText(file)) {
+    const sign = /\S/.exec(piece)?.[0];
+    if (sign !== undefined) return sign;
+  }
+  return undefined;
+}
+
+function parseArray(text: string, file: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [value];
+  } catch (cause) {
+    const position = /position (\d+)/.exec(cause instanceof Error ? cause.message : '')?.[1];
+    const before = position === undefined ? text : text.slice(0, Number(position));
+    const line = before.split('\n').length;
+    throw new GraphError(
+      'bad-input',
+      `${file}, line ${line}: this is not JSON. The file begins with [, so it must hold one array of objects.`,
+      { location: { file, line }, cause },
+    );
+  }
+}

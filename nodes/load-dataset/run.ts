@@ -1,0 +1,92 @@
+import {
+  type Example,
+  GraphError,
+  implement,
+  type ModelRef,
+  modelSource,
+  type RunContext,
+  type TokenRow,
+  type TreeInput,
+} from '@graft/graph';
+import { tokenizeExample } from '../training/tokenize-examples.ts';
+import { loadDataset } from './node.ts';
+import { readExamples, type ReadOptions } from './read-examples.ts';
+
+/** Rows shown in tokens. */
+const SHOWN = 200;
+
+export const run = implement(loadDataset, (ctx, { model }, params) => {
+  const files = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
+  const { signal, node } = ctx;
+  const options = { files, params, signal, node };
+  return Promise.resolve({
+    dataset: checked(ctx, { ...options, log: (level, message) => ctx.log(level, message) }),
+    // Read again, so that neither output waits for the other; what is to be said is said by the first.
+    tokens: shown(ctx, model, { ...options, log: () => undefined }),
+  });
+});
+
+/** The examples, with progress, refused in the end where there is nothing to train on. */
+async function* checked(ctx: RunContext, options: ReadOptions): AsyncGenerator<Example> {
+  const counts = { train: 0, eval: 0 };
+  for await (const example of readExamples(options)) {
+    counts[example.split] += 1;
+    const done = counts.train + counts.eval;
+    if (done % 1000 === 0) ctx.progress({ done, unit: 'rows' });
+    yield example;
+  }
+  const location = { node: ctx.node, param: 'files' };
+  if (counts.train + counts.eval === 0) {
+    throw new GraphError(
+      'bad-input',
+      'There are no rows to train on. Choose files that hold some.',
+      { location },
+    );
+  }
+  if (counts.train === 0) {
+    throw new GraphError(
+      'bad-input',
+      `All ${counts.eval} rows are kept for evaluation, and none is left to train on. Lower the share for evaluation, or add rows.`,
+      { location: { node: ctx.node, param: 'evalShare' } },
+    );
+  }
+  ctx.log('info', `${counts.train} rows to train on, ${counts.eval} to evaluate with.`);
+  if (counts.eval === 0 && options.params.evalShare > 0) {
+    ctx.log(
+      'warning',
+      'So few rows that none is kept for evaluation: there will be no evaluation loss.',
+    );
+  }
+}
+
+async function* shown(
+  ctx: RunContext,
+  model: TreeInput<ModelRef> | undefined,
+  options: ReadOptions,
+): AsyncGenerator<TokenRow> {
+  if (model === undefined) return;
+  const tokenizer = await ctx.backends.tokenizer(modelSource(model));
+  const lengths: number[] = [];
+  const masked: string[] = [];
+  for await (const example of readExamples(options)) {
+    const { id, tokens, trained } = tokenizeExample(tokenizer, example);
+    lengths.push(tokens.length);
+    if (!trained.includes(1)) masked.push(id);
+    yield {
+      ...{ id, split: example.split, pieces: tokenizer.pieces(tokens) },
+      trained: trained.map((flag) => flag === 1),
+    };
+    if (lengths.length === SHOWN) break;
+  }
+  const sum = lengths.reduce((total, length) => total + length, 0);
+  ctx.log(
+    'info',
+    `The first ${lengths.length} rows have ${Math.round(sum / lengths.length)} tokens on average, the longest ${Math.max(...lengths)}.`,
+  );
+  if (masked.length > 0) {
+    ctx.log(
+      'warning',
+      `The chat template leaves nothing to train on in ${masked.length} of them: ${masked.slice(0, 8).join(', ')}. Such rows are refused when it comes to training.`,
+    );
+  }
+}
