@@ -33,9 +33,8 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
     runtime = await loadLlamaRuntime('cpu');
     const file = await languageModelFile();
     weights = await loadLlamaWeights(runtime, file, never());
-    const { device } = runtime;
     model = new LlamaLanguageModel(weights, {
-      ...{ id: file.id, device, contextLength: 2_048, parallel: 2 },
+      ...{ id: file.id, runtime, contextLength: 2_048, parallel: 2 },
     });
   }, modelTestTimeout);
   afterAll(async () => {

@@ -8,16 +8,19 @@ import {
 import type { LlamaModel } from 'node-llama-cpp';
 import { ChatTemplate } from './chat-prompt.ts';
 import { LlamaSlot, promptTooLong } from './llama-slot.ts';
+import { adapterError, type LlamaAdapter } from './llama-adapters.ts';
+import type { LlamaRuntime } from './llama-runtime.ts';
 import { loadError } from './llama-weights.ts';
 
 export interface LlamaOptions {
   /** What messages call the model. */
   readonly id: string;
-  /** `cpu`, `cuda:0`, … */
-  readonly device: string;
+  readonly runtime: LlamaRuntime;
   /** Tokens of prompt and answer together; at most what the model was trained on. */
   readonly contextLength: number;
   readonly parallel: number;
+  /** Added to the weights, each times its scale. */
+  readonly adapters?: readonly LlamaAdapter[];
   /** Of the machine; shared out among the requests that run at once. */
   readonly threads?: number;
 }
@@ -32,6 +35,8 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   readonly contextLength: number;
   readonly parallel: number;
   readonly #weights: LlamaModel;
+  readonly #runtime: LlamaRuntime;
+  readonly #adapters: readonly LlamaAdapter[];
   readonly #template: ChatTemplate;
   readonly #threads: number;
   readonly #free: LlamaSlot[] = [];
@@ -43,9 +48,11 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
 
   constructor(weights: LlamaModel, options: LlamaOptions) {
     this.#weights = weights;
+    this.#runtime = options.runtime;
+    this.#adapters = options.adapters ?? [];
     this.#template = new ChatTemplate(weights);
     this.model = options.id;
-    this.device = options.device;
+    this.device = options.runtime.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
     this.parallel = Math.max(1, options.parallel);
     this.#threads = threadsPerRequest(options.threads ?? availableParallelism(), this.parallel);
@@ -54,6 +61,11 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   /** Bytes of the contexts made so far. */
   get contextMemory(): number {
     return [...this.#slots].reduce((sum, slot) => sum + slot.memory, 0);
+  }
+
+  /** Makes the first slot, so that an adapter that cannot be applied shows before the first request. */
+  async prepare(): Promise<void> {
+    await this.#withSlot(new AbortController().signal, () => Promise.resolve());
   }
 
   /** Returns within a moment of an abort, with what was written until then. */
@@ -139,12 +151,16 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
         contextLength: this.contextLength,
         threads: this.#threads,
         device: this.device,
+        adapters: this.#adapters,
       });
       this.#slots.add(slot);
       return slot;
     } catch (cause) {
       if (cause instanceof GraphError) throw cause;
-      throw loadError(this.model, cause);
+      const complaint = await this.#runtime.complaint();
+      throw (
+        adapterError(this.#adapters, cause, complaint) ?? loadError(this.model, cause, complaint)
+      );
     }
   }
 }

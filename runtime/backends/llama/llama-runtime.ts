@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import type { Llama } from 'node-llama-cpp';
 import { isSoftwareDevice } from '../probe/software-device.ts';
@@ -9,41 +10,56 @@ export interface LlamaRuntime {
   readonly llama: Llama;
   /** `cpu`, `cuda:0`, `vulkan:0`, `metal`. */
   readonly device: string;
+  /** What llama.cpp last wrote down as an error, once: its exceptions seldom say the reason. */
+  complaint(): Promise<string | undefined>;
 }
 
 /** Loads llama.cpp's prebuilt library; never compiles or downloads. */
 export async function loadLlamaRuntime(wanted: LlamaDevice): Promise<LlamaRuntime> {
   if (wanted !== 'cpu') {
-    const llama = await open(wanted).catch((error: unknown) => {
+    const opened = await open(wanted).catch((error: unknown) => {
       if (wanted === 'auto') return undefined;
       throw unavailable(wanted, error);
     });
-    const names = (await llama?.getGpuDeviceNames()) ?? [];
+    const names = (await opened?.llama.getGpuDeviceNames()) ?? [];
     const usable = names.length > 0 && !names.every(isSoftwareDevice);
-    if (llama !== undefined && llama.gpu !== false && (usable || wanted !== 'auto')) {
+    const gpu = opened?.llama.gpu;
+    if (opened !== undefined && gpu === false) return { ...opened, device: 'cpu' };
+    if (opened !== undefined && (usable || wanted !== 'auto')) {
       if (names.length === 0) throw unavailable(wanted, new Error('it sees no device'));
-      return { llama, device: llama.gpu === 'metal' ? 'metal' : `${llama.gpu}:0` };
+      return { ...opened, device: gpu === 'metal' ? 'metal' : `${gpu}:0` };
     }
-    if (llama?.gpu === false) return { llama, device: 'cpu' };
-    await llama?.dispose();
+    await opened?.llama.dispose();
   }
-  const llama = await open('cpu').catch((error: unknown) => {
+  const opened = await open('cpu').catch((error: unknown) => {
     throw unavailable('cpu', error);
   });
-  return { llama, device: 'cpu' };
+  return { ...opened, device: 'cpu' };
 }
 
-async function open(device: LlamaDevice): Promise<Llama> {
+async function open(device: LlamaDevice): Promise<Omit<LlamaRuntime, 'device'>> {
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
-  return getLlama({
+  let complaint: string | undefined;
+  const llama = await getLlama({
     gpu: device === 'cpu' ? false : device,
     build: 'never',
     skipDownload: true,
     progressLogs: false,
     logLevel: LlamaLogLevel.error,
+    logger: (_level, message) => (complaint = message),
     // No arbitration between contexts: the number of threads changes the sums, and so the text.
     maxThreads: 0,
   });
+  return {
+    llama,
+    async complaint() {
+      // It is handed over in a turn of its own.
+      await nextTurn();
+      const last = complaint?.replace(/^\w+: /, '').trim();
+      complaint = undefined;
+      return last;
+    },
+  };
 }
 
 function unavailable(device: LlamaDevice, cause: unknown): GraphError {

@@ -7,6 +7,7 @@ import type {
   Token,
 } from 'node-llama-cpp';
 import type { ChatPrompt } from './chat-prompt.ts';
+import type { LlamaAdapter } from './llama-adapters.ts';
 import { TextStream } from './text-stream.ts';
 
 export interface SlotOptions {
@@ -14,6 +15,7 @@ export interface SlotOptions {
   readonly contextLength: number;
   readonly threads: number;
   readonly device: string;
+  readonly adapters: readonly LlamaAdapter[];
 }
 
 /** llama.cpp's default window of the repeat penalty. */
@@ -47,6 +49,9 @@ export class LlamaSlot {
       sequences: 1,
       batchSize: pieceSize(options.device),
       threads: { ideal: options.threads, min: options.threads },
+      lora: { adapters: options.adapters.map(({ filePath, scale }) => ({ filePath, scale })) },
+      // A shorter context than asked for would cut answers.
+      failedCreationRemedy: false,
     });
     return new LlamaSlot(model, context, options);
   }

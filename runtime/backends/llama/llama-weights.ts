@@ -26,7 +26,7 @@ export async function loadLlamaWeights(
     loading.then((model) => model.dispose()).catch(() => undefined);
     if (cause instanceof GraphError) throw cause;
     if (signal.aborted) throw new GraphError('cancelled', 'cancelled', { cause });
-    throw loadError(file.id, cause);
+    throw loadError(file.id, cause, await runtime.complaint());
   } finally {
     signal.removeEventListener('abort', give);
   }
@@ -37,8 +37,9 @@ export function loadLlamaVocabulary(runtime: LlamaRuntime, file: LlamaFile): Pro
   return runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
 }
 
-export function loadError(id: string, cause: unknown): GraphError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+/** `complaint` is what llama.cpp wrote down, where it did. */
+export function loadError(id: string, cause: unknown, complaint: string | undefined): GraphError {
+  const message = complaint ?? (cause instanceof Error ? cause.message : String(cause));
   if (/memory|VRAM/i.test(message)) {
     return new GraphError(
       'out-of-memory',

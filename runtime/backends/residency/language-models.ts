@@ -5,29 +5,26 @@ import {
   type Tokenizer,
 } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
-import { LlamaLanguageModel } from '../llama/language-model.ts';
+import { llamaAdapters } from '../llama/llama-adapters.ts';
+import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
+import type { LlamaFile } from '../llama/llama-file.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
 import type { LanguageModelRequest } from './backends.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import { llamaDevice } from './device-choice.ts';
-import { ModelResidency, type LoadedModel, type ModelLoader } from './model-residency.ts';
+import { LoadedLanguageModel } from './loaded-language-model.ts';
+import { ModelResidency, type ModelLoader } from './model-residency.ts';
 
 interface LanguageModelsOptions {
   readonly memoryOf: (device: string) => DeviceMemory;
   readonly threads?: number;
 }
 
-/** Weights, and the language models of different context lengths that share them. */
-interface LoadedWeights {
-  readonly weights: LlamaModel;
-  readonly configured: Map<string, LlamaLanguageModel>;
-}
-
 /** Language models, shared by all steps and loaded again after they were put out. */
 export class LanguageModels {
   readonly #options: LanguageModelsOptions;
-  readonly #residency = new ModelResidency<LoadedWeights>();
+  readonly #residency = new ModelResidency<LoadedLanguageModel>();
   readonly #runtimes = new Map<LlamaDevice, Promise<LlamaRuntime>>();
   /** What counts tokens: the weights, or the vocabulary alone after they were put out. */
   readonly #counters = new Map<string, LlamaModel>();
@@ -38,25 +35,29 @@ export class LanguageModels {
 
   async languageModel(
     request: LanguageModelRequest,
-    options: LanguageModelOptions,
+    { contextLength, parallel, adapters = [] }: LanguageModelOptions,
   ): Promise<LanguageModel> {
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
-    const loader = this.#loader(request, runtime);
+    const { file } = request;
+    const { threads } = this.#options;
+    const configuration: LlamaOptions = {
+      ...{ id: file.id, runtime, contextLength, parallel },
+      adapters: await llamaAdapters(file, adapters),
+      ...(threads === undefined ? {} : { threads }),
+    };
+    const loader = this.#loader(file, runtime);
     const use = <Result>(
       signal: AbortSignal,
       work: (model: LlamaLanguageModel) => Promise<Result> | Result,
     ): Promise<Result> =>
-      this.#residency.use(loader, signal, (loaded) =>
-        work(this.#configured(loaded, { request, runtime, ...options })),
-      );
-    const facts = await use(request.signal, ({ model, device, contextLength, parallel }) => ({
-      model,
-      device,
-      contextLength,
-      parallel,
-    }));
+      this.#residency.use(loader, signal, (loaded) => loaded.use(configuration, work));
+    const facts = await use(request.signal, async (model) => {
+      await model.prepare();
+      return { device: model.device, contextLength: model.contextLength, parallel: model.parallel };
+    });
     return {
       ...facts,
+      model: file.id,
       generate: (prompt, hooks) => use(hooks.signal, (model) => model.generate(prompt, hooks)),
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
@@ -82,32 +83,7 @@ export class LanguageModels {
     );
   }
 
-  #configured(
-    { weights, configured }: LoadedWeights,
-    of: {
-      readonly request: LanguageModelRequest;
-      readonly runtime: LlamaRuntime;
-      readonly contextLength: number;
-      readonly parallel: number;
-    },
-  ): LlamaLanguageModel {
-    const key = `${of.contextLength} ${of.parallel}`;
-    const known = configured.get(key);
-    if (known !== undefined) return known;
-    const { threads } = this.#options;
-    const model = new LlamaLanguageModel(weights, {
-      id: of.request.file.id,
-      device: of.runtime.device,
-      contextLength: of.contextLength,
-      parallel: of.parallel,
-      ...(threads === undefined ? {} : { threads }),
-    });
-    configured.set(key, model);
-    return model;
-  }
-
-  #loader(request: LanguageModelRequest, runtime: LlamaRuntime): ModelLoader<LoadedWeights> {
-    const { file } = request;
+  #loader(file: LlamaFile, runtime: LlamaRuntime): ModelLoader<LoadedLanguageModel> {
     const key = `${file.digest} ${file.path} ${runtime.device}`;
     return {
       key,
@@ -118,27 +94,16 @@ export class LanguageModels {
         const vocabulary = this.#counters.get(key);
         this.#counters.set(key, weights);
         await vocabulary?.dispose();
-        return this.#loaded({ key, runtime, request, weights });
-      },
-    };
-  }
-
-  #loaded(of: {
-    readonly key: string;
-    readonly runtime: LlamaRuntime;
-    readonly request: LanguageModelRequest;
-    readonly weights: LlamaModel;
-  }): LoadedModel<LoadedWeights> {
-    const { weights } = of;
-    const configured = new Map<string, LlamaLanguageModel>();
-    return {
-      value: { weights, configured },
-      bytes: () =>
-        [...configured.values()].reduce((sum, model) => sum + model.contextMemory, weights.size),
-      dispose: async () => {
-        await Promise.all([...configured.values()].map((model) => model[Symbol.asyncDispose]()));
-        this.#counters.set(of.key, await loadLlamaVocabulary(of.runtime, of.request.file));
-        await weights.dispose();
+        const loaded = new LoadedLanguageModel(weights);
+        return {
+          value: loaded,
+          bytes: () => loaded.bytes(),
+          dispose: async () => {
+            await loaded.dispose();
+            this.#counters.set(key, await loadLlamaVocabulary(runtime, file));
+            await weights.dispose();
+          },
+        };
       },
     };
   }

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ADAPTER_GGUF, GraphError, type WeightedAdapter } from '@graft/graph';
+import type { LlamaFile } from './llama-file.ts';
+
+/** An adapter as llama.cpp applies it. */
+export interface LlamaAdapter {
+  readonly id: string;
+  readonly filePath: string;
+  /** Weight; the file's own α/rank comes on top. */
+  readonly scale: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The files of adapters, in order: the same one given twice counts once with both weights, and one of weight 0
+ * is left out. Throws `bad-model` where an adapter cannot be applied to the base, `missing-file` where it lacks
+ * its file.
+ */
+export async function llamaAdapters(
+  base: LlamaFile,
+  adapters: readonly WeightedAdapter[],
+): Promise<LlamaAdapter[]> {
+  const byPath = new Map<string, LlamaAdapter>();
+  for (const { path, info, weight } of adapters) {
+    if (info.method === 'dora') {
+      throw new GraphError(
+        'bad-model',
+        `the adapter "${info.id}" is a DoRA adapter, which llama.cpp cannot add to a model; merge it into ` +
+          'the model first, with the node Merge into model',
+      );
+    }
+    if (info.base.digest !== base.digest) {
+      throw new GraphError(
+        'bad-model',
+        `the adapter "${info.id}" was trained on other weights of "${info.base.id}" than "${base.id}" has; ` +
+          'use the base model that it was trained on',
+      );
+    }
+    const filePath = join(path, ADAPTER_GGUF);
+    const { size } = await stat(filePath).catch((cause: unknown) => {
+      throw new GraphError('missing-file', `the adapter "${info.id}" has no ${ADAPTER_GGUF}`, {
+        cause,
+      });
+    });
+    const scale = weight + (byPath.get(filePath)?.scale ?? 0);
+    byPath.set(filePath, { id: info.id, filePath, scale, size });
+  }
+  return [...byPath.values()].filter(({ scale }) => scale !== 0);
+}
+
+/** Equal for adapters that do the same. */
+export function adaptersKey(adapters: readonly LlamaAdapter[]): string {
+  return adapters.map(({ filePath, scale }) => `${scale} ${filePath}`).join('\n');
+}
+
+/** Why an adapter could not be applied; undefined where it was not about one: messages name its file. */
+export function adapterError(
+  adapters: readonly LlamaAdapter[],
+  cause: unknown,
+  complaint: string | undefined,
+): GraphError | undefined {
+  const told = cause instanceof Error ? cause.message : String(cause);
+  const adapter = adapters.find(({ filePath }) => told.includes(filePath));
+  if (adapter === undefined) return undefined;
+  const reason = complaint?.replace(/^failed to apply lora adapter: /, '') ?? told;
+  return new GraphError(
+    'bad-model',
+    `the adapter "${adapter.id}" cannot be applied: ${reason}. Train or import it again`,
+    { cause },
+  );
+}
