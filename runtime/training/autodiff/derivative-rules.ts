@@ -45,6 +45,9 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
     case 'equal':
     case 'greaterEqual':
       return [undefined, undefined];
+    case 'floor':
+    case 'detach':
+      return [undefined];
     case 'neg':
       return each(() => b.neg(g));
     case 'exp':

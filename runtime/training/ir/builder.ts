@@ -83,6 +83,12 @@ export class Builder {
   erf(a: Value): Value {
     return this.apply({ kind: 'erf' }, a);
   }
+  floor(a: Value): Value {
+    return this.apply({ kind: 'floor' }, a);
+  }
+  detach(a: Value): Value {
+    return this.apply({ kind: 'detach' }, a);
+  }
   equal(a: Value, b: Value): Value {
     return this.apply({ kind: 'equal' }, a, b);
   }

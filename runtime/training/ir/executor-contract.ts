@@ -91,6 +91,20 @@ export function executorContract(open: () => Promise<Executor>): void {
       expect([...(checkpointed.results['g'] ?? [])]).toEqual([...(plain.results['g'] ?? [])]);
     });
 
+    it('passes a detached tensor on, but no gradient', async () => {
+      const b = new Builder();
+      const x = b.input('x', { shape: [3] });
+      const y = b.mul(b.detach(b.exp(x)), x);
+      const [g] = gradients(b, b.reshape(b.reduceSum(y, [0]), []), [x]);
+      await using executable = await executor.compile(b.build({ y, g: g ?? y }));
+      const data = Float32Array.of(-1, 0.5, 2);
+      const results = await executable.run({ x: data });
+      data.forEach((value, i) => {
+        expect(results['y']?.[i]).toBeCloseTo(Math.exp(value) * value, 5);
+        expect(results['g']?.[i]).toBeCloseTo(Math.exp(value), 5);
+      });
+    });
+
     it('refuses feeds that do not fit, naming the input', async () => {
       const b = new Builder();
       const x = b.input('x', { shape: [2] });

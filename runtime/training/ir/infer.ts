@@ -39,6 +39,8 @@ export function infer(op: Op, inputs: readonly Value[]): Inferred {
     case 'tanh':
     case 'sigmoid':
     case 'erf':
+    case 'floor':
+    case 'detach':
       dtypes('f32');
       return { dtype: 'f32', shape: a ?? [] };
     case 'add':

@@ -3,7 +3,17 @@ import type { Shape } from './shape.ts';
 /** `i32` holds ids, labels and conditions (0 or 1); everything else is `f32`. */
 export type DType = 'f32' | 'i32';
 
-export type UnaryKind = 'neg' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'tanh' | 'sigmoid' | 'erf';
+export type UnaryKind =
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'tanh'
+  | 'sigmoid'
+  | 'erf'
+  /** Towards −∞; its derivative is taken as zero. */
+  | 'floor';
 export type BinaryKind = 'add' | 'sub' | 'mul' | 'div';
 export type CompareKind = 'equal' | 'greaterEqual';
 export type ReduceKind = 'reduceSum' | 'reduceMax';
@@ -54,6 +64,8 @@ export type Op =
   | { readonly kind: 'gatherLast' }
   /** (g [...], ids [...]) → [..., depth], zero elsewhere: the derivative of gatherLast. */
   | { readonly kind: 'scatterLast'; readonly depth: number }
+  /** The same tensor, but no gradient passes. */
+  | { readonly kind: 'detach' }
   /**
    * (x, dependency) → x, but not before the dependency is there. Puts recomputation where checkpointing
    * wants it, and keeps executors from folding the copy into the original.

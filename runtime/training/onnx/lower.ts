@@ -12,6 +12,7 @@ const unaryTypes = {
   tanh: 'Tanh',
   sigmoid: 'Sigmoid',
   erf: 'Erf',
+  floor: 'Floor',
 } as const;
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
@@ -51,6 +52,7 @@ export class Lowering {
       case 'tanh':
       case 'sigmoid':
       case 'erf':
+      case 'floor':
         this.emit(value, unaryTypes[op.kind], [this.name(x)]);
         return;
       case 'add':
@@ -163,6 +165,9 @@ export class Lowering {
         this.emit(value, 'Where', [chosen, this.column(x), this.float(0)]);
         return;
       }
+      case 'detach':
+        this.emit(value, 'Identity', [this.name(x)]);
+        return;
       case 'after':
         this.after(value);
         return;

@@ -40,6 +40,8 @@ export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]
       return tf.sigmoid(at(0));
     case 'erf':
       return tf.erf(at(0));
+    case 'floor':
+      return tf.floor(at(0));
     case 'add':
       return tf.add(at(0), at(1));
     case 'sub':
@@ -113,6 +115,7 @@ export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]
       const column = tf.reshape(at(0), [at(0).size, 1]);
       return tf.reshape(tf.mul(column, chosen(tf, at(1), op.depth)), shape);
     }
+    case 'detach':
     case 'after':
       return tf.clone(at(0));
   }
