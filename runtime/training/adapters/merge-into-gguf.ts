@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import { setImmediate } from 'node:timers/promises';
 import { readGgufConfig } from '../architectures/gguf-config.ts';
 import { permuteRows } from '../architectures/paired-rows.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
@@ -14,20 +15,28 @@ import type { WeightedAdapter } from './merge-adapters.ts';
 /** llama.cpp's `general.file_type`. */
 const fileTypes = { f32: 0, f16: 1, q8_0: 7 } as const;
 
+export interface MergeTarget {
+  readonly file: string;
+  readonly encoding: keyof typeof fileTypes;
+  readonly signal?: AbortSignal;
+  /** Called before each tensor with how many are written. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
 /**
  * Writes base + Σ weight · ΔW as a standalone GGUF file with the base's metadata and tokenizer. One tensor is
- * in memory at a time. Vectors stay f32, and rows that are no whole blocks f16, as llama.cpp's converter does.
+ * in memory at a time, and other work and `signal` have their turn between two. Vectors stay f32, and rows that are no whole blocks f16, as llama.cpp's converter does.
  */
 export async function mergeIntoGguf(
   base: string,
   adapters: readonly WeightedAdapter[],
-  target: { readonly file: string; readonly encoding: keyof typeof fileTypes },
+  target: MergeTarget,
 ): Promise<void> {
   const file = await readGguf(base);
   const config = await readGgufConfig(file);
   const { architecture } = config;
   const pending = new Set(adapters.flatMap(({ adapter }) => [...adapter.modules.keys()]));
-  const tensors = [...file.tensors.values()].map((entry): GgufTensor => {
+  const tensors = [...file.tensors.values()].map((entry, index): GgufTensor => {
     const path = fromGgufName(architecture, entry.name)?.replace(/\.weight$/, '') ?? '';
     const parts = adapters.flatMap(({ name, adapter, weight }) => {
       const module = adapter.modules.get(path);
@@ -53,6 +62,9 @@ export async function mergeIntoGguf(
       shape: entry.shape,
       encoding,
       bytes: async () => {
+        target.progress?.(index, file.tensors.size);
+        await setImmediate();
+        target.signal?.throwIfAborted();
         const weights = (await loadWeight(sourceOf(entry), entry.shape)).slice();
         for (const { adapter, module, weight } of parts) {
           const delta = deltaOf(adapter, module);

@@ -1,24 +1,95 @@
 import { GraphError, type Training } from '@graft/graph';
+import path from 'node:path';
+import {
+  adapterBase,
+  recordedBase,
+  writeAdapterFolder,
+  type AdapterBase,
+} from '../adapters/adapter-folder.ts';
+import { checkAgainstBase, checkRank } from '../adapters/check-base.ts';
+import { compareModules } from '../adapters/compare-adapters.ts';
+import { mergeAdapters } from '../adapters/merge-adapters.ts';
+import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
+import { readPeftAdapter } from '../adapters/peft.ts';
+import { openBaseModel } from '../architectures/base-model.ts';
 import type { ModelResolver } from './model-resolver.ts';
+import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
+import { writeRandomModel } from './random-model.ts';
+import { readAdapter } from './read-adapter.ts';
 
 /** What of `Training` is about adapters and models at rest. */
 export type AdapterService = Pick<
   Training,
   'importAdapter' | 'mergeAdapters' | 'mergeIntoModel' | 'compareAdapters' | 'randomModel'
 >;
+type Loaded = Parameters<typeof mergeAdapters>[0][number];
+type Weighted = Parameters<Training['compareAdapters']>[0];
 
-export function createAdapterService(options: {
+/** Works in this process, a module or a tensor at a time, so that others have their turn in between. */
+export function createAdapterService({
+  resolveModel,
+}: {
   readonly resolveModel: ModelResolver;
-  readonly scratchFolder: string;
 }): AdapterService {
-  const unavailable = (): never => {
-    throw new GraphError('unavailable', `There is no such operation on ${options.scratchFolder}.`);
-  };
   return {
-    importAdapter: unavailable,
-    mergeAdapters: unavailable,
-    mergeIntoModel: unavailable,
-    compareAdapters: unavailable,
-    randomModel: unavailable,
+    async importAdapter({ path: location, model, folder }, signal) {
+      const { config } = await openBaseModel(await resolveModel(model));
+      signal.throwIfAborted();
+      const adapter = await readAdapter(location, config);
+      checkAgainstBase(adapter, { id: model.id, config }, location);
+      const id = path.basename(location).replace(/\.gguf$/, '');
+      return writeAdapterFolder(adapter, adapterBase(model, config), { folder, id, signal });
+    },
+
+    async mergeAdapters({ adapters, method, rank, folder, ...options }, signal) {
+      const base = commonBase(adapters);
+      const loaded = await Promise.all(adapters.map(load));
+      const merged = await mergeAdapters(
+        loaded,
+        { ...options, method, ...(rank === 0 ? {} : { rank }) },
+        signal,
+      );
+      const id = `${method} of ${adapters.map(({ info }) => info.id).join(' + ')}`;
+      for (const [name, module] of merged.modules) checkRank(id, name, module);
+      return writeAdapterFolder(merged, base, { folder, id, signal });
+    },
+
+    async mergeIntoModel({ model, adapters, encoding, folder }, { signal, progress }) {
+      const location = await ggufFile(await resolveModel(model), model.id);
+      const { config } = await openBaseModel(location);
+      await mergeIntoGguf(location, await Promise.all(adapters.map(load)), {
+        file: path.join(folder, MODEL_GGUF),
+        encoding,
+        signal,
+        progress: (done, total) => progress({ done, total, unit: 'tensors' }),
+      });
+      const id = [model.id, ...adapters.map(({ info }) => info.id)].join(' + ');
+      return modelRef(folder, { id, config }, signal);
+    },
+
+    async compareAdapters(one, other, signal) {
+      return compareModules(await load(one), await load(other), signal);
+    },
+
+    async randomModel(request, signal) {
+      return writeRandomModel(await resolveModel(request.like), request, signal);
+    },
   };
+}
+
+/** Reads an adapter folder that Graft wrote. */
+async function load({ path: folder, info, weight }: Weighted): Promise<Loaded> {
+  return { name: info.id, adapter: await readPeftAdapter(folder), weight };
+}
+
+/** The base that all adapters were trained on; throws `facet-mismatch`. */
+function commonBase(adapters: readonly Weighted[]): AdapterBase {
+  const [first] = adapters;
+  if (first === undefined) throw new GraphError('missing-input', 'There is no adapter to merge.');
+  const other = adapters.find(({ info }) => info.base.digest !== first.info.base.digest);
+  if (other === undefined) return recordedBase(first.info, first.path);
+  throw new GraphError(
+    'facet-mismatch',
+    `${first.info.id} was trained on ${first.info.base.id}, ${other.info.id} on ${other.info.base.id}. Only adapters of one base can be merged.`,
+  );
 }

@@ -1,0 +1,49 @@
+import { GraphError } from '@graft/graph';
+import { linearModules, type ModelConfig } from '../architectures/model-config.ts';
+import type { Adapter } from './adapter.ts';
+
+/**
+ * Checks that every module of an adapter has its place in a base. Throws `bad-input` for a module that the base
+ * lacks, another shape, a rank above the map's sizes, and values that are no numbers.
+ */
+export function checkAgainstBase(
+  adapter: Adapter,
+  base: { readonly id: string; readonly config: ModelConfig },
+  file: string,
+): void {
+  const places = new Map(linearModules(base.config).map((place) => [place.path, place]));
+  for (const [path, { inputs, outputs, rank, a, b }] of adapter.modules) {
+    const refuse = (reason: string): GraphError =>
+      new GraphError('bad-input', `${file}: ${path} ${reason}`, { location: { file } });
+    const place = places.get(path);
+    if (place === undefined) {
+      throw refuse(
+        `is none of the linear maps of ${base.id}, which has ${base.config.layers} layers; choose the base it was trained on`,
+      );
+    }
+    if (place.inputs !== inputs || place.outputs !== outputs) {
+      throw refuse(
+        `changes a map of ${outputs} × ${inputs}, that of ${base.id} is ${place.outputs} × ${place.inputs}; choose the base it was trained on`,
+      );
+    }
+    checkRank(file, path, { inputs, outputs, rank });
+    if (!a.every(Number.isFinite) || !b.every(Number.isFinite)) {
+      throw refuse('holds values that are no numbers; the training that wrote it diverged');
+    }
+  }
+}
+
+/** A rank above a map's sizes says nothing more than one within. */
+export function checkRank(
+  file: string,
+  path: string,
+  size: { readonly inputs: number; readonly outputs: number; readonly rank: number },
+): void {
+  const most = Math.min(size.inputs, size.outputs);
+  if (size.rank >= 1 && size.rank <= most) return;
+  throw new GraphError(
+    'bad-input',
+    `${file}: ${path} has rank ${size.rank}, a map of ${size.outputs} × ${size.inputs} can have 1 to ${most}`,
+    { location: { file } },
+  );
+}

@@ -1,0 +1,90 @@
+import { GraphError, type MetricRow } from '@graft/graph';
+import { setImmediate } from 'node:timers/promises';
+import { scaleOf, type AdapterModule } from './adapter.ts';
+import type { WeightedAdapter } from './merge-adapters.ts';
+
+/** weight · scale · B · A of one module. */
+interface Term {
+  readonly factor: number;
+  readonly module: AdapterModule;
+}
+
+/**
+ * What two adapters of equal sizes add, module by module (`modules`) and all together (`summary`): `norm` and
+ * `otherNorm`, ‖ΔW‖_F, and `cosine` = ⟨ΔW₁, ΔW₂⟩_F / (‖ΔW₁‖·‖ΔW₂‖), absent where one of them adds nothing.
+ * A module that one adapter lacks has norm 0 there.
+ */
+export async function compareModules(
+  one: WeightedAdapter,
+  other: WeightedAdapter,
+  signal: AbortSignal,
+): Promise<MetricRow[]> {
+  const paths = [...new Set([...one.adapter.modules.keys(), ...other.adapter.modules.keys()])];
+  const rows: MetricRow[] = [];
+  const total = { square: 0, otherSquare: 0, product: 0 };
+  for (const path of paths) {
+    await setImmediate();
+    signal.throwIfAborted();
+    const [left, right] = [termOf(one, path), termOf(other, path)];
+    if (left !== undefined && right !== undefined) checkSizes(path, { one, other, left, right });
+    const square = left === undefined ? 0 : innerProduct(left, left);
+    const otherSquare = right === undefined ? 0 : innerProduct(right, right);
+    const product = left === undefined || right === undefined ? 0 : innerProduct(left, right);
+    rows.push({ series: 'modules', label: path, values: values(square, otherSquare, product) });
+    total.square += square;
+    total.otherSquare += otherSquare;
+    total.product += product;
+  }
+  const all = values(total.square, total.otherSquare, total.product);
+  return [...rows, { series: 'summary', values: all }];
+}
+
+function termOf({ adapter, weight }: WeightedAdapter, path: string): Term | undefined {
+  const module = adapter.modules.get(path);
+  return module === undefined ? undefined : { factor: weight * scaleOf(adapter, module), module };
+}
+
+function values(square: number, otherSquare: number, product: number): Record<string, number> {
+  const [norm, otherNorm] = [Math.sqrt(square), Math.sqrt(otherSquare)];
+  const norms = { norm, otherNorm };
+  if (norm === 0 || otherNorm === 0) return norms;
+  return { ...norms, cosine: Math.max(-1, Math.min(1, product / (norm * otherNorm))) };
+}
+
+/** ⟨B₁A₁, B₂A₂⟩_F = tr((B₁ᵀB₂)(A₂A₁ᵀ)): products of rank × rank alone. */
+function innerProduct(left: Term, right: Term): number {
+  const [one, other] = [left.module, right.module];
+  const { inputs, outputs } = one;
+  let sum = 0;
+  for (let i = 0; i < one.rank; i++) {
+    for (let j = 0; j < other.rank; j++) {
+      let below = 0;
+      for (let k = 0; k < inputs; k++) {
+        below += (one.a[i * inputs + k] ?? 0) * (other.a[j * inputs + k] ?? 0);
+      }
+      let above = 0;
+      for (let k = 0; k < outputs; k++) {
+        above += (one.b[k * one.rank + i] ?? 0) * (other.b[k * other.rank + j] ?? 0);
+      }
+      sum += below * above;
+    }
+  }
+  return left.factor * right.factor * sum;
+}
+
+function checkSizes(
+  path: string,
+  pair: {
+    readonly one: { readonly name: string };
+    readonly other: { readonly name: string };
+    readonly left: Term;
+    readonly right: Term;
+  },
+): void {
+  const [a, b] = [pair.left.module, pair.right.module];
+  if (a.inputs === b.inputs && a.outputs === b.outputs) return;
+  throw new GraphError(
+    'bad-input',
+    `${path} is ${a.outputs} × ${a.inputs} in "${pair.one.name}" and ${b.outputs} × ${b.inputs} in "${pair.other.name}": the adapters are of different bases`,
+  );
+}

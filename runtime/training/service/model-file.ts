@@ -1,0 +1,37 @@
+import { GraphError, type ModelRef } from '@graft/graph';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelConfig } from '../architectures/model-config.ts';
+import { fileDigest } from '../formats/file-digest.ts';
+
+/** Name of the weights' file in a model artifact. */
+export const MODEL_GGUF = 'model.gguf';
+
+/** The model's own GGUF file, whose metadata and tokenizer another is written with; `bad-model` for a folder. */
+export async function ggufFile(location: string, id: string): Promise<string> {
+  const folder = await stat(location).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!folder) return location;
+  throw new GraphError(
+    'bad-model',
+    `${id} is a folder of safetensors, which has no tokenizer in GGUF form; convert it with llama.cpp's convert_hf_to_gguf.py, import the result, and choose that`,
+  );
+}
+
+/** What is to be said of the `model.gguf` that was just written into a folder. */
+export async function modelRef(
+  folder: string,
+  { id, config }: { readonly id: string; readonly config: ModelConfig },
+  signal: AbortSignal,
+): Promise<ModelRef> {
+  return {
+    id,
+    digest: await fileDigest(path.join(folder, MODEL_GGUF), signal),
+    weights: MODEL_GGUF,
+    architecture: config.architecture.gguf,
+    format: 'gguf',
+    contextLength: config.context,
+  };
+}
