@@ -25,6 +25,8 @@ export interface PortType<
   readonly mediaType: string;
   /** Validates one row (`jsonl`, `vectors`) or the value (`json`); for a `tree`, its `graft.json`. */
   readonly schema: z.ZodType<Value>;
+  /** What rows are called, in the plural, where the id does not say it. */
+  readonly unit?: string;
   /** Says in a few words what flows, for tooltips and refusals. */
   readonly doc: string;
 }

@@ -97,6 +97,7 @@ export const Dataset = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.dataset+jsonl',
   schema: exampleSchema,
+  unit: 'rows',
   doc: 'Examples to train on and to evaluate with.',
 });
 export const Tokens = portType({
@@ -106,6 +107,7 @@ export const Tokens = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.tokens+jsonl',
   schema: tokenRowSchema,
+  unit: 'token rows',
   doc: 'Examples in a model’s tokens, with those marked that are trained.',
 });
 export const Adapter = portType({
@@ -124,5 +126,6 @@ export const Metrics = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.metrics+jsonl',
   schema: metricRowSchema,
+  unit: 'metric rows',
   doc: 'Numbers: curves over training steps, and tables.',
 });

@@ -8,7 +8,7 @@ import {
   Chunks,
   Embeddings,
   Index,
-  Model,
+  Metrics,
   Questions,
   type ArtifactRef,
   type EmbeddedChunk,
@@ -73,6 +73,8 @@ describe('JSON lines', () => {
     }
     expect(await write(Questions, rows())).toMatchObject({ count: 2, summary: '2 questions' });
     expect(await write(Questions, [])).toMatchObject({ count: 0, size: 0 });
+    const row = { series: 'summary', values: { loss: 1 } };
+    expect(await write(Metrics, [row])).toMatchObject({ count: 1, summary: '1 metric row' });
   });
 
   it('refuse a row that does not fit, with its place', async () => {
@@ -130,18 +132,8 @@ describe('vectors', () => {
   });
 });
 
-describe('values and trees', () => {
+describe('trees', () => {
   it('come back', async () => {
-    const model = {
-      id: 'm',
-      digest: 'd',
-      architecture: 'llama',
-      format: 'gguf',
-      contextLength: 512,
-    };
-    const ref = await write(Model, model);
-    expect(await readInput(artifacts, ref, Model)).toEqual(model);
-
     const path = join(folder, 'tree');
     await mkdir(path);
     await writeFile(join(path, 'data.bin'), 'x');

@@ -64,8 +64,9 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   },
 };
 
-const rowsOf = (count: number, type: PortType): string =>
-  `${String(count)} ${count === 1 ? type.id.replace(/(x|)es$|s$/, '$1') : type.id}`;
+function rowsOf(count: number, { id, unit = id }: PortType): string {
+  return `${String(count)} ${count === 1 ? unit.replace(/(x|)es$|s$/, '$1') : unit}`;
+}
 
 const infoRowsSchema = z.looseObject({ rows: z.number().int().nonnegative() });
 function describeTree(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
