@@ -48,6 +48,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     sources: [],
     inputFacets: {},
     scratch: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    output: absent('workspace'),
     checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
     ...parts,
   };

@@ -123,6 +123,7 @@ export function createTestHost(
 ): StepHost {
   return {
     ...stores,
+    workspaceFolder: `${stores.scratchFolder}-workspace`,
     checkpointFolder: `${stores.scratchFolder}-checkpoints`,
     implementation: (type) => Promise.resolve(known.get(type)),
     services: () => ({

@@ -33,6 +33,11 @@ export interface RunContext {
   /** An empty folder on the artifact store's filesystem, removed after the step. */
   scratch(): Promise<string>;
   /**
+   * Absolute path of something to write below the workspace, by its path from there; it need not be there yet.
+   * Throws `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written.
+   */
+  output(path: string): Promise<string>;
+  /**
    * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
    * is still there, and it is removed once the step's outputs are stored.
    */

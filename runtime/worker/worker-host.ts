@@ -7,7 +7,7 @@ import type { WorkerOptions } from './worker-protocol.ts';
 
 /** The real thing: installed nodes, stores on disk, and every inference engine, each loaded when first used. */
 export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
-  const { stateFolder, modelsFolder, threads } = options;
+  const { root, stateFolder, modelsFolder, threads } = options;
   const catalogue = createCatalogue({ modelsFolder });
   const { artifacts, items } = await openFilesystemStores(stateFolder);
   let implementations: Promise<Implementations> | undefined;
@@ -54,6 +54,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     },
     artifacts,
     items,
+    workspaceFolder: root,
     scratchFolder: join(stateFolder, 'scratch'),
     checkpointFolder: join(stateFolder, 'checkpoints'),
     services,

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backends, RunContext, StepRequest, StepSignal } from '@graft/graph';
+import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepReporter } from './step-reporter.ts';
 
@@ -67,6 +68,7 @@ export async function createStepContext(
       folders.push(folder);
       return folder;
     },
+    output: (path) => outputPath(host.workspaceFolder, path),
     async checkpoints() {
       checkpoints = join(host.checkpointFolder, request.cacheKey);
       await mkdir(checkpoints, { recursive: true });

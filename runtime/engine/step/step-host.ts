@@ -31,6 +31,8 @@ export interface StepHost {
   implementation(type: string): Promise<Implementation | undefined>;
   readonly artifacts: ArtifactStore;
   readonly items: ItemStore;
+  /** The workspace's folder, a real path: what steps may write into beside the stores. */
+  readonly workspaceFolder: string;
   /** Folder for scratch folders, on the artifact store's filesystem. */
   readonly scratchFolder: string;
   /** Folder for checkpoints: one folder a cache key. */

@@ -1,0 +1,47 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
+import { GraphError } from '@graft/graph';
+
+/** Folders that nobody's results belong in: Graft's own state, git's, and installed packages. */
+const reserved: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
+
+/**
+ * Absolute path of something that a step writes below the workspace; it need not be there yet. Throws
+ * `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written. `root` is
+ * a real path.
+ */
+export async function outputPath(root: string, path: string): Promise<string> {
+  const short = normalize(path).split(sep).join('/').replace(/\/+$/, '');
+  const segments = short.split('/');
+  if (short === '..' || short.startsWith('../') || short.startsWith('/') || path.includes('\0')) {
+    throw outside(path);
+  }
+  if (short === '' || short === '.') {
+    throw new GraphError('bad-param', 'Choose a folder to write to, such as exports/my-adapter.');
+  }
+  const kept = segments.find((segment) => reserved.has(segment.toLowerCase()));
+  if (kept !== undefined) {
+    throw new GraphError('bad-param', `"${path}" is in ${kept}, which is not for results.`);
+  }
+  const absolute = join(root, short);
+  const there = await deepestThere(absolute);
+  // A link that leads nowhere has no real path: writing through it might lead anywhere.
+  const real = await realpath(there).catch(() => undefined);
+  if (real === undefined || (real !== root && !real.startsWith(root + sep))) throw outside(path);
+  return join(real, absolute.slice(there.length));
+}
+
+/** The path itself or its nearest folder that exists, links not followed. */
+async function deepestThere(path: string): Promise<string> {
+  for (let current = path; ; current = dirname(current)) {
+    const found = await lstat(current).catch(() => undefined);
+    if (found !== undefined || current === dirname(current)) return current;
+  }
+}
+
+function outside(path: string): GraphError {
+  return new GraphError(
+    'outside-workspace',
+    `"${path}" leads out of the workspace. Choose a folder below it, such as exports/my-adapter.`,
+  );
+}
