@@ -41,8 +41,32 @@ const hits = {
   hits: [{ rank: 1, score: 1, scores: { dense: 0.5, bm25: 2, rrf: 0.03, rerank: 0.9 }, chunk }],
 };
 
+const base = { id: attack, digest: 'a', architecture: attack };
+/** A row of a port type that several nodes give, which carries markup wherever it can. */
+const rowsOfTypes: Readonly<Record<string, unknown>> = {
+  model: { ...base, format: 'gguf', contextLength: 8192 },
+  dataset: {
+    ...{ id: attack, path: attack, row: 1, split: 'train', kind: 'chat' },
+    turns: [{ role: 'assistant', content: attack, trained: true }],
+  },
+  tokens: { id: attack, split: 'eval', pieces: ['a', attack], trained: [false, true] },
+  metrics: { series: 'summary', label: attack, values: { [attack]: 1 } },
+  adapter: {
+    ...{
+      id: attack,
+      base: { ...base, heads: 1, kvHeads: 1 },
+      method: 'lora',
+      rank: 1,
+      alpha: 2,
+      targets: [attack],
+    },
+    ...{ parameters: 1, baseParameters: 100 },
+    modules: [{ path: attack, layer: 0, kind: attack, norm: 1, spectrum: [1] }],
+  },
+};
+
 /** A row of each node's output that carries markup wherever it can. */
-const rows: Readonly<Record<string, unknown>> = {
+const rowsOfNodes: Readonly<Record<string, unknown>> = {
   'load-files': {
     id: attack,
     path: attack,
@@ -54,13 +78,6 @@ const rows: Readonly<Record<string, unknown>> = {
     metadata: { author: attack },
   },
   questions: question,
-  'base-model': {
-    id: attack,
-    digest: 'a',
-    architecture: attack,
-    format: 'gguf',
-    contextLength: 8192,
-  },
   chunk,
   embed: { ...chunk, vector: [0.6, 0.8, 0] },
   index: { rows: 1, dimension: 3, embedder: attack, embedderDigest: 'a' },
@@ -85,33 +102,47 @@ const rows: Readonly<Record<string, unknown>> = {
   },
 };
 
-function draw(type: string, shown: readonly unknown[], streaming?: Record<string, string>): string {
+/** Each output of each node, with a row of it. */
+const outputs = definitions.flatMap((node) =>
+  Object.entries(node.outputs).map(([port, { type }]) => ({
+    ...{ type: node.type, port, mediaType: type.mediaType },
+    row: rowsOfNodes[node.type] ?? rowsOfTypes[type.id],
+  })),
+);
+
+interface Drawn {
+  readonly type: string;
+  readonly mediaType?: string;
+  readonly rows: readonly unknown[];
+  readonly streaming?: Record<string, string>;
+}
+function draw({ type, mediaType = artifact.mediaType, rows, ...rest }: Drawn): string {
   const preview = previews[type];
   if (preview === undefined) throw new Error(`No preview of ${type}.`);
   return renderToStaticMarkup(
     createElement(preview, {
-      artifact,
-      rows: shown,
+      artifact: { ...artifact, mediaType },
+      rows,
       total: 500,
       loading: false,
       loadMore: () => undefined,
       params: { budget: 1024, kind: attack },
       openSpan: () => undefined,
-      ...(streaming === undefined ? {} : { streaming }),
+      ...rest,
     }),
   );
 }
 
-describe.each(definitions.map(({ type }) => type))('%s', (type) => {
+describe.each(outputs)('$type.$port', ({ type, mediaType, row }) => {
   it('shows text as text, never as markup', () => {
-    const html = draw(type, [rows[type], rows[type], rows[type]]);
+    const html = draw({ type, mediaType, rows: [row, row, row] });
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).not.toMatch(/<script|<img|onerror="/i);
     expect(html).not.toContain('gk-raw');
   });
 
   it('shows a row that does not fit as JSON, and how to get more', () => {
-    const html = draw(type, [{ strange: attack }]);
+    const html = draw({ type, mediaType, rows: [{ strange: attack }] });
     expect(html).toContain('gk-raw');
     expect(html).toContain('strange');
     expect(html).not.toMatch(/<script|<img/i);
@@ -120,13 +151,16 @@ describe.each(definitions.map(({ type }) => type))('%s', (type) => {
 });
 
 it('marks injected passages exactly', () => {
-  expect(draw('inject-context', [rows['inject-context']])).toMatch(
+  expect(draw({ type: 'inject-context', rows: [rowsOfNodes['inject-context']] })).toMatch(
     /before <mark[^>]*>&lt;script.*<\/mark> after/,
   );
 });
 
 it('shows answers while they are written', () => {
-  const html = draw('generate', [rows['generate']], { q: 'finished', q2: attack });
+  const html = draw({
+    ...{ type: 'generate', rows: [rowsOfNodes['generate']] },
+    streaming: { q: 'finished', q2: attack },
+  });
   expect(html).toContain('gk-caret');
   expect(html).not.toContain('finished');
   expect(html).not.toMatch(/<script/i);

@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
 import {
   type Example,
   GraphError,
   type MetricRow,
   type ModelRef,
   modelSource,
+  type ModelSource,
   type RowsInput,
   type RunContext,
   type TrainingMethod,
@@ -53,6 +55,8 @@ export async function runTraining(
     ctx.scratch(),
   ]);
   const { onLong: _onLong, ...settings } = params;
+  // Puts out models that are idle, before the trainer looks at what memory is left.
+  using _lease = await ctx.lease(2 * (await sizeOf(ctx, source)));
   const result = await training.train(
     {
       ...settings,
@@ -117,9 +121,10 @@ async function* watched(ctx: RunContext, dataset: RowsInput<Example>): AsyncGene
 
 function reportBase(ctx: RunContext, result: TrainingResult): void {
   const { trainable, total, baseBefore, baseAfter } = result;
+  const tokens = result.metrics.findLast(({ series }) => series === 'train')?.values['tokens'] ?? 0;
   ctx.log(
     'info',
-    `Trained ${trainable.toLocaleString('en')} of ${total.toLocaleString('en')} numbers, ${((trainable / total) * 100).toFixed(2)} per cent.`,
+    `Trained on ${count(tokens, 'token')}: ${trainable.toLocaleString('en')} of ${total.toLocaleString('en')} numbers are trainable, ${((trainable / total) * 100).toFixed(2)} per cent.`,
   );
   if (baseBefore !== baseAfter) {
     throw new GraphError(
@@ -133,26 +138,33 @@ function reportBase(ctx: RunContext, result: TrainingResult): void {
 
 /** Without times, so that the same training gives the same row. */
 function summaryOf(result: TrainingResult, examples: TokenizedExamples): MetricRow {
-  const lastTrain = result.metrics.findLast(({ series }) => series === 'train');
+  const last = result.metrics.findLast(({ series }) => series === 'train');
   const evaluations = result.metrics.filter(({ series }) => series === 'eval');
-  const losses = evaluations.flatMap(({ values }) => values['loss'] ?? []);
-  const epochs = lastTrain?.values['epoch'];
-  const loss = lastTrain?.values['loss'];
-  return {
-    series: 'summary',
-    values: {
-      trainable: result.trainable,
-      total: result.total,
-      trainableShare: result.trainable / result.total,
-      rows: examples.train.length,
-      evaluationRows: examples.evaluation.length,
-      trainedTokensPerEpoch: trainedTokens(examples),
-      ...(lastTrain?.step === undefined ? {} : { steps: lastTrain.step }),
-      ...(epochs === undefined ? {} : { epochs }),
-      ...(loss === undefined ? {} : { lastLoss: loss }),
-      ...(losses.length === 0 ? {} : { bestEvaluationLoss: Math.min(...losses) }),
-    },
+  const losses = evaluations.map(({ step, values }) => ({ step, loss: values['loss'] ?? NaN }));
+  const trained = losses.filter(({ step }) => step !== 0).map(({ loss }) => loss);
+  const values: Readonly<Record<string, number | undefined>> = {
+    rows: examples.train.length,
+    'evaluation rows': examples.evaluation.length,
+    steps: last?.step,
+    epochs: last?.values['epoch'],
+    'tokens seen': last?.values['tokens'],
+    'last loss': last?.values['loss'],
+    'evaluation loss before': losses.find(({ step }) => step === 0)?.loss,
+    'evaluation loss': trained.length === 0 ? undefined : Math.min(...trained),
+    trainable: result.trainable,
+    'of all': result.total,
+    'trainable %': (result.trainable / result.total) * 100,
   };
+  const known = Object.entries(values).flatMap(([name, value]): [string, number][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { series: 'summary', values: Object.fromEntries(known) };
+}
+
+/** Bytes of a model's weights. */
+async function sizeOf(ctx: RunContext, { id, path }: ModelSource): Promise<number> {
+  if (path === undefined) return ctx.models.facts(id).size;
+  return (await stat(path)).size;
 }
 
 function trainedTokens({ train }: TokenizedExamples): number {

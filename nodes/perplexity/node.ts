@@ -1,0 +1,114 @@
+import {
+  Adapter,
+  Dataset,
+  defineNode,
+  Documents,
+  Metrics,
+  Model,
+  type ParamMeta,
+} from '@graft/graph';
+import { z } from 'zod';
+
+export const perplexity = defineNode({
+  type: 'perplexity',
+  version: 1,
+  implementation: 1,
+  title: 'Perplexity',
+  group: 'evaluation',
+  doc: 'How surprised a model is by each token of a text, on average: 1 is not at all. Measure it with and without an adapter, on what was taught and on other text, to see what was learned and what forgotten.',
+  inputs: {
+    model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
+    adapters: {
+      type: Adapter,
+      many: true,
+      optional: true,
+      doc: 'Adapters of it, all applied at once.',
+    },
+    documents: { type: Documents, optional: true, doc: 'Texts to read.' },
+    dataset: {
+      type: Dataset,
+      optional: true,
+      doc: 'Examples to read: what is trained of them counts.',
+    },
+  },
+  outputs: {
+    metrics: { type: Metrics, doc: 'Perplexity, loss and tokens: of each text, and of all.' },
+  },
+  params: z.strictObject({
+    adapterWeights: z
+      .array(z.number().min(-10).max(10))
+      .default([])
+      .meta({
+        title: 'Adapter weights',
+        description:
+          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+      } satisfies ParamMeta),
+    rows: z
+      .enum(['eval', 'train', 'all'])
+      .default('eval')
+      .meta({
+        title: 'Rows',
+        description: 'Which examples of a dataset are read.',
+      } satisfies ParamMeta),
+    window: z
+      .int()
+      .min(8)
+      .max(131_072)
+      .default(512)
+      .meta({
+        title: 'Window',
+        unit: 'tokens',
+        description: 'Longer texts are read in windows of so many tokens.',
+        advanced: true,
+      } satisfies ParamMeta),
+    stride: z
+      .int()
+      .min(1)
+      .max(131_072)
+      .default(256)
+      .meta({
+        title: 'Stride',
+        unit: 'tokens',
+        description:
+          'From one window to the next. What two windows share counts once, in the first: a smaller stride leaves more before each token, and is slower.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ window, stride, adapterWeights }) => [
+    ['window', `${window}, stride ${stride}`],
+    ...(adapterWeights.length === 0
+      ? []
+      : [['adapter weights', adapterWeights.join(', ')] as const]),
+  ],
+  caching: 'pure',
+  check({ window, stride }, inputs, models) {
+    const model = inputs['model']?.model;
+    if (stride > window) {
+      return [
+        {
+          param: 'stride',
+          message: `A stride of ${stride} leaves tokens out. Set it to the window of ${window} or less.`,
+        },
+      ];
+    }
+    if (model === undefined) return [];
+    if (models(model.id)?.format === 'onnx') {
+      return [
+        {
+          port: 'model',
+          message: `${model.id} is an ONNX model. Choose one in GGUF or safetensors.`,
+        },
+      ];
+    }
+    if (window <= model.contextLength) return [];
+    return [
+      {
+        port: 'model',
+        param: 'window',
+        message: `${model.id} reads at most ${model.contextLength} tokens; set the window to that or less.`,
+      },
+    ];
+  },
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

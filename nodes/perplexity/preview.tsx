@@ -1,0 +1,7 @@
+import type { ReactNode } from 'react';
+import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+
+/** Perplexity of each text and of all. */
+export function preview(props: PreviewProps): ReactNode {
+  return <PortPreview {...props} />;
+}

@@ -1,0 +1,120 @@
+import {
+  type Document,
+  type Example,
+  GraphError,
+  implement,
+  type InputsOf,
+  type MetricRow,
+  modelSource,
+  type RowsInput,
+  type Tokenizer,
+  type TrainingExample,
+} from '@graft/graph';
+import { tokenizeExample } from '../training/tokenize-examples.ts';
+import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { perplexity } from './node.ts';
+import { windows } from './windows.ts';
+
+export const run = implement(perplexity, async (ctx, inputs, params) => {
+  const model = modelSource(inputs.model);
+  const adapters = weightedAdapters(inputs.adapters, params.adapterWeights, {
+    ...{ node: ctx.node, model: inputs.model.info },
+  });
+  const texts = await readTexts(await ctx.backends.tokenizer(model), inputs, params.rows);
+  if (texts.length === 0) throw nothingToRead(ctx.node, inputs);
+  const parts = texts.flatMap((text) =>
+    windows(text.example, params).map((example) => ({ text, example })),
+  );
+  const training = await ctx.backends.training();
+  const sums = await training.evaluate(
+    // At weight 0 nothing is added: the base answers alone, to the last bit.
+    {
+      ...{ model, device: ctx.device },
+      adapters: adapters.filter(({ weight }) => weight !== 0),
+      examples: parts.map(({ example }) => example),
+    },
+    { signal: ctx.signal, progress: (progress) => ctx.progress(progress) },
+  );
+  const totals = new Map(texts.map((text) => [text, { loss: 0, tokens: 0 }]));
+  for (const [at, { text }] of parts.entries()) {
+    const total = totals.get(text);
+    const sum = sums[at];
+    if (total === undefined || sum === undefined) continue;
+    total.loss += sum.loss;
+    total.tokens += sum.tokens;
+  }
+  return { metrics: [...rowsOf(totals, ctx.node)] };
+});
+
+interface Text {
+  readonly series: 'documents' | 'examples';
+  readonly example: TrainingExample;
+}
+
+async function readTexts(
+  tokenizer: Tokenizer,
+  { documents, dataset }: InputsOf<typeof perplexity>,
+  rows: 'eval' | 'train' | 'all',
+): Promise<Text[]> {
+  const texts: Text[] = [];
+  for await (const document of rowsIn<Document>(documents)) {
+    const tokens = tokenizer.encode(document.text);
+    const trained = tokens.map((_, at) => (at === 0 ? 0 : 1));
+    texts.push({ series: 'documents', example: { id: document.id, tokens, trained } });
+  }
+  for await (const example of rowsIn<Example>(dataset)) {
+    if (rows !== 'all' && example.split !== rows) continue;
+    texts.push({ series: 'examples', example: tokenizeExample(tokenizer, example) });
+  }
+  return texts.filter(({ example }) => example.trained.includes(1));
+}
+
+async function* rowsIn<Row>(input: RowsInput<Row> | undefined): AsyncGenerator<Row> {
+  if (input !== undefined) yield* input.rows();
+}
+
+function nothingToRead(node: string, { documents, dataset }: InputsOf<typeof perplexity>) {
+  if (documents === undefined && dataset === undefined) {
+    return new GraphError('missing-input', 'Connect documents or a dataset to read.', {
+      location: { node },
+    });
+  }
+  return new GraphError(
+    'bad-input',
+    dataset === undefined
+      ? 'The documents hold no text of two tokens or more.'
+      : 'The dataset has no rows of the chosen kind in which a token counts. Choose other rows, or raise the evaluation share of load-dataset.',
+    { location: { node, ...(dataset === undefined ? {} : { param: 'rows' }) } },
+  );
+}
+
+interface Total {
+  readonly loss: number;
+  readonly tokens: number;
+}
+
+function* rowsOf(totals: ReadonlyMap<Text, Total>, node: string): Generator<MetricRow> {
+  for (const [{ series, example }, total] of totals) {
+    yield { series, label: example.id, values: valuesOf(total, { node, what: example.id }) };
+  }
+  for (const series of ['documents', 'examples'] as const) {
+    const those = [...totals].filter(([text]) => text.series === series).map(([, total]) => total);
+    if (those.length === 0) continue;
+    const loss = those.reduce((sum, total) => sum + total.loss, 0);
+    const tokens = those.reduce((sum, total) => sum + total.tokens, 0);
+    const values = { ...valuesOf({ loss, tokens }, { node, what: series }), texts: those.length };
+    yield { series: 'summary', label: series, values };
+  }
+}
+
+/** `loss` is the mean over the tokens. */
+function valuesOf({ loss, tokens }: Total, { node, what }: { node: string; what: string }) {
+  const mean = loss / tokens;
+  const value = Math.exp(mean);
+  if (Number.isFinite(value)) return { perplexity: value, loss: mean, tokens };
+  throw new GraphError(
+    'bad-model',
+    `The model gives no finite probability for ${what}. Its weights, or those of an adapter, are damaged or far too large.`,
+    { location: { node, port: 'model' } },
+  );
+}

@@ -1,0 +1,118 @@
+import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+import { trainingClashes, trainingParams } from '../training/definition.ts';
+
+/** Kinds of linear maps in the layers of every architecture that can be trained. */
+const linear = [
+  ...(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const),
+];
+
+const { epochs, batch, maxLength, ...advanced } = trainingParams;
+
+export const trainLora = defineNode({
+  type: 'train-lora',
+  version: 1,
+  implementation: 1,
+  title: 'Train LoRA',
+  group: 'training',
+  doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays as it is: only the adapter’s numbers, about one in a hundred, are trained. The adapter is an ordinary PEFT folder and, but for DoRA, a GGUF adapter, and plugs into Generate.',
+  inputs: {
+    model: { type: Model, doc: 'The base, in GGUF or safetensors; quantised ones too.' },
+    dataset: { type: Dataset, doc: 'Examples to train on and to evaluate with.' },
+  },
+  outputs: {
+    adapter: { type: Adapter, doc: 'The adapter, best by evaluation loss where there is one.' },
+    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+  },
+  params: z.strictObject({
+    method: z
+      .enum(['lora', 'rslora', 'dora'])
+      .default('lora')
+      .meta({
+        title: 'Method',
+        description:
+          'lora. rslora: scaled by the root of the rank, for large ranks. dora: trains the length of each row beside its direction, slower; not for llama.cpp.',
+      } satisfies ParamMeta),
+    rank: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(8)
+      .meta({
+        title: 'Rank',
+        description: 'Width of the adapter: more learns more, and is larger.',
+      } satisfies ParamMeta),
+    alpha: z
+      .number()
+      .gt(0)
+      .max(4096)
+      .default(16)
+      .meta({
+        title: 'Alpha',
+        description:
+          'What the adapter adds is multiplied by alpha over rank. Often twice the rank.',
+      } satisfies ParamMeta),
+    learningRate: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(2e-4)
+      .meta({
+        title: 'Learning rate',
+        description: 'The highest, after the warm-up. Small models take up to 0.002.',
+      } satisfies ParamMeta),
+    ...{ epochs, batch, maxLength },
+    targets: z
+      .array(z.enum(['all-linear', ...linear]))
+      .min(1)
+      .default(['all-linear'])
+      .meta({
+        title: 'Targets',
+        description: 'Which linear maps of the layers get an addition.',
+        advanced: true,
+      } satisfies ParamMeta),
+    dropout: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0)
+      .meta({
+        title: 'Dropout',
+        unit: 'share',
+        description: 'Of the adapter’s inputs left out at random in training.',
+        advanced: true,
+      } satisfies ParamMeta),
+    plusRatio: z
+      .number()
+      .min(1)
+      .max(64)
+      .default(1)
+      .meta({
+        title: 'LoRA+ ratio',
+        description: 'Learning rate of B over that of A; 16 is LoRA+ as published, 1 plain LoRA.',
+        advanced: true,
+      } satisfies ParamMeta),
+    ...advanced,
+  }),
+  summary: ({ method, rank, alpha, learningRate, epochs }) => [
+    [method, `rank ${rank}, alpha ${alpha}`],
+    ['learning rate', String(learningRate)],
+    ['epochs', String(epochs)],
+  ],
+  caching: 'seeded',
+  facets({ targets, rank }, inputs) {
+    const baseDigest = inputs['model']?.model?.digest;
+    return {
+      adapter: {
+        adapter: {
+          ...(baseDigest === undefined ? {} : { baseDigest }),
+          targets: targets.includes('all-linear') ? linear : targets,
+          rank,
+        },
+      },
+    };
+  },
+  check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});
