@@ -16,6 +16,8 @@ export interface ChartProps {
   /** CSS pixels. */
   readonly height: number;
   readonly log: boolean;
+  /** Values are shares of 1, written in per cent. */
+  readonly share: boolean;
   /** Whether the steps are written below. */
   readonly axis: boolean;
   /** Charts of one key share their cursor. */
@@ -34,8 +36,9 @@ const stepSizes = [1, 2, 5].flatMap((size) =>
 );
 stepSizes.sort((a, b) => a - b);
 
-function tick(value: number | null): string {
+function tick(value: number | null, share = false): string {
   if (value === null) return '';
+  if (share) return `${Number((value * 100).toPrecision(6))} %`;
   const size = Math.abs(value);
   if (size !== 0 && size < 1e-3) return value.toExponential().replace('e+', 'e');
   return size >= 1e4 ? measure(value) : String(Number(value.toPrecision(6)));
@@ -78,11 +81,15 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
       y: false,
       drag: { x: false, y: false },
       sync: { key: props.sync, scales: ['x', null] },
-      points: { size: 6, width: 0 },
+      // The smoothed line above a faint one has its point.
+      points: {
+        size: (_plot, at) => (props.series[at - 1]?.kind === 'faint' ? 0 : 6),
+        width: 0,
+      },
     },
     scales: {
       x: { time: false, range: (_plot, min, max) => [min, Math.max(max, min + 1)] },
-      y: props.log ? { distr: 3 } : {},
+      y: props.log ? { distr: 3, range: (_plot, min, max) => [min * 0.9, max * 1.1] } : {},
     },
     axes: [
       {
@@ -103,7 +110,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         size: axisWidth,
         gap: 6,
         space: 26,
-        values: (_plot, splits) => splits.map(tick),
+        values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
       },
     ],
     series: [{}, ...props.series.map((one) => seriesOptions(one, colours))],
@@ -124,7 +131,7 @@ export const Chart = memo(function Chart(props: ChartProps): ReactNode {
   const plot = useRef<uPlot>(undefined);
   const newest = useRef(props);
   newest.current = props;
-  const { height, log, axis, sync } = props;
+  const { height, log, share, axis, sync } = props;
   const shape = props.series.map(({ kind, colour }) => `${kind} ${colour}`).join();
   useEffect(() => {
     const element = frame.current;
@@ -147,7 +154,7 @@ export const Chart = memo(function Chart(props: ChartProps): ReactNode {
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, height, log, axis, sync]);
+  }, [shape, height, log, share, axis, sync]);
   useEffect(() => {
     plot.current?.setData(dataOf(newest.current));
   }, [props.steps, props.series]);

@@ -1,6 +1,6 @@
 import type { MetricRow } from '@graft/graph';
 import { type ReactNode, useId, useMemo, useState } from 'react';
-import { measure } from './amounts.ts';
+import { measure, percent } from './amounts.ts';
 import { Chart, type ChartSeries } from './chart.tsx';
 import { type Curve, type CurvePanel, curvePanels, lastValue, smoothed } from './metric-curves.ts';
 
@@ -49,12 +49,15 @@ interface PanelProps {
   readonly toggleLog?: () => void;
 }
 
-/** Evaluations are few: points. A long curve is drawn smoothed over its own faint line. */
-function seriesOf({ curves }: CurvePanel): ChartSeries[] {
+/** Values that are shares, told in per cent. */
+const shares: ReadonlySet<string> = new Set(['accuracy']);
+
+/** Evaluations are few: points. A long noisy curve is drawn smoothed over its own faint line. */
+function seriesOf({ name, curves }: CurvePanel): ChartSeries[] {
   return curves.flatMap(({ series, values }): ChartSeries[] => {
     const colour = colourOf(series);
     if (series === 'eval') return [{ kind: 'points', colour, values }];
-    const even = smoothed(values);
+    const even = name === 'rate' ? undefined : smoothed(values);
     if (even === undefined) return [{ kind: 'line', colour, values }];
     return [
       { kind: 'faint', colour, values },
@@ -89,13 +92,14 @@ function Panel({ panel, hovered, chart, toggleLog }: PanelProps): ReactNode {
           {main && hovered !== null && `step ${hovered.toLocaleString('en')}`}
         </span>
         {panel.curves.map((curve) => (
-          <Reading key={curve.series} curve={curve} at={at} named={main} />
+          <Reading key={curve.series} panel={panel} curve={curve} at={at} />
         ))}
       </figcaption>
       <Chart
         {...chart}
         steps={panel.steps}
         series={series}
+        share={shares.has(panel.name)}
         height={(main ? 150 : 74) + (chart.axis ? 16 : 0)}
         label={labelOf(panel)}
       />
@@ -104,30 +108,32 @@ function Panel({ panel, hovered, chart, toggleLog }: PanelProps): ReactNode {
 }
 
 /** The value of a curve at index `at`, or the newest before it. */
-function valueAt({ values }: Curve, at = values.length - 1): string {
+function valueAt(name: string, { values }: Curve, at = values.length - 1): string {
   const value = values[lastValue(values, at)];
-  return typeof value === 'number' ? measure(value) : '–';
+  if (typeof value !== 'number') return '–';
+  return shares.has(name) ? percent(value) : measure(value);
 }
 
 function Reading(props: {
+  readonly panel: CurvePanel;
   readonly curve: Curve;
   readonly at: number;
-  readonly named: boolean;
 }): ReactNode {
-  const { curve, at, named } = props;
+  const { panel, curve, at } = props;
+  const named = panel.curves.length > 1 || curve.series !== 'train';
   return (
     <span className="gk-reading" data-series={curve.series}>
       <i
         data-kind={curve.series === 'eval' ? 'point' : 'line'}
         style={{ color: `var(${colourOf(curve.series)})` }}
       />
-      {(named || curve.series !== 'train') && `${curve.series} `}
-      <span className="gk-figure">{valueAt(curve, at)}</span>
+      {named && `${curve.series} `}
+      <span className="gk-figure">{valueAt(panel.name, curve, at)}</span>
     </span>
   );
 }
 
-function labelOf({ title, steps, curves }: CurvePanel): string {
-  const newest = curves.map((curve) => `${curve.series} ${valueAt(curve)}`);
+function labelOf({ name, title, steps, curves }: CurvePanel): string {
+  const newest = curves.map((curve) => `${curve.series} ${valueAt(name, curve)}`);
   return `${title} over ${steps.length} steps, now ${newest.join(', ')}`;
 }

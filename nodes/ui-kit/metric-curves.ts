@@ -80,13 +80,23 @@ function finite(value: number | undefined): number | null {
 const smoothedFrom = 40;
 
 /**
- * The curve's exponential mean over about a twentieth of its points, corrected for its beginning; undefined for
- * a curve too short to need it.
+ * The curve's exponential mean over about a twentieth of its points, taken from both sides so that it does not
+ * lag behind; undefined for a curve too short to need it.
  */
 export function smoothed(values: readonly (number | null)[]): (number | null)[] | undefined {
   const count = values.reduce<number>((sum, value) => sum + (value === null ? 0 : 1), 0);
   if (count < smoothedFrom) return undefined;
   const keep = 1 - 2 / (Math.min(100, count / 20) + 1);
+  const forward = runningMean(values, keep);
+  const backward = runningMean(values.toReversed(), keep).reverse();
+  return forward.map((value, at) => {
+    const other = backward[at] ?? null;
+    return value === null || other === null ? null : (value + other) / 2;
+  });
+}
+
+/** Weighted so that the first values count as much as their number. */
+function runningMean(values: readonly (number | null)[], keep: number): (number | null)[] {
   let mean = 0;
   let weight = 0;
   return values.map((value) => {

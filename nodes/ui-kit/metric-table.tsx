@@ -1,6 +1,7 @@
 import type { MetricRow } from '@graft/graph';
 import { type ReactNode, useState } from 'react';
-import { measure } from './amounts.ts';
+import { measure, percent } from './amounts.ts';
+import { Facts } from './facts.tsx';
 
 interface Order {
   readonly column: string;
@@ -10,13 +11,31 @@ interface Order {
 /** Rows without a step, one table for each series; a click on a column sorts by it. */
 export function MetricTables({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
   const series = [...new Set(rows.map((row) => row.series))];
-  return series.map((name) => (
-    <MetricTable
-      key={name}
-      title={series.length > 1 || name !== 'summary' ? name : undefined}
-      rows={rows.filter((row) => row.series === name)}
-    />
-  ));
+  return series.map((name) => {
+    const own = rows.filter((row) => row.series === name);
+    const [only] = own;
+    if (own.length === 1 && only !== undefined && only.label === undefined) {
+      return <Facts key={name} facts={Object.entries(only.values).map(fact)} />;
+    }
+    const title = series.length > 1 || name !== 'summary' ? name : undefined;
+    return <MetricTable key={name} title={title} rows={own} />;
+  });
+}
+
+function fact([name, value]: readonly [string, number]): readonly [string, string] {
+  return [words(name), text(name, value)];
+}
+
+/** `trainedTokensPerEpoch` → "trained tokens per epoch" */
+function words(name: string): string {
+  return name.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_all, before, after) => `${before} ${after.toLowerCase()}`,
+  );
+}
+
+function text(name: string, value: number): string {
+  return /share$|^accuracy$/i.test(name) ? percent(value) : measure(value);
 }
 
 function sorted(rows: readonly MetricRow[], order: Order | undefined): readonly MetricRow[] {
@@ -56,7 +75,7 @@ function MetricTable(props: {
             {columns.map((column) => (
               <th key={column} scope="col" aria-sort={ariaSort(column)}>
                 <button type="button" onClick={() => sortBy(column)}>
-                  {column}
+                  {words(column)}
                   {order?.column === column && (order.descending ? ' ↓' : ' ↑')}
                 </button>
               </th>
@@ -73,7 +92,7 @@ function MetricTable(props: {
               )}
               {columns.map((column) => {
                 const value = row.values[column];
-                return <td key={column}>{value === undefined ? '' : measure(value)}</td>;
+                return <td key={column}>{value === undefined ? '' : text(column, value)}</td>;
               })}
             </tr>
           ))}

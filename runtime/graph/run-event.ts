@@ -62,6 +62,8 @@ export const stepSummarySchema = z.object({
   status: stepStatusSchema,
   /** Milliseconds of work; 0 when cached. */
   ms: z.number(),
+  /** When a reused result was made, in ms since the epoch. */
+  madeAt: z.number().optional(),
   device: z.string().optional(),
   items: itemCountsSchema.optional(),
   cacheKey: z.string().optional(),

@@ -1,4 +1,5 @@
 import { registry } from '@graft/nodes/definitions';
+import { clock } from '@graft/nodes/ui-kit';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -44,7 +45,9 @@ export function ReasonBanner({ step }: { readonly step: StepState }) {
   if (step.status === 'cached') {
     return (
       <p className={box} data-testid="reason">
-        Reused: nothing that it depends on has changed since it last ran.
+        Reused from{' '}
+        {step.madeAt === undefined ? 'an earlier run' : `the run of ${clock(step.madeAt)}`}: nothing
+        that it depends on has changed.
       </p>
     );
   }

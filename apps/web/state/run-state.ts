@@ -36,6 +36,8 @@ export interface StepState {
   readonly finishedAt?: number;
   /** Milliseconds of work. */
   readonly ms?: number;
+  /** Of a reused result: when it was made, in ms since the epoch. */
+  readonly madeAt?: number;
   readonly progress?: {
     readonly done: number;
     readonly total?: number;
@@ -108,7 +110,7 @@ function withLog(step: StepState, event: EventOf<'step.log'>): StepState {
 }
 
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
-  const { node, type, status, ms, outputs, device, reason, items, error } = event.step;
+  const { node, type, status, ms, outputs, madeAt, device, reason, items, error } = event.step;
   return changeStep(run, node, ({ progress: _progress, ...step }) => ({
     ...step,
     type,
@@ -116,7 +118,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
     ms,
     outputs,
     finishedAt: event.at,
-    ...defined({ device, reason, items, error }),
+    ...defined({ madeAt, device, reason, items, error }),
   }));
 }
 

@@ -132,11 +132,18 @@ describe('a run', () => {
     expect((await runs.get(runId))?.status).toBe('succeeded');
   });
 
-  it('runs nothing the second time', async () => {
-    await run(sum());
+  it('runs nothing the second time, and says when the results were made', async () => {
+    const before = Date.now();
+    const first = await run(sum());
+    expect(first.finished.steps.map(({ madeAt }) => madeAt)).toEqual(Array(4).fill(undefined));
+    const made = Date.now();
     const again = await run(sum());
     expect(again.ran).toEqual([]);
     expect(again.finished.steps.map(({ status }) => status)).toEqual(Array(4).fill('cached'));
+    for (const { madeAt = 0 } of again.finished.steps) {
+      expect(madeAt).toBeGreaterThanOrEqual(before);
+      expect(madeAt).toBeLessThanOrEqual(made);
+    }
   });
 
   it('runs again only what a change reaches, and says which part changed', async () => {

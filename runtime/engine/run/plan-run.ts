@@ -149,13 +149,14 @@ export class PlanRun {
     for (const { step, key } of keyed) {
       const found =
         step.node.definition.caching === 'volatile' ? undefined : this.#lookup.known(key.value);
-      if (found !== undefined && found !== 'evicted') this.#reuse(step, found.outputs);
+      if (found !== undefined && found !== 'evicted') this.#reuse(step, found);
       else this.#queue.push(step);
     }
   }
 
-  #reuse(step: StepState, outputs: StepState['outputs']): void {
-    step.outputs = outputs;
+  #reuse(step: StepState, result: Pick<StepResult, 'outputs'> & { createdAt?: number }): void {
+    step.outputs = result.outputs;
+    if (result.createdAt !== undefined) step.madeAt = result.createdAt;
     this.#close(step, 'cached');
   }
 
@@ -168,7 +169,7 @@ export class PlanRun {
       const volatile = step.node.definition.caching === 'volatile';
       const known = volatile ? undefined : this.#lookup.known(key);
       const running = volatile ? undefined : this.#inFlight.get(key);
-      if (known !== undefined && known !== 'evicted') this.#reuse(step, known.outputs);
+      if (known !== undefined && known !== 'evicted') this.#reuse(step, known);
       else if (running !== undefined) void this.#join(step, running);
       else void this.#start(step);
     }
@@ -198,7 +199,7 @@ export class PlanRun {
   async #join(step: StepState, running: Promise<StepResult>): Promise<void> {
     try {
       const result = await abortable(running, this.#controller.signal);
-      if (!isFinished(step)) this.#reuse(step, result.outputs);
+      if (!isFinished(step)) this.#reuse(step, result);
     } catch (error) {
       const { code } = GraphError.from(error);
       if (this.#controller.signal.aborted) return;

@@ -27,6 +27,8 @@ export interface StepState {
   device?: string;
   /** Milliseconds of work. */
   ms: number;
+  /** Of a reused result. */
+  madeAt?: number;
   error?: GraphError;
 }
 
@@ -90,6 +92,7 @@ export function summarize(step: StepState): StepSummary {
     type: step.node.definition.type,
     status: step.status,
     ms: Math.round(step.ms * 10) / 10,
+    ...(step.madeAt === undefined ? {} : { madeAt: step.madeAt }),
     ...(step.device === undefined ? {} : { device: step.device }),
     ...(step.items === undefined ? {} : { items: step.items }),
     ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),
