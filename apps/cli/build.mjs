@@ -20,6 +20,7 @@ const { metafile } = await build({
   entryPoints: {
     graft: path.join(here, 'main.ts'),
     worker: path.join(here, 'worker.ts'),
+    trainer: path.join(here, 'trainer.ts'),
   },
   outdir: dist,
   outExtension: { '.js': '.mjs' },

@@ -1,10 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { cancelled, runStep, type StepHost } from '@graft/engine';
 import { GraphError, type StepRequest } from '@graft/graph';
+import { watchParent } from './watch-parent.ts';
 import { readToWorker, type FromWorker, type WorkerOptions } from './worker-protocol.ts';
-
-/** Milliseconds between two looks at whether the parent still lives. */
-const watchEvery = 500;
 
 /**
  * Serves steps to the parent process over IPC until it goes: a worker never outlives its server, not even in
@@ -63,18 +60,4 @@ class StepServer {
 function send(message: FromWorker): void {
   // Without a channel the parent has gone, and so will this process.
   if (process.connected) process.send?.(message);
-}
-
-/**
- * `disconnect` is not heard while native or busy code holds the main thread; a second thread sees that the
- * parent has gone and ends the process for it.
- */
-function watchParent(): void {
-  const watch = `
-    const parent = process.ppid;
-    setInterval(() => {
-      if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-    }, ${String(watchEvery)});
-  `;
-  new Worker(watch, { eval: true, stdin: false, execArgv: [] }).unref();
 }

@@ -1,12 +1,18 @@
 import { cancelled } from '@graft/engine';
 import { GraphError, type ExecutionBackend, type StepRequest, type StepResult } from '@graft/graph';
-import { workerDied, type WorkerExit } from './worker-exit.ts';
-import { WorkerProcess } from './worker-process.ts';
-import type { FromWorker, WorkerOptions } from './worker-protocol.ts';
+import { ForkedProcess } from './forked-process.ts';
+import { processDied, type ProcessExit } from './process-exit.ts';
+import {
+  readFromWorker,
+  type FromWorker,
+  type ToWorker,
+  type WorkerOptions,
+} from './worker-protocol.ts';
 
 /** Milliseconds that a cancelled step has before its process is killed; the contract is 2 s for all of it. */
 const patience = 1500;
 
+type WorkerProcess = ForkedProcess<ToWorker>;
 type StepHooks = Parameters<ExecutionBackend['execute']>[1];
 
 interface PendingStep {
@@ -87,15 +93,17 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   }
 
   #start(): WorkerProcess {
-    const worker: WorkerProcess = new WorkerProcess(this.#options.entry, this.#options.worker, {
-      message: (message) => {
-        this.#receive(message);
+    const worker: WorkerProcess = new ForkedProcess(this.#options.entry, {
+      message: (raw) => {
+        const message = readFromWorker(raw);
+        if (message !== undefined) this.#receive(message);
       },
       exit: (exit) => {
         if (this.#worker === worker) this.#worker = undefined;
         this.#lose(worker, exit);
       },
     });
+    worker.send({ type: 'open', options: this.#options.worker });
     return worker;
   }
 
@@ -112,7 +120,7 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   }
 
   /** Settles what was in a worker that has ended. */
-  #lose(worker: WorkerProcess, exit: WorkerExit): void {
+  #lose(worker: WorkerProcess, exit: ProcessExit): void {
     for (const [id, step] of [...this.#pending]) {
       const { request, hooks } = step;
       if (worker.killed && !this.#closed && !hooks.signal.aborted) {
@@ -122,7 +130,7 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
       }
       step.stop();
       const aborted = hooks.signal.aborted || this.#closed;
-      step.reject(aborted ? cancelled(request.node) : workerDied(exit));
+      step.reject(aborted ? cancelled(request.node) : processDied(exit));
     }
   }
 }

@@ -3,6 +3,8 @@ import { createCatalogue } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import { GraphError, type Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
+import { modelLocation } from './model-location.ts';
+import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
 
 /** The real thing: installed nodes, stores on disk, and every inference engine, each loaded when first used. */
@@ -17,6 +19,8 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     (await import('@graft/backends')).createBackends({ catalogue, threads });
   let backends: ReturnType<typeof loadBackends> | undefined;
 
+  const scratchFolder = join(stateFolder, 'scratch');
+
   const services = ({ device, signal, progress }: ServiceRequest): StepServices => {
     const forStep = async () => {
       backends ??= loadBackends();
@@ -29,9 +33,13 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         languageModel: async (model, wanted) =>
           (await forStep()).backends.languageModel(model, wanted),
         tokenizer: async (model) => (await forStep()).backends.tokenizer(model),
-        training: () => {
-          throw new GraphError('unavailable', 'This worker has no trainer.');
-        },
+        training: async () =>
+          (await import('@graft/training/service')).createTraining({
+            startTrainer,
+            resolveModel: (model) => modelLocation(catalogue, model, { signal, progress }),
+            threads,
+            scratchFolder,
+          }),
         buildIndex: async (request) => (await forStep()).backends.buildIndex(request),
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
       },
@@ -55,7 +63,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     artifacts,
     items,
     workspaceFolder: root,
-    scratchFolder: join(stateFolder, 'scratch'),
+    scratchFolder,
     checkpointFolder: join(stateFolder, 'checkpoints'),
     services,
   };

@@ -1,21 +1,69 @@
-import { GraphError, type Training } from '@graft/graph';
+import { GraphError, type ModelSource, type Training } from '@graft/graph';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { createAdapterService } from './adapter-service.ts';
 import type { ModelResolver } from './model-resolver.ts';
+import { packExamples } from './packed-examples.ts';
+import { runInTrainer } from './trainer-client.ts';
+import type { StartTrainer } from './trainer-process.ts';
+import type { JobSetting } from './training-job.ts';
 
 export interface TrainingOptions {
-  /** Path of the trainer process's entry: `trainer-main.ts`, or a bundle of it. */
-  readonly trainerEntry: string;
+  /** Starts a process for each training and each evaluation. */
+  readonly startTrainer: StartTrainer;
   readonly resolveModel: ModelResolver;
   /** Of the CPU. */
   readonly threads: number;
   /** For files that live as long as a training does; made when needed. */
   readonly scratchFolder: string;
+  /** Bytes that a training may take; absent: what is free on the machine when it starts. */
+  readonly memory?: number;
 }
 
 /** Training and everything about adapters. Starts no process until asked to train or to evaluate. */
 export function createTraining(options: TrainingOptions): Training {
-  const unavailable = (): never => {
-    throw new GraphError('unavailable', 'This worker has no trainer.');
+  const { startTrainer, resolveModel, threads, memory } = options;
+
+  const withSetting = async <T>(
+    { id, digest, ...source }: ModelSource,
+    work: (setting: JobSetting) => Promise<T>,
+  ): Promise<T> => {
+    const model = { id, digest, path: await resolveModel({ id, digest, ...source }) };
+    await mkdir(options.scratchFolder, { recursive: true });
+    const scratchFolder = await mkdtemp(path.join(options.scratchFolder, 'training-'));
+    try {
+      const limit = memory === undefined ? {} : { memory };
+      return await work({ model, threads, scratchFolder, ...limit });
+    } finally {
+      await rm(scratchFolder, { recursive: true, force: true });
+    }
   };
-  return { ...createAdapterService(options), train: unavailable, evaluate: unavailable };
+
+  return {
+    ...createAdapterService(options),
+
+    train: ({ model, folder, ...request }, hooks) =>
+      withSetting(model, async (setting) => {
+        const train = packExamples(request.train);
+        const evaluation = packExamples(request.evaluation);
+        const job = { ...setting, folder, request: { ...request, train, evaluation } };
+        const answer = await runInTrainer(startTrainer, { type: 'train', job }, hooks);
+        if (answer.type === 'trained') return answer.result;
+        throw wrongAnswer();
+      }),
+
+    evaluate: ({ model, examples, ...request }, hooks) =>
+      withSetting(model, async (setting) => {
+        const job = { ...setting, ...request, examples: packExamples(examples) };
+        const answer = await runInTrainer(startTrainer, { type: 'evaluate', job }, hooks);
+        if (answer.type === 'evaluated') return [...answer.losses];
+        throw wrongAnswer();
+      }),
+  };
+}
+
+function wrongAnswer(): GraphError {
+  return new GraphError('internal', 'the trainer answered something else than it was asked', {
+    audience: 'developer',
+  });
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { GraphError } from '@graft/graph';
 
-/** How a worker process ended. */
-export interface WorkerExit {
+/** How a child process ended. */
+export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** The end of what it wrote to its standard error. */
@@ -23,8 +23,20 @@ export function oomKills(): number | undefined {
   }
 }
 
-/** The end of a worker as the error of the steps that it was working on. */
-export function workerDied(exit: WorkerExit): GraphError {
+interface Described {
+  /** `worker` or `trainer`. */
+  readonly kind: string;
+  /** What helps where memory ran out. */
+  readonly remedy: string;
+}
+
+const worker: Described = {
+  kind: 'worker',
+  remedy: 'Use a smaller batch, a smaller model, or close other programs.',
+};
+
+/** The end of a process as the error of what it was working on. */
+export function processDied(exit: ProcessExit, { kind, remedy }: Described = worker): GraphError {
   const how =
     exit.signal === null
       ? `ended with exit code ${String(exit.code ?? 'unknown')}`
@@ -38,14 +50,14 @@ export function workerDied(exit: WorkerExit): GraphError {
   if (killedForMemory || memoryMessage.test(exit.stderr)) {
     return new GraphError(
       'out-of-memory',
-      `The worker process ${how} because memory ran out. Use a smaller batch, a smaller model, or close other programs.`,
+      `The ${kind} process ${how} because memory ran out. ${remedy}`,
       { audience: 'operator' },
     );
   }
   const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
   const last = exit.stderr.trim().split('\n').slice(-20).join('\n');
   const said = last === '' ? '' : ` It said last:\n${last}`;
-  return new GraphError('worker-died', `The worker process ${how}.${hint}${said}`, {
+  return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${said}`, {
     audience: 'operator',
   });
 }

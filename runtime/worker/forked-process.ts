@@ -1,30 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import {
-  readFromWorker,
-  type FromWorker,
-  type ToWorker,
-  type WorkerOptions,
-} from './worker-protocol.ts';
-import { oomKills, type WorkerExit } from './worker-exit.ts';
+import { oomKills, type ProcessExit } from './process-exit.ts';
 
-/** Characters kept of what a worker writes to its standard error. */
+/** Characters kept of what a process writes to its standard error. */
 const keptStderr = 8192;
 
-export interface WorkerEvents {
-  message(message: FromWorker): void;
-  exit(exit: WorkerExit): void;
+export interface ProcessEvents {
+  message(raw: unknown): void;
+  exit(exit: ProcessExit): void;
 }
 
-/** One worker process, from fork to exit. */
-export class WorkerProcess {
+/** One child process with a message channel, from fork to exit. */
+export class ForkedProcess<Sent extends object> {
   /** Set when this side ends it. */
   killed = false;
   readonly #child: ChildProcess;
   readonly exited: Promise<void>;
 
-  constructor(entry: string, options: WorkerOptions, events: WorkerEvents) {
+  constructor(entry: string, events: ProcessEvents) {
     const oomKillsBefore = oomKills();
     this.#child = fork(entry, [], {
       serialization: 'advanced',
@@ -38,8 +32,7 @@ export class WorkerProcess {
       stderr = (stderr + bytes.toString()).slice(-keptStderr);
     });
     this.#child.on('message', (raw) => {
-      const message = readFromWorker(raw);
-      if (message !== undefined) events.message(message);
+      events.message(raw);
     });
     this.exited = new Promise((resolve) => {
       let ended = false;
@@ -62,14 +55,13 @@ export class WorkerProcess {
         if (this.#child.pid === undefined) end(null, null);
       });
     });
-    this.send({ type: 'open', options });
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  send(message: ToWorker): void {
+  send(message: Sent): void {
     // A failure to send means that it is dying; its exit rejects what was sent.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }

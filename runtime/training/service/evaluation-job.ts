@@ -1,0 +1,113 @@
+import type { TrainingHooks, Training, TrainingExample } from '@graft/graph';
+import { setImmediate } from 'node:timers/promises';
+import { mergeAdapters } from '../adapters/merge-adapters.ts';
+import { readPeftAdapter } from '../adapters/peft.ts';
+import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
+import { factorNames, targetModules, type LoraSpec } from '../architectures/lora-spec.ts';
+import { linearKinds } from '../architectures/model-config.ts';
+import { buildLossProgram } from '../architectures/training-program.ts';
+import { chooseBuckets } from '../data/buckets.ts';
+import { feedsOf, microBatches } from '../data/micro-batch.ts';
+import { prepareExamples } from '../data/prepared-example.ts';
+import { layOutRows } from '../data/rows.ts';
+import type { Executable } from '../ir/executor.ts';
+import { openExecutor } from '../loop/open-executor.ts';
+import type { JobSetting } from './training-job.ts';
+
+export interface EvaluationJob extends JobSetting {
+  readonly adapters: Parameters<Training['evaluate']>[0]['adapters'];
+  readonly examples: readonly TrainingExample[];
+  readonly device: string;
+}
+
+/** Σ of negative log-likelihoods of an example's trained tokens, and their number. */
+export interface ExampleLoss {
+  readonly loss: number;
+  readonly tokens: number;
+}
+
+/** Row lengths that are compiled at most. */
+const mostBuckets = 4;
+
+/** The loss of each example, in order, under the base with adapters added. Blocks the thread for a row at a time. */
+export async function runEvaluationJob(
+  job: EvaluationJob,
+  { signal, progress }: Pick<TrainingHooks, 'signal' | 'progress'>,
+): Promise<ExampleLoss[]> {
+  const base = await openBaseModel(job.model.path);
+  const { context, vocabulary } = base.config;
+  const losses = job.examples.map((): ExampleLoss => ({ loss: 0, tokens: 0 }));
+  const counted = job.examples.flatMap((example, i) =>
+    example.trained.some((one, place) => place > 0 && one === 1) ? [i] : [],
+  );
+  const examples = prepareExamples(
+    counted.flatMap((i) => job.examples[i] ?? []),
+    { maxLength: context, vocabulary },
+  );
+  const rows = layOutRows(examples, { packing: false, maxLength: context });
+  const buckets = chooseBuckets(
+    rows.map((row) => row.length),
+    { most: mostBuckets, limit: context },
+  );
+  const { lora, factors } = await combined(job, base, signal);
+  const executor = await openExecutor(job);
+  const batches = microBatches(rows, { size: 1, buckets });
+  let compiled: { readonly length: number; readonly executable: Executable } | undefined;
+  try {
+    for (const [done, batch] of batches.entries()) {
+      progress({ done, total: batches.length, unit: 'texts' });
+      await setImmediate();
+      signal.throwIfAborted();
+      const { length } = batch;
+      // Longest first: a length that is done with does not come again.
+      if (compiled?.length !== length) {
+        await compiled?.executable[Symbol.asyncDispose]();
+        compiled = undefined;
+        const options = { batch: 1, length, ...(lora === undefined ? {} : { lora }) };
+        const { program } = buildLossProgram(base, options);
+        compiled = { length, executable: await executor.compile(program, base.weights) };
+      }
+      const results = await compiled.executable.run({ ...feedsOf(batch, examples, 1), ...factors });
+      const index = batch.rows[0]?.examples[0] ?? 0;
+      const tokens = examples[index]?.trained ?? 0;
+      losses[counted[index] ?? 0] = { loss: results['loss']?.[0] ?? NaN, tokens };
+    }
+  } finally {
+    await compiled?.executable[Symbol.asyncDispose]();
+  }
+  progress({ done: batches.length, total: batches.length, unit: 'texts' });
+  return losses;
+}
+
+/** All adapters as one, its factors under the names of program inputs, filled up with zeros to one rank. */
+async function combined(
+  { adapters }: Pick<EvaluationJob, 'adapters'>,
+  { config }: BaseModel,
+  signal: AbortSignal,
+): Promise<{ lora?: LoraSpec; factors: Readonly<Record<string, Float32Array>> }> {
+  if (adapters.length === 0) return { factors: {} };
+  const loaded = [];
+  for (const { path: folder, info, weight } of adapters) {
+    loaded.push({ name: info.id, adapter: await readPeftAdapter(folder), weight });
+  }
+  const merged = await mergeAdapters(loaded, { method: 'cat' }, signal);
+  const rank = Math.max(...[...merged.modules.values()].map((module) => module.rank));
+  const changed = new Set([...merged.modules.keys()].map((name) => name.split('.').at(-1)));
+  const targets = linearKinds.filter((kind) => changed.has(kind));
+  // The merged adapter's scale is 1.
+  const lora = { rank, alpha: rank, rankStabilized: false, targets };
+  const factors: Record<string, Float32Array> = {};
+  for (const { path, inputs, outputs } of targetModules(config, lora)) {
+    const module = merged.modules.get(path);
+    const [a, b] = factorNames(path);
+    factors[a] = new Float32Array(rank * inputs);
+    factors[b] = new Float32Array(outputs * rank);
+    if (module === undefined) continue;
+    factors[a].set(module.a);
+    for (let o = 0; o < outputs; o++) {
+      const row = module.b.subarray(o * module.rank, (o + 1) * module.rank);
+      factors[b].set(row, o * rank);
+    }
+  }
+  return { lora, factors };
+}

@@ -1,0 +1,76 @@
+import { GraphError, type TrainingHooks } from '@graft/graph';
+import { cancelled } from './cancelled.ts';
+import { runEvaluationJob } from './evaluation-job.ts';
+import { unpackExamples } from './packed-examples.ts';
+import { readToTrainer, type FromTrainer, type ToTrainer } from './trainer-protocol.ts';
+import { runTrainingJob } from './training-job.ts';
+
+/** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
+export function serveTrainer(): void {
+  const controller = new AbortController();
+  process.once('disconnect', () => process.exit(0));
+  process.on('message', (raw) => {
+    const message = readToTrainer(raw);
+    if (message === undefined) return;
+    if (message.type === 'cancel') controller.abort();
+    else void work(message, controller.signal);
+  });
+}
+
+async function work(
+  job: Exclude<ToTrainer, { type: 'cancel' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const hooks: TrainingHooks = {
+    signal,
+    metrics: (row) => send({ type: 'metrics', row }),
+    log: (level, message) => send({ type: 'log', level, message }),
+    progress: (progress) => send({ type: 'progress', progress }),
+  };
+  try {
+    send(await answer(job, hooks));
+  } catch (error) {
+    const failure = signal.aborted ? cancelled() : GraphError.from(readable(error));
+    send({ type: 'failed', problem: failure.toProblem() });
+  }
+}
+
+async function answer(
+  message: Exclude<ToTrainer, { type: 'cancel' }>,
+  hooks: TrainingHooks,
+): Promise<FromTrainer> {
+  if (message.type === 'evaluate') {
+    const { job } = message;
+    const examples = unpackExamples(job.examples);
+    return { type: 'evaluated', losses: await runEvaluationJob({ ...job, examples }, hooks) };
+  }
+  const { job } = message;
+  const { train, evaluation } = job.request;
+  const request = {
+    ...job.request,
+    train: unpackExamples(train),
+    evaluation: unpackExamples(evaluation),
+  };
+  return { type: 'trained', result: await runTrainingJob({ ...job, request }, hooks) };
+}
+
+/** Runtimes say in many ways that an allocation failed. */
+function readable(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  if (
+    error instanceof GraphError ||
+    !/bad_alloc|allocat\w+ .*memory|out of memory/i.test(message)
+  ) {
+    return error;
+  }
+  return new GraphError(
+    'out-of-memory',
+    `Memory ran out: ${message}. Lower the micro-batch or the longest row, choose a smaller base, or close other programs.`,
+    { audience: 'operator', cause: error },
+  );
+}
+
+function send(message: FromTrainer): void {
+  // Without a channel the parent has gone, and so will this process.
+  if (process.connected) process.send?.(message);
+}

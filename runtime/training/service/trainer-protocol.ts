@@ -1,0 +1,57 @@
+import type { MetricRow, Problem, TrainingHooks, TrainingResult } from '@graft/graph';
+import { z } from 'zod';
+import type { EvaluationJob, ExampleLoss } from './evaluation-job.ts';
+import type { PackedExamples } from './packed-examples.ts';
+import type { TrainingJob } from './training-job.ts';
+
+type Packed<T, Keys extends keyof T> = Omit<T, Keys> & Readonly<Record<Keys, PackedExamples>>;
+
+/** A training as it is sent: examples packed. */
+export type SentTraining = Omit<TrainingJob, 'request'> & {
+  readonly request: Packed<TrainingJob['request'], 'train' | 'evaluation'>;
+};
+export type SentEvaluation = Packed<EvaluationJob, 'examples'>;
+
+/** To a trainer process. It works on one job, then ends. */
+export type ToTrainer =
+  | { readonly type: 'train'; readonly job: SentTraining }
+  | { readonly type: 'evaluate'; readonly job: SentEvaluation }
+  | { readonly type: 'cancel' };
+
+type Progress = Parameters<TrainingHooks['progress']>[0];
+
+/** From a trainer process. `done` and `failed` are its last. */
+export type FromTrainer =
+  | { readonly type: 'metrics'; readonly row: MetricRow }
+  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'trained'; readonly result: TrainingResult }
+  | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+const custom = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+const toTrainerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('train'), job: custom<SentTraining>() }),
+  z.object({ type: z.literal('evaluate'), job: custom<SentEvaluation>() }),
+  z.object({ type: z.literal('cancel') }),
+]);
+const fromTrainerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('metrics'), row: custom<MetricRow>() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['info', 'warning']),
+    message: z.string(),
+  }),
+  z.object({ type: z.literal('progress'), progress: custom<Progress>() }),
+  z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
+  z.object({ type: z.literal('evaluated'), losses: z.array(custom<ExampleLoss>()) }),
+  z.object({ type: z.literal('failed'), problem: custom<Problem>() }),
+]);
+
+/** A message of the channel; undefined for what is none of ours. Envelopes are checked, contents are of the same build. */
+export function readToTrainer(message: unknown): ToTrainer | undefined {
+  return toTrainerSchema.safeParse(message).data;
+}
+export function readFromTrainer(message: unknown): FromTrainer | undefined {
+  return fromTrainerSchema.safeParse(message).data;
+}

@@ -1,0 +1,122 @@
+import { GraphError, type TrainingHooks, type TrainingResult } from '@graft/graph';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
+import { adapterBase, writeAdapterFolder } from '../adapters/adapter-folder.ts';
+import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
+import { factorNames, targetModules } from '../architectures/lora-spec.ts';
+import { parameterCount } from '../architectures/weight-shapes.ts';
+import { fileDigest } from '../formats/file-digest.ts';
+import { sizeOf, type Shape } from '../ir/shape.ts';
+import { availableMemory } from '../loop/available-memory.ts';
+import { openExecutor } from '../loop/open-executor.ts';
+import { runTraining, type LoopResult } from '../loop/training-loop.ts';
+import type { LoopRequest } from '../loop/training-plan.ts';
+import { writeFineTuned } from './fine-tuned-model.ts';
+import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
+
+/** Where a job finds its model, and what it may use. */
+export interface JobSetting {
+  readonly model: { readonly id: string; readonly digest: string; readonly path: string };
+  /** Of the CPU. */
+  readonly threads: number;
+  /** Removed by whoever started the job, however it ends. */
+  readonly scratchFolder: string;
+  /** Bytes; absent: what is free on the machine. */
+  readonly memory?: number;
+}
+
+export interface TrainingJob extends JobSetting {
+  readonly request: LoopRequest;
+  /** For the result. */
+  readonly folder: string;
+}
+
+/** One training from an opened base to the files of its result. Blocks the thread for seconds at a time. */
+export async function runTrainingJob(
+  job: TrainingJob,
+  hooks: TrainingHooks,
+): Promise<TrainingResult> {
+  const { model, request, folder } = job;
+  const { method, device } = request;
+  checkMethod(method);
+  if (method.kind === 'full') await ggufFile(model.path, model.id);
+  const base = await openBaseModel(model.path);
+  const baseBefore = await weightsDigest(base, hooks.signal);
+  const executor = await openExecutor({ ...job, device });
+  const trained = await runTraining({
+    base,
+    baseDigest: baseBefore,
+    executor,
+    request,
+    memory: job.memory ?? (await availableMemory()),
+    hooks,
+  });
+  const baseAfter = await weightsDigest(base, hooks.signal);
+  if (baseAfter !== baseBefore) {
+    hooks.log(
+      'warning',
+      `The weights of ${model.id} were changed on the disk while it was trained.`,
+    );
+  }
+  const trainable = count(trained.trainable);
+  const own = parameterCount(base.config);
+  const common = { metrics: trained.metrics, trainable, baseBefore, baseAfter };
+  if (method.kind === 'full') {
+    const file = path.join(folder, MODEL_GGUF);
+    await writeFineTuned(model.path, trained.parameters, { file, signal: hooks.signal });
+    const id = `${model.id} fine-tuned`;
+    const ref = await modelRef(folder, { id, config: base.config }, hooks.signal);
+    return { ...common, total: own, model: ref };
+  }
+  const adapter = await writeAdapterFolder(
+    adapterOf(base, method, trained.parameters),
+    adapterBase(model, base.config),
+    {
+      folder,
+      id: `${model.id} LoRA`,
+      dropout: method.dropout,
+      signal: hooks.signal,
+    },
+  );
+  return { ...common, total: own + trainable, adapter };
+}
+
+type Method = LoopRequest['method'];
+
+function checkMethod(method: Method): void {
+  if (method.kind === 'full') return;
+  const refuse = (param: string, message: string): GraphError =>
+    new GraphError('bad-param', message, { location: { param } });
+  if (method.dora) throw refuse('method', 'DoRA cannot be trained yet; choose lora or rslora.');
+  if (method.dropout > 0)
+    throw refuse('dropout', 'Dropout cannot be trained with yet; set it to 0.');
+}
+
+function adapterOf(
+  { config }: BaseModel,
+  method: Extract<Method, { kind: 'lora' }>,
+  parameters: LoopResult['parameters'],
+): Adapter {
+  const { rank, alpha, rankStabilized } = method;
+  const modules = new Map<string, AdapterModule>();
+  for (const { path: name, inputs, outputs } of targetModules(config, method)) {
+    const [a, b] = factorNames(name).map((factor) => parameters.get(factor) ?? new Float32Array());
+    if (a === undefined || b === undefined) continue;
+    modules.set(name, { inputs, outputs, rank, alpha, a, b });
+  }
+  return { rankStabilized, base: undefined, modules };
+}
+
+function count(trainable: ReadonlyMap<string, Shape>): number {
+  return [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
+
+/** sha256 of the weights' file; of several, of their digests in order. */
+async function weightsDigest({ files }: BaseModel, signal: AbortSignal): Promise<string> {
+  const digests: string[] = [];
+  for (const file of files) digests.push(await fileDigest(file, signal));
+  const [only] = digests;
+  if (only !== undefined && digests.length === 1) return only;
+  return createHash('sha256').update(digests.join('\n')).digest('hex');
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { Catalogue, FetchOptions } from '@graft/backends/catalogue';
+import { GraphError, type ModelSource } from '@graft/graph';
+
+/**
+ * Where a model's weights are as a base to train: its own path, else the `.gguf` file or the safetensors folder of the
+ * catalogue's entry, downloaded first where it is missing. Throws `bad-model` for an entry without such files.
+ */
+export async function modelLocation(
+  catalogue: Catalogue,
+  { id, path }: ModelSource,
+  options: FetchOptions,
+): Promise<string> {
+  if (path !== undefined) return path;
+  const { files } = catalogue.entry(id);
+  const gguf = files.find((file) => file.path.endsWith('.gguf'));
+  if (gguf === undefined && !files.some((file) => file.path.endsWith('.safetensors'))) {
+    throw new GraphError(
+      'bad-model',
+      `"${id}" has neither a GGUF file nor safetensors, which training needs; choose another model`,
+    );
+  }
+  const folder = await catalogue.fetch(id, options);
+  return gguf === undefined ? folder : join(folder, gguf.path);
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import type { StartTrainer, ToTrainer } from '@graft/training/service';
+import { ForkedProcess } from './forked-process.ts';
+import { processDied } from './process-exit.ts';
+
+const trainer = {
+  kind: 'trainer',
+  remedy:
+    'Lower the micro-batch or the longest row, choose a smaller base, or close other programs.',
+};
+
+/** The trainer beside this module: its source, or its bundle beside this one's. */
+function trainerEntry(): string {
+  const name = import.meta.url.endsWith('.ts') ? './trainer.ts' : './trainer.mjs';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** Starts a trainer process. It ends with this one, whatever it is doing. */
+export const startTrainer: StartTrainer = ({ message, exit }) =>
+  new ForkedProcess<ToTrainer>(trainerEntry(), {
+    message,
+    exit: (how) => exit(processDied(how, trainer)),
+  });
