@@ -6,7 +6,7 @@ import {
   type LanguageModel,
 } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
-import { ChatTemplate } from './chat-prompt.ts';
+import { ChatTemplate } from './chat-template.ts';
 import { LlamaSlot, promptTooLong } from './llama-slot.ts';
 import { adapterError, type LlamaAdapter } from './llama-adapters.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
@@ -50,7 +50,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.#weights = weights;
     this.#runtime = options.runtime;
     this.#adapters = options.adapters ?? [];
-    this.#template = new ChatTemplate(weights);
+    this.#template = new ChatTemplate(weights, options.id);
     this.model = options.id;
     this.device = options.runtime.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);

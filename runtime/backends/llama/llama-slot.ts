@@ -6,7 +6,7 @@ import type {
   SequenceEvaluateOptions,
   Token,
 } from 'node-llama-cpp';
-import type { ChatPrompt } from './chat-prompt.ts';
+import type { ChatPrompt } from './chat-template.ts';
 import type { LlamaAdapter } from './llama-adapters.ts';
 import { TextStream } from './text-stream.ts';
 

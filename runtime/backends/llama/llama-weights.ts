@@ -33,8 +33,15 @@ export async function loadLlamaWeights(
 }
 
 /** Only what counts tokens: a few megabytes. */
-export function loadLlamaVocabulary(runtime: LlamaRuntime, file: LlamaFile): Promise<LlamaModel> {
-  return runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
+export async function loadLlamaVocabulary(
+  runtime: LlamaRuntime,
+  file: LlamaFile,
+): Promise<LlamaModel> {
+  try {
+    return await runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
+  } catch (cause) {
+    throw loadError(file.id, cause, await runtime.complaint());
+  }
 }
 
 /** `complaint` is what llama.cpp wrote down, where it did. */

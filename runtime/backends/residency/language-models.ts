@@ -9,6 +9,7 @@ import { llamaAdapters } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
 import type { LlamaFile } from '../llama/llama-file.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
+import { LlamaTokenizer } from '../llama/llama-tokenizer.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
 import type { LanguageModelRequest } from './backends.ts';
 import type { DeviceMemory } from './device-memory.ts';
@@ -28,6 +29,7 @@ export class LanguageModels {
   readonly #runtimes = new Map<LlamaDevice, Promise<LlamaRuntime>>();
   /** What counts tokens: the weights, or the vocabulary alone after they were put out. */
   readonly #counters = new Map<string, LlamaModel>();
+  readonly #tokenizers = new Map<string, Promise<LlamaTokenizer>>();
 
   constructor(options: LanguageModelsOptions) {
     this.#options = options;
@@ -67,14 +69,28 @@ export class LanguageModels {
     };
   }
 
-  tokenizer({ file }: LanguageModelRequest): Promise<Tokenizer> {
-    throw new GraphError('unavailable', `there is no tokenizer for "${file.id}" yet`);
+  /** From the vocabulary alone, on the CPU whatever the device: nothing is computed. */
+  tokenizer({ file, signal }: LanguageModelRequest): Promise<Tokenizer> {
+    const key = `${file.digest} ${file.path}`;
+    const load = async (): Promise<LlamaTokenizer> =>
+      new LlamaTokenizer(await loadLlamaVocabulary(await this.#runtime('cpu'), file), file.id);
+    const loading = this.#tokenizers.get(key) ?? load();
+    this.#tokenizers.set(key, loading);
+    loading.catch(() => this.#tokenizers.delete(key));
+    return abortable(loading, signal);
   }
 
   async dispose(): Promise<void> {
     await this.#residency.dispose();
     await Promise.all([...this.#counters.values()].map((counter) => counter.dispose()));
     this.#counters.clear();
+    const tokenizers = await Promise.allSettled(this.#tokenizers.values());
+    await Promise.all(
+      tokenizers.map((tokenizer) =>
+        tokenizer.status === 'fulfilled' ? tokenizer.value[Symbol.asyncDispose]() : undefined,
+      ),
+    );
+    this.#tokenizers.clear();
     const runtimes = await Promise.allSettled(this.#runtimes.values());
     await Promise.all(
       runtimes.map((runtime) =>

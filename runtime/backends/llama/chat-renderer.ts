@@ -1,0 +1,75 @@
+import {
+  JinjaTemplateChatWrapper,
+  LlamaText,
+  resolveChatWrapper,
+  type ChatHistoryItem,
+  type ChatWrapper,
+  type LlamaModel,
+} from 'node-llama-cpp';
+import type { Role } from './trimmed-roles.ts';
+
+/** A conversation of empty turns by a chat template. */
+export interface Rendered {
+  /**
+   * In order: the index of a turn where its content belongs, markers of the template, and plain text of it.
+   * Nothing after the content of a last turn of the assistant.
+   */
+  readonly parts: readonly (number | LlamaText | string)[];
+  /** What ends a last turn of the assistant. */
+  readonly ends: readonly LlamaText[];
+}
+/** Throws an error with the template's own message where it refuses the roles. */
+export type ChatRenderer = (roles: readonly Role[]) => Rendered;
+
+/** Templates may write a date; a prompt that changes overnight would be another one. */
+const dateString = '26 Jul 2024';
+
+/** Renders by a Jinja template, or, without one that can be run, by what is known of the model's family. */
+export function openChatRenderer(model: LlamaModel, template: string | undefined): ChatRenderer {
+  const { wrapper, joins } = openWrapper(model, template);
+  return (roles) => {
+    const twice = roles.find((role, at) => role === roles[at - 1]);
+    if (joins && twice !== undefined) throw new Error(`two turns of ${twice} follow each other`);
+    const state = wrapper.generateContextState({ chatHistory: roles.map(placeholderTurn) });
+    const parts = state.contextText.values.flatMap((value): Rendered['parts'] =>
+      typeof value === 'string' ? splitAtPlaceholders(value) : [LlamaText(value)],
+    );
+    return { parts, ends: state.stopGenerationTriggers };
+  };
+}
+
+function openWrapper(
+  model: LlamaModel,
+  template: string | undefined,
+): { readonly wrapper: ChatWrapper; readonly joins: boolean } {
+  if (template !== undefined) {
+    // Joined turns are what system prompts need that a template only takes within the user's turn.
+    for (const joins of [false, true]) {
+      try {
+        const wrapper = new JinjaTemplateChatWrapper({
+          template,
+          tokenizer: model.tokenizer,
+          joinAdjacentMessagesOfTheSameType: joins,
+          additionalRenderParameters: { date_string: dateString },
+        });
+        return { wrapper, joins };
+      } catch {
+        // It renders a few conversations of its own, to show a template that it cannot run.
+      }
+    }
+  }
+  return { wrapper: resolveChatWrapper(model), joins: true };
+}
+
+/** Contents are put in afterwards, so that no template can mistake, cut or escape them. */
+function placeholderTurn(role: Role, index: number): ChatHistoryItem {
+  const text = `\uE000${index}\uE001`;
+  return role === 'assistant' ? { type: 'model', response: [text] } : { type: role, text };
+}
+
+function splitAtPlaceholders(text: string): (number | string)[] {
+  return text
+    .split(/\uE000(\d+)\uE001/)
+    .map((piece, at) => (at % 2 === 1 ? Number(piece) : piece))
+    .filter((piece) => piece !== '');
+}

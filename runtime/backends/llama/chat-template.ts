@@ -1,0 +1,195 @@
+import { GraphError, type ChatTurn } from '@graft/graph';
+import type { LlamaModel, Token } from 'node-llama-cpp';
+import { openChatRenderer, type ChatRenderer, type Rendered } from './chat-renderer.ts';
+import { trimmedRoles, type Role } from './trimmed-roles.ts';
+
+/** A request in the model's own tokens. */
+export interface ChatPrompt {
+  readonly tokens: Token[];
+  /** How many of the first tokens do not depend on the question: the system prompt. */
+  readonly shared: number;
+  /** Tokens that end the turn, besides the model's own end-of-generation tokens. */
+  readonly stopTokens: ReadonlySet<Token>;
+  /** Texts that end the turn in templates without a token for it. */
+  readonly stopTexts: readonly string[];
+}
+
+/** What the template puts around contents, in tokens, or the place of a turn's content. */
+type Part = readonly Token[] | number;
+
+/** How an assistant's turn ends. */
+interface TurnEnd {
+  /** After the last turn; the first `owned` of them belong to it. */
+  readonly tokens: readonly Token[];
+  readonly owned: number;
+  readonly stopTokens: ReadonlySet<Token>;
+  readonly stopTexts: readonly string[];
+}
+
+/** Conversations of different shapes whose rendering is kept. */
+const keptShapes = 256;
+
+/**
+ * Writes conversations by the chat template that the GGUF file carries, the same way for training and for
+ * generation: the tokens of a prompt are the first tokens of the conversation that it begins. Contents are
+ * tokenized as text: `<|im_end|>` inside one stays characters.
+ */
+export class ChatTemplate {
+  readonly #id: string;
+  readonly #model: LlamaModel;
+  readonly #renderer: ChatRenderer;
+  readonly #trimmed: ReadonlySet<Role>;
+  readonly #end: TurnEnd;
+  readonly #shapes = new Map<string, readonly Part[]>();
+
+  /** `template` instead of the model's own; `id` is what messages call the model. */
+  constructor(model: LlamaModel, id: string, template = templateOf(model)) {
+    this.#id = id;
+    this.#model = model;
+    this.#renderer = openChatRenderer(model, template);
+    this.#trimmed = template === undefined ? new Set() : trimmedRoles(template);
+    this.#end = this.#findEnd();
+  }
+
+  /** An empty system prompt leaves the template's own default in place. */
+  write(system: string, prompt: string): ChatPrompt {
+    const { tokens, turns } = this.#encode(
+      [
+        { role: 'system', content: system },
+        { role: 'user', content: prompt },
+        { role: 'assistant', content: '' },
+      ],
+      'open',
+    );
+    const { stopTokens, stopTexts } = this.#end;
+    return { tokens, shared: Math.max(0, turns.indexOf(1)), stopTokens, stopTexts };
+  }
+
+  /** See `Tokenizer.encodeChat`. A system turn without content is left out, as in `write`. */
+  encode(turns: readonly ChatTurn[]): { tokens: Token[]; turns: number[] } {
+    return this.#encode(turns, 'closed');
+  }
+
+  /** `open`: up to where the last turn's content begins. */
+  #encode(all: readonly ChatTurn[], end: 'open' | 'closed'): { tokens: Token[]; turns: number[] } {
+    const kept = all
+      .map((turn, index) => ({ ...turn, index }))
+      .filter(({ role, content }) => role !== 'system' || content !== '');
+    const tokens: Token[] = [];
+    const turns: number[] = [];
+    const add = (added: readonly Token[], turn: number, owned: number): void => {
+      for (const [at, token] of added.entries()) {
+        tokens.push(token);
+        turns.push(at < owned ? turn : -1);
+      }
+    };
+    let last: (typeof kept)[number] | undefined;
+    for (const part of this.#shape(kept.map(({ role }) => role))) {
+      if (typeof part !== 'number') {
+        add(part, last?.index ?? -1, last?.role === 'assistant' ? this.#endWithin(part) : 0);
+        continue;
+      }
+      last = kept[part];
+      if (last === undefined || (end === 'open' && part === kept.length - 1)) {
+        return { tokens, turns };
+      }
+      const { role, content, index } = last;
+      const text = this.#trimmed.has(role) ? content.trim() : content;
+      const written = this.#tokenize(text, tokens.length > 0);
+      add(written, index, written.length);
+    }
+    if (last?.role === 'assistant') add(this.#end.tokens, last.index, this.#end.owned);
+    return { tokens, turns };
+  }
+
+  /** The template around contents depends on the roles alone. */
+  #shape(roles: readonly Role[]): readonly Part[] {
+    const key = roles.join(' ');
+    const known = this.#shapes.get(key);
+    if (known !== undefined) return known;
+    const shape = this.#parts(this.#render(roles).parts);
+    if (this.#shapes.size >= keptShapes) this.#shapes.clear();
+    this.#shapes.set(key, shape);
+    return shape;
+  }
+
+  #render(roles: readonly Role[]): Rendered {
+    try {
+      return this.#renderer(roles);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GraphError(
+        'bad-input',
+        `the chat template of "${this.#id}" refuses the turns ${roles.join(', ')}: ${reason}`,
+        { cause },
+      );
+    }
+  }
+
+  #parts(rendered: Rendered['parts']): Part[] {
+    let begun = false;
+    return rendered.map((part): Part => {
+      if (typeof part === 'number') {
+        begun = true;
+        return part;
+      }
+      const tokens =
+        typeof part === 'string'
+          ? this.#tokenize(part, begun)
+          : part.tokenize(this.#model.tokenizer, begun ? 'trimLeadingSpace' : undefined);
+      begun ||= tokens.length > 0;
+      return tokens;
+    });
+  }
+
+  /** A space that tokenizers put in front of a text belongs to the very first only. */
+  #tokenize(text: string, within: boolean): Token[] {
+    return this.#model.tokenize(text, false, within ? 'trimLeadingSpace' : undefined);
+  }
+
+  #findEnd(): TurnEnd {
+    const model = this.#model;
+    const stopTokens = new Set<Token>();
+    const stopTexts: string[] = [];
+    const ends: { tokens: readonly Token[]; owned: number }[] = [];
+    for (const end of this.#render(['user', 'assistant']).ends) {
+      const tokens = end.tokenize(model.tokenizer, 'trimLeadingSpace');
+      const at = tokens.findIndex((token) => model.isSpecialToken(token));
+      const text = model.detokenize(at < 0 ? tokens : tokens.slice(0, at)).trimEnd();
+      const token = tokens[at];
+      if (text !== '') stopTexts.push(text);
+      else if (token !== undefined) {
+        stopTokens.add(token);
+        ends.push({ tokens, owned: at + 1 });
+      }
+    }
+    // The first is the model's end of text, whatever the template says.
+    const [, end = this.#endBeforeUser(stopTexts) ?? ends[0] ?? { tokens: [], owned: 0 }] = ends;
+    return { ...end, stopTokens, stopTexts };
+  }
+
+  /** Templates may end the assistant's turn only when another follows: by a token, or by a text. */
+  #endBeforeUser(stopTexts: string[]): { tokens: readonly Token[]; owned: number } | undefined {
+    const parts = this.#shape(['user', 'assistant', 'user']);
+    const tokens = parts
+      .slice(parts.indexOf(1) + 1, parts.indexOf(2))
+      .flatMap((part) => (typeof part === 'number' ? [] : part));
+    const at = tokens.findIndex((token) => this.#model.isEogToken(token));
+    if (at >= 0) return { tokens: tokens.slice(0, at + 1), owned: at + 1 };
+    const text = this.#model.detokenize(tokens, true).trimEnd();
+    if (text !== '' && stopTexts.length === 0) stopTexts.push(text);
+    return undefined;
+  }
+
+  /** How many of the tokens after an assistant's content end its turn; 0 where none of them does. */
+  #endWithin(tokens: readonly Token[]): number {
+    const { stopTokens } = this.#end;
+    const isEnd = (token: Token): boolean => this.#model.isEogToken(token) || stopTokens.has(token);
+    return tokens.findIndex(isEnd) + 1;
+  }
+}
+
+function templateOf(model: LlamaModel): string | undefined {
+  const template: unknown = model.fileInfo.metadata.tokenizer.chat_template;
+  return typeof template === 'string' && template.trim() !== '' ? template : undefined;
+}
