@@ -13,13 +13,13 @@ import {
 export function weightedAdapters(
   adapters: readonly TreeInput<AdapterInfo>[],
   weights: readonly number[],
-  about: { readonly node: string; readonly model?: ModelRef },
+  about: { readonly node: string; readonly model?: ModelRef; readonly param?: string },
 ): WeightedAdapter[] {
   if (weights.length > adapters.length) {
     throw new GraphError(
       'bad-param',
       `There are ${weights.length} weights for ${counted(adapters.length)}. Give one for each, in the order of the edges, or fewer: the others count as 1.`,
-      { location: { node: about.node, param: 'adapterWeights' } },
+      { location: { node: about.node, param: about.param ?? 'adapterWeights' } },
     );
   }
   return adapters.map(({ path, info }, at) => {

@@ -1,0 +1,21 @@
+import { Adapter, defineNode, Metrics } from '@graft/graph';
+import { z } from 'zod';
+
+export const compareAdapters = defineNode({
+  type: 'compare-adapters',
+  version: 1,
+  implementation: 1,
+  title: 'Compare adapters',
+  group: 'evaluation',
+  doc: 'Compares what two adapters add to each linear map of the model: how much, and whether in the same direction. Before merging it says whether they get in each other’s way.',
+  inputs: {
+    one: { type: Adapter, doc: 'An adapter.' },
+    other: { type: Adapter, doc: 'Another of a base with the same sizes.' },
+  },
+  outputs: { metrics: { type: Metrics, doc: 'Both norms and the cosine, module by module.' } },
+  params: z.strictObject({}),
+  summary: () => [['compares', 'norms and cosine']],
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,36 @@
+import { defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const exportModel = defineNode({
+  type: 'export-model',
+  version: 1,
+  implementation: 1,
+  title: 'Export model',
+  group: 'language-model',
+  doc: 'Writes a model’s weights into a folder of the workspace: as a GGUF file for llama.cpp and what is built on it, where it is one.',
+  inputs: { model: { type: Model, doc: 'The model to write.' } },
+  outputs: { metrics: { type: Metrics, doc: 'What was written, with sizes in bytes.' } },
+  params: z.strictObject({
+    path: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Folder',
+        description: 'Below the workspace, such as exports/my-model.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],
+  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
+  caching: 'volatile',
+  check: ({ path }) =>
+    path === ''
+      ? [
+          {
+            param: 'path',
+            message: 'Choose a folder below the workspace, such as exports/my-model.',
+          },
+        ]
+      : [],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { GraphError, type MetricRow, type RunContext } from '@graft/graph';
+import { z } from 'zod';
+
+/** The file by which an export is known again. Written last: a folder without it is not ours. */
+export const exportMarker = '.graft-export.json';
+const markerSchema = z.object({
+  /** Version of this file. */
+  graftExport: z.literal(1),
+  /** Digest of what was exported. */
+  digest: z.string(),
+  /** Bytes by name. */
+  files: z.record(z.string(), z.number()),
+});
+type Marker = z.infer<typeof markerSchema>;
+
+export interface ExportRequest {
+  /** Below the workspace. */
+  readonly path: string;
+  /** Of the exported artifact: the same again is not written again. */
+  readonly digest: string;
+  /** Absolute paths by the names that they get, which may lead into folders below. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * Copies files into a folder of the workspace: into a new folder beside it, which then takes its place, so that
+ * nobody sees half an export. Replaces an earlier export, but no folder with files that Graft did not put there
+ * (`bad-param`). Throws `outside-workspace`, `no-space`. Gives the bytes of each file, and a summary.
+ */
+export async function exportFolder(ctx: RunContext, request: ExportRequest): Promise<MetricRow[]> {
+  const location = { node: ctx.node, param: 'path' };
+  try {
+    const target = await ctx.output(request.path);
+    const marker = await markerOf(request);
+    if (await isCurrent(target, marker)) {
+      ctx.log('info', `${request.path} holds this already.`);
+    } else {
+      await requireOwn(target, request.path);
+      await mkdir(dirname(target), { recursive: true });
+      await replace(ctx, { target, marker, files: request.files });
+      ctx.log('info', `Written to ${request.path}.`);
+    }
+    return rowsOf(request.path, marker);
+  } catch (error) {
+    throw ctx.signal.aborted ? error : GraphError.from(writable(error, request.path), location);
+  }
+}
+
+async function markerOf({ digest, files }: ExportRequest): Promise<Marker> {
+  const sizes = await Promise.all(
+    [...files].map(async ([name, source]) => [name, (await stat(source)).size] as const),
+  );
+  return { graftExport: 1, digest, files: Object.fromEntries(sizes) };
+}
+
+/** What the folder's marker says; undefined where it is no export. */
+async function readMarker(folder: string): Promise<Marker | undefined> {
+  const text = await readFile(join(folder, exportMarker), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return markerSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this very export is there, unchanged since: the marker is its youngest file. */
+async function isCurrent(folder: string, wanted: Marker): Promise<boolean> {
+  const found = await readMarker(folder);
+  if (found === undefined || JSON.stringify(found) !== JSON.stringify(wanted)) return false;
+  const written = await stat(join(folder, exportMarker));
+  for (const [name, size] of Object.entries(wanted.files)) {
+    const file = await lstat(join(folder, name)).catch(() => undefined);
+    if (file?.isFile() !== true || file.size !== size || file.mtimeMs > written.mtimeMs)
+      return false;
+  }
+  return true;
+}
+
+/** Refuses what stands at the place unless it is nothing, an empty folder, or an export and nothing else. */
+async function requireOwn(target: string, path: string): Promise<void> {
+  const refuse = (reason: string): GraphError =>
+    new GraphError('bad-param', `${path} ${reason}. Choose another folder, or move it away.`);
+  const found = await lstat(target).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw refuse('is a file');
+  const names = (await filesBelow(target)).map(({ name }) => name);
+  if (names.length === 0) return;
+  const marker = await readMarker(target);
+  if (marker === undefined) throw refuse('is there already, and Graft did not export it');
+  const foreign = names.filter((name) => name !== exportMarker && !(name in marker.files));
+  if (foreign.length === 0) return;
+  throw refuse(`also holds ${foreign.slice(0, 3).join(', ')}, which Graft did not put there`);
+}
+
+async function replace(
+  ctx: RunContext,
+  { target, marker, files }: { target: string; marker: Marker; files: ExportRequest['files'] },
+): Promise<void> {
+  const aside = (what: string): string =>
+    join(dirname(target), `.${basename(target)}.${what}-${randomBytes(4).toString('hex')}`);
+  const [fresh, old] = [aside('new'), aside('old')];
+  try {
+    await mkdir(fresh);
+    await copy(ctx, { fresh, marker, files });
+    await writeFile(join(fresh, exportMarker), `${JSON.stringify(marker, null, 2)}\n`);
+    ctx.signal.throwIfAborted();
+    // Two folders cannot swap places in one step: for a moment there is none, but never half of one.
+    const replaced = await rename(target, old).then(() => true, ignoreMissing);
+    try {
+      await rename(fresh, target);
+    } catch (error) {
+      if (replaced === true) await rename(old, target);
+      throw error;
+    }
+    await rm(old, { recursive: true, force: true });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function copy(
+  ctx: RunContext,
+  { fresh, marker, files }: { fresh: string; marker: Marker; files: ExportRequest['files'] },
+): Promise<void> {
+  const total = Object.values(marker.files).reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  for (const [name, source] of files) {
+    const reader = createReadStream(source, { highWaterMark: 1 << 20 });
+    reader.on('data', (bytes) => {
+      done += bytes.length;
+      ctx.progress({ done, total, unit: 'bytes', message: name });
+    });
+    // Flushed to the disk before the folder takes its place.
+    const copied = join(fresh, name);
+    await mkdir(dirname(copied), { recursive: true });
+    const writer = createWriteStream(copied, { flags: 'wx', flush: true });
+    await pipeline(reader, writer, { signal: ctx.signal });
+  }
+}
+
+/** Every file of a folder and those below, by its path from there, sorted. */
+export async function filesBelow(
+  folder: string,
+): Promise<readonly { readonly name: string; readonly path: string }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => ({ name: relative(folder, path).split(sep).join('/'), path }));
+}
+
+/** An error of the file system that whoever runs Graft can do something about, said plainly. */
+function writable(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
+  return new GraphError(
+    'bad-param',
+    `${path} cannot be written to: permission is denied. Choose another folder, or change its rights.`,
+    { cause: error },
+  );
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
+
+function rowsOf(path: string, { files }: Marker): MetricRow[] {
+  const sizes = Object.entries(files);
+  const bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
+  return [
+    ...sizes.map(([name, size]) => ({
+      ...{ series: 'files', label: `${path}/${name}`, values: { bytes: size } },
+    })),
+    { series: 'summary', values: { files: sizes.length, bytes } },
+  ];
+}

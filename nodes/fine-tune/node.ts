@@ -1,0 +1,51 @@
+import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+import { trainingClashes, trainingParams } from '../training/definition.ts';
+
+const { epochs, batch, maxLength, ...advanced } = trainingParams;
+
+export const fineTune = defineNode({
+  type: 'fine-tune',
+  version: 1,
+  implementation: 1,
+  title: 'Fine-tune',
+  group: 'training',
+  doc: 'Trains every weight of a language model on examples and gives a new model. It learns more than an adapter, forgets more, and takes far more memory: 16 bytes a weight and what a step computes. With a random model it trains from scratch.',
+  inputs: {
+    model: { type: Model, doc: 'The model to start from, in GGUF.' },
+    dataset: { type: Dataset, doc: 'Examples to train on and to evaluate with.' },
+  },
+  outputs: {
+    model: { type: Model, doc: 'The new model, best by evaluation loss where there is one.' },
+    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+  },
+  params: z.strictObject({
+    learningRate: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(2e-5)
+      .meta({
+        title: 'Learning rate',
+        description:
+          'The highest, after the warm-up. A tenth of what an adapter takes; from scratch about 0.001.',
+      } satisfies ParamMeta),
+    ...{ epochs, batch, maxLength },
+    ...advanced,
+  }),
+  summary: ({ learningRate, epochs, batch }) => [
+    ['learning rate', String(learningRate)],
+    ['epochs', String(epochs)],
+    ['batch', String(batch)],
+  ],
+  caching: 'seeded',
+  facets(_params, inputs) {
+    const model = inputs['model']?.model;
+    if (model === undefined) return {};
+    const { id, architecture, contextLength } = model;
+    return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength } } };
+  },
+  check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

@@ -1,0 +1,18 @@
+import { GraphError, implement } from '@graft/graph';
+import { runTraining } from '../training/run-training.ts';
+import { fineTune } from './node.ts';
+
+export const run = implement(fineTune, async (ctx, { model, dataset }, params) => {
+  ctx.log(
+    'warning',
+    'All weights are trained: with their gradients and two moments each takes 16 bytes of memory, beside what a step computes. An adapter needs a fraction of that.',
+  );
+  const { result, folder, metrics } = await runTraining(ctx, {
+    ...{ model, dataset, params },
+    method: { kind: 'full' },
+  });
+  if (result.model === undefined) {
+    throw new GraphError('internal', 'Training gave no model.', { audience: 'developer' });
+  }
+  return { model: { path: folder, info: result.model }, metrics };
+});

@@ -1,0 +1,36 @@
+import { Adapter, defineNode, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const loadAdapter = defineNode({
+  type: 'load-adapter',
+  version: 1,
+  implementation: 1,
+  title: 'Load adapter',
+  group: 'training',
+  doc: 'Reads a LoRA adapter that was trained elsewhere, a PEFT folder or a GGUF adapter for llama.cpp, and checks every one of its tensors against the model.',
+  inputs: { model: { type: Model, doc: 'The base that the adapter was trained on.' } },
+  outputs: { adapter: { type: Adapter, doc: 'The adapter, as Graft trains them itself.' } },
+  params: z.strictObject({
+    path: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Adapter',
+        description:
+          'A folder with adapter_config.json and adapter_model.safetensors, or a .gguf file, below the workspace.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ path }) => [['adapter', path === '' ? 'none chosen' : path]],
+  caching: 'pure',
+  sources: ({ path }) => (path === '' ? [] : [{ kind: 'files', patterns: [path], param: 'path' }]),
+  facets(_params, inputs) {
+    const digest = inputs['model']?.model?.digest;
+    return { adapter: { adapter: digest === undefined ? {} : { baseDigest: digest } } };
+  },
+  check: ({ path }) =>
+    path === ''
+      ? [{ param: 'path', message: 'Choose an adapter: a PEFT folder or a .gguf file.' }]
+      : [],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,114 @@
+import { Adapter, defineNode, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+/** Methods that work on ΔW or put factors side by side, so that ranks may differ. */
+function takesAnyRank(method: string): boolean {
+  return method === 'cat' || method.endsWith('svd');
+}
+
+export const mergeAdapters = defineNode({
+  type: 'merge-adapters',
+  version: 1,
+  implementation: 1,
+  title: 'Merge adapters',
+  group: 'training',
+  doc: 'Makes one adapter of several of the same base, each times its weight, by the methods of PEFT’s add_weighted_adapter.',
+  inputs: { adapters: { type: Adapter, many: true, doc: 'Adapters of one base.' } },
+  outputs: { adapter: { type: Adapter, doc: 'The one adapter.' } },
+  params: z.strictObject({
+    method: z
+      .enum([
+        'cat',
+        'linear',
+        'svd',
+        'ties',
+        'ties_svd',
+        'dare_linear',
+        'dare_linear_svd',
+        'dare_ties',
+        'dare_ties_svd',
+        'magnitude_prune',
+        'magnitude_prune_svd',
+      ])
+      .default('cat')
+      .meta({
+        title: 'Method',
+        description:
+          'cat: exactly the sum; ranks add up. svd: the sum’s best approximation of a rank. linear: adds the factors, of one rank; small, but their cross products come in. ties: keeps the largest values, elects a sign for each place and averages those that agree. dare_linear: drops values at random, scales up the rest, adds. dare_ties: the same, then elects signs. magnitude_prune: adds the largest values only. These work on the two factors; with _svd on the whole change, slower and truer.',
+      } satisfies ParamMeta),
+    weights: z
+      .array(z.number().min(-10).max(10))
+      .default([])
+      .meta({
+        title: 'Weights',
+        description: 'One for each adapter, in the order of the edges; 1 where none is given.',
+      } satisfies ParamMeta),
+    rank: z
+      .int()
+      .min(0)
+      .max(1024)
+      .default(0)
+      .meta({
+        title: 'Rank',
+        description: 'Of the result of svd methods; 0: the largest of the adapters.',
+      } satisfies ParamMeta),
+    density: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.5)
+      .meta({
+        title: 'Density',
+        unit: 'share',
+        description: 'Of the values that ties, dare and magnitude_prune keep.',
+      } satisfies ParamMeta),
+    sign: z
+      .enum(['total', 'frequency'])
+      .default('total')
+      .meta({
+        title: 'Sign',
+        description:
+          'How ties elects: total by the sum of the values, frequency by how many there are of each sign.',
+        advanced: true,
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({
+        title: 'Seed',
+        description: 'Of what dare drops.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ method, weights, density }) => [
+    ['method', method],
+    ...(/ties|dare|prune/.test(method) ? [['density', String(density)] as const] : []),
+    ...(weights.length === 0 ? [] : [['weights', weights.join(', ')] as const]),
+  ],
+  caching: 'seeded',
+  facets(_params, inputs) {
+    const { baseDigest, targets } = inputs['adapters']?.adapter ?? {};
+    return {
+      adapter: {
+        adapter: {
+          ...(baseDigest === undefined ? {} : { baseDigest }),
+          ...(targets === undefined ? {} : { targets }),
+        },
+      },
+    };
+  },
+  check({ method }, inputs) {
+    const ranks = inputs['adapters']?.adapter?.ranks;
+    if (ranks === undefined || takesAnyRank(method)) return [];
+    return [
+      {
+        param: 'method',
+        message: `${method} needs adapters of one rank, these have ${ranks.join(' and ')}. Choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd.`,
+      },
+    ];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

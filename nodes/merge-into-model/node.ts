@@ -1,0 +1,46 @@
+import { Adapter, defineNode, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const mergeIntoModel = defineNode({
+  type: 'merge-into-model',
+  version: 1,
+  implementation: 1,
+  title: 'Merge into model',
+  group: 'training',
+  doc: 'Adds adapters to the weights of their base, each times its weight, and gives a model that stands alone: a GGUF file for Generate, llama.cpp and what is built on it.',
+  inputs: {
+    model: { type: Model, doc: 'The base that the adapters were trained on, in GGUF.' },
+    adapters: { type: Adapter, many: true, doc: 'Adapters to add.' },
+  },
+  outputs: { model: { type: Model, doc: 'The base with the adapters in it.' } },
+  params: z.strictObject({
+    encoding: z
+      .enum(['f16', 'q8_0'])
+      .default('f16')
+      .meta({
+        title: 'Encoding',
+        description:
+          'f16: 2 bytes a weight, as good as exact. q8_0: about half of it, rounded to 8 bits by blocks of 32.',
+      } satisfies ParamMeta),
+    weights: z
+      .array(z.number().min(-10).max(10))
+      .default([])
+      .meta({
+        title: 'Weights',
+        description: 'One for each adapter, in the order of the edges; 1 where none is given.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ encoding, weights }) => [
+    ['encoding', encoding],
+    ...(weights.length === 0 ? [] : [['weights', weights.join(', ')] as const]),
+  ],
+  caching: 'pure',
+  facets(_params, inputs) {
+    const model = inputs['model']?.model;
+    if (model === undefined) return {};
+    const { id, architecture, contextLength } = model;
+    return { model: { model: { id: `${id} merged`, architecture, contextLength } } };
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,23 @@
+import { GraphError, implement, modelSource } from '@graft/graph';
+import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { mergeIntoModel } from './node.ts';
+
+export const run = implement(mergeIntoModel, async (ctx, { model, ...inputs }, params) => {
+  if (model.info.format !== 'gguf') {
+    throw new GraphError(
+      'bad-model',
+      `${model.info.id} is in ${model.info.format}. Choose the model in GGUF, whose tokenizer the merged file takes over.`,
+      { location: { node: ctx.node, port: 'model' } },
+    );
+  }
+  const adapters = weightedAdapters(inputs.adapters, params.weights, {
+    ...{ node: ctx.node, param: 'weights', model: model.info },
+  });
+  const folder = await ctx.scratch();
+  const training = await ctx.backends.training();
+  const info = await training.mergeIntoModel(
+    { model: modelSource(model), adapters, encoding: params.encoding, folder },
+    { signal: ctx.signal, progress: (progress) => ctx.progress(progress) },
+  );
+  return { model: { path: folder, info } };
+});

@@ -1,0 +1,93 @@
+import { defineNode, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const randomModel = defineNode({
+  type: 'random-model',
+  version: 1,
+  implementation: 1,
+  title: 'Random model',
+  group: 'training',
+  doc: 'A new model of another’s family and tokenizer with sizes of its own and random weights. It knows nothing yet: Fine-tune trains it from scratch.',
+  inputs: {
+    like: { type: Model, doc: 'The model, in GGUF, whose family and tokenizer it takes.' },
+  },
+  outputs: { model: { type: Model, doc: 'The untrained model.' } },
+  params: z.strictObject({
+    layers: z
+      .int()
+      .min(1)
+      .max(128)
+      .default(4)
+      .meta({ title: 'Layers', description: 'Blocks one above the other.' } satisfies ParamMeta),
+    width: z
+      .int()
+      .min(8)
+      .max(16_384)
+      .default(128)
+      .meta({
+        title: 'Width',
+        description: 'Numbers that stand for a token. A multiple of twice the heads.',
+      } satisfies ParamMeta),
+    heads: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(4)
+      .meta({ title: 'Heads', description: 'Of attention, in each layer.' } satisfies ParamMeta),
+    kvHeads: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(2)
+      .meta({
+        title: 'Key heads',
+        description: 'Heads of keys and values, each shared by several heads. A divisor of them.',
+      } satisfies ParamMeta),
+    feedForward: z
+      .int()
+      .min(8)
+      .max(65_536)
+      .default(384)
+      .meta({
+        title: 'Feed-forward width',
+        description: 'Within each layer; about three times the width.',
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({ title: 'Seed', description: 'Of the weights.' } satisfies ParamMeta),
+  }),
+  summary: ({ layers, width, heads, kvHeads }) => [
+    ['layers', `${layers} of ${width}`],
+    ['heads', `${heads}, ${kvHeads} of keys`],
+  ],
+  caching: 'seeded',
+  facets({ layers, width }, inputs) {
+    const like = inputs['like']?.model;
+    if (like === undefined) return {};
+    const { architecture, contextLength } = like;
+    const id = `random-${architecture}-${layers}x${width}`;
+    return { model: { model: { id, architecture, contextLength } } };
+  },
+  check({ width, heads, kvHeads }) {
+    if (width % (2 * heads) !== 0) {
+      return [
+        {
+          param: 'width',
+          message: `Each of ${heads} heads needs an even share of the width. Choose a multiple of ${2 * heads}.`,
+        },
+      ];
+    }
+    if (heads % kvHeads === 0) return [];
+    return [
+      {
+        param: 'kvHeads',
+        message: `${kvHeads} key heads cannot be shared evenly by ${heads} heads. Choose a divisor of ${heads}.`,
+      },
+    ];
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

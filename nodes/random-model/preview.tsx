@@ -1,0 +1,7 @@
+import type { ReactNode } from 'react';
+import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+
+/** What is known of the untrained model. */
+export function preview(props: PreviewProps): ReactNode {
+  return <PortPreview {...props} />;
+}
