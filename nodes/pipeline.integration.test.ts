@@ -186,6 +186,7 @@ it('answers from a real model, streaming, the same twice, with citations', async
       inputs: {
         prompts: rowsInput(prompts),
         model: treeInput({ id, digest, architecture, format, contextLength }),
+        adapters: [],
       },
       params: runGenerate.definition.params.parse({ maxTokens: 24 }),
     });

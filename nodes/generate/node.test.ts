@@ -1,9 +1,12 @@
 import {
+  type AdapterInfo,
   type GenerateRequest,
   ItemFailure,
   type LanguageModel,
+  type LanguageModelOptions,
   type Passage,
   type Prompt,
+  type TreeInput,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { rowsInput, treeInput, runAll, testContext } from '../testing/test-context.ts';
@@ -127,13 +130,21 @@ class EchoModel implements LanguageModel {
 async function answerAll(
   prompts: Prompt[],
   params: Partial<Parameters<typeof run.expand>[2]> = {},
+  adapters: readonly TreeInput<AdapterInfo>[] = [],
 ) {
   const model = new EchoModel();
   const tokens: [string, string][] = [];
+  const loads: LanguageModelOptions[] = [];
   const base = testContext();
   const ctx = testContext({
     token: (item, text) => tokens.push([item, text]),
-    backends: { ...base.backends, languageModel: () => Promise.resolve(model) },
+    backends: {
+      ...base.backends,
+      languageModel: (_, options) => {
+        loads.push(options);
+        return Promise.resolve(model);
+      },
+    },
   });
   const inputs = {
     prompts: rowsInput(prompts),
@@ -144,10 +155,11 @@ async function answerAll(
       format: 'gguf' as const,
       contextLength: 2048,
     }),
+    adapters,
   };
   const all = generate.params.parse(params);
   const answers = await runAll(run, prompts, { ctx, inputs, params: all });
-  return { answers, model, tokens, inputs, ctx, all };
+  return { answers, model, tokens, inputs, ctx, all, loads };
 }
 
 describe('run', () => {
@@ -180,6 +192,29 @@ describe('run', () => {
     ).toBe('Lit at 05:40.');
   });
 
+  it('applies adapters by their weights, 1 where none is given', async () => {
+    const info: AdapterInfo = {
+      id: 'terse',
+      base: { id: 'echo', digest: '', architecture: 'llama', heads: 1, kvHeads: 1 },
+      ...{ method: 'lora', rank: 1, alpha: 1, targets: ['q_proj'], modules: [] },
+      ...{ parameters: 1, baseParameters: 1 },
+    };
+    const adapters = [treeInput(info, '/one'), treeInput(info, '/two')];
+    const { loads } = await answerAll([promptOf(kilns)], { adapterWeights: [0.5] }, adapters);
+    expect(loads).toEqual([
+      {
+        ...{ contextLength: 2048, parallel: 4 },
+        adapters: [
+          { path: '/one', info, weight: 0.5 },
+          { path: '/two', info, weight: 1 },
+        ],
+      },
+    ]);
+    await expect(answerAll([promptOf(kilns)], { adapterWeights: [1] })).rejects.toThrow(
+      'There are 1 weights for 0 adapters.',
+    );
+  });
+
   it('fails a prompt that does not fit alone', async () => {
     const long = promptOf([`word `.repeat(300)], 'Why?', 'long');
     const { answers, inputs, ctx, all } = await answerAll([promptOf(kilns), long], {
@@ -200,13 +235,13 @@ describe('run', () => {
   });
 });
 
-it('checks the room for the answer against the model', () => {
-  const check = (params: object) =>
-    generate.check?.(
-      generate.params.parse(params),
-      { model: { model: { id: 'm', digest: '', architecture: 'llama', contextLength: 4096 } } },
-      () => undefined,
-    );
+it('checks the room for the answer against the model, and its format', () => {
+  const model = { id: 'm', digest: '', architecture: 'llama', contextLength: 4096 };
+  const check = (params: object, format: 'gguf' | 'safetensors' = 'gguf') =>
+    generate.check?.(generate.params.parse(params), { model: { model } }, () => ({
+      ...{ ...model, format, title: 'm', kind: 'language-model', size: 1 },
+    }));
+  expect(check({}, 'safetensors')).toEqual([expect.objectContaining({ port: 'model' })]);
   expect(check({})).toEqual([]);
   expect(check({ context: 8192 })).toEqual([
     expect.objectContaining({ param: 'context', port: 'model' }),

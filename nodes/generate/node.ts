@@ -1,16 +1,22 @@
-import { Answers, defineNode, Model, type ParamMeta, Prompts } from '@graft/graph';
+import { Adapter, Answers, defineNode, Model, type ParamMeta, Prompts } from '@graft/graph';
 import { z } from 'zod';
 
 export const generate = defineNode({
   type: 'generate',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Generate',
   group: 'language-model',
-  doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
+  doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Adapters are applied to it as it runs, each times its weight. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
   inputs: {
     prompts: { type: Prompts, doc: 'Prompts to answer.' },
     model: { type: Model, doc: 'The language model.' },
+    adapters: {
+      type: Adapter,
+      many: true,
+      optional: true,
+      doc: 'Adapters of it, all applied at once.',
+    },
   },
   outputs: { answers: { type: Answers, doc: 'An answer a prompt, with its citations.' } },
   params: z.strictObject({
@@ -42,6 +48,14 @@ export const generate = defineNode({
       .meta({
         title: 'Temperature',
         description: '0 always takes the likeliest token; higher is more varied.',
+      } satisfies ParamMeta),
+    adapterWeights: z
+      .array(z.number().min(-10).max(10))
+      .default([])
+      .meta({
+        title: 'Adapter weights',
+        description:
+          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
       } satisfies ParamMeta),
     topK: z
       .int()
@@ -124,9 +138,12 @@ export const generate = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
-  summary: ({ maxTokens, temperature }) => [
+  summary: ({ maxTokens, temperature, adapterWeights }) => [
     ['max tokens', String(maxTokens)],
     ['temperature', String(temperature)],
+    ...(adapterWeights.length === 0
+      ? []
+      : [['adapter weights', adapterWeights.join(', ')] as const]),
   ],
   caching: 'seeded',
   items: {
@@ -140,8 +157,17 @@ export const generate = defineNode({
     const model = inputs['model']?.model;
     return model === undefined ? {} : { answers: { model } };
   },
-  check({ context, maxTokens }, inputs) {
+  check({ context, maxTokens }, inputs, models) {
     const model = inputs['model']?.model;
+    const format = model === undefined ? undefined : models(model.id)?.format;
+    if (model !== undefined && format !== undefined && format !== 'gguf') {
+      return [
+        {
+          port: 'model',
+          message: `${model.id} is in the format ${format}, and answers are generated from GGUF. Choose a model in GGUF.`,
+        },
+      ];
+    }
     if (model !== undefined && context > model.contextLength) {
       return [
         {

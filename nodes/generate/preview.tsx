@@ -1,18 +1,19 @@
-import { type Answer, answerSchema, type Citation } from '@graft/graph';
+import { type Answer, answerSchema, type Citation, promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
+import { fittingRows, type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
 
 /** Answers with their citations; those being written right now come first. */
 export function preview(props: PreviewProps): ReactNode {
   const finished = new Set(props.rows.map(idOf));
   const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
+  const questions = questionsOf(props.items ?? []);
   return (
     <>
       {writing.length > 0 && (
         <div className="gk-list" aria-live="polite">
           {writing.map(([id, text]) => (
             <div key={id} className="gk-item">
-              <small className="gk-faint">{id}</small>
+              <small className="gk-faint">{questions.get(id) ?? id}</small>
               <p className="gk-answer gk-caret">{text}</p>
             </div>
           ))}
@@ -73,6 +74,15 @@ function CitationRow(props: {
         <small className="gk-mono">{chunkId}</small>
       </details>
     </li>
+  );
+}
+
+/** What each prompt asks, by its id. */
+function questionsOf(prompts: readonly unknown[]): ReadonlyMap<string, string> {
+  return new Map(
+    fittingRows(prompts, promptSchema).flatMap((row) =>
+      row.fits ? [[row.value.id, row.value.question.question] as const] : [],
+    ),
   );
 }
 

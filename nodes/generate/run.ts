@@ -8,6 +8,7 @@ import {
   type Prompt,
   type RunContext,
 } from '@graft/graph';
+import { weightedAdapters } from '../training/weighted-adapters.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 
@@ -18,10 +19,18 @@ type Written = Pick<Answer, 'text' | 'promptTokens' | 'completionTokens' | 'fini
 const TEMPLATE_TOKENS = 32;
 
 export const run = implementItems(generate, {
-  async runItems(ctx, batch, { model }, params): Promise<readonly (Written | ItemFailure)[]> {
+  async runItems(
+    ctx,
+    batch,
+    { model, adapters },
+    params,
+  ): Promise<readonly (Written | ItemFailure)[]> {
     const loaded = await ctx.backends.languageModel(modelSource(model), {
       contextLength: params.context,
       parallel: params.parallel,
+      adapters: weightedAdapters(adapters, params.adapterWeights, {
+        ...{ node: ctx.node, model: model.info },
+      }),
     });
     const failed = new AbortController();
     const signal = AbortSignal.any([ctx.signal, failed.signal]);
@@ -62,7 +71,8 @@ async function answer(
   ctx: RunContext,
   { loaded, prompt, params, signal }: Task,
 ): Promise<Written | ItemFailure> {
-  const { system, maxTokens, context, parallel: _parallel, ...sampling } = params;
+  const { system, maxTokens, temperature, topK, topP, minP, repeatPenalty, seed, stop, context } =
+    params;
   const tokens = loaded.countTokens(system) + loaded.countTokens(prompt.text) + TEMPLATE_TOKENS;
   if (tokens + maxTokens > context) {
     return new ItemFailure(
@@ -70,7 +80,10 @@ async function answer(
     );
   }
   const result = await loaded.generate(
-    { system, prompt: prompt.text, maxTokens, ...sampling },
+    {
+      ...{ system, prompt: prompt.text, maxTokens },
+      ...{ temperature, topK, topP, minP, repeatPenalty, seed, stop },
+    },
     { signal, onText: (text) => ctx.token(prompt.id, text) },
   );
   signal.throwIfAborted();
