@@ -91,6 +91,7 @@ const rowsOfNodes: Readonly<Record<string, unknown>> = {
     tokens: 9,
     dropped: 2,
   },
+  prompt: { id: 'q', question, text: attack, passages: [], tokens: 9, dropped: 0 },
   generate: {
     id: 'q',
     question,

@@ -1,0 +1,29 @@
+import { defineNode, type ParamMeta, Prompts, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+export const prompt = defineNode({
+  type: 'prompt',
+  version: 1,
+  implementation: 1,
+  title: 'Prompt',
+  group: 'language-model',
+  doc: 'Writes a prompt for each question by a template, without retrieval: what a model and its adapters know by themselves.',
+  inputs: { questions: { type: Questions, doc: 'Questions to ask.' } },
+  outputs: { prompts: { type: Prompts, doc: 'A prompt a question, without passages.' } },
+  params: z.strictObject({
+    template: z
+      .string()
+      .refine((text) => text.includes('{question}'), 'must contain {question}')
+      .default('{question}')
+      .meta({
+        title: 'Template',
+        description: '{question} becomes the question.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ template }) => [['template', template]],
+  caching: 'pure',
+  items: { over: 'questions', key: ['question'], batch: 256 },
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

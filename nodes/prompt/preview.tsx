@@ -1,0 +1,20 @@
+import { promptSchema } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { MarkedText, type PreviewProps, RowList } from '../ui-kit/index.ts';
+
+/** Each prompt as it is asked. */
+export function preview(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={promptSchema} unit="prompts">
+      {({ question, text, tokens }, at) => (
+        <details className="gk-fold" open={at === 0}>
+          <summary>
+            <span className="gk-grow">{question.question}</span>
+            <span className="gk-faint">{tokens.toLocaleString('en')} tokens</span>
+          </summary>
+          <MarkedText text={text} marks={[]} />
+        </details>
+      )}
+    </RowList>
+  );
+}
