@@ -70,7 +70,15 @@ class OnnxExecutable implements Executable {
         intraOpNumThreads: options.threads ?? 2,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
-        extra: { session: { model_external_initializers_file_folder_path: externalRoot } },
+        // A pattern is a second block as large as all that the first run took.
+        enableMemPattern: false,
+        extra: {
+          session: {
+            model_external_initializers_file_folder_path: externalRoot,
+            // Would copy each weight twice, as the forward and the backward pass read it.
+            disable_prepacking: '1',
+          },
+        },
       });
       return new OnnxExecutable(setting, { session, outputs, sidecar });
     } catch (error) {
