@@ -8,7 +8,8 @@ import {
   type TokenRow,
   type TreeInput,
 } from '@graft/graph';
-import { tokenizeExample } from '../training/tokenize-examples.ts';
+import { RowFaults } from '../training/row-faults.ts';
+import { accepted, tokenizeExample } from '../training/tokenize-examples.ts';
 import { loadDataset } from './node.ts';
 import { readExamples, type ReadOptions } from './read-examples.ts';
 
@@ -68,8 +69,11 @@ async function* shown(
   const tokenizer = await ctx.backends.tokenizer(modelSource(model));
   const lengths: number[] = [];
   const masked: string[] = [];
+  const faults = new RowFaults();
   for await (const example of readExamples(options)) {
-    const { id, tokens, trained } = tokenizeExample(tokenizer, example);
+    const row = accepted(faults, example, () => tokenizeExample(tokenizer, example));
+    if (row === undefined) continue;
+    const { id, tokens, trained } = row;
     lengths.push(tokens.length);
     if (!trained.includes(1)) masked.push(id);
     yield {
@@ -78,6 +82,7 @@ async function* shown(
     };
     if (lengths.length === SHOWN) break;
   }
+  faults.throwIfAny({ node: ctx.node, port: 'model' });
   const sum = lengths.reduce((total, length) => total + length, 0);
   ctx.log(
     'info',

@@ -1,4 +1,4 @@
-import type { Example, Turn } from '@graft/graph';
+import { type Example, GraphError, type Turn } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { SmallTokenizer } from '../testing/small-tokenizer.ts';
 import { tokenizeExample, tokenizeExamples } from './tokenize-examples.ts';
@@ -106,6 +106,23 @@ describe('rows', () => {
     expect(cut.truncated).toBe(2);
     expect(cut.train.map(({ tokens }) => tokens.length)).toEqual([5, 5, 5]);
     expect(tokenizer.pieces(cut.train[1]?.tokens ?? []).join('')).toBe('<s>abde');
+  });
+
+  it('whose turns the template refuses are named, with its reason', async () => {
+    class Strict extends SmallTokenizer {
+      override encodeChat(turns: Parameters<SmallTokenizer['encodeChat']>[0]) {
+        const [first] = turns;
+        if (first?.role === 'user') return super.encodeChat(turns);
+        throw new GraphError('bad-input', 'the template knows no system turn');
+      }
+    }
+    const ask = [turn('user', 'a'), turn('assistant', 'b')];
+    const rows = [[turn('system', 'c'), ...ask], ask].map((turns, at) =>
+      example({ turns, row: at + 1 }),
+    );
+    await expect(tokenizeExamples(new Strict(), rows)).rejects.toThrow(
+      'a.jsonl: turns that do not fit the model in row 1. The template knows no system turn.',
+    );
   });
 
   it('that train nothing are named: cut before the answer, or under a template without contents', async () => {

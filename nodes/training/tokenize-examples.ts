@@ -1,4 +1,12 @@
-import type { ChatTurn, Example, Location, Tokenizer, TrainingExample, Turn } from '@graft/graph';
+import {
+  type ChatTurn,
+  type Example,
+  GraphError,
+  type Location,
+  type Tokenizer,
+  type TrainingExample,
+  type Turn,
+} from '@graft/graph';
 import { type RowFault, RowFaults } from './row-faults.ts';
 
 export interface TokenizeOptions {
@@ -26,7 +34,7 @@ const NOTHING_TRAINED: RowFault = {
 
 /**
  * Examples in a model's tokens. Throws one `bad-input` that names all rows that are longer than allowed or have no
- * token that is trained.
+ * token that is trained, or turns that the chat template refuses.
  */
 export async function tokenizeExamples(
   tokenizer: Tokenizer,
@@ -39,7 +47,8 @@ export async function tokenizeExamples(
   let truncated = 0;
   for await (const example of examples) {
     options.signal?.throwIfAborted();
-    let row = tokenizeExample(tokenizer, example);
+    let row = accepted(faults, example, () => tokenizeExample(tokenizer, example));
+    if (row === undefined) continue;
     if (row.tokens.length > maxLength) {
       if (onLong === 'refuse') {
         faults.add(example, {
@@ -57,6 +66,19 @@ export async function tokenizeExamples(
   }
   faults.throwIfAny(options.location ?? {});
   return { train: rows.train, evaluation: rows.eval, truncated };
+}
+
+/** What `tokenize` gives; undefined, and the row at fault, where the chat template refuses its turns. */
+export function accepted<T>(faults: RowFaults, example: Example, tokenize: () => T): T | undefined {
+  try {
+    return tokenize();
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.code !== 'bad-input') throw error;
+    const [first = '', ...rest] = error.message.replace(/\.$/, '');
+    const advice = `${first.toUpperCase()}${rest.join('')}.`;
+    faults.add(example, { what: 'turns that do not fit the model', advice });
+    return undefined;
+  }
 }
 
 /**
