@@ -56,14 +56,24 @@ export class CheckpointStore {
     if (!others.includes(path.basename(this.folder))) {
       for (const other of others) await this.reportOther(path.join(this.root, other));
     }
+    try {
+      await this.prepare();
+    } catch (error) {
+      throw await this.failed('the folder of checkpoints', error);
+    }
+  }
+
+  private async prepare(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     for (const name of await names(this.folder)) {
       if (name.includes('.part')) {
         await rm(path.join(this.folder, name), { recursive: true, force: true });
       }
     }
-    const text = JSON.stringify(this.run.settings, null, 2);
-    await writeText(path.join(this.folder, 'run.json'), text);
+    const file = path.join(this.folder, 'run.json');
+    if (!(await names(this.folder)).includes('run.json')) {
+      await writeText(file, JSON.stringify(this.run.settings, null, 2));
+    }
   }
 
   /** The newest checkpoint that can be read; undefined where there is none. */

@@ -87,7 +87,9 @@ function largestFitting(
   const fewest = Math.min(...padded);
   for (const [i, shapes] of candidates.entries()) {
     const last = i === candidates.length - 1;
-    if (!last && (padded[i] ?? 0) > tolerated * fewest) continue;
+    // What was asked for is not judged.
+    const wasteful = plan.request.microBatch === 0 && (padded[i] ?? 0) > tolerated * fewest;
+    if (wasteful && !last) continue;
     const memory = memoryOf(request, shapes);
     if (memory <= request.memory || last) return { shapes, memory };
   }
