@@ -4,8 +4,11 @@ import { geluTanh, negativeLogLikelihood, rmsNorm, silu, softCap } from '../ir/l
 import type { Value } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
 import { attention, attentionMasks, type AttentionMasks } from './attention.ts';
-import { factorNames, loraScale, targetModules, type LoraSpec } from './lora-spec.ts';
+import { Dropout } from './dropout.ts';
+import { factorNames, magnitudeName, targetModules, type LoraSpec } from './lora-spec.ts';
+import { LowRankAddition, type FrozenLinear } from './low-rank-addition.ts';
 import {
+  linearKinds,
   linearPath,
   linearSize,
   type LinearKind,
@@ -30,6 +33,8 @@ export interface ForwardOptions {
   readonly full?: boolean;
   /** Recompute each layer in the backward pass. */
   readonly checkpoint?: boolean;
+  /** Dropout acts, and its masks are fed: see `dropoutFeeds`. */
+  readonly training?: boolean;
 }
 
 /**
@@ -60,6 +65,8 @@ class ForwardBuilder {
   private readonly layout: WeightLayout;
   private readonly options: ForwardOptions;
   private readonly targets: ReadonlySet<string>;
+  private readonly dropout: Dropout | undefined;
+  private readonly additions = new Map<string, LowRankAddition>();
   private readonly trainable = new Map<string, Value>();
 
   constructor(b: Builder, { config, layout }: ModelPlan, options: ForwardOptions) {
@@ -74,9 +81,10 @@ class ForwardBuilder {
     this.layout = layout;
     this.options = options;
     const { lora } = options;
-    this.targets = new Set(
-      lora === undefined ? [] : targetModules(config, lora).map((module) => module.path),
-    );
+    const modules = lora === undefined ? [] : targetModules(config, lora);
+    this.targets = new Set(modules.map((module) => module.path));
+    const rate = options.training === true ? (lora?.dropout ?? 0) : 0;
+    this.dropout = rate === 0 ? undefined : new Dropout(b, modules, { ...options, rate });
   }
 
   build(): Forward {
@@ -96,6 +104,7 @@ class ForwardBuilder {
       const rotation = config.sliding[layer] === true ? nearby : everywhere;
       const body = (): Value => this.layer(layer, hidden, { masks, rotation });
       const name = `layer${layer}`;
+      b.scope(name, () => this.prepareAdditions(layer));
       hidden = options.checkpoint === true ? b.segment(name, body) : b.scope(name, body);
     }
     hidden = this.norm('model.norm', hidden);
@@ -155,27 +164,54 @@ class ForwardBuilder {
     return b.add(middle, out);
   }
 
-  /** x·Wᵀ + bias + s·(x·Aᵀ)·Bᵀ, the low-rank part where the module is a target. */
+  /** x·Wᵀ + bias, and the low-rank addition where the module is a target. */
   private linear(layer: number, kind: LinearKind, x: Value): Value {
     const { b, config } = this;
     const path = linearPath(layer, kind);
+    const { weight, published } = this.frozen(path, kind);
+    const output = published(b.matmul(x, weight, { transposeB: true }));
+    const hasBias = config.attentionBias && ['q_proj', 'k_proj', 'v_proj'].includes(kind);
+    const [, outputs] = linearSize(config, kind);
+    const biased = hasBias
+      ? b.add(output, published(this.tensor(`${path}.bias`, [outputs])))
+      : output;
+    const addition = this.additions.get(path);
+    if (addition === undefined) return biased;
+    return b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output));
+  }
+
+  private frozen(path: string, kind: LinearKind): FrozenLinear {
+    const { b, config } = this;
     const [inputs, outputs] = linearSize(config, kind);
-    const isQuery = kind === 'q_proj';
-    let y = b.matmul(x, this.tensor(`${path}.weight`, [outputs, inputs]), { transposeB: true });
-    if (config.attentionBias && (isQuery || kind === 'k_proj' || kind === 'v_proj')) {
-      y = b.add(y, this.tensor(`${path}.bias`, [outputs]));
+    const heads = kind === 'q_proj' ? config.heads : config.kvHeads;
+    const paired = this.layout.pairedRows && (kind === 'q_proj' || kind === 'k_proj');
+    return {
+      weight: this.tensor(`${path}.weight`, [outputs, inputs]),
+      published: (y) => {
+        if (!paired) return y;
+        const perHead = b.reshape(y, [...y.shape.slice(0, -1), heads, config.headWidth]);
+        return b.reshape(publishedHeads(b, perHead), y.shape);
+      },
+    };
+  }
+
+  /** Declares the layer's trained factors. */
+  private prepareAdditions(layer: number): void {
+    const { lora: spec } = this.options;
+    if (spec === undefined) return;
+    for (const kind of linearKinds) {
+      const path = linearPath(layer, kind);
+      if (!this.targets.has(path)) continue;
+      const [inputs, outputs] = linearSize(this.config, kind);
+      const [nameA, nameB] = factorNames(path);
+      const factors = {
+        a: this.train(nameA, [spec.rank, inputs]),
+        b: this.train(nameB, [outputs, spec.rank]),
+        magnitude: spec.dora === true ? this.train(magnitudeName(path), [outputs]) : undefined,
+      };
+      const frozen = this.frozen(path, kind);
+      this.additions.set(path, new LowRankAddition(this.b, { spec, factors, frozen }));
     }
-    if (this.layout.pairedRows && (isQuery || kind === 'k_proj')) {
-      const heads = isQuery ? config.heads : config.kvHeads;
-      const perHead = b.reshape(y, [...y.shape.slice(0, -1), heads, config.headWidth]);
-      y = b.reshape(publishedHeads(b, perHead), y.shape);
-    }
-    const { lora } = this.options;
-    if (lora === undefined || !this.targets.has(path)) return y;
-    const [nameA, nameB] = factorNames(path);
-    const down = b.matmul(x, this.train(nameA, [lora.rank, inputs]), { transposeB: true });
-    const up = b.matmul(down, this.train(nameB, [outputs, lora.rank]), { transposeB: true });
-    return b.add(y, b.scale(up, loraScale(lora)));
   }
 
   private norm(path: string, x: Value): Value {

@@ -6,6 +6,7 @@ export * from './tensor-names.ts';
 export * from './weight-shapes.ts';
 export * from './paired-rows.ts';
 export * from './lora-spec.ts';
+export * from './dropout.ts';
 export * from './forward.ts';
 export * from './training-program.ts';
 export * from './training-memory.ts';

@@ -9,6 +9,10 @@ export interface LoraSpec {
   readonly rankStabilized: boolean;
   /** Last parts of module paths, or `all-linear`. */
   readonly targets: readonly string[];
+  /** Trains the length of each row beside its direction (Liu et al. 2024, "DoRA"). */
+  readonly dora?: boolean;
+  /** Chance that an element of A's input is left out in training; default 0. */
+  readonly dropout?: number;
 }
 
 export function loraScale(spec: LoraSpec): number {
@@ -27,6 +31,12 @@ export function targetModules(config: ModelConfig, spec: LoraSpec): readonly Lin
       );
     }
   }
+  const { dropout = 0 } = spec;
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new GraphError('bad-param', `dropout ${dropout} is not from 0 to below 1`, {
+      location: { param: 'dropout' },
+    });
+  }
   const all = spec.targets.includes('all-linear');
   const modules = linearModules(config).filter((one) => all || spec.targets.includes(one.kind));
   for (const { path, inputs, outputs } of modules) {
@@ -44,4 +54,17 @@ export function targetModules(config: ModelConfig, spec: LoraSpec): readonly Lin
 /** Program inputs of a module's factors: A [rank, inputs], B [outputs, rank]. PEFT's names. */
 export function factorNames(path: string): readonly [a: string, b: string] {
   return [`${path}.lora_A.weight`, `${path}.lora_B.weight`];
+}
+
+/** Program input of a module's magnitudes under DoRA, [outputs]. PEFT's name. */
+export function magnitudeName(path: string): string {
+  return `${path}.lora_magnitude_vector`;
+}
+
+/**
+ * LoRA+ (Hayou et al. 2024): what multiplies the learning rate of a trained tensor, for `AdamW`. As in PEFT, B and
+ * DoRA's magnitudes learn `ratio` times as fast as A.
+ */
+export function loraPlusFactor(ratio: number): (name: string) => number {
+  return (name) => (name.endsWith('.lora_A.weight') ? 1 : ratio);
 }

@@ -16,7 +16,7 @@ export function gradientName(trainable: string): string {
 /** Forward and backward pass of one micro-batch. */
 export function buildTrainingProgram(model: ModelPlan, options: ForwardOptions): TrainingProgram {
   const b = new Builder();
-  const { loss, correct, trainable } = buildForward(b, model, options);
+  const { loss, correct, trainable } = buildForward(b, model, { ...options, training: true });
   const names = [...trainable.keys()];
   const derived = gradients(b, loss, [...trainable.values()]);
   const outputs = { loss, correct };

@@ -3,18 +3,22 @@
     python -m venv /tmp/golden && /tmp/golden/bin/pip install -r requirements.txt
     /tmp/golden/bin/python make.py
 
+Names after the script make only these: families, variants, `merge`.
+
 Per family: fixtures/<family>/ holds a tiny random model as transformers saves it, adapter/ a random adapter as
-PEFT saves it, golden.json tokens, losses and settings, golden.safetensors logits and gradients.
+PEFT saves it, golden.json tokens, losses and settings, golden.safetensors logits and gradients. Per variant of the
+method: fixtures/<family>-<variant>/ holds the same but for the model, which is the family's.
 fixtures/merge/ holds adapters and what `add_weighted_adapter` makes of them.
 """
 
 import json
-import math
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
+from peft.optimizers import create_loraplus_optimizer
 from peft.tuners.lora import LoraModel
 from safetensors.torch import save_file
 from transformers import (
@@ -62,6 +66,12 @@ FAMILIES = {
         layer_types=["sliding_attention", "full_attention"],
     ),
 }
+# Family, settings of LoRA, learning rate of B over A's.
+VARIANTS = {
+    "llama-dora": ("llama", dict(use_dora=True), 1.0),
+    "llama-dropout": ("llama", dict(lora_dropout=0.25), 1.0),
+    "qwen2-dora-dropout": ("qwen2", dict(use_dora=True, lora_dropout=0.25), 4.0),
+}
 LORA = dict(r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM")
 
 
@@ -90,7 +100,9 @@ def batch(generator):
 
 
 def plain(name: str) -> str:
-    return name.removeprefix("base_model.model.").replace(".default", "")
+    name = name.removeprefix("base_model.model.").replace(".default", "")
+    # As PEFT names them in its files.
+    return name.removesuffix(".weight") if "lora_magnitude" in name else name
 
 
 def family(name: str, config) -> None:
@@ -107,24 +119,87 @@ def family(name: str, config) -> None:
         tensors["base logits"], _ = loss_of(model, *batches[0])
 
     peft = get_peft_model(model, LoraConfig(**LORA))
+    record(peft, folder, batches, tensors)
+
+
+def variant(name: str, base: str, settings: dict, ratio: float) -> None:
+    folder = FIXTURES / name
+    model = AutoModelForCausalLM.from_pretrained(FIXTURES / base, attn_implementation="eager").float()
+    torch.manual_seed(4)
+    generator = torch.Generator().manual_seed(5)
+    peft = get_peft_model(model, LoraConfig(**LORA, **settings))
+    if rate := settings.get("lora_dropout"):
+        Masks(peft, rate)
+    record(peft, folder, [batch(generator) for _ in range(4)], {}, ratio)
+
+
+class Masks:
+    """Dropout with the masks of architectures/dropout.ts: all modules draw from one stream, rows before columns."""
+
+    def __init__(self, peft, rate: float):
+        layers = [m for m in peft.modules() if hasattr(m, "lora_dropout")]
+        for index, layer in enumerate(layers):
+            layer.lora_dropout["default"] = Masked(self, index)
+        self.rate, self.sizes = rate, [layer.in_features for layer in layers]
+        peft.set_dropout_seed = self.seed
+
+    def seed(self, seed: int) -> None:
+        stream = splitmix(seed)
+        draw = lambda shape, least: torch.tensor(
+            [least * (1 + next(stream)) for _ in range(int(np.prod(shape)))], dtype=torch.float32
+        ).reshape(shape)
+        modules = len(self.sizes)
+        self.rows = draw((modules, BATCH, LENGTH), 1024)
+        self.columns = draw((modules, max(self.sizes)), 1)
+
+
+class Masked(torch.nn.Module):
+    def __init__(self, masks: Masks, index: int):
+        super().__init__()
+        self.masks, self.index = masks, index
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        masks = self.masks
+        columns = masks.columns[self.index, : x.shape[-1]]
+        product = masks.rows[self.index].unsqueeze(-1) * columns
+        return torch.where(product - product.floor() >= masks.rate, x / (1 - masks.rate), 0.0)
+
+
+def record(peft, folder: Path, batches: list, tensors: dict, ratio: float = 1.0) -> None:
+    """Saves a random adapter, its logits, gradients of the first batch and 20 steps of AdamW."""
     with torch.no_grad():
         for key, parameter in peft.named_parameters():
-            if "lora_" in key:
+            if "lora_magnitude" in key:
+                parameter.mul_(1 + torch.randn_like(parameter) * 0.1)
+            elif "lora_" in key:
                 parameter.copy_(torch.randn_like(parameter) * 0.1)
     peft.save_pretrained(folder / "adapter")
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
-    logits, loss = loss_of(peft, *batches[0])
+    seed = getattr(peft, "set_dropout_seed", lambda step: None)
+    peft.eval()
+    with torch.no_grad():
+        tensors["logits"], _ = loss_of(peft, *batches[0])
+    peft.train()
+    seed(0)
+    _, loss = loss_of(peft, *batches[0])
     loss.backward()
-    tensors["logits"] = logits.detach()
     trainable = {key: p for key, p in peft.named_parameters() if p.requires_grad}
     for key, parameter in trainable.items():
         tensors[f"gradient:{plain(key)}"] = parameter.grad.clone()
         parameter.grad = None
 
-    optimizer = torch.optim.AdamW(trainable.values(), lr=1e-2, weight_decay=0.1)
+    if ratio == 1:
+        optimizer = torch.optim.AdamW(trainable.values(), lr=1e-2, weight_decay=0.1)
+    else:
+        optimizer = create_loraplus_optimizer(
+            peft, torch.optim.AdamW, lr=1e-2, loraplus_lr_ratio=ratio, loraplus_weight_decay=0.1
+        )
     schedule = get_cosine_schedule_with_warmup(optimizer, 5, 20)
     losses, norms, rates = [], [], []
     for step in range(20):
+        seed(step)
         _, step_loss = loss_of(peft, *batches[step % 4])
         step_loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_(trainable.values(), 1.0)))
@@ -229,6 +304,11 @@ def merges() -> None:
 if __name__ == "__main__":
     torch.set_num_threads(2)
     FIXTURES.mkdir(exist_ok=True)
-    for name, config in FAMILIES.items():
-        family(name, config)
-    merges()
+    wanted = sys.argv[1:] or [*FAMILIES, *VARIANTS, "merge"]
+    for name in wanted:
+        if name in FAMILIES:
+            family(name, FAMILIES[name])
+        elif name in VARIANTS:
+            variant(name, *VARIANTS[name])
+        else:
+            merges()

@@ -1,4 +1,6 @@
 import { openBaseModel } from '../architectures/base-model.ts';
+import { dropoutFeeds } from '../architectures/dropout.ts';
+import { loraPlusFactor } from '../architectures/lora-spec.ts';
 import {
   buildEvaluationProgram,
   buildTrainingProgram,
@@ -8,10 +10,16 @@ import type { Executor } from '../ir/executor.ts';
 import { AdamW } from '../optimizer/adamw.ts';
 import { clipGradients } from '../optimizer/clip.ts';
 import { rateAt } from '../optimizer/schedule.ts';
-import { batchFeeds, fixture, goldenShape, readGolden, readTensors } from './golden.ts';
-import type { Golden } from './golden.ts';
-
-const lora = { rank: 4, alpha: 8, rankStabilized: false, targets: ['all-linear'] } as const;
+import {
+  batchFeeds,
+  caseSettings,
+  fixture,
+  goldenShape,
+  readGolden,
+  readTensors,
+  type Case,
+  type Golden,
+} from './golden.ts';
 
 function largest(xs: Iterable<number>): number {
   let most = 0;
@@ -25,8 +33,9 @@ export function difference(a: Float32Array | undefined, b: Float32Array | undefi
   return largest(a.map((x, i) => x - (b[i] ?? NaN)));
 }
 
-/** One family's fixtures opened for comparison with an executor; every method gives the largest difference. */
-export class FamilyGolden {
+/** One case's fixtures opened for comparison with an executor; every method gives the largest difference. */
+export class GoldenCase {
+  private readonly settings: ReturnType<typeof caseSettings>;
   private readonly base;
   private readonly golden: Golden;
   private readonly expected: ReadonlyMap<string, Float32Array>;
@@ -34,23 +43,27 @@ export class FamilyGolden {
   private readonly adapter: ReadonlyMap<string, Float32Array>;
 
   private constructor(given: {
+    settings: ReturnType<typeof caseSettings>;
     base: Awaited<ReturnType<typeof openBaseModel>>;
     golden: Golden;
     expected: ReadonlyMap<string, Float32Array>;
     adapter: ReadonlyMap<string, Float32Array>;
   }) {
+    this.settings = given.settings;
     this.base = given.base;
     this.golden = given.golden;
     this.expected = given.expected;
     this.adapter = given.adapter;
   }
 
-  static async open(family: string): Promise<FamilyGolden> {
-    const saved = await readTensors(fixture(family, 'adapter', 'adapter_model.safetensors'));
-    return new FamilyGolden({
-      base: await openBaseModel(fixture(family)),
-      golden: await readGolden(family),
-      expected: await readTensors(fixture(family, 'golden.safetensors')),
+  static async open(name: Case): Promise<GoldenCase> {
+    const settings = caseSettings(name);
+    const saved = await readTensors(fixture(name, 'adapter', 'adapter_model.safetensors'));
+    return new GoldenCase({
+      settings,
+      base: await openBaseModel(fixture(settings.family)),
+      golden: await readGolden(name),
+      expected: await readTensors(fixture(name, 'golden.safetensors')),
       adapter: new Map(
         [...saved].map(([name, data]) => [name.replace('base_model.model.', ''), data]),
       ),
@@ -67,6 +80,7 @@ export class FamilyGolden {
   }
 
   async adaptedLogits(executor: Executor): Promise<number> {
+    const { lora } = this.settings;
     const program = buildEvaluationProgram(this.base, { ...goldenShape, lora });
     await using executable = await executor.compile(program, this.base.weights);
     const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
@@ -75,6 +89,7 @@ export class FamilyGolden {
 
   /** Relative to the largest number of each gradient. */
   async gradients(executor: Executor, checkpoint: boolean): Promise<number> {
+    const { lora } = this.settings;
     const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora, checkpoint });
     await using executable = await executor.compile(program, this.base.weights);
     const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
@@ -88,10 +103,14 @@ export class FamilyGolden {
 
   /** Over 20 steps of AdamW with clipping, warm-up and cosine. */
   async losses(executor: Executor): Promise<number> {
+    const { lora, ratio } = this.settings;
     const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora });
     await using executable = await executor.compile(program, this.base.weights);
     const parameters = new Map([...this.adapter].map(([name, data]) => [name, data.slice()]));
-    const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
+    const optimizer = new AdamW(parameters, {
+      weightDecay: 0.1,
+      rateFactor: loraPlusFactor(ratio),
+    });
     const differences: number[] = [];
     for (const [step, theirs] of this.golden.losses.entries()) {
       const results = await executable.run({
@@ -115,6 +134,10 @@ export class FamilyGolden {
   private feeds(step: number) {
     const batch = this.golden.batches[step % this.golden.batches.length];
     if (batch === undefined) throw new Error('the fixture has no batch');
-    return batchFeeds(batch);
+    const { lora } = this.settings;
+    return {
+      ...batchFeeds(batch),
+      ...dropoutFeeds(this.base.config, { ...goldenShape, lora }, step),
+    };
   }
 }

@@ -1,0 +1,75 @@
+import type { Builder } from '../ir/builder.ts';
+import type { Feeds } from '../ir/executor.ts';
+import type { Value } from '../ir/op.ts';
+import { Random } from '../optimizer/random.ts';
+import { targetModules, type LoraSpec } from './lora-spec.ts';
+import type { LinearModule, ModelConfig } from './model-config.ts';
+
+const rowsName = 'dropout.rows';
+const columnsName = 'dropout.columns';
+
+/** Rows are fed with numbers from this up to twice as much. */
+const leastRow = 1024;
+
+/**
+ * Dropout on the inputs of A, a mask for each targeted module. A mask is worked out from one random number r per
+ * place and one c per channel: an element goes where the fraction of r · c is below the rate. The product is one
+ * rounding, the same on every device, and far fewer numbers are fed than a mask has.
+ */
+export class Dropout {
+  private readonly b: Builder;
+  private readonly rate: number;
+  private readonly places: ReadonlyMap<string, number>;
+  private readonly rows: Value;
+  private readonly columns: Value;
+
+  constructor(
+    b: Builder,
+    modules: readonly LinearModule[],
+    given: { readonly rate: number; readonly batch: number; readonly length: number },
+  ) {
+    const { rate, batch, length } = given;
+    this.b = b;
+    this.rate = rate;
+    this.places = new Map(modules.map(({ path }, place) => [path, place]));
+    this.rows = b.input(rowsName, { shape: [modules.length, batch, length] });
+    this.columns = b.input(columnsName, { shape: [modules.length, widest(modules)] });
+  }
+
+  /** x [batch, length, inputs] with some elements zero and the others larger, as a module sees it. */
+  apply(path: string, x: Value): Value {
+    const { b, rate } = this;
+    const start = this.places.get(path) ?? 0;
+    const [batch = 1, length = 1, inputs = 1] = x.shape;
+    const row = b.slice(this.rows, { axis: 0, start, end: start + 1 });
+    const column = b.slice(this.columns, { axis: 0, start, end: start + 1 });
+    const product = b.mul(
+      b.reshape(row, [batch, length, 1]),
+      b.reshape(b.slice(column, { axis: 1, start: 0, end: inputs }), [1, 1, inputs]),
+    );
+    const kept = b.greaterEqual(b.sub(product, b.floor(product)), b.scalar(rate));
+    return b.where(kept, b.scale(x, 1 / (1 - rate)), b.scalar(0));
+  }
+}
+
+/** What decides the masks of one micro-batch; the same seed gives the same. Nothing where there is no dropout. */
+export function dropoutFeeds(
+  config: ModelConfig,
+  given: { readonly lora?: LoraSpec; readonly batch: number; readonly length: number },
+  seed: number,
+): Feeds {
+  const { lora, batch, length } = given;
+  if (lora === undefined || (lora.dropout ?? 0) === 0) return {};
+  const modules = targetModules(config, lora);
+  const random = new Random(seed);
+  const numbers = (count: number, least: number): Float32Array =>
+    Float32Array.from({ length: count }, () => least * (1 + random.next()));
+  return {
+    [rowsName]: numbers(modules.length * batch * length, leastRow),
+    [columnsName]: numbers(modules.length * widest(modules), 1),
+  };
+}
+
+function widest(modules: readonly LinearModule[]): number {
+  return Math.max(...modules.map(({ inputs }) => inputs));
+}
