@@ -1,7 +1,39 @@
 import type { ReactNode } from 'react';
-import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+import {
+  MetricsView,
+  ModuleMap,
+  type ModuleValue,
+  type PreviewProps,
+  measure,
+  useMetricRows,
+} from '../ui-kit/index.ts';
 
-/** Norms and cosines of the modules. */
+const cosine: ModuleValue = {
+  title: 'Cosine',
+  of: (values) => values['cosine'],
+  scale: () => ({ kind: 'around', middle: 0, reach: 1 }),
+};
+/** As a power of two, so that twice and half are equally far from alike. */
+const ratio: ModuleValue = {
+  title: '‖other‖ ⁄ ‖one‖',
+  of: ({ norm = 0, otherNorm = 0 }) =>
+    norm > 0 && otherNorm > 0 ? Math.log2(otherNorm / norm) : undefined,
+  scale: (values) => ({
+    kind: 'around',
+    middle: 0,
+    reach: values.reduce((most, value) => Math.max(most, Math.abs(value)), 1),
+  }),
+  tell: (value) => `${measure(2 ** value)} ×`,
+};
+
+/** Whether the two add in the same direction, and which adds more, module by module; below, the numbers. */
 export function preview(props: PreviewProps): ReactNode {
-  return <PortPreview {...props} />;
+  const { rows } = useMetricRows(props);
+  return (
+    <>
+      <ModuleMap rows={rows} value={cosine} />
+      <ModuleMap rows={rows} value={ratio} />
+      <MetricsView {...props} />
+    </>
+  );
 }

@@ -131,16 +131,19 @@ async function copy(
   const total = Object.values(marker.files).reduce((sum, size) => sum + size, 0);
   let done = 0;
   for (const [name, source] of files) {
-    const reader = createReadStream(source, { highWaterMark: 1 << 20 });
-    reader.on('data', (bytes) => {
-      done += bytes.length;
-      ctx.progress({ done, total, unit: 'bytes', message: name });
-    });
-    // Flushed to the disk before the folder takes its place.
     const copied = join(fresh, name);
     await mkdir(dirname(copied), { recursive: true });
+    const counted = async function* (source: AsyncIterable<Uint8Array>) {
+      for await (const bytes of source) {
+        yield bytes;
+        done += bytes.length;
+        ctx.progress({ done, total, unit: 'bytes', message: name });
+      }
+    };
+    // Flushed to the disk before the folder takes its place.
     const writer = createWriteStream(copied, { flags: 'wx', flush: true });
-    await pipeline(reader, writer, { signal: ctx.signal });
+    const reader = createReadStream(source, { highWaterMark: 1 << 20 });
+    await pipeline(reader, counted, writer, { signal: ctx.signal });
   }
 }
 

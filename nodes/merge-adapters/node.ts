@@ -42,6 +42,7 @@ export const mergeAdapters = defineNode({
       .meta({
         title: 'Weights',
         description: 'One for each adapter, in the order of the edges; 1 where none is given.',
+        entryPerEdge: 'adapters',
       } satisfies ParamMeta),
     rank: z
       .int()

@@ -28,6 +28,7 @@ export const mergeIntoModel = defineNode({
       .meta({
         title: 'Weights',
         description: 'One for each adapter, in the order of the edges; 1 where none is given.',
+        entryPerEdge: 'adapters',
       } satisfies ParamMeta),
   }),
   summary: ({ encoding, weights }) => [

@@ -4,8 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { architectureOf } from '../architectures/description.ts';
 import { linearKinds, type ModelConfig } from '../architectures/model-config.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import type { Adapter, AdapterModule } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { writeGgufAdapter } from './gguf-adapter.ts';
+import { inModelOrder, placeOf } from './module-place.ts';
 import { mostFrequent, writePeftAdapter } from './peft.ts';
 import { normOf, spectrumOf } from './spectrum.ts';
 
@@ -69,7 +70,9 @@ export async function adapterInfo(
   { id, signal }: Pick<AdapterTarget, 'id' | 'signal'>,
 ): Promise<AdapterInfo> {
   const found: AdapterInfo['modules'] = [];
-  for (const [name, module] of sorted(adapter)) {
+  for (const name of inModelOrder(adapter.modules.keys())) {
+    const module = adapter.modules.get(name);
+    if (module === undefined) continue;
     signal.throwIfAborted();
     const spectrum = spectrumOf(adapter, module);
     found.push({ path: name, ...placeOf(name), norm: normOf(spectrum), spectrum });
@@ -91,18 +94,4 @@ export async function adapterInfo(
     baseParameters: base.parameters,
     modules: found,
   };
-}
-
-/** Modules in the order of the layers, within a layer in that of the model. */
-function sorted(adapter: Adapter): readonly (readonly [string, AdapterModule])[] {
-  const order = (name: string): number => {
-    const { layer, kind } = placeOf(name);
-    return layer * linearKinds.length + linearKinds.findIndex((one) => one === kind);
-  };
-  return [...adapter.modules].toSorted(([one], [other]) => order(one) - order(other));
-}
-
-function placeOf(name: string): { readonly layer: number; readonly kind: string } {
-  const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? 0);
-  return { layer, kind: name.split('.').at(-1) ?? name };
 }

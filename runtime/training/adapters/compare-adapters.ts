@@ -2,6 +2,7 @@ import { GraphError, type MetricRow } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
 import { scaleOf, type AdapterModule } from './adapter.ts';
 import type { WeightedAdapter } from './merge-adapters.ts';
+import { inModelOrder } from './module-place.ts';
 
 /** weight · scale · B · A of one module. */
 interface Term {
@@ -19,10 +20,10 @@ export async function compareModules(
   other: WeightedAdapter,
   signal: AbortSignal,
 ): Promise<MetricRow[]> {
-  const paths = [...new Set([...one.adapter.modules.keys(), ...other.adapter.modules.keys()])];
+  const paths = new Set([...one.adapter.modules.keys(), ...other.adapter.modules.keys()]);
   const rows: MetricRow[] = [];
   const total = { square: 0, otherSquare: 0, product: 0 };
-  for (const path of paths) {
+  for (const path of inModelOrder(paths)) {
     await setImmediate();
     signal.throwIfAborted();
     const [left, right] = [termOf(one, path), termOf(other, path)];

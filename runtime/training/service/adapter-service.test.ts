@@ -5,7 +5,8 @@ import { deltaOf } from '../adapters/adapter.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
 import { randomAdapter } from '../golden/test-llama.ts';
 import type { AdapterService } from './adapter-service.ts';
-import { difference, signal, stopped, tiny, tinyConfig, TinyModel } from './testing/tiny-model.ts';
+import { difference } from './testing/difference.ts';
+import { signal, stopped, tiny, tinyConfig, TinyModel } from './testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

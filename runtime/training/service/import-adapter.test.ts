@@ -7,15 +7,8 @@ import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
 import { families, fixture } from '../golden/golden.ts';
 import { randomAdapter, writeLlamaGguf } from '../golden/test-llama.ts';
 import type { AdapterService } from './adapter-service.ts';
-import {
-  difference,
-  signal,
-  stopped,
-  tiny,
-  tinyConfig,
-  TinyModel,
-  tinyWeights,
-} from './testing/tiny-model.ts';
+import { difference } from './testing/difference.ts';
+import { signal, stopped, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
 
 let made: TinyModel;
 let service: AdapterService;

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelSource, WeightedAdapter } from '@graft/graph';
-import { expect } from 'vitest';
-import { deltaOf, type Adapter } from '../../adapters/adapter.ts';
+import type { Adapter } from '../../adapters/adapter.ts';
 import { writePeftAdapter } from '../../adapters/peft.ts';
 import { architectureOf } from '../../architectures/description.ts';
 import type { ModelConfig } from '../../architectures/model-config.ts';
@@ -62,19 +61,4 @@ export class TinyModel implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }
-}
-
-/** Largest difference between ΔW of two adapters. */
-export function difference(one: Adapter, other: Adapter): number {
-  expect([...one.modules.keys()].toSorted()).toEqual([...other.modules.keys()].toSorted());
-  let most = 0;
-  for (const [name, module] of one.modules) {
-    const theirs = other.modules.get(name);
-    if (theirs === undefined) throw new Error(`no ${name}`);
-    const delta = deltaOf(other, theirs);
-    deltaOf(one, module).forEach((x, i) => {
-      most = Math.max(most, Math.abs(x - (delta[i] ?? NaN)));
-    });
-  }
-  return most;
 }

@@ -1,0 +1,50 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelSchema } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { testContext, treeInput } from '../testing/test-context.ts';
+import { TinyTraining } from '../testing/tiny-training.ts';
+import { exportModel } from './node.ts';
+import { run } from './run.ts';
+
+const params = exportModel.params.parse({ path: 'exports/mine' });
+
+it('writes the weights that are in the artifact', async () => {
+  await using tiny = await TinyTraining.open();
+  const folder = await tiny.files.folder();
+  const info = await tiny.training.randomModel(
+    {
+      ...{ like: { id: 'tiny', digest: '' }, layers: 1, width: 16, heads: 2, kvHeads: 1 },
+      ...{ feedForward: 24, seed: 0, folder },
+    },
+    new AbortController().signal,
+  );
+  const target = join(tiny.files.root, 'exports', 'mine');
+  const ctx = tiny.context({ output: () => Promise.resolve(target) });
+  await run.run(ctx, { model: treeInput(info, folder) }, params);
+  const [written, original] = [join(target, 'model.gguf'), join(folder, 'model.gguf')];
+  expect((await readFile(written)).equals(await readFile(original))).toBe(true);
+});
+
+it('writes the files of the catalogue for a model of the catalogue', async () => {
+  await using tiny = await TinyTraining.open();
+  const [catalogue, target] = [await tiny.files.folder(), join(await tiny.files.folder(), 'mine')];
+  await mkdir(join(catalogue, 'onnx'));
+  await writeFile(join(catalogue, 'onnx', 'model.onnx'), 'weights');
+  await writeFile(join(catalogue, 'config.json'), '{}');
+  const { models } = testContext();
+  const ctx = tiny.context({
+    output: () => Promise.resolve(target),
+    models: { ...models, fetch: () => Promise.resolve(catalogue) },
+  });
+  const info = modelSchema.parse({
+    ...{ id: 'm', digest: 'd', architecture: 'llama', format: 'onnx', contextLength: 64 },
+  });
+  const { metrics } = await run.run(ctx, { model: treeInput(info) }, params);
+  expect(await readFile(join(target, 'onnx', 'model.onnx'), 'utf8')).toBe('weights');
+  expect(metrics).toEqual([
+    { series: 'files', label: 'exports/mine/config.json', values: { bytes: 2 } },
+    { series: 'files', label: 'exports/mine/onnx/model.onnx', values: { bytes: 7 } },
+    { series: 'summary', values: { files: 2, bytes: 9 } },
+  ]);
+});

@@ -1,0 +1,76 @@
+import { adapterInfoSchema, type ResolvedFile } from '@graft/graph';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolvedFile } from '../testing/test-context.ts';
+import { TinyTraining } from '../testing/tiny-training.ts';
+import { adapterLocation } from './adapter-location.ts';
+import { loadAdapter } from './node.ts';
+import { run } from './run.ts';
+
+const file = (path: string): ResolvedFile => ({
+  ...{ path, absolute: `/work/${path}`, digest: '', size: 1 },
+});
+const locate = (...paths: string[]): string => adapterLocation(paths.map(file), 'a');
+
+describe('where the adapter is', () => {
+  it.each([
+    [['a/adapter.gguf', 'a/adapter_config.json', 'a/adapter_model.safetensors'], '/work/a'],
+    [['a/style/adapter_config.json', 'a/notes.md'], '/work/a/style'],
+    [['a/adapter_config.json', 'a/checkpoint-10/adapter_config.json'], '/work/a'],
+    [['a/style.gguf', 'a/README.md'], '/work/a/style.gguf'],
+    [['style.gguf'], '/work/style.gguf'],
+  ])('of %j', (paths, expected) => {
+    expect(locate(...paths)).toBe(expected);
+  });
+
+  it('is refused where there is none, or a choice', () => {
+    expect(() => locate('a/README.md')).toThrow('"a" holds no adapter');
+    expect(() => locate('a/x/adapter_config.json', 'a/y/adapter_config.json')).toThrow(
+      '"a" holds 2 adapters (a/x, a/y). Choose one of them.',
+    );
+    expect(() => locate('a/x.gguf', 'a/y.gguf')).toThrow('(a/x.gguf, a/y.gguf)');
+  });
+});
+
+describe('run', () => {
+  let tiny: TinyTraining;
+  beforeAll(async () => {
+    tiny = await TinyTraining.open();
+  });
+  afterAll(() => tiny[Symbol.asyncDispose]());
+
+  const load = async (folder: string, names: readonly string[]) => {
+    const files = await Promise.all(names.map((name) => resolvedFile(folder, name)));
+    const ctx = tiny.context({ sources: [{ kind: 'files', param: 'path', files }] });
+    return run.run(ctx, { model: tiny.model }, loadAdapter.params.parse({ path: 'mine' }));
+  };
+
+  it('gives the adapter of a PEFT folder, and of its GGUF file', async () => {
+    const { path, info } = await tiny.adapter('mine');
+    const { adapter } = await load(path, ['adapter_config.json', 'adapter_model.safetensors']);
+    expect(adapterInfoSchema.parse(adapter.info).modules).toEqual(info.modules);
+    const { adapter: other } = await load(path, ['adapter.gguf']);
+    expect(other.info).toMatchObject({ id: 'adapter', base: info.base, rank: 4 });
+    expect(other.path).not.toBe(adapter.path);
+  });
+
+  it('says at which parameter it fails', async () => {
+    await expect(load(tiny.files.root, ['base.gguf'])).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('no LoRA adapter'),
+      location: { node: 'node-1', param: 'path' },
+    });
+  });
+});
+
+it('reads its files as sources, and knows whose adapter it is', () => {
+  const params = loadAdapter.params.parse({ path: 'adapters/style' });
+  expect(loadAdapter.sources?.(params)).toEqual([
+    { kind: 'files', patterns: ['adapters/style'], param: 'path' },
+  ]);
+  expect(loadAdapter.sources?.(loadAdapter.params.parse({}))).toEqual([]);
+  const model = { id: 'm', digest: 'd', architecture: 'llama', contextLength: 64 };
+  expect(loadAdapter.facets?.(params, { model: { model } }, () => undefined)).toEqual({
+    adapter: { adapter: { baseDigest: 'd' } },
+  });
+  expect(loadAdapter.check?.(params, {}, () => undefined)).toEqual([]);
+});
