@@ -1,5 +1,6 @@
 import {
   explainPlan,
+  findRows,
   readPage,
   resolveSources,
   type Engine,
@@ -164,6 +165,10 @@ export class LocalWorkspace implements Workspace {
 
   page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage> {
     return readPage(this.artifacts, artifact, { offset, limit });
+  }
+
+  rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]> {
+    return findRows(this.artifacts, artifact, ids);
   }
 
   collectGarbage(maxSize: number): Promise<GarbageReport> {

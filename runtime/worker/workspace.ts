@@ -110,6 +110,8 @@ export interface Workspace extends AsyncDisposable {
   events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
   why(runId: string, node: string): Promise<StepSummary>;
   page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage>;
+  /** The rows with these ids, in the artifact's order; ids that it has not are left out. */
+  rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]>;
 
   /** Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. */
   collectGarbage(maxSize: number): Promise<GarbageReport>;

@@ -16,7 +16,7 @@ import {
 } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { readInput, readRows, writeArtifact } from './artifact-codec.ts';
-import { readPage } from './artifact-page.ts';
+import { findRows, readPage } from './artifact-page.ts';
 
 const artifacts = new MemoryArtifactStore();
 let folder: string;
@@ -156,5 +156,25 @@ describe('a page', () => {
     expect(JSON.parse(JSON.stringify(page.rows[0]))).toMatchObject({
       vector: Array.from(embedded(10, 2).vector),
     });
+  });
+});
+
+describe('rows by id', () => {
+  it('come in the order of the artifact, wherever they are; unknown ids are left out', async () => {
+    const rows = Array.from({ length: 1_000 }, (_, at) => ({
+      id: `q${String(at)}`,
+      question: '?',
+    }));
+    const ref = await write(Questions, rows);
+    const found = await findRows(artifacts, ref, ['q990', 'gone', 'q3']);
+    expect(found).toEqual([
+      { id: 'q3', question: '?' },
+      { id: 'q990', question: '?' },
+    ]);
+  });
+
+  it('are refused of what has none', async () => {
+    const ref = { digest: 'a'.repeat(64), mediaType: Index.mediaType, size: 1 };
+    await expect(findRows(artifacts, ref, ['x'])).rejects.toMatchObject({ code: 'bad-input' });
   });
 });

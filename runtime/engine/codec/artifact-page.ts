@@ -43,6 +43,29 @@ export async function readPage(
   return { total: ref.count ?? at, rows };
 }
 
+/** The rows with these ids, in the artifact's order; reading stops at the last of them. Ids it has not are left out. */
+export async function findRows(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  ids: readonly string[],
+): Promise<unknown[]> {
+  const type = typeOf(ref);
+  if (type.encoding !== 'jsonl' && type.encoding !== 'vectors') {
+    throw new GraphError('bad-input', `Artifacts of type ${ref.mediaType} have no rows.`);
+  }
+  const wanted = new Set(ids);
+  const rows: unknown[] = [];
+  for await (const row of readRows(artifacts, ref, type)) {
+    if (!wanted.delete(idOf(row))) continue;
+    rows.push(plain(type.schema.parse(row)));
+    if (wanted.size === 0) break;
+  }
+  return rows;
+}
+
+const idOf = (row: unknown): string =>
+  typeof row === 'object' && row !== null && 'id' in row ? String(row.id) : '';
+
 const single = (type: PortType, value: unknown): RowsPage => ({
   total: 1,
   rows: [type.schema.parse(value)],

@@ -1,18 +1,23 @@
-import type { RunEvent } from '@graft/graph';
+import type { RunEvent, RunRecord } from '@graft/graph';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
+import { watchNewestRun } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
 /** What a tab is told while it is open. */
 export type LiveMessage =
   | { readonly kind: 'run'; readonly event: RunEvent }
   /** A graph file appeared, changed or went away on disk. */
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** The newest run of the file that was asked for, or its status, is another than before. */
+  | { readonly kind: 'newest'; readonly run: RunRecord };
 
 const feedInput = z.object({
   /** The run to follow, if any. */
   run: z.string().min(1).nullable(),
+  /** The file whose newest run to tell of, wherever it was started. */
+  file: z.string().min(1).max(1_000).nullable().default(null),
   /** Events up to this `seq` are known already. */
   after: z.number().int().nonnegative().default(0),
   /** Set by the client after a disconnect: the `seq` it has got to. */
@@ -21,7 +26,7 @@ const feedInput = z.object({
 
 export const liveRouter = router({
   /**
-   * One subscription a tab: changes of files, and the events of the run it looks at. A message's id is the
+   * One subscription a tab: changes of files, new runs of the open one, and the events of the run it looks at. A message's id is the
    * `seq` of the last run event before or in it, so that a reconnect goes on without gap or double.
    */
   feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
@@ -34,7 +39,11 @@ export const liveRouter = router({
     const queue = new MergedQueue<LiveMessage>();
     const unwatch = workspace.watch((path) => queue.push({ kind: 'file', path }));
     stop.addEventListener('abort', () => queue.close(), { once: true });
-    const { run } = input;
+    const { run, file } = input;
+    if (file !== null) {
+      const newest = (one: RunRecord): void => queue.push({ kind: 'newest', run: one });
+      watchNewestRun(workspace.runs, file, { stop, newest });
+    }
     const followed = async (runId: string): Promise<void> => {
       for await (const event of workspace.events(runId, seq, stop)) {
         queue.push({ kind: 'run', event });

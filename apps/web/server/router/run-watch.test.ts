@@ -1,0 +1,41 @@
+import type { RunRecord } from '@graft/graph';
+import { MemoryRunStore } from '@graft/store/memory';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { watchNewestRun } from './run-watch.ts';
+
+const run = (id: string, startedAt: number, file = 'a.graft.json'): RunRecord => ({
+  id,
+  file,
+  status: 'running',
+  startedAt,
+  owner: 'other:1',
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  return () => vi.useRealTimers();
+});
+
+it('tells of runs and how they end, whoever writes them, until it is stopped', async () => {
+  const runs = new MemoryRunStore();
+  const stop = new AbortController();
+  const told: string[] = [];
+  const newest = ({ id, status }: RunRecord): void => void told.push(`${id} ${status}`);
+  await runs.create(run('first', 1));
+  watchNewestRun(runs, 'a.graft.json', { stop: stop.signal, newest });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told).toEqual(['first running']);
+
+  await runs.create(run('elsewhere', 2, 'b.graft.json'));
+  await runs.create(run('second', 3));
+  await vi.advanceTimersByTimeAsync(5_000);
+  await runs.finish('second', { status: 'succeeded', finishedAt: 4 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told).toEqual(['first running', 'second running', 'second succeeded']);
+
+  stop.abort();
+  await runs.create(run('third', 5));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told).toHaveLength(3);
+  expect(vi.getTimerCount()).toBe(0);
+});
