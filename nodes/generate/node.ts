@@ -56,6 +56,7 @@ export const generate = defineNode({
         title: 'Adapter weights',
         description:
           'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+        entryPerEdge: 'adapters',
       } satisfies ParamMeta),
     topK: z
       .int()

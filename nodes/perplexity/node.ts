@@ -42,6 +42,7 @@ export const perplexity = defineNode({
         title: 'Adapter weights',
         description:
           'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+        entryPerEdge: 'adapters',
       } satisfies ParamMeta),
     rows: z
       .enum(['eval', 'train', 'all'])

@@ -129,6 +129,8 @@ export interface ParamMeta {
   readonly unit?: string;
   readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions';
   readonly modelKind?: ModelKind;
+  /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
+  readonly entryPerEdge?: string;
   /** Shown under “More”. */
   readonly advanced?: boolean;
   /** `false` for parameters that are only about speed: they are left out of the cache key. */

@@ -18,6 +18,11 @@ describe('paramFields', () => {
         level: z.union([z.literal(1), z.literal(2)]).default(1),
         limit: z.int().min(1).nullable().default(null).meta({ title: 'Limit' }),
         list: z.array(z.string()).default([]),
+        weights: z
+          .array(z.number().min(0))
+          .default([])
+          .meta({ title: 'Weights', entryPerEdge: 'adapters' }),
+        layers: z.array(z.int()).default([]),
         kinds: z.array(z.enum(['md', 'txt'])).default(['md']),
         paths: z.array(z.string()).default([]).meta({ title: 'Paths', control: 'files' }),
         batch: z.int().default(1).meta({ title: 'Batch', affectsResult: false }),
@@ -58,7 +63,14 @@ describe('paramFields', () => {
       title: 'Limit',
       min: 1,
     });
-    expect(fields.get('list')?.control).toBe('json');
+    expect(fields.get('list')).toMatchObject({ control: 'json', entries: 'text' });
+    expect(fields.get('weights')).toMatchObject({
+      control: 'json',
+      entries: 'number',
+      entryPerEdge: 'adapters',
+    });
+    expect(fields.get('layers')?.entries).toBe('integer');
+    expect(fields.get('any')).not.toHaveProperty('entries');
     expect(fields.get('paths')?.control).toBe('files');
     expect(fields.get('batch')?.affectsResult).toBe(false);
     expect([...fields.keys()][0]).toBe('ratio');

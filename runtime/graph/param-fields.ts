@@ -30,6 +30,10 @@ export interface ParamField {
   readonly default: unknown;
   /** Allowed values of a `select`, or of the entries of a list. */
   readonly options?: readonly (string | number)[];
+  /** What the entries of a list are, where they are plain. */
+  readonly entries?: 'text' | 'number' | 'integer';
+  /** The input port of which each edge has an entry of the list, in the order of the edges. */
+  readonly entryPerEdge?: string;
   /** The value may also be null: "not set". */
   readonly nullable: boolean;
   readonly advanced: boolean;
@@ -51,8 +55,12 @@ const propertySchema = z.looseObject({
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional().catch(undefined),
   const: z.unknown().optional(),
+  entryPerEdge: z.string().optional().catch(undefined),
   items: z
-    .looseObject({ enum: z.array(z.unknown()) })
+    .looseObject({
+      type: z.string().optional().catch(undefined),
+      enum: z.array(z.unknown()).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
   anyOf: z.array(z.looseObject({})).optional().catch(undefined),
@@ -85,6 +93,7 @@ function field(name: string, outer: Property): ParamField {
   const options = allowedValues(property);
   const min = bound(property.minimum ?? property.exclusiveMinimum);
   const max = bound(property.maximum ?? property.exclusiveMaximum);
+  const entries = property.type === 'array' ? entriesOf(property) : undefined;
   return {
     name,
     title: property.title ?? name,
@@ -97,6 +106,8 @@ function field(name: string, outer: Property): ParamField {
     maxExclusive: property.maximum === undefined && property.exclusiveMaximum !== undefined,
     default: property.default,
     ...(options === undefined ? {} : { options }),
+    ...(entries === undefined ? {} : { entries }),
+    ...(property.entryPerEdge === undefined ? {} : { entryPerEdge: property.entryPerEdge }),
     nullable,
     advanced: property.advanced ?? false,
     ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
@@ -127,6 +138,18 @@ function allowedValues(property: Property): readonly (string | number)[] | undef
     (property.const === undefined ? [] : [property.const]);
   const plain = values.filter((value) => typeof value === 'string' || typeof value === 'number');
   return plain.length === 0 || plain.length !== values.length ? undefined : plain;
+}
+
+function entriesOf({ items }: Property): ParamField['entries'] {
+  switch (items?.type) {
+    case 'string':
+      return 'text';
+    case 'number':
+    case 'integer':
+      return items.type;
+    default:
+      return undefined;
+  }
 }
 
 function controlOf(property: Property, options: readonly unknown[] | undefined): ParamControl {
