@@ -1,12 +1,12 @@
 import { type Answer, answerSchema, type Citation, promptSchema } from '@graft/graph';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { fittingRows, type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
 
 /** Answers with their citations; those being written right now come first. */
 export function preview(props: PreviewProps): ReactNode {
   const finished = new Set(props.rows.map(idOf));
   const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
-  const questions = questionsOf(props.items ?? []);
+  const questions = useMemo(() => questionsOf(props.items ?? []), [props.items]);
   return (
     <>
       {writing.length > 0 && (

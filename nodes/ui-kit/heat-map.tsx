@@ -13,6 +13,8 @@ export interface HeatMapProps {
   readonly scale:
     | { readonly kind: 'from'; readonly most: number }
     | { readonly kind: 'around'; readonly middle: number; readonly reach: number };
+  /** A value as it is written. */
+  readonly tell?: (value: number) => string;
   readonly chosen: HeatCell | undefined;
   readonly choose: (cell: HeatCell) => void;
 }
@@ -37,7 +39,8 @@ function fill(value: number, scale: HeatMapProps['scale']): string {
 }
 
 /** Layers from left to right, kinds of modules from top to bottom, a colour for each value. */
-export function HeatMap({ title, cells, scale, chosen, choose }: HeatMapProps): ReactNode {
+export function HeatMap(props: HeatMapProps): ReactNode {
+  const { title, cells, scale, tell = measure, chosen, choose } = props;
   const kinds = kindsInOrder(cells.map(({ kind }) => kind));
   const layers = cells.reduce((most, { layer }) => Math.max(most, layer + 1), 0);
   const width = Math.min(24, columns / Math.max(1, layers));
@@ -56,14 +59,14 @@ export function HeatMap({ title, cells, scale, chosen, choose }: HeatMapProps): 
       <figcaption>
         <b>{title}</b>
         <span className="gk-faint">layer × module</span>
-        <Scale scale={scale} />
+        <Scale scale={scale} tell={tell} />
       </figcaption>
       <svg
         className="gk-heat"
         viewBox={`0 0 ${labelWidth + columns} ${height}`}
         tabIndex={0}
         role="application"
-        aria-label={`${title}, ${chosen === undefined ? `${cells.length} modules` : cellText(chosen)}. Arrow keys move.`}
+        aria-label={`${title}, ${chosen === undefined ? `${cells.length} modules` : cellText(chosen, tell)}. Arrow keys move.`}
         onKeyDown={move}
       >
         {kinds.map((kind, row) => (
@@ -81,7 +84,7 @@ export function HeatMap({ title, cells, scale, chosen, choose }: HeatMapProps): 
             style={{ fill: fill(cell.value, scale) }}
             onClick={() => choose(cell)}
           >
-            <title>{cellText(cell)}</title>
+            <title>{cellText(cell, tell)}</title>
           </rect>
         ))}
         {chosen !== undefined && (
@@ -118,23 +121,30 @@ const moves: Readonly<Record<string, readonly [layers: number, rows: number]>> =
 };
 
 /** "layer 12 · q_proj · 0.4120" */
-export function cellText({ layer, kind, value }: HeatCell): string {
-  return `layer ${layer} · ${kind} · ${measure(value)}`;
+export function cellText(
+  { layer, kind, value }: HeatCell,
+  tell: (value: number) => string = measure,
+): string {
+  return `layer ${layer} · ${kind} · ${tell(value)}`;
 }
 
-/** Five steps of the scale between its ends. */
-function Scale({ scale }: { readonly scale: HeatMapProps['scale'] }): ReactNode {
+/** Five places on the scale between its ends. */
+function Scale(props: {
+  readonly scale: HeatMapProps['scale'];
+  readonly tell: (value: number) => string;
+}): ReactNode {
+  const { scale, tell } = props;
   const [from, to] =
     scale.kind === 'from'
       ? [0, scale.most]
       : [scale.middle - scale.reach, scale.middle + scale.reach];
   return (
     <span className="gk-scale gk-faint">
-      <span className="gk-figure">{measure(from)}</span>
+      <span className="gk-figure">{tell(from)}</span>
       {[0, 0.25, 0.5, 0.75, 1].map((part) => (
         <i key={part} style={{ background: fill(from + part * (to - from), scale) }} />
       ))}
-      <span className="gk-figure">{measure(to)}</span>
+      <span className="gk-figure">{tell(to)}</span>
     </span>
   );
 }

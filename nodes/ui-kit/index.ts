@@ -8,7 +8,7 @@ export { HitList } from './hit-list.tsx';
 export { type Mark, MarkedText } from './marked-text.tsx';
 export { MetricsView, useMetricRows } from './metrics-view.tsx';
 export { ModelFacts } from './model-facts.tsx';
-export { ModuleMap, type ModuleValue } from './module-maps.tsx';
+export { ModuleMap, type ModuleValue } from './module-map.tsx';
 export { PortPreview } from './port-preview.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';
 export { Pager, RawRow, RowList } from './row-list.tsx';

@@ -1,6 +1,6 @@
 import type { MetricRow } from '@graft/graph';
 import { type ReactNode, useState } from 'react';
-import { measure, percent } from './amounts.ts';
+import { bytes, measure, percent } from './amounts.ts';
 import { Facts } from './facts.tsx';
 
 interface Order {
@@ -35,7 +35,8 @@ function words(name: string): string {
 }
 
 function text(name: string, value: number): string {
-  return /share$|^accuracy$/i.test(name) ? percent(value) : measure(value);
+  if (/share$|^accuracy$/i.test(name)) return percent(value);
+  return name === 'bytes' ? bytes(value) : measure(value);
 }
 
 function sorted(rows: readonly MetricRow[], order: Order | undefined): readonly MetricRow[] {

@@ -27,6 +27,7 @@ import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from 
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
+import { Overview } from './overview.tsx';
 import { edgeBetween, portRefusal } from './port-refusal.ts';
 import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
 
@@ -186,6 +187,7 @@ export function Canvas() {
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
         <CanvasTools />
+        <Overview count={nodes.length} />
         <RefusalHint />
       </ReactFlow>
     </div>

@@ -1,4 +1,4 @@
-import { Metrics, type ArtifactRef } from '@graft/graph';
+import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { previews } from '@graft/nodes/previews';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
@@ -8,6 +8,8 @@ import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { useItemRows } from './item-rows.ts';
 import { LiveCurves } from './live-curves.tsx';
 import { RawRows } from './raw-rows.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
@@ -39,6 +41,10 @@ function usePages(artifact: ArtifactRef | undefined) {
   });
 }
 
+function openSource(source: Span): void {
+  useScreen.getState().show({ source });
+}
+
 function OutputPreview(props: {
   readonly step: StepState;
   readonly artifact: ArtifactRef | undefined;
@@ -47,6 +53,8 @@ function OutputPreview(props: {
   const node = useDocument((state) => state.graph.nodes[step.node]);
   const { data, error, isFetching, hasNextPage, fetchNextPage } = usePages(artifact);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
+  const writes = step.status === 'running' && step.texts.size > 0;
+  const items = useItemRows(step, writes);
   const streaming = useMemo(() => Object.fromEntries(step.texts), [step.texts]);
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
@@ -63,7 +71,8 @@ function OutputPreview(props: {
       loading={isFetching}
       loadMore={loadMore}
       params={node?.params ?? {}}
-      {...(step.status === 'running' && step.texts.size > 0 ? { streaming } : {})}
+      openSpan={openSource}
+      {...(writes ? { streaming, items } : {})}
     />
   );
 }

@@ -3,11 +3,13 @@ import { useDocument } from '../state/document-store.ts';
 import { useChecks } from '../state/checks.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
+import { EdgeWeightsControl } from './fields/edge-weights-control.tsx';
 import { FilesControl } from './fields/files-control.tsx';
 import { JsonControl } from './fields/json-control.tsx';
 import { ListControl } from './fields/list-control.tsx';
 import { ModelControl } from './fields/model-control.tsx';
 import { NumberControl } from './fields/number-control.tsx';
+import { NumbersControl } from './fields/numbers-control.tsx';
 import { PairsControl } from './fields/pairs-control.tsx';
 import {
   BooleanControl,
@@ -25,7 +27,7 @@ function isChoices(field: ParamField): boolean {
   return field.control === 'json' && field.options !== undefined && Array.isArray(field.default);
 }
 
-function Control(props: FieldProps) {
+function Control({ node, ...props }: FieldProps & { readonly node: string }) {
   const { field } = props;
   switch (field.control) {
     case 'integer':
@@ -45,12 +47,16 @@ function Control(props: FieldProps) {
     case 'text':
       return <TextControl {...props} />;
     case 'json': {
-      const { default: standard } = field;
+      const { entries, entryPerEdge: port } = field;
       if (isChoices(field)) return <ChoicesControl {...props} />;
-      if (Array.isArray(standard) && standard.every((part) => typeof part === 'string')) {
-        return <ListControl {...props} />;
-      }
-      return isPlainRecord(standard) ? <PairsControl {...props} /> : <JsonControl {...props} />;
+      if (entries === 'text') return <ListControl {...props} />;
+      if (port !== undefined) return <EdgeWeightsControl {...props} node={node} port={port} />;
+      if (entries !== undefined) return <NumbersControl {...props} />;
+      return isPlainRecord(field.default) ? (
+        <PairsControl {...props} />
+      ) : (
+        <JsonControl {...props} />
+      );
     }
   }
 }
@@ -99,6 +105,7 @@ function FieldRow({ node, field, given, problems }: RowProps) {
       </div>
       <Control
         key={node}
+        node={node}
         field={field}
         id={id}
         value={value}

@@ -6,7 +6,7 @@ import { useDocument } from '../state/document-store.ts';
 import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { refreshRuns } from '../state/run-actions.ts';
+import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 
@@ -23,12 +23,21 @@ function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void
   }, changes);
 }
 
-/** Follows the run on the screen, and changes of files. */
+/** Follows the run on the screen, new runs of the file, and changes of files. */
 function useFeed(): void {
   const runId = useRunView((state) => state.run?.runId ?? null);
+  const file = useDocument((state) => state.file?.path ?? null);
   useEffect(
-    () => openFeed(runId, { fileChanged: (path) => void fileChangedOutside(path), failed: report }),
-    [runId],
+    () =>
+      openFeed(
+        { run: runId, file },
+        {
+          fileChanged: (path) => void fileChangedOutside(path),
+          newestRun: sawNewestRun,
+          failed: report,
+        },
+      ),
+    [runId, file],
   );
 }
 

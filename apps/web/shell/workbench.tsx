@@ -8,6 +8,7 @@ import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { SourceDialog } from '../source/source-dialog.tsx';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
 import { Header } from './header.tsx';
 import { NewGraphDialog } from './new-graph-dialog.tsx';
@@ -33,11 +34,13 @@ function CanvasHint() {
 function Dialogs() {
   const commandMenu = useScreen((state) => state.commandMenu);
   const newGraph = useScreen((state) => state.newGraphDialog);
+  const source = useScreen((state) => state.source);
   const { conflict, shown } = useConflict();
   return (
     <>
       {commandMenu ? <CommandMenu /> : null}
       {newGraph ? <NewGraphDialog /> : null}
+      {source !== null ? <SourceDialog span={source} /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </>
   );

@@ -79,8 +79,10 @@ export async function openFile(path: string): Promise<void> {
     useScreen.getState().select([]);
     showInAddress(path);
     const [newest] = await api.runs.list.query({ file: path, limit: 1 });
-    if (useDocument.getState().file?.path === path)
+    if (useDocument.getState().file?.path === path) {
+      useRunView.getState().setNewest(newest?.id ?? null);
       useRunView.getState().follow(newest?.id ?? null);
+    }
   } catch (error) {
     report(error);
   }

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@graft/graph';
+import type { RunEvent, RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { useRunView } from './run-view.ts';
 
@@ -8,14 +8,22 @@ const frame = 60;
 export interface FeedHooks {
   /** A graph file changed on disk; undefined when the feed was down and any may have. */
   readonly fileChanged: (path: string | undefined) => void;
+  /** The newest run of the file, at first and whenever another one or its status takes its place. */
+  readonly newestRun: (run: RunRecord) => void;
   readonly failed: (error: unknown) => void;
 }
 
+/** What a tab looks at: a run, and a file. */
+export interface Followed {
+  readonly run: string | null;
+  readonly file: string | null;
+}
+
 /**
- * The tab's one subscription: the run it follows, and changes of files. Events are gathered and folded once
+ * The tab's one subscription: the run it follows, new runs of its file, and changes of files. Events are gathered and folded once
  * a frame. After a disconnect the client resumes behind the last `seq` it got. Returns the stop function.
  */
-export function openFeed(run: string | null, hooks: FeedHooks): () => void {
+export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void {
   let waiting: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
@@ -28,10 +36,11 @@ export function openFeed(run: string | null, hooks: FeedHooks): () => void {
   const after = known !== null && known.runId === run ? known.seq : 0;
   let wasDown = false;
   const subscription = api.live.feed.subscribe(
-    { run, after },
+    { run, file, after },
     {
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
+        if (data.kind === 'newest') return hooks.newestRun(data.run);
         waiting.push(data.event);
         timer ??= setTimeout(flush, frame);
       },

@@ -1,3 +1,4 @@
+import type { RunRecord } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { report, saveFile } from './file-actions.ts';
@@ -9,6 +10,19 @@ let starting = false;
 
 export async function refreshRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+}
+
+/**
+ * Takes note of the newest run of a file. One that another tab or the command line started is followed, unless
+ * this tab still works or looks at a run of before.
+ */
+export function sawNewestRun({ id, file }: RunRecord): void {
+  if (useDocument.getState().file?.path !== file) return;
+  void refreshRuns();
+  const { run, newest, setNewest, follow } = useRunView.getState();
+  if (id === newest) return;
+  setNewest(id);
+  if (run === null || (run.runId === newest && isOver(run))) follow(id);
 }
 
 /** Saves, then runs the file; `only` limits it to a node and what that needs. */
@@ -23,6 +37,7 @@ export async function startRun(only?: string): Promise<void> {
       path: file.path,
       ...(only === undefined ? {} : { only }),
     });
+    useRunView.getState().setNewest(runId);
     useRunView.getState().follow(runId);
     useScreen.getState().show({ bottomTab: 'run' });
     await refreshRuns();

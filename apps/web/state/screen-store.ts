@@ -1,3 +1,4 @@
+import type { Span } from '@graft/graph';
 import { create } from 'zustand';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
@@ -33,11 +34,16 @@ interface ScreenState {
   readonly newGraphDialog: boolean;
   readonly pendingEdge: PendingEdge | null;
   readonly openEnd: OpenEnd | null;
+  /** The place of a citation or hit whose text is open. */
+  readonly source: Span | null;
   readonly notices: readonly Notice[];
   select(nodes: readonly string[]): void;
   show(
     part: Partial<
-      Pick<ScreenState, 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'newGraphDialog' | 'openEnd'>
+      Pick<
+        ScreenState,
+        'inspectorTab' | 'bottomTab' | 'commandMenu' | 'newGraphDialog' | 'openEnd' | 'source'
+      >
     >,
   ): void;
   drawFrom(port: PendingEdge | null): void;
@@ -58,6 +64,7 @@ export const useScreen = create<ScreenState>()((set) => ({
   newGraphDialog: false,
   pendingEdge: null,
   openEnd: null,
+  source: null,
   notices: [],
   select: (selection) =>
     set((state) =>

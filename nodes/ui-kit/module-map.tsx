@@ -7,6 +7,7 @@ export interface ModuleValue {
   readonly title: string;
   readonly of: (values: MetricRow['values']) => number | undefined;
   readonly scale: (values: readonly number[]) => HeatMapProps['scale'];
+  readonly tell?: HeatMapProps['tell'];
 }
 
 /** A heat map over layers and modules of a value of rows that are labelled with modules' paths. */
@@ -34,8 +35,9 @@ export function ModuleMap(props: {
         scale={value.scale(cells.map((cell) => cell.value))}
         chosen={chosen}
         choose={choose}
+        {...(value.tell === undefined ? {} : { tell: value.tell })}
       />
-      {chosen !== undefined && <p className="gk-note gk-tight">{cellText(chosen)}</p>}
+      {chosen !== undefined && <p className="gk-note gk-tight">{cellText(chosen, value.tell)}</p>}
     </>
   );
 }

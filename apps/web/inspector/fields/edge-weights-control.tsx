@@ -1,0 +1,75 @@
+import type { Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { CloseIcon } from '../../shell/icons.tsx';
+import { useDocument } from '../../state/document-store.ts';
+import { NumberEntry } from './entry-input.tsx';
+import type { FieldProps } from './field-props.ts';
+
+/** What an entry counts as where none is given. */
+const standard = 1;
+
+/** Titles of the nodes whose edges come into a port, in the order of the edges. */
+function sources({ nodes, edges }: Graph, node: string, port: string): string[] {
+  return edges
+    .filter(({ target, targetPort }) => target === node && targetPort === port)
+    .map(({ source }) => {
+      const { title, type = '' } = nodes[source] ?? {};
+      const name = title ?? registry.get(type)?.title ?? type;
+      return name.toLowerCase() === source.replaceAll('-', ' ') ? name : `${name} · ${source}`;
+    });
+}
+
+/** The list with its entry `index` set, and those before it given where they were not. */
+export function withEntry(list: readonly unknown[], index: number, value: unknown): unknown[] {
+  const length = Math.max(list.length, index + 1);
+  return Array.from({ length }, (_, at) => (at === index ? value : (list[at] ?? standard)));
+}
+
+/** A number for each edge that comes into a port, such as the weight of each adapter. */
+export function EdgeWeightsControl(
+  props: FieldProps & { readonly node: string; readonly port: string },
+) {
+  const { field, id, value, invalid, describedBy, change, node, port } = props;
+  const graph = useDocument((state) => state.graph);
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  const names = sources(graph, node, port);
+  if (names.length === 0 && list.length === 0) {
+    return (
+      <p id={id} className="text-ink-2">
+        Connect {port}, and each gets its number here.
+      </p>
+    );
+  }
+  const rows = Array.from({ length: Math.max(names.length, list.length) }, (_, at) => at);
+  return (
+    <div className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+      {rows.map((at) => (
+        <div key={at} className="flex items-center gap-2">
+          <span className="min-w-0 flex-1 truncate" title={names[at]}>
+            {names[at] ?? <span className="text-error">no edge</span>}
+          </span>
+          <span className="w-24 shrink-0">
+            <NumberEntry
+              id={at === 0 ? id : undefined}
+              label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
+              value={list[at]}
+              placeholder={String(standard)}
+              invalid={invalid}
+              change={(next) => change(withEntry(list, at, next === '' ? standard : next))}
+            />
+          </span>
+          {names[at] === undefined ? (
+            <button
+              type="button"
+              className="icon-button shrink-0"
+              aria-label={`Remove row ${at + 1} of ${field.title}`}
+              onClick={() => change(list.toSpliced(at, 1))}
+            >
+              <CloseIcon />
+            </button>
+          ) : null}
+        </div>
+      ))}
+    </div>
+  );
+}

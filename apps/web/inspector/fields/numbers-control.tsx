@@ -1,0 +1,40 @@
+import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import { NumberEntry } from './entry-input.tsx';
+import type { FieldProps } from './field-props.ts';
+
+/** A list of numbers, one a row. */
+export function NumbersControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return (
+    <div className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+      {list.map((number, index) => (
+        <div key={index} className="flex items-center gap-1">
+          <NumberEntry
+            id={index === 0 ? id : undefined}
+            label={`${field.title}, row ${index + 1}`}
+            value={number}
+            invalid={invalid}
+            change={(next) => change(list.with(index, next))}
+          />
+          <button
+            type="button"
+            className="icon-button shrink-0"
+            aria-label={`Remove row ${index + 1} of ${field.title}`}
+            onClick={() => change(list.toSpliced(index, 1))}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+      <button
+        type="button"
+        id={list.length === 0 ? id : undefined}
+        className="button small self-start"
+        aria-label={`Add to ${field.title}`}
+        onClick={() => change([...list, field.min ?? 0])}
+      >
+        <PlusIcon /> Add
+      </button>
+    </div>
+  );
+}
