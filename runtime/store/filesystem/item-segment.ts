@@ -10,9 +10,12 @@ import {
   type ItemPlace,
 } from './item-record.ts';
 
-/** Payloads are read through blocks, since items are mostly read in the order in which they were written. */
+/**
+ * Payloads are read through blocks. Items were written by length, within windows of some thousand rows, and are
+ * read in the order of the rows: the cache (32 MB a segment) holds a window, or each item would cost a block.
+ */
 const blockBytes = 128 * 1024;
-const cachedBlocks = 16;
+const cachedBlocks = 256;
 /** Bytes given to one write. */
 const writeBytes = 8 << 20;
 
@@ -167,12 +170,15 @@ export class ItemSegment {
 
   async #block(start: number, needed: number): Promise<Buffer> {
     const known = this.#blocks.get(start);
+    this.#blocks.delete(start);
     // A block read at the segment's end grows with it.
-    if (known !== undefined && known.byteLength >= needed) return known;
+    if (known !== undefined && known.byteLength >= needed) {
+      this.#blocks.set(start, known);
+      return known;
+    }
     const buffer = Buffer.allocUnsafe(blockBytes);
     const { bytesRead } = await this.#handle.read(buffer, 0, blockBytes, start);
     const block = buffer.subarray(0, bytesRead);
-    this.#blocks.delete(start);
     const oldest = this.#blocks.keys().next();
     if (this.#blocks.size >= cachedBlocks && oldest.done !== true)
       this.#blocks.delete(oldest.value);
