@@ -1,10 +1,11 @@
 import { GraphError } from '@graft/graph';
 import type { Builder } from '../ir/builder.ts';
-import { geluTanh, negativeLogLikelihood, rmsNorm, silu, softCap } from '../ir/layers.ts';
+import { geluTanh, rmsNorm, silu } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
 import { attention, attentionMasks, type AttentionMasks } from './attention.ts';
 import { Dropout } from './dropout.ts';
+import { headLogits, headLoss, placesAtOnce } from './head-loss.ts';
 import { factorNames, magnitudeName, targetModules, type LoraSpec } from './lora-spec.ts';
 import { LowRankAddition, type FrozenLinear } from './low-rank-addition.ts';
 import {
@@ -108,18 +109,21 @@ class ForwardBuilder {
       hidden = options.checkpoint === true ? b.segment(name, body) : b.scope(name, body);
     }
     hidden = this.norm('model.norm', hidden);
-    const head = config.tiedHead
-      ? table
-      : this.tensor('lm_head.weight', [config.vocabulary, config.width]);
-    let logits = b.matmul(hidden, head, { transposeB: true });
-    if (config.logitSoftCap !== undefined) logits = softCap(b, logits, config.logitSoftCap);
-
-    const labels = ids('labels');
-    const weights = b.input('weights', { shape });
-    const losses = negativeLogLikelihood(b, logits, labels);
-    const loss = b.reshape(b.reduceSum(b.mul(losses, weights), [0, 1]), []);
-    const best = b.reshape(b.reduceMax(logits, [-1]), shape);
-    const correct = b.greaterEqual(b.gatherLast(logits, labels), best);
+    const head = {
+      matrix: config.tiedHead
+        ? table
+        : this.tensor('lm_head.weight', [config.vocabulary, config.width]),
+      softCap: config.logitSoftCap,
+      trained: options.full === true,
+    };
+    const { loss, correct } = headLoss(b, head, {
+      hidden,
+      labels: ids('labels'),
+      weights: b.input('weights', { shape }),
+      derive: options.training === true,
+      atOnce: placesAtOnce(options.batch * options.length, config.vocabulary),
+    });
+    const logits = headLogits(b, hidden, head);
     return { logits, loss, correct, trainable: this.trainable };
   }
 

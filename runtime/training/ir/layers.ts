@@ -39,3 +39,16 @@ export function rmsNorm(b: Builder, x: Value, norm: { gain: Value; epsilon: numb
 export function negativeLogLikelihood(b: Builder, logits: Value, labels: Value): Value {
   return b.neg(b.gatherLast(b.logSoftmax(logits), labels));
 }
+
+/** A scalar whose derivative with respect to some tensors is stated; it passes on no other. */
+export function withSlopes(
+  b: Builder,
+  y: Value,
+  stated: readonly { readonly of: Value; readonly slope: Value }[],
+): Value {
+  return stated.reduce((sum, { of, slope }) => {
+    const axes = of.shape.map((_, axis) => axis);
+    const linear = b.reshape(b.reduceSum(b.mul(of, b.detach(slope)), axes), y.shape);
+    return b.add(sum, b.sub(linear, b.detach(linear)));
+  }, b.detach(y));
+}

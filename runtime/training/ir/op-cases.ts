@@ -1,5 +1,13 @@
 import type { Builder } from './builder.ts';
-import { gelu, geluTanh, negativeLogLikelihood, rmsNorm, silu, softCap } from './layers.ts';
+import {
+  gelu,
+  geluTanh,
+  negativeLogLikelihood,
+  rmsNorm,
+  silu,
+  softCap,
+  withSlopes,
+} from './layers.ts';
 import type { Value } from './op.ts';
 import type { Shape } from './shape.ts';
 
@@ -156,6 +164,10 @@ export const opCases: readonly OpCase[] = [
   one('gelu by tanh', [2, 3], geluTanh),
   one('soft cap', [2, 3], (b, x) => softCap(b, x, 1.5)),
   two('rms norm', [[2, 4], [4]], (b, x, gain) => rmsNorm(b, x, { gain, epsilon: 1e-5 })),
+  one('stated slopes', [2, 3], (b, x) => {
+    const cubes = b.reduceSum(b.mul(x, b.mul(x, x)), [0, 1]);
+    return withSlopes(b, cubes, [{ of: x, slope: b.scale(b.mul(x, x), 3) }]);
+  }),
   one('negative log-likelihood', [2, 4], (b, x) =>
     negativeLogLikelihood(b, x, ids(b, [3, 1], [2])),
   ),
