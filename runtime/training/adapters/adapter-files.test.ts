@@ -98,7 +98,6 @@ describe('adapters that cannot be used', () => {
   };
 
   it.each([
-    ['use_dora', { use_dora: true }, /DoRA/],
     ['type', { peft_type: 'IA3' }, /type IA3/],
     ['bias', { bias: 'all' }, /biases/],
     ['no rank', { r: 'x' }, /cannot be read as the configuration/],

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { architectureOf } from '../architectures/description.ts';
 import { linearKinds, type ModelConfig } from '../architectures/model-config.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import type { Adapter } from './adapter.ts';
+import { isDora, type Adapter } from './adapter.ts';
 import { writeGgufAdapter } from './gguf-adapter.ts';
 import { inModelOrder, placeOf } from './module-place.ts';
 import { mostFrequent, writePeftAdapter } from './peft.ts';
@@ -45,8 +45,8 @@ export interface AdapterTarget {
 }
 
 /**
- * Writes the files of an adapter folder, a PEFT folder with `adapter.gguf` for llama.cpp beside, and gives what
- * `graft.json` is to say. Norms and spectra come from the factors: no full matrix is made.
+ * Writes the files of an adapter folder, a PEFT folder with `adapter.gguf` for llama.cpp beside (which DoRA does not
+ * fit into), and gives what `graft.json` is to say. Norms and spectra come from the factors: no full matrix is made.
  */
 export async function writeAdapterFolder(
   adapter: Adapter,
@@ -59,11 +59,13 @@ export async function writeAdapterFolder(
     base: base.id,
     ...(dropout === undefined ? {} : { dropout }),
   });
-  await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.config);
+  if (!isDora(adapter)) {
+    await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.config);
+  }
   return info;
 }
 
-/** What an adapter is and what each of its modules adds, of ΔW = s·B·A. */
+/** What an adapter is and what each of its modules adds, of ΔW = s·B·A: under DoRA before rows are scaled. */
 export async function adapterInfo(
   adapter: Adapter,
   base: AdapterBase,
@@ -86,11 +88,14 @@ export async function adapterInfo(
       ...{ id: base.id, digest: base.digest, architecture: base.config.architecture.gguf },
       ...{ heads: base.config.heads, kvHeads: base.config.kvHeads },
     },
-    method: adapter.rankStabilized ? 'rslora' : 'lora',
+    method: isDora(adapter) ? 'dora' : adapter.rankStabilized ? 'rslora' : 'lora',
     rank: mostFrequent(modules.map(({ rank }) => rank)),
     alpha: mostFrequent(modules.map(({ alpha }) => alpha)),
     targets: linearKinds.filter((kind) => kinds.has(kind)),
-    parameters: modules.reduce((sum, { a, b }) => sum + a.length + b.length, 0),
+    parameters: modules.reduce(
+      (sum, { a, b, magnitude }) => sum + a.length + b.length + (magnitude?.length ?? 0),
+      0,
+    ),
     baseParameters: base.parameters,
     modules: found,
   };

@@ -1,6 +1,9 @@
 import { GraphError } from '@graft/graph';
 
-/** The low-rank addition to one linear map: ΔW = scale · B · A. Rows of B stand in the published order. */
+/**
+ * The low-rank addition to one linear map W: ΔW = scale · B · A. Rows of B stand in the published order. Under DoRA
+ * (Liu et al. 2024) the map becomes m / ‖W + ΔW‖ · (W + ΔW), norms taken over each row.
+ */
 export interface AdapterModule {
   readonly inputs: number;
   readonly outputs: number;
@@ -10,6 +13,8 @@ export interface AdapterModule {
   readonly a: Float32Array;
   /** [outputs, rank]. */
   readonly b: Float32Array;
+  /** DoRA's m, [outputs], rows in the published order; undefined where the adapter is plain LoRA. */
+  readonly magnitude?: Float32Array | undefined;
 }
 
 /** LoRA weights without their base. */
@@ -24,6 +29,11 @@ export interface Adapter {
 
 export function scaleOf(adapter: Adapter, module: AdapterModule): number {
   return module.alpha / (adapter.rankStabilized ? Math.sqrt(module.rank) : module.rank);
+}
+
+/** Whether any module has magnitudes beside its factors. */
+export function isDora(adapter: Adapter): boolean {
+  return [...adapter.modules.values()].some((module) => module.magnitude !== undefined);
 }
 
 /** scale · B · A, [outputs, inputs], row-major. */
@@ -50,7 +60,7 @@ export function pairFactors(
   alphaOf: (path: string) => number,
 ): ReadonlyMap<string, AdapterModule> {
   const modules = new Map<string, AdapterModule>();
-  for (const [path, { a, b }] of factors) {
+  for (const [path, { a, b, magnitude }] of factors) {
     const refuse = (reason: string): GraphError =>
       new GraphError('bad-input', `${file}: ${path} ${reason}`, { location: { file } });
     if (a === undefined || b === undefined) {
@@ -63,7 +73,11 @@ export function pairFactors(
         `has factors of [${a.shape.join(', ')}] and [${b.shape.join(', ')}], which do not fit`,
       );
     }
-    modules.set(path, { inputs, outputs, rank, alpha: alphaOf(path), a: a.data, b: b.data });
+    if (magnitude !== undefined && magnitude.data.length !== outputs) {
+      throw refuse(`has ${magnitude.data.length} magnitudes for ${outputs} outputs`);
+    }
+    const data = { a: a.data, b: b.data, magnitude: magnitude?.data };
+    modules.set(path, { inputs, outputs, rank, alpha: alphaOf(path), ...data });
   }
   if (modules.size === 0) {
     throw new GraphError('bad-input', `${file} holds no LoRA factors`, { location: { file } });
@@ -78,4 +92,5 @@ export interface Factor {
 export interface FactorPair {
   a?: Factor;
   b?: Factor;
+  magnitude?: Factor;
 }

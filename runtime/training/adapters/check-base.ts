@@ -12,7 +12,7 @@ export function checkAgainstBase(
   file: string,
 ): void {
   const places = new Map(linearModules(base.config).map((place) => [place.path, place]));
-  for (const [path, { inputs, outputs, rank, a, b }] of adapter.modules) {
+  for (const [path, { inputs, outputs, rank, a, b, magnitude }] of adapter.modules) {
     const refuse = (reason: string): GraphError =>
       new GraphError('bad-input', `${file}: ${path} ${reason}`, { location: { file } });
     const place = places.get(path);
@@ -27,7 +27,7 @@ export function checkAgainstBase(
       );
     }
     checkRank(file, path, { inputs, outputs, rank });
-    if (!a.every(Number.isFinite) || !b.every(Number.isFinite)) {
+    if (![a, b, magnitude].every((factor) => factor?.every(Number.isFinite) ?? true)) {
       throw refuse('holds values that are no numbers; the training that wrote it diverged');
     }
   }

@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 import type { ModelConfig } from '../architectures/model-config.ts';
-import { permuteRows } from '../architectures/paired-rows.ts';
+import { permuteModule } from '../architectures/paired-rows.ts';
 import { fromGgufName, toGgufName } from '../architectures/tensor-names.ts';
 import { encode } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
@@ -8,37 +8,27 @@ import type { GgufValue } from '../formats/gguf-type.ts';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { pairFactors, scaleOf, type Adapter, type FactorPair } from './adapter.ts';
+import { isDora, pairFactors, scaleOf, type Adapter, type FactorPair } from './adapter.ts';
 
 /** What of a base decides how its adapters are written for llama.cpp. */
 type BaseLayout = Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
 
 /**
- * Rows of B for q and k between the published order and that of the architecture's GGUF files; other modules
- * as they are.
- */
-function permuted(
-  config: BaseLayout,
-  given: { readonly path: string; readonly b: Float32Array; readonly outputs: number },
-  direction: 'toPairs' | 'fromPairs',
-): Float32Array {
-  const query = given.path.endsWith('.q_proj');
-  if (!config.architecture.pairedRowsInGguf || !(query || given.path.endsWith('.k_proj'))) {
-    return given.b;
-  }
-  const heads = query ? config.heads : config.kvHeads;
-  return permuteRows(given.b, { heads, rows: given.outputs }, direction);
-}
-
-/**
  * Writes an adapter as llama.cpp loads it. The loader scales by α/rank with one α for all, so that rsLoRA is
- * written as α·√rank and modules with a scale of their own have it multiplied into B.
+ * written as α·√rank and modules with a scale of their own have it multiplied into B. Throws `bad-input` for DoRA,
+ * whose magnitudes the format has no place for.
  */
 export async function writeGgufAdapter(
   file: string,
   adapter: Adapter,
   config: BaseLayout,
 ): Promise<void> {
+  if (isDora(adapter)) {
+    throw new GraphError(
+      'bad-input',
+      `a GGUF adapter has no place for DoRA's magnitudes, so ${file} cannot be written; merge the adapter into its base model to use it in llama.cpp`,
+    );
+  }
   const { architecture } = config;
   const modules = [...adapter.modules];
   const first = modules[0]?.[1];
@@ -55,7 +45,7 @@ export async function writeGgufAdapter(
     }
     const factor = (scaleOf(adapter, module) * module.rank) / alpha;
     const { outputs, inputs, rank } = module;
-    const rows = permuted(config, { path, b: module.b, outputs }, 'toPairs');
+    const rows = permuteModule(config, { path, data: module.b, rows: outputs }, 'toPairs');
     const b = Math.abs(factor - 1) < 1e-6 ? rows : rows.map((x) => x * factor);
     return [
       {
@@ -112,7 +102,7 @@ export async function readGgufAdapter(file: string, config: BaseLayout): Promise
       const outputs = entry.shape[0] ?? 0;
       pair.b = {
         shape: entry.shape,
-        data: permuted(config, { path, b: loaded, outputs }, 'fromPairs'),
+        data: permuteModule(config, { path, data: loaded, rows: outputs }, 'fromPairs'),
       };
     }
     factors.set(path, pair);

@@ -1,7 +1,7 @@
 import { GraphError, type MergeMethod } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
 import { Random, seedFor } from '../optimizer/random.ts';
-import { deltaOf, scaleOf, type Adapter, type AdapterModule } from './adapter.ts';
+import { deltaOf, isDora, scaleOf, type Adapter, type AdapterModule } from './adapter.ts';
 import { truncate, truncateProduct } from './low-rank.ts';
 import {
   electAndMerge,
@@ -69,6 +69,7 @@ export async function mergeAdapters(
       location: { param: 'density' },
     });
   }
+  checkKind(inputs);
   checkRanks(inputs, method);
   const ranks = inputs.map(({ adapter }) =>
     Math.max(...[...adapter.modules.values()].map((module) => module.rank)),
@@ -224,6 +225,16 @@ function checkSize(
       `${one.path} is ${one.module.outputs} × ${one.module.inputs} in "${one.name}" and ${first.outputs} × ${first.inputs} before: the adapters are of different bases`,
     );
   }
+}
+
+/** What a DoRA adapter adds depends on the base's own weights, which no method looks at. */
+function checkKind(inputs: readonly WeightedAdapter[]): void {
+  const found = inputs.find(({ adapter }) => isDora(adapter));
+  if (found === undefined) return;
+  throw new GraphError(
+    'bad-input',
+    `"${found.name}" is a DoRA adapter, which cannot be merged with adapters; merge it into its base model instead`,
+  );
 }
 
 /** Methods that work on A and B apart need them of one rank, module by module. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
-import { pairFactors, type Adapter, type FactorPair } from './adapter.ts';
+import { isDora, pairFactors, type Adapter, type FactorPair } from './adapter.ts';
 
 /** What of PEFT's `adapter_config.json` decides how the tensors are meant. */
 const configSchema = z.object({
@@ -35,24 +35,31 @@ export async function readPeftAdapter(folder: string): Promise<Adapter> {
   }
   if (config.peft_type !== 'LORA')
     throw refuse(`is of type ${config.peft_type}; only LORA is known`);
-  if (config.use_dora) throw refuse('is a DoRA adapter; merge it into its base with PEFT first');
   if (config.fan_in_fan_out) throw refuse('has fan_in_fan_out, which no known architecture uses');
   if (config.bias !== 'none')
     throw refuse(`trains biases ("${config.bias}"); only "none" is known`);
   const tensors = path.join(folder, 'adapter_model.safetensors');
   const factors = new Map<string, FactorPair>();
   for (const [name, entry] of (await readSafetensors(tensors)).tensors) {
-    const match = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/.exec(name);
-    const [module, letter] = [match?.[1], match?.[2]];
-    if (module === undefined) {
+    const match = /^base_model\.model\.(.+)\.lora_(A\.weight|B\.weight|magnitude_vector)$/.exec(
+      name,
+    );
+    const [module, kind] = [match?.[1], match?.[2]];
+    if (module === undefined || (kind === 'magnitude_vector' && !config.use_dora)) {
       throw new GraphError('bad-input', `${tensors}: "${name}" is no factor of a linear map`, {
         location: { file: tensors },
       });
     }
     const pair = factors.get(module) ?? {};
-    const data = await loadWeight(sourceOf(entry), entry.shape);
-    pair[letter === 'A' ? 'a' : 'b'] = { shape: entry.shape, data };
+    const factor = { shape: entry.shape, data: await loadWeight(sourceOf(entry), entry.shape) };
+    if (kind === 'A.weight') pair.a = factor;
+    else if (kind === 'B.weight') pair.b = factor;
+    else pair.magnitude = factor;
     factors.set(module, pair);
+  }
+  const lacking = [...factors].find(([, { magnitude }]) => magnitude === undefined);
+  if (config.use_dora && lacking !== undefined) {
+    throw refuse(`uses DoRA, but ${lacking[0]} has no magnitudes`);
   }
   const patterns = Object.entries(config.alpha_pattern);
   const alphaOf = (module: string): number =>
@@ -88,6 +95,7 @@ export async function writePeftAdapter(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const modules = [...adapter.modules];
+  const dora = isDora(adapter);
   const rank = mostFrequent(modules.map(([, module]) => module.rank));
   const alpha = mostFrequent(modules.map(([, module]) => module.alpha));
   const departing = (key: 'rank' | 'alpha', usual: number): Record<string, number> =>
@@ -116,14 +124,23 @@ export async function writePeftAdapter(
     revision: null,
     target_modules: details.targets ?? modules.map(([name]) => name),
     task_type: 'CAUSAL_LM',
-    use_dora: false,
+    use_dora: dora,
     use_rslora: adapter.rankStabilized,
   };
   await writeSafetensors(
     path.join(folder, 'adapter_model.safetensors'),
-    modules.flatMap(([name, { a, b, inputs, outputs, rank: own }]) => [
+    modules.flatMap(([name, { a, b, magnitude, inputs, outputs, rank: own }]) => [
       { name: `${prefix}${name}.lora_A.weight`, shape: [own, inputs], data: a },
       { name: `${prefix}${name}.lora_B.weight`, shape: [outputs, own], data: b },
+      ...(magnitude === undefined
+        ? []
+        : [
+            {
+              name: `${prefix}${name}.lora_magnitude_vector`,
+              shape: [outputs],
+              data: magnitude,
+            },
+          ]),
     ]),
   );
   await writeFile(path.join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import type { Builder } from '../ir/builder.ts';
 import type { Value } from '../ir/op.ts';
+import type { ModelConfig } from './model-config.ts';
 
 /**
  * GGUF files of the `llama` architecture hold each head's rows of q and k interleaved: row 2i is published
@@ -33,4 +34,19 @@ export function permuteRows(
     result.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
   }
   return result;
+}
+
+/**
+ * Rows of a module's matrix, or numbers one per row, between the published order and that of the architecture's GGUF
+ * files: q and k of some architectures are permuted, all others are given back as they are.
+ */
+export function permuteModule(
+  config: Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>,
+  given: { readonly path: string; readonly data: Float32Array; readonly rows: number },
+  direction: 'toPairs' | 'fromPairs',
+): Float32Array {
+  const { path, data, rows } = given;
+  const query = path.endsWith('.q_proj');
+  if (!config.architecture.pairedRowsInGguf || !(query || path.endsWith('.k_proj'))) return data;
+  return permuteRows(data, { heads: query ? config.heads : config.kvHeads, rows }, direction);
 }

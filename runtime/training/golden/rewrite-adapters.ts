@@ -1,13 +1,10 @@
 /** Reads each fixture's adapter and writes it anew below the given folder, for check_peft.py. */
 import path from 'node:path';
 import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
-import { families, fixture } from './golden.ts';
+import { cases, fixture } from './golden.ts';
 
 const target = process.argv[2];
 if (target === undefined) throw new Error('name a folder to write to');
-for (const family of families) {
-  await writePeftAdapter(
-    path.join(target, family),
-    await readPeftAdapter(fixture(family, 'adapter')),
-  );
+for (const name of cases) {
+  await writePeftAdapter(path.join(target, name), await readPeftAdapter(fixture(name, 'adapter')));
 }
