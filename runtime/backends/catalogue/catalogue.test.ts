@@ -330,6 +330,46 @@ describe('importing', () => {
     expect(await readFile(join(own, 'config.json'), 'utf8')).toBe(files['config.json']);
   });
 
+  it('takes a folder with safetensors for a language model', async () => {
+    const own = await folder();
+    const header = Buffer.from(
+      '{"__metadata__":{"format":"pt"},"a":{"dtype":"BF16","shape":[4,8],"data_offsets":[0,64]},' +
+        '"b":{"dtype":"F32","shape":[2],"data_offsets":[64,72]}}',
+    );
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(header.length));
+    const weight = Buffer.concat([size, header, Buffer.alloc(72)]);
+    const files = {
+      'config.json': '{"model_type":"qwen2","max_position_embeddings":4096}',
+      'tokenizer.json': '{}',
+      'tokenizer_config.json': '{}',
+      'generation_config.json': '{}',
+      'notes.txt': 'not taken',
+      'model.safetensors': weight,
+    };
+    for (const [path, content] of Object.entries(files)) await writeFile(join(own, path), content);
+    const catalogue = createCatalogue({ modelsFolder: await folder() });
+    expect(await catalogue.import(own, { id: 'mine' })).toMatchObject({
+      ...{ kind: 'language-model', format: 'safetensors', architecture: 'qwen2', dtype: 'bf16' },
+      ...{ contextLength: 4096, parameters: 34 },
+    });
+    expect((await readdir(await catalogue.fetch('mine'))).sort()).toEqual(
+      Object.keys(files)
+        .filter((name) => name !== 'notes.txt')
+        .sort(),
+    );
+    await writeFile(join(own, 'model.safetensors'), weight.subarray(0, 40));
+    await expect(catalogue.import(own)).rejects.toThrow(/model\.safetensors is cut off/);
+    const index = { weight_map: { a: 'one.safetensors', b: 'two.safetensors' } };
+    await writeFile(join(own, 'model.safetensors.index.json'), JSON.stringify(index));
+    await writeFile(join(own, 'one.safetensors'), weight);
+    await expect(catalogue.import(own)).rejects.toThrow(/it lacks two\.safetensors/);
+    await writeFile(join(own, 'two.safetensors'), weight);
+    expect((await catalogue.import(own)).files.map(({ path }) => path)).toContain(
+      'model.safetensors.index.json',
+    );
+  });
+
   it('says what it cannot take', async () => {
     const catalogue = createCatalogue({ modelsFolder: await folder() });
     const own = await folder();

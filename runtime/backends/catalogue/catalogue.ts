@@ -54,7 +54,7 @@ export interface Catalogue {
    * calls, also of other processes, download once. Throws `bad-model`, `no-space` or `cancelled`.
    */
   fetch(id: string, options?: FetchOptions): Promise<string>;
-  /** Adds a GGUF file, or a folder with an ONNX model, by path, file: or https: address, or hf: source. */
+  /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or hf: source. */
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
   /** Deletes the files; an imported model's entry and pinned digests too. */
   remove(id: string): Promise<void>;

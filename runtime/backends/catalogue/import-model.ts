@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, constants, rm, stat } from 'node:fs/promises';
+import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
 import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
 import { describeGguf } from './gguf-description.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
 import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
+import { describeSafetensorsFolder } from './safetensors-description.ts';
 import { isErrno } from './record-file.ts';
 import { parseSource } from './source.ts';
 import { downloadUrl } from './url-download.ts';
@@ -122,7 +123,13 @@ async function describeLocal(path: string): Promise<ModelDescription> {
   if (found === undefined) {
     throw new GraphError('missing-file', `there is no file or folder ${path}`);
   }
-  if (found.isDirectory()) return describeOnnxFolder(path);
+  if (found.isDirectory()) {
+    const names = await readdir(path);
+    return names.some((name) => /\.safetensors(\.index\.json)?$/.test(name)) &&
+      !names.includes('onnx')
+      ? describeSafetensorsFolder(path)
+      : describeOnnxFolder(path);
+  }
   if (path.endsWith('.gguf')) return describeGguf(path, basename(path));
   throw notAModel(path);
 }
@@ -167,7 +174,7 @@ function notAModel(from: string): GraphError {
   return new GraphError(
     'bad-model',
     `${from} is neither a .gguf file nor a folder with config.json, tokenizer.json and ` +
-      'onnx/model*.onnx; import one of these',
+      'model.safetensors or onnx/model*.onnx; import one of these',
   );
 }
 

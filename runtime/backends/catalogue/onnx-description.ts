@@ -72,7 +72,8 @@ export async function describeOnnxFolder(folder: string): Promise<ModelDescripti
   };
 }
 
-async function missing(folder: string, names: readonly string[]): Promise<string[]> {
+/** Which of the files a folder lacks. */
+export async function missing(folder: string, names: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
     names.map((name) => stat(join(folder, name)).catch(() => undefined)),
   );

@@ -1,12 +1,11 @@
 import {
   JinjaTemplateChatWrapper,
   LlamaText,
-  resolveChatWrapper,
   type ChatHistoryItem,
   type ChatWrapper,
-  type LlamaModel,
 } from 'node-llama-cpp';
 import type { Role } from './trimmed-roles.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** A conversation of empty turns by a chat template. */
 export interface Rendered {
@@ -25,8 +24,8 @@ export type ChatRenderer = (roles: readonly Role[]) => Rendered;
 const dateString = '26 Jul 2024';
 
 /** Renders by a Jinja template, or, without one that can be run, by what is known of the model's family. */
-export function openChatRenderer(model: LlamaModel, template: string | undefined): ChatRenderer {
-  const { wrapper, joins } = openWrapper(model, template);
+export function openChatRenderer(vocabulary: Vocabulary): ChatRenderer {
+  const { wrapper, joins } = openWrapper(vocabulary);
   return (roles) => {
     const twice = roles.find((role, at) => role === roles[at - 1]);
     if (joins && twice !== undefined) throw new Error(`two turns of ${twice} follow each other`);
@@ -38,17 +37,17 @@ export function openChatRenderer(model: LlamaModel, template: string | undefined
   };
 }
 
-function openWrapper(
-  model: LlamaModel,
-  template: string | undefined,
-): { readonly wrapper: ChatWrapper; readonly joins: boolean } {
+function openWrapper({ template, tokenizer, family }: Vocabulary): {
+  readonly wrapper: ChatWrapper;
+  readonly joins: boolean;
+} {
   if (template !== undefined) {
     // Joined turns are what system prompts need that a template only takes within the user's turn.
     for (const joins of [false, true]) {
       try {
         const wrapper = new JinjaTemplateChatWrapper({
           template,
-          tokenizer: model.tokenizer,
+          tokenizer,
           joinAdjacentMessagesOfTheSameType: joins,
           additionalRenderParameters: { date_string: dateString },
         });
@@ -58,7 +57,7 @@ function openWrapper(
       }
     }
   }
-  return { wrapper: resolveChatWrapper(model), joins: true };
+  return { wrapper: family(), joins: true };
 }
 
 /** Contents are put in afterwards, so that no template can mistake, cut or escape them. */

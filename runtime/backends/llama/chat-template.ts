@@ -1,7 +1,8 @@
 import { GraphError, type ChatTurn } from '@graft/graph';
-import type { LlamaModel, Token } from 'node-llama-cpp';
+import type { Token } from 'node-llama-cpp';
 import { openChatRenderer, type ChatRenderer, type Rendered } from './chat-renderer.ts';
 import { trimmedRoles, type Role } from './trimmed-roles.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** A request in the model's own tokens. */
 export interface ChatPrompt {
@@ -30,23 +31,24 @@ interface TurnEnd {
 const keptShapes = 256;
 
 /**
- * Writes conversations by the chat template that the GGUF file carries, the same way for training and for
+ * Writes conversations by the chat template that the model carries, the same way for training and for
  * generation: the tokens of a prompt are the first tokens of the conversation that it begins. Contents are
  * tokenized as text: `<|im_end|>` inside one stays characters.
  */
 export class ChatTemplate {
   readonly #id: string;
-  readonly #model: LlamaModel;
+  readonly #vocabulary: Vocabulary;
   readonly #renderer: ChatRenderer;
   readonly #trimmed: ReadonlySet<Role>;
   readonly #end: TurnEnd;
   readonly #shapes = new Map<string, readonly Part[]>();
 
-  /** `template` instead of the model's own; `id` is what messages call the model. */
-  constructor(model: LlamaModel, id: string, template = templateOf(model)) {
+  /** `id` is what messages call the model. */
+  constructor(vocabulary: Vocabulary, id: string) {
     this.#id = id;
-    this.#model = model;
-    this.#renderer = openChatRenderer(model, template);
+    this.#vocabulary = vocabulary;
+    this.#renderer = openChatRenderer(vocabulary);
+    const { template } = vocabulary;
     this.#trimmed = template === undefined ? new Set() : trimmedRoles(template);
     this.#end = this.#findEnd();
   }
@@ -136,7 +138,7 @@ export class ChatTemplate {
       const tokens =
         typeof part === 'string'
           ? this.#tokenize(part, begun)
-          : part.tokenize(this.#model.tokenizer, begun ? 'trimLeadingSpace' : undefined);
+          : part.tokenize(this.#vocabulary.tokenizer, begun ? 'trimLeadingSpace' : undefined);
       begun ||= tokens.length > 0;
       return tokens;
     });
@@ -144,18 +146,18 @@ export class ChatTemplate {
 
   /** A space that tokenizers put in front of a text belongs to the very first only. */
   #tokenize(text: string, within: boolean): Token[] {
-    return this.#model.tokenize(text, false, within ? 'trimLeadingSpace' : undefined);
+    return this.#vocabulary.tokenizer(text, false, within ? 'trimLeadingSpace' : undefined);
   }
 
   #findEnd(): TurnEnd {
-    const model = this.#model;
+    const { tokenizer } = this.#vocabulary;
     const stopTokens = new Set<Token>();
     const stopTexts: string[] = [];
     const ends: { tokens: readonly Token[]; owned: number }[] = [];
     for (const end of this.#render(['user', 'assistant']).ends) {
-      const tokens = end.tokenize(model.tokenizer, 'trimLeadingSpace');
-      const at = tokens.findIndex((token) => model.isSpecialToken(token));
-      const text = model.detokenize(at < 0 ? tokens : tokens.slice(0, at)).trimEnd();
+      const tokens = end.tokenize(tokenizer, 'trimLeadingSpace');
+      const at = tokens.findIndex((token) => tokenizer.isSpecialToken(token));
+      const text = tokenizer.detokenize(at < 0 ? tokens : tokens.slice(0, at)).trimEnd();
       const token = tokens[at];
       if (text !== '') stopTexts.push(text);
       else if (token !== undefined) {
@@ -174,22 +176,17 @@ export class ChatTemplate {
     const tokens = parts
       .slice(parts.indexOf(1) + 1, parts.indexOf(2))
       .flatMap((part) => (typeof part === 'number' ? [] : part));
-    const at = tokens.findIndex((token) => this.#model.isEogToken(token));
+    const at = tokens.findIndex((token) => this.#vocabulary.tokenizer.isEogToken(token));
     if (at >= 0) return { tokens: tokens.slice(0, at + 1), owned: at + 1 };
-    const text = this.#model.detokenize(tokens, true).trimEnd();
+    const text = this.#vocabulary.tokenizer.detokenize(tokens, true).trimEnd();
     if (text !== '' && stopTexts.length === 0) stopTexts.push(text);
     return undefined;
   }
 
   /** How many of the tokens after an assistant's content end its turn; 0 where none of them does. */
   #endWithin(tokens: readonly Token[]): number {
+    const { tokenizer } = this.#vocabulary;
     const { stopTokens } = this.#end;
-    const isEnd = (token: Token): boolean => this.#model.isEogToken(token) || stopTokens.has(token);
-    return tokens.findIndex(isEnd) + 1;
+    return tokens.findIndex((token) => tokenizer.isEogToken(token) || stopTokens.has(token)) + 1;
   }
-}
-
-function templateOf(model: LlamaModel): string | undefined {
-  const template: unknown = model.fileInfo.metadata.tokenizer.chat_template;
-  return typeof template === 'string' && template.trim() !== '' ? template : undefined;
 }

@@ -11,6 +11,7 @@ import { LlamaSlot, promptTooLong } from './llama-slot.ts';
 import { adapterError, type LlamaAdapter } from './llama-adapters.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { loadError } from './llama-weights.ts';
+import { ggufVocabulary } from './vocabulary.ts';
 
 export interface LlamaOptions {
   /** What messages call the model. */
@@ -50,7 +51,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.#weights = weights;
     this.#runtime = options.runtime;
     this.#adapters = options.adapters ?? [];
-    this.#template = new ChatTemplate(weights, options.id);
+    this.#template = new ChatTemplate(ggufVocabulary(weights), options.id);
     this.model = options.id;
     this.device = options.runtime.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);

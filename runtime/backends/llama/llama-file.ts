@@ -13,15 +13,16 @@ export interface LlamaFile {
   readonly size: number;
 }
 
-/** The weights of a catalogue's model in its folder. */
-export function catalogueFile(source: ModelSource, entry: ModelEntry, folder: string): LlamaFile {
-  const weights = entry.files.find(({ path }) => path.endsWith('.gguf'));
-  if (weights === undefined) throw notGguf(entry.id);
-  const size = entry.files.reduce((sum, file) => sum + file.size, 0);
-  return { id: entry.id, path: join(folder, weights.path), digest: source.digest, size };
+/** Where a catalogue's model has its weights: its GGUF file, or its folder. */
+export function weightsPath({ files }: ModelEntry, folder: string): string {
+  const gguf = files.find(({ path }) => path.endsWith('.gguf'));
+  return gguf === undefined ? folder : join(folder, gguf.path);
 }
 
-/** The weights at a path: a GGUF file, or a folder that holds one. */
+/**
+ * The weights at a path: a GGUF file, or a folder that holds one. Throws `missing-file`, and `bad-model` for what
+ * is not GGUF.
+ */
 export async function fileAt({ id, digest }: ModelSource, path: string): Promise<LlamaFile> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new GraphError('missing-file', `the weights of "${id}" are not at ${path}`, { cause });
@@ -40,6 +41,13 @@ export async function fileAt({ id, digest }: ModelSource, path: string): Promise
 function notGguf(id: string): GraphError {
   return new GraphError(
     'bad-model',
-    `"${id}" has no .gguf file, which llama.cpp reads; export it as GGUF first`,
+    `"${id}" is not in GGUF, which llama.cpp reads; convert it with llama.cpp's convert_hf_to_gguf.py, ` +
+      'import the result, and choose that',
   );
+}
+
+/** Whether the tokens of the model at a path are in a `tokenizer.json` beside safetensors. */
+export async function isSafetensorsFolder(path: string): Promise<boolean> {
+  const names = await readdir(path).catch((): string[] => []);
+  return names.includes('tokenizer.json') && !names.some((name) => name.endsWith('.gguf'));
 }

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   cosine,
   embedderId,
+  languageModelFile,
   languageModelId,
   languageModelSource,
   modelTestTimeout,
@@ -9,6 +13,7 @@ import {
   realCatalogue,
 } from '../testing/real-models.ts';
 import { createBackends } from './backends.ts';
+import { writeTokenizerFolder } from '../testing/tokenizer-folder.ts';
 
 const request = {
   ...{ system: 'You are a helpful assistant.', prompt: 'What is the capital of France?' },
@@ -55,5 +60,28 @@ describe('the backends together', { timeout: modelTestTimeout }, () => {
     );
     expect(step.models.facts(embedderId).dimension).toBe(384);
     expect(() => step.models.facts('nothing')).toThrow(/has no model "nothing"/);
+  });
+
+  it('read tokens from GGUF and from a folder with safetensors, and generate from GGUF only', async () => {
+    await using backends = createBackends({ catalogue: realCatalogue() });
+    const folder = await mkdtemp(join(tmpdir(), 'graft-model-'));
+    await writeTokenizerFolder(await languageModelFile(), folder);
+    const source = { id: 'mine', digest: 'd', path: folder };
+    const text = 'The night guard lights it.';
+    const tokens = (await backends.tokenizer(source)).encode(text);
+    expect(tokens.length).toBeGreaterThan(3);
+    expect((await backends.tokenizer(languageModelSource())).encode(text)).toEqual(tokens);
+    await expect(
+      backends.languageModel(source, { contextLength: 256, parallel: 1 }),
+    ).rejects.toThrow(/^"mine" is not in GGUF/);
+    const path = join(folder, 'absent.gguf');
+    await expect(backends.tokenizer({ ...source, path })).rejects.toMatchObject({
+      code: 'missing-file',
+    });
+    // A folder with a GGUF file is as good as the file.
+    await symlink((await languageModelFile()).path, path);
+    const model = await backends.languageModel(source, { contextLength: 256, parallel: 1 });
+    expect((await model.generate(request, { signal: never() })).text).toContain('Paris');
+    await rm(folder, { recursive: true });
   });
 });

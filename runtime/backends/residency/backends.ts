@@ -14,9 +14,11 @@ import {
   type Tokenizer,
 } from '@graft/graph';
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
-import { catalogueFile, fileAt, type LlamaFile } from '../llama/llama-file.ts';
+import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
+import { folderVocabulary } from '../llama/folder-vocabulary.ts';
+import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { machineMemory } from '../shared/machine-memory.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { LanguageModels } from './language-models.ts';
@@ -140,20 +142,28 @@ class ComposedBackends implements LoadedBackends {
         signal,
       };
     };
-    const languageModel = async (source: ModelSource): Promise<LanguageModelRequest> => {
-      if (source.path !== undefined) {
-        return { file: await fileAt(source, source.path), device, signal };
-      }
-      const { entry, folder } = await request(source.id, 'language-model');
-      return { file: catalogueFile(source, entry, folder), device, signal };
+    const located = async ({ id, path }: ModelSource): Promise<string> => {
+      if (path !== undefined) return path;
+      const { entry, folder } = await request(id, 'language-model');
+      return weightsPath(entry, folder);
     };
+    const inGguf = async (source: ModelSource, path: string): Promise<LanguageModelRequest> => ({
+      file: await fileAt(source, path),
+      device,
+      signal,
+    });
     return {
       backends: {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
         languageModel: async (source, options) =>
-          this.#llama.languageModel(await languageModel(source), options),
-        tokenizer: async (source) => this.#llama.tokenizer(await languageModel(source)),
+          this.#llama.languageModel(await inGguf(source, await located(source)), options),
+        tokenizer: async (source) => {
+          const path = await located(source);
+          return (await isSafetensorsFolder(path))
+            ? new ModelTokenizer(await folderVocabulary(path, source.id), source.id)
+            : this.#llama.tokenizer(await inGguf(source, path));
+        },
         buildIndex,
         openIndex,
       },

@@ -9,7 +9,8 @@ import { llamaAdapters } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
 import type { LlamaFile } from '../llama/llama-file.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
-import { LlamaTokenizer } from '../llama/llama-tokenizer.ts';
+import { ModelTokenizer } from '../llama/model-tokenizer.ts';
+import { ggufVocabulary } from '../llama/vocabulary.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
 import type { LanguageModelRequest } from './backends.ts';
 import type { DeviceMemory } from './device-memory.ts';
@@ -29,7 +30,8 @@ export class LanguageModels {
   readonly #runtimes = new Map<LlamaDevice, Promise<LlamaRuntime>>();
   /** What counts tokens: the weights, or the vocabulary alone after they were put out. */
   readonly #counters = new Map<string, LlamaModel>();
-  readonly #tokenizers = new Map<string, Promise<LlamaTokenizer>>();
+  readonly #tokenizers = new Map<string, Promise<ModelTokenizer>>();
+  #closing = false;
 
   constructor(options: LanguageModelsOptions) {
     this.#options = options;
@@ -63,7 +65,9 @@ export class LanguageModels {
       generate: (prompt, hooks) => use(hooks.signal, (model) => model.generate(prompt, hooks)),
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
-        if (counter === undefined) throw new GraphError('internal', 'the backends are closed');
+        if (counter === undefined) {
+          throw new GraphError('missing-file', `"${file.id}" was put out, and its file is gone`);
+        }
         return counter.tokenize(text).length;
       },
     };
@@ -72,8 +76,11 @@ export class LanguageModels {
   /** From the vocabulary alone, on the CPU whatever the device: nothing is computed. */
   tokenizer({ file, signal }: LanguageModelRequest): Promise<Tokenizer> {
     const key = `${file.digest} ${file.path}`;
-    const load = async (): Promise<LlamaTokenizer> =>
-      new LlamaTokenizer(await loadLlamaVocabulary(await this.#runtime('cpu'), file), file.id);
+    const load = async (): Promise<ModelTokenizer> =>
+      new ModelTokenizer(
+        ggufVocabulary(await loadLlamaVocabulary(await this.#runtime('cpu'), file)),
+        file.id,
+      );
     const loading = this.#tokenizers.get(key) ?? load();
     this.#tokenizers.set(key, loading);
     loading.catch(() => this.#tokenizers.delete(key));
@@ -81,6 +88,7 @@ export class LanguageModels {
   }
 
   async dispose(): Promise<void> {
+    this.#closing = true;
     await this.#residency.dispose();
     await Promise.all([...this.#counters.values()].map((counter) => counter.dispose()));
     this.#counters.clear();
@@ -116,12 +124,23 @@ export class LanguageModels {
           bytes: () => loaded.bytes(),
           dispose: async () => {
             await loaded.dispose();
-            this.#counters.set(key, await loadLlamaVocabulary(runtime, file));
+            const vocabulary = await this.#vocabularyToCount(runtime, file);
+            if (vocabulary === undefined) this.#counters.delete(key);
+            else this.#counters.set(key, vocabulary);
             await weights.dispose();
           },
         };
       },
     };
+  }
+
+  /** Nothing when nobody will count any more, or the file is gone: weights must be put out all the same. */
+  async #vocabularyToCount(
+    runtime: LlamaRuntime,
+    file: LlamaFile,
+  ): Promise<LlamaModel | undefined> {
+    if (this.#closing) return undefined;
+    return loadLlamaVocabulary(runtime, file).catch(() => undefined);
   }
 
   #runtime(device: LlamaDevice): Promise<LlamaRuntime> {

@@ -1,11 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ChatTurn } from '@graft/graph';
-import type { LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { languageModelFile, modelTestTimeout } from '../testing/real-models.ts';
+import { writeTokenizerFolder } from '../testing/tokenizer-folder.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { loadLlamaRuntime, type LlamaRuntime } from './llama-runtime.ts';
-import { LlamaTokenizer } from './llama-tokenizer.ts';
+import { folderVocabulary } from './folder-vocabulary.ts';
 import { loadLlamaVocabulary } from './llama-weights.ts';
+import { ModelTokenizer } from './model-tokenizer.ts';
+import { ggufVocabulary, type Vocabulary } from './vocabulary.ts';
 
 const system: ChatTurn = { role: 'system', content: 'Be brief.' };
 const question: ChatTurn = { role: 'user', content: 'Who lights the kiln?' };
@@ -28,12 +33,12 @@ const alpaca = `{% for message in messages %}{% if message.role == 'user' %}### 
 
 describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () => {
   let runtime: LlamaRuntime;
-  let vocabulary: LlamaModel;
-  let tokenizer: LlamaTokenizer;
+  let vocabulary: Vocabulary;
+  let tokenizer: ModelTokenizer;
   beforeAll(async () => {
     runtime = await loadLlamaRuntime('cpu');
-    vocabulary = await loadLlamaVocabulary(runtime, await languageModelFile());
-    tokenizer = new LlamaTokenizer(vocabulary, 'SmolLM2');
+    vocabulary = ggufVocabulary(await loadLlamaVocabulary(runtime, await languageModelFile()));
+    tokenizer = new ModelTokenizer(vocabulary, 'SmolLM2');
   }, modelTestTimeout);
   afterAll(() => runtime.llama.dispose());
 
@@ -49,7 +54,7 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
     return found.map(({ turn, text }) => `${turn < 0 ? '-' : `${turn}:`}${text}`);
   };
   const byTemplate = (template: string, turns: readonly ChatTurn[]): string[] =>
-    stretches(new ChatTemplate(vocabulary, 'other', template).encode(turns));
+    stretches(new ChatTemplate({ ...vocabulary, template }, 'other').encode(turns));
 
   it('encodes plain text, markers as characters, and ends it', () => {
     const text = 'A kiln <|im_end|> at 1,240 °C 🏺';
@@ -123,7 +128,10 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
   ])(
     'begins a training example with the tokens of the prompt, by the template of %s',
     (_, text) => {
-      const template = new ChatTemplate(vocabulary, 'other', text);
+      const template = new ChatTemplate(
+        { ...vocabulary, template: text ?? vocabulary.template },
+        'other',
+      );
       for (const [written, turns] of [
         ['', [question, answer]],
         ['Be brief.', [system, question, answer]],
@@ -173,7 +181,10 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
       '-\n\n### Response:\n',
       '1:The night guard.<|im_end|>',
     ]);
-    const { stopTexts } = new ChatTemplate(vocabulary, 'other', alpaca).write('', 'Who?');
+    const { stopTexts } = new ChatTemplate({ ...vocabulary, template: alpaca }, 'other').write(
+      '',
+      'Who?',
+    );
     expect(stopTexts).toEqual(['\n\n### Instruction:']);
   });
 
@@ -197,5 +208,35 @@ describe('the tokenizer of a language model', { timeout: modelTestTimeout }, () 
     expect(() => byTemplate(gemma, [question, question])).toThrow(
       'two turns of user follow each other',
     );
+  });
+
+  it('reads the same tokens from a folder as models in safetensors have it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'graft-tokenizer-'));
+    await writeTokenizerFolder(await languageModelFile(), folder);
+    const other = new ModelTokenizer(await folderVocabulary(folder, 'SmolLM2'), 'SmolLM2');
+    const marked: ChatTurn = {
+      role: 'user',
+      content: ' At 1,240 °C <|im_end|>\n\n  🏺\tor more\n',
+    };
+    for (const turns of [conversation, [question], [marked, answer], [marked, marked, marked]]) {
+      const encoded = other.encodeChat(turns);
+      expect(encoded).toEqual(tokenizer.encodeChat(turns));
+      expect(other.pieces(encoded.tokens)).toEqual(tokenizer.pieces(encoded.tokens));
+    }
+    expect(other.encode(marked.content)).toEqual(tokenizer.encode(marked.content));
+    expect(other.endOfText).toBe(tokenizer.endOfText);
+    for (const template of [llama3, gemma, llama2, alpaca]) {
+      await writeTokenizerFolder(await languageModelFile(), folder, template);
+      const read = new ChatTemplate(await folderVocabulary(folder, 'other'), 'other');
+      const turns = [question, answer, question, answer];
+      const expected = new ChatTemplate({ ...vocabulary, template }, 'other');
+      expect(read.encode(turns)).toEqual(expected.encode(turns));
+      expect(read.write('Be brief.', 'Who?')).toEqual(expected.write('Be brief.', 'Who?'));
+    }
+    await rm(join(folder, 'tokenizer_config.json'));
+    await expect(folderVocabulary(folder, 'SmolLM2')).rejects.toThrow(
+      '"SmolLM2" has no readable tokenizer_config.json',
+    );
+    await rm(folder, { recursive: true });
   });
 });
