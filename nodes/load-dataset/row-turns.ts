@@ -3,7 +3,7 @@ import type { RowFault } from '../training/row-faults.ts';
 import type { RowFormat } from './row-format.ts';
 
 /** A turn of a row; `trained: false` where the row itself says that it is not to be learned. */
-export interface RowTurn extends ChatTurn {
+interface RowTurn extends ChatTurn {
   readonly trained?: false;
 }
 
