@@ -2,7 +2,7 @@ import { SharedWork } from '../shared/shared-work.ts';
 import type { DeviceMemory, Resident } from './device-memory.ts';
 
 /** A loaded model with what it takes. */
-export interface LoadedModel<Value> {
+interface LoadedModel<Value> {
   readonly value: Value;
   /** Bytes now; may grow while it is used. */
   bytes(): number;
