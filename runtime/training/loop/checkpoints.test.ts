@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { attempt, losses, newFolder, numbersOf, removeFolders, texts } from './loop-fixture.ts';
+import {
+  attempt,
+  lora,
+  losses,
+  newFolder,
+  numbersOf,
+  removeFolders,
+  texts,
+} from './loop-fixture.ts';
 
 afterAll(removeFolders);
 
@@ -41,6 +49,24 @@ describe('a training that was interrupted', () => {
     expect(losses(resumed.rows)).toHaveLength(12 - from);
     expect(numbersOf(resumed.metrics ?? [])).toEqual(numbersOf(straight.metrics ?? []));
     expect(resumed.parameters).toEqual(straight.parameters);
+  });
+
+  it('drops the same in what is left, and keeps magnitudes', async () => {
+    const method = { ...lora, dora: true, dropout: 0.3 };
+    // Several micro-batches a step, each with masks of its own.
+    const dropping = { ...change, method, microBatch: 2 };
+    const straight = await attempt({ change: dropping });
+    const checkpoints = await newFolder();
+    await attempt({ change: dropping, checkpoints, ...endAfter(5, 'cancelled') });
+    const resumed = await attempt({ change: dropping, checkpoints });
+    expect(resumed.error).toBeUndefined();
+    expect(numbersOf(resumed.metrics ?? [])).toEqual(numbersOf(straight.metrics ?? []));
+    expect(resumed.parameters).toEqual(straight.parameters);
+    expect(
+      resumed.parameters?.get('model.layers.0.mlp.up_proj.lora_magnitude_vector'),
+    ).toBeDefined();
+    const without = await attempt({ change: { ...dropping, method: { ...method, dropout: 0 } } });
+    expect(losses(without.rows)).not.toEqual(losses(straight.rows));
   });
 
   it('goes on from many interruptions', async () => {

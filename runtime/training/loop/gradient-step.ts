@@ -5,6 +5,7 @@ import { feedsOf } from '../data/micro-batch.ts';
 import type { PreparedExample } from '../data/prepared-example.ts';
 import type { Feeds, Results } from '../ir/executor.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
+import { seedFor } from '../optimizer/random.ts';
 import type { Programs } from './programs.ts';
 
 /** What several micro-batches give together. */
@@ -21,18 +22,25 @@ export interface BatchSetting {
   readonly programs: Programs;
   readonly examples: readonly PreparedExample[];
   readonly parameters: Parameters;
+  /** Of dropout. */
+  readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-/** Loss and gradients of one optimizer step, summed over its micro-batches in a fixed order. */
+/**
+ * Loss and gradients of one optimizer step, summed over its micro-batches in a fixed order. Dropout depends on the seed,
+ * the step and the micro-batch alone, so that a resumed run drops the same.
+ */
 export async function gradientStep(
   batches: readonly MicroBatch[],
   setting: BatchSetting,
+  step: number,
 ): Promise<BatchLoss & { readonly gradients: Parameters }> {
   const gradients = new Map<string, Float32Array>();
   const result = await forEachBatch(batches, setting, async (batch, feeds) => {
     const executable = await setting.programs.training(batch.length);
-    const results = await executable.run(feeds);
+    const seed = seedFor(`dropout ${step} ${batches.indexOf(batch)}`, setting.seed);
+    const results = await executable.run({ ...feeds, ...setting.programs.dropout(batch, seed) });
     for (const name of setting.parameters.keys()) {
       const gradient = results[gradientName(name)] ?? new Float32Array();
       const sum = gradients.get(name);

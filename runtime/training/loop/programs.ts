@@ -1,6 +1,7 @@
 import type { BaseModel } from '../architectures/base-model.ts';
+import { dropoutFeeds } from '../architectures/dropout.ts';
 import { buildLossProgram, buildTrainingProgram } from '../architectures/training-program.ts';
-import type { Executable, Executor } from '../ir/executor.ts';
+import type { Executable, Executor, Feeds } from '../ir/executor.ts';
 import { forwardOptions, type LoopRequest } from './training-plan.ts';
 
 export interface ProgramOptions {
@@ -34,6 +35,11 @@ export class Programs implements AsyncDisposable {
     return this.get(`evaluation ${length}`, () =>
       buildLossProgram(this.options.base, this.shapes(length)),
     );
+  }
+
+  /** What the training program of these rows needs beside them. */
+  dropout({ length }: { readonly length: number }, seed: number): Feeds {
+    return dropoutFeeds(this.options.base.config, this.shapes(length), seed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MetricRow, TrainingHooks } from '@graft/graph';
 import type { BaseModel } from '../architectures/base-model.ts';
+import { loraPlusFactor } from '../architectures/lora-spec.ts';
 import { rowsOfStep } from '../data/epoch.ts';
 import { microBatches, type MicroBatch } from '../data/micro-batch.ts';
 import type { Executor } from '../ir/executor.ts';
@@ -111,7 +112,7 @@ class TrainingLoop {
     const ratio = method.kind === 'lora' ? method.plusRatio : 1;
     this.optimizer = new AdamW(parts.parameters, {
       weightDecay,
-      rateFactor: (name) => (name.endsWith('.lora_B.weight') ? ratio : 1),
+      rateFactor: loraPlusFactor(ratio),
     });
     this.evaluation = microBatches(evaluation.rows, parts.shapes);
   }
@@ -172,6 +173,7 @@ class TrainingLoop {
     const { gradients, loss, accuracy, tokens } = await gradientStep(
       batches,
       this.setting(train.examples),
+      step,
     );
     const norm = clip > 0 ? clipGradients(gradients, clip) : gradientNorm(gradients);
     const rate = rateAt({ kind, rate: learningRate, warmup, steps }, step);
@@ -267,6 +269,7 @@ class TrainingLoop {
 
   private setting(examples: BatchSetting['examples']): BatchSetting {
     const { programs, parameters, hooks } = this.parts;
-    return { programs, examples, parameters, signal: hooks.signal };
+    const { seed } = this.parts.plan.request;
+    return { programs, examples, parameters, seed, signal: hooks.signal };
   }
 }

@@ -64,8 +64,8 @@ export function forwardOptions(
   shapes: { readonly batch: number; readonly length: number; readonly checkpoint: boolean },
 ): ForwardOptions {
   if (method.kind === 'full') return { ...shapes, full: true };
-  const { rank, alpha, rankStabilized, targets } = method;
-  return { ...shapes, lora: { rank, alpha, rankStabilized, targets } };
+  const { rank, alpha, rankStabilized, targets, dora, dropout } = method;
+  return { ...shapes, lora: { rank, alpha, rankStabilized, targets, dora, dropout } };
 }
 
 /** Trainable tensors by name, in the order in which they are kept. */
