@@ -1,10 +1,10 @@
-import { GraphError, type TrainingHooks, type TrainingResult } from '@graft/graph';
+import type { TrainingHooks, TrainingResult } from '@graft/graph';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
 import { adapterBase, writeAdapterFolder } from '../adapters/adapter-folder.ts';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
-import { factorNames, targetModules } from '../architectures/lora-spec.ts';
+import { factorNames, magnitudeName, targetModules } from '../architectures/lora-spec.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { fileDigest } from '../formats/file-digest.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
@@ -39,7 +39,6 @@ export async function runTrainingJob(
 ): Promise<TrainingResult> {
   const { model, request, folder } = job;
   const { method, device } = request;
-  checkMethod(method);
   if (method.kind === 'full') await ggufFile(model.path, model.id);
   const base = await openBaseModel(model.path);
   const baseBefore = await weightsDigest(base, hooks.signal);
@@ -84,15 +83,6 @@ export async function runTrainingJob(
 
 type Method = LoopRequest['method'];
 
-function checkMethod(method: Method): void {
-  if (method.kind === 'full') return;
-  const refuse = (param: string, message: string): GraphError =>
-    new GraphError('bad-param', message, { location: { param } });
-  if (method.dora) throw refuse('method', 'DoRA cannot be trained yet; choose lora or rslora.');
-  if (method.dropout > 0)
-    throw refuse('dropout', 'Dropout cannot be trained with yet; set it to 0.');
-}
-
 function adapterOf(
   { config }: BaseModel,
   method: Extract<Method, { kind: 'lora' }>,
@@ -103,7 +93,8 @@ function adapterOf(
   for (const { path: name, inputs, outputs } of targetModules(config, method)) {
     const [a, b] = factorNames(name).map((factor) => parameters.get(factor) ?? new Float32Array());
     if (a === undefined || b === undefined) continue;
-    modules.set(name, { inputs, outputs, rank, alpha, a, b });
+    const magnitude = parameters.get(magnitudeName(name));
+    modules.set(name, { inputs, outputs, rank, alpha, a, b, magnitude });
   }
   return { rankStabilized, base: undefined, modules };
 }
