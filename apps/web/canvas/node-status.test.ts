@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyList } from '../state/growing-list.ts';
+import { appended, emptyList } from '../state/growing-list.ts';
 import type { StepState } from '../state/run-state.ts';
 import { progressShare, resultText, stepStatus } from './node-status.ts';
 
@@ -27,6 +27,13 @@ describe('what a node says of its step', () => {
     expect(resultText(running)).toBe('148 of 400 steps · 331 tokens/s');
     expect(progressShare(running)).toBeCloseTo(0.37);
     expect(progressShare({ ...step, progress: { done: 5, unit: 'files' } })).toBeUndefined();
+  });
+
+  it('tells the speed of a training beside its steps, since its loss has a curve', () => {
+    const row = { series: 'train', step: 148, values: { loss: 1.284, tokensPerSecond: 331.4 } };
+    const progress = { done: 148, total: 400, unit: 'steps', message: 'loss 1.284, 3 min left' };
+    const metrics = appended(emptyList, row);
+    expect(resultText({ ...step, progress, metrics })).toBe('148 of 400 steps · 331 tokens/s');
   });
 
   it('tells results by their own summary, and what failed in them', () => {

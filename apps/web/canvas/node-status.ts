@@ -53,8 +53,18 @@ function outputText(artifact: ArtifactRef): string {
 /** Characters of written text that fit beside the count. */
 const snippetLength = 24;
 
-/** While text is written: how far it is, and the end of the newest text. */
-function runningText({ progress, texts }: StepState): string {
+/** `148 of 400 steps · 331 tokens/s`; the loss stands in its curve. */
+function trainingText({ progress, metrics }: StepState): string | undefined {
+  const rate = metrics.shared[metrics.length - 1]?.values['tokensPerSecond'];
+  if (progress === undefined || rate === undefined) return undefined;
+  return progressText({ ...progress, message: `${count(Math.round(rate))} tokens/s` });
+}
+
+/** While text is written or a model trained: how far it is, and the end of the newest text, or the speed. */
+function runningText(step: StepState): string {
+  const training = trainingText(step);
+  if (training !== undefined) return training;
+  const { progress, texts } = step;
   const newest = [...texts.values()].at(-1)?.replace(/\s+/g, ' ').trim() ?? '';
   if (newest === '') return progress === undefined ? 'starting' : progressText(progress);
   const snippet = newest.length > snippetLength ? `…${newest.slice(-snippetLength)}` : newest;
