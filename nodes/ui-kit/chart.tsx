@@ -75,7 +75,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
   return {
     width: 300,
     height: props.height,
-    padding: [6, 8, props.axis ? 0 : 6, 0],
+    padding: [6, 14, props.axis ? 0 : 6, 0],
     legend: { show: false },
     cursor: {
       y: false,

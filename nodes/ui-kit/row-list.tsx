@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import type { z } from 'zod';
+import { count } from './amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
 import type { PreviewProps } from './preview-props.ts';
 
@@ -37,13 +38,15 @@ export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'lo
   readonly unit: string;
 }
 
-/** How many rows are shown of how many, and a button for the next page. */
+/** How many rows are shown of how many, and a button for the next page. A single one speaks for itself. */
 export function Pager({ shown, total, loading, loadMore, unit }: PagerProps): ReactNode {
   if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
+  if (total === 1 && shown === 1) return null;
   return (
     <div className="gk-pager">
       <span>
-        {shown.toLocaleString('en')} of {total.toLocaleString('en')} {unit}
+        {shown < total && `${count(shown)} of `}
+        {count(total)} {unit}
       </span>
       {shown < total && (
         <button type="button" className="gk-button" disabled={loading} onClick={loadMore}>

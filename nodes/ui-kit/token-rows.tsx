@@ -82,6 +82,7 @@ function visible(piece: string): ReactNode {
     return (
       <span key={at} className="gk-blank">
         {sign}
+        <wbr />
       </span>
     );
   });

@@ -61,7 +61,7 @@ function NodeInspector({ id }: { readonly id: string }) {
               .edit((graph) => setTitle(graph, id, event.target.value), `${id}.title`)
           }
         />
-        <p className="mt-0.5 text-ink-2">
+        <p className="mt-0.5 line-clamp-3 text-ink-2" title={definition?.doc}>
           {definition?.doc ??
             `This version of Graft has no node type "${node.type}". It is kept as it is, and the graph cannot run with it.`}
         </p>

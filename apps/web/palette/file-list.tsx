@@ -10,7 +10,10 @@ export function FileList() {
   const { data: files = [], isPending } = useQuery(queries.graphs.list.queryOptions());
   const open = useDocument((state) => state.file?.path);
   return (
-    <section className="pt-3" aria-label="Workspace">
+    <section
+      className="flex max-h-[38%] shrink-0 flex-col border-t border-line pt-2.5 pb-2"
+      aria-label="Workspace"
+    >
       <h2 className="quiet-heading flex items-center justify-between pr-[-4px]">
         Workspace
         <button
@@ -23,7 +26,7 @@ export function FileList() {
           <PlusIcon />
         </button>
       </h2>
-      <ul>
+      <ul className="min-h-0 overflow-y-auto">
         {files.map(({ path }) => (
           <li key={path}>
             <button

@@ -1,23 +1,55 @@
 import type { NodeType } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 
-/** Order of work rather than of the alphabet: a node stands after those that feed it. */
-function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
-  const makers = (type: string): NodeType[] =>
-    all.filter((one) => Object.values(one.outputs).some((port) => port.type.id === type));
-  const depth = (one: NodeType, seen: ReadonlySet<string>): number => {
-    const feeding = Object.values(one.inputs)
-      .flatMap((port) => makers(port.type.id))
-      .filter(({ type }) => !seen.has(type));
-    return feeding.length === 0
-      ? 0
-      : 1 + Math.max(...feeding.map((next) => depth(next, new Set([...seen, next.type]))));
-  };
-  const rank = new Map(all.map((one) => [one, depth(one, new Set([one.type]))]));
-  return [...all].sort(
-    (a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || a.title.localeCompare(b.title),
-  );
+/**
+ * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
+ * Settled round by round, since types may feed each other in circles.
+ */
+function depths(all: readonly NodeType[]): ReadonlyMap<NodeType, number> {
+  const known = new Map(all.map((one) => [one, Infinity]));
+  const nearest = (type: string): number =>
+    all
+      .filter(({ outputs }) => Object.values(outputs).some((port) => port.type.id === type))
+      .reduce((least, maker) => Math.min(least, known.get(maker) ?? Infinity), Infinity);
+  for (let settled = false; !settled;) {
+    settled = true;
+    for (const one of all) {
+      const needed = Object.values(one.inputs).filter(({ optional }) => optional !== true);
+      const depth = needed.reduce((most, { type }) => Math.max(most, nearest(type.id) + 1), 0);
+      if (depth >= (known.get(one) ?? Infinity)) continue;
+      known.set(one, depth);
+      settled = false;
+    }
+  }
+  return known;
 }
 
-/** Every node type, sources first. */
+/** Whether a node gives what it takes, and so stands before what takes that too: a reranker gives hits. */
+function refines({ inputs, outputs }: NodeType): boolean {
+  const given = new Set(Object.values(outputs).map(({ type }) => type.id));
+  return Object.values(inputs).some(({ type }) => given.has(type.id));
+}
+
+/** Whether a node only tells of something: exports, measurements. */
+function reports({ outputs }: NodeType): boolean {
+  return Object.values(outputs).every(({ type }) => type.id === 'metrics');
+}
+
+function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
+  const depth = depths(all);
+  const rank = (one: NodeType): readonly number[] => [
+    reports(one) ? 1 : 0,
+    depth.get(one) ?? Infinity,
+    refines(one) ? 0 : 1,
+  ];
+  return all.toSorted((a, b) => {
+    const other = rank(b);
+    const differing = rank(a)
+      .map((part, at) => Math.sign(part - (other[at] ?? 0)))
+      .find((sign) => sign !== 0 && !Number.isNaN(sign));
+    return differing ?? a.title.localeCompare(b.title);
+  });
+}
+
+/** Every node type, in the order of work rather than of the alphabet: a node stands after those that feed it. */
 export const inOrder = inOrderOfWork(definitions);

@@ -30,7 +30,7 @@ function PaletteItem({ definition }: { readonly definition: NodeType }) {
   );
 }
 
-/** Node types by group, then the files of the workspace. */
+/** Node types by group, and below them, always in sight, the files of the workspace. */
 export function Palette() {
   const open = useDocument((state) => state.file !== null);
   return (
@@ -44,24 +44,24 @@ export function Palette() {
           Add a node <kbd className="kbd font-sans">{keyName('K')}</kbd>
         </button>
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto pb-3">
-        {open
-          ? families.map((family) => {
-              const members = inOrder.filter(({ group }) => group === family);
-              return members.length === 0 ? null : (
-                <section key={family} className="pt-3" aria-label={familyTitles[family]}>
-                  <h2 className="quiet-heading">{familyTitles[family]}</h2>
-                  <ul>
-                    {members.map((definition) => (
-                      <PaletteItem key={definition.type} definition={definition} />
-                    ))}
-                  </ul>
-                </section>
-              );
-            })
-          : null}
-        <FileList />
-      </div>
+      {open ? (
+        <div className="min-h-0 flex-1 overflow-y-auto pb-3">
+          {families.map((family) => {
+            const members = inOrder.filter(({ group }) => group === family);
+            return members.length === 0 ? null : (
+              <section key={family} className="pt-3" aria-label={familyTitles[family]}>
+                <h2 className="quiet-heading">{familyTitles[family]}</h2>
+                <ul>
+                  {members.map((definition) => (
+                    <PaletteItem key={definition.type} definition={definition} />
+                  ))}
+                </ul>
+              </section>
+            );
+          })}
+        </div>
+      ) : null}
+      <FileList />
     </aside>
   );
 }
