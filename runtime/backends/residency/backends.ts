@@ -17,11 +17,9 @@ import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
-import { folderVocabulary } from '../llama/folder-vocabulary.ts';
-import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { machineMemory } from '../shared/machine-memory.ts';
 import { DeviceMemory } from './device-memory.ts';
-import { LanguageModels } from './language-models.ts';
+import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
 
 export interface BackendsOptions {
@@ -84,7 +82,8 @@ class ComposedBackends implements LoadedBackends {
   readonly #memories = new Map<string, DeviceMemory>();
   readonly #cpuMemory: number;
   readonly #onnx: OnnxModels;
-  readonly #llama: LanguageModels;
+  readonly #openLanguageModels: () => Promise<LanguageModels>;
+  #llama: Promise<LanguageModels> | undefined;
   readonly #default: StepBackends;
 
   constructor(options: BackendsOptions) {
@@ -94,7 +93,10 @@ class ComposedBackends implements LoadedBackends {
     const memoryOf = (device: string): DeviceMemory => this.#memory(device);
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
-    this.#llama = new LanguageModels({ memoryOf, ...threads });
+    this.#openLanguageModels = async () => {
+      const it = await import('./language-models.ts');
+      return new it.LanguageModels({ memoryOf, ...threads });
+    };
     this.#default = this.forStep({
       device: this.#device,
       signal: new AbortController().signal,
@@ -157,12 +159,15 @@ class ComposedBackends implements LoadedBackends {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
         languageModel: async (source, options) =>
-          this.#llama.languageModel(await inGguf(source, await located(source)), options),
+          (await this.#languageModels()).languageModel(
+            await inGguf(source, await located(source)),
+            options,
+          ),
         tokenizer: async (source) => {
           const path = await located(source);
           return (await isSafetensorsFolder(path))
-            ? new ModelTokenizer(await folderVocabulary(path, source.id), source.id)
-            : this.#llama.tokenizer(await inGguf(source, path));
+            ? folderTokenizer(path, source.id)
+            : (await this.#languageModels()).tokenizer(await inGguf(source, path));
         },
         buildIndex,
         openIndex,
@@ -182,7 +187,12 @@ class ComposedBackends implements LoadedBackends {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#onnx.dispose();
-    await this.#llama.dispose();
+    await (await this.#llama)?.dispose();
+  }
+
+  /** With the first that is asked for: a step that embeds must not wait for llama.cpp's library. */
+  #languageModels(): Promise<LanguageModels> {
+    return (this.#llama ??= this.#openLanguageModels());
   }
 
   #memory(id: string): DeviceMemory {
@@ -195,6 +205,14 @@ class ComposedBackends implements LoadedBackends {
     this.#memories.set(device.id, memory);
     return memory;
   }
+}
+
+async function folderTokenizer(path: string, id: string): Promise<Tokenizer> {
+  const [{ folderVocabulary }, { ModelTokenizer }] = await Promise.all([
+    import('../llama/folder-vocabulary.ts'),
+    import('../llama/model-tokenizer.ts'),
+  ]);
+  return new ModelTokenizer(await folderVocabulary(path, id), id);
 }
 
 function describe(id: string): Device {
