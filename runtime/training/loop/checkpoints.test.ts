@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openBaseModel } from '../architectures/base-model.ts';
+import { fixture } from '../golden/golden.ts';
 import {
   attempt,
   lora,
@@ -9,8 +11,11 @@ import {
   newFolder,
   numbersOf,
   removeFolders,
+  request,
   texts,
 } from './loop-fixture.ts';
+import { memoryOf } from './run-shapes.ts';
+import { planTraining, trainableShapes } from './training-plan.ts';
 
 afterAll(removeFolders);
 
@@ -80,13 +85,36 @@ describe('a training that was interrupted', () => {
     expect(numbersOf(resumed.metrics ?? [])).toEqual(numbersOf(straight.metrics ?? []));
   });
 
-  it('keeps its micro-batch, whatever is asked for or would fit now', async () => {
+  it('keeps the micro-batch that it began with, unless a smaller one is asked for', async () => {
     const cut = { ...change, microBatch: 3, packing: true, batch: 5 };
     const straight = await attempt({ change: cut });
     const checkpoints = await newFolder();
     await attempt({ change: cut, checkpoints, ...endAfter(2, 'cancelled') });
-    const resumed = await attempt({ change: { ...cut, microBatch: 1 }, checkpoints });
+    const resumed = await attempt({ change: { ...cut, microBatch: 0 }, checkpoints });
     expect(numbersOf(resumed.metrics ?? [])).toEqual(numbersOf(straight.metrics ?? []));
+
+    const other = await newFolder();
+    await attempt({ change: cut, checkpoints: other, ...endAfter(2, 'cancelled') });
+    const smaller = await attempt({ change: { ...cut, microBatch: 1 }, checkpoints: other });
+    expect(smaller.logs[0]).toMatch(/other micro-batches than those of 3 rows .* asked for/);
+    for (const [i, loss] of losses(smaller.metrics ?? []).entries()) {
+      expect(loss).toBeCloseTo(losses(straight.metrics ?? [])[i] ?? NaN, 3);
+    }
+  });
+
+  it('makes its micro-batch smaller where the memory has become too little', async () => {
+    const cut = { ...change, microBatch: 4 };
+    const checkpoints = await newFolder();
+    await attempt({ change: cut, checkpoints, ...endAfter(2, 'cancelled') });
+    const base = await openBaseModel(fixture('llama'));
+    const asked = { ...request, ...cut, checkpoints };
+    const plan = planTraining(base, asked);
+    const trainable = trainableShapes(base, asked);
+    const shapes = { size: 4, buckets: [32], recompute: false };
+    const memory = memoryOf({ base, plan, trainable, memory: 0 }, shapes) - 1;
+    const { logs, rows } = await attempt({ change: cut, checkpoints, memory });
+    expect(losses(rows)).toHaveLength(10);
+    expect(logs[0]).toMatch(/do not fit any more/);
   });
 
   it('has its result at once when all steps were made', async () => {

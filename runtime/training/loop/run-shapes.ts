@@ -117,7 +117,7 @@ function sampledTokens({ request, train, steps }: TrainingPlan, shapes: RunShape
   return tokens;
 }
 
-export function tooLittleMemory(
+function tooLittleMemory(
   { plan, memory }: Pick<ShapeRequest, 'plan' | 'memory'>,
   needed: number,
 ): GraphError {

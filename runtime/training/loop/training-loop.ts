@@ -16,7 +16,7 @@ import { lossExploded } from './exploded.ts';
 import { inWords, Pace } from './pace.ts';
 import { Programs } from './programs.ts';
 import { defineRun } from './run-definition.ts';
-import { chooseShapes, memoryOf, tooLittleMemory, type ShapeRequest } from './run-shapes.ts';
+import { chooseShapes, memoryOf, type ShapeRequest } from './run-shapes.ts';
 import {
   planTraining,
   trainableShapes,
@@ -71,13 +71,17 @@ function shapesFor(
   checkpoint: Checkpoint | undefined,
   { log }: TrainingHooks,
 ): RunShapes {
+  const { microBatch } = request.plan.request;
   if (checkpoint !== undefined) {
-    const needed = memoryOf(request, checkpoint.shapes);
-    if (needed > request.memory) throw tooLittleMemory(request, needed);
-    return checkpoint.shapes;
+    const { shapes } = checkpoint;
+    const smaller = microBatch > 0 && microBatch < shapes.size;
+    if (!smaller && memoryOf(request, shapes) <= request.memory) return shapes;
+    log(
+      'warning',
+      `Goes on with other micro-batches than those of ${shapes.size} rows that it began with, ${smaller ? 'as was asked for' : 'which do not fit any more'}: sums are rounded otherwise from here.`,
+    );
   }
   const { shapes } = chooseShapes(request);
-  const { microBatch } = request.plan.request;
   if (microBatch > shapes.size) {
     log('warning', `Rows are computed ${shapes.size} at once: ${microBatch} do not fit.`);
   }

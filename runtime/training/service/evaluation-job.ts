@@ -1,10 +1,6 @@
 import type { TrainingHooks, Training, TrainingExample } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
-import { mergeAdapters } from '../adapters/merge-adapters.ts';
-import { readPeftAdapter } from '../adapters/peft.ts';
-import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
-import { factorNames, targetModules, type LoraSpec } from '../architectures/lora-spec.ts';
-import { linearKinds } from '../architectures/model-config.ts';
+import { openBaseModel } from '../architectures/base-model.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
 import { chooseBuckets } from '../data/buckets.ts';
 import { feedsOf, microBatches } from '../data/micro-batch.ts';
@@ -12,6 +8,7 @@ import { prepareExamples } from '../data/prepared-example.ts';
 import { layOutRows } from '../data/rows.ts';
 import type { Executable } from '../ir/executor.ts';
 import { openExecutor } from '../loop/open-executor.ts';
+import { adapterFeeds } from './adapter-feeds.ts';
 import type { JobSetting } from './training-job.ts';
 
 export interface EvaluationJob extends JobSetting {
@@ -49,7 +46,7 @@ export async function runEvaluationJob(
     rows.map((row) => row.length),
     { most: mostBuckets, limit: context },
   );
-  const { lora, factors } = await combined(job, base, signal);
+  const { lora, feeds } = await adapterFeeds(base.config, job.adapters, signal);
   const executor = await openExecutor(job);
   const batches = microBatches(rows, { size: 1, buckets });
   let compiled: { readonly length: number; readonly executable: Executable } | undefined;
@@ -67,7 +64,7 @@ export async function runEvaluationJob(
         const { program } = buildLossProgram(base, options);
         compiled = { length, executable: await executor.compile(program, base.weights) };
       }
-      const results = await compiled.executable.run({ ...feedsOf(batch, examples, 1), ...factors });
+      const results = await compiled.executable.run({ ...feedsOf(batch, examples, 1), ...feeds });
       const index = batch.rows[0]?.examples[0] ?? 0;
       const tokens = examples[index]?.trained ?? 0;
       losses[counted[index] ?? 0] = { loss: results['loss']?.[0] ?? NaN, tokens };
@@ -77,37 +74,4 @@ export async function runEvaluationJob(
   }
   progress({ done: batches.length, total: batches.length, unit: 'texts' });
   return losses;
-}
-
-/** All adapters as one, its factors under the names of program inputs, filled up with zeros to one rank. */
-async function combined(
-  { adapters }: Pick<EvaluationJob, 'adapters'>,
-  { config }: BaseModel,
-  signal: AbortSignal,
-): Promise<{ lora?: LoraSpec; factors: Readonly<Record<string, Float32Array>> }> {
-  if (adapters.length === 0) return { factors: {} };
-  const loaded = [];
-  for (const { path: folder, info, weight } of adapters) {
-    loaded.push({ name: info.id, adapter: await readPeftAdapter(folder), weight });
-  }
-  const merged = await mergeAdapters(loaded, { method: 'cat' }, signal);
-  const rank = Math.max(...[...merged.modules.values()].map((module) => module.rank));
-  const changed = new Set([...merged.modules.keys()].map((name) => name.split('.').at(-1)));
-  const targets = linearKinds.filter((kind) => changed.has(kind));
-  // The merged adapter's scale is 1.
-  const lora = { rank, alpha: rank, rankStabilized: false, targets };
-  const factors: Record<string, Float32Array> = {};
-  for (const { path, inputs, outputs } of targetModules(config, lora)) {
-    const module = merged.modules.get(path);
-    const [a, b] = factorNames(path);
-    factors[a] = new Float32Array(rank * inputs);
-    factors[b] = new Float32Array(outputs * rank);
-    if (module === undefined) continue;
-    factors[a].set(module.a);
-    for (let o = 0; o < outputs; o++) {
-      const row = module.b.subarray(o * module.rank, (o + 1) * module.rank);
-      factors[b].set(row, o * rank);
-    }
-  }
-  return { lora, factors };
 }

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
 import { randomAdapter, writeLlamaGguf } from '../golden/test-llama.ts';
+import { request as loopRequest } from '../loop/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
+import { runTrainingJob } from './training-job.ts';
 import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
 
 const tokens = [1, 300, 17, 42, 310, 99, 268, 3, 200, 305];
@@ -58,6 +60,27 @@ async function answers(modelPath: string, lora: readonly WeightedAdapter[] = [])
     (one) =>
       new Map([...(one?.next.probabilities ?? [])].map(([id, p]) => [Number(id), Math.log(p)])),
   );
+}
+
+/** Our own, of a model's file. */
+async function ours(file: string): Promise<Row[]> {
+  const base = await openBaseModel(file);
+  const program = buildEvaluationProgram(base, { batch: 1, length: tokens.length });
+  const executor = await onnxExecutor({ device: 'cpu', threads: 1 });
+  await using executable = await executor.compile(program, base.weights);
+  const { logits = new Float32Array() } = await executable.run({
+    tokens: Int32Array.from(tokens),
+    positions: Int32Array.from(tokens, (_, i) => i),
+    segments: new Int32Array(tokens.length),
+    labels: new Int32Array(tokens.length),
+    weights: new Float32Array(tokens.length),
+  });
+  const { vocabulary } = tinyConfig;
+  return tokens.map((_, at) => {
+    const row = logits.subarray(at * vocabulary, (at + 1) * vocabulary);
+    const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+    return new Map(Array.from(row, (x, id) => [id, x - total]));
+  });
 }
 
 /** Largest difference of log-probability over the tokens that `one` thinks at all likely. */
@@ -115,29 +138,13 @@ describe('a random model', () => {
     const sizes = { layers: 3, width: 96, heads: 6, kvHeads: 3, feedForward: 160, seed: 3 };
     await made.service.randomModel({ like: tiny, ...sizes, folder }, signal);
     const file = path.join(folder, 'model.gguf');
-    const base = await openBaseModel(file);
-    const program = buildEvaluationProgram(base, { batch: 1, length: tokens.length });
-    const executor = await onnxExecutor({ device: 'cpu', threads: 1 });
-    await using executable = await executor.compile(program, base.weights);
-    const { logits = new Float32Array() } = await executable.run({
-      tokens: Int32Array.from(tokens),
-      positions: Int32Array.from(tokens, (_, i) => i),
-      segments: new Int32Array(tokens.length),
-      labels: new Int32Array(tokens.length),
-      weights: new Float32Array(tokens.length),
-    });
-    const { vocabulary } = tinyConfig;
-    const ours = tokens.map((_, at): Row => {
-      const row = logits.subarray(at * vocabulary, (at + 1) * vocabulary);
-      const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
-      return new Map(Array.from(row, (x, id) => [id, x - total]));
-    });
+    const thought = await ours(file);
     const theirs = await answers(file);
-    console.log(`random model: ${difference(theirs, ours).toExponential(1)}`);
-    expect(difference(theirs, ours)).toBeLessThan(1e-3);
+    console.log(`random model: ${difference(theirs, thought).toExponential(1)}`);
+    expect(difference(theirs, thought)).toBeLessThan(1e-3);
     // It knows nothing: no token is much likelier than any other.
     for (const row of theirs) {
-      for (const log of row.values()) expect(log).toBeLessThan(Math.log(5 / vocabulary));
+      for (const log of row.values()) expect(log).toBeLessThan(Math.log(5 / tinyConfig.vocabulary));
     }
   });
 
@@ -154,5 +161,31 @@ describe('a random model', () => {
     const [one, same, other] = [await start(1), await start(1), await start(2)];
     expect(difference(one, same)).toBe(0);
     expect(difference(one, other)).toBeGreaterThan(1e-4);
+  });
+});
+
+describe('a model that was fine-tuned', () => {
+  it('answers in llama.cpp what it was taught', async () => {
+    const folder = await made.folder();
+    const trained = tokens.map((_, at) => (at === 0 ? 0 : 1));
+    const checkpoints = await made.folder();
+    const train = [{ id: 'taught', tokens, trained }];
+    await runTrainingJob(
+      {
+        model: { ...tiny, path: made.file },
+        ...{ threads: 1, scratchFolder: made.root, memory: 4e9, folder },
+        request: {
+          ...{ ...loopRequest, train, checkpoints, method: { kind: 'full' } },
+          ...{ epochs: 30, learningRate: 0.003, batch: 1 },
+        },
+      },
+      { signal, metrics: () => undefined, log: () => undefined, progress: () => undefined },
+    );
+    const file = path.join(folder, 'model.gguf');
+    const theirs = await answers(file);
+    console.log(`fine-tuned: ${difference(theirs, await ours(file)).toExponential(1)}`);
+    expect(difference(theirs, await ours(file))).toBeLessThan(0.02);
+    const likeliest = theirs.map((row) => [...row].sort((a, b) => b[1] - a[1])[0]?.[0]);
+    expect(likeliest.slice(0, -1)).toEqual(tokens.slice(1));
   });
 });

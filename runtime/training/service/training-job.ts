@@ -52,12 +52,6 @@ export async function runTrainingJob(
     hooks,
   });
   const baseAfter = await weightsDigest(base, hooks.signal);
-  if (baseAfter !== baseBefore) {
-    hooks.log(
-      'warning',
-      `The weights of ${model.id} were changed on the disk while it was trained.`,
-    );
-  }
   const trainable = count(trained.trainable);
   const own = parameterCount(base.config);
   const common = { metrics: trained.metrics, trainable, baseBefore, baseAfter };
