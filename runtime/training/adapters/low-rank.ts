@@ -1,4 +1,5 @@
-import { Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
+import { Matrix, QrDecomposition } from 'ml-matrix';
+import { leadingSingular } from './leading-singular.ts';
 
 /** The closest matrix of some rank, as factors: A = rows of Vᵀ, B = U · S. */
 export interface LowRank {
@@ -13,40 +14,42 @@ interface Size {
 }
 
 /** Best approximation of a full matrix [outputs, inputs] (Eckart and Young). */
-export function truncate(matrix: Float32Array, size: Size): LowRank {
-  return cut(Matrix.from1DArray(size.outputs, size.inputs, matrix), size);
+export async function truncate(
+  matrix: Float32Array | Float64Array,
+  { outputs, inputs, rank }: Size,
+  signal: AbortSignal,
+): Promise<LowRank> {
+  const size = { rows: outputs, columns: inputs, count: rank };
+  const { values, left, right } = await leadingSingular(matrix, size, signal);
+  const a = new Float32Array(rank * inputs);
+  const b = new Float32Array(outputs * rank);
+  for (const [k, value] of values.entries()) {
+    a.set(right[k] ?? [], k * inputs);
+    left[k]?.forEach((x, o) => (b[o * rank + k] = x * value));
+  }
+  return { a, b };
 }
 
 /**
  * The same for B · A given as factors [outputs, r] and [r, inputs]: both are orthogonalised, so that only an
  * r × r matrix is decomposed.
  */
-export function truncateProduct(factors: LowRank, size: Size & { readonly r: number }): LowRank {
-  const { outputs, inputs, r } = size;
+export async function truncateProduct(
+  factors: LowRank,
+  size: Size & { readonly r: number },
+  signal: AbortSignal,
+): Promise<LowRank> {
+  const { outputs, inputs, r, rank } = size;
+  const left = Matrix.from1DArray(outputs, r, factors.b);
+  const right = Matrix.from1DArray(r, inputs, factors.a);
   if (r > Math.min(outputs, inputs)) {
-    const product = Matrix.from1DArray(outputs, r, factors.b).mmul(
-      Matrix.from1DArray(r, inputs, factors.a),
-    );
-    return cut(product, size);
+    return truncate(Float64Array.from(left.mmul(right).to1DArray()), size, signal);
   }
-  const left = new QrDecomposition(Matrix.from1DArray(outputs, r, factors.b));
-  const right = new QrDecomposition(Matrix.from1DArray(r, inputs, factors.a).transpose());
-  const core = left.upperTriangularMatrix.mmul(right.upperTriangularMatrix.transpose());
-  const small = cut(core, { outputs: r, inputs: r, rank: size.rank });
-  const b = left.orthogonalMatrix.mmul(Matrix.from1DArray(r, size.rank, small.b));
-  const a = Matrix.from1DArray(size.rank, r, small.a).mmul(right.orthogonalMatrix.transpose());
+  const [qrLeft, qrRight] = [new QrDecomposition(left), new QrDecomposition(right.transpose())];
+  const core = qrLeft.upperTriangularMatrix.mmul(qrRight.upperTriangularMatrix.transpose());
+  const middle = { outputs: r, inputs: r, rank };
+  const small = await truncate(Float64Array.from(core.to1DArray()), middle, signal);
+  const b = qrLeft.orthogonalMatrix.mmul(Matrix.from1DArray(r, rank, small.b));
+  const a = Matrix.from1DArray(rank, r, small.a).mmul(qrRight.orthogonalMatrix.transpose());
   return { a: Float32Array.from(a.to1DArray()), b: Float32Array.from(b.to1DArray()) };
-}
-
-function cut(matrix: Matrix, { outputs, inputs, rank }: Size): LowRank {
-  const found = new SingularValueDecomposition(matrix, { autoTranspose: true });
-  const [u, v, s] = [found.leftSingularVectors, found.rightSingularVectors, found.diagonal];
-  const kept = Math.min(rank, s.length);
-  const a = new Float32Array(rank * inputs);
-  const b = new Float32Array(outputs * rank);
-  for (let k = 0; k < kept; k++) {
-    for (let i = 0; i < inputs; i++) a[k * inputs + i] = v.get(i, k);
-    for (let o = 0; o < outputs; o++) b[o * rank + k] = u.get(o, k) * (s[k] ?? 0);
-  }
-  return { a, b };
 }

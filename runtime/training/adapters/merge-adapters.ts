@@ -53,7 +53,7 @@ interface Part {
 
 /**
  * Merges adapters of one base into one adapter of scale 1, as PEFT's `add_weighted_adapter` does. Other work and
- * `signal` have their turn between two modules.
+ * `signal` have their turn between two modules, and within those that are decomposed.
  */
 export async function mergeAdapters(
   inputs: readonly WeightedAdapter[],
@@ -98,7 +98,11 @@ export async function mergeAdapters(
     } else if (method === 'svd' || method.endsWith('_svd')) {
       modules.set(
         path,
-        byDelta(parts, combination, { method, rank: options.rank ?? Math.max(...ranks) }),
+        await byDelta(
+          parts,
+          { ...combination, method, rank: options.rank ?? Math.max(...ranks) },
+          signal,
+        ),
       );
     } else {
       modules.set(path, byFactor(parts, combination, method));
@@ -149,19 +153,21 @@ function byFactor(
   return { inputs, outputs, rank, alpha: rank, a, b };
 }
 
-function byDelta(
+async function byDelta(
   parts: readonly Part[],
-  combination: Combination,
-  { method, rank }: { method: MergeMethod; rank: number },
-): AdapterModule {
+  { method, rank, ...combination }: Combination & { method: MergeMethod; rank: number },
+  signal: AbortSignal,
+): Promise<AdapterModule> {
   const { inputs, outputs } = sizeOf(parts);
   const size = { inputs, outputs, rank };
   if (method === 'svd') {
     const r = parts.reduce((sum, part) => sum + part.module.rank, 0);
-    return { ...size, alpha: rank, ...truncateProduct(concatenated(parts, r), { ...size, r }) };
+    const factors = await truncateProduct(concatenated(parts, r), { ...size, r }, signal);
+    return { ...size, alpha: rank, ...factors };
   }
   const deltas = parts.map((part) => part.delta());
-  return { ...size, alpha: rank, ...truncate(combine(method, deltas, combination), size) };
+  const factors = await truncate(combine(method, deltas, combination), size, signal);
+  return { ...size, alpha: rank, ...factors };
 }
 
 function combine(

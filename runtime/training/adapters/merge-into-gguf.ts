@@ -3,12 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { readGgufConfig } from '../architectures/gguf-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
-import { encode } from '../formats/encode.ts';
+import { encode, type WrittenEncoding } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
 import type { GgufValue } from '../formats/gguf-type.ts';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { loadWeight } from '../formats/load-weight.ts';
-import { sourceOf } from '../formats/tensor-file.ts';
+import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';
+import { sizeOf } from '../ir/shape.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
 import type { WeightedAdapter } from './merge-adapters.ts';
 
@@ -21,11 +22,13 @@ export interface MergeTarget {
   readonly signal?: AbortSignal;
   /** Called before each tensor with how many are written. */
   readonly progress?: (done: number, total: number) => void;
+  /** Numbers of a tensor in memory at a time, of whole rows; default 4 Mi. */
+  readonly band?: number;
 }
 
 /**
  * Writes W + Σ weight · (W′ − W) as a standalone GGUF file with the base's metadata and tokenizer, where W′ is W with
- * one of the adapters: W + ΔW, or what DoRA makes of it. One tensor is in memory at a time, and other work and
+ * one of the adapters: W + ΔW, or what DoRA makes of it. A band of rows is in memory at a time, and other work and
  * `signal` have their turn between two. Vectors stay f32, and rows that are no whole blocks f16, as llama.cpp's
  * converter does.
  */
@@ -51,6 +54,15 @@ export async function mergeIntoGguf(
       }
       return [{ adapter, module, weight }];
     });
+    // Factors and magnitudes with their rows as the file has them.
+    const order = ({ module, ...part }: Part): Part => {
+      const rows = module.outputs;
+      const toFile = (data: Float32Array): Float32Array =>
+        permuteModule(config, { path, data, rows }, 'toPairs');
+      const { b, magnitude } = module;
+      const lengths = magnitude === undefined ? undefined : toFile(magnitude);
+      return { ...part, module: { ...module, b: toFile(b), magnitude: lengths } };
+    };
     if (entry.name.endsWith('.weight')) pending.delete(path);
     const whole = (entry.shape.at(-1) ?? 0) % 32 === 0;
     const encoding =
@@ -63,19 +75,9 @@ export async function mergeIntoGguf(
       name: entry.name,
       shape: entry.shape,
       encoding,
-      bytes: async () => {
+      bytes: () => {
         target.progress?.(index, file.tensors.size);
-        await setImmediate();
-        target.signal?.throwIfAborted();
-        const original = await loadWeight(sourceOf(entry), entry.shape);
-        if (parts.length === 0) return encode(encoding, original);
-        const weights = original.slice();
-        for (const part of parts) {
-          addAdapter({ weights, original }, part, (data) =>
-            permuteModule(config, { path, data, rows: part.module.outputs }, 'toPairs'),
-          );
-        }
-        return encode(encoding, weights);
+        return merged(entry, { parts: parts.map(order), encoding }, target);
       },
     };
   });
@@ -99,22 +101,49 @@ interface Part {
   readonly weight: number;
 }
 
-/** Adds weight · (W′ − W); `order` puts rows from the published order into that of the file. */
-function addAdapter(
-  { weights, original }: { readonly weights: Float32Array; readonly original: Float32Array },
-  { adapter, module, weight }: Part,
-  order: (published: Float32Array) => Float32Array,
-): void {
-  const { inputs, outputs } = module;
-  const delta = order(deltaOf(adapter, module));
-  const magnitude = module.magnitude === undefined ? undefined : order(module.magnitude);
-  for (let row = 0; row < outputs; row++) {
+/** A tensor's bytes with the adapters in it, a band of rows after another. */
+async function* merged(
+  entry: TensorEntry,
+  { parts, encoding }: { readonly parts: readonly Part[]; readonly encoding: WrittenEncoding },
+  { signal, band = 1 << 22 }: MergeTarget,
+): AsyncGenerator<Uint8Array> {
+  const source = sourceOf(entry);
+  const columns = entry.shape.at(-1) ?? 1;
+  const rows = sizeOf(entry.shape) / columns;
+  const rowBytes = source.bytes / rows;
+  const most = Math.max(1, Math.floor(band / columns));
+  for (let first = 0; first < rows; first += most) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    const count = Math.min(most, rows - first);
+    const part = { offset: source.offset + first * rowBytes, bytes: count * rowBytes };
+    const original = await loadWeight({ ...source, ...part }, [count, columns]);
+    const weights = parts.length === 0 ? original : original.slice();
+    for (const one of parts) addAdapter({ weights, original, first, rows: count }, one);
+    yield encode(encoding, weights);
+  }
+}
+
+interface Band {
+  readonly weights: Float32Array;
+  readonly original: Float32Array;
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** Adds weight · (W′ − W) of a band of rows. */
+function addAdapter({ weights, original, first, rows }: Band, part: Part): void {
+  const { adapter, module, weight } = part;
+  const { inputs, rank, magnitude } = module;
+  const b = module.b.subarray(first * rank, (first + rows) * rank);
+  const delta = deltaOf(adapter, { ...module, outputs: rows, b });
+  for (let row = 0; row < rows; row++) {
     const [start, end] = [row * inputs, (row + 1) * inputs];
     let gain = 1;
     if (magnitude !== undefined) {
       let square = 0;
       for (let i = start; i < end; i++) square += ((original[i] ?? 0) + (delta[i] ?? 0)) ** 2;
-      gain = square === 0 ? 1 : (magnitude[row] ?? 0) / Math.sqrt(square);
+      gain = square === 0 ? 1 : (magnitude[first + row] ?? 0) / Math.sqrt(square);
     }
     for (let i = start; i < end; i++) {
       const own = original[i] ?? 0;

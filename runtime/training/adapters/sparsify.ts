@@ -10,15 +10,21 @@ export interface Combination {
   readonly random: Random;
 }
 
-/** Keeps the int(density · n) largest by magnitude. */
+/** Keeps the int(density · n) largest by magnitude; of equal ones those that come first. */
 export function keepLargest(tensor: Float32Array, density: number): Float32Array {
   if (density >= 1) return tensor;
   const count = Math.trunc(density * tensor.length);
-  const order = Array.from(tensor.keys()).sort(
-    (i, j) => Math.abs(tensor[j] ?? 0) - Math.abs(tensor[i] ?? 0) || i - j,
-  );
   const result = new Float32Array(tensor.length);
-  for (const i of order.slice(0, count)) result[i] = tensor[i] ?? 0;
+  if (count === 0) return result;
+  const sizes = tensor.map(Math.abs).sort();
+  const least = sizes[tensor.length - count] ?? 0;
+  let ties = count;
+  for (const x of tensor) if (Math.abs(x) > least) ties--;
+  for (let i = 0; i < tensor.length; i++) {
+    const x = tensor[i] ?? 0;
+    const size = Math.abs(x);
+    if (size > least || (size === least && ties-- > 0)) result[i] = x;
+  }
   return result;
 }
 
