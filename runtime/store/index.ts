@@ -1,5 +1,6 @@
 export type { CollectableItems } from './collectable-items.ts';
 export { collectGarbage, type GarbageOptions, type GarbageReport } from './collect-garbage.ts';
+export { collectCheckpoints } from './collect-checkpoints.ts';
 export { isAlive, thisProcess } from './process-identity.ts';
 export { reconcileRuns } from './reconcile-runs.ts';
 export type { RunJournal } from './run-journal.ts';

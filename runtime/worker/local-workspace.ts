@@ -21,6 +21,7 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import {
+  collectCheckpoints,
   collectGarbage,
   verifyAll,
   type CollectableItems,
@@ -54,6 +55,8 @@ export interface WorkspaceParts {
     readonly actions: ActionStore;
     readonly runs: RunJournal;
   };
+  /** One folder a step that was interrupted. */
+  readonly checkpointFolder: string;
   readonly files: FileSourceResolver;
   readonly graphs: GraphFiles;
   readonly engine: Engine;
@@ -171,8 +174,10 @@ export class LocalWorkspace implements Workspace {
     return findRows(this.artifacts, artifact, ids);
   }
 
-  collectGarbage(maxSize: number): Promise<GarbageReport> {
-    return collectGarbage({ ...this.#parts.stores, maxSize });
+  async collectGarbage(maxSize: number): Promise<GarbageReport & { checkpoints: number }> {
+    const { stores, checkpointFolder } = this.#parts;
+    const checkpoints = await collectCheckpoints(checkpointFolder);
+    return { ...(await collectGarbage({ ...stores, maxSize })), checkpoints };
   }
 
   verifyArtifacts(): Promise<VerifyReport> {

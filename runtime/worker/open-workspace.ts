@@ -9,6 +9,7 @@ import { definitions } from '@graft/nodes/definitions';
 import { reconcileRuns, thisProcess } from '@graft/store';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
+import { checkpointFolder } from './checkpoint-folder.ts';
 import { deviceClass } from './device-class.ts';
 import { environment } from './env.ts';
 import { GraphFiles } from './graph-files.ts';
@@ -62,6 +63,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     models,
     modelList,
     stores,
+    checkpointFolder: checkpointFolder(stateFolder),
     files,
     graphs: new GraphFiles(root, stateFolder),
     engine,

@@ -3,6 +3,7 @@ import { createCatalogue } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import { GraphError, type Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
+import { checkpointFolder } from './checkpoint-folder.ts';
 import { modelLocation } from './model-location.ts';
 import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
@@ -64,7 +65,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     items,
     workspaceFolder: root,
     scratchFolder,
-    checkpointFolder: join(stateFolder, 'checkpoints'),
+    checkpointFolder: checkpointFolder(stateFolder),
     services,
   };
 }

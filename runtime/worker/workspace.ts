@@ -113,8 +113,11 @@ export interface Workspace extends AsyncDisposable {
   /** The rows with these ids, in the artifact's order; ids that it has not are left out. */
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]>;
 
-  /** Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. */
-  collectGarbage(maxSize: number): Promise<GarbageReport>;
+  /**
+   * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
+   * of steps that nobody went on with for a week go in any case.
+   */
+  collectGarbage(maxSize: number): Promise<GarbageReport & { readonly checkpoints: number }>;
   /** Re-hashes every artifact and removes the damaged ones. */
   verifyArtifacts(): Promise<VerifyReport>;
 }

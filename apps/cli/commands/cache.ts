@@ -55,8 +55,10 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
   if (json) printJson(report);
   else {
     const { actions, artifacts, families } = report.deleted;
+    const { checkpoints } = report;
+    const steps = checkpoints === 0 ? '' : `, checkpoints of ${checkpoints} steps`;
     print(
-      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items`,
+      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items${steps}`,
     );
     if (!report.reached) print('The rest is in use by running runs.');
   }
