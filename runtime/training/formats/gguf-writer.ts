@@ -1,3 +1,4 @@
+import { GraphError } from '@graft/graph';
 import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { writeAtomically } from './atomic-file.ts';
@@ -10,13 +11,16 @@ import {
   type ScalarType,
 } from './gguf-type.ts';
 
-/** A tensor to write; its bytes are asked for when their turn comes, so that no model need fit in memory. */
+/**
+ * A tensor to write; its bytes are asked for when their turn comes, whole or piece by piece, so that no model and no
+ * tensor need fit in memory.
+ */
 export interface GgufTensor {
   readonly name: string;
   /** Outermost axis first. */
   readonly shape: Shape;
   readonly encoding: WeightEncoding;
-  readonly bytes: () => Uint8Array | Promise<Uint8Array>;
+  readonly bytes: () => Uint8Array | Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 const alignment = 32;
@@ -50,11 +54,25 @@ export async function writeGguf(
     await append(bytes);
     await append(new Uint8Array(padded(bytes.length) - bytes.length));
     for (const tensor of tensors) {
-      const data = await tensor.bytes();
-      await append(data);
-      await append(new Uint8Array(padded(data.length) - data.length));
+      let written = 0;
+      for await (const piece of piecesOf(tensor.bytes())) {
+        await append(piece);
+        written += piece.length;
+      }
+      const expected = encodedBytes(tensor.encoding, sizeOf(tensor.shape));
+      if (written !== expected) {
+        throw new GraphError('internal', `"${tensor.name}" has ${written} of ${expected} bytes`, {
+          audience: 'developer',
+        });
+      }
+      await append(new Uint8Array(padded(written) - written));
     }
   });
+}
+
+async function* piecesOf(bytes: ReturnType<GgufTensor['bytes']>): AsyncGenerator<Uint8Array> {
+  if (Symbol.asyncIterator in bytes) yield* bytes;
+  else yield await bytes;
 }
 
 function padded(bytes: number): number {
