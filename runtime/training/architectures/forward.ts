@@ -32,7 +32,7 @@ export interface ForwardOptions {
   readonly lora?: LoraSpec;
   /** Every weight is an input and trainable. */
   readonly full?: boolean;
-  /** Recompute each layer in the backward pass. */
+  /** Recompute each layer in the backward pass, its matrix products too: the least memory. */
   readonly checkpoint?: boolean;
   /** Dropout acts, and its masks are fed: see `dropoutFeeds`. */
   readonly training?: boolean;
@@ -106,7 +106,7 @@ class ForwardBuilder {
       const body = (): Value => this.layer(layer, hidden, { masks, rotation });
       const name = `layer${layer}`;
       b.scope(name, () => this.prepareAdditions(layer));
-      hidden = options.checkpoint === true ? b.segment(name, body) : b.scope(name, body);
+      hidden = b.segment(name, body);
     }
     hidden = this.norm('model.norm', hidden);
     const head = {
@@ -156,7 +156,7 @@ class ForwardBuilder {
         softCap: config.attentionSoftCap,
       },
     );
-    let attended = this.linear(layer, 'o_proj', mixed);
+    let attended = this.linear(layer, 'o_proj', this.keep(mixed));
     if (postNorms) attended = this.norm(`${path}.post_attention_layernorm`, attended);
     const middle = b.add(input, attended);
     const before = postNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
@@ -180,8 +180,8 @@ class ForwardBuilder {
       ? b.add(output, published(this.tensor(`${path}.bias`, [outputs])))
       : output;
     const addition = this.additions.get(path);
-    if (addition === undefined) return biased;
-    return b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output));
+    if (addition === undefined) return this.keep(biased);
+    return this.keep(b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output)));
   }
 
   private frozen(path: string, kind: LinearKind): FrozenLinear {
@@ -216,6 +216,11 @@ class ForwardBuilder {
       const frozen = this.frozen(path, kind);
       this.additions.set(path, new LowRankAddition(this.b, { spec, factors, frozen }));
     }
+  }
+
+  /** Everything else in a layer is quick to compute again. */
+  private keep(product: Value): Value {
+    return this.options.checkpoint === true ? product : this.b.keep(product);
   }
 
   private norm(path: string, x: Value): Value {

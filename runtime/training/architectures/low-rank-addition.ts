@@ -52,8 +52,9 @@ export class LowRankAddition {
   apply(x: Value, dropped: Value | undefined, output: Value): Value {
     const { builder: b } = this;
     const { spec, factors, frozen } = this.parts;
-    const down = b.matmul(dropped ?? x, factors.a, { transposeB: true });
-    const up = b.scale(b.matmul(down, factors.b, { transposeB: true }), loraScale(spec));
+    const down = b.keep(b.matmul(dropped ?? x, factors.a, { transposeB: true }));
+    // Scaled between the factors, where tensors are smallest.
+    const up = b.matmul(b.scale(down, loraScale(spec)), factors.b, { transposeB: true });
     if (this.gain === undefined) return up;
     const straight =
       dropped === undefined

@@ -5,7 +5,7 @@ import type { Application } from './derivative-rules.ts';
 /**
  * Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). Inside a
  * segment the derivative reads copies computed anew from the segment's entries, so that the originals need
- * not outlive the forward pass. Values that leave a segment are its checkpoints and are read as they are.
+ * not outlive the forward pass. Values that leave a segment or are kept are its checkpoints, read as they are.
  */
 export class Recomputation {
   private readonly copies = new Map<string, Value>();
@@ -34,7 +34,8 @@ export class Recomputation {
   }
 
   private restore(value: Value, segment: string): Value {
-    if (this.exits.has(value.id) && value.segment === segment) return value;
+    const stays = this.exits.has(value.id) || this.b.isKept(value);
+    if (stays && value.segment === segment) return value;
     const key = `${segment} ${value.id}`;
     const known = this.copies.get(key);
     if (known !== undefined) return known;

@@ -15,6 +15,7 @@ export class Builder {
   private readonly values: Value[] = [];
   private readonly declared = new Map<string, Value>();
   private readonly scopes: string[] = [];
+  private readonly keptIds = new Set<number>();
   private currentSegment: string | undefined;
 
   /** A tensor fed at every run. Trainable tensors are inputs, so that an update needs no recompilation. */
@@ -181,8 +182,8 @@ export class Builder {
   }
 
   /**
-   * What `body` builds is forgotten after the forward pass and computed again, from what enters it, when
-   * its derivative is taken.
+   * What `body` builds is forgotten after the forward pass and computed again, from what enters it and what it
+   * keeps, when its derivative is taken.
    */
   segment<T>(name: string, body: () => T): T {
     if (this.currentSegment !== undefined) {
@@ -196,6 +197,16 @@ export class Builder {
     } finally {
       this.currentSegment = undefined;
     }
+  }
+
+  /** The value itself, which its segment does not forget: worth its memory, as it took long to compute. */
+  keep(value: Value): Value {
+    this.keptIds.add(value.id);
+    return value;
+  }
+
+  isKept(value: Value): boolean {
+    return this.keptIds.has(value.id);
   }
 
   /** The same op on other inputs, outside any segment: how checkpointing recomputes. */

@@ -78,6 +78,8 @@ class OnnxExecutable implements Executable {
             // Would copy each weight twice, as the forward and the backward pass read it.
             disable_prepacking: '1',
           },
+          // Would take what is computed anew, to save memory, for what was computed before.
+          optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
         },
       });
       return new OnnxExecutable(setting, { session, outputs, sidecar });
