@@ -91,6 +91,22 @@ describe('training', () => {
     for (const [i, loss] of found.entries()) expect(loss).toBeCloseTo(expected[i] ?? NaN, 5);
   });
 
+  it('lets weights decay, but neither gains nor biases', async () => {
+    const change = { method: { kind: 'full' }, maxSteps: 1, warmup: 0, clip: 0 } as const;
+    const of = async (weightDecay: number) =>
+      (await attempt({ family: 'qwen2', change: { ...change, weightDecay } })).parameters;
+    const [kept, decayed] = [await of(0), await of(1)];
+    const names = [...(kept?.keys() ?? [])];
+    const changed = names.filter((name) => !same(kept?.get(name), decayed?.get(name)));
+    expect(changed.sort()).toEqual(
+      names.filter((name) => /(proj|embed_tokens)\.weight$/.test(name)).sort(),
+    );
+  });
+
+  function same(one: Float32Array | undefined, other: Float32Array | undefined): boolean {
+    return one?.every((x, i) => x === other?.[i]) === true;
+  }
+
   it('gives B a rate of its own under LoRA+', async () => {
     const norm = async (plusRatio: number): Promise<number> => {
       const method = { ...lora, plusRatio };

@@ -57,7 +57,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const shapes = shapesFor({ base, plan, trainable, memory: options.memory }, checkpoint, hooks);
   await using programs = new Programs({ base, executor, request, ...shapes });
   const parameters = await initialParameters(base, trainable, request);
-  const loop = new TrainingLoop({ plan, shapes, programs, parameters, store, hooks });
+  const loop = new TrainingLoop({ plan, trainable, shapes, programs, parameters, store, hooks });
   if (checkpoint !== undefined) {
     loop.restore(checkpoint);
     hooks.log('info', `Goes on from the checkpoint of step ${checkpoint.state.step}.`);
@@ -93,6 +93,7 @@ function shapesFor(
 
 interface LoopParts {
   readonly plan: TrainingPlan;
+  readonly trainable: ReadonlyMap<string, Shape>;
   readonly shapes: RunShapes;
   readonly programs: Programs;
   readonly parameters: Map<string, Float32Array>;
@@ -111,12 +112,15 @@ class TrainingLoop {
 
   constructor(parts: LoopParts) {
     this.parts = parts;
-    const { request, evaluation } = parts.plan;
+    const { plan, trainable } = parts;
+    const { request, evaluation } = plan;
     const { method, weightDecay } = request;
     const ratio = method.kind === 'lora' ? method.plusRatio : 1;
     this.optimizer = new AdamW(parts.parameters, {
       weightDecay,
       rateFactor: loraPlusFactor(ratio),
+      // Gains and biases are not pulled to zero, as other trainers hold it too.
+      decays: (name) => method.kind === 'lora' || (trainable.get(name)?.length ?? 0) > 1,
     });
     this.evaluation = microBatches(evaluation.rows, parts.shapes);
   }

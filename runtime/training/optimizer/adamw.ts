@@ -11,6 +11,8 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
   /** Multiplies the learning rate of one parameter; LoRA+ gives B a larger one. */
   readonly rateFactor?: (name: string) => number;
+  /** Whether weight decay acts on a parameter; default on all. */
+  readonly decays?: (name: string) => boolean;
 }
 
 /** All that a resumed run needs to continue bit for bit. */
@@ -37,6 +39,7 @@ export class AdamW {
       epsilon: options.epsilon ?? 1e-8,
       weightDecay: options.weightDecay ?? 0.01,
       rateFactor: options.rateFactor ?? (() => 1),
+      decays: options.decays ?? (() => true),
     };
     for (const [name, data] of parameters) {
       this.first.set(name, new Float32Array(data.length));
@@ -47,7 +50,7 @@ export class AdamW {
   /** One step down the gradients at this learning rate. */
   update(gradients: Parameters, rate: number): void {
     this.step++;
-    const { beta1, beta2, epsilon, weightDecay, rateFactor } = this.options;
+    const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.options;
     const correction1 = 1 - beta1 ** this.step;
     const correction2 = Math.sqrt(1 - beta2 ** this.step);
     for (const [name, data] of this.parameters) {
@@ -55,7 +58,7 @@ export class AdamW {
       const first = matching(this.first, name, data.length);
       const second = matching(this.second, name, data.length);
       const own = rate * rateFactor(name);
-      const keep = 1 - own * weightDecay;
+      const keep = decays(name) ? 1 - own * weightDecay : 1;
       const size = own / correction1;
       for (let i = 0; i < data.length; i++) {
         const g = gradient[i] ?? 0;

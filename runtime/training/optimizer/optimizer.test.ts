@@ -47,6 +47,14 @@ describe('AdamW', () => {
     new AdamW(parameters, factor).update(new Map([['w', Float32Array.of(1, 1, 1)]]), 0.01);
     expect(parameters.get('w')?.[0]).toBeCloseTo(1 - 0.16, 5);
   });
+
+  it('decays chosen parameters only', () => {
+    const parameters = new Map([...start(), ['gain', Float32Array.of(1)]]);
+    const still = new Map([...parameters].map(([name, x]) => [name, new Float32Array(x.length)]));
+    new AdamW(parameters, { weightDecay: 0.5, decays: (name) => name === 'w' }).update(still, 0.1);
+    expect(parameters.get('w')?.[0]).toBeCloseTo(0.95, 6);
+    expect(parameters.get('gain')?.[0]).toBe(1);
+  });
 });
 
 describe('clipping', () => {
