@@ -20,17 +20,19 @@ function quantize(values: Float32Array): Uint8Array {
   const blocks = values.length / 32;
   const result = new Uint8Array(blocks * 34);
   for (let block = 0; block < blocks; block++) {
-    const part = values.subarray(block * 32, block * 32 + 32);
-    const largest = part.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const start = block * 32;
+    let largest = 0;
+    for (let i = start; i < start + 32; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0));
     const scale = Math.fround(largest / 127);
     const inverse = scale === 0 ? 0 : Math.fround(1 / scale);
     const half = floatToHalf(scale);
-    result[block * 34] = half & 255;
-    result[block * 34 + 1] = half >> 8;
-    part.forEach((value, i) => {
-      const scaled = Math.fround(value * inverse);
-      result[block * 34 + 2 + i] = Math.sign(scaled) * Math.floor(Math.abs(scaled) + 0.5);
-    });
+    let at = block * 34;
+    result[at++] = half & 255;
+    result[at++] = half >> 8;
+    for (let i = start; i < start + 32; i++) {
+      const scaled = Math.fround((values[i] ?? 0) * inverse);
+      result[at++] = scaled < 0 ? -Math.floor(0.5 - scaled) : Math.floor(scaled + 0.5);
+    }
   }
   return result;
 }
