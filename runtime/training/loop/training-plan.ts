@@ -11,7 +11,7 @@ import type { Shape } from '../ir/shape.ts';
 export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder'>;
 
 /** Examples laid out in rows. */
-export interface RowSet {
+interface RowSet {
   readonly examples: readonly PreparedExample[];
   readonly rows: readonly Row[];
 }

@@ -7,10 +7,10 @@ import type { TrainingJob } from './training-job.ts';
 type Packed<T, Keys extends keyof T> = Omit<T, Keys> & Readonly<Record<Keys, PackedExamples>>;
 
 /** A training as it is sent: examples packed. */
-export type SentTraining = Omit<TrainingJob, 'request'> & {
+type SentTraining = Omit<TrainingJob, 'request'> & {
   readonly request: Packed<TrainingJob['request'], 'train' | 'evaluation'>;
 };
-export type SentEvaluation = Packed<EvaluationJob, 'examples'>;
+type SentEvaluation = Packed<EvaluationJob, 'examples'>;
 
 /** To a trainer process. It works on one job, then ends. */
 export type ToTrainer =
