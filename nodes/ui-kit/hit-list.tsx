@@ -64,7 +64,7 @@ function scoreParts({ scores }: Hit): string {
 }
 
 /** A share from 0 to 1 as a short bar. */
-export function Bar({
+function Bar({
   share,
   title,
 }: {

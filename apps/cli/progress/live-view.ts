@@ -51,6 +51,9 @@ export class LiveView implements ProgressView {
         this.#drawSoon();
         break;
       }
+      case 'step.metrics':
+        // Its progress says what of them matters on one line.
+        break;
       case 'step.log':
         if (event.level === 'info') break;
         this.#draw([this.#paint('yellow', `! ${event.node}  ${oneLine(event.message, 400)}`)]);
