@@ -6,11 +6,25 @@ import { rotate, type Rotation } from './rope.ts';
 /** Added to scores that must not count: far below any score, and finite, so that derivatives are too. */
 const hidden = -1e30;
 
-/** Masks to add to scores, [batch, 1, 1, length, length]. */
+/** Places whose scores are computed together: what lies ahead of them, or behind their window, is left out. */
+const blockLength = 128;
+
+/** A block of queries, the keys that any of them sees, and what to add to their scores. */
+interface Block {
+  readonly queries: Range;
+  readonly keys: Range;
+  /** [batch, 1, 1, queries, keys]. */
+  readonly mask: Value;
+}
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface AttentionMasks {
-  readonly causal: Value;
+  readonly causal: readonly Block[];
   /** The same as `causal` where the model has no window. */
-  readonly sliding: Value;
+  readonly sliding: readonly Block[];
 }
 
 /** Nobody looks ahead, nor into another segment of a packed row, nor beyond the window. */
@@ -20,20 +34,28 @@ export function attentionMasks(
   window: number | undefined,
 ): AttentionMasks {
   const [batch = 1, length = 1] = segments.shape;
-  const same = b.equal(
-    b.reshape(segments, [batch, 1, 1, length, 1]),
-    b.reshape(segments, [batch, 1, 1, 1, length]),
-  );
-  const mask = (reach: number): Value => {
-    const data = Float32Array.from({ length: length * length }, (_, i) => {
-      const [row, column] = [Math.floor(i / length), i % length];
-      return column <= row && row - column < reach ? 0 : hidden;
+  const rows = b.reshape(segments, [batch, 1, 1, length, 1]);
+  const columns = b.reshape(segments, [batch, 1, 1, 1, length]);
+  const blocks = (reach: number): Block[] =>
+    Array.from({ length: Math.ceil(length / blockLength) }, (_, i) => {
+      const queries = { start: i * blockLength, end: Math.min(length, (i + 1) * blockLength) };
+      const keys = { start: Math.max(0, queries.start - reach + 1), end: queries.end };
+      const width = keys.end - keys.start;
+      const data = Float32Array.from({ length: (queries.end - queries.start) * width }, (_, at) => {
+        const row = queries.start + Math.floor(at / width);
+        const column = keys.start + (at % width);
+        return column <= row && row - column < reach ? 0 : hidden;
+      });
+      const same = b.equal(
+        b.slice(rows, { axis: 3, ...queries }),
+        b.slice(columns, { axis: 4, ...keys }),
+      );
+      const open = b.constant(data, [queries.end - queries.start, width]);
+      return { queries, keys, mask: b.where(same, open, b.scalar(hidden)) };
     });
-    return b.where(same, b.constant(data, [length, length]), b.scalar(hidden));
-  };
   return b.scope('mask', () => {
-    const causal = mask(length);
-    return { causal, sliding: window === undefined || window >= length ? causal : mask(window) };
+    const causal = blocks(length);
+    return { causal, sliding: window === undefined || window >= length ? causal : blocks(window) };
   });
 }
 
@@ -46,7 +68,7 @@ interface HeadTensors {
 }
 interface AttentionSettings {
   readonly rotation: Rotation;
-  readonly mask: Value;
+  readonly blocks: readonly Block[];
   readonly scale: number;
   readonly softCap: number | undefined;
 }
@@ -62,16 +84,26 @@ export function attention(b: Builder, tensors: HeadTensors, settings: AttentionS
   const byHead = (x: Value): Value => b.transpose(x, [0, 2, 1, 3]);
   const q = b.reshape(byHead(rotate(b, b.scale(tensors.q, settings.scale), settings.rotation)), [
     batch * kvHeads,
-    group * length,
+    group,
+    length,
     head,
   ]);
   const shared = [batch * kvHeads, length, head];
   const k = b.reshape(byHead(rotate(b, tensors.k, settings.rotation)), shared);
   const v = b.reshape(byHead(tensors.v), shared);
-  let scores = b.matmul(q, k, { transposeB: true });
-  if (settings.softCap !== undefined) scores = softCap(b, scores, settings.softCap);
-  const masked = b.add(b.reshape(scores, [batch, kvHeads, group, length, length]), settings.mask);
-  const probabilities = b.reshape(b.softmax(masked), [batch * kvHeads, group * length, length]);
-  const mixed = b.reshape(b.matmul(probabilities, v), [batch, heads, length, head]);
-  return b.reshape(byHead(mixed), [batch, length, heads * head]);
+  const mixed = settings.blocks.map(({ queries, keys, mask }) => {
+    const [rows, columns] = [queries.end - queries.start, keys.end - keys.start];
+    const own = b.reshape(b.slice(q, { axis: 2, ...queries }), [
+      batch * kvHeads,
+      group * rows,
+      head,
+    ]);
+    let scores = b.matmul(own, b.slice(k, { axis: 1, ...keys }), { transposeB: true });
+    if (settings.softCap !== undefined) scores = softCap(b, scores, settings.softCap);
+    const masked = b.add(b.reshape(scores, [batch, kvHeads, group, rows, columns]), mask);
+    const probabilities = b.reshape(b.softmax(masked), scores.shape);
+    const seen = b.matmul(probabilities, b.slice(v, { axis: 1, ...keys }));
+    return b.reshape(seen, [batch, heads, rows, head]);
+  });
+  return b.reshape(byHead(b.concat(mixed, 2)), [batch, length, heads * head]);
 }

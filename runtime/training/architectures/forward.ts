@@ -151,7 +151,7 @@ class ForwardBuilder {
       { q, k, v: perHead('v_proj', config.kvHeads) },
       {
         rotation: shared.rotation,
-        mask: config.sliding[layer] === true ? shared.masks.sliding : shared.masks.causal,
+        blocks: config.sliding[layer] === true ? shared.masks.sliding : shared.masks.causal,
         scale: config.attentionScale,
         softCap: config.attentionSoftCap,
       },
