@@ -42,11 +42,18 @@ export function deltaOf(adapter: Adapter, module: AdapterModule): Float32Array {
   const scale = scaleOf(adapter, module);
   const row = new Float64Array(inputs);
   const delta = new Float32Array(outputs * inputs);
+  const at = (r: number): number => (r < rank ? r * inputs : 0);
   for (let o = 0; o < outputs; o++) {
     row.fill(0);
-    for (let r = 0; r < rank; r++) {
-      const factor = scale * (b[o * rank + r] ?? 0);
-      for (let i = 0; i < inputs; i++) row[i] = (row[i] ?? 0) + factor * (a[r * inputs + i] ?? 0);
+    const factor = (r: number): number => (r < rank ? scale * (b[o * rank + r] ?? 0) : 0);
+    // Four rows of A at a time: the sum is read and written a quarter as often.
+    for (let r = 0; r < rank; r += 4) {
+      const [f0, f1, f2, f3] = [factor(r), factor(r + 1), factor(r + 2), factor(r + 3)];
+      const [a0, a1, a2, a3] = [at(r), at(r + 1), at(r + 2), at(r + 3)];
+      for (let i = 0; i < inputs; i++) {
+        const two = f0 * (a[a0 + i] ?? 0) + f1 * (a[a1 + i] ?? 0);
+        row[i] = (row[i] ?? 0) + two + f2 * (a[a2 + i] ?? 0) + f3 * (a[a3 + i] ?? 0);
+      }
     }
     delta.set(row, o * inputs);
   }

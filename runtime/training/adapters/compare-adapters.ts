@@ -4,6 +4,12 @@ import { scaleOf, type AdapterModule } from './adapter.ts';
 import type { WeightedAdapter } from './merge-adapters.ts';
 import { inModelOrder } from './module-place.ts';
 
+/** An adapter to compare, with what is known of it. */
+export interface ComparedAdapter extends WeightedAdapter {
+  /** ‖s·B·A‖_F by module path. */
+  readonly norms: ReadonlyMap<string, number>;
+}
+
 /** weight · scale · B · A of one module. */
 interface Term {
   readonly factor: number;
@@ -16,27 +22,28 @@ interface Term {
  * A module that one adapter lacks has norm 0 there.
  */
 export async function compareModules(
-  one: WeightedAdapter,
-  other: WeightedAdapter,
+  one: ComparedAdapter,
+  other: ComparedAdapter,
   signal: AbortSignal,
 ): Promise<MetricRow[]> {
   const paths = new Set([...one.adapter.modules.keys(), ...other.adapter.modules.keys()]);
   const rows: MetricRow[] = [];
   const total = { square: 0, otherSquare: 0, product: 0 };
+  const normOf = ({ norms, weight }: ComparedAdapter, path: string): number =>
+    Math.abs(weight) * (norms.get(path) ?? 0);
   for (const path of inModelOrder(paths)) {
     await setImmediate();
     signal.throwIfAborted();
     const [left, right] = [termOf(one, path), termOf(other, path)];
     if (left !== undefined && right !== undefined) checkSizes(path, { one, other, left, right });
-    const square = left === undefined ? 0 : innerProduct(left, left);
-    const otherSquare = right === undefined ? 0 : innerProduct(right, right);
+    const [norm, otherNorm] = [normOf(one, path), normOf(other, path)];
     const product = left === undefined || right === undefined ? 0 : innerProduct(left, right);
-    rows.push({ series: 'modules', label: path, values: values(square, otherSquare, product) });
-    total.square += square;
-    total.otherSquare += otherSquare;
+    rows.push({ series: 'modules', label: path, values: values(norm, otherNorm, product) });
+    total.square += norm ** 2;
+    total.otherSquare += otherNorm ** 2;
     total.product += product;
   }
-  const all = values(total.square, total.otherSquare, total.product);
+  const all = values(Math.sqrt(total.square), Math.sqrt(total.otherSquare), total.product);
   return [...rows, { series: 'summary', values: all }];
 }
 
@@ -45,8 +52,7 @@ function termOf({ adapter, weight }: WeightedAdapter, path: string): Term | unde
   return module === undefined ? undefined : { factor: weight * scaleOf(adapter, module), module };
 }
 
-function values(square: number, otherSquare: number, product: number): Record<string, number> {
-  const [norm, otherNorm] = [Math.sqrt(square), Math.sqrt(otherSquare)];
+function values(norm: number, otherNorm: number, product: number): Record<string, number> {
   const norms = { norm, otherNorm };
   if (norm === 0 || otherNorm === 0) return norms;
   return { ...norms, cosine: Math.max(-1, Math.min(1, product / (norm * otherNorm))) };

@@ -7,7 +7,7 @@ import {
   type AdapterBase,
 } from '../adapters/adapter-folder.ts';
 import { checkAgainstBase, checkRank } from '../adapters/check-base.ts';
-import { compareModules } from '../adapters/compare-adapters.ts';
+import { compareModules, type ComparedAdapter } from '../adapters/compare-adapters.ts';
 import { mergeAdapters } from '../adapters/merge-adapters.ts';
 import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
@@ -68,7 +68,8 @@ export function createAdapterService({
     },
 
     async compareAdapters(one, other, signal) {
-      return compareModules(await load(one), await load(other), signal);
+      const [left, right] = await Promise.all([loadCompared(one), loadCompared(other)]);
+      return compareModules(left, right, signal);
     },
 
     async randomModel(request, signal) {
@@ -80,6 +81,11 @@ export function createAdapterService({
 /** Reads an adapter folder that Graft wrote. */
 async function load({ path: folder, info, weight }: Weighted): Promise<Loaded> {
   return { name: info.id, adapter: await readPeftAdapter(folder), weight };
+}
+
+async function loadCompared(adapter: Weighted): Promise<ComparedAdapter> {
+  const norms = new Map(adapter.info.modules.map(({ path: name, norm }) => [name, norm]));
+  return { ...(await load(adapter)), norms };
 }
 
 /** The base that all adapters were trained on; throws `facet-mismatch`. */
