@@ -91,6 +91,18 @@ describe('an export that is there', () => {
   });
 });
 
+it('clears away what a killed export left beside it, and nothing that is young or of others', async () => {
+  await mkdir(join(root, 'out'), { recursive: true });
+  const long = new Date(Date.now() - 7_200_000);
+  const [killed, running, other] = ['.mine.new-0a1b2c3d', '.mine.old-0a1b2c3d', '.mine.new-notes'];
+  for (const name of [killed, running, other]) {
+    await mkdir(join(root, 'out', name));
+    if (name !== running) await utimes(join(root, 'out', name), long, long);
+  }
+  await write();
+  expect((await around()).sort()).toEqual([other, running, 'mine']);
+});
+
 describe('what Graft did not export', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['a file', () => writeFile(join(root, 'out/mine'), ''), /out\/mine is a file\. Choose another/],

@@ -105,6 +105,7 @@ async function replace(
   const aside = (what: string): string =>
     join(dirname(target), `.${basename(target)}.${what}-${randomBytes(4).toString('hex')}`);
   const [fresh, old] = [aside('new'), aside('old')];
+  await clearLeftovers(target);
   try {
     await mkdir(fresh);
     await copy(ctx, { fresh, marker, files });
@@ -121,6 +122,19 @@ async function replace(
     await rm(old, { recursive: true, force: true });
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Removes what an export that was killed left beside the place an hour ago or more. */
+async function clearLeftovers(target: string): Promise<void> {
+  const prefix = `.${basename(target)}.`;
+  for (const name of await readdir(dirname(target))) {
+    if (!name.startsWith(prefix) || !/^(new|old)-[0-9a-f]{8}$/.test(name.slice(prefix.length))) {
+      continue;
+    }
+    const left = join(dirname(target), name);
+    const { mtimeMs } = await lstat(left);
+    if (Date.now() - mtimeMs > 3_600_000) await rm(left, { recursive: true, force: true });
   }
 }
 
