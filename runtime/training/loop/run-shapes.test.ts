@@ -83,7 +83,9 @@ describe('too little memory', () => {
     const memory = memoryOf(given, { size: 1, buckets: [64], recompute: true });
     const change = { ...longRows, method: lora, maxSteps: 3, microBatch: 1 };
     const [kept, recomputed] = [await attempt({ change }), await attempt({ change, memory })];
-    expect(recomputed.logs.join()).toMatch(/recomputed in the backward pass/);
+    expect(recomputed.logs.join()).toMatch(
+      /1 of 8 rows at once, padded to 64 tokens; about 0\.\d GB, with layers recomputed/,
+    );
     expect(losses(recomputed.rows)).toHaveLength(3);
     for (const [i, loss] of losses(recomputed.rows).entries()) {
       expect(loss).toBeCloseTo(losses(kept.rows)[i] ?? NaN, 5);

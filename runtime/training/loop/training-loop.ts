@@ -32,7 +32,12 @@ export interface LoopOptions {
   readonly request: LoopRequest;
   /** Bytes that the process may take. */
   readonly memory: number;
-  readonly hooks: TrainingHooks;
+  readonly hooks: LoopHooks;
+}
+
+export interface LoopHooks extends TrainingHooks {
+  /** Bytes that it expects to take, before it takes them. */
+  readonly planned?: (memory: number) => void;
 }
 
 export interface LoopResult {
@@ -69,25 +74,32 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
 function shapesFor(
   request: ShapeRequest,
   checkpoint: Checkpoint | undefined,
-  { log }: TrainingHooks,
+  { log, planned }: LoopHooks,
 ): RunShapes {
-  const { microBatch } = request.plan.request;
+  const { microBatch, batch } = request.plan.request;
   if (checkpoint !== undefined) {
     const { shapes } = checkpoint;
     const smaller = microBatch > 0 && microBatch < shapes.size;
-    if (!smaller && memoryOf(request, shapes) <= request.memory) return shapes;
+    const memory = memoryOf(request, shapes);
+    if (!smaller && memory <= request.memory) {
+      planned?.(memory);
+      return shapes;
+    }
     log(
       'warning',
       `Goes on with other micro-batches than those of ${shapes.size} rows that it began with, ${smaller ? 'as was asked for' : 'which do not fit any more'}: sums are rounded otherwise from here.`,
     );
   }
-  const { shapes } = chooseShapes(request);
-  if (microBatch > shapes.size) {
-    log('warning', `Rows are computed ${shapes.size} at once: ${microBatch} do not fit.`);
+  const { shapes, memory } = chooseShapes(request);
+  planned?.(memory);
+  const { size, buckets, recompute } = shapes;
+  if (Math.min(microBatch, batch) > size) {
+    log('warning', `Rows are computed ${size} at once: ${microBatch} do not fit.`);
   }
-  if (shapes.recompute) {
-    log('info', 'Layers are recomputed in the backward pass, to fit into the memory.');
-  }
+  log(
+    'info',
+    `${size} of ${batch} rows at once, padded to ${buckets.join(', ')} tokens; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
+  );
   return shapes;
 }
 

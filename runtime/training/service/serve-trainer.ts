@@ -51,7 +51,9 @@ async function answer(
     train: unpackExamples(train),
     evaluation: unpackExamples(evaluation),
   };
-  return { type: 'trained', result: await runTrainingJob({ ...job, request }, hooks) };
+  const planned = (memory: number): void => send({ type: 'planned', memory });
+  const result = await runTrainingJob({ ...job, request }, { ...hooks, planned });
+  return { type: 'trained', result };
 }
 
 /** Runtimes say in many ways that an allocation failed. */

@@ -7,9 +7,14 @@ import { readFromTrainer, type FromTrainer, type ToTrainer } from './trainer-pro
  * Milliseconds that a cancelled trainer has to leave a checkpoint before it is killed. Whoever waits for the step has
  * 1.5 s, and all of it must end within 2 s.
  */
-const patience = 1200;
+const patience = 1000;
 
-export type ClientHooks = Pick<TrainingHooks, 'signal' | 'progress'> & Partial<TrainingHooks>;
+export interface ClientHooks extends Partial<TrainingHooks> {
+  readonly signal: AbortSignal;
+  readonly progress: TrainingHooks['progress'];
+  /** Bytes that the trainer expects to take, before it takes them. */
+  readonly planned?: (memory: number) => void;
+}
 type Answer = Extract<FromTrainer, { type: 'trained' | 'evaluated' }>;
 
 /** Has a process of its own work on one job. Rejects with a GraphError, with `cancelled` soon after `signal` aborts. */
@@ -38,6 +43,8 @@ export async function runInTrainer(
           return hooks.log?.(message.level, message.message);
         case 'progress':
           return hooks.progress(message.progress);
+        case 'planned':
+          return hooks.planned?.(message.memory);
         case 'failed':
           return failed(GraphError.fromProblem(message.problem));
         case 'trained':

@@ -25,6 +25,8 @@ export type FromTrainer =
   | { readonly type: 'metrics'; readonly row: MetricRow }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
+  /** Bytes that it expects to take. */
+  | { readonly type: 'planned'; readonly memory: number }
   | { readonly type: 'trained'; readonly result: TrainingResult }
   | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] }
   | { readonly type: 'failed'; readonly problem: Problem };
@@ -43,6 +45,7 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
     message: z.string(),
   }),
   z.object({ type: z.literal('progress'), progress: custom<Progress>() }),
+  z.object({ type: z.literal('planned'), memory: z.number() }),
   z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
   z.object({ type: z.literal('evaluated'), losses: z.array(custom<ExampleLoss>()) }),
   z.object({ type: z.literal('failed'), problem: custom<Problem>() }),

@@ -1,4 +1,4 @@
-import type { TrainingHooks, TrainingResult } from '@graft/graph';
+import type { TrainingResult } from '@graft/graph';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
@@ -10,7 +10,7 @@ import { fileDigest } from '../formats/file-digest.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { availableMemory } from '../loop/available-memory.ts';
 import { openExecutor } from '../loop/open-executor.ts';
-import { runTraining, type LoopResult } from '../loop/training-loop.ts';
+import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
 import { writeFineTuned } from './fine-tuned-model.ts';
 import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
@@ -24,6 +24,8 @@ export interface JobSetting {
   readonly scratchFolder: string;
   /** Bytes; absent: what is free on the machine. */
   readonly memory?: number;
+  /** Bytes that it is held to even where more is free. */
+  readonly memoryLimit?: number;
 }
 
 export interface TrainingJob extends JobSetting {
@@ -33,10 +35,7 @@ export interface TrainingJob extends JobSetting {
 }
 
 /** One training from an opened base to the files of its result. Blocks the thread for seconds at a time. */
-export async function runTrainingJob(
-  job: TrainingJob,
-  hooks: TrainingHooks,
-): Promise<TrainingResult> {
+export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promise<TrainingResult> {
   const { model, request, folder } = job;
   const { method, device } = request;
   if (method.kind === 'full') await ggufFile(model.path, model.id);
@@ -48,7 +47,7 @@ export async function runTrainingJob(
     baseDigest: baseBefore,
     executor,
     request,
-    memory: job.memory ?? (await availableMemory()),
+    memory: Math.min(job.memory ?? (await availableMemory()), job.memoryLimit ?? Infinity),
     hooks,
   });
   const baseAfter = await weightsDigest(base, hooks.signal);

@@ -1,7 +1,8 @@
 import { GraphError, type ModelSource, type Training } from '@graft/graph';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createAdapterService } from './adapter-service.ts';
+import { openJobFolder } from './job-folder.ts';
+import { lessenMemory, memoryLimit } from './memory-limit.ts';
 import type { ModelResolver } from './model-resolver.ts';
 import { packExamples } from './packed-examples.ts';
 import { runInTrainer } from './trainer-client.ts';
@@ -29,8 +30,7 @@ export function createTraining(options: TrainingOptions): Training {
     work: (setting: JobSetting) => Promise<T>,
   ): Promise<T> => {
     const model = { id, digest, path: await resolveModel({ id, digest, ...source }) };
-    await mkdir(options.scratchFolder, { recursive: true });
-    const scratchFolder = await mkdtemp(path.join(options.scratchFolder, 'training-'));
+    const scratchFolder = await openJobFolder(options.scratchFolder);
     try {
       const limit = memory === undefined ? {} : { memory };
       return await work({ model, threads, scratchFolder, ...limit });
@@ -46,10 +46,24 @@ export function createTraining(options: TrainingOptions): Training {
       withSetting(model, async (setting) => {
         const train = packExamples(request.train);
         const evaluation = packExamples(request.evaluation);
-        const job = { ...setting, folder, request: { ...request, train, evaluation } };
-        const answer = await runInTrainer(startTrainer, { type: 'train', job }, hooks);
-        if (answer.type === 'trained') return answer.result;
-        throw wrongAnswer();
+        const limit = await memoryLimit(request.checkpoints);
+        const held = limit === undefined ? {} : { memoryLimit: limit };
+        const job = { ...setting, ...held, folder, request: { ...request, train, evaluation } };
+        let expected: number | undefined;
+        const planned = (bytes: number): void => {
+          expected = bytes;
+        };
+        try {
+          const all = { ...hooks, planned };
+          const answer = await runInTrainer(startTrainer, { type: 'train', job }, all);
+          if (answer.type === 'trained') return answer.result;
+          throw wrongAnswer();
+        } catch (error) {
+          const ranOut = error instanceof GraphError && error.code === 'out-of-memory';
+          // Whoever tries again is to try less.
+          if (ranOut && expected !== undefined) await lessenMemory(request.checkpoints, expected);
+          throw error;
+        }
       }),
 
     evaluate: ({ model, examples, ...request }, hooks) =>

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../formats/atomic-file.ts';
+
+/** What of the memory that was not enough an attempt is given next. */
+const lessened = 0.6;
+
+const limitSchema = z.object({ memory: z.number().positive() });
+
+/** Bytes that a training is held to since memory ran out under an attempt before; undefined: it never did. */
+export async function memoryLimit(checkpoints: string): Promise<number | undefined> {
+  try {
+    return limitSchema.parse(JSON.parse(await readFile(limitFile(checkpoints), 'utf8'))).memory;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers that memory ran out under an attempt that was expected to take so many bytes. */
+export async function lessenMemory(checkpoints: string, expected: number): Promise<void> {
+  const text = JSON.stringify({ memory: Math.floor(expected * lessened) });
+  await writeAtomically(limitFile(checkpoints), (append) => append(new TextEncoder().encode(text)));
+}
+
+function limitFile(checkpoints: string): string {
+  return path.join(checkpoints, 'memory-limit.json');
+}
