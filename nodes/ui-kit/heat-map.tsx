@@ -58,7 +58,6 @@ export function HeatMap(props: HeatMapProps): ReactNode {
     <figure className="gk-panel">
       <figcaption>
         <b>{title}</b>
-        <span className="gk-faint">layer × module</span>
         <Scale scale={scale} tell={tell} />
       </figcaption>
       <svg
@@ -96,6 +95,9 @@ export function HeatMap(props: HeatMapProps): ReactNode {
             height={cellHeight}
           />
         )}
+        <text x={labelWidth - 6} y={height - 4} textAnchor="end">
+          layer
+        </text>
         {Array.from({ length: layers }, (_, layer) => layer)
           .filter((layer) => layer % numberedEvery === 0)
           .map((layer) => (

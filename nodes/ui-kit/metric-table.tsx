@@ -2,6 +2,7 @@ import type { MetricRow } from '@graft/graph';
 import { type ReactNode, useState } from 'react';
 import { bytes, measure, percent } from './amounts.ts';
 import { Facts } from './facts.tsx';
+import { modulePlace } from './module-path.ts';
 
 interface Order {
   readonly column: string;
@@ -20,6 +21,12 @@ export function MetricTables({ rows }: { readonly rows: readonly MetricRow[] }):
     const title = series.length > 1 || name !== 'summary' ? name : undefined;
     return <MetricTable key={name} title={title} rows={own} />;
   });
+}
+
+/** A module's path as its place, which is short enough to be read. */
+function shortLabel(label: string): string {
+  const place = modulePlace(label);
+  return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;
 }
 
 function fact([name, value]: readonly [string, number]): readonly [string, string] {
@@ -88,7 +95,7 @@ function MetricTable(props: {
             <tr key={at}>
               {labelled && (
                 <th scope="row" title={row.label}>
-                  {row.label}
+                  {shortLabel(row.label ?? '')}
                 </th>
               )}
               {columns.map((column) => {

@@ -48,6 +48,7 @@ function Lines({ document, span }: { readonly document: Document; readonly span:
               ref={virtualizer.measureElement}
               data-index={index}
               className="source-line"
+              data-marked={line.marked !== ''}
               style={{ transform: `translateY(${start}px)` }}
             >
               <span className="source-number">{line.number}</span>
