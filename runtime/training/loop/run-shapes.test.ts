@@ -30,6 +30,16 @@ describe('the micro-batch', () => {
     expect(shapes).toEqual({ size: 6, buckets: [64], recompute: false });
   });
 
+  it('is no larger than what makes it quicker, unless that is asked for', async () => {
+    const many = Array.from({ length: 4 }, () => long).flat();
+    const given = { ...longRows, train: many, batch: 48 };
+    const sizeOf = async (change: Partial<LoopRequest>): Promise<number> =>
+      chooseShapes(await shapeRequest({ ...given, ...change })).shapes.size;
+    expect(await sizeOf({})).toBe(16);
+    expect(await sizeOf({ device: 'cuda:0' })).toBe(48);
+    expect(await sizeOf({ microBatch: 48 })).toBe(48);
+  });
+
   it('is what was asked for, no more than there is to compute', async () => {
     expect(chooseShapes(await shapeRequest({ ...longRows, microBatch: 3 })).shapes.size).toBe(3);
     expect(chooseShapes(await shapeRequest({ ...longRows, microBatch: 99 })).shapes.size).toBe(8);

@@ -17,6 +17,11 @@ const runtimeMemory = 250e6;
 const mostBuckets = 4;
 /** Padding that a larger micro-batch may cost, as a factor of the tokens that the smallest computes. */
 const tolerated = 1.1;
+/**
+ * Tokens of a micro-batch beyond which it gets no quicker: by then the work on frozen weights that each run does once,
+ * such as taking quantised blocks apart, is a few per cent of all.
+ */
+const enoughTokens = { cpu: 1024, gpu: 16_384 } as const;
 /** Steps that a micro-batch is judged by. */
 const sampledSteps = 50;
 
@@ -35,7 +40,8 @@ export interface ChosenShapes {
 }
 
 /**
- * The largest micro-batch that fits into the memory and does not drown its rows in padding. Where none fits, fewer
+ * The largest micro-batch that fits into the memory, as far as a larger one is quicker and does not drown its rows in
+ * padding. Where none fits, fewer
  * row lengths are compiled, then layers are recomputed in the backward pass. Throws `out-of-memory` when all of that
  * does not help.
  */
@@ -85,11 +91,13 @@ function largestFitting(
   const candidates = sizes(plan).map((size) => ({ size, buckets, recompute }));
   const padded = candidates.map((shapes) => sampledTokens(plan, shapes));
   const fewest = Math.min(...padded);
+  const enough = enoughTokens[/^(auto|cpu)/.test(plan.request.device) ? 'cpu' : 'gpu'];
   for (const [i, shapes] of candidates.entries()) {
     const last = i === candidates.length - 1;
+    const wasteful =
+      (padded[i] ?? 0) > tolerated * fewest || shapes.size * (buckets.at(-1) ?? 0) > enough;
     // What was asked for is not judged.
-    const wasteful = plan.request.microBatch === 0 && (padded[i] ?? 0) > tolerated * fewest;
-    if (wasteful && !last) continue;
+    if (wasteful && plan.request.microBatch === 0 && !last) continue;
     const memory = memoryOf(request, shapes);
     if (memory <= request.memory || last) return { shapes, memory };
   }

@@ -22,7 +22,7 @@ export interface JobSetting {
   readonly threads: number;
   /** Removed by whoever started the job, however it ends. */
   readonly scratchFolder: string;
-  /** Bytes; absent: what is free on the machine. */
+  /** Bytes; absent: most of what is free on the machine. */
   readonly memory?: number;
   /** Bytes that it is held to even where more is free. */
   readonly memoryLimit?: number;
@@ -47,7 +47,7 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
     baseDigest: baseBefore,
     executor,
     request,
-    memory: Math.min(job.memory ?? (await availableMemory()), job.memoryLimit ?? Infinity),
+    memory: Math.min(job.memory ?? (await freeMemory()), job.memoryLimit ?? Infinity),
     hooks,
   });
   const baseAfter = await weightsDigest(base, hooks.signal);
@@ -72,6 +72,11 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
     },
   );
   return { ...common, total: own + trainable, adapter };
+}
+
+/** Of what is free, as much as leaves room for an estimate that was too low. */
+async function freeMemory(): Promise<number> {
+  return 0.85 * (await availableMemory());
 }
 
 type Method = LoopRequest['method'];

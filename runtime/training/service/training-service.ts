@@ -17,7 +17,7 @@ export interface TrainingOptions {
   readonly threads: number;
   /** For files that live as long as a training does; made when needed. */
   readonly scratchFolder: string;
-  /** Bytes that a training may take; absent: what is free on the machine when it starts. */
+  /** Bytes that a training may take; absent: most of what is free on the machine when it starts. */
   readonly memory?: number;
 }
 
