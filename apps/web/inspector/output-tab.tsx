@@ -1,7 +1,8 @@
 import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { previews } from '@graft/nodes/previews';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
@@ -105,17 +106,29 @@ function Empty({ children }: { readonly children: string }) {
   return <p className="px-4 py-3 text-ink-2">{children}</p>;
 }
 
+/** The output of a node type that holds its metrics. */
+function metricsPort(type: string | undefined): string | undefined {
+  const outputs = Object.entries(registry.get(type ?? '')?.outputs ?? {});
+  return outputs.find(([, port]) => port.type.id === Metrics.id)?.[0];
+}
+
 /** Why the step ran, and what came out of it, a page at a time. */
 export function OutputTab({ node }: { readonly node: string }) {
   const step = useRunView((state) => state.run?.steps[node]);
   const [chosen, choose] = useState<string>();
+  // Once there are outputs, the metrics are one of them.
+  const trains =
+    step !== undefined && step.metrics.length > 0 && Object.keys(step.outputs).length === 0;
+  const curves = metricsPort(step?.type);
+  useEffect(() => {
+    // Who watches the curves goes on seeing them when the step has finished.
+    if (trains) choose(curves);
+  }, [trains, curves]);
   if (step === undefined) return <Empty>Not run yet. Press Run to see what comes out.</Empty>;
   const ports = Object.keys(step.outputs);
   const port = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
   const artifact = port === undefined ? undefined : step.outputs[port];
   const writes = step.status === 'running' && step.texts.size > 0;
-  // Once there is an artifact, the metrics are one of the outputs.
-  const trains = step.metrics.length > 0 && artifact === undefined;
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
       <ReasonBanner step={step} />
