@@ -64,13 +64,7 @@ function scoreParts({ scores }: Hit): string {
 }
 
 /** A share from 0 to 1 as a short bar. */
-function Bar({
-  share,
-  title,
-}: {
-  readonly share: number;
-  readonly title: string;
-}): ReactNode {
+function Bar({ share, title }: { readonly share: number; readonly title: string }): ReactNode {
   const width = `${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`;
   return (
     <span className="gk-bar" title={title}>
