@@ -20,6 +20,8 @@ const bars = { speed: 1.3, difference: 1e-3 };
 const texts = textsInArrivalOrder(Number(process.argv[2] ?? 500));
 const rounds = Number(process.argv[3] ?? 3);
 
+type Times = Record<'published' | 'node' | 'floats', number[]>;
+
 const folder = await mkdtemp(path.join(tmpdir(), 'graft-embed-'));
 try {
   const modelFolder = await createCatalogue({ modelsFolder }).fetch(model);
@@ -29,17 +31,25 @@ try {
   const floats = await bareLoop(copy.folder);
   const all = { published, node, floats };
   for (const each of Object.values(all)) await each.embed(texts.slice(0, 64));
-  const times: Record<keyof typeof all, number[]> = { published: [], node: [], floats: [] };
+  const times: Times = { published: [], node: [], floats: [] };
+  const processor: Times = { published: [], node: [], floats: [] };
   let vectors: Record<string, readonly Float32Array[]> = {};
   for (let round = 0; round < rounds; round++) {
     vectors = {};
     for (const name of ['published', 'node', 'floats'] as const) {
+      const before = process.cpuUsage();
       const embedded = await all[name].embed(texts);
+      const { user, system } = process.cpuUsage(before);
       vectors[name] = embedded.vectors;
       times[name].push(embedded.ms);
+      processor[name].push(user + system);
     }
   }
   report(times);
+  const [asPublished, sameActivations] = ratios(processor);
+  console.log(
+    `By processor time, which other work on the machine hardly changes: ${median(asPublished).toFixed(2)}× and ${median(sameActivations).toFixed(2)}×`,
+  );
   const difference = largestDifference(vectors['node'], vectors['floats']);
   console.log(
     `Largest difference of a component, same activations: ${difference.toExponential(1)}, bar ≤ 1e-3: ${verdict(difference, { atMost: bars.difference })}`,
@@ -51,12 +61,16 @@ try {
 }
 process.exit(0);
 
-function report(times: Record<'published' | 'node' | 'floats', number[]>): void {
+/** By round: the loop over the file as published, and with float activations, to the node. */
+function ratios({ published, floats, node }: Times): readonly [number[], number[]] {
+  const toNode = (of: readonly number[]): number[] =>
+    of.map((value, round) => value / (node[round] ?? Number.NaN));
+  return [toNode(published), toNode(floats)];
+}
+
+function report(times: Times): void {
   const rate = (ms = Number.NaN): string => ((1000 * texts.length) / ms).toFixed(1);
-  const ratios = (name: 'published' | 'floats'): number[] =>
-    times[name].map((ms, round) => ms / (times.node[round] ?? Number.NaN));
-  const asPublished = ratios('published');
-  const sameActivations = ratios('floats');
+  const [asPublished, sameActivations] = ratios(times);
   console.log(`${String(texts.length)} texts, ${model}, cpu; texts/s by round.\n`);
   printTable(
     ['round', 'loop as published', 'loop with floats', 'embed node', 'ratios'],
