@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Executor } from '../ir/executor.ts';
 import { preferVulkanDriver } from '../env.ts';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from './executor.ts';
 
-/** Chromium's SwiftShader: accepted by the runtime where Mesa's llvmpipe is too old. */
+/** Chromium's SwiftShader: accepted by onnxruntime where Mesa's llvmpipe is too old. */
 const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /**
@@ -23,4 +24,15 @@ export async function webgpuForTests(): Promise<Executor | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Prefers Mesa's llvmpipe where it is installed and no driver was chosen: SwiftShader lacks the 16-bit storage that
+ * llama.cpp asks for.
+ */
+export function preferLlvmpipe(): void {
+  const folder = '/usr/share/vulkan/icd.d';
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const found = names.find((name) => name.startsWith('lvp_icd'));
+  if (found !== undefined) preferVulkanDriver(path.join(folder, found));
 }
