@@ -44,6 +44,12 @@ function tick(value: number | null, share = false): string {
   return size >= 1e4 ? measure(value) : String(Number(value.toPrecision(6)));
 }
 
+/** From the first step to the last. What is asked for is not used: of a single step it is a guess. */
+function stepRange({ data: [steps] }: uPlot): [number, number] {
+  const first = steps[0] ?? 0;
+  return [first, Math.max(steps.at(-1) ?? 0, first + 1)];
+}
+
 function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series {
   const colour = (): string => colours.of(series.colour);
   if (series.kind === 'points') {
@@ -88,7 +94,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
       },
     },
     scales: {
-      x: { time: false, range: (_plot, min, max) => [min, Math.max(max, min + 1)] },
+      x: { time: false, range: stepRange },
       y: props.log ? { distr: 3, range: (_plot, min, max) => [min * 0.9, max * 1.1] } : {},
     },
     axes: [

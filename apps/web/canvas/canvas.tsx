@@ -187,7 +187,7 @@ export function Canvas() {
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
         <CanvasTools />
-        <Overview count={nodes.length} />
+        <Overview />
         <RefusalHint />
       </ReactFlow>
     </div>

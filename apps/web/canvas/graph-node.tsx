@@ -111,7 +111,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
     >
       <header className="node-head">
         <i className="group-square" />
-        <span className="node-title" title={id}>
+        <span className="node-title" title={`${node.title ?? ''} ${id}`.trim()}>
           {node.title ?? definition?.title ?? node.type}
         </span>
         {status === undefined ? null : (

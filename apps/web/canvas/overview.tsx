@@ -1,21 +1,32 @@
 import { registry } from '@graft/nodes/definitions';
-import { MiniMap, type Node as FlowNode } from '@xyflow/react';
+import { MiniMap, useStore, type Node as FlowNode, type ReactFlowState } from '@xyflow/react';
 import { useDocument } from '../state/document-store.ts';
 import { familyColour } from './family-colour.ts';
-
-/** Nodes from which on the whole is worth a picture of its own. */
-const worthwhile = 6;
 
 function colourOf({ id }: FlowNode): string {
   const type = useDocument.getState().graph.nodes[id]?.type;
   return familyColour(registry.get(type ?? '')?.group);
 }
 
-/** The whole graph in a corner: drag in it to move, scroll to zoom. */
-export function Overview({ count }: { readonly count: number }) {
-  if (count < worthwhile) return null;
+/** Whether a part of any node is out of sight. */
+function reachesOut({ nodeLookup, transform, width, height }: ReactFlowState): boolean {
+  const [x, y, zoom] = transform;
+  for (const { internals, measured } of nodeLookup.values()) {
+    const left = internals.positionAbsolute.x * zoom + x;
+    const top = internals.positionAbsolute.y * zoom + y;
+    const right = left + (measured.width ?? 0) * zoom;
+    const bottom = top + (measured.height ?? 0) * zoom;
+    if (left < 0 || top < 0 || right > width || bottom > height) return true;
+  }
+  return false;
+}
+
+/** The whole graph in a corner while not all of it is in sight: drag in it to move, scroll to zoom. */
+export function Overview() {
+  const useful = useStore(reachesOut);
   return (
     <MiniMap
+      className={useful ? '' : 'hidden-overview'}
       position="bottom-left"
       style={{ width: 148, height: 96 }}
       nodeColor={colourOf}
