@@ -28,7 +28,7 @@ it('cuts the lines where the span begins and ends', () => {
     { number: 1, before: 'one ', marked: 'two', after: '' },
     { number: 2, before: '', marked: '', after: '' },
     { number: 3, before: '', marked: 'three', after: ' four' },
-    { number: 4, before: 'five', marked: '', after: '' },
+    { number: 4, before: '', marked: '', after: 'five' },
   ]);
 });
 
