@@ -77,6 +77,8 @@ class OnnxExecutable implements Executable {
             model_external_initializers_file_folder_path: externalRoot,
             // Would copy each weight twice, as the forward and the backward pass read it.
             disable_prepacking: '1',
+            // Threads that wait by spinning burn half as much again, and lose where others compute too.
+            intra_op: { allow_spinning: '0' },
           },
           // Would take what is computed anew, to save memory, for what was computed before.
           optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
