@@ -1,4 +1,11 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { defaultModelsFolder } from '@graft/backends/catalogue';
 
 /** The models that the benchmarks share with every workspace of this user. */
 export const modelsFolder = defaultModelsFolder(process.env);
+
+/** A Python with torch, transformers and peft from their ordinary wheels. */
+export const peerPython =
+  process.env['GRAFT_BENCH_PYTHON'] ??
+  path.join(homedir(), '.cache', 'graft-bench-lora', 'bin', 'python');

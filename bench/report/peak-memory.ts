@@ -62,7 +62,8 @@ async function treeOf(root: number): Promise<number[]> {
   return [...parents.keys()].filter(below);
 }
 
-async function peakOf(pid: number): Promise<number> {
+/** Peak resident bytes of a process so far. */
+export async function peakOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
