@@ -17,7 +17,7 @@ import { ReasonBanner } from './reason-banner.tsx';
 
 /** Rows a page; more where every row is wanted. */
 const pageSize = (artifact: ArtifactRef): number =>
-  artifact.mediaType === Metrics.mediaType ? 500 : 50;
+  artifact.mediaType === Metrics.mediaType ? 5_000 : 50;
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
 

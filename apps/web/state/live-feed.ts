@@ -41,7 +41,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
-        waiting.push(data.event);
+        waiting.push(...data.events);
         timer ??= setTimeout(flush, frame);
       },
       onConnectionStateChange: ({ state, error }) => {

@@ -8,7 +8,7 @@ export const artifactsRouter = router({
       z.object({
         artifact: artifactRefSchema,
         offset: z.number().int().nonnegative(),
-        limit: z.number().int().min(1).max(500),
+        limit: z.number().int().min(1).max(5_000),
       }),
     )
     .query(({ ctx, input }) => ctx.workspace.page(input.artifact, input.offset, input.limit)),

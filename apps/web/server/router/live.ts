@@ -7,7 +7,7 @@ import { procedure, router } from './trpc.ts';
 
 /** What a tab is told while it is open. */
 export type LiveMessage =
-  | { readonly kind: 'run'; readonly event: RunEvent }
+  | { readonly kind: 'run'; readonly events: readonly RunEvent[] }
   /** A graph file appeared, changed or went away on disk. */
   | { readonly kind: 'file'; readonly path: string }
   /** The newest run of the file that was asked for, or its status, is another than before. */
@@ -45,14 +45,25 @@ export const liveRouter = router({
       watchNewestRun(workspace.runs, file, { stop, newest });
     }
     const followed = async (runId: string): Promise<void> => {
-      for await (const event of workspace.events(runId, seq, stop)) {
-        queue.push({ kind: 'run', event });
+      let batch: RunEvent[] = [];
+      const flush = (): void => {
+        if (batch.length > 0) queue.push({ kind: 'run', events: batch });
+        batch = [];
+      };
+      try {
+        for await (const event of workspace.events(runId, seq, stop)) {
+          // What is read at once is sent at once: a page that is reloaded reads thousands.
+          if (batch.length === 0) setImmediate(flush);
+          batch.push(event);
+        }
+      } finally {
+        flush();
       }
     };
     if (run !== null) followed(run).catch((error: unknown) => queue.fail(error));
     try {
       for await (const message of queue) {
-        if (message.kind === 'run') seq = message.event.seq;
+        if (message.kind === 'run') seq = message.events.at(-1)?.seq ?? seq;
         yield tracked(String(seq), message);
       }
     } finally {
