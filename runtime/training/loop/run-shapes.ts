@@ -15,14 +15,14 @@ import { forwardOptions, type TrainingPlan } from './training-plan.ts';
 const runtimeMemory = 250e6;
 /** Programs of different lengths that are kept at once. */
 const mostBuckets = 4;
-/** Padding that a larger micro-batch may cost, as a factor of the tokens that the smallest computes. */
-const tolerated = 1.1;
 /**
- * Tokens of a micro-batch beyond which it gets no quicker: by then the work on frozen weights that each run does once,
- * such as taking quantised blocks apart, is a few per cent of all.
+ * What a run costs beside its tokens, in tokens: on a CPU frozen weights in quantised blocks are taken apart each time
+ * (SmolLM2-135M took 0.55 s of CPU for that and 8 ms a token), on a GPU every op is launched.
  */
-const enoughTokens = { cpu: 1024, gpu: 16_384 } as const;
-/** Steps that a micro-batch is judged by. */
+const runCost = { cpu: 64, gpu: 2048 } as const;
+/** Shapes that cost this much more than the quickest are as good when they take less memory. */
+const alike = 1.05;
+/** Steps that shapes are judged by. */
 const sampledSteps = 50;
 
 export interface ShapeRequest {
@@ -40,89 +40,121 @@ export interface ChosenShapes {
 }
 
 /**
- * The largest micro-batch that fits into the memory, as far as a larger one is quicker and does not drown its rows in
- * padding. Where none fits, fewer
- * row lengths are compiled, then layers are recomputed in the backward pass. Throws `out-of-memory` when all of that
- * does not help.
+ * How to cut a training into programs: rows at once and lengths such that its tokens, padding included, and its runs
+ * cost least among what fits into the memory; the least memory among what costs about the same. Where nothing fits,
+ * layers are recomputed in the backward pass. Throws `out-of-memory` when that does not help either.
  */
 export function chooseShapes(request: ShapeRequest): ChosenShapes {
-  let least: ChosenShapes | undefined;
+  const memory = new MemoryTable(request);
+  const fits = ({ shapes }: Candidate): boolean => memory.of(shapes) <= request.memory;
+  let least = Infinity;
   for (const recompute of [false, true]) {
-    for (let most = mostBuckets; most >= 1; most--) {
-      const found = largestFitting(request, { most, recompute });
-      if (found.memory <= request.memory) return found;
-      if (least === undefined || found.memory < least.memory) least = found;
+    const smallest = candidatesOf(request, { recompute, sizes: [1], most: 1 });
+    least = Math.min(least, ...smallest.map(({ shapes }) => memory.of(shapes)));
+    if (!smallest.some(fits)) continue;
+    for (const sizes of wanted(request.plan)) {
+      const candidates = candidatesOf(request, { recompute, sizes, most: mostBuckets });
+      const quickest = candidates.find(fits);
+      if (quickest === undefined) continue;
+      return candidates
+        .filter(({ cost }) => cost <= alike * quickest.cost)
+        .map(({ shapes }) => ({ shapes, memory: memory.of(shapes) }))
+        .reduce((best, one) => (one.memory < best.memory ? one : best));
     }
   }
-  throw tooLittleMemory(request, least?.memory ?? 0);
+  throw tooLittleMemory(request, least);
 }
 
 /** What a training of these shapes takes. */
 export function memoryOf(request: ShapeRequest, shapes: RunShapes): number {
-  const { base, plan, trainable } = request;
-  const numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
-  // Parameters, their gradients (twice while they are summed), and two moments.
-  const several = plan.request.batch > shapes.size ? 1 : 0;
-  let bytes = runtimeMemory + 4 * numbers * (4 + several);
-  for (const length of shapes.buckets) {
-    const options = forwardOptions(plan.request, {
-      batch: shapes.size,
-      length,
-      checkpoint: shapes.recompute,
-    });
-    bytes += estimateTrainingMemory(base, options);
-    if (plan.evaluation.rows.length > 0) bytes += estimateEvaluationMemory(base, options);
-  }
-  return bytes;
+  return new MemoryTable(request).of(shapes);
 }
 
-/** The best shapes that fit, or else those of one row. */
-function largestFitting(
-  request: ShapeRequest,
-  { most, recompute }: { readonly most: number; readonly recompute: boolean },
-): ChosenShapes {
-  const { plan, base } = request;
-  const rows = [...plan.train.rows, ...plan.evaluation.rows];
+/** Estimates of programs, each made once. */
+class MemoryTable {
+  private readonly request: ShapeRequest;
+  private readonly known = new Map<string, number>();
+
+  constructor(request: ShapeRequest) {
+    this.request = request;
+  }
+
+  of(shapes: RunShapes): number {
+    const { plan, trainable } = this.request;
+    const numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+    // Parameters, their gradients (twice while they are summed), and two moments.
+    const several = plan.request.batch > shapes.size ? 1 : 0;
+    const state = 4 * numbers * (4 + several);
+    const programs = shapes.buckets.map((length) => this.programs(shapes, length));
+    return runtimeMemory + state + programs.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Of one length. */
+  private programs({ size, recompute }: RunShapes, length: number): number {
+    const { base, plan } = this.request;
+    const key = `${size} ${length} ${recompute}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const shapes = { batch: size, length, checkpoint: recompute };
+    const options = forwardOptions(plan.request, shapes);
+    const evaluates = plan.evaluation.rows.length > 0;
+    const bytes =
+      estimateTrainingMemory(base, options) +
+      (evaluates ? estimateEvaluationMemory(base, options) : 0);
+    this.known.set(key, bytes);
+    return bytes;
+  }
+}
+
+interface Candidate {
+  readonly shapes: RunShapes;
+  /** In tokens, of the first steps. */
+  readonly cost: number;
+}
+
+/** Shapes that come into question, the quickest first. */
+function candidatesOf(
+  { plan, base }: ShapeRequest,
+  { recompute, sizes, most }: { recompute: boolean; sizes: readonly number[]; most: number },
+): Candidate[] {
+  const lengths = [...plan.train.rows, ...plan.evaluation.rows].map((row) => row.length);
   const limit = base.config.context;
-  const buckets = chooseBuckets(
-    rows.map((row) => row.length),
-    { most, limit },
-  );
-  const candidates = sizes(plan).map((size) => ({ size, buckets, recompute }));
-  const padded = candidates.map((shapes) => sampledTokens(plan, shapes));
-  const fewest = Math.min(...padded);
-  const enough = enoughTokens[/^(auto|cpu)/.test(plan.request.device) ? 'cpu' : 'gpu'];
-  for (const [i, shapes] of candidates.entries()) {
-    const last = i === candidates.length - 1;
-    const wasteful =
-      (padded[i] ?? 0) > tolerated * fewest || shapes.size * (buckets.at(-1) ?? 0) > enough;
-    // What was asked for is not judged.
-    if (wasteful && plan.request.microBatch === 0 && !last) continue;
-    const memory = memoryOf(request, shapes);
-    if (memory <= request.memory || last) return { shapes, memory };
+  const cuts = new Map<string, number[]>();
+  for (let count = 1; count <= most; count++) {
+    const buckets = chooseBuckets(lengths, { most: count, limit });
+    cuts.set(buckets.join(), buckets);
   }
-  throw new GraphError('internal', 'there is no micro-batch to choose from', {
-    audience: 'developer',
-  });
+  return [...cuts.values()]
+    .flatMap((buckets) =>
+      sizes.map((size): Candidate => {
+        const shapes = { size, buckets, recompute };
+        return { shapes, cost: costOf(plan, shapes) };
+      }),
+    )
+    .sort((a, b) => a.cost - b.cost);
 }
 
-/** Micro-batches to try, largest first: what was asked for, then powers of two below. */
-function sizes({ request, train }: TrainingPlan): number[] {
+/**
+ * Rows at once to choose among: what was asked for, then powers of two below, each only if none before it fits; or,
+ * where nothing was asked for, all of them.
+ */
+function wanted({ request, train }: TrainingPlan): number[][] {
   const largest = Math.min(request.microBatch || request.batch, request.batch, train.rows.length);
-  const result = [largest];
+  const sizes = [largest];
   for (let size = 2 ** Math.floor(Math.log2(largest)); size >= 1; size /= 2) {
-    if (size < largest) result.push(size);
+    if (size < largest) sizes.push(size);
   }
-  return result;
+  return request.microBatch > 0 ? sizes.map((size) => [size]) : [sizes];
 }
 
-/** Tokens that the first steps compute, padding included. */
-function sampledTokens({ request, train, steps }: TrainingPlan, shapes: RunShapes): number {
-  let tokens = 0;
+function costOf({ request, train, steps }: TrainingPlan, shapes: RunShapes): number {
+  const perRun = runCost[/^(auto|cpu)/.test(request.device) ? 'cpu' : 'gpu'];
+  let cost = 0;
   for (let step = 0; step < Math.min(steps, sampledSteps); step++) {
-    tokens += paddedTokens(microBatches(rowsOfStep(train.rows, step, request), shapes));
+    const batches = microBatches(rowsOfStep(train.rows, step, request), shapes);
+    cost += paddedTokens(batches) + perRun * batches.length;
   }
-  return tokens;
+  return cost;
 }
 
 function tooLittleMemory(
