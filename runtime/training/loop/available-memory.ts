@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { freemem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 
 /** Bytes that this process may still take without anything being put out: of the machine, or of its container. */
 export async function availableMemory(): Promise<number> {
   const machine = freemem();
-  const limit = process.constrainedMemory();
-  if (limit === undefined || limit <= 0 || limit >= Number.MAX_SAFE_INTEGER) return machine;
+  const limit = containerMemory();
+  if (limit === undefined) return machine;
   // The container's figure counts cached files too, which the kernel gives up when memory is asked for.
   const [used, stat] = await Promise.all([
     readFile('/sys/fs/cgroup/memory.current', 'utf8').catch(() => ''),
@@ -14,4 +14,15 @@ export async function availableMemory(): Promise<number> {
   const cached = Number(/^file (\d+)$/m.exec(stat)?.[1] ?? 0);
   const taken = used === '' ? process.memoryUsage.rss() : Number(used) - cached;
   return Math.min(machine, Math.max(0, limit - taken));
+}
+
+/** Bytes that the machine has, or its container may take. */
+export function machineMemory(): number {
+  return Math.min(totalmem(), containerMemory() ?? Infinity);
+}
+
+function containerMemory(): number | undefined {
+  // Without a limit the kernel names one far beyond any machine; on some platforms it is 0.
+  const limit = process.constrainedMemory() ?? 0;
+  return limit > 0 && limit < Number.MAX_SAFE_INTEGER ? limit : undefined;
 }

@@ -96,6 +96,7 @@ export async function attempt(given: Attempt = {}): Promise<Observed> {
         ...given.change,
       },
       memory: given.memory ?? 4e9,
+      enough: 4e9,
       hooks: {
         signal: controller.signal,
         metrics(row) {

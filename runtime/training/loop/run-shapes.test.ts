@@ -13,7 +13,8 @@ async function shapeRequest(
 ): Promise<ShapeRequest> {
   const base = await openBaseModel(fixture('llama'));
   const asked = { ...request, checkpoints: '/nowhere', ...change };
-  return { base, plan: planTraining(base, asked), trainable: trainableShapes(base, asked), memory };
+  const plan = planTraining(base, asked);
+  return { base, plan, trainable: trainableShapes(base, asked), memory, enough: 4e9 };
 }
 
 /** Long rows of the fixtures' context, all alike. */
@@ -43,6 +44,18 @@ describe('the micro-batch', () => {
   it('is what was asked for, no more than there is to compute', async () => {
     expect(chooseShapes(await shapeRequest({ ...longRows, microBatch: 3 })).shapes.size).toBe(3);
     expect(chooseShapes(await shapeRequest({ ...longRows, microBatch: 99 })).shapes.size).toBe(8);
+  });
+
+  it('does not depend on what is free, as long as there is enough', async () => {
+    const given = await shapeRequest({ ...longRows, batch: 6 });
+    const whole = memoryOf(given, { size: 6, buckets: [64], recompute: false });
+    const small = memoryOf(given, { size: 2, buckets: [64], recompute: false });
+    const sizeAt = (memory: number, enough: number): number =>
+      chooseShapes({ ...given, memory, enough }).shapes.size;
+    expect(sizeAt(4 * whole, whole - 1)).toBeLessThan(6);
+    expect(sizeAt(whole, whole - 1)).toBe(sizeAt(4 * whole, whole - 1));
+    // Without any that is modest, what fits is taken.
+    expect(sizeAt(4 * whole, small / 2)).toBe(6);
   });
 
   it('shrinks into the memory, then layers are recomputed', async () => {

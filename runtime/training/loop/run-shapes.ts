@@ -31,6 +31,11 @@ export interface ShapeRequest {
   readonly trainable: ReadonlyMap<string, Shape>;
   /** Bytes that the process may take. */
   readonly memory: number;
+  /**
+   * Bytes that are not exceeded without need. Shapes within do not depend on how much happens to be free, and so the
+   * numbers of a training do not, which are rounded by its shapes.
+   */
+  readonly enough: number;
 }
 
 export interface ChosenShapes {
@@ -46,15 +51,16 @@ export interface ChosenShapes {
  */
 export function chooseShapes(request: ShapeRequest): ChosenShapes {
   const memory = new MemoryTable(request);
-  const fits = ({ shapes }: Candidate): boolean => memory.of(shapes) <= request.memory;
+  const fits = (limit: number) => (candidate: Candidate) => memory.of(candidate.shapes) <= limit;
   let least = Infinity;
   for (const recompute of [false, true]) {
     const smallest = candidatesOf(request, { recompute, sizes: [1], most: 1 });
     least = Math.min(least, ...smallest.map(({ shapes }) => memory.of(shapes)));
-    if (!smallest.some(fits)) continue;
+    if (!smallest.some(fits(request.memory))) continue;
     for (const sizes of wanted(request.plan)) {
       const candidates = candidatesOf(request, { recompute, sizes, most: mostBuckets });
-      const quickest = candidates.find(fits);
+      const enough = Math.min(request.enough, request.memory);
+      const quickest = candidates.find(fits(enough)) ?? candidates.find(fits(request.memory));
       if (quickest === undefined) continue;
       return candidates
         .filter(({ cost }) => cost <= alike * quickest.cost)

@@ -32,6 +32,8 @@ export interface LoopOptions {
   readonly request: LoopRequest;
   /** Bytes that the process may take. */
   readonly memory: number;
+  /** Bytes that are not exceeded without need, so that the numbers do not depend on what is free. */
+  readonly enough: number;
   readonly hooks: LoopHooks;
 }
 
@@ -59,7 +61,9 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const store = new CheckpointStore(request.checkpoints, run, hooks.log);
   await store.open();
   const checkpoint = await store.load();
-  const shapes = shapesFor({ base, plan, trainable, memory: options.memory }, checkpoint, hooks);
+  const { memory, enough } = options;
+  const asked = { base, plan, trainable, memory, enough };
+  const shapes = shapesFor(asked, checkpoint, hooks);
   await using programs = new Programs({ base, executor, request, ...shapes });
   const parameters = await initialParameters(base, trainable, request);
   const loop = new TrainingLoop({ plan, trainable, shapes, programs, parameters, store, hooks });

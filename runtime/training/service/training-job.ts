@@ -8,7 +8,7 @@ import { factorNames, magnitudeName, targetModules } from '../architectures/lora
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { fileDigest } from '../formats/file-digest.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { availableMemory } from '../loop/available-memory.ts';
+import { availableMemory, machineMemory } from '../loop/available-memory.ts';
 import { openExecutor } from '../loop/open-executor.ts';
 import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
@@ -48,6 +48,7 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
     executor,
     request,
     memory: Math.min(job.memory ?? (await freeMemory()), job.memoryLimit ?? Infinity),
+    enough: machineMemory() / 2,
     hooks,
   });
   const baseAfter = await weightsDigest(base, hooks.signal);
