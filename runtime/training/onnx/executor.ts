@@ -63,7 +63,7 @@ class OnnxExecutable implements Executable {
     try {
       const { model, outputs } = await lower(program, async (lowering, value, name) => {
         const source = requireWeight(weights, name);
-        await bindFrozenWeight({ lowering, value, source, sidecar });
+        await bindFrozenWeight({ lowering, value, source, sidecar, device: options.device });
       });
       const session = await runtime.InferenceSession.create(model, {
         executionProviders: [options.device],
@@ -80,8 +80,10 @@ class OnnxExecutable implements Executable {
             // Threads that wait by spinning burn half as much again, and lose where others compute too.
             intra_op: { allow_spinning: '0' },
           },
-          // Would take what is computed anew, to save memory, for what was computed before.
-          optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
+          // Would take what is computed anew, to save memory, for what was computed before, and widen weights for good.
+          optimization: {
+            disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding',
+          },
         },
       });
       return new OnnxExecutable(setting, { session, outputs, sidecar });

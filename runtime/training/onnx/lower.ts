@@ -17,16 +17,28 @@ const unaryTypes = {
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
 
+/** Readers so few ops apart share a widened tensor: those of the head's loss. */
+const nearby = 64;
+
+/** Emits a stored tensor as f32: the rows of these ids, or all of it. Gives the name of the result. */
+type Widening = (ids: string | undefined, shape: Shape) => string;
+
 /** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
 export class Lowering {
   readonly model = new OnnxModel();
   private readonly constants = new Map<string, string>();
+  /** Frozen tensors that are stored in another encoding. */
+  private readonly stored = new Map<Value, Widening>();
+  /** Where they were last widened, and for which value. */
+  private readonly widened = new Map<Value, { readonly name: string; readonly reader: number }>();
+  private reader = 0;
   /** Comparisons exist as booleans first, as i32 only for readers that want numbers. */
   private readonly converted = new Set<string>();
   private temporaries = 0;
 
   value(value: Value): void {
     const { op } = value;
+    this.reader = value.id;
     const [x, y, z] = value.inputs;
     switch (op.kind) {
       case 'input':
@@ -134,13 +146,19 @@ export class Lowering {
           attributes: { axis: op.axis },
         });
         return;
-      case 'gather':
+      case 'gather': {
+        const widening = x && this.stored.get(x);
+        if (widening !== undefined) {
+          this.emit(value, 'Identity', [widening(this.name(y), value.shape)]);
+          return;
+        }
         this.emitWith(value, {
           type: 'Gather',
           inputs: [this.name(x), this.name(y)],
           attributes: { axis: 0 },
         });
         return;
+      }
       case 'scatterAdd': {
         const zeros = this.node('Expand', [this.float(0), this.integers(value.shape)]);
         const ids = this.node('Cast', [this.column(y)], { to: 7 });
@@ -191,6 +209,11 @@ export class Lowering {
     return result;
   }
 
+  /** Says how a frozen tensor becomes f32. It does so for each reader, rather than being kept from one to the next. */
+  widen(value: Value, widening: Widening): void {
+    this.stored.set(value, widening);
+  }
+
   /** A node with a fresh output name. */
   node(
     type: string,
@@ -225,6 +248,8 @@ export class Lowering {
     if (value === undefined) {
       throw new GraphError('internal', 'an op lacks a tensor', { audience: 'developer' });
     }
+    const widening = this.stored.get(value);
+    if (widening !== undefined) return this.wide(value, widening);
     const { kind } = value.op;
     if ((kind === 'equal' || kind === 'greaterEqual') && !this.converted.has(value.name)) {
       this.converted.add(value.name);
@@ -236,6 +261,14 @@ export class Lowering {
       });
     }
     return value.name;
+  }
+
+  private wide(value: Value, widening: Widening): string {
+    const last = this.widened.get(value);
+    if (last !== undefined && Math.abs(this.reader - last.reader) < nearby) return last.name;
+    const name = widening(undefined, value.shape);
+    this.widened.set(value, { name, reader: this.reader });
+    return name;
   }
 
   private condition(value: Value | undefined): string {
