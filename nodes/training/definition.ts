@@ -138,7 +138,7 @@ export const trainingParams = {
       title: 'Micro-batch',
       unit: 'rows',
       description:
-        'Rows computed at once; 0: as many as fit into the memory. Changes speed and the rounding of sums, not what is computed.',
+        'Rows computed at once; 0: as many as fit into the memory and make it quicker. Changes speed and the rounding of sums, not what is computed.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
