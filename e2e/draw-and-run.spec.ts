@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from './served-workspace.ts';
+import { expect, runGraft, test } from './served-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
@@ -60,6 +60,7 @@ test('draws the quickstart by hand, runs it, and reads a cited answer', async ({
     await bench.run();
     await bench.reaches('load-files', 'succeeded', firstRun);
     await expect(bench.output.locator('.gk-caret').first()).not.toBeEmpty({ timeout: firstRun });
+    await expect(bench.output).toContainText(/wood kiln consume\?|a stockist be\?|is lit first\?/);
     await bench.reaches('generate', 'succeeded', firstRun);
     await expect(bench.output.locator('article')).toHaveCount(3);
     await expect(bench.output.locator('.gk-answer').first()).not.toBeEmpty();
@@ -69,6 +70,12 @@ test('draws the quickstart by hand, runs it, and reads a cited answer', async ({
   await test.step('open previews', async () => {
     await bench.select('retrieve');
     await expect(bench.output).toContainText('handbook/');
+    await bench.output.locator('.gk-hit .gk-link').first().click();
+    const source = page.getByTestId('source');
+    await expect(source).toContainText(/handbook\/.*\.md · line/);
+    await expect(source.locator('mark').first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(source).toHaveCount(0);
     await bench.select('inject-context');
     await expect(bench.output).toContainText('[1]');
   });
@@ -109,6 +116,23 @@ test('goes on when the page is reloaded in the middle of a run, and cancels', as
   await bench.reaches('generate', 'cancelled');
   expect(Date.now() - cancelled).toBeLessThan(3000);
   await expect(bench.runButton).toBeEnabled();
+});
+
+test('follows a run that the command line starts', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('from-a-shell');
+  await bench.drag('Questions', 100, 60);
+  await bench.select('questions');
+  await bench.tab('Parameters');
+  await bench.fill('Questions', 'When is the kiln lit?');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+  await bench.reaches('questions', 'idle');
+  await runGraft(['run', path.join(workspace.folder, 'from-a-shell.graft.json')]);
+  await bench.reaches('questions', 'succeeded');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('When is the kiln lit?');
 });
 
 test('says why a connection is refused', async ({ page, workspace }) => {

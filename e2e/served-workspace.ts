@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test as base } from '@playwright/test';
@@ -14,9 +14,13 @@ export interface ServedWorkspace {
   readonly folder: string;
 }
 
-async function serve(folder: string): Promise<{ process: ChildProcess; url: string }> {
+async function serve(
+  folder: string,
+  modelsFolder?: string,
+): Promise<{ process: ChildProcess; url: string }> {
   const server = spawn(process.execPath, [entry, 'serve', folder, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(modelsFolder === undefined ? {} : { GRAFT_MODELS: modelsFolder }) },
   });
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
@@ -28,6 +32,34 @@ async function serve(folder: string): Promise<{ process: ChildProcess; url: stri
     server.once('exit', (code) => reject(new Error(`graft serve ended with ${code}: ${output}`)));
   });
   return { process: server, url };
+}
+
+/** Runs the built command to its end; throws what it printed when it fails. */
+export async function runGraft(args: readonly string[]): Promise<void> {
+  const graft = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  graft.stderr.setEncoding('utf8').on('data', (data: string) => (errors += data));
+  const [code] = await once(graft, 'exit');
+  if (code !== 0) throw new Error(`graft ${args.join(' ')} ended with ${String(code)}: ${errors}`);
+}
+
+/** Serves an empty workspace with models of its own while `use` works with it. */
+export async function withModels(
+  imported: Readonly<Record<string, unknown>>,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-models-')));
+  const workspace = path.join(folder, 'workspace');
+  await mkdir(workspace);
+  await writeFile(path.join(folder, 'imported.json'), JSON.stringify(imported));
+  const server = await serve(workspace, folder);
+  try {
+    await use(server.url);
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** `test` with a served workspace that the tests of a file share, so that later ones find a warm cache. */

@@ -63,8 +63,19 @@ export class Workbench {
     await expect(this.node(id)).toHaveAttribute('data-selected', 'true');
   }
 
-  async tab(name: 'Parameters' | 'Output'): Promise<void> {
+  /** A tab of the inspector, or an output of the selected node. */
+  async tab(name: string): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click();
+  }
+
+  /** Shows the parameters of the selected node that are seldom needed. */
+  async more(): Promise<void> {
+    await this.page.getByText('More', { exact: true }).click();
+  }
+
+  /** Runs the selected node and what it needs. */
+  async runUpToHere(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Run up to here' }).click();
   }
 
   /** Fills a text or number parameter of the selected node. */

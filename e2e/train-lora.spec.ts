@@ -1,0 +1,118 @@
+import type { Locator } from '@playwright/test';
+import { expect, test, withModels } from './served-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** Milliseconds that a first run may take: it downloads the model where it is not here yet. */
+const firstRun = 400_000;
+
+/** Steps that a live curve of the loss has. */
+async function stepsOf(curves: Locator): Promise<number> {
+  const chart = curves.getByRole('img', { name: /^Loss over/ });
+  if ((await chart.count()) === 0) return 0;
+  const label = (await chart.getAttribute('aria-label')) ?? '';
+  return Number(/over (\d+) steps/.exec(label)?.[1] ?? 0);
+}
+
+test('trains the LoRA example, and answers with its adapter', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  const curves = page.getByTestId('live-curves');
+  await bench.open(workspace.url, 'lora-quickstart.graft.json');
+
+  await test.step('ask for a short training', async () => {
+    await bench.select('dataset');
+    await bench.tab('Parameters');
+    await bench.more();
+    await bench.fill('Limit', '40');
+    await bench.select('train-lora');
+    await bench.fill('Batch', '2');
+    await bench.more();
+    await bench.fill('Max steps', '16');
+    await bench.tab('Output');
+    await bench.runUpToHere();
+  });
+
+  await test.step('watch the loss', async () => {
+    await expect.poll(() => stepsOf(curves), { timeout: firstRun }).toBeGreaterThan(1);
+    await expect(curves).toContainText('remaining');
+    await expect(curves).toContainText('Learning rate');
+    await expect(bench.node('train-lora').getByTestId('node-curve')).toContainText(/loss \d/);
+  });
+
+  await test.step('reload in the middle: it goes on', async () => {
+    await page.reload();
+    await bench.select('train-lora');
+    await bench.tab('Output');
+    await expect.poll(() => stepsOf(curves), { timeout: firstRun }).toBeGreaterThan(2);
+    const before = await stepsOf(curves);
+    await bench.reaches('train-lora', 'running');
+    await expect.poll(() => stepsOf(curves), { timeout: firstRun }).toBeGreaterThan(before);
+    await bench.reaches('train-lora', 'succeeded', firstRun);
+  });
+
+  await test.step('look into the adapter', async () => {
+    await expect(bench.output.getByRole('img', { name: /^Loss over/ })).toBeVisible();
+    await bench.tab('adapter');
+    await expect(bench.output).toContainText('SmolLM2-135M-Instruct');
+    await expect(bench.output).toContainText(/share of the base\s*\d+(\.\d+)? %/);
+    await expect(bench.output).toContainText(/base digest\s*[0-9a-f]{64}/);
+    await expect(bench.output.locator('.gk-heat rect title')).toHaveCount(30 * 7);
+    await bench.output.locator('.gk-heat rect').first().click();
+    await expect(bench.output).toContainText('layer 0 · q_proj');
+    await bench.tab('metrics');
+    await expect(bench.output).toContainText(/trainable %\s*3\.\d+/);
+    await expect(bench.output.getByRole('img', { name: /^Loss over 1[67] steps/ })).toBeVisible();
+  });
+
+  await test.step('see the examples and what is trained of them', async () => {
+    await bench.select('dataset');
+    await expect(bench.output).toContainText('assistant · trained');
+    await bench.tab('tokens');
+    await expect(bench.output).toContainText(/\d+ of \d+ tokens trained/);
+    await expect(bench.output.locator('.gk-token[data-trained="true"]').nth(1)).toBeVisible();
+  });
+
+  await test.step('answer with the adapter', async () => {
+    await bench.select('questions');
+    await bench.tab('Parameters');
+    await bench.more();
+    await bench.fill('Limit', '2');
+    await bench.select('after');
+    await bench.tab('Output');
+    await bench.runUpToHere();
+    await bench.reaches('after', 'succeeded', firstRun);
+    await bench.reaches('train-lora', 'cached');
+    await expect(bench.output.locator('article')).toHaveCount(2);
+    await bench.select('train-lora');
+    await expect(page.getByTestId('reason')).toContainText(/Reused from the run of \d\d:\d\d/);
+  });
+});
+
+test('refuses an adapter at another base while it is drawn', async ({ page }) => {
+  const other = {
+    ...{ id: 'other-base', title: 'Other base', kind: 'language-model', format: 'gguf' },
+    licence: { id: 'MIT', consent: false },
+    ...{ architecture: 'llama', dtype: 'fp16', contextLength: 2048, parameters: 1 },
+    files: [{ path: 'model.gguf', digest: '2'.repeat(64), size: 32, sources: ['file:/none.gguf'] }],
+  };
+  await withModels({ 'other-base': other }, async (url) => {
+    const bench = new Workbench(page);
+    await bench.open(url);
+    await bench.newGraph('wrong-base');
+    await bench.drag('Base model', 40, 40);
+    await bench.drag('Base model', 40, 300);
+    await bench.drag('Train LoRA', 290, 40);
+    await bench.drag('Generate', 540, 200);
+    await bench.select('base-model-2');
+    await bench.tab('Parameters');
+    await page.getByLabel('Model', { exact: true }).selectOption('other-base');
+    await bench.connect('base-model.model', 'train-lora.model');
+    await bench.connect('base-model-2.model', 'generate.model');
+
+    await bench.draw('train-lora.adapter', 'generate.adapters');
+    await expect(page.getByTestId('refusal')).toContainText(
+      'trained on another base model than "other-base"',
+    );
+    await page.mouse.up();
+    await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  });
+});
