@@ -151,10 +151,11 @@ describe('evaluation', () => {
       learningRate: 0.05,
       schedule: 'constant',
     } as const;
-    const { rows, parameters } = await attempt({ change });
+    const { rows, parameters, logs } = await attempt({ change });
     const evaluated = losses(rows, 'eval').slice(1);
     const best = evaluated.indexOf(Math.min(...evaluated)) + 1;
     expect(best).toBeLessThan(evaluated.length);
+    expect(logs.join()).toMatch(new RegExp(`The result is that of step ${best}, `));
     // Stopped right there the same parameters are the last ones; `constant` does not depend on the number of steps.
     const there = await attempt({ change: { ...change, maxSteps: best, evaluation: [] } });
     expect(parameters).toEqual(there.parameters);
@@ -164,6 +165,7 @@ describe('evaluation', () => {
     const change = { evaluation, evaluateEvery: 1, patience: 2, learningRate: 0, maxSteps: 9 };
     const { rows, logs } = await attempt({ change });
     expect(losses(rows, 'train')).toHaveLength(3);
+    expect(logs.join()).toMatch(/never fell below the \d\.\d{4} that it was before training/);
     expect(logs.join()).toMatch(/Stops at step 3: 2 evaluations brought no better loss/);
   });
 });

@@ -183,8 +183,28 @@ class TrainingLoop {
     const { best, step } = this.state;
     const { store, parameters } = this.parts;
     const { metrics } = this;
-    if (best === null || best.step === step) return { parameters, metrics };
+    if (best === null) return { parameters, metrics };
+    this.reportBest(best);
+    if (best.step === step) return { parameters, metrics };
     return { parameters: await store.loadBest(best.step), metrics };
+  }
+
+  private reportBest(best: { readonly step: number; readonly loss: number }): void {
+    const { log } = this.parts.hooks;
+    const before = this.metrics.find(({ series, step }) => series === 'eval' && step === 0);
+    const untrained = before?.values['loss'] ?? Infinity;
+    if (best.loss >= untrained) {
+      log(
+        'warning',
+        `The evaluation loss never fell below the ${untrained.toFixed(4)} that it was before training: what is learned does not carry over to the rows kept for evaluation. Lower the learning rate, or give more rows like them.`,
+      );
+    }
+    if (best.step < this.state.step) {
+      log(
+        'info',
+        `The result is that of step ${best.step}, whose evaluation loss of ${best.loss.toFixed(4)} was the best.`,
+      );
+    }
   }
 
   private async step(): Promise<void> {
