@@ -19,7 +19,7 @@ interface Term {
 /**
  * What two adapters of equal sizes add, module by module (`modules`) and all together (`summary`): `norm` and
  * `otherNorm`, ‖ΔW‖_F, and `cosine` = ⟨ΔW₁, ΔW₂⟩_F / (‖ΔW₁‖·‖ΔW₂‖), absent where one of them adds nothing.
- * A module that one adapter lacks has norm 0 there.
+ * A module that one adapter lacks has norm 0 there. Of DoRA adapters ΔW = s·B·A is compared, before rows are scaled.
  */
 export async function compareModules(
   one: ComparedAdapter,

@@ -88,7 +88,7 @@ describe.each(families.map((one) => [one.architecture.name, one] as const))(
       const adapted = await ours(base, tokens, { adapter, lora });
       const reference = await llama.answers(file(name), tokens);
       expect(disagreement(bare, reference)).toBeLessThan(tolerance);
-      const beside = await llama.answers(file(name), tokens, added);
+      const beside = await llama.answers(file(name), tokens, { lora: added });
       expect(disagreement(adapted, beside)).toBeLessThan(tolerance);
       const merged = await llama.answers(target.file, tokens);
       expect(disagreement(adapted, merged)).toBeLessThan(tolerance);
@@ -113,7 +113,7 @@ describe('encodings', () => {
     expect(disagreement(bare, await llama.answers(reference, tokens))).toBeLessThan(tolerance);
     await writeGgufAdapter(file('adapter'), adapter, config);
     const adapted = await ours(base, tokens, { adapter, lora });
-    const beside = await llama.answers(reference, tokens, file('adapter'));
+    const beside = await llama.answers(reference, tokens, { lora: file('adapter') });
     expect(disagreement(adapted, beside)).toBeLessThan(tolerance);
   });
 

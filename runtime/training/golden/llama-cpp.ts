@@ -42,10 +42,15 @@ export class LlamaCpp implements AsyncDisposable {
     }
   }
 
-  async answers(file: string, tokens: readonly number[], lora?: string): Promise<Answers> {
+  async answers(
+    file: string,
+    tokens: readonly number[],
+    { lora, batch = 64 }: { readonly lora?: string; readonly batch?: number } = {},
+  ): Promise<Answers> {
     await using model = await this.llama.loadModel({ modelPath: file });
     await using context = await model.createContext({
       contextSize: 64,
+      batchSize: batch,
       threads: 2,
       flashAttention: false,
       // Its default cache is f16, which alone costs several 1e-3.
