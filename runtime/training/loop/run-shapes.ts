@@ -12,7 +12,7 @@ import type { RunShapes } from './loop-state.ts';
 import { forwardOptions, type TrainingPlan } from './training-plan.ts';
 
 /** The runtime itself, before any model. */
-const runtimeMemory = 250e6;
+export const runtimeMemory = 250e6;
 /** Programs of different lengths that are kept at once. */
 const mostBuckets = 4;
 /**

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../formats/atomic-file.ts';
+import { runtimeMemory } from '../loop/run-shapes.ts';
 
-/** What of the memory that was not enough an attempt is given next. */
+/** What an attempt is given next of the memory that was not enough, the runtime's own aside. */
 const lessened = 0.6;
 
 const limitSchema = z.object({ memory: z.number().positive() });
@@ -19,7 +20,8 @@ export async function memoryLimit(checkpoints: string): Promise<number | undefin
 
 /** Remembers that memory ran out under an attempt that was expected to take so many bytes. */
 export async function lessenMemory(checkpoints: string, expected: number): Promise<void> {
-  const text = JSON.stringify({ memory: Math.floor(expected * lessened) });
+  const own = Math.min(expected, runtimeMemory);
+  const text = JSON.stringify({ memory: Math.floor(own + (expected - own) * lessened) });
   await writeAtomically(limitFile(checkpoints), (append) => append(new TextEncoder().encode(text)));
 }
 
