@@ -88,7 +88,7 @@ export class Workbench {
   }
 
   /** Waits for the status that a node's step has come to. */
-  async reaches(id: string, status: string, timeout = 15_000): Promise<void> {
+  async reaches(id: string, status: string, timeout = 60_000): Promise<void> {
     await expect(this.node(id)).toHaveAttribute('data-status', status, { timeout });
   }
 
