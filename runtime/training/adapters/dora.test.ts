@@ -10,7 +10,7 @@ import { buildEvaluationProgram } from '../architectures/training-program.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { difference } from '../golden/measure.ts';
 import { fixture } from '../golden/golden.ts';
-import { randomAdapter, randomLlama, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomAdapter, randomWeights, writeTestModel } from '../golden/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
 import { adapterBase, writeAdapterFolder } from './adapter-folder.ts';
@@ -34,8 +34,8 @@ beforeAll(async () => {
   const { config } = await openBaseModel(fixture('llama'));
   const rope = { base: 500, scaling: { kind: 'none' } } as const;
   const sizes = { ...config, rope, localRope: rope, tiedHead: true };
-  await writeLlamaGguf(file('base.gguf'), sizes, {
-    weights: randomLlama(sizes, 5),
+  await writeTestModel(file('base.gguf'), sizes, {
+    weights: randomWeights(sizes, 5),
     encoding: 'f32',
   });
   // A GGUF file of the llama architecture: rows of q and k are interleaved there.

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { difference } from '../golden/measure.ts';
 import { fixture, goldenShape, batchFeeds, readGolden, readTensors } from '../golden/golden.ts';
-import { randomLlama, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomWeights, writeTestModel } from '../golden/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
 import { openBaseModel, type BaseModel } from './base-model.ts';
@@ -130,12 +130,12 @@ describe('models and settings that cannot be used', () => {
 
   it('names a tensor that the file lacks', async () => {
     const base: BaseModel = await openBaseModel(fixture('llama'));
-    const weights = randomLlama({ ...base.config, tiedHead: true }, 1);
+    const weights = randomWeights({ ...base.config, tiedHead: true }, 1);
     const lacking = new Map(
       [...weights].filter(([name]) => !name.endsWith('0.mlp.up_proj.weight')),
     );
     const file = path.join(folder, 'lacking.gguf');
-    await writeLlamaGguf(file, base.config, { weights: lacking, encoding: 'f32' });
+    await writeTestModel(file, base.config, { weights: lacking, encoding: 'f32' });
     const opened = await openBaseModel(file);
     const program = buildEvaluationProgram(opened, { batch: 1, length: 4 });
     await expect((await cpu()).compile(program, opened.weights)).rejects.toThrow(

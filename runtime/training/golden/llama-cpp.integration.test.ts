@@ -15,7 +15,7 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { testData } from '../formats/test-data.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { disagreement, LlamaCpp, ours, widened } from './llama-cpp.ts';
-import { randomAdapter, randomLlama, writeLlamaGguf, type NamedWeights } from './test-llama.ts';
+import { randomAdapter, randomWeights, writeTestModel, type NamedWeights } from './test-model.ts';
 
 const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
 const config: ModelConfig = {
@@ -76,8 +76,8 @@ describe.each(families.map((one) => [one.architecture.name, one] as const))(
 
     it('answers as in llama.cpp, also with an adapter and merged with it', async () => {
       const adapter = randomAdapter(sizes, lora.rank, true);
-      const weights = randomLlama(sizes, 5);
-      await writeLlamaGguf(file(name), sizes, { weights, encoding: 'f32' });
+      const weights = randomWeights(sizes, 5);
+      await writeTestModel(file(name), sizes, { weights, encoding: 'f32' });
       const base = await openBaseModel(file(name));
       const added = file(`${name}-adapter`);
       await writeGgufAdapter(added, adapter, base.config);
@@ -100,13 +100,13 @@ describe.each(families.map((one) => [one.architecture.name, one] as const))(
 
 describe('encodings', () => {
   const adapter = randomAdapter(config, lora.rank, true);
-  const weights = randomLlama(config, 5);
+  const weights = randomWeights(config, 5);
 
   it.each([
     ['f16', 0.01],
     ['q8_0', 1e-3],
   ] as const)('a base in %s answers alike, and with an adapter', async (encoding, tolerance) => {
-    await writeLlamaGguf(file(encoding), config, { weights, encoding });
+    await writeTestModel(file(encoding), config, { weights, encoding });
     const base = await openBaseModel(file(encoding));
     const reference = encoding === 'q8_0' ? await widened(file(encoding)) : file(encoding);
     const bare = await ours(base, tokens);
@@ -121,7 +121,7 @@ describe('encodings', () => {
     ['f16', 0.01],
     ['q8_0', 0.1],
   ] as const)('merged into %s answers like base and adapter', async (encoding, tolerance) => {
-    await writeLlamaGguf(file('base'), config, { weights, encoding: 'f32' });
+    await writeTestModel(file('base'), config, { weights, encoding: 'f32' });
     const base = await openBaseModel(file('base'));
     const target = { file: file(`merged-${encoding}`), encoding };
     await mergeIntoGguf(file('base'), [{ name: 'test', adapter, weight: 1 }], target);
@@ -148,7 +148,7 @@ describe('stories260K (skipped where the file is missing)', () => {
       return [name, { shape, data: permuteModule(base.config, rows, 'fromPairs') }] as const;
     });
     const weights: NamedWeights = new Map(await Promise.all(loaded));
-    await writeLlamaGguf(file('stories'), base.config, { weights, encoding: 'f32' });
+    await writeTestModel(file('stories'), base.config, { weights, encoding: 'f32' });
     const theirs = await llama.answers(file('stories'), tokens);
     expect(disagreement(await ours(base, tokens), theirs)).toBeLessThan(1e-3);
   });

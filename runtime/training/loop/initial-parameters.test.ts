@@ -4,7 +4,7 @@ import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
 import { difference } from '../golden/measure.ts';
 import { fixture } from '../golden/golden.ts';
-import { randomLlama, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomWeights, writeTestModel } from '../golden/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { initialParameters } from './initial-parameters.ts';
 import { lora, newFolder, removeFolders } from './loop-fixture.ts';
@@ -17,7 +17,7 @@ describe('a DoRA adapter at its start', () => {
     const { config } = await openBaseModel(fixture('llama'));
     const sizes = { ...config, tiedHead: true };
     const file = path.join(await newFolder(), 'base.gguf');
-    await writeLlamaGguf(file, sizes, { weights: randomLlama(sizes, 2), encoding: 'f32' });
+    await writeTestModel(file, sizes, { weights: randomWeights(sizes, 2), encoding: 'f32' });
     const base = await openBaseModel(file);
     const method = { ...lora, dora: true };
     const shapes = { batch: 1, length: 6, checkpoint: false };

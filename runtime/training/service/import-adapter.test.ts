@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Adapter } from '../adapters/adapter.ts';
 import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
 import { families, fixture } from '../golden/golden.ts';
-import { randomAdapter, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomAdapter, writeTestModel } from '../golden/test-model.ts';
 import type { AdapterService } from './adapter-service.ts';
 import { difference } from './testing/difference.ts';
 import { signal, stopped, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
@@ -101,7 +101,7 @@ describe('importing', () => {
       'a model instead of an adapter',
       async (folder) => {
         const file = path.join(folder, 'model.gguf');
-        await writeLlamaGguf(file, tinyConfig, { weights: tinyWeights, encoding: 'f32' });
+        await writeTestModel(file, tinyConfig, { weights: tinyWeights, encoding: 'f32' });
         return file;
       },
       /no LoRA adapter/,

@@ -4,7 +4,7 @@ import { getLlama, LlamaLogLevel, type Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { buildEvaluationProgram } from '../architectures/training-program.ts';
-import { randomAdapter, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomAdapter, writeTestModel } from '../golden/test-model.ts';
 import { request as loopRequest } from '../loop/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { runTrainingJob } from './training-job.ts';
@@ -150,7 +150,7 @@ describe('a random model', () => {
 
   it('takes the base of another in f16, and has its own seed', async () => {
     const half = path.join(made.root, 'half.gguf');
-    await writeLlamaGguf(half, tinyConfig, { weights: tinyWeights, encoding: 'f16' });
+    await writeTestModel(half, tinyConfig, { weights: tinyWeights, encoding: 'f16' });
     const sizes = { layers: 1, width: 32, heads: 2, kvHeads: 1, feedForward: 64 };
     const start = async (seed: number) => {
       const folder = await made.folder();

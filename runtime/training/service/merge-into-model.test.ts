@@ -12,7 +12,7 @@ import { weightShapes } from '../architectures/weight-shapes.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { fixture } from '../golden/golden.ts';
-import { randomAdapter, randomLlama, writeLlamaGguf } from '../golden/test-llama.ts';
+import { randomAdapter, randomWeights, writeTestModel } from '../golden/test-model.ts';
 import type { AdapterService } from './adapter-service.ts';
 import { farthest } from './testing/difference.ts';
 import { signal, tiny, tinyConfig, TinyModel, tinyWeights } from './testing/tiny-model.ts';
@@ -105,7 +105,7 @@ describe('merging into a model', () => {
     );
     const small = { ...tinyConfig, layers: 1, sliding: [false] };
     const other = path.join(made.root, 'small.gguf');
-    await writeLlamaGguf(other, small, { weights: randomLlama(small, 1), encoding: 'f32' });
+    await writeTestModel(other, small, { weights: randomWeights(small, 1), encoding: 'f32' });
     await expect(
       service.mergeIntoModel({ ...request, model: { ...tiny, path: other } }, hooks),
     ).rejects.toThrow(/has no model\.layers\.1.*choose the base it was trained on/);

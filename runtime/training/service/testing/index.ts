@@ -1,2 +1,2 @@
-export { randomAdapter } from '../../golden/test-llama.ts';
+export { randomAdapter } from '../../golden/test-model.ts';
 export { tiny, tinyConfig, TinyModel } from './tiny-model.ts';

@@ -6,7 +6,7 @@ import type { Adapter } from '../../adapters/adapter.ts';
 import { writePeftAdapter } from '../../adapters/peft.ts';
 import { architectureOf } from '../../architectures/description.ts';
 import type { ModelConfig } from '../../architectures/model-config.ts';
-import { randomLlama, writeLlamaGguf } from '../../golden/test-llama.ts';
+import { randomWeights, writeTestModel } from '../../golden/test-model.ts';
 import { createAdapterService, type AdapterService } from '../adapter-service.ts';
 
 const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
@@ -17,7 +17,7 @@ export const tinyConfig: ModelConfig = {
   ...{ rope, localRope: rope, slidingWindow: undefined, sliding: [false, false] },
   ...{ attentionScale: 0.25, attentionSoftCap: undefined, logitSoftCap: undefined },
 };
-export const tinyWeights = randomLlama(tinyConfig, 5);
+export const tinyWeights = randomWeights(tinyConfig, 5);
 export const tiny: ModelSource = { id: 'tiny', digest: 'a'.repeat(64) };
 
 export const { signal } = new AbortController();
@@ -40,7 +40,7 @@ export class TinyModel implements AsyncDisposable {
 
   static async open(): Promise<TinyModel> {
     const made = new TinyModel(await mkdtemp(path.join(tmpdir(), 'graft-tiny-model-')));
-    await writeLlamaGguf(made.file, tinyConfig, { weights: tinyWeights, encoding: 'f32' });
+    await writeTestModel(made.file, tinyConfig, { weights: tinyWeights, encoding: 'f32' });
     return made;
   }
 

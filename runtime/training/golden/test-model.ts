@@ -14,7 +14,7 @@ import { Random } from '../optimizer/random.ts';
 export type NamedWeights = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
 /** A model of random weights, large enough that its predictions are far from uniform. */
-export function randomLlama(config: ModelConfig, seed: number): NamedWeights {
+export function randomWeights(config: ModelConfig, seed: number): NamedWeights {
   const random = new Random(seed);
   return new Map(
     [...weightShapes(config)].map(([name, shape]) => {
@@ -51,7 +51,7 @@ export function randomAdapter(config: ModelConfig, rank: number, rankStabilized:
 }
 
 /** Writes a model as llama.cpp loads it, with a vocabulary of bytes and numbered words. */
-export async function writeLlamaGguf(
+export async function writeTestModel(
   file: string,
   config: ModelConfig,
   model: { readonly weights: NamedWeights; readonly encoding: WrittenEncoding },
