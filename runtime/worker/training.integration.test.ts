@@ -253,6 +253,7 @@ describe('a trainer under which memory ran out', () => {
       train: tinyTexts(768, 62),
       maxLength: 64,
       batch: 768,
+      microBatch: 768,
       evaluation: [],
       maxSteps: 1,
     });
