@@ -50,6 +50,12 @@ function stepRange({ data: [steps] }: uPlot): [number, number] {
   return [first, Math.max(steps.at(-1) ?? 0, first + 1)];
 }
 
+/** A little beyond the values; never down to 0, which a logarithm never reaches. */
+function logRange(_plot: uPlot, min: number | null, max: number | null): [number, number] {
+  const low = Math.max(min ?? 1, 1e-9);
+  return [low * 0.9, Math.max(max ?? 1, low) * 1.1];
+}
+
 function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series {
   const colour = (): string => colours.of(series.colour);
   if (series.kind === 'points') {
@@ -95,7 +101,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
     },
     scales: {
       x: { time: false, range: stepRange },
-      y: props.log ? { distr: 3, range: (_plot, min, max) => [min * 0.9, max * 1.1] } : {},
+      y: props.log ? { distr: 3, range: logRange } : {},
     },
     axes: [
       {
