@@ -11,7 +11,7 @@ export interface ProcessReport {
 }
 
 /** Milliseconds between two looks at the processes; a peak itself is kept by the kernel (VmHWM). */
-const lookEvery = 100;
+const lookEvery = 250;
 
 /** Runs a command to its end and reports its time and the peak memory of every process of its tree. */
 export async function runMeasured(
@@ -44,22 +44,17 @@ export async function runMeasured(
   };
 }
 
+/** A process and all below it. Looks at no other: a look at a whole machine costs as much as a training thread. */
 async function treeOf(root: number): Promise<number[]> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir('/proc').catch(() => [])) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    parents.set(pid, parent);
-  }
-  const below = (pid: number): boolean => {
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)) {
-      if (at === root) return true;
-    }
-    return false;
-  };
-  return [...parents.keys()].filter(below);
+  const tasks = await readdir(`/proc/${String(root)}/task`).catch(() => []);
+  const lists = await Promise.all(
+    tasks.map((task) =>
+      readFile(`/proc/${String(root)}/task/${task}/children`, 'utf8').catch(() => ''),
+    ),
+  );
+  const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+  const below = await Promise.all(children.map(treeOf));
+  return [root, ...below.flat()];
 }
 
 /** Peak resident bytes of a process so far. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Builder } from '../ir/builder.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
-import { attention, attentionMasks } from './attention.ts';
+import { attention, attentionMasks, attentionRotations } from './attention.ts';
 
 /** Longer than two blocks of queries, and no multiple of one. */
 const length = 300;
@@ -48,10 +48,11 @@ it.each([
     b.input('segments', { shape: [1, length], dtype: 'i32' }),
     window,
   );
-  const rotated = [1, length, 1, head / 2];
+  const rotated = [1, length, 1, head];
   const rotation = {
-    cosine: b.constant(new Float32Array(length).fill(1), rotated),
-    sine: b.constant(new Float32Array(length), rotated),
+    cosine: b.constant(new Float32Array(length * head).fill(1), rotated),
+    sine: b.constant(new Float32Array(length * head), rotated),
+    quarterTurn: b.constant(new Float32Array(head * head), [head, head]),
   };
   const y = attention(
     b,
@@ -60,7 +61,12 @@ it.each([
       k: b.input('k', { shape: [1, length, 1, head] }),
       v: b.input('v', { shape: [1, length, 1, head] }),
     },
-    { rotation, blocks: masks.sliding, scale: 1, softCap: undefined },
+    {
+      rotations: attentionRotations(b, rotation, 1),
+      blocks: masks.sliding,
+      softCap: undefined,
+      keep: (value) => value,
+    },
   );
   await using executable = await (
     await onnxExecutor({ device: 'cpu', threads: 1 })

@@ -1,7 +1,7 @@
 import type { Builder } from '../ir/builder.ts';
 import { softCap } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
-import { rotate, type Rotation } from './rope.ts';
+import { rotate, scaledRotation, type Rotation } from './rope.ts';
 
 /** Added to scores that must not count: far below any score, and finite, so that derivatives are too. */
 const hidden = -1e30;
@@ -66,11 +66,26 @@ interface HeadTensors {
   readonly k: Value;
   readonly v: Value;
 }
+/** Of queries and keys; scores are scaled as the queries are rotated. */
+export interface AttentionRotations {
+  readonly query: Rotation;
+  readonly key: Rotation;
+}
+
+export function attentionRotations(
+  b: Builder,
+  rotation: Rotation,
+  scale: number,
+): AttentionRotations {
+  return { query: scaledRotation(b, rotation, scale), key: rotation };
+}
+
 interface AttentionSettings {
-  readonly rotation: Rotation;
+  readonly rotations: AttentionRotations;
   readonly blocks: readonly Block[];
-  readonly scale: number;
   readonly softCap: number | undefined;
+  /** Marks the rotated heads as not to be computed again. */
+  readonly keep: (value: Value) => Value;
 }
 
 /**
@@ -81,24 +96,22 @@ export function attention(b: Builder, tensors: HeadTensors, settings: AttentionS
   const [batch = 1, length = 1, heads = 1, head = 1] = tensors.q.shape;
   const kvHeads = tensors.k.shape[2] ?? 1;
   const group = heads / kvHeads;
+  const { rotations, keep } = settings;
   const byHead = (x: Value): Value => b.transpose(x, [0, 2, 1, 3]);
-  const q = b.reshape(byHead(rotate(b, b.scale(tensors.q, settings.scale), settings.rotation)), [
-    batch * kvHeads,
-    group,
-    length,
-    head,
-  ]);
+  const rotated = (x: Value, rotation: Rotation): Value => keep(byHead(rotate(b, x, rotation)));
+  const own = [batch * kvHeads, group, length, head];
+  const q = b.reshape(rotated(tensors.q, rotations.query), own);
   const shared = [batch * kvHeads, length, head];
-  const k = b.reshape(byHead(rotate(b, tensors.k, settings.rotation)), shared);
-  const v = b.reshape(byHead(tensors.v), shared);
+  const k = b.reshape(rotated(tensors.k, rotations.key), shared);
+  const v = b.reshape(keep(byHead(tensors.v)), shared);
   const mixed = settings.blocks.map(({ queries, keys, mask }) => {
     const [rows, columns] = [queries.end - queries.start, keys.end - keys.start];
-    const own = b.reshape(b.slice(q, { axis: 2, ...queries }), [
+    const asked = b.reshape(b.slice(q, { axis: 2, ...queries }), [
       batch * kvHeads,
       group * rows,
       head,
     ]);
-    let scores = b.matmul(own, b.slice(k, { axis: 1, ...keys }), { transposeB: true });
+    let scores = b.matmul(asked, b.slice(k, { axis: 1, ...keys }), { transposeB: true });
     if (settings.softCap !== undefined) scores = softCap(b, scores, settings.softCap);
     const masked = b.add(b.reshape(scores, [batch, kvHeads, group, rows, columns]), mask);
     const probabilities = b.reshape(b.softmax(masked), scores.shape);

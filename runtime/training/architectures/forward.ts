@@ -3,7 +3,13 @@ import type { Builder } from '../ir/builder.ts';
 import { geluTanh, rmsNorm, silu } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
-import { attention, attentionMasks, type AttentionMasks } from './attention.ts';
+import {
+  attention,
+  attentionMasks,
+  attentionRotations,
+  type AttentionMasks,
+  type AttentionRotations,
+} from './attention.ts';
 import { Dropout } from './dropout.ts';
 import { headLogits, headLoss, placesAtOnce } from './head-loss.ts';
 import { factorNames, magnitudeName, targetModules, type LoraSpec } from './lora-spec.ts';
@@ -14,10 +20,11 @@ import {
   linearSize,
   type LinearKind,
   type ModelConfig,
+  type Rope,
   type WeightLayout,
 } from './model-config.ts';
-import { publishedHeads } from './paired-rows.ts';
-import { rotationAt, type Rotation } from './rope.ts';
+import { pairedRows } from './paired-rows.ts';
+import { rotationAt } from './rope.ts';
 
 /** A model to build: sizes, and how its file lays weights out. */
 export interface ModelPlan {
@@ -94,16 +101,24 @@ class ForwardBuilder {
     const ids = (name: string): Value => b.input(name, { shape, dtype: 'i32' });
     const positions = ids('positions');
     const masks = attentionMasks(b, ids('segments'), config.slidingWindow);
-    const { headWidth } = config;
-    const everywhere = rotationAt(b, positions, { rope: config.rope, headWidth });
-    const nearby = rotationAt(b, positions, { rope: config.localRope, headWidth });
+    const { headWidth, attentionScale } = config;
+    const rotations = (rope: Rope): AttentionRotations => {
+      const heads = { rope, headWidth, paired: this.layout.pairedRows };
+      return attentionRotations(b, rotationAt(b, positions, heads), attentionScale);
+    };
+    const everywhere = rotations(config.rope);
+    const nearby = rotations(config.localRope);
 
     const table = this.tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
     let hidden = b.gather(table, ids('tokens'));
     if (config.architecture.scaledEmbedding) hidden = b.scale(hidden, Math.sqrt(config.width));
     for (let layer = 0; layer < config.layers; layer++) {
-      const rotation = config.sliding[layer] === true ? nearby : everywhere;
-      const body = (): Value => this.layer(layer, hidden, { masks, rotation });
+      const sliding = config.sliding[layer] === true;
+      const body = (): Value =>
+        this.layer(layer, hidden, {
+          rotations: sliding ? nearby : everywhere,
+          blocks: sliding ? masks.sliding : masks.causal,
+        });
       const name = `layer${layer}`;
       b.scope(name, () => this.prepareAdditions(layer));
       hidden = b.segment(name, body);
@@ -130,15 +145,18 @@ class ForwardBuilder {
   private layer(
     layer: number,
     input: Value,
-    shared: { readonly masks: AttentionMasks; readonly rotation: Rotation },
+    shared: { readonly rotations: AttentionRotations; readonly blocks: AttentionMasks['causal'] },
   ): Value {
     const { b, config } = this;
     const path = `model.layers.${layer}`;
     const { postNorms, queryKeyNorm, activation } = config.architecture;
     const x = this.norm(`${path}.input_layernorm`, input);
+    // A norm of theirs reads q and k before they are rotated; else only what is rotated is read again.
+    const keepRotated = !queryKeyNorm;
     const perHead = (kind: LinearKind, heads: number): Value => {
       const shape = [this.options.batch, this.options.length, heads, config.headWidth];
-      return b.reshape(this.linear(layer, kind, x), shape);
+      const y = this.linear(layer, kind, x);
+      return b.reshape(keepRotated ? y : this.keep(y), shape);
     };
     let q = perHead('q_proj', config.heads);
     let k = perHead('k_proj', config.kvHeads);
@@ -150,20 +168,20 @@ class ForwardBuilder {
       b,
       { q, k, v: perHead('v_proj', config.kvHeads) },
       {
-        rotation: shared.rotation,
-        blocks: config.sliding[layer] === true ? shared.masks.sliding : shared.masks.causal,
-        scale: config.attentionScale,
+        ...shared,
         softCap: config.attentionSoftCap,
+        keep: (value) => (keepRotated ? this.keep(value) : value),
       },
     );
-    let attended = this.linear(layer, 'o_proj', this.keep(mixed));
+    let attended = this.keep(this.linear(layer, 'o_proj', this.keep(mixed)));
     if (postNorms) attended = this.norm(`${path}.post_attention_layernorm`, attended);
     const middle = b.add(input, attended);
     const before = postNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
     const y = this.norm(`${path}.${before}`, middle);
-    const gate = this.linear(layer, 'gate_proj', y);
+    const gate = this.keep(this.linear(layer, 'gate_proj', y));
+    const up = this.keep(this.linear(layer, 'up_proj', y));
     const open = activation === 'silu' ? silu(b, gate) : geluTanh(b, gate);
-    let out = this.linear(layer, 'down_proj', b.mul(open, this.linear(layer, 'up_proj', y)));
+    let out = this.keep(this.linear(layer, 'down_proj', b.mul(open, up)));
     if (postNorms) out = this.norm(`${path}.post_feedforward_layernorm`, out);
     return b.add(middle, out);
   }
@@ -172,16 +190,13 @@ class ForwardBuilder {
   private linear(layer: number, kind: LinearKind, x: Value): Value {
     const { b, config } = this;
     const path = linearPath(layer, kind);
-    const { weight, published } = this.frozen(path, kind);
-    const output = published(b.matmul(x, weight, { transposeB: true }));
+    const output = b.matmul(x, this.frozen(path, kind).weight, { transposeB: true });
     const hasBias = config.attentionBias && ['q_proj', 'k_proj', 'v_proj'].includes(kind);
     const [, outputs] = linearSize(config, kind);
-    const biased = hasBias
-      ? b.add(output, published(this.tensor(`${path}.bias`, [outputs])))
-      : output;
+    const biased = hasBias ? b.add(output, this.tensor(`${path}.bias`, [outputs])) : output;
     const addition = this.additions.get(path);
-    if (addition === undefined) return this.keep(biased);
-    return this.keep(b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output)));
+    if (addition === undefined) return biased;
+    return b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output));
   }
 
   private frozen(path: string, kind: LinearKind): FrozenLinear {
@@ -191,11 +206,7 @@ class ForwardBuilder {
     const paired = this.layout.pairedRows && (kind === 'q_proj' || kind === 'k_proj');
     return {
       weight: this.tensor(`${path}.weight`, [outputs, inputs]),
-      published: (y) => {
-        if (!paired) return y;
-        const perHead = b.reshape(y, [...y.shape.slice(0, -1), heads, config.headWidth]);
-        return b.reshape(publishedHeads(b, perHead), y.shape);
-      },
+      stored: (rows) => (paired ? pairedRows(b, rows, heads) : rows),
     };
   }
 

@@ -12,12 +12,12 @@ interface AdditionFactors {
   readonly magnitude: Value | undefined;
 }
 
-/** A frozen linear map, in the published order whatever order its file has. */
+/** A frozen linear map. Its outputs, and what is added to them, stand in the order of its file. */
 export interface FrozenLinear {
   /** As stored, [outputs, inputs]. */
   readonly weight: Value;
-  /** Puts outputs along the last axis into the published order. */
-  readonly published: (y: Value) => Value;
+  /** Puts numbers of each output, [outputs, …] in the published order, into the file's. */
+  readonly stored: (rows: Value) => Value;
 }
 
 interface AdditionParts {
@@ -34,6 +34,8 @@ interface AdditionParts {
 export class LowRankAddition {
   private readonly builder: Builder;
   private readonly parts: AdditionParts;
+  /** B in the file's order, [outputs, rank]. */
+  private readonly up: Value;
   /** m / norm, [outputs]. */
   private readonly gain: Value | undefined;
 
@@ -41,8 +43,12 @@ export class LowRankAddition {
   constructor(builder: Builder, parts: AdditionParts) {
     this.builder = builder;
     this.parts = parts;
-    const { magnitude } = parts.factors;
-    this.gain = magnitude === undefined ? undefined : builder.div(magnitude, this.norms());
+    const { factors, frozen } = parts;
+    this.up = frozen.stored(factors.b);
+    this.gain =
+      factors.magnitude === undefined
+        ? undefined
+        : builder.div(frozen.stored(factors.magnitude), this.norms());
   }
 
   /**
@@ -54,12 +60,10 @@ export class LowRankAddition {
     const { spec, factors, frozen } = this.parts;
     const down = b.keep(b.matmul(dropped ?? x, factors.a, { transposeB: true }));
     // Scaled between the factors, where tensors are smallest.
-    const up = b.matmul(b.scale(down, loraScale(spec)), factors.b, { transposeB: true });
+    const up = b.matmul(b.scale(down, loraScale(spec)), this.up, { transposeB: true });
     if (this.gain === undefined) return up;
     const straight =
-      dropped === undefined
-        ? output
-        : frozen.published(b.matmul(dropped, frozen.weight, { transposeB: true }));
+      dropped === undefined ? output : b.matmul(dropped, frozen.weight, { transposeB: true });
     return b.sub(b.mul(this.gain, b.add(straight, up)), straight);
   }
 
@@ -67,15 +71,15 @@ export class LowRankAddition {
   private norms(): Value {
     const { builder: b } = this;
     const { spec, factors, frozen } = this.parts;
-    const { weight, published } = frozen;
+    const { weight } = frozen;
     const scale = loraScale(spec);
     const [outputs = 1] = weight.shape;
-    const own = published(b.reshape(b.reduceSum(b.mul(weight, weight), [1]), [outputs]));
-    const across = published(b.matmul(factors.a, weight, { transposeB: true }));
+    const own = b.reshape(b.reduceSum(b.mul(weight, weight), [1]), [outputs]);
+    const across = b.matmul(factors.a, weight, { transposeB: true });
     const gram = b.matmul(factors.a, factors.a, { transposeB: true });
-    const within = b.matmul(gram, factors.b, { transposeB: true });
+    const within = b.matmul(gram, this.up, { transposeB: true });
     const mixed = b.add(b.scale(across, 2 * scale), b.scale(within, scale * scale));
-    const added = b.reduceSum(b.mul(b.transpose(factors.b, [1, 0]), mixed), [0]);
+    const added = b.reduceSum(b.mul(b.transpose(this.up, [1, 0]), mixed), [0]);
     return b.detach(b.sqrt(b.add(own, b.reshape(added, [outputs]))));
   }
 }

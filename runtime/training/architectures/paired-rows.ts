@@ -4,17 +4,16 @@ import type { ModelConfig } from './model-config.ts';
 
 /**
  * GGUF files of the `llama` architecture hold each head's rows of q and k interleaved: row 2i is published
- * row i, row 2i + 1 is published row i + head/2. Bases are used as they lie, so the activations are put in
- * the published order instead; adapters are always in the published order and permuted only on their way
- * into a GGUF file.
+ * row i, row 2i + 1 is published row i + head/2. Bases are used as they lie, and so are the queries and keys they
+ * give: scores do not depend on an order that both share. Adapters are always in the published order; this puts the
+ * numbers of each row, [heads · head, …], into the file's.
  */
-export function publishedHeads(b: Builder, x: Value): Value {
-  // [..., head] → [..., head/2, 2] → [..., 2, head/2] → [..., head]
-  const head = x.shape.at(-1) ?? 0;
-  const outer = x.shape.slice(0, -1);
-  const paired = b.reshape(x, [...outer, head / 2, 2]);
-  const order = outer.map((_, axis) => axis);
-  return b.reshape(b.transpose(paired, [...order, outer.length + 1, outer.length]), x.shape);
+export function pairedRows(b: Builder, rows: Value, heads: number): Value {
+  const [count = 0, ...rest] = rows.shape;
+  // [heads · head, …] → [heads, 2, head/2, …] → [heads, head/2, 2, …] → [heads · head, …]
+  const halves = b.reshape(rows, [heads, 2, count / heads / 2, ...rest]);
+  const order = [0, 2, 1, ...rest.map((_, axis) => axis + 3)];
+  return b.reshape(b.transpose(halves, order), rows.shape);
 }
 
 /** Rows of a [heads · head, columns] matrix from the published order to GGUF's, or back. */

@@ -26,40 +26,66 @@ function frequencies(rope: Rope, headWidth: number): Float64Array {
   });
 }
 
-/** Cosines and sines at the given positions: each [batch, length, 1, head/2]. */
+/** What rotates heads at the positions of a batch. */
 export interface Rotation {
+  /** At each place of the head, [batch, length, 1, head]. */
   readonly cosine: Value;
   readonly sine: Value;
+  /** [head, head]: a head times this is its quarter turn, where each pair (x, y) becomes (−y, x). */
+  readonly quarterTurn: Value;
 }
 
-export function rotationAt(
-  b: Builder,
-  positions: Value,
-  given: { readonly rope: Rope; readonly headWidth: number },
-): Rotation {
+interface Heads {
+  readonly rope: Rope;
+  readonly headWidth: number;
+  /** The pairs are neighbours, 2i and 2i + 1; else i and i + head/2. */
+  readonly paired: boolean;
+}
+
+export function rotationAt(b: Builder, positions: Value, heads: Heads): Rotation {
+  const { headWidth, paired } = heads;
   const [batch = 1, length = 1] = positions.shape;
-  const rates = frequencies(given.rope, given.headWidth);
+  const rates = frequencies(heads.rope, headWidth);
+  const rateAt = (place: number): number =>
+    rates[paired ? Math.floor(place / 2) : place % rates.length] ?? 0;
   // Packed rows restart their positions, so none reaches the length of the row.
   const table = (f: (angle: number) => number): Value => {
-    const data = Float32Array.from({ length: length * rates.length }, (_, i) =>
-      f(Math.floor(i / rates.length) * (rates[i % rates.length] ?? 0)),
+    const data = Float32Array.from({ length: length * headWidth }, (_, at) =>
+      f(Math.floor(at / headWidth) * rateAt(at % headWidth)),
     );
-    const rows = b.gather(b.constant(data, [length, rates.length]), positions);
-    return b.reshape(rows, [batch, length, 1, rates.length]);
+    const rows = b.gather(b.constant(data, [length, headWidth]), positions);
+    return b.reshape(rows, [batch, length, 1, headWidth]);
   };
-  return b.scope('rope', () => ({ cosine: table(Math.cos), sine: table(Math.sin) }));
+  return b.scope('rope', () => ({
+    cosine: table(Math.cos),
+    sine: table(Math.sin),
+    quarterTurn: b.constant(quarterTurn(heads), [headWidth, headWidth]),
+  }));
 }
 
-/** Rotates [batch, length, heads, head], pairing i with i + head/2. */
-export function rotate(b: Builder, x: Value, { cosine, sine }: Rotation): Value {
-  const head = x.shape.at(-1) ?? 0;
-  const first = b.slice(x, { axis: -1, start: 0, end: head / 2 });
-  const second = b.slice(x, { axis: -1, start: head / 2, end: head });
-  return b.concat(
-    [
-      b.sub(b.mul(first, cosine), b.mul(second, sine)),
-      b.add(b.mul(second, cosine), b.mul(first, sine)),
-    ],
-    -1,
-  );
+/** The same rotation, followed by a factor. */
+export function scaledRotation(b: Builder, rotation: Rotation, factor: number): Rotation {
+  return {
+    ...rotation,
+    cosine: b.scale(rotation.cosine, factor),
+    sine: b.scale(rotation.sine, factor),
+  };
+}
+
+/**
+ * Rotates [batch, length, heads, head]. The quarter turn is an exact product with zeros and ones, which is quicker than
+ * to take pairs apart and put them together.
+ */
+export function rotate(b: Builder, x: Value, { cosine, sine, quarterTurn }: Rotation): Value {
+  return b.add(b.mul(x, cosine), b.mul(b.matmul(x, quarterTurn), sine));
+}
+
+function quarterTurn({ headWidth, paired }: Heads): Float32Array {
+  const matrix = new Float32Array(headWidth * headWidth);
+  for (let i = 0; i < headWidth / 2; i++) {
+    const [x, y] = paired ? [2 * i, 2 * i + 1] : [i, i + headWidth / 2];
+    matrix[y * headWidth + x] = -1;
+    matrix[x * headWidth + y] = 1;
+  }
+  return matrix;
 }
