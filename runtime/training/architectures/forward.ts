@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 import type { Builder } from '../ir/builder.ts';
-import { geluTanh, rmsNorm, silu } from '../ir/layers.ts';
+import { geluTanh, rmsNorm } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
 import {
@@ -180,7 +180,7 @@ class ForwardBuilder {
     const y = this.norm(`${path}.${before}`, middle);
     const gate = this.keep(this.linear(layer, 'gate_proj', y));
     const up = this.keep(this.linear(layer, 'up_proj', y));
-    const open = activation === 'silu' ? silu(b, gate) : geluTanh(b, gate);
+    const open = activation === 'silu' ? b.silu(gate) : geluTanh(b, gate);
     let out = this.keep(this.linear(layer, 'down_proj', b.mul(open, up)));
     if (postNorms) out = this.norm(`${path}.post_feedforward_layernorm`, out);
     return b.add(middle, out);

@@ -70,6 +70,12 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
         const s = call.output();
         return b.mul(g, b.mul(s, b.sub(one(), s)));
       });
+    case 'silu':
+      // s + x·s·(1 − s), whose x·s the output is
+      return each(() => {
+        const s = b.sigmoid(x);
+        return b.mul(g, b.add(s, b.mul(call.output(), b.sub(one(), s))));
+      });
     case 'erf':
       return each(() => b.mul(b.scale(g, 2 / Math.sqrt(Math.PI)), b.exp(b.neg(b.mul(x, x)))));
     case 'add':
@@ -83,6 +89,7 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
         () => unbroadcast(b, b.neg(g), second(call).shape),
       );
     case 'mul':
+      if (x === y) return [call.wanted(0) ? b.mul(b.scale(g, 2), x) : undefined, undefined];
       return each(
         () => unbroadcast(b, b.mul(g, second(call)), x.shape),
         () => unbroadcast(b, b.mul(g, x), second(call).shape),

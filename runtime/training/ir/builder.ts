@@ -52,13 +52,17 @@ export class Builder {
     return this.apply({ kind: 'sub' }, a, b);
   }
   mul(a: Value, b: Value): Value {
-    return this.apply({ kind: 'mul' }, a, b);
+    const first = unstretched(a, b);
+    return this.apply({ kind: 'mul' }, first, first === a ? unstretched(b, a) : b);
   }
   div(a: Value, b: Value): Value {
     return this.apply({ kind: 'div' }, a, b);
   }
   scale(a: Value, factor: number): Value {
-    return factor === 1 ? a : this.mul(a, this.scalar(factor));
+    if (factor === 1) return a;
+    const [small] = a.inputs;
+    if (a.op.kind === 'broadcast' && small) return this.broadcast(this.scale(small, factor), a.shape);
+    return this.mul(a, this.scalar(factor));
   }
   neg(a: Value): Value {
     return this.apply({ kind: 'neg' }, a);
@@ -80,6 +84,9 @@ export class Builder {
   }
   sigmoid(a: Value): Value {
     return this.apply({ kind: 'sigmoid' }, a);
+  }
+  silu(a: Value): Value {
+    return this.apply({ kind: 'silu' }, a);
   }
   erf(a: Value): Value {
     return this.apply({ kind: 'erf' }, a);
@@ -267,4 +274,10 @@ export class Builder {
     this.values.push(value);
     return value;
   }
+}
+
+/** A tensor before it was broadcast to the other operand's shape, if it was: the operation does that itself. */
+function unstretched(a: Value, other: Value): Value {
+  const [small] = a.inputs;
+  return a.op.kind === 'broadcast' && small && sameShape(a.shape, other.shape) ? small : a;
 }

@@ -38,6 +38,7 @@ export function infer(op: Op, inputs: readonly Value[]): Inferred {
     case 'rsqrt':
     case 'tanh':
     case 'sigmoid':
+    case 'silu':
     case 'erf':
     case 'floor':
     case 'detach':

@@ -2,11 +2,6 @@ import type { Builder } from './builder.ts';
 import type { Value } from './op.ts';
 import { normalizeAxes } from './shape.ts';
 
-/** x · sigmoid(x). */
-export function silu(b: Builder, x: Value): Value {
-  return b.mul(x, b.sigmoid(x));
-}
-
 /** The tanh approximation that Gemma is trained with. */
 export function geluTanh(b: Builder, x: Value): Value {
   const cubic = b.mul(b.mul(x, x), b.scale(x, 0.044715));

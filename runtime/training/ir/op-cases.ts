@@ -4,7 +4,6 @@ import {
   geluTanh,
   negativeLogLikelihood,
   rmsNorm,
-  silu,
   softCap,
   withSlopes,
 } from './layers.ts';
@@ -54,6 +53,8 @@ export const opCases: readonly OpCase[] = [
   positive(one('rsqrt', [2, 3], (b, x) => b.rsqrt(x))),
   one('tanh', [2, 3], (b, x) => b.tanh(x)),
   one('sigmoid', [2, 3], (b, x) => b.sigmoid(x)),
+  one('silu', [2, 3], (b, x) => b.silu(x)),
+  one('square', [2, 3], (b, x) => b.mul(x, x)),
   one('erf', [2, 3], (b, x) => b.erf(x)),
   // Offsets that keep every sum away from the jumps.
   positive(
@@ -159,7 +160,6 @@ export const opCases: readonly OpCase[] = [
     b.apply({ kind: 'scatterLast', depth: 3 }, x, ids(b, [2, 0, 1, 1], [2, 2])),
   ),
   two('after', [[2, 3], [4]], (b, x, y) => b.apply({ kind: 'after' }, x, b.exp(y))),
-  one('silu', [2, 3], silu),
   one('gelu', [2, 3], gelu),
   one('gelu by tanh', [2, 3], geluTanh),
   one('soft cap', [2, 3], (b, x) => softCap(b, x, 1.5)),

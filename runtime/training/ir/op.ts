@@ -11,6 +11,8 @@ export type UnaryKind =
   | 'rsqrt'
   | 'tanh'
   | 'sigmoid'
+  /** x · sigmoid(x). */
+  | 'silu'
   | 'erf'
   /** Towards −∞; its derivative is taken as zero. */
   | 'floor';

@@ -67,6 +67,9 @@ export class Lowering {
       case 'floor':
         this.emit(value, unaryTypes[op.kind], [this.name(x)]);
         return;
+      case 'silu':
+        this.emit(value, 'Mul', [this.name(x), this.node('Sigmoid', [this.name(x)])]);
+        return;
       case 'add':
       case 'sub':
       case 'mul':

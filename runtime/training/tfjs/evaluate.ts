@@ -38,6 +38,8 @@ export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]
       return tf.tanh(at(0));
     case 'sigmoid':
       return tf.sigmoid(at(0));
+    case 'silu':
+      return tf.mul(at(0), tf.sigmoid(at(0)));
     case 'erf':
       return tf.erf(at(0));
     case 'floor':
