@@ -61,9 +61,10 @@ class OnnxExecutable implements Executable {
     const { runtime, options, program } = setting;
     const sidecar = new Sidecar(options.scratchFolder);
     try {
-      const { model, outputs } = await lower(program, async (lowering, value, name) => {
-        const source = requireWeight(weights, name);
-        await bindFrozenWeight({ lowering, value, source, sidecar, device: options.device });
+      const { model, outputs } = await lower(program, async (lowering, value, use) => {
+        const source = requireWeight(weights, use.name);
+        const { device } = options;
+        await bindFrozenWeight({ lowering, value, use, source, sidecar, device });
       });
       const session = await runtime.InferenceSession.create(model, {
         executionProviders: [options.device],

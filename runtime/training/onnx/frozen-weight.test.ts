@@ -24,23 +24,35 @@ it('has every encoding to read', () => {
 });
 
 it.each(matrices.map((entry) => [entry.name, entry] as const))(
-  'reads rows of %s and multiplies with all of it',
+  'reads rows of %s, multiplies with all of it, and with its columns laid out',
   async (_, entry) => {
     const [rows = 1, columns = 1] = entry.shape;
     const b = new Builder();
     const weight = b.weight('weight', entry.shape);
+    // Only a factor, never read by row: may be laid out the other way.
+    const factor = b.weight('factor', entry.shape);
     const picked = b.gather(weight, b.constant(Int32Array.of(rows - 1, 0), [2]));
     const unit = b.input('unit', { shape: [rows, rows] });
-    const program = b.build({ picked, whole: b.matmul(unit, weight) });
+    const side = b.input('side', { shape: [columns, columns] });
+    const program = b.build({
+      picked,
+      whole: b.matmul(unit, weight),
+      factor: b.matmul(unit, factor),
+      turned: b.matmul(side, factor, { transposeB: true }),
+    });
     await using executable = await (
       await onnxExecutor({ device: 'cpu', threads: 1 })
     ).compile(program, () => sourceOf(entry));
-    const identity = Float32Array.from({ length: rows * rows }, (__, i) =>
-      i % (rows + 1) === 0 ? 1 : 0,
-    );
-    const results = await executable.run({ unit: identity });
+    const identity = (size: number): Float32Array =>
+      Float32Array.from({ length: size * size }, (__, i) => (i % (size + 1) === 0 ? 1 : 0));
+    const results = await executable.run({ unit: identity(rows), side: identity(columns) });
     const expected = await loadWeight(sourceOf(entry), entry.shape);
     expect(unsigned(results['whole'])).toEqual(unsigned(expected));
+    expect(unsigned(results['factor'])).toEqual(unsigned(expected));
+    const across = expected.map(
+      (_, i) => expected[(i % rows) * columns + Math.floor(i / rows)] ?? 0,
+    );
+    expect(unsigned(results['turned'])).toEqual(unsigned(across));
     expect(unsigned(results['picked'])).toEqual(
       unsigned(Float32Array.of(...expected.slice(-columns), ...expected.slice(0, columns))),
     );

@@ -3,12 +3,14 @@ import type { Value } from '../ir/op.ts';
 import { blockLayouts, splitBlocks, type AffineBlocks } from '../formats/blocks.ts';
 import { loadWeight, readWeight } from '../formats/load-weight.ts';
 import { sizeOf } from '../ir/shape.ts';
-import { bytesOf, type Lowering } from './lower.ts';
+import type { FrozenUse } from './lower.ts';
+import { bytesOf, type Lowering } from './lowering.ts';
 import type { Sidecar } from './sidecar.ts';
 
 interface Binding {
   readonly lowering: Lowering;
   readonly value: Value;
+  readonly use: FrozenUse;
   readonly source: WeightSource;
   readonly sidecar: Sidecar;
   readonly device: 'cpu' | 'webgpu' | 'cuda';
@@ -38,7 +40,7 @@ export async function bindFrozenWeight(binding: Binding): Promise<void> {
       const stored = `${name}:${encoding}`;
       model.initializer({ name: stored, type, shape }, sidecar.inFile(source));
       lowering.widen(value, (ids) =>
-        lowering.node('Cast', [rows(lowering, stored, ids)], { to: 1 }),
+        lowering.node('Cast', [picked(lowering, stored, ids)], { to: 1 }),
       );
       return;
     }
@@ -61,7 +63,7 @@ export async function bindFrozenWeight(binding: Binding): Promise<void> {
 }
 
 /** Some rows of a stored tensor, or all. */
-function rows(lowering: Lowering, stored: string, ids: string | undefined): string {
+function picked(lowering: Lowering, stored: string, ids: string | undefined): string {
   return ids === undefined ? stored : lowering.node('Gather', [stored, ids], { axis: 0 });
 }
 
@@ -82,28 +84,62 @@ async function storePerBlock(
   return info.name;
 }
 
-/** A byte for each value: a cast, a product and a sum take half the time that DequantizeLinear takes on a CPU. */
+/**
+ * A byte for each value: a cast, a product and a sum take half the time that DequantizeLinear takes on a CPU. Where
+ * columns can be rows, a scale goes along with whole rows instead of 32 values, which halves the product and the sum.
+ */
 async function storeBytes(
   binding: Binding,
   blocks: AffineBlocks,
   type: 'int8' | 'uint8',
 ): Promise<void> {
-  const { lowering, value, sidecar } = binding;
+  const { lowering, value, use, sidecar } = binding;
   const { name, shape } = value;
-  const inBlocks = [...shape.slice(0, -1), -1, blocks.blockSize];
-  const stored = { name: `${name}:values`, type, shape: shaped(inBlocks, sizeOf(shape)) };
-  lowering.model.initializer(stored, await sidecar.append(bytesOf(blocks.values)));
-  const last = [1];
-  const scales = await storePerBlock(binding, blocks.scales, { part: 'scales', last });
-  const offsets =
-    blocks.offsets && (await storePerBlock(binding, blocks.offsets, { part: 'offsets', last }));
-  lowering.widen(value, (ids, result) => {
-    const values = lowering.node('Cast', [rows(lowering, stored.name, ids)], { to: 1 });
-    const scaled = lowering.node('Mul', [values, rows(lowering, scales, ids)]);
-    const whole =
-      offsets === undefined ? scaled : lowering.node('Add', [scaled, rows(lowering, offsets, ids)]);
-    return lowering.node('Reshape', [whole, lowering.integers(result)]);
-  });
+  const transposed = use.rightFactor;
+  const [rows = 1, columns = 1] = shape;
+  const turned = <T extends Int8Array | Float32Array>(data: T): T =>
+    transposed ? transpose(data, rows) : data;
+  const groups = blocks.scales.length / (sizeOf(shape) / columns);
+  const layout = (perGroup: number): number[] =>
+    transposed ? [groups, perGroup, rows] : [...shape.slice(0, -1), groups, perGroup];
+  const store = async (part: string, data: Int8Array | Float32Array): Promise<string> => {
+    const isScale = data instanceof Float32Array;
+    const info = {
+      name: `${name}:${part}`,
+      type: isScale ? ('float' as const) : type,
+      shape: layout(isScale ? 1 : blocks.blockSize),
+    };
+    lowering.model.initializer(info, await sidecar.append(bytesOf(turned(data))));
+    return info.name;
+  };
+  const values = await store('values', blocks.values);
+  const scales = await store('scales', blocks.scales);
+  const offsets = blocks.offsets && (await store('offsets', blocks.offsets));
+  lowering.widen(
+    value,
+    (ids, result) => {
+      const numbers = lowering.node('Cast', [picked(lowering, values, ids)], { to: 1 });
+      const scaled = lowering.node('Mul', [numbers, picked(lowering, scales, ids)]);
+      const whole =
+        offsets === undefined
+          ? scaled
+          : lowering.node('Add', [scaled, picked(lowering, offsets, ids)]);
+      return lowering.node('Reshape', [whole, lowering.integers(result)]);
+    },
+    { transposed },
+  );
+}
+
+/** [rows, columns] → [columns, rows]. */
+function transpose<T extends Int8Array | Float32Array>(data: T, rows: number): T {
+  const columns = data.length / rows;
+  const result = data.slice() as T;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result[column * rows + row] = data[row * columns + column] ?? 0;
+    }
+  }
+  return result;
 }
 
 /** DequantizeLinear per block (operator set 21), then the block's offset where the format has one. */
@@ -123,11 +159,11 @@ async function storePacked(
   lowering.widen(value, (ids, result) => {
     const attributes = { axis: shape.length - 1, block_size: blocks.blockSize };
     const scaled = lowering.node('DequantizeLinear', [`${name}:values`, scales], attributes);
-    if (offsets === undefined) return rows(lowering, scaled, ids);
+    if (offsets === undefined) return picked(lowering, scaled, ids);
     const inBlocks = shaped([...shape.slice(0, -1), -1, blocks.blockSize], sizeOf(shape));
     const grouped = lowering.node('Reshape', [scaled, lowering.integers(inBlocks)]);
     const shifted = lowering.node('Add', [grouped, offsets]);
-    return lowering.node('Reshape', [rows(lowering, shifted, ids), lowering.integers(result)]);
+    return lowering.node('Reshape', [picked(lowering, shifted, ids), lowering.integers(result)]);
   });
 }
 

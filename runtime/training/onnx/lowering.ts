@@ -1,0 +1,365 @@
+import { GraphError } from '@graft/graph';
+import type { Op, Value } from '../ir/op.ts';
+import { sizeOf, type Shape } from '../ir/shape.ts';
+import { OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
+
+const unaryTypes = {
+  neg: 'Neg',
+  exp: 'Exp',
+  log: 'Log',
+  sqrt: 'Sqrt',
+  tanh: 'Tanh',
+  sigmoid: 'Sigmoid',
+  erf: 'Erf',
+  floor: 'Floor',
+} as const;
+const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
+const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
+
+/** Readers so few ops apart share a widened tensor: those of the head's loss. */
+const nearby = 64;
+
+/** Emits a stored tensor as f32: the rows of these ids, or all of it. Gives the name of the result. */
+type Widening = (ids: string | undefined, shape: Shape) => string;
+
+interface Stored {
+  readonly widening: Widening;
+  /** Columns are rows: of a matrix that is only ever the right factor of products. */
+  readonly transposed: boolean;
+}
+
+/** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
+export class Lowering {
+  readonly model = new OnnxModel();
+  private readonly constants = new Map<string, string>();
+  /** Frozen tensors that are stored in another encoding. */
+  private readonly stored = new Map<Value, Stored>();
+  /** Where they were last widened, and for which value. */
+  private readonly widened = new Map<Value, { readonly name: string; readonly reader: number }>();
+  private reader = 0;
+  /** Comparisons exist as booleans first, as i32 only for readers that want numbers. */
+  private readonly converted = new Set<string>();
+  private temporaries = 0;
+
+  value(value: Value): void {
+    const { op } = value;
+    this.reader = value.id;
+    const [x, y, z] = value.inputs;
+    switch (op.kind) {
+      case 'input':
+        this.model.input({ name: value.name, type: elementType(value), shape: value.shape });
+        return;
+      case 'weight':
+        throw new GraphError('internal', `${value.name} is bound, not computed`, {
+          audience: 'developer',
+        });
+      case 'constant':
+        this.model.initializer(
+          { name: value.name, type: elementType(value), shape: value.shape },
+          bytesOf(op.data),
+        );
+        return;
+      case 'rsqrt':
+        this.emit(value, 'Reciprocal', [this.node('Sqrt', [this.name(x)])]);
+        return;
+      case 'neg':
+      case 'exp':
+      case 'log':
+      case 'sqrt':
+      case 'tanh':
+      case 'sigmoid':
+      case 'erf':
+      case 'floor':
+        this.emit(value, unaryTypes[op.kind], [this.name(x)]);
+        return;
+      case 'silu':
+        this.emit(value, 'Mul', [this.name(x), this.node('Sigmoid', [this.name(x)])]);
+        return;
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+        this.emit(value, binaryTypes[op.kind], [this.name(x), this.name(y)]);
+        return;
+      case 'equal':
+      case 'greaterEqual':
+        this.model.add({
+          type: compareTypes[op.kind],
+          inputs: [this.name(x), this.name(y)],
+          output: `${value.name}:bool`,
+        });
+        return;
+      case 'where':
+        this.emit(value, 'Where', [this.condition(x), this.name(y), this.name(z)]);
+        return;
+      case 'matmul':
+        this.matmul(value, op);
+        return;
+      case 'reduceSum':
+      case 'reduceMax':
+        this.emitWith(value, {
+          type: op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax',
+          inputs: [this.name(x), this.integers(op.axes)],
+          attributes: { keepdims: 1 },
+        });
+        return;
+      case 'softmax':
+        this.emitWith(value, {
+          type: 'Softmax',
+          inputs: [this.name(x)],
+          attributes: { axis: -1 },
+        });
+        return;
+      case 'logSoftmax':
+        this.emitWith(value, {
+          type: 'LogSoftmax',
+          inputs: [this.name(x)],
+          attributes: { axis: -1 },
+        });
+        return;
+      case 'reshape':
+        this.emit(value, 'Reshape', [this.name(x), this.integers(value.shape)]);
+        return;
+      case 'transpose':
+        this.emitWith(value, {
+          type: 'Transpose',
+          inputs: [this.name(x)],
+          attributes: { perm: op.permutation },
+        });
+        return;
+      case 'broadcast':
+        this.emit(value, 'Expand', [this.name(x), this.integers(value.shape)]);
+        return;
+      case 'slice':
+        this.emit(value, 'Slice', [
+          this.name(x),
+          this.integers([op.start]),
+          this.integers([op.end]),
+          this.integers([op.axis]),
+        ]);
+        return;
+      case 'pad': {
+        const around = (size: number): number[] =>
+          value.shape.map((_, axis) => (axis === op.axis ? size : 0));
+        this.emit(value, 'Pad', [
+          this.name(x),
+          this.integers([...around(op.before), ...around(op.after)]),
+        ]);
+        return;
+      }
+      case 'concat':
+        this.emitWith(value, {
+          type: 'Concat',
+          inputs: value.inputs.map((input) => this.name(input)),
+          attributes: { axis: op.axis },
+        });
+        return;
+      case 'gather': {
+        const stored = x && this.stored.get(x);
+        if (stored !== undefined) {
+          this.emit(value, 'Identity', [stored.widening(this.name(y), value.shape)]);
+          return;
+        }
+        this.emitWith(value, {
+          type: 'Gather',
+          inputs: [this.name(x), this.name(y)],
+          attributes: { axis: 0 },
+        });
+        return;
+      }
+      case 'scatterAdd': {
+        const zeros = this.node('Expand', [this.float(0), this.integers(value.shape)]);
+        const ids = this.node('Cast', [this.column(y)], { to: 7 });
+        this.emitWith(value, {
+          type: 'ScatterND',
+          inputs: [zeros, ids, this.name(x)],
+          attributes: { reduction: 'add' },
+        });
+        return;
+      }
+      case 'gatherLast': {
+        const picked = this.node('GatherElements', [this.name(x), this.column(y)], { axis: -1 });
+        this.emit(value, 'Reshape', [picked, this.integers(value.shape)]);
+        return;
+      }
+      case 'scatterLast': {
+        const all = this.intern(
+          Int32Array.from({ length: op.depth }, (_, i) => i),
+          [op.depth],
+        );
+        const chosen = this.node('Equal', [this.column(y), all]);
+        this.emit(value, 'Where', [chosen, this.column(x), this.float(0)]);
+        return;
+      }
+      case 'detach':
+        this.emit(value, 'Identity', [this.name(x)]);
+        return;
+      case 'after':
+        this.after(value);
+        return;
+    }
+  }
+
+  /** A program output under its name, as f32. */
+  output(name: string, value: Value): string {
+    const result = `${name}:output`;
+    if (value.dtype === 'i32') {
+      this.model.add({
+        type: 'Cast',
+        inputs: [this.name(value)],
+        output: result,
+        attributes: { to: 1 },
+      });
+    } else {
+      this.model.add({ type: 'Identity', inputs: [this.name(value)], output: result });
+    }
+    this.model.output({ name: result, type: 'float', shape: value.shape });
+    return result;
+  }
+
+  /** Says how a frozen tensor becomes f32. It does so for each reader, rather than being kept from one to the next. */
+  widen(value: Value, widening: Widening, { transposed = false } = {}): void {
+    this.stored.set(value, { widening, transposed });
+  }
+
+  /** A node with a fresh output name. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    const output = `t${this.temporaries++}`;
+    this.model.add({ type, inputs, output, attributes });
+    return output;
+  }
+
+  /** An int64 list as an initializer, each once. */
+  integers(values: readonly number[]): string {
+    const name = `int64[${values.join(',')}]`;
+    if (!this.constants.has(name)) {
+      this.constants.set(name, name);
+      const data = BigInt64Array.from(values, BigInt);
+      this.model.initializer({ name, type: 'int64', shape: [values.length] }, bytesOf(data));
+    }
+    return name;
+  }
+
+  private emit(value: Value, type: string, inputs: readonly string[]): void {
+    this.model.add({ type, inputs, output: value.name });
+  }
+
+  private emitWith(value: Value, node: Omit<Node, 'output'>): void {
+    this.model.add({ ...node, output: value.name });
+  }
+
+  private name(value: Value | undefined): string {
+    if (value === undefined) {
+      throw new GraphError('internal', 'an op lacks a tensor', { audience: 'developer' });
+    }
+    const stored = this.stored.get(value);
+    if (stored !== undefined) return this.wide(value, stored);
+    const { kind } = value.op;
+    if ((kind === 'equal' || kind === 'greaterEqual') && !this.converted.has(value.name)) {
+      this.converted.add(value.name);
+      this.model.add({
+        type: 'Cast',
+        inputs: [`${value.name}:bool`],
+        output: value.name,
+        attributes: { to: 6 },
+      });
+    }
+    return value.name;
+  }
+
+  private wide(value: Value, { widening, transposed }: Stored): string {
+    const last = this.widened.get(value);
+    if (last !== undefined && Math.abs(this.reader - last.reader) < nearby) return last.name;
+    const name = widening(undefined, transposed ? value.shape.toReversed() : value.shape);
+    this.widened.set(value, { name, reader: this.reader });
+    return name;
+  }
+
+  private condition(value: Value | undefined): string {
+    const kind = value?.op.kind;
+    if (value !== undefined && (kind === 'equal' || kind === 'greaterEqual')) {
+      return `${value.name}:bool`;
+    }
+    return this.node('Cast', [this.name(value)], { to: 9 });
+  }
+
+  private float(value: number): string {
+    return this.intern(Float32Array.of(value), []);
+  }
+
+  private intern(data: Float32Array | Int32Array, shape: Shape): string {
+    const type = data instanceof Float32Array ? 'float' : 'int32';
+    const name = data.length === 1 ? `${type}(${data[0] ?? 0})` : `${type}(0..${data.length})`;
+    if (!this.constants.has(name)) {
+      this.constants.set(name, name);
+      this.model.initializer({ name, type, shape }, bytesOf(data));
+    }
+    return name;
+  }
+
+  /** The tensor with an axis of 1 at its end. */
+  private column(value: Value | undefined): string {
+    return this.node('Reshape', [this.name(value), this.integers([...(value?.shape ?? []), 1])]);
+  }
+
+  private matmul(value: Value, op: Extract<Op, { kind: 'matmul' }>): void {
+    const [a, b] = value.inputs;
+    const [left, right] = [a?.shape ?? [], b?.shape ?? []];
+    const turned = b !== undefined && this.stored.get(b)?.transposed === true;
+    const flags = { transA: op.transposeA ? 1 : 0, transB: op.transposeB !== turned ? 1 : 0 };
+    if (right.length === 2) {
+      // Gemm takes the flags as they are and packs a frozen matrix once.
+      if (left.length === 2) {
+        this.emitWith(value, {
+          type: 'Gemm',
+          inputs: [this.name(a), this.name(b)],
+          attributes: flags,
+        });
+        return;
+      }
+      const inner = left[left.length - 1] ?? 1;
+      const rows = this.node('Reshape', [
+        this.name(a),
+        this.integers([sizeOf(left) / inner, inner]),
+      ]);
+      const product = this.node('Gemm', [rows, this.name(b)], flags);
+      this.emit(value, 'Reshape', [product, this.integers(value.shape)]);
+      return;
+    }
+    const operand = (tensor: Value | undefined, transposed: boolean): string => {
+      if (!transposed) return this.name(tensor);
+      const rank = tensor?.shape.length ?? 0;
+      const perm = Array.from({ length: rank }, (_, i) => i);
+      perm.splice(rank - 2, 2, rank - 1, rank - 2);
+      return this.node('Transpose', [this.name(tensor)], { perm });
+    };
+    this.emit(value, 'MatMul', [operand(a, op.transposeA), operand(b, op.transposeB)]);
+  }
+
+  /** ONNX has no control edges: adds min(|d|, 0), which is 0 for any number d of the dependency. */
+  private after(value: Value): void {
+    const [x, dependency] = value.inputs;
+    const flat = this.node('Reshape', [this.name(dependency), this.integers([-1])]);
+    const first = this.node('Slice', [
+      flat,
+      this.integers([0]),
+      this.integers([1]),
+      this.integers([0]),
+    ]);
+    const zero = this.node('Min', [this.node('Abs', [first]), this.float(0)]);
+    const shaped = this.node('Reshape', [zero, this.integers(value.shape.map(() => 1))]);
+    this.emit(value, 'Add', [this.name(x), shaped]);
+  }
+}
+
+function elementType(value: Value): ElementType {
+  return value.dtype === 'f32' ? 'float' : 'int32';
+}
+
+export function bytesOf(data: Float32Array | Int32Array | Int8Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
