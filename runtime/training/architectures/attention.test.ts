@@ -65,7 +65,8 @@ it.each([
       rotations: attentionRotations(b, rotation, 1),
       blocks: masks.sliding,
       softCap: undefined,
-      keep: (value) => value,
+      keepHeads: (value) => value,
+      keepProbabilities: (value) => value,
     },
   );
   await using executable = await (

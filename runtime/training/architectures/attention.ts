@@ -84,26 +84,28 @@ interface AttentionSettings {
   readonly rotations: AttentionRotations;
   readonly blocks: readonly Block[];
   readonly softCap: number | undefined;
-  /** Marks the rotated heads as not to be computed again. */
-  readonly keep: (value: Value) => Value;
+  /** Marks what is not to be computed again: rotated heads, and probabilities. */
+  readonly keepHeads: (value: Value) => Value;
+  readonly keepProbabilities: (value: Value) => Value;
 }
 
 /**
- * Grouped-query attention: [batch, length, heads · head]. The query heads that share a key head become rows
+ * Grouped-query attention: [batch · length, heads · head]. The query heads that share a key head become rows
  * of one product, so that keys and values are never repeated.
  */
 export function attention(b: Builder, tensors: HeadTensors, settings: AttentionSettings): Value {
   const [batch = 1, length = 1, heads = 1, head = 1] = tensors.q.shape;
   const kvHeads = tensors.k.shape[2] ?? 1;
   const group = heads / kvHeads;
-  const { rotations, keep } = settings;
+  const { rotations, keepHeads, keepProbabilities } = settings;
   const byHead = (x: Value): Value => b.transpose(x, [0, 2, 1, 3]);
-  const rotated = (x: Value, rotation: Rotation): Value => keep(byHead(rotate(b, x, rotation)));
+  const rotated = (x: Value, rotation: Rotation): Value =>
+    keepHeads(byHead(rotate(b, x, rotation)));
   const own = [batch * kvHeads, group, length, head];
   const q = b.reshape(rotated(tensors.q, rotations.query), own);
   const shared = [batch * kvHeads, length, head];
   const k = b.reshape(rotated(tensors.k, rotations.key), shared);
-  const v = b.reshape(keep(byHead(tensors.v)), shared);
+  const v = b.reshape(keepHeads(byHead(tensors.v)), shared);
   const mixed = settings.blocks.map(({ queries, keys, mask }) => {
     const [rows, columns] = [queries.end - queries.start, keys.end - keys.start];
     const asked = b.reshape(b.slice(q, { axis: 2, ...queries }), [
@@ -114,9 +116,9 @@ export function attention(b: Builder, tensors: HeadTensors, settings: AttentionS
     let scores = b.matmul(asked, b.slice(k, { axis: 1, ...keys }), { transposeB: true });
     if (settings.softCap !== undefined) scores = softCap(b, scores, settings.softCap);
     const masked = b.add(b.reshape(scores, [batch, kvHeads, group, rows, columns]), mask);
-    const probabilities = b.reshape(b.softmax(masked), scores.shape);
+    const probabilities = b.reshape(keepProbabilities(b.softmax(masked)), scores.shape);
     const seen = b.matmul(probabilities, b.slice(v, { axis: 1, ...keys }));
     return b.reshape(seen, [batch, heads, rows, head]);
   });
-  return b.reshape(byHead(b.concat(mixed, 2)), [batch, length, heads * head]);
+  return b.reshape(byHead(b.concat(mixed, 2)), [batch * length, heads * head]);
 }

@@ -36,16 +36,16 @@ export class Dropout {
     this.columns = b.input(columnsName, { shape: [modules.length, widest(modules)] });
   }
 
-  /** x [batch, length, inputs] with some elements zero and the others larger, as a module sees it. */
+  /** x [batch · length, inputs] with some elements zero and the others larger, as a module sees it. */
   apply(path: string, x: Value): Value {
     const { b, rate } = this;
     const start = this.places.get(path) ?? 0;
-    const [batch = 1, length = 1, inputs = 1] = x.shape;
+    const [places = 1, inputs = 1] = x.shape;
     const row = b.slice(this.rows, { axis: 0, start, end: start + 1 });
     const column = b.slice(this.columns, { axis: 0, start, end: start + 1 });
     const product = b.mul(
-      b.reshape(row, [batch, length, 1]),
-      b.reshape(b.slice(column, { axis: 1, start: 0, end: inputs }), [1, 1, inputs]),
+      b.reshape(row, [places, 1]),
+      b.reshape(b.slice(column, { axis: 1, start: 0, end: inputs }), [1, inputs]),
     );
     const kept = b.greaterEqual(b.sub(product, b.floor(product)), b.scalar(rate));
     return b.where(kept, b.scale(x, 1 / (1 - rate)), b.scalar(0));

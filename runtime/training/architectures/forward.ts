@@ -110,7 +110,9 @@ class ForwardBuilder {
     const nearby = rotations(config.localRope);
 
     const table = this.tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
-    let hidden = b.gather(table, ids('tokens'));
+    // Matrices of [batch · length, width] from here on: products take them as they are.
+    const tokens = b.reshape(ids('tokens'), [options.batch * options.length]);
+    let hidden = b.gather(table, tokens);
     if (config.architecture.scaledEmbedding) hidden = b.scale(hidden, Math.sqrt(config.width));
     for (let layer = 0; layer < config.layers; layer++) {
       const sliding = config.sliding[layer] === true;
@@ -138,7 +140,7 @@ class ForwardBuilder {
       derive: options.training === true,
       atOnce: placesAtOnce(options.batch * options.length, config.vocabulary),
     });
-    const logits = headLogits(b, hidden, head);
+    const logits = b.reshape(headLogits(b, hidden, head), [...shape, config.vocabulary]);
     return { logits, loss, correct, trainable: this.trainable };
   }
 
@@ -164,13 +166,15 @@ class ForwardBuilder {
       q = this.norm(`${path}.self_attn.q_norm`, q);
       k = this.norm(`${path}.self_attn.k_norm`, k);
     }
+    const keepsProbabilities = this.areProbabilitiesFew();
     const mixed = attention(
       b,
       { q, k, v: perHead('v_proj', config.kvHeads) },
       {
         ...shared,
         softCap: config.attentionSoftCap,
-        keep: (value) => (keepRotated ? this.keep(value) : value),
+        keepHeads: (value) => (keepRotated ? this.keep(value) : value),
+        keepProbabilities: (value) => (keepsProbabilities ? this.keep(value) : value),
       },
     );
     let attended = this.keep(this.linear(layer, 'o_proj', this.keep(mixed)));
@@ -227,6 +231,13 @@ class ForwardBuilder {
       const frozen = this.frozen(path, kind);
       this.additions.set(path, new LowRankAddition(this.b, { spec, factors, frozen }));
     }
+  }
+
+  /** Whether attention's probabilities take less than half of what a layer keeps anyway: so in short rows. */
+  private areProbabilitiesFew(): boolean {
+    const { config, options } = this;
+    const ofPlace = linearKinds.reduce((sum, kind) => sum + linearSize(config, kind)[1], 0);
+    return (config.heads * options.length) / 2 < ofPlace / 2;
   }
 
   /** Everything else in a layer is quick to compute again. */

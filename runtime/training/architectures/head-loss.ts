@@ -4,7 +4,7 @@ import type { Value } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
 
 /** Logits of this many numbers exist at once, or of `leastPlaces` places where the vocabulary is very large. */
-const mostLogits = 2 ** 24;
+const mostLogits = 2 ** 23;
 const leastPlaces = 64;
 
 export interface Head {

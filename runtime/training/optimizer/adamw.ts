@@ -52,7 +52,7 @@ export class AdamW {
     this.step++;
     const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.options;
     const correction1 = 1 - beta1 ** this.step;
-    const correction2 = Math.sqrt(1 - beta2 ** this.step);
+    const correction2 = 1 / Math.sqrt(1 - beta2 ** this.step);
     for (const [name, data] of this.parameters) {
       const gradient = matching(gradients, name, data.length);
       const first = matching(this.first, name, data.length);
@@ -66,7 +66,7 @@ export class AdamW {
         const v = beta2 * (second[i] ?? 0) + (1 - beta2) * g * g;
         first[i] = m;
         second[i] = v;
-        data[i] = (data[i] ?? 0) * keep - (size * m) / (Math.sqrt(v) / correction2 + epsilon);
+        data[i] = (data[i] ?? 0) * keep - (size * m) / (Math.sqrt(v) * correction2 + epsilon);
       }
     }
   }

@@ -4,7 +4,10 @@ import type { Parameters } from './adamw.ts';
 export function gradientNorm(gradients: Parameters): number {
   let sum = 0;
   for (const data of gradients.values()) {
-    for (let i = 0; i < data.length; i++) sum += (data[i] ?? 0) ** 2;
+    for (let i = 0; i < data.length; i++) {
+      const g = data[i] ?? 0;
+      sum += g * g;
+    }
   }
   return Math.sqrt(sum);
 }
