@@ -178,25 +178,18 @@ describe('a run', () => {
   });
 
   it('runs independent branches at the same time', async () => {
-    const nodes = Object.fromEntries(
-      [1, 2, 3].map((value) => [`n${value}`, { type: 'number', params: { value } }]),
-    );
-    let begun = 0;
-    let allBegun = (): void => undefined;
-    const together = new Promise<void>((resolve) => (allBegun = resolve));
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const { backend } = parts;
-    parts = {
-      ...parts,
-      backend: {
-        async execute(request, hooks) {
-          begun += 1;
-          if (begun === 3) allBegun();
-          await together;
-          return backend.execute(request, hooks);
-        },
-      },
+    const execute: ExecutionBackend['execute'] = async (request, hooks) => {
+      if (executed.push(request) === 3) begin();
+      await begun;
+      return backend.execute(request, hooks);
     };
-    expect((await run(planOf(nodes))).finished.status).toBe('succeeded');
+    parts = { ...parts, backend: { execute } };
+    const number = (value: number) => ({ type: 'number', params: { value } });
+    const { finished } = await run(planOf({ a: number(1), b: number(2), c: number(3) }));
+    expect(finished.status).toBe('succeeded');
   });
 
   it('lets a failed step take only its descendants with it', async () => {

@@ -16,7 +16,7 @@ const { config } = await openBaseModel(fixture('llama'));
 async function masks(seed: number): Promise<Float32Array[]> {
   const modules = targetModules(config, lora).slice(0, 2);
   const b = new Builder();
-  const x = b.constant(new Float32Array(80 * 32).fill(1), [2, 40, 32]);
+  const x = b.constant(new Float32Array(80 * 32).fill(1), [80, 32]);
   const dropout = new Dropout(b, modules, { ...shape, rate: lora.dropout });
   const outputs = modules.map(({ path }, i) => [`${i}`, dropout.apply(path, x)] as const);
   const program = b.build(Object.fromEntries(outputs));

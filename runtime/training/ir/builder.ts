@@ -61,7 +61,8 @@ export class Builder {
   scale(a: Value, factor: number): Value {
     if (factor === 1) return a;
     const [small] = a.inputs;
-    if (a.op.kind === 'broadcast' && small) return this.broadcast(this.scale(small, factor), a.shape);
+    if (a.op.kind === 'broadcast' && small)
+      return this.broadcast(this.scale(small, factor), a.shape);
     return this.mul(a, this.scalar(factor));
   }
   neg(a: Value): Value {

@@ -1,12 +1,5 @@
 import type { Builder } from './builder.ts';
-import {
-  gelu,
-  geluTanh,
-  negativeLogLikelihood,
-  rmsNorm,
-  softCap,
-  withSlopes,
-} from './layers.ts';
+import { gelu, geluTanh, negativeLogLikelihood, rmsNorm, softCap, withSlopes } from './layers.ts';
 import type { Value } from './op.ts';
 import type { Shape } from './shape.ts';
 
