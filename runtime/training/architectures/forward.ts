@@ -233,11 +233,11 @@ class ForwardBuilder {
     }
   }
 
-  /** Whether attention's probabilities take less than half of what a layer keeps anyway: so in short rows. */
+  /** Whether attention's probabilities take less than a quarter of what a layer keeps anyway: so in short rows. */
   private areProbabilitiesFew(): boolean {
     const { config, options } = this;
     const ofPlace = linearKinds.reduce((sum, kind) => sum + linearSize(config, kind)[1], 0);
-    return (config.heads * options.length) / 2 < ofPlace / 2;
+    return (config.heads * options.length) / 2 < ofPlace / 4;
   }
 
   /** Everything else in a layer is quick to compute again. */

@@ -58,9 +58,10 @@ export class LowRankAddition {
   apply(x: Value, dropped: Value | undefined, output: Value): Value {
     const { builder: b } = this;
     const { spec, factors, frozen } = this.parts;
-    const down = b.keep(b.matmul(dropped ?? x, factors.a, { transposeB: true }));
+    const down = b.matmul(dropped ?? x, factors.a, { transposeB: true });
     // Scaled between the factors, where tensors are smallest.
-    const up = b.matmul(b.scale(down, loraScale(spec)), this.up, { transposeB: true });
+    const scaled = b.keep(b.scale(down, loraScale(spec)));
+    const up = b.matmul(scaled, this.up, { transposeB: true });
     if (this.gain === undefined) return up;
     const straight =
       dropped === undefined ? output : b.matmul(dropped, frozen.weight, { transposeB: true });

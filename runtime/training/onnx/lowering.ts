@@ -17,7 +17,7 @@ const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
 
 /** Readers so few ops apart share a widened tensor: those of the head's loss. */
-const nearby = 64;
+const nearby = 256;
 
 /** Emits a stored tensor as f32: the rows of these ids, or all of it. Gives the name of the result. */
 type Widening = (ids: string | undefined, shape: Shape) => string;
