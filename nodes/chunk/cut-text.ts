@@ -56,7 +56,7 @@ export function cutText(text: string, options: CutOptions): TextSpan[] {
   }
 }
 
-/** Measures from a position: how far `amount` reaches. */
+/** Measures from a position: how far `amount` reaches at most, between whole characters. */
 interface Ruler {
   forward(from: number, amount: number): number;
   backward(from: number, amount: number): number;
@@ -72,15 +72,21 @@ function tokenRuler(text: string): Ruler {
 
 function characterRuler(text: string): Ruler {
   return {
-    forward: (from, amount) => Math.min(text.length, wholeCharacter(text, from + amount)),
-    backward: (from, amount) => Math.max(0, wholeCharacter(text, from - amount) + 0),
+    forward: (from, amount) => {
+      const to = from + amount;
+      return Math.min(text.length, partsPair(text, to) ? to - 1 : to);
+    },
+    backward: (from, amount) => {
+      const to = from - amount;
+      return Math.max(0, partsPair(text, to) ? to + 1 : to);
+    },
   };
 }
 
-/** The position itself, or the one before where it would part a surrogate pair. */
-function wholeCharacter(text: string, at: number): number {
+/** Whether a cut here would part a surrogate pair. */
+function partsPair(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 /** Where cuts may fall, from the best level to words; each ascending. */

@@ -111,6 +111,12 @@ describe('for any text and settings', () => {
   });
 });
 
+it('repeats no more than asked where that would part a character', async () => {
+  const params = { method: 'recursive', unit: 'characters', size: 13, overlap: 6 } as const;
+  const [first, second] = await chunksOf(documentOf('Vitae cras. 𐀀𐀀!𐀀!'), params);
+  expect((first?.source.end ?? 0) - (second?.source.start ?? 0)).toBeLessThanOrEqual(6);
+});
+
 it('repeats whole sentences of the chunk before as far as they fit', async () => {
   const text = Array.from({ length: 12 }, (_, at) => `Sentence number ${at} is here.`).join(' ');
   const chunks = await chunksOf(documentOf(text), { method: 'sentence', size: 30, overlap: 8 });
