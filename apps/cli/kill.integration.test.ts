@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runEventSchema } from '@graft/graph';
+import { childrenOf, moments } from '@graft/worker/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';
@@ -37,28 +38,9 @@ const graph = graphText(
   ],
 );
 
-/** Mulberry32: the same moments each time, so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const workersOf = (pid: number | undefined): number[] => childrenOf(pid ?? NaN, 'worker.mjs');
 
-/** Processes of a command that run steps. */
-function workersOf(pid: number | undefined): number[] {
-  const listing = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  return listing.split('\n').flatMap((line) => {
-    const [child, parent, ...args] = line.trim().split(/\s+/);
-    return Number(parent) === pid && args.some((arg) => arg.endsWith('worker.mjs'))
-      ? [Number(child)]
-      : [];
-  });
-}
-const isAlive = (pid: number): boolean => {
+const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -118,7 +100,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
 
   it(`of the worker, at ${String(kills)} moments: the run goes on`, { timeout }, async () => {
     const whole = await undisturbed();
-    const next = random(1);
+    const next = moments(1);
     let hits = 0;
     for (let i = 0; i < kills; i++) {
       await newCorpus();
@@ -142,7 +124,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
     { timeout },
     async () => {
       const whole = await undisturbed();
-      const next = random(2);
+      const next = moments(2);
       let interrupted = 0;
       let reused = 0;
       for (let i = 0; i < kills; i++) {
@@ -152,7 +134,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
         const workers = workersOf(child.pid);
         child.kill('SIGKILL');
         const { events } = await ended;
-        await expect.poll(() => workers.filter(isAlive), { timeout: 5000 }).toEqual([]);
+        await expect.poll(() => workers.filter(isRunning), { timeout: 5000 }).toEqual([]);
         await expectSound();
         const over = events.at(-1)?.type === 'run.finished';
         const [first] = events;

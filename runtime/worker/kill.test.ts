@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '@graft/store';
 import { bundleTestServer, bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { killFile, killGraph } from './testing/kill-graph.ts';
+import { childrenOf, moments } from './testing/kill-moments.ts';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -28,25 +29,7 @@ afterAll(async () => {
 const open = (): Promise<Workspace> =>
   openWorkspace({ root, registry: workerTestRegistry, workerEntry: worker.entry });
 
-/** Mulberry32: the same moments each time, so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Worker processes of a process. */
-function workersOf(pid: number): number[] {
-  const listing = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  return listing.split('\n').flatMap((line) => {
-    const [child, parent, ...args] = line.trim().split(/\s+/);
-    return Number(parent) === pid && args.includes(worker.entry) ? Number(child) : [];
-  });
-}
+const workersOf = (pid: number): number[] => childrenOf(pid, worker.entry);
 
 /** A process that runs the graph of a salt; its run has begun. */
 async function startServer(salt: number) {
@@ -75,7 +58,7 @@ async function expectSound(workspace: Workspace, runId: string): Promise<void> {
 describe.skipIf(process.platform !== 'linux')('kill -9', () => {
   it(`of the worker, at ${String(kills)} moments: the run goes on and tells the truth`, async () => {
     await using workspace = await open();
-    const next = random(1);
+    const next = moments(1);
     let hits = 0;
     const startedAt = performance.now();
     await (
@@ -97,7 +80,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9', () => {
   }, 300_000);
 
   it(`of the server, at ${String(kills)} moments: nothing is lost, and the next run reuses what was done`, async () => {
-    const next = random(2);
+    const next = moments(2);
     let interrupted = 0;
     let reused = 0;
     const unharmed = await startServer(-2);
