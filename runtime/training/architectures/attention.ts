@@ -1,7 +1,7 @@
 import type { Builder } from '../ir/builder.ts';
 import { softCap } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
-import { rotate, scaledRotation, type Rotation } from './rope.ts';
+import { rotate, type Rotation } from './rope.ts';
 
 /** Added to scores that must not count: far below any score, and finite, so that derivatives are too. */
 const hidden = -1e30;
@@ -77,7 +77,9 @@ export function attentionRotations(
   rotation: Rotation,
   scale: number,
 ): AttentionRotations {
-  return { query: scaledRotation(b, rotation, scale), key: rotation };
+  const cosine = b.scale(rotation.cosine, scale);
+  const sine = b.scale(rotation.sine, scale);
+  return { query: { ...rotation, cosine, sine }, key: rotation };
 }
 
 interface AttentionSettings {

@@ -63,15 +63,6 @@ export function rotationAt(b: Builder, positions: Value, heads: Heads): Rotation
   }));
 }
 
-/** The same rotation, followed by a factor. */
-export function scaledRotation(b: Builder, rotation: Rotation, factor: number): Rotation {
-  return {
-    ...rotation,
-    cosine: b.scale(rotation.cosine, factor),
-    sine: b.scale(rotation.sine, factor),
-  };
-}
-
 /**
  * Rotates [batch, length, heads, head]. The quarter turn is an exact product with zeros and ones, which is quicker than
  * to take pairs apart and put them together.

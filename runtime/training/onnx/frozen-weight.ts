@@ -96,10 +96,11 @@ async function storeBytes(
   const { lowering, value, use, sidecar } = binding;
   const { name, shape } = value;
   const transposed = use.rightFactor;
-  const [rows = 1, columns = 1] = shape;
+  const columns = shape.at(-1) ?? 1;
+  const rows = sizeOf(shape) / columns;
   const turned = <T extends Int8Array | Float32Array>(data: T): T =>
     transposed ? transpose(data, rows) : data;
-  const groups = blocks.scales.length / (sizeOf(shape) / columns);
+  const groups = columns / blocks.blockSize;
   const layout = (perGroup: number): number[] =>
     transposed ? [groups, perGroup, rows] : [...shape.slice(0, -1), groups, perGroup];
   const store = async (part: string, data: Int8Array | Float32Array): Promise<string> => {
@@ -160,17 +161,12 @@ async function storePacked(
     const attributes = { axis: shape.length - 1, block_size: blocks.blockSize };
     const scaled = lowering.node('DequantizeLinear', [`${name}:values`, scales], attributes);
     if (offsets === undefined) return picked(lowering, scaled, ids);
-    const inBlocks = shaped([...shape.slice(0, -1), -1, blocks.blockSize], sizeOf(shape));
+    const columns = shape.at(-1) ?? 1;
+    const inBlocks = [...shape.slice(0, -1), columns / blocks.blockSize, blocks.blockSize];
     const grouped = lowering.node('Reshape', [scaled, lowering.integers(inBlocks)]);
     const shifted = lowering.node('Add', [grouped, offsets]);
     return lowering.node('Reshape', [picked(lowering, shifted, ids), lowering.integers(result)]);
   });
-}
-
-/** The shape with its −1 worked out. */
-function shaped(shape: readonly number[], size: number): number[] {
-  const known = -sizeOf(shape);
-  return shape.map((axis) => (axis === -1 ? size / known : axis));
 }
 
 /** Two values a byte, the first in the low nibble. */
