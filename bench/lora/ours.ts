@@ -3,6 +3,7 @@ import {
   estimateTrainingMemory,
   gradientName,
   openBaseModel,
+  runtimeMemory,
 } from '@graft/training/architectures';
 import { sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
@@ -72,7 +73,6 @@ console.log(
     cpuMilliseconds: cpuMilliseconds.slice(1),
     peakBytes: await peakOf(process.pid),
     flops: workOfStep(base.config, options),
-    // Node and onnxruntime before any program, as the training loop counts them.
-    estimatedBytes: 250e6 + estimateTrainingMemory(base, options),
+    estimatedBytes: runtimeMemory + estimateTrainingMemory(base, options),
   }),
 );

@@ -6,10 +6,13 @@ import type { BaseModel } from './base-model.ts';
 import type { ForwardOptions } from './forward.ts';
 import { buildLossProgram, buildTrainingProgram } from './training-program.ts';
 
+/** Node and onnxruntime themselves, before any program. */
+export const runtimeMemory = 250e6;
+
 /**
  * What the allocator takes over the sum of what is alive, since it keeps blocks that no later value fits into, and the
  * session for the ops around each weight. Seen with SmolLM2-135M, f32 and Q4_1, at 256 to 2,048 tokens: whole processes
- * then took 0.92 to 1.07 times the estimate.
+ * then took 0.92 to 1.10 times the estimate.
  */
 const slack = 1.35;
 const bytesPerWeight = 4e5;
@@ -26,7 +29,7 @@ export function estimateEvaluationMemory(model: BaseModel, options: ForwardOptio
 
 /**
  * Weights as they are held, and the most that values alive at the same time take. A weight that is not held as f32 is
- * widened for each of its readers, and gone after it. An estimate: executors fuse ops and order them otherwise.
+ * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and order them otherwise.
  */
 function programMemory(program: Program, weights: WeightLookup): number {
   const lastRead = new Map<Value, number>();
@@ -53,7 +56,7 @@ function programMemory(program: Program, weights: WeightLookup): number {
     const end = lastRead.get(value) ?? place;
     freed.set(end, (freed.get(end) ?? 0) + bytesOf(value));
     const read = value.op.kind === 'gather' ? [] : value.inputs.filter((x) => widened.has(x));
-    most = Math.max(most, alive + read.reduce((sum, weight) => sum + bytesOf(weight), 0));
+    most = Math.max(most, alive + read.reduce((sum, weight) => sum + 2 * bytesOf(weight), 0));
     alive -= freed.get(place) ?? 0;
   }
   return kept + slack * most + bytesPerWeight * program.weights.size;

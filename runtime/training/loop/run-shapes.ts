@@ -3,6 +3,7 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import {
   estimateEvaluationMemory,
   estimateTrainingMemory,
+  runtimeMemory,
 } from '../architectures/training-memory.ts';
 import { chooseBuckets } from '../data/buckets.ts';
 import { microBatches, paddedTokens } from '../data/micro-batch.ts';
@@ -11,8 +12,6 @@ import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { RunShapes } from './loop-state.ts';
 import { forwardOptions, type TrainingPlan } from './training-plan.ts';
 
-/** The runtime itself, before any model. */
-export const runtimeMemory = 250e6;
 /** Programs of different lengths that are kept at once. */
 const mostBuckets = 4;
 /**

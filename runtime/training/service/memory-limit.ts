@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { runtimeMemory } from '../architectures/training-memory.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
-import { runtimeMemory } from '../loop/run-shapes.ts';
 
 /** What an attempt is given next of the memory that was not enough, the runtime's own aside. */
 const lessened = 0.6;
