@@ -2,6 +2,7 @@ import type { WeightLookup, WeightSource } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { sizeOf } from '../ir/shape.ts';
+import { weightUses } from '../ir/weight-use.ts';
 import type { BaseModel } from './base-model.ts';
 import type { ForwardOptions } from './forward.ts';
 import { buildLossProgram, buildTrainingProgram } from './training-program.ts';
@@ -29,7 +30,8 @@ export function estimateEvaluationMemory(model: BaseModel, options: ForwardOptio
 
 /**
  * Weights as they are held, and the most that values alive at the same time take. A weight that is not held as f32 is
- * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and order them otherwise.
+ * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and
+ * order them otherwise.
  */
 function programMemory(program: Program, weights: WeightLookup): number {
   const lastRead = new Map<Value, number>();
@@ -39,6 +41,7 @@ function programMemory(program: Program, weights: WeightLookup): number {
   for (const output of Object.values(program.outputs)) {
     lastRead.set(holderOf(output), program.values.length);
   }
+  const uses = weightUses(program);
   const widened = new Set<Value>();
   const freed = new Map<number, number>();
   let kept = 0;
@@ -46,7 +49,8 @@ function programMemory(program: Program, weights: WeightLookup): number {
   let most = 0;
   for (const [place, value] of program.values.entries()) {
     if (value.op.kind === 'weight') {
-      const held = heldBytes(value, weights(value.op.name));
+      const isWide = uses.get(value) === 'rowsAndFactor';
+      const held = isWide ? bytesOf(value) : heldBytes(value, weights(value.op.name));
       kept += held;
       if (held !== bytesOf(value)) widened.add(value);
       continue;

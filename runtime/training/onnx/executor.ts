@@ -23,10 +23,11 @@ export interface OnnxOptions {
  */
 export async function onnxExecutor(options: OnnxOptions): Promise<Executor> {
   const runtime = await import('onnxruntime-node');
+  const sidecar = new Sidecar(options.scratchFolder);
   return {
     name: `onnx-${options.device}`,
     compile: async (program, weights) =>
-      OnnxExecutable.create({ runtime, options, program }, weights),
+      OnnxExecutable.create({ runtime, options, program, sidecar }, weights),
   };
 }
 
@@ -34,6 +35,7 @@ interface Setting {
   readonly runtime: Runtime;
   readonly options: OnnxOptions;
   readonly program: Program;
+  readonly sidecar: Sidecar;
 }
 
 class OnnxExecutable implements Executable {
@@ -41,28 +43,32 @@ class OnnxExecutable implements Executable {
   private readonly program: Program;
   private readonly session: InferenceSession;
   private readonly outputs: ReadonlyMap<string, string>;
-  private readonly sidecar: Sidecar;
+  private readonly usedSidecar: AsyncDisposable;
 
   private constructor(
     { runtime, program }: Setting,
-    made: { session: InferenceSession; outputs: ReadonlyMap<string, string>; sidecar: Sidecar },
+    made: {
+      session: InferenceSession;
+      outputs: ReadonlyMap<string, string>;
+      usedSidecar: AsyncDisposable;
+    },
   ) {
     this.runtime = runtime;
     this.program = program;
     this.session = made.session;
     this.outputs = made.outputs;
-    this.sidecar = made.sidecar;
+    this.usedSidecar = made.usedSidecar;
   }
 
   static async create(
     setting: Setting,
     weights: WeightLookup | undefined,
   ): Promise<OnnxExecutable> {
-    const { runtime, options, program } = setting;
-    const sidecar = new Sidecar(options.scratchFolder);
+    const { runtime, options, program, sidecar } = setting;
+    const usedSidecar = sidecar.use();
     try {
-      const { model, outputs } = await lower(program, async (lowering, value, use) => {
-        const source = requireWeight(weights, use.name);
+      const { model, outputs } = await lower(program, async (lowering, value, { name, use }) => {
+        const source = requireWeight(weights, name);
         const { device } = options;
         await bindFrozenWeight({ lowering, value, use, source, sidecar, device });
       });
@@ -88,9 +94,9 @@ class OnnxExecutable implements Executable {
           },
         },
       });
-      return new OnnxExecutable(setting, { session, outputs, sidecar });
+      return new OnnxExecutable(setting, { session, outputs, usedSidecar });
     } catch (error) {
-      await sidecar[Symbol.asyncDispose]();
+      await usedSidecar[Symbol.asyncDispose]();
       if (error instanceof GraphError) throw error;
       throw new GraphError(
         options.device === 'cpu' ? 'internal' : 'unavailable',
@@ -127,6 +133,6 @@ class OnnxExecutable implements Executable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.session.release();
-    await this.sidecar[Symbol.asyncDispose]();
+    await this.usedSidecar[Symbol.asyncDispose]();
   }
 }

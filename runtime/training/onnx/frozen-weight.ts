@@ -1,16 +1,17 @@
 import type { WeightSource } from '../ir/executor.ts';
 import type { Value } from '../ir/op.ts';
-import { blockLayouts, splitBlocks, type AffineBlocks } from '../formats/blocks.ts';
+import { blockLayouts, splitBlocks, type BlockEncoding } from '../formats/blocks.ts';
 import { loadWeight, readWeight } from '../formats/load-weight.ts';
-import { sizeOf } from '../ir/shape.ts';
-import type { FrozenUse } from './lower.ts';
+import { sizeOf, type Shape } from '../ir/shape.ts';
+import type { WeightUse } from '../ir/weight-use.ts';
 import { bytesOf, type Lowering } from './lowering.ts';
+import type { ElementType } from './model.ts';
 import type { Sidecar } from './sidecar.ts';
 
 interface Binding {
   readonly lowering: Lowering;
   readonly value: Value;
-  readonly use: FrozenUse;
+  readonly use: WeightUse;
   readonly source: WeightSource;
   readonly sidecar: Sidecar;
   readonly device: 'cpu' | 'webgpu' | 'cuda';
@@ -19,10 +20,11 @@ interface Binding {
 /**
  * Emits a frozen tensor. Plain encodings point into the user's file where it lies; blocks are taken apart into
  * the sidecar once, since ONNX wants values and scales in separate arrays. All but f32 stay as they are in memory
- * and are widened whenever they are read.
+ * and are widened whenever they are read; but a head that is the embedding as well is held in f32, as it would take
+ * that much at the peak of memory anyway.
  */
 export async function bindFrozenWeight(binding: Binding): Promise<void> {
-  const { lowering, value, source, sidecar, device } = binding;
+  const { lowering, value, use, source, sidecar, device } = binding;
   const { model } = lowering;
   const { name, shape } = value;
   if (source.kind === 'memory') {
@@ -30,36 +32,60 @@ export async function bindFrozenWeight(binding: Binding): Promise<void> {
     return;
   }
   const { encoding } = source;
-  switch (encoding) {
-    case 'f32':
-      model.initializer({ name, type: 'float', shape }, sidecar.inFile(source));
-      return;
-    case 'f16':
-    case 'bf16': {
-      const type = encoding === 'f16' ? 'float16' : 'bfloat16';
-      const stored = `${name}:${encoding}`;
-      model.initializer({ name: stored, type, shape }, sidecar.inFile(source));
-      lowering.widen(value, (ids) =>
-        lowering.node('Cast', [picked(lowering, stored, ids)], { to: 1 }),
-      );
-      return;
-    }
-    case 'q8_0':
-    case 'q4_0':
-    case 'q4_1':
-    case 'q4_k':
-    case 'q6_k': {
-      const blocks = splitBlocks(encoding, await readWeight(source, shape));
-      const [least, most] = blockLayouts[encoding].range;
-      if (device === 'cpu') {
-        await storeBytes(binding, blocks, least < 0 ? 'int8' : 'uint8');
-        return;
-      }
-      const bits = least >= -8 && most <= 7 ? 'int4' : least >= 0 && most <= 15 ? 'uint4' : 'int8';
-      await storePacked(binding, blocks, bits);
-      return;
-    }
+  if (encoding === 'f32') {
+    model.initializer({ name, type: 'float', shape }, sidecar.inFile(source));
+    return;
   }
+  if (use === 'rowsAndFactor' && device === 'cpu') {
+    const wide = await sidecar.once(source, 'f32', async () =>
+      sidecar.append(bytesOf(await loadWeight(source, shape))),
+    );
+    model.initializer({ name, type: 'float', shape }, wide);
+    return;
+  }
+  if (encoding === 'f16' || encoding === 'bf16') {
+    const type = encoding === 'f16' ? 'float16' : 'bfloat16';
+    const stored = `${name}:${encoding}`;
+    model.initializer({ name: stored, type, shape }, sidecar.inFile(source));
+    lowering.widen(value, (ids) =>
+      lowering.node('Cast', [picked(lowering, stored, ids)], { to: 1 }),
+    );
+    return;
+  }
+  const layout = layoutOf(binding, encoding);
+  const blocks = await sidecar.once(source, layout.name, async () => {
+    const { values, scales, offsets } = splitBlocks(encoding, await readWeight(source, shape));
+    return {
+      values: await sidecar.append(layout.bytes(values)),
+      scales: await sidecar.append(layout.bytes(scales)),
+      offsets: offsets && (await sidecar.append(layout.bytes(offsets))),
+    };
+  });
+  const { type, axis } = layout;
+  const named = { values: `${name}:values`, scales: `${name}:scales`, offsets: `${name}:offsets` };
+  const perBlock = { type: 'float', shape: layout.shape.with(axis, 1) } as const;
+  model.initializer({ name: named.values, type, shape: layout.shape }, blocks.values);
+  model.initializer({ name: named.scales, ...perBlock }, blocks.scales);
+  if (blocks.offsets) model.initializer({ name: named.offsets, ...perBlock }, blocks.offsets);
+  const attributes = { axis, block_size: layout.shape[axis] ?? 1 };
+  lowering.widen(
+    value,
+    (ids, result) => {
+      const rows = (stored: string): string => picked(lowering, stored, ids);
+      if (layout.name === 'rows') {
+        const numbers = lowering.node('Cast', [rows(named.values)], { to: 1 });
+        const scaled = lowering.node('Mul', [numbers, rows(named.scales)]);
+        const shifted = blocks.offsets
+          ? lowering.node('Add', [scaled, rows(named.offsets)])
+          : scaled;
+        return lowering.reshaped(shifted, result);
+      }
+      const scaled = lowering.node('DequantizeLinear', [named.values, named.scales], attributes);
+      const shifted = blocks.offsets ? lowering.node('Add', [scaled, named.offsets]) : scaled;
+      return lowering.reshaped(rows(shifted), result);
+    },
+    { transposed: layout.name === 'columns' },
+  );
 }
 
 /** Some rows of a stored tensor, or all. */
@@ -67,68 +93,52 @@ function picked(lowering: Lowering, stored: string, ids: string | undefined): st
   return ids === undefined ? stored : lowering.node('Gather', [stored, ids], { axis: 0 });
 }
 
-/** Stores an array of one number for each block, with axes of `last` behind it. */
-async function storePerBlock(
-  { lowering, value, sidecar }: Binding,
-  data: Float32Array,
-  named: { readonly part: string; readonly last: readonly number[] },
-): Promise<string> {
-  const outer = value.shape.slice(0, -1);
-  const groups = data.length / sizeOf(outer);
-  const info = {
-    name: `${value.name}:${named.part}`,
-    type: 'float',
-    shape: [...outer, groups, ...named.last],
-  } as const;
-  lowering.model.initializer(info, await sidecar.append(bytesOf(data)));
-  return info.name;
+/** How blocks are stored: one axis counts them, another the values in each. */
+interface BlockLayout {
+  /**
+   * - `columns`: a byte a value, columns laid out as rows. A scale goes along with a whole row of numbers, which
+   *   DequantizeLinear reads many times as fast as a scale for 32 numbers in a row.
+   * - `rows`: a byte a value, as in the file. Rows are picked, cast, scaled and shifted.
+   * - `packed`: as in the file, two values a byte where four bits hold them.
+   */
+  readonly name: 'columns' | 'rows' | 'packed';
+  readonly type: ElementType;
+  readonly shape: Shape;
+  /** The axis along a block's values. Scales and offsets have 1 there. */
+  readonly axis: number;
+  /** The bytes of values, scales or offsets. */
+  readonly bytes: (part: Int8Array | Float32Array) => Uint8Array;
 }
 
-/**
- * A byte for each value: a cast, a product and a sum take half the time that DequantizeLinear takes on a CPU. Where
- * columns can be rows, a scale goes along with whole rows instead of 32 values, which halves the product and the sum.
- */
-async function storeBytes(
-  binding: Binding,
-  blocks: AffineBlocks,
-  type: 'int8' | 'uint8',
-): Promise<void> {
-  const { lowering, value, use, sidecar } = binding;
-  const { name, shape } = value;
-  const transposed = use.rightFactor;
-  const columns = shape.at(-1) ?? 1;
-  const rows = sizeOf(shape) / columns;
-  const turned = <T extends Int8Array | Float32Array>(data: T): T =>
-    transposed ? transpose(data, rows) : data;
-  const groups = columns / blocks.blockSize;
-  const layout = (perGroup: number): number[] =>
-    transposed ? [groups, perGroup, rows] : [...shape.slice(0, -1), groups, perGroup];
-  const store = async (part: string, data: Int8Array | Float32Array): Promise<string> => {
-    const isScale = data instanceof Float32Array;
-    const info = {
-      name: `${name}:${part}`,
-      type: isScale ? ('float' as const) : type,
-      shape: layout(isScale ? 1 : blocks.blockSize),
+function layoutOf({ value, use, device }: Binding, encoding: BlockEncoding): BlockLayout {
+  const {
+    group,
+    range: [least, most],
+  } = blockLayouts[encoding];
+  const columns = value.shape.at(-1) ?? 1;
+  const byte = least < 0 ? 'int8' : 'uint8';
+  if (device === 'cpu' && use === 'factor') {
+    const rows = sizeOf(value.shape) / columns;
+    return {
+      name: 'columns',
+      type: byte,
+      shape: [columns / group, group, rows],
+      axis: 1,
+      bytes: (part) => bytesOf(transpose(part, rows)),
     };
-    lowering.model.initializer(info, await sidecar.append(bytesOf(turned(data))));
-    return info.name;
+  }
+  const asInFile = {
+    shape: [...value.shape.slice(0, -1), columns / group, group],
+    axis: value.shape.length,
   };
-  const values = await store('values', blocks.values);
-  const scales = await store('scales', blocks.scales);
-  const offsets = blocks.offsets && (await store('offsets', blocks.offsets));
-  lowering.widen(
-    value,
-    (ids, result) => {
-      const numbers = lowering.node('Cast', [picked(lowering, values, ids)], { to: 1 });
-      const scaled = lowering.node('Mul', [numbers, picked(lowering, scales, ids)]);
-      const whole =
-        offsets === undefined
-          ? scaled
-          : lowering.node('Add', [scaled, picked(lowering, offsets, ids)]);
-      return lowering.node('Reshape', [whole, lowering.integers(result)]);
-    },
-    { transposed },
-  );
+  if (device === 'cpu') return { ...asInFile, name: 'rows', type: byte, bytes: bytesOf };
+  const type = least >= -8 && most <= 7 ? 'int4' : least >= 0 && most <= 15 ? 'uint4' : 'int8';
+  return {
+    ...asInFile,
+    name: 'packed',
+    type,
+    bytes: (part) => (part instanceof Int8Array && type !== 'int8' ? pack(part) : bytesOf(part)),
+  };
 }
 
 /** [rows, columns] → [columns, rows]. */
@@ -141,32 +151,6 @@ function transpose<T extends Int8Array | Float32Array>(data: T, rows: number): T
     }
   }
   return result;
-}
-
-/** DequantizeLinear per block (operator set 21), then the block's offset where the format has one. */
-async function storePacked(
-  binding: Binding,
-  blocks: AffineBlocks,
-  type: 'int4' | 'uint4' | 'int8',
-): Promise<void> {
-  const { lowering, value, sidecar } = binding;
-  const { name, shape } = value;
-  const bytes = type === 'int8' ? bytesOf(blocks.values) : pack(blocks.values);
-  lowering.model.initializer({ name: `${name}:values`, type, shape }, await sidecar.append(bytes));
-  const scales = await storePerBlock(binding, blocks.scales, { part: 'scales', last: [] });
-  const offsets =
-    blocks.offsets &&
-    (await storePerBlock(binding, blocks.offsets, { part: 'offsets', last: [1] }));
-  lowering.widen(value, (ids, result) => {
-    const attributes = { axis: shape.length - 1, block_size: blocks.blockSize };
-    const scaled = lowering.node('DequantizeLinear', [`${name}:values`, scales], attributes);
-    if (offsets === undefined) return picked(lowering, scaled, ids);
-    const columns = shape.at(-1) ?? 1;
-    const inBlocks = [...shape.slice(0, -1), columns / blocks.blockSize, blocks.blockSize];
-    const grouped = lowering.node('Reshape', [scaled, lowering.integers(inBlocks)]);
-    const shifted = lowering.node('Add', [grouped, offsets]);
-    return lowering.node('Reshape', [picked(lowering, shifted, ids), lowering.integers(result)]);
-  });
 }
 
 /** Two values a byte, the first in the low nibble. */

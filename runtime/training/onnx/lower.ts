@@ -1,13 +1,7 @@
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
+import { weightUses, type WeightUse } from '../ir/weight-use.ts';
 import { Lowering } from './lowering.ts';
-
-/** A frozen tensor as a program reads it. */
-export interface FrozenUse {
-  readonly name: string;
-  /** A matrix that is only ever the right factor of products. */
-  readonly rightFactor: boolean;
-}
 
 /**
  * The whole program as a model; `bindWeight` emits what a frozen tensor is read from. onnxruntime computes what
@@ -17,21 +11,21 @@ export interface FrozenUse {
  */
 export async function lower(
   program: Program,
-  bindWeight: (lowering: Lowering, value: Value, weight: FrozenUse) => Promise<void>,
+  bindWeight: (
+    lowering: Lowering,
+    value: Value,
+    weight: { readonly name: string; readonly use: WeightUse },
+  ) => Promise<void>,
 ): Promise<{ model: Uint8Array; outputs: ReadonlyMap<string, string> }> {
   const lowering = new Lowering();
   const read = new Set(program.values.flatMap((value) => value.inputs));
-  const elsewhere = new Set(
-    program.values.flatMap(({ op, inputs }) =>
-      op.kind === 'matmul' ? inputs.slice(0, 1) : inputs,
-    ),
-  );
+  const uses = weightUses(program);
   const results = Object.entries(program.outputs).sort(([, x], [, y]) => y.id - x.id);
   const unread = new Set(results.map(([, value]) => value).filter((value) => !read.has(value)));
   for (const value of program.values) {
     if (value.op.kind === 'weight') {
-      const rightFactor = value.shape.length === 2 && !elsewhere.has(value);
-      await bindWeight(lowering, value, { name: value.op.name, rightFactor });
+      const use = uses.get(value) ?? 'other';
+      await bindWeight(lowering, value, { name: value.op.name, use });
     } else if (value.inputs.length === 0 || !unread.has(value)) lowering.value(value);
   }
   const outputs = new Map<string, string>();

@@ -233,6 +233,10 @@ export class Lowering {
     return output;
   }
 
+  reshaped(tensor: string, shape: Shape): string {
+    return this.node('Reshape', [tensor, this.integers(shape)]);
+  }
+
   /** An int64 list as an initializer, each once. */
   integers(values: readonly number[]): string {
     const name = `int64[${values.join(',')}]`;
@@ -303,7 +307,7 @@ export class Lowering {
 
   /** The tensor with an axis of 1 at its end. */
   private column(value: Value | undefined): string {
-    return this.node('Reshape', [this.name(value), this.integers([...(value?.shape ?? []), 1])]);
+    return this.reshaped(this.name(value), [...(value?.shape ?? []), 1]);
   }
 
   private matmul(value: Value, op: Extract<Op, { kind: 'matmul' }>): void {
@@ -322,10 +326,7 @@ export class Lowering {
         return;
       }
       const inner = left[left.length - 1] ?? 1;
-      const rows = this.node('Reshape', [
-        this.name(a),
-        this.integers([sizeOf(left) / inner, inner]),
-      ]);
+      const rows = this.reshaped(this.name(a), [sizeOf(left) / inner, inner]);
       const product = this.node('Gemm', [rows, this.name(b)], flags);
       this.emit(value, 'Reshape', [product, this.integers(value.shape)]);
       return;

@@ -10,16 +10,35 @@ export const externalRoot = path.parse(process.cwd()).root;
 /** Alignment of tensors in the sidecar, in bytes: what the runtime needs to map them. */
 const alignment = 4096;
 
-/** A scratch file for weights that ONNX cannot read from the user's file directly; gone when disposed. */
-export class Sidecar implements AsyncDisposable {
+interface ScratchFile {
+  readonly folder: string;
+  readonly handle: FileHandle;
+  readonly location: string;
+}
+
+/**
+ * A scratch file for weights that ONNX cannot read from the user's file directly. Programs of one base share it, so
+ * that one copy in memory, as it is mapped, serves them all; gone with the last of its users.
+ */
+export class Sidecar {
   private readonly parent: string;
-  private folder: string | undefined;
-  private handle: FileHandle | undefined;
-  private location = '';
+  private file: Promise<ScratchFile> | undefined;
+  private readonly kept = new Map<string, Promise<unknown>>();
   private end = 0;
+  private users = 0;
 
   constructor(parent: string = tmpdir()) {
     this.parent = parent;
+  }
+
+  /** Keeps the file until what this gives is disposed. */
+  use(): AsyncDisposable {
+    this.users++;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (--this.users === 0) await this.remove();
+      },
+    };
   }
 
   /** Bytes of a file of the user's, where they lie. */
@@ -27,26 +46,46 @@ export class Sidecar implements AsyncDisposable {
     return { location: located(source.path), offset: source.offset, bytes: source.bytes };
   }
 
-  async append(data: Uint8Array): Promise<ExternalBytes> {
-    if (this.handle === undefined) {
-      this.folder = await mkdtemp(path.join(await realpath(this.parent), 'graft-weights-'));
-      const file = path.join(this.folder, 'weights.bin');
-      this.handle = await open(file, 'w');
-      this.location = located(file);
-    }
-    const offset = Math.ceil(this.end / alignment) * alignment;
-    for (let done = 0; done < data.length;) {
-      done += (await this.handle.write(data, done, data.length - done, offset + done)).bytesWritten;
-    }
-    this.end = offset + data.length;
-    return { location: this.location, offset, bytes: data.length };
+  /** What `make` gave for this key, which says how the weight of this source is stored: made once. */
+  async once<T>(
+    source: Extract<WeightSource, { kind: 'file' }>,
+    layout: string,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const key = `${layout}:${source.offset}:${source.path}`;
+    const known = this.kept.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.kept.set(key, made);
+    return made;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.handle?.close();
-    this.handle = undefined;
-    if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
+  async append(data: Uint8Array): Promise<ExternalBytes> {
+    const offset = Math.ceil(this.end / alignment) * alignment;
+    this.end = offset + data.length;
+    this.file ??= create(this.parent);
+    const { handle, location } = await this.file;
+    for (let done = 0; done < data.length;) {
+      done += (await handle.write(data, done, data.length - done, offset + done)).bytesWritten;
+    }
+    return { location, offset, bytes: data.length };
   }
+
+  private async remove(): Promise<void> {
+    const file = await this.file?.catch(() => undefined);
+    this.file = undefined;
+    this.kept.clear();
+    this.end = 0;
+    if (file === undefined) return;
+    await file.handle.close();
+    await rm(file.folder, { recursive: true, force: true });
+  }
+}
+
+async function create(parent: string): Promise<ScratchFile> {
+  const folder = await mkdtemp(path.join(await realpath(parent), 'graft-weights-'));
+  const file = path.join(folder, 'weights.bin');
+  return { folder, handle: await open(file, 'w'), location: located(file) };
 }
 
 function located(file: string): string {
