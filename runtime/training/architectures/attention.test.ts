@@ -48,11 +48,11 @@ it.each([
     b.input('segments', { shape: [1, length], dtype: 'i32' }),
     window,
   );
-  const rotated = [1, length, 1, head];
+  const angles = [length, head / 2];
   const rotation = {
-    cosine: b.constant(new Float32Array(length * head).fill(1), rotated),
-    sine: b.constant(new Float32Array(length * head), rotated),
-    quarterTurn: b.constant(new Float32Array(head * head), [head, head]),
+    cosine: b.constant(new Float32Array((length * head) / 2).fill(1), angles),
+    sine: b.constant(new Float32Array((length * head) / 2), angles),
+    paired: false,
   };
   const y = attention(
     b,

@@ -28,55 +28,38 @@ function frequencies(rope: Rope, headWidth: number): Float64Array {
 
 /** What rotates heads at the positions of a batch. */
 export interface Rotation {
-  /** At each place of the head, [batch, length, 1, head]. */
+  /** Of each pair of a head's numbers, [batch · length, head/2]. */
   readonly cosine: Value;
   readonly sine: Value;
-  /** [head, head]: a head times this is its quarter turn, where each pair (x, y) becomes (−y, x). */
-  readonly quarterTurn: Value;
+  /** The pairs are neighbours, 2i and 2i + 1; else i and i + head/2. */
+  readonly paired: boolean;
 }
 
 interface Heads {
   readonly rope: Rope;
   readonly headWidth: number;
-  /** The pairs are neighbours, 2i and 2i + 1; else i and i + head/2. */
   readonly paired: boolean;
 }
 
 export function rotationAt(b: Builder, positions: Value, heads: Heads): Rotation {
-  const { headWidth, paired } = heads;
   const [batch = 1, length = 1] = positions.shape;
-  const rates = frequencies(heads.rope, headWidth);
-  const rateAt = (place: number): number =>
-    rates[paired ? Math.floor(place / 2) : place % rates.length] ?? 0;
+  const places = b.reshape(positions, [batch * length]);
+  const rates = frequencies(heads.rope, heads.headWidth);
   // Packed rows restart their positions, so none reaches the length of the row.
   const table = (f: (angle: number) => number): Value => {
-    const data = Float32Array.from({ length: length * headWidth }, (_, at) =>
-      f(Math.floor(at / headWidth) * rateAt(at % headWidth)),
+    const data = Float32Array.from({ length: length * rates.length }, (_, at) =>
+      f(Math.floor(at / rates.length) * (rates[at % rates.length] ?? 0)),
     );
-    const rows = b.gather(b.constant(data, [length, headWidth]), positions);
-    return b.reshape(rows, [batch, length, 1, headWidth]);
+    return b.gather(b.constant(data, [length, rates.length]), places);
   };
   return b.scope('rope', () => ({
     cosine: table(Math.cos),
     sine: table(Math.sin),
-    quarterTurn: b.constant(quarterTurn(heads), [headWidth, headWidth]),
+    paired: heads.paired,
   }));
 }
 
-/**
- * Rotates [batch, length, heads, head]. The quarter turn is an exact product with zeros and ones, which is quicker than
- * to take pairs apart and put them together.
- */
-export function rotate(b: Builder, x: Value, { cosine, sine, quarterTurn }: Rotation): Value {
-  return b.add(b.mul(x, cosine), b.mul(b.matmul(x, quarterTurn), sine));
-}
-
-function quarterTurn({ headWidth, paired }: Heads): Float32Array {
-  const matrix = new Float32Array(headWidth * headWidth);
-  for (let i = 0; i < headWidth / 2; i++) {
-    const [x, y] = paired ? [2 * i, 2 * i + 1] : [i, i + headWidth / 2];
-    matrix[y * headWidth + x] = -1;
-    matrix[x * headWidth + y] = 1;
-  }
-  return matrix;
+/** Rotates [batch, length, heads, head]. */
+export function rotate(b: Builder, x: Value, { cosine, sine, paired }: Rotation): Value {
+  return b.apply({ kind: 'rotate', paired, back: false }, x, cosine, sine);
 }

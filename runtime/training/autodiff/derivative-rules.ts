@@ -164,6 +164,11 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
     }
     case 'scatterLast':
       return [call.wanted(0) ? b.gatherLast(g, second(call)) : undefined, undefined];
+    case 'rotate': {
+      const angles = call.inputs.slice(1);
+      const turned = call.wanted(0) ? b.apply({ ...op, back: !op.back }, g, ...angles) : undefined;
+      return [turned, undefined, undefined];
+    }
     case 'after':
       return [g, undefined];
   }

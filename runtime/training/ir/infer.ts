@@ -146,6 +146,19 @@ export function infer(op: Op, inputs: readonly Value[]): Inferred {
         throw shapeError(op.kind, shapes, 'ids and values are shaped differently');
       }
       return { dtype: 'f32', shape: [...(a ?? []), op.depth] };
+    case 'rotate': {
+      dtypes('f32', 'f32', 'f32');
+      const [batch, length, , head = 0] = a ?? [];
+      if (a?.length !== 4 || head % 2 !== 0) {
+        throw shapeError(op.kind, shapes, 'takes [batch, length, heads, head] with an even head');
+      }
+      for (const angles of [b, c]) {
+        if (!sameShape(angles ?? [], [(batch ?? 0) * (length ?? 0), head / 2])) {
+          throw shapeError(op.kind, shapes, 'the angles are not [batch · length, head/2]');
+        }
+      }
+      return { dtype: 'f32', shape: a };
+    }
     case 'after':
       dtypes('f32', 'f32');
       if (sizeOf(b ?? []) === 0) throw shapeError(op.kind, shapes, 'the dependency is empty');

@@ -152,6 +152,20 @@ export const opCases: readonly OpCase[] = [
   one('scatterLast', [2, 2], (b, x) =>
     b.apply({ kind: 'scatterLast', depth: 3 }, x, ids(b, [2, 0, 1, 1], [2, 2])),
   ),
+  ...[false, true].flatMap((paired) =>
+    [false, true].map((back) =>
+      one(
+        `rotate ${back ? 'back' : 'on'}, pairs ${paired ? 'adjoin' : 'half a head apart'}`,
+        [2, 3, 2, 6],
+        (b, x) => {
+          const angles = Float32Array.from({ length: 18 }, (_, i) => i);
+          const [cosine, sine] = [Math.cos, Math.sin].map((f) => b.constant(angles.map(f), [6, 3]));
+          if (cosine === undefined || sine === undefined) return x;
+          return b.apply({ kind: 'rotate', paired, back }, x, cosine, sine);
+        },
+      ),
+    ),
+  ),
   two('after', [[2, 3], [4]], (b, x, y) => b.apply({ kind: 'after' }, x, b.exp(y))),
   one('gelu', [2, 3], gelu),
   one('gelu by tanh', [2, 3], geluTanh),

@@ -21,8 +21,8 @@ export type CompareKind = 'equal' | 'greaterEqual';
 export type ReduceKind = 'reduceSum' | 'reduceMax';
 
 /**
- * The primitive ops. An executor implements exactly these; everything else (RMSNorm, RoPE, attention,
- * cross-entropy) is built from them, so that a derivative is written once.
+ * The primitive ops. An executor implements exactly these; everything else (RMSNorm, attention, cross-entropy) is
+ * built from them, so that a derivative is written once.
  */
 export type Op =
   /** Fed at every run. */
@@ -66,6 +66,12 @@ export type Op =
   | { readonly kind: 'gatherLast' }
   /** (g [...], ids [...]) → [..., depth], zero elsewhere: the derivative of gatherLast. */
   | { readonly kind: 'scatterLast'; readonly depth: number }
+  /**
+   * (x [batch, length, heads, head], cosine and sine [batch · length, head/2]) → x with pairs of a head's numbers
+   * turned: (x cos − y sin, x sin + y cos), or back by the same angle. A pair is 2i and 2i + 1 where `paired`, else
+   * i and i + head/2. No gradient passes to the angles.
+   */
+  | { readonly kind: 'rotate'; readonly paired: boolean; readonly back: boolean }
   /** The same tensor, but no gradient passes. */
   | { readonly kind: 'detach' }
   /**

@@ -4,8 +4,8 @@ import { blockLayouts, splitBlocks, type BlockEncoding } from '../formats/blocks
 import { loadWeight, readWeight } from '../formats/load-weight.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { WeightUse } from '../ir/weight-use.ts';
-import { bytesOf, type Lowering } from './lowering.ts';
-import type { ElementType } from './model.ts';
+import type { Lowering } from './lowering.ts';
+import { bytesOf, type ElementType } from './model.ts';
 import type { Sidecar } from './sidecar.ts';
 
 interface Binding {

@@ -17,7 +17,7 @@ export async function lower(
     weight: { readonly name: string; readonly use: WeightUse },
   ) => Promise<void>,
 ): Promise<{ model: Uint8Array; outputs: ReadonlyMap<string, string> }> {
-  const lowering = new Lowering();
+  const lowering = new Lowering(program);
   const read = new Set(program.values.flatMap((value) => value.inputs));
   const uses = weightUses(program);
   const results = Object.entries(program.outputs).sort(([, x], [, y]) => y.id - x.id);

@@ -1,7 +1,10 @@
 import { GraphError } from '@graft/graph';
 import type { Op, Value } from '../ir/op.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
+import type { Program } from '../ir/program.ts';
+import { Constants } from './constants.ts';
+import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
+import { scaledProducts, type ScaledProduct } from './scaled-products.ts';
 
 const unaryTypes = {
   neg: 'Neg',
@@ -31,17 +34,29 @@ interface Stored {
 /** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
 export class Lowering {
   readonly model = new OnnxModel();
-  private readonly constants = new Map<string, string>();
+  private readonly constants = new Constants(this.model);
   /** Frozen tensors that are stored in another encoding. */
   private readonly stored = new Map<Value, Stored>();
   /** Where they were last widened, and for which value. */
   private readonly widened = new Map<Value, { readonly name: string; readonly reader: number }>();
+  /** Zeros that are there once a value is, for what is to come after it. */
+  private readonly zeros = new Map<Value, string>();
   private reader = 0;
   /** Comparisons exist as booleans first, as i32 only for readers that want numbers. */
   private readonly converted = new Set<string>();
   private temporaries = 0;
 
+  /** What is a product times a number: Gemm does both. */
+  private readonly scaled: ReadonlyMap<Value, ScaledProduct>;
+  private readonly products: ReadonlySet<Value>;
+
+  constructor(program: Program) {
+    this.scaled = scaledProducts(program);
+    this.products = new Set([...this.scaled.values()].map(({ product }) => product));
+  }
+
   value(value: Value): void {
+    if (this.products.has(value)) return;
     const { op } = value;
     this.reader = value.id;
     const [x, y, z] = value.inputs;
@@ -78,9 +93,15 @@ export class Lowering {
       case 'add':
       case 'sub':
       case 'mul':
-      case 'div':
+      case 'div': {
+        const scaled = this.scaled.get(value);
+        if (scaled !== undefined) {
+          this.product(value, scaled.product, scaled.factor);
+          return;
+        }
         this.emit(value, binaryTypes[op.kind], [this.name(x), this.name(y)]);
         return;
+      }
       case 'equal':
       case 'greaterEqual':
         this.model.add({
@@ -93,13 +114,13 @@ export class Lowering {
         this.emit(value, 'Where', [this.condition(x), this.name(y), this.name(z)]);
         return;
       case 'matmul':
-        this.matmul(value, op);
+        this.product(value, value);
         return;
       case 'reduceSum':
       case 'reduceMax':
         this.emitWith(value, {
           type: op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax',
-          inputs: [this.name(x), this.integers(op.axes)],
+          inputs: [this.name(x), this.constants.integers(op.axes)],
           attributes: { keepdims: 1 },
         });
         return;
@@ -118,7 +139,7 @@ export class Lowering {
         });
         return;
       case 'reshape':
-        this.emit(value, 'Reshape', [this.name(x), this.integers(value.shape)]);
+        this.emit(value, 'Reshape', [this.name(x), this.constants.integers(value.shape)]);
         return;
       case 'transpose':
         this.emitWith(value, {
@@ -128,14 +149,14 @@ export class Lowering {
         });
         return;
       case 'broadcast':
-        this.emit(value, 'Expand', [this.name(x), this.integers(value.shape)]);
+        this.emit(value, 'Expand', [this.name(x), this.constants.integers(value.shape)]);
         return;
       case 'slice':
         this.emit(value, 'Slice', [
           this.name(x),
-          this.integers([op.start]),
-          this.integers([op.end]),
-          this.integers([op.axis]),
+          this.constants.integers([op.start]),
+          this.constants.integers([op.end]),
+          this.constants.integers([op.axis]),
         ]);
         return;
       case 'pad': {
@@ -143,7 +164,7 @@ export class Lowering {
           value.shape.map((_, axis) => (axis === op.axis ? size : 0));
         this.emit(value, 'Pad', [
           this.name(x),
-          this.integers([...around(op.before), ...around(op.after)]),
+          this.constants.integers([...around(op.before), ...around(op.after)]),
         ]);
         return;
       }
@@ -168,7 +189,10 @@ export class Lowering {
         return;
       }
       case 'scatterAdd': {
-        const zeros = this.node('Expand', [this.float(0), this.integers(value.shape)]);
+        const zeros = this.node('Expand', [
+          this.constants.float(0),
+          this.constants.integers(value.shape),
+        ]);
         const ids = this.node('Cast', [this.column(y)], { to: 7 });
         this.emitWith(value, {
           type: 'ScatterND',
@@ -179,18 +203,18 @@ export class Lowering {
       }
       case 'gatherLast': {
         const picked = this.node('GatherElements', [this.name(x), this.column(y)], { axis: -1 });
-        this.emit(value, 'Reshape', [picked, this.integers(value.shape)]);
+        this.emit(value, 'Reshape', [picked, this.constants.integers(value.shape)]);
         return;
       }
       case 'scatterLast': {
-        const all = this.intern(
-          Int32Array.from({ length: op.depth }, (_, i) => i),
-          [op.depth],
-        );
+        const all = this.constants.range(op.depth);
         const chosen = this.node('Equal', [this.column(y), all]);
-        this.emit(value, 'Where', [chosen, this.column(x), this.float(0)]);
+        this.emit(value, 'Where', [chosen, this.column(x), this.constants.float(0)]);
         return;
       }
+      case 'rotate':
+        this.rotate(value, op);
+        return;
       case 'detach':
         this.emit(value, 'Identity', [this.name(x)]);
         return;
@@ -234,18 +258,7 @@ export class Lowering {
   }
 
   reshaped(tensor: string, shape: Shape): string {
-    return this.node('Reshape', [tensor, this.integers(shape)]);
-  }
-
-  /** An int64 list as an initializer, each once. */
-  integers(values: readonly number[]): string {
-    const name = `int64[${values.join(',')}]`;
-    if (!this.constants.has(name)) {
-      this.constants.set(name, name);
-      const data = BigInt64Array.from(values, BigInt);
-      this.model.initializer({ name, type: 'int64', shape: [values.length] }, bytesOf(data));
-    }
-    return name;
+    return this.node('Reshape', [tensor, this.constants.integers(shape)]);
   }
 
   private emit(value: Value, type: string, inputs: readonly string[]): void {
@@ -291,44 +304,33 @@ export class Lowering {
     return this.node('Cast', [this.name(value)], { to: 9 });
   }
 
-  private float(value: number): string {
-    return this.intern(Float32Array.of(value), []);
-  }
-
-  private intern(data: Float32Array | Int32Array, shape: Shape): string {
-    const type = data instanceof Float32Array ? 'float' : 'int32';
-    const name = data.length === 1 ? `${type}(${data[0] ?? 0})` : `${type}(0..${data.length})`;
-    if (!this.constants.has(name)) {
-      this.constants.set(name, name);
-      this.model.initializer({ name, type, shape }, bytesOf(data));
-    }
-    return name;
-  }
-
   /** The tensor with an axis of 1 at its end. */
   private column(value: Value | undefined): string {
     return this.reshaped(this.name(value), [...(value?.shape ?? []), 1]);
   }
 
-  private matmul(value: Value, op: Extract<Op, { kind: 'matmul' }>): void {
-    const [a, b] = value.inputs;
+  /** Emits `value`, which is a product or that product times `factor`. */
+  private product(value: Value, product: Value, factor = 1): void {
+    const [a, b] = product.inputs;
+    const { op } = product;
+    if (op.kind !== 'matmul') return;
     const [left, right] = [a?.shape ?? [], b?.shape ?? []];
     const turned = b !== undefined && this.stored.get(b)?.transposed === true;
-    const flags = { transA: op.transposeA ? 1 : 0, transB: op.transposeB !== turned ? 1 : 0 };
+    const attributes = {
+      transA: op.transposeA ? 1 : 0,
+      transB: op.transposeB !== turned ? 1 : 0,
+      ...(factor !== 1 && { alpha: { float: factor } }),
+    };
     if (right.length === 2) {
       // Gemm takes the flags as they are and packs a frozen matrix once.
       if (left.length === 2) {
-        this.emitWith(value, {
-          type: 'Gemm',
-          inputs: [this.name(a), this.name(b)],
-          attributes: flags,
-        });
+        this.emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
         return;
       }
       const inner = left[left.length - 1] ?? 1;
       const rows = this.reshaped(this.name(a), [sizeOf(left) / inner, inner]);
-      const product = this.node('Gemm', [rows, this.name(b)], flags);
-      this.emit(value, 'Reshape', [product, this.integers(value.shape)]);
+      const gemm = this.node('Gemm', [rows, this.name(b)], attributes);
+      this.emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
       return;
     }
     const operand = (tensor: Value | undefined, transposed: boolean): string => {
@@ -341,26 +343,47 @@ export class Lowering {
     this.emit(value, 'MatMul', [operand(a, op.transposeA), operand(b, op.transposeB)]);
   }
 
+  /** onnxruntime's operator takes tables of angles by position: the places of all rows are the positions here. */
+  private rotate(value: Value, op: Extract<Op, { kind: 'rotate' }>): void {
+    const [x, cosine, sine] = value.inputs;
+    const [batch = 1, length = 1, heads = 1, head = 1] = value.shape;
+    const rotated = `${value.name}:rows`;
+    this.model.add({
+      type: 'RotaryEmbedding',
+      contributed: true,
+      inputs: [
+        this.reshaped(this.name(x), [batch, length, heads * head]),
+        this.constants.places(batch, length),
+        this.name(cosine),
+        op.back ? this.node('Neg', [this.name(sine)]) : this.name(sine),
+      ],
+      output: rotated,
+      attributes: { interleaved: op.paired ? 1 : 0 },
+    });
+    this.emit(value, 'Reshape', [rotated, this.constants.integers(value.shape)]);
+  }
+
   /** ONNX has no control edges: adds min(|d|, 0), which is 0 for any number d of the dependency. */
   private after(value: Value): void {
     const [x, dependency] = value.inputs;
-    const flat = this.node('Reshape', [this.name(dependency), this.integers([-1])]);
-    const first = this.node('Slice', [
-      flat,
-      this.integers([0]),
-      this.integers([1]),
-      this.integers([0]),
-    ]);
-    const zero = this.node('Min', [this.node('Abs', [first]), this.float(0)]);
-    const shaped = this.node('Reshape', [zero, this.integers(value.shape.map(() => 1))]);
-    this.emit(value, 'Add', [this.name(x), shaped]);
+    // An axis of 1 stretches to any shape but that of a scalar.
+    const zero = this.zeroAfter(dependency);
+    const scalar = value.shape.length === 0;
+    this.emit(value, 'Add', [this.name(x), scalar ? this.reshaped(zero, []) : zero]);
+  }
+
+  /** [1]. */
+  private zeroAfter(dependency: Value | undefined): string {
+    const known = dependency && this.zeros.get(dependency);
+    if (known !== undefined) return known;
+    const flat = this.reshaped(this.name(dependency), [-1]);
+    const first = this.node('Slice', [flat, ...[0, 1, 0].map((n) => this.constants.integers([n]))]);
+    const zero = this.node('Min', [this.node('Abs', [first]), this.constants.float(0)]);
+    if (dependency !== undefined) this.zeros.set(dependency, zero);
+    return zero;
   }
 }
 
 function elementType(value: Value): ElementType {
   return value.dtype === 'f32' ? 'float' : 'int32';
-}
-
-export function bytesOf(data: Float32Array | Int32Array | Int8Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

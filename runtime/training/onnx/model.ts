@@ -23,6 +23,8 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly output: string;
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** onnxruntime's own operator, not ONNX's. */
+  readonly contributed?: boolean;
 }
 
 export interface TensorInfo {
@@ -38,7 +40,9 @@ export interface ExternalBytes {
   readonly bytes: number;
 }
 
-/** An ONNX model under construction: plain nodes of the standard operator set, version 21. */
+const contributedDomain = 'com.microsoft';
+
+/** An ONNX model under construction: nodes of the standard operator set, version 21, and of onnxruntime's own. */
 export class OnnxModel {
   private readonly graph = new ProtobufWriter().string(2, 'program');
 
@@ -49,6 +53,7 @@ export class OnnxModel {
     for (const [name, value] of Object.entries(node.attributes ?? {})) {
       message.message(5, attribute(name, value));
     }
+    if (node.contributed === true) message.string(7, contributedDomain);
     this.graph.message(1, message);
   }
 
@@ -81,6 +86,7 @@ export class OnnxModel {
       .string(2, 'graft')
       .message(7, this.graph)
       .message(8, new ProtobufWriter().string(1, '').integer(2, 21))
+      .message(8, new ProtobufWriter().string(1, contributedDomain).integer(2, 1))
       .finish();
   }
 }
@@ -104,4 +110,8 @@ function valueInfo(info: TensorInfo): ProtobufWriter {
   return new ProtobufWriter()
     .string(1, info.name)
     .message(2, new ProtobufWriter().message(1, tensor));
+}
+
+export function bytesOf(data: Float32Array | Int32Array | Int8Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -117,6 +117,20 @@ export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]
       const column = tf.reshape(at(0), [at(0).size, 1]);
       return tf.reshape(tf.mul(column, chosen(tf, at(1), op.depth)), shape);
     }
+    case 'rotate': {
+      const [batch = 1, length = 1, heads = 1, head = 2] = value.shape;
+      const half = head / 2;
+      const parted = [batch, length, heads, ...(op.paired ? [half, 2] : [2, half])];
+      const axis = op.paired ? 4 : 3;
+      const [x = at(0), y = at(0)] = tf.unstack(tf.reshape(at(0), parted), axis);
+      const cosine = tf.reshape(at(1), [batch, length, 1, half]);
+      const sine = tf.reshape(op.back ? tf.neg(at(2)) : at(2), [batch, length, 1, half]);
+      const pairs = [
+        tf.sub(tf.mul(x, cosine), tf.mul(y, sine)),
+        tf.add(tf.mul(x, sine), tf.mul(y, cosine)),
+      ];
+      return tf.reshape(tf.stack(pairs, axis), shape);
+    }
     case 'detach':
     case 'after':
       return tf.clone(at(0));
