@@ -2,6 +2,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { defaultModelsFolder } from '@graft/backends/catalogue';
 
+/** The environment that what is measured runs in. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env;
+
 /** The models that the benchmarks share with every workspace of this user. */
 export const modelsFolder = defaultModelsFolder(process.env);
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { trainerEnvironment } from '@graft/training/service';
 import { z } from 'zod';
-import { peerPython } from '../env.ts';
+import { environment, peerPython } from '../env.ts';
 import { runMeasured } from '../report/peak-memory.ts';
 
 /** Rows of a step, and tokens of a row. */
@@ -27,18 +28,21 @@ const measuredSchema = z.object({
 export type Measured = z.infer<typeof measuredSchema>;
 
 export async function measureOurs(request: StepRequest & { model: string }): Promise<Measured> {
-  return measuredSchema.parse(await ask(process.execPath, script('ours.ts'), request));
+  return measuredSchema.parse(await askOurs('ours.ts', request));
 }
 
 export interface PeerSettings {
   readonly attention: 'sdpa' | 'eager';
   /** OpenMP's OMP_WAIT_POLICY. */
   readonly waiting: 'active' | 'passive';
+  /** In the environment that our trainer has, which asks for huge pages. */
+  readonly hugePages: boolean;
 }
 
 export async function measurePeer(request: StepRequest & PeerSettings): Promise<Measured> {
   const file = path.join(import.meta.dirname, 'peer.py');
-  return measuredSchema.parse(await ask(peerPython, ['-W', 'ignore', file], request));
+  const env = request.hugePages ? trainerEnvironment(environment) : environment;
+  return measuredSchema.parse(await ask(peerPython, ['-W', 'ignore', file], { request, env }));
 }
 
 /** Operations a second, of wall time. */
@@ -48,16 +52,22 @@ export async function measureGemm(request: {
   readonly threads: number;
 }): Promise<number> {
   const schema = z.object({ wall: z.number() });
-  return schema.parse(await ask(process.execPath, script('gemm-rate.ts'), request)).wall;
+  return schema.parse(await askOurs('gemm-rate.ts', request)).wall;
 }
 
-function script(name: string): string[] {
-  return ['--import', 'tsx', path.join(import.meta.dirname, name)];
+/** Runs a program of this folder as a trainer process is run. */
+async function askOurs(name: string, request: object): Promise<unknown> {
+  const args = ['--import', 'tsx', path.join(import.meta.dirname, name)];
+  return ask(process.execPath, args, { request, env: trainerEnvironment(environment) });
 }
 
 /** Runs a program that prints one JSON object last. */
-async function ask(command: string, args: readonly string[], request: object): Promise<unknown> {
-  const { stdout, code } = await runMeasured(command, [...args, JSON.stringify(request)]);
+async function ask(
+  command: string,
+  args: readonly string[],
+  { request, env }: { readonly request: object; readonly env: NodeJS.ProcessEnv },
+): Promise<unknown> {
+  const { stdout, code } = await runMeasured(command, [...args, JSON.stringify(request)], env);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}`);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }

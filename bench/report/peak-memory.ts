@@ -13,13 +13,14 @@ export interface ProcessReport {
 /** Milliseconds between two looks at the processes; a peak itself is kept by the kernel (VmHWM). */
 const lookEvery = 250;
 
-/** Runs a command to its end and reports its time and the peak memory of every process of its tree. */
+/** Runs a command to its end, in this environment, and reports its time and the peak memory of its processes. */
 export async function runMeasured(
   command: string,
   args: readonly string[],
+  env?: NodeJS.ProcessEnv,
 ): Promise<ProcessReport> {
   const startedAt = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const peaks = new Map<number, number>();
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

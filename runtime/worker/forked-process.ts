@@ -18,10 +18,12 @@ export class ForkedProcess<Sent extends object> {
   readonly #child: ChildProcess;
   readonly exited: Promise<void>;
 
-  constructor(entry: string, events: ProcessEvents) {
+  /** `env` instead of this process' own environment. */
+  constructor(entry: string, events: ProcessEvents, env?: NodeJS.ProcessEnv) {
     const oomKillsBefore = oomKills();
     this.#child = fork(entry, [], {
       serialization: 'advanced',
+      env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: entry.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
     });

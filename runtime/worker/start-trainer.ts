@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { StartTrainer, ToTrainer } from '@graft/training/service';
+import { trainerEnvironment, type StartTrainer, type ToTrainer } from '@graft/training/service';
+import { environment } from './env.ts';
 import { ForkedProcess } from './forked-process.ts';
 import { processDied } from './process-exit.ts';
 
@@ -17,7 +18,8 @@ function trainerEntry(): string {
 
 /** Starts a trainer process. It ends with this one, whatever it is doing. */
 export const startTrainer: StartTrainer = ({ message, exit }) =>
-  new ForkedProcess<ToTrainer>(trainerEntry(), {
-    message,
-    exit: (how) => exit(processDied(how, trainer)),
-  });
+  new ForkedProcess<ToTrainer>(
+    trainerEntry(),
+    { message, exit: (how) => exit(processDied(how, trainer)) },
+    trainerEnvironment(environment),
+  );
