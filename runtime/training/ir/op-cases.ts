@@ -110,6 +110,15 @@ export const opCases: readonly OpCase[] = [
       ),
     ),
   ),
+  ...[false, true].flatMap((transposeA) =>
+    [false, true].map((transposeB) =>
+      two(
+        `matmul in an odd batch ${transposeA ? 'aᵀ' : 'a'}${transposeB ? 'bᵀ' : 'b'}`,
+        [transposeA ? [3, 4, 2] : [3, 2, 4], transposeB ? [3, 2, 4] : [3, 4, 2]],
+        (b, x, y) => b.matmul(x, y, { transposeA, transposeB }),
+      ),
+    ),
+  ),
   two(
     'matmul with a shared matrix',
     [

@@ -5,12 +5,13 @@ import { checkFeeds, requireWeight } from '../ir/executor.ts';
 import type { Program } from '../ir/program.ts';
 import { bindFrozenWeight } from './frozen-weight.ts';
 import { lower } from './lower.ts';
+import type { Provider } from './lowering.ts';
 import { externalRoot, Sidecar } from './sidecar.ts';
 
 type Runtime = typeof import('onnxruntime-node');
 
 export interface OnnxOptions {
-  readonly device: 'cpu' | 'webgpu' | 'cuda';
+  readonly device: Provider;
   /** Of the CPU; default 2. */
   readonly threads?: number;
   /** Where weights that must be rewritten are kept while the program lives; default the system's. */
@@ -67,11 +68,14 @@ class OnnxExecutable implements Executable {
     const { runtime, options, program, sidecar } = setting;
     const usedSidecar = sidecar.use();
     try {
-      const { model, outputs } = await lower(program, async (lowering, value, { name, use }) => {
-        const source = requireWeight(weights, name);
-        const { device } = options;
-        await bindFrozenWeight({ lowering, value, use, source, sidecar, device });
-      });
+      const { model, outputs } = await lower(
+        program,
+        options.device,
+        async (lowering, value, { name, use }) => {
+          const source = requireWeight(weights, name);
+          await bindFrozenWeight({ lowering, value, use, source, sidecar });
+        },
+      );
       const session = await runtime.InferenceSession.create(model, {
         executionProviders: [options.device],
         intraOpNumThreads: options.threads ?? 2,

@@ -14,7 +14,6 @@ interface Binding {
   readonly use: WeightUse;
   readonly source: WeightSource;
   readonly sidecar: Sidecar;
-  readonly device: 'cpu' | 'webgpu' | 'cuda';
 }
 
 /**
@@ -24,7 +23,7 @@ interface Binding {
  * that much at the peak of memory anyway.
  */
 export async function bindFrozenWeight(binding: Binding): Promise<void> {
-  const { lowering, value, use, source, sidecar, device } = binding;
+  const { lowering, value, use, source, sidecar } = binding;
   const { model } = lowering;
   const { name, shape } = value;
   if (source.kind === 'memory') {
@@ -36,7 +35,7 @@ export async function bindFrozenWeight(binding: Binding): Promise<void> {
     model.initializer({ name, type: 'float', shape }, sidecar.inFile(source));
     return;
   }
-  if (use === 'rowsAndFactor' && device === 'cpu') {
+  if (use === 'rowsAndFactor' && lowering.device === 'cpu') {
     const wide = await sidecar.once(source, 'f32', async () =>
       sidecar.append(bytesOf(await loadWeight(source, shape))),
     );
@@ -110,7 +109,8 @@ interface BlockLayout {
   readonly bytes: (part: Int8Array | Float32Array) => Uint8Array;
 }
 
-function layoutOf({ value, use, device }: Binding, encoding: BlockEncoding): BlockLayout {
+function layoutOf({ lowering, value, use }: Binding, encoding: BlockEncoding): BlockLayout {
+  const { device } = lowering;
   const {
     group,
     range: [least, most],

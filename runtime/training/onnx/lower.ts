@@ -1,7 +1,7 @@
 import type { Value } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import { weightUses, type WeightUse } from '../ir/weight-use.ts';
-import { Lowering } from './lowering.ts';
+import { Lowering, type Provider } from './lowering.ts';
 
 /**
  * The whole program as a model; `bindWeight` emits what a frozen tensor is read from. onnxruntime computes what
@@ -11,13 +11,14 @@ import { Lowering } from './lowering.ts';
  */
 export async function lower(
   program: Program,
+  device: Provider,
   bindWeight: (
     lowering: Lowering,
     value: Value,
     weight: { readonly name: string; readonly use: WeightUse },
   ) => Promise<void>,
 ): Promise<{ model: Uint8Array; outputs: ReadonlyMap<string, string> }> {
-  const lowering = new Lowering(program);
+  const lowering = new Lowering(program, device);
   const read = new Set(program.values.flatMap((value) => value.inputs));
   const uses = weightUses(program);
   const results = Object.entries(program.outputs).sort(([, x], [, y]) => y.id - x.id);

@@ -2,9 +2,10 @@ import { GraphError } from '@graft/graph';
 import type { Op, Value } from '../ir/op.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { Program } from '../ir/program.ts';
+import { batchedProduct } from './batched-product.ts';
 import { Constants } from './constants.ts';
 import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
-import { scaledProducts, type ScaledProduct } from './scaled-products.ts';
+import { scaledProducts, type Product } from './scaled-products.ts';
 
 const unaryTypes = {
   neg: 'Neg',
@@ -18,6 +19,9 @@ const unaryTypes = {
 } as const;
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 const compareTypes = { equal: 'Equal', greaterEqual: 'GreaterOrEqual' } as const;
+
+/** What runs a model: onnxruntime's execution providers that this package knows. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 /** Readers so few ops apart share a widened tensor: those of the head's loss. */
 const nearby = 256;
@@ -33,8 +37,9 @@ interface Stored {
 
 /** Emits the ops of a program as ONNX nodes. Frozen weights are the caller's: see `frozen-weight.ts`. */
 export class Lowering {
+  readonly device: Provider;
   readonly model = new OnnxModel();
-  private readonly constants = new Constants(this.model);
+  readonly constants = new Constants(this.model);
   /** Frozen tensors that are stored in another encoding. */
   private readonly stored = new Map<Value, Stored>();
   /** Where they were last widened, and for which value. */
@@ -46,17 +51,15 @@ export class Lowering {
   private readonly converted = new Set<string>();
   private temporaries = 0;
 
-  /** What is a product times a number: Gemm does both. */
-  private readonly scaled: ReadonlyMap<Value, ScaledProduct>;
-  private readonly products: ReadonlySet<Value>;
+  private readonly folded: ReturnType<typeof scaledProducts>;
 
-  constructor(program: Program) {
-    this.scaled = scaledProducts(program);
-    this.products = new Set([...this.scaled.values()].map(({ product }) => product));
+  constructor(program: Program, device: Provider) {
+    this.device = device;
+    this.folded = scaledProducts(program);
   }
 
   value(value: Value): void {
-    if (this.products.has(value)) return;
+    if (this.folded.products.has(value)) return;
     const { op } = value;
     this.reader = value.id;
     const [x, y, z] = value.inputs;
@@ -94,9 +97,9 @@ export class Lowering {
       case 'sub':
       case 'mul':
       case 'div': {
-        const scaled = this.scaled.get(value);
+        const scaled = this.folded.scaled.get(value);
         if (scaled !== undefined) {
-          this.product(value, scaled.product, scaled.factor);
+          this.product(value, scaled);
           return;
         }
         this.emit(value, binaryTypes[op.kind], [this.name(x), this.name(y)]);
@@ -114,7 +117,7 @@ export class Lowering {
         this.emit(value, 'Where', [this.condition(x), this.name(y), this.name(z)]);
         return;
       case 'matmul':
-        this.product(value, value);
+        this.product(value, { op, inputs: value.inputs });
         return;
       case 'reduceSum':
       case 'reduceMax':
@@ -269,7 +272,7 @@ export class Lowering {
     this.model.add({ ...node, output: value.name });
   }
 
-  private name(value: Value | undefined): string {
+  name(value: Value | undefined): string {
     if (value === undefined) {
       throw new GraphError('internal', 'an op lacks a tensor', { audience: 'developer' });
     }
@@ -309,38 +312,28 @@ export class Lowering {
     return this.reshaped(this.name(value), [...(value?.shape ?? []), 1]);
   }
 
-  /** Emits `value`, which is a product or that product times `factor`. */
-  private product(value: Value, product: Value, factor = 1): void {
-    const [a, b] = product.inputs;
-    const { op } = product;
-    if (op.kind !== 'matmul') return;
+  private product(value: Value, { op, inputs, factor = 1 }: Product): void {
+    const [a, b] = inputs;
     const [left, right] = [a?.shape ?? [], b?.shape ?? []];
+    if (right.length > 2) {
+      this.emitWith(value, batchedProduct(this, value.shape, { op, inputs }));
+      return;
+    }
     const turned = b !== undefined && this.stored.get(b)?.transposed === true;
     const attributes = {
       transA: op.transposeA ? 1 : 0,
       transB: op.transposeB !== turned ? 1 : 0,
       ...(factor !== 1 && { alpha: { float: factor } }),
     };
-    if (right.length === 2) {
-      // Gemm takes the flags as they are and packs a frozen matrix once.
-      if (left.length === 2) {
-        this.emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
-        return;
-      }
-      const inner = left[left.length - 1] ?? 1;
-      const rows = this.reshaped(this.name(a), [sizeOf(left) / inner, inner]);
-      const gemm = this.node('Gemm', [rows, this.name(b)], attributes);
-      this.emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
+    // Gemm takes the flags as they are and packs a frozen matrix once.
+    if (left.length === 2) {
+      this.emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
       return;
     }
-    const operand = (tensor: Value | undefined, transposed: boolean): string => {
-      if (!transposed) return this.name(tensor);
-      const rank = tensor?.shape.length ?? 0;
-      const perm = Array.from({ length: rank }, (_, i) => i);
-      perm.splice(rank - 2, 2, rank - 1, rank - 2);
-      return this.node('Transpose', [this.name(tensor)], { perm });
-    };
-    this.emit(value, 'MatMul', [operand(a, op.transposeA), operand(b, op.transposeB)]);
+    const inner = left[left.length - 1] ?? 1;
+    const rows = this.reshaped(this.name(a), [sizeOf(left) / inner, inner]);
+    const gemm = this.node('Gemm', [rows, this.name(b)], attributes);
+    this.emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
   }
 
   /** onnxruntime's operator takes tables of angles by position: the places of all rows are the positions here. */

@@ -57,6 +57,7 @@ export class Sidecar {
     if (known !== undefined) return known;
     const made = make();
     this.kept.set(key, made);
+    made.catch(() => this.kept.delete(key));
     return made;
   }
 
@@ -72,10 +73,12 @@ export class Sidecar {
   }
 
   private async remove(): Promise<void> {
-    const file = await this.file?.catch(() => undefined);
+    // Whoever comes meanwhile begins a new one.
+    const created = this.file;
     this.file = undefined;
     this.kept.clear();
     this.end = 0;
+    const file = await created?.catch(() => undefined);
     if (file === undefined) return;
     await file.handle.close();
     await rm(file.folder, { recursive: true, force: true });

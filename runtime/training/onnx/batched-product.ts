@@ -1,0 +1,61 @@
+import { sizeOf, type Shape } from '../ir/shape.ts';
+import type { Lowering } from './lowering.ts';
+import type { Node } from './model.ts';
+import type { Product } from './scaled-products.ts';
+
+interface Factor {
+  readonly name: string;
+  /** Of rank 3 or more; equal but for the last two axes. */
+  readonly shape: Shape;
+  /** Its last two axes are swapped in the product. */
+  readonly turned: boolean;
+}
+
+type Last = Pick<Node, 'type' | 'inputs'>;
+
+/** Emits products of matrices by batch, but for the last node, which gives the result. */
+export function batchedProduct(lowering: Lowering, result: Shape, product: Product): Last {
+  const [a, b] = product.inputs;
+  const left = { name: lowering.name(a), shape: a?.shape ?? [], turned: product.op.transposeA };
+  const right = { name: lowering.name(b), shape: b?.shape ?? [], turned: product.op.transposeB };
+  const count = sizeOf(right.shape.slice(0, -2));
+  const halves = lowering.device === 'cpu' && count > 1 && count % 2 === 1;
+  const whole = {
+    type: 'MatMul',
+    inputs: [left, right].map((factor) => factorOf(lowering, factor)),
+  };
+  return (halves ? inHalves(lowering, { left, right, result }) : undefined) ?? whole;
+}
+
+/**
+ * A thread takes whole products: of an odd number, one thread would wait for another. Each is halved by its rows, or
+ * where those are the inner axis of a turned factor, by its terms. Undefined: neither is even.
+ */
+function inHalves(
+  lowering: Lowering,
+  {
+    left,
+    right,
+    result,
+  }: { readonly left: Factor; readonly right: Factor; readonly result: Shape },
+): Last | undefined {
+  const [rows = 1] = left.shape.slice(-2);
+  if (rows % 2 !== 0 || (left.turned && right.turned)) return undefined;
+  const parted = ({ name, shape, turned }: Factor, parts: number): string => {
+    const [outer = 1, inner = 1] = shape.slice(-2);
+    const split = [sizeOf(shape) / outer / inner, parts, outer / parts, inner];
+    return factorOf(lowering, { name: lowering.reshaped(name, split), shape: split, turned });
+  };
+  const halves = lowering.node('MatMul', [parted(left, 2), parted(right, left.turned ? 2 : 1)]);
+  const whole = left.turned
+    ? lowering.node('ReduceSum', [halves, lowering.constants.integers([1])], { keepdims: 0 })
+    : halves;
+  return { type: 'Reshape', inputs: [whole, lowering.constants.integers(result)] };
+}
+
+function factorOf(lowering: Lowering, { name, shape, turned }: Factor): string {
+  if (!turned) return name;
+  const perm = shape.map((_, axis) => axis);
+  perm.splice(-2, 2, shape.length - 1, shape.length - 2);
+  return lowering.node('Transpose', [name], { perm });
+}
