@@ -13,7 +13,7 @@ export const runtimeMemory = 250e6;
 /**
  * What the allocator takes over the sum of what is alive, since it keeps blocks that no later value fits into, and the
  * session for the ops around each weight. Seen with SmolLM2-135M, f32 and Q4_1, at 256 to 2,048 tokens: whole processes
- * then took 0.92 to 1.10 times the estimate.
+ * then took 0.88 to 1.10 times the estimate.
  */
 const slack = 1.35;
 const bytesPerWeight = 4e5;
