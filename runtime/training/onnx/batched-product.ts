@@ -19,17 +19,18 @@ export function batchedProduct(lowering: Lowering, result: Shape, product: Produ
   const left = { name: lowering.name(a), shape: a?.shape ?? [], turned: product.op.transposeA };
   const right = { name: lowering.name(b), shape: b?.shape ?? [], turned: product.op.transposeB };
   const count = sizeOf(right.shape.slice(0, -2));
-  const halves = lowering.device === 'cpu' && count > 1 && count % 2 === 1;
-  const whole = {
-    type: 'MatMul',
-    inputs: [left, right].map((factor) => factorOf(lowering, factor)),
-  };
-  return (halves ? inHalves(lowering, { left, right, result }) : undefined) ?? whole;
+  const [rows = 1] = left.shape.slice(-2);
+  const isOdd = count > 1 && count % 2 === 1;
+  const areHalvesEqual = rows % 2 === 0 && !(left.turned && right.turned);
+  if (lowering.device === 'cpu' && isOdd && areHalvesEqual) {
+    return inHalves(lowering, { left, right, result });
+  }
+  return { type: 'MatMul', inputs: [left, right].map((factor) => factorOf(lowering, factor)) };
 }
 
 /**
  * A thread takes whole products: of an odd number, one thread would wait for another. Each is halved by its rows, or
- * where those are the inner axis of a turned factor, by its terms. Undefined: neither is even.
+ * where those are the inner axis of a turned factor, by its terms.
  */
 function inHalves(
   lowering: Lowering,
@@ -38,9 +39,7 @@ function inHalves(
     right,
     result,
   }: { readonly left: Factor; readonly right: Factor; readonly result: Shape },
-): Last | undefined {
-  const [rows = 1] = left.shape.slice(-2);
-  if (rows % 2 !== 0 || (left.turned && right.turned)) return undefined;
+): Last {
   const parted = ({ name, shape, turned }: Factor, parts: number): string => {
     const [outer = 1, inner = 1] = shape.slice(-2);
     const split = [sizeOf(shape) / outer / inner, parts, outer / parts, inner];
