@@ -26,7 +26,13 @@ import { run as runLoad } from './load-files/run.ts';
 import { run as runQuestions } from './questions/run.ts';
 import { run as runRerank } from './rerank/run.ts';
 import { run as runRetrieve } from './retrieve/run.ts';
-import { resolvedFile, rowsInput, treeInput, runAll, testContext } from './testing/test-context.ts';
+import {
+  resolvedFile,
+  rowsInput,
+  treeInput,
+  runAll,
+  testContext,
+} from './kit/testing/test-context.ts';
 
 /** The nodes of the example graph with its parameters, on the real models, one after the other. */
 const examples = join(import.meta.dirname, '..', 'examples');

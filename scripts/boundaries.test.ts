@@ -12,7 +12,7 @@ describe('import boundaries', () => {
     // The text of an existing file is replaced, so that the type-checked rules know its project.
     const [result] = await eslint.lintText(
       "import { readFile } from 'node:fs/promises';\nexport const read = readFile;\n",
-      { filePath: path.join(root, 'runtime/graph/graph.ts') },
+      { filePath: path.join(root, 'runtime/graph/format/graph.ts') },
     );
     expect(result?.messages.map((message) => [message.ruleId, message.message])).toEqual([
       ['graft/allowed-imports', expect.stringContaining('runtime/graph is pure')],
@@ -21,11 +21,11 @@ describe('import boundaries', () => {
 
   it.each([
     ['runtime/graph/plan.ts', 'react'],
-    ['runtime/graph/plan.ts', '../engine/index.ts'],
+    ['runtime/graph/plan/plan-graph.ts', '../../engine/index.ts'],
     ['nodes/chunk/node.ts', 'node:fs'],
     ['nodes/chunk/run.ts', '../embed/node.ts'],
     ['nodes/embed/run.ts', '@huggingface/transformers'],
-    ['nodes/embed/preview.tsx', '@graft/worker/workspace'],
+    ['nodes/embed/preview.tsx', '@graft/workspace'],
     ['nodes/embed/preview.tsx', '../chunk/node.ts'],
     ['runtime/engine/scheduler.ts', '@graft/store'],
     ['runtime/engine/scheduler.ts', '@graft/nodes/definitions'],
@@ -33,7 +33,7 @@ describe('import boundaries', () => {
     ['runtime/backends/onnx/embedder.ts', '@graft/engine'],
     ['runtime/worker/main.ts', '@graft/web/server'],
     ['runtime/worker/main.ts', '@graft/nodes/previews'],
-    ['apps/web/components/canvas.tsx', '@graft/worker/workspace'],
+    ['apps/web/components/canvas.tsx', '@graft/workspace'],
     ['apps/web/components/canvas.tsx', '@graft/nodes/runs'],
     ['apps/web/components/canvas.tsx', 'node:fs'],
     ['apps/web/server/index.ts', '@graft/backends'],
@@ -45,13 +45,13 @@ describe('import boundaries', () => {
 
   it.each([
     ['runtime/graph/plan.ts', 'zod'],
-    ['runtime/graph/plan.ts', './graph.ts'],
+    ['runtime/graph/plan/plan-graph.ts', '../format/graph.ts'],
     ['nodes/chunk/node.ts', '@graft/graph'],
     ['nodes/load-files/run.ts', 'pdfjs-dist/legacy/build/pdf.mjs'],
-    ['nodes/embed/preview.tsx', '../ui-kit/index.ts'],
+    ['nodes/embed/preview.tsx', '../kit/ui/index.ts'],
     ['runtime/store/prisma/run-store.ts', '@graft/prisma'],
     ['runtime/worker/main.ts', '@graft/engine'],
-    ['apps/web/server/index.ts', '@graft/worker/workspace'],
+    ['apps/web/server/index.ts', '@graft/workspace'],
     ['apps/cli/serve.ts', '@graft/web/server'],
   ])('%s may import %s', (file, specifier) => {
     expect(refusal(file, specifier)).toBeUndefined();
@@ -64,7 +64,9 @@ describe('import boundaries', () => {
         ['--input-type=module', '-e', `import.meta.resolve(${JSON.stringify(specifier)})`],
         { cwd: path.join(root, 'apps/cli'), encoding: 'utf8', stdio: 'pipe' },
       );
-    expect(() => resolve('@graft/graph/plan.ts')).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    expect(() => resolve('@graft/graph/plan/plan-graph.ts')).toThrow(
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    );
     expect(resolve('@graft/graph')).toBe('');
   });
 });

@@ -55,7 +55,7 @@ export const implementations: Implementations = new Map(
 );
 write(
   'previews.gen.ts',
-  `import type { PreviewComponent } from './ui-kit/index.ts';
+  `import type { PreviewComponent } from './kit/ui/index.ts';
 ${types
   .map((type) => `import { preview as ${camel(type)} } from './${type}/preview.tsx';`)
   .join('\n')}

@@ -65,7 +65,7 @@ export const run = implementItems(${name}, {
 `,
   'preview.tsx': `import { chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
+import { type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 
 /** The chunks with where they come from. */
 export function preview(props: PreviewProps): ReactNode {
@@ -101,7 +101,7 @@ Passes on the chunks that are long enough.
 import { join } from 'node:path';
 import { chunkSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { rowsInput, runAll } from '../testing/test-context.ts';
+import { rowsInput, runAll } from '../kit/testing/test-context.ts';
 import { ${name} } from './node.ts';
 import { run } from './run.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runEventSchema } from '@graft/graph';
-import { childrenOf, moments } from '@graft/worker/testing';
+import { childrenOf, moments } from '@graft/workspace/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, graftEntry, temporaryFolder } from './testing/graft-process.ts';
 import { graphText } from './testing/graph-text.ts';

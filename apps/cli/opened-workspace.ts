@@ -1,5 +1,5 @@
 import { GraphError, type Graph, type RunRecord } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 import { env } from './env.ts';
 import { readGraphFile } from './graph-source.ts';
 import { applySettings, parseSetting } from './param-setting.ts';
@@ -8,7 +8,7 @@ import path from 'node:path';
 
 /** Opens a workspace with the state folder of the environment. */
 export async function open(root: string): Promise<Workspace> {
-  const { openWorkspace } = await import('@graft/worker/workspace');
+  const { openWorkspace } = await import('@graft/workspace');
   return openWorkspace({
     root,
     ...(env.stateFolder === undefined ? {} : { stateFolder: path.resolve(env.stateFolder) }),

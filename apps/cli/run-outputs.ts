@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ArtifactRef, StepSummary } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 
 /** Suffix of a file by media type: `…+jsonl` → `.jsonl`. */
 function suffix(mediaType: string): string {

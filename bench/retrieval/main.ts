@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Hits, parseGraph, questionHitsSchema, setParam, type QuestionHits } from '@graft/graph';
-import { openWorkspace, type Workspace } from '@graft/worker/workspace';
+import { openWorkspace, type Workspace } from '@graft/workspace';
 import { printTable, verdict } from '../report/table.ts';
 import { answerable, meanReciprocalRank, recallAt } from './recall.ts';
 

@@ -1,6 +1,6 @@
 import { type ModelFacts, modelSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { testContext } from '../testing/test-context.ts';
+import { testContext } from '../kit/testing/test-context.ts';
 import { baseModel } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ModelFacts, type PreviewProps } from '../ui-kit/index.ts';
+import { ModelFacts, type PreviewProps } from '../kit/ui/index.ts';
 
 /** What is known of the chosen model. */
 export function preview(props: PreviewProps): ReactNode {

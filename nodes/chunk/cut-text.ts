@@ -1,5 +1,5 @@
-import { sentenceStarts } from '../text/sentences.ts';
-import { tokenStarts } from '../text/token-estimate.ts';
+import { sentenceStarts } from '../kit/text/sentences.ts';
+import { tokenStarts } from '../kit/text/token-estimate.ts';
 
 /** `[start, end)` in code units. */
 export interface TextSpan {

@@ -1,8 +1,8 @@
 import type { Chunk, Document } from '@graft/graph';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runAll, rowsInput } from '../testing/test-context.ts';
-import { estimateTokens } from '../text/token-estimate.ts';
+import { runAll, rowsInput } from '../kit/testing/test-context.ts';
+import { estimateTokens } from '../kit/text/token-estimate.ts';
 import { coveredText } from './covered-text.ts';
 import { chunk } from './node.ts';
 import { run } from './run.ts';

@@ -1,6 +1,6 @@
 import { type Chunk, chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { fittingRows, Pager, type PreviewProps, RawRow } from '../ui-kit/index.ts';
+import { fittingRows, Pager, type PreviewProps, RawRow } from '../kit/ui/index.ts';
 import { coveredText } from './covered-text.ts';
 
 /** Chunks over the text of their documents, each in its tint, overlaps in another. */

@@ -1,6 +1,6 @@
 import { metricRowSchema } from '@graft/graph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { compareAdapters } from './node.ts';
 import { run } from './run.ts';
 

@@ -6,7 +6,7 @@ import {
   type PreviewProps,
   measure,
   useMetricRows,
-} from '../ui-kit/index.ts';
+} from '../kit/ui/index.ts';
 
 const cosine: ModuleValue = {
   title: 'Cosine',

@@ -1,7 +1,7 @@
 import { chunkSchema } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
-import { fittingRows, type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
+import { fittingRows, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 import { principalPlane } from './principal-plane.ts';
 
 /** Pages carry vectors as number arrays. */

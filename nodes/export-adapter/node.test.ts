@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { exportAdapter } from './node.ts';
 import { run } from './run.ts';
 

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { testContext, treeInput } from '../testing/test-context.ts';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { testContext, treeInput } from '../kit/testing/test-context.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { exportModel } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { implement } from '@graft/graph';
-import { exportFolder, filesBelow } from '../export/export-folder.ts';
+import { exportFolder, filesBelow } from '../kit/export/export-folder.ts';
 import { exportModel } from './node.ts';
 
 export const run = implement(exportModel, async (ctx, { model }, { path }) => {

@@ -6,9 +6,9 @@ import {
   type TrainingResult,
 } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { SmallTokenizer } from '../testing/small-tokenizer.ts';
-import { rowsInput, testContext } from '../testing/test-context.ts';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
+import { rowsInput, testContext } from '../kit/testing/test-context.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { fineTune } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { trainingClashes, trainingParams } from '../training/definition.ts';
+import { trainingClashes, trainingParams } from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 

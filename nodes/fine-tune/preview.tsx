@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
 /** What is known of the new model, or the curves of its training. */
 export function preview(props: PreviewProps): ReactNode {

@@ -1,5 +1,5 @@
 import { GraphError, implement } from '@graft/graph';
-import { runTraining } from '../training/run-training.ts';
+import { runTraining } from '../kit/training/run-training.ts';
 import { fineTune } from './node.ts';
 
 export const run = implement(fineTune, async (ctx, { model, dataset }, params) => {

@@ -1,6 +1,6 @@
 import type { Citation, Passage, Prompt } from '@graft/graph';
-import { contentWords } from '../text/content-words.ts';
-import { sentences } from '../text/sentences.ts';
+import { contentWords } from '../kit/text/content-words.ts';
+import { sentences } from '../kit/text/sentences.ts';
 
 /** Share of a sentence's content that a passage must hold to be its source. */
 const SUPPORT = 0.5;

@@ -9,7 +9,7 @@ import {
   type TreeInput,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { rowsInput, treeInput, runAll, testContext } from '../testing/test-context.ts';
+import { rowsInput, treeInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 import { run } from './run.ts';

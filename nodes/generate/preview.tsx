@@ -1,6 +1,6 @@
 import { type Answer, answerSchema, type Citation, promptSchema } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
-import { fittingRows, type PreviewProps, RowList, SourceLink } from '../ui-kit/index.ts';
+import { fittingRows, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 
 /** Answers with their citations; those being written right now come first. */
 export function preview(props: PreviewProps): ReactNode {

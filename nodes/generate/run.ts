@@ -8,7 +8,7 @@ import {
   type Prompt,
   type RunContext,
 } from '@graft/graph';
-import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 

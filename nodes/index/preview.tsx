@@ -1,6 +1,6 @@
 import { indexInfoSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { Facts, type PreviewProps, RowList } from '../ui-kit/index.ts';
+import { Facts, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
 /** What the index says of itself. */
 export function preview(props: PreviewProps): ReactNode {

@@ -1,7 +1,7 @@
 import type { Hit, QuestionHits } from '@graft/graph';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { rowsInput, runAll } from '../testing/test-context.ts';
+import { rowsInput, runAll } from '../kit/testing/test-context.ts';
 import { injectContext } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { type Prompt, promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { MarkedText, type PreviewProps, RowList, SourceLink, spanLabel } from '../ui-kit/index.ts';
+import { MarkedText, type PreviewProps, RowList, SourceLink, spanLabel } from '../kit/ui/index.ts';
 
 /** Each prompt with its injected passages marked. */
 export function preview(props: PreviewProps): ReactNode {

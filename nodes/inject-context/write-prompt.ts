@@ -1,5 +1,5 @@
 import type { Hit, Passage, Prompt, QuestionHits } from '@graft/graph';
-import { estimateTokens } from '../text/token-estimate.ts';
+import { estimateTokens } from '../kit/text/token-estimate.ts';
 
 export interface PromptForm {
   readonly top: number;

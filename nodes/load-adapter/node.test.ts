@@ -1,7 +1,7 @@
 import { adapterInfoSchema, type ResolvedFile } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolvedFile } from '../testing/test-context.ts';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { resolvedFile } from '../kit/testing/test-context.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { adapterLocation } from './adapter-location.ts';
 import { loadAdapter } from './node.ts';
 import { run } from './run.ts';

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Example, modelSchema, type RunContext, type TokenRow } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { SmallTokenizer } from '../testing/small-tokenizer.ts';
-import { resolvedFile, testContext, treeInput } from '../testing/test-context.ts';
+import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
+import { resolvedFile, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { loadDataset } from './node.ts';
 import { run } from './run.ts';
 

@@ -7,7 +7,7 @@ import {
   type RunContext,
   type Turn,
 } from '@graft/graph';
-import { RowFaults } from '../training/row-faults.ts';
+import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
 import { detectFormat, knownColumns, needed, type RowFormat } from './row-format.ts';

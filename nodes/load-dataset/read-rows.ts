@@ -1,6 +1,6 @@
 import { GraphError, type ResolvedFile } from '@graft/graph';
-import type { TableRow } from '../text/jsonl-rows.ts';
-import { fileText, tableRows } from '../text/table-rows.ts';
+import type { TableRow } from '../kit/text/jsonl-rows.ts';
+import { fileText, tableRows } from '../kit/text/table-rows.ts';
 
 /** Endings of the files that hold rows. */
 export const endings = ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] as const;

@@ -1,5 +1,5 @@
 import type { ChatTurn } from '@graft/graph';
-import type { RowFault } from '../training/row-faults.ts';
+import type { RowFault } from '../kit/training/row-faults.ts';
 import type { RowFormat } from './row-format.ts';
 
 /** A turn of a row; `trained: false` where the row itself says that it is not to be learned. */

@@ -8,8 +8,8 @@ import {
   type TokenRow,
   type TreeInput,
 } from '@graft/graph';
-import { RowFaults } from '../training/row-faults.ts';
-import { accepted, tokenizeExample } from '../training/tokenize-examples.ts';
+import { RowFaults } from '../kit/training/row-faults.ts';
+import { accepted, tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { loadDataset } from './node.ts';
 import { readExamples, type ReadOptions } from './read-examples.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Document, GraphError } from '@graft/graph';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolvedFile, runAll } from '../testing/test-context.ts';
+import { resolvedFile, runAll } from '../kit/testing/test-context.ts';
 import { loadFiles } from './node.ts';
 import { run } from './run.ts';
 import { splitParts } from './split-parts.ts';
@@ -166,7 +166,7 @@ describe('a file larger than what is cached', () => {
     const file = await resolvedFile(folder, 'large.txt');
     expect(file.size).toBeGreaterThan(60_000_000);
     const params = loadFiles.params.parse({ paths: ['large.txt'] });
-    const { testContext } = await import('../testing/test-context.ts');
+    const { testContext } = await import('../kit/testing/test-context.ts');
     const [payload] = await run.runItems(testContext(), [file], {}, params);
     expect(JSON.stringify(payload).length).toBeLessThan(100);
     if (payload === undefined || !('streamed' in payload)) throw new Error('not streamed');

@@ -1,6 +1,6 @@
 import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useState } from 'react';
-import { Facts, type PreviewProps, RowList } from '../ui-kit/index.ts';
+import { Facts, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
 /** The documents, and the text of the chosen one. */
 export function preview(props: PreviewProps): ReactNode {

@@ -1,7 +1,7 @@
 import type { Document, Metadata, ResolvedFile } from '@graft/graph';
 import { GraphError } from '@graft/graph';
-import type { TextEncoding } from '../text/decode-text.ts';
-import { fileText, tableRows } from '../text/table-rows.ts';
+import type { TextEncoding } from '../kit/text/decode-text.ts';
+import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { type FileKind, mediaTypes } from './file-kind.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHtml } from './read-html.ts';

@@ -1,5 +1,5 @@
 import { type Document, GraphError, type Metadata, type ResolvedFile } from '@graft/graph';
-import type { TableRow } from '../text/table-rows.ts';
+import type { TableRow } from '../kit/text/table-rows.ts';
 
 /** Longer values are text, not facts to filter on. */
 const MAX_FACT = 256;

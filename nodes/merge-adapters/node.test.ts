@@ -1,6 +1,6 @@
 import { adapterInfoSchema, type PortFacets } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { mergeAdapters } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { implement } from '@graft/graph';
-import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { mergeAdapters } from './node.ts';
 
 export const run = implement(mergeAdapters, async (ctx, inputs, { weights, ...options }) => {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelSchema } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { treeInput } from '../testing/test-context.ts';
-import { TinyTraining } from '../testing/tiny-training.ts';
+import { treeInput } from '../kit/testing/test-context.ts';
+import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { mergeIntoModel } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { GraphError, implement, modelSource } from '@graft/graph';
-import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { mergeIntoModel } from './node.ts';
 
 export const run = implement(mergeIntoModel, async (ctx, { model, ...inputs }, params) => {

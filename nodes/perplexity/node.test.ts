@@ -7,8 +7,8 @@ import {
   type Training,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { SmallTokenizer } from '../testing/small-tokenizer.ts';
-import { rowsInput, testContext, treeInput } from '../testing/test-context.ts';
+import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
+import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { perplexity } from './node.ts';
 import { run } from './run.ts';
 import { windows } from './windows.ts';

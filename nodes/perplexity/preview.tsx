@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
 /** Perplexity of each text and of all. */
 export function preview(props: PreviewProps): ReactNode {

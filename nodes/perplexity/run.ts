@@ -10,8 +10,8 @@ import {
   type Tokenizer,
   type TrainingExample,
 } from '@graft/graph';
-import { tokenizeExample } from '../training/tokenize-examples.ts';
-import { weightedAdapters } from '../training/weighted-adapters.ts';
+import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
+import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { perplexity } from './node.ts';
 import { windows } from './windows.ts';
 

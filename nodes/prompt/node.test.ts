@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowsInput, runAll } from '../testing/test-context.ts';
+import { rowsInput, runAll } from '../kit/testing/test-context.ts';
 import { prompt } from './node.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { MarkedText, type PreviewProps, RowList } from '../ui-kit/index.ts';
+import { MarkedText, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
 /** Each prompt as it is asked. */
 export function preview(props: PreviewProps): ReactNode {

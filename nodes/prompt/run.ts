@@ -1,5 +1,5 @@
 import { implementItems } from '@graft/graph';
-import { estimateTokens } from '../text/token-estimate.ts';
+import { estimateTokens } from '../kit/text/token-estimate.ts';
 import { prompt } from './node.ts';
 
 export const run = implementItems(prompt, {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Question, type ResolvedFile } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { resolvedFile, testContext } from '../testing/test-context.ts';
+import { resolvedFile, testContext } from '../kit/testing/test-context.ts';
 import { questions } from './node.ts';
 import { run } from './run.ts';
 

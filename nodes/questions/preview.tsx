@@ -1,6 +1,6 @@
 import { type Question, questionSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { type PreviewProps, RowList } from '../ui-kit/index.ts';
+import { type PreviewProps, RowList } from '../kit/ui/index.ts';
 
 /** The questions with what is known of their answers. */
 export function preview(props: PreviewProps): ReactNode {

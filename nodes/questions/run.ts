@@ -1,5 +1,5 @@
 import { GraphError, implement, type Question, questionSchema } from '@graft/graph';
-import { type TableRow, tableRows } from '../text/table-rows.ts';
+import { type TableRow, tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
 
 export const run = implement(questions, async (ctx, _inputs, params) => {

@@ -1,6 +1,6 @@
 import type { Embedder, Hit, QuestionHits } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { rowsInput, runAll, testContext } from '../testing/test-context.ts';
+import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { maxSim } from './max-sim.ts';
 import { rerank } from './node.ts';
 import { run } from './run.ts';

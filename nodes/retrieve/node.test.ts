@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { testContext } from '../testing/test-context.ts';
+import { testContext } from '../kit/testing/test-context.ts';
 import { retrieve } from './node.ts';
 import { run } from './run.ts';
-import { rowsInput } from '../testing/test-context.ts';
+import { rowsInput } from '../kit/testing/test-context.ts';
 
 const made = { model: 'all-MiniLM-L6-v2', digest: 'a'.repeat(64), dimension: 384 };
 const facts = (id: string) => ({

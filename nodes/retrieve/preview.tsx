@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { HitList, type PreviewProps } from '../ui-kit/index.ts';
+import { HitList, type PreviewProps } from '../kit/ui/index.ts';
 
 /** The hits of each question with the parts of their scores. */
 export function preview(props: PreviewProps): ReactNode {

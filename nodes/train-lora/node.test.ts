@@ -1,7 +1,7 @@
 import type { ModelFacts } from '@graft/graph';
 import { architectures, linearKinds } from '@graft/training/architectures';
 import { describe, expect, it } from 'vitest';
-import { trainableArchitectures } from '../training/definition.ts';
+import { trainableArchitectures } from '../kit/training/definition.ts';
 import { trainLora } from './node.ts';
 
 const parse = (params: object = {}) => trainLora.params.parse(params);

@@ -1,6 +1,6 @@
 import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { trainingClashes, trainingParams } from '../training/definition.ts';
+import { trainingClashes, trainingParams } from '../kit/training/definition.ts';
 
 /** Kinds of linear maps in the layers of every architecture that can be trained. */
 const linear = [

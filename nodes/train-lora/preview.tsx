@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { PortPreview, type PreviewProps } from '../ui-kit/index.ts';
+import { PortPreview, type PreviewProps } from '../kit/ui/index.ts';
 
 /** The adapter's norms by layer, or the curves of its training. */
 export function preview(props: PreviewProps): ReactNode {

@@ -1,5 +1,5 @@
 import { GraphError, implement } from '@graft/graph';
-import { runTraining } from '../training/run-training.ts';
+import { runTraining } from '../kit/training/run-training.ts';
 import { trainLora } from './node.ts';
 
 export const run = implement(trainLora, async (ctx, { model, dataset }, all) => {

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheKey } from './cache-key.ts';
-import { connectionVerdict } from './connection-verdict.ts';
-import { diffGraphs, formatDiff } from './diff-graphs.ts';
-import { sortEdges } from './edge.ts';
-import { GraphError } from './errors.ts';
-import type { Graph, GraphNode, PlannedNode } from './graph.ts';
-import { mergeGraphs } from './merge-graphs.ts';
-import { migrateGraph } from './migrate-graph.ts';
-import { parseGraph } from './parse-graph.ts';
-import { planGraph } from './plan-graph.ts';
-import { isRecord } from './record.ts';
-import { serializeGraph } from './serialize-graph.ts';
+import { cacheKey } from './key/cache-key.ts';
+import { connectionVerdict } from './plan/connection-verdict.ts';
+import { diffGraphs, formatDiff } from './merge/diff-graphs.ts';
+import { sortEdges } from './format/edge.ts';
+import { GraphError } from './base/errors.ts';
+import type { Graph, GraphNode, PlannedNode } from './format/graph.ts';
+import { mergeGraphs } from './merge/merge-graphs.ts';
+import { migrateGraph } from './format/migrate-graph.ts';
+import { parseGraph } from './format/parse-graph.ts';
+import { planGraph } from './plan/plan-graph.ts';
+import { isRecord } from './base/record.ts';
+import { serializeGraph } from './format/serialize-graph.ts';
 import { testDefinitions, testModels, testRegistry } from './testing.ts';
-import { validateGraph } from './validate-graph.ts';
+import { validateGraph } from './plan/validate-graph.ts';
 
 const models = testModels;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ModelFacts, ModelLookup } from './model.ts';
-import { defineNode, type NodeType, type Registry } from './node-type.ts';
-import { Answers, Chunks, Documents, Embeddings, Index, Questions } from './port-types.ts';
-import { createRegistry } from './registry.ts';
+import type { ModelFacts, ModelLookup } from './types/model.ts';
+import { defineNode, type NodeType, type Registry } from './types/node-type.ts';
+import { Answers, Chunks, Documents, Embeddings, Index, Questions } from './types/port-types.ts';
+import { createRegistry } from './types/registry.ts';
 
 /**
  * Small node types for tests and benchmarks. Numbers travel as `Questions` rows, one a number, whose

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { trainerEnvironment, type StartTrainer, type ToTrainer } from '@graft/training/service';
 import { environment } from './env.ts';
-import { ForkedProcess } from './forked-process.ts';
+import { ForkedProcess } from '@graft/kit';
 import { processDied } from './process-exit.ts';
 
 const trainer = {

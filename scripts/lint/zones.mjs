@@ -11,6 +11,26 @@ const ENGINES = [
   '@lancedb/lancedb',
 ];
 const REACT = ['react', 'react-dom'];
+const PURE =
+  'runtime/graph is pure and shared with the browser: it imports zod only, no node:*, no React, no I/O';
+
+/** The rooms of runtime/graph, lowest first: a room imports itself and those below, so that none go in a circle. */
+const GRAPH_ROOMS = ['base', 'types', 'contracts', 'format', 'key', 'plan', 'merge', 'compose'];
+
+/** @returns {Zone[]} */
+function graphRooms() {
+  return GRAPH_ROOMS.map((room, at) => {
+    const below = GRAPH_ROOMS.slice(0, at + 1);
+    return {
+      name: `runtime/graph/${room}`,
+      files: new RegExp(`^runtime/graph/${room}/`),
+      packages: [],
+      externals: ['zod'],
+      stay: new RegExp(`^runtime/graph/(${below.join('|')})/`),
+      why: `${PURE}; of its rooms this one stands on ${below.join(', ')}`,
+    };
+  });
+}
 
 /** @typedef {{ name: string, files: RegExp, packages: string[], externals?: string[], forbidden?: string[], stay?: RegExp, why: string }} Zone */
 
@@ -23,44 +43,53 @@ export const zones = [
     packages: ['@graft/*'],
     why: '',
   },
+  ...graphRooms(),
   {
     name: 'runtime/graph',
     files: /^runtime\/graph\//,
     packages: [],
     externals: ['zod'],
     stay: /^runtime\/graph\//,
-    why: 'runtime/graph is pure and shared with the browser: it imports zod only, no node:*, no React, no I/O',
+    why: PURE,
+  },
+  {
+    name: 'runtime/kit',
+    files: /^runtime\/kit\//,
+    packages: [],
+    forbidden: [...ENGINES, ...REACT],
+    stay: /^runtime\/kit\//,
+    why: 'runtime/kit holds helpers for Node that more than one package needs: it knows Node and libraries only',
   },
   {
     name: 'a node definition',
     files: /^nodes\/[^/]+\/node\.ts$/,
     packages: ['@graft/graph'],
     externals: ['zod'],
-    stay: /^nodes\/({folder}\/|training\/definition\.ts$)/,
-    why: 'a node definition is pure data that the browser and the worker share: it imports runtime/graph and zod; parameters of all that train are in nodes/training/definition.ts',
+    stay: /^nodes\/({folder}\/|kit\/training\/definition\.ts$)/,
+    why: 'a node definition is pure data that the browser and the worker share: it imports runtime/graph and zod; parameters of all that train are in nodes/kit/training/definition.ts',
   },
   {
     name: 'parameters of nodes that train',
-    files: /^nodes\/training\/definition\.ts$/,
+    files: /^nodes\/kit\/training\/definition\.ts$/,
     packages: ['@graft/graph'],
     externals: ['zod'],
-    stay: /^nodes\/training\/definition\.ts$/,
+    stay: /^nodes\/kit\/training\/definition\.ts$/,
     why: 'node definitions import it, so it is as pure as they are: runtime/graph and zod',
   },
   {
     name: 'the UI kit',
-    files: /^nodes\/ui-kit\//,
+    files: /^nodes\/kit\/ui\//,
     packages: ['@graft/graph'],
     externals: [...REACT, 'zod', 'uplot'],
-    stay: /^nodes\/ui-kit\//,
+    stay: /^nodes\/kit\/ui\//,
     why: 'the UI kit draws values of runtime/graph with React and knows no node',
   },
   {
     name: 'a preview',
     files: /^nodes\/[^/]+\/.*\.tsx$/,
-    packages: ['@graft/graph', '@graft/nodes/ui-kit'],
+    packages: ['@graft/graph', '@graft/nodes/kit/ui'],
     externals: [...REACT, 'zod'],
-    stay: /^nodes\/({folder}|ui-kit)\//,
+    stay: /^nodes\/({folder}|kit\/ui)\//,
     why: 'a preview imports its own node.ts, React and the UI kit; no node imports another node',
   },
   {
@@ -68,21 +97,21 @@ export const zones = [
     files: /^nodes\/[^/]+\/.*\.ts$/,
     packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
-    stay: /^nodes\/({folder}|text|training|export)\//,
-    why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic that several need is in nodes/text, nodes/training and nodes/export',
+    stay: /^nodes\/({folder}|kit\/(text|training|export))\//,
+    why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic that several need is in nodes/kit',
   },
   {
     name: 'runtime/engine',
     files: /^runtime\/engine\//,
-    packages: ['@graft/graph'],
+    packages: ['@graft/graph', '@graft/kit'],
     forbidden: [...ENGINES, ...REACT],
     stay: /^runtime\/engine\//,
-    why: 'runtime/engine meets stores and backends through interfaces of runtime/graph; they are joined in runtime/worker',
+    why: 'runtime/engine meets stores and backends through interfaces of runtime/graph; they are joined in runtime/worker and runtime/workspace',
   },
   {
     name: 'runtime/store',
     files: /^runtime\/store\//,
-    packages: ['@graft/graph', '@graft/prisma'],
+    packages: ['@graft/graph', '@graft/kit', '@graft/prisma'],
     forbidden: [...ENGINES, ...REACT],
     stay: /^runtime\/store\//,
     why: 'runtime/store implements interfaces of runtime/graph over files and prisma, and knows no engine, backend or node',
@@ -90,7 +119,7 @@ export const zones = [
   {
     name: 'runtime/backends',
     files: /^runtime\/backends\//,
-    packages: ['@graft/graph'],
+    packages: ['@graft/graph', '@graft/kit'],
     forbidden: REACT,
     stay: /^runtime\/backends\//,
     why: 'runtime/backends implements interfaces of runtime/graph, and knows no engine, store or node',
@@ -98,7 +127,7 @@ export const zones = [
   {
     name: 'runtime/training',
     files: /^runtime\/training\//,
-    packages: ['@graft/graph'],
+    packages: ['@graft/graph', '@graft/kit'],
     forbidden: REACT,
     stay: /^runtime\/training\//,
     why: 'runtime/training implements interfaces of runtime/graph, and knows no engine, store or node',
@@ -108,22 +137,39 @@ export const zones = [
     files: /^runtime\/worker\//,
     packages: [
       '@graft/graph',
+      '@graft/kit',
       '@graft/engine',
       '@graft/store',
       '@graft/backends',
       '@graft/training',
-      '@graft/prisma',
-      '@graft/nodes/definitions',
       '@graft/nodes/runs',
     ],
     forbidden: REACT,
     stay: /^runtime\/worker\//,
-    why: 'runtime/worker joins everything but the apps and the previews',
+    why: 'runtime/worker is the processes that host native code: it joins engines and backends, and knows no app, no preview and not the workspace that starts it',
+  },
+  {
+    name: 'runtime/workspace',
+    files: /^runtime\/workspace\//,
+    packages: [
+      '@graft/graph',
+      '@graft/kit',
+      '@graft/engine',
+      '@graft/store',
+      '@graft/backends/catalogue',
+      '@graft/backends/probe',
+      '@graft/worker',
+      '@graft/prisma',
+      '@graft/nodes/definitions',
+    ],
+    forbidden: [...ENGINES, ...REACT],
+    stay: /^runtime\/workspace\//,
+    why: "runtime/workspace is the server's side of a workspace: native code is in the processes of runtime/worker",
   },
   {
     name: 'prisma',
     files: /^prisma\//,
-    packages: ['@graft/graph'],
+    packages: ['@graft/graph', '@graft/kit'],
     forbidden: [...ENGINES, ...REACT],
     stay: /^prisma\//,
     why: 'prisma is the database and its client, and knows of the workspace only runtime/graph',
@@ -131,10 +177,10 @@ export const zones = [
   {
     name: 'the web server',
     files: /^apps\/web\/server\//,
-    packages: ['@graft/graph', '@graft/nodes/definitions', '@graft/worker'],
+    packages: ['@graft/graph', '@graft/kit', '@graft/nodes/definitions', '@graft/workspace'],
     forbidden: ENGINES,
     stay: /^apps\/web\//,
-    why: 'inference and training code never enters the server process: the server reaches it through runtime/worker',
+    why: 'inference and training code never enters the server process: the server reaches it through runtime/workspace',
   },
   {
     name: 'the web app in the browser',
@@ -143,7 +189,7 @@ export const zones = [
       '@graft/graph',
       '@graft/nodes/definitions',
       '@graft/nodes/previews',
-      '@graft/nodes/ui-kit',
+      '@graft/nodes/kit/ui',
     ],
     forbidden: [...ENGINES, 'node:*'],
     stay: /^apps\/web\//,
@@ -154,7 +200,9 @@ export const zones = [
     files: /^apps\/cli\//,
     packages: [
       '@graft/graph',
+      '@graft/kit',
       '@graft/worker',
+      '@graft/workspace',
       '@graft/backends/catalogue',
       '@graft/backends/probe',
       '@graft/nodes/definitions',
@@ -162,6 +210,6 @@ export const zones = [
     ],
     forbidden: ENGINES,
     stay: /^apps\/cli\//,
-    why: 'the command line reaches the runtime through runtime/worker, so that its start stays quick',
+    why: 'the command line reaches the runtime through runtime/workspace, so that its start stays quick',
   },
 ];

@@ -1,4 +1,4 @@
-import type { PlannedStep } from '@graft/worker/workspace';
+import type { PlannedStep } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open, openGraph } from '../opened-workspace.ts';

@@ -1,5 +1,5 @@
 import { type RunRecord, type StepSummary } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';

@@ -1,5 +1,5 @@
 import type { ArtifactRef, RunRecord, StepSummary } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 
 /** Rows of an output that a report shows. */
 const shownRows = 40;

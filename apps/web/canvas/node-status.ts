@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '@graft/graph';
-import { count, duration, plural } from '@graft/nodes/ui-kit';
+import { count, duration, plural } from '@graft/nodes/kit/ui';
 import type { StepState } from '../state/run-state.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';

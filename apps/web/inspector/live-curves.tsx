@@ -1,4 +1,4 @@
-import { CurveFacts, Curves } from '@graft/nodes/ui-kit';
+import { CurveFacts, Curves } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed } from '../state/growing-list.ts';
 import type { StepState } from '../state/run-state.ts';

@@ -1,4 +1,4 @@
-import type { PreviewProps } from '@graft/nodes/ui-kit';
+import type { PreviewProps } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 

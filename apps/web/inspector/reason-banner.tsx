@@ -1,5 +1,5 @@
 import { registry } from '@graft/nodes/definitions';
-import { clock } from '@graft/nodes/ui-kit';
+import { clock } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GraphError } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { checkAccess, newToken } from './access-token.ts';
 import { allowedHosts, isLoopback, refusal, urlHost } from './request-guard.ts';

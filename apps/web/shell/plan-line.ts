@@ -1,5 +1,5 @@
 import type { PlanReport } from '../state/plan-store.ts';
-import { duration } from '@graft/nodes/ui-kit';
+import { duration } from '@graft/nodes/kit/ui';
 
 /** Milliseconds below which a run is not worth an estimate. */
 const worthSaying = 500;

@@ -1,5 +1,5 @@
 import type { Document, Span } from '@graft/graph';
-import { spanLabel } from '@graft/nodes/ui-kit';
+import { spanLabel } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
-import { clock, duration } from '@graft/nodes/ui-kit';
+import { clock, duration } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';

@@ -2,7 +2,7 @@ import { registry } from '@graft/nodes/definitions';
 import { problemText } from '../api/problem.ts';
 import { ReasonSentence } from '../inspector/reason-banner.tsx';
 import { reasonLine } from '../inspector/reason.ts';
-import { duration } from '@graft/nodes/ui-kit';
+import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 

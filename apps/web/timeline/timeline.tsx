@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { progressText, stepStatus } from '../canvas/node-status.ts';
-import { count, duration } from '@graft/nodes/ui-kit';
+import { count, duration } from '@graft/nodes/kit/ui';
 import { isOver, type RunState, type StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';

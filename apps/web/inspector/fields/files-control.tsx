@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { queries } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
-import { plural } from '@graft/nodes/ui-kit';
+import { plural } from '@graft/nodes/kit/ui';
 import type { FieldProps } from './field-props.ts';
 import { ListControl } from './list-control.tsx';
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
-import { bytes } from '@graft/nodes/ui-kit';
+import { bytes } from '@graft/nodes/kit/ui';
 import type { FieldProps } from './field-props.ts';
 
 /** The catalogue's models of the kind that the parameter asks for. */

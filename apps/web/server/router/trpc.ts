@@ -1,5 +1,5 @@
 import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
-import type { Workspace } from '@graft/worker/workspace';
+import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 

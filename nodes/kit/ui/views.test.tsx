@@ -1,0 +1,183 @@
+import {
+  type AdapterInfo,
+  Adapter,
+  type Example,
+  Dataset,
+  type MetricRow,
+  Metrics,
+  type PortType,
+  type TokenRow,
+  Tokens,
+} from '@graft/graph';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
+import { CurveFacts } from './curve-facts.tsx';
+import { PortPreview } from './port-preview.tsx';
+import { sparklinePath } from './sparkline.tsx';
+
+function props(type: PortType, rows: readonly unknown[]) {
+  return {
+    artifact: { digest: 'a'.repeat(64), mediaType: type.mediaType, size: 1 },
+    rows,
+    total: rows.length,
+    loading: false,
+    loadMore: () => undefined,
+    params: {},
+  };
+}
+const draw = (type: PortType, rows: readonly unknown[]): string =>
+  renderToStaticMarkup(createElement(PortPreview, props(type, rows)));
+/** What a reader sees, without the markup. */
+const seen = (html: string): string =>
+  html
+    .replace(/<title>.*?<\/title>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe('a dataset', () => {
+  const example: Example = {
+    id: 'style.jsonl:12',
+    path: 'style.jsonl',
+    row: 12,
+    split: 'eval',
+    kind: 'chat',
+    turns: [
+      { role: 'system', content: 'Be short.', trained: false },
+      { role: 'user', content: 'When is the kiln lit?', trained: false },
+      { role: 'assistant', content: 'At 05:40.', trained: true },
+    ],
+  };
+
+  it('is shown as conversations, with their split, source and what is trained', () => {
+    const html = draw(Dataset, [example]);
+    expect(seen(html)).toContain('When is the kiln lit? eval');
+    expect(seen(html)).toContain('assistant · trained At 05:40.');
+    expect(seen(html)).toContain('style.jsonl · row 12');
+    expect(html.match(/data-trained="true"/g)).toHaveLength(1);
+  });
+});
+
+describe('tokens', () => {
+  const row: TokenRow = {
+    id: 'style.jsonl:12',
+    split: 'train',
+    pieces: ['<|im_start|>', 'user', '\n', ' Hi', '<|im_end|>', ' you', '<', '|im_end|>'],
+    trained: [false, false, false, false, true, true, false, false],
+  };
+
+  it('say which are trained, show white space, and box the special ones only', () => {
+    const html = draw(Tokens, [row]);
+    expect(seen(html)).toContain('2 of 8 tokens trained');
+    const inText = html.slice(html.indexOf('gk-tokens'));
+    expect(inText.match(/data-trained="true"/g)).toHaveLength(2);
+    expect(inText.match(/data-special="true"/g)).toHaveLength(2);
+    expect(seen(inText)).toContain('⏎');
+    expect(seen(inText)).toContain('· Hi');
+  });
+});
+
+describe('an adapter', () => {
+  const module = (layer: number, kind: string, norm: number) => ({
+    path: `model.layers.${layer}.self_attn.${kind}`,
+    layer,
+    kind,
+    norm,
+    spectrum: [norm * 0.9, norm * 0.3, 0],
+  });
+  const info: AdapterInfo = {
+    id: 'house-style',
+    base: {
+      id: 'SmolLM2-135M-Instruct',
+      digest: 'sha256:4b1ce5d0',
+      architecture: 'llama',
+      heads: 9,
+      kvHeads: 3,
+    },
+    method: 'rslora',
+    rank: 16,
+    alpha: 16,
+    targets: ['q_proj', 'v_proj'],
+    parameters: 2_442_240,
+    baseParameters: 134_515_008,
+    modules: [module(0, 'v_proj', 0.2), module(0, 'q_proj', 0.1), module(1, 'v_proj', 0.5)],
+  };
+
+  it('tells its base, its scale and its share, and opens at its strongest module', () => {
+    const text = seen(draw(Adapter, [info]));
+    expect(text).toContain('rsLoRA');
+    expect(text).toContain('16 · 16 (scale 4)');
+    expect(text).toContain('2,442,240');
+    expect(text).toContain('1.8 %');
+    expect(text).toContain('sha256:4b1ce5d0');
+    expect(text).toContain('layer 1 · v_proj · ‖ΔW‖ 0.5000');
+    expect(text).toContain('1 of 3 hold 90 % of ‖ΔW‖²');
+  });
+
+  it('has a cell for each module', () => {
+    const html = draw(Adapter, [info]);
+    expect(html).toContain('<title>layer 0 · q_proj · 0.1000</title>');
+    expect(html.match(/<title>layer /g)).toHaveLength(3);
+  });
+});
+
+describe('metrics', () => {
+  const train = (step: number): MetricRow => ({
+    series: 'train',
+    step,
+    values: {
+      ...{ loss: 4 / step, accuracy: 0.5, rate: 2e-4, norm: 1 },
+      ...{ tokens: 100 * step, epoch: step / 2, tokensPerSecond: 331.4, memory: 2.1e9, eta: 90 },
+    },
+  });
+  const rows = [train(1), train(2), { series: 'eval', step: 2, values: { loss: 2.5 } }];
+
+  it('are curves where they have steps, with the newest values beside them', () => {
+    const html = draw(Metrics, rows);
+    const text = seen(html);
+    expect(text).toMatch(/Loss log train 2 eval 2\.500/);
+    expect(text).toMatch(/Token accuracy 50 %/);
+    expect(text).toMatch(/Learning rate 2\.00e-4/);
+    expect(text).toContain('best eval loss 2.500');
+    expect(html.match(/class="gk-chart"/g)).toHaveLength(4);
+  });
+
+  it('say how a training goes on', () => {
+    const facts = createElement(CurveFacts, { rows, progress: { done: 2, total: 400 } });
+    const text = seen(renderToStaticMarkup(facts));
+    expect(text).toContain('step 2 of 400');
+    expect(text).toContain('remaining 1 min 30 s');
+    expect(text).toContain('tokens/s 331');
+    expect(text).toContain('memory 2.1 GB');
+  });
+
+  it('are a table where they have labels, and facts where there is one row', () => {
+    const text = seen(
+      draw(Metrics, [
+        { series: 'texts', label: 'a.md', values: { perplexity: 12.3456, tokens: 1_200 } },
+        { series: 'texts', label: 'b.md', values: { perplexity: 9 } },
+        { series: 'summary', values: { trainableShare: 0.01815, trainedTokensPerEpoch: 20_311 } },
+      ]),
+    );
+    expect(text).toContain('texts perplexity tokens a.md 12.35 1,200 b.md 9');
+    expect(text).toContain('trainable share 1.8 %');
+    expect(text).toContain('trained tokens per epoch 20,311');
+  });
+
+  it('of two adapters are maps of cosines and of the ratio of norms', () => {
+    const compared = [0, 1].map((layer) => ({
+      series: 'modules',
+      label: `model.layers.${layer}.mlp.up_proj`,
+      values: { norm: 1, otherNorm: 2, cosine: layer === 0 ? -0.25 : 0.5 },
+    }));
+    const html = renderToStaticMarkup(createElement(comparePreview, props(Metrics, compared)));
+    expect(html).toContain('<title>layer 0 · up_proj · -0.2500</title>');
+    expect(html).toContain('<title>layer 1 · up_proj · 2 ×</title>');
+  });
+});
+
+it('draws a line of at most a point a unit, over the whole width', () => {
+  expect(sparklinePath([3, 1])).toBe('M0.0 1.0L100.0 27.0');
+  expect(sparklinePath(Array.from({ length: 5_000 }, (_, at) => at)).split('L')).toHaveLength(100);
+});

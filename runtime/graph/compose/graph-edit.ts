@@ -1,0 +1,140 @@
+import { formatEdge, sortEdges } from '../format/edge.ts';
+import { GraphError } from '../base/errors.ts';
+import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { paramFields } from '../types/param-fields.ts';
+import { wholePixel } from '../format/parse-graph.ts';
+import { own } from '../base/record.ts';
+
+/** Editing a graph: each function returns a new graph and shares all that did not change. */
+
+/** A graph without nodes. */
+export const emptyGraph: Graph = {
+  nodes: {},
+  edges: [],
+  lock: { models: {}, files: {} },
+  layout: {},
+};
+
+/** Adds a node with its defaults written out, under a readable id: `embed`, then `embed-2`. */
+export function addNode(
+  graph: Graph,
+  definition: NodeType,
+  position: NodeLayout,
+): { readonly graph: Graph; readonly id: string } {
+  const id = freeId(definition.type, (candidate) => Object.hasOwn(graph.nodes, candidate));
+  const params = Object.fromEntries(
+    paramFields(definition).map((field) => [field.name, field.default] as const),
+  );
+  const node: GraphNode = { type: definition.type, version: definition.version, params };
+  return {
+    id,
+    graph: {
+      ...graph,
+      nodes: { ...graph.nodes, [id]: node },
+      layout: { ...graph.layout, [id]: whole(position) },
+    },
+  };
+}
+
+/** Removes nodes with their edges and places. */
+export function removeNodes(graph: Graph, ids: Iterable<string>): Graph {
+  const gone = new Set(ids);
+  const kept = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
+    Object.fromEntries(Object.entries(record).filter(([id]) => !gone.has(id)));
+  return {
+    ...graph,
+    nodes: kept(graph.nodes),
+    edges: graph.edges.filter(({ source, target }) => !gone.has(source) && !gone.has(target)),
+    layout: kept(graph.layout),
+  };
+}
+
+/** Adds an edge; whether it may be is for `connectionVerdict`. */
+export function connect(graph: Graph, edge: Edge): Graph {
+  return { ...graph, edges: sortEdges([...graph.edges, edge]) };
+}
+
+export function disconnect(graph: Graph, edge: Edge): Graph {
+  const text = formatEdge(edge);
+  return { ...graph, edges: graph.edges.filter((other) => formatEdge(other) !== text) };
+}
+
+/** Sets a parameter; `undefined` takes it out, so that the default holds. */
+export function setParam(
+  graph: Graph,
+  at: { readonly node: string; readonly param: string },
+  value: unknown,
+): Graph {
+  return changeNode(graph, at.node, (node) => {
+    const others = Object.entries(node.params).filter(([name]) => name !== at.param);
+    const params = value === undefined ? others : [...others, [at.param, value] as const];
+    return { ...node, params: Object.fromEntries(params) };
+  });
+}
+
+/** Sets a node's title; `undefined` or an empty one takes it out. */
+export function setTitle(graph: Graph, id: string, title: string | undefined): Graph {
+  return changeNode(graph, id, ({ title: _before, ...node }) =>
+    title === undefined || title === '' ? node : { ...node, title },
+  );
+}
+
+/** Moves nodes to places given by id; ids that are not there are ignored. */
+export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
+  const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));
+  return {
+    ...graph,
+    layout: { ...graph.layout, ...Object.fromEntries(moved.map(([id, at]) => [id, whole(at)])) },
+  };
+}
+
+/** Copies nodes and the edges among them, `offset` pixels away. `ids` maps each to its copy. */
+export function duplicateNodes(
+  graph: Graph,
+  ids: Iterable<string>,
+  offset: NodeLayout = { x: 40, y: 40 },
+): { readonly graph: Graph; readonly ids: ReadonlyMap<string, string> } {
+  const copies = new Map<string, string>();
+  const nodes: Record<string, GraphNode> = { ...graph.nodes };
+  const layout: Record<string, NodeLayout> = { ...graph.layout };
+  for (const id of new Set(ids)) {
+    const node = own(graph.nodes, id);
+    if (node === undefined) continue;
+    const copy = freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(nodes, candidate));
+    copies.set(id, copy);
+    nodes[copy] = node;
+    const { x, y } = own(graph.layout, id) ?? { x: 0, y: 0 };
+    layout[copy] = whole({ x: x + offset.x, y: y + offset.y });
+  }
+  const edges = graph.edges.flatMap((edge) => {
+    const source = copies.get(edge.source);
+    const target = copies.get(edge.target);
+    return source === undefined || target === undefined ? [] : { ...edge, source, target };
+  });
+  return {
+    graph: { ...graph, nodes, layout, edges: sortEdges([...graph.edges, ...edges]) },
+    ids: copies,
+  };
+}
+
+function changeNode(graph: Graph, id: string, change: (node: GraphNode) => GraphNode): Graph {
+  const node = own(graph.nodes, id);
+  if (node === undefined) {
+    throw new GraphError('unknown-node', `There is no node "${id}" in the graph.`, {
+      location: { node: id },
+    });
+  }
+  return { ...graph, nodes: { ...graph.nodes, [id]: change(node) } };
+}
+
+function freeId(name: string, taken: (id: string) => boolean): string {
+  if (!taken(name)) return name;
+  let number = 2;
+  while (taken(`${name}-${number}`)) number++;
+  return `${name}-${number}`;
+}
+
+function whole({ x, y }: NodeLayout): NodeLayout {
+  return { x: wholePixel(x), y: wholePixel(y) };
+}

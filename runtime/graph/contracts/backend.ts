@@ -1,0 +1,130 @@
+import type { ModelSource } from './model-source.ts';
+import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../types/port-types.ts';
+import type { Tokenizer, Training, WeightedAdapter } from './training.ts';
+
+/** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
+export interface Device {
+  readonly id: string;
+  readonly class: 'cpu' | 'webgpu' | 'cuda' | 'vulkan' | 'metal';
+  readonly name: string;
+  /** Bytes; undefined where the driver does not tell. */
+  readonly memory?: number;
+  /** Rendered by the CPU (llvmpipe, SwiftShader). */
+  readonly software: boolean;
+}
+
+/** A disposable claim on a device's memory. */
+export interface Lease extends Disposable {
+  readonly device: Device;
+  readonly bytes: number;
+}
+
+/** A sentence embedder. */
+export interface Embedder {
+  readonly model: string;
+  readonly dimension: number;
+  readonly device: string;
+  /** Unit-length vectors, one a text, each `dimension` wide. Texts over the context are cut. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** Unit-length vectors of every token of a text, row-major `[tokens, dimension]`, for late interaction. */
+  embedTokens(
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ tokens: number; vectors: Float32Array }[]>;
+  countTokens(text: string): number;
+}
+
+/** Scores (query, passage) pairs; higher is more relevant. */
+export interface CrossEncoder {
+  readonly model: string;
+  readonly device: string;
+  score(query: string, passages: readonly string[], signal: AbortSignal): Promise<number[]>;
+}
+
+export interface GenerateRequest {
+  readonly system: string;
+  readonly prompt: string;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly repeatPenalty: number;
+  readonly seed: number;
+  readonly stop: readonly string[];
+}
+export interface GenerateResult {
+  readonly text: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly finishReason: 'stop' | 'length' | 'aborted';
+}
+/** A loaded language model; several requests may run at once. */
+export interface LanguageModel {
+  readonly model: string;
+  readonly device: string;
+  /** Tokens. */
+  readonly contextLength: number;
+  /** How many requests it takes at once. */
+  readonly parallel: number;
+  generate(
+    request: GenerateRequest,
+    options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
+  ): Promise<GenerateResult>;
+  countTokens(text: string): number;
+}
+
+export type RetrievalMode = 'dense' | 'bm25' | 'hybrid';
+export interface SearchRequest {
+  readonly mode: RetrievalMode;
+  readonly text: string;
+  /** Needed by `dense` and `hybrid`. */
+  readonly vector?: Float32Array;
+  readonly k: number;
+  /** Candidates of each side before fusion. */
+  readonly candidates: number;
+  /** Constant of reciprocal rank fusion: score = Σ 1 / (constant + rank). */
+  readonly rrf: number;
+  /** Only chunks whose path matches one of these globs, and whose metadata equal these values. */
+  readonly filter: {
+    readonly paths: readonly string[];
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+}
+/** An opened index. */
+export interface SearchIndex {
+  readonly info: IndexInfo;
+  search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]>;
+}
+export interface BuildIndexRequest {
+  readonly rows: AsyncIterable<EmbeddedChunk>;
+  readonly dimension: number;
+  /** Empty folder to write into. */
+  readonly folder: string;
+  /** Language of the BM25 tokenizer: stemming and stop words. */
+  readonly language: string;
+  readonly kind: 'flat' | 'hnsw';
+}
+
+export interface LanguageModelOptions {
+  readonly contextLength: number;
+  readonly parallel: number;
+  readonly adapters?: readonly WeightedAdapter[];
+}
+
+/** Engines of inference. Each loads its model (downloading it first, with progress) and shares it. */
+export interface InferenceBackends {
+  embedder(model: string): Promise<Embedder>;
+  crossEncoder(model: string): Promise<CrossEncoder>;
+  /** Adapters are added to the one loaded base, each times its weight. */
+  languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
+  tokenizer(model: ModelSource): Promise<Tokenizer>;
+  buildIndex(request: BuildIndexRequest): Promise<{ rows: number }>;
+  openIndex(folder: string, info: IndexInfo): Promise<SearchIndex>;
+}
+
+/** What `ctx.backends` offers. */
+export interface Backends extends InferenceBackends {
+  training(): Promise<Training>;
+}
+export type { Chunk, EmbeddedChunk, Hit, ModelRef };

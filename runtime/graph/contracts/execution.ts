@@ -1,0 +1,67 @@
+import type { ArtifactRef } from './artifact.ts';
+import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
+import type { PortFacets } from '../types/facets.ts';
+import type { ItemCounts } from './run-event.ts';
+import type { KeyPart } from './action.ts';
+import type { MetricRow } from '../types/training-types.ts';
+
+/** One step to execute. Plain data: it crosses the process border. */
+export interface StepRequest {
+  readonly runId: string;
+  readonly node: string;
+  readonly type: string;
+  /** Parsed by the definition's schema. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
+  readonly sources: readonly ResolvedSource[];
+  /** Of each input port, from the plan; `PlannedNode.inputFacets`. */
+  readonly inputFacets: PortFacets;
+  readonly cacheKey: string;
+  /**
+   * Key parts shared by all items of a map-type step: those of the key less what belongs to `items.over`,
+   * the input's digest or, over files, the digests of that source.
+   */
+  readonly familyParts: readonly KeyPart[];
+  /** `auto`, or a device id of the probe: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
+  readonly device: string;
+  /** 1, or 2 when memory ran out or the worker died: items then run in smaller batches. */
+  readonly attempt?: number;
+}
+export interface StepResult {
+  readonly outputs: Readonly<Record<string, ArtifactRef>>;
+  readonly items?: ItemCounts;
+  readonly device: string;
+}
+/** What a step reports while it works. */
+export type StepSignal =
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly total?: number;
+      readonly unit: string;
+      readonly message?: string;
+    }
+  | {
+      readonly type: 'log';
+      readonly level: 'info' | 'warning' | 'error';
+      readonly message: string;
+      readonly item?: string;
+    }
+  | { readonly type: 'token'; readonly item: string; readonly text: string }
+  | { readonly type: 'metrics'; readonly row: MetricRow };
+
+/**
+ * Executes steps: in this process, in a supervised worker, or on another machine. `execute` rejects with a
+ * GraphError; after `signal` aborts it rejects with `cancelled` within 2 s, whatever it takes.
+ */
+export interface ExecutionBackend {
+  execute(
+    request: StepRequest,
+    hooks: { readonly signal: AbortSignal; readonly report: (signal: StepSignal) => void },
+  ): Promise<StepResult>;
+}
+
+/** Resolves what nodes declare as sources; files are hashed once and remembered by size and mtime. */
+export interface SourceResolver {
+  files(patterns: readonly string[]): Promise<ResolvedFile[]>;
+}

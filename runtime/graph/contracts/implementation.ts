@@ -1,0 +1,115 @@
+import type { Backends, Lease } from './backend.ts';
+import type { ResolvedSource } from '../types/resolved-source.ts';
+import type { PortFacets } from '../types/facets.ts';
+import type { ModelFacts } from '../types/model.ts';
+import type { MetricRow } from '../types/training-types.ts';
+import type {
+  InputsOf,
+  ItemOf,
+  NodeType,
+  OutputsOf,
+  ParamsOf,
+  ResultRowOf,
+} from '../types/node-type.ts';
+
+/** What a node's `run` is given besides inputs and params. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  /** The node's id, for messages. */
+  readonly node: string;
+  progress(progress: { done: number; total?: number; unit: string; message?: string }): void;
+  log(level: 'info' | 'warning' | 'error', message: string, item?: string): void;
+  /** Text just written for an item. */
+  token(item: string, text: string): void;
+  /** A row of metrics as it comes, for curves that are watched; the result's rows are an output. */
+  metrics(row: MetricRow): void;
+  /** Claims memory on the step's device; waits until it is free. */
+  lease(bytes: number): Promise<Lease>;
+  readonly models: {
+    facts(id: string): ModelFacts;
+    /** Downloads what is missing, with progress, and gives the local folder of the model's files. */
+    fetch(id: string): Promise<string>;
+  };
+  readonly backends: Backends;
+  readonly seed: number;
+  /** `auto`, or the device id that was asked for. */
+  readonly device: string;
+  readonly sources: readonly ResolvedSource[];
+  /** What the plan knew of each input port, for example which embedder made the vectors. */
+  readonly inputFacets: PortFacets;
+  /** An empty folder on the artifact store's filesystem, removed after the step. */
+  scratch(): Promise<string>;
+  /**
+   * Absolute path of something to write below the workspace, by its path from there; it need not be there yet.
+   * Throws `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written.
+   */
+  output(path: string): Promise<string>;
+  /**
+   * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
+   * is still there, and it is removed once the step's outputs are stored.
+   */
+  checkpoints(): Promise<string>;
+}
+
+/** One item failed: it is retried alone, then reported, and the rest goes on. */
+export class ItemFailure {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** A node that runs whole. */
+export interface WholeImplementation<N extends NodeType = NodeType> {
+  readonly definition: N;
+  // Method syntax on purpose: implementations of different nodes meet in one map.
+  run(ctx: RunContext, inputs: InputsOf<N>, params: ParamsOf<N>): Promise<OutputsOf<N>>;
+}
+
+/**
+ * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array);
+ * `expand` turns a row and its payload into output rows, so that what a result does not depend on
+ * (ids, paths) is taken from the row and never cached. An asynchronous `expand` may stream rows that are too
+ * large to cache from the file that the item is.
+ */
+export interface ItemsImplementation<N extends NodeType = NodeType, Payload = unknown> {
+  readonly definition: N;
+  runItems(
+    ctx: RunContext,
+    batch: readonly ItemOf<N>[],
+    inputs: InputsOf<N>,
+    params: ParamsOf<N>,
+  ): Promise<readonly (Payload | ItemFailure)[]>;
+  expand(
+    row: ItemOf<N>,
+    payload: Payload,
+    params: ParamsOf<N>,
+  ): Iterable<ResultRowOf<N>> | AsyncIterable<ResultRowOf<N>>;
+  /**
+   * Looks at the whole result before it is committed, also when there were no items; throws a GraphError
+   * to refuse it, as a loader refuses an empty corpus.
+   */
+  finish?(
+    ctx: RunContext,
+    result: { readonly items: number; readonly rows: number },
+    params: ParamsOf<N>,
+  ): void;
+}
+
+export type Implementation = WholeImplementation | ItemsImplementation;
+/** Implementations by node type. */
+export type Implementations = ReadonlyMap<string, Implementation>;
+
+export function implement<N extends NodeType>(
+  definition: N,
+  run: WholeImplementation<N>['run'],
+): WholeImplementation<N> {
+  return { definition, run };
+}
+
+export function implementItems<N extends NodeType, Payload>(
+  definition: N,
+  parts: Omit<ItemsImplementation<N, Payload>, 'definition'>,
+): ItemsImplementation<N, Payload> {
+  return { definition, ...parts };
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { artifactRefSchema } from './artifact.ts';
+import { keyPartSchema } from './action.ts';
+import { metricRowSchema } from '../types/training-types.ts';
+
+export const stepStatusSchema = z.enum([
+  'queued',
+  'running',
+  'cached',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+]);
+export type StepStatus = z.infer<typeof stepStatusSchema>;
+export const runStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const problemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  location: z.object({
+    file: z.string().optional(),
+    node: z.string().optional(),
+    port: z.string().optional(),
+    param: z.string().optional(),
+    line: z.number().optional(),
+  }),
+  audience: z.enum(['user', 'operator', 'developer']),
+});
+
+/**
+ * Counts of a map-type step, in rows of its output (chunks, not documents); `failed` counts the input rows
+ * that gave none.
+ */
+export const itemCountsSchema = z.object({
+  total: z.number().int(),
+  computed: z.number().int(),
+  reused: z.number().int(),
+  failed: z.number().int(),
+});
+export type ItemCounts = z.infer<typeof itemCountsSchema>;
+
+/** Why a step runs: which parts of its key differ from the last time this node ran in this file. */
+export const missReasonSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('first') }),
+  z.object({
+    kind: z.literal('changed'),
+    parts: z.array(
+      z.object({ name: z.string(), before: z.string().optional(), after: z.string().optional() }),
+    ),
+  }),
+  /** Same key, but the record or an artifact is gone or damaged. */
+  z.object({ kind: z.literal('evicted') }),
+  z.object({ kind: z.literal('volatile') }),
+]);
+export type MissReason = z.infer<typeof missReasonSchema>;
+
+export const stepSummarySchema = z.object({
+  node: z.string(),
+  type: z.string(),
+  status: stepStatusSchema,
+  /** Milliseconds of work; 0 when cached. */
+  ms: z.number(),
+  /** When a reused result was made, in ms since the epoch. */
+  madeAt: z.number().optional(),
+  device: z.string().optional(),
+  items: itemCountsSchema.optional(),
+  cacheKey: z.string().optional(),
+  parts: z.array(keyPartSchema).optional(),
+  reason: missReasonSchema.optional(),
+  outputs: z.record(z.string(), artifactRefSchema),
+  error: problemSchema.optional(),
+});
+export type StepSummary = z.infer<typeof stepSummarySchema>;
+
+const outputPreviewSchema = z.object({ digest: z.string(), preview: z.string() });
+
+const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
+/**
+ * What happens in a run, in order, recorded for good (but for `step.token`, which is throttled).
+ * `seq` counts from 1 without gaps within a run; `at` is ms since the epoch.
+ */
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('run.started'),
+    /** Path of the graph file below the workspace. */
+    file: z.string(),
+    nodes: z.array(z.object({ node: z.string(), type: z.string() })),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('step.started'),
+    node: z.string(),
+    device: z.string(),
+    reason: missReasonSchema,
+  }),
+  z.object({
+    ...base,
+    type: z.literal('step.progress'),
+    node: z.string(),
+    done: z.number(),
+    total: z.number().optional(),
+    /** "tokens", "documents", "bytes of model.gguf" … */
+    unit: z.string(),
+    message: z.string().optional(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('step.log'),
+    node: z.string(),
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    /** Item concerned, where there is one. */
+    item: z.string().optional(),
+  }),
+  /** Text that a language model has just written for an item. */
+  z.object({
+    ...base,
+    type: z.literal('step.token'),
+    node: z.string(),
+    item: z.string(),
+    text: z.string(),
+  }),
+  /** A row of metrics as it comes: a training step's loss. */
+  z.object({
+    ...base,
+    type: z.literal('step.metrics'),
+    node: z.string(),
+    row: metricRowSchema,
+  }),
+  z.object({ ...base, type: z.literal('step.finished'), step: stepSummarySchema }),
+  z.object({
+    ...base,
+    type: z.literal('run.finished'),
+    status: runStatusSchema,
+    outputs: z.record(z.string(), z.record(z.string(), outputPreviewSchema)),
+    steps: z.array(stepSummarySchema.omit({ parts: true, outputs: true })),
+    error: problemSchema.optional(),
+    ms: z.number(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'runId' | 'at'> : never;
+/** An event before the journal has numbered it. */
+export type UnstampedEvent = WithoutStamp<RunEvent>;

@@ -1,0 +1,207 @@
+import type { AdapterInfo, MetricRow } from '../types/training-types.ts';
+import type { ModelSource } from './model-source.ts';
+import type { ModelRef } from '../types/port-types.ts';
+
+/** A conversation's turn, as a chat template takes it. */
+export interface ChatTurn {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** A model's tokenizer with its chat template. */
+export interface Tokenizer {
+  readonly model: string;
+  /** Ends a text that is not a conversation; undefined where the model has none. */
+  readonly endOfText: number | undefined;
+  /** Tokens of plain text, with what the model puts in front of every text. */
+  encode(text: string): number[];
+  /**
+   * Tokens of a whole conversation by the model's chat template. `turns[i]` is the index of the turn whose content
+   * token i belongs to, the end of an assistant's turn included; -1 for what the template puts around.
+   * Contents are tokenized as text: markers in them stay characters.
+   */
+  encodeChat(turns: readonly ChatTurn[]): {
+    readonly tokens: number[];
+    readonly turns: number[];
+  };
+  /** The text of each token, as far as it can be shown: `▁the` is ` the`. */
+  pieces(tokens: readonly number[]): string[];
+}
+
+/** A tokenized example. */
+export interface TrainingExample {
+  readonly id: string;
+  readonly tokens: readonly number[];
+  /** One a token: 1 where the loss counts its prediction. The first token is never predicted. */
+  readonly trained: readonly (0 | 1)[];
+}
+
+/** What is trained. */
+export type TrainingMethod =
+  | {
+      readonly kind: 'lora';
+      readonly rank: number;
+      readonly alpha: number;
+      /** s = α/√r instead of α/r. */
+      readonly rankStabilized: boolean;
+      readonly dora: boolean;
+      /** Share of the inputs of A that is dropped in training, from 0 to below 1. */
+      readonly dropout: number;
+      /** Kinds of modules, or `all-linear`. */
+      readonly targets: readonly string[];
+      /** Learning rate of B over that of A; 1 is plain LoRA. */
+      readonly plusRatio: number;
+    }
+  | { readonly kind: 'full' };
+
+export interface TrainingRequest {
+  readonly model: ModelSource;
+  readonly method: TrainingMethod;
+  readonly train: readonly TrainingExample[];
+  /** May be empty: there is no evaluation loss then. */
+  readonly evaluation: readonly TrainingExample[];
+  readonly epochs: number;
+  /** Ends the training earlier; 0: no limit. */
+  readonly maxSteps: number;
+  /** Tokens of a row at most; longer examples are refused before. */
+  readonly maxLength: number;
+  /** Several examples in one row, unseen by each other. */
+  readonly packing: boolean;
+  /** Rows an optimizer step. */
+  readonly batch: number;
+  /** Rows computed at once; 0: the largest that fits into the memory. Changes speed, not the result's meaning. */
+  readonly microBatch: number;
+  readonly learningRate: number;
+  readonly schedule: 'cosine' | 'linear' | 'constant';
+  /** Share of the steps that the rate takes to rise. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Largest norm of all gradients together; 0: no clipping. */
+  readonly clip: number;
+  readonly seed: number;
+  /** Steps between two evaluations; 0: at the end of each epoch. */
+  readonly evaluateEvery: number;
+  /** Evaluations without a better loss after which training stops; 0: never. */
+  readonly patience: number;
+  /** Steps between two checkpoints. */
+  readonly checkpointEvery: number;
+  readonly device: string;
+  /** Kept between attempts: training goes on from the checkpoint that it finds there. */
+  readonly checkpoints: string;
+  /** Empty folder for the result: an adapter's files, or a model's. */
+  readonly folder: string;
+}
+
+export interface TrainingHooks {
+  readonly signal: AbortSignal;
+  /**
+   * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (with its
+   * fraction), tokensPerSecond, eta (seconds) and memory (bytes); after an evaluation `eval` with its loss.
+   */
+  readonly metrics: (row: MetricRow) => void;
+  readonly log: (level: 'info' | 'warning', message: string) => void;
+  readonly progress: (progress: {
+    done: number;
+    total?: number;
+    unit: string;
+    message?: string;
+  }) => void;
+}
+
+export interface TrainingResult {
+  /** All rows, those before a resume included. */
+  readonly metrics: readonly MetricRow[];
+  readonly trainable: number;
+  readonly total: number;
+  /** sha256 of the base's weights, computed before and after; equal unless something is wrong. */
+  readonly baseBefore: string;
+  readonly baseAfter: string;
+  /** Set by `lora`. */
+  readonly adapter?: AdapterInfo;
+  /** Set by `full`: what the folder holds. */
+  readonly model?: ModelRef;
+}
+
+/** An adapter's folder with the weight that it is applied with. */
+export interface WeightedAdapter {
+  readonly path: string;
+  readonly info: AdapterInfo;
+  readonly weight: number;
+}
+
+export type MergeMethod =
+  | 'cat'
+  | 'linear'
+  | 'svd'
+  | 'ties'
+  | 'ties_svd'
+  | 'dare_linear'
+  | 'dare_ties'
+  | 'dare_linear_svd'
+  | 'dare_ties_svd'
+  | 'magnitude_prune'
+  | 'magnitude_prune_svd';
+
+export interface MergeRequest {
+  readonly adapters: readonly WeightedAdapter[];
+  readonly method: MergeMethod;
+  /** Of the result, for the `svd` methods; 0: the largest of the adapters. */
+  readonly rank: number;
+  /** Share of values that is kept, for pruning methods. */
+  readonly density: number;
+  readonly sign: 'total' | 'frequency';
+  readonly seed: number;
+  readonly folder: string;
+}
+
+/** Training and everything about adapters. Long work honours `signal`. */
+export interface Training {
+  /** Trains in a process of its own. Throws `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`. */
+  train(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult>;
+  /** Sum of the negative log-likelihoods of each example's trained tokens, and their number. */
+  evaluate(
+    request: {
+      readonly model: ModelSource;
+      readonly adapters: readonly WeightedAdapter[];
+      readonly examples: readonly TrainingExample[];
+      readonly device: string;
+    },
+    hooks: Pick<TrainingHooks, 'signal' | 'progress'>,
+  ): Promise<{ readonly loss: number; readonly tokens: number }[]>;
+  /** Reads a PEFT folder or a GGUF adapter, checks it against the base, and writes an adapter folder. */
+  importAdapter(
+    request: { readonly path: string; readonly model: ModelSource; readonly folder: string },
+    signal: AbortSignal,
+  ): Promise<AdapterInfo>;
+  mergeAdapters(request: MergeRequest, signal: AbortSignal): Promise<AdapterInfo>;
+  /** Writes a standalone `model.gguf` into the folder. */
+  mergeIntoModel(
+    request: {
+      readonly model: ModelSource;
+      readonly adapters: readonly WeightedAdapter[];
+      readonly encoding: 'f16' | 'q8_0';
+      readonly folder: string;
+    },
+    hooks: Pick<TrainingHooks, 'signal' | 'progress'>,
+  ): Promise<ModelRef>;
+  /** Module by module: norms of both and the cosine between what they add. */
+  compareAdapters(
+    one: WeightedAdapter,
+    other: WeightedAdapter,
+    signal: AbortSignal,
+  ): Promise<MetricRow[]>;
+  /** A small model of the base's family and tokenizer with random weights, as `model.gguf` in the folder. */
+  randomModel(
+    request: {
+      readonly like: ModelSource;
+      readonly layers: number;
+      readonly width: number;
+      readonly heads: number;
+      readonly kvHeads: number;
+      readonly feedForward: number;
+      readonly seed: number;
+      readonly folder: string;
+    },
+    signal: AbortSignal,
+  ): Promise<ModelRef>;
+}

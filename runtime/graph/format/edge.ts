@@ -1,0 +1,38 @@
+import { GraphError } from '../base/errors.ts';
+import type { Edge } from './graph.ts';
+import { byCodeUnit } from '../base/record.ts';
+
+const EDGE =
+  /^([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*) -> ([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*)$/;
+
+/** `chunk.chunks -> embed.chunks` */
+export function formatEdge(edge: Edge): string {
+  return `${edge.source}.${edge.sourcePort} -> ${edge.target}.${edge.targetPort}`;
+}
+
+/** Reverse of `formatEdge`. Throws GraphError `bad-syntax`. */
+export function parseEdge(text: string): Edge {
+  const [, source, sourcePort, target, targetPort] = EDGE.exec(text) ?? [];
+  if (
+    source === undefined ||
+    sourcePort === undefined ||
+    target === undefined ||
+    targetPort === undefined
+  ) {
+    throw new GraphError(
+      'bad-syntax',
+      `${JSON.stringify(text.slice(0, 200))} is not an edge. Write it as "source.port -> target.port".`,
+    );
+  }
+  return { source, sourcePort, target, targetPort };
+}
+
+/** Edges in the order of their strings, each once. */
+export function sortEdges(edges: readonly Edge[]): readonly Edge[] {
+  const texts = edges.map(formatEdge);
+  let sorted = true;
+  for (let i = 1; i < texts.length && sorted; i++) sorted = (texts[i - 1] ?? '') < (texts[i] ?? '');
+  if (sorted) return edges;
+  const byText = new Map(edges.map((edge, i) => [texts[i] ?? '', edge]));
+  return [...byText].sort(([a], [b]) => byCodeUnit(a, b)).map(([, edge]) => edge);
+}

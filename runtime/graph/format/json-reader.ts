@@ -1,0 +1,189 @@
+import { GraphError } from '../base/errors.ts';
+
+/** Deeper nesting than any graph needs, and shallow enough for every stack. */
+const MAX_DEPTH = 200;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/**
+ * Reads JSON (RFC 8259), stricter than `JSON.parse` where silence would lose data: a key that stands
+ * twice, a number beyond the range of a double, and nesting over 200 levels are refused. `-0` reads as 0.
+ * Throws GraphError `bad-syntax` with the line. Keys such as `__proto__` become own properties.
+ */
+export function readJson(text: string, file?: string): unknown {
+  return new JsonReader(text, file).read();
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #file: string | undefined;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, file: string | undefined) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  read(): unknown {
+    if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
+    this.#skipSpace();
+    const value = this.#value();
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail('Nothing may follow the closing brace');
+    return value;
+  }
+
+  #value(): unknown {
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#nested(() => this.#object());
+      case '[':
+        return this.#nested(() => this.#array());
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > MAX_DEPTH)
+      this.#fail(`Values are nested more than ${MAX_DEPTH} levels deep`);
+    this.#at++;
+    this.#skipSpace();
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  #object(): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    if (this.#take('}')) return object;
+    for (;;) {
+      if (this.#text[this.#at] !== '"') this.#fail('A key in double quotes should stand here');
+      const keyAt = this.#at;
+      const key = this.#string();
+      if (Object.hasOwn(object, key)) {
+        this.#at = keyAt;
+        this.#fail(`The key ${JSON.stringify(key)} stands twice in the same object; keep one`);
+      }
+      this.#skipSpace();
+      if (!this.#take(':')) this.#fail('A colon should stand here');
+      this.#skipSpace();
+      const value = this.#value();
+      if (key === '__proto__') {
+        // Assignment would set the prototype instead.
+        Object.defineProperty(object, key, {
+          value,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      } else object[key] = value;
+      this.#skipSpace();
+      if (this.#take('}')) return object;
+      if (!this.#take(',')) this.#fail('A comma or a closing brace should stand here');
+      this.#skipSpace();
+    }
+  }
+
+  #array(): unknown[] {
+    const array: unknown[] = [];
+    if (this.#take(']')) return array;
+    for (;;) {
+      array.push(this.#value());
+      this.#skipSpace();
+      if (this.#take(']')) return array;
+      if (!this.#take(',')) this.#fail('A comma or a closing bracket should stand here');
+      this.#skipSpace();
+    }
+  }
+
+  #string(): string {
+    const start = this.#at++;
+    let escaped = false;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
+        escaped = true;
+        this.#at += 2;
+      } else if (code >= 32) this.#at++;
+      else if (this.#at >= this.#text.length)
+        this.#fail('A text is not closed before the file ends');
+      else this.#fail('A text runs over the end of its line; close it with a double quote');
+    }
+    this.#at++;
+    if (!escaped) return this.#text.slice(start + 1, this.#at - 1);
+    try {
+      return String(JSON.parse(this.#text.slice(start, this.#at)));
+    } catch {
+      this.#at = start;
+      return this.#fail('A text holds an escape that JSON does not know');
+    }
+  }
+
+  #number(): number {
+    NUMBER.lastIndex = this.#at;
+    const digits = NUMBER.exec(this.#text)?.[0];
+    if (digits === undefined) {
+      return this.#fail(
+        this.#at >= this.#text.length ? 'The file ends too early' : 'A value should stand here',
+      );
+    }
+    const value = Number(digits);
+    if (!Number.isFinite(value)) this.#fail(`The number ${digits.slice(0, 40)} is too large`);
+    this.#at += digits.length;
+    return value === 0 ? 0 : value;
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) this.#fail('A value should stand here');
+    this.#at += word.length;
+    return value;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at++;
+    }
+  }
+
+  #fail(message: string): never {
+    const markers = ['<<<<<<<', '=======', '>>>>>>>', '|||||||'];
+    const conflict = markers.some((marker) => this.#text.startsWith(marker, this.#at));
+    const line = lineAt(this.#text, this.#at);
+    throw new GraphError(
+      'bad-syntax',
+      conflict
+        ? `Git left a conflict at line ${line}. Resolve it, or take one side and run "graft merge".`
+        : `${message} (line ${line}).`,
+      { location: { ...(this.#file === undefined ? {} : { file: this.#file }), line } },
+    );
+  }
+}
+
+/** 1-based line of an offset. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
+    line++;
+  return line;
+}

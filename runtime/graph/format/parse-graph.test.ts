@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { GraphError, type Problem } from '../base/errors.ts';
+import { MAX_NODES, MAX_TEXT, parseGraph } from './parse-graph.ts';
+import { serializeGraph } from './serialize-graph.ts';
+
+function refusal(text: string): Problem {
+  try {
+    parseGraph(text, 'x.graft.json');
+  } catch (error) {
+    expect(error).toBeInstanceOf(GraphError);
+    return GraphError.from(error).toProblem();
+  }
+  return expect.unreachable('it was accepted');
+}
+const node = (fields: string): string => `{"graft":1,"nodes":{"a":${fields}}}`;
+
+describe('parseGraph', () => {
+  it('reads a whole file, and keeps what it does not know', () => {
+    const graph = parseGraph(
+      JSON.stringify({
+        graft: 1,
+        comment: 'kept',
+        nodes: {
+          chunk: { type: 'chunk', version: 1, title: 'Cut', params: { size: 512 }, colour: 'red' },
+          load: { type: 'from-the-future', version: 7 },
+        },
+        edges: ['load.out -> chunk.documents', 'chunk.x -> chunk.y', 'chunk.x -> chunk.y'],
+        lock: { models: { m: 'd' } },
+        layout: { chunk: [10.4, -0.2] },
+      }),
+    );
+    expect(graph).toEqual({
+      nodes: {
+        chunk: {
+          type: 'chunk',
+          version: 1,
+          title: 'Cut',
+          params: { size: 512 },
+          extra: { colour: 'red' },
+        },
+        load: { type: 'from-the-future', version: 7, params: {} },
+      },
+      edges: [
+        { source: 'chunk', sourcePort: 'x', target: 'chunk', targetPort: 'y' },
+        { source: 'load', sourcePort: 'out', target: 'chunk', targetPort: 'documents' },
+      ],
+      lock: { models: { m: 'd' }, files: {} },
+      layout: { chunk: { x: 10, y: 0 } },
+      extra: { comment: 'kept' },
+    });
+  });
+
+  it.each([
+    ['', 'The file ends too early (line 1).', 1],
+    ['{"graft": 1,\n"nodes": {\n "a": }}', 'A value should stand here (line 3).', 3],
+    ['{"graft": 1}\n}', 'Nothing may follow', 2],
+    ['{"graft": 1,\n"graft": 1}', 'The key "graft" stands twice', 2],
+    ['{"graft": 1,\n<<<<<<< ours\n', 'Git left a conflict at line 2', 2],
+    ['{"graft": 1, "x": 1e999}', 'The number 1e999 is too large', 1],
+    ['{"graft": 1, "x": "a\nb"}', 'runs over the end of its line', 1],
+    ['{"graft": 1, "x": "\\q"}', 'an escape that JSON does not know', 1],
+    [`${'['.repeat(100_000)}`, 'nested more than 200 levels', 1],
+    ['{"graft": 1, "edges": [\n"a.b > c.d"]}', 'is not an edge', 2],
+  ])('refuses %j by line', (text, message, line) => {
+    const problem = refusal(text);
+    expect(problem.code).toBe('bad-syntax');
+    expect(problem.message).toContain(message);
+    expect(problem.location).toEqual({ file: 'x.graft.json', line });
+  });
+
+  it.each([
+    ['[]', 'begins with "graft": 1'],
+    ['{}', 'should begin with "graft": 1'],
+    ['{"graft": "1"}', 'should begin with "graft": 1'],
+    ['{"__proto__": {"graft": 1}}', 'should begin with "graft": 1'],
+    ['{"graft": 1, "nodes": []}', '"nodes" should be'],
+    ['{"graft": 1, "edges": {}}', '"edges" should be'],
+    ['{"graft": 1, "edges": [1]}', 'Each edge should be text'],
+    ['{"graft": 1, "lock": {"models": {"a": 1}}}', '"lock.models" should hold'],
+    ['{"graft": 1, "nodes": {"a.b": {}}}', '"a.b" cannot be a node\'s id'],
+    ['{"graft": 1, "nodes": {"__proto__": {}}}', '"__proto__" cannot be a node\'s id'],
+  ])('refuses %j', (text, message) => {
+    expect(refusal(text)).toMatchObject({ code: 'bad-syntax', location: { file: 'x.graft.json' } });
+    expect(refusal(text).message).toContain(message);
+  });
+
+  it.each([
+    ['1', 'A node should be an object'],
+    ['{"version": 1}', '"type" should name'],
+    ['{"type": "t"}', '"version" should be a whole number'],
+    ['{"type": "t", "version": 1.5}', '"version" should be a whole number'],
+    ['{"type": "t", "version": 1, "title": 3}', '"title" should be text'],
+    ['{"type": "t", "version": 1, "params": []}', '"params" should be an object'],
+  ])('locates a node that is %j', (fields, message) => {
+    const problem = refusal(node(fields));
+    expect(problem.location).toEqual({ file: 'x.graft.json', node: 'a' });
+    expect(problem.message).toContain(message);
+  });
+
+  it.each(['["1", 2]', '[1]', '{}', 'null'])('locates a place that is %s', (place) => {
+    expect(refusal(`{"graft": 1, "layout": {"a": ${place}}}`).location.node).toBe('a');
+  });
+
+  it('reads the format before the rest, and names it', () => {
+    const problem = refusal('{"graft": 2, "nodes": "another shape altogether"}');
+    expect(problem.code).toBe('newer-format');
+    expect(problem.message).toContain('x.graft.json has graph format 2');
+  });
+
+  it('reads -0 as 0, which a file cannot tell apart once it is saved', () => {
+    const graph = parseGraph(node('{"type":"t","version":1,"params":{"p":[-0, -0.0]}}'));
+    expect(graph.nodes['a']?.params).toEqual({ p: [0, 0] });
+  });
+
+  it('keeps hostile keys harmless', () => {
+    const text = node('{"type":"t","version":1,"params":{"__proto__":{"x":1},"constructor":2}}');
+    const graph = parseGraph(text);
+    const params = graph.nodes['a']?.params ?? {};
+    expect(Object.getPrototypeOf(params)).toBe(Object.prototype);
+    expect(Object.keys(params)).toEqual(['__proto__', 'constructor']);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+    expect(serializeGraph(graph)).toContain('"__proto__": { "x": 1 }');
+    expect(serializeGraph(parseGraph(serializeGraph(graph)))).toBe(serializeGraph(graph));
+  });
+
+  it('reads 100,000 nodes, and refuses what is beyond its limits', () => {
+    const lines = Array.from({ length: 100_000 }, (_, i) => `"n${i}":{"type":"t","version":1}`);
+    const edges = lines.slice(1).map((_, i) => `"n${i}.a -> n${i + 1}.b"`);
+    const graph = parseGraph(`{"graft":1,"nodes":{${lines.join()}},"edges":[${edges.join()}]}`);
+    expect(Object.keys(graph.nodes)).toHaveLength(100_000);
+
+    const many = Array.from({ length: MAX_NODES + 1 }, (_, i) => `"n${i}":0`);
+    expect(refusal(`{"graft":1,"nodes":{${many.join()}}}`)).toMatchObject({
+      code: 'too-large',
+      message: expect.stringContaining('200001 nodes') as string,
+    });
+    expect(refusal(' '.repeat(MAX_TEXT + 1)).code).toBe('too-large');
+  });
+});

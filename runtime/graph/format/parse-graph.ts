@@ -1,0 +1,186 @@
+import { NAME } from '../base/name.ts';
+import { parseEdge, sortEdges } from './edge.ts';
+import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
+import type { Edge, Graph, GraphNode, Lock, NodeLayout } from './graph.ts';
+import { lineAt, readJson } from './json-reader.ts';
+import { isRecord } from '../base/record.ts';
+
+/** The file format that this version writes. */
+export const GRAPH_FORMAT = 1;
+/** Beyond these a file is refused with `too-large`. */
+export const MAX_NODES = 200_000;
+/** UTF-16 code units; for ASCII text, bytes. */
+export const MAX_TEXT = 64 * 1024 * 1024;
+
+const KNOWN = new Set(['graft', 'nodes', 'edges', 'lock', 'layout']);
+const KNOWN_OF_NODE = new Set(['type', 'version', 'title', 'params']);
+
+/**
+ * Reads a graph file. Unknown fields and unknown node types are kept. Throws GraphError `bad-syntax`,
+ * `newer-format` or `too-large`, located by line or node; nothing else. Time is linear in the text.
+ */
+export function parseGraph(text: string, file?: string): Graph {
+  return new GraphReader(text, file).read();
+}
+
+class GraphReader {
+  readonly #text: string;
+  readonly #file: string | undefined;
+
+  constructor(text: string, file: string | undefined) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  read(): Graph {
+    if (this.#text.length > MAX_TEXT) {
+      this.#fail('too-large', 'The file is over 64 MiB. Split the graph into several files.');
+    }
+    const value = readJson(this.#text, this.#file);
+    if (!isRecord(value))
+      return this.#bad('A graph file is a JSON object that begins with "graft": 1.');
+    this.#checkFormat(value);
+    const extra = unknownFields(value, KNOWN);
+    return {
+      nodes: this.#nodes(value['nodes'] ?? {}),
+      edges: this.#edges(value['edges'] ?? []),
+      lock: this.#lock(value['lock'] ?? {}),
+      layout: this.#layout(value['layout'] ?? {}),
+      ...(extra === undefined ? {} : { extra }),
+    };
+  }
+
+  #checkFormat(value: Record<string, unknown>): void {
+    const format = Object.hasOwn(value, 'graft') ? value['graft'] : undefined;
+    if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
+      this.#bad('This is not a graph file: it should begin with "graft": 1.');
+    } else if (format > GRAPH_FORMAT) {
+      this.#fail(
+        'newer-format',
+        `${this.#file ?? 'The file'} has graph format ${format}, and this version of Graft reads up to ${GRAPH_FORMAT}. Update Graft to open it.`,
+      );
+    }
+  }
+
+  #nodes(value: unknown): Record<string, GraphNode> {
+    if (!isRecord(value)) return this.#bad('"nodes" should be an object of nodes by id.');
+    const ids = Object.keys(value);
+    if (ids.length > MAX_NODES) {
+      this.#fail(
+        'too-large',
+        `The file has ${ids.length} nodes; at most ${MAX_NODES} are read. Split the graph into several files.`,
+      );
+    }
+    const nodes: Record<string, GraphNode> = {};
+    for (const id of ids) {
+      if (!NAME.test(id)) {
+        this.#bad(
+          `${JSON.stringify(id.slice(0, 200))} cannot be a node's id. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
+        );
+      }
+      nodes[id] = this.#node(id, value[id]);
+    }
+    return nodes;
+  }
+
+  #node(id: string, value: unknown): GraphNode {
+    const location = { node: id };
+    if (!isRecord(value))
+      return this.#bad('A node should be an object with "type", "version" and "params".', location);
+    const { type, version, title } = value;
+    if (typeof type !== 'string' || type === '')
+      return this.#bad('"type" should name a node type.', location);
+    if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) {
+      return this.#bad('"version" should be a whole number from 1.', location);
+    }
+    if (title !== undefined && typeof title !== 'string')
+      return this.#bad('"title" should be text.', location);
+    const params = Object.hasOwn(value, 'params') ? value['params'] : {};
+    if (!isRecord(params))
+      return this.#bad('"params" should be an object of parameters by name.', location);
+    const extra = unknownFields(value, KNOWN_OF_NODE);
+    return {
+      type,
+      version,
+      ...(title === undefined ? {} : { title }),
+      params,
+      ...(extra === undefined ? {} : { extra }),
+    };
+  }
+
+  #edges(value: unknown): readonly Edge[] {
+    if (!Array.isArray(value))
+      return this.#bad('"edges" should be a list of "source.port -> target.port".');
+    return sortEdges(value.map((edge: unknown) => this.#edge(edge)));
+  }
+
+  #edge(value: unknown): Edge {
+    if (typeof value !== 'string')
+      return this.#bad('Each edge should be text: "source.port -> target.port".');
+    try {
+      return parseEdge(value);
+    } catch (error) {
+      const at = this.#text.indexOf(JSON.stringify(value));
+      const location = at === -1 ? {} : { line: lineAt(this.#text, at) };
+      return this.#bad(GraphError.from(error).message, location);
+    }
+  }
+
+  #lock(value: unknown): Lock {
+    if (!isRecord(value)) return this.#bad('"lock" should be an object with "models" and "files".');
+    return {
+      models: this.#digests('models', value['models'] ?? {}),
+      files: this.#digests('files', value['files'] ?? {}),
+    };
+  }
+
+  #digests(name: string, value: unknown): Record<string, string> {
+    if (!isRecord(value))
+      return this.#bad(`"lock.${name}" should be an object of digests by name.`);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, digest]): [string, string] => {
+        if (typeof digest === 'string') return [key, digest];
+        return this.#bad(`"lock.${name}" should hold a digest as text for ${JSON.stringify(key)}.`);
+      }),
+    );
+  }
+
+  #layout(value: unknown): Record<string, NodeLayout> {
+    if (!isRecord(value)) return this.#bad('"layout" should be an object of [x, y] by node id.');
+    const layout: Record<string, NodeLayout> = {};
+    for (const id of Object.keys(value)) {
+      const position = value[id];
+      const [x, y]: readonly unknown[] = Array.isArray(position) ? position : [];
+      if (!NAME.test(id) || typeof x !== 'number' || typeof y !== 'number') {
+        return this.#bad(`"layout" should hold [x, y] in pixels for ${JSON.stringify(id)}.`, {
+          node: id,
+        });
+      }
+      layout[id] = { x: wholePixel(x), y: wholePixel(y) };
+    }
+    return layout;
+  }
+
+  #bad(message: string, location: Location = {}): never {
+    return this.#fail('bad-syntax', message, location);
+  }
+
+  #fail(code: GraphErrorCode, message: string, location: Location = {}): never {
+    throw new GraphError(code, message, {
+      location: { ...(this.#file === undefined ? {} : { file: this.#file }), ...location },
+    });
+  }
+}
+
+/** Positions are whole pixels, so that a nudge of half a pixel changes no file; never -0. */
+export function wholePixel(value: number): number {
+  return Math.round(value) + 0;
+}
+
+function unknownFields(
+  value: Record<string, unknown>,
+  known: ReadonlySet<string>,
+): Record<string, unknown> | undefined {
+  const entries = Object.entries(value).filter(([key]) => !known.has(key));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { KeyPart } from '../contracts/action.ts';
+import { cacheKey, familyParts, type CacheKeyInput } from './cache-key.ts';
+import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
+import { explainMiss } from './explain-miss.ts';
+import type { PlannedNode } from '../format/graph.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { doubleNode, failNode, readNode, upperNode, vectorsNode } from '../testing.ts';
+
+function planned(definition: NodeType, params: Record<string, unknown> = {}): PlannedNode {
+  const parsed = definition.params.parse(params);
+  return {
+    id: 'x',
+    definition,
+    params: parsed,
+    inputs: {},
+    inputFacets: {},
+    outputFacets: {},
+    sources: definition.sources?.(parsed) ?? [],
+  };
+}
+const file = (path: string, digest = path): ResolvedFile => ({
+  path,
+  absolute: `/w/${path}`,
+  digest,
+  size: 1,
+});
+const files = (list: readonly ResolvedFile[], param = 'files'): ResolvedSource => ({
+  kind: 'files',
+  param,
+  files: list,
+});
+function key(node: PlannedNode, rest: Partial<CacheKeyInput> = {}) {
+  return cacheKey({ node, inputs: {}, sources: [], deviceClass: 'cpu', ...rest });
+}
+const named = (parts: readonly KeyPart[]): Record<string, string> =>
+  Object.fromEntries(parts.map(({ name, value }) => [name, value]));
+
+describe('cacheKey', () => {
+  it('keeps readable parts, and leaves out what is only about speed', () => {
+    const { parts, value } = key(planned(doubleNode), { inputs: { value: ['d1', 'd2'] } });
+    expect(named(parts)).toEqual({
+      type: 'double',
+      implementation: '1',
+      'param.factor': '2',
+      'input.value': 'd1 d2',
+    });
+    expect(value).toBe(
+      key(planned(doubleNode, { threads: 8 }), { inputs: { value: ['d1', 'd2'] } }).value,
+    );
+    expect(value).not.toBe(key(planned(doubleNode), { inputs: { value: ['d2', 'd1'] } }).value);
+  });
+
+  it('tells values of different types apart', () => {
+    expect(key(planned(failNode, { message: '1' })).parts).toContainEqual({
+      name: 'param.message',
+      value: '"1"',
+    });
+  });
+
+  it('shortens long values to their digest', () => {
+    const long = named(key(planned(failNode, { message: 'x'.repeat(500) })).parts);
+    expect(long['param.message']).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(long['param.message']).not.toBe(
+      named(key(planned(failNode, { message: 'y'.repeat(500) })).parts)['param.message'],
+    );
+  });
+
+  it('depends on the implementation, and on the device only where it matters', () => {
+    const newer: NodeType = { ...doubleNode, implementation: 2 } as unknown as NodeType;
+    expect(key(planned(newer)).value).not.toBe(key(planned(doubleNode)).value);
+    const cuda = { deviceClass: 'cuda' };
+    expect(key(planned(doubleNode), cuda).value).toBe(key(planned(doubleNode)).value);
+    expect(key(planned(vectorsNode), cuda).value).not.toBe(key(planned(vectorsNode)).value);
+    const source: ResolvedSource = { kind: 'model', param: 'model', id: 'm', digest: 'd' };
+    expect(named(key(planned(vectorsNode), { sources: [source] }).parts)).toMatchObject({
+      'model.model': 'd',
+      device: 'cpu',
+    });
+  });
+
+  it('holds files one by one, and folds many into one part', () => {
+    const node = planned(readNode);
+    expect(named(key(node, { sources: [files([file('a.txt', 'd')])] }).parts)).toMatchObject({
+      'file.a.txt': 'd',
+    });
+    const many = Array.from({ length: 65 }, (_, i) => file(`f${i}`));
+    const folded = key(node, { sources: [files(many)] });
+    expect(named(folded.parts)).toMatchObject({ 'files.files.count': '65' });
+    expect(folded.parts.filter(({ name }) => name.startsWith('file.'))).toEqual([]);
+    expect(key(node, { sources: [files([...many].reverse())] }).value).toBe(folded.value);
+    const changed = many.map((one, i) => (i === 7 ? file(one.path, 'other') : one));
+    expect(key(node, { sources: [files(changed)] }).value).not.toBe(folded.value);
+  });
+});
+
+describe('familyParts', () => {
+  it('leaves out the input that the items come from, and no other', () => {
+    const node = planned(upperNode, { suffix: '!' });
+    const family = (digest: string) => familyParts(key(node, { inputs: { rows: [digest] } }), node);
+    expect(family('d1')).toEqual(family('d2'));
+    expect(Object.keys(named(family('d1')))).toEqual(['implementation', 'param.suffix', 'type']);
+  });
+
+  it('leaves out the files that are the items, folded or not', () => {
+    const node = planned(readNode);
+    const family = (list: ResolvedFile[]) =>
+      familyParts(key(node, { sources: [files(list)] }), node);
+    const many = Array.from({ length: 100 }, (_, i) => file(`f${i}`));
+    expect(family(many)).toEqual(family([file('a')]));
+    expect(Object.keys(named(family(many)))).toEqual(['implementation', 'param.files', 'type']);
+  });
+
+  it('keeps the files of another source', () => {
+    const two: PlannedNode = {
+      ...planned(readNode),
+      sources: [
+        { kind: 'files', param: 'files', patterns: [] },
+        { kind: 'files', param: 'template', patterns: [] },
+      ],
+    };
+    const sources = [files([file('a', 'd1')]), files([file('t', 'd2')], 'template')];
+    expect(named(familyParts(key(two, { sources }), two))).toMatchObject({
+      'file.template:t': 'd2',
+    });
+    expect(named(familyParts(key(two, { sources }), two))).not.toHaveProperty('file.files:a');
+  });
+});
+
+describe('explainMiss', () => {
+  const part = (name: string, value: string): KeyPart => ({ name, value });
+  it('tells the first time, a change and a loss apart', () => {
+    expect(explainMiss(undefined, [part('a', '1')])).toEqual({ kind: 'first' });
+    expect(explainMiss([part('a', '1')], [part('a', '1')])).toEqual({ kind: 'evicted' });
+    expect(
+      explainMiss(
+        [part('a', '1'), part('b', '2'), part('c', '3')],
+        [part('d', '4'), part('a', '1'), part('b', '5')],
+      ),
+    ).toEqual({
+      kind: 'changed',
+      parts: [
+        { name: 'd', after: '4' },
+        { name: 'b', before: '2', after: '5' },
+        { name: 'c', before: '3' },
+      ],
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import type { CacheKey, KeyPart } from '../contracts/action.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { hashParts, canonicalEncode } from './canonical-encode.ts';
+import type { ResolvedSource } from '../types/resolved-source.ts';
+import type { PlannedNode } from '../format/graph.ts';
+import { paramFields } from '../types/param-fields.ts';
+import { byCodeUnit, own } from '../base/record.ts';
+import { sha256 } from '../base/sha256.ts';
+
+/** Longer values stand in the key as their sha256, so that parts stay readable. Characters. */
+const MAX_VALUE = 200;
+/** More files than this are folded into one part. */
+const MAX_FILES = 64;
+
+export interface CacheKeyInput {
+  readonly node: PlannedNode;
+  /** Digests by input port, in the order of the edges. */
+  readonly inputs: Readonly<Record<string, readonly string[]>>;
+  readonly sources: readonly ResolvedSource[];
+  /** `cpu`, `cuda` … : part of the key only where it changes the result. */
+  readonly deviceClass: string;
+}
+
+/**
+ * The key of a step: what its result depends on, and nothing else. Never the node's id, title or place,
+ * nor parameters that are only about speed.
+ */
+export function cacheKey(input: CacheKeyInput): CacheKey {
+  const { node, inputs, sources, deviceClass } = input;
+  const { definition } = node;
+  const parts: KeyPart[] = [
+    { name: 'type', value: definition.type },
+    { name: 'implementation', value: String(definition.implementation) },
+  ];
+  for (const { name, affectsResult } of paramFields(definition)) {
+    const value = own(node.params, name);
+    if (affectsResult && value !== undefined) {
+      parts.push({ name: `param.${name}`, value: shortened(canonicalJson(value)) });
+    }
+  }
+  for (const port of Object.keys(definition.inputs)) {
+    const digests = own(inputs, port) ?? [];
+    if (digests.length > 0) parts.push({ name: `input.${port}`, value: digests.join(' ') });
+  }
+  const label = fileLabels(node);
+  for (const source of sources) parts.push(...sourceParts(source, label));
+  if (definition.device.affectsResult) parts.push({ name: 'device', value: deviceClass });
+  parts.sort((a, b) => byCodeUnit(a.name, b.name));
+  return { value: hashParts(parts), parts };
+}
+
+/**
+ * The parts that all items of a step share: those of the key less what belongs to `items.over`, the
+ * input's digest or, over files, that source's files. For a node that runs whole, less all files.
+ */
+export function familyParts(key: CacheKey, node: PlannedNode): KeyPart[] {
+  const over = node.definition.items?.over;
+  if (typeof over === 'string') return key.parts.filter(({ name }) => name !== `input.${over}`);
+  if (over === undefined) {
+    return key.parts.filter(({ name }) => !name.startsWith('file.') && !name.startsWith('files.'));
+  }
+  const single = `file.${fileLabels(node)(over.files)}`;
+  const folded = new Set([`files.${over.files}`, `files.${over.files}.count`]);
+  return key.parts.filter(({ name }) => !name.startsWith(single) && !folded.has(name));
+}
+
+type FileLabels = (param: string) => string;
+
+/** What stands before a path in a part's name: nothing, or the parameter where several give files. */
+function fileLabels(node: PlannedNode): FileLabels {
+  const params = new Set(
+    node.sources.flatMap((source) => (source.kind === 'files' ? source.param : [])),
+  );
+  return params.size > 1 ? (param) => `${param}:` : () => '';
+}
+
+function sourceParts(source: ResolvedSource, label: FileLabels): KeyPart[] {
+  if (source.kind === 'model') return [{ name: `model.${source.param}`, value: source.digest }];
+  const files = source.files.map(({ path, digest }) => [path, digest] as const);
+  if (files.length <= MAX_FILES) {
+    return files.map(([path, digest]) => ({
+      name: `file.${label(source.param)}${path}`,
+      value: digest,
+    }));
+  }
+  files.sort(([a], [b]) => byCodeUnit(a, b));
+  return [
+    { name: `files.${source.param}`, value: sha256(canonicalEncode(files)) },
+    { name: `files.${source.param}.count`, value: String(files.length) },
+  ];
+}
+
+function shortened(value: string): string {
+  return value.length > MAX_VALUE ? `sha256:${sha256(value)}` : value;
+}

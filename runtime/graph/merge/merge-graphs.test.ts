@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { formatEdge, parseEdge } from '../format/edge.ts';
+import type { Graph, GraphNode } from '../format/graph.ts';
+import {
+  connect,
+  disconnect,
+  moveNodes,
+  removeNodes,
+  setParam,
+  setTitle,
+} from '../compose/graph-edit.ts';
+import { mergeGraphs } from './merge-graphs.ts';
+import { parseGraph } from '../format/parse-graph.ts';
+import { serializeGraph } from '../format/serialize-graph.ts';
+
+const base = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      a: { type: 'number', version: 1, params: { value: 1, list: [1] } },
+      b: { type: 'double', version: 2, params: {} },
+      c: { type: 'double', version: 2, params: {} },
+    },
+    edges: ['a.value -> b.value', 'b.value -> c.value'],
+    layout: { a: [0, 0], b: [100, 0], c: [200, 0] },
+  }),
+);
+/** Sets `"node.param"`. */
+const set = (graph: Graph, at: string, value: unknown): Graph => {
+  const [node = '', param = ''] = at.split('.');
+  return setParam(graph, { node, param }, value);
+};
+const add = (graph: Graph, id: string, node: Partial<GraphNode> = {}): Graph => ({
+  ...graph,
+  nodes: { ...graph.nodes, [id]: { type: 'number', version: 1, params: {}, ...node } },
+});
+const wire = (graph: Graph, edge: string): Graph => connect(graph, parseEdge(edge));
+const cut = (graph: Graph, edge: string): Graph => disconnect(graph, parseEdge(edge));
+const edgesOf = (graph: Graph): string[] => graph.edges.map(formatEdge);
+
+describe('mergeGraphs', () => {
+  it('takes what only one side changed', () => {
+    const ours = moveNodes(set(setTitle(base, 'b', 'Ours'), 'a.value', 2), {
+      a: { x: 5, y: 5 },
+    });
+    const theirs = wire(
+      add(set(base, 'a.list', [2]), 'd', { params: { value: 9 } }),
+      'd.value -> x.y',
+    );
+    const { graph, conflicts } = mergeGraphs(base, ours, theirs);
+    expect(conflicts).toEqual([]);
+    expect(graph.nodes['a']?.params).toEqual({ value: 2, list: [2] });
+    expect(graph.nodes['b']?.title).toBe('Ours');
+    expect(graph.nodes['d']?.params).toEqual({ value: 9 });
+    expect(graph.layout['a']).toEqual({ x: 5, y: 5 });
+    expect(edgesOf(graph)).toContain('d.value -> x.y');
+    expect(serializeGraph(mergeGraphs(base, theirs, ours).graph)).toBe(serializeGraph(graph));
+  });
+
+  it('keeps our value of a parameter that both changed, and says so', () => {
+    const ours = set(base, 'a.value', 2);
+    const theirs = set(set(base, 'a.value', undefined), 'a.list', []);
+    const { graph, conflicts } = mergeGraphs(base, ours, theirs);
+    expect(graph.nodes['a']?.params).toEqual({ value: 2, list: [] });
+    expect(conflicts).toEqual([
+      {
+        kind: 'param',
+        location: { node: 'a', param: 'value' },
+        message: 'We set it to 2 and they to its default (it was 1); ours was kept.',
+      },
+    ]);
+  });
+
+  it('removes a node with its edges and place when the other side left it alone', () => {
+    const { graph, conflicts } = mergeGraphs(
+      base,
+      removeNodes(base, ['c']),
+      set(base, 'a.value', 3),
+    );
+    expect(conflicts).toEqual([]);
+    expect(Object.keys(graph.nodes)).toEqual(['a', 'b']);
+    expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
+    expect(Object.keys(graph.layout)).toEqual(['a', 'b']);
+  });
+
+  it('keeps our side of a node that one removed and the other changed', () => {
+    const changed = set(base, 'b.factor', 5);
+    const removed = removeNodes(base, ['b']);
+    const kept = mergeGraphs(base, changed, removed);
+    expect(kept.graph.nodes['b']?.params).toEqual({ factor: 5 });
+    expect(edgesOf(kept.graph)).toEqual(edgesOf(base));
+    expect(kept.graph.layout['b']).toEqual({ x: 100, y: 0 });
+    expect(kept.conflicts).toMatchObject([{ kind: 'node', location: { node: 'b' } }]);
+    const gone = mergeGraphs(base, removed, changed);
+    expect(gone.graph.nodes).not.toHaveProperty('b');
+    expect(edgesOf(gone.graph)).toEqual([]);
+    expect(gone.conflicts).toMatchObject([{ kind: 'node', location: { node: 'b' } }]);
+  });
+
+  it('drops an edge to a node that the other side removed, and says so', () => {
+    const { graph, conflicts } = mergeGraphs(
+      base,
+      wire(add(base, 'd', { type: 'add' }), 'c.value -> d.terms'),
+      removeNodes(base, ['c']),
+    );
+    expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
+    expect(conflicts).toMatchObject([{ kind: 'edge', location: { node: 'd' } }]);
+    expect(conflicts[0]?.message).toContain('"c.value -> d.terms"');
+  });
+
+  it('keeps our edge where both connected a single input anew', () => {
+    const bare = cut(base, 'b.value -> c.value');
+    const { graph, conflicts } = mergeGraphs(
+      base,
+      wire(bare, 'a.value -> c.value'),
+      wire(add(bare, 'd'), 'd.value -> c.value'),
+    );
+    expect(edgesOf(graph)).toEqual(['a.value -> b.value', 'a.value -> c.value']);
+    expect(conflicts).toMatchObject([{ kind: 'edge', location: { node: 'c', port: 'value' } }]);
+  });
+
+  it('keeps the edges of both into an input that is known to take many', () => {
+    const many = wire(
+      wire(add(base, 's', { type: 'add' }), 'a.value -> s.terms'),
+      'b.value -> s.terms',
+    );
+    const { graph, conflicts } = mergeGraphs(
+      many,
+      wire(many, 'c.value -> s.terms'),
+      wire(add(many, 'd'), 'd.value -> s.terms'),
+    );
+    expect(conflicts).toEqual([]);
+    expect(edgesOf(graph).filter((edge) => edge.endsWith('s.terms'))).toHaveLength(4);
+  });
+
+  it('keeps our node whole where both added one under the same id', () => {
+    const { graph, conflicts } = mergeGraphs(
+      base,
+      add(base, 'd', { params: { value: 1 } }),
+      add(base, 'd', { type: 'upper' }),
+    );
+    expect(graph.nodes['d']).toEqual({ type: 'number', version: 1, params: { value: 1 } });
+    expect(conflicts).toMatchObject([{ kind: 'node', location: { node: 'd' } }]);
+    expect(conflicts[0]?.message).toContain('we as number (version 1), they as upper (version 1)');
+  });
+
+  it('reports titles and unknown fields that both changed', () => {
+    const withNote = (note: string): Graph => ({ ...base, extra: { note } });
+    const { graph, conflicts } = mergeGraphs(
+      base,
+      setTitle(withNote('x'), 'a', 'X'),
+      setTitle(withNote('y'), 'a', 'Y'),
+    );
+    expect(graph.extra).toEqual({ note: 'x' });
+    expect(graph.nodes['a']?.title).toBe('X');
+    expect(conflicts.map(({ kind }) => kind)).toEqual(['title', 'field']);
+  });
+
+  it('reports a circle that only both sides together make', () => {
+    const sums = add(add(base, 's', { type: 'add' }), 't', { type: 'add' });
+    const { conflicts } = mergeGraphs(
+      sums,
+      wire(sums, 's.sum -> t.terms'),
+      wire(sums, 't.sum -> s.terms'),
+    );
+    expect(conflicts).toMatchObject([{ kind: 'cycle', location: { node: 's' } }]);
+    expect(conflicts[0]?.message).toContain('s → t → s');
+  });
+});

@@ -1,0 +1,76 @@
+import type { GraphErrorCode } from '../base/errors.ts';
+import type { NodeType, Registry } from '../types/node-type.ts';
+import { suggestion } from '../base/nearest.ts';
+import { list } from './param-problems.ts';
+import { own } from '../base/record.ts';
+
+/** Why an edge may not be, at which of its ends. */
+export interface EdgeProblem {
+  readonly code: GraphErrorCode;
+  readonly at: 'source' | 'target';
+  readonly message: string;
+}
+
+/** The ends of an edge; a definition is undefined where the node's type is unknown, and all goes. */
+export interface EdgeEnds {
+  readonly source: NodeType | undefined;
+  readonly sourcePort: string;
+  readonly target: NodeType | undefined;
+  readonly targetPort: string;
+}
+
+/** Checks that both ports are there and that their types are equal. */
+export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | undefined {
+  const { source, sourcePort, target, targetPort } = ends;
+  const output = source === undefined ? undefined : own(source.outputs, sourcePort);
+  if (source !== undefined && output === undefined) {
+    return {
+      code: 'unknown-port',
+      at: 'source',
+      message: noPort({
+        type: source.type,
+        side: 'output',
+        port: sourcePort,
+        ports: source.outputs,
+      }),
+    };
+  }
+  const input = target === undefined ? undefined : own(target.inputs, targetPort);
+  if (target !== undefined && input === undefined) {
+    return {
+      code: 'unknown-port',
+      at: 'target',
+      message: noPort({ type: target.type, side: 'input', port: targetPort, ports: target.inputs }),
+    };
+  }
+  if (output === undefined || input === undefined || output.type.id === input.type.id)
+    return undefined;
+  const between = converters(registry, output.type.id, input.type.id);
+  return {
+    code: 'type-mismatch',
+    at: 'target',
+    message: `This input takes ${input.type.id}, and the edge brings ${output.type.id}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
+  };
+}
+
+function noPort(missing: {
+  readonly type: string;
+  readonly side: 'input' | 'output';
+  readonly port: string;
+  readonly ports: object;
+}): string {
+  const { type, side, port } = missing;
+  const ports = Object.keys(missing.ports);
+  return `"${type}" has no ${side} "${port}".${suggestion(port, ports) || ` Its ${side}s: ${list(ports)}.`}`;
+}
+
+/** Titles of up to three node types that take one port type and give the other. */
+function converters(registry: Registry, from: string, to: string): string[] {
+  const titles: string[] = [];
+  for (const { title, inputs, outputs } of registry.values()) {
+    const takes = Object.values(inputs).some(({ type }) => type.id === from);
+    if (takes && Object.values(outputs).some(({ type }) => type.id === to)) titles.push(title);
+    if (titles.length === 3) break;
+  }
+  return titles;
+}

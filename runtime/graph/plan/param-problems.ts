@@ -1,0 +1,162 @@
+import type { z } from 'zod';
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { GraphErrorCode } from '../base/errors.ts';
+import { nearest, suggestion } from '../base/nearest.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { isRecord } from '../base/record.ts';
+
+interface ParamProblem {
+  readonly code: GraphErrorCode;
+  readonly message: string;
+  /** Absent when it concerns several parameters. */
+  readonly param?: string;
+}
+
+export interface ParsedParams {
+  /** Defaults filled in; absent when there are problems. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly problems: readonly ParamProblem[];
+}
+
+/** Parses a node's params by its definition. Unknown ones are reported and hide no other problem. */
+export function parseParams(
+  definition: NodeType,
+  params: Readonly<Record<string, unknown>>,
+): ParsedParams {
+  const names = Object.keys(definition.params.shape);
+  const known = new Set(names);
+  const given = Object.keys(params);
+  const problems: ParamProblem[] = given
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      code: 'unknown-param',
+      param: name,
+      message: `"${definition.type}" has no parameter "${name}".${suggestion(name, names) || ` It has ${list(names)}.`}`,
+    }));
+  const rest =
+    problems.length === 0
+      ? params
+      : Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
+  const result = definition.params.safeParse(rest);
+  if (!result.success) {
+    problems.push(...result.error.issues.map((issue) => paramProblem(issue, params)));
+  }
+  return problems.length === 0 && result.success ? { params: result.data, problems } : { problems };
+}
+
+function paramProblem(
+  issue: z.core.$ZodIssue,
+  params: Readonly<Record<string, unknown>>,
+): ParamProblem {
+  const [name] = issue.path;
+  if (name === undefined) return { code: 'bad-param', message: sentence(issue.message) };
+  const place = issue.path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number'
+        ? `${text}[${key}]`
+        : text === ''
+          ? String(key)
+          : `${text}.${String(key)}`,
+    '',
+  );
+  const value = issue.path.reduce<unknown>(
+    (at, key) =>
+      Array.isArray(at)
+        ? at[Number(key)]
+        : isRecord(at) && Object.hasOwn(at, key)
+          ? at[String(key)]
+          : undefined,
+    params,
+  );
+  return {
+    code: 'bad-param',
+    param: String(name),
+    message: `"${place}" ${sentence(`${requirement(issue, value)}${shown(value)}`)}`,
+  };
+}
+
+/** What a value must be, in plain words, after the parameter's name. */
+function requirement(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeName(issue.expected)}`;
+    case 'invalid_value': {
+      const meant =
+        typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
+      const allowed = issue.values.map((allowed) => JSON.stringify(allowed) ?? String(allowed));
+      return `must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`;
+    }
+    case 'too_small':
+      return `must ${bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `must ${bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}`;
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    case 'unrecognized_keys':
+      return `must not have ${list(issue.keys)}`;
+    case 'invalid_union': {
+      const options = issue.errors
+        .flatMap((issues) => issues.slice(0, 1))
+        .filter((inner) => inner.path.length === 0);
+      const ways = [
+        ...new Set(options.map((inner) => requirement(inner, value).replace(/^must be /, ''))),
+      ];
+      return ways.length === 0
+        ? 'has a shape that is not allowed'
+        : `must be ${ways.join(', or ')}`;
+    }
+    default:
+      return `is not right: ${issue.message}`;
+  }
+}
+
+function bound(origin: string, relation: string, limit: number | bigint): string {
+  switch (origin) {
+    case 'string':
+      return `have ${relation} ${limit} character${limit === 1 ? '' : 's'}`;
+    case 'array':
+    case 'set':
+      return `have ${relation} ${limit} item${limit === 1 ? '' : 's'}`;
+    default:
+      return `be ${relation} ${limit}`;
+  }
+}
+
+function typeName(expected: string): string {
+  switch (expected) {
+    case 'int':
+      return 'a whole number';
+    case 'string':
+      return 'text';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return 'a list';
+    case 'object':
+    case 'record':
+      return 'an object';
+    default:
+      return `a ${expected}`;
+  }
+}
+
+/** `, and is 0`, where the value is short enough to show. */
+function shown(value: unknown): string {
+  try {
+    const text = canonicalJson(value);
+    return text.length > 60 ? '' : `, and is ${text}`;
+  } catch {
+    return value === undefined
+      ? ''
+      : `, and is ${typeof value === 'number' ? value : `a ${typeof value}`}`;
+  }
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** `"a", "b"`, or `none`. */
+export function list(words: readonly string[]): string {
+  return words.length === 0 ? 'none' : words.map((word) => `"${word}"`).join(', ');
+}

@@ -1,0 +1,31 @@
+import type { FacetClash, Facets, PortFacets } from './facets.ts';
+import type { ModelLookup } from './model.ts';
+import type { NodeType } from './node-type.ts';
+import { facetsByPort, genericClashes } from './port-facets.ts';
+import { own } from '../base/record.ts';
+
+/** What the facets of a node depend on. */
+export interface FacetSource {
+  readonly definition: NodeType;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Facets of each edge into each input port. */
+  readonly incoming: Readonly<Record<string, readonly Facets[]>>;
+}
+
+export interface NodeFacets {
+  readonly inputFacets: PortFacets;
+  /** Of every output. */
+  readonly outputFacets: PortFacets;
+  readonly clashes: readonly FacetClash[];
+}
+
+/** Carries facets through a node. Throws what its definition throws. */
+export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets {
+  const { definition, params, incoming } = source;
+  const inputFacets = facetsByPort(incoming);
+  const known = definition.facets?.(params, inputFacets, models) ?? {};
+  const outputFacets: Record<string, Facets> = {};
+  for (const port of Object.keys(definition.outputs)) outputFacets[port] = own(known, port) ?? {};
+  const declared = definition.check?.(params, inputFacets, models) ?? [];
+  return { inputFacets, outputFacets, clashes: [...genericClashes(incoming), ...declared] };
+}

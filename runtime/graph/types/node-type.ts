@@ -1,0 +1,213 @@
+import type { z } from 'zod';
+import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
+import type { FacetClash, PortFacets } from './facets.ts';
+import type { ModelKind, ModelLookup } from './model.ts';
+import type { ResolvedFile } from './resolved-source.ts';
+
+export interface InputPort<T extends PortType = PortType> {
+  readonly type: T;
+  readonly doc: string;
+  /** May stay unconnected. */
+  readonly optional?: boolean;
+  /** Takes any number of edges; their order is the order of the edge strings. */
+  readonly many?: boolean;
+}
+export interface OutputPort<T extends PortType = PortType> {
+  readonly type: T;
+  readonly doc: string;
+}
+export type InputPorts = Readonly<Record<string, InputPort>>;
+export type OutputPorts = Readonly<Record<string, OutputPort>>;
+/** A strict object with a default for every field, so that `{}` parses. */
+export type ParamsSchema = z.ZodObject;
+
+/**
+ * `pure`: same key, same result. `seeded`: pure for a given `seed` parameter.
+ * `volatile`: never reused.
+ */
+export type Caching = 'pure' | 'seeded' | 'volatile';
+
+/** Something outside the graph whose bytes belong to the cache key; resolved to digests before planning. */
+export type Source =
+  /** Files below the workspace: paths, folders or globs. Missing or outside: a located problem. */
+  | { readonly kind: 'files'; readonly patterns: readonly string[]; readonly param: string }
+  /** A model of the catalogue, by id. */
+  | { readonly kind: 'model'; readonly id: string; readonly param: string };
+
+/** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
+export type ItemsOver = string | FilesOver;
+/** The parameter whose `files` source gives the items: each is a `ResolvedFile`, keyed by path and digest. */
+export interface FilesOver {
+  readonly files: string;
+}
+
+/** Declares a map-type node: the engine runs it item by item and reuses every item it has seen. */
+export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
+  /** The input port whose rows are the items, or `{ files: param }`: one item a file of that source. */
+  readonly over: Over;
+  /**
+   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row.
+   * Not used over files.
+   */
+  readonly key?: readonly string[];
+  /** Length of a row, for batches sorted by length. */
+  length?(row: unknown): number;
+  /** Rows a batch at most; default 32. */
+  readonly batch?: number;
+}
+
+/** An upgrade of params from version `from` to `from + 1`; may rename ports, so that edges are kept. */
+export interface NodeMigration {
+  readonly from: number;
+  readonly name: string;
+  params(params: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  readonly renamedInputs?: Readonly<Record<string, string>>;
+  readonly renamedOutputs?: Readonly<Record<string, string>>;
+}
+
+export interface NodeType<
+  Type extends string = string,
+  Inputs extends InputPorts = InputPorts,
+  Outputs extends OutputPorts = OutputPorts,
+  Schema extends ParamsSchema = ParamsSchema,
+  Over extends ItemsOver = ItemsOver,
+> {
+  /** kebab-case; the folder's name. */
+  readonly type: Type;
+  /** Version of the definition's shape: params and ports. */
+  readonly version: number;
+  /** Version of what `run` computes: raise it when the same inputs give another result. Part of the cache key. */
+  readonly implementation: number;
+  readonly title: string;
+  readonly group: Family;
+  /** One paragraph. */
+  readonly doc: string;
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  readonly params: Schema;
+  /** The two or three parameters that matter, as shown on the node. */
+  summary(params: z.output<Schema>): readonly (readonly [string, string])[];
+  readonly caching: Caching;
+  readonly items?: ItemsSpec<Over>;
+  sources?(params: z.output<Schema>): readonly Source[];
+  /** Facets of the outputs, from the params and the inputs' facets. */
+  facets?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): PortFacets;
+  /** Clashes between params and the inputs' facets. */
+  check?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): readonly FacetClash[];
+  readonly device: {
+    /** What it claims: `cpu` only, or any accelerator that its backend can use. */
+    readonly needs: 'cpu' | 'accelerator';
+    /** Whether another device class gives other bytes; then the class is part of the key. */
+    readonly affectsResult: boolean;
+  };
+  readonly migrations: readonly NodeMigration[];
+}
+
+/**
+ * Defines a node type. Pure data, shared by the browser and the worker.
+ * @example see `nodes/chunk/node.ts`
+ */
+export function defineNode<
+  const Type extends string,
+  const Inputs extends InputPorts,
+  const Outputs extends OutputPorts,
+  Schema extends ParamsSchema,
+  const Over extends Extract<keyof Inputs, string> | FilesOver = never,
+>(
+  definition: NodeType<Type, Inputs, Outputs, Schema, Over>,
+): NodeType<Type, Inputs, Outputs, Schema, Over> {
+  return definition;
+}
+
+/** The node types that a graph is read against, by `type`. The core takes it as an argument. */
+export type Registry = ReadonlyMap<string, NodeType>;
+
+/** A model parameter: the form offers the catalogue's models of that kind. Put into `.meta()`. */
+export interface ParamMeta {
+  readonly title: string;
+  readonly description?: string;
+  readonly unit?: string;
+  readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions';
+  readonly modelKind?: ModelKind;
+  /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
+  readonly entryPerEdge?: string;
+  /** Shown under “More”. */
+  readonly advanced?: boolean;
+  /** `false` for parameters that are only about speed: they are left out of the cache key. */
+  readonly affectsResult?: boolean;
+}
+
+export type ParamsOf<N> =
+  N extends NodeType<string, InputPorts, OutputPorts, infer Schema> ? z.output<Schema> : never;
+
+type EncodedInput<T extends PortType> = T['encoding'] extends infer E extends Encoding
+  ? E extends 'jsonl' | 'vectors'
+    ? RowsInput<ValueOf<T>>
+    : E extends 'tree'
+      ? TreeInput<ValueOf<T>>
+      : ValueOf<T>
+  : never;
+
+/** A stream of rows, readable any number of times; never all in memory unless asked. */
+export interface RowsInput<Row> {
+  readonly digest: string;
+  readonly count: number;
+  rows(): AsyncIterable<Row>;
+  all(): Promise<Row[]>;
+}
+/** A folder on this machine, read-only; `info` is its `graft.json`. */
+export interface TreeInput<Info> {
+  readonly digest: string;
+  readonly info: Info;
+  readonly path: string;
+}
+/** A folder to store: `path` is taken over (moved), `info` is written as its `graft.json`. */
+export interface TreeOutput<Info> {
+  readonly path: string;
+  readonly info: Info;
+}
+
+type InputOf<P> =
+  P extends InputPort<infer T>
+    ? P extends { readonly many: true }
+      ? readonly EncodedInput<T>[]
+      : P extends { readonly optional: true }
+        ? EncodedInput<T> | undefined
+        : EncodedInput<T>
+    : never;
+type OutputOf<P> =
+  P extends OutputPort<infer T>
+    ? T['encoding'] extends 'jsonl' | 'vectors'
+      ? Iterable<ValueOf<T>> | AsyncIterable<ValueOf<T>>
+      : T['encoding'] extends 'tree'
+        ? TreeOutput<ValueOf<T>>
+        : ValueOf<T>
+    : never;
+
+export type InputsOf<N> =
+  N extends NodeType<string, infer Inputs, OutputPorts, ParamsSchema>
+    ? { readonly [K in keyof Inputs]: InputOf<Inputs[K]> }
+    : never;
+export type OutputsOf<N> =
+  N extends NodeType<string, InputPorts, infer Outputs, ParamsSchema>
+    ? { readonly [K in keyof Outputs]: OutputOf<Outputs[K]> }
+    : never;
+
+/** The row, or the file, that a map-type node's items are. */
+export type ItemOf<N> =
+  N extends NodeType<string, infer Inputs, OutputPorts, ParamsSchema, infer Over>
+    ? Over extends FilesOver
+      ? ResolvedFile
+      : Over extends keyof Inputs
+        ? Inputs[Over] extends InputPort<infer T>
+          ? ValueOf<T>
+          : never
+        : never
+    : never;
+/** The row of a map-type node's single output. */
+export type ResultRowOf<N> =
+  N extends NodeType<string, InputPorts, infer Outputs, ParamsSchema>
+    ? Outputs[keyof Outputs] extends OutputPort<infer T>
+      ? ValueOf<T>
+      : never
+    : never;

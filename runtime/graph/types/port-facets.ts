@@ -1,0 +1,90 @@
+import { sameJson } from '../base/canonical-json.ts';
+import type { FacetClash, Facets, PortFacets } from './facets.ts';
+
+/** What is known of a port fed by several outputs: the parts on which all that know them agree. */
+function commonFacets(all: readonly Facets[]): Facets {
+  const [first = {}, ...rest] = all;
+  if (rest.length === 0) return first;
+  return {
+    ...agreed('embedder', all),
+    ...agreed('model', all),
+    ...commonAdapter(all),
+    ...agreed('columns', all),
+  };
+}
+
+function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Facets, K> | object {
+  const known = all.filter((facets) => facets[key] !== undefined);
+  const [first] = known;
+  if (first === undefined || !known.every((facets) => sameJson(facets[key], first[key]))) return {};
+  return { [key]: first[key] };
+}
+
+/** Adapters of one base may well differ in rank and targets. */
+function commonAdapter(all: readonly Facets[]): Pick<Facets, 'adapter'> {
+  const known = all.flatMap(({ adapter }) => adapter ?? []);
+  if (known.length === 0) return {};
+  const bases = [...new Set(known.flatMap(({ baseDigest }) => baseDigest ?? []))];
+  const targets = known.flatMap((one) => (one.targets === undefined ? [] : [one.targets]));
+  const ranks = [...new Set(known.flatMap(({ rank, ranks: several = [] }) => rank ?? several))];
+  const [base] = bases;
+  const [first] = targets;
+  const [rank] = ranks;
+  return {
+    adapter: {
+      ...(base === undefined || bases.length > 1 ? {} : { baseDigest: base }),
+      ...(first === undefined || !targets.every((one) => sameJson(one, first))
+        ? {}
+        : { targets: first }),
+      ...(ranks.length > 1 ? { ranks } : rank === undefined ? {} : { rank }),
+    },
+  };
+}
+
+/** Clashes that no node type needs to declare, between what the edges into a node are known to carry. */
+export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]>>): FacetClash[] {
+  const clashes: FacetClash[] = [];
+  const all = Object.entries(inputs).flatMap(([port, list]) =>
+    list.map((facets) => ({ port, facets })),
+  );
+  for (const [port, list] of Object.entries(inputs)) {
+    const embedders = list.flatMap((facets) => facets.embedder ?? []);
+    const [first] = embedders;
+    const other = embedders.find(({ digest }) => digest !== first?.digest);
+    if (first !== undefined && other !== undefined) {
+      clashes.push({
+        port,
+        message: `Vectors of "${first.model}" (${first.dimension} wide) and of "${other.model}" (${other.dimension} wide) cannot be mixed. Use one embedder for both.`,
+      });
+    }
+  }
+  for (const [port, list] of Object.entries(inputs)) {
+    const bases = new Set(list.flatMap(({ adapter }) => adapter?.baseDigest ?? []));
+    if (bases.size < 2) continue;
+    clashes.push({
+      port,
+      message: `These adapters were trained on ${bases.size} different base models. Connect adapters of one base.`,
+    });
+  }
+  for (const { port, facets } of all) {
+    const { adapter } = facets;
+    if (adapter?.baseDigest === undefined) continue;
+    const base = all.flatMap((other) => other.facets.model ?? []);
+    const wrong = base.find(({ digest }) => digest !== undefined && digest !== adapter.baseDigest);
+    if (wrong === undefined) continue;
+    clashes.push({
+      port,
+      message: `This adapter was trained on another base model than "${wrong.id}". Connect the base that it was trained on.`,
+    });
+  }
+  return clashes;
+}
+
+/** One set of facets a port. */
+export function facetsByPort(inputs: Readonly<Record<string, readonly Facets[]>>): PortFacets {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, list]) => list.length > 0)
+      .map(([port, list]): [string, Facets] => [port, commonFacets(list)]),
+  );
+}

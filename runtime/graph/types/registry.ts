@@ -1,0 +1,86 @@
+import { NAME } from '../base/name.ts';
+import { GraphError } from '../base/errors.ts';
+import type { NodeType, Registry } from './node-type.ts';
+import { own } from '../base/record.ts';
+
+const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * The registry of some definitions. Throws GraphError `internal` (for developers) when a definition
+ * breaks the contract: a type that is taken or not kebab-case, a parameter without a default, params
+ * that let unknown fields through, a gap in the migrations, items over something that is no input.
+ */
+export function createRegistry(definitions: readonly NodeType[]): Registry {
+  const registry = new Map<string, NodeType>();
+  for (const definition of definitions) {
+    if (registry.has(definition.type))
+      refuse(definition, 'its type is taken by another definition');
+    checkDefinition(definition);
+    registry.set(definition.type, definition);
+  }
+  return registry;
+}
+
+function checkDefinition(definition: NodeType): void {
+  if (!KEBAB.test(definition.type)) refuse(definition, 'its type is not kebab-case');
+  for (const version of [definition.version, definition.implementation]) {
+    if (!Number.isSafeInteger(version) || version < 1) refuse(definition, 'versions count from 1');
+  }
+  for (const port of [...Object.keys(definition.inputs), ...Object.keys(definition.outputs)]) {
+    if (!NAME.test(port)) refuse(definition, `"${port}" cannot be the name of a port`);
+  }
+  checkParams(definition);
+  checkMigrations(definition);
+  checkItems(definition);
+}
+
+function checkItems(definition: NodeType): void {
+  const { items } = definition;
+  if (items === undefined) return;
+  if (Object.keys(definition.outputs).length !== 1) {
+    refuse(definition, 'a map-type node has exactly one output');
+  }
+  if (typeof items.over !== 'string') {
+    if (!Object.hasOwn(definition.params.shape, items.over.files)) {
+      refuse(definition, `its items are the files of "${items.over.files}", which is no parameter`);
+    }
+    return;
+  }
+  const over = own(definition.inputs, items.over);
+  if (over === undefined)
+    refuse(definition, `its items are over "${items.over}", which is no input`);
+  if (over?.many === true || over?.optional === true) {
+    refuse(definition, `its items are over "${items.over}", which must take exactly one edge`);
+  }
+}
+
+function checkParams(definition: NodeType): void {
+  const empty = definition.params.safeParse({});
+  if (!empty.success) {
+    const field = empty.error.issues[0]?.path.join('.') ?? '';
+    refuse(definition, `its parameter "${field}" lacks a default`);
+  }
+  if (definition.params.safeParse({ 'no such parameter': 1 }).success) {
+    refuse(definition, 'its params must be a z.strictObject');
+  }
+}
+
+function checkMigrations(definition: NodeType): void {
+  const { migrations, version } = definition;
+  if (migrations.length !== version - 1 || migrations.some(({ from }, i) => from !== i + 1)) {
+    refuse(
+      definition,
+      `version ${version} needs migrations from 1 to ${version - 1}, in order and without gaps`,
+    );
+  }
+  const names = new Set(migrations.map(({ name }) => name));
+  if (names.size !== migrations.length || names.has('')) {
+    refuse(definition, 'each migration needs a name of its own');
+  }
+}
+
+function refuse(definition: NodeType, why: string): never {
+  throw new GraphError('internal', `Node type "${definition.type}": ${why}.`, {
+    audience: 'developer',
+  });
+}

@@ -1,0 +1,87 @@
+import { mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
+import { Engine, FileSourceResolver } from '@graft/engine';
+import { createRegistry, GraphError } from '@graft/graph';
+import { definitions } from '@graft/nodes/definitions';
+import { reconcileRuns, thisProcess } from '@graft/store';
+import { openDatabaseStores } from '@graft/store/database';
+import { openFilesystemStores } from '@graft/store/filesystem';
+import { checkpointFolder } from '@graft/worker/checkpoint-folder';
+import { deviceClass } from './device-class.ts';
+import { environment } from './env.ts';
+import { GraphFiles } from './graph-files.ts';
+import { LocalWorkspace } from './local-workspace.ts';
+import { ModelList } from './model-list.ts';
+import { WorkerSupervisor } from './supervisor.ts';
+import type { OpenOptions, Workspace } from './workspace.ts';
+
+/** The worker: its source, or its bundle beside this one's. */
+function defaultWorkerEntry(): string {
+  const name = import.meta.url.endsWith('.ts') ? '../worker/main.ts' : './worker.mjs';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/**
+ * Opens a workspace folder: stores, database, engine and (when the first step runs) the worker. Runs that a
+ * crash left behind are ended truly. Throws `missing-file`, `store-locked`, `store-damaged` or `no-space`.
+ */
+export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
+  const root = await openRoot(options.root);
+  const stateFolder = resolve(options.stateFolder ?? join(root, '.graft'));
+  await openStateFolder(stateFolder);
+  const modelsFolder = resolve(options.modelsFolder ?? defaultModelsFolder(environment));
+  const catalogue = createCatalogue({ modelsFolder });
+  const [filesystem, database] = await Promise.all([
+    openFilesystemStores(stateFolder),
+    openDatabaseStores(join(stateFolder, 'index.db')),
+  ]);
+  await reconcileRuns(database.runs);
+  const modelList = await ModelList.open(catalogue);
+  const threads = options.threads ?? availableParallelism();
+  const supervisor = new WorkerSupervisor({
+    entry: options.workerEntry ?? defaultWorkerEntry(),
+    worker: { root, stateFolder, modelsFolder, threads },
+  });
+  const files = new FileSourceResolver(root, stateFolder);
+  const stores = { ...filesystem, actions: database.actions, runs: database.runs };
+  const models = options.models ?? catalogue.lookup;
+  const engine = new Engine({
+    ...stores,
+    backend: supervisor,
+    files,
+    models,
+    deviceClass,
+    owner: thisProcess,
+    concurrency: availableParallelism(),
+  });
+  return new LocalWorkspace({
+    root,
+    registry: options.registry ?? createRegistry(definitions),
+    models,
+    modelList,
+    stores,
+    checkpointFolder: checkpointFolder(stateFolder),
+    files,
+    graphs: new GraphFiles(root, stateFolder),
+    engine,
+    supervisor,
+    closeDatabase: () => database.close(),
+  });
+}
+
+async function openRoot(path: string): Promise<string> {
+  const root = await realpath(resolve(path)).catch(() => undefined);
+  if (root !== undefined && (await stat(root)).isDirectory()) return root;
+  throw new GraphError('missing-file', `There is no folder ${resolve(path)} to work in.`);
+}
+
+/** Made when it is missing, and kept out of git by itself. */
+async function openStateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+}

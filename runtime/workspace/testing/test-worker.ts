@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
+import { createTestHost, testImplementations } from '@graft/engine/testing';
+import { implement, type Implementation } from '@graft/graph';
+import { openFilesystemStores } from '@graft/store/filesystem';
+import { serveSteps } from '@graft/worker/serve-steps';
+import { crashNode, hogNode, stubbornNode } from './test-nodes.ts';
+
+/** A worker process with the test nodes and a few that misbehave. */
+const misbehaving: readonly Implementation[] = [
+  implement(stubbornNode, async (_ctx, _inputs, { busy }) => {
+    // Never looks at its signal; busy, it does not even let its process hear of it.
+    if (busy) for (;;) if (performance.now() < 0) break;
+    await wait(60_000);
+    return { value: [{ id: 'value', question: '0' }] };
+  }),
+  implement(crashNode, async (ctx, _inputs, { times }) => {
+    const counter = join(await ctx.scratch(), '..', `crash-${ctx.node}`);
+    const before = countOf(counter);
+    writeFileSync(counter, String(before + 1));
+    if (before < times) process.kill(process.pid, 'SIGKILL');
+    return { value: [{ id: 'value', question: String(before) }] };
+  }),
+  implement(hogNode, () => {
+    process.stderr.write('FATAL ERROR: Reached heap limit - JavaScript heap out of memory\n');
+    process.abort();
+  }),
+];
+
+function countOf(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+const implementations = new Map([
+  ...testImplementations,
+  ...misbehaving.map((one): [string, Implementation] => [one.definition.type, one]),
+]);
+
+serveSteps(async ({ stateFolder }) => {
+  const { artifacts, items } = await openFilesystemStores(stateFolder);
+  const scratchFolder = join(stateFolder, 'scratch');
+  return createTestHost({ artifacts, items, scratchFolder }, implementations);
+});
