@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 
 const places = [
   '/usr/bin/chromium',
@@ -9,8 +11,18 @@ const places = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+/** A registry package that carries a headless Chromium and the libraries it needs, for Linux on x64. */
+export const carrier = { name: '@sparticuz/chromium', version: '138.0.2' };
+
+/** Where the carried Chromium is kept, outside the checkout. */
+export function carriedFolder() {
+  const cache = process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
+  return path.join(cache, 'graft', `chromium-${carrier.version}`);
+}
+
 /**
- * A Chromium of this machine: `$CHROMIUM_PATH`, an installed one, or the one that Playwright downloaded.
+ * A Chromium of this machine: `$CHROMIUM_PATH`, an installed one, one that Playwright downloaded, or one
+ * that came with a package.
  * @returns {Promise<string | undefined>}
  */
 export async function findChromium() {
@@ -20,5 +32,6 @@ export async function findChromium() {
   if (installed !== undefined) return installed;
   const { chromium } = await import('@playwright/test');
   const own = chromium.executablePath();
-  return existsSync(own) ? own : undefined;
+  const carried = path.join(carriedFolder(), 'chromium.sh');
+  return [own, carried].find((file) => existsSync(file));
 }

@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { bringChromium } from './bring-chromium.mjs';
 import { buildProject } from './build-project.mjs';
-import { findChromium } from './find-chromium.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './node-version.mjs';
 import { runProcess } from './run-process.mjs';
@@ -41,14 +41,10 @@ async function vitest() {
 }
 
 async function playwright() {
-  let chromium = await findChromium();
-  if (chromium === undefined) {
-    await runProcess('npx', ['playwright', 'install', 'chromium'], { cwd: root });
-    chromium = await findChromium();
-  }
+  const chromium = await bringChromium(root);
   if (chromium === undefined) {
     process.stderr.write(
-      'The browser tests need Chromium, and none was found. Install it (Debian: apt-get install chromium), or name one with CHROMIUM_PATH.\n',
+      'The browser tests need Chromium; none was found and none could be brought. Install it (Debian: apt-get install chromium), or name one with CHROMIUM_PATH.\n',
     );
     return { passed: 0, failed: 1, skipped: 0 };
   }
