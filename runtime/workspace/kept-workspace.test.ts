@@ -1,0 +1,78 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseGraph, serializeGraph, type RunEvent } from '@graft/graph';
+import { keptRuns, unpackKeptWorkspace } from './testing/kept-workspace.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+let root: string;
+let workspace: Workspace;
+const graphs = ['adapter.graft.json', 'retrieval.graft.json'];
+
+beforeAll(async () => {
+  root = await unpackKeptWorkspace();
+  workspace = await openWorkspace({ root });
+});
+afterAll(async () => {
+  await workspace[Symbol.asyncDispose]();
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('a workspace kept from d69eacb', () => {
+  it('has its graphs, which save byte for byte the same', async () => {
+    const listed = await workspace.listGraphs();
+    expect(listed.map(({ path }) => path).sort()).toEqual(graphs);
+    for (const path of graphs) {
+      const { text, revision } = await workspace.readGraph(path);
+      expect(serializeGraph(parseGraph(text))).toBe(text);
+      const saved = await workspace.saveGraph(path, text, revision);
+      expect(saved.revision).toBe(revision);
+      expect(await readFile(join(root, path), 'utf8')).toBe(text);
+    }
+  });
+
+  it('lists and shows its runs as they ended', async () => {
+    const runs = await workspace.runs.list({ limit: 100 });
+    expect(runs.map(({ id, status }) => [id, status]).reverse()).toEqual(
+      keptRuns.map((id, at) => [id, at === 3 ? 'failed' : 'succeeded']),
+    );
+    for (const id of keptRuns) {
+      const events: RunEvent[] = [];
+      for await (const event of workspace.events(id, 0, new AbortController().signal)) {
+        events.push(event);
+      }
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+      expect(events[0]?.type).toBe('run.started');
+      expect(events.at(-1)?.type).toBe('run.finished');
+    }
+    const failed = await workspace.why(keptRuns[3], 'questions');
+    expect(failed.error?.message).toContain('question');
+  });
+
+  it('still gives every row of every output of old runs', async () => {
+    const types = new Set<string>();
+    for (const id of keptRuns) {
+      for (const step of await workspace.runs.steps(id)) {
+        for (const ref of Object.values(step.outputs)) {
+          const { total, rows } = await workspace.page(ref, 0, 100);
+          expect(rows).toHaveLength(ref.mediaType.endsWith('+tree') ? 1 : (ref.count ?? 1));
+          expect(total).toBe(rows.length);
+          types.add(ref.mediaType);
+        }
+      }
+    }
+    expect(types.size).toBe(13);
+  });
+
+  it('plans its graphs, and nothing that is stored is damaged', async () => {
+    for (const path of graphs) {
+      const { text } = await workspace.readGraph(path);
+      const report = await workspace.explain(parseGraph(text), path);
+      expect(report.problems).toEqual([]);
+      expect(report.nodes.map(({ node }) => node).sort()).toEqual(
+        Object.keys(parseGraph(text).nodes).sort(),
+      );
+    }
+    expect((await workspace.verifyArtifacts()).damaged).toEqual([]);
+  });
+});
