@@ -1,0 +1,48 @@
+import { formatEdge } from '../format/edge.ts';
+import type { Edge, Graph } from '../format/graph.ts';
+import type { Registry } from '../types/node-type.ts';
+import { edgeProblem } from './edge-problems.ts';
+import type { NodeDraft } from './node-draft.ts';
+import type { ProblemReport } from './problem-report.ts';
+
+/** Gives each draft what its edges bring, and reports the edges that cannot be. */
+export function connectDrafts(
+  { graph, edges }: { readonly graph: Graph; readonly edges: readonly Edge[] },
+  {
+    drafts,
+    registry,
+  }: { readonly drafts: ReadonlyMap<string, NodeDraft>; readonly registry: Registry },
+  report: ProblemReport,
+): void {
+  const ids = Object.keys(graph.nodes);
+  for (const edge of edges) {
+    const { source, sourcePort, target, targetPort } = edge;
+    const draft = drafts.get(target);
+    draft?.meant.add(targetPort);
+    const missing = [source, target].find((end) => !Object.hasOwn(graph.nodes, end));
+    if (missing !== undefined) {
+      const other = missing === source ? target : source;
+      report.add(
+        'unknown-node',
+        `The edge "${formatEdge(edge)}" names a node "${missing}" that is not in the graph.${report.suggest(missing, ids)} Correct the edge or remove it.`,
+        Object.hasOwn(graph.nodes, other) ? { node: other } : {},
+      );
+      continue;
+    }
+    const problem = edgeProblem(
+      { source: drafts.get(source)?.definition, sourcePort, target: draft?.definition, targetPort },
+      registry,
+    );
+    if (problem === undefined) {
+      draft?.inputs[targetPort]?.push({ node: source, port: sourcePort });
+      continue;
+    }
+    report.add(
+      problem.code,
+      `${problem.message} (edge "${formatEdge(edge)}")`,
+      problem.at === 'source'
+        ? { node: source, port: sourcePort }
+        : { node: target, port: targetPort },
+    );
+  }
+}

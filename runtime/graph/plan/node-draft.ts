@@ -1,0 +1,69 @@
+import type { GraphNode } from '../format/graph.ts';
+import type { NodeType, Registry } from '../types/node-type.ts';
+import { list, parseParams } from './param-problems.ts';
+import type { ProblemReport } from './problem-report.ts';
+
+/** A node on its way into the plan: its type is known, its edges are being gathered. */
+export interface NodeDraft {
+  readonly definition: NodeType;
+  /** Undefined where they have problems. */
+  readonly params: Readonly<Record<string, unknown>> | undefined;
+  /** By input port, in the order of the edges' strings. */
+  readonly inputs: Record<string, { readonly node: string; readonly port: string }[]>;
+  /** Inputs that an edge was meant for, good or not. */
+  readonly meant: Set<string>;
+}
+
+/** Undefined, with the problem reported, where the node cannot run whatever is connected to it. */
+export function draftNode(
+  { id, node }: { readonly id: string; readonly node: GraphNode },
+  registry: Registry,
+  report: ProblemReport,
+): NodeDraft | undefined {
+  const definition = registry.get(node.type);
+  if (definition === undefined) {
+    report.add(
+      'unknown-type',
+      `There is no node type "${node.type}".${report.suggest(node.type, registry.keys())} The node is kept as it is, and cannot run.`,
+      { node: id },
+    );
+    return undefined;
+  }
+  if (node.version > definition.version) {
+    report.add(
+      'newer-format',
+      `It was saved as version ${node.version} of "${node.type}", and this Graft knows version ${definition.version}. Update Graft to run it.`,
+      { node: id },
+    );
+    return undefined;
+  }
+  const { params, problems } = report.guard({ node: id }, () =>
+    parseParams(definition, node.params),
+  ) ?? { problems: [] };
+  for (const { code, message, param } of problems) {
+    report.add(code, message, { node: id, ...(param === undefined ? {} : { param }) });
+  }
+  const inputs: NodeDraft['inputs'] = {};
+  for (const port of Object.keys(definition.inputs)) inputs[port] = [];
+  return { definition, params, inputs, meant: new Set() };
+}
+
+/** Reports inputs with too many edges, and those that need one and have none. */
+export function checkInputs(id: string, draft: NodeDraft, report: ProblemReport): void {
+  for (const [port, input] of Object.entries(draft.definition.inputs)) {
+    const feeds = draft.inputs[port] ?? [];
+    if (feeds.length > 1 && input.many !== true) {
+      report.add(
+        'too-many-edges',
+        `This input takes one edge and has ${feeds.length}, from ${list(feeds.map((feed) => `${feed.node}.${feed.port}`))}. Keep one.`,
+        { node: id, port },
+      );
+    } else if (input.optional !== true && !draft.meant.has(port)) {
+      report.add(
+        'missing-input',
+        `Nothing is connected to this input. It takes ${input.type.id}.`,
+        { node: id, port },
+      );
+    }
+  }
+}
