@@ -5,19 +5,18 @@ import {
   type Plan,
   type ResolvedSource,
   type StepResult,
-  type StepStatus,
   type StepSummary,
 } from '@graft/graph';
+import { abortable } from './abortable.ts';
 import { ActionLookup } from './action-lookup.ts';
+import { cachedResult, isVolatile, walkCache } from './cache-walk.ts';
 import type { EngineParts, InFlight } from './engine-parts.ts';
 import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunJournal } from './run-journal.ts';
+import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
-import { deviceClasses, reasonFor, stepKey } from './step-key.ts';
-import { createSteps, isFinished, summarize, type StepState } from './step-state.ts';
-
-/** Milliseconds of deciding without a pause, after which other work of this process gets its turn. */
-const pauseEvery = 20;
+import { deviceClasses, reasonFor } from './step-key.ts';
+import { isFinished, summarize, type StepState } from './step-state.ts';
 
 export interface PlanRunRequest {
   readonly runId: string;
@@ -37,18 +36,17 @@ export class PlanRun {
   readonly #parts: EngineParts;
   readonly #inFlight: InFlight;
   readonly #request: PlanRunRequest;
-  readonly #steps: Map<string, StepState>;
+  readonly #steps: RunSteps;
   readonly #lookup: ActionLookup;
   readonly #executor: StepExecutor;
   readonly #controller = new AbortController();
   readonly #startedAt = performance.now();
   #last: Map<string, StepSummary> = new Map();
   #classes: ReadonlyMap<string, string> = new Map();
-  #ready: StepState[] = [];
+  /** Missing results, in the order in which they were found missing. */
   #queue: StepState[] = [];
-  #deciding = false;
+  #walking = false;
   #running = 0;
-  #unfinished: number;
   #settled = (): void => undefined;
   #problem: GraphError | undefined;
 
@@ -56,16 +54,17 @@ export class PlanRun {
     this.#parts = parts;
     this.#inFlight = inFlight;
     this.#request = request;
-    this.#steps = createSteps(request.plan, request.sources);
-    this.#unfinished = this.#steps.size;
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunJournal(request.runId, parts, (error) => {
       this.#breakOff(error);
     });
+    this.#steps = new RunSteps((step) => {
+      this.journal.emit({ type: 'step.finished', step: summarize(step) });
+    });
     this.#executor = new StepExecutor({
       parts,
       inFlight,
-      steps: this.#steps,
+      steps: this.#steps.states,
       journal: this.journal,
       lookup: this.#lookup,
       runId: request.runId,
@@ -80,32 +79,30 @@ export class PlanRun {
 
   /** Runs to the end and never rejects: whatever happens is in the last event. */
   async execute(): Promise<RunFinished> {
-    const { file, plan, device } = this.#request;
+    const { file, plan, sources, device } = this.#request;
     const nodes = plan.nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
     this.journal.emit({ type: 'run.started', file, nodes });
     try {
+      this.#steps.add(plan, sources);
       this.#last = await this.#parts.runs.lastSteps(file);
-      this.#classes = await deviceClasses(this.#parts, this.#steps.values(), device);
+      this.#classes = await deviceClasses(this.#parts, this.#steps.states.values(), device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
       await this.#lookup.prefetch(keys);
       await this.#settle();
     } catch (error) {
       this.#breakOff(error);
     }
-    for (const step of this.#steps.values()) {
-      if (!isFinished(step)) this.#close(step, 'cancelled');
-    }
+    this.#steps.cancelRest();
     return this.#finish();
   }
 
   async #settle(): Promise<void> {
-    if (this.#unfinished === 0) return;
+    if (this.#steps.unfinished === 0) return;
     await new Promise<void>((resolve) => {
       this.#settled = resolve;
       this.#controller.signal.addEventListener('abort', () => {
         this.#advance();
       });
-      this.#ready = [...this.#steps.values()].filter(({ waiting }) => waiting === 0);
       this.#advance();
     });
   }
@@ -113,51 +110,39 @@ export class PlanRun {
   /** Moves on after anything has changed. */
   #advance(): void {
     if (this.#controller.signal.aborted) {
-      if (this.#running === 0 && !this.#deciding) this.#settled();
+      if (this.#running === 0 && !this.#walking) this.#settled();
       return;
     }
-    if (this.#unfinished === 0) this.#settled();
-    else if (!this.#deciding) void this.#decide().then(() => this.#startQueued());
+    if (this.#steps.unfinished === 0) this.#settled();
+    else if (!this.#walking) void this.#walk().then(() => this.#startQueued());
   }
 
-  /** Looks up the ready steps, wave by wave: hits make further steps ready, misses are queued. */
-  async #decide(): Promise<void> {
-    this.#deciding = true;
-    let pausedAt = performance.now();
+  async #walk(): Promise<void> {
+    this.#walking = true;
     try {
-      while (this.#ready.length > 0 && !this.#controller.signal.aborted) {
-        await this.#decideWave(this.#ready.splice(0));
-        if (performance.now() - pausedAt < pauseEvery) continue;
-        await new Promise((resolve) => setImmediate(resolve));
-        pausedAt = performance.now();
-      }
+      await walkCache({
+        steps: this.#steps,
+        lookup: this.#lookup,
+        classes: this.#classes,
+        signal: this.#controller.signal,
+        hit: (step, record) => {
+          this.#reuse(step, record);
+        },
+        miss: (step) => {
+          this.#queue.push(step);
+        },
+      });
     } catch (error) {
       this.#breakOff(error);
     } finally {
-      this.#deciding = false;
-    }
-  }
-
-  async #decideWave(wave: readonly StepState[]): Promise<void> {
-    const keyed = wave.map((step) => {
-      step.key = stepKey(step, this.#steps, this.#classes);
-      return { step, key: step.key };
-    });
-    const cacheable = keyed.filter(({ step }) => step.node.definition.caching !== 'volatile');
-    const unknown = cacheable.filter(({ key }) => this.#lookup.known(key.value) === undefined);
-    if (unknown.length > 0) await this.#lookup.find(unknown.map(({ key }) => key.value));
-    for (const { step, key } of keyed) {
-      const found =
-        step.node.definition.caching === 'volatile' ? undefined : this.#lookup.known(key.value);
-      if (found !== undefined && found !== 'evicted') this.#reuse(step, found);
-      else this.#queue.push(step);
+      this.#walking = false;
     }
   }
 
   #reuse(step: StepState, result: Pick<StepResult, 'outputs'> & { createdAt?: number }): void {
     step.outputs = result.outputs;
     if (result.createdAt !== undefined) step.madeAt = result.createdAt;
-    this.#close(step, 'cached');
+    this.#steps.close(step, 'cached');
   }
 
   #startQueued(): void {
@@ -165,15 +150,13 @@ export class PlanRun {
     while (this.#running < limit && !this.#controller.signal.aborted) {
       const step = this.#queue.shift();
       if (step === undefined) break;
-      const key = step.key?.value ?? '';
-      const volatile = step.node.definition.caching === 'volatile';
-      const known = volatile ? undefined : this.#lookup.known(key);
-      const running = volatile ? undefined : this.#inFlight.get(key);
-      if (known !== undefined && known !== 'evicted') this.#reuse(step, known);
+      const known = cachedResult(step, this.#lookup);
+      const running = isVolatile(step) ? undefined : this.#inFlight.get(step.key?.value ?? '');
+      if (known !== undefined) this.#reuse(step, known);
       else if (running !== undefined) void this.#join(step, running);
       else void this.#start(step);
     }
-    if (this.#ready.length > 0 || this.#unfinished === 0 || this.#controller.signal.aborted) {
+    if (this.#steps.anyReady || this.#steps.unfinished === 0 || this.#controller.signal.aborted) {
       this.#advance();
     }
   }
@@ -218,35 +201,14 @@ export class PlanRun {
     step.outputs = result.outputs;
     step.device = result.device;
     if (result.items !== undefined) step.items = result.items;
-    this.#close(step, 'succeeded');
+    this.#steps.close(step, 'succeeded');
   }
 
   #fail(step: StepState, thrown: unknown): void {
     const error = GraphError.from(thrown, { node: step.node.id });
     if (error.code === 'cancelled' || this.#controller.signal.aborted) {
-      this.#close(step, 'cancelled');
-      return;
-    }
-    step.error = error;
-    this.#close(step, 'failed');
-    const below = [...step.dependents];
-    for (let next = below.pop(); next !== undefined; next = below.pop()) {
-      if (isFinished(next)) continue;
-      this.#close(next, 'skipped');
-      below.push(...next.dependents);
-    }
-  }
-
-  /** Ends a step and makes ready what waited for it only. */
-  #close(step: StepState, status: StepStatus): void {
-    step.status = status;
-    this.#unfinished -= 1;
-    this.journal.emit({ type: 'step.finished', step: summarize(step) });
-    if (status !== 'cached' && status !== 'succeeded') return;
-    for (const next of step.dependents) {
-      next.waiting -= 1;
-      if (next.waiting === 0 && !isFinished(next)) this.#ready.push(next);
-    }
+      this.#steps.close(step, 'cancelled');
+    } else this.#steps.fail(step, error);
   }
 
   /** The stores or the engine itself failed: nothing further can be recorded truly. */
@@ -258,8 +220,9 @@ export class PlanRun {
   async #finish(): Promise<RunFinished> {
     const { runId } = this.#request;
     const { runs, actions, artifacts } = this.#parts;
-    const cached = [...this.#steps.values()].filter(({ status }) => status === 'cached');
-    const event = await finishEvent(artifacts, this.#steps, {
+    const states = this.#steps.states;
+    const cached = [...states.values()].filter(({ status }) => status === 'cached');
+    const event = await finishEvent(artifacts, states, {
       startedAt: this.#startedAt,
       problem: this.#problem?.toProblem(),
     });
@@ -277,22 +240,5 @@ export class PlanRun {
       const problem = GraphError.from(error).toProblem();
       return { ...finished, status: 'failed', error: problem };
     }
-  }
-}
-
-/** A promise that does not outlast the signal. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      reject(new GraphError('cancelled', 'The run was cancelled.'));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

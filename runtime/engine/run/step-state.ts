@@ -38,24 +38,34 @@ export function createSteps(
   sources: ReadonlyMap<string, readonly ResolvedSource[]>,
 ): Map<string, StepState> {
   const steps = new Map<string, StepState>();
-  for (const node of plan.nodes) {
-    steps.set(node.id, {
-      node,
-      sources: sources.get(node.id) ?? [],
-      dependents: [],
-      waiting: 0,
-      status: 'queued',
-      outputs: {},
-      ms: 0,
-    });
-  }
-  for (const step of steps.values()) {
+  addSteps(steps, plan, sources);
+  return steps;
+}
+
+/** Adds the steps of a plan to those that are there already, which may feed them. Returns the added ones. */
+export function addSteps(
+  steps: Map<string, StepState>,
+  plan: Plan,
+  sources: ReadonlyMap<string, readonly ResolvedSource[]>,
+): readonly StepState[] {
+  const added: StepState[] = plan.nodes.map((node) => ({
+    node,
+    sources: sources.get(node.id) ?? [],
+    dependents: [],
+    waiting: 0,
+    status: 'queued',
+    outputs: {},
+    ms: 0,
+  }));
+  for (const step of added) steps.set(step.node.id, step);
+  for (const step of added) {
     for (const above of stepsAbove(step, steps)) {
+      if (hasOutputs(above)) continue;
       above.dependents.push(step);
       step.waiting += 1;
     }
   }
-  return steps;
+  return added;
 }
 
 /** The steps that feed a step, each once. */
@@ -84,6 +94,10 @@ export function inputsOf(
 
 export const isFinished = (step: StepState): boolean =>
   step.status !== 'queued' && step.status !== 'running';
+
+/** Whether what is below can use what it gave. */
+export const hasOutputs = ({ status }: StepState): boolean =>
+  status === 'cached' || status === 'succeeded';
 
 /** A finished step as it is recorded. */
 export function summarize(step: StepState): StepSummary {

@@ -1,0 +1,54 @@
+import type { ActionRecord } from '@graft/graph';
+import type { ActionLookup } from './action-lookup.ts';
+import type { RunSteps } from './run-steps.ts';
+import { stepKey } from './step-key.ts';
+import type { StepState } from './step-state.ts';
+
+/** Milliseconds of walking without a pause, after which other work of this process gets its turn. */
+const pauseEvery = 20;
+
+export interface CacheWalkParts {
+  readonly steps: RunSteps;
+  readonly lookup: ActionLookup;
+  /** Device classes by node type. */
+  readonly classes: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+  readonly hit: (step: StepState, record: ActionRecord) => void;
+  readonly miss: (step: StepState) => void;
+}
+
+/** Gives ready steps their keys and looks them up, wave by wave: hits make further steps ready. */
+export async function walkCache(walk: CacheWalkParts): Promise<void> {
+  let pausedAt = performance.now();
+  while (walk.steps.anyReady && !walk.signal.aborted) {
+    await walkWave(walk, walk.steps.takeReady());
+    if (performance.now() - pausedAt < pauseEvery) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    pausedAt = performance.now();
+  }
+}
+
+async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
+  const { steps, lookup, classes } = walk;
+  const keyed = wave.map((step) => {
+    step.key = stepKey(step, steps.states, classes);
+    return { step, key: step.key.value };
+  });
+  const cacheable = keyed.filter(({ step }) => !isVolatile(step));
+  const unknown = cacheable.filter(({ key }) => lookup.known(key) === undefined);
+  if (unknown.length > 0) await lookup.find(unknown.map(({ key }) => key));
+  for (const { step } of keyed) {
+    const found = cachedResult(step, lookup);
+    if (found === undefined) walk.miss(step);
+    else walk.hit(step, found);
+  }
+}
+
+/** The stored result of a step that has its key, if it may be used and needs no waiting. */
+export function cachedResult(step: StepState, lookup: ActionLookup): ActionRecord | undefined {
+  if (isVolatile(step) || step.key === undefined) return undefined;
+  const found = lookup.known(step.key.value);
+  return found === 'evicted' ? undefined : found;
+}
+
+export const isVolatile = ({ node }: StepState): boolean => node.definition.caching === 'volatile';

@@ -1,0 +1,75 @@
+import { GraphError, type Plan, type ResolvedSource, type StepStatus } from '@graft/graph';
+import { addSteps, hasOutputs, isFinished, stepsAbove, type StepState } from './step-state.ts';
+
+/**
+ * The steps of one run: what is ready to be looked at, and what an end means for those below. Steps can be
+ * added while others run; they may be fed by steps that have finished long ago.
+ */
+export class RunSteps {
+  /** By node, in the order in which they were added. */
+  readonly states = new Map<string, StepState>();
+  #ready: StepState[] = [];
+  #unfinished = 0;
+  readonly #ended: (step: StepState) => void;
+
+  /** `ended` is told of each step once, as soon as its status is final. */
+  constructor(ended: (step: StepState) => void) {
+    this.#ended = ended;
+  }
+
+  /** Adds the steps of a plan. */
+  add(plan: Plan, sources: ReadonlyMap<string, readonly ResolvedSource[]>): void {
+    const added = addSteps(this.states, plan, sources);
+    this.#unfinished += added.length;
+    for (const step of added) {
+      const above = [...stepsAbove(step, this.states)];
+      // In topological order, so what is above an added step has been skipped before it.
+      if (above.some((one) => isFinished(one) && !hasOutputs(one))) this.close(step, 'skipped');
+      else if (step.waiting === 0) this.#ready.push(step);
+    }
+  }
+
+  get unfinished(): number {
+    return this.#unfinished;
+  }
+
+  get anyReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Steps whose inputs have become known since the last call. */
+  takeReady(): StepState[] {
+    return this.#ready.splice(0);
+  }
+
+  /** Ends a step and makes ready what waited for it only. */
+  close(step: StepState, status: StepStatus): void {
+    step.status = status;
+    this.#unfinished -= 1;
+    this.#ended(step);
+    if (!hasOutputs(step)) return;
+    for (const next of step.dependents) {
+      next.waiting -= 1;
+      if (next.waiting === 0 && !isFinished(next)) this.#ready.push(next);
+    }
+  }
+
+  /** Ends a step as failed, and with it all that needs it. */
+  fail(step: StepState, error: GraphError): void {
+    step.error = error;
+    this.close(step, 'failed');
+    const below = [...step.dependents];
+    for (let next = below.pop(); next !== undefined; next = below.pop()) {
+      if (isFinished(next)) continue;
+      this.close(next, 'skipped');
+      below.push(...next.dependents);
+    }
+  }
+
+  /** Ends what has not ended yet. */
+  cancelRest(): void {
+    for (const step of this.states.values()) {
+      if (!isFinished(step)) this.close(step, 'cancelled');
+    }
+  }
+}
