@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import Libsql from 'libsql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './database.ts';
@@ -32,7 +33,8 @@ const record = (key: string, outputs = '{}') => ({
   usedAt: 2,
 });
 const create = (database: Database, key: string, outputs?: string) =>
-  database.attempt((client) => client.action.create({ data: record(key, outputs) }));
+  database.queries.insertInto('Action').values(record(key, outputs)).execute();
+const actions = (database: Database) => database.queries.selectFrom('Action').selectAll().execute();
 
 describe('openDatabase', () => {
   it('makes a database, keeps what is written, and opens it again quickly', async () => {
@@ -44,7 +46,7 @@ describe('openDatabase', () => {
     const before = performance.now();
     await using database = await openDatabase(path);
     const ms = performance.now() - before;
-    expect(await database.client.action.findMany()).toEqual([{ ...record('a'), items: null }]);
+    expect(await actions(database)).toEqual([{ ...record('a'), items: null }]);
     // 5 to 10 ms on two shared cores.
     expect(ms).toBeLessThan(200);
   });
@@ -52,38 +54,36 @@ describe('openDatabase', () => {
   it('uses WAL, and keeps its settings after a transaction', async () => {
     await using database = await openDatabase(await fresh());
     const settings = async () => [
-      await database.client.$queryRawUnsafe('PRAGMA journal_mode'),
-      await database.client.$queryRawUnsafe('PRAGMA foreign_keys'),
-      await database.client.$queryRawUnsafe('PRAGMA synchronous'),
+      (await sql`PRAGMA journal_mode`.execute(database.queries)).rows,
+      (await sql`PRAGMA foreign_keys`.execute(database.queries)).rows,
+      (await sql`PRAGMA synchronous`.execute(database.queries)).rows,
     ];
     const before = await settings();
     expect(before).toEqual([
       [{ journal_mode: 'wal' }],
-      [{ foreign_keys: 1n }],
-      [{ synchronous: 1n }],
+      [{ foreign_keys: 1 }],
+      [{ synchronous: 1 }],
     ]);
-    await database.client.$transaction([
-      database.client.action.create({ data: record('a') }),
-      database.client.action.create({ data: record('b') }),
-    ]);
+    await database.queries.transaction().execute(async (tx) => {
+      await tx.insertInto('Action').values(record('a')).execute();
+      await tx.insertInto('Action').values(record('b')).execute();
+    });
     expect(await settings()).toEqual(before);
   });
 
   it('rolls a failed transaction back and goes on', async () => {
     await using database = await openDatabase(await fresh());
-    const twice = database.attempt((client) =>
-      client.$transaction([
-        client.action.create({ data: record('a') }),
-        client.action.create({ data: record('a') }),
-      ]),
-    );
+    const twice = database.queries.transaction().execute(async (tx) => {
+      await tx.insertInto('Action').values(record('a')).execute();
+      await tx.insertInto('Action').values(record('a')).execute();
+    });
     await expect(twice).rejects.toMatchObject({
       code: 'internal',
       location: { file: database.path },
     });
-    expect(await database.client.action.count()).toBe(0);
+    expect(await actions(database)).toHaveLength(0);
     await create(database, 'a');
-    expect(await database.client.action.count()).toBe(1);
+    expect(await actions(database)).toHaveLength(1);
   });
 
   it('says that a file is no database, and leaves it alone', async () => {
@@ -110,7 +110,7 @@ describe('openDatabase', () => {
     await handle.close();
     const read = async () => {
       await using database = await openDatabase(path);
-      await database.attempt((client) => client.action.findMany());
+      await actions(database);
     };
     await expect(read()).rejects.toMatchObject({ code: 'store-damaged', location: { file: path } });
   });
@@ -172,7 +172,7 @@ describe('several processes', () => {
     holder.stdin?.write('end\n');
     await once(holder, 'exit');
     await waiting;
-    expect(await database.client.action.count()).toBe(1);
+    expect(await actions(database)).toHaveLength(1);
   });
 
   it('opens, migrates and writes at once, losing nothing', { timeout: 60_000 }, async () => {
@@ -185,7 +185,7 @@ describe('several processes', () => {
     );
     expect(codes).toEqual([0, 0, 0]);
     await using database = await openDatabase(path);
-    expect(await database.client.action.count()).toBe(300);
+    expect(await actions(database)).toHaveLength(300);
   });
 });
 
@@ -206,6 +206,6 @@ describe('a full disk', () => {
     });
     execFileSync('mount', ['-o', 'remount,size=16m', folder]);
     await create(database, 'large', 'x'.repeat(2_000_000));
-    expect(await database.client.action.count()).toBe(2);
+    expect(await actions(database)).toHaveLength(2);
   });
 });

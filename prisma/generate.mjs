@@ -1,5 +1,7 @@
-// Writes schema.prisma for a provider from the one template of the models, and the client from it.
-// Also writes the committed migrations as a module, so that a bundle carries them. All are git-ignored. Usage: node generate.mjs [sqlite]
+// Writes schema.prisma for a provider from the one template of the models, and from it the types of the tables (those of
+// a Prisma client, which nothing runs).
+// Also writes the committed migrations as a module, so that a bundle carries them. All are git-ignored.
+// Usage: node generate.mjs [sqlite]
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,2 +1,2 @@
-export { openDatabase, type Database } from './database.ts';
-export { Prisma, type PrismaClient } from './client/client.ts';
+export { openDatabase, type Database, type Queries } from './database.ts';
+export type { Tables } from './tables.ts';

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { GraphError } from '@graft/graph';
+import { z } from 'zod';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 export interface Migration {
@@ -23,17 +24,20 @@ const historyTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-async function pragma(connection: SqliteConnection, name: string): Promise<number> {
-  return Number((await connection.run(`PRAGMA ${name}`)).rows[0]?.[0]);
+async function pragma(
+  connection: SqliteConnection,
+  name: 'application_id' | 'user_version',
+): Promise<number> {
+  const { rows } = await connection.run(`PRAGMA ${name}`);
+  const [row] = z.array(z.record(z.string(), z.number())).parse(rows);
+  return row?.[name] ?? 0;
 }
 
 async function checkOwner(connection: SqliteConnection): Promise<void> {
   const id = await pragma(connection, 'application_id');
   if (id === applicationId) return;
-  const tables = Number(
-    (await connection.run('SELECT count(*) FROM sqlite_master')).rows[0]?.[0] ?? 0,
-  );
-  if (tables === 0 && id === 0) return;
+  const { rows } = await connection.run('SELECT 1 FROM sqlite_master LIMIT 1');
+  if (rows.length === 0 && id === 0) return;
   throw new GraphError(
     'store-damaged',
     `${connection.path} is a database of another program. Move it away, or give Graft another state folder.`,

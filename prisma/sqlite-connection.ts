@@ -1,5 +1,4 @@
 import Libsql from 'libsql';
-import type { GraphError } from '@graft/graph';
 import { databaseError, isBusy } from './database-error.ts';
 
 /** Milliseconds that an operation waits for another process to release the database. */
@@ -8,9 +7,19 @@ const busyTimeoutMs = 5_000;
 export type SqlValue = number | string | bigint | Uint8Array | null;
 
 export interface SqlRows {
-  readonly columns: readonly { readonly name: string; readonly type: string | null }[];
-  readonly rows: unknown[][];
+  /** As objects. */
+  readonly rows: unknown[];
   readonly changes: number;
+}
+
+/** A parameter of a query as one that SQLite takes. */
+export function sqliteValue(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') {
+    return value;
+  }
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`A query must not have a parameter of type ${typeof value}.`);
 }
 
 /** Longer texts are multi-row writes whose row counts hardly repeat. */
@@ -32,8 +41,6 @@ export class SqliteConnection {
   readonly #database: Libsql.Database;
   readonly #statements = new Map<string, Libsql.Statement>();
   #tail: Promise<void> = Promise.resolve();
-  /** The latest refusal. Prisma wraps what its driver throws into errors of its own; this is the original. */
-  failure: GraphError | undefined;
 
   /** Throws GraphError: `store-damaged`, `store-locked`, `no-space`. */
   static async open(path: string): Promise<SqliteConnection> {
@@ -73,22 +80,12 @@ export class SqliteConnection {
     return release;
   }
 
-  /** Runs work while nothing else uses the connection. */
-  async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  }
-
   /** Runs one statement. The caller holds the connection. */
   async run(sql: string, args: readonly SqlValue[] = []): Promise<SqlRows> {
     try {
       return await poll(() => this.#runNow(sql, args));
     } catch (error) {
-      throw this.#refused(error);
+      throw databaseError(error, this.path);
     }
   }
 
@@ -97,7 +94,7 @@ export class SqliteConnection {
     try {
       await poll(() => this.#database.exec(sql));
     } catch (error) {
-      throw this.#refused(error);
+      throw databaseError(error, this.path);
     }
   }
 
@@ -117,20 +114,10 @@ export class SqliteConnection {
     this.#database.close();
   }
 
-  #refused(error: unknown): GraphError {
-    this.failure = databaseError(error, this.path);
-    return this.failure;
-  }
-
   #runNow(sql: string, args: readonly SqlValue[]): SqlRows {
     const statement = this.#prepare(sql);
-    // `raw` refuses statements that return no rows.
-    if (!statement.reader) {
-      return { columns: [], rows: [], changes: statement.run(...args).changes };
-    }
-    const columns = statement.columns().map(({ name, type }) => ({ name, type }));
-    const rows = statement.raw(true).all(...args);
-    return { columns, rows: rows.map((row) => (Array.isArray(row) ? row : [row])), changes: 0 };
+    if (statement.reader) return { rows: statement.all(...args), changes: 0 };
+    return { rows: [], changes: statement.run(...args).changes };
   }
 
   #prepare(sql: string): Libsql.Statement {

@@ -172,7 +172,7 @@ export const zones = [
     packages: ['@graft/graph', '@graft/kit'],
     forbidden: [...ENGINES, ...REACT],
     stay: /^prisma\//,
-    why: 'prisma is the database and its client, and knows of the workspace only runtime/graph',
+    why: 'prisma is the database and its tables, and knows of the workspace only runtime/graph',
   },
   {
     name: 'the web server',

@@ -1,4 +1,4 @@
-import { Prisma, type Database } from '@graft/prisma';
+import type { Queries, Tables } from '@graft/prisma';
 import { artifactRefSchema, type ActionRecord, type ActionStore } from '@graft/graph';
 import { z } from 'zod';
 import { chunks } from './chunks.ts';
@@ -10,35 +10,28 @@ const rowsPerInsert = 500;
 const touchEveryMs = 60_000;
 
 const outputsSchema = z.record(z.string(), artifactRefSchema);
-const rowSchema = z.object({
-  key: z.string(),
-  nodeType: z.string(),
-  outputs: z.string(),
-  items: z.number().nullable(),
-  ms: z.number(),
-  createdAt: z.number(),
-  usedAt: z.number(),
-});
-type Row = z.infer<typeof rowSchema>;
+type Row = Tables['Action'];
 
 /** Cache records in the database. `putMany` calls that meet share a transaction. */
-export class PrismaActionStore implements ActionStore {
-  readonly #database: Database;
+export class DatabaseActionStore implements ActionStore {
+  readonly #queries: Queries;
   readonly #writes: GroupCommit<ActionRecord>;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(queries: Queries) {
+    this.#queries = queries;
     this.#writes = new GroupCommit((records) => this.#insert(records));
   }
 
   async getMany(keys: readonly string[]): Promise<Map<string, ActionRecord>> {
     const found = new Map<string, ActionRecord>();
     for (const some of chunks([...new Set(keys)], keysPerQuery)) {
-      const rows = await this.#database.rows(
-        Prisma.sql`SELECT * FROM "Action" WHERE "key" IN (${Prisma.join(some)})`,
-      );
+      const rows = await this.#queries
+        .selectFrom('Action')
+        .selectAll()
+        .where('key', 'in', some)
+        .execute();
       for (const row of rows) {
-        const record = recordOf(rowSchema.parse(row));
+        const record = recordOf(row);
         if (record !== undefined) found.set(record.key, record);
       }
     }
@@ -52,23 +45,25 @@ export class PrismaActionStore implements ActionStore {
   async touch(keys: readonly string[]): Promise<void> {
     const now = Date.now();
     for (const some of chunks(keys, keysPerQuery)) {
-      await this.#database.transact([
-        Prisma.sql`UPDATE "Action" SET "usedAt" = ${now} WHERE "usedAt" < ${now - touchEveryMs} AND "key" IN (${Prisma.join(some)})`,
-      ]);
+      await this.#queries
+        .updateTable('Action')
+        .set({ usedAt: now })
+        .where('usedAt', '<', now - touchEveryMs)
+        .where('key', 'in', some)
+        .execute();
     }
   }
 
   async *list(): AsyncGenerator<ActionRecord & { usedAt: number }, void, undefined> {
     let after = '';
     for (;;) {
-      const from = after;
-      const rows = await this.#database.attempt((client) =>
-        client.action.findMany({
-          where: { key: { gt: from } },
-          orderBy: { key: 'asc' },
-          take: keysPerQuery,
-        }),
-      );
+      const rows = await this.#queries
+        .selectFrom('Action')
+        .selectAll()
+        .where('key', '>', after)
+        .orderBy('key')
+        .limit(keysPerQuery)
+        .execute();
       for (const row of rows) {
         const record = recordOf(row);
         if (record !== undefined) yield { ...record, usedAt: row.usedAt };
@@ -81,9 +76,7 @@ export class PrismaActionStore implements ActionStore {
 
   async deleteMany(keys: readonly string[]): Promise<void> {
     for (const some of chunks(keys, keysPerQuery)) {
-      await this.#database.attempt((client) =>
-        client.action.deleteMany({ where: { key: { in: [...some] } } }),
-      );
+      await this.#queries.deleteFrom('Action').where('key', 'in', some).execute();
     }
   }
 
@@ -91,21 +84,36 @@ export class PrismaActionStore implements ActionStore {
     // One statement must not name a key twice; the later record counts.
     const latest = [...new Map(records.map((record) => [record.key, record])).values()];
     const now = Date.now();
-    await this.#database.transact(
-      [...chunks(latest, rowsPerInsert)].map((some) => insertStatement(some, now)),
-    );
+    await this.#queries.transaction().execute(async (tx) => {
+      for (const some of chunks(latest, rowsPerInsert)) await upsert(tx, some, now);
+    });
   }
 }
 
-function insertStatement(records: readonly ActionRecord[], now: number): Prisma.Sql {
-  const rows = records.map(
-    ({ key, nodeType, outputs, items, ms, createdAt }) =>
-      Prisma.sql`(${key}, ${nodeType}, ${JSON.stringify(outputs)}, ${items ?? null}, ${ms}, ${createdAt}, ${now})`,
-  );
-  return Prisma.sql`INSERT INTO "Action" ("key", "nodeType", "outputs", "items", "ms", "createdAt", "usedAt")
-    VALUES ${Prisma.join(rows)}
-    ON CONFLICT ("key") DO UPDATE SET "nodeType" = excluded."nodeType", "outputs" = excluded."outputs",
-      "items" = excluded."items", "ms" = excluded."ms", "createdAt" = excluded."createdAt", "usedAt" = excluded."usedAt"`;
+async function upsert(tx: Queries, records: readonly ActionRecord[], now: number): Promise<void> {
+  const rows = records.map(({ key, nodeType, outputs, items, ms, createdAt }) => ({
+    key,
+    nodeType,
+    outputs: JSON.stringify(outputs),
+    items: items ?? null,
+    ms,
+    createdAt,
+    usedAt: now,
+  }));
+  await tx
+    .insertInto('Action')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((eb) => ({
+        nodeType: eb.ref('excluded.nodeType'),
+        outputs: eb.ref('excluded.outputs'),
+        items: eb.ref('excluded.items'),
+        ms: eb.ref('excluded.ms'),
+        createdAt: eb.ref('excluded.createdAt'),
+        usedAt: eb.ref('excluded.usedAt'),
+      })),
+    )
+    .execute();
 }
 
 /** Undefined where the outputs cannot be read: the step is then recomputed and the record replaced. */

@@ -15,5 +15,5 @@ async function open(): Promise<Awaited<ReturnType<typeof openDatabaseStores>>> {
   return stores;
 }
 
-actionStoreContract('PrismaActionStore', async () => (await open()).actions);
-runStoreContract('PrismaRunStore', async () => (await open()).runs);
+actionStoreContract('DatabaseActionStore', async () => (await open()).actions);
+runStoreContract('DatabaseRunStore', async () => (await open()).runs);

@@ -1,35 +1,12 @@
-import { Prisma } from '@graft/prisma';
+import type { Queries } from '@graft/prisma';
 import type { RunEvent } from '@graft/graph';
 import { chunks } from './chunks.ts';
 
 const rowsPerInsert = 500;
 
-interface Entry {
+export interface EventEntry {
   readonly runId: string;
   readonly event: RunEvent;
-}
-
-/** The statements that record events, and what they say of steps. To run in one transaction. */
-export function appendStatements(entries: readonly Entry[]): Prisma.Sql[] {
-  const statements: Prisma.Sql[] = [];
-  for (const some of chunks(entries, rowsPerInsert)) {
-    const rows = some.map(
-      ({ runId, event }) => Prisma.sql`(${runId}, ${event.seq}, ${JSON.stringify(event)})`,
-    );
-    statements.push(
-      Prisma.sql`INSERT INTO "Event" ("runId", "seq", "payload") VALUES ${Prisma.join(rows)}`,
-    );
-  }
-  // A statement must not touch a row twice: of several finishes of a step, the last counts.
-  const finished = new Map<string, Finished>();
-  for (const { runId, event } of entries) {
-    if (event.type === 'step.finished')
-      finished.set(`${runId}\0${event.step.node}`, { runId, event });
-  }
-  for (const some of chunks([...finished.values()], rowsPerInsert)) statements.push(stepRows(some));
-  const keyed = [...finished.values()].filter(({ event }) => event.step.cacheKey !== undefined);
-  for (const some of chunks(keyed, rowsPerInsert)) statements.push(lastStepRows(some));
-  return statements;
 }
 
 interface Finished {
@@ -37,24 +14,75 @@ interface Finished {
   readonly event: Extract<RunEvent, { type: 'step.finished' }>;
 }
 
-function stepRows(finished: readonly Finished[]): Prisma.Sql {
-  const rows = finished.map(
-    ({ runId, event }) =>
-      Prisma.sql`(${runId}, ${event.step.node}, ${event.seq}, ${JSON.stringify(event.step)})`,
-  );
-  return Prisma.sql`INSERT INTO "Step" ("runId", "node", "seq", "summary") VALUES ${Prisma.join(rows)}
-    ON CONFLICT ("runId", "node") DO UPDATE SET "seq" = excluded."seq", "summary" = excluded."summary"`;
+/** Records events, and what they say of steps. To run in one transaction. */
+export async function insertEvents(tx: Queries, entries: readonly EventEntry[]): Promise<void> {
+  for (const some of chunks(entries, rowsPerInsert)) {
+    const rows = some.map(({ runId, event }) => ({
+      runId,
+      seq: event.seq,
+      payload: JSON.stringify(event),
+    }));
+    await tx.insertInto('Event').values(rows).execute();
+  }
+  // A statement must not touch a row twice: of several finishes of a step, the last counts.
+  const finished = new Map<string, Finished>();
+  for (const { runId, event } of entries) {
+    if (event.type === 'step.finished')
+      finished.set(`${runId}\0${event.step.node}`, { runId, event });
+  }
+  for (const some of chunks([...finished.values()], rowsPerInsert)) await upsertSteps(tx, some);
+  const keyed = [...finished.values()].filter(({ event }) => event.step.cacheKey !== undefined);
+  for (const some of chunks(keyed, rowsPerInsert)) await upsertLastSteps(tx, some);
+}
+
+async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
+  const rows = finished.map(({ runId, event }) => ({
+    runId,
+    node: event.step.node,
+    seq: event.seq,
+    summary: JSON.stringify(event.step),
+  }));
+  await tx
+    .insertInto('Step')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['runId', 'node']).doUpdateSet((eb) => ({
+        seq: eb.ref('excluded.seq'),
+        summary: eb.ref('excluded.summary'),
+      })),
+    )
+    .execute();
 }
 
 /** The run's file comes from its row, so that callers need not repeat it. */
-function lastStepRows(finished: readonly Finished[]): Prisma.Sql {
-  const rows = finished.map(
-    ({ runId, event }) => Prisma.sql`(${runId}, ${event.step.node}, ${event.at})`,
-  );
-  // `WHERE true`: SQLite cannot tell an upsert's ON from a join's without it.
-  return Prisma.sql`INSERT INTO "LastStep" ("file", "node", "runId", "finishedAt")
-    WITH finished ("runId", "node", "at") AS (VALUES ${Prisma.join(rows)})
-    SELECT r."file", f."node", f."runId", f."at" FROM finished f JOIN "Run" r ON r."id" = f."runId" WHERE true
-    ON CONFLICT ("file", "node") DO UPDATE SET "runId" = excluded."runId", "finishedAt" = excluded."finishedAt"
-    WHERE excluded."finishedAt" >= "LastStep"."finishedAt"`;
+async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
+  const ids = [...new Set(finished.map(({ runId }) => runId))];
+  const runs = await tx.selectFrom('Run').select(['id', 'file']).where('id', 'in', ids).execute();
+  const files = new Map(runs.map(({ id, file }) => [id, file]));
+  // Two runs of a file at once may finish the same node: the later counts.
+  const latest = new Map<
+    string,
+    { file: string; node: string; runId: string; finishedAt: number }
+  >();
+  for (const { runId, event } of finished) {
+    const file = files.get(runId);
+    if (file === undefined) continue;
+    const key = `${file}\0${event.step.node}`;
+    if (event.at < (latest.get(key)?.finishedAt ?? -Infinity)) continue;
+    latest.set(key, { file, node: event.step.node, runId, finishedAt: event.at });
+  }
+  if (latest.size === 0) return;
+  await tx
+    .insertInto('LastStep')
+    .values([...latest.values()])
+    .onConflict((conflict) =>
+      conflict
+        .columns(['file', 'node'])
+        .doUpdateSet((eb) => ({
+          runId: eb.ref('excluded.runId'),
+          finishedAt: eb.ref('excluded.finishedAt'),
+        }))
+        .whereRef('excluded.finishedAt', '>=', 'LastStep.finishedAt'),
+    )
+    .execute();
 }

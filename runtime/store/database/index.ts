@@ -1,5 +1,5 @@
-export { PrismaActionStore } from './action-store.ts';
-export { PrismaRunStore } from './run-store.ts';
+export { DatabaseActionStore } from './action-store.ts';
+export { DatabaseRunStore } from './run-store.ts';
 export { openDatabaseStores } from './open.ts';
 export { reconcileRuns } from '../reconcile-runs.ts';
 export { isAlive, thisProcess } from '../process-identity.ts';

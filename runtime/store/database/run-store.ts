@@ -1,4 +1,4 @@
-import { Prisma, type Database } from '@graft/prisma';
+import type { Queries, Tables } from '@graft/prisma';
 import {
   GraphError,
   runEventSchema,
@@ -9,74 +9,71 @@ import {
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
-import { z } from 'zod';
 import { unknownRun, type RunJournal } from '../run-journal.ts';
-import { appendStatements } from './event-rows.ts';
+import { insertEvents, type EventEntry } from './event-rows.ts';
 import { GroupCommit } from './group-commit.ts';
 
-const payloadRows = z.array(z.object({ payload: z.string() }));
-const summaryRows = z.array(z.object({ summary: z.string() }));
+type RunRow = Tables['Run'];
 
-interface RunRow {
-  readonly id: string;
-  readonly file: string;
-  readonly status: string;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-  readonly owner: string;
-  readonly error: string | null;
-}
+const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
 
 /** Runs in the database. `append` calls that meet share a transaction. */
-export class PrismaRunStore implements RunJournal {
-  readonly #database: Database;
-  readonly #writes: GroupCommit<{ runId: string; event: RunEvent }>;
+export class DatabaseRunStore implements RunJournal {
+  readonly #queries: Queries;
+  readonly #writes: GroupCommit<EventEntry>;
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#writes = new GroupCommit((entries) => database.transact(appendStatements(entries)));
+  constructor(queries: Queries) {
+    this.#queries = queries;
+    this.#writes = new GroupCommit((entries) =>
+      queries.transaction().execute((tx) => insertEvents(tx, entries)),
+    );
   }
 
   async create(run: RunRecord): Promise<void> {
-    await this.#database.attempt((client) => client.run.create({ data: run }));
+    await this.#queries.insertInto('Run').values(run).execute();
   }
 
   async finish(
     id: string,
     end: { status: RunStatus; finishedAt: number; error?: string },
   ): Promise<void> {
-    const { count } = await this.#database.attempt((client) =>
-      client.run.updateMany({
-        where: { id },
-        data: { status: end.status, finishedAt: end.finishedAt, error: end.error ?? null },
-      }),
-    );
-    if (count === 0) throw unknownRun(id);
+    const { numUpdatedRows } = await this.#queries
+      .updateTable('Run')
+      .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw unknownRun(id);
   }
 
   async get(id: string): Promise<RunRecord | undefined> {
-    const row = await this.#database.attempt((client) => client.run.findUnique({ where: { id } }));
-    return row === null ? undefined : runOf(row);
+    const row = await this.#queries
+      .selectFrom('Run')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row === undefined ? undefined : runOf(row);
   }
 
-  async list(query: { file?: string; limit: number }): Promise<RunRecord[]> {
-    const rows = await this.#database.attempt((client) =>
-      client.run.findMany({
-        where: query.file === undefined ? {} : { file: query.file },
-        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
-        take: query.limit,
-      }),
-    );
+  async list({ file, limit }: { file?: string; limit: number }): Promise<RunRecord[]> {
+    const rows = await this.#queries
+      .selectFrom('Run')
+      .selectAll()
+      .$if(file !== undefined, (query) => query.where('file', '=', file ?? ''))
+      .orderBy('startedAt', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
     return rows.map(runOf);
   }
 
   async unfinished(): Promise<RunRecord[]> {
-    const rows = await this.#database.attempt((client) =>
-      client.run.findMany({
-        where: { status: { in: ['queued', 'running'] } },
-        orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
-      }),
-    );
+    const rows = await this.#queries
+      .selectFrom('Run')
+      .selectAll()
+      .where('status', 'in', unfinishedStatuses)
+      .orderBy('startedAt')
+      .orderBy('id')
+      .execute();
     return rows.map(runOf);
   }
 
@@ -85,37 +82,54 @@ export class PrismaRunStore implements RunJournal {
   }
 
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
-    const rows = await this.#database.rows(
-      Prisma.sql`SELECT "payload" FROM "Event" WHERE "runId" = ${runId} AND "seq" > ${after} ORDER BY "seq" LIMIT ${limit}`,
-    );
-    return payloadRows.parse(rows).map((row) => runEventSchema.parse(JSON.parse(row.payload)));
+    const rows = await this.#queries
+      .selectFrom('Event')
+      .select('payload')
+      .where('runId', '=', runId)
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => runEventSchema.parse(JSON.parse(row.payload)));
   }
 
   async steps(runId: string): Promise<StepSummary[]> {
-    const rows = await this.#database.rows(
-      Prisma.sql`SELECT "summary" FROM "Step" WHERE "runId" = ${runId} ORDER BY "seq"`,
-    );
+    const rows = await this.#queries
+      .selectFrom('Step')
+      .select('summary')
+      .where('runId', '=', runId)
+      .orderBy('seq')
+      .execute();
     return stepsOf(rows);
   }
 
   async lastSteps(file: string): Promise<Map<string, StepSummary>> {
-    const rows = await this.#database.rows(Prisma.sql`SELECT s."summary" FROM "LastStep" l
-          JOIN "Step" s ON s."runId" = l."runId" AND s."node" = l."node" WHERE l."file" = ${file}`);
+    const rows = await this.#queries
+      .selectFrom('LastStep as l')
+      .innerJoin('Step as s', (join) =>
+        join.onRef('s.runId', '=', 'l.runId').onRef('s.node', '=', 'l.node'),
+      )
+      .select('s.summary')
+      .where('l.file', '=', file)
+      .execute();
     return new Map(stepsOf(rows).map((step) => [step.node, step]));
   }
 
   async pinned(): Promise<Set<string>> {
-    const rows = await this.#database
-      .rows(Prisma.sql`SELECT s."summary" FROM "Run" r JOIN "Step" s ON s."runId" = r."id"
-          WHERE r."status" IN ('queued', 'running')`);
+    const rows = await this.#queries
+      .selectFrom('Run as r')
+      .innerJoin('Step as s', 's.runId', 'r.id')
+      .select('s.summary')
+      .where('r.status', 'in', unfinishedStatuses)
+      .execute();
     return new Set(
       stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),
     );
   }
 }
 
-function stepsOf(rows: unknown): StepSummary[] {
-  return summaryRows.parse(rows).map((row) => stepSummarySchema.parse(JSON.parse(row.summary)));
+function stepsOf(rows: readonly { readonly summary: string }[]): StepSummary[] {
+  return rows.map((row) => stepSummarySchema.parse(JSON.parse(row.summary)));
 }
 
 function runOf(row: RunRow): RunRecord {
