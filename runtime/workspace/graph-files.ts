@@ -1,25 +1,38 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
 import { glob } from 'tinyglobby';
+import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
+import { GraphTrash } from './graph-trash.ts';
 import { withSaveLock } from './save-lock.ts';
 import type { GraphFile } from './workspace.ts';
 
-/** What graph files are called. */
-export const graphSuffix = '.graft.json';
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
 
 /** The graph files of a workspace: read whole, replaced whole. `root` is a real path. */
 export class GraphFiles {
   readonly #root: string;
   readonly #lock: string;
+  readonly #trash: GraphTrash;
   readonly #revisions = new Map<string, { readonly stamp: string; readonly revision: string }>();
 
   constructor(root: string, stateFolder: string) {
     this.#root = root;
     this.#lock = join(stateFolder, 'save.lock');
+    this.#trash = new GraphTrash(stateFolder);
   }
 
   /** Sorted by path. */
@@ -34,7 +47,7 @@ export class GraphFiles {
     return files;
   }
 
-  /** Throws `missing-file`, `outside-workspace` or `too-large`. */
+  /** Throws `missing-file`, `outside-workspace`, `bad-name` or `too-large`. */
   async read(path: string): Promise<GraphFile> {
     const { short, absolute } = await this.#locate(path);
     const stats = await stat(absolute).catch(() => undefined);
@@ -53,20 +66,78 @@ export class GraphFiles {
 
   /** See `Workspace.saveGraph`. */
   async save(path: string, text: string, base: string | null): Promise<GraphFile> {
+    if (base === null) requireNewGraphPath(path);
     const { short, absolute } = await this.#locate(path);
-    if (!short.endsWith(graphSuffix)) {
-      throw new GraphError('bad-input', `A graph file's name ends in ${graphSuffix}.`, {
-        location: { file: short },
-      });
-    }
     await mkdir(dirname(absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
       const bytes = await readFile(absolute).catch(() => undefined);
+      if (base === null && bytes !== undefined) throw taken(short);
       const current = bytes === undefined ? null : revisionOf(bytes);
       if (current !== base) throw stale(short, current);
       await replaceFile(absolute, text);
       return this.read(short);
     });
+  }
+
+  /** See `Workspace.renameGraph`. */
+  async rename(from: string, to: string, base: string): Promise<GraphFile> {
+    requireNewGraphPath(to);
+    const source = await this.#locate(from);
+    const target = await this.#locate(to);
+    await mkdir(dirname(target.absolute), { recursive: true });
+    return withSaveLock(this.#lock, async () => {
+      await this.#requireRevision(source, base);
+      if (source.short === target.short) return this.read(source.short);
+      // A link fails where the name is taken, and `rename` would replace; a disk without links gets a copy.
+      await link(source.absolute, target.absolute).catch(async (error: unknown) => {
+        if (isTaken(error)) throw taken(target.short);
+        await copyFile(source.absolute, target.absolute, constants.COPYFILE_EXCL);
+      });
+      await rm(source.absolute);
+      return this.read(target.short);
+    });
+  }
+
+  /** See `Workspace.copyGraph`. */
+  async copy(from: string, to: string): Promise<GraphFile> {
+    requireNewGraphPath(to);
+    const source = await this.#locate(from);
+    const target = await this.#locate(to);
+    const { text } = await this.read(source.short);
+    return this.save(target.short, text, null);
+  }
+
+  /** See `Workspace.deleteGraph`. */
+  async delete(path: string, base: string): Promise<{ readonly trashId: string }> {
+    const file = await this.#locate(path);
+    return withSaveLock(this.#lock, async () => {
+      const bytes = await this.#requireRevision(file, base);
+      const trashId = await this.#trash.keep({ path: file.short, bytes });
+      await rm(file.absolute);
+      return { trashId };
+    });
+  }
+
+  /** See `Workspace.restoreGraph`. */
+  async restore(trashId: string): Promise<GraphFile> {
+    const { path, bytes } = await this.#trash.find(trashId);
+    const { short, absolute } = await this.#locate(path);
+    await mkdir(dirname(absolute), { recursive: true });
+    return withSaveLock(this.#lock, async () => {
+      if ((await stat(absolute).catch(() => undefined)) !== undefined) throw taken(short);
+      await replaceFile(absolute, bytes);
+      await this.#trash.forget(trashId);
+      return this.read(short);
+    });
+  }
+
+  /** The bytes of a file that is still at a revision. */
+  async #requireRevision(file: Located, base: string): Promise<Uint8Array> {
+    const bytes = await readFile(file.absolute).catch(() => undefined);
+    if (bytes === undefined) throw missing(file.short);
+    const current = revisionOf(bytes);
+    if (current !== base) throw stale(file.short, current);
+    return bytes;
   }
 
   async #describe(path: string): Promise<Omit<GraphFile, 'text'> | undefined> {
@@ -83,7 +154,7 @@ export class GraphFiles {
   }
 
   /** Follows links as far as the path exists: none may lead out. */
-  async #locate(path: string): Promise<{ short: string; absolute: string }> {
+  async #locate(path: string): Promise<Located> {
     const short = insideWorkspace(this.#root, path);
     const absolute = join(this.#root, short);
     let existing = absolute;
@@ -95,9 +166,19 @@ export class GraphFiles {
       }
       existing = dirname(existing);
     }
+    requireGraphPath(short);
     return { short, absolute };
   }
 }
+
+interface Located {
+  /** Below the workspace, with `/`. */
+  readonly short: string;
+  readonly absolute: string;
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
 const revisionOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -105,6 +186,11 @@ function missing(path: string): GraphError {
   return new GraphError('missing-file', 'There is no such graph file in the workspace.', {
     location: { file: path },
   });
+}
+
+function taken(path: string): GraphError {
+  const message = `There is a file ${path} already. Choose another name.`;
+  return new GraphError('name-taken', message, { location: { file: path } });
 }
 
 function stale(path: string, current: string | null): GraphError {
@@ -116,13 +202,13 @@ function stale(path: string, current: string | null): GraphError {
 }
 
 /** Old text or new text, whenever the machine stops: staged beside the file, flushed, then renamed. */
-async function replaceFile(absolute: string, text: string): Promise<void> {
+async function replaceFile(absolute: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(absolute);
   const staged = join(folder, `.${basename(absolute)}.${randomBytes(6).toString('hex')}`);
   try {
     const handle = await open(staged, 'wx');
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

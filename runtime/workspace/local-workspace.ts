@@ -99,6 +99,22 @@ export class LocalWorkspace implements Workspace {
     return this.#parts.graphs.save(path, text, base);
   }
 
+  renameGraph(from: string, to: string, base: string): Promise<GraphFile> {
+    return this.#parts.graphs.rename(from, to, base);
+  }
+
+  copyGraph(from: string, to: string): Promise<GraphFile> {
+    return this.#parts.graphs.copy(from, to);
+  }
+
+  deleteGraph(path: string, base: string): Promise<{ readonly trashId: string }> {
+    return this.#parts.graphs.delete(path, base);
+  }
+
+  restoreGraph(trashId: string): Promise<GraphFile> {
+    return this.#parts.graphs.restore(trashId);
+  }
+
   watch(changed: (path: string) => void): () => void {
     return this.#watcher.listen(changed);
   }

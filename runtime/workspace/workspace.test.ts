@@ -170,7 +170,7 @@ describe('graph files', () => {
     const path = 'a.graft.json';
     const { revision } = await workspace.saveGraph(path, '1', null);
     await expect(workspace.saveGraph(path, '2', null)).rejects.toMatchObject({
-      code: 'stale-save',
+      code: 'name-taken',
     });
     await writeFile(join(root, path), 'by git');
     await expect(workspace.saveGraph(path, '2', revision)).rejects.toMatchObject({
@@ -195,7 +195,7 @@ describe('graph files', () => {
     const base = await mkdtemp(join(tmpdir(), 'graft-outside-'));
     await symlink(base, join(root, 'link'));
     for (const path of ['../a.graft.json', '/etc/a.graft.json', 'link/a.graft.json']) {
-      await expect(workspace.saveGraph(path, 'x', null), path).rejects.toMatchObject({
+      await expect(workspace.saveGraph(path, 'x', '0'), path).rejects.toMatchObject({
         code: 'outside-workspace',
       });
       await expect(workspace.readGraph(path), path).rejects.toMatchObject({
@@ -203,7 +203,7 @@ describe('graph files', () => {
       });
     }
     await expect(workspace.saveGraph('a.json', 'x', null)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'bad-name',
     });
     await rm(base, { recursive: true });
   });

@@ -82,9 +82,18 @@ export interface Workspace extends AsyncDisposable {
   readGraph(path: string): Promise<GraphFile>;
   /**
    * Atomic. `base` is the revision that the text was made from, null for a new file.
-   * Throws `stale-save` when the file has another revision by now.
+   * Throws `stale-save` when the file has another revision by now, `name-taken` when a new one is there already,
+   * `bad-name` for what is no graph file, or in a hidden folder.
    */
   saveGraph(path: string, text: string, base: string | null): Promise<GraphFile>;
+  /** Gives a file at revision `base` another name. Throws as `saveGraph` does; nothing is ever replaced. */
+  renameGraph(from: string, to: string, base: string): Promise<GraphFile>;
+  /** The same bytes under a name that is free. */
+  copyGraph(from: string, to: string): Promise<GraphFile>;
+  /** Deletes a file at revision `base`; its bytes are kept in the state folder for `restoreGraph`. */
+  deleteGraph(path: string, base: string): Promise<{ readonly trashId: string }>;
+  /** Writes a deleted file back, byte for byte. Throws `name-taken` or `missing-file`. */
+  restoreGraph(trashId: string): Promise<GraphFile>;
   /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
   watch(changed: (path: string) => void): () => void;
 

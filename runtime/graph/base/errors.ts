@@ -19,6 +19,8 @@ export type GraphErrorCode =
   | 'bad-input' // unreadable document, invalid UTF-8, encrypted PDF, empty corpus
   | 'bad-model' // unknown model, digest mismatch, no source reachable
   | 'stale-save'
+  | 'bad-name' // a file name that is not allowed
+  | 'name-taken' // a file of that name is there already
   | 'too-large'
   | 'no-space'
   | 'store-locked'

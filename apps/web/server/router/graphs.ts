@@ -15,4 +15,18 @@ export const graphsRouter = router({
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))
     .mutation(({ ctx, input }) => ctx.workspace.saveGraph(input.path, input.text, input.base)),
+  /** The revision guards rename and delete as it does save: what changed outside is not moved or thrown away unseen. */
+  rename: procedure
+    .input(z.object({ from: pathInput, to: pathInput, base: z.string() }))
+    .mutation(({ ctx, input }) => ctx.workspace.renameGraph(input.from, input.to, input.base)),
+  copy: procedure
+    .input(z.object({ from: pathInput, to: pathInput }))
+    .mutation(({ ctx, input }) => ctx.workspace.copyGraph(input.from, input.to)),
+  delete: procedure
+    .input(z.object({ path: pathInput, base: z.string() }))
+    .mutation(({ ctx, input }) => ctx.workspace.deleteGraph(input.path, input.base)),
+  /** Undoes a deletion. */
+  restore: procedure
+    .input(z.object({ trashId: z.string().max(100) }))
+    .mutation(({ ctx, input }) => ctx.workspace.restoreGraph(input.trashId)),
 });

@@ -12,6 +12,7 @@ interface ApiContext {
 type StatusCode = TRPCError['code'];
 const statusOf: Partial<Record<GraphErrorCode, StatusCode>> = {
   'stale-save': 'CONFLICT',
+  'name-taken': 'CONFLICT',
   'missing-file': 'NOT_FOUND',
   'outside-workspace': 'FORBIDDEN',
   'too-large': 'PAYLOAD_TOO_LARGE',

@@ -1,0 +1,56 @@
+import { GraphError } from '@graft/graph';
+
+/** What graph files are called. */
+export const graphSuffix = '.graft.json';
+
+/** Bytes that a file system gives to a name. */
+const maxName = 255;
+/** Characters that some system does not allow in names, or that would be read as something else. */
+const forbidden = /[\\:*?"<>|\p{Cc}]/u;
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/**
+ * Lets the page's API touch graph files only, and none in a hidden folder: `.git` and the state folder hold
+ * files of others. `path` is below the workspace, with `/`. Throws `bad-name`.
+ */
+export function requireGraphPath(path: string): void {
+  const stem = nameOf(path).slice(0, -graphSuffix.length);
+  if (!path.endsWith(graphSuffix) || stem === '') {
+    throw badName(path, `A graph file's name ends in ${graphSuffix}.`);
+  }
+  if (path.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) {
+    throw badName(path, 'Graph files are in no hidden folder, nor in node_modules.');
+  }
+}
+
+/** As `requireGraphPath`, for a name that somebody makes up: every system has to be able to write it. */
+export function requireNewGraphPath(path: string): void {
+  const parts = path.split('/');
+  if (path.startsWith('/') || parts.includes('..')) {
+    throw badName(
+      path,
+      'A name leads to a place in the workspace: it has no "..", and no "/" first.',
+    );
+  }
+  if (parts.some((part) => part.trim() === '' || part === '.')) {
+    throw badName(path, 'Each folder and the file need a name.');
+  }
+  requireGraphPath(path);
+  const bad = forbidden.exec(path)?.[0];
+  if (bad !== undefined) {
+    const shown = bad < ' ' ? 'control characters' : `"${bad}"`;
+    throw badName(path, `A name cannot hold ${shown}. Leave it out.`);
+  }
+  const stem = nameOf(path).slice(0, -graphSuffix.length);
+  if ([...parts.slice(0, -1), stem].some((part) => part !== part.trim() || part.endsWith('.'))) {
+    throw badName(path, 'A name does not begin or end with a space, nor end with a full stop.');
+  }
+  if (parts.some((part) => Buffer.byteLength(part) > maxName)) {
+    throw badName(path, `A name has at most ${String(maxName)} bytes. Choose a shorter one.`);
+  }
+}
+
+function badName(path: string, message: string): GraphError {
+  return new GraphError('bad-name', message, { location: { file: path } });
+}
