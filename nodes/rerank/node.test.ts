@@ -26,14 +26,18 @@ const row: QuestionHits = {
   hits: ['a', 'c', 'b', 'd'].map((text, at) => hit(at + 1, text)),
 };
 
+/** Texts whose token vectors were asked for. */
+const asked: string[] = [];
+
 /** Two-dimensional token vectors: a letter is an angle. */
 const letters: Embedder = {
   model: 'letters',
   dimension: 2,
   device: 'cpu',
   embed: () => Promise.reject(new Error('not asked for')),
-  embedTokens: (texts) =>
-    Promise.resolve(
+  embedTokens: (texts) => {
+    asked.push(...texts);
+    return Promise.resolve(
       texts.map((text) => ({
         tokens: text.length,
         vectors: Float32Array.from(
@@ -43,12 +47,13 @@ const letters: Embedder = {
           }),
         ),
       })),
-    ),
+    );
+  },
   countTokens: (text) => text.length,
 };
-async function rank(params: Partial<Params>) {
-  const base = testContext();
+async function rank(params: Partial<Params>, rows = [row], base = testContext()) {
   const ctx = testContext({
+    ...base,
     backends: {
       ...base.backends,
       embedder: () => Promise.resolve(letters),
@@ -60,9 +65,9 @@ async function rank(params: Partial<Params>) {
         }),
     },
   });
-  const [result] = await runAll(run, [row], {
+  const [result] = await runAll(run, rows, {
     ctx,
-    inputs: { hits: rowsInput([row]) },
+    inputs: { hits: rowsInput(rows) },
     params: rerank.params.parse(params),
   });
   return result?.hits ?? [];
@@ -85,6 +90,17 @@ it('fuses late interaction with the incoming order and keeps the parts', async (
   expect(hits[0]?.score).toBeCloseTo(1 / 61 + 1 / 62, 12);
   expect(hits[1]?.score).toBeCloseTo(1 / 63 + 1 / 61, 12);
   expect(hits[1]?.scores).toEqual({ rrf: 1 / 3, rerank: expect.closeTo(1, 6) });
+});
+
+it('computes the token vectors of a chunk once, however many questions it is a hit of, and in later runs not again', async () => {
+  asked.length = 0;
+  const ctx = testContext();
+  const other = { ...row, id: 'r', question: { id: 'r', question: 'bc' } };
+  const first = await rank({}, [row, other], ctx);
+  expect([...asked].sort()).toEqual(['a', 'b', 'bc', 'c', 'd']);
+  asked.length = 0;
+  expect(await rank({ weight: 1 }, [row, other], ctx)).toEqual(first);
+  expect(asked).toEqual([]);
 });
 
 it('keeps the incoming order at weight 0, and follows late interaction at a high one', async () => {

@@ -1,5 +1,5 @@
 import { implementItems, type QuestionHits, type RunContext } from '@graft/graph';
-import { maxSim } from './max-sim.ts';
+import { maxSim, type TokenVectors } from './max-sim.ts';
 import { rerank } from './node.ts';
 
 /** Position of a hit in the incoming order, its new score, and the part of it that this node computed. */
@@ -12,12 +12,13 @@ interface Placed {
 export const run = implementItems(rerank, {
   async runItems(ctx, batch, _inputs, params): Promise<readonly (readonly Placed[])[]> {
     const results: (readonly Placed[])[] = [];
+    const score =
+      params.method === 'cross-encoder'
+        ? (row: QuestionHits) => crossEncode(ctx, row, params.model)
+        : await lateInteraction(ctx, batch, params.embedder);
     for (const row of batch) {
       ctx.signal.throwIfAborted();
-      const scores =
-        params.method === 'cross-encoder'
-          ? await crossEncode(ctx, row, params.model)
-          : await lateInteract(ctx, row, params.embedder);
+      const scores = await score(row);
       const placed =
         params.method === 'cross-encoder'
           ? scores.map((score, from) => ({ from, score, rerank: score }))
@@ -45,13 +46,41 @@ async function crossEncode(ctx: RunContext, row: QuestionHits, model: string): P
   return encoder.score(row.question.question, passages, ctx.signal);
 }
 
-async function lateInteract(ctx: RunContext, row: QuestionHits, model: string): Promise<number[]> {
-  if (row.hits.length === 0) return [];
+/**
+ * Scores rows of a batch by token vectors. A chunk is a hit of many questions: its vectors are computed once, by its
+ * text, and kept for later batches and runs.
+ */
+async function lateInteraction(
+  ctx: RunContext,
+  batch: readonly QuestionHits[],
+  model: string,
+): Promise<(row: QuestionHits) => Promise<number[]>> {
+  const rows = batch.filter(({ hits }) => hits.length > 0);
+  if (rows.length === 0) return () => Promise.resolve([]);
   const embedder = await ctx.backends.embedder(model);
-  const texts = [row.question.question, ...row.hits.map(({ chunk }) => chunk.text)];
-  const [query, ...passages] = await embedder.embedTokens(texts, ctx.signal);
-  if (query === undefined) return [];
-  return passages.map((passage) => maxSim(query, passage, embedder.dimension));
+  const { dimension } = embedder;
+  const memo = await ctx.memo('token-vectors', async (texts) => {
+    const embedded = await embedder.embedTokens(texts, ctx.signal);
+    return embedded.map(({ vectors }) => vectors);
+  });
+  await memo.fill(
+    rows.flatMap(({ question, hits }) => [
+      question.question,
+      ...hits.map(({ chunk }) => chunk.text),
+    ]),
+  );
+  return async ({ question, hits }) => {
+    const query = tokensOf(await memo.get(question.question), dimension);
+    const scores: number[] = [];
+    for (const { chunk } of hits) {
+      scores.push(maxSim(query, tokensOf(await memo.get(chunk.text), dimension), dimension));
+    }
+    return scores;
+  };
+}
+
+function tokensOf(vectors: Float32Array, dimension: number): TokenVectors {
+  return { tokens: vectors.length / dimension, vectors };
 }
 
 /** Weighted reciprocal rank fusion of the incoming order and the order by `scores`. */

@@ -50,7 +50,29 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     scratch: () => mkdtemp(join(tmpdir(), 'graft-test-')),
     output: absent('workspace'),
     checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    memo: memosInMemory(),
     ...parts,
+  };
+}
+
+/** Memos in memory, for every step that is given them: as the item cache keeps them. */
+export function memosInMemory(): RunContext['memo'] {
+  const values = new Map<string, Float32Array>();
+  return (name, compute) => {
+    const keyOf = (key: string): string => JSON.stringify([name, key]);
+    const fill = async (keys: Iterable<string>): Promise<void> => {
+      const absent = [...new Set(keys)].filter((key) => !values.has(keyOf(key)));
+      if (absent.length === 0) return;
+      const computed = await compute(absent);
+      for (const [i, key] of absent.entries()) {
+        values.set(keyOf(key), computed[i] ?? new Float32Array());
+      }
+    };
+    const get = async (key: string): Promise<Float32Array> => {
+      await fill([key]);
+      return values.get(keyOf(key)) ?? new Float32Array();
+    };
+    return Promise.resolve({ fill, get });
   };
 }
 

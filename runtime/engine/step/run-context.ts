@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Backends, RunContext, StepRequest, StepSignal } from '@graft/graph';
+import type { Backends, MemoCompute, RunContext, StepRequest, StepSignal } from '@graft/graph';
+import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -22,6 +23,7 @@ export async function createStepContext(
 ): Promise<StepContext> {
   const reporter = new StepReporter(hooks.report);
   const folders: string[] = [];
+  const memos = new Map<string, Promise<StoredMemo>>();
   let checkpoints: string | undefined;
   let device: string | undefined;
   const used = (id: string): void => {
@@ -74,6 +76,17 @@ export async function createStepContext(
       await mkdir(checkpoints, { recursive: true });
       return checkpoints;
     },
+    async memo(name, compute) {
+      const opened = memos.get(name) ?? openMemo(name, compute);
+      memos.set(name, opened);
+      const memo = await opened;
+      memo.compute = compute;
+      return memo;
+    },
+  };
+  const openMemo = async (name: string, compute: MemoCompute): Promise<StoredMemo> => {
+    const family = await host.items.open(memoFamily(name, request.familyParts));
+    return new StoredMemo({ name, family, compute, signal: hooks.signal });
   };
   return {
     ctx,
@@ -83,6 +96,7 @@ export async function createStepContext(
     },
     async [Symbol.asyncDispose]() {
       reporter.flush();
+      for (const memo of memos.values()) await (await memo)[Symbol.asyncDispose]();
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };

@@ -49,6 +49,22 @@ export interface RunContext {
    * is still there, and it is removed once the step's outputs are stored.
    */
   checkpoints(): Promise<string>;
+  /**
+   * Values that several items of a step, and later runs, share: each is computed once a key, kept in the item cache
+   * beside the items, and belongs to the step's models, device and implementation, but to none of its parameters.
+   * `name` tells memos of a node apart; asked for again it is the same memo, with another `compute`.
+   */
+  memo(name: string, compute: MemoCompute): Promise<ItemMemo>;
+}
+
+/** Values of keys, in order. */
+export type MemoCompute = (keys: readonly string[]) => Promise<readonly Float32Array[]>;
+
+export interface ItemMemo {
+  /** Computes and stores the values of keys that have none yet, some dozens at once. */
+  fill(keys: Iterable<string>): Promise<void>;
+  /** The value of a key, computed alone where it has not been filled. Memory is bounded: others are read again. */
+  get(key: string): Promise<Float32Array>;
 }
 
 /** One item failed: it is retried alone, then reported, and the rest goes on. */

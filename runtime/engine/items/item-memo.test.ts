@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import type { ItemFamily } from '@graft/graph';
+import { MemoryItemStore } from '@graft/store/memory';
+import { memoFamily, StoredMemo } from './item-memo.ts';
+
+const { signal } = new AbortController();
+const lengths = (asked: string[]) => (keys: readonly string[]) => {
+  asked.push(...keys);
+  return Promise.resolve(keys.map((key) => Float32Array.of(key.length, 0.1)));
+};
+async function open(items: MemoryItemStore, asked: string[], family = 'f') {
+  return new StoredMemo({
+    name: 'lengths',
+    family: await items.open(family),
+    compute: lengths(asked),
+    signal,
+  });
+}
+
+it('computes a key once, shortest first, and finds it when opened again', async () => {
+  const items = new MemoryItemStore();
+  const asked: string[] = [];
+  {
+    await using memo = await open(items, asked);
+    await memo.fill(['ccc', 'a', 'bb', 'a']);
+    await memo.fill(['bb', 'dddd']);
+    expect(asked).toEqual(['a', 'bb', 'ccc', 'dddd']);
+    expect(await memo.get('ccc')).toEqual(Float32Array.of(3, 0.1));
+  }
+  await using again = await open(items, asked);
+  expect(await again.get('dddd')).toEqual(Float32Array.of(4, 0.1));
+  expect(asked).toHaveLength(4);
+  // Never filled: computed when it is asked for.
+  expect(await again.get('eeeee')).toEqual(Float32Array.of(5, 0.1));
+  expect(asked).toEqual(['a', 'bb', 'ccc', 'dddd', 'eeeee']);
+});
+
+it('computes a damaged value again', async () => {
+  const asked: string[] = [];
+  const real = await new MemoryItemStore().open('f');
+  const damaged: ItemFamily = {
+    has: () => true,
+    get: () => Promise.resolve(undefined),
+    append: (entries) => real.append(entries),
+    [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
+  };
+  await using memo = new StoredMemo({
+    name: 'm',
+    family: damaged,
+    compute: lengths(asked),
+    signal,
+  });
+  expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
+  expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
+  expect(asked).toEqual(['abc']);
+});
+
+it('stops between slices, and keeps what it has', async () => {
+  const items = new MemoryItemStore();
+  const controller = new AbortController();
+  const keys = Array.from({ length: 200 }, (_, i) => 'x'.repeat(i + 1));
+  const family = await items.open('f');
+  let computed = 0;
+  const memo = new StoredMemo({
+    name: 'lengths',
+    family,
+    compute: (some) => {
+      computed += some.length;
+      controller.abort(new Error('stop'));
+      return lengths([])(some);
+    },
+    signal: controller.signal,
+  });
+  await expect(memo.fill(keys)).rejects.toThrow('stop');
+  expect(computed).toBe(64);
+  const asked: string[] = [];
+  await using again = await open(items, asked);
+  await again.fill(keys);
+  expect(asked).toHaveLength(200 - 64);
+});
+
+it('belongs to models, device and implementation, not to parameters and inputs', () => {
+  const parts = (change: Record<string, string> = {}) =>
+    Object.entries({
+      type: 'rerank',
+      implementation: '2',
+      device: 'cpu',
+      'model.embedder': 'd1',
+      'param.top': '10',
+      'input.hits': 'h',
+      ...change,
+    }).map(([name, value]) => ({ name, value }));
+  const family = memoFamily('m', parts());
+  expect(memoFamily('m', parts({ 'param.top': '20', 'input.hits': 'i' }))).toBe(family);
+  expect(memoFamily('n', parts())).not.toBe(family);
+  expect(memoFamily('m', parts({ 'model.embedder': 'd2' }))).not.toBe(family);
+  expect(memoFamily('m', parts({ device: 'cuda' }))).not.toBe(family);
+  expect(memoFamily('m', parts({ implementation: '3' }))).not.toBe(family);
+});

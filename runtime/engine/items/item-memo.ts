@@ -1,0 +1,112 @@
+import {
+  GraphError,
+  hashParts,
+  type ItemFamily,
+  type ItemMemo,
+  type KeyPart,
+  type MemoCompute,
+} from '@graft/graph';
+import { rowKeyer } from './item-key.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+
+/** Keys computed and stored at once: what a cancelled step loses, and what is held while it is stored. */
+const slice = 64;
+/** Bytes of values held in memory; the others are read again. */
+const mostHeld = 256 << 20;
+
+/**
+ * Parts that a memo's values depend on: the step's own without its parameters and inputs. What of the parameters
+ * matters is part of the memo's name or of a key, so that a parameter that is about something else loses nothing.
+ */
+export function memoFamily(name: string, familyParts: readonly KeyPart[]): string {
+  const own = familyParts.filter(({ name: part }) => !/^(?:param|input)\./.test(part));
+  return hashParts([...own, { name: 'memo', value: name }]);
+}
+
+/** Values of keys that several items share, stored in a family of their own and held least recently used. */
+export class StoredMemo implements ItemMemo, AsyncDisposable {
+  /** Set at each asking: the closure of one batch must not outlive it. */
+  compute: MemoCompute;
+  readonly #family: ItemFamily;
+  readonly #keyOf: (key: unknown) => string;
+  readonly #signal: AbortSignal;
+  readonly #held = new Map<string, Float32Array>();
+  #bytes = 0;
+
+  constructor(parts: {
+    readonly name: string;
+    readonly family: ItemFamily;
+    readonly compute: MemoCompute;
+    readonly signal: AbortSignal;
+  }) {
+    this.#family = parts.family;
+    this.#keyOf = rowKeyer(parts.name, undefined);
+    this.compute = parts.compute;
+    this.#signal = parts.signal;
+  }
+
+  async fill(keys: Iterable<string>): Promise<void> {
+    const absent = [...new Set(keys)].filter((key) => !this.#family.has(this.#keyOf(key)));
+    // Alike in length, so that a batch pads little.
+    absent.sort((a, b) => a.length - b.length);
+    for (let at = 0; at < absent.length; at += slice) {
+      this.#signal.throwIfAborted();
+      await this.#compute(absent.slice(at, at + slice));
+    }
+  }
+
+  async get(key: string): Promise<Float32Array> {
+    const held = this.#held.get(key);
+    if (held !== undefined) {
+      this.#held.delete(key);
+      this.#held.set(key, held);
+      return held;
+    }
+    const stored = await this.#family.get(this.#keyOf(key));
+    const value = stored === undefined ? undefined : decodePayload(stored);
+    if (value instanceof Float32Array) {
+      this.#hold(key, value);
+      return value;
+    }
+    // Never filled, or damaged since.
+    const [computed] = await this.#compute([key]);
+    if (computed === undefined) throw unequal(0, 1);
+    return computed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held.clear();
+    await this.#family[Symbol.asyncDispose]();
+  }
+
+  async #compute(keys: readonly string[]): Promise<readonly Float32Array[]> {
+    const values = await this.compute(keys);
+    if (values.length !== keys.length) throw unequal(values.length, keys.length);
+    const stored = keys.map((key, i) => ({
+      key: this.#keyOf(key),
+      payload: encodePayload(values[i]),
+    }));
+    await this.#family.append(stored);
+    for (const [i, key] of keys.entries()) this.#hold(key, values[i] ?? new Float32Array());
+    return values;
+  }
+
+  #hold(key: string, value: Float32Array): void {
+    this.#bytes += value.byteLength - (this.#held.get(key)?.byteLength ?? 0);
+    this.#held.delete(key);
+    this.#held.set(key, value);
+    for (const [oldest, { byteLength }] of this.#held) {
+      if (this.#bytes <= mostHeld) return;
+      this.#held.delete(oldest);
+      this.#bytes -= byteLength;
+    }
+  }
+}
+
+function unequal(got: number, wanted: number): GraphError {
+  return new GraphError(
+    'internal',
+    `${String(got)} values came back for ${String(wanted)} keys of a memo.`,
+    { audience: 'developer' },
+  );
+}
