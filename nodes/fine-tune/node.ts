@@ -7,7 +7,7 @@ const { epochs, batch, maxLength, ...advanced } = trainingParams;
 export const fineTune = defineNode({
   type: 'fine-tune',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Fine-tune',
   group: 'training',
   doc: 'Trains every weight of a language model on examples and gives a new model. It learns more than an adapter, forgets more, and takes far more memory: 16 bytes a weight and what a step computes. With a random model it trains from scratch.',

@@ -12,7 +12,7 @@ const { epochs, batch, maxLength, ...advanced } = trainingParams;
 export const trainLora = defineNode({
   type: 'train-lora',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Train LoRA',
   group: 'training',
   doc: 'Trains a low-rank adapter of a language model on examples. The model itself stays as it is: only the adapter’s numbers, about one in a hundred, are trained. The adapter is an ordinary PEFT folder and, but for DoRA, a GGUF adapter, and plugs into Generate.',

@@ -45,7 +45,12 @@ describe.each(families)('a base of %s', (family) => {
     expect(adapterInfoSchema.parse(info)).toEqual(info);
     expect(info).toMatchObject({
       id: 'mine',
-      base: { id: 'base', digest: 'd'.repeat(64), architecture: family, heads: model.config.heads },
+      base: {
+        id: 'base',
+        digest: 'd'.repeat(64),
+        architecture: model.config.architecture.gguf,
+        heads: model.config.heads,
+      },
       method: 'lora',
     });
     const recorded = recordedBase(info, target);

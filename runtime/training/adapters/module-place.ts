@@ -1,4 +1,4 @@
-import { linearKinds } from '../architectures/model-config.ts';
+import { linearKinds } from '../architectures/linear-kinds.ts';
 
 /** Where in a model the module of a published path is. */
 export function placeOf(path: string): { readonly layer: number; readonly kind: string } {

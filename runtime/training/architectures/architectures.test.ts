@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { difference } from '../golden/measure.ts';
 import { fixture, goldenShape, batchFeeds, readGolden, readTensors } from '../golden/golden.ts';
 import { randomWeights, writeTestModel } from '../golden/test-model.ts';
@@ -9,6 +10,7 @@ import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
 import { openBaseModel, type BaseModel } from './base-model.ts';
 import { parseHfConfig } from './hf-config.ts';
+import { linearKinds } from './linear-kinds.ts';
 import { targetModules } from './lora-spec.ts';
 import { fromGgufName, toGgufName } from './tensor-names.ts';
 import { buildEvaluationProgram, buildTrainingProgram, gradientName } from './training-program.ts';
@@ -136,13 +138,78 @@ describe('models and settings that cannot be used', () => {
     );
     const file = path.join(folder, 'lacking.gguf');
     await writeTestModel(file, base.config, { weights: lacking, encoding: 'f32' });
-    const opened = await openBaseModel(file);
-    const program = buildEvaluationProgram(opened, { batch: 1, length: 4 });
-    await expect((await cpu()).compile(program, opened.weights)).rejects.toThrow(
-      /no tensor "model\.layers\.0\.mlp\.up_proj\.weight"/,
+    await expect(openBaseModel(file)).rejects.toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(
+        /no tensor "model\.layers\.0\.mlp\.up_proj\.weight", which a llama/,
+      ),
+    });
+    const norm = new Map(weights).set('model.layers.0.input_layernorm.bias', {
+      shape: [base.config.width],
+      data: new Float32Array(base.config.width),
+    });
+    const extra = path.join(folder, 'extra.gguf');
+    await writeTestModel(extra, base.config, { weights: norm, encoding: 'f32' });
+    await expect(openBaseModel(extra)).rejects.toThrow(
+      /holds "blk\.0\.attn_norm\.bias", which the family llama does not read/,
     );
     await writeFile(path.join(folder, 'model.bin'), new Uint8Array(100));
     await expect(openBaseModel(path.join(folder, 'model.bin'))).rejects.toThrow(/llama2\.c/);
+  });
+});
+
+describe('biases', () => {
+  const family = 'llama-biased';
+  const copied = async (change: object): Promise<string> => {
+    const copy = await mkdtemp(path.join(folder, 'biased-'));
+    await cp(fixture(family, 'model.safetensors'), path.join(copy, 'model.safetensors'));
+    const config: unknown = JSON.parse(await readFile(fixture(family, 'config.json'), 'utf8'));
+    const changed = { ...z.looseObject({}).parse(config), ...change };
+    await writeFile(path.join(copy, 'config.json'), JSON.stringify(changed));
+    return copy;
+  };
+
+  it('are on every linear map that the settings say', async () => {
+    expect((await openBaseModel(fixture(family))).config.biases).toEqual(linearKinds);
+  });
+
+  it('that the settings leave out, or that the file lacks, are named', async () => {
+    await expect(openBaseModel(await copied({ mlp_bias: false }))).rejects.toThrow(
+      /holds "model\.layers\.0\.mlp\.down_proj\.bias" and 5 more, which the family llama/,
+    );
+    await expect(openBaseModel(await copied({ tie_word_embeddings: false }))).rejects.toThrow(
+      /no tensor "lm_head\.weight"/,
+    );
+    await expect(openBaseModel(await copied({ intermediate_size: 48 }))).rejects.toThrow(
+      /"model\.layers\.0\.mlp\.gate_proj\.weight" as 40 × 32; its sizes make it 48 × 32/,
+    );
+  });
+
+  it('stand in GGUF files as the published model has them', async () => {
+    const published = await openBaseModel(fixture(family));
+    const weights = new Map(
+      [...(await readTensors(fixture(family, 'model.safetensors')))].map(([name, data]) => [
+        name,
+        { shape: published.entry(name)?.shape ?? [], data },
+      ]),
+    );
+    const file = path.join(folder, 'biased.gguf');
+    const config = {
+      ...published.config,
+      rope: { base: 10_000, scaling: { kind: 'none' } },
+    } as const;
+    await writeTestModel(file, config, { weights, encoding: 'f32' });
+    const converted = await openBaseModel(file);
+    expect(converted.config.biases).toEqual(linearKinds);
+    const logits = await Promise.all(
+      [{ ...published, config }, converted].map(async (base) => {
+        const program = buildEvaluationProgram(base, goldenShape);
+        await using executable = await (await cpu()).compile(program, base.weights);
+        const [batch] = (await readGolden(family)).batches;
+        return batch && (await executable.run(batchFeeds(batch)))['logits'];
+      }),
+    );
+    expect(difference(logits[0], logits[1])).toBeLessThan(1e-5);
   });
 });
 

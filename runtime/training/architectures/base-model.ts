@@ -7,6 +7,7 @@ import { readLlama2c } from '../formats/llama2c.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { sourceOf, type TensorEntry, type TensorEntries } from '../formats/tensor-file.ts';
 import type { WeightLookup } from '../ir/executor.ts';
+import { checkTensors } from './check-tensors.ts';
 import { architectureOf } from './description.ts';
 import { readGgufConfig } from './gguf-config.ts';
 import { readHfConfig } from './hf-config.ts';
@@ -40,6 +41,7 @@ export async function openBaseModel(location: string): Promise<BaseModel> {
     config,
     layout: { pairedRows: architecture.pairedRowsInGguf, gainLessOne: false },
     files: [location],
+    names: file.tensors.keys(),
     entry: (name) => file.tensors.get(toGgufName(architecture, name) ?? ''),
   });
 }
@@ -55,9 +57,10 @@ async function openFolder(folder: string): Promise<BaseModel> {
     for (const [name, entry] of (await readSafetensors(file)).tensors) tensors.set(name, entry);
   }
   return fromEntries({
-    config: tensors.has('lm_head.weight') ? config : { ...config, tiedHead: true },
+    config,
     layout: { pairedRows: false, gainLessOne: config.architecture.gainLessOne },
     files,
+    names: tensors.keys(),
     entry: (name) => tensors.get(name),
   });
 }
@@ -92,7 +95,7 @@ async function openLlama2c(location: string): Promise<BaseModel> {
       headWidth,
       context: file.context,
       normEpsilon: 1e-5,
-      attentionBias: false,
+      biases: [],
       tiedHead: file.tiedHead,
       rope,
       localRope: rope,
@@ -104,11 +107,17 @@ async function openLlama2c(location: string): Promise<BaseModel> {
     },
     layout: { pairedRows: true, gainLessOne: false },
     files: [location],
+    names: tensors.keys(),
     entry: (name) => tensors.get(toGgufName(architecture, name) ?? ''),
   });
 }
 
-function fromEntries(model: Omit<BaseModel, 'weights'>): BaseModel {
+function fromEntries({
+  names,
+  ...model
+}: Omit<BaseModel, 'weights'> & { readonly names: Iterable<string> }): BaseModel {
+  const [location = ''] = model.files;
+  checkTensors(model.config, { location, names, entry: model.entry });
   return {
     ...model,
     weights: (name) => {

@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import type { LinearKind } from './linear-kinds.ts';
 
 /** How one family of decoder models departs from the common plan. Data, not code: `forward.ts` reads it. */
 export interface Architecture {
@@ -7,8 +8,12 @@ export interface Architecture {
   readonly gguf: string;
   /** `model_type` in a config.json. */
   readonly modelTypes: readonly string[];
-  /** Biases on q, k and v unless the config says otherwise. */
-  readonly attentionBias: boolean;
+  /** Linear maps that always have a bias, and those that have one where a config.json says so, by its field. */
+  readonly biases: {
+    readonly always: readonly LinearKind[];
+    readonly attention: readonly LinearKind[];
+    readonly mlp: readonly LinearKind[];
+  };
   /** RMSNorm of each head's query and key before RoPE. */
   readonly queryKeyNorm: boolean;
   readonly activation: 'silu' | 'geluTanh';
@@ -26,8 +31,10 @@ export interface Architecture {
   readonly slidingPeriod: number | undefined;
 }
 
+const attention = ['q_proj', 'k_proj', 'v_proj', 'o_proj'] as const;
+
 const plain = {
-  attentionBias: false,
+  biases: { always: [], attention, mlp: [] },
   queryKeyNorm: false,
   activation: 'silu',
   postNorms: false,
@@ -44,9 +51,16 @@ export const architectures: readonly Architecture[] = [
     name: 'llama',
     gguf: 'llama',
     modelTypes: ['llama', 'mistral'],
+    biases: { always: [], attention, mlp: ['gate_proj', 'up_proj', 'down_proj'] },
     pairedRowsInGguf: true,
   },
-  { ...plain, name: 'qwen2', gguf: 'qwen2', modelTypes: ['qwen2'], attentionBias: true },
+  {
+    ...plain,
+    name: 'qwen2',
+    gguf: 'qwen2',
+    modelTypes: ['qwen2'],
+    biases: { always: ['q_proj', 'k_proj', 'v_proj'], attention: [], mlp: [] },
+  },
   { ...plain, name: 'qwen3', gguf: 'qwen3', modelTypes: ['qwen3'], queryKeyNorm: true },
   {
     ...plain,

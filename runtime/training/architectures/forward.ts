@@ -12,13 +12,12 @@ import {
 } from './attention.ts';
 import { Dropout } from './dropout.ts';
 import { headLogits, headLoss, placesAtOnce } from './head-loss.ts';
-import { factorNames, magnitudeName, targetModules, type LoraSpec } from './lora-spec.ts';
+import { linearKinds, type LinearKind } from './linear-kinds.ts';
+import { factorNames, magnitudeName, rankOf, targetModules, type LoraSpec } from './lora-spec.ts';
 import { LowRankAddition, type FrozenLinear } from './low-rank-addition.ts';
 import {
-  linearKinds,
   linearPath,
   linearSize,
-  type LinearKind,
   type ModelConfig,
   type Rope,
   type WeightLayout,
@@ -195,9 +194,10 @@ class ForwardBuilder {
     const { b, config } = this;
     const path = linearPath(layer, kind);
     const output = b.matmul(x, this.frozen(path, kind).weight, { transposeB: true });
-    const hasBias = config.attentionBias && ['q_proj', 'k_proj', 'v_proj'].includes(kind);
     const [, outputs] = linearSize(config, kind);
-    const biased = hasBias ? b.add(output, this.tensor(`${path}.bias`, [outputs])) : output;
+    const biased = config.biases.includes(kind)
+      ? b.add(output, this.tensor(`${path}.bias`, [outputs]))
+      : output;
     const addition = this.additions.get(path);
     if (addition === undefined) return biased;
     return b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output));
@@ -222,10 +222,11 @@ class ForwardBuilder {
       const path = linearPath(layer, kind);
       if (!this.targets.has(path)) continue;
       const [inputs, outputs] = linearSize(this.config, kind);
+      const rank = rankOf(spec, path);
       const [nameA, nameB] = factorNames(path);
       const factors = {
-        a: this.train(nameA, [spec.rank, inputs]),
-        b: this.train(nameB, [outputs, spec.rank]),
+        a: this.train(nameA, [rank, inputs]),
+        b: this.train(nameB, [outputs, rank]),
         magnitude: spec.dora === true ? this.train(magnitudeName(path), [outputs]) : undefined,
       };
       const frozen = this.frozen(path, kind);

@@ -3,7 +3,9 @@ import { loadWeight } from '../formats/load-weight.ts';
 import type { GgufFile } from '../formats/gguf-reader.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { architectureOf } from './description.ts';
-import type { ModelConfig, Rope } from './model-config.ts';
+import { linearKinds } from './linear-kinds.ts';
+import { linearPath, type ModelConfig, type Rope } from './model-config.ts';
+import { toGgufName } from './tensor-names.ts';
 
 /** Reads a model's sizes from GGUF metadata (keys as llama.cpp's gguf-py/gguf/constants.py names them). */
 export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
@@ -58,7 +60,10 @@ export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
     headWidth,
     context: required('context_length'),
     normEpsilon: required('attention.layer_norm_rms_epsilon'),
-    attentionBias: tensors.has('blk.0.attn_q.bias'),
+    // GGUF metadata do not name them: llama.cpp adds what the file holds.
+    biases: linearKinds.filter((kind) =>
+      tensors.has(toGgufName(architecture, `${linearPath(0, kind)}.bias`) ?? ''),
+    ),
     tiedHead: !tensors.has('output.weight'),
     rope,
     localRope:

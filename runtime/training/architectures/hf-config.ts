@@ -28,6 +28,7 @@ const configSchema = z.object({
   rms_norm_eps: z.number(),
   tie_word_embeddings: z.boolean().optional(),
   attention_bias: z.boolean().optional(),
+  mlp_bias: z.boolean().optional(),
   rope_theta: z.number().optional(),
   rope_local_base_freq: z.number().optional(),
   rope_scaling: ropeSchema.nullish(),
@@ -92,7 +93,11 @@ export function parseHfConfig(json: unknown, file: string): ModelConfig {
     headWidth,
     context: config.max_position_embeddings,
     normEpsilon: config.rms_norm_eps,
-    attentionBias: config.attention_bias ?? architecture.attentionBias,
+    biases: [
+      ...architecture.biases.always,
+      ...(config.attention_bias === true ? architecture.biases.attention : []),
+      ...(config.mlp_bias === true ? architecture.biases.mlp : []),
+    ],
     // Gemma ties unless told otherwise; the transformers library leaves defaults out of the file.
     tiedHead: config.tie_word_embeddings ?? architecture.scaledEmbedding,
     rope,

@@ -1,5 +1,6 @@
 import { GraphError } from '@graft/graph';
-import { linearKinds, linearModules, type LinearModule, type ModelConfig } from './model-config.ts';
+import { linearKinds } from './linear-kinds.ts';
+import { linearModules, type LinearModule, type ModelConfig } from './model-config.ts';
 
 /** Which linear maps get a low-rank addition, and how it is scaled (Hu et al. 2021, "LoRA"). */
 export interface LoraSpec {
@@ -11,12 +12,19 @@ export interface LoraSpec {
   readonly targets: readonly string[];
   /** Trains the length of each row beside its direction (Liu et al. 2024, "DoRA"). */
   readonly dora?: boolean;
+  /** Exactly these modules by path, each with its own rank, instead of `targets` with `rank`; the scale is α/`rank`. */
+  readonly modules?: ReadonlyMap<string, number>;
   /** Chance that an element of A's input is left out in training; default 0. */
   readonly dropout?: number;
 }
 
 export function loraScale(spec: LoraSpec): number {
   return spec.alpha / (spec.rankStabilized ? Math.sqrt(spec.rank) : spec.rank);
+}
+
+/** The rank of a targeted module. */
+export function rankOf(spec: LoraSpec, path: string): number {
+  return spec.modules?.get(path) ?? spec.rank;
 }
 
 /** The targeted modules; throws for a name the model has not, or a rank above a module's sizes. */
@@ -38,12 +46,15 @@ export function targetModules(config: ModelConfig, spec: LoraSpec): readonly Lin
     });
   }
   const all = spec.targets.includes('all-linear');
-  const modules = linearModules(config).filter((one) => all || spec.targets.includes(one.kind));
+  const modules = linearModules(config).filter(
+    ({ kind, path }) => spec.modules?.has(path) ?? (all || spec.targets.includes(kind)),
+  );
   for (const { path, inputs, outputs } of modules) {
-    if (spec.rank < 1 || spec.rank > Math.min(inputs, outputs)) {
+    const rank = rankOf(spec, path);
+    if (rank < 1 || rank > Math.min(inputs, outputs)) {
       throw new GraphError(
         'bad-param',
-        `rank ${spec.rank} does not fit ${path} of ${outputs} × ${inputs}; choose 1 to ${Math.min(inputs, outputs)}`,
+        `rank ${rank} does not fit ${path} of ${outputs} × ${inputs}; choose 1 to ${Math.min(inputs, outputs)}`,
         { location: { param: 'rank' } },
       );
     }

@@ -1,4 +1,5 @@
 import type { Architecture } from './description.ts';
+import { linearKinds, type LinearKind } from './linear-kinds.ts';
 
 /** RoPE's frequencies: θᵢ = base^(−2i/headWidth), then scaled. */
 export interface Rope {
@@ -31,7 +32,8 @@ export interface ModelConfig {
   readonly headWidth: number;
   readonly context: number;
   readonly normEpsilon: number;
-  readonly attentionBias: boolean;
+  /** Linear maps that add a bias, in every layer. */
+  readonly biases: readonly LinearKind[];
   readonly tiedHead: boolean;
   readonly rope: Rope;
   /** Of sliding layers. */
@@ -62,17 +64,6 @@ export interface LinearModule {
   readonly inputs: number;
   readonly outputs: number;
 }
-
-export const linearKinds = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const;
-export type LinearKind = (typeof linearKinds)[number];
 
 /** Inputs and outputs of a kind of linear map. */
 export function linearSize(config: ModelConfig, kind: LinearKind): readonly [number, number] {

@@ -1,5 +1,6 @@
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { linearKinds, linearPath, linearSize, type ModelConfig } from './model-config.ts';
+import { linearKinds } from './linear-kinds.ts';
+import { linearPath, linearSize, type ModelConfig } from './model-config.ts';
 
 /** Every weight of a model by its published name, in the order of the layers, with its shape. */
 export function weightShapes(config: ModelConfig): ReadonlyMap<string, Shape> {
@@ -14,7 +15,7 @@ export function weightShapes(config: ModelConfig): ReadonlyMap<string, Shape> {
     for (const kind of linearKinds) {
       const [inputs, outputs] = linearSize(config, kind);
       shapes.set(`${linearPath(layer, kind)}.weight`, [outputs, inputs]);
-      if (config.attentionBias && /^[qkv]_/.test(kind)) {
+      if (config.biases.includes(kind)) {
         shapes.set(`${linearPath(layer, kind)}.bias`, [outputs]);
       }
     }

@@ -8,7 +8,7 @@ import { sourceOf } from '../formats/tensor-file.ts';
 import type { Feeds } from '../ir/executor.ts';
 
 /** The families with fixtures, made by make.py. */
-export const families = ['llama', 'qwen2', 'qwen3', 'gemma3'] as const;
+export const families = ['llama', 'llama-biased', 'qwen2', 'qwen3', 'gemma3'] as const;
 
 /** Variants of the method with fixtures: which family, what of LoRA departs, and the rate of B over A's. */
 const variants = {

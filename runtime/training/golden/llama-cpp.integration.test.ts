@@ -7,6 +7,7 @@ import { writeGgufAdapter } from '../adapters/gguf-adapter.ts';
 import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { architectureOf } from '../architectures/description.ts';
+import { linearKinds } from '../architectures/linear-kinds.ts';
 import type { LoraSpec } from '../architectures/lora-spec.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
@@ -29,7 +30,7 @@ const config: ModelConfig = {
   headWidth: 16,
   context: 64,
   normEpsilon: 1e-5,
-  attentionBias: false,
+  biases: [],
   tiedHead: true,
   rope,
   localRope: rope,
@@ -42,7 +43,12 @@ const config: ModelConfig = {
 /** The same sizes in the other families. Gemma's sixth layer is the first that sees everything. */
 const families: readonly ModelConfig[] = [
   config,
-  { ...config, architecture: architectureOf('gguf', 'qwen2', 'test'), attentionBias: true },
+  { ...config, biases: linearKinds },
+  {
+    ...config,
+    architecture: architectureOf('gguf', 'qwen2', 'test'),
+    biases: ['q_proj', 'k_proj', 'v_proj'],
+  },
   { ...config, architecture: architectureOf('gguf', 'qwen3', 'test'), headWidth: 24 },
   {
     ...config,
@@ -71,40 +77,41 @@ afterAll(async () => {
 });
 const file = (name: string): string => path.join(folder, `${name}.gguf`);
 
-describe.each(families.map((one) => [one.architecture.name, one] as const))(
-  'a tiny %s',
-  (name, sizes) => {
-    it('answers as in llama.cpp, also with an adapter and merged with it', async () => {
-      // On the CPU llama.cpp reads Gemma's GELU from a table of 16-bit floats, on Vulkan it multiplies several tokens in
-      // them: token by token it does neither.
-      const onVulkan = name === 'gemma3' ? vulkan : undefined;
-      const tolerance = name === 'gemma3' && onVulkan === undefined ? 5e-3 : 1e-3;
-      const llamaCpp = (of: string, added?: { readonly lora: string }): Promise<Answers> =>
-        onVulkan === undefined
-          ? llama.answers(of, tokens, added)
-          : onVulkan.answers(of, tokens, { ...added, batch: 1 });
-      const adapter = randomAdapter(sizes, lora.rank, true);
-      const weights = randomWeights(sizes, 5);
-      await writeTestModel(file(name), sizes, { weights, encoding: 'f32' });
-      const base = await openBaseModel(file(name));
-      const added = file(`${name}-adapter`);
-      await writeGgufAdapter(added, adapter, base.config);
-      const target = { file: file(`${name}-merged`), encoding: 'f32' } as const;
-      await mergeIntoGguf(file(name), [{ name: 'test', adapter, weight: 1 }], target);
+describe.each(
+  families.map(
+    (one) => [`${one.architecture.name}${one.biases.length > 3 ? '-biased' : ''}`, one] as const,
+  ),
+)('a tiny %s', (name, sizes) => {
+  it('answers as in llama.cpp, also with an adapter and merged with it', async () => {
+    // On the CPU llama.cpp reads Gemma's GELU from a table of 16-bit floats, on Vulkan it multiplies several tokens in
+    // them: token by token it does neither.
+    const onVulkan = name === 'gemma3' ? vulkan : undefined;
+    const tolerance = name === 'gemma3' && onVulkan === undefined ? 5e-3 : 1e-3;
+    const llamaCpp = (of: string, added?: { readonly lora: string }): Promise<Answers> =>
+      onVulkan === undefined
+        ? llama.answers(of, tokens, added)
+        : onVulkan.answers(of, tokens, { ...added, batch: 1 });
+    const adapter = randomAdapter(sizes, lora.rank, true);
+    const weights = randomWeights(sizes, 5);
+    await writeTestModel(file(name), sizes, { weights, encoding: 'f32' });
+    const base = await openBaseModel(file(name));
+    const added = file(`${name}-adapter`);
+    await writeGgufAdapter(added, adapter, base.config);
+    const target = { file: file(`${name}-merged`), encoding: 'f32' } as const;
+    await mergeIntoGguf(file(name), [{ name: 'test', adapter, weight: 1 }], target);
 
-      const bare = await ours(base, tokens);
-      const adapted = await ours(base, tokens, { adapter, lora });
-      const reference = await llamaCpp(file(name));
-      expect(disagreement(bare, reference)).toBeLessThan(tolerance);
-      const beside = await llamaCpp(file(name), { lora: added });
-      expect(disagreement(adapted, beside)).toBeLessThan(tolerance);
-      const merged = await llamaCpp(target.file);
-      expect(disagreement(adapted, merged)).toBeLessThan(tolerance);
-      // And the adapter does something: the same answers do not pass for the bare base's.
-      expect(disagreement(adapted, reference)).toBeGreaterThan(0.1);
-    });
-  },
-);
+    const bare = await ours(base, tokens);
+    const adapted = await ours(base, tokens, { adapter, lora });
+    const reference = await llamaCpp(file(name));
+    expect(disagreement(bare, reference)).toBeLessThan(tolerance);
+    const beside = await llamaCpp(file(name), { lora: added });
+    expect(disagreement(adapted, beside)).toBeLessThan(tolerance);
+    const merged = await llamaCpp(target.file);
+    expect(disagreement(adapted, merged)).toBeLessThan(tolerance);
+    // And the adapter does something: the same answers do not pass for the bare base's.
+    expect(disagreement(adapted, reference)).toBeGreaterThan(0.1);
+  });
+});
 
 describe('encodings', () => {
   const adapter = randomAdapter(config, lora.rank, true);

@@ -55,6 +55,9 @@ FAMILIES = {
         },
         tie_word_embeddings=False,
     ),
+    "llama-biased": LlamaConfig(
+        **SIZES, num_hidden_layers=2, attention_bias=True, mlp_bias=True, tie_word_embeddings=True
+    ),
     "qwen2": Qwen2Config(**SIZES, num_hidden_layers=2, tie_word_embeddings=True),
     "qwen3": Qwen3Config(**SIZES, num_hidden_layers=2, head_dim=16, tie_word_embeddings=True),
     "gemma3": Gemma3TextConfig(
@@ -66,10 +69,17 @@ FAMILIES = {
         layer_types=["sliding_attention", "full_attention"],
     ),
 }
+# Names, ends of paths and expressions, of which the first that matches counts.
+PATTERNS = dict(
+    rank_pattern={"down_proj": 6, r"layers\.1\.self_attn\.[qk]_proj": 2},
+    alpha_pattern={r"1\.mlp\.down_proj": 3, r".*\.0\.self_attn\.v_proj": 5, "down_proj": 9},
+)
 # Family, settings of LoRA, learning rate of B over A's.
 VARIANTS = {
     "llama-dora": ("llama", dict(use_dora=True), 1.0),
     "llama-dropout": ("llama", dict(lora_dropout=0.25), 1.0),
+    "llama-biased-patterns": ("llama-biased", PATTERNS, 1.0),
+    "llama-biased-dora-patterns": ("llama-biased", dict(use_dora=True, **PATTERNS), 1.0),
     "qwen2-dora-dropout": ("qwen2", dict(use_dora=True, lora_dropout=0.25), 4.0),
 }
 LORA = dict(r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM")
@@ -128,6 +138,7 @@ def variant(name: str, base: str, settings: dict, ratio: float) -> None:
     torch.manual_seed(4)
     generator = torch.Generator().manual_seed(5)
     peft = get_peft_model(model, LoraConfig(**LORA, **settings))
+    peft.peft_config["default"].base_model_name_or_path = base
     if rate := settings.get("lora_dropout"):
         Masks(peft, rate)
     record(peft, folder, [batch(generator) for _ in range(4)], {}, ratio)

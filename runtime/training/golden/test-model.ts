@@ -1,4 +1,5 @@
-import { linearKinds, linearPath, linearSize } from '../architectures/model-config.ts';
+import { linearKinds } from '../architectures/linear-kinds.ts';
+import { linearPath, linearSize } from '../architectures/model-config.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { toGgufName } from '../architectures/tensor-names.ts';

@@ -13,7 +13,7 @@ const rope = { base: 10_000, scaling: { kind: 'none' } } as const;
 export const tinyConfig: ModelConfig = {
   architecture: architectureOf('gguf', 'llama', 'test'),
   ...{ vocabulary: 320, width: 64, hiddenWidth: 96, layers: 2, heads: 4, kvHeads: 2 },
-  ...{ headWidth: 16, context: 64, normEpsilon: 1e-5, attentionBias: false, tiedHead: true },
+  ...{ headWidth: 16, context: 64, normEpsilon: 1e-5, biases: [], tiedHead: true },
   ...{ rope, localRope: rope, slidingWindow: undefined, sliding: [false, false] },
   ...{ attentionScale: 0.25, attentionSoftCap: undefined, logitSoftCap: undefined },
 };
