@@ -99,11 +99,41 @@ describe('merging as PEFT does', () => {
   it('refuses different ranks where factors are merged apart, naming the adapters', async () => {
     const inputs = ['a', 'd'].map((name) => ({ name, adapter: named(name), weight: 1 }));
     await expect(mergeAdapters(inputs, { method: 'linear' }, signal)).rejects.toThrow(
-      /linear needs adapters of one rank \("a" has 4, "d" has 2\); choose cat/,
+      /linear needs a module to have one rank in all adapters \(.*: "a" has 4, "d" has 2\); choose cat/,
     );
     await expect(mergeAdapters([], { method: 'cat' }, signal)).rejects.toThrow(/no adapter/);
     const negative = { method: 'cat', density: -1 } as const;
     await expect(mergeAdapters(inputs, negative, signal)).rejects.toThrow(/density/);
+  });
+
+  it('takes adapters whose modules have ranks and alphas of their own', async () => {
+    const [whole, other] = [named('a'), named('d')];
+    const [[first, one] = [], [second, two] = []] = [[...whole.modules][0], [...other.modules][1]];
+    if (one === undefined || two === undefined || !first || !second) throw new Error('no module');
+    const mixed: Adapter = {
+      ...whole,
+      modules: new Map([
+        [first, one],
+        [second, { ...two, alpha: 7 }],
+      ]),
+    };
+    const alone = [{ name: 'mixed', adapter: mixed, weight: 2 }];
+    const twice = [...alone, { name: 'again', adapter: mixed, weight: -0.5 }];
+    for (const [inputs, weight] of [
+      [alone, 2],
+      [twice, 1.5],
+    ] as const) {
+      for (const method of ['cat', 'linear'] as const) {
+        const merged = await mergeAdapters(inputs, { method }, signal);
+        if (method === 'linear' && inputs.length > 1) continue;
+        for (const [path, module] of mixed.modules) {
+          const made = merged.modules.get(path);
+          if (made === undefined) throw new Error(`no ${path}`);
+          const expected = deltaOf(mixed, module).map((x) => weight * x);
+          expect(difference(deltaOf(merged, made), expected)).toBeLessThan(1e-4);
+        }
+      }
+    }
   });
 
   it('stops between modules when it is told to', async () => {
@@ -112,7 +142,7 @@ describe('merging as PEFT does', () => {
     await expect(mergeAdapters(inputs, { method: 'cat' }, stop)).rejects.toThrow('stop');
   });
 
-  it('pads a module that only one adapter has', async () => {
+  it('keeps a module that only one adapter has', async () => {
     const whole = named('a');
     const [first] = whole.modules;
     if (first === undefined) throw new Error('no module');

@@ -33,7 +33,7 @@ export interface MergeOptions {
   readonly sign?: 'total' | 'frequency';
   /** Of what dare drops. */
   readonly seed?: number;
-  /** Of the result of svd methods; default the largest among the adapters. */
+  /** Of the result of svd methods; default the largest that a module has among the adapters. */
   readonly rank?: number;
 }
 
@@ -60,8 +60,7 @@ export async function mergeAdapters(
   options: MergeOptions,
   signal: AbortSignal,
 ): Promise<Adapter> {
-  const only = inputs.length === 1;
-  const method: MergeMethod = only ? 'linear' : options.method;
+  const method: MergeMethod = inputs.length === 1 ? 'linear' : options.method;
   const { density = 1, sign = 'total', seed = 0 } = options;
   if (inputs.length === 0) throw new GraphError('missing-input', 'there is no adapter to merge');
   if (!(density >= 0)) {
@@ -71,9 +70,6 @@ export async function mergeAdapters(
   }
   checkKind(inputs);
   checkRanks(inputs, method);
-  const ranks = inputs.map(({ adapter }) =>
-    Math.max(...[...adapter.modules.values()].map((module) => module.rank)),
-  );
   const paths = [...new Set(inputs.flatMap(({ adapter }) => [...adapter.modules.keys()]))];
   const modules = new Map<string, AdapterModule>();
   for (const path of paths) {
@@ -93,14 +89,13 @@ export async function mergeAdapters(
       random: new Random(seedFor(path, seed)),
     };
     if (method === 'cat') {
-      const rank = ranks.reduce((sum, one) => sum + one, 0);
-      modules.set(path, concatenated(parts, rank));
+      modules.set(path, concatenated(parts));
     } else if (method === 'svd' || method.endsWith('_svd')) {
       modules.set(
         path,
         await byDelta(
           parts,
-          { ...combination, method, rank: options.rank ?? Math.max(...ranks) },
+          { ...combination, method, rank: options.rank ?? largestRank(parts) },
           signal,
         ),
       );
@@ -111,8 +106,13 @@ export async function mergeAdapters(
   return { rankStabilized: false, base: inputs[0]?.adapter.base, modules };
 }
 
-function concatenated(parts: readonly Part[], rank: number): AdapterModule {
+function largestRank(parts: readonly Part[]): number {
+  return Math.max(...parts.map(({ module }) => module.rank));
+}
+
+function concatenated(parts: readonly Part[]): AdapterModule {
   const { inputs, outputs } = sizeOf(parts);
+  const rank = parts.reduce((sum, { module }) => sum + module.rank, 0);
   const a = new Float32Array(rank * inputs);
   const b = new Float32Array(outputs * rank);
   let start = 0;
@@ -161,8 +161,8 @@ async function byDelta(
   const { inputs, outputs } = sizeOf(parts);
   const size = { inputs, outputs, rank };
   if (method === 'svd') {
-    const r = parts.reduce((sum, part) => sum + part.module.rank, 0);
-    const factors = await truncateProduct(concatenated(parts, r), { ...size, r }, signal);
+    const all = concatenated(parts);
+    const factors = await truncateProduct(all, { ...size, r: all.rank }, signal);
     return { ...size, alpha: rank, ...factors };
   }
   const deltas = parts.map((part) => part.delta());
@@ -243,20 +243,20 @@ function checkKind(inputs: readonly WeightedAdapter[]): void {
   );
 }
 
-/** Methods that work on A and B apart need them of one rank, module by module. */
+/** Methods that work on A and B apart need a module of one rank in all adapters; within one, modules may differ. */
 function checkRanks(inputs: readonly WeightedAdapter[], method: MergeMethod): void {
   if (method === 'cat' || method === 'svd' || method.endsWith('_svd')) return;
-  const ranks = new Map(
-    inputs.flatMap(({ name, adapter }) =>
-      [...adapter.modules.values()].map((module) => [module.rank, name] as const),
-    ),
-  );
-  if (ranks.size > 1) {
-    const shown = [...ranks].map(([rank, name]) => `"${name}" has ${rank}`).join(', ');
-    throw new GraphError(
-      'bad-input',
-      `${method} needs adapters of one rank (${shown}); choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd`,
-      { location: { param: 'method' } },
-    );
+  const found = new Map<string, { readonly rank: number; readonly name: string }>();
+  for (const { name, adapter } of inputs) {
+    for (const [path, { rank }] of adapter.modules) {
+      const before = found.get(path) ?? { rank, name };
+      found.set(path, before);
+      if (before.rank === rank) continue;
+      throw new GraphError(
+        'bad-input',
+        `${method} needs a module to have one rank in all adapters (${path}: "${before.name}" has ${before.rank}, "${name}" has ${rank}); choose cat, svd or ${method === 'linear' ? 'ties' : method}_svd`,
+        { location: { param: 'method' } },
+      );
+    }
   }
 }

@@ -6,6 +6,7 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { isDora, pairFactors, type Adapter, type FactorPair } from './adapter.ts';
+import { modulePatterns } from './module-patterns.ts';
 
 /** What of PEFT's `adapter_config.json` decides how the tensors are meant. */
 const configSchema = z.object({
@@ -61,23 +62,13 @@ export async function readPeftAdapter(folder: string): Promise<Adapter> {
   if (config.use_dora && lacking !== undefined) {
     throw refuse(`uses DoRA, but ${lacking[0]} has no magnitudes`);
   }
-  const patterns = Object.entries(config.alpha_pattern);
-  const alphaOf = (module: string): number =>
-    patterns.find(([pattern]) => matches(pattern, module))?.[1] ?? config.lora_alpha;
+  const patterned = modulePatterns(config.alpha_pattern, { file, field: 'alpha_pattern' });
+  const alphaOf = (module: string): number => patterned(module) ?? config.lora_alpha;
   return {
     rankStabilized: config.use_rslora,
     base: config.base_model_name_or_path ?? undefined,
     modules: pairFactors(tensors, factors, alphaOf),
   };
-}
-
-/** PEFT's rule: a pattern, as a regular expression, names the end of a path. */
-function matches(pattern: string, module: string): boolean {
-  try {
-    return new RegExp(`^(?:.*\\.)?(?:${pattern})$`).test(module);
-  } catch {
-    return module === pattern || module.endsWith(`.${pattern}`);
-  }
 }
 
 export interface PeftDetails {

@@ -1,5 +1,5 @@
 import { GraphError, type WeightedAdapter } from '@graft/graph';
-import { isDora, type Adapter, type AdapterModule } from '../adapters/adapter.ts';
+import { isDora, scaleOf, type Adapter } from '../adapters/adapter.ts';
 import { mergeAdapters } from '../adapters/merge-adapters.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
 import {
@@ -8,7 +8,7 @@ import {
   targetModules,
   type LoraSpec,
 } from '../architectures/lora-spec.ts';
-import { linearKinds, type ModelConfig } from '../architectures/model-config.ts';
+import type { ModelConfig } from '../architectures/model-config.ts';
 
 /** Adapters as a program takes them. */
 export interface AdapterFeeds {
@@ -20,7 +20,7 @@ export interface AdapterFeeds {
 
 /**
  * Adapter folders, each times its weight, as one addition to a base. Throws `bad-input` for a DoRA adapter that is not
- * alone, at weight 1, on all layers: what it adds depends on the base's weights, so that there is no sum.
+ * alone, at weight 1: what it adds depends on the base's weights, so that there is no sum.
  */
 export async function adapterFeeds(
   config: ModelConfig,
@@ -47,48 +47,20 @@ export async function adapterFeeds(
   return feedsOf(config, dora.adapter, 'dora');
 }
 
+/** Every module with its own rank and alpha: what they scale by goes into B. */
 function feedsOf(config: ModelConfig, adapter: Adapter, kind: 'lora' | 'dora'): AdapterFeeds {
-  const modules = [...adapter.modules.values()];
-  const rank = Math.max(...modules.map((module) => module.rank));
-  const changed = new Set([...adapter.modules.keys()].map((name) => name.split('.').at(-1)));
-  const targets = linearKinds.filter((one) => changed.has(one));
-  const alpha = modules[0]?.alpha ?? rank;
-  const { rankStabilized } = adapter;
-  const lora = { rank, alpha, rankStabilized, targets, dora: kind === 'dora' };
+  const modules = new Map([...adapter.modules].map(([path, { rank }]) => [path, rank]));
+  const scaleOne = { rank: 1, alpha: 1, rankStabilized: false };
+  const lora = { ...scaleOne, modules, targets: [], dora: kind === 'dora' };
   const feeds: Record<string, Float32Array> = {};
-  for (const { path, inputs, outputs } of targetModules(config, lora)) {
+  for (const { path } of targetModules(config, lora)) {
     const module = adapter.modules.get(path);
+    if (module === undefined) continue;
     const [a, b] = factorNames(path);
-    feeds[a] = new Float32Array(rank * inputs);
-    feeds[b] = new Float32Array(outputs * rank);
-    if (module !== undefined) {
-      feeds[a].set(module.a);
-      feeds[b].set(widened(module, rank));
-    }
-    if (kind === 'dora') {
-      feeds[magnitudeName(path)] = magnitudeOf(module, { path, rank, alpha });
-    }
+    const scale = scaleOf(adapter, module);
+    feeds[a] = module.a;
+    feeds[b] = scale === 1 ? module.b : module.b.map((x) => x * scale);
+    if (module.magnitude !== undefined) feeds[magnitudeName(path)] = module.magnitude;
   }
   return { lora, feeds };
-}
-
-/** B filled up with columns of zeros. */
-function widened({ b, rank, outputs }: AdapterModule, wide: number): Float32Array {
-  const result = new Float32Array(outputs * wide);
-  for (let o = 0; o < outputs; o++) result.set(b.subarray(o * rank, (o + 1) * rank), o * wide);
-  return result;
-}
-
-function magnitudeOf(
-  module: AdapterModule | undefined,
-  usual: { readonly path: string; readonly rank: number; readonly alpha: number },
-): Float32Array {
-  const { magnitude } = module ?? {};
-  if (magnitude !== undefined && module?.rank === usual.rank && module.alpha === usual.alpha) {
-    return magnitude;
-  }
-  throw new GraphError(
-    'bad-input',
-    `The DoRA adapter treats ${usual.path} unlike other modules; merge it into its base first`,
-  );
 }
