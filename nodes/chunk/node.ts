@@ -65,5 +65,6 @@ export const chunk = defineNode({
     ];
   },
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

@@ -17,5 +17,6 @@ export const compareAdapters = defineNode({
   summary: () => [['compares', 'norms and cosine']],
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

@@ -32,5 +32,6 @@ export const exportAdapter = defineNode({
         ]
       : [],
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

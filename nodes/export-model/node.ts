@@ -32,5 +32,6 @@ export const exportModel = defineNode({
         ]
       : [],
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

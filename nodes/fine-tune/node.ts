@@ -47,5 +47,6 @@ export const fineTune = defineNode({
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
   device: { needs: 'accelerator', affectsResult: true },
+  lane: 'training',
   migrations: [],
 });

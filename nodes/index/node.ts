@@ -53,5 +53,7 @@ export const index = defineNode({
     return embedder === undefined ? {} : { index: { embedder } };
   },
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
+  cores: 'all',
   migrations: [],
 });

@@ -72,6 +72,7 @@ export const loadFiles = defineNode({
   check: ({ paths }) =>
     paths.length > 0 ? [] : [{ param: 'paths', message: 'Choose files, a folder or a glob.' }],
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });
 

@@ -111,5 +111,6 @@ export const mergeAdapters = defineNode({
     ];
   },
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

@@ -43,5 +43,6 @@ export const mergeIntoModel = defineNode({
     return { model: { model: { id: `${id} merged`, architecture, contextLength } } };
   },
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

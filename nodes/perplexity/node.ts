@@ -111,5 +111,6 @@ export const perplexity = defineNode({
     ];
   },
   device: { needs: 'accelerator', affectsResult: true },
+  lane: 'training',
   migrations: [],
 });

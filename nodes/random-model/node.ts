@@ -89,5 +89,6 @@ export const randomModel = defineNode({
     ];
   },
   device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
   migrations: [],
 });

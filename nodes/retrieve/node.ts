@@ -107,5 +107,6 @@ export const retrieve = defineNode({
     ];
   },
   device: { needs: 'accelerator', affectsResult: true },
+  cores: 'one',
   migrations: [],
 });

@@ -114,5 +114,6 @@ export const trainLora = defineNode({
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
   device: { needs: 'accelerator', affectsResult: true },
+  lane: 'training',
   migrations: [],
 });

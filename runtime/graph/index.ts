@@ -7,6 +7,7 @@ export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
 export * from './types/node-type.ts';
+export * from './types/lane.ts';
 export * from './types/model.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';

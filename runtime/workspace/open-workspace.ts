@@ -55,7 +55,6 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     models,
     deviceClass,
     owner: thisProcess,
-    concurrency: availableParallelism(),
   });
   return new LocalWorkspace({
     root,

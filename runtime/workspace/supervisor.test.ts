@@ -31,7 +31,14 @@ afterEach(async () => {
 });
 
 function step(type: string, params: Record<string, unknown> = {}): StepRequest {
-  const rest = { inputs: {}, sources: [], inputFacets: {}, familyParts: [], device: 'auto' };
+  const rest = {
+    lane: 'light' as const,
+    inputs: {},
+    sources: [],
+    inputFacets: {},
+    familyParts: [],
+    device: 'auto',
+  };
   return { runId: 'r', node: `${type}-1`, type, params, cacheKey: 'k', ...rest };
 }
 

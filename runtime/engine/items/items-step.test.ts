@@ -67,6 +67,7 @@ async function run(
     runId: 'r',
     node: 'u',
     type: 'upper',
+    lane: 'light',
     params: { suffix },
     inputs: { rows: [input] },
     sources: [],

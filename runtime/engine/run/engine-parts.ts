@@ -8,6 +8,7 @@ import type {
   SourceResolver,
   StepResult,
 } from '@graft/graph';
+import type { StepSlots } from './step-slots.ts';
 
 /** What the engine is joined from. */
 export interface EngineParts {
@@ -21,9 +22,15 @@ export interface EngineParts {
   readonly deviceClass: (definition: NodeType, device: string) => Promise<string>;
   /** This process, as runs name it: `pid:start-time`. */
   readonly owner: string;
-  /** Steps at once; default: the cores. */
-  readonly concurrency?: number;
+  /** Cores that steps may keep busy, shared out among all runs (`StepSlots`); default: those of the machine. */
+  readonly cores?: number;
 }
 
 /** Steps being computed in this process, by cache key: no two runs compute the same at once. */
 export type InFlight = Map<string, Promise<StepResult>>;
+
+/** What all runs of this process have in common. */
+export interface SharedWork {
+  readonly inFlight: InFlight;
+  readonly slots: StepSlots;
+}

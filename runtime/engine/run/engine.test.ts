@@ -75,7 +75,7 @@ beforeEach(async () => {
     models: testModels,
     deviceClass: () => Promise.resolve('cpu'),
     owner: 'test:0',
-    concurrency: 4,
+    cores: 4,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

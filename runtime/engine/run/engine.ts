@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { GraphError, type Plan, type RunEvent } from '@graft/graph';
 import { resolveSources } from '../sources/resolve-sources.ts';
-import type { EngineParts, InFlight } from './engine-parts.ts';
+import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { PlanRun } from './plan-run.ts';
 import type { RunFinished } from './run-finish.ts';
+import { StepSlots } from './step-slots.ts';
 
 /** A run that this process executes. */
 export interface EngineRun {
@@ -20,7 +22,7 @@ const pollEvery = 200;
 /** Starts, follows and cancels runs. Everything that it is joined from is an argument. */
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #inFlight: InFlight = new Map();
+  readonly #shared: SharedWork;
   readonly #live = new Map<
     string,
     { readonly run: PlanRun; readonly finished: Promise<RunFinished> }
@@ -28,6 +30,8 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    const slots = new StepSlots(parts.cores ?? availableParallelism());
+    this.#shared = { inFlight: new Map(), slots };
   }
 
   /** Throws what is wrong with the plan's sources before anything is recorded. */
@@ -45,7 +49,7 @@ export class Engine {
     const startedAt = Date.now();
     const runId = newRunId(startedAt);
     await runs.create({ id: runId, file, status: 'running', startedAt, owner });
-    const run = new PlanRun(this.#parts, this.#inFlight, { runId, file, plan, sources, device });
+    const run = new PlanRun(this.#parts, this.#shared, { runId, file, plan, sources, device });
     const finished = run.execute().finally(() => {
       this.#live.delete(runId);
     });

@@ -1,22 +1,14 @@
-import { availableParallelism } from 'node:os';
-import {
-  GraphError,
-  type MissReason,
-  type Plan,
-  type ResolvedSource,
-  type StepResult,
-  type StepSummary,
-} from '@graft/graph';
-import { abortable } from './abortable.ts';
+import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
-import { cachedResult, isVolatile, walkCache } from './cache-walk.ts';
-import type { EngineParts, InFlight } from './engine-parts.ts';
+import { walkCache } from './cache-walk.ts';
+import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
 import { deviceClasses, reasonFor } from './step-key.ts';
-import { isFinished, summarize, type StepState } from './step-state.ts';
+import { StepScheduler } from './step-scheduler.ts';
+import { summarize } from './step-state.ts';
 
 export interface PlanRunRequest {
   readonly runId: string;
@@ -34,25 +26,20 @@ export interface PlanRunRequest {
 export class PlanRun {
   readonly journal: RunJournal;
   readonly #parts: EngineParts;
-  readonly #inFlight: InFlight;
   readonly #request: PlanRunRequest;
   readonly #steps: RunSteps;
   readonly #lookup: ActionLookup;
-  readonly #executor: StepExecutor;
+  readonly #scheduler: StepScheduler;
   readonly #controller = new AbortController();
   readonly #startedAt = performance.now();
   #last: Map<string, StepSummary> = new Map();
   #classes: ReadonlyMap<string, string> = new Map();
-  /** Missing results, in the order in which they were found missing. */
-  #queue: StepState[] = [];
   #walking = false;
-  #running = 0;
   #settled = (): void => undefined;
   #problem: GraphError | undefined;
 
-  constructor(parts: EngineParts, inFlight: InFlight, request: PlanRunRequest) {
+  constructor(parts: EngineParts, shared: SharedWork, request: PlanRunRequest) {
     this.#parts = parts;
-    this.#inFlight = inFlight;
     this.#request = request;
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunJournal(request.runId, parts, (error) => {
@@ -61,15 +48,27 @@ export class PlanRun {
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
     });
-    this.#executor = new StepExecutor({
-      parts,
-      inFlight,
-      steps: this.#steps.states,
+    const run = {
+      steps: this.#steps,
       journal: this.journal,
       lookup: this.#lookup,
-      runId: request.runId,
       device: request.device,
       signal: this.#controller.signal,
+      ...shared,
+    };
+    this.#scheduler = new StepScheduler({
+      ...run,
+      executor: new StepExecutor({
+        ...run,
+        parts,
+        steps: this.#steps.states,
+        runId: request.runId,
+      }),
+      deviceClass: ({ node }) => this.#classes.get(node.definition.type) ?? 'cpu',
+      reasonFor: ({ node, key }) => reasonFor(node.definition, this.#last.get(node.id), key),
+      changed: () => {
+        this.#advance();
+      },
     });
   }
 
@@ -109,14 +108,14 @@ export class PlanRun {
 
   /** Moves on after anything has changed. */
   #advance(): void {
+    if (this.#walking) return;
     if (this.#controller.signal.aborted) {
-      if (this.#running === 0 && !this.#walking) this.#settled();
-      return;
-    }
-    if (this.#steps.unfinished === 0) this.#settled();
-    else if (!this.#walking) void this.#walk().then(() => this.#startQueued());
+      if (this.#scheduler.running === 0) this.#settled();
+    } else if (this.#steps.unfinished === 0) this.#settled();
+    else if (this.#steps.anyReady) void this.#walk().then(() => this.#advance());
   }
 
+  /** Reuses what is stored of the ready steps and of those that become ready by it; the rest is to run. */
   async #walk(): Promise<void> {
     this.#walking = true;
     try {
@@ -126,10 +125,10 @@ export class PlanRun {
         classes: this.#classes,
         signal: this.#controller.signal,
         hit: (step, record) => {
-          this.#reuse(step, record);
+          this.#scheduler.reuse(step, record);
         },
         miss: (step) => {
-          this.#queue.push(step);
+          this.#scheduler.add(step);
         },
       });
     } catch (error) {
@@ -137,78 +136,6 @@ export class PlanRun {
     } finally {
       this.#walking = false;
     }
-  }
-
-  #reuse(step: StepState, result: Pick<StepResult, 'outputs'> & { createdAt?: number }): void {
-    step.outputs = result.outputs;
-    if (result.createdAt !== undefined) step.madeAt = result.createdAt;
-    this.#steps.close(step, 'cached');
-  }
-
-  #startQueued(): void {
-    const limit = this.#parts.concurrency ?? availableParallelism();
-    while (this.#running < limit && !this.#controller.signal.aborted) {
-      const step = this.#queue.shift();
-      if (step === undefined) break;
-      const known = cachedResult(step, this.#lookup);
-      const running = isVolatile(step) ? undefined : this.#inFlight.get(step.key?.value ?? '');
-      if (known !== undefined) this.#reuse(step, known);
-      else if (running !== undefined) void this.#join(step, running);
-      else void this.#start(step);
-    }
-    if (this.#steps.anyReady || this.#steps.unfinished === 0 || this.#controller.signal.aborted) {
-      this.#advance();
-    }
-  }
-
-  async #start(step: StepState): Promise<void> {
-    this.#running += 1;
-    step.status = 'running';
-    step.reason = this.#reasonFor(step);
-    const { device } = this.#request;
-    const node = step.node.id;
-    this.journal.emit({ type: 'step.started', node, device, reason: step.reason });
-    try {
-      this.#succeed(step, await this.#executor.execute(step));
-    } catch (error) {
-      this.#fail(step, error);
-    } finally {
-      this.#running -= 1;
-      this.#advance();
-    }
-  }
-
-  /** Waits for an equal step, of this run or of another one, without taking a place. */
-  async #join(step: StepState, running: Promise<StepResult>): Promise<void> {
-    try {
-      const result = await abortable(running, this.#controller.signal);
-      if (!isFinished(step)) this.#reuse(step, result);
-    } catch (error) {
-      const { code } = GraphError.from(error);
-      if (this.#controller.signal.aborted) return;
-      // The other run was cancelled, this one was not.
-      if (code === 'cancelled') this.#queue.push(step);
-      else this.#fail(step, error);
-    }
-    this.#advance();
-  }
-
-  #reasonFor(step: StepState): MissReason {
-    return reasonFor(step.node.definition, this.#last.get(step.node.id), step.key);
-  }
-
-  #succeed(step: StepState, result: StepResult): void {
-    step.outputs = result.outputs;
-    step.device = result.device;
-    if (result.items !== undefined) step.items = result.items;
-    this.#steps.close(step, 'succeeded');
-  }
-
-  #fail(step: StepState, thrown: unknown): void {
-    const error = GraphError.from(thrown, { node: step.node.id });
-    if (error.code === 'cancelled' || this.#controller.signal.aborted) {
-      this.#steps.close(step, 'cancelled');
-    } else this.#steps.fail(step, error);
   }
 
   /** The stores or the engine itself failed: nothing further can be recorded truly. */

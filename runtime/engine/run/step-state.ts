@@ -1,15 +1,16 @@
-import type {
-  ArtifactRef,
-  CacheKey,
-  GraphError,
-  ItemCounts,
-  MissReason,
-  Plan,
-  PlannedNode,
-  ResolvedSource,
-  StepRequest,
-  StepStatus,
-  StepSummary,
+import {
+  laneOf,
+  type ArtifactRef,
+  type CacheKey,
+  type GraphError,
+  type ItemCounts,
+  type MissReason,
+  type Plan,
+  type PlannedNode,
+  type ResolvedSource,
+  type StepRequest,
+  type StepStatus,
+  type StepSummary,
 } from '@graft/graph';
 
 /** One step of a run as it goes. */
@@ -131,6 +132,7 @@ export function toRequest(
     runId: run.runId,
     node: step.node.id,
     type: step.node.definition.type,
+    lane: laneOf(step.node.definition),
     params: step.node.params,
     inputs: run.inputs,
     sources: step.sources,

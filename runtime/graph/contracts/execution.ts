@@ -1,6 +1,7 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
+import type { Lane } from '../types/lane.ts';
 import type { ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../types/training-types.ts';
@@ -10,6 +11,8 @@ export interface StepRequest {
   readonly runId: string;
   readonly node: string;
   readonly type: string;
+  /** Of its node type. */
+  readonly lane: Lane;
   /** Parsed by the definition's schema. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;

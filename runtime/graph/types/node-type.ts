@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
+import type { Cores, Lane } from './lane.ts';
 import type { ModelKind, ModelLookup } from './model.ts';
 import type { ResolvedFile } from './resolved-source.ts';
 
@@ -100,6 +101,10 @@ export interface NodeType<
     /** Whether another device class gives other bytes; then the class is part of the key. */
     readonly affectsResult: boolean;
   };
+  /** Which steps it waits behind, and where it runs. Absent: `light` on the CPU only, else `inference`. */
+  readonly lane?: Lane;
+  /** What a step keeps busy of the CPU. Absent: `one` in `light` and `bulk`, `all` in the others. */
+  readonly cores?: Cores;
   readonly migrations: readonly NodeMigration[];
 }
 

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createRegistry,
+  parseGraph,
+  planGraph,
+  type ExecutionBackend,
+  type NodeType,
+  type Plan,
+  type StepResult,
+} from '@graft/graph';
+import { numberNode, testModels } from '@graft/graph/testing';
+import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { Engine } from './engine.ts';
+
+const heavyNode: NodeType = { ...numberNode, type: 'heavy', lane: 'inference' };
+const registry = createRegistry([numberNode, heavyNode]);
+
+function planOf(...nodes: readonly (readonly [type: string, value: number])[]): Plan {
+  const entries = nodes.map(([type, value]) => [
+    `${type}-${String(value)}`,
+    { type, version: 1, params: { value } },
+  ]);
+  const text = JSON.stringify({ graft: 1, nodes: Object.fromEntries(entries), edges: [] });
+  return planGraph(parseGraph(text), registry, { models: testModels });
+}
+
+/** An engine whose steps end when they are told to. */
+function setUp() {
+  const executing = new Map<string, (result: StepResult) => void>();
+  const seen: string[] = [];
+  const backend: ExecutionBackend = {
+    execute: ({ node }, { signal }) =>
+      new Promise((resolve, reject) => {
+        seen.push(node);
+        executing.set(node, resolve);
+        signal.addEventListener('abort', () => {
+          reject(new Error('stopped'));
+        });
+      }),
+  };
+  const engine = new Engine({
+    artifacts: new MemoryArtifactStore(),
+    actions: new MemoryActionStore(),
+    runs: new MemoryRunStore(),
+    backend,
+    files: { files: () => Promise.resolve([]) },
+    models: testModels,
+    deviceClass: () => Promise.resolve('cpu'),
+    owner: 'test:0',
+    cores: 2,
+  });
+  return {
+    start: (plan: Plan) => engine.start(plan, { file: 'f', device: 'auto' }),
+    running: () => [...executing.keys()].sort(),
+    end: (node: string) => {
+      executing.get(node)?.({ outputs: {}, device: 'cpu' });
+      executing.delete(node);
+    },
+    /** Every execution since the last call. */
+    seen: () => seen.splice(0),
+  };
+}
+
+describe('steps of several runs', () => {
+  it('share the cores: heavy ones take them one after another', async () => {
+    const { start, running, end } = setUp();
+    const first = await start(planOf(['heavy', 1], ['heavy', 2]));
+    const second = await start(planOf(['heavy', 3]));
+    await expect.poll(running).toEqual(['heavy-1']);
+    end('heavy-1');
+    await expect.poll(running).toHaveLength(1);
+    const [next = ''] = running();
+    end(next);
+    await expect.poll(running).toHaveLength(1);
+    end(running()[0] ?? '');
+    expect((await first.finished).status).toBe('succeeded');
+    expect((await second.finished).status).toBe('succeeded');
+  });
+
+  it('are not held up by heavy ones when they are light', async () => {
+    const { start, running, end } = setUp();
+    const heavy = await start(planOf(['heavy', 1], ['heavy', 2]));
+    await expect.poll(running).toEqual(['heavy-1']);
+    const light = await start(planOf(...[1, 2, 3].map((value) => ['number', value] as const)));
+    await expect.poll(running).toEqual(['heavy-1', 'number-1', 'number-2', 'number-3']);
+    for (const value of [1, 2, 3]) end(`number-${String(value)}`);
+    expect((await light.finished).status).toBe('succeeded');
+    heavy.cancel();
+    expect((await heavy.finished).status).toBe('cancelled');
+  });
+
+  it('that wait end at once when their run is cancelled, and are never executed', async () => {
+    const { start, running, end, seen } = setUp();
+    const first = await start(planOf(['heavy', 1]));
+    await expect.poll(running).toEqual(['heavy-1']);
+    const second = await start(planOf(['heavy', 2]));
+    const third = await start(planOf(['heavy', 3]));
+    second.cancel();
+    expect((await second.finished).status).toBe('cancelled');
+    end('heavy-1');
+    expect((await first.finished).status).toBe('succeeded');
+    await expect.poll(running).toEqual(['heavy-3']);
+    end('heavy-3');
+    expect((await third.finished).status).toBe('succeeded');
+    expect(seen()).toEqual(['heavy-1', 'heavy-3']);
+  });
+
+  it('that are equal run once, also where the second had to wait for room', async () => {
+    const { start, running, end, seen } = setUp();
+    const runs = [await start(planOf(['heavy', 1])), await start(planOf(['heavy', 2]))];
+    await expect.poll(running).toEqual(['heavy-1']);
+    runs.push(await start(planOf(['heavy', 2])));
+    end('heavy-1');
+    await expect.poll(running).toEqual(['heavy-2']);
+    end('heavy-2');
+    const statuses = await Promise.all(
+      runs.map(async ({ finished }) => (await finished).steps.map(({ status }) => status)),
+    );
+    expect(statuses).toEqual([['succeeded'], ['succeeded'], ['cached']]);
+    expect(seen()).toEqual(['heavy-1', 'heavy-2']);
+  });
+});

@@ -1,0 +1,135 @@
+import { coresOf, GraphError, laneOf, type MissReason, type StepResult } from '@graft/graph';
+import { abortable } from './abortable.ts';
+import type { ActionLookup } from './action-lookup.ts';
+import { cachedResult, isVolatile } from './cache-walk.ts';
+import type { InFlight } from './engine-parts.ts';
+import type { RunJournal } from './run-journal.ts';
+import type { RunSteps } from './run-steps.ts';
+import type { StepExecutor } from './step-executor.ts';
+import type { StepSlots } from './step-slots.ts';
+import { isFinished, type StepState } from './step-state.ts';
+
+export interface SchedulerRun {
+  readonly steps: RunSteps;
+  readonly lookup: ActionLookup;
+  readonly inFlight: InFlight;
+  readonly slots: StepSlots;
+  readonly executor: StepExecutor;
+  readonly journal: RunJournal;
+  /** `auto`, or a device id. */
+  readonly device: string;
+  readonly signal: AbortSignal;
+  readonly deviceClass: (step: StepState) => string;
+  readonly reasonFor: (step: StepState) => MissReason;
+  /** Called after a step has ended, or may be looked at again. */
+  readonly changed: () => void;
+}
+
+/** Runs a run's missing steps as there is room for them; equal ones, also of other runs, once. */
+export class StepScheduler {
+  readonly #run: SchedulerRun;
+  /** Steps that wait for room, each with how to give up. */
+  readonly #waiting = new Map<StepState, () => void>();
+  #running = 0;
+
+  constructor(run: SchedulerRun) {
+    this.#run = run;
+    run.signal.addEventListener('abort', () => {
+      for (const giveUp of [...this.#waiting.values()]) giveUp();
+      this.#waiting.clear();
+    });
+  }
+
+  /** Steps being executed. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Has a step executed, or waits for an equal one that is. */
+  add(step: StepState): void {
+    if (this.#run.signal.aborted || this.#settledElsewhere(step)) return;
+    const { definition } = step.node;
+    let started = false;
+    const giveUp = this.#run.slots.request(
+      {
+        lane: laneOf(definition),
+        cores: coresOf(definition),
+        deviceClass: this.#run.deviceClass(step),
+        owner: this,
+      },
+      (release) => {
+        started = true;
+        this.#waiting.delete(step);
+        // While it waited an equal step may have begun, or ended.
+        if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
+        else void this.#start(step, release);
+      },
+    );
+    // `start` may have been called already, in the midst of `request`.
+    if (!started) this.#waiting.set(step, giveUp);
+  }
+
+  reuse(step: StepState, result: Pick<StepResult, 'outputs'> & { createdAt?: number }): void {
+    step.outputs = result.outputs;
+    if (result.createdAt !== undefined) step.madeAt = result.createdAt;
+    this.#run.steps.close(step, 'cached');
+    this.#run.changed();
+  }
+
+  /** Whether a step's result is there, or on its way. */
+  #settledElsewhere(step: StepState): boolean {
+    const known = cachedResult(step, this.#run.lookup);
+    if (known !== undefined) {
+      this.reuse(step, known);
+      return true;
+    }
+    const key = step.key?.value;
+    const running = isVolatile(step) || key === undefined ? undefined : this.#run.inFlight.get(key);
+    if (running === undefined) return false;
+    void this.#join(step, running);
+    return true;
+  }
+
+  async #start(step: StepState, release: () => void): Promise<void> {
+    const { journal, device, executor } = this.#run;
+    this.#running += 1;
+    step.status = 'running';
+    step.reason = this.#run.reasonFor(step);
+    journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
+    try {
+      const result = await executor.execute(step);
+      step.outputs = result.outputs;
+      step.device = result.device;
+      if (result.items !== undefined) step.items = result.items;
+      this.#run.steps.close(step, 'succeeded');
+    } catch (error) {
+      this.#fail(step, error);
+    } finally {
+      this.#running -= 1;
+      release();
+      this.#run.changed();
+    }
+  }
+
+  /** Waits for an equal step, of this run or of another one, without taking room. */
+  async #join(step: StepState, running: Promise<StepResult>): Promise<void> {
+    const { signal } = this.#run;
+    try {
+      const result = await abortable(running, signal);
+      if (!isFinished(step)) this.reuse(step, result);
+    } catch (error) {
+      if (signal.aborted) return;
+      // The other run was cancelled, this one was not.
+      if (GraphError.from(error).code === 'cancelled') this.add(step);
+      else this.#fail(step, error);
+      this.#run.changed();
+    }
+  }
+
+  #fail(step: StepState, thrown: unknown): void {
+    const error = GraphError.from(thrown, { node: step.node.id });
+    if (error.code === 'cancelled' || this.#run.signal.aborted) {
+      this.#run.steps.close(step, 'cancelled');
+    } else this.#run.steps.fail(step, error);
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { StepSlots, type SlotClaim } from './step-slots.ts';
+
+function hold(slots: StepSlots) {
+  const running: string[] = [];
+  const releases = new Map<string, () => void>();
+  const request = (name: string, claim: Partial<SlotClaim> = {}): (() => void) =>
+    slots.request(
+      { lane: 'inference', cores: 'all', deviceClass: 'cpu', owner: slots, ...claim },
+      (release) => {
+        running.push(name);
+        releases.set(name, release);
+      },
+    );
+  const release = (name: string): void => {
+    running.splice(running.indexOf(name), 1);
+    releases.get(name)?.();
+  };
+  return { running, request, release };
+}
+
+describe('slots', () => {
+  it('let one heavy step of a lane run at a time on the CPU, with room for a small one beside it', () => {
+    const { running, request, release } = hold(new StepSlots(2));
+    request('a');
+    request('small', { cores: 'one' });
+    request('b');
+    expect(running).toEqual(['a', 'small']);
+    release('a');
+    expect(running).toEqual(['small', 'b']);
+  });
+
+  it('let heavy steps of two kinds run beside each other, and light ones always', () => {
+    const { running, request } = hold(new StepSlots(2));
+    request('a');
+    request('training', { lane: 'training' });
+    request('index', { lane: 'bulk' });
+    request('light', { lane: 'light', cores: 'one' });
+    expect(running).toEqual(['a', 'training', 'index', 'light']);
+  });
+
+  it('let two at once use a GPU', () => {
+    const { running, request } = hold(new StepSlots(8));
+    for (const name of ['a', 'b', 'c']) request(name, { deviceClass: 'cuda' });
+    expect(running).toEqual(['a', 'b']);
+  });
+
+  it('go by turns among the runs, and in order within one', () => {
+    const { running, request, release } = hold(new StepSlots(2));
+    const [first, second] = [{}, {}];
+    for (const name of ['a1', 'a2', 'a3']) request(name, { owner: first });
+    for (const name of ['b1', 'b2']) request(name, { owner: second });
+    const order: string[] = [];
+    for (let name = running[0]; name !== undefined; name = running[0]) {
+      order.push(name);
+      release(name);
+    }
+    expect(order).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
+  });
+
+  it('never let small ones overtake a large one that is next', () => {
+    const { running, request, release } = hold(new StepSlots(2));
+    for (const name of ['s1', 's2']) request(name, { lane: 'bulk', cores: 'one' });
+    request('large', { lane: 'bulk' });
+    request('s3', { lane: 'bulk', cores: 'one' });
+    release('s1');
+    expect(running).toEqual(['s2']);
+    release('s2');
+    expect(running).toEqual(['large']);
+    release('large');
+    expect(running).toEqual(['s3']);
+  });
+
+  it('go to the next when one gives up waiting', () => {
+    const { running, request, release } = hold(new StepSlots(2));
+    request('s1', { lane: 'bulk', cores: 'one' });
+    const giveUp = request('large', { lane: 'bulk' });
+    request('s2', { lane: 'bulk', cores: 'one' });
+    expect(running).toEqual(['s1']);
+    giveUp();
+    expect(running).toEqual(['s1', 's2']);
+    giveUp();
+    release('s1');
+    release('s2');
+    request('large', { lane: 'bulk' });
+    expect(running).toEqual(['large']);
+  });
+});

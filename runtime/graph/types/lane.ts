@@ -1,0 +1,24 @@
+import type { NodeType } from './node-type.ts';
+
+/**
+ * What the steps of a node type wait behind, and where they run. Each lane has room of its own, so none waits
+ * for another lane.
+ * - `light`: done in moments (questions, a prompt, a table). One step a process.
+ * - `bulk`: work on the CPU that may take long: many files, text scans, an index, a merge. One step a process,
+ *   since such work holds its thread.
+ * - `inference`: uses loaded models; one process keeps them for all.
+ * - `training`: computes in a trainer process of its own; its models are accounted for with those of `inference`.
+ */
+export type Lane = 'light' | 'bulk' | 'inference' | 'training';
+
+/** How much of the machine a step keeps busy while it runs on the CPU. */
+export type Cores = 'one' | 'all';
+
+export function laneOf({ lane, device }: Pick<NodeType, 'lane' | 'device'>): Lane {
+  return lane ?? (device.needs === 'cpu' ? 'light' : 'inference');
+}
+
+export function coresOf(definition: Pick<NodeType, 'lane' | 'device' | 'cores'>): Cores {
+  const lane = laneOf(definition);
+  return definition.cores ?? (lane === 'light' || lane === 'bulk' ? 'one' : 'all');
+}
