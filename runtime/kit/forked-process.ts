@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { oomKills, type ProcessExit } from './process-exit.ts';
 
@@ -11,6 +12,13 @@ export interface ProcessEvents {
   exit(exit: ProcessExit): void;
 }
 
+export interface ProcessOptions {
+  /** Instead of this process' own environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** 0 to 19: the higher, the later it gets its turn where cores are short; its own children inherit it. */
+  readonly niceness?: number;
+}
+
 /** One child process with a message channel, from fork to exit. */
 export class ForkedProcess<Sent extends object> {
   /** Set when this side ends it. */
@@ -18,15 +26,15 @@ export class ForkedProcess<Sent extends object> {
   readonly #child: ChildProcess;
   readonly exited: Promise<void>;
 
-  /** `env` instead of this process' own environment. */
-  constructor(entry: string, events: ProcessEvents, env?: NodeJS.ProcessEnv) {
+  constructor(entry: string, events: ProcessEvents, options: ProcessOptions = {}) {
     const oomKillsBefore = oomKills();
     this.#child = fork(entry, [], {
       serialization: 'advanced',
-      env,
+      env: options.env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: entry.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
     });
+    if (options.niceness !== undefined) stepBack(this.#child.pid, options.niceness);
     let stderr = '';
     // Both pipes are drained, or a talkative native library would block on them.
     this.#child.stdout?.resume();
@@ -63,6 +71,11 @@ export class ForkedProcess<Sent extends object> {
     return this.#child.pid;
   }
 
+  /** Whether messages can reach it; no longer when it is dying. */
+  get connected(): boolean {
+    return this.#child.connected;
+  }
+
   send(message: Sent): void {
     // A failure to send means that it is dying; its exit rejects what was sent.
     if (this.#child.connected) this.#child.send(message, () => undefined);
@@ -71,6 +84,15 @@ export class ForkedProcess<Sent extends object> {
   kill(): void {
     this.killed = true;
     this.#child.kill('SIGKILL');
+  }
+}
+
+/** At once, before the process has threads: they take over its priority as they start. */
+function stepBack(pid: number | undefined, niceness: number): void {
+  try {
+    if (pid !== undefined) setPriority(pid, niceness);
+  } catch {
+    // It has ended already, or this system lets nobody: it only competes harder.
   }
 }
 

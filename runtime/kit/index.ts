@@ -1,2 +1,2 @@
-export { ForkedProcess, type ProcessEvents } from './forked-process.ts';
+export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked-process.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';

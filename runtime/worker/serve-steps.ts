@@ -26,8 +26,12 @@ class StepServer {
 
   constructor(host: Promise<StepHost>) {
     this.#host = host;
-    // Reported to every step that asks for it.
-    host.catch(() => undefined);
+    // A failure is reported to every step that asks for it.
+    host
+      .catch(() => undefined)
+      .finally(() => {
+        send({ type: 'ready' });
+      });
   }
 
   cancel(id: number): void {

@@ -21,5 +21,5 @@ export const startTrainer: StartTrainer = ({ message, exit }) =>
   new ForkedProcess<ToTrainer>(
     trainerEntry(),
     { message, exit: (how) => exit(processDied(how, trainer)) },
-    trainerEnvironment(environment),
+    { env: trainerEnvironment(environment) },
   );

@@ -19,12 +19,15 @@ export type ToWorker =
 
 /** Worker to server. */
 export type FromWorker =
+  /** It has opened its stores, or will say with each step why not. */
+  | { readonly type: 'ready' }
   | { readonly type: 'signal'; readonly id: number; readonly signal: StepSignal }
   | { readonly type: 'done'; readonly id: number; readonly result: StepResult }
   | { readonly type: 'failed'; readonly id: number; readonly problem: Problem };
 
 const idSchema = z.number().int();
 const fromWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('signal'), id: idSchema, signal: z.custom<StepSignal>(isObject) }),
   z.object({ type: z.literal('done'), id: idSchema, result: z.custom<StepResult>(isObject) }),
   z.object({ type: z.literal('failed'), id: idSchema, problem: z.custom<Problem>(isObject) }),

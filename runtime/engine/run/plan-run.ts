@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
@@ -40,6 +41,8 @@ export class PlanRun {
 
   constructor(parts: EngineParts, shared: SharedWork, request: PlanRunRequest) {
     this.#parts = parts;
+    // Every step of the run listens.
+    setMaxListeners(0, this.#controller.signal);
     this.#request = request;
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunJournal(request.runId, parts, (error) => {

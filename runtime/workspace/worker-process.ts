@@ -1,0 +1,125 @@
+import type { ExecutionBackend, GraphError, StepRequest, StepResult } from '@graft/graph';
+import { ForkedProcess, type ProcessExit } from '@graft/kit';
+import { readFromWorker, type ToWorker, type WorkerOptions } from '@graft/worker/protocol';
+
+/** A step from when it is handed over until it has ended. */
+export interface PendingStep {
+  readonly id: number;
+  readonly request: StepRequest;
+  readonly hooks: Parameters<ExecutionBackend['execute']>[1];
+  /** A process died with it and others inside: it is run without others until it is known who did it. */
+  suspect: boolean;
+  waitingSince: number;
+  resolve(result: StepResult): void;
+  reject(error: GraphError): void;
+}
+
+export interface WorkerProcessOptions {
+  /** Path of the worker's entry: `main.ts`, or a bundle of it. */
+  readonly entry: string;
+  readonly worker: WorkerOptions;
+  /** Of the operating system, 0 to 19: the higher, the later it gets its turn. */
+  readonly niceness?: number;
+  /** For steps under suspicion, one at a time. */
+  readonly cell: boolean;
+}
+
+export interface WorkerProcessEvents {
+  /** It can take steps. */
+  ready(process: WorkerProcess): void;
+  /** A step in it has given its result, or failed. */
+  ended(process: WorkerProcess, step: PendingStep, end: StepEnd): void;
+  exit(process: WorkerProcess, exit: ProcessExit): void;
+}
+export type StepEnd =
+  | { readonly type: 'done'; readonly result: StepResult }
+  | { readonly type: 'failed'; readonly problem: Parameters<typeof GraphError.fromProblem>[0] };
+
+/** One worker process and the steps that are in it. */
+export class WorkerProcess {
+  readonly cell: boolean;
+  readonly steps = new Map<number, PendingStep>();
+  ready = false;
+  /** Counts milliseconds; for choosing the one that was used last. */
+  lastUsed = 0;
+  readonly #process: ForkedProcess<ToWorker>;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkerProcessOptions, events: WorkerProcessEvents) {
+    this.cell = options.cell;
+    this.#process = new ForkedProcess<ToWorker>(
+      options.entry,
+      {
+        message: (raw) => {
+          this.#receive(raw, events);
+        },
+        exit: (exit) => {
+          clearTimeout(this.#idle);
+          events.exit(this, exit);
+        },
+      },
+      options.niceness === undefined ? {} : { niceness: options.niceness },
+    );
+    this.#process.send({ type: 'open', options: options.worker });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Whether it takes steps: opened, and not about to end. */
+  get open(): boolean {
+    return this.ready && this.#process.connected && !this.killed;
+  }
+
+  /** Whether this side has ended it. */
+  get killed(): boolean {
+    return this.#process.killed;
+  }
+
+  get exited(): Promise<void> {
+    return this.#process.exited;
+  }
+
+  run(step: PendingStep): void {
+    clearTimeout(this.#idle);
+    this.lastUsed = performance.now();
+    this.steps.set(step.id, step);
+    this.#process.send({ type: 'execute', id: step.id, request: step.request });
+  }
+
+  cancel(step: PendingStep): void {
+    this.#process.send({ type: 'cancel', id: step.id });
+  }
+
+  /** Ends it unless it gets something to do within that time. */
+  endAfter(ms: number): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.kill();
+    }, ms);
+    this.#idle.unref();
+  }
+
+  kill(): void {
+    this.#process.kill();
+  }
+
+  #receive(raw: unknown, events: WorkerProcessEvents): void {
+    const message = readFromWorker(raw);
+    if (message === undefined) return;
+    if (message.type === 'ready') {
+      this.ready = true;
+      events.ready(this);
+      return;
+    }
+    const step = this.steps.get(message.id);
+    if (step === undefined) return;
+    if (message.type === 'signal') {
+      step.hooks.report(message.signal);
+      return;
+    }
+    this.steps.delete(step.id);
+    events.ended(this, step, message);
+  }
+}
