@@ -8,6 +8,7 @@ import {
   type ModelFacts,
   type ModelLookup,
 } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import { builtInEntries } from './entries.ts';
@@ -136,7 +137,7 @@ class FolderCatalogue implements Catalogue {
   async fetch(id: string, options: FetchOptions = {}): Promise<string> {
     const entry = this.entry(id);
     await this.#requireConsent(entry, options.consent === true);
-    if (await this.#isLaidOut(entry)) return this.#blobs.modelFolder(id);
+    if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
     return this.#downloads.join(id, options, (signal, progress) =>
       this.#fetchLocked(id, { signal, progress }),
     );
@@ -201,6 +202,17 @@ class FolderCatalogue implements Catalogue {
     }
     const when = new Date().toISOString();
     await this.#consents.update((all) => ({ ...all, [entry.id]: when }));
+  }
+
+  /** The first look after the machine has started reads the whole model: an abort does not wait for it. */
+  async #isLaidOutBefore(entry: ModelEntry, signal: AbortSignal | undefined): Promise<boolean> {
+    const laidOut = this.#isLaidOut(entry);
+    if (signal === undefined) return laidOut;
+    try {
+      return await abortable(laidOut, signal);
+    } catch (error) {
+      throw signal.aborted ? cancelled(error) : error;
+    }
   }
 
   async #isLaidOut(entry: ModelEntry): Promise<boolean> {

@@ -11,6 +11,7 @@ import { LlamaSlot, promptTooLong } from './llama-slot.ts';
 import { adapterError, type LlamaAdapter } from './llama-adapters.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { loadError } from './llama-weights.ts';
+import { SlotPool } from './slot-pool.ts';
 import { ggufVocabulary } from './vocabulary.ts';
 
 export interface LlamaOptions {
@@ -40,12 +41,7 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
   readonly #adapters: readonly LlamaAdapter[];
   readonly #template: ChatTemplate;
   readonly #threads: number;
-  readonly #free: LlamaSlot[] = [];
-  readonly #slots = new Set<LlamaSlot>();
-  readonly #waiting: (() => void)[] = [];
-  /** Also those whose callers have given up. */
-  readonly #work = new Set<Promise<unknown>>();
-  #taken = 0;
+  readonly #pool: SlotPool<LlamaSlot>;
 
   constructor(weights: LlamaModel, options: LlamaOptions) {
     this.#weights = weights;
@@ -57,16 +53,17 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
     this.parallel = Math.max(1, options.parallel);
     this.#threads = threadsPerRequest(options.threads ?? availableParallelism(), this.parallel);
+    this.#pool = new SlotPool(this.parallel, () => this.#newSlot());
   }
 
   /** Bytes of the contexts made so far. */
   get contextMemory(): number {
-    return [...this.#slots].reduce((sum, slot) => sum + slot.memory, 0);
+    return [...this.#pool.slots].reduce((sum, slot) => sum + slot.memory, 0);
   }
 
   /** Makes the first slot, so that an adapter that cannot be applied shows before the first request. */
-  async prepare(): Promise<void> {
-    await this.#withSlot(new AbortController().signal, () => Promise.resolve());
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (this.#pool.slots.size === 0) await this.#pool.use(signal, () => Promise.resolve());
   }
 
   /** Returns within a moment of an abort, with what was written until then. */
@@ -85,29 +82,20 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
       text += piece;
       options.onText?.(piece);
     };
-    let settle: (result: GenerateResult) => void = () => undefined;
-    const aborted = new Promise<GenerateResult>((resolve) => (settle = resolve));
-    const onAbort = (): void =>
-      settle({
+    const { signal } = options;
+    try {
+      return await this.#pool.use(signal, (slot) =>
+        slot.generate(request, prompt, { signal, onText }),
+      );
+    } catch (error) {
+      // The slot finishes its piece on its own and is free again then.
+      if (!signal.aborted) throw error;
+      return {
         text,
         promptTokens: prompt.tokens.length,
         completionTokens: this.#weights.tokenize(text).length,
         finishReason: 'aborted',
-      });
-    options.signal.addEventListener('abort', onAbort, { once: true });
-    if (options.signal.aborted) onAbort();
-    try {
-      const { signal } = options;
-      const work = this.#withSlot(signal, (slot) =>
-        slot.generate(request, prompt, { signal, onText }),
-      );
-      // When aborted, the slot finishes its piece on its own and is free again then.
-      const ended = work.catch(() => undefined).finally(() => this.#work.delete(ended));
-      this.#work.add(ended);
-      const result = await Promise.race([work, aborted]);
-      return result ?? (await aborted);
-    } finally {
-      options.signal.removeEventListener('abort', onAbort);
+      };
     }
   }
 
@@ -117,45 +105,18 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
 
   /** Frees the contexts once nothing computes in them; the weights belong to whoever loaded them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#work);
-    await Promise.all([...this.#slots].map((slot) => slot.dispose()));
-    this.#slots.clear();
-    this.#free.length = 0;
-  }
-
-  /** Undefined when aborted before a slot was free. */
-  async #withSlot<T>(
-    signal: AbortSignal,
-    work: (slot: LlamaSlot) => Promise<T>,
-  ): Promise<T | undefined> {
-    while (this.#taken >= this.parallel) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#taken++;
-    try {
-      if (signal.aborted) return undefined;
-      const slot = this.#free.pop() ?? (await this.#newSlot());
-      try {
-        return await work(slot);
-      } finally {
-        this.#free.push(slot);
-      }
-    } finally {
-      this.#taken--;
-      this.#waiting.shift()?.();
-    }
+    const slots = await this.#pool.close();
+    await Promise.all(slots.map((slot) => slot.dispose()));
   }
 
   async #newSlot(): Promise<LlamaSlot> {
     try {
-      const slot = await LlamaSlot.create(this.#weights, {
+      return await LlamaSlot.create(this.#weights, {
         contextLength: this.contextLength,
         threads: this.#threads,
         device: this.device,
         adapters: this.#adapters,
       });
-      this.#slots.add(slot);
-      return slot;
     } catch (cause) {
       if (cause instanceof GraphError) throw cause;
       const complaint = await this.#runtime.complaint();

@@ -4,6 +4,7 @@ import {
   type LanguageModelOptions,
   type Tokenizer,
 } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
 import { llamaAdapters } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
@@ -41,6 +42,7 @@ export class LanguageModels {
     request: LanguageModelRequest,
     { contextLength, parallel, adapters = [] }: LanguageModelOptions,
   ): Promise<LanguageModel> {
+    // The library loads on; only this caller stops waiting.
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
     const { file } = request;
     const { threads } = this.#options;
@@ -56,7 +58,7 @@ export class LanguageModels {
     ): Promise<Result> =>
       this.#residency.use(loader, signal, (loaded) => loaded.use(configuration, work));
     const facts = await use(request.signal, async (model) => {
-      await model.prepare();
+      await model.prepare(request.signal);
       return { device: model.device, contextLength: model.contextLength, parallel: model.parallel };
     });
     return {
@@ -148,20 +150,5 @@ export class LanguageModels {
     this.#runtimes.set(device, loading);
     loading.catch(() => this.#runtimes.delete(device));
     return loading;
-  }
-}
-
-/** The library loads on; only this caller stops waiting. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let give = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    give = () => reject(new GraphError('cancelled', 'cancelled'));
-  });
-  signal.addEventListener('abort', give, { once: true });
-  if (signal.aborted) give();
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', give);
   }
 }

@@ -1,4 +1,5 @@
 import type { CrossEncoder, Embedder } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
 import { TextEncoder } from '../onnx/text-encoder.ts';
@@ -29,7 +30,7 @@ export class OnnxModels {
   async embedder(request: ModelRequest): Promise<Embedder> {
     const { entry, folder } = request;
     // Counting tokens must work at once, also while the weights are out.
-    const tokenizer = await this.#tokenizer(folder, entry.contextLength);
+    const tokenizer = await abortable(this.#tokenizer(folder, entry.contextLength), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
     const residency = this.#embedders;
     const facts = await residency.use(loader, request.signal, ({ dimension, device }) => ({

@@ -64,6 +64,7 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
       const unclaimed = new Set(batches.computed);
       let at = 0;
       for await (const row of source.rows()) {
+        ctx.signal.throwIfAborted();
         const key = keys[at++];
         if (key === undefined || batches.failures.has(key)) continue;
         const payload = await payloadOf(step, { key, row, run });

@@ -1,5 +1,5 @@
 import { coresOf, GraphError, laneOf, type MissReason, type StepResult } from '@graft/graph';
-import { abortable } from './abortable.ts';
+import { abortable } from '@graft/kit';
 import type { ActionLookup } from './action-lookup.ts';
 import { cachedResult, isVolatile } from './cache-walk.ts';
 import type { InFlight } from './engine-parts.ts';

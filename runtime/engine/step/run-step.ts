@@ -9,6 +9,7 @@ import {
   type StepRequest,
   type StepResult,
 } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import { z } from 'zod';
 import { readInput, readRows, writeArtifact } from '../codec/artifact-codec.ts';
 import { fileKeyer, rowKeyer } from '../items/item-key.ts';
@@ -33,15 +34,20 @@ export async function runStep(
   hooks.signal.throwIfAborted();
   await using step = await createStepContext(host, request, hooks);
   const { ctx } = step;
-  const inputs = await readInputs(host, request, implementation);
+  // A tree is verified when it is first laid out, which reads all of it.
+  const inputs = await abortable(readInputs(host, request, implementation), hooks.signal);
   const result =
     'runItems' in implementation
       ? await runItems(host, request, { implementation, ctx, inputs })
       : {
-          outputs: await writeOutputs(
-            host,
-            implementation,
-            await implementation.run(ctx, inputs, request.params),
+          // Storing a folder reads all of it; what is stored after an abort is referred to by nobody.
+          outputs: await abortable(
+            writeOutputs(
+              host,
+              implementation,
+              await implementation.run(ctx, inputs, request.params),
+            ),
+            hooks.signal,
           ),
         };
   hooks.signal.throwIfAborted();

@@ -1,0 +1,94 @@
+import { abortable } from '@graft/kit';
+
+/**
+ * Up to `most` slots, made when first needed, each used by one at a time; who waits is served in order. An abort
+ * ends waiting at once: the place in the queue is given up, and a slot that is being made is left to the next.
+ */
+export class SlotPool<Slot> {
+  readonly #most: number;
+  readonly #make: () => Promise<Slot>;
+  readonly #slots = new Set<Slot>();
+  readonly #free: Slot[] = [];
+  readonly #waiting: (() => void)[] = [];
+  /** Also that whose callers have given up. */
+  readonly #work = new Set<Promise<unknown>>();
+  #taken = 0;
+
+  constructor(most: number, make: () => Promise<Slot>) {
+    this.#most = most;
+    this.#make = make;
+  }
+
+  /** Those made so far. */
+  get slots(): ReadonlySet<Slot> {
+    return this.#slots;
+  }
+
+  /** Rejects with the signal's reason when it aborts; `work` then has the slot until it ends by itself. */
+  async use<T>(signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+    const working = this.#use(signal, work);
+    const ended: Promise<void> = working.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#work.add(ended);
+    void ended.then(() => this.#work.delete(ended));
+    return abortable(working, signal);
+  }
+
+  /** Gives back every slot once nobody works in one, for the caller to free. */
+  async close(): Promise<Slot[]> {
+    await Promise.all(this.#work);
+    const slots = [...this.#slots];
+    this.#slots.clear();
+    this.#free.length = 0;
+    return slots;
+  }
+
+  async #use<T>(signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+    await this.#place(signal);
+    try {
+      const slot = this.#free.pop() ?? (await this.#new());
+      try {
+        signal.throwIfAborted();
+        return await work(slot);
+      } finally {
+        this.#free.push(slot);
+      }
+    } finally {
+      this.#taken--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Waits for a place and takes it. */
+  async #place(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#taken < this.#most) {
+      this.#taken++;
+      return;
+    }
+    let leave = (): void => undefined;
+    await new Promise<void>((resolve, reject) => {
+      const turn = (): void => {
+        // At once, or somebody else might step in before this one goes on.
+        this.#taken++;
+        resolve();
+      };
+      leave = () => {
+        const at = this.#waiting.indexOf(turn);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        reject(new Error('gave up waiting'));
+      };
+      this.#waiting.push(turn);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+    signal.removeEventListener('abort', leave);
+  }
+
+  async #new(): Promise<Slot> {
+    const slot = await this.#make();
+    this.#slots.add(slot);
+    return slot;
+  }
+}
