@@ -36,6 +36,7 @@ export async function embedNode(folders: {
         runId: 'bench',
         node: 'embed',
         type: 'embed',
+        lane: 'inference',
         params: { model, batch: 32 },
         inputs: { chunks: [chunks] },
         inputFacets: {},

@@ -41,7 +41,8 @@ try {
     const input = await writeArtifact(host.artifacts, { port: 'hits', type: Hits, value: some });
     const method = { method: 'late-interaction', embedder: model, model: '' };
     const request: StepRequest = {
-      ...{ runId: 'bench', node: 'rerank', type: 'rerank', sources: [], device: 'cpu' },
+      ...{ runId: 'bench', node: 'rerank', type: 'rerank', lane: 'inference' as const },
+      ...{ sources: [], device: 'cpu' },
       params: { ...method, top: hits, weight, rrf: 60 },
       inputs: { hits: [input] },
       inputFacets: {},
