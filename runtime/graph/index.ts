@@ -28,6 +28,7 @@ export { canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss } from './key/explain-miss.ts';
 export { sha256 } from './base/sha256.ts';
+export { isInnerPath } from './base/inner-path.ts';
 export { nearest, suggestion } from './base/nearest.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
 export {

@@ -169,7 +169,7 @@ class FolderCatalogue implements Catalogue {
     }
     const without = <V>(all: Record<string, V>, drop: (key: string) => boolean) =>
       Object.fromEntries(Object.entries(all).filter(([key]) => !drop(key)));
-    if (id in this.#imported.readSync()) {
+    if (own(this.#imported.readSync(), id) !== undefined) {
       await this.#imported.update((all) => without(all, (key) => key === id));
     }
     const prefix = `${id}/`;
@@ -186,12 +186,13 @@ class FolderCatalogue implements Catalogue {
   }
 
   #find(id: string): ModelEntry | undefined {
-    const entry = this.#builtIn.find((other) => other.id === id) ?? this.#imported.readSync()[id];
+    const entry =
+      this.#builtIn.find((other) => other.id === id) ?? own(this.#imported.readSync(), id);
     return entry === undefined ? undefined : withPins(entry, this.#pinned.readSync());
   }
 
   async #requireConsent(entry: ModelEntry, given: boolean): Promise<void> {
-    if (!entry.licence.consent || entry.id in this.#consents.readSync()) return;
+    if (!entry.licence.consent || own(this.#consents.readSync(), entry.id) !== undefined) return;
     if (!given) {
       throw new GraphError(
         'bad-model',
@@ -287,9 +288,14 @@ function withPins(entry: ModelEntry, pins: Record<string, Pin>): ModelEntry {
   return {
     ...entry,
     files: entry.files.map((file) =>
-      file.digest === undefined ? { ...file, ...pins[`${entry.id}/${file.path}`] } : file,
+      file.digest === undefined ? { ...file, ...own(pins, `${entry.id}/${file.path}`) } : file,
     ),
   };
+}
+
+/** A record's own value: an id such as `constructor` is no model. */
+function own<Value>(records: Record<string, Value>, key: string): Value | undefined {
+  return Object.hasOwn(records, key) ? records[key] : undefined;
 }
 
 /** What definitions may know of the model. */

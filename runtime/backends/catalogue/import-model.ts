@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
 import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
 import { describeGguf } from './gguf-description.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
+import { fileWithin } from './model-folder-file.ts';
 import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
 import { describeSafetensorsFolder } from './safetensors-description.ts';
 import { isErrno } from './record-file.ts';
@@ -59,7 +60,7 @@ export async function importModel(
       description = await describeLocal(local);
       for (const path of description.files) {
         const file = await target.blobs.partialPath(randomUUID());
-        const source = (await stat(local)).isDirectory() ? join(local, path) : local;
+        const source = (await stat(local)).isDirectory() ? await fileWithin(local, path) : local;
         brought.push({ file, path, source: `file:${source}` });
         // A copy, cheap where the filesystem can share: the user's file stays the user's.
         await copyFile(source, file, constants.COPYFILE_FICLONE);
@@ -178,9 +179,9 @@ function notAModel(from: string): GraphError {
   );
 }
 
-/** Ids name folders: letters, digits, dots, dashes and underscores. */
+/** Ids name folders: letters, digits, dots, dashes and underscores, a letter or digit first. */
 function modelId(name: string): string {
-  const id = name.replace(/[^\w.-]+/g, '-').replace(/^[.-]+|-+$/g, '');
+  const id = name.replace(/[^\w.-]+/g, '-').replace(/^[._-]+|-+$/g, '');
   if (id === '')
     throw new GraphError('bad-model', `"${name}" gives no usable id; set one with --id`);
   return id;

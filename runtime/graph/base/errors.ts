@@ -17,6 +17,8 @@ export type GraphErrorCode =
   | 'missing-file'
   | 'outside-workspace'
   | 'bad-input' // unreadable document, invalid UTF-8, encrypted PDF, empty corpus
+  | 'damaged-file' // cut off, or not what its name says: a file to fetch or write anew
+  | 'unsafe-path' // a path in a file, or a link, that leads out of its folder
   | 'bad-model' // unknown model, digest mismatch, no source reachable
   | 'stale-save'
   | 'bad-name' // a file name that is not allowed

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInnerPath } from '../base/inner-path.ts';
 
 export const modelKindSchema = z.enum(['embedder', 'cross-encoder', 'language-model']);
 export type ModelKind = z.infer<typeof modelKindSchema>;
@@ -10,7 +11,7 @@ export type ModelKind = z.infer<typeof modelKindSchema>;
  */
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
-  path: z.string(),
+  path: z.string().refine(isInnerPath, 'leads out of the folder of the model'),
   /** sha256, hex. Absent: pinned on first use, for files whose digest nobody could vouch for in advance. */
   digest: z
     .string()
@@ -24,7 +25,8 @@ export type ModelFile = z.infer<typeof modelFileSchema>;
 
 /** An entry of the model catalogue. Its digest is the sha256 of its files' paths and digests. */
 export const modelEntrySchema = z.object({
-  id: z.string(),
+  /** Names a folder, and is looked up as a key: begins with a letter or a digit. */
+  id: z.string().regex(/^[A-Za-z0-9][\w.-]*$/),
   title: z.string(),
   kind: modelKindSchema,
   format: z.enum(['gguf', 'safetensors', 'onnx']),

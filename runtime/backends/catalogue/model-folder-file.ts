@@ -1,0 +1,90 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { GraphError, isInnerPath } from '@graft/graph';
+import { DamagedFile } from '@graft/kit';
+import type { z } from 'zod';
+
+/** Throws `unsafe-path` for a path, written in a file of a stranger, that leads out of the file's folder. */
+export function requireInner(file: string, path: string): void {
+  if (isInnerPath(path)) return;
+  throw new GraphError(
+    'unsafe-path',
+    `${file} names the file ${JSON.stringify(path.slice(0, 200))}, which is not inside its folder; a model names its ` +
+      'own files only. Do not use it, or get it from where it was published',
+    { location: { file } },
+  );
+}
+
+/**
+ * A model folder's file by its path from there. Links may lead to files of the same folder, or, from a snapshot of
+ * the hub's cache, to the blobs beside it. Throws `unsafe-path` where one leads elsewhere, `missing-file`.
+ */
+export async function fileWithin(folder: string, path: string): Promise<string> {
+  requireInner(folder, path);
+  const file = join(folder, path);
+  const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch(
+    (cause: unknown) => {
+      throw new GraphError('missing-file', `${file} cannot be opened; check that it is there`, {
+        cause,
+        location: { file },
+      });
+    },
+  );
+  const homes = [root, ...hubBlobs(root)];
+  if (homes.some((home) => real.startsWith(home + sep))) {
+    if ((await stat(real)).isFile()) return file;
+    throw damagedModel(file, 'is not a file');
+  }
+  throw new GraphError(
+    'unsafe-path',
+    `${file} is a link that leads out of its folder; put the file itself there if you trust it`,
+    { location: { file } },
+  );
+}
+
+/** The hub's client keeps `models--x/snapshots/<revision>/<path>` as links to `models--x/blobs/<digest>`. */
+function hubBlobs(root: string): string[] {
+  const snapshots = dirname(root);
+  return basename(snapshots) === 'snapshots' ? [join(dirname(snapshots), 'blobs')] : [];
+}
+
+/** Bytes. The largest tokenizers have 30 MB. */
+const largestJson = 256 * 1024 * 1024;
+
+/** A JSON file of a model's folder. Throws `damaged-file`, and `unsafe-path` as `fileWithin` does. */
+export async function readModelJson<Value>(
+  folder: string,
+  path: string,
+  schema: z.ZodType<Value>,
+): Promise<Value> {
+  const file = await fileWithin(folder, path);
+  const { size } = await stat(file);
+  if (size > largestJson) {
+    throw damagedModel(file, `has ${size} bytes, more than the ${largestJson} of any known model`);
+  }
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw damagedModel(file, 'is cut off or is not what its name says', cause);
+  }
+}
+
+export function damagedModel(file: string, reason: string, cause?: unknown): GraphError {
+  return new GraphError('damaged-file', `${file} ${reason}; get it again from its source`, {
+    cause,
+    location: { file },
+  });
+}
+
+/** What a header says, its damage as `damaged-file`. */
+export async function readableHeader<Header>(
+  file: string,
+  read: (file: string) => Promise<Header>,
+): Promise<Header> {
+  try {
+    return await read(file);
+  } catch (cause) {
+    if (!(cause instanceof DamagedFile)) throw cause;
+    throw new GraphError('damaged-file', cause.message, { cause, location: { file } });
+  }
+}
