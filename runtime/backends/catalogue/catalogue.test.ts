@@ -378,7 +378,7 @@ describe('importing', () => {
     );
     await writeFile(join(own, 'x.gguf'), 'GGUZ');
     await expect(catalogue.import(join(own, 'x.gguf'))).rejects.toMatchObject({
-      code: 'bad-model',
+      code: 'damaged-file',
     });
     await writeFile(join(own, 'x.txt'), '');
     await expect(catalogue.import(join(own, 'x.txt'))).rejects.toThrow(/neither a \.gguf file/);

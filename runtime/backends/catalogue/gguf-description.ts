@@ -1,59 +1,55 @@
 import { GraphError } from '@graft/graph';
-import { z } from 'zod';
+import { readGgufHeader, type GgufValue } from '@graft/kit';
+import { readableHeader } from './model-folder-file.ts';
 import type { ModelDescription } from './onnx-description.ts';
 
-const generalSchema = z.object({
-  architecture: z.string(),
-  type: z.string().optional(),
-  name: z.string().optional(),
-  file_type: z.number().optional(),
-});
-const architectureSchema = z.object({ context_length: z.coerce.number().int() });
-
-/** Reads a GGUF file's header. */
+/** Reads a GGUF file's header. Throws `damaged-file`, and `bad-model` for what is no model. */
 export async function describeGguf(file: string, fileName: string): Promise<ModelDescription> {
-  // Loaded when needed: the catalogue itself stays cheap to import.
-  const { readGgufFileInfo, GgufFileType } = await import('node-llama-cpp');
-  const info = await readGgufFileInfo(file, {
-    sourceType: 'filesystem',
-    logWarnings: false,
-    ignoreKeys: ['tokenizer.ggml.tokens', 'tokenizer.ggml.merges', 'tokenizer.ggml.scores'],
-  }).catch((cause: unknown) => {
-    throw new GraphError('bad-model', `${fileName} is not a readable GGUF file`, { cause });
-  });
-  const general = generalSchema.safeParse(info.metadata.general);
-  const architecture = architectureSchema.safeParse(info.architectureMetadata);
-  if (!general.success || !architecture.success || general.data.type === 'adapter') {
+  const { metadata, tensors } = await readableHeader(file, readGgufHeader);
+  const text = (key: string): string | undefined => scalar(metadata.get(key), 'string');
+  const whole = (key: string): number | undefined => {
+    const value = Number(scalar(metadata.get(key), 'number') ?? Number.NaN);
+    return Number.isSafeInteger(value) ? value : undefined;
+  };
+  const architecture = text('general.architecture');
+  const contextLength = whole(`${architecture}.context_length`);
+  const adapter = text('general.type') === 'adapter';
+  if (architecture === undefined || contextLength === undefined || adapter) {
     throw new GraphError(
       'bad-model',
-      general.data?.type === 'adapter'
+      adapter
         ? `${fileName} is an adapter, not a model`
         : `${fileName} does not name its architecture and context length`,
     );
   }
   const name = fileName.replace(/\.gguf$/, '');
-  const fileType = general.data.file_type;
+  // Loaded when needed: the catalogue itself stays cheap to import.
+  const { GgufFileType } = await import('node-llama-cpp');
+  const fileType = whole('general.file_type');
   return {
     name,
-    title: general.data.name ?? name,
+    title: text('general.name') ?? name,
     kind: 'language-model',
     format: 'gguf',
-    architecture: general.data.architecture,
+    architecture,
     dtype:
       (fileType === undefined ? undefined : GgufFileType[fileType])
         ?.replace(/^MOSTLY_|^ALL_/, '')
         .toLowerCase() ?? 'unknown',
-    contextLength: architecture.data.context_length,
-    parameters: parameterCount(info.fullTensorInfo ?? info.tensorInfo ?? []),
+    contextLength,
+    parameters: tensors.reduce(
+      (sum, { shape }) => sum + shape.reduce((size, axis) => size * axis, 1),
+      0,
+    ),
     files: [fileName],
   };
 }
 
-function parameterCount(
-  tensors: readonly { readonly dimensions: readonly (number | bigint)[] }[],
-): number {
-  return tensors.reduce(
-    (sum, { dimensions }) => sum + dimensions.reduce<number>((size, n) => size * Number(n), 1),
-    0,
-  );
+/** A value of the kind that is asked for; numbers may have 64 bits. */
+function scalar(value: GgufValue | undefined, kind: 'string'): string | undefined;
+function scalar(value: GgufValue | undefined, kind: 'number'): number | bigint | undefined;
+function scalar(value: GgufValue | undefined, kind: 'string' | 'number'): unknown {
+  if (value === undefined || value.type === 'array') return undefined;
+  const type = typeof value.value === 'bigint' ? 'number' : typeof value.value;
+  return type === kind ? value.value : undefined;
 }

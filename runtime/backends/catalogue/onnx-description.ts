@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GraphError, type ModelEntry } from '@graft/graph';
 import { z } from 'zod';
+import { readModelJson } from './model-folder-file.ts';
 
 /** What can be read from a user's model: an entry but for its identity, and the files it is made of. */
 export type ModelDescription = Omit<ModelEntry, 'id' | 'licence' | 'files'> & {
@@ -42,16 +43,8 @@ export async function describeOnnxFolder(folder: string): Promise<ModelDescripti
     );
   }
   const [name, dtype] = choice;
-  const config = configSchema.safeParse(
-    JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')),
-  );
-  if (!config.success) {
-    throw new GraphError('bad-model', `${folder}/config.json is not a transformers config`, {
-      cause: config.error,
-      location: { file: join(folder, 'config.json') },
-    });
-  }
-  const classifier = config.data.architectures.some((one) => /SequenceClassification/.test(one));
+  const config = await readModelJson(folder, 'config.json', configSchema);
+  const classifier = config.architectures.some((one) => /SequenceClassification/.test(one));
   const external = weights.filter((other) => other.startsWith(`${name}_data`));
   const lacking = await missing(folder, optionalCompanions);
   const optional = optionalCompanions.filter((other) => !lacking.includes(other));
@@ -60,12 +53,10 @@ export async function describeOnnxFolder(folder: string): Promise<ModelDescripti
     title: basename(folder),
     kind: classifier ? 'cross-encoder' : 'embedder',
     format: 'onnx',
-    architecture: config.data.model_type,
+    architecture: config.model_type,
     dtype,
-    ...(classifier || config.data.hidden_size === undefined
-      ? {}
-      : { dimension: config.data.hidden_size }),
-    contextLength: config.data.max_position_embeddings,
+    ...(classifier || config.hidden_size === undefined ? {} : { dimension: config.hidden_size }),
+    contextLength: config.max_position_embeddings,
     // Not told by the files; shown as unknown.
     parameters: 0,
     files: [...companions, ...optional, ...[name, ...external].map((file) => `onnx/${file}`)],

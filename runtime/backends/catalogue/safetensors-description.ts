@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GraphError } from '@graft/graph';
+import { readSafetensorsHeader } from '@graft/kit';
 import { z } from 'zod';
+import { fileWithin, readableHeader, readModelJson, requireInner } from './model-folder-file.ts';
 import { missing, type ModelDescription } from './onnx-description.ts';
 
 const configSchema = z.object({
@@ -9,23 +10,14 @@ const configSchema = z.object({
   max_position_embeddings: z.int().positive(),
 });
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-const tensorSchema = z.object({ dtype: z.string(), shape: z.array(z.number()) });
-type Tensor = z.output<typeof tensorSchema>;
-/** Beside the tensors stand metadata, which are texts. */
-const headerSchema = z.record(
-  z.string(),
-  z.union([tensorSchema, z.record(z.string(), z.string())]),
-);
 
 const companions = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 const optionalCompanions = [
   ...['generation_config.json', 'special_tokens_map.json', 'chat_template.jinja'],
 ];
 const indexName = 'model.safetensors.index.json';
-/** A header that claims more is no header: the largest models have a few megabytes. */
-const longestHeader = 100_000_000;
 
-/** Reads a folder with a language model as the transformers library saves it. Throws `bad-model`. */
+/** Reads a folder with a language model as the transformers library saves it. Throws `bad-model`, `damaged-file`, `unsafe-path`. */
 export async function describeSafetensorsFolder(folder: string): Promise<ModelDescription> {
   const shards = await shardsOf(folder);
   const absent = await missing(folder, [...companions, ...shards]);
@@ -36,10 +28,12 @@ export async function describeSafetensorsFolder(folder: string): Promise<ModelDe
       { location: { file: folder } },
     );
   }
-  const config = await readJson(join(folder, 'config.json'), configSchema);
+  const config = await readModelJson(folder, 'config.json', configSchema);
   const parameters = new Map<string, number>();
   for (const shard of shards) {
-    for (const { dtype, shape } of await readHeader(join(folder, shard))) {
+    const file = await fileWithin(folder, shard);
+    const { tensors } = await readableHeader(file, readSafetensorsHeader);
+    for (const { dtype, shape } of tensors) {
       const size = shape.reduce((product, length) => product * length, 1);
       parameters.set(dtype, (parameters.get(dtype) ?? 0) + size);
     }
@@ -62,42 +56,8 @@ export async function describeSafetensorsFolder(folder: string): Promise<ModelDe
 
 async function shardsOf(folder: string): Promise<string[]> {
   if ((await missing(folder, [indexName])).length > 0) return ['model.safetensors'];
-  const { weight_map } = await readJson(join(folder, indexName), indexSchema);
-  return [...new Set(Object.values(weight_map))].sort();
-}
-
-/** What the tensors of a file are: its length as 8 bytes, then JSON. */
-async function readHeader(file: string): Promise<Tensor[]> {
-  await using handle = await open(file);
-  const length = Buffer.alloc(8);
-  await handle.read(length, 0, 8, 0);
-  const size = Number(length.readBigUInt64LE());
-  const { size: available } = await handle.stat();
-  if (size > Math.min(longestHeader, available)) throw unreadable(file);
-  const header = Buffer.alloc(size);
-  await handle.read(header, 0, size, 8);
-  return Object.values(parse(file, header.toString(), headerSchema)).filter(isTensor);
-}
-
-function isTensor(entry: Tensor | Record<string, string>): entry is Tensor {
-  return Array.isArray(entry['shape']);
-}
-
-async function readJson<Value>(file: string, schema: z.ZodType<Value>): Promise<Value> {
-  return parse(file, await readFile(file, 'utf8'), schema);
-}
-
-function parse<Value>(file: string, text: string, schema: z.ZodType<Value>): Value {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-}
-
-function unreadable(file: string, cause?: unknown): GraphError {
-  return new GraphError('bad-model', `${file} is cut off or is not what its name says`, {
-    cause,
-    location: { file },
-  });
+  const { weight_map } = await readModelJson(folder, indexName, indexSchema);
+  const shards = [...new Set(Object.values(weight_map))].sort();
+  for (const shard of shards) requireInner(join(folder, indexName), shard);
+  return shards;
 }

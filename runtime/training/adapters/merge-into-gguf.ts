@@ -5,7 +5,7 @@ import { permuteModule } from '../architectures/paired-rows.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
 import { encode, type WrittenEncoding } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
-import type { GgufValue } from '../formats/gguf-type.ts';
+import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';

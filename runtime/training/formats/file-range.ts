@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import { DamagedFile } from '@graft/kit';
 import { open, type FileHandle } from 'node:fs/promises';
 
 /** A model file open for reading parts of it; sizes are checked before any read. */
@@ -18,10 +19,7 @@ export class RangedFile implements AsyncDisposable {
     try {
       handle = await open(path, 'r');
     } catch (cause) {
-      throw new GraphError('missing-file', `${path} cannot be opened; check that it is there`, {
-        location: { file: path },
-        cause,
-      });
+      throw unopened(path, cause);
     }
     return new RangedFile(path, (await handle.stat()).size, handle);
   }
@@ -52,8 +50,28 @@ export function truncated(
   missing: { readonly what: string; readonly end: number },
 ): GraphError {
   return new GraphError(
-    'bad-input',
+    'damaged-file',
     `${file.path} is cut off: ${missing.what} ends at byte ${missing.end}, the file at byte ${file.size}; fetch it again`,
     { location: { file: file.path } },
   );
+}
+
+/** What a header says, its damage as `damaged-file` and a file that cannot be opened as `missing-file`. */
+export async function readableHeader<Header>(
+  path: string,
+  read: (path: string) => Promise<Header>,
+): Promise<Header> {
+  try {
+    return await read(path);
+  } catch (cause) {
+    if (!(cause instanceof DamagedFile)) throw unopened(path, cause);
+    throw new GraphError('damaged-file', cause.message, { location: { file: path }, cause });
+  }
+}
+
+function unopened(path: string, cause: unknown): GraphError {
+  return new GraphError('missing-file', `${path} cannot be opened; check that it is there`, {
+    location: { file: path },
+    cause,
+  });
 }

@@ -1,15 +1,10 @@
 import { GraphError } from '@graft/graph';
+import { valueTypes, type GgufScalar, type GgufValue, type ScalarType } from '@graft/kit';
 import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { encodedBytes } from './encoding.ts';
-import {
-  ggmlNumbers,
-  valueTypes,
-  type GgufScalar,
-  type GgufValue,
-  type ScalarType,
-} from './gguf-type.ts';
+import { ggmlNumbers } from './gguf-type.ts';
 
 /**
  * A tensor to write; its bytes are asked for when their turn comes, whole or piece by piece, so that no model and no

@@ -6,7 +6,7 @@ import { toGgufName } from '../architectures/tensor-names.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
 import { encode, type WrittenEncoding } from '../formats/encode.ts';
-import type { GgufValue } from '../formats/gguf-type.ts';
+import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { Random } from '../optimizer/random.ts';

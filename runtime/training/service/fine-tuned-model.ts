@@ -4,7 +4,7 @@ import { readGgufConfig } from '../architectures/gguf-config.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
 import { encode } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
-import type { GgufValue } from '../formats/gguf-type.ts';
+import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf } from '../formats/tensor-file.ts';

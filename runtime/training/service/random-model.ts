@@ -7,7 +7,7 @@ import { toGgufName } from '../architectures/tensor-names.ts';
 import { weightShapes } from '../architectures/weight-shapes.ts';
 import { encode } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
-import type { GgufValue } from '../formats/gguf-type.ts';
+import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { Random, seedFor } from '../optimizer/random.ts';

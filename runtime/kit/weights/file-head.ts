@@ -1,0 +1,40 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** A file open for reading from its start. Opening throws what the file system says. */
+export class FileHead implements AsyncDisposable {
+  readonly path: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, size: number, handle: FileHandle) {
+    this.path = path;
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  static async open(path: string): Promise<FileHead> {
+    const handle = await open(path, 'r');
+    return new FileHead(path, (await handle.stat()).size, handle);
+  }
+
+  /** The bytes from `offset`: as many as asked for, or fewer where the file ends. */
+  async read(offset: number, bytes: number): Promise<Uint8Array> {
+    const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.size - offset)));
+    let done = 0;
+    while (done < buffer.length) {
+      const { bytesRead } = await this.#handle.read(
+        buffer,
+        done,
+        buffer.length - done,
+        offset + done,
+      );
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return buffer.subarray(0, done);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+}

@@ -1,0 +1,228 @@
+import { ByteCursor, OutOfBytes } from './byte-cursor.ts';
+import { cutOff, DamagedFile } from './damaged-file.ts';
+import { FileHead } from './file-head.ts';
+import {
+  ggmlTypes,
+  valueTypes,
+  type GgufScalar,
+  type GgufValue,
+  type ScalarType,
+  type ValueType,
+} from './gguf-types.ts';
+
+/**
+ * A GGUF file's header (github.com/ggml-org/ggml/blob/master/docs/gguf.md). Every count, length and extent is within
+ * what the file holds, no name stands twice and no tensors overlap: other readers of the file may trust it.
+ */
+export interface GgufHeader {
+  readonly version: number;
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly tensors: readonly GgufTensorInfo[];
+}
+export interface GgufTensorInfo {
+  readonly name: string;
+  /** Outermost axis first; the file has it the other way round. */
+  readonly shape: readonly number[];
+  /** Number of its ggml type. */
+  readonly type: number;
+  readonly typeName: string;
+  /** In bytes from the file's start. */
+  readonly offset: number;
+  /** 0 for types that are not known. */
+  readonly bytes: number;
+}
+
+/** Bytes of the first try; a header with a large vocabulary takes several. */
+const FIRST_READ = 1 << 20;
+/** Bytes. The largest vocabularies known make headers of 20 MB. */
+const MAX_HEADER = 256 * 1024 * 1024;
+/** ggml's own limit. */
+const MAX_AXES = 4;
+/** Bytes that an entry takes at least, its name empty: what bounds how many there can be. */
+const LEAST_VALUE = 13;
+const LEAST_TENSOR = 24;
+
+/** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
+export async function readGgufHeader(path: string): Promise<GgufHeader> {
+  await using file = await FileHead.open(path);
+  for (let length = FIRST_READ; ; length *= 4) {
+    const bytes = await file.read(0, Math.min(length, MAX_HEADER));
+    try {
+      return new HeaderParser(file, bytes).parse();
+    } catch (error) {
+      if (!(error instanceof OutOfBytes)) throw error;
+      if (error.end > file.size || bytes.length >= file.size) throw cutOff(file, error);
+      if (bytes.length < Math.min(length, MAX_HEADER)) throw cutOff(file, error);
+      if (error.end > MAX_HEADER) {
+        throw new DamagedFile(
+          path,
+          `has a header of more than ${MAX_HEADER / 1024 / 1024} MiB (${error.what}), which no known model has; fetch it again`,
+        );
+      }
+    }
+  }
+}
+
+class HeaderParser {
+  readonly #file: FileHead;
+  readonly #cursor: ByteCursor;
+
+  constructor(file: FileHead, bytes: Uint8Array) {
+    this.#file = file;
+    this.#cursor = new ByteCursor(bytes);
+  }
+
+  parse(): GgufHeader {
+    const cursor = this.#cursor;
+    if (cursor.u32('the magic number') !== 0x46554747) throw this.#damaged('is not a GGUF file');
+    const version = cursor.u32('the version');
+    if (version !== 2 && version !== 3) {
+      throw this.#damaged(`is GGUF version ${version}; readable are 2 and 3`);
+    }
+    const tensorCount = this.#count('tensors', LEAST_TENSOR);
+    const valueCount = this.#count('metadata entries', LEAST_VALUE);
+    const metadata = new Map<string, GgufValue>();
+    for (let i = 0; i < valueCount; i += 1) {
+      const key = cursor.text(`metadata key ${i + 1} of ${valueCount}`);
+      if (metadata.has(key)) throw this.#damaged(`has the metadata key ${show(key)} twice`);
+      metadata.set(key, this.#value(key));
+    }
+    const infos = Array.from({ length: tensorCount }, (_, i) =>
+      this.#tensor(`tensor ${i + 1} of ${tensorCount}`),
+    );
+    const unit = this.#alignment(metadata.get('general.alignment'));
+    const start = Math.ceil(cursor.position / unit) * unit;
+    const tensors = infos.map((info) => ({ ...info, offset: start + info.offset }));
+    this.#checkExtents(tensors);
+    return { version, metadata, tensors };
+  }
+
+  /** A count of entries that the file is large enough for: others are damage, not a reason to loop. */
+  #count(what: string, least: number): number {
+    const count = this.#cursor.u64(`the number of ${what}`);
+    if (count * BigInt(least) > BigInt(this.#file.size)) {
+      throw this.#damaged(
+        `claims ${count} ${what}, but has only ${this.#file.size} bytes: it is cut off or damaged; fetch it again`,
+      );
+    }
+    return Number(count);
+  }
+
+  #tensor(what: string): Omit<GgufTensorInfo, 'bytes'> & { readonly bytes: number } {
+    const cursor = this.#cursor;
+    const name = cursor.text(what);
+    const rank = cursor.u32(what);
+    if (rank > MAX_AXES) {
+      throw this.#damaged(`has a ${what}, ${show(name)}, that claims ${rank} axes: it is damaged`);
+    }
+    const axes = Array.from({ length: rank }, () => cursor.u64(what)).reverse();
+    const count = axes.reduce((product, axis) => product * axis, 1n);
+    // No type has less than a bit a number.
+    if (count > BigInt(this.#file.size) * 8n || axes.some((axis) => axis > 2n ** 40n)) {
+      throw this.#damaged(
+        `is damaged: tensor ${show(name)} claims ${count} numbers, the file has ${this.#file.size} bytes; fetch it again`,
+      );
+    }
+    const type = cursor.u32(what);
+    const offset = cursor.u64(what);
+    if (offset > BigInt(this.#file.size)) {
+      throw cutOff(this.#file, { what: `tensor ${show(name)}`, end: Number(offset) });
+    }
+    const [typeName, elements, bytes] = ggmlTypes.get(type) ?? [`type ${type}`, 1, 0];
+    return {
+      ...{ name, shape: axes.map(Number), type, typeName, offset: Number(offset) },
+      bytes: Math.ceil(Number(count) / elements) * bytes,
+    };
+  }
+
+  #alignment(value: GgufValue | undefined): number {
+    const unit = value !== undefined && value.type !== 'array' ? Number(value.value) : 32;
+    if (Number.isInteger(unit) && unit > 0 && unit <= 1 << 20) return unit;
+    throw this.#damaged(
+      `has a general.alignment of ${unit}, not a positive whole number of at most ${1 << 20}`,
+    );
+  }
+
+  #checkExtents(tensors: readonly GgufTensorInfo[]): void {
+    const names = new Set<string>();
+    let before: GgufTensorInfo | undefined;
+    for (const tensor of tensors.toSorted((a, b) => a.offset - b.offset || a.bytes - b.bytes)) {
+      const { name, offset, bytes } = tensor;
+      if (offset + bytes > this.#file.size) {
+        throw cutOff(this.#file, { what: `tensor ${show(name)}`, end: offset + bytes });
+      }
+      if (names.has(name)) throw this.#damaged(`has the tensor ${show(name)} twice`);
+      names.add(name);
+      if (before !== undefined && before.offset + before.bytes > offset) {
+        throw this.#damaged(`is damaged: tensors ${show(before.name)} and ${show(name)} overlap`);
+      }
+      if (bytes > 0) before = tensor;
+    }
+  }
+
+  #value(key: string): GgufValue {
+    const cursor = this.#cursor;
+    const what = `metadata ${show(key)}`;
+    const type = this.#type(key);
+    if (type !== 'array') return { type, value: readScalar(cursor, type, what) };
+    const of = this.#type(key);
+    const count = Number(cursor.u64(what));
+    if (of === 'array') {
+      throw this.#damaged(`has ${what} with arrays in an array, which no known model does`);
+    }
+    // A count beyond the bytes is damage, not a reason to allocate.
+    cursor.need(count * scalarBytes[of], what);
+    return { type, of, values: Array.from({ length: count }, () => readScalar(cursor, of, what)) };
+  }
+
+  #type(key: string): ValueType {
+    const number = this.#cursor.u32(`metadata ${show(key)}`);
+    const type = valueTypes[number];
+    if (type !== undefined) return type;
+    throw this.#damaged(`has metadata ${show(key)} of the unknown type ${number}`);
+  }
+
+  #damaged(reason: string): DamagedFile {
+    return new DamagedFile(this.#file.path, reason);
+  }
+}
+
+/** A name as a message shows it: names may be as long as the file. */
+function show(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}
+
+/** Bytes of a value at least. */
+const scalarBytes: Readonly<Record<ScalarType, number>> = {
+  ...{ u8: 1, i8: 1, bool: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, u64: 8, i64: 8, f64: 8 },
+  string: 8,
+};
+
+function readScalar(cursor: ByteCursor, type: ScalarType, what: string): GgufScalar {
+  switch (type) {
+    case 'u8':
+      return cursor.number(1, what, (view, i) => view.getUint8(i));
+    case 'i8':
+      return cursor.number(1, what, (view, i) => view.getInt8(i));
+    case 'u16':
+      return cursor.number(2, what, (view, i) => view.getUint16(i, true));
+    case 'i16':
+      return cursor.number(2, what, (view, i) => view.getInt16(i, true));
+    case 'u32':
+      return cursor.u32(what);
+    case 'i32':
+      return cursor.number(4, what, (view, i) => view.getInt32(i, true));
+    case 'f32':
+      return cursor.number(4, what, (view, i) => view.getFloat32(i, true));
+    case 'f64':
+      return cursor.number(8, what, (view, i) => view.getFloat64(i, true));
+    case 'bool':
+      return cursor.number(1, what, (view, i) => view.getUint8(i)) !== 0;
+    case 'u64':
+      return cursor.u64(what);
+    case 'i64':
+      return BigInt.asIntN(64, cursor.u64(what));
+    case 'string':
+      return cursor.text(what);
+  }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { cutOff, DamagedFile } from './damaged-file.ts';
+import { FileHead } from './file-head.ts';
+
+/**
+ * A safetensors file's header (github.com/huggingface/safetensors). Every extent is within the file, as long as its
+ * shape and type say, and none overlaps another.
+ */
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: readonly SafetensorsTensorInfo[];
+}
+export interface SafetensorsTensorInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** As the file names it: F32, BF16, F8_E4M3 … */
+  readonly dtype: string;
+  /** In bytes from the file's start. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Bytes; the format's own limit. */
+const MAX_HEADER = 100_000_000;
+/** Bytes of a number, by the type's name. Types below a byte are told by their extent alone. */
+const dtypeBytes: ReadonlyMap<string, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'].map((name) => [name, 1] as const),
+  ...['U16', 'I16', 'F16', 'BF16'].map((name) => [name, 2] as const),
+  ...['U32', 'I32', 'F32'].map((name) => [name, 4] as const),
+  ...['U64', 'I64', 'F64', 'C64'].map((name) => [name, 8] as const),
+]);
+
+const size = z.number().int().nonnegative();
+const tensorSchema = z.object({
+  dtype: z.string().max(64),
+  shape: z.array(size).max(32),
+  data_offsets: z.tuple([size, size]),
+});
+const metadataSchema = z.record(z.string(), z.string());
+/** Entries are taken one by one: a record would lose a tensor that is named `__proto__`. */
+const headerSchema = z.custom<object>((value) => typeof value === 'object' && value !== null);
+
+/** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
+export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
+  await using file = await FileHead.open(path);
+  const damaged = (reason: string, cause?: unknown): DamagedFile =>
+    new DamagedFile(path, `is not a readable safetensors file: ${reason}; fetch it again`, cause);
+  const start = Buffer.from(await file.read(0, 8));
+  if (start.length < 8) throw cutOff(file, { what: 'the header length', end: 8 });
+  const length = Number(start.readBigUInt64LE());
+  if (length > MAX_HEADER) {
+    throw damaged(`its header claims ${length} bytes, more than the format's ${MAX_HEADER}`);
+  }
+  const bytes = await file.read(8, length);
+  if (bytes.length < length) throw cutOff(file, { what: 'the header', end: 8 + length });
+  const entries = parse(bytes, damaged);
+  const tensors: SafetensorsTensorInfo[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of entries) {
+    const tensor = tensorSchema.safeParse(value);
+    const told = name === '__metadata__' ? metadataSchema.safeParse(value) : undefined;
+    if (told?.success === true) metadata = told.data;
+    else if (tensor.success) tensors.push(infoOf(name, tensor.data, 8 + length));
+    else throw damaged('its header is not the JSON that the format asks for', tensor.error);
+  }
+  checkExtents(file, tensors);
+  return { metadata, tensors };
+}
+
+type Damaged = (reason: string, cause?: unknown) => DamagedFile;
+
+function parse(bytes: Uint8Array, damaged: Damaged): [string, unknown][] {
+  try {
+    return Object.entries(
+      headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))),
+    );
+  } catch (cause) {
+    throw damaged('its header is not the JSON that the format asks for', cause);
+  }
+}
+
+function infoOf(
+  name: string,
+  { dtype, shape, data_offsets: [from, to] }: z.output<typeof tensorSchema>,
+  start: number,
+): SafetensorsTensorInfo {
+  return { name, shape, dtype, offset: start + from, bytes: to - from };
+}
+
+function checkExtents(file: FileHead, tensors: readonly SafetensorsTensorInfo[]): void {
+  const damaged = (tensor: SafetensorsTensorInfo, reason: string): DamagedFile =>
+    new DamagedFile(
+      file.path,
+      `is not a readable safetensors file: tensor ${show(tensor.name)} ${reason}; fetch it again`,
+    );
+  let before: SafetensorsTensorInfo | undefined;
+  for (const tensor of tensors.toSorted((a, b) => a.offset - b.offset || a.bytes - b.bytes)) {
+    const { name, dtype, shape, offset, bytes } = tensor;
+    if (bytes < 0) throw damaged(tensor, 'ends before it starts');
+    if (offset + bytes > file.size) {
+      throw cutOff(file, { what: `tensor ${show(name)}`, end: offset + bytes });
+    }
+    const numbers = shape.reduce((product, axis) => product * axis, 1);
+    const unit = dtypeBytes.get(dtype);
+    // A number of types that are not known takes four bits at least.
+    const fits = unit === undefined ? numbers <= bytes * 2 : numbers * unit === bytes;
+    if (!fits) throw damaged(tensor, `has ${bytes} bytes for [${shape.join(', ')}] ${dtype}`);
+    if (before !== undefined && before.offset + before.bytes > offset) {
+      throw damaged(tensor, `overlaps ${show(before.name)}`);
+    }
+    if (bytes > 0) before = tensor;
+  }
+}
+
+/** A name as a message shows it: names may be as long as the header. */
+function show(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}
