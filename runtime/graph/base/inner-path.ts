@@ -5,7 +5,7 @@
 export function isInnerPath(path: string): boolean {
   return (
     path.length <= 1024 &&
-    !/[\\:\u0000-\u001f\u007f]/.test(path) &&
+    !/[\\:\p{Cc}]/u.test(path) &&
     path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   );
 }
