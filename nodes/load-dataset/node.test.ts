@@ -200,7 +200,7 @@ describe('refusals', () => {
   it('name every row that has a fault, fault by fault', async () => {
     const error: unknown = await load(['faults.jsonl']).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
-      code: 'bad-input',
+      code: 'bad-row',
       message:
         'faults.jsonl: an empty answer in rows 2 (line 3) and 6 (line 7). Write one, or leave them out.',
       location: { node: 'node-1', param: 'files', file: 'faults.jsonl', line: 3 },
@@ -218,19 +218,30 @@ describe('refusals', () => {
   });
 
   it.each([
-    ['broken.jsonl', 'broken.jsonl, line 2: this is not JSON.', { line: 2 }],
-    ['broken.json', 'broken.json, line 3: this is not JSON.', { line: 3 }],
-    ['latin.jsonl', 'latin.jsonl is not valid UTF-8: the byte at offset 22 does not fit. Save', {}],
+    ['broken.jsonl', 'bad-row', 'broken.jsonl, line 2: this is not JSON.', { line: 2 }],
+    ['broken.json', 'bad-row', 'broken.json, line 3: this is not JSON.', { line: 3 }],
+    [
+      'latin.jsonl',
+      'bad-encoding',
+      'latin.jsonl is not valid UTF-8: the byte at offset 22 does not fit. Save',
+      {},
+    ],
     [
       'unknown.jsonl',
+      'missing-column',
       'unknown.jsonl: no format has the columns of the first row, which are question, answer. Known columns are messages (messages), conversations (sharegpt), instruction and output (alpaca)',
       { param: 'format', line: 1 },
     ],
-    ['empty.jsonl', 'There are no rows to train on.', { param: 'files' }],
-    ['../node.ts', '../node.ts cannot be read as rows. Known are files that end in jsonl', {}],
-  ])('%s', async (file, message, location) => {
+    ['empty.jsonl', 'bad-input', 'There are no rows to train on.', { param: 'files' }],
+    [
+      '../node.ts',
+      'bad-input',
+      '../node.ts cannot be read as rows. Known are files that end in jsonl',
+      {},
+    ],
+  ])('%s', async (file, code, message, location) => {
     await expect(load([file])).rejects.toMatchObject({
-      code: 'bad-input',
+      code,
       message: expect.stringContaining(message),
       location,
     });

@@ -7,6 +7,7 @@ import {
   type RunContext,
   type Turn,
 } from '@graft/graph';
+import { columnList } from '../kit/text/facts.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
@@ -78,8 +79,8 @@ function formatOf(file: ResolvedFile, row: DataRow, options: ReadOptions): RowFo
   const format = params.format === 'auto' ? detectFormat(columns) : params.format;
   if (format === undefined) {
     throw new GraphError(
-      'bad-input',
-      `${file.path}: no format has the columns of the first row, which are ${columns.join(', ')}. Known columns are ${knownColumns()}. Rename them.`,
+      'missing-column',
+      `${file.path}: no format has the columns of the first row, which are ${columnList(columns)}. Known columns are ${knownColumns()}. Rename them.`,
       { location: { node, param: 'format', file: file.path, line: row.line ?? row.row } },
     );
   }

@@ -17,7 +17,7 @@ export interface DataRow extends Omit<TableRow, 'line'> {
   readonly line?: number;
 }
 
-/** Rows of a JSONL, CSV or JSON file. Throws `bad-input` with the place of what cannot be read. */
+/** Rows of a JSONL, CSV or JSON file. Throws `bad-row` with the place of what cannot be read. */
 export function readRows(file: ResolvedFile): AsyncGenerator<DataRow> {
   return /\.json$/i.test(file.path) ? jsonRows(file) : tableRows(file);
 }
@@ -41,7 +41,7 @@ async function* jsonRows(file: ResolvedFile): AsyncGenerator<DataRow> {
     const row = at + 1;
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       throw new GraphError(
-        'bad-input',
+        'bad-row',
         `${file.path}, row ${row}: this is not an object such as {"text": "…"}.`,
         { location: { file: file.path } },
       );
@@ -67,7 +67,7 @@ function parseArray(text: string, file: string): readonly unknown[] {
     const before = position === undefined ? text : text.slice(0, Number(position));
     const line = before.split('\n').length;
     throw new GraphError(
-      'bad-input',
+      'bad-row',
       `${file}, line ${line}: this is not JSON. The file begins with [, so it must hold one array of objects.`,
       { location: { file, line }, cause },
     );

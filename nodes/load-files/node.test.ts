@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Document, GraphError } from '@graft/graph';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolvedFile, runAll } from '../kit/testing/test-context.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chunk as chunkNode } from '../chunk/node.ts';
+import { run as cutting } from '../chunk/run.ts';
+import { resolvedFile, rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { loadFiles } from './node.ts';
 import { run } from './run.ts';
 import { splitParts } from './split-parts.ts';
@@ -79,6 +81,39 @@ describe('kinds', () => {
   });
 });
 
+describe('wide tables', () => {
+  /** Bytes of all chunks of one row. */
+  async function chunkBytes(columns: number): Promise<number> {
+    const folder = await mkdtemp(join(tmpdir(), 'graft-wide-'));
+    const names = Array.from({ length: columns }, (_, at) => `column${at}`);
+    await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.join(',')}\n`);
+    const log = vi.fn();
+    const [file] = [await resolvedFile(folder, 'wide.csv')];
+    const params = loadFiles.params.parse({ paths: ['wide.csv'] });
+    const ctx = { ...testContext(), log };
+    const documents: Document[] = [];
+    for (const payload of await run.runItems(ctx, [file], {}, params)) {
+      if (!('documents' in payload)) throw new Error('not read');
+      documents.push(...payload.documents);
+    }
+    await rm(folder, { recursive: true });
+    expect(Object.keys(documents[0]?.metadata ?? {})).toHaveLength(Math.min(columns, 64));
+    expect(documents[0]?.text.split('\n')).toHaveLength(columns);
+    expect(log.mock.calls.length).toBe(columns > 64 ? 1 : 0);
+    const chunks = await runAll(cutting, documents, {
+      inputs: { documents: rowsInput(documents) },
+      params: chunkNode.params.parse({ size: 64, overlap: 0 }),
+    });
+    return JSON.stringify(chunks).length;
+  }
+
+  it('give chunks that grow with their width, not with its square', async () => {
+    expect(await chunkBytes(10)).toBeGreaterThan(0);
+    const [narrow, wide] = [await chunkBytes(500), await chunkBytes(5000)];
+    expect(wide / narrow).toBeLessThan(20);
+  });
+});
+
 describe('encodings', () => {
   it('reads latin-1 and UTF-16, without the byte order mark', async () => {
     expect((await load(['latin-1.txt'], { encoding: 'latin-1' }))[0]?.text).toBe(
@@ -89,7 +124,7 @@ describe('encodings', () => {
 
   it('names file and byte where the encoding does not fit', async () => {
     const error = await problem(['invalid.txt']);
-    expect(error).toMatchObject({ code: 'bad-input', location: { file: 'invalid.txt' } });
+    expect(error).toMatchObject({ code: 'bad-encoding', location: { file: 'invalid.txt' } });
     expect(error.message).toContain('invalid.txt is not valid UTF-8: the byte at offset 14');
     expect((await problem(['utf-16.txt'])).message).toContain('set the encoding to utf-16le');
   });
@@ -97,13 +132,13 @@ describe('encodings', () => {
 
 describe('what stops a run', () => {
   it.each([
-    ['encrypted.pdf', 'encrypted.pdf is encrypted'],
-    ['damaged.pdf', 'damaged.pdf is not a PDF that can be read'],
-    ['broken.jsonl', 'broken.jsonl, line 2: this is not JSON'],
-    ['broken.csv', 'broken.csv, row 2 (line 3): Invalid Record Length'],
-  ])('%s', async (path, message) => {
+    ['encrypted.pdf', 'encrypted-file', 'encrypted.pdf is encrypted'],
+    ['damaged.pdf', 'damaged-file', 'damaged.pdf is not a PDF that can be read'],
+    ['broken.jsonl', 'bad-row', 'broken.jsonl, line 2: this is not JSON'],
+    ['broken.csv', 'bad-row', 'broken.csv, row 2 (line 3): Invalid Record Length'],
+  ])('%s', async (path, code, message) => {
     const error = await problem([path]);
-    expect(error).toMatchObject({ code: 'bad-input', location: { file: path } });
+    expect(error).toMatchObject({ code, location: { file: path } });
     expect(error.message).toContain(message);
   });
 

@@ -7,7 +7,7 @@ export const extensions = ['txt', 'md', 'html', 'pdf', 'csv', 'jsonl'] as const;
 export const loadFiles = defineNode({
   type: 'load-files',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Files',
   group: 'sources',
   doc: 'Reads text, Markdown, HTML, PDF, CSV and JSONL files of the workspace as documents. A table gives one document a row; a very large text comes in parts.',

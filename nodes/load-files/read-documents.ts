@@ -3,6 +3,7 @@ import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { type FileKind, mediaTypes } from './file-kind.ts';
+import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHtml } from './read-html.ts';
 import { readPdf } from './read-pdf.ts';
@@ -17,6 +18,7 @@ export interface ReadOptions {
   readonly encoding: TextEncoding;
   readonly textColumns: readonly string[];
   readonly signal: AbortSignal;
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -92,8 +94,16 @@ async function* pdf(file: ResolvedFile, options: ReadOptions) {
 }
 
 async function* rows(file: ResolvedFile, options: ReadOptions) {
+  let told = false;
   for await (const row of tableRows(file, options.encoding)) {
-    yield rowDocument(row, file, options.textColumns);
+    const { document, left } = rowDocument(row, file, options.textColumns);
+    if (left > 0 && !told) {
+      told = true;
+      options.warn?.(
+        `${file.path} has more columns than metadata have room for: ${left} of row ${row.row} are in its text only.`,
+      );
+    }
+    yield document;
   }
 }
 
@@ -101,17 +111,22 @@ async function* rows(file: ResolvedFile, options: ReadOptions) {
 function partOf(
   { path }: ResolvedFile,
   { text, offset, line, number }: TextPart,
-  about: { readonly title: string; readonly metadata: Metadata },
+  { title, metadata }: { readonly title: string; readonly metadata: Metadata },
 ): Omit<Document, 'mediaType'> {
-  return { id: number === 0 ? path : `${path}#${number}`, path, text, offset, line, ...about };
+  return {
+    id: number === 0 ? path : `${path}#${number}`,
+    path,
+    text,
+    offset,
+    line,
+    title: shortTitle(title),
+    metadata,
+  };
 }
 
 /** The first heading of a markdown text, without its marks. */
 function firstHeading(text: string): string | undefined {
-  const atx = /^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$/m.exec(text.slice(0, 65_536))?.[1];
-  const heading = atx ?? /^(\S.*)\r?\n=+[ \t]*\r?$/m.exec(text.slice(0, 65_536))?.[1];
-  const title = heading?.replace(/[*_`]+/g, '').trim();
-  return title === '' ? undefined : title;
+  return markdownHeadings(text.slice(0, 65_536)).find(({ title }) => title !== '')?.title;
 }
 
 function nameOf(path: string): string {

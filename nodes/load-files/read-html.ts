@@ -1,9 +1,12 @@
-import type { HTMLElement, Node } from 'node-html-parser';
+import type { TokenizerCallbacks } from 'htmlparser2';
+import { BlockText } from './block-text.ts';
 
 /** Elements whose content is no text of the page. */
 const DROPPED = new Set(
   'script style noscript template head svg iframe object canvas button select textarea'.split(' '),
 );
+/** Of those, where the tokenizer reads on to the end tag, whatever the start tag says. */
+const RAW = new Set('script style noscript iframe textarea title'.split(' '));
 /** Elements that stand on lines of their own; those of `APART` with a blank line around them. */
 const APART = new Set(
   'p h1 h2 h3 h4 h5 h6 table ul ol dl pre blockquote section article header footer main aside nav figure hr form body'.split(
@@ -14,80 +17,125 @@ const LINES = new Set(
   'div li tr dt dd caption figcaption address option fieldset legend'.split(' '),
 );
 
-/** Title and text of a page: markup gone, entities decoded, blocks on lines of their own. */
+/**
+ * Title and text of a page: markup gone, entities decoded, blocks on lines of their own. From tags as they come,
+ * without a tree, so that no depth of nesting costs more than its length.
+ */
 export async function readHtml(html: string): Promise<{ title: string; text: string }> {
-  const { parse, NodeType } = await import('node-html-parser');
-  // The parser takes a document type for text.
-  const root = parse(html.replace(/^\s*(<\?xml[^>]*>\s*)?<!doctype[^>]*>/i, ''), {
-    comment: false,
-    blockTextElements: { script: true, noscript: true, style: true, pre: true },
-  });
-  const heading = root.querySelector('title') ?? root.querySelector('h1');
-  const out = new BlockText();
-  // A stack of its own: pages may nest deeper than the call stack.
-  const stack: (Node | (() => void))[] = [root];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (typeof next === 'function') next();
-    else if (next.nodeType === NodeType.TEXT_NODE) out.write(next.text, preformatted(next));
-    else if (isElement(next)) open(next);
-  }
-  return { title: (heading?.text ?? '').replace(/\s+/g, ' ').trim(), text: out.text() };
-
-  function isElement(node: Node): node is HTMLElement {
-    return node.nodeType === NodeType.ELEMENT_NODE;
-  }
-  function open(element: HTMLElement): void {
-    const name = element.rawTagName?.toLowerCase() ?? '';
-    if (DROPPED.has(name)) return;
-    if (name === 'br') out.line();
-    const around = APART.has(name)
-      ? () => out.apart()
-      : LINES.has(name)
-        ? () => out.line()
-        : undefined;
-    around?.();
-    if (around !== undefined) stack.push(around);
-    else if (name === 'td' || name === 'th') stack.push(() => out.cell());
-    for (let at = element.childNodes.length - 1; at >= 0; at -= 1) {
-      const child = element.childNodes[at];
-      if (child !== undefined) stack.push(child);
-    }
-  }
-  function preformatted(node: Node): boolean {
-    return node.parentNode?.rawTagName?.toLowerCase() === 'pre';
-  }
+  const { Tokenizer } = await import('htmlparser2');
+  const reader = new PageReader(html);
+  const tokenizer = new Tokenizer({ decodeEntities: true }, reader);
+  tokenizer.write(html);
+  tokenizer.end();
+  return { title: reader.title(), text: reader.text() };
 }
 
-/** Text in the making: breaks are remembered and written once text follows. */
-class BlockText {
-  private readonly pieces: string[] = [];
-  private pending = '';
-  private blank = true;
+/** Takes tags and texts of a page, whose positions are those of the page. */
+class PageReader implements TokenizerCallbacks {
+  readonly #html: string;
+  readonly #out = new BlockText();
+  /** Since the last tag. */
+  #pending: string[] = [];
+  /** The outermost element that is being dropped, and how many of its name are open. */
+  #dropped = { name: '', open: 0 };
+  #preformatted = 0;
+  #opened = '';
+  /** The first title and first heading of the page; undefined before it, complete once another begins. */
+  readonly #titles: Record<'title' | 'h1', { text: string; open: boolean } | undefined> = {
+    title: undefined,
+    h1: undefined,
+  };
 
-  write(raw: string, preformatted: boolean): void {
-    const text = preformatted ? raw : raw.replace(/[\s\u00a0]+/g, ' ');
-    if (text.trim() === '') {
-      if (text !== '' && this.pending === '' && !this.blank) this.pending = ' ';
-      return;
-    }
-    const joined = /^[ \t|]*$/.test(this.pending);
-    this.pieces.push(
-      this.blank ? '' : this.pending,
-      joined && !this.blank ? text : text.trimStart(),
-    );
-    this.pending = '';
-    this.blank = false;
+  constructor(html: string) {
+    this.#html = html;
   }
-  cell(): void {
-    if (!this.pending.includes('\n')) this.pending = ' | ';
-  }
-  line(): void {
-    if (!this.pending.includes('\n')) this.pending = '\n';
-  }
-  apart(): void {
-    this.pending = '\n\n';
+
+  title(): string {
+    const { title, h1 } = this.#titles;
+    return ((title ?? h1)?.text ?? '').replace(/\s+/g, ' ').trim();
   }
   text(): string {
-    return this.pieces.join('').replace(/ +\n/g, '\n').trim();
+    return this.#out.text();
+  }
+
+  ontext(start: number, end: number): void {
+    this.#pending.push(this.#html.slice(start, end));
+  }
+  ontextentity(code: number): void {
+    this.#pending.push(String.fromCodePoint(code));
+  }
+  onopentagname(start: number, end: number): void {
+    this.#flush();
+    this.#opened = this.#html.slice(start, end).toLowerCase();
+    this.#open(this.#opened);
+  }
+  onselfclosingtag(): void {
+    if (!RAW.has(this.#opened)) this.#close(this.#opened);
+  }
+  onclosetag(start: number, end: number): void {
+    this.#flush();
+    this.#close(this.#html.slice(start, end).toLowerCase());
+  }
+  onend(): void {
+    this.#flush();
+  }
+  // What else a page holds is no text.
+  onopentagend(): void {}
+  onattribname(): void {}
+  onattribdata(): void {}
+  onattribentity(): void {}
+  onattribend(): void {}
+  oncdata(): void {}
+  oncomment(): void {}
+  ondeclaration(): void {}
+  onprocessinginstruction(): void {}
+
+  #flush(): void {
+    const text = this.#pending.join('');
+    if (text === '') return;
+    this.#pending = [];
+    const { title, h1 } = this.#titles;
+    if (title?.open === true) {
+      title.text += text;
+      return;
+    }
+    if (this.#dropped.open > 0) return;
+    if (h1?.open === true) h1.text += text;
+    this.#out.write(text, this.#preformatted > 0);
+  }
+
+  #open(name: string): void {
+    const dropped = this.#dropped;
+    // Pages may leave out the end of their head.
+    if (dropped.name === 'head' && name === 'body') dropped.open = 0;
+    if (dropped.open === 0 && DROPPED.has(name)) this.#dropped = { name, open: 1 };
+    else if (dropped.open > 0 && dropped.name === name) dropped.open += 1;
+    if (name === 'title' && (this.#dropped.open === 0 || this.#dropped.name === 'head')) {
+      this.#titles.title ??= { text: '', open: true };
+    }
+    if (this.#dropped.open > 0) return;
+    if (name === 'h1') this.#titles.h1 ??= { text: '', open: true };
+    if (name === 'pre') this.#preformatted += 1;
+    if (name === 'br') this.#out.line();
+    this.#around(name);
+  }
+
+  #close(name: string): void {
+    const { title, h1 } = this.#titles;
+    if (name === 'title' && title !== undefined) title.open = false;
+    const dropped = this.#dropped;
+    if (dropped.open > 0) {
+      if (dropped.name === name) dropped.open -= 1;
+      return;
+    }
+    if (name === 'h1' && h1 !== undefined) h1.open = false;
+    if (name === 'pre' && this.#preformatted > 0) this.#preformatted -= 1;
+    if (name === 'td' || name === 'th') this.#out.cell();
+    this.#around(name);
+  }
+
+  #around(name: string): void {
+    if (APART.has(name)) this.#out.apart();
+    else if (LINES.has(name)) this.#out.line();
   }
 }

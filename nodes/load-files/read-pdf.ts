@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GraphError, type ResolvedFile } from '@graft/graph';
+import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
 
 /** Bytes; a PDF is read whole. */
 const MAX_PDF = 512 * 1024 * 1024;
@@ -10,7 +11,7 @@ export interface PdfText {
   readonly pages: number;
 }
 
-/** The text of a PDF, pages a blank line apart. Throws `bad-input` naming an encrypted or damaged file. */
+/** The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`. */
 export async function readPdf(file: ResolvedFile, signal: AbortSignal): Promise<PdfText> {
   if (file.size > MAX_PDF) {
     throw new GraphError('too-large', `${file.path} has more than 512 MiB; split the PDF.`, {
@@ -36,7 +37,7 @@ export async function readPdf(file: ResolvedFile, signal: AbortSignal): Promise<
       const text = content.items
         .map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : ''))
         .join('');
-      pages.push(text.replace(/[ \t]+\n/g, '\n').trim());
+      pages.push(withoutSpacesAtLineEnds(text).trim());
       page.cleanup();
     }
     const { info } = await document.getMetadata();
@@ -58,5 +59,8 @@ function unreadable(path: string, cause: unknown): GraphError {
   const message = encrypted
     ? `${path} is encrypted: it opens only with a password. Save it without one, then run again.`
     : `${path} is not a PDF that can be read; it may be damaged. Open and save it anew, or take it out of the files.`;
-  return new GraphError('bad-input', message, { location: { file: path, param: 'paths' }, cause });
+  return new GraphError(encrypted ? 'encrypted-file' : 'damaged-file', message, {
+    location: { file: path, param: 'paths' },
+    cause,
+  });
 }

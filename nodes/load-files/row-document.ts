@@ -1,34 +1,32 @@
-import { type Document, GraphError, type Metadata, type ResolvedFile } from '@graft/graph';
+import { type Document, GraphError, type ResolvedFile } from '@graft/graph';
+import { columnList, factsOf } from '../kit/text/facts.ts';
+import { MAX_TITLE } from '../kit/text/markdown-headings.ts';
 import type { TableRow } from '../kit/text/table-rows.ts';
-
-/** Longer values are text, not facts to filter on. */
-const MAX_FACT = 256;
 
 /**
  * A row of a table as a document. Its text is the text columns, one alone as it is, several as
- * `name: value` lines; without any, all columns. Scalar columns that are not text columns become metadata.
+ * `name: value` lines; without any, all columns. Of the columns that are not text columns the first with short
+ * values become metadata (see `factsOf`); `left` counts those that found no room.
  */
 export function rowDocument(
   { values, row, line }: TableRow,
   file: ResolvedFile,
   textColumns: readonly string[],
-): Omit<Document, 'mediaType'> {
-  const missing = textColumns.find((column) => !(column in values));
+): { readonly document: Omit<Document, 'mediaType'>; readonly left: number } {
+  const missing = textColumns.find((column) => !Object.hasOwn(values, column));
   if (missing !== undefined) {
     throw new GraphError(
-      'bad-input',
-      `${file.path}, row ${row} (line ${line}) has no column "${missing}"; it has ${Object.keys(values).join(', ')}.`,
+      'missing-column',
+      `${file.path}, row ${row} (line ${line}) has no column "${missing}"; it has ${columnList(Object.keys(values))}.`,
       { location: { file: file.path, line, param: 'textColumns' } },
     );
   }
   const columns = textColumns.length > 0 ? textColumns : Object.keys(values);
   const only = textColumns.length === 1 ? textColumns[0] : undefined;
-  const metadata: Metadata = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (!textColumns.includes(name) && isFact(value)) metadata[name] = value;
-  }
+  const chosen = new Set(textColumns);
+  const { metadata, left } = factsOf(Object.entries(values).filter(([name]) => !chosen.has(name)));
   const title = ['title', 'name', 'Title', 'Name'].map((name) => values[name]).find(isTitle);
-  return {
+  const document = {
     id: `${file.path}:${row}`,
     path: file.path,
     title: title ?? `${file.path.split('/').at(-1) ?? file.path}, row ${row}`,
@@ -43,14 +41,11 @@ export function rowDocument(
     line,
     metadata,
   };
+  return { document, left };
 }
 
-function isFact(value: unknown): value is string | number | boolean | null {
-  if (typeof value === 'string') return value.length <= MAX_FACT;
-  return typeof value === 'number' || typeof value === 'boolean' || value === null;
-}
 function isTitle(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_FACT;
+  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TITLE;
 }
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';

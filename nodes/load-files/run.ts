@@ -27,7 +27,7 @@ export const run = implementItems(loadFiles, {
       }
       try {
         payloads.push(
-          await read(file, options, (done) =>
+          await read(file, { ...options, warn: (message) => ctx.log('warning', message) }, (done) =>
             ctx.progress({ done, unit: 'documents', message: file.path }),
           ),
         );

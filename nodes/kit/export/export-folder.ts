@@ -93,7 +93,9 @@ async function requireOwn(target: string, path: string): Promise<void> {
   if (names.length === 0) return;
   const marker = await readMarker(target);
   if (marker === undefined) throw refuse('is there already, and Graft did not export it');
-  const foreign = names.filter((name) => name !== exportMarker && !Object.hasOwn(marker.files, name));
+  const foreign = names.filter(
+    (name) => name !== exportMarker && !Object.hasOwn(marker.files, name),
+  );
   if (foreign.length === 0) return;
   throw refuse(`also holds ${foreign.slice(0, 3).join(', ')}, which Graft did not put there`);
 }

@@ -10,7 +10,7 @@ const recordSchema = z.object({
 
 /**
  * Reads CSV whose first row names the columns; separated by comma, semicolon or tab, whichever that row has
- * most of. Throws `bad-input` with the line of a row that does not fit.
+ * most of. Throws `bad-row` with the line of a row that does not fit.
  */
 export async function* csvRows(
   text: AsyncIterable<string>,
@@ -19,7 +19,7 @@ export async function* csvRows(
   const { parse } = await import('csv-parse');
   const pieces = text[Symbol.asyncIterator]();
   let head = '';
-  while (!head.includes('\n')) {
+  while (!head.includes('\n') && head.length <= MAX_ROW) {
     const next = await pieces.next();
     if (next.done === true) break;
     head += next.value;
@@ -45,7 +45,7 @@ export async function* csvRows(
   } catch (cause) {
     if (cause instanceof GraphError) throw cause;
     const why = cause instanceof Error ? cause.message.replace(/ at line \d+$/, '') : String(cause);
-    throw new GraphError('bad-input', `${file}, row ${row + 1} (line ${line}): ${why}.`, {
+    throw new GraphError('bad-row', `${file}, row ${row + 1} (line ${line}): ${why}.`, {
       location: { file, line },
       cause,
     });

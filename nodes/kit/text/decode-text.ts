@@ -5,7 +5,7 @@ export type TextEncoding = 'utf-8' | 'latin-1' | 'utf-16le';
 
 /**
  * Decodes a file's bytes piece by piece, in bounded memory; as UTF-8 where the node has no choice of encodings.
- * Throws `bad-input` with the file's name and the offset of the first byte that does not fit the encoding.
+ * Throws `bad-encoding` with the file's name and the offset of the first byte that does not fit the encoding.
  */
 export async function* decodeText(
   bytes: AsyncIterable<Uint8Array>,
@@ -96,7 +96,7 @@ function misfit(encoding: TextEncoding, place: Place, bytes?: Buffer): GraphErro
       ? 'It begins with the mark of UTF-16: set the encoding to utf-16le.'
       : 'Save the file in that encoding, or set the encoding of the node to the file’s.';
   return new GraphError(
-    'bad-input',
+    'bad-encoding',
     `${place.file} is not valid ${encoding.toUpperCase()}: the byte at offset ${place.offset} does not fit. ${advice}`,
     { location: { file: place.file, ...(place.chosen ? { param: 'encoding' } : {}) } },
   );

@@ -10,7 +10,7 @@ export interface TableRow {
 /** Code units of one row at most, so that a file without line breaks cannot fill the memory. */
 export const MAX_ROW = 16 * 1024 * 1024;
 
-/** Reads JSONL: an object a line, blank lines skipped. Throws `bad-input` with the line of a broken one. */
+/** Reads JSONL: an object a line, blank lines skipped. Throws `bad-row` with the line of a broken one. */
 export async function* jsonlRows(
   text: AsyncIterable<string>,
   file: string,
@@ -27,7 +27,7 @@ export async function* jsonlRows(
 
 function parseLine(content: string, location: { file: string; line: number }) {
   const fail = (why: string, cause?: unknown) =>
-    new GraphError('bad-input', `${location.file}, line ${location.line}: ${why}`, {
+    new GraphError('bad-row', `${location.file}, line ${location.line}: ${why}`, {
       location,
       cause,
     });

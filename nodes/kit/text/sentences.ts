@@ -5,22 +5,66 @@ const ABBREVIATIONS = new Set(
   ),
 );
 
-/**
- * Ends a sentence: a stop with its closing quotes and brackets before white space, a Chinese or Japanese
- * stop, or a blank line.
- */
-const STOP = /[.!?…]+["'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n[ \t\r]*\n/gu;
+const STOPS = new Set('.!?…');
+const CLOSERS = new Set('"\'”’»)]');
+const FULL_WIDTH_STOPS = new Set('。！？');
+const FULL_WIDTH_CLOSERS = new Set('」』”）');
 
-/** Where sentences start, in code units, ascending; 0 is always the first. White space goes with the sentence before it. */
+/**
+ * Where sentences start, in code units, ascending; 0 is always the first. A sentence ends at a stop with its closing
+ * quotes and brackets before white space, at a Chinese or Japanese stop, or at a blank line; white space goes with
+ * the sentence before it. Looks at every character a bounded number of times, whatever the text.
+ */
 export function sentenceStarts(text: string): number[] {
   const starts = [0];
-  for (const match of text.matchAll(STOP)) {
-    let start = match.index + match[0].length;
-    if (match[0] === '.' && !endsSentence(text, match.index)) continue;
+  for (let at = 0; at < text.length;) {
+    const end = stopEnd(text, at);
+    if (end.at < 0) {
+      at = end.next;
+      continue;
+    }
+    if (end.at === at + 1 && text[at] === '.' && !endsSentence(text, at)) {
+      at = end.at;
+      continue;
+    }
+    let start = end.at;
     while (start < text.length && isSpace(text.charCodeAt(start))) start += 1;
     if (start < text.length && start > (starts.at(-1) ?? 0)) starts.push(start);
+    at = start;
   }
   return starts;
+}
+
+/** Where the stop that begins at `at` ends; without one -1, and where to look next. */
+function stopEnd(text: string, at: number): { readonly at: number; readonly next: number } {
+  const sign = text.charAt(at);
+  if (STOPS.has(sign)) {
+    const stopped = runOf(text, at, STOPS);
+    const end = runOf(text, stopped, CLOSERS);
+    return { at: end < text.length && isWhite(text, end) ? end : -1, next: stopped };
+  }
+  if (FULL_WIDTH_STOPS.has(sign)) {
+    const end = runOf(text, runOf(text, at, FULL_WIDTH_STOPS), FULL_WIDTH_CLOSERS);
+    return { at: end, next: end };
+  }
+  if (sign === '\n') {
+    let end = at + 1;
+    while (text[end] === ' ' || text[end] === '\t' || text[end] === '\r') end += 1;
+    return { at: text[end] === '\n' ? end + 1 : -1, next: end };
+  }
+  return { at: -1, next: at + 1 };
+}
+
+/** The first position from `at` whose sign is none of the set. */
+function runOf(text: string, at: number, signs: ReadonlySet<string>): number {
+  let end = at;
+  while (end < text.length && signs.has(text.charAt(end))) end += 1;
+  return end;
+}
+
+function isWhite(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 32 || (code < 128 ? code >= 9 && code <= 13 : /\s/.test(text.charAt(at)));
 }
 
 /** The sentences of a text, trimmed, none empty. */
@@ -41,8 +85,16 @@ function endsSentence(text: string, stop: number): boolean {
   if (word === undefined) return true;
   if (ABBREVIATIONS.has(word.toLowerCase())) return false;
   if (/^\p{Lu}$/u.test(word)) return false;
-  const lineStart = text.lastIndexOf('\n', stop - 1) + 1;
-  return !/^\s*\d{1,3}$/.test(text.slice(lineStart, stop));
+  return !isListNumber(text, stop);
+}
+
+/** Whether one to three digits and nothing else are between the start of the line and the stop. */
+function isListNumber(text: string, stop: number): boolean {
+  let at = stop;
+  while (at > 0 && stop - at < 3 && /\d/.test(text.charAt(at - 1))) at -= 1;
+  if (at === stop) return false;
+  while (at > 0 && text[at - 1] !== '\n' && isWhite(text, at - 1)) at -= 1;
+  return at === 0 || text[at - 1] === '\n';
 }
 
 function isSpace(code: number): boolean {

@@ -45,14 +45,14 @@ export class RowFaults {
   /** A message for each fault of each file, the first one met first. */
   problems(location: Location): Problem[] {
     return [...this.#groups.values()].map(({ fault, first, rows, count }) => ({
-      code: 'bad-input',
+      code: 'bad-row',
       message: `${first.path}: ${fault.what} in ${listed(rows, count)}. ${fault.advice}`,
       location: { ...location, file: first.path, line: first.line ?? first.row },
       audience: 'user',
     }));
   }
 
-  /** Throws `bad-input` where there is any fault. */
+  /** Throws `bad-row` where there is any fault. */
   throwIfAny(location: Location): void {
     const problems = this.problems(location);
     const [first] = problems;

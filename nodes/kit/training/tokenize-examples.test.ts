@@ -98,7 +98,7 @@ describe('rows', () => {
     await expect(
       tokenizeExamples(tokenizer, rows, { maxLength: 5, location: { node: 'train' } }),
     ).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'bad-row',
       message: expect.stringMatching(/^a\.jsonl: more than 5 tokens in rows 2 and 4\. .* has 7\.$/),
       location: { node: 'train', file: 'a.jsonl', line: 2 },
     });

@@ -33,7 +33,7 @@ const NOTHING_TRAINED: RowFault = {
 };
 
 /**
- * Examples in a model's tokens. Throws one `bad-input` that names all rows that are longer than allowed or have no
+ * Examples in a model's tokens. Throws one `bad-row` that names all rows that are longer than allowed or have no
  * token that is trained, or turns that the chat template refuses.
  */
 export async function tokenizeExamples(

@@ -22,11 +22,17 @@ export type RunBatch = (rows: readonly unknown[]) => Promise<readonly unknown[]>
 
 /**
  * Failures of the whole step rather than of an item: trying the items alone would only repeat them, or, where
- * a node throws `bad-input` instead of giving an `ItemFailure`, it asks that the step stop there.
+ * a node throws one of those about its input instead of giving an `ItemFailure`, it asks that the step stop there.
  */
 const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
   'cancelled',
   'bad-input',
+  'damaged-file',
+  'encrypted-file',
+  'bad-encoding',
+  'bad-row',
+  'missing-column',
+  'unsafe-path',
   'too-large',
   'bad-model',
   'unavailable',

@@ -16,8 +16,12 @@ export type GraphErrorCode =
   | 'missing-input'
   | 'missing-file'
   | 'outside-workspace'
-  | 'bad-input' // unreadable document, invalid UTF-8, encrypted PDF, empty corpus
+  | 'bad-input' // unreadable document, empty corpus
   | 'damaged-file' // cut off, or not what its name says: a file to fetch or write anew
+  | 'encrypted-file'
+  | 'bad-encoding' // bytes that are no text of the encoding
+  | 'bad-row' // a row of a table or a line of JSONL that cannot be read
+  | 'missing-column'
   | 'unsafe-path' // a path in a file, or a link, that leads out of its folder
   | 'bad-model' // unknown model, digest mismatch, no source reachable
   | 'stale-save'

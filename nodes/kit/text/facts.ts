@@ -1,0 +1,48 @@
+import type { Metadata } from '@graft/graph';
+
+/** Every chunk and every hit of a document carries its metadata: they are few and short, whatever the file has. */
+export const MAX_FACTS = 64;
+/** Code units of a name and of a value; longer values are text, not facts to filter on. */
+const MAX_NAME = 128;
+const MAX_VALUE = 256;
+/** Code units of all names and values. */
+const MAX_TOTAL = 4096;
+
+export type Fact = string | number | boolean | null;
+
+/**
+ * The first of the named values that are facts, as metadata: at most `MAX_FACTS` and about four thousand characters.
+ * `left` counts the facts that found no room.
+ */
+export function factsOf(entries: Iterable<readonly [string, unknown]>): {
+  readonly metadata: Metadata;
+  readonly left: number;
+} {
+  const facts: [string, Fact][] = [];
+  let total = 0;
+  let left = 0;
+  for (const [name, value] of entries) {
+    if (!isFact(value) || name.length > MAX_NAME) continue;
+    const size = name.length + (typeof value === 'string' ? value.length : 8);
+    if (facts.length === MAX_FACTS || total + size > MAX_TOTAL) left += 1;
+    else {
+      facts.push([name, value]);
+      total += size;
+    }
+  }
+  return { metadata: Object.fromEntries(facts), left };
+}
+
+function isFact(value: unknown): value is Fact {
+  if (typeof value === 'string') return value.length <= MAX_VALUE;
+  return typeof value === 'number' || typeof value === 'boolean' || value === null;
+}
+
+/** Names of columns as a message lists them: a table may have thousands. */
+export function columnList(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 20)
+    .map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name));
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,35 @@
+import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
+
+/** Text of a page in the making: breaks are remembered and written once text follows. */
+export class BlockText {
+  readonly #pieces: string[] = [];
+  #pending = '';
+  #blank = true;
+
+  write(raw: string, preformatted: boolean): void {
+    const text = preformatted ? raw : raw.replace(/[\s\u00a0]+/g, ' ');
+    if (text.trim() === '') {
+      if (text !== '' && this.#pending === '' && !this.#blank) this.#pending = ' ';
+      return;
+    }
+    const joined = /^[ \t|]*$/.test(this.#pending);
+    this.#pieces.push(
+      this.#blank ? '' : this.#pending,
+      joined && !this.#blank ? text : text.trimStart(),
+    );
+    this.#pending = '';
+    this.#blank = false;
+  }
+  cell(): void {
+    if (!this.#pending.includes('\n')) this.#pending = ' | ';
+  }
+  line(): void {
+    if (!this.#pending.includes('\n')) this.#pending = '\n';
+  }
+  apart(): void {
+    this.#pending = '\n\n';
+  }
+  text(): string {
+    return withoutSpacesAtLineEnds(this.#pieces.join('')).trim();
+  }
+}

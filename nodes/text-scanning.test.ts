@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import type { Document } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { chunk } from './chunk/node.ts';
+import { run as runChunk } from './chunk/run.ts';
+import { cite } from './generate/cite.ts';
+import { adversarialPages, adversarialTexts } from './kit/testing/adversarial-texts.ts';
+import { type Scan, superlinear } from './kit/testing/growth.ts';
+import { rowsInput, testContext } from './kit/testing/test-context.ts';
+import { contentWords } from './kit/text/content-words.ts';
+import { csvRows } from './kit/text/csv-rows.ts';
+import { decodeText } from './kit/text/decode-text.ts';
+import { jsonlRows } from './kit/text/jsonl-rows.ts';
+import { markdownHeadings } from './kit/text/markdown-headings.ts';
+import { sentences } from './kit/text/sentences.ts';
+import { estimateTokens } from './kit/text/token-estimate.ts';
+import { frontMatter } from './load-files/front-matter.ts';
+import { readHtml } from './load-files/read-html.ts';
+import { splitParts } from './load-files/split-parts.ts';
+
+/** Reads a stream to its end, whatever it says of the text. */
+async function drain(rows: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const _ of rows);
+  } catch {
+    // Most of these texts are no table; that is not asked here.
+  }
+}
+
+async function chunkAll(text: string, params: Parameters<typeof chunk.params.parse>[0]) {
+  const document: Document = {
+    ...{ id: 'a', path: 'a.md', mediaType: 'text/markdown', title: 'A', text },
+    ...{ offset: 0, line: 1, metadata: {} },
+  };
+  const all = chunk.params.parse(params);
+  const inputs = { documents: rowsInput([document]) };
+  const [payload] = await runChunk.runItems(testContext(), [document], inputs, all);
+  if (payload === undefined || !Array.isArray(payload)) throw new Error('no pieces');
+  await drain(Readable.from(runChunk.expand(document, payload, all)));
+}
+
+const scanners: Readonly<Record<string, Scan>> = {
+  sentences,
+  contentWords,
+  estimateTokens,
+  markdownHeadings,
+  frontMatter,
+  cite: (text) => cite(text, { text, passages: [], question: { id: 'q', question: text } }),
+  splitParts: (text) => drain(splitParts([text], 4096)),
+  csvRows: (text) => drain(csvRows(Readable.from([text]), 'a.csv')),
+  jsonlRows: (text) => drain(jsonlRows(Readable.from([text]), 'a.jsonl')),
+  decodeText: (text) => drain(decodeText(Readable.from([Buffer.from(text)]), 'utf-8', 'a')),
+  'chunk by lines': (text) => chunkAll(text, { size: 64, overlap: 16 }),
+  'chunk by sentences': (text) => chunkAll(text, { method: 'sentence', size: 32, overlap: 8 }),
+  'chunk by headings': (text) =>
+    chunkAll(text, { method: 'markdown', unit: 'characters', size: 100, overlap: 20 }),
+};
+
+describe.each(Object.entries(scanners))('%s takes as long as its text', (_name, scan) => {
+  it.each(Object.entries(adversarialTexts))('of %s', async (_text, textOf) => {
+    expect(await superlinear(scan, textOf)).toBeUndefined();
+  });
+});
+
+describe('readHtml takes as long as its page', () => {
+  it.each(Object.entries({ ...adversarialTexts, ...adversarialPages }))(
+    'of %s',
+    async (_page, pageOf) => {
+      expect(await superlinear(readHtml, pageOf)).toBeUndefined();
+    },
+  );
+});
