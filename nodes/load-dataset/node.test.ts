@@ -239,7 +239,8 @@ describe('refusals', () => {
       '../node.ts cannot be read as rows. Known are files that end in jsonl',
       {},
     ],
-  ])('%s', async (file, code, message, location) => {
+  ])('%s', async (file, code, ...told) => {
+    const [message, location] = told;
     await expect(load([file])).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
