@@ -217,7 +217,7 @@ describe('refusals', () => {
     });
   });
 
-  it.each([
+  it.each<[string, string, string, object]>([
     ['broken.jsonl', 'bad-row', 'broken.jsonl, line 2: this is not JSON.', { line: 2 }],
     ['broken.json', 'bad-row', 'broken.json, line 3: this is not JSON.', { line: 3 }],
     [
