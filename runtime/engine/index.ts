@@ -11,3 +11,5 @@ export * from './run/explain-plan.ts';
 export * from './sources/file-source-resolver.ts';
 export { insideWorkspace, outside } from './sources/match-files.ts';
 export * from './codec/artifact-page.ts';
+export { RowReader } from './codec/row-offsets.ts';
+export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';

@@ -11,12 +11,15 @@ import {
   Metrics,
   Questions,
   type ArtifactRef,
+  type ArtifactStore,
   type EmbeddedChunk,
   type PortType,
 } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { readInput, readRows, writeArtifact } from './artifact-codec.ts';
 import { findRows, readPage } from './artifact-page.ts';
+import { RowReader } from './row-offsets.ts';
+import { searchRows } from './search-rows.ts';
 
 const artifacts = new MemoryArtifactStore();
 let folder: string;
@@ -156,6 +159,78 @@ describe('a page', () => {
     expect(JSON.parse(JSON.stringify(page.rows[0]))).toMatchObject({
       vector: Array.from(embedded(10, 2).vector),
     });
+  });
+});
+
+describe('a page from within', () => {
+  const rows = Array.from({ length: 20_000 }, (_, at) => ({
+    id: `q${String(at)}`,
+    question: `${'wörd '.repeat(at % 7)}${String(at)}`,
+  }));
+
+  it('reads little of what comes before it, once it was passed', async () => {
+    const ref = await write(Questions, rows);
+    let read = 0;
+    const counted: ArtifactStore = Object.create(artifacts, {
+      get: { value: (digest: string) => count(artifacts.get(digest)) },
+      getFrom: { value: (digest: string, at: number) => count(artifacts.getFrom(digest, at)) },
+    });
+    async function* count(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of bytes) {
+        // As a disk gives them out.
+        for (let at = 0; at < chunk.length; at += 4096) {
+          const part = chunk.subarray(at, at + 4096);
+          read += part.length;
+          yield part;
+        }
+      }
+    }
+    const reader = new RowReader(counted);
+    const page = (offset: number) => readPage(counted, ref, { offset, limit: 50, reader });
+    expect((await page(19_980)).rows).toEqual(rows.slice(19_980));
+    expect(read).toBe(ref.size);
+    for (const offset of [0, 63, 64, 65, 10_000, 19_999, 12_345]) {
+      read = 0;
+      expect((await page(offset)).rows).toEqual(rows.slice(offset, offset + 50));
+      expect(read).toBeLessThan(16_000);
+    }
+  });
+
+  it('passes over vectors before it', async () => {
+    const ref = await write(
+      Embeddings,
+      Array.from({ length: 2_100 }, (_, i) => embedded(i, 2)),
+    );
+    const { rows: found } = await readPage(artifacts, ref, { offset: 2_060, limit: 2 });
+    expect(found).toMatchObject([{ id: 'c2060' }, { id: 'c2061' }]);
+  });
+});
+
+describe('a search', () => {
+  const rows = Array.from({ length: 5_000 }, (_, at) => ({
+    id: `q${String(at)}`,
+    question: at % 1_000 === 7 ? 'Wer "brennt" den Öfen?\n' : 'nothing',
+    reference: String(at),
+  }));
+  const search = async (text: string, limit = 100) =>
+    searchRows({ artifacts, reader: new RowReader(artifacts) }, await write(Questions, rows), {
+      text,
+      limit,
+      patience: 10_000,
+    });
+
+  it.each([
+    ['"BRENNT" den öfen', [7, 1007, 2007, 3007, 4007]],
+    ['q4999', [4999]],
+    // A name of a field, and how JSON writes a line end, are no text of the row.
+    ['reference', []],
+    ['\\n', []],
+  ])('finds %s in all rows', async (text, found) => {
+    expect(await search(text)).toEqual({ rows: found, searched: 5_000, complete: true });
+  });
+
+  it('stops where there are too many, and says so', async () => {
+    expect(await search('nothing', 3)).toEqual({ rows: [0, 1, 2], searched: 3, complete: false });
   });
 });
 

@@ -8,6 +8,10 @@ import {
   type PortType,
 } from '@graft/graph';
 import { readJson, readRows, treeInfoFile } from './artifact-codec.ts';
+import { parseRow } from './jsonl.ts';
+import { RowReader } from './row-offsets.ts';
+import { verified } from './rows.ts';
+import { decodeVectors } from './vectors.ts';
 
 /** A page of an artifact's rows; `total` counts all of them. */
 export interface RowsPage {
@@ -22,25 +26,47 @@ export interface RowsPage {
 export async function readPage(
   artifacts: ArtifactStore,
   ref: ArtifactRef,
-  range: { readonly offset: number; readonly limit: number },
+  range: {
+    readonly offset: number;
+    readonly limit: number;
+    /** Remembers where rows are; without it every page is read from the first row. */
+    readonly reader?: RowReader;
+  },
 ): Promise<RowsPage> {
-  const type = typeOf(ref);
+  const type = portTypeOf(ref);
   if (type.encoding === 'json') return single(type, await readJson(artifacts, ref));
   if (type.encoding === 'tree') {
     const path = await artifacts.openTree(ref.digest);
     return single(type, JSON.parse(await readFile(join(path, treeInfoFile), 'utf8')));
   }
+  if (range.limit === 0) return { total: ref.count ?? 0, rows: [] };
   const rows: unknown[] = [];
-  let at = 0;
-  const end = range.offset + range.limit;
-  if (range.limit > 0) {
-    for await (const row of readRows(artifacts, ref, type)) {
-      if (at >= range.offset) rows.push(plain(type.schema.parse(row)));
-      at += 1;
-      if (at >= end) break;
+  for await (const row of rowsFrom(artifacts, ref, range)) {
+    rows.push(plain(type.schema.parse(row)));
+    if (rows.length >= range.limit) break;
+  }
+  return { total: ref.count ?? range.offset + rows.length, rows };
+}
+
+/** Rows from `offset` on; what comes before is passed over without being parsed. */
+async function* rowsFrom(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  { offset, reader }: { readonly offset: number; readonly reader?: RowReader },
+): AsyncGenerator<unknown> {
+  if (portTypeOf(ref).encoding === 'vectors') {
+    yield* verified(artifacts.get(ref.digest), (bytes) => decodeVectors(bytes, offset));
+    return;
+  }
+  for await (const { bytes } of (reader ?? new RowReader(artifacts)).lines(ref, offset)) {
+    try {
+      yield parseRow(Buffer.from(bytes).toString('utf8'));
+    } catch (error) {
+      // What cannot be read may be damaged: reading all of it says so, and takes it out of the store.
+      for await (const _ of artifacts.get(ref.digest));
+      throw error;
     }
   }
-  return { total: ref.count ?? at, rows };
 }
 
 /** The rows with these ids, in the artifact's order; reading stops at the last of them. Ids it has not are left out. */
@@ -49,7 +75,7 @@ export async function findRows(
   ref: ArtifactRef,
   ids: readonly string[],
 ): Promise<unknown[]> {
-  const type = typeOf(ref);
+  const type = portTypeOf(ref);
   if (type.encoding !== 'jsonl' && type.encoding !== 'vectors') {
     throw new GraphError('bad-input', `Artifacts of type ${ref.mediaType} have no rows.`);
   }
@@ -71,7 +97,8 @@ const single = (type: PortType, value: unknown): RowsPage => ({
   rows: [type.schema.parse(value)],
 });
 
-function typeOf(ref: ArtifactRef): PortType {
+/** The port type that wrote an artifact. Throws `bad-input` for what no port type wrote. */
+export function portTypeOf(ref: ArtifactRef): PortType {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === ref.mediaType);
   if (type !== undefined) return type;
   throw new GraphError('bad-input', `Artifacts of type ${ref.mediaType} cannot be shown.`);

@@ -131,11 +131,20 @@ class BatchWriter {
   }
 }
 
-/** The rows of an Arrow artifact; each vector is a view into its batch, not a copy. */
-export async function* decodeVectors(bytes: AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
+/**
+ * The rows of an Arrow artifact, but for the first `skip`; each vector is a view into its batch, not a copy.
+ */
+export async function* decodeVectors(
+  bytes: AsyncIterable<Uint8Array>,
+  skip = 0,
+): AsyncIterable<unknown> {
   const arrow = await loadArrow();
   const reader = await arrow.RecordBatchReader.from(bytes);
+  let passed = 0;
   for await (const batch of reader) {
+    const first = Math.max(0, skip - passed);
+    passed += batch.numRows;
+    if (first >= batch.numRows) continue;
     const texts = batch.getChild('row');
     const lists = batch.getChild('vector')?.data[0];
     const values: unknown = lists?.children[0]?.values;
@@ -145,7 +154,7 @@ export async function* decodeVectors(bytes: AsyncIterable<Uint8Array>): AsyncIte
       });
     }
     const width = values.length / Math.max(1, batch.numRows);
-    for (let i = 0; i < batch.numRows; i++) {
+    for (let i = first; i < batch.numRows; i++) {
       const vector = values.subarray(i * width, (i + 1) * width);
       yield Object.assign(parseRow(String(texts.get(i))), { vector });
     }

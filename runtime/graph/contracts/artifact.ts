@@ -35,6 +35,8 @@ export interface ArtifactStore {
   ): Promise<{ digest: Digest; size: number }>;
   /** The bytes, verified before the stream ends. Throws `missing-file` if absent. */
   get(digest: Digest): AsyncIterable<Uint8Array>;
+  /** The bytes from one of them on, for a jump within; they are not verified. Throws `missing-file` if absent. */
+  getFrom(digest: Digest, start: number): AsyncIterable<Uint8Array>;
   /** Stores a folder by moving its files in; the digest is the manifest's. */
   putTree(folder: string): Promise<{ digest: Digest; size: number }>;
   /** A read-only folder holding the tree, verified when first laid out. */

@@ -49,6 +49,19 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
       expect(large.equals(await bytesOf(store.get(digest)))).toBe(true);
     });
 
+    it('gives the bytes from one of them on', async () => {
+      const { store } = await make();
+      const bytes = noise(300_000, 9);
+      const { digest } = await store.put([bytes]);
+      expect(bytes.subarray(120_001).equals(await bytesOf(store.getFrom(digest, 120_001)))).toBe(
+        true,
+      );
+      expect(await bytesOf(store.getFrom(digest, bytes.length))).toHaveLength(0);
+      await expect(bytesOf(store.getFrom(sha256('nothing'), 0))).rejects.toMatchObject({
+        code: 'missing-file',
+      });
+    });
+
     it('is not fooled by a producer that reuses its buffer', async () => {
       const { store } = await make();
       function* stream(): Generator<Uint8Array> {

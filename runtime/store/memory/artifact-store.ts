@@ -52,6 +52,10 @@ export class MemoryArtifactStore implements ArtifactStore {
     yield Uint8Array.from(held.bytes);
   }
 
+  async *getFrom(digest: Digest, start: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const bytes of this.get(digest)) yield bytes.subarray(start);
+  }
+
   putTree(folder: string): Promise<{ digest: Digest; size: number }> {
     return storeTree(folder, {
       moveIn: async (file) => this.put([await readFile(file)]),
