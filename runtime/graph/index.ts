@@ -2,6 +2,13 @@ export * from './base/errors.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
 export * from './types/training-types.ts';
+export {
+  answerVerdict,
+  comparedWords,
+  verdictRule,
+  type AnswerVerdict,
+} from './types/answer-verdict.ts';
+export { rowText, type RowText } from './types/row-text.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';

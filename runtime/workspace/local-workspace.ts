@@ -1,10 +1,16 @@
 import {
   explainPlan,
   findRows,
+  portTypeOf,
   readPage,
+  readRows,
   resolveSources,
+  RowReader,
+  searchRows,
   type Engine,
   type FileSourceResolver,
+  type RowMatches,
+  type RowSearch,
 } from '@graft/engine';
 import {
   GraphError,
@@ -29,7 +35,9 @@ import {
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
+import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { deviceClass } from './device-class.ts';
+import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import type { GraphFiles } from './graph-files.ts';
 import { GraphWatcher } from './graph-watcher.ts';
 import type { ModelList } from './model-list.ts';
@@ -74,6 +82,8 @@ export class LocalWorkspace implements Workspace {
   readonly runs: RunJournal;
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
+  readonly #reader: RowReader;
+  readonly #scores: AnswerScores;
   #closing: Promise<void> | undefined;
 
   constructor(parts: WorkspaceParts) {
@@ -84,6 +94,8 @@ export class LocalWorkspace implements Workspace {
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
+    this.#reader = new RowReader(this.artifacts);
+    this.#scores = new AnswerScores(this.artifacts);
     this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
   }
 
@@ -183,7 +195,20 @@ export class LocalWorkspace implements Workspace {
   }
 
   page(artifact: ArtifactRef, offset: number, limit: number): Promise<ArtifactPage> {
-    return readPage(this.artifacts, artifact, { offset, limit });
+    return readPage(this.artifacts, artifact, { offset, limit, reader: this.#reader });
+  }
+
+  search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches> {
+    return searchRows({ artifacts: this.artifacts, reader: this.#reader }, artifact, search);
+  }
+
+  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {
+    const type = portTypeOf(artifact);
+    return exportRows(() => readRows(this.artifacts, artifact, type), format);
+  }
+
+  score(artifact: ArtifactRef): Promise<AnswerScore> {
+    return this.#scores.of(artifact);
   }
 
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]> {

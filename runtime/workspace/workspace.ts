@@ -16,7 +16,10 @@ import type {
   RunStore,
   StepSummary,
 } from '@graft/graph';
+import type { RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, VerifyReport } from '@graft/store';
+import type { AnswerScore } from './answer-scores.ts';
+import type { ExportFormat } from './export/export-rows.ts';
 
 /** A graph file as read: `revision` is the sha256 of its bytes. */
 export interface GraphFile {
@@ -122,6 +125,13 @@ export interface Workspace extends AsyncDisposable {
   /** The rows with these ids, in the artifact's order; ids that it has not are left out. */
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]>;
 
+  /** Rows of an artifact that hold a text, wherever they are. */
+  search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
+  /** All rows of an artifact, written for use elsewhere, in blocks of text. */
+  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
+  /** How many answers of an artifact agree with their references. */
+  score(artifact: ArtifactRef): Promise<AnswerScore>;
+
   /**
    * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
    * of steps that nobody went on with for a week go in any case.
@@ -149,3 +159,5 @@ export interface OpenOptions {
 }
 
 export { openWorkspace } from './open-workspace.ts';
+export type { AnswerScore } from './answer-scores.ts';
+export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';

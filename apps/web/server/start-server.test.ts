@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Questions } from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy, inlineScriptHashes } from './content-policy.ts';
@@ -224,5 +225,61 @@ describe('a token', () => {
     } finally {
       await open.close();
     }
+  });
+});
+
+describe('downloads', () => {
+  const rows = [
+    { id: 'q1', question: 'When is the kiln lit?', reference: 'At noon' },
+    { id: 'q2', question: '=SUM(A1)' },
+  ];
+  async function stored(): Promise<string> {
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    return (await workspace.artifacts.put([Buffer.from(text)])).digest;
+  }
+  const address = (digest: string, other: Record<string, string> = {}): string =>
+    `/api/download?${new URLSearchParams({ digest, type: Questions.mediaType, format: 'jsonl', ...other }).toString()}`;
+
+  it('are sent as a file with a safe name, all rows of it', async () => {
+    const answer = await ask(address(await stored(), { name: '../../x "y"\r\nSet-Cookie: a=b' }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-disposition']).toBe(
+      'attachment; filename="x-y-Set-Cookie-a-b.jsonl"; filename*=UTF-8\'\'x-y-Set-Cookie-a-b.jsonl',
+    );
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect(
+      answer.body
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual(rows);
+  });
+
+  it('are tables where asked for, in which nothing runs', async () => {
+    const { body, headers } = await ask(
+      address(await stored(), { format: 'csv', name: 'fragen-für' }),
+    );
+    expect(body).toContain("'=SUM(A1)");
+    expect(headers['content-disposition']).toContain("filename*=UTF-8''fragen-f%C3%BCr.csv");
+  });
+
+  it.each([
+    [{ digest: 'f'.repeat(64) }, 404],
+    [{ digest: '../../etc/passwd' }, 400],
+    [{ format: 'exe' }, 400],
+    [{ type: 'text/html' }, 400],
+  ])('are refused in one sentence: %j', async (change, status) => {
+    const answer = await ask(address(await stored(), { ...change }));
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatch(/^[A-Z][^\n]+\.\n$/);
+  });
+
+  it('are for nobody else', async () => {
+    const answer = await ask(address(await stored()), {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'no-cors',
+    });
+    expect(answer.status).toBe(403);
   });
 });

@@ -4,6 +4,7 @@ import { GraphError } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { checkAccess, newToken } from './access-token.ts';
+import { downloadPath, sendDownload } from './download.ts';
 import { allowedHosts, isLoopback, refusal, urlHost } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
@@ -69,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendText(response, 405, 'Only GET is answered here.');
     }
+    if (path === downloadPath) return sendDownload(workspace, request, response);
     if (!(await staticFiles(request, response))) sendText(response, 404, 'There is no such page.');
   }
 

@@ -21,4 +21,19 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input }) => ctx.workspace.rows(input.artifact, input.ids)),
+  /** Rows that hold a text, among all of them. */
+  search: procedure
+    .input(z.object({ artifact: artifactRefSchema, text: z.string().min(1).max(1_000) }))
+    .query(({ ctx, input, signal }) =>
+      ctx.workspace.search(input.artifact, {
+        text: input.text,
+        limit: 10_000,
+        patience: 10_000,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    ),
+  /** How many answers agree with their references. */
+  score: procedure
+    .input(z.object({ artifact: artifactRefSchema }))
+    .query(({ ctx, input }) => ctx.workspace.score(input.artifact)),
 });

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { artifactRefSchema, GraphError } from '@graft/graph';
+import { exportFormats, exportMediaTypes, type Workspace } from '@graft/workspace';
+import { z } from 'zod';
+import { safeHeaders } from './static-files.ts';
+
+/** Where rows are downloaded. */
+export const downloadPath = '/api/download';
+
+const querySchema = z.object({
+  digest: artifactRefSchema.shape.digest,
+  type: z.string().max(200),
+  format: z.enum(exportFormats),
+  name: z.string().max(300).default('rows'),
+});
+
+/** A name that every system can write, and that no header is broken by. */
+export function safeFileName(name: string): string {
+  const plain = name
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 100);
+  return plain === '' ? 'rows' : plain;
+}
+
+/** `filename` for old readers in ASCII, `filename*` for all others (RFC 6266). */
+function disposition(name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]/g, '_');
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`;
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { ...safeHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${message}\n`);
+}
+
+/** Sends all rows of an artifact as a file, as they are read. */
+export async function sendDownload(
+  workspace: Workspace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://graft');
+  const query = querySchema.safeParse(Object.fromEntries(url.searchParams));
+  if (!query.success) return refuse(response, 400, 'This is no address of a download.');
+  const { digest, type, format, name } = query.data;
+  try {
+    if (!(await workspace.artifacts.has(digest))) {
+      return refuse(response, 404, 'This result is no longer kept. Run again to make it anew.');
+    }
+    const rows = workspace.export({ digest, mediaType: type, size: 0 }, format);
+    const body = Readable.from(rows, { objectMode: false });
+    // A failure before the first byte can still be told.
+    await new Promise<void>((resolve, reject) => {
+      body.once('readable', resolve).once('end', resolve).once('error', reject);
+    });
+    response.writeHead(200, {
+      ...safeHeaders,
+      'Content-Type': exportMediaTypes[format],
+      'Content-Disposition': disposition(`${safeFileName(name)}.${format}`),
+      'Cache-Control': 'no-store',
+      // A file of the workspace's data is never a page of ours.
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    });
+    await pipeline(body, response);
+  } catch (error) {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const { code, message } = GraphError.from(error);
+    refuse(response, code === 'bad-input' ? 400 : 500, message);
+  }
+}

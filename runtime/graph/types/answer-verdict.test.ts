@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { answerVerdict, comparedWords } from './answer-verdict.ts';
+
+const verdict = (text: string, reference?: string) =>
+  answerVerdict({
+    text,
+    question: { id: 'q', question: '?', ...(reference === undefined ? {} : { reference }) },
+  });
+
+describe('the verdict on an answer', () => {
+  it.each([
+    ['Burner number three is lit first [1].', 'Burner number three.', 'right'],
+    ['burner NUMBER 3', 'Burner number three.', 'right'],
+    ['Burner number two.', 'Burner number three.', 'wrong'],
+    ['It costs £40.50.', '£40.50 (list price £34.00 plus the £6.50 surcharge).', 'right'],
+    ['It costs £34.00.', '£40.50 (list price £34.00 plus the £6.50 surcharge).', 'wrong'],
+    ['A stipend of £1900 for 6 weeks', 'A stipend of £1,900, for six weeks.', 'right'],
+    ['28 half-pint mugs', 'Twenty-eight half-pint mugs.', 'right'],
+    ['6 % go to the museum', 'Six per cent.', 'right'],
+    ['at 15:35', 'At 15:30.', 'wrong'],
+    ['The handbook does say so.', 'The handbook does not say.', 'wrong'],
+    ['The handbook does not say.', 'The handbook does not say.', 'right'],
+    ['It was 290 dinner plates', '290 dinner plates.', 'right'],
+    ['It was 2900 dinner plates', '290 dinner plates.', 'wrong'],
+    ['', 'Wednesday', 'wrong'],
+    ['Øystein, naïve', 'naive', 'right'],
+  ])('%j for %j: %s', (text, reference, expected) => {
+    expect(verdict(text, reference)).toBe(expected);
+  });
+
+  it('is none without a reference', () => {
+    expect(verdict('anything')).toBe('no reference');
+    expect(verdict('anything', '  ')).toBe('no reference');
+  });
+
+  it('compares words in linear time', () => {
+    const long = `${'1,'.repeat(20_000)}${' per'.repeat(20_000)}${'('.repeat(20_000)}`;
+    const started = performance.now();
+    verdict(long, long);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(comparedWords('')).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Answer } from './port-types.ts';
+
+/** How an answer compares with the reference that its question carries. */
+export type AnswerVerdict = 'right' | 'wrong' | 'no reference';
+
+/** What `answerVerdict` looks at, in words for people. */
+export const verdictRule =
+  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and what the reference has in brackets do not count; “three” counts as “3”. It does not understand: an answer in other words is marked wrong.';
+
+/** Words that carry nothing to be compared. "No" and "not" are none of them. */
+const littleWords = new Set(
+  'a an the at by in on of to for from after with and or is are was were be been it its he she they that this than only may must does do'.split(
+    ' ',
+  ),
+);
+
+const units =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const numberWords = new Map<string, number>([
+  ...units.map((word, value) => [word, value] as const),
+  ...tens.map((word, index) => [word, (index + 2) * 10] as const),
+]);
+
+/** `twenty-eight` → 28; other words as they are. */
+function asNumber(word: string): string {
+  const parts = word.split('-');
+  const values = parts.map((part) => numberWords.get(part));
+  const [first, second] = values;
+  if (first !== undefined && parts.length === 1) return String(first);
+  if (first !== undefined && second !== undefined && first >= 20 && second < 10) {
+    return String(first + second);
+  }
+  return word;
+}
+
+/** The words and numbers of a text that are compared: `£1,900.00` is `1900`, `10:15` stays one word. */
+export function comparedWords(text: string): readonly string[] {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/(\d),(?=\d{3}\b)/g, '$1')
+    .replace(/(\d)\.0+\b/g, '$1')
+    .replace(/\bper\s?cent\b/g, '%');
+  const words = plain.match(/%|\d+(?:[.:]\d+)*|\p{L}+(?:['’-]\p{L}+)*/gu) ?? [];
+  return words
+    .map(asNumber)
+    .flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-')))
+    .filter((word) => !littleWords.has(word));
+}
+
+/** Whether an answer agrees with its question's reference by `verdictRule`. */
+export function answerVerdict({
+  text,
+  question,
+}: Pick<Answer, 'text' | 'question'>): AnswerVerdict {
+  const { reference } = question;
+  if (reference === undefined || reference.trim() === '') return 'no reference';
+  const outside = reference.replace(/\([^()]*\)/g, ' ');
+  const wanted = comparedWords(outside);
+  // A reference of nothing but brackets or little words is compared whole.
+  const needed = wanted.length > 0 ? wanted : comparedWords(reference);
+  const given = new Set(comparedWords(text));
+  return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
+}

@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import {
+  answerSchema,
+  chunkSchema,
+  documentSchema,
+  promptSchema,
+  questionHitsSchema,
+  questionSchema,
+  type Span,
+} from './port-types.ts';
+
+/** A row for people: a heading and the text below it. */
+export interface RowText {
+  readonly heading: string;
+  readonly body: string;
+}
+
+const place = ({ path, firstLine, lastLine }: Span): string =>
+  `${path}:${String(firstLine)}–${String(lastLine)}`;
+
+/** What can be said of a row depends on its shape; the most particular shapes come first. */
+const readers: readonly ((row: unknown) => RowText | undefined)[] = [
+  reader(answerSchema, (answer) => ({
+    heading: answer.question.question,
+    body: [
+      answer.text,
+      ...answer.citations.map(
+        ({ number, source, by }) =>
+          `[${String(number)}] ${place(source)}${by === 'attributed' ? ' (found by Graft)' : ''}`,
+      ),
+      ...(answer.question.reference === undefined
+        ? []
+        : [`Reference: ${answer.question.reference}`]),
+    ].join('\n\n'),
+  })),
+  reader(promptSchema, ({ question, text }) => ({ heading: question.question, body: text })),
+  reader(questionHitsSchema, ({ question, hits }) => ({
+    heading: question.question,
+    body: hits
+      .map(
+        ({ rank, score, chunk }) => `${String(rank)}. ${score.toFixed(4)}  ${place(chunk.source)}`,
+      )
+      .join('\n'),
+  })),
+  reader(chunkSchema, ({ source, text }) => ({ heading: place(source), body: text })),
+  reader(documentSchema, ({ path, text }) => ({ heading: path, body: text })),
+  reader(questionSchema, ({ question, reference }) => ({
+    heading: question,
+    body: reference ?? '',
+  })),
+];
+
+function reader<T>(
+  schema: z.ZodType<T>,
+  write: (value: T) => RowText,
+): (row: unknown) => RowText | undefined {
+  return (row) => {
+    const parsed = schema.safeParse(row);
+    return parsed.success ? write(parsed.data) : undefined;
+  };
+}
+
+/** A row as text, whole; JSON where its shape is none that has words. */
+export function rowText(row: unknown): RowText {
+  for (const read of readers) {
+    const text = read(row);
+    if (text !== undefined) return text;
+  }
+  return { heading: '', body: JSON.stringify(row) ?? '' };
+}
