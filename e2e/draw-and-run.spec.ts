@@ -178,7 +178,7 @@ test('refuses a stale save, and merges', async ({ page, workspace }) => {
   await bench.select('chunk');
   await bench.tab('Parameters');
   await bench.fill('Size', '200');
-  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
 
   const theirs = (await readFile(file, 'utf8')).replace('"k": 20', '"k": 12');
   await writeFile(file, theirs);

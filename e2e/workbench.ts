@@ -23,8 +23,8 @@ export class Workbench {
   }
 
   async newGraph(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'New graph' }).click();
-    await this.page.getByLabel('Name').fill(name);
+    await this.page.getByRole('button', { name: 'New graph', exact: true }).click();
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
   }

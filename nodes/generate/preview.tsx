@@ -1,4 +1,11 @@
-import { type Answer, answerSchema, type Citation, promptSchema } from '@graft/graph';
+import {
+  type Answer,
+  answerSchema,
+  answerVerdict,
+  type Citation,
+  promptSchema,
+  verdictRule,
+} from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { fittingRows, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 
@@ -6,6 +13,14 @@ import { fittingRows, type PreviewProps, RowList, SourceLink } from '../kit/ui/i
 export function preview(props: PreviewProps): ReactNode {
   const finished = new Set(props.rows.map(idOf));
   const writing = Object.entries(props.streaming ?? {}).filter(([id]) => !finished.has(id));
+  // Answers without a reference are said to be so only beside others that have one.
+  const compared = useMemo(
+    () =>
+      fittingRows(props.rows, answerSchema).some(
+        (row) => row.fits && row.value.question.reference !== undefined,
+      ),
+    [props.rows],
+  );
   const questions = useMemo(() => questionsOf(props.items ?? []), [props.items]);
   return (
     <>
@@ -21,7 +36,7 @@ export function preview(props: PreviewProps): ReactNode {
       )}
       {(props.rows.length > 0 || writing.length === 0) && (
         <RowList {...props} schema={answerSchema} unit="answers">
-          {(answer) => <AnswerRow answer={answer} open={props.openSpan} />}
+          {(answer) => <AnswerRow answer={answer} open={props.openSpan} compared={compared} />}
         </RowList>
       )}
     </>
@@ -31,14 +46,24 @@ export function preview(props: PreviewProps): ReactNode {
 function AnswerRow(props: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
+  readonly compared: boolean;
 }): ReactNode {
-  const { answer, open } = props;
+  const { answer, open, compared } = props;
+  const verdict = answerVerdict(answer);
   return (
-    <article className="gk-item">
+    <article className="gk-item" data-verdict={verdict}>
+      {compared && (
+        <span className="gk-verdict" data-verdict={verdict} title={verdictRule}>
+          {verdict}
+        </span>
+      )}
       <small className="gk-faint">{answer.question.question}</small>
       <p className="gk-answer">{answer.text}</p>
       {answer.question.reference !== undefined && (
-        <small>Reference: {answer.question.reference}</small>
+        <p className="gk-reference">
+          <span>Reference</span>
+          <span>{answer.question.reference}</span>
+        </p>
       )}
       <ol className="gk-citations">
         {answer.citations.map((citation) => (
@@ -64,6 +89,7 @@ function CitationRow(props: {
         <summary>
           <span className="gk-number">[{number}]</span>
           <SourceLink span={source} open={props.open} />
+          <span className="gk-by">{by === 'written' ? 'by the model' : 'found by Graft'}</span>
         </summary>
         <small>
           {source.title} · characters {source.start}–{source.end} ·{' '}

@@ -10,6 +10,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
+import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -152,6 +153,12 @@ export function Canvas() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        zoomOnDoubleClick={false}
+        onContextMenu={(event) => {
+          if (!(event.target instanceof Element)) return;
+          if (openMenu(event.target, { x: event.clientX, y: event.clientY }))
+            event.preventDefault();
+        }}
         onDelete={({ nodes: gone, edges: cut }) => deleteFromGraph(gone, cut)}
         onConnectStart={(_event, { nodeId, handleId, handleType }) => {
           if (nodeId === null || handleType === null) return;

@@ -66,6 +66,44 @@ export function copySelected(): string | undefined {
   return selection.length === 0 ? undefined : copiedText(useDocument.getState().graph, selection);
 }
 
+/** What was last copied here: pages that may not read the clipboard paste that. */
+let lastCopied = '';
+
+/** For menus: keys copy through the browser's own events. */
+export async function copyToClipboard(): Promise<void> {
+  const text = copySelected();
+  if (text === undefined) return;
+  lastCopied = text;
+  // Refused where the page is served from afar without TLS.
+  await navigator.clipboard?.writeText(text).catch(() => undefined);
+}
+
+export async function cutToClipboard(): Promise<void> {
+  await copyToClipboard();
+  deleteSelected();
+}
+
+export async function pasteFromClipboard(): Promise<void> {
+  const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
+  if (pasteCopied(text)) return;
+  useScreen.getState().notify({ tone: 'info', message: 'There are no copied nodes to paste.' });
+}
+
+/** Adds what feeds the selected nodes to the selection, or what they feed, however far away. */
+export function selectNeighbours(side: 'before' | 'after'): void {
+  const { selection, select } = useScreen.getState();
+  const { edges } = useDocument.getState().graph;
+  const found = new Set(selection);
+  // A set gives out what is added while it is gone through.
+  for (const id of found) {
+    for (const { source, target } of edges) {
+      if (side === 'before' && target === id) found.add(source);
+      if (side === 'after' && source === id) found.add(target);
+    }
+  }
+  select([...found].sort());
+}
+
 export function pasteCopied(text: string): boolean {
   const { graph, edit, file } = useDocument.getState();
   if (file === null) return false;

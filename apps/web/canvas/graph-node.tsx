@@ -1,14 +1,17 @@
-import type { NodeType } from '@graft/graph';
+import { verdictRule, type NodeType } from '@graft/graph';
+import { useScore } from '../inspector/score.tsx';
 import { registry } from '@graft/nodes/definitions';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
+import { useOverlay } from '../state/overlay-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeCurve } from './node-curve.tsx';
+import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { progressShare, resultText, stepStatus, type Status } from './node-status.ts';
 
@@ -96,6 +99,8 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const step = useRunView((state) => state.run?.steps[id]);
   const problem = useChecks((state) => state.byNode[id]?.[0]);
   const status = useStatus(id, step);
+  const score = useScore(Object.values(step?.outputs ?? {})[0]);
+  const renaming = useOverlay((state) => state.renamingNode === id);
   const definition = registry.get(node?.type ?? '');
   const facts = useFacts(definition, node?.params);
   if (node === undefined) return null;
@@ -111,9 +116,12 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
     >
       <header className="node-head">
         <i className="group-square" />
-        <span className="node-title" title={`${node.title ?? ''} ${id}`.trim()}>
-          {node.title ?? definition?.title ?? node.type}
-        </span>
+        <NodeTitle
+          id={id}
+          title={node.title}
+          fallback={definition?.title ?? node.type}
+          renaming={renaming}
+        />
         {status === undefined ? null : (
           <span className="chip" data-tone={status.tone} data-testid={`status-${id}`}>
             {status.label}
@@ -126,8 +134,11 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}
         {problem === undefined || step?.status === 'running' ? (
-          <div className={step?.error === undefined ? '' : 'text-error'} title={resultText(step)}>
-            {resultText(step)}
+          <div
+            className={step?.error === undefined ? '' : 'text-error'}
+            title={score === undefined ? resultText(step) : `${resultText(step)}. ${verdictRule}`}
+          >
+            {[resultText(step), score].filter((part) => part !== undefined).join(' · ')}
           </div>
         ) : (
           <div className="text-error" title={problem.message}>

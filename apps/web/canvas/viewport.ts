@@ -18,6 +18,20 @@ export function fitAll(): void {
   void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 120 });
 }
 
+export function fitNodes(ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  const nodes = ids.map((id) => ({ id }));
+  void flow?.fitView({ nodes, padding: 0.2, maxZoom: 1.4, duration: 120 });
+}
+
+export function zoomTo(zoom: number): void {
+  void flow?.zoomTo(zoom, { duration: 120 });
+}
+
+export function zoomBy(factor: number): void {
+  if (flow !== undefined) zoomTo(flow.getZoom() * factor);
+}
+
 /** Scrolls to a node and leaves the zoom as it is. */
 export function revealNode(id: string): void {
   void flow?.fitView({

@@ -126,7 +126,7 @@ export function Inspector() {
   return (
     <aside
       aria-label="Inspector"
-      className="flex min-h-0 flex-col border-l border-line bg-panel"
+      className="flex h-full min-h-0 flex-col bg-panel"
       data-testid="inspector"
     >
       {only === undefined ? (

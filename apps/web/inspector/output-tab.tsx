@@ -1,10 +1,10 @@
 import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { previews } from '@graft/nodes/previews';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import { api } from '../api/client.ts';
+import { count } from '@graft/nodes/kit/ui';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
+import { CopyIcon } from '../shell/icons.tsx';
 import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
@@ -12,69 +12,113 @@ import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useItemRows } from './item-rows.ts';
 import { LiveCurves } from './live-curves.tsx';
+import { copyText, textOf } from './output/copy-rows.ts';
+import { downloadFormats } from './output/download-formats.ts';
+import { useFound } from './output/find-rows.ts';
+import { useHighlight } from './output/highlight.ts';
+import { OutputBar } from './output/output-bar.tsx';
+import { useRowWindow } from './output/row-window.ts';
+import { Score } from './score.tsx';
 import { RawRows } from './raw-rows.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 
-/** Rows a page; more where every row is wanted. */
-const pageSize = (artifact: ArtifactRef): number =>
-  artifact.mediaType === Metrics.mediaType ? 5_000 : 50;
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
-
-function usePages(artifact: ArtifactRef | undefined) {
-  return useInfiniteQuery({
-    queryKey: ['artifact', artifact?.digest, artifact?.mediaType],
-    enabled: artifact !== undefined,
-    // Artifacts never change.
-    staleTime: Infinity,
-    initialPageParam: 0,
-    queryFn: ({ pageParam, signal }) => {
-      const read = artifact ?? unfinished;
-      return api.artifacts.page.query(
-        { artifact: read, offset: pageParam, limit: pageSize(read) },
-        { signal },
-      );
-    },
-    getNextPageParam: (last, pages) => {
-      const loaded = pages.reduce((sum, page) => sum + page.rows.length, 0);
-      return last.rows.length === 0 || loaded >= last.total ? undefined : loaded;
-    },
-  });
-}
 
 function openSource(source: Span): void {
   useScreen.getState().show({ source });
 }
 
-function OutputPreview(props: {
+/** Copies one row, as text or as the JSON that it is. */
+function rowActions(row: unknown) {
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Copy this row as text"
+        title="Copy this row as text"
+        onClick={() => void copyText(textOf(row), 'the row')}
+      >
+        <CopyIcon />
+      </button>
+      <button
+        type="button"
+        className="icon-button font-mono text-[10px]"
+        aria-label="Copy this row as JSON"
+        title="Copy this row as JSON"
+        onClick={() => void copyText(JSON.stringify(row), 'the row as JSON')}
+      >
+        {'{}'}
+      </button>
+    </>
+  );
+}
+
+interface OutputPreviewProps {
   readonly step: StepState;
+  readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
-}) {
-  const { step, artifact } = props;
+}
+
+function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const node = useDocument((state) => state.graph.nodes[step.node]);
-  const { data, error, isFetching, hasNextPage, fetchNextPage } = usePages(artifact);
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
+  const [start, setStart] = useState(0);
+  const [current, setCurrent] = useState<number>();
+  const [text, search] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  const window = useRowWindow(artifact, start);
+  const { rows, first, total, loading, loadMore, loadBefore, error } = window;
+  const found = useFound(artifact, text);
+  useHighlight(list, text);
+  const goTo = (row: number): void => {
+    setCurrent(row);
+    if (row < first || row >= first + rows.length) setStart(row);
+  };
+  const shown = current !== undefined && current >= first && current < first + rows.length;
+  useEffect(() => {
+    if (shown)
+      list.current
+        ?.querySelector(`[data-row="${String(current)}"]`)
+        ?.scrollIntoView({ block: 'center' });
+  }, [shown, current]);
   const writes = step.status === 'running' && step.texts.size > 0;
   const items = useItemRows(step, writes);
   const streaming = useMemo(() => Object.fromEntries(step.texts), [step.texts]);
-  const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
   if (error !== null) {
     return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
   }
   const Preview = previews[step.type] ?? RawRows;
   return (
-    <Preview
-      artifact={artifact ?? unfinished}
-      rows={rows}
-      total={data?.pages[0]?.total ?? artifact?.count ?? 0}
-      loading={isFetching}
-      loadMore={loadMore}
-      params={node?.params ?? {}}
-      openSpan={openSource}
-      {...(writes ? { streaming, items } : {})}
-    />
+    <>
+      {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
+        <OutputBar
+          {...{ artifact, rows, total, text, search, found, current, goTo }}
+          name={[node?.title ?? step.node, port].join('-')}
+          byRow={artifact.mediaType !== Metrics.mediaType}
+        />
+      )}
+      <div ref={list} className="flex min-h-0 flex-col">
+        {loadBefore === undefined ? null : (
+          <button
+            type="button"
+            className="border-b border-line px-4 py-1.5 text-left text-sm text-ink-2 hover:text-ink"
+            disabled={loading}
+            onClick={loadBefore}
+          >
+            Show the rows before row {count(first + 1)}
+          </button>
+        )}
+        <Preview
+          {...{ rows, total, loading, loadMore, first, rowActions }}
+          {...(current === undefined ? {} : { current })}
+          artifact={artifact ?? unfinished}
+          params={node?.params ?? {}}
+          openSpan={openSource}
+          {...(writes ? { streaming, items } : {})}
+        />
+      </div>
+    </>
   );
 }
 
@@ -137,10 +181,16 @@ export function OutputTab({ node }: { readonly node: string }) {
           {problemText(step.error)}
         </p>
       )}
+      <Score artifact={artifact} />
       <PortTabs ports={ports} current={port} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (
-        <OutputPreview key={artifact?.digest ?? 'writing'} step={step} artifact={artifact} />
+        <OutputPreview
+          key={artifact?.digest ?? 'writing'}
+          step={step}
+          port={port}
+          artifact={artifact}
+        />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>
       ) : step.status === 'queued' ? (

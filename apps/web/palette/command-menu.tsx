@@ -2,14 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
-import { addAtOpenEnd, addToCanvas, selectAll, tidy } from '../canvas/edit-actions.ts';
+import { addAtOpenEnd, addToCanvas } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
-import { fitAll } from '../canvas/viewport.ts';
-import { keyName } from '../shell/platform.ts';
-import { isDark, setTheme, useTheme } from '../shell/theme.ts';
-import { redo, undo } from '../state/document-store.ts';
-import { fileTitle, openFile, saveFile } from '../state/file-actions.ts';
-import { cancelRun, startRun } from '../state/run-actions.ts';
+import { chordName } from '../commands/chord.ts';
+import { commands, runCommand } from '../commands/commands.ts';
+import { fileTitle, openFile } from '../state/file-actions.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -61,45 +58,20 @@ function NodeItems() {
 }
 
 function CommandItems() {
-  const theme = useTheme();
   return (
     <Command.Group heading="Commands">
-      <Item value="run graph" hint={keyName('↵')} run={() => void startRun()}>
-        Run
-      </Item>
-      <Item value="cancel run stop" run={() => void cancelRun()}>
-        Cancel the run
-      </Item>
-      <Item
-        value="plan explain what will run"
-        run={() => useScreen.getState().show({ bottomTab: 'plan' })}
-      >
-        Show the plan
-      </Item>
-      <Item value="save file" hint={keyName('S')} run={() => void saveFile()}>
-        Save
-      </Item>
-      <Item value="new graph file" run={() => useScreen.getState().show({ newGraphDialog: true })}>
-        New graph
-      </Item>
-      <Item value="undo" hint={keyName('Z')} run={undo}>
-        Undo
-      </Item>
-      <Item value="redo" hint={keyName('Z', true)} run={redo}>
-        Redo
-      </Item>
-      <Item value="select all nodes" hint={keyName('A')} run={selectAll}>
-        Select all nodes
-      </Item>
-      <Item value="tidy layout arrange" run={tidy}>
-        Tidy layout
-      </Item>
-      <Item value="fit view zoom" run={fitAll}>
-        Fit view
-      </Item>
-      <Item value="theme light dark" run={() => setTheme(isDark(theme) ? 'light' : 'dark')}>
-        {isDark(theme) ? 'Light colours' : 'Dark colours'}
-      </Item>
+      {commands.map((command) =>
+        command.hidden === true || command.enabled?.() === false ? null : (
+          <Item
+            key={command.id}
+            value={`${command.title} ${command.words ?? ''}`}
+            {...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) })}
+            run={() => runCommand(command)}
+          >
+            {command.title}
+          </Item>
+        ),
+      )}
     </Command.Group>
   );
 }

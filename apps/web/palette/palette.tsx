@@ -1,11 +1,11 @@
 import type { NodeType } from '@graft/graph';
+import { FileList } from '../files/file-list.tsx';
 import { addToCanvas } from '../canvas/edit-actions.ts';
 import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { FileList } from './file-list.tsx';
 import { inOrder } from './node-order.ts';
 
 function PaletteItem({ definition }: { readonly definition: NodeType }) {
@@ -34,7 +34,7 @@ function PaletteItem({ definition }: { readonly definition: NodeType }) {
 export function Palette() {
   const open = useDocument((state) => state.file !== null);
   return (
-    <aside aria-label="Palette" className="flex min-h-0 flex-col border-r border-line bg-panel">
+    <aside aria-label="Palette" className="flex h-full min-h-0 flex-col bg-panel">
       <div className="px-3 pt-3 pb-1">
         <button
           type="button"

@@ -1,12 +1,21 @@
 import { useStore } from 'zustand';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { DarkIcon, LightIcon, RedoIcon, UndoIcon } from './icons.tsx';
+import {
+  DarkIcon,
+  LeftPanelIcon,
+  LightIcon,
+  LowerPanelIcon,
+  RedoIcon,
+  RightPanelIcon,
+  UndoIcon,
+} from './icons.tsx';
 import { planLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { isDark, setTheme, useTheme } from './theme.ts';
@@ -15,6 +24,7 @@ function Breadcrumb() {
   const file = useDocument((state) => state.file);
   const unsaved = useDocument(isUnsaved);
   if (file === null) return null;
+  const dirty = unsaved || file.base === null;
   const parts = fileTitle(file.path).split('/');
   return (
     <>
@@ -22,21 +32,18 @@ function Breadcrumb() {
         {parts.slice(0, -1).map((folder) => `${folder} / `)}
         <span className="text-ink">{parts.at(-1)}</span>
       </nav>
-      {unsaved || file.base === null ? (
-        <button
-          type="button"
-          className="chip hover:text-ink"
-          data-testid="save-state"
-          title={`Save (${keyName('S')})`}
-          onClick={() => void saveFile()}
-        >
-          unsaved
-        </button>
-      ) : (
-        <span className="chip" data-testid="save-state">
-          saved
-        </span>
-      )}
+      <span className="chip" data-tone={dirty ? 'working' : undefined} data-testid="save-state">
+        {dirty ? 'unsaved changes' : 'saved'}
+      </span>
+      <button
+        type="button"
+        className="button small"
+        disabled={!dirty}
+        title={`Save (${keyName('S')})`}
+        onClick={() => void saveFile()}
+      >
+        Save
+      </button>
     </>
   );
 }
@@ -112,6 +119,34 @@ function RunButton() {
   );
 }
 
+const panels = [
+  { name: 'palette', title: 'left panel', key: 'B', Icon: LeftPanelIcon },
+  { name: 'lower', title: 'lower panel', key: 'J', Icon: LowerPanelIcon },
+  { name: 'inspector', title: 'inspector', key: 'I', Icon: RightPanelIcon },
+] as const;
+
+/** Folds the panels away, and brings them back. */
+function PanelButtons() {
+  const collapsed = usePanels((state) => state.collapsed);
+  return (
+    <span className="flex">
+      {panels.map(({ name, title, key, Icon }) => (
+        <button
+          key={name}
+          type="button"
+          className="icon-button aria-[pressed=false]:text-ink-3"
+          aria-pressed={!collapsed[name]}
+          aria-label={`Show the ${title}`}
+          title={`${collapsed[name] ? 'Show' : 'Hide'} the ${title} (${keyName(key)})`}
+          onClick={() => togglePanel(name)}
+        >
+          <Icon />
+        </button>
+      ))}
+    </span>
+  );
+}
+
 function ThemeButton() {
   const theme = useTheme();
   const dark = theme !== 'system' ? isDark(theme) : undefined;
@@ -150,6 +185,7 @@ export function Header() {
         Plan
       </button>
       <RunButton />
+      <PanelButtons />
       <ThemeButton />
     </header>
   );

@@ -40,3 +40,31 @@ export const TidyIcon = icon(
     <path d="M6.5 4.5H8v3.5h2M6.5 11.5H8V8" />
   </>,
 );
+export const MoreIcon = icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2" />);
+export const LeftPanelIcon = icon(
+  <>
+    <rect x="2" y="3" width="12" height="10" rx="1.5" />
+    <path d="M6 3v10" />
+  </>,
+);
+export const LowerPanelIcon = icon(
+  <>
+    <rect x="2" y="3" width="12" height="10" rx="1.5" />
+    <path d="M2 9.5h12" />
+  </>,
+);
+export const RightPanelIcon = icon(
+  <>
+    <rect x="2" y="3" width="12" height="10" rx="1.5" />
+    <path d="M10 3v10" />
+  </>,
+);
+export const CopyIcon = icon(
+  <>
+    <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
+    <path d="M3.5 10.5h-1v-8h8v1" />
+  </>,
+);
+export const DownloadIcon = icon(<path d="M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 13.5h11" />);
+export const UpIcon = icon(<path d="m4 10 4-4 4 4" />);
+export const DownIcon = icon(<path d="m4 6 4 4 4-4" />);

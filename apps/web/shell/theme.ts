@@ -5,7 +5,7 @@ import { themeKey } from './theme-script.ts';
 export type Theme = 'system' | 'light' | 'dark';
 const listeners = new Set<() => void>();
 
-function currentTheme(): Theme {
+export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset['theme'];
   return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }

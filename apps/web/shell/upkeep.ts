@@ -7,6 +7,7 @@ import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/f
 import { openFeed } from '../state/live-feed.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
+import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 
@@ -86,7 +87,7 @@ function useDrafts(): void {
 
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
-  useEffect(() => void openFirstFile(), []);
+  useEffect(() => void settleTab().then(openFirstFile), []);
   useFeed();
   useChecked();
   usePlanned();

@@ -1,22 +1,33 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
+import { lazy, Suspense } from 'react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
+import { useKeys } from '../commands/keys.ts';
+import { NameDialog } from '../files/name-dialog.tsx';
 import { Inspector } from '../inspector/inspector.tsx';
 import { CommandMenu } from '../palette/command-menu.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
+import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { SourceDialog } from '../source/source-dialog.tsx';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
 import { Header } from './header.tsx';
-import { NewGraphDialog } from './new-graph-dialog.tsx';
 import { Notices } from './notices.tsx';
-import { useShortcuts } from './shortcuts.ts';
+import { Panels } from './panels.tsx';
 import { StaleDialog } from './stale-dialog.tsx';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
+
+// Needed only when asked for.
+const ShortcutSheet = lazy(() =>
+  import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
+);
+const ContextMenu = lazy(() =>
+  import('../menus/context-menu.tsx').then((part) => ({ default: part.ContextMenu })),
+);
 
 function CanvasHint() {
   const file = useDocument((state) => state.file);
@@ -33,13 +44,19 @@ function CanvasHint() {
 
 function Dialogs() {
   const commandMenu = useScreen((state) => state.commandMenu);
-  const newGraph = useScreen((state) => state.newGraphDialog);
+  const { nameQuestion, shortcutSheet, menu } = useOverlay();
   const source = useScreen((state) => state.source);
   const { conflict, shown } = useConflict();
   return (
     <>
       {commandMenu ? <CommandMenu /> : null}
-      {newGraph ? <NewGraphDialog /> : null}
+      {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
+      <Suspense>
+        {shortcutSheet ? <ShortcutSheet /> : null}
+        {menu === null ? null : (
+          <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
+        )}
+      </Suspense>
       {source !== null ? <SourceDialog span={source} /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </>
@@ -48,22 +65,22 @@ function Dialogs() {
 
 function Screen() {
   useUpkeep();
-  useShortcuts();
+  useKeys();
   return (
-    <div className="grid h-dvh grid-cols-[220px_minmax(0,1fr)_372px] grid-rows-[44px_minmax(0,1fr)]">
-      <div className="col-span-3 min-w-0">
-        <Header />
-      </div>
-      <Palette />
-      <div className="grid min-h-0 min-w-0 grid-rows-[minmax(0,1fr)_clamp(120px,25vh,270px)]">
-        <main className="relative min-h-0 min-w-0">
-          <Canvas />
-          <CanvasHint />
-          <Notices />
-        </main>
-        <BottomPanel />
-      </div>
-      <Inspector />
+    <div className="grid h-dvh grid-rows-[44px_minmax(0,1fr)]">
+      <Header />
+      <Panels
+        left={<Palette />}
+        canvas={
+          <main className="relative h-full min-w-0">
+            <Canvas />
+            <CanvasHint />
+            <Notices />
+          </main>
+        }
+        lower={<BottomPanel />}
+        right={<Inspector />}
+      />
       <Dialogs />
     </div>
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aliveTabs, tabId } from './tab-id.ts';
 
 /**
  * Unsaved work on a file, kept in this browser: the text, and the revision and text that it was made from,
@@ -8,18 +9,60 @@ const draftSchema = z.object({
   base: z.string().nullable(),
   baseText: z.string(),
   text: z.string(),
+  /** When it was written, in ms since the epoch; drafts of before have none. */
+  at: z.number().default(0),
 });
 export type Draft = z.infer<typeof draftSchema>;
 
-type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;
-const keyOf = (path: string): string => `graft.draft:${path}`;
+const prefix = 'graft.draft:';
+/** Each tab keeps its own: two that draw on one file would overwrite each other's. */
+const keyOf = (path: string, tab = tabId()): string => `${prefix}${tab}:${path}`;
 
-export function readDraft(storage: Storage, path: string): Draft | undefined {
+interface Entry {
+  readonly key: string;
+  readonly tab: string;
+  readonly path: string;
+}
+
+/** The drafts of a path that this browser holds. Those of before tabs had names have none. */
+function entriesOf(path: string): readonly Entry[] {
+  return Object.keys(localStorage).flatMap((key): Entry[] => {
+    if (!key.startsWith(prefix)) return [];
+    const rest = key.slice(prefix.length);
+    if (rest === path) return [{ key, tab: '', path }];
+    const tab = /^[0-9a-f]{32}(?=:)/.exec(rest)?.[0];
+    return tab !== undefined && rest === `${tab}:${path}` ? [{ key, tab, path }] : [];
+  });
+}
+
+function readKey(key: string): Draft | undefined {
+  const stored = localStorage.getItem(key);
+  if (stored === null) return undefined;
   try {
-    const stored = storage.getItem(keyOf(path));
-    if (stored === null) return undefined;
     const draft = draftSchema.safeParse(JSON.parse(stored));
     return draft.success ? draft.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * This tab's unsaved work on a file. Where it has none, the newest that a tab left behind which is gone: closed,
+ * or crashed. That becomes this tab's own.
+ */
+export async function takeDraft(path: string): Promise<Draft | undefined> {
+  try {
+    const own = readKey(keyOf(path));
+    if (own !== undefined) return own;
+    const alive = await aliveTabs();
+    const left = entriesOf(path)
+      .filter(({ tab }) => !alive.has(tab))
+      .map((entry) => ({ ...entry, draft: readKey(entry.key) }))
+      .sort((a, b) => (b.draft?.at ?? 0) - (a.draft?.at ?? 0));
+    const [newest] = left;
+    if (newest?.draft === undefined) return undefined;
+    if (keepDraft(path, newest.draft)) localStorage.removeItem(newest.key);
+    return newest.draft;
   } catch {
     // Storage that is switched off or damaged holds no draft.
     return undefined;
@@ -27,19 +70,43 @@ export function readDraft(storage: Storage, path: string): Draft | undefined {
 }
 
 /** Returns false when the browser keeps nothing (storage full or switched off). */
-export function keepDraft(storage: Storage, path: string, draft: Draft): boolean {
+export function keepDraft(path: string, draft: Omit<Draft, 'at'>): boolean {
   try {
-    storage.setItem(keyOf(path), JSON.stringify(draft));
+    localStorage.setItem(keyOf(path), JSON.stringify({ ...draft, at: Date.now() }));
     return true;
   } catch {
     return false;
   }
 }
 
-export function dropDraft(storage: Storage, path: string): void {
+/** Drops this tab's draft. */
+export function dropDraft(path: string): void {
   try {
-    storage.removeItem(keyOf(path));
+    localStorage.removeItem(keyOf(path));
   } catch {
     // Nothing was kept.
+  }
+}
+
+/** Drops every draft of a path: another file has the name now. */
+export function forgetDrafts(path: string): void {
+  try {
+    for (const { key } of entriesOf(path)) localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** Takes the drafts of a file along when it is renamed. */
+export function moveDrafts(from: string, to: string): void {
+  try {
+    forgetDrafts(to);
+    for (const { key, tab } of entriesOf(from)) {
+      const text = localStorage.getItem(key);
+      localStorage.removeItem(key);
+      if (text !== null) localStorage.setItem(tab === '' ? prefix + to : keyOf(to, tab), text);
+    }
+  } catch {
+    // Nothing was kept, or there is no room: the graph on the screen is written again with its next change.
   }
 }

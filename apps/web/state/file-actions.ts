@@ -1,10 +1,10 @@
-import { emptyGraph, migrateGraph, parseGraph, serializeGraph } from '@graft/graph';
+import { migrateGraph, parseGraph, serializeGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
-import { dropDraft, keepDraft, readDraft } from './draft.ts';
+import { dropDraft, keepDraft, takeDraft } from './draft.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -16,13 +16,19 @@ export function fileTitle(path: string): string {
   return path.endsWith(ending) ? path.slice(0, -ending.length) : path;
 }
 
+/** The path of a file that people call by a name: it gets its ending where it lacks it. */
+export function graphPath(name: string): string {
+  const trimmed = name.trim();
+  return trimmed.endsWith(ending) ? trimmed : `${trimmed}${ending}`;
+}
+
 /** Tells of a failure, with one line for each of its problems. */
 export function report(error: unknown): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
   useScreen.getState().notify({ tone: 'error', message });
 }
 
-async function refreshFiles(): Promise<void> {
+export async function refreshFiles(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
 }
 
@@ -31,7 +37,7 @@ function readFile(file: { path: string; revision: string; text: string }): OpenF
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
 }
 
-function showInAddress(path: string): void {
+export function showInAddress(path: string): void {
   const url = new URL(location.href);
   url.searchParams.set('graph', path);
   history.replaceState(null, '', url);
@@ -43,8 +49,8 @@ function showInAddress(path: string): void {
 export function syncDraft(): void {
   const { file, graph } = useDocument.getState();
   if (file === null) return;
-  if (!isUnsaved({ file, graph })) return dropDraft(localStorage, file.path);
-  keepDraft(localStorage, file.path, {
+  if (!isUnsaved({ file, graph })) return dropDraft(file.path);
+  keepDraft(file.path, {
     base: file.base,
     baseText: file.baseText,
     text: serializeGraph(graph),
@@ -56,7 +62,7 @@ export async function openFile(path: string): Promise<void> {
   syncDraft();
   try {
     const read = await api.graphs.read.query({ path });
-    const draft = readDraft(localStorage, path);
+    const draft = await takeDraft(path);
     let file = readFile(read);
     let graph = migrateGraph(file.baseGraph, registry);
     if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
@@ -144,17 +150,17 @@ export async function saveFile(): Promise<boolean> {
   }
 }
 
-/** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
-export async function createFile(name: string, graph = emptyGraph): Promise<boolean> {
-  const path = name.endsWith(ending) ? name : `${name}${ending}`;
+/** Files that this tab is renaming or deleting: the watcher's word on them is no news. */
+const ownMoves = new Set<string>();
+/** Milliseconds after which the watcher has told of a change. */
+const watcherDelay = 2_000;
+
+export async function withOwnMove(path: string, move: () => Promise<void>): Promise<void> {
+  ownMoves.add(path);
   try {
-    await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
-    await refreshFiles();
-    await openFile(path);
-    return true;
-  } catch (error) {
-    report(error);
-    return false;
+    await move();
+  } finally {
+    setTimeout(() => ownMoves.delete(path), watcherDelay);
   }
 }
 
@@ -163,6 +169,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   await refreshFiles();
   const { file, graph } = useDocument.getState();
   if (file === null || (path !== undefined && path !== file.path)) return;
+  if (ownMoves.has(file.path)) return;
   try {
     const read = await api.graphs.read.query({ path: file.path });
     const current = useDocument.getState();

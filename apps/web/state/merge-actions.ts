@@ -1,8 +1,10 @@
 import { diffGraphs, formatDiff, mergeGraphs, type Graph, type MergeResult } from '@graft/graph';
 import { useConflict, type Conflict } from './conflict-store.ts';
 import { useDocument, type OpenFile } from './document-store.ts';
-import { createFile, fileTitle, report, saveFile, syncDraft } from './file-actions.ts';
 import { dropDraft } from './draft.ts';
+import { fileTitle, report, saveFile, syncDraft } from './file-actions.ts';
+import { useScreen } from './screen-store.ts';
+import { createFile } from './workspace-files.ts';
 
 /** What a stale save comes to: both sides' changes since the common revision, and their merge. */
 export interface Comparison {
@@ -37,10 +39,13 @@ export async function saveMerged(conflict: Conflict, merged: Graph): Promise<voi
 export async function keepAsCopy(conflict: Conflict): Promise<void> {
   const { graph } = useDocument.getState();
   const stem = `${fileTitle(conflict.path)}-copy`;
-  if (await createFile(stem, graph)) {
-    dropDraft(localStorage, conflict.path);
-    useConflict.getState().settle();
+  const refused = await createFile(stem, graph);
+  if (refused !== undefined) {
+    useScreen.getState().notify({ tone: 'error', message: refused });
+    return;
   }
+  dropDraft(conflict.path);
+  useConflict.getState().settle();
 }
 
 /** Gives up the open graph's changes for the file's. One step of the history. */

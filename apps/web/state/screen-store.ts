@@ -31,7 +31,6 @@ interface ScreenState {
   readonly inspectorTab: InspectorTab;
   readonly bottomTab: BottomTab;
   readonly commandMenu: boolean;
-  readonly newGraphDialog: boolean;
   readonly pendingEdge: PendingEdge | null;
   readonly openEnd: OpenEnd | null;
   /** The place of a citation or hit whose text is open. */
@@ -40,10 +39,7 @@ interface ScreenState {
   select(nodes: readonly string[]): void;
   show(
     part: Partial<
-      Pick<
-        ScreenState,
-        'inspectorTab' | 'bottomTab' | 'commandMenu' | 'newGraphDialog' | 'openEnd' | 'source'
-      >
+      Pick<ScreenState, 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'openEnd' | 'source'>
     >,
   ): void;
   drawFrom(port: PendingEdge | null): void;
@@ -61,7 +57,6 @@ export const useScreen = create<ScreenState>()((set) => ({
   inspectorTab: 'parameters',
   bottomTab: 'run',
   commandMenu: false,
-  newGraphDialog: false,
   pendingEdge: null,
   openEnd: null,
   source: null,

@@ -1,3 +1,4 @@
+import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { PastRuns } from './past-runs.tsx';
 import { PlanPanel } from './plan-panel.tsx';
@@ -12,11 +13,9 @@ const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
 /** Under the canvas: the run on the screen, what the next would do, and those before. */
 export function BottomPanel() {
   const current = useScreen((state) => state.bottomTab);
+  const collapsed = usePanels((state) => state.collapsed.lower);
   return (
-    <section
-      aria-label="Runs"
-      className="flex min-h-0 flex-col border-t border-line bg-panel pt-1.5 pb-1.5"
-    >
+    <section aria-label="Runs" className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
         <RunSummary />
         <div role="tablist" aria-label="Run panel" className="ml-auto flex gap-3.5">
@@ -27,14 +26,21 @@ export function BottomPanel() {
               role="tab"
               aria-selected={id === current}
               className="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
-              onClick={() => useScreen.getState().show({ bottomTab: id })}
+              onClick={() => {
+                togglePanel('lower', true);
+                useScreen.getState().show({ bottomTab: id });
+              }}
             >
               {title}
             </button>
           ))}
         </div>
       </div>
-      {current === 'run' ? <Timeline /> : current === 'plan' ? <PlanPanel /> : <PastRuns />}
+      {collapsed ? null : (
+        <div className="flex min-h-0 flex-1 flex-col">
+          {current === 'run' ? <Timeline /> : current === 'plan' ? <PlanPanel /> : <PastRuns />}
+        </div>
+      )}
     </section>
   );
 }

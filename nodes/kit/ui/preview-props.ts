@@ -1,5 +1,5 @@
 import type { ArtifactRef, Span } from '@graft/graph';
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 
 /** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
 export interface PreviewProps {
@@ -19,5 +19,11 @@ export interface PreviewProps {
   readonly items?: readonly unknown[];
   /** Opens the place of a citation or hit; absent where there is nowhere to open it. */
   readonly openSpan?: (span: Span) => void;
+  /** Number of the first of `rows`, from 0; absent: they begin with the first there is. */
+  readonly first?: number;
+  /** The row that was jumped to, or found: it is marked. */
+  readonly current?: number;
+  /** What can be done to one row, drawn in its corner. */
+  readonly rowActions?: (row: unknown) => ReactNode;
 }
 export type PreviewComponent = ComponentType<PreviewProps>;

@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import { count } from './amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
@@ -6,7 +6,7 @@ import type { PreviewProps } from './preview-props.ts';
 
 export interface RowListProps<T> extends Pick<
   PreviewProps,
-  'rows' | 'total' | 'loading' | 'loadMore'
+  'rows' | 'total' | 'loading' | 'loadMore' | 'first' | 'current' | 'rowActions'
 > {
   readonly schema: z.ZodType<T>;
   /** What rows are called, in the plural. */
@@ -15,15 +15,25 @@ export interface RowListProps<T> extends Pick<
 }
 
 /** Draws each row, those that do not fit the schema as JSON, and below them how to get more. */
-export function RowList<T>({ schema, children, ...page }: RowListProps<T>): ReactNode {
+export function RowList<T>(props: RowListProps<T>): ReactNode {
+  const { schema, children, rowActions, first = 0, current, ...page } = props;
   return (
     <div className="gk-list">
       {fittingRows(page.rows, schema).map((row, at) => (
-        <Fragment key={at}>
+        // By its number: rows that come before it later leave it as it is.
+        <div
+          key={first + at}
+          className="gk-list-row"
+          data-row={first + at}
+          data-current={first + at === current}
+        >
           {row.fits ? children(row.value, at) : <RawRow value={row.raw} />}
-        </Fragment>
+          {rowActions === undefined ? null : (
+            <span className="gk-row-actions">{rowActions(page.rows[at])}</span>
+          )}
+        </div>
       ))}
-      <Pager {...page} shown={page.rows.length} />
+      <Pager {...page} shown={first + page.rows.length} from={first} />
     </div>
   );
 }
@@ -34,18 +44,24 @@ export function RawRow({ value }: { readonly value: unknown }): ReactNode {
 }
 
 export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'loadMore'> {
+  /** Number of the last row that is shown, from 1. */
   readonly shown: number;
+  /** Rows that are left out before those shown. */
+  readonly from?: number;
   readonly unit: string;
 }
 
 /** How many rows are shown of how many, and a button for the next page. A single one speaks for itself. */
-export function Pager({ shown, total, loading, loadMore, unit }: PagerProps): ReactNode {
+export function Pager(props: PagerProps): ReactNode {
+  const { shown, from = 0, total, loading, loadMore, unit } = props;
   if (total === 0 && !loading) return <p className="gk-note">No {unit}.</p>;
   if (total === 1 && shown === 1) return null;
   return (
     <div className="gk-pager">
       <span>
-        {shown < total && `${count(shown)} of `}
+        {from > 0
+          ? `${count(from + 1)}–${count(shown)} of `
+          : shown < total && `${count(shown)} of `}
         {count(total)} {unit}
       </span>
       {shown < total && (

@@ -1,0 +1,20 @@
+import { useDocument } from '../state/document-store.ts';
+import { isOver } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+export const hasFile = (): boolean => useDocument.getState().file !== null;
+export const hasNodes = (): boolean => Object.keys(useDocument.getState().graph.nodes).length > 0;
+export const hasSelection = (): boolean => useScreen.getState().selection.length > 0;
+
+/** The selected node, where it is one alone. */
+export function selectedNode(): string | undefined {
+  const { selection } = useScreen.getState();
+  return selection.length === 1 ? selection[0] : undefined;
+}
+
+/** Whether the run on the screen goes on. */
+export function works(): boolean {
+  const { run } = useRunView.getState();
+  return run !== null && !isOver(run);
+}

@@ -1,0 +1,113 @@
+import {
+  copyToClipboard,
+  cutToClipboard,
+  deleteSelected,
+  duplicateSelected,
+  pasteFromClipboard,
+  selectAll,
+  selectNeighbours,
+} from '../canvas/edit-actions.ts';
+import { redo, undo, useDocument } from '../state/document-store.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import type { Command } from './command.ts';
+import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
+
+const history = () => useDocument.temporal.getState();
+
+export const editCommands: readonly Command[] = [
+  {
+    id: 'undo',
+    title: 'Undo',
+    group: 'Edit',
+    keys: ['mod+z'],
+    enabled: () => history().pastStates.length > 0,
+    run: undo,
+  },
+  {
+    id: 'redo',
+    title: 'Redo',
+    group: 'Edit',
+    keys: ['mod+shift+z', 'mod+y'],
+    enabled: () => history().futureStates.length > 0,
+    run: redo,
+  },
+  {
+    id: 'cut',
+    title: 'Cut',
+    group: 'Edit',
+    keys: ['mod+x'],
+    keysElsewhere: true,
+    enabled: hasSelection,
+    run: () => void cutToClipboard(),
+  },
+  {
+    id: 'copy',
+    title: 'Copy',
+    group: 'Edit',
+    keys: ['mod+c'],
+    keysElsewhere: true,
+    enabled: hasSelection,
+    run: () => void copyToClipboard(),
+  },
+  {
+    id: 'paste',
+    title: 'Paste',
+    group: 'Edit',
+    keys: ['mod+v'],
+    keysElsewhere: true,
+    enabled: hasFile,
+    run: () => void pasteFromClipboard(),
+  },
+  {
+    id: 'duplicate',
+    title: 'Duplicate',
+    group: 'Edit',
+    keys: ['mod+d'],
+    words: 'copy selected nodes',
+    enabled: hasSelection,
+    run: duplicateSelected,
+  },
+  {
+    id: 'rename',
+    title: 'Rename',
+    group: 'Edit',
+    keys: ['f2'],
+    words: 'title of the selected node',
+    enabled: () => selectedNode() !== undefined,
+    run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
+  },
+  {
+    id: 'delete',
+    title: 'Delete',
+    group: 'Edit',
+    keys: ['delete', 'backspace'],
+    keysElsewhere: true,
+    words: 'remove selected nodes',
+    enabled: hasSelection,
+    run: deleteSelected,
+  },
+  {
+    id: 'select-all',
+    title: 'Select all nodes',
+    group: 'Edit',
+    keys: ['mod+a'],
+    enabled: hasNodes,
+    run: selectAll,
+  },
+  {
+    id: 'select-before',
+    title: 'Select what it needs',
+    group: 'Edit',
+    words: 'upstream ancestors inputs',
+    enabled: hasSelection,
+    run: () => selectNeighbours('before'),
+  },
+  {
+    id: 'select-after',
+    title: 'Select what depends on it',
+    group: 'Edit',
+    words: 'downstream descendants outputs',
+    enabled: hasSelection,
+    run: () => selectNeighbours('after'),
+  },
+];

@@ -1,0 +1,67 @@
+import { useDocument } from '../state/document-store.ts';
+import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
+import type { Command } from './command.ts';
+import { hasFile } from './conditions.ts';
+
+function withPath(act: (path: string) => void): void {
+  const path = useDocument.getState().file?.path;
+  if (path !== undefined) act(path);
+}
+
+export const fileCommands: readonly Command[] = [
+  {
+    id: 'save',
+    title: 'Save',
+    group: 'File',
+    keys: ['mod+s'],
+    whileTyping: true,
+    enabled: hasFile,
+    run: () => void saveFile(),
+  },
+  {
+    id: 'save-as',
+    title: 'Save as …',
+    group: 'File',
+    keys: ['mod+shift+s'],
+    whileTyping: true,
+    words: 'copy under another name',
+    enabled: hasFile,
+    run: () =>
+      withPath((path) =>
+        useOverlay.getState().show({ nameQuestion: { kind: 'save-as', name: fileTitle(path) } }),
+      ),
+  },
+  {
+    id: 'new-graph',
+    title: 'New graph …',
+    group: 'File',
+    words: 'create file',
+    run: () => useOverlay.getState().show({ nameQuestion: { kind: 'new' } }),
+  },
+  {
+    id: 'rename-file',
+    title: 'Rename the graph',
+    group: 'File',
+    words: 'file move name',
+    enabled: hasFile,
+    run: () => withPath((path) => useOverlay.getState().show({ renamingFile: path })),
+  },
+  {
+    id: 'duplicate-file',
+    title: 'Duplicate the graph',
+    group: 'File',
+    words: 'copy file',
+    enabled: hasFile,
+    run: () => withPath((path) => void duplicateFile(path)),
+  },
+  {
+    id: 'delete-file',
+    title: 'Delete the graph',
+    group: 'File',
+    words: 'remove file trash',
+    enabled: hasFile,
+    run: () => withPath((path) => void deleteFile(path)),
+  },
+];

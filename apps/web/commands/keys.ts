@@ -1,0 +1,59 @@
+import { useEffect } from 'react';
+import { copySelected, deleteSelected, pasteCopied } from '../canvas/edit-actions.ts';
+import { openMenuAtFocus } from '../menus/open-menu.ts';
+import { matches } from './chord.ts';
+import { commands, runCommand } from './commands.ts';
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input, textarea, select, [contenteditable], dialog, [role="menu"]') !== null
+  );
+}
+
+const inDialog = (): boolean => document.querySelector('dialog[open], [role="menu"]') !== null;
+
+function handleKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+    if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
+    return;
+  }
+  const command = commands.find(
+    ({ keys, keysElsewhere }) =>
+      keysElsewhere !== true && keys?.some((chord) => matches(chord, event)) === true,
+  );
+  if (command === undefined) return;
+  if (command.whileTyping !== true && (isTyping(event.target) || inDialog())) return;
+  if (command.passOn === true && command.enabled?.() === false) return;
+  // Also where there is nothing to do it to: the browser's own "save page" is meant by nobody here.
+  event.preventDefault();
+  runCommand(command);
+}
+
+function handleCopy(event: ClipboardEvent): void {
+  if (isTyping(event.target) || getSelection()?.isCollapsed === false) return;
+  const text = copySelected();
+  if (text === undefined) return;
+  event.clipboardData?.setData('text/plain', text);
+  event.preventDefault();
+  if (event.type === 'cut') deleteSelected();
+}
+
+function handlePaste(event: ClipboardEvent): void {
+  if (isTyping(event.target)) return;
+  if (pasteCopied(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+}
+
+/** Listens for the keys of all commands. */
+export function useKeys(): void {
+  useEffect(() => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    window.addEventListener('keydown', handleKey, { signal });
+    document.addEventListener('copy', handleCopy, { signal });
+    document.addEventListener('cut', handleCopy, { signal });
+    document.addEventListener('paste', handlePaste, { signal });
+    return () => listening.abort();
+  }, []);
+}

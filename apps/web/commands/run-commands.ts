@@ -1,0 +1,46 @@
+import { togglePanel } from '../state/panel-store.ts';
+import { cancelRun, startRun } from '../state/run-actions.ts';
+import { useScreen } from '../state/screen-store.ts';
+import type { Command } from './command.ts';
+import { hasFile, hasNodes, selectedNode, works } from './conditions.ts';
+
+export const runCommands: readonly Command[] = [
+  {
+    id: 'run',
+    title: 'Run',
+    group: 'Run',
+    keys: ['mod+enter'],
+    whileTyping: true,
+    words: 'start execute graph',
+    enabled: () => hasNodes() && !works(),
+    run: () => void startRun(),
+  },
+  {
+    id: 'run-to-here',
+    title: 'Run up to here',
+    group: 'Run',
+    keys: ['shift+enter'],
+    words: 'only selected node',
+    enabled: () => selectedNode() !== undefined && !works(),
+    run: () => void startRun(selectedNode()),
+  },
+  {
+    id: 'cancel',
+    title: 'Cancel the run',
+    group: 'Run',
+    words: 'stop abort',
+    enabled: works,
+    run: () => void cancelRun(),
+  },
+  {
+    id: 'show-plan',
+    title: 'Show the plan',
+    group: 'Run',
+    words: 'explain what will run',
+    enabled: hasFile,
+    run: () => {
+      togglePanel('lower', true);
+      useScreen.getState().show({ bottomTab: 'plan' });
+    },
+  },
+];

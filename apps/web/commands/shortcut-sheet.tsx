@@ -1,0 +1,86 @@
+import { Fragment, useEffect, useRef } from 'react';
+import { useOverlay } from '../state/overlay-store.ts';
+import { CloseIcon } from '../shell/icons.tsx';
+import { chordName } from './chord.ts';
+import type { CommandGroup } from './command.ts';
+import { commands } from './commands.ts';
+
+const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
+
+/** What the mouse does, beside what the keys do. */
+const gestures: readonly (readonly [string, string])[] = [
+  ['Drag on the canvas', 'Select what it covers'],
+  ['Drag with the right or middle button', 'Move the canvas'],
+  ['Scroll · with Ctrl', 'Move · zoom'],
+  ['Drag from a port to empty canvas', 'Choose what to connect'],
+  ['Double click on a title', 'Rename the node'],
+  ['Right click, Shift F10', 'What can be done here'],
+  ['Double click on a border', 'Give the panel its own size'],
+];
+
+function close(): void {
+  useOverlay.getState().show({ shortcutSheet: false });
+}
+
+/** `?`: every key there is, from the list that also makes them work. */
+export function ShortcutSheet() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // Else the first button would look as if it were chosen.
+    dialog.current?.focus();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      tabIndex={-1}
+      className="dialog w-[720px] outline-none"
+      aria-labelledby="shortcuts-title"
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) close();
+      }}
+    >
+      <div className="p-5">
+        <div className="flex items-center justify-between">
+          <h2 id="shortcuts-title" className="text-lg font-[620]">
+            Keyboard shortcuts
+          </h2>
+          <button type="button" className="icon-button" aria-label="Close" onClick={close}>
+            <CloseIcon />
+          </button>
+        </div>
+        <div className="mt-3 columns-2 gap-8">
+          {groups.map((group) => (
+            <section key={group} className="mb-4 break-inside-avoid">
+              <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
+              <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
+                {commands
+                  .filter((command) => command.group === group && command.keys !== undefined)
+                  .map(({ id, title, keys = [] }) => (
+                    <Fragment key={id}>
+                      <dt>{title}</dt>
+                      <dd className="text-right">
+                        <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
+                      </dd>
+                    </Fragment>
+                  ))}
+              </dl>
+            </section>
+          ))}
+          <section className="break-inside-avoid">
+            <h3 className="mb-1 text-sm font-[550] text-ink-2">Mouse</h3>
+            <dl className="grid grid-cols-[1fr_1fr] gap-x-3 gap-y-1">
+              {gestures.map(([gesture, does]) => (
+                <Fragment key={gesture}>
+                  <dt>{gesture}</dt>
+                  <dd className="text-ink-2">{does}</dd>
+                </Fragment>
+              ))}
+            </dl>
+          </section>
+        </div>
+      </div>
+    </dialog>
+  );
+}

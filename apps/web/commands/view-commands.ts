@@ -1,0 +1,124 @@
+import { tidy } from '../canvas/edit-actions.ts';
+import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
+import { currentTheme, isDark, setTheme } from '../shell/theme.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { togglePanel } from '../state/panel-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import type { Command } from './command.ts';
+import { hasNodes, hasSelection } from './conditions.ts';
+
+/** The field that searches the rows of the output on the screen. */
+const findField = (): HTMLInputElement | null => document.querySelector('input[data-find]');
+
+export const viewCommands: readonly Command[] = [
+  {
+    id: 'search',
+    title: 'Add a node, open a file, or run a command',
+    group: 'View',
+    keys: ['mod+k'],
+    whileTyping: true,
+    hidden: true,
+    run: () => useScreen.getState().show({ commandMenu: true, openEnd: null }),
+  },
+  {
+    id: 'find',
+    title: 'Find in the output',
+    group: 'View',
+    keys: ['mod+f'],
+    whileTyping: true,
+    passOn: true,
+    words: 'search rows',
+    enabled: () => findField() !== null,
+    run: () => findField()?.select(),
+  },
+  {
+    id: 'zoom-in',
+    title: 'Zoom in',
+    group: 'View',
+    keys: ['mod++'],
+    run: () => zoomBy(1.25),
+  },
+  {
+    id: 'zoom-out',
+    title: 'Zoom out',
+    group: 'View',
+    keys: ['mod+-'],
+    run: () => zoomBy(0.8),
+  },
+  {
+    id: 'zoom-100',
+    title: 'Zoom to 100 %',
+    group: 'View',
+    keys: ['mod+0'],
+    words: 'actual size reset',
+    run: () => zoomTo(1),
+  },
+  {
+    id: 'fit',
+    title: 'Fit the graph',
+    group: 'View',
+    keys: ['shift+1'],
+    words: 'view zoom all',
+    enabled: hasNodes,
+    run: fitAll,
+  },
+  {
+    id: 'fit-selection',
+    title: 'Fit the selection',
+    group: 'View',
+    keys: ['shift+2'],
+    words: 'view zoom selected',
+    enabled: hasSelection,
+    run: () => fitNodes(useScreen.getState().selection),
+  },
+  {
+    id: 'tidy',
+    title: 'Tidy layout',
+    group: 'View',
+    words: 'arrange order',
+    enabled: hasNodes,
+    run: tidy,
+  },
+  {
+    id: 'toggle-palette',
+    title: 'Show or hide the left panel',
+    group: 'View',
+    keys: ['mod+b'],
+    words: 'palette files collapse',
+    whileTyping: true,
+    run: () => togglePanel('palette'),
+  },
+  {
+    id: 'toggle-lower',
+    title: 'Show or hide the lower panel',
+    group: 'View',
+    keys: ['mod+j'],
+    words: 'runs timeline collapse',
+    whileTyping: true,
+    run: () => togglePanel('lower'),
+  },
+  {
+    id: 'toggle-inspector',
+    title: 'Show or hide the inspector',
+    group: 'View',
+    keys: ['mod+i'],
+    words: 'right panel parameters output collapse',
+    whileTyping: true,
+    run: () => togglePanel('inspector'),
+  },
+  {
+    id: 'theme',
+    title: 'Light or dark colours',
+    group: 'View',
+    words: 'theme',
+    run: () => setTheme(isDark(currentTheme()) ? 'light' : 'dark'),
+  },
+  {
+    id: 'shortcuts',
+    title: 'Keyboard shortcuts',
+    group: 'View',
+    keys: ['?'],
+    words: 'keys help',
+    run: () => useOverlay.getState().show({ shortcutSheet: true }),
+  },
+];

@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../api/client.ts';
+import { openMenu } from '../menus/open-menu.ts';
+import { PlusIcon } from '../shell/icons.tsx';
+import { useOverlay } from '../state/overlay-store.ts';
+import { FileRow } from './file-row.tsx';
+import { byFolder } from './folders.ts';
+
+function askForNew(folder: string): void {
+  useOverlay.getState().show({ nameQuestion: { kind: 'new', folder } });
+}
+
+function FolderHeading({ folder }: { readonly folder: string }) {
+  return (
+    <div
+      className="group flex items-center justify-between py-px pr-1 pl-3.5 text-sm text-ink-2"
+      data-folder={folder}
+    >
+      <span className="truncate" title={folder}>
+        {folder.slice(0, -1)}
+      </span>
+      <button
+        type="button"
+        className="icon-button size-[22px] opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        aria-label={`New graph in ${folder.slice(0, -1)}`}
+        title={`New graph in ${folder.slice(0, -1)}`}
+        onClick={() => askForNew(folder)}
+      >
+        <PlusIcon />
+      </button>
+    </div>
+  );
+}
+
+/** The workspace's graph files, by folder. */
+export function FileList() {
+  const { data: files = [], isPending } = useQuery(queries.graphs.list.queryOptions());
+  return (
+    <section
+      className="flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2"
+      aria-label="Workspace"
+      onContextMenu={(event) => {
+        if (!(event.target instanceof Element)) return;
+        if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
+      }}
+    >
+      <h2 className="quiet-heading flex items-center justify-between">
+        Workspace
+        <button
+          type="button"
+          className="icon-button -my-1 -mr-2.5"
+          aria-label="New graph"
+          title="New graph"
+          onClick={() => askForNew('')}
+        >
+          <PlusIcon />
+        </button>
+      </h2>
+      <ul className="min-h-0 overflow-y-auto">
+        {byFolder(files.map(({ path }) => path)).map(({ folder, paths }) => (
+          <li key={folder}>
+            {folder === '' ? null : <FolderHeading folder={folder} />}
+            <ul>
+              {paths.map((path) => (
+                <li key={path}>
+                  <FileRow path={path} indented={folder !== ''} />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+      {!isPending && files.length === 0 ? (
+        <p className="px-3.5 text-ink-2">No graph files yet.</p>
+      ) : null}
+    </section>
+  );
+}

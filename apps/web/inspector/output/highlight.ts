@@ -1,0 +1,47 @@
+import { useEffect, type RefObject } from 'react';
+
+const name = 'graft-found';
+/** Places marked at most: more than anyone reads. */
+const limit = 2_000;
+
+function places(root: Node, text: string): Range[] {
+  const ranges: Range[] = [];
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const content = (node.nodeValue ?? '').toLowerCase();
+    for (let at = content.indexOf(text); at !== -1; at = content.indexOf(text, at + text.length)) {
+      // Letters may grow when they are made small; such a place is not marked.
+      if (at + text.length > (node.nodeValue ?? '').length) break;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + text.length);
+      ranges.push(range);
+      if (ranges.length >= limit) return ranges;
+    }
+  }
+  return ranges;
+}
+
+/** Marks a text wherever it stands below an element, without changing the elements. */
+export function useHighlight(root: RefObject<HTMLElement | null>, text: string): void {
+  useEffect(() => {
+    const element = root.current;
+    const wanted = text.trim().toLowerCase();
+    if (element === null || wanted === '' || !('highlights' in CSS)) return;
+    let waiting: number | undefined;
+    const mark = (): void => {
+      waiting = undefined;
+      CSS.highlights.set(name, new Highlight(...places(element, wanted)));
+    };
+    const observer = new MutationObserver(() => {
+      waiting ??= requestAnimationFrame(mark);
+    });
+    observer.observe(element, { childList: true, subtree: true, characterData: true });
+    mark();
+    return () => {
+      observer.disconnect();
+      if (waiting !== undefined) cancelAnimationFrame(waiting);
+      CSS.highlights.delete(name);
+    };
+  }, [root, text]);
+}

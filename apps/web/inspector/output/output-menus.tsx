@@ -1,0 +1,71 @@
+import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-menu';
+import type { ArtifactRef } from '@graft/graph';
+import { count } from '@graft/nodes/kit/ui';
+import type { ReactNode } from 'react';
+import { CopyIcon, DownloadIcon } from '../../shell/icons.tsx';
+import { copyText, textOf } from './copy-rows.ts';
+import { downloadAddress, downloadFormats } from './download-formats.ts';
+
+function Menu(props: {
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Root modal={false}>
+      <Trigger className="icon-button" aria-label={props.label} title={props.label}>
+        {props.icon}
+      </Trigger>
+      <Portal>
+        <Content className="menu" align="end" sideOffset={4} collisionPadding={8} loop>
+          {props.children}
+        </Content>
+      </Portal>
+    </Root>
+  );
+}
+
+/** Copies what is shown, and downloads all there is. */
+export default function OutputMenus(props: {
+  readonly artifact: ArtifactRef;
+  readonly rows: readonly unknown[];
+  readonly total: number;
+  /** What the downloaded file is called. */
+  readonly name: string;
+}) {
+  const { artifact, rows, total, name } = props;
+  const what = `${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`;
+  const formats = downloadFormats(artifact);
+  return (
+    <>
+      <Menu label="Copy" icon={<CopyIcon />}>
+        <Item
+          className="menu-item"
+          onSelect={() => void copyText(rows.map(textOf).join('\n\n'), `${what} as text`)}
+        >
+          Copy {what} as text
+        </Item>
+        <Item
+          className="menu-item"
+          onSelect={() =>
+            void copyText(rows.map((row) => JSON.stringify(row)).join('\n'), `${what} as JSON`)
+          }
+        >
+          Copy {what} as JSON lines
+        </Item>
+      </Menu>
+      {formats.length === 0 ? null : (
+        <Menu label="Download" icon={<DownloadIcon />}>
+          {formats.map((format) => (
+            <Item key={format.format} className="menu-item" asChild>
+              <a href={downloadAddress(artifact, format, name)} download>
+                <span className="flex-1">{format.title}</span>
+                <span className="menu-keys">{count(total)} rows</span>
+              </a>
+            </Item>
+          ))}
+        </Menu>
+      )}
+    </>
+  );
+}

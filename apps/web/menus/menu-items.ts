@@ -1,0 +1,163 @@
+import { disconnect, formatEdge, type Edge } from '@graft/graph';
+import type { Chord } from '../commands/chord.ts';
+import { commandOf, runCommand } from '../commands/commands.ts';
+import { fitNodes } from '../canvas/viewport.ts';
+import { useDocument } from '../state/document-store.ts';
+import { openFile } from '../state/file-actions.ts';
+import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
+import { togglePanel } from '../state/panel-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
+
+export interface MenuItem {
+  readonly id: string;
+  readonly title: string;
+  readonly keys?: Chord;
+  readonly disabled?: boolean;
+  readonly grave?: boolean;
+  run(): void;
+}
+
+/** Items of a menu in groups, with a line between them. */
+export type MenuGroups = readonly (readonly MenuItem[])[];
+
+/** A command as a menu shows it. */
+function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
+  const own = commandOf(id);
+  return {
+    id,
+    title: own.title,
+    ...(own.keys?.[0] === undefined ? {} : { keys: own.keys[0] }),
+    disabled: own.enabled?.() === false,
+    run: () => runCommand(own),
+    ...other,
+  };
+}
+
+function selectNode(id: string): void {
+  useScreen.getState().select([id]);
+  fitNodes([id]);
+}
+
+function nodeMenu(): MenuGroups {
+  const { selection, show } = useScreen.getState();
+  const single = selection.length === 1;
+  const tab = (inspectorTab: 'parameters' | 'output', title: string): MenuItem => ({
+    id: inspectorTab,
+    title,
+    run: () => {
+      togglePanel('inspector', true);
+      show({ inspectorTab });
+    },
+  });
+  return [
+    single
+      ? [command('run-to-here'), tab('output', 'Show its output'), tab('parameters', 'Parameters')]
+      : [],
+    [
+      ...(single ? [command('rename')] : []),
+      command('duplicate'),
+      command('cut'),
+      command('copy'),
+      command('paste'),
+    ],
+    [command('select-before'), command('select-after'), command('fit-selection')],
+    [command('delete', { grave: true })],
+  ];
+}
+
+function edgeMenu(id: string): MenuGroups {
+  const { edges } = useDocument.getState().graph;
+  const edge = edges.find((one: Edge) => formatEdge(one) === id);
+  if (edge === undefined) return [];
+  return [
+    [
+      { id: 'source', title: `Go to ${edge.source}`, run: () => selectNode(edge.source) },
+      { id: 'target', title: `Go to ${edge.target}`, run: () => selectNode(edge.target) },
+    ],
+    [
+      {
+        id: 'delete-edge',
+        title: 'Delete the connection',
+        keys: 'delete',
+        grave: true,
+        run: () => useDocument.getState().edit((graph) => disconnect(graph, edge)),
+      },
+    ],
+  ];
+}
+
+function canvasMenu(): MenuGroups {
+  return [
+    [command('search', { title: 'Add a node …' }), command('paste'), command('select-all')],
+    [command('undo'), command('redo')],
+    [command('zoom-in'), command('zoom-out'), command('zoom-100'), command('fit'), command('tidy')],
+    [command('shortcuts')],
+  ];
+}
+
+function fileMenu(path: string): MenuGroups {
+  const open = useDocument.getState().file?.path === path;
+  const { show } = useOverlay.getState();
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return [
+    open
+      ? [command('save'), command('save-as')]
+      : [{ id: 'open', title: 'Open', run: () => void openFile(path) }],
+    [
+      {
+        id: 'rename-file',
+        title: 'Rename',
+        keys: 'f2',
+        run: () => show({ renamingFile: path }),
+      },
+      { id: 'duplicate-file', title: 'Duplicate', run: () => void duplicateFile(path) },
+      {
+        id: 'copy-path',
+        title: 'Copy the path',
+        run: () => void navigator.clipboard?.writeText(path),
+      },
+    ],
+    [
+      {
+        id: 'new-here',
+        title: folder === '' ? 'New graph …' : `New graph in ${folder.slice(0, -1)} …`,
+        run: () => show({ nameQuestion: { kind: 'new', folder } }),
+      },
+    ],
+    [
+      {
+        id: 'delete-file',
+        title: 'Delete',
+        keys: 'delete',
+        grave: true,
+        run: () => void deleteFile(path),
+      },
+    ],
+  ];
+}
+
+/** What can be done to what was pointed at. */
+export function menuItems(target: MenuTarget): MenuGroups {
+  switch (target.kind) {
+    case 'canvas':
+      return canvasMenu();
+    case 'nodes':
+      return nodeMenu();
+    case 'edge':
+      return edgeMenu(target.id);
+    case 'file':
+      return fileMenu(target.path);
+    case 'folder':
+      return [
+        [
+          {
+            id: 'new-here',
+            title: `New graph in ${target.path.slice(0, -1)} …`,
+            run: () =>
+              useOverlay.getState().show({ nameQuestion: { kind: 'new', folder: target.path } }),
+          },
+        ],
+      ];
+  }
+}

@@ -1,0 +1,55 @@
+import { useDocument } from '../state/document-store.ts';
+import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What of the canvas or the file list an element belongs to. */
+function targetOf(element: Element): MenuTarget | undefined {
+  const file = element.closest<HTMLElement>('[data-file]')?.dataset['file'];
+  if (file !== undefined) return { kind: 'file', path: file };
+  const folder = element.closest<HTMLElement>('[data-folder]')?.dataset['folder'];
+  if (folder !== undefined) return { kind: 'folder', path: folder };
+  const node = element.closest('.react-flow__node')?.getAttribute('data-id');
+  if (typeof node === 'string') {
+    const { selection, select } = useScreen.getState();
+    // Of several that are selected the menu is for all; another node is selected instead of them.
+    if (!selection.includes(node)) select([node]);
+    return { kind: 'nodes' };
+  }
+  const edge = element.closest('.react-flow__edge')?.getAttribute('data-id');
+  if (typeof edge === 'string') return { kind: 'edge', id: edge };
+  if (element.closest('.react-flow__nodesselection') !== null) return { kind: 'nodes' };
+  const onCanvas = element.closest('.react-flow__pane, .react-flow') !== null;
+  return onCanvas && useDocument.getState().file !== null ? { kind: 'canvas' } : undefined;
+}
+
+/** Opens the menu of an element. False where it has none. */
+export function openMenu(element: Element, at: Place): boolean {
+  if (element.closest('input, textarea') !== null) return false;
+  const target = targetOf(element);
+  if (target === undefined) return false;
+  useOverlay.getState().show({ menu: { target, at } });
+  return true;
+}
+
+/** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
+export function openMenuAtFocus(): boolean {
+  const focused = document.activeElement;
+  const chosen = document.querySelector('.react-flow__node.selected');
+  const canvas = document.querySelector('.react-flow__pane');
+  const element =
+    focused !== null && focused.closest('[data-file], [data-folder], .react-flow__edge') !== null
+      ? focused
+      : (chosen ?? canvas);
+  if (element === null) return false;
+  const box = element.getBoundingClientRect();
+  const whole = element === canvas;
+  return openMenu(element, {
+    x: box.left + (whole ? box.width / 2 : Math.min(24, box.width / 2)),
+    y: box.top + (whole ? box.height / 3 : Math.min(28, box.height / 2)),
+  });
+}

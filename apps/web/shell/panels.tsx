@@ -1,0 +1,107 @@
+import { useEffect, type ReactNode } from 'react';
+import {
+  Group,
+  Panel,
+  Separator,
+  useDefaultLayout,
+  usePanelCallbackRef,
+} from 'react-resizable-panels';
+import { attachPanel, usePanels, type PanelName } from '../state/panel-store.ts';
+import { useRunView } from '../state/run-view.ts';
+
+/** Pixels of the heading that stays of the lower panel when it is folded. */
+const headingHeight = 33;
+/** Pixels that the canvas keeps, whatever is made of the others. */
+const leastCanvas = { width: 340, height: 160 };
+
+/** Pixels that the side panels take at first: less where the window has little. */
+function sideWidths(): { readonly palette: number; readonly inspector: number } {
+  return window.innerWidth < 1200
+    ? { palette: 188, inspector: 300 }
+    : { palette: 220, inspector: 372 };
+}
+
+/** Lets menus and keys fold a panel; tells the rest of the screen when it is folded. */
+function useNamed(name: PanelName) {
+  const [handle, panelRef] = usePanelCallbackRef();
+  useEffect(() => {
+    attachPanel(name, handle);
+    usePanels.getState().setCollapsed(name, handle?.isCollapsed() ?? false);
+    return () => attachPanel(name, null);
+  }, [name, handle]);
+  return {
+    handle,
+    props: {
+      id: name,
+      panelRef,
+      collapsible: true,
+      groupResizeBehavior: 'preserve-pixel-size' as const,
+      onResize: ({ inPixels }: { readonly inPixels: number }) =>
+        usePanels
+          .getState()
+          .setCollapsed(name, inPixels <= (name === 'lower' ? headingHeight + 1 : 1)),
+    },
+  };
+}
+
+const kept = { onlySaveAfterUserInteractions: true };
+
+interface MiddleProps {
+  readonly canvas: ReactNode;
+  readonly lower: ReactNode;
+}
+
+function Middle({ canvas, lower }: MiddleProps) {
+  const layout = useDefaultLayout({ id: 'graft.panels.middle', ...kept });
+  const { handle, props } = useNamed('lower');
+  const chosen = layout.defaultLayout !== undefined;
+  const hasRun = useRunView(({ run }) => run !== null && run.seq > 0);
+  useEffect(() => {
+    // While nobody has given it a size, it is as large as what it has to show.
+    if (handle === null || chosen) return;
+    if (hasRun) handle.expand();
+    else handle.collapse();
+  }, [handle, chosen, hasRun]);
+  return (
+    <Group orientation="vertical" {...layout}>
+      <Panel id="canvas" minSize={leastCanvas.height}>
+        {canvas}
+      </Panel>
+      <Separator className="divider" aria-label="Height of the lower panel" />
+      <Panel {...props} defaultSize={215} minSize={90} collapsedSize={headingHeight}>
+        {lower}
+      </Panel>
+    </Group>
+  );
+}
+
+interface PanelsProps extends MiddleProps {
+  readonly left: ReactNode;
+  readonly right: ReactNode;
+}
+
+/**
+ * The panels around the canvas: drawn larger and smaller by their borders (with the arrow keys too), folded away
+ * past their least size, given their first size by a double click. Sizes are remembered in this browser.
+ */
+export function Panels({ left, canvas, lower, right }: PanelsProps) {
+  const layout = useDefaultLayout({ id: 'graft.panels', ...kept });
+  const palette = useNamed('palette');
+  const inspector = useNamed('inspector');
+  const widths = sideWidths();
+  return (
+    <Group orientation="horizontal" {...layout}>
+      <Panel {...palette.props} defaultSize={widths.palette} minSize={150} maxSize="40%">
+        {left}
+      </Panel>
+      <Separator className="divider" aria-label="Width of the left panel" />
+      <Panel id="middle" minSize={leastCanvas.width}>
+        <Middle canvas={canvas} lower={lower} />
+      </Panel>
+      <Separator className="divider" aria-label="Width of the inspector" />
+      <Panel {...inspector.props} defaultSize={widths.inspector} minSize={260} maxSize="65%">
+        {right}
+      </Panel>
+    </Group>
+  );
+}

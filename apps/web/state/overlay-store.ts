@@ -1,0 +1,47 @@
+import { create } from 'zustand';
+
+/** What a name is asked for. `folder` and `name` stand in the field at first. */
+export type NameQuestion =
+  | { readonly kind: 'new'; readonly folder?: string }
+  | { readonly kind: 'save-as'; readonly name: string };
+
+/** What a context menu was asked for on. */
+export type MenuTarget =
+  | { readonly kind: 'canvas' }
+  | { readonly kind: 'nodes' }
+  | { readonly kind: 'edge'; readonly id: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'folder'; readonly path: string };
+
+export interface OpenMenu {
+  readonly target: MenuTarget;
+  /** In pixels of the window. */
+  readonly at: { readonly x: number; readonly y: number };
+}
+
+interface OverlayState {
+  readonly nameQuestion: NameQuestion | null;
+  readonly shortcutSheet: boolean;
+  readonly menu: OpenMenu | null;
+  /** Whose title is being written where it stands: a node's id, or a file's path. */
+  readonly renamingNode: string | null;
+  readonly renamingFile: string | null;
+  show(
+    part: Partial<
+      Pick<
+        OverlayState,
+        'nameQuestion' | 'shortcutSheet' | 'menu' | 'renamingNode' | 'renamingFile'
+      >
+    >,
+  ): void;
+}
+
+/** What lies over the screen for a moment. */
+export const useOverlay = create<OverlayState>()((set) => ({
+  nameQuestion: null,
+  shortcutSheet: false,
+  menu: null,
+  renamingNode: null,
+  renamingFile: null,
+  show: (part) => set(part),
+}));

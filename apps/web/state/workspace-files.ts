@@ -1,0 +1,155 @@
+import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { api, queries, queryClient } from '../api/client.ts';
+import { problemsOf, problemText } from '../api/problem.ts';
+import { useConflict } from './conflict-store.ts';
+import { isUnsaved, useDocument } from './document-store.ts';
+import { forgetDrafts, moveDrafts } from './draft.ts';
+import {
+  fileTitle,
+  graphPath,
+  openFile,
+  refreshFiles,
+  report,
+  showInAddress,
+  syncDraft,
+  withOwnMove,
+} from './file-actions.ts';
+import { usePlan } from './plan-store.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+
+/** Why something was refused, to be said where it was asked for; undefined when it was done. */
+export type Refusal = string | undefined;
+
+const refusalOf = (error: unknown): string => problemsOf(error).map(problemText).join('\n');
+
+/** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
+export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
+  const path = graphPath(name);
+  try {
+    await api.graphs.save.mutate({ path, text: serializeGraph(graph), base: null });
+    // What was once drawn under this name belongs to a file that is gone.
+    forgetDrafts(path);
+    await refreshFiles();
+    await openFile(path);
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** Goes on with the open graph under another name; the file that it came from stays as it was saved. */
+export async function saveFileAs(name: string): Promise<Refusal> {
+  const { file, graph } = useDocument.getState();
+  if (file === null) return undefined;
+  const refused = await createFile(name, graph);
+  if (refused === undefined) forgetDrafts(file.path);
+  return refused;
+}
+
+/** The revision to rename or delete by: what the screen has seen of the file. */
+async function revisionOf(path: string): Promise<string> {
+  const { file } = useDocument.getState();
+  if (file?.path === path && file.base !== null) return file.base;
+  const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+  return listed.find((one) => one.path === path)?.revision ?? '';
+}
+
+/** Gives a file another name. Its unsaved changes, the history and the run on the screen stay. */
+export async function renameFile(path: string, name: string): Promise<Refusal> {
+  const to = graphPath(name);
+  if (to === path) return undefined;
+  const { file } = useDocument.getState();
+  try {
+    await withOwnMove(path, async () => {
+      const base = await revisionOf(path);
+      await api.graphs.rename.mutate({ from: path, to, base });
+      moveDrafts(path, to);
+      const current = useDocument.getState().file;
+      if (current?.path !== path) return;
+      useDocument.getState().rebase({ ...current, path: to });
+      showInAddress(to);
+      syncDraft();
+    });
+    await refreshFiles();
+    return undefined;
+  } catch (error) {
+    if (file?.path === path) void refreshFiles();
+    return refusalOf(error);
+  }
+}
+
+/** `name-copy`, or with a number where that is there already. */
+async function freeCopyName(path: string): Promise<string> {
+  const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+  const taken = new Set(listed.map((one) => one.path));
+  const stem = `${fileTitle(path).replace(/-copy(-\d+)?$/, '')}-copy`;
+  let candidate = graphPath(stem);
+  for (let number = 2; taken.has(candidate); number++) {
+    candidate = graphPath(`${stem}-${String(number)}`);
+  }
+  return candidate;
+}
+
+/** A copy beside the file, opened: of what is on the screen where that is unsaved, else byte for byte. */
+export async function duplicateFile(path: string): Promise<void> {
+  try {
+    const copy = await freeCopyName(path);
+    const { file, graph } = useDocument.getState();
+    if (file?.path === path && isUnsaved({ file, graph })) {
+      await api.graphs.save.mutate({ path: copy, text: serializeGraph(graph), base: null });
+    } else await api.graphs.copy.mutate({ from: path, to: copy });
+    await refreshFiles();
+    await openFile(copy);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Shows the file after the one that went, or the one before it. */
+async function openNeighbour(path: string, paths: readonly string[]): Promise<void> {
+  const at = paths.indexOf(path);
+  const next = paths[at + 1] ?? paths[at - 1];
+  if (next !== undefined) return openFile(next);
+  useDocument.getState().close();
+  useConflict.getState().settle();
+  useScreen.getState().select([]);
+  useRunView.getState().follow(null);
+  usePlan.getState().clear();
+}
+
+/** Deletes a file. What was deleted comes back by the button that says so, with unsaved changes. */
+export async function deleteFile(path: string): Promise<void> {
+  const wasOpen = useDocument.getState().file?.path === path;
+  try {
+    const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
+    await withOwnMove(path, async () => {
+      if (wasOpen) syncDraft();
+      const { trashId } = await api.graphs.delete.mutate({ path, base: await revisionOf(path) });
+      if (wasOpen)
+        await openNeighbour(
+          path,
+          listed.map((one) => one.path),
+        );
+      useScreen.getState().notify({
+        tone: 'info',
+        message: `Deleted ${fileTitle(path)}.`,
+        action: { label: 'Undo', run: () => void restoreFile(trashId, wasOpen) },
+      });
+    });
+    await refreshFiles();
+  } catch (error) {
+    report(error);
+    void refreshFiles();
+  }
+}
+
+async function restoreFile(trashId: string, open: boolean): Promise<void> {
+  try {
+    const { path } = await api.graphs.restore.mutate({ trashId });
+    await refreshFiles();
+    if (open) await openFile(path);
+  } catch (error) {
+    report(error);
+  }
+}
