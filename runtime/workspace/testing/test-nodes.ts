@@ -1,5 +1,5 @@
 import { createRegistry, defineNode, Questions, type Registry } from '@graft/graph';
-import { testDefinitions } from '@graft/graph/testing';
+import { slowNode, testDefinitions } from '@graft/graph/testing';
 import { z } from 'zod';
 
 const plain = {
@@ -32,6 +32,11 @@ export const crashNode = defineNode({
   params: z.strictObject({ times: z.int().default(1).meta({ title: 'Times' }) }),
 });
 
+/** In the process that steps with models share, several at once. */
+const shared = { lane: 'inference', cores: 'one' } as const;
+export const sharedCrashNode = defineNode({ ...crashNode, ...shared, type: 'shared-crash' });
+export const sharedSlowNode = defineNode({ ...slowNode, ...shared, type: 'shared-slow' });
+
 /** Ends its process as V8 does when the heap is full. */
 export const hogNode = defineNode({
   ...plain,
@@ -47,4 +52,6 @@ export const workerTestRegistry: Registry = createRegistry([
   stubbornNode,
   crashNode,
   hogNode,
+  sharedCrashNode,
+  sharedSlowNode,
 ]);

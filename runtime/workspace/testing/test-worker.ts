@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { createTestHost, testImplementations } from '@graft/engine/testing';
-import { implement, type Implementation } from '@graft/graph';
+import { implement, type Implementation, type RunContext } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { serveSteps } from '@graft/worker/serve-steps';
-import { crashNode, hogNode, stubbornNode } from './test-nodes.ts';
+import { crashNode, hogNode, sharedCrashNode, sharedSlowNode, stubbornNode } from './test-nodes.ts';
 
 /** A worker process with the test nodes and a few that misbehave. */
 const misbehaving: readonly Implementation[] = [
@@ -15,18 +15,25 @@ const misbehaving: readonly Implementation[] = [
     await wait(60_000);
     return { value: [{ id: 'value', question: '0' }] };
   }),
-  implement(crashNode, async (ctx, _inputs, { times }) => {
-    const counter = join(await ctx.scratch(), '..', `crash-${ctx.node}`);
-    const before = countOf(counter);
-    writeFileSync(counter, String(before + 1));
-    if (before < times) process.kill(process.pid, 'SIGKILL');
-    return { value: [{ id: 'value', question: String(before) }] };
+  implement(crashNode, crash),
+  implement(sharedCrashNode, crash),
+  implement(sharedSlowNode, async (ctx, _inputs, { ms }) => {
+    await wait(ms, undefined, { signal: ctx.signal });
+    return { value: [{ id: 'value', question: String(ms) }] };
   }),
   implement(hogNode, () => {
     process.stderr.write('FATAL ERROR: Reached heap limit - JavaScript heap out of memory\n');
     process.abort();
   }),
 ];
+
+async function crash(ctx: RunContext, _inputs: unknown, { times }: { readonly times: number }) {
+  const counter = join(await ctx.scratch(), '..', `crash-${ctx.node}`);
+  const before = countOf(counter);
+  writeFileSync(counter, String(before + 1));
+  if (before < times) process.kill(process.pid, 'SIGKILL');
+  return { value: [{ id: 'value', question: String(before) }] };
+}
 
 function countOf(path: string): number {
   try {
