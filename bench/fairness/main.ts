@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseGraph } from '@graft/graph';
+import { openWorkspace, type RunHandle, type Workspace } from '@graft/workspace';
+import { prose } from '../report/prose.ts';
+import { median, printTable, verdict } from '../report/table.ts';
+
+/**
+ * What light steps take beside a run that generates and one that trains, in the same process, against what they
+ * take alone; and `graft plan` of the quickstart, in a process of its own. Needs `npm run build` and the default
+ * language model.
+ */
+const rounds = Number(process.argv[2] ?? 9);
+const bars = { share: 3, planMs: 1000 };
+const project = path.resolve(import.meta.dirname, '../..');
+const cli = path.join(project, 'apps/cli/bin/graft.mjs');
+const workerEntry = path.join(project, 'apps/cli/dist/worker.mjs');
+
+const kinds = ['questions', 'load-dataset', 'graft plan'] as const;
+type Measurements = Record<(typeof kinds)[number], Measured>;
+type Nodes = Record<string, { type: string; params: Record<string, unknown> }>;
+
+const root = await mkdtemp(path.join(tmpdir(), 'graft-fairness-'));
+try {
+  await cp(path.join(project, 'examples'), root, { recursive: true });
+  await using workspace = await openWorkspace({ root, workerEntry });
+  const alone = await measure(workspace, 'alone');
+  const heavy = await startHeavy(workspace);
+  const beside = await measure(workspace, 'beside');
+  const still = await Promise.all(heavy.map(({ runId }) => workspace.runs.get(runId)));
+  for (const run of still) {
+    if (run?.status !== 'running') throw new Error('A heavy run ended before the measurement did.');
+  }
+  for (const run of heavy) run.cancel();
+  await Promise.all(heavy.map(({ finished }) => finished));
+  report(alone, beside);
+} finally {
+  await rm(root, { recursive: true });
+}
+
+interface Measured {
+  /** Milliseconds of each round, of the step and of its run from start to end. */
+  readonly step: number[];
+  readonly run: number[];
+}
+
+async function measure(workspace: Workspace, salt: string): Promise<Measurements> {
+  const measured: Measurements = {
+    questions: { step: [], run: [] },
+    'load-dataset': { step: [], run: [] },
+    'graft plan': { step: [], run: [] },
+  };
+  // The first of each starts its process and loads its code; that is not what is compared.
+  for (let round = -1; round < rounds; round++) {
+    const name = `${salt}-${String(round)}`;
+    await writeFile(path.join(root, `${name}.jsonl`), datasetText(name));
+    const results = {
+      questions: await runAlone(workspace, { type: 'questions', params: { questions: name } }),
+      'load-dataset': await runAlone(workspace, {
+        type: 'load-dataset',
+        params: { files: [`${name}.jsonl`] },
+      }),
+      'graft plan': await plan(),
+    };
+    if (round < 0) continue;
+    for (const kind of kinds) {
+      measured[kind].step.push(results[kind].step);
+      measured[kind].run.push(results[kind].run);
+    }
+  }
+  return measured;
+}
+
+function datasetText(salt: string): string {
+  return Array.from({ length: 200 }, (_, i) =>
+    JSON.stringify({ instruction: `${salt} ${prose(i, 1)}`, output: prose(i + 1000, 2) }),
+  ).join('\n');
+}
+
+async function runAlone(workspace: Workspace, node: Nodes[string]) {
+  const startedAt = performance.now();
+  const { finished } = await start(workspace, { node });
+  const { status, steps, error } = await finished;
+  if (status !== 'succeeded') throw new Error(error?.message ?? status);
+  return { step: steps[0]?.ms ?? Number.NaN, run: performance.now() - startedAt };
+}
+
+async function plan(): Promise<{ step: number; run: number }> {
+  const startedAt = performance.now();
+  const args = [cli, 'plan', path.join(root, 'rag-quickstart.graft.json')];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' });
+  await once(child, 'close');
+  const ms = performance.now() - startedAt;
+  return { step: ms, run: ms };
+}
+
+function start(workspace: Workspace, nodes: Nodes, edges: string[] = []): Promise<RunHandle> {
+  const versioned = Object.entries(nodes).map(([id, node]) => [id, { version: 1, ...node }]);
+  const text = JSON.stringify({ graft: 1, nodes: Object.fromEntries(versioned), edges });
+  return workspace.start(parseGraph(text), 'fairness.graft.json');
+}
+
+/** A run that writes long answers and one that trains, both under way. */
+async function startHeavy(workspace: Workspace): Promise<RunHandle[]> {
+  const model = { type: 'base-model', params: { model: 'SmolLM2-135M-Instruct' } };
+  const many = Array.from({ length: 500 }, (_, i) => `Tell me of ${prose(i, 1)}`).join('\n');
+  const generating = await start(
+    workspace,
+    {
+      model,
+      questions: { type: 'questions', params: { questions: many } },
+      prompt: { type: 'prompt', params: { template: '{question}' } },
+      generate: { type: 'generate', params: { maxTokens: 512 } },
+    },
+    [
+      'questions.questions -> prompt.questions',
+      'prompt.prompts -> generate.prompts',
+      'model.model -> generate.model',
+    ],
+  );
+  const training = await start(
+    workspace,
+    {
+      model,
+      dataset: { type: 'load-dataset', params: { files: ['lora-quickstart/everyday.jsonl'] } },
+      train: { type: 'train-lora', params: { epochs: 100 } },
+    },
+    ['dataset.dataset -> train.dataset', 'model.model -> train.model'],
+  );
+  await Promise.all([
+    underWay(workspace, generating, 'step.token'),
+    underWay(workspace, training, 'step.metrics'),
+  ]);
+  return [generating, training];
+}
+
+async function underWay(workspace: Workspace, { runId }: RunHandle, sign: string): Promise<void> {
+  for await (const { type } of workspace.events(runId, 0, new AbortController().signal)) {
+    if (type === sign) return;
+    if (type === 'run.finished') throw new Error('A heavy run ended before it was under way.');
+  }
+}
+
+function report(alone: Measurements, beside: Measurements): void {
+  console.log(
+    `Medians of ${String(rounds)}, milliseconds; beside a generating and a training run.\n`,
+  );
+  const ratio = (kind: (typeof kinds)[number], of: keyof Measured): number =>
+    median(beside[kind][of]) / median(alone[kind][of]);
+  printTable(
+    ['', 'step alone', 'beside', 'ratio', 'worst', 'run alone', 'beside', 'ratio'],
+    kinds.map((kind) => [
+      kind,
+      median(alone[kind].step).toFixed(1),
+      median(beside[kind].step).toFixed(1),
+      ratio(kind, 'step').toFixed(2),
+      Math.max(...beside[kind].step).toFixed(1),
+      median(alone[kind].run).toFixed(1),
+      median(beside[kind].run).toFixed(1),
+      ratio(kind, 'run').toFixed(2),
+    ]),
+  );
+  const worst = Math.max(ratio('questions', 'step'), ratio('load-dataset', 'step'));
+  console.log(
+    `\nBars: steps ≤ 3 × alone: ${verdict(worst, { atMost: bars.share })}; plan ≤ 1 s: ${verdict(median(beside['graft plan'].run), { atMost: bars.planMs })}`,
+  );
+}
