@@ -27,7 +27,7 @@ import { run as runQuestions } from './questions/run.ts';
 import { run as runRerank } from './rerank/run.ts';
 import { run as runRetrieve } from './retrieve/run.ts';
 import {
-  resolvedFile,
+  sourceFile,
   rowsInput,
   treeInput,
   runAll,
@@ -71,7 +71,7 @@ beforeAll(async () => {
   const ctx = context();
 
   const paths = (await glob('handbook/**/*.md', { cwd: examples })).sort();
-  const files = await Promise.all(paths.map((path) => resolvedFile(examples, path)));
+  const files = await Promise.all(paths.map((path) => sourceFile(examples, path)));
   const documents = await runAll(runLoad, files, {
     inputs: {},
     params: runLoad.definition.params.parse({ paths }),
@@ -92,7 +92,7 @@ beforeAll(async () => {
     { embeddings: rowsInput(embedded) },
     runIndex.definition.params.parse({}),
   ));
-  const file = await resolvedFile(examples, 'handbook-questions.jsonl');
+  const file = await sourceFile(examples, 'handbook-questions.jsonl');
   const asked = await runQuestions.run(
     context({ sources: [{ kind: 'files', param: 'paths', files: [file] }] }),
     {},

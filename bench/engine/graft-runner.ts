@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createLocalBackend, Engine } from '@graft/engine';
 import { createTestHost } from '@graft/engine/testing';
 import { createRegistry, planGraph, type Graph, type Implementation } from '@graft/graph';
+import { testEngines } from '@graft/graph/testing';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import type { Shape } from './shapes.ts';
@@ -32,7 +33,8 @@ export async function runGraft(shape: Shape): Promise<GraftTiming> {
     backend: createLocalBackend(host),
     files: { files: () => Promise.resolve([]) },
     models: () => undefined,
-    deviceClass: () => Promise.resolve('cpu'),
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
     owner: `${String(process.pid)}:0`,
   });
   try {

@@ -16,6 +16,7 @@ export const compareAdapters = defineNode({
   params: z.strictObject({}),
   summary: () => [['compares', 'norms and cosine']],
   caching: 'pure',
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   migrations: [],

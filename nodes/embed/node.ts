@@ -50,6 +50,7 @@ export const embed = defineNode({
     if (facts === undefined || facts.kind === 'embedder') return [];
     return [{ param: 'model', message: `${model} is of kind ${facts.kind}; choose an embedder.` }];
   },
+  engines: ['onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],
 });

@@ -46,6 +46,7 @@ export const fineTune = defineNode({
     return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength } } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',
   migrations: [],

@@ -186,6 +186,7 @@ export const generate = defineNode({
       },
     ];
   },
+  engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],
 });

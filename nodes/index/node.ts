@@ -52,6 +52,7 @@ export const index = defineNode({
     const embedder = inputs['embeddings']?.embedder;
     return embedder === undefined ? {} : { index: { embedder } };
   },
+  engines: ['lance'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   cores: 'all',

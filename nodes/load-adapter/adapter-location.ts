@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
-import { GraphError, type ResolvedFile } from '@graft/graph';
+import { GraphError, type SourceFile } from '@graft/graph';
 
 /** The file that makes a folder a PEFT folder. */
 const config = 'adapter_config.json';
 
 /**
  * Where the adapter among some files is: the folder of its `adapter_config.json`, at the top before any below, else
- * the one `.gguf` file. Throws `bad-input` where there is none, or more than one to choose from.
+ * the one `.gguf` file; a workspace path. Throws `bad-input` where there is none, or more than one to choose from.
  */
-export function adapterLocation(files: readonly ResolvedFile[], path: string): string {
+export function adapterLocation(files: readonly SourceFile[], path: string): string {
   const configs = files.filter((file) => file.path.split('/').at(-1) === config);
   const depth = Math.min(...configs.map(depthOf));
   const adapters = configs.filter((file) => depthOf(file) === depth);
@@ -29,9 +29,9 @@ export function adapterLocation(files: readonly ResolvedFile[], path: string): s
       `"${path}" holds ${choices.length} adapters (${names.join(', ')}${more}). Choose one of them.`,
     );
   }
-  return folders ? dirname(only.absolute) : only.absolute;
+  return folders ? dirname(only.path) : only.path;
 }
 
-function depthOf(file: ResolvedFile): number {
+function depthOf(file: SourceFile): number {
   return file.path.split('/').length;
 }

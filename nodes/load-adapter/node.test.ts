@@ -1,23 +1,26 @@
-import { adapterInfoSchema, type ResolvedFile } from '@graft/graph';
+import { adapterInfoSchema, type SourceFile } from '@graft/graph';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolvedFile } from '../kit/testing/test-context.ts';
+import { sourceFile } from '../kit/testing/test-context.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { adapterLocation } from './adapter-location.ts';
 import { loadAdapter } from './node.ts';
 import { run } from './run.ts';
 
-const file = (path: string): ResolvedFile => ({
-  ...{ path, absolute: `/work/${path}`, digest: '', size: 1 },
+const file = (path: string): SourceFile => ({
+  ...{ path, digest: '', size: 1 },
+  bytes: () => Promise.resolve(new Uint8Array()),
+  stream: () => Readable.from([]),
 });
 const locate = (...paths: string[]): string => adapterLocation(paths.map(file), 'a');
 
 describe('where the adapter is', () => {
   it.each([
-    [['a/adapter.gguf', 'a/adapter_config.json', 'a/adapter_model.safetensors'], '/work/a'],
-    [['a/style/adapter_config.json', 'a/notes.md'], '/work/a/style'],
-    [['a/adapter_config.json', 'a/checkpoint-10/adapter_config.json'], '/work/a'],
-    [['a/style.gguf', 'a/README.md'], '/work/a/style.gguf'],
-    [['style.gguf'], '/work/style.gguf'],
+    [['a/adapter.gguf', 'a/adapter_config.json', 'a/adapter_model.safetensors'], 'a'],
+    [['a/style/adapter_config.json', 'a/notes.md'], 'a/style'],
+    [['a/adapter_config.json', 'a/checkpoint-10/adapter_config.json'], 'a'],
+    [['a/style.gguf', 'a/README.md'], 'a/style.gguf'],
+    [['style.gguf'], 'style.gguf'],
   ])('of %j', (paths, expected) => {
     expect(locate(...paths)).toBe(expected);
   });
@@ -39,7 +42,7 @@ describe('run', () => {
   afterAll(() => tiny[Symbol.asyncDispose]());
 
   const load = async (folder: string, names: readonly string[]) => {
-    const files = await Promise.all(names.map((name) => resolvedFile(folder, name)));
+    const files = await Promise.all(names.map((name) => sourceFile(folder, name)));
     const ctx = tiny.context({ sources: [{ kind: 'files', param: 'path', files }] });
     return run.run(ctx, { model: tiny.model }, loadAdapter.params.parse({ path: 'mine' }));
   };

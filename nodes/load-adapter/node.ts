@@ -31,6 +31,7 @@ export const loadAdapter = defineNode({
     path === ''
       ? [{ param: 'path', message: 'Choose an adapter: a PEFT folder or a .gguf file.' }]
       : [],
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });

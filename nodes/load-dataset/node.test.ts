@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Example, modelSchema, type RunContext, type TokenRow } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
-import { resolvedFile, testContext, treeInput } from '../kit/testing/test-context.ts';
+import { sourceFile, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { loadDataset } from './node.ts';
 import { run } from './run.ts';
 
@@ -20,9 +20,7 @@ async function load(
   params: Partial<Params> = {},
   parts: { tokenizer?: SmallTokenizer; folder?: string } = {},
 ): Promise<{ rows: Example[]; tokens: TokenRow[]; log: string[] }> {
-  const files = await Promise.all(
-    paths.map((path) => resolvedFile(parts.folder ?? fixtures, path)),
-  );
+  const files = await Promise.all(paths.map((path) => sourceFile(parts.folder ?? fixtures, path)));
   const log: string[] = [];
   const base = testContext();
   const { tokenizer } = parts;

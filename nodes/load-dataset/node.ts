@@ -113,6 +113,7 @@ export const loadDataset = defineNode({
       },
     ];
   },
+  engines: ['llama.cpp'],
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });

@@ -3,7 +3,7 @@ import {
   type Example,
   GraphError,
   type ParamsOf,
-  type ResolvedFile,
+  type SourceFile,
   type RunContext,
   type Turn,
 } from '@graft/graph';
@@ -15,7 +15,7 @@ import { detectFormat, knownColumns, needed, type RowFormat } from './row-format
 import { Refused, type RowContent, rowContent } from './row-turns.ts';
 
 export interface ReadOptions {
-  readonly files: readonly ResolvedFile[];
+  readonly files: readonly SourceFile[];
   readonly params: ParamsOf<typeof loadDataset>;
   readonly signal: AbortSignal;
   /** The node's id, for messages. */
@@ -54,7 +54,7 @@ export async function* readExamples(options: ReadOptions): AsyncGenerator<Exampl
 }
 
 /** Files that hold rows; others are passed over, unless they are named by themselves. */
-function readable({ files, params, node, log }: ReadOptions): ResolvedFile[] {
+function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   const others = files.filter(({ path }) => !holdsRows(path));
   const named = others.find(({ path }) => params.files.includes(path));
   if (named !== undefined) {
@@ -73,7 +73,7 @@ function readable({ files, params, node, log }: ReadOptions): ResolvedFile[] {
   return files.filter(({ path }) => holdsRows(path));
 }
 
-function formatOf(file: ResolvedFile, row: DataRow, options: ReadOptions): RowFormat {
+function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): RowFormat {
   const { params, node, log } = options;
   const columns = Object.keys(row.values);
   const format = params.format === 'auto' ? detectFormat(columns) : params.format;
@@ -104,7 +104,7 @@ interface FormattedRow {
 }
 
 function exampleOf(
-  { path }: ResolvedFile,
+  { path }: SourceFile,
   { row, format }: FormattedRow,
   params: ReadOptions['params'],
 ): Example {

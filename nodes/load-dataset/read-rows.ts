@@ -1,4 +1,4 @@
-import { GraphError, type ResolvedFile } from '@graft/graph';
+import { GraphError, type SourceFile } from '@graft/graph';
 import type { TableRow } from '../kit/text/jsonl-rows.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
 
@@ -18,12 +18,12 @@ export interface DataRow extends Omit<TableRow, 'line'> {
 }
 
 /** Rows of a JSONL, CSV or JSON file. Throws `bad-row` with the place of what cannot be read. */
-export function readRows(file: ResolvedFile): AsyncGenerator<DataRow> {
+export function readRows(file: SourceFile): AsyncGenerator<DataRow> {
   return /\.json$/i.test(file.path) ? jsonRows(file) : tableRows(file);
 }
 
 /** An array of objects; a file that does not begin with `[` is read as JSONL, which is often so named. */
-async function* jsonRows(file: ResolvedFile): AsyncGenerator<DataRow> {
+async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
   if ((await firstSign(file)) !== '[') {
     yield* tableRows(file);
     return;
@@ -50,7 +50,7 @@ async function* jsonRows(file: ResolvedFile): AsyncGenerator<DataRow> {
   }
 }
 
-async function firstSign(file: ResolvedFile): Promise<string | undefined> {
+async function firstSign(file: SourceFile): Promise<string | undefined> {
   for await (const piece of fileText(file)) {
     const sign = /\S/.exec(piece)?.[0];
     if (sign !== undefined) return sign;

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chunk as chunkNode } from '../chunk/node.ts';
 import { run as cutting } from '../chunk/run.ts';
-import { resolvedFile, rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
+import { sourceFile, rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { loadFiles } from './node.ts';
 import { run } from './run.ts';
 import { splitParts } from './split-parts.ts';
@@ -16,7 +16,7 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 type Params = Parameters<typeof run.expand>[2];
 
 async function load(paths: string[], params: Partial<Params> = {}, folder = fixtures) {
-  const files = await Promise.all(paths.map((path) => resolvedFile(folder, path)));
+  const files = await Promise.all(paths.map((path) => sourceFile(folder, path)));
   return runAll(run, files, { inputs: {}, params: loadFiles.params.parse({ paths, ...params }) });
 }
 async function problem(paths: string[], params: Partial<Params> = {}): Promise<GraphError> {
@@ -88,7 +88,7 @@ describe('wide tables', () => {
     const names = Array.from({ length: columns }, (_, at) => `column${at}`);
     await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.join(',')}\n`);
     const log = vi.fn();
-    const [file] = [await resolvedFile(folder, 'wide.csv')];
+    const [file] = [await sourceFile(folder, 'wide.csv')];
     const params = loadFiles.params.parse({ paths: ['wide.csv'] });
     const ctx = { ...testContext(), log };
     const documents: Document[] = [];
@@ -198,7 +198,7 @@ describe('a file larger than what is cached', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('streams in parts cut at paragraphs, in bounded memory', async () => {
-    const file = await resolvedFile(folder, 'large.txt');
+    const file = await sourceFile(folder, 'large.txt');
     expect(file.size).toBeGreaterThan(60_000_000);
     const params = loadFiles.params.parse({ paths: ['large.txt'] });
     const { testContext } = await import('../kit/testing/test-context.ts');
@@ -224,7 +224,7 @@ describe('a file larger than what is cached', () => {
 
   it('is refused when it changed between being checked and being read', async () => {
     await writeFile(join(folder, 'changed.txt'), paragraph.repeat(4000));
-    const file = await resolvedFile(folder, 'changed.txt');
+    const file = await sourceFile(folder, 'changed.txt');
     const params = loadFiles.params.parse({ paths: ['changed.txt'] });
     await expect(async () => {
       for await (const _ of run.expand(file, { streamed: 1 }, params) as AsyncIterable<Document>);

@@ -1,4 +1,4 @@
-import type { Document, Metadata, ResolvedFile } from '@graft/graph';
+import type { Document, Metadata, SourceFile } from '@graft/graph';
 import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
@@ -26,7 +26,7 @@ export interface ReadOptions {
  * more than about two parts or rows are in memory. The same bytes always give the same documents.
  */
 export async function* readDocuments(
-  file: ResolvedFile,
+  file: SourceFile,
   options: ReadOptions,
 ): AsyncGenerator<Document> {
   const mediaType = mediaTypes[options.kind];
@@ -37,7 +37,7 @@ export async function* readDocuments(
 }
 
 function documentsOf(
-  file: ResolvedFile,
+  file: SourceFile,
   options: ReadOptions,
 ): AsyncGenerator<Omit<Document, 'mediaType'>> {
   switch (options.kind) {
@@ -54,7 +54,7 @@ function documentsOf(
   }
 }
 
-async function* text(file: ResolvedFile, options: ReadOptions) {
+async function* text(file: SourceFile, options: ReadOptions) {
   let title = nameOf(file.path);
   let metadata: Metadata = {};
   for await (const part of splitParts(fileText(file, options.encoding))) {
@@ -72,7 +72,7 @@ async function* text(file: ResolvedFile, options: ReadOptions) {
   }
 }
 
-async function* page(file: ResolvedFile, options: ReadOptions) {
+async function* page(file: SourceFile, options: ReadOptions) {
   if (file.size > MAX_HTML) {
     throw new GraphError('too-large', `${file.path} has more than 64 MiB; split the page.`, {
       location: { file: file.path },
@@ -86,14 +86,14 @@ async function* page(file: ResolvedFile, options: ReadOptions) {
     yield partOf(file, part, { title, metadata: {} });
 }
 
-async function* pdf(file: ResolvedFile, options: ReadOptions) {
+async function* pdf(file: SourceFile, options: ReadOptions) {
   const read = await readPdf(file, options.signal);
   const title = read.title === '' ? nameOf(file.path) : read.title;
   const metadata = { pages: read.pages };
   for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
 }
 
-async function* rows(file: ResolvedFile, options: ReadOptions) {
+async function* rows(file: SourceFile, options: ReadOptions) {
   let told = false;
   for await (const row of tableRows(file, options.encoding)) {
     const { document, left } = rowDocument(row, file, options.textColumns);
@@ -109,7 +109,7 @@ async function* rows(file: ResolvedFile, options: ReadOptions) {
 
 /** Part 0 has the path as its id, part n `path#n`. */
 function partOf(
-  { path }: ResolvedFile,
+  { path }: SourceFile,
   { text, offset, line, number }: TextPart,
   { title, metadata }: { readonly title: string; readonly metadata: Metadata },
 ): Omit<Document, 'mediaType'> {

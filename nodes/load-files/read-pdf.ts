@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { GraphError, type ResolvedFile } from '@graft/graph';
+import { GraphError, type SourceFile } from '@graft/graph';
 import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
 
 /** Bytes; a PDF is read whole. */
@@ -12,7 +11,7 @@ export interface PdfText {
 }
 
 /** The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`. */
-export async function readPdf(file: ResolvedFile, signal: AbortSignal): Promise<PdfText> {
+export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<PdfText> {
   if (file.size > MAX_PDF) {
     throw new GraphError('too-large', `${file.path} has more than 512 MiB; split the PDF.`, {
       location: { file: file.path },
@@ -20,7 +19,7 @@ export async function readPdf(file: ResolvedFile, signal: AbortSignal): Promise<
   }
   const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = pdfjs.getDocument({
-    data: new Uint8Array(await readFile(file.absolute)),
+    data: new Uint8Array(await file.bytes()),
     isEvalSupported: false,
     useSystemFonts: false,
     disableFontFace: true,

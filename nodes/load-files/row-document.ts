@@ -1,4 +1,4 @@
-import { type Document, GraphError, type ResolvedFile } from '@graft/graph';
+import { type Document, GraphError, type SourceFile } from '@graft/graph';
 import { columnList, factsOf } from '../kit/text/facts.ts';
 import { MAX_TITLE } from '../kit/text/markdown-headings.ts';
 import type { TableRow } from '../kit/text/table-rows.ts';
@@ -10,7 +10,7 @@ import type { TableRow } from '../kit/text/table-rows.ts';
  */
 export function rowDocument(
   { values, row, line }: TableRow,
-  file: ResolvedFile,
+  file: SourceFile,
   textColumns: readonly string[],
 ): { readonly document: Omit<Document, 'mediaType'>; readonly left: number } {
   const missing = textColumns.find((column) => !Object.hasOwn(values, column));

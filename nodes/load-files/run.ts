@@ -4,7 +4,7 @@ import {
   implementItems,
   ItemFailure,
   type ParamsOf,
-  type ResolvedFile,
+  type SourceFile,
 } from '@graft/graph';
 import { fileKind } from './file-kind.ts';
 import { loadFiles } from './node.ts';
@@ -69,7 +69,7 @@ export const run = implementItems(loadFiles, {
 });
 
 function optionsFor(
-  file: ResolvedFile,
+  file: SourceFile,
   { extensions, encoding, textColumns }: ParamsOf<typeof loadFiles>,
   signal: AbortSignal,
 ): ReadOptions | undefined {
@@ -79,7 +79,7 @@ function optionsFor(
 }
 
 async function read(
-  file: ResolvedFile,
+  file: SourceFile,
   options: ReadOptions,
   progress: (done: number) => void,
 ): Promise<Payload> {

@@ -110,6 +110,7 @@ export const mergeAdapters = defineNode({
       },
     ];
   },
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   migrations: [],

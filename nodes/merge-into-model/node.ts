@@ -42,6 +42,7 @@ export const mergeIntoModel = defineNode({
     const { id, architecture, contextLength } = model;
     return { model: { model: { id: `${id} merged`, architecture, contextLength } } };
   },
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   migrations: [],

@@ -110,6 +110,7 @@ export const perplexity = defineNode({
       },
     ];
   },
+  engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',
   migrations: [],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type Question, type ResolvedFile } from '@graft/graph';
+import { type Question, type SourceFile } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { resolvedFile, testContext } from '../kit/testing/test-context.ts';
+import { sourceFile, testContext } from '../kit/testing/test-context.ts';
 import { questions } from './node.ts';
 import { run } from './run.ts';
 
@@ -10,7 +10,7 @@ const examples = join(import.meta.dirname, '..', '..', 'examples');
 
 async function ask(
   params: Partial<Params>,
-  files: readonly ResolvedFile[] = [],
+  files: readonly SourceFile[] = [],
 ): Promise<Question[]> {
   const ctx = testContext({ sources: [{ kind: 'files', param: 'paths', files }] });
   const { questions: rows } = await run.run(ctx, {}, questions.params.parse(params));
@@ -27,7 +27,7 @@ it('takes questions typed in, one a line', async () => {
 });
 
 it('reads the example questions with their references', async () => {
-  const rows = await ask({}, [await resolvedFile(examples, 'handbook-questions.jsonl')]);
+  const rows = await ask({}, [await sourceFile(examples, 'handbook-questions.jsonl')]);
   expect(rows).toHaveLength(33);
   expect(rows[0]).toMatchObject({
     id: 'q01',
@@ -38,7 +38,7 @@ it('reads the example questions with their references', async () => {
 });
 
 it('reads CSV, with lists and truth in words, and gives ids where there are none', async () => {
-  const file = await resolvedFile(join(import.meta.dirname, 'fixtures'), 'questions.csv');
+  const file = await sourceFile(join(import.meta.dirname, 'fixtures'), 'questions.csv');
   const rows = await ask({ questions: 'Why?', limit: 3 }, [file, file]);
   expect(rows).toEqual([
     { id: 'typed-1', question: 'Why?' },
@@ -56,10 +56,7 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
 });
 
 it('names what a row lacks, and that there is nothing to ask', async () => {
-  const file = await resolvedFile(
-    join(import.meta.dirname, '../load-files/fixtures'),
-    'rows.jsonl',
-  );
+  const file = await sourceFile(join(import.meta.dirname, '../load-files/fixtures'), 'rows.jsonl');
   await expect(ask({}, [file])).rejects.toMatchObject({
     code: 'bad-input',
     message: expect.stringContaining('rows.jsonl, line 1: question'),

@@ -88,6 +88,7 @@ export const randomModel = defineNode({
       },
     ];
   },
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   migrations: [],

@@ -89,6 +89,7 @@ export const rerank = defineNode({
       ? { kind: 'model', id: model, param: 'model' }
       : { kind: 'model', id: embedder, param: 'embedder' },
   ],
+  engines: ['onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],
 });

@@ -106,6 +106,7 @@ export const retrieve = defineNode({
       },
     ];
   },
+  engines: ['onnxruntime', 'lance'],
   device: { needs: 'accelerator', affectsResult: true },
   cores: 'one',
   migrations: [],

@@ -113,6 +113,7 @@ export const trainLora = defineNode({
     };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',
   migrations: [],

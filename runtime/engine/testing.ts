@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { readFile } from 'node:fs/promises';
 import {
   ItemFailure,
   implement,
@@ -76,7 +75,8 @@ const implementations: readonly Implementation[] = [
     },
   }),
   implementItems(readNode, {
-    runItems: (_ctx, batch) => Promise.all(batch.map(({ absolute }) => readFile(absolute, 'utf8'))),
+    runItems: (_ctx, batch) =>
+      Promise.all(batch.map(async (file) => Buffer.from(await file.bytes()).toString('utf8'))),
     *expand({ path }, text: string) {
       const mediaType = 'text/plain';
       yield { id: path, path, mediaType, title: path, text, offset: 0, line: 1, metadata: {} };

@@ -12,7 +12,7 @@ import { parseGraph } from './format/parse-graph.ts';
 import { planGraph } from './plan/plan-graph.ts';
 import { isRecord } from './base/record.ts';
 import { serializeGraph } from './format/serialize-graph.ts';
-import { testDefinitions, testModels, testRegistry } from './testing.ts';
+import { testDefinitions, testModels, testEngines, testRegistry } from './testing.ts';
 import { validateGraph } from './plan/validate-graph.ts';
 
 const models = testModels;
@@ -183,6 +183,7 @@ describe('cache keys', () => {
           inputs: digestsOf(planned, values),
           sources: [],
           deviceClass: 'cpu',
+          engines: testEngines,
         }).value,
       );
     }
@@ -257,7 +258,7 @@ describe('merging', () => {
           [base, side],
           [side, base],
         ] as const) {
-          const { graph, conflicts } = mergeGraphs(base, a, b);
+          const { graph, conflicts } = mergeGraphs({ base, ours: a, theirs: b }, testRegistry);
           expect(serializeGraph(graph)).toBe(serializeGraph(side));
           expect(conflicts).toEqual([]);
         }
@@ -268,7 +269,7 @@ describe('merging', () => {
   it('of any three graphs is a graph that can be saved, and takes all that does not clash', () => {
     fc.assert(
       fc.property(anyGraph, anyGraph, anyGraph, (base, ours, theirs) => {
-        const { graph, conflicts } = mergeGraphs(base, ours, theirs);
+        const { graph, conflicts } = mergeGraphs({ base, ours, theirs }, testRegistry);
         expect(parseGraph(serializeGraph(graph))).toEqual(graph);
         for (const conflict of conflicts) expect(conflict.message).not.toBe('');
         for (const name of Object.keys(theirs.nodes)) {
@@ -282,8 +283,8 @@ describe('merging', () => {
   it('is the same from both sides where nothing clashes', () => {
     fc.assert(
       fc.property(anyGraph, anyGraph, anyGraph, (base, ours, theirs) => {
-        const one = mergeGraphs(base, ours, theirs);
-        const other = mergeGraphs(base, theirs, ours);
+        const one = mergeGraphs({ base, ours, theirs }, testRegistry);
+        const other = mergeGraphs({ base, ours: theirs, theirs: ours }, testRegistry);
         expect(one.conflicts.length === 0).toBe(other.conflicts.length === 0);
         if (one.conflicts.length > 0) return;
         // Places and locks keep ours without a conflict.

@@ -16,6 +16,7 @@ export * from './types/resolved-source.ts';
 export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './types/model.ts';
+export * from './types/engine.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/run-event.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EngineVersions } from './types/engine.ts';
 import type { ModelFacts, ModelLookup } from './types/model.ts';
 import { defineNode, type NodeType, type Registry } from './types/node-type.ts';
 import { Answers, Chunks, Documents, Embeddings, Index, Questions } from './types/port-types.ts';
@@ -289,3 +290,11 @@ const catalogue = new Map(
 );
 /** A catalogue of two embedders, 384 and 768 wide, and a language model. */
 export const testModels: ModelLookup = (id) => catalogue.get(id);
+
+/** Versions of engines that no test uses. */
+export const testEngines: EngineVersions = {
+  onnxruntime: '1',
+  'llama.cpp': '1',
+  lance: '1',
+  training: '1',
+};

@@ -36,11 +36,12 @@ import {
   type VerifyReport,
 } from '@graft/store';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
-import { deviceClass } from './device-class.ts';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import type { GraphFiles } from './graph-files.ts';
+import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import type { ModelList } from './model-list.ts';
+import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
 import type {
   ArtifactPage,
@@ -66,6 +67,7 @@ export interface WorkspaceParts {
   /** One folder a step that was interrupted. */
   readonly checkpointFolder: string;
   readonly files: FileSourceResolver;
+  readonly devices: StepDevices;
   readonly graphs: GraphFiles;
   readonly engine: Engine;
   readonly supervisor: WorkerSupervisor;
@@ -150,16 +152,17 @@ export class LocalWorkspace implements Workspace {
     let plan: Plan;
     try {
       plan = this.#plan(graph, file, options);
+      await this.#parts.devices.require(options.device ?? 'auto');
     } catch (error) {
       const { problems } = GraphError.from(error, { file });
       return { nodes: [], problems, reused: 0, toRun: 0 };
     }
-    const { files, stores } = this.#parts;
+    const { files, stores, devices } = this.#parts;
     const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
     const device = options.device ?? 'auto';
     const blocked = new Set(problems.flatMap(({ location }) => location.node ?? []));
     const nodes = await explainPlan(
-      { ...stores, deviceClass },
+      { ...stores, deviceOf: devices.deviceOf, engines: engineVersions },
       { plan, file, device, sources, blocked },
     );
     const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
@@ -171,7 +174,9 @@ export class LocalWorkspace implements Workspace {
 
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
     const plan = this.#plan(graph, file, options);
-    return this.#parts.engine.start(plan, { file, device: options.device ?? 'auto' });
+    const { device = 'auto' } = options;
+    await this.#parts.devices.require(device);
+    return this.#parts.engine.start(plan, { file, device });
   }
 
   cancel(runId: string): boolean {

@@ -10,11 +10,12 @@ import { reconcileRuns, thisProcess } from '@graft/store';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder } from '@graft/worker/checkpoint-folder';
-import { deviceClass } from './device-class.ts';
+import { engineVersions } from '@graft/worker/engine-versions';
 import { environment } from './env.ts';
 import { GraphFiles } from './graph-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
+import { StepDevices } from './step-devices.ts';
 import { WorkerSupervisor } from './supervisor.ts';
 import type { OpenOptions, Workspace } from './workspace.ts';
 
@@ -46,6 +47,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     worker: { root, stateFolder, modelsFolder, threads },
   });
   const files = new FileSourceResolver(root, stateFolder);
+  const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const stores = { ...filesystem, actions: database.actions, runs: database.runs };
   const models = options.models ?? catalogue.lookup;
   const engine = new Engine({
@@ -53,7 +55,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     backend: supervisor,
     files,
     models,
-    deviceClass,
+    deviceOf: devices.deviceOf,
+    engines: engineVersions,
     owner: thisProcess,
   });
   return new LocalWorkspace({
@@ -64,6 +67,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     stores,
     checkpointFolder: checkpointFolder(stateFolder),
     files,
+    devices,
     graphs: new GraphFiles(root, stateFolder),
     engine,
     supervisor,

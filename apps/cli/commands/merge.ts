@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { emptyGraph, formatProblem, mergeGraphs, serializeGraph, type Graph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile, readText } from '../graph-source.ts';
 import { painter, printable } from '../terminal.ts';
@@ -13,9 +14,12 @@ export async function merge(
   sides: { base: string; theirs: string },
 ): Promise<ExitCode> {
   const { graph, conflicts } = mergeGraphs(
-    await readBase(sides.base),
-    await readGraphFile(ours),
-    await readGraphFile(sides.theirs),
+    {
+      base: await readBase(sides.base),
+      ours: await readGraphFile(ours),
+      theirs: await readGraphFile(sides.theirs),
+    },
+    registry,
   );
   await writeFile(ours, serializeGraph(graph));
   const paint = painter(process.stderr);

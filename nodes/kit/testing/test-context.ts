@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Backends,
   GraphError,
@@ -11,10 +12,10 @@ import {
   type ItemsImplementation,
   type NodeType,
   type ParamsOf,
-  type ResolvedFile,
   type ResultRowOf,
   type RowsInput,
   type RunContext,
+  type SourceFile,
   type TreeInput,
 } from '@graft/graph';
 
@@ -48,6 +49,15 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     sources: [],
     inputFacets: {},
     scratch: () => mkdtemp(join(tmpdir(), 'graft-test-')),
+    async copies(files) {
+      const folder = join(await mkdtemp(join(tmpdir(), 'graft-test-')), 'files');
+      for (const file of files) {
+        const target = join(folder, file.path);
+        await mkdir(dirname(target), { recursive: true });
+        await writeFile(target, await file.bytes());
+      }
+      return folder;
+    },
     output: absent('workspace'),
     checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
     memo: memosInMemory(),
@@ -93,14 +103,16 @@ export function treeInput<Info>(info: Info, path = ''): TreeInput<Info> {
   return { digest: '0'.repeat(64), info, path };
 }
 
-/** A file as the engine resolves it. */
-export async function resolvedFile(folder: string, path: string): Promise<ResolvedFile> {
+/** A file as the engine gives it to a node, but that nobody verifies its bytes. */
+export async function sourceFile(folder: string, path: string): Promise<SourceFile> {
   const absolute = join(folder, path);
   const { size } = await stat(absolute);
   const digest = createHash('sha256')
     .update(size < 1 << 26 ? await readFile(absolute) : path)
     .digest('hex');
-  return { path, absolute, digest, size };
+  const stream = (): AsyncIterable<Uint8Array> =>
+    createReadStream(absolute, { highWaterMark: 256 * 1024 });
+  return { path, digest, size, stream, bytes: () => readFile(absolute) };
 }
 
 /** Runs every item as one batch, through the JSON that payloads are stored as, and gives the output rows. */

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import type { ResolvedFile } from '@graft/graph';
+import type { SourceFile } from '@graft/graph';
 import { csvRows } from './csv-rows.ts';
 import { decodeText, type TextEncoding } from './decode-text.ts';
 import { jsonlRows, type TableRow } from './jsonl-rows.ts';
@@ -7,16 +6,12 @@ import { jsonlRows, type TableRow } from './jsonl-rows.ts';
 export type { TableRow };
 
 /** The decoded text of a file, piece by piece; of UTF-8 where the node has no choice of encodings. */
-export function fileText(file: ResolvedFile, encoding?: TextEncoding): AsyncGenerator<string> {
-  return decodeText(
-    createReadStream(file.absolute, { highWaterMark: 256 * 1024 }),
-    encoding,
-    file.path,
-  );
+export function fileText(file: SourceFile, encoding?: TextEncoding): AsyncGenerator<string> {
+  return decodeText(file.stream(), encoding, file.path);
 }
 
 /** Rows of a CSV or JSONL file, by the ending of its name. */
-export function tableRows(file: ResolvedFile, encoding?: TextEncoding): AsyncGenerator<TableRow> {
+export function tableRows(file: SourceFile, encoding?: TextEncoding): AsyncGenerator<TableRow> {
   const text = fileText(file, encoding);
   return /\.(csv|tsv)$/i.test(file.path) ? csvRows(text, file.path) : jsonlRows(text, file.path);
 }

@@ -17,7 +17,7 @@ import { createTraining } from '@graft/training/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run as loadDataset } from '../../load-dataset/run.ts';
 import { run as measure } from '../../perplexity/run.ts';
-import { resolvedFile, rowsInput, testContext, treeInput } from '../testing/test-context.ts';
+import { sourceFile, rowsInput, testContext, treeInput } from '../testing/test-context.ts';
 import { startTrainer } from '../testing/trainer-process.ts';
 import { run as trainLora } from '../../train-lora/run.ts';
 
@@ -74,7 +74,7 @@ async function all<Row>(stream: Iterable<Row> | AsyncIterable<Row>): Promise<Row
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graft-train-'));
   backends = createBackends({ catalogue, device: 'cpu' });
-  const file = await resolvedFile(examples, 'lora-quickstart/words.jsonl');
+  const file = await sourceFile(examples, 'lora-quickstart/words.jsonl');
   const ctx = context({ sources: [{ kind: 'files', param: 'files', files: [file] }] });
   const loaded = await loadDataset.run(
     ctx,

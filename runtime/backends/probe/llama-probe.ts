@@ -49,3 +49,22 @@ export async function probeLlama(
     })),
   };
 }
+
+/** The device that llama.cpp takes where it may choose: the first real GPU that it can use, else the CPU. */
+export async function probeLlamaChoice(): Promise<string> {
+  const outcome = await probeProcess(`
+    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
+    const llama = await getLlama({
+      gpu: 'auto', build: 'never', skipDownload: true, progressLogs: false,
+      logLevel: LlamaLogLevel.disabled,
+    });
+    const names = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
+    return { gpu: llama.gpu === false ? 'cpu' : llama.gpu, names };
+  `);
+  if (outcome.ended === 'badly') return 'cpu';
+  const { gpu, names } = z
+    .object({ gpu: z.string(), names: z.array(z.string()) })
+    .parse(outcome.value);
+  if (gpu === 'cpu' || names.length === 0 || names.every(isSoftwareDevice)) return 'cpu';
+  return gpu === 'metal' ? 'metal' : `${gpu}:0`;
+}

@@ -37,6 +37,7 @@ const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
   'bad-model',
   'unavailable',
   'missing-file',
+  'input-changed',
   'outside-workspace',
   'no-space',
   'store-locked',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalEncode, type ResolvedFile } from '@graft/graph';
+import { canonicalEncode, type SourceFile } from '@graft/graph';
 
 const hash = (family: string, value: unknown): string =>
   createHash('sha256').update(family).update(canonicalEncode(value)).digest('hex');
@@ -24,6 +24,6 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 /** The key of a file: its path, which documents are named by, and its bytes. */
-export function fileKeyer(family: string): (file: ResolvedFile) => string {
+export function fileKeyer(family: string): (file: Pick<SourceFile, 'path' | 'digest'>) => string {
   return ({ path, digest }) => hash(family, [path, digest]);
 }

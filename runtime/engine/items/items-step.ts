@@ -3,7 +3,7 @@ import {
   type ItemCounts,
   type ItemFamily,
   type ItemsImplementation,
-  type ResolvedFile,
+  type SourceFile,
   type RunContext,
 } from '@graft/graph';
 import { z } from 'zod';
@@ -33,6 +33,8 @@ export interface ItemsStep {
   readonly family: ItemFamily;
   /** 1, or more after memory ran out: each further attempt takes a quarter of the batch. */
   readonly attempt: number;
+  /** Runs something, and throws `input-changed` if it read other bytes of its files than their digests'. */
+  verified<Value>(reading: () => Promise<Value>): Promise<Value>;
 }
 
 /** What the first pass found: everything that the second needs to give the output rows. */
@@ -49,7 +51,9 @@ export interface ComputedItems {
  */
 export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
   const { ctx, family, source } = step;
-  const run: RunBatch = (rows) => step.implementation.runItems(ctx, rows, step.inputs, step.params);
+  // Before anything of a batch gets into the item cache.
+  const run: RunBatch = (rows) =>
+    step.verified(() => step.implementation.runItems(ctx, rows, step.inputs, step.params));
   const batches = new ItemBatches({ family, run, ctx });
   const keys = await computeMissing(step, batches);
   const failed = keys.reduce((sum, key) => sum + (batches.failures.has(key) ? 1 : 0), 0);
@@ -161,11 +165,11 @@ async function payloadOf(
 
 /** The files of a `files` source as items. */
 export function fileItems(
-  files: readonly ResolvedFile[],
-  keyOf: (file: ResolvedFile) => string,
+  files: readonly SourceFile[],
+  keyOf: (file: SourceFile) => string,
 ): ItemSource {
-  const byRow = new Map<unknown, ResolvedFile>(files.map((file) => [file, file]));
-  const fileOf = (row: unknown): ResolvedFile => {
+  const byRow = new Map<unknown, SourceFile>(files.map((file) => [file, file]));
+  const fileOf = (row: unknown): SourceFile => {
     const file = byRow.get(row);
     if (file !== undefined) return file;
     throw new GraphError('internal', 'The item is no file.', { audience: 'developer' });

@@ -1,7 +1,7 @@
 import type { ActionRecord } from '@graft/graph';
 import type { ActionLookup } from './action-lookup.ts';
 import type { RunSteps } from './run-steps.ts';
-import { stepKey } from './step-key.ts';
+import { stepKey, type KeyParts } from './step-key.ts';
 import type { StepState } from './step-state.ts';
 
 /** Milliseconds of walking without a pause, after which other work of this process gets its turn. */
@@ -10,8 +10,7 @@ const pauseEvery = 20;
 export interface CacheWalkParts {
   readonly steps: RunSteps;
   readonly lookup: ActionLookup;
-  /** Device classes by node type. */
-  readonly classes: ReadonlyMap<string, string>;
+  readonly keyParts: KeyParts;
   readonly signal: AbortSignal;
   readonly hit: (step: StepState, record: ActionRecord) => void;
   readonly miss: (step: StepState) => void;
@@ -29,9 +28,9 @@ export async function walkCache(walk: CacheWalkParts): Promise<void> {
 }
 
 async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
-  const { steps, lookup, classes } = walk;
+  const { steps, lookup, keyParts } = walk;
   const keyed = wave.map((step) => {
-    step.key = stepKey(step, steps.states, classes);
+    step.key = stepKey(step, steps.states, keyParts);
     return { step, key: step.key.value };
   });
   const cacheable = keyed.filter(({ step }) => !isVolatile(step));

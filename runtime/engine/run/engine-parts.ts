@@ -1,6 +1,7 @@
 import type {
   ActionStore,
   ArtifactStore,
+  EngineVersions,
   ExecutionBackend,
   ModelLookup,
   NodeType,
@@ -10,6 +11,14 @@ import type {
 } from '@graft/graph';
 import type { StepSlots } from './step-slots.ts';
 
+/** The device of a step: never `auto`, and one that the engine of its node can use. */
+export interface StepDevice {
+  /** `cpu`, `cuda:0` … */
+  readonly id: string;
+  /** `cpu`, `cuda` … */
+  readonly class: string;
+}
+
 /** What the engine is joined from. */
 export interface EngineParts {
   readonly artifacts: ArtifactStore;
@@ -18,8 +27,10 @@ export interface EngineParts {
   readonly backend: ExecutionBackend;
   readonly files: SourceResolver;
   readonly models: ModelLookup;
-  /** `cpu`, `cuda` …: the class of device that a node runs on when `device` (or `auto`) is asked for. */
-  readonly deviceClass: (definition: NodeType, device: string) => Promise<string>;
+  /** Where a node computes when `device` (or `auto`) is asked for. Throws for a device that is not there. */
+  readonly deviceOf: (definition: NodeType, device: string) => Promise<StepDevice>;
+  /** Of this installation, for keys. */
+  readonly engines: EngineVersions;
   /** This process, as runs name it: `pid:start-time`. */
   readonly owner: string;
   /** Cores that steps may keep busy, shared out among all runs (`StepSlots`); default: those of the machine. */

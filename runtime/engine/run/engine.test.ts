@@ -12,7 +12,7 @@ import {
   type StepRequest,
   type StepSummary,
 } from '@graft/graph';
-import { testModels, testRegistry } from '@graft/graph/testing';
+import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -73,7 +73,8 @@ beforeEach(async () => {
     backend: spying(createLocalBackend(host)),
     files: { files: () => Promise.resolve([]) },
     models: testModels,
-    deviceClass: () => Promise.resolve('cpu'),
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
     owner: 'test:0',
     cores: 4,
   };

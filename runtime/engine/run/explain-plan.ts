@@ -1,7 +1,7 @@
 import type { KeyPart, MissReason, Plan, ResolvedSource, StepSummary } from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { deviceClasses, reasonFor, stepKey } from './step-key.ts';
+import { keyParts, reasonFor, stepKey } from './step-key.ts';
 import { createSteps, type StepState } from './step-state.ts';
 
 /** What a run would do with one step. */
@@ -27,25 +27,25 @@ export interface ExplainRequest {
 
 /** Walks a plan through the cache as far as digests are known, without running anything. */
 export async function explainPlan(
-  parts: Pick<EngineParts, 'actions' | 'artifacts' | 'runs' | 'deviceClass'>,
+  parts: Pick<EngineParts, 'actions' | 'artifacts' | 'runs' | 'deviceOf' | 'engines'>,
   request: ExplainRequest,
 ): Promise<ExplainedStep[]> {
   const steps = createSteps(request.plan, request.sources);
   const last = await parts.runs.lastSteps(request.file);
-  const classes = await deviceClasses(parts, steps.values(), request.device);
+  const known = await keyParts(parts, steps.values(), request.device);
   const lookup = new ActionLookup(parts);
   const lastKeys = [...last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
   await lookup.prefetch(lastKeys);
   const estimate = estimator(last, (key) => {
-    const known = lookup.known(key);
-    return known === undefined || known === 'evicted' ? undefined : known.ms;
+    const found = lookup.known(key);
+    return found === undefined || found === 'evicted' ? undefined : found.ms;
   });
   const explained = new Map<StepState, ExplainedStep>();
   const isOpen = ({ waiting, node }: StepState): boolean =>
     waiting === 0 && !request.blocked.has(node.id);
   let wave = [...steps.values()].filter(isOpen);
   while (wave.length > 0) {
-    for (const step of wave) step.key = stepKey(step, steps, classes);
+    for (const step of wave) step.key = stepKey(step, steps, known);
     await lookup.find(wave.flatMap(({ key }) => key?.value ?? []));
     const next: StepState[] = [];
     for (const step of wave) {
@@ -60,8 +60,8 @@ export async function explainPlan(
     wave = next;
   }
   return [...steps.values()].map((step) => {
-    const known = explained.get(step);
-    if (known !== undefined) return known;
+    const judged = explained.get(step);
+    if (judged !== undefined) return judged;
     const { id, definition } = step.node;
     return { node: id, type: definition.type, verdict: 'unknown', ...estimate(step) };
   });

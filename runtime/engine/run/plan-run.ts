@@ -7,9 +7,10 @@ import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
-import { deviceClasses, reasonFor } from './step-key.ts';
+import { StepRenewal } from './step-renewal.ts';
+import { deviceOf, keyParts, reasonFor, stepKey, type KeyParts } from './step-key.ts';
 import { StepScheduler } from './step-scheduler.ts';
-import { summarize } from './step-state.ts';
+import { summarize, type StepState } from './step-state.ts';
 
 export interface PlanRunRequest {
   readonly runId: string;
@@ -34,7 +35,7 @@ export class PlanRun {
   readonly #controller = new AbortController();
   readonly #startedAt = performance.now();
   #last: Map<string, StepSummary> = new Map();
-  #classes: ReadonlyMap<string, string> = new Map();
+  #keyParts: KeyParts;
   #walking = false;
   #settled = (): void => undefined;
   #problem: GraphError | undefined;
@@ -44,6 +45,7 @@ export class PlanRun {
     // Every step of the run listens.
     setMaxListeners(0, this.#controller.signal);
     this.#request = request;
+    this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunJournal(request.runId, parts, (error) => {
       this.#breakOff(error);
@@ -51,11 +53,14 @@ export class PlanRun {
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
     });
+    const keyOf = (step: StepState) => stepKey(step, this.#steps.states, this.#keyParts);
     const run = {
       steps: this.#steps,
       journal: this.journal,
       lookup: this.#lookup,
-      device: request.device,
+      deviceOf: (step: StepState) => deviceOf(step, this.#keyParts),
+      keyOf,
+      renewal: new StepRenewal({ ...parts, file: request.file, keyOf }),
       signal: this.#controller.signal,
       ...shared,
     };
@@ -67,7 +72,6 @@ export class PlanRun {
         steps: this.#steps.states,
         runId: request.runId,
       }),
-      deviceClass: ({ node }) => this.#classes.get(node.definition.type) ?? 'cpu',
       reasonFor: ({ node, key }) => reasonFor(node.definition, this.#last.get(node.id), key),
       changed: () => {
         this.#advance();
@@ -87,7 +91,7 @@ export class PlanRun {
     try {
       this.#steps.add(plan, sources);
       this.#last = await this.#parts.runs.lastSteps(file);
-      this.#classes = await deviceClasses(this.#parts, this.#steps.states.values(), device);
+      this.#keyParts = await keyParts(this.#parts, this.#steps.states.values(), device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
       await this.#lookup.prefetch(keys);
       await this.#settle();
@@ -125,7 +129,7 @@ export class PlanRun {
       await walkCache({
         steps: this.#steps,
         lookup: this.#lookup,
-        classes: this.#classes,
+        keyParts: this.#keyParts,
         signal: this.#controller.signal,
         hit: (step, record) => {
           this.#scheduler.reuse(step, record);

@@ -42,6 +42,12 @@ export class RunSteps {
     return this.#ready.splice(0);
   }
 
+  /** Has a step that has not ended looked at once more, by a new key. */
+  again(step: StepState): void {
+    step.status = 'queued';
+    this.#ready.push(step);
+  }
+
   /** Ends a step and makes ready what waited for it only. */
   close(step: StepState, status: StepStatus): void {
     step.status = status;

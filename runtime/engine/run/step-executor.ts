@@ -2,13 +2,15 @@ import {
   familyParts,
   GraphError,
   type ActionRecord,
+  type CacheKey,
   type GraphErrorCode,
   type StepResult,
   type StepSignal,
 } from '@graft/graph';
 import type { ActionLookup } from './action-lookup.ts';
-import type { EngineParts, InFlight } from './engine-parts.ts';
+import type { EngineParts, InFlight, StepDevice } from './engine-parts.ts';
 import type { RunJournal } from './run-journal.ts';
+import type { StepRenewal } from './step-renewal.ts';
 import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
 
 /** Tried once more: the next process, or a smaller batch, may do. */
@@ -23,7 +25,10 @@ export interface ExecutorRun {
   readonly journal: RunJournal;
   readonly lookup: ActionLookup;
   readonly runId: string;
-  readonly device: string;
+  readonly deviceOf: (step: StepState) => StepDevice;
+  /** The key of a step as its sources and inputs are now. */
+  readonly keyOf: (step: StepState) => CacheKey;
+  readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
 }
 
@@ -97,16 +102,27 @@ export class StepExecutor {
           this.#log(step, `${error.message} Trying once more.`);
         } else if (!repaired && damaged.has(error.code) && (await this.#repairInputs(step))) {
           repaired = true;
+          this.#requireKey(step);
         } else throw error;
       }
     }
   }
 
+  /** What was computed again may be other than it was: then the step's key is no longer that of its inputs. */
+  #requireKey(step: StepState): void {
+    if (this.#run.keyOf(step).value === step.key?.value) return;
+    throw new GraphError(
+      'input-changed',
+      'An input that was damaged gave another result when it was computed again. Run again.',
+      { location: { node: step.node.id } },
+    );
+  }
+
   async #attempt(step: StepState, attempt: number): Promise<StepResult> {
-    const { parts, steps, runId, device, signal } = this.#run;
+    const { parts, steps, runId, deviceOf, signal } = this.#run;
     const request = toRequest(step, {
       runId,
-      device,
+      device: deviceOf(step).id,
       attempt,
       inputs: inputsOf(step, steps),
       familyParts: step.key === undefined ? [] : familyParts(step.key, step.node),
@@ -134,13 +150,18 @@ export class StepExecutor {
   }
 
   async #recompute(step: StepState): Promise<void> {
-    const { journal, device } = this.#run;
+    const { journal, deviceOf } = this.#run;
+    const device = deviceOf(step).id;
     step.status = 'running';
     step.reason = { kind: 'evicted' };
     journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
     this.#log(step, 'A stored output is gone or damaged: it is computed again.');
     try {
-      const result = await this.execute(step);
+      const result = await this.execute(step).catch(async (error: unknown) => {
+        if (!this.#run.renewal.mends(step, error)) throw error;
+        await this.#run.renewal.renew(step);
+        return this.execute(step);
+      });
       step.outputs = result.outputs;
       step.device = result.device;
       if (result.items !== undefined) step.items = result.items;

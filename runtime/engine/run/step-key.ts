@@ -2,33 +2,46 @@ import {
   cacheKey,
   explainMiss,
   type CacheKey,
+  type EngineVersions,
   type MissReason,
   type NodeType,
   type StepSummary,
 } from '@graft/graph';
-import type { EngineParts } from './engine-parts.ts';
+import type { EngineParts, StepDevice } from './engine-parts.ts';
 import { inputsOf, type StepState } from './step-state.ts';
 
-/** Device classes of a run's nodes, asked for once, before anything runs. */
-export async function deviceClasses(
-  parts: Pick<EngineParts, 'deviceClass'>,
+/** What keys are made with beside a step and its inputs. */
+export interface KeyParts {
+  readonly engines: EngineVersions;
+  /** By node type, each asked for once, before anything runs. */
+  readonly devices: ReadonlyMap<string, StepDevice>;
+}
+
+/** Finds the devices of a run's nodes. */
+export async function keyParts(
+  parts: Pick<EngineParts, 'deviceOf' | 'engines'>,
   steps: Iterable<StepState>,
   device: string,
-): Promise<ReadonlyMap<string, string>> {
-  const classes = new Map<string, string>();
+): Promise<KeyParts> {
+  const devices = new Map<string, StepDevice>();
   for (const { node } of steps) {
-    const { type, device: needs } = node.definition;
-    if (classes.has(type) || !needs.affectsResult) continue;
-    classes.set(type, await parts.deviceClass(node.definition, device));
+    const { type } = node.definition;
+    if (!devices.has(type)) devices.set(type, await parts.deviceOf(node.definition, device));
   }
-  return classes;
+  return { engines: parts.engines, devices };
 }
+
+const cpu: StepDevice = { id: 'cpu', class: 'cpu' };
+
+/** The device that a step computes on. */
+export const deviceOf = ({ node }: StepState, { devices }: KeyParts): StepDevice =>
+  devices.get(node.definition.type) ?? cpu;
 
 /** The cache key of a step whose inputs are all known. */
 export function stepKey(
   step: StepState,
   steps: ReadonlyMap<string, StepState>,
-  classes: ReadonlyMap<string, string>,
+  parts: KeyParts,
 ): CacheKey {
   const inputs = Object.fromEntries(
     Object.entries(inputsOf(step, steps)).map(([port, refs]) => [
@@ -40,7 +53,8 @@ export function stepKey(
     node: step.node,
     inputs,
     sources: step.sources,
-    deviceClass: classes.get(step.node.definition.type) ?? 'cpu',
+    deviceClass: deviceOf(step, parts).class,
+    engines: parts.engines,
   });
 }
 

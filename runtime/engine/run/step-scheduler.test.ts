@@ -8,7 +8,7 @@ import {
   type Plan,
   type StepResult,
 } from '@graft/graph';
-import { numberNode, testModels } from '@graft/graph/testing';
+import { numberNode, testEngines, testModels } from '@graft/graph/testing';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
 import { Engine } from './engine.ts';
 
@@ -45,7 +45,8 @@ function setUp() {
     backend,
     files: { files: () => Promise.resolve([]) },
     models: testModels,
-    deviceClass: () => Promise.resolve('cpu'),
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
     owner: 'test:0',
     cores: 2,
   });

@@ -2,10 +2,11 @@ import { coresOf, GraphError, laneOf, type MissReason, type StepResult } from '@
 import { abortable } from '@graft/kit';
 import type { ActionLookup } from './action-lookup.ts';
 import { cachedResult, isVolatile } from './cache-walk.ts';
-import type { InFlight } from './engine-parts.ts';
+import type { InFlight, StepDevice } from './engine-parts.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunSteps } from './run-steps.ts';
 import type { StepExecutor } from './step-executor.ts';
+import type { StepRenewal } from './step-renewal.ts';
 import type { StepSlots } from './step-slots.ts';
 import { isFinished, type StepState } from './step-state.ts';
 
@@ -16,10 +17,9 @@ export interface SchedulerRun {
   readonly slots: StepSlots;
   readonly executor: StepExecutor;
   readonly journal: RunJournal;
-  /** `auto`, or a device id. */
-  readonly device: string;
+  readonly deviceOf: (step: StepState) => StepDevice;
+  readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
-  readonly deviceClass: (step: StepState) => string;
   readonly reasonFor: (step: StepState) => MissReason;
   /** Called after a step has ended, or may be looked at again. */
   readonly changed: () => void;
@@ -54,7 +54,7 @@ export class StepScheduler {
       {
         lane: laneOf(definition),
         cores: coresOf(definition),
-        deviceClass: this.#run.deviceClass(step),
+        deviceClass: this.#run.deviceOf(step).class,
         owner: this,
       },
       (release) => {
@@ -91,7 +91,8 @@ export class StepScheduler {
   }
 
   async #start(step: StepState, release: () => void): Promise<void> {
-    const { journal, device, executor } = this.#run;
+    const { journal, executor } = this.#run;
+    const device = this.#run.deviceOf(step).id;
     this.#running += 1;
     step.status = 'running';
     step.reason = this.#run.reasonFor(step);
@@ -103,7 +104,7 @@ export class StepScheduler {
       if (result.items !== undefined) step.items = result.items;
       this.#run.steps.close(step, 'succeeded');
     } catch (error) {
-      this.#fail(step, error);
+      await this.#failOrRenew(step, error);
     } finally {
       this.#running -= 1;
       release();
@@ -121,9 +122,29 @@ export class StepScheduler {
       if (signal.aborted) return;
       // The other run was cancelled, this one was not.
       if (GraphError.from(error).code === 'cancelled') this.add(step);
-      else this.#fail(step, error);
+      else await this.#failOrRenew(step, error);
       this.#run.changed();
     }
+  }
+
+  /** A step whose inputs turned out to be others than its key says starts anew with what they are now. */
+  async #failOrRenew(step: StepState, thrown: unknown): Promise<void> {
+    const { renewal, journal, signal, steps } = this.#run;
+    if (signal.aborted || !renewal.mends(step, thrown)) {
+      this.#fail(step, thrown);
+      return;
+    }
+    try {
+      await renewal.renew(step);
+    } catch (error) {
+      this.#fail(step, error);
+      return;
+    }
+    const { file } = GraphError.from(thrown).location;
+    const what = file === undefined ? 'What it works on' : `"${file}"`;
+    const message = `${what} changed while the step ran: it starts anew with what is there now.`;
+    journal.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
+    steps.again(step);
   }
 
   #fail(step: StepState, thrown: unknown): void {

@@ -16,7 +16,10 @@ import {
 /** One step of a run as it goes. */
 export interface StepState {
   readonly node: PlannedNode;
-  readonly sources: readonly ResolvedSource[];
+  /** As they were when its key was made. */
+  sources: readonly ResolvedSource[];
+  /** Keyed anew in this run, since its inputs had turned out to be others; that is done once. */
+  renewed: boolean;
   readonly dependents: StepState[];
   /** Steps above that have not given their outputs yet. */
   waiting: number;
@@ -52,6 +55,7 @@ export function addSteps(
   const added: StepState[] = plan.nodes.map((node) => ({
     node,
     sources: sources.get(node.id) ?? [],
+    renewed: false,
     dependents: [],
     waiting: 0,
     status: 'queued',

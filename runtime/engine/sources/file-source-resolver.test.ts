@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileSourceResolver } from './file-source-resolver.ts';
 
@@ -23,7 +24,6 @@ async function put(path: string, text: string): Promise<void> {
   const absolute = join(root, path);
   await mkdir(dirname(absolute), { recursive: true });
   await writeFile(absolute, text);
-  // Old enough to be remembered.
   await utimes(absolute, 1000, 1000);
 }
 
@@ -115,6 +115,8 @@ describe('digests', () => {
 
   it('of unchanged files are taken from the cache, which is left as it is', async () => {
     const cache = join(root, '.graft', 'file-digests.json');
+    // Old enough to be remembered.
+    await wait(30);
     await resolver.files(['docs']);
     const text = await readFile(cache, 'utf8');
     // Digests that no bytes have: whoever gives them has read the cache and not the file.
@@ -127,6 +129,7 @@ describe('digests', () => {
     expect(await digests()).toEqual(['f'.repeat(64), 'f'.repeat(64)]);
     expect((await stat(cache)).ino).toBe(before.ino);
     await put('docs/a.md', 'z');
+    await wait(30);
     expect(await digests()).toEqual([digest('z'), 'f'.repeat(64)]);
     expect((await stat(cache)).ino).not.toBe(before.ino);
   });

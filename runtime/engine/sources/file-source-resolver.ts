@@ -13,11 +13,14 @@ export class FileSourceResolver implements SourceResolver {
     this.#hashes = new HashCache(join(stateFolder, 'file-digests.json'));
   }
 
-  async files(patterns: readonly string[]): Promise<ResolvedFile[]> {
+  async files(
+    patterns: readonly string[],
+    options: { readonly anew?: boolean } = {},
+  ): Promise<ResolvedFile[]> {
     const matched = await matchFiles(this.#root, patterns);
     const files: ResolvedFile[] = [];
     for (const file of matched) {
-      const digest = await this.#hashes.digest(file);
+      const digest = await this.#hashes.digest(file, options);
       files.push({ path: file.path, absolute: file.absolute, digest, size: file.stats.size });
     }
     await this.#hashes.save();

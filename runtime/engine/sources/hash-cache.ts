@@ -33,17 +33,16 @@ export class HashCache {
     this.#path = path;
   }
 
-  /** The digest of a file's bytes as they are now. */
-  async digest(file: MatchedFile): Promise<Digest> {
+  /** The digest of a file's bytes as they are now; `anew`: not trusting what is remembered. */
+  async digest(file: MatchedFile, { anew = false } = {}): Promise<Digest> {
     this.#entries ??= this.#load();
     const known = this.#entries.get(file.path);
-    if (known !== undefined && isSame(known, file.stats)) return known[5];
+    if (!anew && known !== undefined && isSame(known, file.stats)) return known[5];
     const { stats, digest } = await hashFile(file);
     // ctime too: writing changes it even where a tool has put the mtime back.
-    const { size, mtimeMs, ctimeMs, ino } = stats;
     // Written to this very moment: the next change might leave the same times.
-    if (Date.now() - mtimeMs < 20) return digest;
-    this.#entries.set(file.path, [file.path, size, mtimeMs, ctimeMs, ino, digest]);
+    if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < 20) return digest;
+    this.#entries.set(file.path, [file.path, ...stampOf(stats), digest]);
     this.#changed = true;
     return digest;
   }
@@ -71,6 +70,8 @@ export class HashCache {
 
 const toEntry = (entry: unknown): Entry => entrySchema.parse(entry);
 
+const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Stats) => [size, mtimeMs, ctimeMs, ino] as const;
+
 const isSame = (entry: Entry, stats: Stats): boolean =>
   entry[1] === stats.size &&
   entry[2] === stats.mtimeMs &&
@@ -83,10 +84,15 @@ async function hashFile(file: MatchedFile): Promise<{ stats: Stats; digest: Dige
   for (let tries = 0; tries < 3; tries++) {
     const digest = await hashBytes(file.absolute, stats.size);
     const after = await stat(file.absolute);
-    if (after.size === stats.size && after.mtimeMs === stats.mtimeMs) return { stats, digest };
+    // All of it: a file that was renamed into its place may have the same size and mtime.
+    if (isSame([file.path, ...stampOf(stats), digest], after)) return { stats, digest };
     stats = after;
   }
-  throw new GraphError('bad-input', `"${file.path}" keeps changing while it is read; try again.`);
+  throw new GraphError(
+    'input-changed',
+    `"${file.path}" keeps changing while it is read. Run again when nothing writes to it any more.`,
+    { location: { file: file.path } },
+  );
 }
 
 async function hashBytes(absolute: string, size: number): Promise<Digest> {

@@ -2,6 +2,7 @@ import {
   GraphError,
   type ModelLookup,
   type Plan,
+  type PlannedNode,
   type Problem,
   type ResolvedFile,
   type ResolvedSource,
@@ -15,22 +16,25 @@ export interface ResolvedSources {
   readonly problems: readonly Problem[];
 }
 
+export interface Resolvers {
+  readonly files: SourceResolver;
+  readonly models: ModelLookup;
+  /** The graph file, for locations. */
+  readonly file: string;
+  /** Hashes every file, whatever is remembered of it. */
+  readonly anew?: boolean;
+}
+
 /** Resolves what a plan's nodes declare as sources; problems are located at node and parameter. */
-export async function resolveSources(
-  plan: Plan,
-  resolvers: {
-    readonly files: SourceResolver;
-    readonly models: ModelLookup;
-    readonly file: string;
-  },
-): Promise<ResolvedSources> {
+export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<ResolvedSources> {
   const sources = new Map<string, ResolvedSource[]>();
   const problems: Problem[] = [];
   // Loaders of the same patterns walk the workspace once.
   const walks = new Map<string, Promise<ResolvedFile[]>>();
   const walk = (patterns: readonly string[]): Promise<ResolvedFile[]> => {
     const key = JSON.stringify(patterns);
-    const known = walks.get(key) ?? resolvers.files.files(patterns);
+    const { files, anew = false } = resolvers;
+    const known = walks.get(key) ?? files.files(patterns, { anew });
     walks.set(key, known);
     return known;
   };
@@ -60,4 +64,16 @@ export async function resolveSources(
     }
   }
   return { sources, problems };
+}
+
+/** The sources of one node as they are now, every file hashed anew. Throws what is wrong with one. */
+export async function renewedSources(
+  node: PlannedNode,
+  resolvers: Resolvers,
+): Promise<readonly ResolvedSource[]> {
+  const plan = { nodes: [node] };
+  const { sources, problems } = await resolveSources(plan, { ...resolvers, anew: true });
+  const [problem] = problems;
+  if (problem !== undefined) throw GraphError.fromProblem(problem);
+  return sources.get(node.id) ?? [];
 }

@@ -1,7 +1,17 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Backends, MemoCompute, RunContext, StepRequest, StepSignal } from '@graft/graph';
+import {
+  GraphError,
+  type Backends,
+  type EngineName,
+  type MemoCompute,
+  type NodeType,
+  type RunContext,
+  type StepRequest,
+  type StepSignal,
+} from '@graft/graph';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
+import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -9,17 +19,23 @@ import { StepReporter } from './step-reporter.ts';
 /** A step's context, what it has used, and how to clear up after it. */
 export interface StepContext extends AsyncDisposable {
   readonly ctx: RunContext;
+  readonly sources: SourceReader;
   /** Device id of the last model or lease that the step used; undefined: it used none. */
   usedDevice(): string | undefined;
   /** To be called when the outputs are stored: nobody resumes from its checkpoints any more. */
   stored(): Promise<void>;
 }
 
+interface StepHooks {
+  readonly signal: AbortSignal;
+  readonly report: (signal: StepSignal) => void;
+}
+
 /** Builds what an implementation is given besides inputs and params. */
 export async function createStepContext(
   host: StepHost,
   request: StepRequest,
-  hooks: { readonly signal: AbortSignal; readonly report: (signal: StepSignal) => void },
+  hooks: StepHooks & { readonly definition: NodeType },
 ): Promise<StepContext> {
   const reporter = new StepReporter(hooks.report);
   const folders: string[] = [];
@@ -33,6 +49,13 @@ export async function createStepContext(
     reporter.progress({ type: 'progress', ...signal });
   };
   const { node } = request;
+  const sources = new SourceReader(request.sources, hooks.signal);
+  const scratch = async (): Promise<string> => {
+    await mkdir(host.scratchFolder, { recursive: true });
+    const folder = await mkdtemp(join(host.scratchFolder, 'step-'));
+    folders.push(folder);
+    return folder;
+  };
   const services = await host.services({
     node,
     device: request.device,
@@ -59,15 +82,16 @@ export async function createStepContext(
       return lease;
     },
     models: services.models,
-    backends: noticing(services.backends, used),
+    backends: noticing(services.backends, hooks.definition, used),
     seed: typeof seed === 'number' ? seed : 0,
     device: request.device,
-    sources: request.sources,
+    sources: sources.sources,
     inputFacets: request.inputFacets,
-    async scratch() {
-      await mkdir(host.scratchFolder, { recursive: true });
-      const folder = await mkdtemp(join(host.scratchFolder, 'step-'));
-      folders.push(folder);
+    scratch,
+    async copies(files) {
+      // Of a fixed name, since what is read there may be named after its folder.
+      const folder = join(await scratch(), 'files');
+      await sources.copy(files, folder);
       return folder;
     },
     output: (path) => outputPath(host.workspaceFolder, path),
@@ -90,6 +114,7 @@ export async function createStepContext(
   };
   return {
     ctx,
+    sources,
     usedDevice: () => device,
     async stored() {
       if (checkpoints !== undefined) await rm(checkpoints, { recursive: true, force: true });
@@ -102,8 +127,26 @@ export async function createStepContext(
   };
 }
 
-/** The backends, telling which device each loaded model sits on. */
-function noticing(backends: Backends, used: (device: string) => void): Backends {
+/** What each backend is a part of. */
+const engineOf: Readonly<Record<keyof Backends, EngineName>> = {
+  embedder: 'onnxruntime',
+  crossEncoder: 'onnxruntime',
+  languageModel: 'llama.cpp',
+  tokenizer: 'llama.cpp',
+  training: 'training',
+  buildIndex: 'lance',
+  openIndex: 'lance',
+};
+
+/**
+ * The backends, telling which device each loaded model sits on; those of engines only that the definition names, since
+ * a result must not come from one whose version is not in its key.
+ */
+function noticing(
+  backends: Backends,
+  { engines = [], type }: NodeType,
+  used: (device: string) => void,
+): Backends {
   const noticed = async <M extends { readonly device: string }>(
     loading: Promise<M>,
   ): Promise<M> => {
@@ -111,13 +154,21 @@ function noticing(backends: Backends, used: (device: string) => void): Backends 
     used(model.device);
     return model;
   };
+  const named = (backend: keyof Backends): Backends => {
+    const engine = engineOf[backend];
+    if (engines.includes(engine)) return backends;
+    throw new GraphError('internal', `"${type}" uses ${engine}, which its definition must name.`, {
+      audience: 'developer',
+    });
+  };
   return {
-    embedder: (model) => noticed(backends.embedder(model)),
-    crossEncoder: (model) => noticed(backends.crossEncoder(model)),
-    languageModel: (model, options) => noticed(backends.languageModel(model, options)),
-    tokenizer: (model) => backends.tokenizer(model),
-    training: () => backends.training(),
-    buildIndex: (request) => backends.buildIndex(request),
-    openIndex: (folder, info) => backends.openIndex(folder, info),
+    embedder: async (model) => noticed(named('embedder').embedder(model)),
+    crossEncoder: async (model) => noticed(named('crossEncoder').crossEncoder(model)),
+    languageModel: async (model, options) =>
+      noticed(named('languageModel').languageModel(model, options)),
+    tokenizer: async (model) => named('tokenizer').tokenizer(model),
+    training: async () => named('training').training(),
+    buildIndex: async (request) => named('buildIndex').buildIndex(request),
+    openIndex: async (folder, info) => named('openIndex').openIndex(folder, info),
   };
 }

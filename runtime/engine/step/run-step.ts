@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { readInput, readRows, writeArtifact } from '../codec/artifact-codec.ts';
 import { fileKeyer, rowKeyer } from '../items/item-key.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
+import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';
 
@@ -32,13 +33,15 @@ export async function runStep(
     });
   }
   hooks.signal.throwIfAborted();
-  await using step = await createStepContext(host, request, hooks);
-  const { ctx } = step;
+  const { definition } = implementation;
+  await using step = await createStepContext(host, request, { ...hooks, definition });
+  const { ctx, sources } = step;
   // A tree is verified when it is first laid out, which reads all of it.
   const inputs = await abortable(readInputs(host, request, implementation), hooks.signal);
-  const result =
+  // Around the writing of outputs too: they are streams, which read the files as they are written.
+  const result = await sources.verified(async () =>
     'runItems' in implementation
-      ? await runItems(host, request, { implementation, ctx, inputs })
+      ? runItems(host, request, { implementation, ctx, inputs, sources })
       : {
           // Storing a folder reads all of it; what is stored after an abort is referred to by nobody.
           outputs: await abortable(
@@ -49,7 +52,8 @@ export async function runStep(
             ),
             hooks.signal,
           ),
-        };
+        },
+  );
   hooks.signal.throwIfAborted();
   await step.stored();
   return { ...result, device: step.usedDevice() ?? 'cpu' };
@@ -88,9 +92,10 @@ async function runItems(
     readonly implementation: ItemsImplementation;
     readonly ctx: RunContext;
     readonly inputs: Readonly<Record<string, unknown>>;
+    readonly sources: SourceReader;
   },
 ): Promise<Omit<StepResult, 'device'>> {
-  const { implementation, ctx, inputs } = step;
+  const { implementation, ctx, inputs, sources } = step;
   const [output, ...others] = Object.entries(implementation.definition.outputs);
   if (output === undefined || others.length > 0) {
     throw new GraphError('internal', `The map-type node ${request.type} must have one output.`, {
@@ -99,7 +104,7 @@ async function runItems(
   }
   const familyName = hashParts(request.familyParts);
   await using family = await host.items.open(familyName);
-  const source = itemSource(host, request, { implementation, family: familyName });
+  const source = itemSource(host, request, { implementation, sources, family: familyName });
   const { params } = request;
   const attempt = request.attempt ?? 1;
   const computed = await runItemsStep({
@@ -110,6 +115,7 @@ async function runItems(
     source,
     family,
     attempt,
+    verified: (reading) => sources.verified(reading),
   });
   const [port, { type }] = output;
   const ref = await writeArtifact(host.artifacts, { port, type, value: computed.rows() });
@@ -118,18 +124,21 @@ async function runItems(
 
 const namedRowSchema = z.looseObject({ id: z.string() });
 
+interface ItemParts {
+  readonly implementation: Implementation;
+  readonly sources: SourceReader;
+  readonly family: string;
+}
+
 function itemSource(
   host: StepHost,
   request: StepRequest,
-  { implementation, family }: { implementation: Implementation; family: string },
+  { implementation, sources, family }: ItemParts,
 ): ItemSource {
   const { definition } = implementation;
   const over = definition.items?.over ?? '';
   if (typeof over !== 'string') {
-    const files = request.sources.flatMap((source) =>
-      source.kind === 'files' && source.param === over.files ? source.files : [],
-    );
-    return fileItems(files, fileKeyer(family));
+    return fileItems(sources.files(over.files), fileKeyer(family));
   }
   const type = definition.inputs[over]?.type;
   if (type === undefined) {

@@ -15,6 +15,7 @@ export type GraphErrorCode =
   | 'too-many-edges'
   | 'missing-input'
   | 'missing-file'
+  | 'input-changed' // a file holds other bytes than those that were hashed
   | 'outside-workspace'
   | 'bad-input' // unreadable document, empty corpus
   | 'damaged-file' // cut off, or not what its name says: a file to fetch or write anew

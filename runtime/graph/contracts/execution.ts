@@ -25,7 +25,7 @@ export interface StepRequest {
    * the input's digest or, over files, the digests of that source.
    */
   readonly familyParts: readonly KeyPart[];
-  /** `auto`, or a device id of the probe: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
+  /** A device id of the probe, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
   readonly device: string;
   /** 1, or 2 when memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
@@ -64,7 +64,11 @@ export interface ExecutionBackend {
   ): Promise<StepResult>;
 }
 
-/** Resolves what nodes declare as sources; files are hashed once and remembered by size and mtime. */
+/** Resolves what nodes declare as sources; files are hashed once and remembered by size, times and inode. */
 export interface SourceResolver {
-  files(patterns: readonly string[]): Promise<ResolvedFile[]>;
+  /** `anew`: hashes them whatever is remembered, because a reader found other bytes. */
+  files(
+    patterns: readonly string[],
+    options?: { readonly anew?: boolean },
+  ): Promise<ResolvedFile[]>;
 }

@@ -1,5 +1,5 @@
 import type { Backends, Lease } from './backend.ts';
-import type { ResolvedSource } from '../types/resolved-source.ts';
+import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { ModelFacts } from '../types/model.ts';
 import type { MetricRow } from '../types/training-types.ts';
@@ -34,11 +34,16 @@ export interface RunContext {
   readonly seed: number;
   /** `auto`, or the device id that was asked for. */
   readonly device: string;
-  readonly sources: readonly ResolvedSource[];
+  readonly sources: readonly StepSource[];
   /** What the plan knew of each input port, for example which embedder made the vectors. */
   readonly inputFacets: PortFacets;
   /** An empty folder on the artifact store's filesystem, removed after the step. */
   scratch(): Promise<string>;
+  /**
+   * A folder with verified copies of files, each at its workspace path, for what reads files by path only; removed
+   * after the step. Throws `input-changed`.
+   */
+  copies(files: readonly SourceFile[]): Promise<string>;
   /**
    * Absolute path of something to write below the workspace, by its path from there; it need not be there yet.
    * Throws `outside-workspace` for what leads out, also through a link, and `bad-param` for what may not be written.

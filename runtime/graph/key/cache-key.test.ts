@@ -5,7 +5,7 @@ import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import { explainMiss } from './explain-miss.ts';
 import type { PlannedNode } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
-import { doubleNode, failNode, readNode, upperNode, vectorsNode } from '../testing.ts';
+import { doubleNode, failNode, readNode, testEngines, upperNode, vectorsNode } from '../testing.ts';
 
 function planned(definition: NodeType, params: Record<string, unknown> = {}): PlannedNode {
   const parsed = definition.params.parse(params);
@@ -31,7 +31,14 @@ const files = (list: readonly ResolvedFile[], param = 'files'): ResolvedSource =
   files: list,
 });
 function key(node: PlannedNode, rest: Partial<CacheKeyInput> = {}) {
-  return cacheKey({ node, inputs: {}, sources: [], deviceClass: 'cpu', ...rest });
+  return cacheKey({
+    node,
+    inputs: {},
+    sources: [],
+    deviceClass: 'cpu',
+    engines: testEngines,
+    ...rest,
+  });
 }
 const named = (parts: readonly KeyPart[]): Record<string, string> =>
   Object.fromEntries(parts.map(({ name, value }) => [name, value]));

@@ -2,6 +2,7 @@ import type { CacheKey, KeyPart } from '../contracts/action.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { hashParts, canonicalEncode } from './canonical-encode.ts';
 import type { ResolvedSource } from '../types/resolved-source.ts';
+import type { EngineVersions } from '../types/engine.ts';
 import type { PlannedNode } from '../format/graph.ts';
 import { paramFields } from '../types/param-fields.ts';
 import { byCodeUnit, own } from '../base/record.ts';
@@ -17,8 +18,10 @@ export interface CacheKeyInput {
   /** Digests by input port, in the order of the edges. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;
   readonly sources: readonly ResolvedSource[];
-  /** `cpu`, `cuda` … : part of the key only where it changes the result. */
+  /** `cpu`, `cuda` …, of a real device: part of the key only where it changes the result. */
   readonly deviceClass: string;
+  /** Only those of the engines that the node uses get into the key. */
+  readonly engines: EngineVersions;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface CacheKeyInput {
  * nor parameters that are only about speed.
  */
 export function cacheKey(input: CacheKeyInput): CacheKey {
-  const { node, inputs, sources, deviceClass } = input;
+  const { node, inputs, sources, deviceClass, engines } = input;
   const { definition } = node;
   const parts: KeyPart[] = [
     { name: 'type', value: definition.type },
@@ -45,6 +48,9 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
   const label = fileLabels(node);
   for (const source of sources) parts.push(...sourceParts(source, label));
   if (definition.device.affectsResult) parts.push({ name: 'device', value: deviceClass });
+  for (const name of definition.engines ?? []) {
+    parts.push({ name: `engine.${name}`, value: engines[name] });
+  }
   parts.sort((a, b) => byCodeUnit(a.name, b.name));
   return { value: hashParts(parts), parts };
 }

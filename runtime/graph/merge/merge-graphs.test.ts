@@ -9,7 +9,9 @@ import {
   setParam,
   setTitle,
 } from '../compose/graph-edit.ts';
-import { mergeGraphs } from './merge-graphs.ts';
+import { testRegistry } from '../testing.ts';
+import { mergeGraphs, type MergeResult } from './merge-graphs.ts';
+import { migrateGraph } from '../format/migrate-graph.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { serializeGraph } from '../format/serialize-graph.ts';
 
@@ -25,6 +27,8 @@ const base = parseGraph(
     layout: { a: [0, 0], b: [100, 0], c: [200, 0] },
   }),
 );
+const merged = (base: Graph, ours: Graph, theirs: Graph): MergeResult =>
+  mergeGraphs({ base, ours, theirs }, testRegistry);
 /** Sets `"node.param"`. */
 const set = (graph: Graph, at: string, value: unknown): Graph => {
   const [node = '', param = ''] = at.split('.');
@@ -47,20 +51,20 @@ describe('mergeGraphs', () => {
       add(set(base, 'a.list', [2]), 'd', { params: { value: 9 } }),
       'd.value -> x.y',
     );
-    const { graph, conflicts } = mergeGraphs(base, ours, theirs);
+    const { graph, conflicts } = merged(base, ours, theirs);
     expect(conflicts).toEqual([]);
     expect(graph.nodes['a']?.params).toEqual({ value: 2, list: [2] });
     expect(graph.nodes['b']?.title).toBe('Ours');
     expect(graph.nodes['d']?.params).toEqual({ value: 9 });
     expect(graph.layout['a']).toEqual({ x: 5, y: 5 });
     expect(edgesOf(graph)).toContain('d.value -> x.y');
-    expect(serializeGraph(mergeGraphs(base, theirs, ours).graph)).toBe(serializeGraph(graph));
+    expect(serializeGraph(merged(base, theirs, ours).graph)).toBe(serializeGraph(graph));
   });
 
   it('keeps our value of a parameter that both changed, and says so', () => {
     const ours = set(base, 'a.value', 2);
     const theirs = set(set(base, 'a.value', undefined), 'a.list', []);
-    const { graph, conflicts } = mergeGraphs(base, ours, theirs);
+    const { graph, conflicts } = merged(base, ours, theirs);
     expect(graph.nodes['a']?.params).toEqual({ value: 2, list: [] });
     expect(conflicts).toEqual([
       {
@@ -72,11 +76,7 @@ describe('mergeGraphs', () => {
   });
 
   it('removes a node with its edges and place when the other side left it alone', () => {
-    const { graph, conflicts } = mergeGraphs(
-      base,
-      removeNodes(base, ['c']),
-      set(base, 'a.value', 3),
-    );
+    const { graph, conflicts } = merged(base, removeNodes(base, ['c']), set(base, 'a.value', 3));
     expect(conflicts).toEqual([]);
     expect(Object.keys(graph.nodes)).toEqual(['a', 'b']);
     expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
@@ -86,19 +86,19 @@ describe('mergeGraphs', () => {
   it('keeps our side of a node that one removed and the other changed', () => {
     const changed = set(base, 'b.factor', 5);
     const removed = removeNodes(base, ['b']);
-    const kept = mergeGraphs(base, changed, removed);
+    const kept = merged(base, changed, removed);
     expect(kept.graph.nodes['b']?.params).toEqual({ factor: 5 });
     expect(edgesOf(kept.graph)).toEqual(edgesOf(base));
     expect(kept.graph.layout['b']).toEqual({ x: 100, y: 0 });
     expect(kept.conflicts).toMatchObject([{ kind: 'node', location: { node: 'b' } }]);
-    const gone = mergeGraphs(base, removed, changed);
+    const gone = merged(base, removed, changed);
     expect(gone.graph.nodes).not.toHaveProperty('b');
     expect(edgesOf(gone.graph)).toEqual([]);
     expect(gone.conflicts).toMatchObject([{ kind: 'node', location: { node: 'b' } }]);
   });
 
   it('drops an edge to a node that the other side removed, and says so', () => {
-    const { graph, conflicts } = mergeGraphs(
+    const { graph, conflicts } = merged(
       base,
       wire(add(base, 'd', { type: 'add' }), 'c.value -> d.terms'),
       removeNodes(base, ['c']),
@@ -110,7 +110,7 @@ describe('mergeGraphs', () => {
 
   it('keeps our edge where both connected a single input anew', () => {
     const bare = cut(base, 'b.value -> c.value');
-    const { graph, conflicts } = mergeGraphs(
+    const { graph, conflicts } = merged(
       base,
       wire(bare, 'a.value -> c.value'),
       wire(add(bare, 'd'), 'd.value -> c.value'),
@@ -124,7 +124,7 @@ describe('mergeGraphs', () => {
       wire(add(base, 's', { type: 'add' }), 'a.value -> s.terms'),
       'b.value -> s.terms',
     );
-    const { graph, conflicts } = mergeGraphs(
+    const { graph, conflicts } = merged(
       many,
       wire(many, 'c.value -> s.terms'),
       wire(add(many, 'd'), 'd.value -> s.terms'),
@@ -134,7 +134,7 @@ describe('mergeGraphs', () => {
   });
 
   it('keeps our node whole where both added one under the same id', () => {
-    const { graph, conflicts } = mergeGraphs(
+    const { graph, conflicts } = merged(
       base,
       add(base, 'd', { params: { value: 1 } }),
       add(base, 'd', { type: 'upper' }),
@@ -146,7 +146,7 @@ describe('mergeGraphs', () => {
 
   it('reports titles and unknown fields that both changed', () => {
     const withNote = (note: string): Graph => ({ ...base, extra: { note } });
-    const { graph, conflicts } = mergeGraphs(
+    const { graph, conflicts } = merged(
       base,
       setTitle(withNote('x'), 'a', 'X'),
       setTitle(withNote('y'), 'a', 'Y'),
@@ -158,12 +158,36 @@ describe('mergeGraphs', () => {
 
   it('reports a circle that only both sides together make', () => {
     const sums = add(add(base, 's', { type: 'add' }), 't', { type: 'add' });
-    const { conflicts } = mergeGraphs(
+    const { conflicts } = merged(
       sums,
       wire(sums, 's.sum -> t.terms'),
       wire(sums, 't.sum -> s.terms'),
     );
     expect(conflicts).toMatchObject([{ kind: 'cycle', location: { node: 's' } }]);
     expect(conflicts[0]?.message).toContain('s → t → s');
+  });
+
+  it('brings all sides to one version first, so that parameters of two never mix', () => {
+    const version1 = (params: object, edges = ['a.value -> b.in']): Graph =>
+      parseGraph(
+        JSON.stringify({
+          graft: 1,
+          nodes: { a: { type: 'number', version: 1 }, b: { type: 'double', version: 1, params } },
+          edges,
+        }),
+      );
+    const ours = migrateGraph(version1({ times: 3 }), testRegistry);
+    const { graph, conflicts } = merged(
+      version1({ times: 3 }),
+      ours,
+      version1({ times: 4, threads: 2 }),
+    );
+    expect(conflicts).toEqual([]);
+    expect(graph.nodes['b']).toEqual({
+      type: 'double',
+      version: 2,
+      params: { factor: 4, threads: 2 },
+    });
+    expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
   });
 });

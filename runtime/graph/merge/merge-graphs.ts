@@ -1,6 +1,8 @@
 import { sameJson } from '../base/canonical-json.ts';
 import type { Location } from '../base/errors.ts';
 import type { Graph, GraphNode, NodeLayout } from '../format/graph.ts';
+import { migrateAll } from '../format/migrate-graph.ts';
+import type { Registry } from '../types/node-type.ts';
 import { mergeEdges } from './merge-edges.ts';
 import { mergeNode } from './merge-node.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
@@ -23,14 +25,17 @@ export interface MergeResult {
 
 /**
  * Three-way merge by node, parameter, edge and place. What only one side changed is taken; where both
- * changed the same thing differently, ours stays and the conflict is reported. Throws GraphError
+ * changed the same thing differently, ours stays and the conflict is reported. All sides are brought to the
+ * registry's versions first: parameters and ports of two versions have other names, and do not mix. Throws GraphError
  * `bad-param` only for graphs that could not be saved.
  */
-export function mergeGraphs(base: Graph, ours: Graph, theirs: Graph): MergeResult {
-  const [baseText, ourText, theirText] = [base, ours, theirs].map(serializeGraph);
-  if (ourText === theirText || baseText === theirText) return { graph: ours, conflicts: [] };
-  if (baseText === ourText) return { graph: theirs, conflicts: [] };
+export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
+  const [baseText, ourText, theirText] = textsOf(written);
+  if (ourText === theirText || baseText === theirText)
+    return { graph: written.ours, conflicts: [] };
+  if (baseText === ourText) return { graph: written.theirs, conflicts: [] };
 
+  const { base, ours, theirs } = migrated(written, registry);
   const conflicts: MergeConflict[] = [];
   const { nodes, contested } = mergeNodes({ base, ours, theirs }, conflicts);
   const edges = mergeEdges({ base, ours, theirs, nodes, contested }, conflicts);
@@ -62,6 +67,17 @@ export interface Sides {
   readonly base: Graph;
   readonly ours: Graph;
   readonly theirs: Graph;
+}
+
+const textsOf = ({ base, ours, theirs }: Sides) => [base, ours, theirs].map(serializeGraph);
+
+/** A node whose parameters cannot be upgraded keeps its version; if the other side's differs, that is a conflict. */
+function migrated({ base, ours, theirs }: Sides, registry: Registry): Sides {
+  return {
+    base: migrateAll(base, registry).graph,
+    ours: migrateAll(ours, registry).graph,
+    theirs: migrateAll(theirs, registry).graph,
+  };
 }
 
 /** `contested` are nodes that one side removed and the other changed. */

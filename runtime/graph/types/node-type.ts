@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
+import type { EngineName } from './engine.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
 import type { Cores, Lane } from './lane.ts';
 import type { ModelKind, ModelLookup } from './model.ts';
-import type { ResolvedFile } from './resolved-source.ts';
+import type { SourceFile } from './resolved-source.ts';
 
 export interface InputPort<T extends PortType = PortType> {
   readonly type: T;
@@ -37,7 +38,7 @@ export type Source =
 
 /** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
 export type ItemsOver = string | FilesOver;
-/** The parameter whose `files` source gives the items: each is a `ResolvedFile`, keyed by path and digest. */
+/** The parameter whose `files` source gives the items: each is a `SourceFile`, keyed by path and digest. */
 export interface FilesOver {
   readonly files: string;
 }
@@ -95,6 +96,11 @@ export interface NodeType<
   facets?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): PortFacets;
   /** Clashes between params and the inputs' facets. */
   check?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): readonly FacetClash[];
+  /**
+   * The engines that it uses: their versions are part of the cache key, and a step gets no others. The first is the
+   * one that computes on the step's device.
+   */
+  readonly engines?: readonly EngineName[];
   readonly device: {
     /** What it claims: `cpu` only, or any accelerator that its backend can use. */
     readonly needs: 'cpu' | 'accelerator';
@@ -202,7 +208,7 @@ export type OutputsOf<N> =
 export type ItemOf<N> =
   N extends NodeType<string, infer Inputs, OutputPorts, ParamsSchema, infer Over>
     ? Over extends FilesOver
-      ? ResolvedFile
+      ? SourceFile
       : Over extends keyof Inputs
         ? Inputs[Over] extends InputPort<infer T>
           ? ValueOf<T>

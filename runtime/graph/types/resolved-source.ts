@@ -1,4 +1,4 @@
-/** A file source, resolved: every file below the workspace that a pattern matched, sorted by path. */
+/** A file below the workspace that a pattern matched, with the digest that the cache key was made of. */
 export interface ResolvedFile {
   /** Workspace path, with `/`. */
   readonly path: string;
@@ -6,6 +6,7 @@ export interface ResolvedFile {
   readonly digest: string;
   readonly size: number;
 }
+/** A source, resolved: the files are sorted by path. */
 export type ResolvedSource =
   | { readonly kind: 'files'; readonly param: string; readonly files: readonly ResolvedFile[] }
   | {
@@ -14,3 +15,22 @@ export type ResolvedSource =
       readonly id: string;
       readonly digest: string;
     };
+
+/**
+ * A file as a node reads it: without a path to open, so that what is read is always what was hashed. Other bytes
+ * than the digest's end the step as `input-changed`, whatever the node makes of them, and nothing of it is kept.
+ */
+export interface SourceFile {
+  /** Workspace path, with `/`. */
+  readonly path: string;
+  readonly digest: string;
+  readonly size: number;
+  /** All of its bytes, verified; for files that fit memory. */
+  bytes(): Promise<Uint8Array>;
+  /** Its bytes in pieces. A small file is verified before the first, any other once the step has made use of it. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+/** A resolved source as a node is given it. */
+export type StepSource =
+  | { readonly kind: 'files'; readonly param: string; readonly files: readonly SourceFile[] }
+  | Extract<ResolvedSource, { kind: 'model' }>;

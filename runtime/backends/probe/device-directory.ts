@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { GraphError, type EngineName } from '@graft/graph';
+import { llamaDevice, onnxDevice } from '../residency/device-choice.ts';
+import { probeDevices } from './devices.ts';
+import { probeLlamaChoice } from './llama-probe.ts';
+import { gpuFiles, machineStamp } from './machine-stamp.ts';
+
+/** How a device may be asked for. */
+const known = /^(auto|cpu|webgpu|metal|(cuda|vulkan)(:\d+)?)$/;
+
+const rememberedSchema = z.object({
+  version: z.literal(1),
+  stamp: z.string(),
+  /** What llama.cpp takes by itself. */
+  llama: z.string().optional(),
+  /** Every device of the machine. */
+  devices: z.array(z.string()).optional(),
+});
+type Remembered = z.infer<typeof rememberedSchema>;
+
+export interface DirectoryOptions {
+  /** Where answers are kept, so that the next process need not ask. */
+  readonly file: string;
+  /** For tests. */
+  readonly probe?: DeviceProbe;
+}
+export interface DeviceProbe {
+  /** Names the machine as it is. */
+  stamp(): string;
+  /** Id of the device that llama.cpp computes on where it may choose. */
+  llama(): Promise<string>;
+  devices(): Promise<readonly string[]>;
+}
+
+const machine: DeviceProbe = {
+  stamp: machineStamp,
+  // Without a GPU that is hardware there is nothing to choose from, and nothing to wait for.
+  llama: () =>
+    process.platform === 'linux' && gpuFiles().length === 0
+      ? Promise.resolve('cpu')
+      : probeLlamaChoice(),
+  devices: async () => (await probeDevices()).devices.map(({ id }) => id),
+};
+
+/**
+ * Which device an engine computes on when one, or `auto`, is asked for: keys need it before anything is loaded. Asked
+ * of the machine once, and remembered on disk until hardware, drivers or engines change.
+ */
+export class DeviceDirectory {
+  readonly #file: string;
+  readonly #probe: DeviceProbe;
+  #remembered: Promise<Remembered> | undefined;
+  #llama: Promise<string> | undefined;
+  #devices: Promise<readonly string[]> | undefined;
+
+  constructor({ file, probe = machine }: DirectoryOptions) {
+    this.#file = file;
+    this.#probe = probe;
+  }
+
+  /** A real device's id; `auto` is the CPU but for llama.cpp, which takes a GPU that is hardware. */
+  async deviceOf(engine: EngineName | undefined, wanted: string): Promise<string> {
+    switch (engine) {
+      case undefined:
+      case 'lance':
+        return 'cpu';
+      case 'onnxruntime':
+        return wanted === 'auto' || onnxDevice(wanted) === 'cpu' ? 'cpu' : wanted;
+      case 'training':
+        return wanted === 'auto' ? 'cpu' : wanted;
+      case 'llama.cpp': {
+        if (wanted === 'auto') return this.#llamaChoice();
+        if (wanted !== 'webgpu') return wanted;
+        return llamaDevice(wanted) === 'metal' ? 'metal' : 'vulkan:0';
+      }
+    }
+  }
+
+  /** Throws `bad-param` for what names no device, and `unavailable` for one that the machine lacks. */
+  async require(wanted: string): Promise<void> {
+    if (wanted === 'auto' || wanted === 'cpu') return;
+    if (!known.test(wanted)) {
+      throw new GraphError(
+        'bad-param',
+        `"${wanted}" names no device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0 and metal; \`graft doctor\` says which are here.`,
+      );
+    }
+    const devices = await this.#all();
+    if (devices.some((id) => id === wanted || id === `${wanted}:0`)) return;
+    throw new GraphError(
+      'unavailable',
+      `There is no device ${wanted} on this machine, which has ${devices.join(', ')}. Choose one of them; \`graft doctor\` says what the others lack.`,
+      { audience: 'operator' },
+    );
+  }
+
+  #llamaChoice(): Promise<string> {
+    return (this.#llama ??= this.#ask(
+      ({ llama }) => llama,
+      async () => ({ llama: await this.#probe.llama() }),
+    ));
+  }
+
+  #all(): Promise<readonly string[]> {
+    return (this.#devices ??= this.#ask(
+      ({ devices }) => devices,
+      async () => ({ devices: [...(await this.#probe.devices())] }),
+    ));
+  }
+
+  /** An answer that is remembered, else the machine's, which then is. */
+  async #ask<Answer>(
+    remembered: (all: Remembered) => Answer | undefined,
+    probe: () => Promise<Partial<Remembered>>,
+  ): Promise<Answer> {
+    const all = await (this.#remembered ??= this.#read());
+    const answer = remembered(all);
+    if (answer !== undefined) return answer;
+    Object.assign(all, await probe());
+    // Not being able to keep it costs the next process the same question.
+    await this.#write(all).catch(() => undefined);
+    const found = remembered(all);
+    if (found === undefined) throw new GraphError('internal', 'A probe found out nothing.');
+    return found;
+  }
+
+  async #read(): Promise<Remembered> {
+    const stamp = this.#probe.stamp();
+    const none: Remembered = { version: 1, stamp };
+    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+    if (text === undefined) return none;
+    try {
+      const found = rememberedSchema.parse(JSON.parse(text));
+      return found.stamp === stamp ? found : none;
+    } catch {
+      return none;
+    }
+  }
+
+  async #write(remembered: Remembered): Promise<void> {
+    const draft = `${this.#file}.${randomUUID()}`;
+    await mkdir(dirname(this.#file), { recursive: true });
+    await writeFile(draft, JSON.stringify(remembered));
+    await rename(draft, this.#file);
+  }
+}

@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  implement,
+  parseGraph,
+  planGraph,
+  type ExecutionBackend,
+  type Implementations,
+  type Plan,
+  type StepRequest,
+} from '@graft/graph';
+import { numberNode, testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import {
+  MemoryActionStore,
+  MemoryArtifactStore,
+  MemoryItemStore,
+  MemoryRunStore,
+} from '@graft/store/memory';
+import { FileSourceResolver } from '../sources/file-source-resolver.ts';
+import { createLocalBackend } from '../step/local-backend.ts';
+import { createTestHost, testImplementations } from '../testing.ts';
+import { Engine } from './engine.ts';
+
+let folder: string;
+let artifacts: MemoryArtifactStore;
+let actions: MemoryActionStore;
+let runs: MemoryRunStore;
+let items: MemoryItemStore;
+/** What happens just before a step is executed. */
+let before: (request: StepRequest) => Promise<void>;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-renewed-')));
+  artifacts = new MemoryArtifactStore();
+  actions = new MemoryActionStore();
+  runs = new MemoryRunStore();
+  items = new MemoryItemStore();
+  before = () => Promise.resolve();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function planOf(nodes: Record<string, [string, object?]>, edges: readonly string[]): Plan {
+  const full = Object.fromEntries(
+    Object.entries(nodes).map(([id, [type, params = {}]]) => [id, { type, version: 1, params }]),
+  );
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes: full, edges }));
+  return planGraph(graph, testRegistry, { models: testModels });
+}
+
+async function run(plan: Plan, known: Implementations = testImplementations) {
+  const scratchFolder = join(folder, '.graft', 'scratch');
+  const local = createLocalBackend(createTestHost({ artifacts, items, scratchFolder }, known));
+  const backend: ExecutionBackend = {
+    async execute(request, hooks) {
+      await before(request);
+      return local.execute(request, hooks);
+    },
+  };
+  const engine = new Engine({
+    ...{ artifacts, actions, runs, backend, models: testModels, owner: 'test:0' },
+    files: new FileSourceResolver(folder, join(folder, '.graft')),
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
+  });
+  const { runId, finished } = await engine.start(plan, { file: 'f.graft.json', device: 'auto' });
+  const { status, error } = await finished;
+  const steps = await runs.steps(runId);
+  const step = (id: string) => steps.find(({ node }) => node === id);
+  return { runId, status, error, step };
+}
+
+async function textOf(digest: string | undefined): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of artifacts.get(digest ?? '')) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const put = (text: string): Promise<void> => writeFile(join(folder, 'a.txt'), text);
+const corpus = planOf({ files: ['read', { files: ['a.txt'] }], pieces: ['split'] }, [
+  'files.documents -> pieces.documents',
+]);
+
+describe('an input that changes between its hashing and its reading', () => {
+  it('is read anew, and what stood there before is never served with the new text', async () => {
+    await put('The old text.');
+    before = async ({ node }) => {
+      before = () => Promise.resolve();
+      if (node === 'files') await put('The new text.');
+    };
+    const edited = await run(corpus);
+    expect(edited.status).toBe('succeeded');
+    const pieces = edited.step('pieces')?.outputs['chunks']?.digest;
+    expect(await textOf(pieces)).toContain('The new text.');
+    const logs = (await runs.events(edited.runId, 0, 100)).filter(
+      ({ type }) => type === 'step.log',
+    );
+    expect(logs).toMatchObject([{ node: 'files', level: 'warning' }]);
+
+    await put('The old text.');
+    const restored = await run(corpus);
+    expect(await textOf(restored.step('pieces')?.outputs['chunks']?.digest)).toContain(
+      'The old text.',
+    );
+    await put('The new text.');
+    const again = await run(corpus);
+    expect(again.step('files')?.status).toBe('cached');
+    expect(again.step('pieces')?.outputs['chunks']?.digest).toBe(pieces);
+  });
+
+  it('ends the step as input-changed when it never holds still', async () => {
+    await put('1');
+    let times = 1;
+    before = async ({ node }) => {
+      if (node === 'files') await put(String((times += 1)));
+    };
+    const { status, error, step } = await run(corpus);
+    expect(status).toBe('failed');
+    expect(error).toMatchObject({ code: 'input-changed', location: { node: 'files' } });
+    expect(step('pieces')?.status).toBe('skipped');
+    expect(times).toBe(3);
+    for await (const record of actions.list()) throw new Error(`recorded ${record.nodeType}`);
+  });
+
+  it('that is gone is said to be missing', async () => {
+    await put('1');
+    before = () => rm(join(folder, 'a.txt'), { force: true });
+    const { error } = await run(corpus);
+    expect(error).toMatchObject({ code: 'missing-file', location: { node: 'files' } });
+  });
+});
+
+describe('a damaged input that is computed again', () => {
+  it('and gives something else has the steps below keyed by what it gave', async () => {
+    let made = 0;
+    const known = new Map(testImplementations).set(
+      'number',
+      implement(numberNode, () =>
+        Promise.resolve({ value: [{ id: 'value', question: String((made += 1)) }] }),
+      ),
+    );
+    const plan = (factor: number): Plan =>
+      planOf({ a: ['number'], d: ['double', { factor }] }, ['a.value -> d.value']);
+    const first = await run(plan(2), known);
+    artifacts.damage(first.step('a')?.outputs['value']?.digest ?? '');
+    const second = await run(plan(3), known);
+    expect(second.status).toBe('succeeded');
+    const made2 = second.step('a')?.outputs['value']?.digest;
+    expect(made2).not.toBe(first.step('a')?.outputs['value']?.digest);
+    const part = second.step('d')?.parts?.find(({ name }) => name === 'input.value');
+    expect(part?.value).toBe(made2);
+    expect(await textOf(second.step('d')?.outputs['value']?.digest)).toContain('"6"');
+    const record = (await actions.getMany([second.step('d')?.cacheKey ?? ''])).values().next();
+    expect(record.value?.outputs['value']?.digest).toBe(second.step('d')?.outputs['value']?.digest);
+    let doubles = 0;
+    for await (const { nodeType } of actions.list()) doubles += nodeType === 'double' ? 1 : 0;
+    expect(doubles).toBe(2);
+  });
+
+  it('finds that the file it is made of has changed meanwhile', async () => {
+    await mkdir(join(folder, '.graft'), { recursive: true });
+    await put('One. Two.');
+    const by = (unit: string): Plan =>
+      planOf({ files: ['read', { files: ['a.txt'] }], pieces: ['split', { by: unit }] }, [
+        'files.documents -> pieces.documents',
+      ]);
+    const first = await run(by('paragraph'));
+    artifacts.damage(first.step('files')?.outputs['documents']?.digest ?? '');
+    items = new MemoryItemStore();
+    before = async ({ node }) => {
+      if (node === 'pieces') await put('Three. Four.');
+      before = () => Promise.resolve();
+    };
+    const second = await run(by('sentence'));
+    expect(second.status).toBe('succeeded');
+    const documents = second.step('files')?.outputs['documents']?.digest;
+    const part = second.step('pieces')?.parts?.find(({ name }) => name === 'input.documents');
+    expect(part?.value).toBe(documents);
+    expect(await textOf(second.step('pieces')?.outputs['chunks']?.digest)).toContain('Three.');
+  });
+});

@@ -1,0 +1,30 @@
+import { GraphError, type CacheKey } from '@graft/graph';
+import { renewedSources, type Resolvers } from '../sources/resolve-sources.ts';
+import type { StepState } from './step-state.ts';
+
+export interface RenewalParts extends Resolvers {
+  /** The key of a step as its sources and inputs are now. */
+  readonly keyOf: (step: StepState) => CacheKey;
+}
+
+/** Keys a step anew whose inputs turned out to be others than its key says: once, since what never holds still never ends. */
+export class StepRenewal {
+  readonly #parts: RenewalParts;
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the error is one that a new key mends. */
+  mends(step: StepState, thrown: unknown): boolean {
+    return GraphError.from(thrown).code === 'input-changed' && !step.renewed;
+  }
+
+  /** Resolves the step's sources as they are now, and makes its key of them. Throws what is wrong with a source. */
+  async renew(step: StepState): Promise<void> {
+    step.renewed = true;
+    const { files, models, file } = this.#parts;
+    step.sources = await renewedSources(step.node, { files, models, file });
+    step.key = this.#parts.keyOf(step);
+  }
+}

@@ -1,0 +1,61 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { ResolvedSource, SourceFile, StepSource } from '@graft/graph';
+import { VerifiedFile, type Readings } from './verified-file.ts';
+
+/** The sources of one step, as its node reads them: nothing that was read of other bytes is kept. */
+export class SourceReader {
+  readonly sources: readonly StepSource[];
+  readonly #readings: Readings;
+
+  constructor(sources: readonly ResolvedSource[], signal: AbortSignal) {
+    const readings: Readings = { changed: undefined, open: new Set(), signal };
+    this.#readings = readings;
+    this.sources = sources.map((source) =>
+      source.kind === 'model'
+        ? source
+        : { ...source, files: source.files.map((file) => new VerifiedFile(file, readings)) },
+    );
+  }
+
+  /** The files of the source that a parameter names. */
+  files(param: string): readonly SourceFile[] {
+    return this.sources.flatMap((source) =>
+      source.kind === 'files' && source.param === param ? source.files : [],
+    );
+  }
+
+  /**
+   * Runs something that reads files. Throws `input-changed` if any of them held other bytes than its digest's,
+   * rather than what the reading made of them: a result, or a complaint about them.
+   */
+  async verified<Value>(reading: () => Promise<Value>): Promise<Value> {
+    try {
+      const value = await reading();
+      await this.#verify();
+      return value;
+    } catch (error) {
+      await this.#verify();
+      throw error;
+    }
+  }
+
+  /** Copies files, each to its workspace path below a folder. */
+  async copy(files: readonly SourceFile[], folder: string): Promise<void> {
+    for (const file of files) {
+      const target = join(folder, file.path);
+      await mkdir(dirname(target), { recursive: true });
+      const { signal } = this.#readings;
+      await pipeline(file.stream(), createWriteStream(target, { flags: 'wx' }), { signal });
+    }
+  }
+
+  async #verify(): Promise<void> {
+    const { open, signal } = this.#readings;
+    for (const reading of open) await reading.finish(signal.aborted);
+    open.clear();
+    if (this.#readings.changed !== undefined && !signal.aborted) throw this.#readings.changed;
+  }
+}

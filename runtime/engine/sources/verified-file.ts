@@ -1,0 +1,138 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { GraphError, type ResolvedFile, type SourceFile } from '@graft/graph';
+
+/** Bytes up to which a file is read at once and verified before anything of it is given. */
+const smallFile = 1024 * 1024;
+const piece = 256 * 1024;
+/** Milliseconds of the clock that a file's times are kept by: a change within them may leave the same times. */
+const clockTick = 20n;
+
+/** What files tell their step: `changed` is the first that held other bytes than those that were hashed. */
+export interface Readings {
+  changed: GraphError | undefined;
+  readonly open: Set<Reading>;
+  readonly signal: AbortSignal;
+}
+
+/** A source whose every reading is hashed along and compared with the digest that the cache key was made of. */
+export class VerifiedFile implements SourceFile {
+  readonly path: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly #absolute: string;
+  readonly #readings: Readings;
+  /** Of the file when all of it was last verified. */
+  #verified: string | undefined;
+
+  constructor({ path, absolute, digest, size }: ResolvedFile, readings: Readings) {
+    this.path = path;
+    this.digest = digest;
+    this.size = size;
+    this.#absolute = absolute;
+    this.#readings = readings;
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    const bytes = await this.#found(readFile(this.#absolute));
+    if (createHash('sha256').update(bytes).digest('hex') !== this.digest) throw this.#changed();
+    return bytes;
+  }
+
+  async *stream(): AsyncGenerator<Uint8Array> {
+    if (this.size <= smallFile) {
+      yield await this.bytes();
+      return;
+    }
+    const handle = await this.#found(open(this.#absolute));
+    const reading = new Reading(handle, (hash) => this.#conclude(handle, hash));
+    this.#readings.open.add(reading);
+    try {
+      for (let next = await reading.next(); next !== undefined; next = await reading.next()) {
+        yield next;
+      }
+    } finally {
+      // Also where the reader stopped early: what it has seen is verified by the whole only.
+      this.#readings.open.delete(reading);
+      const known = await this.#isAsVerified(handle);
+      await reading.finish(known || this.#readings.signal.aborted);
+    }
+    if (this.#readings.changed !== undefined) throw this.#readings.changed;
+  }
+
+  /** The error of other bytes; the step ends with it, whoever catches it here. */
+  #changed(): GraphError {
+    return (this.#readings.changed ??= inputChanged(this.path));
+  }
+
+  async #conclude(handle: FileHandle, hash: Hash): Promise<void> {
+    if (hash.digest('hex') !== this.digest) this.#changed();
+    else this.#verified = stampOf(await handle.stat({ bigint: true }));
+  }
+
+  /** Whether the file is the one that was read in full before, so that a part need not be followed by the rest. */
+  async #isAsVerified(handle: FileHandle): Promise<boolean> {
+    const stamp = stampOf(await handle.stat({ bigint: true }));
+    return stamp !== undefined && stamp === this.#verified;
+  }
+
+  async #found<Value>(reading: Promise<Value>): Promise<Value> {
+    try {
+      return await reading;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      throw code === 'ENOENT' || code === 'ENOTDIR' ? this.#changed() : error;
+    }
+  }
+}
+
+/** One reading of a large file. */
+export class Reading {
+  readonly #handle: FileHandle;
+  readonly #hash = createHash('sha256');
+  readonly #conclude: (hash: Hash) => Promise<void>;
+  #ended = false;
+
+  constructor(handle: FileHandle, conclude: (hash: Hash) => Promise<void>) {
+    this.#handle = handle;
+    this.#conclude = conclude;
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const buffer = Buffer.allocUnsafeSlow(piece);
+    const { bytesRead } = await this.#handle.read(buffer, 0, piece, null);
+    if (bytesRead === 0) return undefined;
+    const bytes = buffer.subarray(0, bytesRead);
+    this.#hash.update(bytes);
+    return bytes;
+  }
+
+  /** Reads on to the end and compares, unless the outcome is known or asked for by nobody. */
+  async finish(skip: boolean): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      if (skip) return;
+      while ((await this.next()) !== undefined);
+      await this.#conclude(this.#hash);
+    } finally {
+      await this.#handle.close();
+    }
+  }
+}
+
+/** Says which bytes a file has without reading them; undefined where it was written to a moment ago. */
+function stampOf({ size, mtimeMs, ctimeMs, mtimeNs, ctimeNs, ino }: BigIntStats) {
+  const newest = mtimeMs > ctimeMs ? mtimeMs : ctimeMs;
+  if (BigInt(Date.now()) - newest < clockTick) return undefined;
+  return [size, mtimeNs, ctimeNs, ino].join(' ');
+}
+
+export function inputChanged(path: string): GraphError {
+  return new GraphError(
+    'input-changed',
+    `"${path}" changed while it was used. Run again when nothing writes to it any more.`,
+    { location: { file: path } },
+  );
+}
