@@ -10,6 +10,7 @@ import {
   type TreeInput,
 } from '@graft/graph';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
+import { rowReader } from './row-reader.ts';
 import { checkRow, toRowSource, verified } from './rows.ts';
 import { decodeVectors, encodeVectors } from './vectors.ts';
 
@@ -24,7 +25,8 @@ export async function writeArtifact(
 ): Promise<ArtifactRef> {
   const { port, type, value } = output;
   try {
-    return await writers[type.encoding](artifacts, type, value);
+    const ref = await writers[type.encoding](artifacts, type, value);
+    return type.version === 1 ? ref : { ...ref, schema: type.version };
   } catch (error) {
     throw GraphError.from(error, { port });
   }
@@ -81,8 +83,21 @@ function firstText(value: unknown): string | undefined {
   return idSchema.safeParse(value).data?.id;
 }
 
-/** The rows of a stored artifact, streamed; damaged bytes throw `store-damaged` before the end. */
-export function readRows(
+/**
+ * The rows of a stored artifact as the type has them now, streamed. Damaged bytes, and rows that do not fit, throw
+ * `store-damaged` before the end; those of a newer type `newer-format`.
+ */
+export async function* readRows(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  type: PortType,
+): AsyncIterable<unknown> {
+  const current = rowReader(ref, type);
+  for await (const row of storedRows(artifacts, ref, type)) yield current(row);
+}
+
+/** The rows as they are stored; `rowReader` makes them those of the type. */
+export function storedRows(
   artifacts: ArtifactStore,
   ref: ArtifactRef,
   type: PortType,
@@ -102,11 +117,11 @@ export async function readInput(
     case 'vectors':
       return rowsInput(artifacts, ref, type);
     case 'json':
-      return type.schema.parse(await readJson(artifacts, ref));
+      return rowReader(ref, type)(await readJson(artifacts, ref));
     case 'tree': {
       const path = await artifacts.openTree(ref.digest);
       const text = await readFile(join(path, treeInfoFile), 'utf8');
-      const info = type.schema.parse(JSON.parse(text));
+      const info = rowReader(ref, type)(JSON.parse(text));
       return { digest: ref.digest, info, path } satisfies TreeInput<unknown>;
     }
   }

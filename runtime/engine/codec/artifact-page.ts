@@ -7,9 +7,10 @@ import {
   type ArtifactStore,
   type PortType,
 } from '@graft/graph';
-import { readJson, readRows, treeInfoFile } from './artifact-codec.ts';
+import { readJson, storedRows, treeInfoFile } from './artifact-codec.ts';
 import { parseRow } from './jsonl.ts';
 import { RowReader } from './row-offsets.ts';
+import { rowReader } from './row-reader.ts';
 import { verified } from './rows.ts';
 import { decodeVectors } from './vectors.ts';
 
@@ -34,15 +35,16 @@ export async function readPage(
   },
 ): Promise<RowsPage> {
   const type = portTypeOf(ref);
-  if (type.encoding === 'json') return single(type, await readJson(artifacts, ref));
+  if (type.encoding === 'json') return single(ref, type, await readJson(artifacts, ref));
   if (type.encoding === 'tree') {
     const path = await artifacts.openTree(ref.digest);
-    return single(type, JSON.parse(await readFile(join(path, treeInfoFile), 'utf8')));
+    return single(ref, type, JSON.parse(await readFile(join(path, treeInfoFile), 'utf8')));
   }
   if (range.limit === 0) return { total: ref.count ?? 0, rows: [] };
   const rows: unknown[] = [];
+  const current = rowReader(ref, type);
   for await (const row of rowsFrom(artifacts, ref, range)) {
-    rows.push(plain(type.schema.parse(row)));
+    rows.push(plain(current(row)));
     if (rows.length >= range.limit) break;
   }
   return { total: ref.count ?? range.offset + rows.length, rows };
@@ -81,9 +83,10 @@ export async function findRows(
   }
   const wanted = new Set(ids);
   const rows: unknown[] = [];
-  for await (const row of readRows(artifacts, ref, type)) {
+  const current = rowReader(ref, type);
+  for await (const row of storedRows(artifacts, ref, type)) {
     if (!wanted.delete(idOf(row))) continue;
-    rows.push(plain(type.schema.parse(row)));
+    rows.push(plain(current(row)));
     if (wanted.size === 0) break;
   }
   return rows;
@@ -92,9 +95,9 @@ export async function findRows(
 const idOf = (row: unknown): string =>
   typeof row === 'object' && row !== null && 'id' in row ? String(row.id) : '';
 
-const single = (type: PortType, value: unknown): RowsPage => ({
+const single = (ref: ArtifactRef, type: PortType, value: unknown): RowsPage => ({
   total: 1,
-  rows: [type.schema.parse(value)],
+  rows: [rowReader(ref, type)(value)],
 });
 
 /** The port type that wrote an artifact. Throws `bad-input` for what no port type wrote. */

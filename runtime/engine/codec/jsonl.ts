@@ -48,10 +48,7 @@ async function* decodeLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<str
   if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
 }
 
-/**
- * The rows of a JSON-lines artifact. Its digest vouches for rows that were validated as they were written, so
- * reading only checks that each is an object.
- */
+/** The rows of a JSON-lines artifact, each an object; `rowReader` checks them against their type. */
 export async function* decodeJsonl(bytes: AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
   for await (const line of decodeLines(bytes)) {
     if (line !== '') yield parseRow(line);

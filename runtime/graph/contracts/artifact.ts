@@ -12,6 +12,8 @@ export const artifactRefSchema = z.object({
   size: z.number().int().nonnegative(),
   /** Rows, where it has rows. */
   count: z.number().int().nonnegative().optional(),
+  /** Version of its port type when it was written; absent: 1. */
+  schema: z.number().int().positive().optional(),
   /** A line for people: "418 × 384", "62 documents". */
   summary: z.string().optional(),
 });

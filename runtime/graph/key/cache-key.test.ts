@@ -44,6 +44,18 @@ const named = (parts: readonly KeyPart[]): Record<string, string> =>
   Object.fromEntries(parts.map(({ name, value }) => [name, value]));
 
 describe('cacheKey', () => {
+  it('has the versions of the engines that the node uses, and of rows that have changed', () => {
+    const node = planned({ ...doubleNode, engines: ['lance'] });
+    const before = key(node);
+    expect(named(before.parts)).toMatchObject({ 'engine.lance': '1' });
+    expect(key(node, { engines: { ...testEngines, lance: '2' } }).value).not.toBe(before.value);
+    expect(key(node, { engines: { ...testEngines, training: '2' } }).value).toBe(before.value);
+    const { value } = doubleNode.outputs;
+    const type = { ...value.type, version: 2 };
+    const changed = key(planned({ ...doubleNode, outputs: { value: { ...value, type } } }));
+    expect(named(changed.parts)).toMatchObject({ 'rows.value': '2' });
+  });
+
   it('keeps readable parts, and leaves out what is only about speed', () => {
     const { parts, value } = key(planned(doubleNode), { inputs: { value: ['d1', 'd2'] } });
     expect(named(parts)).toEqual({

@@ -45,6 +45,10 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
     const digests = own(inputs, port) ?? [];
     if (digests.length > 0) parts.push({ name: `input.${port}`, value: digests.join(' ') });
   }
+  for (const [port, { type }] of Object.entries(definition.outputs)) {
+    // Rows of an older schema are no result any more.
+    if (type.version > 1) parts.push({ name: `rows.${port}`, value: String(type.version) });
+  }
   const label = fileLabels(node);
   for (const source of sources) parts.push(...sourceParts(source, label));
   if (definition.device.affectsResult) parts.push({ name: 'device', value: deviceClass });

@@ -12,6 +12,13 @@ export type PortShape = 'items' | 'index' | 'model';
  */
 export type Encoding = 'jsonl' | 'vectors' | 'json' | 'tree';
 
+/** An upgrade of a stored row from version `from` of its type to the next. */
+export interface RowMigration {
+  readonly from: number;
+  readonly name: string;
+  row(row: unknown): unknown;
+}
+
 export interface PortType<
   Id extends string = string,
   Value = unknown,
@@ -25,6 +32,13 @@ export interface PortType<
   readonly mediaType: string;
   /** Validates one row (`jsonl`, `vectors`) or the value (`json`); for a `tree`, its `graft.json`. */
   readonly schema: z.ZodType<Value>;
+  /**
+   * Version of the schema: raise it when rows change, with the migration from the version before. Results of an older
+   * one are computed again; what old runs gave is migrated as it is shown.
+   */
+  readonly version: number;
+  /** From 1 on, gapless. */
+  readonly migrations: readonly RowMigration[];
   /** What rows are called, in the plural, where the id does not say it. */
   readonly unit?: string;
   /** Says in a few words what flows, for tooltips and refusals. */
@@ -33,8 +47,10 @@ export interface PortType<
 
 export type ValueOf<T> = T extends PortType<string, infer Value> ? Value : never;
 
+/** A port type; of version 1 where it does not say. */
 export function portType<Id extends string, Value, E extends Encoding>(
-  type: PortType<Id, Value, E>,
+  type: Omit<PortType<Id, Value, E>, 'version' | 'migrations'> &
+    Partial<Pick<PortType, 'version' | 'migrations'>>,
 ): PortType<Id, Value, E> {
-  return type;
+  return { version: 1, migrations: [], ...type };
 }
