@@ -135,6 +135,7 @@ export function createTestHost(
           bytes,
           [Symbol.dispose]: () => undefined,
         }),
+      room: () => Promise.resolve(Number.POSITIVE_INFINITY),
     }),
   };
 }

@@ -8,4 +8,5 @@ export {
   type SafetensorsHeader,
   type SafetensorsTensorInfo,
 } from './weights/safetensors-header.ts';
+export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';

@@ -10,14 +10,14 @@ import type { WorkerOptions } from './worker-protocol.ts';
 
 /** The real thing: installed nodes, stores on disk, and every inference engine, each loaded when first used. */
 export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
-  const { root, stateFolder, modelsFolder, threads } = options;
+  const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
   const { artifacts, items } = await openFilesystemStores(stateFolder);
   let implementations: Promise<Implementations> | undefined;
   const loadImplementations = async (): Promise<Implementations> =>
     (await import('@graft/nodes/runs')).implementations;
   const loadBackends = async () =>
-    (await import('@graft/backends')).createBackends({ catalogue, threads });
+    (await import('@graft/backends')).createBackends({ catalogue, threads, ...(memory === undefined ? {} : { memory }) });
   let backends: ReturnType<typeof loadBackends> | undefined;
 
   const scratchFolder = join(stateFolder, 'scratch');
@@ -53,6 +53,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         fetch: (id) => catalogue.fetch(id, { signal, progress }),
       },
       lease: async (bytes) => (await forStep()).lease(bytes),
+      room: async () => (await forStep()).room(),
     };
   };
 

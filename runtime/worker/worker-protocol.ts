@@ -8,6 +8,8 @@ const workerOptionsSchema = z.object({
   modelsFolder: z.string(),
   /** CPU threads for inference. */
   threads: z.number().int().positive(),
+  /** Bytes that models and leases may take on each device; default what is measured to be free. */
+  memory: z.number().positive().optional(),
 });
 export type WorkerOptions = z.infer<typeof workerOptionsSchema>;
 

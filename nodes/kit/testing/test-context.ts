@@ -42,6 +42,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     token: () => undefined,
     metrics: () => undefined,
     lease: absent('device'),
+    room: () => Promise.resolve(Number.POSITIVE_INFINITY),
     models: { facts: absent('catalogue'), fetch: absent('catalogue') },
     backends,
     seed: 0,

@@ -145,7 +145,8 @@ export class LlamaSlot {
   }
 }
 
-function pieceSize(device: string): number {
+/** Tokens that are evaluated at once. */
+export function pieceSize(device: string): number {
   return device === 'cpu' ? 64 : 512;
 }
 

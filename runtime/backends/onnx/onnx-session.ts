@@ -34,8 +34,11 @@ export class OnnxSession {
   readonly #session: InferenceSession;
   readonly #output: string;
 
-  private constructor(session: InferenceSession, output: string) {
+  readonly #id: string;
+
+  private constructor(session: InferenceSession, output: string, id: string) {
     this.#session = session;
+    this.#id = id;
     this.#output = session.outputNames.includes(output)
       ? output
       : (session.outputNames[0] ?? output);
@@ -65,7 +68,8 @@ export class OnnxSession {
     graph.keepActivations();
     const create = async (device: OnnxDevice, onCpu: readonly string[]): Promise<OnnxSession> => {
       const options = sessionOptions(files, device, { onCpu, dataFolder: dirname(path) });
-      return new OnnxSession(await InferenceSession.create(model, options), output);
+      const session = await InferenceSession.create(model, options);
+      return new OnnxSession(session, output, files.entry.id);
     };
     const cpu = await create('cpu', []);
     if (files.device === 'cpu') return cpu;
@@ -108,7 +112,9 @@ export class OnnxSession {
       }
       feeds[name] = new Tensor('int64', values, dims);
     }
-    const outputs = await this.#session.run(feeds, [this.#output]);
+    const outputs = await this.#session.run(feeds, [this.#output]).catch((cause: unknown) => {
+      throw ranOut(this.#id, cause) ?? cause;
+    });
     const output = outputs[this.#output];
     if (output === undefined || !(output.data instanceof Float32Array)) {
       throw new GraphError('bad-model', `the model's output "${this.#output}" is not float32`);
@@ -147,12 +153,9 @@ function sessionOptions(
 
 function sessionError(files: OnnxModelFiles, cause: unknown): GraphError {
   if (cause instanceof GraphError) return cause;
+  const outOfMemory = ranOut(files.entry.id, cause);
+  if (outOfMemory !== undefined) return outOfMemory;
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (/allocat|out of memory|bad_alloc/i.test(message)) {
-    return new GraphError('out-of-memory', `"${files.entry.id}" does not fit: ${message}`, {
-      cause,
-    });
-  }
   if (files.device !== 'cpu') {
     return new GraphError(
       'unavailable',
@@ -162,4 +165,11 @@ function sessionError(files: OnnxModelFiles, cause: unknown): GraphError {
     );
   }
   return new GraphError('bad-model', `"${files.entry.id}" cannot be loaded: ${message}`, { cause });
+}
+
+/** The error of an allocation that failed, in the words of onnxruntime, of CUDA and of WebGPU; undefined for others. */
+function ranOut(id: string, cause: unknown): GraphError | undefined {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!/allocat|out of memory|out_of_memory|bad_alloc/i.test(message)) return undefined;
+  return new GraphError('out-of-memory', `"${id}" does not fit: ${message}`, { cause });
 }

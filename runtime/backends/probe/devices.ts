@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Device } from '@graft/graph';
-import { machineMemory } from '../shared/machine-memory.ts';
+import { machineMemory } from '@graft/kit';
 import { probeLlama, type LlamaBackend } from './llama-probe.ts';
 import { probeOnnx, type OnnxProvider, type ProbeResult } from './onnx-probe.ts';
 

@@ -123,7 +123,7 @@ it('keeps few contexts that nobody uses', { timeout: modelTestTimeout }, async (
   const loaded = new LoadedLanguageModel(weights);
   const contexts = async (parallel: number): Promise<number> => {
     const options = { id: file.id, runtime, contextLength: 256, parallel };
-    await loaded.use(options, (model) => model.prepare(never()));
+    await loaded.use({ options, contextBytes: 0 }, (model) => model.prepare(never()));
     return loaded.bytes() - weights.size;
   };
   const one = await contexts(1);

@@ -13,11 +13,12 @@ import {
   type ModelSource,
   type Tokenizer,
 } from '@graft/graph';
+import { machineMemory } from '@graft/kit';
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
-import { machineMemory } from '../shared/machine-memory.ts';
+import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
@@ -28,7 +29,10 @@ export interface BackendsOptions {
   readonly device?: string;
   /** Default: the cores. */
   readonly threads?: number;
-  /** Bytes that models and leases may take on the CPU; default 80 % of the memory. */
+  /**
+   * Bytes that models and leases may take on each device; default what is measured to be free, on the CPU at most 80 %
+   * of the memory.
+   */
   readonly memory?: number;
 }
 
@@ -47,12 +51,16 @@ export interface StepBackends {
     fetch(id: string): Promise<string>;
   };
   lease(bytes: number): Promise<Lease>;
+  /** Bytes that a lease could be given at once, idle models put out; Infinity where nobody tells. */
+  room(): Promise<number>;
 }
 
 /** Everything that runs models, in one process. Disposing frees all of it. */
 export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
   /** Claims memory of the device, putting out idle models where needed; waits until it is free. */
   lease(bytes: number, signal?: AbortSignal): Promise<Lease>;
+  /** The ledger of a device, for whoever watches it. */
+  memory(device: string): Pick<DeviceMemory, 'used' | 'peak' | 'capacity'>;
   forStep(needs: StepNeeds): StepBackends;
 }
 
@@ -80,7 +88,7 @@ class ComposedBackends implements LoadedBackends {
   readonly #catalogue: Catalogue;
   readonly #device: string;
   readonly #memories = new Map<string, DeviceMemory>();
-  readonly #cpuMemory: number;
+  readonly #limit: number | undefined;
   readonly #onnx: OnnxModels;
   readonly #openLanguageModels: () => Promise<LanguageModels>;
   #llama: Promise<LanguageModels> | undefined;
@@ -89,8 +97,8 @@ class ComposedBackends implements LoadedBackends {
   constructor(options: BackendsOptions) {
     this.#catalogue = options.catalogue;
     this.#device = options.device ?? 'auto';
-    this.#cpuMemory = options.memory ?? Math.floor(machineMemory() * 0.8);
-    const memoryOf = (device: string): DeviceMemory => this.#memory(device);
+    this.#limit = options.memory;
+    const memoryOf = (device: string, free?: FreeOnGpu): DeviceMemory => this.#memory(device, free);
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
     this.#openLanguageModels = async () => {
@@ -125,6 +133,10 @@ class ComposedBackends implements LoadedBackends {
 
   lease(bytes: number, signal?: AbortSignal): Promise<Lease> {
     return this.#memory(this.#device).lease(bytes, signal);
+  }
+
+  memory(device: string): DeviceMemory {
+    return this.#memory(device);
   }
 
   forStep({ device: wanted, signal, progress }: StepNeeds): StepBackends {
@@ -182,6 +194,7 @@ class ComposedBackends implements LoadedBackends {
         fetch: (id) => this.#catalogue.fetch(id, { signal, progress }),
       },
       lease: (bytes) => this.#memory(device).lease(bytes, signal),
+      room: () => this.#memory(device).room(),
     };
   }
 
@@ -195,13 +208,16 @@ class ComposedBackends implements LoadedBackends {
     return (this.#llama ??= this.#openLanguageModels());
   }
 
-  #memory(id: string): DeviceMemory {
+  /** `free` is how the engine that asks first measures a GPU. */
+  #memory(id: string, free?: FreeOnGpu): DeviceMemory {
     const device = describe(id);
     const known = this.#memories.get(device.id);
     if (known !== undefined) return known;
-    // Drivers of GPUs fail an allocation that does not fit; only the CPU's must be kept from swapping.
-    const capacity = device.class === 'cpu' ? this.#cpuMemory : Number.POSITIVE_INFINITY;
-    const memory = new DeviceMemory(device, capacity);
+    const most = device.class === 'cpu' ? Math.floor(machineMemory() * 0.8) : Infinity;
+    const memory =
+      this.#limit === undefined
+        ? new DeviceMemory(device, most, capacityOf(device, free))
+        : new DeviceMemory(device, this.#limit);
     this.#memories.set(device.id, memory);
     return memory;
   }

@@ -41,7 +41,10 @@ describe('the memory of a device', () => {
     busy.busy = true;
     const old = new FakeResident(30, 2);
     const recent = new FakeResident(30, 3);
-    for (const resident of [recent, busy, old]) memory.add(resident);
+    for (const resident of [recent, busy, old]) {
+      memory.add(resident, await memory.lease(resident.bytes));
+    }
+    expect(memory.used).toBe(90);
     const lease = await memory.lease(40);
     expect([busy.evicted, old.evicted, recent.evicted]).toEqual([false, true, false]);
     expect(lease.bytes + 60).toBe(memory.used);
@@ -66,5 +69,36 @@ describe('the memory of a device', () => {
     await expect(given).rejects.toMatchObject({ code: 'cancelled' });
     held[Symbol.dispose]();
     expect((await next).bytes).toBe(20);
+  });
+
+  it('takes no more than is free beside it, as measured before each claim', async () => {
+    let free = 70;
+    const memory = new DeviceMemory(device, 100, (used) => Promise.resolve(used + free));
+    const idle = new FakeResident(50, 1);
+    memory.add(idle, await memory.lease(50));
+    free = 20;
+    expect(await memory.room()).toBe(70);
+    const lease = await memory.lease(60);
+    expect(idle.evicted).toBe(true);
+    expect(memory.capacity).toBe(70);
+    lease[Symbol.dispose]();
+    // Somebody else has it, and nothing of ours is left to wait for.
+    free = 30;
+    await expect(memory.lease(40e6)).rejects.toMatchObject({ code: 'out-of-memory' });
+    await expect(memory.lease(31)).rejects.toThrow(/close other programs/);
+    expect((await memory.lease(30)).bytes).toBe(30);
+  });
+
+  it('counts what leases hold as ours, whether it has been taken yet or not', async () => {
+    const memory = new DeviceMemory(device, Infinity, (used) => Promise.resolve(used + 100));
+    const first = await memory.lease(60);
+    let second = false;
+    const waiting = memory.lease(60).then((lease) => ((second = true), lease));
+    await nextTurn();
+    expect(second).toBe(false);
+    expect(await memory.room()).toBe(40);
+    first[Symbol.dispose]();
+    expect((await waiting).bytes).toBe(60);
+    expect(memory.peak).toBe(60);
   });
 });

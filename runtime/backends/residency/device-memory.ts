@@ -12,46 +12,66 @@ export interface Resident {
 interface Claim {
   readonly bytes: number;
   readonly grant: () => void;
+  readonly refuse: (error: GraphError) => void;
 }
 
 /**
+ * How many bytes of a device we may take, as it stands: what is free on it and the `used` ones that are ours already.
+ * Undefined where nobody tells.
+ */
+export type MeasureCapacity = (used: number) => Promise<number | undefined>;
+
+/**
  * The ledger of one device's memory: leases that steps hold, and residents that may be put out, least
- * recently used first, when a claim does not fit. Claims are granted in the order they were made.
+ * recently used first, when a claim does not fit. Claims are granted in the order they were made. What is claimed is
+ * never more than the capacity, and is claimed before it is taken.
  */
 export class DeviceMemory {
   readonly device: Device;
   readonly #residents = new Set<Resident>();
   readonly #claims: Claim[] = [];
+  /** Bytes that are never exceeded, whatever is free. */
+  readonly #limit: number;
+  readonly #measure: MeasureCapacity | undefined;
   #leased = 0;
   #capacity: number;
+  #peak = 0;
   #settling = false;
   #again = false;
 
-  /** `capacity` in bytes; Infinity where the driver does not tell. */
-  constructor(device: Device, capacity: number) {
+  /** `limit` in bytes; Infinity where only what is measured counts. */
+  constructor(device: Device, limit: number, measure?: MeasureCapacity) {
     this.device = device;
-    this.#capacity = capacity;
+    this.#limit = limit;
+    this.#capacity = limit;
+    this.#measure = measure;
   }
 
+  /** As last measured. */
   get capacity(): number {
     return this.#capacity;
   }
 
   /** Bytes claimed by leases and residents. */
   get used(): number {
-    let used = this.#leased;
-    for (const resident of this.#residents) used += resident.bytes;
-    return used;
+    return this.#leased + sum(this.#residents);
+  }
+
+  /** The most that was ever claimed at a time. */
+  get peak(): number {
+    return this.#peak;
+  }
+
+  /** Bytes that a lease could be given at once, idle residents put out. */
+  async room(): Promise<number> {
+    await this.#look();
+    const busy = [...this.#residents].filter((resident) => resident.busy);
+    return Math.max(0, this.#capacity - this.#leased - sum(busy));
   }
 
   /** Waits until the bytes are free. Throws `out-of-memory` when they never can be. */
   async lease(bytes: number, signal?: AbortSignal): Promise<Lease> {
-    if (bytes > this.#capacity) {
-      throw new GraphError(
-        'out-of-memory',
-        `${this.device.name} has ${this.#capacity} bytes, ${bytes} are needed; use a smaller model or batch`,
-      );
-    }
+    if (bytes > this.#limit) throw this.#tooMuch(bytes);
     await this.#granted(bytes, signal);
     let held = true;
     return {
@@ -66,19 +86,16 @@ export class DeviceMemory {
     };
   }
 
-  /** Puts out what is idle until the bytes fit, or nothing idle is left. */
-  async makeRoom(bytes: number): Promise<void> {
-    while (this.used + bytes > this.#capacity) {
-      const idle = [...this.#residents].filter((resident) => !resident.busy);
-      const oldest = idle.sort((a, b) => a.lastUsed - b.lastUsed)[0];
-      if (oldest === undefined) return;
-      this.#residents.delete(oldest);
-      await oldest.evict();
-    }
+  /** Puts out everything that is idle: memory ran out though there should have been enough. */
+  async evictIdle(): Promise<void> {
+    await this.#evict(() => true);
   }
 
-  add(resident: Resident): void {
+  /** In place of the lease that it was loaded under, in the same turn. */
+  add(resident: Resident, lease: Lease): void {
     this.#residents.add(resident);
+    lease[Symbol.dispose]();
+    this.#peak = Math.max(this.#peak, this.used);
   }
 
   remove(resident: Resident): void {
@@ -94,6 +111,17 @@ export class DeviceMemory {
     void this.#settleAll();
   }
 
+  /** Least recently used first, as long as it is needed and something is idle. */
+  async #evict(needed: () => boolean): Promise<void> {
+    while (needed()) {
+      const idle = [...this.#residents].filter((resident) => !resident.busy);
+      const oldest = idle.sort((a, b) => a.lastUsed - b.lastUsed)[0];
+      if (oldest === undefined) return;
+      this.#residents.delete(oldest);
+      await oldest.evict();
+    }
+  }
+
   #granted(bytes: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const claim: Claim = {
@@ -101,6 +129,10 @@ export class DeviceMemory {
         grant: () => {
           signal?.removeEventListener('abort', giveUp);
           resolve();
+        },
+        refuse: (error) => {
+          signal?.removeEventListener('abort', giveUp);
+          reject(error);
         },
       };
       const giveUp = (): void => {
@@ -133,13 +165,46 @@ export class DeviceMemory {
 
   async #settle(): Promise<void> {
     for (let claim = this.#claims[0]; claim !== undefined; claim = this.#claims[0]) {
-      await this.makeRoom(claim.bytes);
+      const { bytes } = claim;
+      await this.#look();
+      await this.#evict(() => this.used + bytes > this.#capacity);
       // It may have been given up meanwhile.
       if (this.#claims[0] !== claim) continue;
-      if (this.used + claim.bytes > this.#capacity) return;
+      const fits = this.used + bytes <= this.#capacity;
+      // Whoever holds the rest gives it back some time. Others on the machine may not.
+      if (!fits && this.used > 0) return;
       this.#claims.shift();
-      this.#leased += claim.bytes;
-      claim.grant();
+      if (fits) {
+        this.#leased += bytes;
+        this.#peak = Math.max(this.#peak, this.used);
+        claim.grant();
+      } else claim.refuse(this.#tooMuch(bytes));
     }
   }
+
+  /** Measures, unless what leases have claimed may be taken in part: then it cannot be told what is ours. */
+  async #look(): Promise<void> {
+    if (this.#leased > 0 || this.#measure === undefined) return;
+    const measured = await this.#measure(this.used).catch(() => undefined);
+    if (measured !== undefined) this.#capacity = Math.min(this.#limit, measured);
+  }
+
+  #tooMuch(bytes: number): GraphError {
+    const most = Math.min(this.#capacity, this.#limit);
+    return new GraphError(
+      'out-of-memory',
+      `${megabytes(bytes)} of memory are needed on ${this.device.name}, and ${megabytes(most)} can be had; use a smaller model, a shorter context or a smaller batch, or close other programs`,
+      { audience: 'operator' },
+    );
+  }
+}
+
+function sum(residents: Iterable<Resident>): number {
+  let bytes = 0;
+  for (const resident of residents) bytes += resident.bytes;
+  return bytes;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.max(0, Math.round(bytes / 1e6)).toLocaleString('en')} MB`;
 }

@@ -9,18 +9,24 @@ import type { LlamaModel } from 'node-llama-cpp';
 import { llamaAdapters } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
 import type { LlamaFile } from '../llama/llama-file.ts';
+import { LlamaMemory } from '../llama/llama-memory.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { ggufVocabulary } from '../llama/vocabulary.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
 import type { LanguageModelRequest } from './backends.ts';
+import type { FreeOnGpu } from './device-capacity.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import { llamaDevice } from './device-choice.ts';
-import { LoadedLanguageModel } from './loaded-language-model.ts';
+import {
+  configurationBytes,
+  LoadedLanguageModel,
+  type Configuration,
+} from './loaded-language-model.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
 
 interface LanguageModelsOptions {
-  readonly memoryOf: (device: string) => DeviceMemory;
+  readonly memoryOf: (device: string, free?: FreeOnGpu) => DeviceMemory;
   readonly threads?: number;
 }
 
@@ -31,6 +37,7 @@ export class LanguageModels {
   readonly #runtimes = new Map<LlamaDevice, Promise<LlamaRuntime>>();
   /** What counts tokens: the weights, or the vocabulary alone after they were put out. */
   readonly #counters = new Map<string, LlamaModel>();
+  readonly #memories = new Map<string, Promise<LlamaMemory>>();
   readonly #tokenizers = new Map<string, Promise<ModelTokenizer>>();
   #closing = false;
 
@@ -51,12 +58,15 @@ export class LanguageModels {
       adapters: await llamaAdapters(file, adapters),
       ...(threads === undefined ? {} : { threads }),
     };
-    const loader = this.#loader(file, runtime);
+    const contextBytes = await (await this.#memory(file, runtime)).context(contextLength);
+    const loader = this.#loader(file, runtime, { options: configuration, contextBytes });
     const use = <Result>(
       signal: AbortSignal,
       work: (model: LlamaLanguageModel) => Promise<Result> | Result,
     ): Promise<Result> =>
-      this.#residency.use(loader, signal, (loaded) => loaded.use(configuration, work));
+      this.#residency.use(loader, signal, (loaded) =>
+        loaded.use({ options: configuration, contextBytes }, work),
+      );
     const facts = await use(request.signal, async (model) => {
       await model.prepare(request.signal);
       return { device: model.device, contextLength: model.contextLength, parallel: model.parallel };
@@ -109,12 +119,32 @@ export class LanguageModels {
     );
   }
 
-  #loader(file: LlamaFile, runtime: LlamaRuntime): ModelLoader<LoadedLanguageModel> {
+  /** What the file will take, read once. */
+  #memory(file: LlamaFile, runtime: LlamaRuntime): Promise<LlamaMemory> {
+    const key = `${file.digest} ${file.path} ${runtime.device}`;
+    const reading = this.#memories.get(key) ?? LlamaMemory.of(file, runtime);
+    this.#memories.set(key, reading);
+    reading.catch(() => this.#memories.delete(key));
+    return reading;
+  }
+
+  #loader(
+    file: LlamaFile,
+    runtime: LlamaRuntime,
+    configuration: Configuration,
+  ): ModelLoader<LoadedLanguageModel> {
     const key = `${file.digest} ${file.path} ${runtime.device}`;
     return {
       key,
-      memory: this.#options.memoryOf(runtime.device),
-      estimate: file.size,
+      memory: this.#options.memoryOf(runtime.device, async () => {
+        const { total, free } = await runtime.llama.getVramState();
+        return total === 0 ? undefined : free;
+      }),
+      estimate: file.size + configurationBytes(configuration),
+      growth: (loaded) => loaded.growth(configuration),
+      grow: (loaded) => {
+        loaded.grow(configuration);
+      },
       load: async (signal) => {
         const weights = await loadLlamaWeights(runtime, file, signal);
         const vocabulary = this.#counters.get(key);

@@ -1,10 +1,25 @@
+import { GraphError } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
 import { adaptersKey } from '../llama/llama-adapters.ts';
 import { LlamaLanguageModel, type LlamaOptions } from '../llama/language-model.ts';
 
 interface Configured {
   readonly model: LlamaLanguageModel;
+  /** Bytes that its contexts are expected to take, all of them made. */
+  readonly expected: number;
   users: number;
+}
+
+/** One way to use the weights, with the bytes that one of its contexts takes. */
+export interface Configuration {
+  readonly options: LlamaOptions;
+  readonly contextBytes: number;
+}
+
+/** Bytes that a configuration takes beside the weights, from nothing. */
+export function configurationBytes({ options, contextBytes }: Configuration): number {
+  const adapters = options.adapters ?? [];
+  return contextsOf({ options, contextBytes }) + adapters.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Configurations that keep their contexts while nobody uses them: one without an adapter and a few with. */
@@ -25,25 +40,45 @@ export class LoadedLanguageModel {
 
   bytes(): number {
     let sum = this.#weights.size;
-    for (const { model } of this.#configured.values()) sum += model.contextMemory;
+    for (const { model, expected } of this.#configured.values()) {
+      sum += Math.max(expected, model.contextMemory);
+    }
     for (const size of this.#adapters.values()) sum += size;
     return sum;
   }
 
-  /** Runs `work` on the model so configured, made when it is new. */
-  async use<Result>(
-    options: LlamaOptions,
-    work: (model: LlamaLanguageModel) => Promise<Result> | Result,
-  ): Promise<Result> {
-    const adapters = options.adapters ?? [];
-    const key = `${options.contextLength} ${options.parallel} ${adaptersKey(adapters)}`;
+  /** Bytes that a configuration adds to `bytes`. */
+  growth(configuration: Configuration): number {
+    const adapters = configuration.options.adapters ?? [];
+    const known = adapters.filter(({ filePath }) => this.#adapters.has(filePath));
+    const there = known.reduce((sum, { size }) => sum + size, 0);
+    const all = configurationBytes(configuration) - there;
+    const configured = this.#configured.get(keyOf(configuration.options));
+    return configured === undefined ? all : all - contextsOf(configuration);
+  }
+
+  /** Counts a configuration, before its contexts are made. */
+  grow(configuration: Configuration): void {
+    const { options } = configuration;
+    for (const { filePath, size } of options.adapters ?? []) this.#adapters.set(filePath, size);
+    const key = keyOf(options);
     const configured = this.#configured.get(key) ?? {
       model: new LlamaLanguageModel(this.#weights, options),
+      expected: contextsOf(configuration),
       users: 0,
     };
-    for (const { filePath, size } of adapters) this.#adapters.set(filePath, size);
     this.#configured.delete(key);
     this.#configured.set(key, configured);
+  }
+
+  /** Runs `work` on the model so configured, made when it is new. */
+  async use<Result>(
+    configuration: Configuration,
+    work: (model: LlamaLanguageModel) => Promise<Result> | Result,
+  ): Promise<Result> {
+    this.grow(configuration);
+    const configured = this.#configured.get(keyOf(configuration.options));
+    if (configured === undefined) throw unknownConfiguration();
     configured.users++;
     try {
       return await work(configured.model);
@@ -68,4 +103,18 @@ export class LoadedLanguageModel {
       this.#dropping.add(dropping);
     }
   }
+}
+
+function contextsOf({ options, contextBytes }: Configuration): number {
+  return Math.max(1, options.parallel) * contextBytes;
+}
+
+function keyOf({ contextLength, parallel, adapters = [] }: LlamaOptions): string {
+  return `${contextLength} ${parallel} ${adaptersKey(adapters)}`;
+}
+
+function unknownConfiguration(): GraphError {
+  return new GraphError('internal', 'a configuration was dropped as it was made', {
+    audience: 'developer',
+  });
 }

@@ -81,6 +81,7 @@ export async function createStepContext(
       used(lease.device.id);
       return lease;
     },
+    room: () => services.room(),
     models: services.models,
     backends: noticing(services.backends, hooks.definition, used),
     seed: typeof seed === 'number' ? seed : 0,

@@ -13,6 +13,8 @@ export interface StepServices {
   readonly models: RunContext['models'];
   /** Claims memory on the step's device; waits until it is free. */
   lease(bytes: number): Promise<Lease>;
+  /** Bytes that a lease could be given at once. */
+  room(): Promise<number>;
 }
 
 /** What `services` must know of a step. */

@@ -23,8 +23,10 @@ export interface RunContext {
   token(item: string, text: string): void;
   /** A row of metrics as it comes, for curves that are watched; the result's rows are an output. */
   metrics(row: MetricRow): void;
-  /** Claims memory on the step's device; waits until it is free. */
+  /** Claims memory on the step's device before it is taken; waits until it is free. Throws `out-of-memory`. */
   lease(bytes: number): Promise<Lease>;
+  /** Bytes that a lease could be given at once, idle models put out; Infinity where the device does not tell. */
+  room(): Promise<number>;
   readonly models: {
     facts(id: string): ModelFacts;
     /** Downloads what is missing, with progress, and gives the local folder of the model's files. */

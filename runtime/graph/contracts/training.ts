@@ -1,4 +1,5 @@
 import type { AdapterInfo, MetricRow } from '../types/training-types.ts';
+import type { Lease } from './backend.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
 
@@ -86,6 +87,8 @@ export interface TrainingRequest {
   /** Steps between two checkpoints. */
   readonly checkpointEvery: number;
   readonly device: string;
+  /** Bytes that it may take at most; absent: most of what is free when it starts. */
+  readonly memory?: number;
   /** Kept between attempts: training goes on from the checkpoint that it finds there. */
   readonly checkpoints: string;
   /** Empty folder for the result: an adapter's files, or a model's. */
@@ -94,6 +97,8 @@ export interface TrainingRequest {
 
 export interface TrainingHooks {
   readonly signal: AbortSignal;
+  /** Claims the memory that the training was planned to take, before it takes it; given back when it has ended. */
+  readonly lease?: (bytes: number) => Promise<Lease>;
   /**
    * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (with its
    * fraction), tokensPerSecond, eta (seconds) and memory (bytes); after an evaluation `eval` with its loss.
@@ -166,7 +171,7 @@ export interface Training {
       readonly examples: readonly TrainingExample[];
       readonly device: string;
     },
-    hooks: Pick<TrainingHooks, 'signal' | 'progress'>,
+    hooks: Pick<TrainingHooks, 'signal' | 'progress' | 'lease'>,
   ): Promise<{ readonly loss: number; readonly tokens: number }[]>;
   /** Reads a PEFT folder or a GGUF adapter, checks it against the base, and writes an adapter folder. */
   importAdapter(

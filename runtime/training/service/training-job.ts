@@ -1,4 +1,5 @@
 import type { TrainingResult } from '@graft/graph';
+import { availableMemory, machineMemory } from '@graft/kit';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Adapter, AdapterModule } from '../adapters/adapter.ts';
@@ -8,7 +9,6 @@ import { factorNames, magnitudeName, targetModules } from '../architectures/lora
 import { parameterCount } from '../architectures/weight-shapes.ts';
 import { fileDigest } from '../formats/file-digest.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { availableMemory, machineMemory } from '../loop/available-memory.ts';
 import { openExecutor } from '../loop/open-executor.ts';
 import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
@@ -47,7 +47,7 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
     baseDigest: baseBefore,
     executor,
     request,
-    memory: Math.min(job.memory ?? (await freeMemory()), job.memoryLimit ?? Infinity),
+    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
     enough: machineMemory() / 2,
     hooks,
   });
@@ -75,9 +75,13 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
   return { ...common, total: own + trainable, adapter };
 }
 
-/** Of what is free, as much as leaves room for an estimate that was too low. */
-async function freeMemory(): Promise<number> {
-  return 0.85 * (await availableMemory());
+/**
+ * What was given, where the process itself takes it; a GPU's comes beside the machine's. Of what is free on that, as
+ * much as leaves room for an estimate that was too low.
+ */
+async function memoryFor({ memory, request: { device } }: TrainingJob): Promise<number> {
+  if (memory !== undefined && /^(auto|cpu)/.test(device)) return memory;
+  return Math.min(memory ?? Infinity, 0.85 * (await availableMemory()));
 }
 
 type Method = LoopRequest['method'];
