@@ -33,7 +33,11 @@ export const run = implement(perplexity, async (ctx, inputs, params) => {
       adapters: adapters.filter(({ weight }) => weight !== 0),
       examples: parts.map(({ example }) => example),
     },
-    { signal: ctx.signal, progress: (progress) => ctx.progress(progress) },
+    {
+      signal: ctx.signal,
+      progress: (progress) => ctx.progress(progress),
+      lease: (bytes) => ctx.lease(bytes),
+    },
   );
   const totals = new Map(texts.map((text) => [text, { loss: 0, tokens: 0 }]));
   for (const [at, { text }] of parts.entries()) {

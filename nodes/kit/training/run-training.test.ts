@@ -42,13 +42,15 @@ async function train(
   const leased: number[] = [];
   const base = testContext();
   const training: Pick<Training, 'train'> = {
-    train(request) {
+    async train(request, { lease }) {
       asked.push(request);
-      return Promise.resolve(parts.result ?? outcome);
+      using _held = await lease?.(200);
+      return parts.result ?? outcome;
     },
   };
   const ctx = testContext({
     log: (level, message) => log.push(`${level}: ${message}`),
+    room: () => Promise.resolve(5e9),
     lease: (bytes) => {
       leased.push(bytes);
       const device = { id: 'cpu', class: 'cpu', name: 'CPU', software: false } as const;
@@ -84,6 +86,8 @@ it('asks for what the parameters say, over the tokenized rows, and gives the mem
     model: { id: 'small', digest: 'd' },
   });
   expect(request).not.toHaveProperty('onLong');
+  // The trainer plans with the room that there is, and claims what it planned.
+  expect(request?.memory).toBe(5e9);
   expect(leased).toEqual([200, -200]);
 });
 

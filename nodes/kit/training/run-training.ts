@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
 import {
   type Example,
   GraphError,
   type MetricRow,
   type ModelRef,
   modelSource,
-  type ModelSource,
   type RowsInput,
   type RunContext,
   type TrainingMethod,
@@ -55,16 +53,17 @@ export async function runTraining(
     ctx.scratch(),
   ]);
   const { onLong: _onLong, ...settings } = params;
-  // Puts out models that are idle, before the trainer looks at what memory is left.
-  using _lease = await ctx.lease(2 * (await sizeOf(ctx, source)));
   const result = await training.train(
     {
       ...settings,
       ...{ model: source, method, device: ctx.device, checkpoints, folder },
       ...{ train: examples.train, evaluation: examples.evaluation },
+      // Models that are idle are put out when it claims what it has planned.
+      memory: await ctx.room(),
     },
     {
       signal: ctx.signal,
+      lease: (bytes) => ctx.lease(bytes),
       metrics: (row) => ctx.metrics(row),
       log: (level, message) => ctx.log(level, message),
       progress: (progress) => ctx.progress(progress),
@@ -159,12 +158,6 @@ function summaryOf(result: TrainingResult, examples: TokenizedExamples): MetricR
     value === undefined ? [] : [[name, value]],
   );
   return { series: 'summary', values: Object.fromEntries(known) };
-}
-
-/** Bytes of a model's weights. */
-async function sizeOf(ctx: RunContext, { id, path }: ModelSource): Promise<number> {
-  if (path === undefined) return ctx.models.facts(id).size;
-  return (await stat(path)).size;
 }
 
 function trainedTokens({ train }: TokenizedExamples): number {

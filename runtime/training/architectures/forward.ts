@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import type { Builder } from '../ir/builder.ts';
 import { geluTanh, rmsNorm } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
-import type { Shape } from '../ir/shape.ts';
+import { sizeOf, type Shape } from '../ir/shape.ts';
 import {
   attention,
   attentionMasks,
@@ -40,6 +40,11 @@ export interface ForwardOptions {
   readonly full?: boolean;
   /** Recompute each layer in the backward pass, its matrix products too: the least memory. */
   readonly checkpoint?: boolean;
+  /**
+   * The head is computed at so many places alone: an input `places`, i32 [places], gives them as indices into
+   * [batch · length], and labels, weights and `correct` have one number for each. Absent: at every place.
+   */
+  readonly places?: number;
   /** Dropout acts, and its masks are fed: see `dropoutFeeds`. */
   readonly training?: boolean;
 }
@@ -124,6 +129,12 @@ class ForwardBuilder {
       b.scope(name, () => this.prepareAdditions(layer));
       hidden = b.segment(name, body);
     }
+    const { places } = options;
+    const counted = places === undefined ? shape : [places];
+    // Before the last norm, which then has as many rows.
+    if (places !== undefined) {
+      hidden = b.gather(hidden, b.input('places', { shape: counted, dtype: 'i32' }));
+    }
     hidden = this.norm('model.norm', hidden);
     const head = {
       matrix: config.tiedHead
@@ -134,12 +145,12 @@ class ForwardBuilder {
     };
     const { loss, correct } = headLoss(b, head, {
       hidden,
-      labels: ids('labels'),
-      weights: b.input('weights', { shape }),
+      labels: b.input('labels', { shape: counted, dtype: 'i32' }),
+      weights: b.input('weights', { shape: counted }),
       derive: options.training === true,
-      atOnce: placesAtOnce(options.batch * options.length, config.vocabulary),
+      atOnce: placesAtOnce(sizeOf(counted), config.vocabulary),
     });
-    const logits = b.reshape(headLogits(b, hidden, head), [...shape, config.vocabulary]);
+    const logits = b.reshape(headLogits(b, hidden, head), [...counted, config.vocabulary]);
     return { logits, loss, correct, trainable: this.trainable };
   }
 

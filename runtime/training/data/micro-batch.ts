@@ -1,3 +1,4 @@
+import { GraphError } from '@graft/graph';
 import type { Feeds } from '../ir/executor.ts';
 import type { PreparedExample } from './prepared-example.ts';
 import type { Row } from './rows.ts';
@@ -9,6 +10,8 @@ export interface MicroBatch {
   readonly size: number;
   /** Tokens of each row of the program. */
   readonly length: number;
+  /** Places that the program's head is computed at; absent: all. */
+  readonly places?: number;
 }
 
 export interface BatchShapes {
@@ -16,16 +19,22 @@ export interface BatchShapes {
   readonly size: number;
   /** Lengths, ascending; the last takes every row. */
   readonly buckets: readonly number[];
+  /** By length, places that the head is computed at: see `headPlaces`. */
+  readonly places?: ReadonlyMap<number, number>;
 }
 
 /** The rows of one optimizer step in micro-batches, longest first, each in the shortest bucket that takes it. */
-export function microBatches(rows: readonly Row[], { size, buckets }: BatchShapes): MicroBatch[] {
+export function microBatches(
+  rows: readonly Row[],
+  { size, buckets, places: byLength }: BatchShapes,
+): MicroBatch[] {
   const sorted = rows.toSorted((a, b) => b.length - a.length);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => {
     const chosen = sorted.slice(i * size, (i + 1) * size);
     const longest = chosen[0]?.length ?? 0;
     const length = buckets.find((bucket) => bucket >= longest) ?? longest;
-    return { rows: chosen, size, length };
+    const places = byLength?.get(length);
+    return { rows: chosen, size, length, ...(places === undefined ? {} : { places }) };
   });
 }
 
@@ -39,7 +48,7 @@ export function paddedTokens(batches: readonly MicroBatch[]): number {
  * so that losses and gradients of its micro-batches add up exactly.
  */
 export function feedsOf(
-  { rows, size, length }: MicroBatch,
+  { rows, size, length, places }: MicroBatch,
   examples: readonly PreparedExample[],
   divisor: number,
 ): Feeds {
@@ -66,5 +75,32 @@ export function feedsOf(
       at = end;
     }
   }
-  return { tokens, positions, segments, labels, weights };
+  const row = { tokens, positions, segments };
+  return {
+    ...row,
+    ...(places === undefined ? { labels, weights } : gathered(places, labels, weights)),
+  };
+}
+
+/** Labels and weights of the places that count, and where these are; what is left over has weight 0. */
+function gathered(count: number, labels: Int32Array, weights: Float32Array): Feeds {
+  const result = {
+    places: new Int32Array(count),
+    labels: new Int32Array(count),
+    weights: new Float32Array(count),
+  };
+  let at = 0;
+  for (const [place, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    if (at === count) {
+      throw new GraphError('internal', `more than ${count} places of a micro-batch count`, {
+        audience: 'developer',
+      });
+    }
+    result.places[at] = place;
+    result.labels[at] = labels[place] ?? 0;
+    result.weights[at] = weight;
+    at += 1;
+  }
+  return result;
 }

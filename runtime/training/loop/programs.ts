@@ -2,7 +2,7 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import { dropoutFeeds } from '../architectures/dropout.ts';
 import { buildLossProgram, buildTrainingProgram } from '../architectures/training-program.ts';
 import type { Executable, Executor, Feeds } from '../ir/executor.ts';
-import { forwardOptions, type LoopRequest } from './training-plan.ts';
+import { forwardOptions, programShapes, type LoopRequest } from './training-plan.ts';
 
 export interface ProgramOptions {
   readonly base: BaseModel;
@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly size: number;
   /** Layers are computed again in the backward pass, to save memory. */
   readonly recompute: boolean;
+  /** By row length, places that the head is computed at where these are not all. */
+  readonly places: ReadonlyMap<number, number>;
 }
 
 /** The programs of a training, one of each kind and row length, compiled when first used. */
@@ -49,8 +51,8 @@ export class Programs implements AsyncDisposable {
   }
 
   private shapes(length: number) {
-    const { request, size, recompute } = this.options;
-    return forwardOptions(request, { batch: size, length, checkpoint: recompute });
+    const { request, places } = this.options;
+    return forwardOptions(request, programShapes(this.options, length, places));
   }
 
   private get(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LoopRequest } from './training-plan.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
-const loopVersion = 1;
+const loopVersion = 2;
 
 /** Everything that decides the numbers of a training: a checkpoint is continued under an equal one only. */
 export interface RunDefinition {

@@ -10,7 +10,7 @@ import { microBatches, paddedTokens } from '../data/micro-batch.ts';
 import { rowsOfStep } from '../data/epoch.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { RunShapes } from './loop-state.ts';
-import { forwardOptions, type TrainingPlan } from './training-plan.ts';
+import { forwardOptions, placesOf, programShapes, type TrainingPlan } from './training-plan.ts';
 
 /** Programs of different lengths that are kept at once. */
 const mostBuckets = 4;
@@ -90,18 +90,18 @@ class MemoryTable {
     // Parameters, their gradients (twice while they are summed), and two moments.
     const several = plan.request.batch > shapes.size ? 1 : 0;
     const state = 4 * numbers * (4 + several);
-    const programs = shapes.buckets.map((length) => this.programs(shapes, length));
+    const places = placesOf(plan, shapes);
+    const programs = shapes.buckets.map((length) => this.programs(shapes, length, places));
     return runtimeMemory + state + programs.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Of one length. */
-  private programs({ size, recompute }: RunShapes, length: number): number {
+  private programs(shapes: RunShapes, length: number, places: ReadonlyMap<number, number>): number {
     const { base, plan } = this.request;
-    const key = `${size} ${length} ${recompute}`;
+    const key = `${shapes.size} ${length} ${shapes.recompute} ${places.get(length) ?? 'all'}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const shapes = { batch: size, length, checkpoint: recompute };
-    const options = forwardOptions(plan.request, shapes);
+    const options = forwardOptions(plan.request, programShapes(shapes, length, places));
     const evaluates = plan.evaluation.rows.length > 0;
     const bytes =
       estimateTrainingMemory(base, options) +

@@ -16,8 +16,9 @@ import { lossExploded } from './exploded.ts';
 import { inWords, Pace } from './pace.ts';
 import { Programs } from './programs.ts';
 import { defineRun } from './run-definition.ts';
-import { chooseShapes, memoryOf, type ShapeRequest } from './run-shapes.ts';
+import { chooseShapes, memoryOf, type ChosenShapes, type ShapeRequest } from './run-shapes.ts';
 import {
+  placesOf,
   planTraining,
   trainableShapes,
   type LoopRequest,
@@ -37,9 +38,9 @@ export interface LoopOptions {
   readonly hooks: LoopHooks;
 }
 
-export interface LoopHooks extends TrainingHooks {
-  /** Bytes that it expects to take, before it takes them. */
-  readonly planned?: (memory: number) => void;
+export interface LoopHooks extends Omit<TrainingHooks, 'lease'> {
+  /** Bytes that it expects to take, before it takes them; it waits until they are granted. */
+  readonly planned?: (memory: number) => Promise<void> | void;
 }
 
 export interface LoopResult {
@@ -63,10 +64,15 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const checkpoint = await store.load();
   const { memory, enough } = options;
   const asked = { base, plan, trainable, memory, enough };
-  const shapes = shapesFor(asked, checkpoint, hooks);
-  await using programs = new Programs({ base, executor, request, ...shapes });
+  const { shapes, memory: planned } = shapesFor(asked, checkpoint, hooks);
+  await hooks.planned?.(planned);
+  hooks.signal.throwIfAborted();
+  const places = placesOf(plan, shapes);
+  await using programs = new Programs({ base, executor, request, ...shapes, places });
   const parameters = await initialParameters(base, trainable, request);
-  const loop = new TrainingLoop({ plan, trainable, shapes, programs, parameters, store, hooks });
+  const loop = new TrainingLoop({
+    ...{ plan, trainable, shapes, places, programs, parameters, store, hooks },
+  });
   if (checkpoint !== undefined) {
     loop.restore(checkpoint);
     hooks.log('info', `Goes on from the checkpoint of step ${checkpoint.state.step}.`);
@@ -78,24 +84,20 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
 function shapesFor(
   request: ShapeRequest,
   checkpoint: Checkpoint | undefined,
-  { log, planned }: LoopHooks,
-): RunShapes {
+  { log }: LoopHooks,
+): ChosenShapes {
   const { microBatch, batch } = request.plan.request;
   if (checkpoint !== undefined) {
     const { shapes } = checkpoint;
     const smaller = microBatch > 0 && microBatch < shapes.size;
     const memory = memoryOf(request, shapes);
-    if (!smaller && memory <= request.memory) {
-      planned?.(memory);
-      return shapes;
-    }
+    if (!smaller && memory <= request.memory) return { shapes, memory };
     log(
       'warning',
       `Goes on with other micro-batches than those of ${shapes.size} rows that it began with, ${smaller ? 'as was asked for' : 'which do not fit any more'}: sums are rounded otherwise from here.`,
     );
   }
   const { shapes, memory } = chooseShapes(request);
-  planned?.(memory);
   const { size, buckets, recompute } = shapes;
   if (Math.min(microBatch, batch) > size) {
     log('warning', `Rows are computed ${size} at once: ${microBatch} do not fit.`);
@@ -104,13 +106,14 @@ function shapesFor(
     'info',
     `${size} of ${batch} rows at once, padded to ${buckets.join(', ')} tokens; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
   );
-  return shapes;
+  return { shapes, memory };
 }
 
 interface LoopParts {
   readonly plan: TrainingPlan;
   readonly trainable: ReadonlyMap<string, Shape>;
   readonly shapes: RunShapes;
+  readonly places: ReadonlyMap<number, number>;
   readonly programs: Programs;
   readonly parameters: Map<string, Float32Array>;
   readonly store: CheckpointStore;
@@ -138,7 +141,7 @@ class TrainingLoop {
       // Gains and biases are not pulled to zero, as other trainers hold it too.
       decays: (name) => method.kind === 'lora' || (trainable.get(name)?.length ?? 0) > 1,
     });
-    this.evaluation = microBatches(evaluation.rows, parts.shapes);
+    this.evaluation = microBatches(evaluation.rows, { ...parts.shapes, places: parts.places });
   }
 
   restore({ state, parameters, optimizer }: Checkpoint): void {
@@ -208,12 +211,12 @@ class TrainingLoop {
   }
 
   private async step(): Promise<void> {
-    const { plan, shapes } = this.parts;
+    const { plan, shapes, places } = this.parts;
     const { request, train, steps, warmup } = plan;
     const { learningRate, schedule: kind, clip } = request;
     const { step } = this.state;
     const startedAt = performance.now();
-    const batches = microBatches(rowsOfStep(train.rows, step, request), shapes);
+    const batches = microBatches(rowsOfStep(train.rows, step, request), { ...shapes, places });
     const { gradients, loss, accuracy, tokens } = await gradientStep(
       batches,
       this.setting(train.examples),

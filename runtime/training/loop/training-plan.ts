@@ -3,12 +3,13 @@ import type { BaseModel } from '../architectures/base-model.ts';
 import type { ForwardOptions } from '../architectures/forward.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
 import { prepareExamples, type PreparedExample } from '../data/prepared-example.ts';
+import { headPlaces } from '../data/head-places.ts';
 import { layOutRows, type Row } from '../data/rows.ts';
 import { stepsPerEpoch } from '../data/epoch.ts';
 import type { Shape } from '../ir/shape.ts';
 
 /** What the loop needs of a request: the model is open already, and results are written by others. */
-export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder'>;
+export type LoopRequest = Omit<TrainingRequest, 'model' | 'folder' | 'memory'>;
 
 /** Examples laid out in rows. */
 interface RowSet {
@@ -58,10 +59,29 @@ export function planTraining(base: BaseModel, request: LoopRequest): TrainingPla
   };
 }
 
+/** By length, at how many places of a micro-batch the loss counts at most: see `headPlaces`. */
+export function placesOf(
+  { train, evaluation }: Pick<TrainingPlan, 'train' | 'evaluation'>,
+  shapes: { readonly size: number; readonly buckets: readonly number[] },
+): ReadonlyMap<number, number> {
+  return headPlaces([...train.rows, ...evaluation.rows], shapes);
+}
+
+/** Shapes of a program, with the places that its head is computed at where these are not all. */
+export function programShapes(
+  { size, recompute }: { readonly size: number; readonly recompute: boolean },
+  length: number,
+  places: ReadonlyMap<number, number>,
+): Pick<ForwardOptions, 'batch' | 'length' | 'checkpoint' | 'places'> {
+  const count = places.get(length);
+  const shapes = { batch: size, length, checkpoint: recompute };
+  return count === undefined ? shapes : { ...shapes, places: count };
+}
+
 /** What the method asks of a program of these shapes. */
 export function forwardOptions(
   { method }: Pick<LoopRequest, 'method'>,
-  shapes: { readonly batch: number; readonly length: number; readonly checkpoint: boolean },
+  shapes: Pick<ForwardOptions, 'batch' | 'length' | 'checkpoint' | 'places'>,
 ): ForwardOptions {
   if (method.kind === 'full') return { ...shapes, full: true };
   const { rank, alpha, rankStabilized, targets, dora, dropout } = method;

@@ -1,13 +1,18 @@
-import type { TrainingHooks, Training, TrainingExample } from '@graft/graph';
+import type { Training, TrainingExample } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
 import { openBaseModel } from '../architectures/base-model.ts';
+import type { ForwardOptions } from '../architectures/forward.ts';
+import { estimateEvaluationMemory, runtimeMemory } from '../architectures/training-memory.ts';
 import { buildLossProgram } from '../architectures/training-program.ts';
 import { chooseBuckets } from '../data/buckets.ts';
+import { headPlaces } from '../data/head-places.ts';
 import { feedsOf, microBatches } from '../data/micro-batch.ts';
 import { prepareExamples } from '../data/prepared-example.ts';
 import { layOutRows } from '../data/rows.ts';
 import type { Executable } from '../ir/executor.ts';
 import { openExecutor } from '../loop/open-executor.ts';
+import type { LoopHooks } from '../loop/training-loop.ts';
+import { programShapes } from '../loop/training-plan.ts';
 import { adapterFeeds } from './adapter-feeds.ts';
 import type { JobSetting } from './training-job.ts';
 
@@ -29,7 +34,7 @@ const mostBuckets = 4;
 /** The loss of each example, in order, under the base with adapters added. Blocks the thread for a row at a time. */
 export async function runEvaluationJob(
   job: EvaluationJob,
-  { signal, progress }: Pick<TrainingHooks, 'signal' | 'progress'>,
+  { signal, progress, planned }: Pick<LoopHooks, 'signal' | 'progress' | 'planned'>,
 ): Promise<ExampleLoss[]> {
   const base = await openBaseModel(job.model.path);
   const { context, vocabulary } = base.config;
@@ -47,8 +52,17 @@ export async function runEvaluationJob(
     { most: mostBuckets, limit: context },
   );
   const { lora, feeds } = await adapterFeeds(base.config, job.adapters, signal);
+  const places = headPlaces(rows, { size: 1, buckets });
+  const optionsOf = (length: number): ForwardOptions => ({
+    ...programShapes({ size: 1, recompute: false }, length, places),
+    ...(lora === undefined ? {} : { lora }),
+  });
+  const added = Object.values(feeds).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const program = estimateEvaluationMemory(base, optionsOf(Math.max(1, ...buckets)));
+  await planned?.(runtimeMemory + added + program);
+  signal.throwIfAborted();
   const executor = await openExecutor(job);
-  const batches = microBatches(rows, { size: 1, buckets });
+  const batches = microBatches(rows, { size: 1, buckets, places });
   let compiled: { readonly length: number; readonly executable: Executable } | undefined;
   try {
     for (const [done, batch] of batches.entries()) {
@@ -60,8 +74,7 @@ export async function runEvaluationJob(
       if (compiled?.length !== length) {
         await compiled?.executable[Symbol.asyncDispose]();
         compiled = undefined;
-        const options = { batch: 1, length, ...(lora === undefined ? {} : { lora }) };
-        const { program } = buildLossProgram(base, options);
+        const { program } = buildLossProgram(base, optionsOf(length));
         compiled = { length, executable: await executor.compile(program, base.weights) };
       }
       const results = await compiled.executable.run({ ...feedsOf(batch, examples, 1), ...feeds });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainingExample, WeightedAdapter } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runtimeMemory } from '../architectures/training-memory.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
 import { fixture } from '../golden/golden.ts';
 import { lora, request } from '../loop/loop-fixture.ts';
@@ -57,6 +58,24 @@ async function evaluate(adapters: readonly WeightedAdapter[], file = made.file):
   const sum = (key: 'loss' | 'tokens'): number => losses.reduce((all, one) => all + one[key], 0);
   return sum('loss') / sum('tokens');
 }
+
+it('an evaluation says what it will take before it does', async () => {
+  const planned: number[] = [];
+  const job = {
+    model: { id: 'tiny', digest: 'a'.repeat(64), path: made.file },
+    ...{ threads: 1, scratchFolder: made.root, device: 'cpu', adapters: [], examples: texts },
+  };
+  const compiled = runEvaluationJob(job, {
+    signal,
+    progress: () => undefined,
+    planned: (bytes) => {
+      planned.push(bytes);
+      return Promise.reject(new Error('no'));
+    },
+  });
+  await expect(compiled).rejects.toThrow('no');
+  expect(planned).toEqual([expect.closeTo(runtimeMemory + 4e5 * 21, -7)]);
+});
 
 async function trained(method: Partial<typeof lora> | object): Promise<[WeightedAdapter, number]> {
   const { result, folder, loss } = await train({ method: { ...lora, ...method } });

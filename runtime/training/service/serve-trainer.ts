@@ -1,4 +1,5 @@
-import { GraphError, type TrainingHooks } from '@graft/graph';
+import { GraphError } from '@graft/graph';
+import type { LoopHooks } from '../loop/training-loop.ts';
 import { cancelled } from './cancelled.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { unpackExamples } from './packed-examples.ts';
@@ -8,21 +9,32 @@ import { runTrainingJob } from './training-job.ts';
 /** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
 export function serveTrainer(): void {
   const controller = new AbortController();
+  let grant = (): void => undefined;
+  const granted = new Promise<void>((resolve) => {
+    grant = resolve;
+  });
   process.once('disconnect', () => process.exit(0));
   process.on('message', (raw) => {
     const message = readToTrainer(raw);
     if (message === undefined) return;
     if (message.type === 'cancel') controller.abort();
-    else void work(message, controller.signal);
+    else if (message.type === 'granted') grant();
+    else void work(message, { signal: controller.signal, granted });
   });
 }
 
+type Job = Extract<ToTrainer, { type: 'train' | 'evaluate' }>;
+
 async function work(
-  job: Exclude<ToTrainer, { type: 'cancel' }>,
-  signal: AbortSignal,
+  job: Job,
+  { signal, granted }: { readonly signal: AbortSignal; readonly granted: Promise<void> },
 ): Promise<void> {
-  const hooks: TrainingHooks = {
+  const hooks: LoopHooks = {
     signal,
+    planned: (memory) => {
+      send({ type: 'planned', memory });
+      return granted;
+    },
     metrics: (row) => send({ type: 'metrics', row }),
     log: (level, message) => send({ type: 'log', level, message }),
     progress: (progress) => send({ type: 'progress', progress }),
@@ -35,10 +47,7 @@ async function work(
   }
 }
 
-async function answer(
-  message: Exclude<ToTrainer, { type: 'cancel' }>,
-  hooks: TrainingHooks,
-): Promise<FromTrainer> {
+async function answer(message: Job, hooks: LoopHooks): Promise<FromTrainer> {
   if (message.type === 'evaluate') {
     const { job } = message;
     const examples = unpackExamples(job.examples);
@@ -51,8 +60,7 @@ async function answer(
     train: unpackExamples(train),
     evaluation: unpackExamples(evaluation),
   };
-  const planned = (memory: number): void => send({ type: 'planned', memory });
-  const result = await runTrainingJob({ ...job, request }, { ...hooks, planned });
+  const result = await runTrainingJob({ ...job, request }, hooks);
   return { type: 'trained', result };
 }
 

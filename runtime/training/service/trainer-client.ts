@@ -1,4 +1,4 @@
-import { GraphError, type TrainingHooks } from '@graft/graph';
+import { GraphError, type Lease, type TrainingHooks } from '@graft/graph';
 import { cancelled } from './cancelled.ts';
 import type { StartTrainer } from './trainer-process.ts';
 import { readFromTrainer, type FromTrainer, type ToTrainer } from './trainer-protocol.ts';
@@ -20,7 +20,7 @@ type Answer = Extract<FromTrainer, { type: 'trained' | 'evaluated' }>;
 /** Has a process of its own work on one job. Rejects with a GraphError, with `cancelled` soon after `signal` aborts. */
 export async function runInTrainer(
   start: StartTrainer,
-  job: Exclude<ToTrainer, { type: 'cancel' }>,
+  job: Extract<ToTrainer, { type: 'train' | 'evaluate' }>,
   hooks: ClientHooks,
 ): Promise<Answer> {
   const { signal } = hooks;
@@ -44,7 +44,8 @@ export async function runInTrainer(
         case 'progress':
           return hooks.progress(message.progress);
         case 'planned':
-          return hooks.planned?.(message.memory);
+          hooks.planned?.(message.memory);
+          return void claim(message.memory);
         case 'failed':
           return failed(GraphError.fromProblem(message.problem));
         case 'trained':
@@ -56,6 +57,15 @@ export async function runInTrainer(
       failed(signal.aborted ? cancelled() : error);
     },
   });
+  let lease: Lease | undefined;
+  const claim = async (bytes: number): Promise<void> => {
+    try {
+      lease = await hooks.lease?.(bytes);
+      trainer.send({ type: 'granted' });
+    } catch (error) {
+      failed(GraphError.from(error));
+    }
+  };
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     trainer.send({ type: 'cancel' });
@@ -71,5 +81,6 @@ export async function runInTrainer(
     // It has nothing left to do, and its memory is wanted back.
     trainer.kill();
     await trainer.exited;
+    lease?.[Symbol.dispose]();
   }
 }

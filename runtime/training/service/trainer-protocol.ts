@@ -16,6 +16,8 @@ type SentEvaluation = Packed<EvaluationJob, 'examples'>;
 export type ToTrainer =
   | { readonly type: 'train'; readonly job: SentTraining }
   | { readonly type: 'evaluate'; readonly job: SentEvaluation }
+  /** It may take what it said that it would. */
+  | { readonly type: 'granted' }
   | { readonly type: 'cancel' };
 
 type Progress = Parameters<TrainingHooks['progress']>[0];
@@ -25,7 +27,7 @@ export type FromTrainer =
   | { readonly type: 'metrics'; readonly row: MetricRow }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
-  /** Bytes that it expects to take. */
+  /** Bytes that it expects to take; it waits for `granted` before. */
   | { readonly type: 'planned'; readonly memory: number }
   | { readonly type: 'trained'; readonly result: TrainingResult }
   | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] }
@@ -35,6 +37,7 @@ const custom = <T>() => z.custom<T>((value) => typeof value === 'object' && valu
 const toTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('train'), job: custom<SentTraining>() }),
   z.object({ type: z.literal('evaluate'), job: custom<SentEvaluation>() }),
+  z.object({ type: z.literal('granted') }),
   z.object({ type: z.literal('cancel') }),
 ]);
 const fromTrainerSchema = z.discriminatedUnion('type', [

@@ -42,13 +42,20 @@ export function createTraining(options: TrainingOptions): Training {
   return {
     ...createAdapterService(options),
 
-    train: ({ model, folder, ...request }, hooks) =>
+    train: ({ model, folder, memory: room, ...request }, hooks) =>
       withSetting(model, async (setting) => {
         const train = packExamples(request.train);
         const evaluation = packExamples(request.evaluation);
         const limit = await memoryLimit(request.checkpoints);
         const held = limit === undefined ? {} : { memoryLimit: limit };
-        const job = { ...setting, ...held, folder, request: { ...request, train, evaluation } };
+        const most = room !== undefined && Number.isFinite(room) ? { memory: room } : {};
+        const job = {
+          ...most,
+          ...setting,
+          ...held,
+          folder,
+          request: { ...request, train, evaluation },
+        };
         let expected: number | undefined;
         const planned = (bytes: number): void => {
           expected = bytes;
