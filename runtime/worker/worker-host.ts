@@ -17,7 +17,11 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   const loadImplementations = async (): Promise<Implementations> =>
     (await import('@graft/nodes/runs')).implementations;
   const loadBackends = async () =>
-    (await import('@graft/backends')).createBackends({ catalogue, threads, ...(memory === undefined ? {} : { memory }) });
+    (await import('@graft/backends')).createBackends({
+      catalogue,
+      threads,
+      ...(memory === undefined ? {} : { memory }),
+    });
   let backends: ReturnType<typeof loadBackends> | undefined;
 
   const scratchFolder = join(stateFolder, 'scratch');

@@ -52,7 +52,10 @@ function context(parts: Partial<RunContext> = {}): RunContext {
     log: (_level, message) => log.push(message),
     metrics: (row) => live.push(row),
     lease: (bytes) => backends.lease(bytes),
-    room: () => backends.forStep({ device: 'cpu', signal, progress: () => undefined }).room(),
+    room: () =>
+      backends
+        .forStep({ device: 'cpu', signal: new AbortController().signal, progress: () => undefined })
+        .room(),
     models: { facts: () => facts ?? expect.fail(), fetch: (name) => catalogue.fetch(name) },
     scratch: () => mkdtemp(join(folder, 'scratch-')),
     checkpoints: () => mkdtemp(join(folder, 'checkpoints-')),

