@@ -20,6 +20,7 @@ const steps = [
   ['types of the scripts', node, [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['lint and boundaries', node, [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
   ['dead code', node, [bin('knip/bin/knip.js')]],
+  ['fingerprints', node, [path.join(root, 'scripts', 'check-fingerprints.mjs')]],
   ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '.']],
 ];
 

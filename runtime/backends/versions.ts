@@ -2,10 +2,14 @@ import type { EngineVersions } from '@graft/graph';
 import manifest from './package.json' with { type: 'json' };
 
 const { dependencies } = manifest;
+const tokenizers = `tokenizers ${dependencies['@huggingface/tokenizers']}`;
 
-/** What computes embeddings, answers and indexes, as this package depends on it: each at one exact version. */
+/**
+ * What computes embeddings, answers and indexes, as it stands in cache keys: the packages, each at one exact version,
+ * and our own code around them, whose number is raised when it gives other results.
+ */
 export const backendVersions: Omit<EngineVersions, 'training'> = {
-  onnxruntime: `onnxruntime-node ${dependencies['onnxruntime-node']}, tokenizers ${dependencies['@huggingface/tokenizers']}`,
-  'llama.cpp': `node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, tokenizers ${dependencies['@huggingface/tokenizers']}`,
-  lance: `lancedb ${dependencies['@lancedb/lancedb']}`,
+  onnxruntime: `onnxruntime code 1, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
+  'llama.cpp': `llama.cpp code 1, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
+  lance: `lance code 1, lancedb ${dependencies['@lancedb/lancedb']}`,
 };
