@@ -27,6 +27,7 @@ const fresh = async (): Promise<string> => join(await temporaryFolder(), 'state/
 const record = (key: string, outputs = '{}') => ({
   key,
   nodeType: 'chunk',
+  version: 1,
   outputs,
   ms: 1.5,
   createdAt: 1_700_000_000_000.25,

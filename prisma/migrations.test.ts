@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,36 @@ describe('the committed migrations', () => {
     );
     expect(await sqlToReach(schema, migrations)).toContain('ADD COLUMN "extra"');
   });
+});
+
+describe('each migration', () => {
+  const rowsBefore = (index: number): string => {
+    const name = migrations[index - 1]?.name ?? '';
+    return readFileSync(new URL(`fixtures/rows/${name}.sql`, import.meta.url), 'utf8');
+  };
+
+  it.each(migrations.map(({ name }, index) => ({ name, index })).slice(1))(
+    '$name leads over what the version before it wrote',
+    async ({ index }) => {
+      const folder = await mkdtemp(join(tmpdir(), 'graft-migrate-'));
+      const connection = await SqliteConnection.open(join(folder, 'test.db'));
+      try {
+        await migrate(connection, migrations.slice(0, index));
+        await connection.script(rowsBefore(index));
+        await migrate(connection, migrations);
+        expect((await connection.run('PRAGMA foreign_key_check')).rows).toEqual([]);
+        const tables = ['Action', 'Run', 'Step', 'LastStep', 'Event'];
+        const kept = new Map<string, unknown[]>();
+        for (const table of tables) {
+          kept.set(table, (await connection.run(`SELECT * FROM "${table}"`)).rows);
+        }
+        expect(Object.fromEntries(kept)).toMatchSnapshot();
+      } finally {
+        connection.close();
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('the template', () => {

@@ -21,6 +21,7 @@ export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/run-store.ts';
+export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/implementation.ts';

@@ -1,6 +1,13 @@
-import type { Problem, RunEvent, RunRecord, StepSummary, UnstampedEvent } from '@graft/graph';
-import { isAlive } from './process-identity.ts';
+import {
+  GraphError,
+  type Problem,
+  type RunEvent,
+  type RunRecord,
+  type StepSummary,
+  type UnstampedEvent,
+} from '@graft/graph';
 import type { RunJournal } from './run-journal.ts';
+import { OwnerWatch } from './run-owner.ts';
 
 const message = 'The process running this run ended.';
 const eventsPerRead = 1_000;
@@ -8,12 +15,21 @@ const eventsPerRead = 1_000;
 /**
  * Marks as failed the runs whose process is gone, and closes their event sequence: a `step.finished` for each
  * step that was under way, then `run.finished`. Gives the ids of these runs. Safe to call from several
- * processes at once.
+ * processes at once. Called again and again with one `watch`, it also finds owners that it can only see by their beat.
  */
-export async function reconcileRuns(runs: RunJournal): Promise<string[]> {
+export async function reconcileRuns(
+  runs: RunJournal,
+  watch: OwnerWatch = new OwnerWatch(),
+): Promise<string[]> {
   const ended: string[] = [];
-  for (const run of await runs.unfinished()) {
-    if (isAlive(run.owner)) continue;
+  const unfinished = await runs.unfinished();
+  const beats = await runs.beats();
+  const gone = watch.gone(
+    new Set([...unfinished.map(({ owner }) => owner), ...beats.keys()]),
+    beats,
+  );
+  for (const run of unfinished) {
+    if (!gone.has(run.owner)) continue;
     try {
       await close(runs, run);
       ended.push(run.id);
@@ -23,6 +39,7 @@ export async function reconcileRuns(runs: RunJournal): Promise<string[]> {
       if (now === undefined || now.status === 'queued' || now.status === 'running') throw error;
     }
   }
+  await runs.forgetOwners([...gone].filter((owner) => beats.has(owner)));
   return ended;
 }
 
@@ -36,7 +53,15 @@ interface History {
 }
 
 async function close(runs: RunJournal, run: RunRecord): Promise<void> {
-  const history = await readHistory(runs, run);
+  const history = await readHistory(runs, run).catch((error: unknown) => {
+    if (error instanceof GraphError && error.code === 'store-damaged') return undefined;
+    throw error;
+  });
+  if (history === undefined) {
+    // Nothing can be said of its steps, and what is damaged must not keep a workspace from opening.
+    await runs.finish(run.id, { status: 'failed', finishedAt: run.startedAt, error: message });
+    return;
+  }
   if (history.finished !== undefined) {
     // It ended; only its row does not say so yet.
     const { status, at, error } = history.finished;

@@ -1,9 +1,27 @@
 import { GraphError, type RunRecord, type RunStore } from '@graft/graph';
 
-/** A run store that also finds the runs whose end was never recorded. */
+/** Which runs to keep. */
+export interface RetentionPolicy {
+  /** The newest this many. */
+  readonly keep: number;
+  /** And whatever started later than this (ms since the epoch). */
+  readonly startedBefore?: number;
+}
+
+/** A run store that also finds the runs whose end was never recorded, and forgets old ones. */
 export interface RunJournal extends RunStore {
   /** Runs that are queued or running, oldest first. */
   unfinished(): Promise<RunRecord[]>;
+  /** The latest beat of each process that has owned runs and did not say good-bye. */
+  beats(): Promise<Map<string, number>>;
+  forgetOwners(owners: readonly string[]): Promise<void>;
+  /** False where there is no such run. */
+  pin(id: string, pinned: boolean): Promise<boolean>;
+  /**
+   * Deletes the runs that the policy does not keep, with their steps and events; gives their ids. Never one that is
+   * under way, pinned, or holds what a node of a file last gave.
+   */
+  prune(policy: RetentionPolicy): Promise<string[]>;
 }
 
 export function unknownRun(id: string): GraphError {

@@ -41,7 +41,10 @@ describe('a workspace kept from d69eacb', () => {
       for await (const event of workspace.events(id, 0, new AbortController().signal)) {
         events.push(event);
       }
-      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+      // In order; tokens of runs that succeeded have gone since.
+      const seqs = events.map(({ seq }) => seq);
+      expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+      expect(seqs[0]).toBe(1);
       expect(events[0]?.type).toBe('run.started');
       expect(events.at(-1)?.type).toBe('run.finished');
     }

@@ -32,6 +32,7 @@ import {
   verifyAll,
   type CollectableItems,
   type GarbageReport,
+  type RetentionPolicy,
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
@@ -43,8 +44,10 @@ import { GraphWatcher } from './graph-watcher.ts';
 import type { ModelList } from './model-list.ts';
 import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
+import type { RunKeeper } from './run-keeper.ts';
 import type {
   ArtifactPage,
+  CancelOutcome,
   GraphFile,
   PlanReport,
   RunHandle,
@@ -71,6 +74,7 @@ export interface WorkspaceParts {
   readonly graphs: GraphFiles;
   readonly engine: Engine;
   readonly supervisor: WorkerSupervisor;
+  readonly keeper: RunKeeper;
   readonly closeDatabase: () => Promise<void>;
 }
 
@@ -176,11 +180,20 @@ export class LocalWorkspace implements Workspace {
     const plan = this.#plan(graph, file, options);
     const { device = 'auto' } = options;
     await this.#parts.devices.require(device);
+    this.#parts.keeper.beat();
     return this.#parts.engine.start(plan, { file, device });
   }
 
-  cancel(runId: string): boolean {
+  cancel(runId: string): Promise<CancelOutcome> {
     return this.#parts.engine.cancel(runId);
+  }
+
+  pinRun(runId: string, pinned: boolean): Promise<boolean> {
+    return this.runs.pin(runId, pinned);
+  }
+
+  pruneRuns(policy: RetentionPolicy): Promise<string[]> {
+    return this.runs.prune(policy);
   }
 
   events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
@@ -237,10 +250,11 @@ export class LocalWorkspace implements Workspace {
   }
 
   async #close(): Promise<void> {
-    const { engine, supervisor, closeDatabase } = this.#parts;
+    const { engine, supervisor, keeper, closeDatabase } = this.#parts;
     this.#watcher.close();
     await engine.close();
     await supervisor[Symbol.asyncDispose]();
+    await keeper.close();
     await closeDatabase();
   }
 

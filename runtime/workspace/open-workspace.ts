@@ -6,7 +6,7 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { Engine, FileSourceResolver } from '@graft/engine';
 import { createRegistry, GraphError } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
-import { reconcileRuns, thisProcess } from '@graft/store';
+import { thisOwner } from '@graft/store';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder } from '@graft/worker/checkpoint-folder';
@@ -15,6 +15,7 @@ import { environment } from './env.ts';
 import { GraphFiles } from './graph-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
+import { RunKeeper } from './run-keeper.ts';
 import { StepDevices } from './step-devices.ts';
 import { WorkerSupervisor } from './supervisor.ts';
 import type { OpenOptions, Workspace } from './workspace.ts';
@@ -39,7 +40,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     openFilesystemStores(stateFolder),
     openDatabaseStores(join(stateFolder, 'index.db')),
   ]);
-  await reconcileRuns(database.runs);
+  const keeper = new RunKeeper(database.runs, () => database.beat(thisOwner));
+  await keeper.open();
   const modelList = await ModelList.open(catalogue);
   const threads = options.threads ?? availableParallelism();
   const supervisor = new WorkerSupervisor({
@@ -57,7 +59,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     models,
     deviceOf: devices.deviceOf,
     engines: engineVersions,
-    owner: thisProcess,
+    owner: thisOwner,
   });
   return new LocalWorkspace({
     root,
@@ -71,6 +73,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     graphs: new GraphFiles(root, stateFolder),
     engine,
     supervisor,
+    keeper,
     closeDatabase: () => database.close(),
   });
 }

@@ -126,7 +126,7 @@ describe('a workspace', () => {
     // Until its code has begun: before, it is stopped at once.
     await wait(1500);
     const cancelledAt = performance.now();
-    expect(workspace.cancel(handle.runId)).toBe(true);
+    expect(await workspace.cancel(handle.runId)).toBe('cancelled');
     expect((await handle.finished).status).toBe('cancelled');
     expect(performance.now() - cancelledAt).toBeLessThan(2500);
     expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
@@ -153,7 +153,7 @@ describe('a workspace', () => {
     }
     expect(seen).toEqual(seen.map((_, i) => i + 1));
     expect((await run(graph, other)).statuses).toEqual(['cached']);
-    expect(other.cancel(handle.runId)).toBe(false);
+    expect(await other.cancel(handle.runId)).toBe('ended');
   });
 });
 

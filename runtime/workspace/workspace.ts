@@ -16,8 +16,8 @@ import type {
   RunStore,
   StepSummary,
 } from '@graft/graph';
-import type { RowMatches, RowSearch } from '@graft/engine';
-import type { GarbageReport, VerifyReport } from '@graft/store';
+import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
+import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { AnswerScore } from './answer-scores.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
@@ -116,8 +116,8 @@ export interface Workspace extends AsyncDisposable {
   /** The plan walked through the cache. Problems are returned, not thrown. */
   explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
   start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
-  /** Of a run of this process. */
-  cancel(runId: string): boolean;
+  /** Of a run of any process that has this workspace open. */
+  cancel(runId: string): Promise<CancelOutcome>;
   /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
   events(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
   why(runId: string, node: string): Promise<StepSummary>;
@@ -132,6 +132,11 @@ export interface Workspace extends AsyncDisposable {
   /** How many answers of an artifact agree with their references. */
   score(artifact: ArtifactRef): Promise<AnswerScore>;
 
+  /** Keeps a run from being pruned, or lets it go again. False where there is no such run. */
+  pinRun(runId: string, pinned: boolean): Promise<boolean>;
+  /** Deletes old runs; gives their ids. Never one that is under way, pinned, or holds what a node last gave. */
+  pruneRuns(policy: RetentionPolicy): Promise<string[]>;
+
   /**
    * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
    * of steps that nobody went on with for a week go in any case.
@@ -140,7 +145,7 @@ export interface Workspace extends AsyncDisposable {
   /** Re-hashes every artifact and removes the damaged ones. */
   verifyArtifacts(): Promise<VerifyReport>;
 }
-export type { ItemCounts, RunRecord };
+export type { CancelOutcome, ItemCounts, RetentionPolicy, RunRecord };
 
 export interface OpenOptions {
   readonly root: string;

@@ -48,17 +48,23 @@ export async function startRun(only?: string): Promise<void> {
   }
 }
 
+/** What the page says of a wish to cancel; nothing where the run's own events tell it at once. */
+const cancelWords: Readonly<
+  Record<Awaited<ReturnType<typeof api.runs.cancel.mutate>>['outcome'], string | undefined>
+> = {
+  cancelled: undefined,
+  asked: 'Another Graft process runs this; it was asked to cancel it.',
+  ended: 'This run had ended already.',
+  unknown: 'This run is no longer in the history.',
+};
+
 export async function cancelRun(): Promise<void> {
   const { run } = useRunView.getState();
   if (run === null || isOver(run)) return;
   try {
-    const { cancelled } = await api.runs.cancel.mutate({ runId: run.runId });
-    if (!cancelled) {
-      useScreen.getState().notify({
-        tone: 'info',
-        message: 'This run belongs to another process; cancel it where it was started.',
-      });
-    }
+    const { outcome } = await api.runs.cancel.mutate({ runId: run.runId });
+    const message = cancelWords[outcome];
+    if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
   } catch (error) {
     report(error);
   }

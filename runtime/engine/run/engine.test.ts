@@ -251,7 +251,8 @@ describe('cancelling', () => {
       quick: 'succeeded',
     });
     expect((await runs.get(handle.runId))?.status).toBe('cancelled');
-    expect(engine.cancel(handle.runId)).toBe(false);
+    expect(await engine.cancel(handle.runId)).toBe('ended');
+    expect(await engine.cancel('unknown')).toBe('unknown');
   });
 
   it('of one run leaves an equal step of another to be computed', async () => {

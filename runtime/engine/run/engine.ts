@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { GraphError, type Plan, type RunEvent } from '@graft/graph';
 import { resolveSources } from '../sources/resolve-sources.ts';
+import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { PlanRun } from './plan-run.ts';
 import type { RunFinished } from './run-finish.ts';
@@ -13,6 +14,17 @@ export interface EngineRun {
   readonly finished: Promise<RunFinished>;
   cancel(): void;
 }
+
+/** What became of a wish to cancel a run. */
+export type CancelOutcome =
+  /** This process runs it, and stops it. */
+  | 'cancelled'
+  /** The process that runs it was asked to stop it, and does within about a second. */
+  | 'asked'
+  /** It had ended before. */
+  | 'ended'
+  /** There is no such run. */
+  | 'unknown';
 
 /** Events read from the store at once. */
 const eventPage = 500;
@@ -28,10 +40,13 @@ export class Engine {
     { readonly run: PlanRun; readonly finished: Promise<RunFinished> }
   >();
 
+  readonly #cancelRequests: CancelRequests;
+
   constructor(parts: EngineParts) {
     this.#parts = parts;
     const slots = new StepSlots(parts.cores ?? availableParallelism());
     this.#shared = { inFlight: new Map(), slots };
+    this.#cancelRequests = new CancelRequests(parts.runs, { owner: parts.owner, live: this.#live });
   }
 
   /** Throws what is wrong with the plan's sources before anything is recorded. */
@@ -54,6 +69,7 @@ export class Engine {
       this.#live.delete(runId);
     });
     this.#live.set(runId, { run, finished });
+    this.#cancelRequests.watch();
     return {
       runId,
       finished,
@@ -63,11 +79,15 @@ export class Engine {
     };
   }
 
-  /** False when this process does not execute that run. */
-  cancel(runId: string): boolean {
+  /** Of a run of any process on the same store. */
+  async cancel(runId: string): Promise<CancelOutcome> {
     const live = this.#live.get(runId);
-    live?.run.cancel();
-    return live !== undefined;
+    if (live !== undefined) {
+      live.run.cancel();
+      return 'cancelled';
+    }
+    if (await this.#parts.runs.askToCancel(runId)) return 'asked';
+    return (await this.#parts.runs.get(runId)) === undefined ? 'unknown' : 'ended';
   }
 
   /** Cancels what runs and waits until it has ended. */

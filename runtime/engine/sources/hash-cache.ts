@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync, type Stats } from 'node:fs';
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { GraphError, type Digest } from '@graft/graph';
@@ -28,6 +28,7 @@ export class HashCache {
   readonly #path: string;
   #entries: Map<string, Entry> | undefined;
   #changed = false;
+  #saving: Promise<void> | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -47,15 +48,32 @@ export class HashCache {
     return digest;
   }
 
-  /** Writes what has changed. A lost write costs a second hashing, nothing else. */
+  /**
+   * Writes what has changed. A lost write costs a second hashing, nothing else: whatever keeps it from being written
+   * (a full or read-only disk, a folder that was deleted) is not the caller's matter, and the next change tries again.
+   */
   async save(): Promise<void> {
-    if (!this.#changed || this.#entries === undefined) return;
+    if (!this.#changed) return;
+    // Several plans at once share one write.
+    this.#saving ??= this.#write().finally(() => {
+      this.#saving = undefined;
+    });
+    await this.#saving;
+  }
+
+  async #write(): Promise<void> {
     this.#changed = false;
-    const text = JSON.stringify({ version, entries: [...this.#entries.values()] });
-    const staged = `${this.#path}.${String(process.pid)}`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(staged, text);
-    await rename(staged, this.#path);
+    const text = JSON.stringify({ version, entries: [...(this.#entries?.values() ?? [])] });
+    // Its own name for each write: other workspaces of this process, and other processes, write beside it.
+    const staged = `${this.#path}.${String(process.pid)}-${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      await writeFile(staged, text);
+      await rename(staged, this.#path);
+    } catch {
+      this.#changed = true;
+      await rm(staged, { force: true }).catch(() => undefined);
+    }
   }
 
   #load(): Map<string, Entry> {

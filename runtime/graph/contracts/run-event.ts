@@ -78,8 +78,9 @@ const outputPreviewSchema = z.object({ digest: z.string(), preview: z.string() }
 
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
 /**
- * What happens in a run, in order, recorded for good (but for `step.token`, which is throttled).
- * `seq` counts from 1 without gaps within a run; `at` is ms since the epoch.
+ * What happens in a run, in order, recorded for good (but for `step.token`, which is throttled, and gathered when the
+ * run has ended: see `RunStore.finish`). `seq` counts from 1 without gaps within a run; `at` is ms since the epoch.
+ * A change of a shape raises `storedRunEvent`'s version.
  */
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({

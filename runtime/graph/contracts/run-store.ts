@@ -6,16 +6,28 @@ export interface RunRecord {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  /** Process that runs it: `pid:start-time`, to tell a crash from work. */
+  /** Process that runs it: `pid:start-time:place`, to tell a crash from work. */
   readonly owner: string;
   readonly error?: string;
+  /** When its owner was asked to cancel it (ms since the epoch). */
+  readonly cancelAt?: number;
+  /** When it was pinned: pruning leaves it. */
+  readonly pinnedAt?: number;
 }
 
 /** Runs, their steps and their events. */
 export interface RunStore {
   create(run: RunRecord): Promise<void>;
+  /**
+   * Ends a run. Its `step.token` events go: the text is in the outputs. Of steps that gave none, what was written for an
+   * item stays as one event, with the number of the last. Numbers keep their order; some are no longer there.
+   */
   finish(id: string, end: { status: RunStatus; finishedAt: number; error?: string }): Promise<void>;
   get(id: string): Promise<RunRecord | undefined>;
+  /** Asks whoever runs it to cancel it; false where it has ended or is not there. */
+  askToCancel(id: string): Promise<boolean>;
+  /** The unfinished runs of a process. */
+  unfinishedOf(owner: string): Promise<RunRecord[]>;
   /** Newest first. */
   list(query: { file?: string; limit: number }): Promise<RunRecord[]>;
   /** In one transaction; durable when it resolves. */

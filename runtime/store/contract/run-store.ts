@@ -163,6 +163,93 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect((await store.lastSteps(file)).get('a')?.ms).toBe(1);
     });
 
+    it('passes on a wish to cancel, of unfinished runs only', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.create(run('b', { owner: '1:1:elsewhere' }));
+      await store.create(run('c'));
+      await store.finish('c', { status: 'succeeded', finishedAt: 9 });
+      expect(await store.askToCancel('a')).toBe(true);
+      expect(await store.askToCancel('c')).toBe(false);
+      expect(await store.askToCancel('z')).toBe(false);
+      const mine = await store.unfinishedOf(thisProcess);
+      expect(mine).toMatchObject([{ id: 'a', cancelAt: expect.any(Number) }]);
+      expect((await store.get('b'))?.cancelAt).toBeUndefined();
+    });
+
+    it('gathers the tokens of a run that has ended, so that they fold to the same texts', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      const write = (node: string, item: string, text: string): UnstampedEvent => ({
+        type: 'step.token',
+        node,
+        item,
+        text,
+      });
+      await store.append(
+        'a',
+        stamp(
+          'a',
+          1,
+          { type: 'run.started', file, nodes: [] },
+          write('done', 'q', 'It '),
+          write('cut', 'q', 'Half '),
+          write('cut', 'r', 'other'),
+          write('done', 'q', 'is.'),
+          write('cut', 'q', 'a sent'),
+          finished(step('done')),
+          finished(step('cut', { status: 'cancelled', outputs: {} })),
+        ),
+      );
+      await store.finish('a', { status: 'cancelled', finishedAt: 9 });
+      const events = await store.events('a', 0, 100);
+      expect(events.map(({ seq, type }) => [seq, type])).toEqual([
+        [1, 'run.started'],
+        [4, 'step.token'],
+        [6, 'step.token'],
+        [7, 'step.finished'],
+        [8, 'step.finished'],
+      ]);
+      expect(events.filter(({ type }) => type === 'step.token')).toMatchObject([
+        { node: 'cut', item: 'r', text: 'other' },
+        { node: 'cut', item: 'q', text: 'Half a sent' },
+      ]);
+      // A second end changes nothing.
+      await store.finish('a', { status: 'cancelled', finishedAt: 9 });
+      expect(await store.events('a', 0, 100)).toEqual(events);
+    });
+
+    it('prunes old runs, but none that is pinned, under way, or holds what a node last gave', async () => {
+      const store = await make();
+      const ids = ['last', 'pinned', 'running', 'old', 'older', 'new'];
+      for (const [index, id] of ids.entries())
+        await store.create(run(id, { startedAt: 10 - index }));
+      await store.append('last', stamp('last', 1, finished(step('a'))));
+      await store.append(
+        'old',
+        stamp('old', 1, token('x'), finished(step('gone', { outputs: {} }))),
+      );
+      await store.append('new', stamp('new', 90, finished(step('gone'))));
+      for (const id of ids.filter((one) => one !== 'running')) {
+        await store.finish(id, { status: 'succeeded', finishedAt: 20 });
+      }
+      expect(await store.pin('pinned', true)).toBe(true);
+      expect(await store.pin('unknown', true)).toBe(false);
+      expect((await store.get('pinned'))?.pinnedAt).toBeGreaterThan(0);
+      expect(await store.prune({ keep: 6 })).toEqual([]);
+      expect(await store.prune({ keep: 0, startedBefore: 7 })).toEqual(['older']);
+      expect(await store.prune({ keep: 0 })).toEqual(['old']);
+      expect(await store.events('old', 0, 9)).toEqual([]);
+      expect(await store.steps('old')).toEqual([]);
+      await store.pin('pinned', false);
+      expect(await store.prune({ keep: 1 })).toEqual(['pinned']);
+      expect((await store.list({ limit: 9 })).map(({ id }) => id)).toEqual([
+        'last',
+        'running',
+        'new',
+      ]);
+    });
+
     it('pins what running runs refer to', async () => {
       const store = await make();
       await store.create(run('a'));

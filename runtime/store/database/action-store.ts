@@ -1,6 +1,12 @@
 import type { Queries, Tables } from '@graft/prisma';
-import { artifactRefSchema, type ActionRecord, type ActionStore } from '@graft/graph';
-import { z } from 'zod';
+import {
+  GraphError,
+  readStored,
+  storedActionOutputs,
+  storedVersion,
+  type ActionRecord,
+  type ActionStore,
+} from '@graft/graph';
 import { chunks } from './chunks.ts';
 import { GroupCommit } from './group-commit.ts';
 
@@ -9,7 +15,6 @@ const rowsPerInsert = 500;
 /** `usedAt` is kept at this resolution (ms), so that repeated runs do not rewrite every row. */
 const touchEveryMs = 60_000;
 
-const outputsSchema = z.record(z.string(), artifactRefSchema);
 type Row = Tables['Action'];
 
 /** Cache records in the database. `putMany` calls that meet share a transaction. */
@@ -94,6 +99,7 @@ async function upsert(tx: Queries, records: readonly ActionRecord[], now: number
   const rows = records.map(({ key, nodeType, outputs, items, ms, createdAt }) => ({
     key,
     nodeType,
+    version: storedVersion(storedActionOutputs),
     outputs: JSON.stringify(outputs),
     items: items ?? null,
     ms,
@@ -106,6 +112,7 @@ async function upsert(tx: Queries, records: readonly ActionRecord[], now: number
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet((eb) => ({
         nodeType: eb.ref('excluded.nodeType'),
+        version: eb.ref('excluded.version'),
         outputs: eb.ref('excluded.outputs'),
         items: eb.ref('excluded.items'),
         ms: eb.ref('excluded.ms'),
@@ -118,19 +125,17 @@ async function upsert(tx: Queries, records: readonly ActionRecord[], now: number
 
 /** Undefined where the outputs cannot be read: the step is then recomputed and the record replaced. */
 function recordOf(row: Row): ActionRecord | undefined {
-  let outputs: unknown;
+  let outputs: ActionRecord['outputs'];
   try {
-    outputs = JSON.parse(row.outputs);
-  } catch {
-    return undefined;
+    outputs = readStored(storedActionOutputs, { version: row.version, text: row.outputs });
+  } catch (error) {
+    if (error instanceof GraphError) return undefined;
+    throw error;
   }
-  const parsed = outputsSchema.safeParse(outputs);
-  if (!parsed.success) return undefined;
   return {
     key: row.key,
     nodeType: row.nodeType,
-    // exactOptionalPropertyTypes: a parsed reference has no `undefined` where it has no value.
-    outputs: parsed.data,
+    outputs,
     ...(row.items === null ? {} : { items: row.items }),
     ms: row.ms,
     createdAt: row.createdAt,

@@ -1,5 +1,5 @@
 import type { Queries } from '@graft/prisma';
-import type { RunEvent } from '@graft/graph';
+import { storedRunEvent, storedStepSummary, storedVersion, type RunEvent } from '@graft/graph';
 import { chunks } from './chunks.ts';
 
 const rowsPerInsert = 500;
@@ -20,6 +20,8 @@ export async function insertEvents(tx: Queries, entries: readonly EventEntry[]):
     const rows = some.map(({ runId, event }) => ({
       runId,
       seq: event.seq,
+      type: event.type,
+      version: storedVersion(storedRunEvent),
       payload: JSON.stringify(event),
     }));
     await tx.insertInto('Event').values(rows).execute();
@@ -40,6 +42,7 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
     runId,
     node: event.step.node,
     seq: event.seq,
+    version: storedVersion(storedStepSummary),
     summary: JSON.stringify(event.step),
   }));
   await tx
@@ -48,6 +51,7 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
     .onConflict((conflict) =>
       conflict.columns(['runId', 'node']).doUpdateSet((eb) => ({
         seq: eb.ref('excluded.seq'),
+        version: eb.ref('excluded.version'),
         summary: eb.ref('excluded.summary'),
       })),
     )

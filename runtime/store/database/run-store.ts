@@ -1,21 +1,26 @@
 import type { Queries, Tables } from '@graft/prisma';
 import {
   GraphError,
-  runEventSchema,
+  readStored,
   runStatusSchema,
-  stepSummarySchema,
+  storedRunEvent,
+  storedStepSummary,
   type RunEvent,
   type RunRecord,
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
-import { unknownRun, type RunJournal } from '../run-journal.ts';
+import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
+import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
+import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
 
 type RunRow = Tables['Run'];
 
 const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
+/** Runs that are deleted in one transaction: each takes its events along. */
+const runsPerDelete = 20;
 
 /** Runs in the database. `append` calls that meet share a transaction. */
 export class DatabaseRunStore implements RunJournal {
@@ -37,12 +42,26 @@ export class DatabaseRunStore implements RunJournal {
     id: string,
     end: { status: RunStatus; finishedAt: number; error?: string },
   ): Promise<void> {
+    const steps = await this.steps(id);
+    const { numUpdatedRows } = await this.#queries.transaction().execute(async (tx) => {
+      await gatherRunTokens(tx, id, steps);
+      return tx
+        .updateTable('Run')
+        .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })
+        .where('id', '=', id)
+        .executeTakeFirst();
+    });
+    if (numUpdatedRows === 0n) throw unknownRun(id);
+  }
+
+  async askToCancel(id: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#queries
       .updateTable('Run')
-      .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })
+      .set({ cancelAt: Date.now() })
       .where('id', '=', id)
+      .where('status', 'in', unfinishedStatuses)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw unknownRun(id);
+    return numUpdatedRows > 0n;
   }
 
   async get(id: string): Promise<RunRecord | undefined> {
@@ -66,6 +85,16 @@ export class DatabaseRunStore implements RunJournal {
     return rows.map(runOf);
   }
 
+  async unfinishedOf(owner: string): Promise<RunRecord[]> {
+    const rows = await this.#queries
+      .selectFrom('Run')
+      .selectAll()
+      .where('status', 'in', unfinishedStatuses)
+      .where('owner', '=', owner)
+      .execute();
+    return rows.map(runOf);
+  }
+
   async unfinished(): Promise<RunRecord[]> {
     const rows = await this.#queries
       .selectFrom('Run')
@@ -84,19 +113,19 @@ export class DatabaseRunStore implements RunJournal {
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
     const rows = await this.#queries
       .selectFrom('Event')
-      .select('payload')
+      .select(['version', 'payload as text'])
       .where('runId', '=', runId)
       .where('seq', '>', after)
       .orderBy('seq')
       .limit(limit)
       .execute();
-    return rows.map((row) => runEventSchema.parse(JSON.parse(row.payload)));
+    return rows.map((row) => readStored(storedRunEvent, row));
   }
 
   async steps(runId: string): Promise<StepSummary[]> {
     const rows = await this.#queries
       .selectFrom('Step')
-      .select('summary')
+      .select(['version', 'summary as text'])
       .where('runId', '=', runId)
       .orderBy('seq')
       .execute();
@@ -109,7 +138,7 @@ export class DatabaseRunStore implements RunJournal {
       .innerJoin('Step as s', (join) =>
         join.onRef('s.runId', '=', 'l.runId').onRef('s.node', '=', 'l.node'),
       )
-      .select('s.summary')
+      .select(['s.version', 's.summary as text'])
       .where('l.file', '=', file)
       .execute();
     return new Map(stepsOf(rows).map((step) => [step.node, step]));
@@ -119,17 +148,70 @@ export class DatabaseRunStore implements RunJournal {
     const rows = await this.#queries
       .selectFrom('Run as r')
       .innerJoin('Step as s', 's.runId', 'r.id')
-      .select('s.summary')
+      .select(['s.version', 's.summary as text'])
       .where('r.status', 'in', unfinishedStatuses)
       .execute();
     return new Set(
       stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),
     );
   }
+
+  async beats(): Promise<Map<string, number>> {
+    const rows = await this.#queries.selectFrom('Owner').select(['id', 'beat']).execute();
+    return new Map(rows.map(({ id, beat }) => [id, beat]));
+  }
+
+  async forgetOwners(owners: readonly string[]): Promise<void> {
+    if (owners.length === 0) return;
+    await this.#queries.deleteFrom('Owner').where('id', 'in', owners).execute();
+  }
+
+  async pin(id: string, pinned: boolean): Promise<boolean> {
+    const { numUpdatedRows } = await this.#queries
+      .updateTable('Run')
+      .set({ pinnedAt: pinned ? Date.now() : null })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  async prune({ keep, startedBefore = Infinity }: RetentionPolicy): Promise<string[]> {
+    const rows = await this.#queries
+      .selectFrom('Run as r')
+      .select(['r.id', 'r.startedAt', 'r.pinnedAt', 'r.status'])
+      .select((eb) =>
+        eb
+          .exists(eb.selectFrom('LastStep as l').select('l.node').whereRef('l.runId', '=', 'r.id'))
+          .as('shown'),
+      )
+      .orderBy('r.startedAt', 'desc')
+      .orderBy('r.id', 'desc')
+      .offset(keep)
+      .limit(1_000_000)
+      .execute();
+    const old = rows.filter(
+      (row) =>
+        row.startedAt < startedBefore &&
+        row.pinnedAt === null &&
+        !row.shown &&
+        !unfinishedStatuses.some((status) => status === row.status),
+    );
+    const ids = old.map(({ id }) => id);
+    for (const some of chunks(ids, runsPerDelete)) {
+      await this.#queries
+        .deleteFrom('Run')
+        .where('id', 'in', some)
+        .where('pinnedAt', 'is', null)
+        .execute();
+    }
+    return ids;
+  }
 }
 
-function stepsOf(rows: readonly { readonly summary: string }[]): StepSummary[] {
-  return rows.map((row) => stepSummarySchema.parse(JSON.parse(row.summary)));
+function stepsOf(
+  rows: readonly { readonly version: number; readonly text: string }[],
+): StepSummary[] {
+  return rows.map((row) => readStored(storedStepSummary, row));
 }
 
 function runOf(row: RunRow): RunRecord {
@@ -148,5 +230,7 @@ function runOf(row: RunRow): RunRecord {
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     owner: row.owner,
     ...(row.error === null ? {} : { error: row.error }),
+    ...(row.cancelAt === null ? {} : { cancelAt: row.cancelAt }),
+    ...(row.pinnedAt === null ? {} : { pinnedAt: row.pinnedAt }),
   };
 }

@@ -5,18 +5,25 @@ import {
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
-import { unknownRun, type RunJournal } from '../run-journal.ts';
+import { gatherToken, nodesWithOutputs, type TokenEvent } from '../gather-tokens.ts';
+import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
 
 interface Held {
   run: RunRecord;
-  readonly events: RunEvent[];
+  events: RunEvent[];
   readonly steps: Map<string, StepSummary>;
+}
+
+interface LastStep {
+  readonly at: number;
+  readonly step: StepSummary;
+  readonly runId: string;
 }
 
 /** Runs in memory, for tests. */
 export class MemoryRunStore implements RunJournal {
   readonly #runs = new Map<string, Held>();
-  readonly #lastSteps = new Map<string, Map<string, { at: number; step: StepSummary }>>();
+  readonly #lastSteps = new Map<string, Map<string, LastStep>>();
 
   async create(run: RunRecord): Promise<void> {
     if (this.#runs.has(run.id)) {
@@ -33,6 +40,18 @@ export class MemoryRunStore implements RunJournal {
     if (held === undefined) throw unknownRun(id);
     const { error: _error, ...run } = held.run;
     held.run = { ...run, ...end };
+    gatherTokens(held);
+  }
+
+  async askToCancel(id: string): Promise<boolean> {
+    const held = this.#runs.get(id);
+    if (held === undefined || !isUnfinished(held.run)) return false;
+    held.run = { ...held.run, cancelAt: Date.now() };
+    return true;
+  }
+
+  async unfinishedOf(owner: string): Promise<RunRecord[]> {
+    return (await this.unfinished()).filter((run) => run.owner === owner);
   }
 
   async get(id: string): Promise<RunRecord | undefined> {
@@ -50,7 +69,7 @@ export class MemoryRunStore implements RunJournal {
   async unfinished(): Promise<RunRecord[]> {
     return [...this.#runs.values()]
       .map(({ run }) => run)
-      .filter((run) => run.status === 'queued' || run.status === 'running')
+      .filter(isUnfinished)
       .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
   }
 
@@ -95,7 +114,7 @@ export class MemoryRunStore implements RunJournal {
   async pinned(): Promise<Set<string>> {
     const digests = new Set<string>();
     for (const { run, steps } of this.#runs.values()) {
-      if (run.status !== 'queued' && run.status !== 'running') continue;
+      if (!isUnfinished(run)) continue;
       for (const step of steps.values()) {
         for (const output of Object.values(step.outputs)) digests.add(output.digest);
       }
@@ -103,14 +122,64 @@ export class MemoryRunStore implements RunJournal {
     return digests;
   }
 
+  async beats(): Promise<Map<string, number>> {
+    return new Map();
+  }
+
+  async forgetOwners(): Promise<void> {
+    // Nothing beats in memory.
+  }
+
+  async pin(id: string, pinned: boolean): Promise<boolean> {
+    const held = this.#runs.get(id);
+    if (held === undefined) return false;
+    const { pinnedAt: _pinnedAt, ...run } = held.run;
+    held.run = pinned ? { ...run, pinnedAt: Date.now() } : run;
+    return true;
+  }
+
+  async prune({ keep, startedBefore = Infinity }: RetentionPolicy): Promise<string[]> {
+    const shown = new Set(
+      [...this.#lastSteps.values()].flatMap((nodes) =>
+        [...nodes.values()].map(({ runId }) => runId),
+      ),
+    );
+    const newest = await this.list({ limit: Infinity });
+    const old = newest
+      .slice(keep)
+      .filter(
+        (run) =>
+          run.startedAt < startedBefore &&
+          run.pinnedAt === undefined &&
+          !shown.has(run.id) &&
+          !isUnfinished(run),
+      );
+    for (const { id } of old) this.#runs.delete(id);
+    return old.map(({ id }) => id);
+  }
+
   #record(held: Held, event: Extract<RunEvent, { type: 'step.finished' }>): void {
     const { step, at } = event;
     held.steps.delete(step.node);
     held.steps.set(step.node, step);
     if (step.cacheKey === undefined) return;
-    const last =
-      this.#lastSteps.get(held.run.file) ?? new Map<string, { at: number; step: StepSummary }>();
+    const last = this.#lastSteps.get(held.run.file) ?? new Map<string, LastStep>();
     this.#lastSteps.set(held.run.file, last);
-    if (at >= (last.get(step.node)?.at ?? -Infinity)) last.set(step.node, { at, step });
+    if (at >= (last.get(step.node)?.at ?? -Infinity))
+      last.set(step.node, { at, step, runId: held.run.id });
   }
+}
+
+function isUnfinished(run: RunRecord): boolean {
+  return run.status === 'queued' || run.status === 'running';
+}
+
+function gatherTokens(held: Held): void {
+  const done = nodesWithOutputs([...held.steps.values()]);
+  const gathered = new Map<string, TokenEvent>();
+  for (const event of held.events) {
+    if (event.type === 'step.token' && !done.has(event.node)) gatherToken(gathered, event);
+  }
+  const others = held.events.filter(({ type }) => type !== 'step.token');
+  held.events = [...others, ...gathered.values()].sort((a, b) => a.seq - b.seq);
 }

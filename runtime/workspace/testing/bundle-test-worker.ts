@@ -18,6 +18,10 @@ export const bundleTestWorker = (): Promise<Bundle> => bundle(testWorkerSource);
 export const bundleTestServer = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-server.ts', import.meta.url)));
 
+/** A process that plans and starts many runs at once. */
+export const bundleTestBurst = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-burst.ts', import.meta.url)));
+
 async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');

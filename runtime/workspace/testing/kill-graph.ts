@@ -31,3 +31,9 @@ export function killGraph(salt: number): Graph {
   }
   return parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
 }
+
+/** One step that takes so many milliseconds. */
+export function slowGraph(ms: number): Graph {
+  const nodes = { slow: { type: 'slow', version: 1, params: { ms } } };
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
+}

@@ -1,11 +1,15 @@
 import { openWorkspace } from '../workspace.ts';
-import { killFile, killGraph } from './kill-graph.ts';
+import { killFile, killGraph, slowGraph } from './kill-graph.ts';
 import { workerTestRegistry } from './test-nodes.ts';
 
-// Runs the graph of the kill test once, as a server or a command would; it prints the run's id first.
-const [root = '', workerEntry = '', salt = '0'] = process.argv.slice(2);
+// Runs a graph once, as a server or a command would, and prints the run's id first: the one of the kill test, or, where
+// milliseconds are given, a single step that takes so long.
+const [root = '', workerEntry = '', salt = '0', ms] = process.argv.slice(2);
 const workspace = await openWorkspace({ root, workerEntry, registry: workerTestRegistry });
-const { runId, finished } = await workspace.start(killGraph(Number(salt)), killFile);
+const { runId, finished } = await workspace.start(
+  ms === undefined ? killGraph(Number(salt)) : slowGraph(Number(ms)),
+  killFile,
+);
 process.stdout.write(`${runId}\n`);
 await finished;
 await workspace[Symbol.asyncDispose]();

@@ -34,7 +34,7 @@ export const runsRouter = router({
     }),
   cancel: procedure
     .input(z.object({ runId: runInput }))
-    .mutation(({ ctx, input }) => ({ cancelled: ctx.workspace.cancel(input.runId) })),
+    .mutation(async ({ ctx, input }) => ({ outcome: await ctx.workspace.cancel(input.runId) })),
   list: procedure
     .input(z.object({ file: pathInput.optional(), limit: z.number().int().min(1).max(200) }))
     .query(({ ctx, input }) => {

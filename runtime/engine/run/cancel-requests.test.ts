@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseGraph, planGraph } from '@graft/graph';
+import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import {
+  MemoryActionStore,
+  MemoryArtifactStore,
+  MemoryItemStore,
+  MemoryRunStore,
+} from '@graft/store/memory';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalBackend } from '../step/local-backend.ts';
+import { createTestHost } from '../testing.ts';
+import { Engine } from './engine.ts';
+import type { EngineParts } from './engine-parts.ts';
+
+let folder: string;
+let runs: MemoryRunStore;
+let parts: EngineParts;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-engine-'));
+  runs = new MemoryRunStore();
+  const artifacts = new MemoryArtifactStore();
+  const host = createTestHost({ artifacts, items: new MemoryItemStore(), scratchFolder: folder });
+  parts = {
+    artifacts,
+    actions: new MemoryActionStore(),
+    runs,
+    backend: createLocalBackend(host),
+    files: { files: () => Promise.resolve([]) },
+    models: testModels,
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
+    owner: 'test:0',
+  };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const nodes = { slow: { type: 'slow', version: 1, params: { ms: 60_000 } } };
+const plan = planGraph(parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] })), testRegistry, {
+  models: testModels,
+});
+
+describe('a wish to cancel', () => {
+  it('reaches a run of another process on the same store', async () => {
+    const handle = await new Engine(parts).start(plan, { file: 'f', device: 'auto' });
+    const other = new Engine({ ...parts, owner: 'other:0' });
+    const askedAt = performance.now();
+    expect(await other.cancel(handle.runId)).toBe('asked');
+    expect((await handle.finished).status).toBe('cancelled');
+    expect(performance.now() - askedAt).toBeLessThan(2000);
+    expect(await other.cancel(handle.runId)).toBe('ended');
+  });
+
+  it('comes by itself where the run was ended for this process, taken for gone', async () => {
+    const handle = await new Engine(parts).start(plan, { file: 'f', device: 'auto' });
+    await runs.finish(handle.runId, { status: 'failed', finishedAt: Date.now() });
+    expect((await handle.finished).steps.map(({ status }) => status)).toEqual(['cancelled']);
+  });
+});

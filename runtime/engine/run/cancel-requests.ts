@@ -1,0 +1,54 @@
+import type { RunStore } from '@graft/graph';
+
+/** Milliseconds between two looks. */
+const lookEvery = 500;
+
+/** A run that this process executes. */
+export interface Cancellable {
+  readonly run: { cancel(): void };
+}
+
+/**
+ * Looks, as long as there are live runs, whether another process has asked to cancel one of them. A run whose record
+ * has ended meanwhile was taken away from this process, and stops as well: what it did further could not be recorded.
+ */
+export class CancelRequests {
+  readonly #runs: RunStore;
+  readonly #owner: string;
+  readonly #live: ReadonlyMap<string, Cancellable>;
+  #looking = false;
+
+  constructor(
+    runs: RunStore,
+    { owner, live }: { owner: string; live: ReadonlyMap<string, Cancellable> },
+  ) {
+    this.#runs = runs;
+    this.#owner = owner;
+    this.#live = live;
+  }
+
+  /** To call when a run has come alive. */
+  watch(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#lookUntilIdle();
+  }
+
+  async #lookUntilIdle(): Promise<void> {
+    while (this.#live.size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, lookEvery));
+      // A look that failed says nothing; the next one may succeed.
+      await this.#look([...this.#live]).catch(() => undefined);
+    }
+    this.#looking = false;
+  }
+
+  async #look(live: readonly (readonly [string, Cancellable])[]): Promise<void> {
+    const unfinished = await this.#runs.unfinishedOf(this.#owner);
+    const records = new Map(unfinished.map((record) => [record.id, record]));
+    for (const [id, { run }] of live) {
+      const record = records.get(id);
+      if (record === undefined || record.cancelAt !== undefined) run.cancel();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { GraphError } from '../base/errors.ts';
+import { artifactRefSchema } from './artifact.ts';
+import { runEventSchema, stepSummarySchema } from './run-event.ts';
+
+/** A shape that is stored with the number of its version beside it. */
+export interface StoredShape<Schema extends z.ZodType> {
+  /** For messages: "a run event". */
+  readonly name: string;
+  readonly schema: Schema;
+  /** The first leads from version 1 to 2, the next from 2 to 3: none is ever left out or changed. */
+  readonly migrations: readonly ((value: unknown) => unknown)[];
+}
+
+/** The version that is written. */
+export function storedVersion(shape: StoredShape<z.ZodType>): number {
+  return shape.migrations.length + 1;
+}
+
+/** What was stored, brought to this version and checked. Throws `newer-format`, or `store-damaged` if it is no such shape. */
+export function readStored<Schema extends z.ZodType>(
+  shape: StoredShape<Schema>,
+  stored: { readonly version: number; readonly text: string },
+): z.output<Schema> {
+  const { version, text } = stored;
+  if (version > storedVersion(shape)) {
+    throw new GraphError(
+      'newer-format',
+      `A newer Graft has stored ${shape.name} (version ${String(version)}; this one knows ${String(storedVersion(shape))}). Update Graft.`,
+    );
+  }
+  try {
+    let value: unknown = JSON.parse(text);
+    for (const migrate of shape.migrations.slice(Math.max(0, version - 1))) value = migrate(value);
+    return shape.schema.parse(value);
+  } catch (error) {
+    throw new GraphError(
+      'store-damaged',
+      `The index database holds ${shape.name} that cannot be read. It holds only run history and the cache's index: prune its run, or move the database away, and Graft writes a new one.`,
+      { audience: 'operator', cause: error },
+    );
+  }
+}
+
+export const storedRunEvent: StoredShape<typeof runEventSchema> = {
+  name: 'a run event',
+  schema: runEventSchema,
+  migrations: [],
+};
+
+export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
+  name: 'a step of a run',
+  schema: stepSummarySchema,
+  migrations: [],
+};
+
+const actionOutputsSchema = z.record(z.string(), artifactRefSchema);
+export const storedActionOutputs: StoredShape<typeof actionOutputsSchema> = {
+  name: 'the outputs of a cached step',
+  schema: actionOutputsSchema,
+  migrations: [],
+};
