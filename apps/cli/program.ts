@@ -198,7 +198,9 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await cacheCommand()).verifyCache(options)));
 
-  const runs = program.command('runs').description('list, show and compare runs');
+  const runs = program
+    .command('runs')
+    .description('list, show, compare, cancel, pin and prune runs');
   const runsCommand = async (): Promise<typeof import('./commands/runs.ts')> =>
     import('./commands/runs.ts');
   runs
@@ -223,4 +225,33 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (a, b, options) => end(await (await runsCommand()).compareRuns(a, b, options)));
+  const keepingCommand = async (): Promise<typeof import('./commands/keep-runs.ts')> =>
+    import('./commands/keep-runs.ts');
+  runs
+    .command('cancel')
+    .description('cancel a run, whichever process on this workspace runs it, and wait for its end')
+    .argument('<run>', 'run id, the beginning of one, or "latest"')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (run, options) => end(await (await keepingCommand()).cancelRun(run, options)));
+  for (const word of ['pin', 'unpin'] as const) {
+    runs
+      .command(word)
+      .description(word === 'pin' ? 'keep a run from being pruned' : 'let a pinned run be pruned')
+      .argument('<run>', 'run id, the beginning of one, or "latest"')
+      .option('--workspace <dir>', 'workspace folder')
+      .action(async (run, options) =>
+        end(await (await keepingCommand()).pinRun(word, run, options)),
+      );
+  }
+  runs
+    .command('prune')
+    .description(
+      'delete old runs from the history: not those that are pinned, under way, or hold what a node last gave',
+    )
+    .option('--keep <number>', 'leave the newest this many')
+    .option('--older-than <time>', 'only runs that started longer ago: 30d, 12h, 90m')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await keepingCommand()).pruneRuns(options)));
 }

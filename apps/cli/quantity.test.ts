@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, parseBytes } from './quantity.ts';
+import { formatBytes, formatDuration, parseBytes, parseTimeSpan } from './quantity.ts';
 
 describe('quantities', () => {
   it.each([
@@ -32,5 +32,16 @@ describe('quantities', () => {
     ['', undefined],
   ])('reads %j', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
+  });
+
+  it.each([
+    ['30d', 30 * 86_400_000],
+    ['1.5 h', 5_400_000],
+    ['90M', 5_400_000],
+    ['45s', 45_000],
+    ['30', undefined],
+    ['-1d', undefined],
+  ])('reads the time span %j', (text, ms) => {
+    expect(parseTimeSpan(text)).toBe(ms);
   });
 });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** `1.4 GB`, `92.9 MB`, `312 B`: powers of ten, as disks are sold. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -24,4 +26,13 @@ export function parseBytes(text: string): number | undefined {
   if (match === null) return undefined;
   const power = ['b', 'kb', 'mb', 'gb', 'tb'].indexOf((match[2] ?? 'b').toLowerCase());
   return Math.round(Number(match[1]) * 1000 ** power);
+}
+
+/** `30d`, `12h`, `90m`, `45s`: milliseconds, or undefined where it is none of these. */
+export function parseTimeSpan(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d)\s*$/i.exec(text);
+  if (match === null) return undefined;
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+  const unit = z.enum(['s', 'm', 'h', 'd']).parse((match[2] ?? '').toLowerCase());
+  return Number(match[1]) * seconds[unit] * 1_000;
 }

@@ -57,6 +57,9 @@ function problemsOf(end: RunEnd): readonly ShownProblem[] {
   return end.error === undefined ? [] : [end.error];
 }
 
+/** From a supervisor; from a terminal that was closed. */
+const endSignals = ['SIGTERM', 'SIGHUP'] as const;
+
 /** The first interrupt cancels; a second one ends the process at once. */
 function cancelOnInterrupt(cancel: () => void): () => void {
   const interrupted = (): void => {
@@ -65,10 +68,10 @@ function cancelOnInterrupt(cancel: () => void): () => void {
     cancel();
   };
   process.once('SIGINT', interrupted);
-  process.once('SIGTERM', cancel);
+  for (const signal of endSignals) process.once(signal, cancel);
   return () => {
     process.off('SIGINT', interrupted);
-    process.off('SIGTERM', cancel);
+    for (const signal of endSignals) process.off(signal, cancel);
   };
 }
 

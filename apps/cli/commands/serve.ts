@@ -31,6 +31,8 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
+    // The terminal that it was started in was closed.
+    process.once('SIGHUP', resolve);
   });
   const { startServer } = await import('@graft/web/server');
   await using workspace = await open(root);

@@ -1,0 +1,82 @@
+import { GraphError, type RunStatus } from '@graft/graph';
+import type { RetentionPolicy, Workspace } from '@graft/workspace';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { findRun, open } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { parseTimeSpan } from '../quantity.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+  keep: z.string().optional(),
+  olderThan: z.string().optional(),
+});
+
+/** Milliseconds that the end of a cancelled run is waited for: steps have two seconds, then their process is killed. */
+const cancelWithin = 15_000;
+
+/** `graft runs cancel RUN`. */
+export async function cancelRun(name: string, rawOptions: unknown): Promise<ExitCode> {
+  const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const run = await findRun(workspace, name);
+  const outcome = await workspace.cancel(run.id);
+  const status = outcome === 'asked' ? await endOf(workspace, run.id) : run.status;
+  if (json) printJson({ runId: run.id, outcome, status });
+  else if (outcome === 'ended') print(`Run ${run.id} had ended already: ${status}.`);
+  else print(`Run ${run.id}: ${status}.`);
+  if (status !== 'running' && status !== 'queued') return exitCode.succeeded;
+  throw new GraphError(
+    'unavailable',
+    `The process that runs ${run.id} was asked to cancel it and has not done so yet. It does when it gets to it; "graft runs show ${run.id}" tells.`,
+  );
+}
+
+async function endOf(workspace: Workspace, runId: string): Promise<RunStatus> {
+  const events = workspace.events(runId, 0, AbortSignal.timeout(cancelWithin));
+  for await (const event of events) if (event.type === 'run.finished') return event.status;
+  return (await workspace.runs.get(runId))?.status ?? 'cancelled';
+}
+
+/** `graft runs pin RUN`, `graft runs unpin RUN`. */
+export async function pinRun(
+  word: 'pin' | 'unpin',
+  name: string,
+  rawOptions: unknown,
+): Promise<ExitCode> {
+  const { workspace: folder } = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(folder));
+  const run = await findRun(workspace, name);
+  await workspace.pinRun(run.id, word === 'pin');
+  print(`Run ${run.id} is ${word === 'pin' ? 'pinned' : 'no longer pinned'}.`);
+  return exitCode.succeeded;
+}
+
+/** `graft runs prune`. */
+export async function pruneRuns(rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const policy = policyOf(options);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const ids = await workspace.pruneRuns(policy);
+  if (options.json === true) printJson({ deleted: ids });
+  else print(ids.length === 1 ? 'Deleted 1 run.' : `Deleted ${ids.length} runs.`);
+  return exitCode.succeeded;
+}
+
+function policyOf({ keep, olderThan }: z.infer<typeof optionsSchema>): RetentionPolicy {
+  if (keep === undefined && olderThan === undefined) {
+    throw new GraphError('bad-param', 'Say what to delete: --keep 100, --older-than 30d, or both.');
+  }
+  const count = Number(keep ?? '0');
+  if (!/^\d+$/.test(keep ?? '0') || !Number.isSafeInteger(count)) {
+    throw new GraphError('bad-param', '--keep takes a whole number from 0.');
+  }
+  if (olderThan === undefined) return { keep: count };
+  const span = parseTimeSpan(olderThan);
+  if (span === undefined) {
+    throw new GraphError('bad-param', '--older-than takes a time such as 30d, 12h or 90m.');
+  }
+  return { keep: count, startedBefore: Date.now() - span };
+}
