@@ -5,6 +5,7 @@ import { useDocument } from '../state/document-store.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { AboutTab } from './about-tab.tsx';
+import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { ParameterForm } from './parameter-form.tsx';
@@ -45,7 +46,7 @@ function Tabs() {
 function NodeInspector({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.graph.nodes[id]);
   const tab = useScreen((state) => state.inspectorTab);
-  if (node === undefined) return <NothingSelected />;
+  if (node === undefined) return <GraphSummary />;
   const definition = registry.get(node.type);
   return (
     <>
@@ -111,14 +112,6 @@ function SeveralSelected({ count }: { readonly count: number }) {
   );
 }
 
-function NothingSelected() {
-  return (
-    <p className="px-4 py-3 text-ink-2">
-      Select a node to see its parameters and what came out of it.
-    </p>
-  );
-}
-
 /** The selected node: parameters, output, logs, and what its type does. */
 export function Inspector() {
   const selection = useScreen((state) => state.selection);
@@ -130,7 +123,7 @@ export function Inspector() {
       data-testid="inspector"
     >
       {only === undefined ? (
-        <NothingSelected />
+        <GraphSummary />
       ) : selection.length > 1 ? (
         <SeveralSelected count={selection.length} />
       ) : (

@@ -5,6 +5,7 @@ import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
+import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { settleTab } from '../state/tab-id.ts';
@@ -88,6 +89,7 @@ function useDrafts(): void {
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
   useEffect(() => void settleTab().then(openFirstFile), []);
+  useEffect(keepPlaceInAddress, []);
   useFeed();
   useChecked();
   usePlanned();

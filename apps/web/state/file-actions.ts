@@ -5,6 +5,7 @@ import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft } from './draft.ts';
+import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -196,7 +197,12 @@ export async function openFirstFile(): Promise<void> {
   try {
     const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
     const asked = new URL(location.href).searchParams.get('graph');
-    if (asked !== null) return await openFile(asked);
+    if (asked !== null) {
+      const place = placeFromAddress();
+      await openFile(asked);
+      if (useDocument.getState().file?.path === asked) showPlace(place);
+      return;
+    }
     const last = localStorage.getItem(lastFileKey);
     const path = files.some((file) => file.path === last) ? last : files[0]?.path;
     if (typeof path === 'string') await openFile(path);

@@ -1,0 +1,74 @@
+import { plural } from '@graft/nodes/kit/ui';
+import { problemText } from '../api/problem.ts';
+import { chordName } from '../commands/chord.ts';
+import { commandOf } from '../commands/commands.ts';
+import { useChecks } from '../state/checks.ts';
+import { useDocument } from '../state/document-store.ts';
+import { fileTitle } from '../state/file-actions.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+/** Commands that people look for first. */
+const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
+
+function Problems() {
+  const problems = useChecks((state) => state.problems);
+  if (problems.length === 0) return null;
+  return (
+    <section className="mt-4">
+      <h3 className="font-[550]">{plural(problems.length, 'problem')}</h3>
+      <ul className="mt-1">
+        {problems.map((problem, at) => (
+          <li key={at}>
+            <button
+              type="button"
+              className="w-full py-0.5 text-left text-error hover:underline"
+              onClick={() => {
+                const { node } = problem.location;
+                if (node === undefined) return;
+                useScreen.getState().select([node]);
+                useScreen.getState().show({ inspectorTab: 'parameters' });
+              }}
+            >
+              {problemText(problem)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** With nothing selected: the graph as a whole, what is wrong with it, and the keys to begin with. */
+export function GraphSummary() {
+  const path = useDocument((state) => state.file?.path);
+  const nodes = useDocument((state) => Object.keys(state.graph.nodes).length);
+  const edges = useDocument((state) => state.graph.edges.length);
+  if (path === undefined) {
+    return <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>;
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
+      <h2 className="text-lg font-[620] tracking-[-0.01em] break-words">{fileTitle(path)}</h2>
+      <p className="mt-0.5 text-ink-2">
+        {plural(nodes, 'node')} · {plural(edges, 'connection')}
+      </p>
+      <Problems />
+      <p className="mt-4 text-ink-2">
+        Select a node to see its parameters and what came out of it.
+      </p>
+      <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
+        {tips.map((id) => {
+          const { title, keys = [] } = commandOf(id);
+          return (
+            <div key={id} className="contents">
+              <dt className="text-ink-2">{title}</dt>
+              <dd className="text-right">
+                <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,419 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './served-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+// What anyone expects on the first day, by real keys and a real mouse.
+
+const typedIn = (questions: string): string =>
+  JSON.stringify({
+    graft: 1,
+    nodes: { questions: { type: 'questions', version: 1, params: { questions } } },
+    edges: [],
+    layout: { questions: [80, 80] },
+  });
+
+async function giveFile(folder: string, name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  return file;
+}
+
+const fileRow = (page: Page, name: string): Locator => page.locator(`[data-file="${name}"]`);
+const menuItem = (page: Page, name: string): Locator =>
+  page.getByRole('menuitem', { name: new RegExp(`^${name}`) });
+const zoomOf = (page: Page): Promise<number> =>
+  page
+    .locator('.react-flow__viewport')
+    .evaluate((element) => new DOMMatrix(getComputedStyle(element).transform).a);
+
+test.describe('files', () => {
+  test('are made in folders, and what is wrong with a name is said beside it', async ({
+    page,
+    workspace,
+  }) => {
+    await giveFile(workspace.folder, 'shelf/there.graft.json', typedIn('Why?'));
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'shelf/there.graft.json');
+    await page.locator('[data-folder="shelf/"]').hover();
+    await page.getByRole('button', { name: 'New graph in shelf' }).click();
+    const dialog = page.getByRole('dialog');
+    const name = dialog.getByLabel('Name', { exact: true });
+    await expect(name).toHaveValue('shelf/');
+    await page.keyboard.type('there');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('alert')).toContainText('There is a file');
+    await name.fill('a/../x');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('alert')).toContainText('".."');
+    await name.fill('shelf/fresh');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(
+      fileRow(page, 'shelf/fresh.graft.json').getByRole('button').first(),
+    ).toHaveAttribute('aria-current', 'true');
+  });
+
+  test('are renamed where they stand, with unsaved changes', async ({ page, workspace }) => {
+    await giveFile(workspace.folder, 'old-name.graft.json', typedIn('Why?'));
+    await giveFile(workspace.folder, 'taken.graft.json', typedIn('Taken?'));
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'old-name.graft.json');
+    await bench.select('questions');
+    await bench.fill('Questions', 'Why not?');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+
+    await fileRow(page, 'old-name.graft.json').dblclick();
+    const field = page.getByLabel('New name of old-name');
+    await field.fill('taken');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('alert')).toContainText('There is a file taken.graft.json already');
+    await field.fill('new-name');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('new-name');
+    await expect(fileRow(page, 'old-name.graft.json')).toHaveCount(0);
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    expect(await readFile(path.join(workspace.folder, 'new-name.graft.json'), 'utf8')).toContain(
+      'Why not?',
+    );
+    await fileRow(page, 'new-name.graft.json').getByRole('button').first().focus();
+    await page.keyboard.press('F2');
+    await page.keyboard.type('last-name');
+    await page.keyboard.press('Enter');
+    await expect(fileRow(page, 'last-name.graft.json')).toBeVisible();
+  });
+
+  test('are deleted, and come back byte for byte', async ({ page, workspace }) => {
+    const text = `${typedIn('Why?')}\r\n   \n`;
+    const file = await giveFile(workspace.folder, 'going.graft.json', text);
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'going.graft.json');
+    await fileRow(page, 'going.graft.json').click({ button: 'right' });
+    await menuItem(page, 'Delete').click();
+    await expect(fileRow(page, 'going.graft.json')).toHaveCount(0);
+    await expect(page.getByRole('navigation', { name: 'File' })).not.toHaveText('going');
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('going');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('that changed outside meanwhile are not deleted unseen', async ({ page, workspace }) => {
+    const file = await giveFile(workspace.folder, 'moving.graft.json', typedIn('Why?'));
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'moving.graft.json');
+    await page.getByTestId('node-questions').waitFor();
+    // The change reaches the server with the deletion, before the page has heard of it.
+    await page.route('**/graphs.delete**', async (route) => {
+      await writeFile(file, typedIn('Changed by git'));
+      await route.continue();
+    });
+    await fileRow(page, 'moving.graft.json').getByRole('button').first().focus();
+    await page.keyboard.press('Delete');
+    await expect(page.getByRole('alert')).toContainText('changed by somebody else');
+    expect(await readFile(file, 'utf8')).toContain('Changed by git');
+  });
+
+  test('are duplicated, and saved under another name', async ({ page, workspace }) => {
+    const file = await giveFile(workspace.folder, 'first.graft.json', typedIn('Why?'));
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'first.graft.json');
+    await fileRow(page, 'first.graft.json').hover();
+    await page.getByRole('button', { name: 'More about first', exact: true }).click();
+    await menuItem(page, 'Duplicate').click();
+    await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('first-copy');
+
+    await bench.select('questions');
+    await bench.fill('Questions', 'Another one?');
+    await page.keyboard.press('Control+Shift+S');
+    await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('second');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('second');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    const copy = path.join(workspace.folder, 'first-copy.graft.json');
+    expect(await readFile(copy, 'utf8')).toBe(await readFile(file, 'utf8'));
+    expect(await readFile(path.join(workspace.folder, 'second.graft.json'), 'utf8')).toContain(
+      'Another one?',
+    );
+  });
+
+  test('keep the drafts of two tabs apart, also through a reload and a crash', async ({
+    context,
+    page,
+    workspace,
+  }) => {
+    await giveFile(workspace.folder, 'both.graft.json', typedIn('Why?'));
+    const write = async (tab: Page, text: string): Promise<void> => {
+      const bench = new Workbench(tab);
+      await bench.open(workspace.url, 'both.graft.json');
+      await bench.select('questions');
+      await bench.fill('Questions', text);
+      await tab.waitForTimeout(600);
+    };
+    const drawn = async (tab: Page): Promise<string> => {
+      const bench = new Workbench(tab);
+      await bench.select('questions');
+      await bench.tab('Parameters');
+      return tab.getByLabel('Questions', { exact: true }).inputValue();
+    };
+    const other = await context.newPage();
+    await write(page, 'From the first tab');
+    await write(other, 'From the second tab');
+    await page.reload();
+    expect(await drawn(page)).toBe('From the first tab');
+    await other.reload();
+    expect(await drawn(other)).toBe('From the second tab');
+
+    await other.close({ runBeforeUnload: false });
+    const third = await context.newPage();
+    await new Workbench(third).open(workspace.url, 'both.graft.json');
+    expect(await drawn(third)).toBe('From the second tab');
+    expect(await drawn(page)).toBe('From the first tab');
+  });
+});
+
+test('panels are drawn larger, folded, remembered and reset', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  const inspector = page.getByTestId('inspector').first();
+  const width = async (): Promise<number> =>
+    Math.round((await inspector.boundingBox())?.width ?? 0);
+  const border = page.getByRole('separator', { name: 'Width of the inspector' });
+  await expect.poll(width).toBe(372);
+  const box = await border.boundingBox();
+  if (box === null) throw new Error('the border is not on the screen');
+  await page.mouse.move(box.x, 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 150, 300, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(500);
+  const drawn = await width();
+  await border.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBeLessThan(drawn);
+  const keyed = await width();
+  await page.reload();
+  await expect.poll(width).toBe(keyed);
+  await border.dblclick();
+  await expect.poll(width).toBe(372);
+
+  await page.keyboard.press('Control+i');
+  await expect(page.getByRole('button', { name: 'Show the inspector' })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
+  await page.keyboard.press('Control+b');
+  const canvas = async (): Promise<number> =>
+    Math.round((await page.getByRole('main').boundingBox())?.width ?? 0);
+  await expect.poll(canvas).toBeGreaterThan(1_420);
+  await page.keyboard.press('Control+b');
+  await page.getByRole('button', { name: 'Show the inspector' }).click();
+  await expect.poll(canvas).toBeLessThan(900);
+
+  // Nothing has run: the lower panel is its heading only, until it is asked for.
+  const lower = page.getByRole('region', { name: 'Runs' });
+  expect((await lower.boundingBox())?.height).toBeLessThan(40);
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await expect.poll(canvas).toBeGreaterThan(330);
+});
+
+test.describe('menus and keys', () => {
+  test('rename a node where it stands, by mouse and by keys', async ({ page, workspace }) => {
+    await giveFile(workspace.folder, 'titles.graft.json', typedIn('Why?'));
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'titles.graft.json');
+    const node = bench.node('questions');
+    await node.locator('.node-title').dblclick();
+    await page.keyboard.type('What people ask');
+    await page.keyboard.press('Enter');
+    await expect(node).toContainText('What people ask');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('Nothing of this');
+    await page.keyboard.press('Escape');
+    await expect(node).toContainText('What people ask');
+    await page.keyboard.press('Control+z');
+    await expect(node).not.toContainText('What people ask');
+  });
+
+  test('offer what can be done to a node, an edge and the canvas', async ({ page, workspace }) => {
+    const bench = new Workbench(page);
+    await giveFile(
+      workspace.folder,
+      'menus.graft.json',
+      await readFile(path.join(workspace.folder, 'rag-quickstart.graft.json'), 'utf8'),
+    );
+    await bench.open(workspace.url, 'menus.graft.json');
+    const nodes = page.locator('.react-flow__node');
+    const edges = page.locator('.react-flow__edge');
+    await expect(nodes).toHaveCount(9);
+
+    await bench.node('embed').locator('header').click({ button: 'right' });
+    await expect(bench.node('embed')).toHaveAttribute('data-selected', 'true');
+    await menuItem(page, 'Duplicate').click();
+    await expect(nodes).toHaveCount(10);
+
+    // By keys alone: the menu of the selected node, its last item.
+    await page.keyboard.press('Shift+F10');
+    await expect(page.getByRole('menu')).toBeVisible();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await expect(nodes).toHaveCount(9);
+
+    await bench.select('embed');
+    await page.keyboard.press('ContextMenu');
+    await menuItem(page, 'Select what it needs').click();
+    await expect(page.locator('.react-flow__node.selected')).toHaveCount(3);
+
+    await page
+      .locator('[data-id="chunk.chunks -> embed.chunks"] .react-flow__edge-interaction')
+      .click({ button: 'right', force: true });
+    await menuItem(page, 'Delete the connection').click();
+    await expect(edges).toHaveCount(7);
+    await page.keyboard.press('Control+z');
+    await expect(edges).toHaveCount(8);
+
+    await bench.canvas.click({ button: 'right', position: { x: 60, y: 560 } });
+    await menuItem(page, 'Select all nodes').click();
+    await expect(page.locator('.react-flow__node.selected')).toHaveCount(9);
+  });
+
+  test('zoom, fit, and tell of themselves', async ({ page, workspace }) => {
+    const bench = new Workbench(page);
+    await bench.open(workspace.url, 'rag-quickstart.graft.json');
+    await expect(bench.node('generate')).toBeVisible();
+    await page.waitForTimeout(400);
+    await page.keyboard.press('Control+0');
+    await expect.poll(() => zoomOf(page)).toBeCloseTo(1, 2);
+    await page.keyboard.press('Control+=');
+    await expect.poll(() => zoomOf(page)).toBeCloseTo(1.25, 2);
+    await page.keyboard.press('Control+-');
+    await page.keyboard.press('Control+-');
+    await expect.poll(() => zoomOf(page)).toBeLessThan(0.9);
+    await page.keyboard.press('Shift+Digit1');
+    await expect.poll(() => zoomOf(page)).toBeGreaterThan(0.5);
+    await bench.select('embed');
+    await page.keyboard.press('Shift+Digit2');
+    await expect.poll(() => zoomOf(page)).toBeGreaterThan(1.3);
+
+    await page.keyboard.press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect(sheet).toContainText('Zoom in');
+    await expect(sheet).toContainText('F2');
+    await page.keyboard.press('Escape');
+    await expect(sheet).toHaveCount(0);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('shortcuts');
+    await page.keyboard.press('Enter');
+    await expect(sheet).toBeVisible();
+  });
+});
+
+test('20,000 rows are searched, jumped through, copied and downloaded', async ({
+  context,
+  page,
+  workspace,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const rows = Array.from({ length: 20_000 }, (_, at) => ({
+    id: `q${at}`,
+    question: at % 4_000 === 123 ? `Where is the blue heron of ${at}?` : `Question number ${at}`,
+  }));
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  await giveFile(workspace.folder, 'many.jsonl', text);
+  const graph = typedIn('').replace('"questions":""', '"paths":["many.jsonl"]');
+  await giveFile(workspace.folder, 'many.graft.json', graph);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'many.graft.json');
+  await bench.select('questions');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('questions', 'succeeded');
+
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('BLUE heron');
+  await expect(page.getByTestId('found')).toHaveText('5');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('1 of 5');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('2 of 5');
+  const current = bench.output.locator('[data-current="true"]');
+  await expect(current).toContainText('blue heron of 4123');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.press('Shift+Enter');
+  await expect(current).toContainText('blue heron of 16123');
+  await expect(current).toBeInViewport();
+
+  await page.getByLabel('Go to row').fill('12,346');
+  await page.keyboard.press('Enter');
+  await expect(current).toContainText('Question number 12345');
+  await page.getByRole('button', { name: 'Last', exact: true }).click();
+  await expect(current).toContainText('Question number 19999');
+  await page.getByRole('button', { name: /Show the rows before/ }).click();
+  await expect(bench.output.locator('[data-row="19900"]')).toBeAttached();
+
+  await current.hover();
+  await current.getByRole('button', { name: 'Copy this row as JSON' }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(JSON.parse(copied)).toEqual(rows[19_999]);
+
+  await page.getByRole('button', { name: 'Download' }).click();
+  const download = page.waitForEvent('download');
+  await menuItem(page, 'JSON lines').click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('questions-questions.jsonl');
+  expect(await readFile((await file.path()) ?? '', 'utf8')).toBe(text);
+});
+
+test('answers are marked beside their references', async ({ page, workspace }) => {
+  const asked = [
+    { id: 'a', question: 'Repeat the word kiln.', reference: 'kiln' },
+    { id: 'b', question: 'Repeat the word kiln.', reference: 'xylophone quintet' },
+    { id: 'c', question: 'Repeat the word kiln.' },
+  ];
+  await giveFile(
+    workspace.folder,
+    'asked.jsonl',
+    asked.map((row) => JSON.stringify(row)).join('\n'),
+  );
+  const graph = {
+    graft: 1,
+    nodes: {
+      questions: { type: 'questions', version: 1, params: { paths: ['asked.jsonl'] } },
+      prompt: { type: 'prompt', version: 1, params: {} },
+      'base-model': { type: 'base-model', version: 1, params: { model: 'SmolLM2-135M-Instruct' } },
+      generate: { type: 'generate', version: 1, params: { maxTokens: 12 } },
+    },
+    edges: [
+      'base-model.model -> generate.model',
+      'prompt.prompts -> generate.prompts',
+      'questions.questions -> prompt.questions',
+    ],
+    layout: {
+      questions: [0, 0],
+      prompt: [260, 0],
+      'base-model': [260, 220],
+      generate: [520, 0],
+    },
+  };
+  await giveFile(workspace.folder, 'marked.graft.json', JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'marked.graft.json');
+  await bench.select('generate');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('generate', 'succeeded', 400_000);
+  const answers = bench.output.locator('article');
+  await expect(answers).toHaveCount(3);
+  await expect(answers.nth(1)).toHaveAttribute('data-verdict', 'wrong');
+  await expect(answers.nth(2)).toHaveAttribute('data-verdict', 'no reference');
+  await expect(page.getByTestId('score')).toContainText(/[01] of 2 right/);
+  await expect(bench.node('generate')).toContainText(/[01] of 2 right/);
+  await expect(page.getByTestId('score')).toHaveAttribute('title', /every word and number/);
+});
