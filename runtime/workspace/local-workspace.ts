@@ -117,8 +117,10 @@ export class LocalWorkspace implements Workspace {
     return this.#parts.graphs.save(path, text, base);
   }
 
-  renameGraph(from: string, to: string, base: string): Promise<GraphFile> {
-    return this.#parts.graphs.rename(from, to, base);
+  async renameGraph(from: string, to: string, base: string): Promise<GraphFile> {
+    const file = await this.#parts.graphs.rename(from, to, base);
+    await this.runs.renameFile(from, file.path);
+    return file;
   }
 
   copyGraph(from: string, to: string): Promise<GraphFile> {

@@ -30,7 +30,7 @@ import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
 import { Overview } from './overview.tsx';
 import { edgeBetween, portRefusal } from './port-refusal.ts';
-import { attachViewport, canvasPlace, fitAll } from './viewport.ts';
+import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
 
 const nodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
@@ -187,8 +187,8 @@ export function Canvas() {
         selectionKeyCode={null}
         multiSelectionKeyCode={multiSelectionKeys}
         connectionRadius={28}
-        minZoom={0.08}
-        maxZoom={2}
+        minZoom={zoomRange.min}
+        maxZoom={zoomRange.max}
         proOptions={{ hideAttribution: true }}
         aria-label="Canvas"
       >

@@ -24,12 +24,22 @@ export function fitNodes(ids: readonly string[]): void {
   void flow?.fitView({ nodes, padding: 0.2, maxZoom: 1.4, duration: 120 });
 }
 
+export const zoomRange = { min: 0.08, max: 2 };
+
+/** Where the zoom is going: keys come faster than it moves. */
+let aim: number | undefined;
+
 export function zoomTo(zoom: number): void {
-  void flow?.zoomTo(zoom, { duration: 120 });
+  if (flow === undefined) return;
+  const wanted = Math.min(zoomRange.max, Math.max(zoomRange.min, zoom));
+  aim = wanted;
+  void flow.zoomTo(wanted, { duration: 120 }).then(() => {
+    if (aim === wanted) aim = undefined;
+  });
 }
 
 export function zoomBy(factor: number): void {
-  if (flow !== undefined) zoomTo(flow.getZoom() * factor);
+  zoomTo((aim ?? flow?.getZoom() ?? 1) * factor);
 }
 
 /** Scrolls to a node and leaves the zoom as it is. */

@@ -76,6 +76,7 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
   const open = useDocument((state) => state.file?.path === path);
   const unsaved = useDocument((state) => state.file?.path === path && isUnsaved(state));
   const renaming = useOverlay((state) => state.renamingFile === path);
+  const wasOpen = useRef(false);
   if (renaming) return <NameField path={path} />;
   const name = fileTitle(path);
   const shown = indented ? name.slice(name.lastIndexOf('/') + 1) : name;
@@ -89,7 +90,13 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         onClick={() => {
           if (!open) void openFile(path);
         }}
-        onDoubleClick={() => useOverlay.getState().show({ renamingFile: path })}
+        onMouseDown={({ detail }) => {
+          if (detail === 1) wasOpen.current = open;
+        }}
+        onDoubleClick={() => {
+          // Who opens files by double clicks does not mean to rename them.
+          if (wasOpen.current) useOverlay.getState().show({ renamingFile: path });
+        }}
         onKeyDown={(event) => {
           if (event.key === 'F2') useOverlay.getState().show({ renamingFile: path });
           else if (event.key === 'Delete') void deleteFile(path);

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
@@ -6,7 +7,6 @@ import { usePlan } from '../state/plan-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
-import { useScreen } from '../state/screen-store.ts';
 import {
   DarkIcon,
   LeftPanelIcon,
@@ -80,13 +80,12 @@ function HistoryButtons() {
 function PlanLine() {
   const report = usePlan((state) => state.report);
   const problems = usePlan((state) => state.problems.length);
-  const { show } = useScreen.getState();
   if (problems > 0) {
     return (
       <button
         type="button"
         className="truncate text-error hover:underline"
-        onClick={() => show({ bottomTab: 'plan' })}
+        onClick={commandOf('show-plan').run}
       >
         {problems === 1 ? '1 problem' : `${problems} problems`}
       </button>
@@ -177,11 +176,7 @@ export function Header() {
         </span>
       )}
       <PlanLine />
-      <button
-        type="button"
-        className="button"
-        onClick={() => useScreen.getState().show({ bottomTab: 'plan' })}
-      >
+      <button type="button" className="button" onClick={commandOf('show-plan').run}>
         Plan
       </button>
       <RunButton />

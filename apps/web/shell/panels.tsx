@@ -14,6 +14,9 @@ const headingHeight = 33;
 /** Pixels that the canvas keeps, whatever is made of the others. */
 const leastCanvas = { width: 340, height: 160 };
 
+/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need. */
+const lowerHeight = { least: 96, most: 215 };
+
 /** Pixels that the side panels take at first: less where the window has little. */
 function sideWidths(): { readonly palette: number; readonly inspector: number } {
   return window.innerWidth < 1200
@@ -55,20 +58,27 @@ function Middle({ canvas, lower }: MiddleProps) {
   const layout = useDefaultLayout({ id: 'graft.panels.middle', ...kept });
   const { handle, props } = useNamed('lower');
   const chosen = layout.defaultLayout !== undefined;
-  const hasRun = useRunView(({ run }) => run !== null && run.seq > 0);
+  const steps = useRunView(({ run }) =>
+    run === null || run.seq === 0 ? undefined : Object.keys(run.steps).length,
+  );
   useEffect(() => {
     // While nobody has given it a size, it is as large as what it has to show.
     if (handle === null || chosen) return;
-    if (hasRun) handle.expand();
-    else handle.collapse();
-  }, [handle, chosen, hasRun]);
+    if (steps === undefined) handle.collapse();
+    else handle.resize(Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps)));
+  }, [handle, chosen, steps]);
   return (
     <Group orientation="vertical" {...layout}>
       <Panel id="canvas" minSize={leastCanvas.height}>
         {canvas}
       </Panel>
       <Separator className="divider" aria-label="Height of the lower panel" />
-      <Panel {...props} defaultSize={215} minSize={90} collapsedSize={headingHeight}>
+      <Panel
+        {...props}
+        defaultSize={lowerHeight.most}
+        minSize={lowerHeight.least}
+        collapsedSize={headingHeight}
+      >
         {lower}
       </Panel>
     </Group>

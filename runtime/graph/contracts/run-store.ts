@@ -30,6 +30,8 @@ export interface RunStore {
   unfinishedOf(owner: string): Promise<RunRecord[]>;
   /** Newest first. */
   list(query: { file?: string; limit: number }): Promise<RunRecord[]>;
+  /** A file has another name: its runs, and the last steps of its nodes, go with it. */
+  renameFile(from: string, to: string): Promise<void>;
   /** In one transaction; durable when it resolves. */
   append(runId: string, events: readonly RunEvent[]): Promise<void>;
   /** In order, those with `seq` greater than `after`. */

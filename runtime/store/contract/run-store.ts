@@ -154,6 +154,21 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect(await store.lastSteps('unknown.graft.json')).toEqual(new Map());
     });
 
+    it('lets runs and last steps go with a file that is renamed', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.append('a', stamp('a', 1, finished(step('n'))));
+      await store.create(run('other', { file: 'other.graft.json' }));
+      await store.append('other', stamp('other', 1, finished(step('stale'))));
+      await store.renameFile(file, 'other.graft.json');
+      expect(await store.list({ file, limit: 5 })).toEqual([]);
+      expect(
+        (await store.list({ file: 'other.graft.json', limit: 5 })).map(({ id }) => id),
+      ).toEqual(['other', 'a']);
+      expect([...(await store.lastSteps('other.graft.json')).keys()]).toEqual(['n']);
+      expect((await store.lastSteps(file)).size).toBe(0);
+    });
+
     it('keeps the newest step when an older run reports late', async () => {
       const store = await make();
       await store.create(run('slow'));

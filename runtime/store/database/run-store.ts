@@ -106,6 +106,15 @@ export class DatabaseRunStore implements RunJournal {
     return rows.map(runOf);
   }
 
+  async renameFile(from: string, to: string): Promise<void> {
+    await this.#queries.transaction().execute(async (tx) => {
+      await tx.updateTable('Run').set({ file: to }).where('file', '=', from).execute();
+      // What another file of that name did last is no word on this one.
+      await tx.deleteFrom('LastStep').where('file', '=', to).execute();
+      await tx.updateTable('LastStep').set({ file: to }).where('file', '=', from).execute();
+    });
+  }
+
   append(runId: string, events: readonly RunEvent[]): Promise<void> {
     return this.#writes.write(events.map((event) => ({ runId, event })));
   }

@@ -73,6 +73,16 @@ export class MemoryRunStore implements RunJournal {
       .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
   }
 
+  async renameFile(from: string, to: string): Promise<void> {
+    for (const held of this.#runs.values()) {
+      if (held.run.file === from) held.run = { ...held.run, file: to };
+    }
+    const steps = this.#lastSteps.get(from);
+    this.#lastSteps.delete(from);
+    this.#lastSteps.delete(to);
+    if (steps !== undefined) this.#lastSteps.set(to, steps);
+  }
+
   async append(runId: string, events: readonly RunEvent[]): Promise<void> {
     if (events.length === 0) return;
     const held = this.#runs.get(runId);

@@ -22,23 +22,29 @@ export interface RowWindow {
 /** The rows of an artifact around the row `start`, a page at a time in both directions. */
 export function useRowWindow(artifact: ArtifactRef | undefined, start: number): RowWindow {
   const size = artifact === undefined ? 50 : pageSize(artifact);
-  const begin = start - (start % size);
+  // The row that was jumped to stands in the middle of what is loaded.
+  const begin = start === 0 ? 0 : Math.max(0, start - size / 2);
   const query = useInfiniteQuery({
     queryKey: ['artifact', artifact?.digest, artifact?.mediaType, begin],
     enabled: artifact !== undefined,
     // Artifacts never change.
     staleTime: Infinity,
-    initialPageParam: begin,
+    initialPageParam: { offset: begin, limit: size },
     queryFn: async ({ pageParam, signal }) => {
       if (artifact === undefined) return { total: 0, rows: [], offset: 0 };
-      const page = { artifact, offset: pageParam, limit: size };
-      return { ...(await api.artifacts.page.query(page, { signal })), offset: pageParam };
+      const page = await api.artifacts.page.query({ artifact, ...pageParam }, { signal });
+      return { ...page, offset: pageParam.offset };
     },
     getNextPageParam: (last) => {
       const next = last.offset + last.rows.length;
-      return last.rows.length === 0 || next >= last.total ? undefined : next;
+      return last.rows.length === 0 || next >= last.total
+        ? undefined
+        : { offset: next, limit: size };
     },
-    getPreviousPageParam: ({ offset }) => (offset === 0 ? undefined : Math.max(0, offset - size)),
+    getPreviousPageParam: ({ offset }) => {
+      const before = Math.max(0, offset - size);
+      return offset === 0 ? undefined : { offset: before, limit: offset - before };
+    },
   });
   const { data, error, isFetching, hasNextPage, fetchNextPage } = query;
   const { hasPreviousPage, fetchPreviousPage } = query;

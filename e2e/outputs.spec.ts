@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from './served-workspace.ts';
+import { giveFile, menuItem, typedIn } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+test('20,000 rows are searched, jumped through, copied and downloaded', async ({
+  context,
+  page,
+  workspace,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const rows = Array.from({ length: 20_000 }, (_, at) => ({
+    id: `q${at}`,
+    question: at % 4_000 === 123 ? `Where is the blue heron of ${at}?` : `Question number ${at}`,
+  }));
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  await giveFile(workspace.folder, 'many.jsonl', text);
+  const graph = typedIn('').replace('"questions":""', '"paths":["many.jsonl"]');
+  await giveFile(workspace.folder, 'many.graft.json', graph);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'many.graft.json');
+  await bench.select('questions');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('questions', 'succeeded');
+
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('BLUE heron');
+  await expect(page.getByTestId('found')).toHaveText('5');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('1 of 5');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('2 of 5');
+  const current = bench.output.locator('[data-current="true"]');
+  await expect(current).toContainText('blue heron of 4123');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.press('Shift+Enter');
+  await expect(current).toContainText('blue heron of 16123');
+  await expect(current).toBeInViewport();
+
+  await page.getByLabel('Go to row').fill('12,346');
+  await page.keyboard.press('Enter');
+  await expect(current).toContainText('Question number 12345');
+  await page.getByRole('button', { name: 'Last', exact: true }).click();
+  await expect(current).toContainText('Question number 19999');
+  await page.getByRole('button', { name: /Show the rows before/ }).click();
+  await expect(bench.output.locator('[data-row="19940"]')).toBeAttached();
+
+  await current.hover();
+  await current.getByRole('button', { name: 'Copy this row as JSON' }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(JSON.parse(copied)).toEqual(rows[19_999]);
+
+  await page.getByRole('button', { name: 'Download' }).click();
+  const download = page.waitForEvent('download');
+  await menuItem(page, 'JSON lines').click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('questions-questions.jsonl');
+  expect(await readFile((await file.path()) ?? '', 'utf8')).toBe(text);
+});
+
+test('answers are marked beside their references', async ({ page, workspace }) => {
+  const asked = [
+    { id: 'a', question: 'Repeat the word kiln.', reference: 'kiln' },
+    { id: 'b', question: 'Repeat the word kiln.', reference: 'xylophone quintet' },
+    { id: 'c', question: 'Repeat the word kiln.' },
+  ];
+  await giveFile(
+    workspace.folder,
+    'asked.jsonl',
+    asked.map((row) => JSON.stringify(row)).join('\n'),
+  );
+  const graph = {
+    graft: 1,
+    nodes: {
+      questions: { type: 'questions', version: 1, params: { paths: ['asked.jsonl'] } },
+      prompt: { type: 'prompt', version: 1, params: {} },
+      'base-model': { type: 'base-model', version: 1, params: { model: 'SmolLM2-135M-Instruct' } },
+      generate: { type: 'generate', version: 1, params: { maxTokens: 12 } },
+    },
+    edges: [
+      'base-model.model -> generate.model',
+      'prompt.prompts -> generate.prompts',
+      'questions.questions -> prompt.questions',
+    ],
+    layout: {
+      questions: [0, 0],
+      prompt: [260, 0],
+      'base-model': [260, 220],
+      generate: [520, 0],
+    },
+  };
+  await giveFile(workspace.folder, 'marked.graft.json', JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'marked.graft.json');
+  await bench.select('generate');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('generate', 'succeeded', 400_000);
+  const answers = bench.output.locator('article');
+  await expect(answers).toHaveCount(3);
+  await expect(answers.nth(1)).toHaveAttribute('data-verdict', 'wrong');
+  await expect(answers.nth(2)).toHaveAttribute('data-verdict', 'no reference');
+  await expect(page.getByTestId('score')).toContainText(/[01] of 2 right/);
+  await expect(bench.node('generate')).toContainText(/[01] of 2 right/);
+  await expect(page.getByTestId('score')).toHaveAttribute('title', /every word and number/);
+});

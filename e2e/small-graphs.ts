@@ -1,0 +1,24 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+
+/** A graph of one node, whose questions are typed in: it runs at once and needs no model. */
+export const typedIn = (questions: string): string =>
+  JSON.stringify({
+    graft: 1,
+    nodes: { questions: { type: 'questions', version: 1, params: { questions } } },
+    edges: [],
+    layout: { questions: [80, 80] },
+  });
+
+/** Writes a file into a served workspace. */
+export async function giveFile(folder: string, name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  return file;
+}
+
+/** An item of the menu that is open. */
+export const menuItem = (page: Page, name: string): Locator =>
+  page.getByRole('menuitem', { name: new RegExp(`^${name}`) });
