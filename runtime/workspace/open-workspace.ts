@@ -46,7 +46,10 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const threads = options.threads ?? availableParallelism();
   const supervisor = new WorkerSupervisor({
     entry: options.workerEntry ?? defaultWorkerEntry(),
-    worker: { root, stateFolder, modelsFolder, threads },
+    worker: {
+      ...{ root, stateFolder, modelsFolder, threads },
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
+    },
   });
   const files = new FileSourceResolver(root, stateFolder);
   const devices = new StepDevices(join(stateFolder, 'devices.json'));

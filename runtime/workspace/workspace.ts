@@ -161,6 +161,8 @@ export interface OpenOptions {
   readonly models?: ModelLookup;
   /** CPU threads for inference; default: the cores. */
   readonly threads?: number;
+  /** Bytes that models and leases may take on each device; default: what is measured to be free. */
+  readonly memory?: number;
 }
 
 export { openWorkspace } from './open-workspace.ts';
