@@ -7,12 +7,14 @@ import { modelsFolder, peerPython } from '../env.ts';
 import { median, printTable, verdict } from '../report/table.ts';
 import {
   measureGemm,
+  measureOurRows,
   measureOurs,
   measurePeer,
   type Measured,
   type PeerSettings,
   type Shape,
 } from './measure.ts';
+import { writeRealRows } from './real-rows.ts';
 import { widen } from './widen.ts';
 
 /**
@@ -20,7 +22,7 @@ import { widen } from './widen.ts';
  * a process of its own, in turns. Arguments: rounds, steps of a round, threads.
  */
 const model = 'SmolLM2-135M-Instruct';
-const bars = { speed: 1.2, memory: 0.7 };
+const bars = { speed: 1.5, memory: 0.45, realRows: 2 };
 /** Less than this of another's time is not by chance. */
 const clearly = 0.97;
 const [rounds = 3, steps = 3, threads = 2] = process.argv.slice(2).map(Number);
@@ -101,8 +103,63 @@ try {
     rows,
   );
   console.log(`\n${verdicts.join('\n')}`);
+  await compareRealRows(settings, { f32: widened, quantised }, hasPeer);
 } finally {
   await rm(folder, { recursive: true });
+}
+
+/** Questions and answers, of which the answers are trained: by tokens that are fed, padding left out. */
+async function compareRealRows(
+  settings: PeerSettings,
+  models: { readonly f32: string; readonly quantised: string },
+  hasPeer: boolean,
+): Promise<void> {
+  const file = path.join(folder, 'rows.json');
+  const examples = path.resolve(import.meta.dirname, '../../examples/lora-quickstart');
+  const files = ['words.jsonl', 'everyday.jsonl'].map((name) => path.join(examples, name));
+  await writeRealRows(createCatalogue({ modelsFolder }), { model, files, to: file });
+  const given = { rows: file, batch: 8, steps: 4 * steps, threads };
+  const of = { f32: [], quantised: [], peer: [] } as Record<
+    keyof typeof models | 'peer',
+    Measured[]
+  >;
+  for (let round = 0; round < rounds; round++) {
+    of.f32.push(await measureOurRows({ ...given, model: models.f32 }));
+    if (hasPeer) of.peer.push(await measurePeer({ ...given, ...settings }));
+    of.quantised.push(await measureOurRows({ ...given, model: models.quantised }));
+  }
+  const speed = (run: Measured): number =>
+    (1000 * (run.tokens ?? NaN)) / run.milliseconds.reduce((sum, one) => sum + one, 0);
+  const cpu = (run: Measured): number =>
+    run.cpuMilliseconds.reduce((sum, one) => sum + one, 0) / (run.tokens ?? NaN);
+  const [theirSpeed, theirCpu] = [median(of.peer.map(speed)), median(of.peer.map(cpu))];
+  const theirMemory = Math.max(...of.peer.map((run) => run.peakBytes));
+  console.log('\nReal rows, 8 at once: the quickstart, answers only, lengths as they come.\n');
+  printTable(
+    ['', 'tokens/s', 'cpu s', 'peak', 'speed', 'by cpu', 'memory'],
+    (['f32', 'quantised', 'peer'] as const).flatMap((name) => {
+      const runs = of[name];
+      if (runs.length === 0) return [];
+      const [own, ownCpu] = [median(runs.map(speed)), median(runs.map(cpu))];
+      const memory = Math.max(...runs.map((run) => run.peakBytes));
+      return [
+        [
+          { f32: 'ours, f32', quantised: 'ours, Q4_1', peer: 'PyTorch + PEFT' }[name],
+          own.toFixed(0),
+          ownCpu.toFixed(1),
+          `${(memory / 1e9).toFixed(2)} GB`,
+          `${(own / theirSpeed).toFixed(2)}×`,
+          `${(theirCpu / ownCpu).toFixed(2)}×`,
+          `${(memory / theirMemory).toFixed(2)}×`,
+        ],
+      ];
+    }),
+  );
+  if (!hasPeer) return;
+  const ratio = median(of.f32.map(speed)) / theirSpeed;
+  console.log(
+    `\nf32, speed ≥ ${String(bars.realRows)}× ${verdict(ratio, { atLeast: bars.realRows })}`,
+  );
 }
 
 /** How PyTorch is fastest here: threads that wait by spinning (its default) or asleep, ways to attend, and huge pages. */

@@ -23,12 +23,26 @@ const measuredSchema = z.object({
   flops: z.number().optional(),
   /** What the training loop expects the program to take; ours alone. */
   estimatedBytes: z.number().optional(),
+  /** Fed in all, padding left out; over real rows alone. */
+  tokens: z.number().optional(),
   version: z.string().optional(),
 });
 export type Measured = z.infer<typeof measuredSchema>;
 
 export async function measureOurs(request: StepRequest & { model: string }): Promise<Measured> {
   return measuredSchema.parse(await askOurs('ours.ts', request));
+}
+
+/** Over rows that are in a file, so many at once. */
+export interface RowsRequest {
+  readonly rows: string;
+  readonly batch: number;
+  readonly steps: number;
+  readonly threads: number;
+}
+
+export async function measureOurRows(request: RowsRequest & { model: string }): Promise<Measured> {
+  return measuredSchema.parse(await askOurs('ours-rows.ts', request));
 }
 
 export interface PeerSettings {
@@ -39,7 +53,9 @@ export interface PeerSettings {
   readonly hugePages: boolean;
 }
 
-export async function measurePeer(request: StepRequest & PeerSettings): Promise<Measured> {
+export async function measurePeer(
+  request: (StepRequest | RowsRequest) & PeerSettings,
+): Promise<Measured> {
   const file = path.join(import.meta.dirname, 'peer.py');
   const env = request.hugePages ? trainerEnvironment(environment) : environment;
   return measuredSchema.parse(await ask(peerPython, ['-W', 'ignore', file], { request, env }));

@@ -41,14 +41,42 @@ model = get_peft_model(
 model.train()
 trainable = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.AdamW(trainable, lr=1e-4)
-tokens = torch.randint(0, config.vocab_size, (given["batch"], given["length"]))
+
+
+def fixed():
+    tokens = torch.randint(0, config.vocab_size, (given["batch"], given["length"]))
+    return [dict(input_ids=tokens, labels=tokens)] * (given["steps"] + 1)
+
+
+def real():
+    """Rows as they come, padded to the longest of their batch; a batch to warm up first."""
+    with open(given["rows"]) as file:
+        rows = json.load(file)
+    batches = []
+    for step in [-1, *range(given["steps"])]:
+        start = max(0, step) * given["batch"]
+        some = rows[start : start + given["batch"]]
+        longest = max(len(row["tokens"]) for row in some)
+        pad = lambda values, with_: values + [with_] * (longest - len(values))
+        labels = [[t if c else -100 for t, c in zip(row["tokens"], row["trained"])] for row in some]
+        batches.append(
+            dict(
+                input_ids=torch.tensor([pad(row["tokens"], 0) for row in some]),
+                attention_mask=torch.tensor([pad([1] * len(row["tokens"]), 0) for row in some]),
+                labels=torch.tensor([pad(one, -100) for one in labels]),
+            )
+        )
+    return batches
+
+
+batches = real() if "rows" in given else fixed()
 
 milliseconds = []
 cpu = []
-for _ in range(given["steps"] + 1):
+for batch in batches:
     start = time.perf_counter()
     start_cpu = time.process_time()
-    loss = model(input_ids=tokens, labels=tokens).loss
+    loss = model(**batch).loss
     loss.backward()
     torch.nn.utils.clip_grad_norm_(trainable, 1.0)
     optimizer.step()
@@ -64,6 +92,8 @@ print(
             "milliseconds": milliseconds[1:],
             "cpuMilliseconds": cpu[1:],
             "peakBytes": 1024 * peak,
+            # The last of a row predicts nothing.
+            "tokens": sum(int(b.get("attention_mask", b["input_ids"] * 0 + 1)[:, 1:].sum()) for b in batches[1:]),
             "version": f"torch {torch.__version__}, peft {peft.__version__}",
         }
     )
