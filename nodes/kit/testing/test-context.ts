@@ -67,7 +67,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
 }
 
 /** Memos in memory, for every step that is given them: as the item cache keeps them. */
-export function memosInMemory(): RunContext['memo'] {
+function memosInMemory(): RunContext['memo'] {
   const values = new Map<string, Float32Array>();
   return (name, compute) => {
     const keyOf = (key: string): string => JSON.stringify([name, key]);

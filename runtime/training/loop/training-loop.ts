@@ -16,7 +16,7 @@ import { lossExploded } from './exploded.ts';
 import { inWords, Pace } from './pace.ts';
 import { Programs } from './programs.ts';
 import { defineRun } from './run-definition.ts';
-import { chooseShapes, memoryOf, type ChosenShapes, type ShapeRequest } from './run-shapes.ts';
+import { chooseShapes, memoryOf, type ShapeRequest } from './run-shapes.ts';
 import {
   placesOf,
   planTraining,
@@ -64,8 +64,7 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   const checkpoint = await store.load();
   const { memory, enough } = options;
   const asked = { base, plan, trainable, memory, enough };
-  const { shapes, memory: planned } = shapesFor(asked, checkpoint, hooks);
-  await hooks.planned?.(planned);
+  const shapes = await shapesFor(asked, checkpoint, hooks);
   hooks.signal.throwIfAborted();
   const places = placesOf(plan, shapes);
   await using programs = new Programs({ base, executor, request, ...shapes, places });
@@ -81,23 +80,27 @@ export async function runTraining(options: LoopOptions): Promise<LoopResult> {
   return { ...(await loop.result()), trainable };
 }
 
-function shapesFor(
+async function shapesFor(
   request: ShapeRequest,
   checkpoint: Checkpoint | undefined,
-  { log }: LoopHooks,
-): ChosenShapes {
+  { log, planned }: LoopHooks,
+): Promise<RunShapes> {
   const { microBatch, batch } = request.plan.request;
   if (checkpoint !== undefined) {
     const { shapes } = checkpoint;
     const smaller = microBatch > 0 && microBatch < shapes.size;
     const memory = memoryOf(request, shapes);
-    if (!smaller && memory <= request.memory) return { shapes, memory };
+    if (!smaller && memory <= request.memory) {
+      await planned?.(memory);
+      return shapes;
+    }
     log(
       'warning',
       `Goes on with other micro-batches than those of ${shapes.size} rows that it began with, ${smaller ? 'as was asked for' : 'which do not fit any more'}: sums are rounded otherwise from here.`,
     );
   }
   const { shapes, memory } = chooseShapes(request);
+  await planned?.(memory);
   const { size, buckets, recompute } = shapes;
   if (Math.min(microBatch, batch) > size) {
     log('warning', `Rows are computed ${size} at once: ${microBatch} do not fit.`);
@@ -106,7 +109,7 @@ function shapesFor(
     'info',
     `${size} of ${batch} rows at once, padded to ${buckets.join(', ')} tokens; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
   );
-  return { shapes, memory };
+  return shapes;
 }
 
 interface LoopParts {
