@@ -6,6 +6,7 @@ import {
   headPlaces,
   layOutRows,
   microBatches,
+  paddedTokens,
   prepareExamples,
 } from '@graft/training/data';
 import { sizeOf, type Executable } from '@graft/training/ir';
@@ -30,11 +31,16 @@ const examples = prepareExamples(
   { maxLength: context, vocabulary },
 );
 const rows = layOutRows(examples, { packing: false, maxLength: context });
-const buckets = chooseBuckets(
-  rows.map(({ length }) => length),
-  { most: 4, limit: context },
+const steps = Array.from({ length: given.steps }, (_, step) =>
+  rows.slice(step * given.batch, (step + 1) * given.batch),
 );
-const shapes = { size: given.batch, buckets };
+/** What a run costs beside its tokens, in tokens, as the training loop reckons. */
+const runCost = 64;
+const shapes = [1, 2, 4, 8]
+  .filter((size) => size <= given.batch)
+  .flatMap((size) => [1, 2, 3, 4].map((most) => shapesOf(size, most)))
+  .reduce((best, one) => (one.cost < best.cost ? one : best));
+const { buckets } = shapes;
 const places = headPlaces(rows, shapes);
 const lora = { rank: 8, alpha: 16, rankStabilized: false, targets: ['all-linear'] };
 const executor = await onnxExecutor({ device: 'cpu', threads: given.threads });
@@ -43,7 +49,7 @@ let parameters: Map<string, Float32Array> | undefined;
 const random = new Random(1);
 for (const length of buckets) {
   const count = places.get(length);
-  const options = { batch: given.batch, length, lora };
+  const options = { batch: shapes.size, length, lora };
   const { program, trainable } = buildTrainingProgram(
     base,
     count === undefined ? options : { ...options, places: count },
@@ -66,11 +72,11 @@ let tokens = 0;
 // Each length once before, as the loop compiles and warms them.
 for (let step = -buckets.length; step < given.steps; step++) {
   const warm = rows.filter(({ length }) => length <= (buckets[step + buckets.length] ?? 0));
-  const start = step * given.batch;
-  const some = step < 0 ? warm.slice(-given.batch) : rows.slice(start, start + given.batch);
+  const some = step < 0 ? warm.slice(-shapes.size) : (steps[step] ?? []);
   const trained = some.reduce((sum, row) => sum + row.trained, 0);
   const startedAt = performance.now();
   const before = process.cpuUsage();
+  const sums = new Map<string, Float32Array>();
   for (const batch of microBatches(some, { ...shapes, places })) {
     const feeds = { ...feedsOf(batch, examples, trained), ...Object.fromEntries(parameters) };
     const results = await executables.get(batch.length)?.run(feeds);
@@ -80,9 +86,14 @@ for (let step = -buckets.length; step < given.steps; step++) {
         results?.[gradientName(name)] ?? new Float32Array(),
       ]),
     );
-    clipGradients(gradients, 1);
-    optimizer.update(gradients, 1e-4);
+    for (const [name, gradient] of gradients) {
+      const sum = sums.get(name);
+      if (sum === undefined) sums.set(name, gradient);
+      else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (gradient[i] ?? 0);
+    }
   }
+  clipGradients(sums, 1);
+  optimizer.update(sums, 1e-4);
   if (step < 0) continue;
   milliseconds.push(performance.now() - startedAt);
   const { user, system } = process.cpuUsage(before);
@@ -92,3 +103,11 @@ for (let step = -buckets.length; step < given.steps; step++) {
 console.log(
   JSON.stringify({ milliseconds, cpuMilliseconds, tokens, peakBytes: await peakOf(process.pid) }),
 );
+
+/** Lengths and rows at once, with what the steps cost in tokens. */
+function shapesOf(size: number, most: number) {
+  const lengths = rows.map(({ length }) => length);
+  const own = { size, buckets: chooseBuckets(lengths, { most, limit: context }) };
+  const batches = steps.flatMap((some) => microBatches(some, own));
+  return { ...own, cost: paddedTokens(batches) + runCost * batches.length };
+}
