@@ -49,6 +49,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--json', 'print run events, one JSON object a line')
     .option('--out <dir>', 'write each output into this folder')
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
+    .option('--locked', 'refuse other files than those locked; other models are refused anyway')
     .option(
       '--workspace <dir>',
       'workspace folder (default: the nearest with .graft, or the file’s)',
@@ -65,6 +66,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--set <node.param=value>', 'set a parameter (repeatable)', gather, [])
     .option('--only <node>', 'only this node and what it needs')
     .option('--device <id>', 'device to plan for')
+    .option('--locked', 'take other files than those locked for a problem')
     .option('--json', 'print the plan as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (file, options) =>
@@ -88,6 +90,14 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<files...>', 'graph files')
     .action(async (files) => end(await (await import('./commands/validate.ts')).validate(files)));
 
+  program
+    .command('lock')
+    .description('write the digests of models and files as they are now into a graph')
+    .argument('<file>', 'graph file')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (file, options) =>
+      end(await (await import('./commands/lock.ts')).lock(file, options)),
+    );
   program
     .command('diff')
     .description('compare two graph files by nodes and parameters')

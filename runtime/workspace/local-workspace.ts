@@ -19,6 +19,7 @@ import {
   type ArtifactRef,
   type ArtifactStore,
   type Graph,
+  type Lock,
   type ModelFacts,
   type ModelLookup,
   type Plan,
@@ -41,6 +42,7 @@ import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import type { GraphFiles } from './graph-files.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
+import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
 import type { ModelList } from './model-list.ts';
 import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
@@ -172,7 +174,15 @@ export class LocalWorkspace implements Workspace {
       { plan, file, device, sources, blocked },
     );
     const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
-    const report = { nodes, problems, reused, toRun: nodes.length - reused };
+    const drift = await this.#drift(graph, plan);
+    const refused = driftProblems(drift, { file, locked: options.locked === true });
+    const report = {
+      nodes,
+      problems: [...problems, ...refused],
+      reused,
+      toRun: nodes.length - reused,
+      ...(drift.length === 0 ? {} : { drift }),
+    };
     const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);
     if (estimates.length === 0) return report;
     return { ...report, estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) };
@@ -182,8 +192,14 @@ export class LocalWorkspace implements Workspace {
     const plan = this.#plan(graph, file, options);
     const { device = 'auto' } = options;
     await this.#parts.devices.require(device);
+    const drift = await this.#drift(graph, plan);
+    throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
     this.#parts.keeper.beat();
     return this.#parts.engine.start(plan, { file, device });
+  }
+
+  lockOf(graph: Graph, file: string): Promise<Lock> {
+    return currentLock(this.#plan(graph, file, {}), this.#sources);
   }
 
   cancel(runId: string): Promise<CancelOutcome> {
@@ -258,6 +274,16 @@ export class LocalWorkspace implements Workspace {
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await closeDatabase();
+  }
+
+  get #sources() {
+    return { files: this.#parts.files, models: this.models };
+  }
+
+  /** Nothing is looked at for a graph without a lock. */
+  async #drift({ lock }: Graph, plan: Plan): Promise<readonly Drift[]> {
+    const locked = Object.keys(lock.models).length + Object.keys(lock.files).length > 0;
+    return locked ? lockDrift(lock, await currentLock(plan, this.#sources)) : [];
   }
 
   #plan(graph: Graph, file: string, { only }: StartOptions): Plan {

@@ -5,6 +5,7 @@ import type {
   Graph,
   ItemCounts,
   KeyPart,
+  Lock,
   MissReason,
   ModelFacts,
   ModelLookup,
@@ -18,6 +19,7 @@ import type {
 } from '@graft/graph';
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
+import type { Drift } from './graph-lock.ts';
 import type { AnswerScore } from './answer-scores.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
@@ -36,6 +38,8 @@ export interface PlanReport {
   readonly problems: readonly Problem[];
   readonly reused: number;
   readonly toRun: number;
+  /** Sources that hold other bytes than the graph was locked to; absent: none. */
+  readonly drift?: readonly Drift[];
   /** From earlier runs of the same node types; undefined where none is known. */
   readonly estimatedMs?: number;
 }
@@ -54,6 +58,8 @@ export interface StartOptions {
   /** Only this node and what it needs. */
   readonly only?: string;
   readonly device?: string;
+  /** Refuses files too that hold other bytes than the graph was locked to, not models only. */
+  readonly locked?: boolean;
 }
 
 /** A run in progress. */
@@ -116,6 +122,8 @@ export interface Workspace extends AsyncDisposable {
   /** The plan walked through the cache. Problems are returned, not thrown. */
   explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
   start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
+  /** One digest for each source of the graph, as it is now: what `graft lock` writes into its file. */
+  lockOf(graph: Graph, file: string): Promise<Lock>;
   /** Of a run of any process that has this workspace open. */
   cancel(runId: string): Promise<CancelOutcome>;
   /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
@@ -166,5 +174,6 @@ export interface OpenOptions {
 }
 
 export { openWorkspace } from './open-workspace.ts';
+export { driftText, type Drift } from './graph-lock.ts';
 export type { AnswerScore } from './answer-scores.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';

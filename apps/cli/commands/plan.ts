@@ -1,4 +1,4 @@
-import type { PlannedStep } from '@graft/workspace';
+import { driftText, type PlannedStep } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open, openGraph } from '../opened-workspace.ts';
@@ -12,6 +12,7 @@ const optionsSchema = z.object({
   set: z.array(z.string()),
   only: z.string().optional(),
   device: z.string().optional(),
+  locked: z.boolean().optional(),
   json: z.boolean().optional(),
   workspace: z.string().optional(),
 });
@@ -26,6 +27,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
   const report = await workspace.explain(opened.graph, opened.file, {
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.device === undefined ? {} : { device: options.device }),
+    ...(options.locked === undefined ? {} : { locked: options.locked }),
   });
   if (options.json === true) printJson(report);
   else {
@@ -39,6 +41,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     if (rows.length > 0) print(table(rows));
     const time =
       report.estimatedMs === undefined ? '' : `, about ${formatDuration(report.estimatedMs)}`;
+    for (const drift of report.drift ?? []) print(driftText(drift));
     print(`${report.reused} reused, ${report.toRun} to run${time}`);
   }
   printProblems(report.problems);

@@ -14,6 +14,7 @@ const optionsSchema = z.object({
   json: z.boolean().optional(),
   out: z.string().optional(),
   device: z.string().optional(),
+  locked: z.boolean().optional(),
   workspace: z.string().optional(),
 });
 
@@ -27,6 +28,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   const handle = await workspace.start(opened.graph, opened.file, {
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.device === undefined ? {} : { device: options.device }),
+    ...(options.locked === undefined ? {} : { locked: options.locked }),
   });
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = progressView(process.stderr);

@@ -15,6 +15,7 @@ export type GraphErrorCode =
   | 'too-many-edges'
   | 'missing-input'
   | 'missing-file'
+  | 'lock-differs' // a source has other bytes than its graph was locked to
   | 'input-changed' // a file holds other bytes than those that were hashed
   | 'outside-workspace'
   | 'bad-input' // unreadable document, empty corpus

@@ -1,0 +1,26 @@
+import { serializeGraph } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open, openGraph } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+
+const optionsSchema = z.object({ workspace: z.string().optional() });
+
+/** `graft lock FILE`: writes one digest for each model and each source of files into the graph, as they are now. */
+export async function lock(file: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const opened = await openGraph(file, { ...options, set: [] });
+  await using workspace = await open(opened.root);
+  const { revision } = await workspace.readGraph(opened.file);
+  const taken = await workspace.lockOf(opened.graph, opened.file);
+  await workspace.saveGraph(
+    opened.file,
+    serializeGraph({ ...opened.graph, lock: taken }),
+    revision,
+  );
+  const [models, files] = [taken.models, taken.files].map((each) => Object.keys(each).length);
+  print(
+    `${opened.file} is locked to ${String(models)} models and ${String(files)} sources of files.`,
+  );
+  return exitCode.succeeded;
+}
