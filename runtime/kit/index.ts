@@ -1,12 +1,33 @@
 export { abortable } from './abortable.ts';
+export {
+  linkOrCopy,
+  moveFile,
+  placeFile,
+  replaceFile,
+  stagingName,
+  syncPath,
+  type Append,
+  type FileContent,
+} from './durable-file.ts';
+export {
+  acquireFileLock,
+  LockBusyError,
+  tryFileLock,
+  withFileLock,
+  type FileLock,
+  type LockOptions,
+} from './file-lock.ts';
 export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked-process.ts';
-export * from './weights/gguf-types.ts';
+export { hashFile, type FileHash } from './hash-file.ts';
+export { availableMemory, machineMemory } from './machine-memory.ts';
+export { oomKills, type ProcessExit } from './process-exit.ts';
+export { isAlive, ownerInName, thisProcess } from './process-identity.ts';
+export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
 export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';
+export * from './weights/gguf-types.ts';
 export {
   readSafetensorsHeader,
   type SafetensorsHeader,
   type SafetensorsTensorInfo,
 } from './weights/safetensors-header.ts';
-export { availableMemory, machineMemory } from './machine-memory.ts';
-export { oomKills, type ProcessExit } from './process-exit.ts';

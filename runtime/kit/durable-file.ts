@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  rename,
+  rm,
+  type FileHandle,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ownerStamp } from './process-identity.ts';
+import { hasCode } from './system-error.ts';
+
+/** Appends bytes to a file under construction. */
+export type Append = (bytes: Uint8Array) => Promise<void>;
+
+/** What a file is to hold: all of it, or a function that appends it piece by piece. */
+export type FileContent = string | Uint8Array | ((append: Append) => Promise<void>);
+
+/** A name that says which process writes here, so that leftovers of dead ones can be told and removed. */
+export function stagingName(): string {
+  return `${ownerStamp}-${randomBytes(8).toString('hex')}`;
+}
+
+/** Where `replaceFile` writes before it renames: beside the file, hidden, with the writer's name. */
+export function partialPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${stagingName()}.part`);
+}
+
+/**
+ * Gives a file new content: readers see the old or the new, whole, whenever the machine stops. Makes the
+ * folder when it is missing. On any error the file is as it was and nothing stays behind.
+ */
+export async function replaceFile(path: string, content: FileContent): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const partial = partialPath(path);
+  try {
+    const handle = await open(partial, 'wx');
+    try {
+      if (typeof content === 'function') await content((bytes) => append(handle, bytes));
+      else await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, path);
+    await syncPath(dirname(path));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Renames a file whose bytes are on disk to its place, for good: the folder is flushed, too. */
+export async function placeFile(staged: string, path: string): Promise<void> {
+  try {
+    await rename(staged, path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true });
+    await rename(staged, path);
+    await syncPath(dirname(folder));
+  }
+  await syncPath(dirname(path));
+}
+
+/** Flushes a file or a folder to disk. Not every system lets folders be flushed, or needs it. */
+export async function syncPath(path: string): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    if (process.platform === 'win32') return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'EINVAL')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A hard link, or a copy where the filesystem has none. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV')) throw error;
+    await copyFile(from, to);
+    await chmod(to, 0o444);
+  }
+}
+
+/** A rename, or a copy where the two places are on different filesystems. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    await copyFile(from, to);
+    await rm(from);
+  }
+}
+
+async function append(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    done += (await handle.write(bytes, done, bytes.byteLength - done)).bytesWritten;
+  }
+}

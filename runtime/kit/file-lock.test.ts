@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { acquireFileLock, LockBusyError, withFileLock } from './file-lock.ts';
+
+let folder: string;
+let lock: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-test-'));
+  lock = join(folder, 'a.lock');
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(fixture: string, ...args: readonly string[]): ChildProcess {
+  const entry = fileURLToPath(new URL(`fixtures/${fixture}.ts`, import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  return child;
+}
+
+/** What a process leaves that was killed while it held the lock. */
+function leaveDeadHolder(): void {
+  mkdirSync(lock, { recursive: true });
+  // No process has this id: Linux gives none above 4,194,304.
+  writeFileSync(join(lock, '99999999-1-00000000-dead'), '');
+  const long = new Date(Date.now() - 60_000);
+  utimesSync(join(lock, '99999999-1-00000000-dead'), long, long);
+}
+
+test('only one of many holds it, also when all find the lock of a dead process at once', async () => {
+  let inside = 0;
+  let most = 0;
+  for (let round = 0; round < 20; round++) {
+    leaveDeadHolder();
+    const work = async (): Promise<void> => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await sleep(1);
+      inside -= 1;
+    };
+    await Promise.all(Array.from({ length: 6 }, () => withFileLock(lock, {}, work)));
+  }
+  expect(most).toBe(1);
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('counts of several processes add up', async () => {
+  const file = join(folder, 'count');
+  writeFileSync(file, '0');
+  leaveDeadHolder();
+  const all = Array.from({ length: 3 }, () => start('count-up', lock, file, '40'));
+  await Promise.all(all.map((child) => once(child, 'exit')));
+  expect(readFileSync(file, 'utf8')).toBe('120');
+});
+
+test('the lock of a process that was killed is taken over at once', async () => {
+  const holder = start('hold-forever', lock);
+  if (holder.stdout !== null) await once(holder.stdout, 'data');
+  const refused = acquireFileLock(lock, { patience: 50 });
+  await expect(refused).rejects.toMatchObject({ name: 'LockBusyError', pid: holder.pid });
+  await expect(refused).rejects.toBeInstanceOf(LockBusyError);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const since = performance.now();
+  await (await acquireFileLock(lock)).release();
+  expect(performance.now() - since).toBeLessThan(1000);
+});
+
+test('waiting ends at once when it is called off', async () => {
+  await using _held = await acquireFileLock(lock);
+  const controller = new AbortController();
+  const waiting = acquireFileLock(lock, { signal: controller.signal });
+  await sleep(30);
+  const since = performance.now();
+  controller.abort(new Error('called off'));
+  await expect(waiting).rejects.toThrow(/called off|aborted/);
+  expect(performance.now() - since).toBeLessThan(50);
+  expect(readdirSync(lock)).toHaveLength(1);
+});
+
+test('a holder on another machine counts by its signs of life', async () => {
+  mkdirSync(lock);
+  const path = join(lock, '1-1-elsewhere-x');
+  writeFileSync(path, '');
+  await expect(acquireFileLock(lock, { patience: 50 })).rejects.toBeInstanceOf(LockBusyError);
+  const silent = new Date(Date.now() - 60_000);
+  utimesSync(path, silent, silent);
+  await (await acquireFileLock(lock, { patience: 50 })).release();
+});

@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, ownerInName, ownerStamp } from './process-identity.ts';
+import { hasCode } from './system-error.ts';
+
+/** Milliseconds between two signs of life of a holder. */
+const heartbeatEvery = 3_000;
+/** Milliseconds without one after which a holder is taken for dead whose process cannot be looked at from here. */
+const silence = 15_000;
+/** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
+const shortestPause = 10;
+const longestPause = 40;
+
+export interface LockOptions {
+  /** Waiting ends at once when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait for the holder; default: as long as it takes. */
+  readonly patience?: number;
+  /** Called once, when another holds it. */
+  readonly waiting?: (pid: number) => void;
+}
+
+/** A claim that no other process, and nobody else in this one, has at the same time. */
+export interface FileLock extends AsyncDisposable {
+  release(): Promise<void>;
+}
+
+/** Another process has kept the lock for longer than the caller would wait. */
+export class LockBusyError extends Error {
+  override readonly name = 'LockBusyError';
+  readonly folder: string;
+  readonly pid: number;
+
+  constructor(folder: string, pid: number) {
+    super(`The process ${String(pid)} holds ${folder}.`);
+    this.folder = folder;
+    this.pid = pid;
+  }
+}
+
+/** Runs `work` while nobody else holds the lock. `folder` is the lock's own; it need not exist. */
+export async function withFileLock<T>(
+  folder: string,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  await using _lock = await acquireFileLock(folder, options);
+  return await work();
+}
+
+/** Waits for the lock. Throws the signal's reason, or `LockBusyError` when patience ends. */
+export async function acquireFileLock(
+  folder: string,
+  options: LockOptions = {},
+): Promise<FileLock> {
+  const { signal, patience = Infinity } = options;
+  const deadline = performance.now() + patience;
+  for (let told = false; ;) {
+    signal?.throwIfAborted();
+    const lock = await tryFileLock(folder);
+    if (typeof lock === 'object') return lock;
+    if (performance.now() > deadline) throw new LockBusyError(folder, lock);
+    if (!told) options.waiting?.(lock);
+    told = true;
+    const pause = shortestPause + Math.random() * (longestPause - shortestPause);
+    await sleep(pause, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+/**
+ * The lock, or the pid of its holder. Who wants it puts a file with its own name into the lock's folder, then
+ * looks: alone, it holds the lock; beside another that lives, it takes its file away again. Of two who come at
+ * once the later sees the earlier, so never both hold it. Names are used once, so removing the file of a
+ * process that died cannot hit that of a living one: there is no moment between finding a lock stale and
+ * breaking it.
+ */
+export async function tryFileLock(folder: string): Promise<FileLock | number> {
+  const before = await livingHolder(folder, '');
+  if (before !== undefined) return before;
+  const name = `${ownerStamp}-${machine}-${randomBytes(6).toString('hex')}`;
+  const path = join(folder, name);
+  await announce(folder, path);
+  const lock = new HeldLock(folder, path);
+  try {
+    const other = await livingHolder(folder, name);
+    if (other === undefined) return lock;
+    await lock.release();
+    return other;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+class HeldLock implements FileLock {
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(folder: string, path: string) {
+    this.#folder = folder;
+    this.#path = path;
+    this.#heartbeat = setInterval(() => {
+      const now = new Date();
+      utimes(path, now, now).catch(() => undefined);
+    }, heartbeatEvery).unref();
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    await rm(this.#path, { force: true });
+    // Stays where somebody else has come meanwhile.
+    await rmdir(this.#folder).catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}
+
+async function announce(folder: string, path: string): Promise<void> {
+  for (;;) {
+    await mkdir(folder, { recursive: true });
+    try {
+      await writeFile(path, '', { flag: 'wx' });
+      return;
+    } catch (error) {
+      // A holder that went removed the folder between the two.
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+/** The pid of a living holder other than `own`; files of dead ones are removed. */
+async function livingHolder(folder: string, own: string): Promise<number | undefined> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  for (const name of names) {
+    if (name === own) continue;
+    const owner = ownerInName(name);
+    if (owner === undefined) continue;
+    if (await lives(join(folder, name), owner)) return Number.parseInt(owner, 10);
+    await rm(join(folder, name), { force: true });
+  }
+  return undefined;
+}
+
+/** By its process where that can be looked at and cannot be mistaken for a later one, else by its signs of life. */
+async function lives(path: string, owner: string): Promise<boolean> {
+  const [, , from] = basename(path).split('-');
+  const visible = from === machine;
+  if (visible && !isAlive(owner)) return false;
+  if (visible && !owner.endsWith(':0')) return true;
+  const touched = await stat(path).catch(() => undefined);
+  return touched !== undefined && Date.now() - touched.mtimeMs < silence;
+}
+
+/** Names the set of processes that this one can see: a folder may be shared between machines or containers. */
+const machine = createHash('sha256').update(visibleProcesses()).digest('hex').slice(0, 8);
+
+function visibleProcesses(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
+}
