@@ -21,7 +21,7 @@ export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked
 export { hashFile, type FileHash } from './hash-file.ts';
 export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';
-export { isAlive, ownerInName, thisProcess } from './process-identity.ts';
+export { isAlive, ownerInName, ownerStamp, thisProcess } from './process-identity.ts';
 export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
 export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';

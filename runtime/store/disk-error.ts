@@ -1,20 +1,12 @@
 import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
-
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    codes.includes(error.code)
-  );
-}
+import { isFullDisk, isUnwritable } from '@graft/kit';
 
 /** What the filesystem threw, as an error that says which file is concerned and what to do. */
 export function diskError(error: unknown, path: string): GraphError {
   if (error instanceof GraphError) return error;
   const options = { location: { file: path }, audience: 'operator', cause: error } as const;
-  if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
+  if (isFullDisk(error)) {
     // Not located: the file that was being written is none of the user's, and gone again.
     return new GraphError(
       'no-space',
@@ -22,7 +14,7 @@ export function diskError(error: unknown, path: string): GraphError {
       { audience: 'operator', cause: error },
     );
   }
-  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
+  if (isUnwritable(error)) {
     return new GraphError(
       'unavailable',
       `${path} cannot be written. Check the permissions of the state folder.`,

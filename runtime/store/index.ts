@@ -1,7 +1,6 @@
 export type { CollectableItems } from './collectable-items.ts';
 export { collectGarbage, type GarbageOptions, type GarbageReport } from './collect-garbage.ts';
 export { collectCheckpoints } from './collect-checkpoints.ts';
-export { isAlive, thisProcess } from './process-identity.ts';
 export { OwnerWatch, thisOwner } from './run-owner.ts';
 export { reconcileRuns } from './reconcile-runs.ts';
 export type { RetentionPolicy, RunJournal } from './run-journal.ts';

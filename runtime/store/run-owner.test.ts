@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { thisProcess } from './process-identity.ts';
+import { thisProcess } from '@graft/kit';
 import { OwnerWatch, thisOwner } from './run-owner.ts';
 
 const far = '4711:12:elsewhere';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isAlive, thisProcess } from './process-identity.ts';
+import { isAlive, thisProcess } from '@graft/kit';
 
 /**
  * Where process ids mean the same: a boot of a machine and, on Linux, a namespace of ids, since a container that

@@ -13,7 +13,7 @@ import {
   type TrainingRequest,
   type TrainingResult,
 } from '@graft/graph';
-import { isAlive } from '@graft/store';
+import { isAlive } from '@graft/kit';
 import { createTraining, type StartTrainer } from '@graft/training/service';
 import { startTrainer } from './start-trainer.ts';
 import { tinyModel, tinyRequest, tinyTexts } from './testing/tiny-training.ts';

@@ -1,19 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import {
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { copyFile, link, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
+import { isFullDisk, replaceFile } from '@graft/kit';
 import { glob } from 'tinyglobby';
 import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
@@ -31,7 +22,7 @@ export class GraphFiles {
 
   constructor(root: string, stateFolder: string) {
     this.#root = root;
-    this.#lock = join(stateFolder, 'save.lock');
+    this.#lock = join(stateFolder, 'locks', 'save');
     this.#trash = new GraphTrash(stateFolder);
   }
 
@@ -68,13 +59,12 @@ export class GraphFiles {
   async save(path: string, text: string, base: string | null): Promise<GraphFile> {
     if (base === null) requireNewGraphPath(path);
     const { short, absolute } = await this.#locate(path);
-    await mkdir(dirname(absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
       const bytes = await readFile(absolute).catch(() => undefined);
       if (base === null && bytes !== undefined) throw taken(short);
       const current = bytes === undefined ? null : revisionOf(bytes);
       if (current !== base) throw stale(short, current);
-      await replaceFile(absolute, text);
+      await replaceGraph(absolute, text);
       return this.read(short);
     });
   }
@@ -125,7 +115,7 @@ export class GraphFiles {
     await mkdir(dirname(absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
       if ((await stat(absolute).catch(() => undefined)) !== undefined) throw taken(short);
-      await replaceFile(absolute, bytes);
+      await replaceGraph(absolute, bytes);
       await this.#trash.forget(trashId);
       return this.read(short);
     });
@@ -201,31 +191,13 @@ function stale(path: string, current: string | null): GraphError {
   return new GraphError('stale-save', what, { location: { file: path } });
 }
 
-/** Old text or new text, whenever the machine stops: staged beside the file, flushed, then renamed. */
-async function replaceFile(absolute: string, content: string | Uint8Array): Promise<void> {
-  const folder = dirname(absolute);
-  const staged = join(folder, `.${basename(absolute)}.${randomBytes(6).toString('hex')}`);
+/** A full disk leaves the file as it was, which is worth saying. */
+async function replaceGraph(absolute: string, content: string | Uint8Array): Promise<void> {
   try {
-    const handle = await open(staged, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(staged, absolute);
-    const directory = await open(folder, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await replaceFile(absolute, content);
   } catch (error) {
-    await rm(staged, { force: true });
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-      const message = 'The disk is full: the graph was not saved, the file is as it was.';
-      throw new GraphError('no-space', message, { cause: error });
-    }
-    throw error;
+    if (!isFullDisk(error)) throw error;
+    const message = 'The disk is full: the graph was not saved, the file is as it was.';
+    throw new GraphError('no-space', message, { audience: 'operator', cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive } from '@graft/store';
+import { isAlive } from '@graft/kit';
 import { bundleTestServer, bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { killFile, killGraph } from './testing/kill-graph.ts';
 import { childrenOf, moments } from './testing/kill-moments.ts';

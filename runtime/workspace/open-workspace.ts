@@ -6,6 +6,7 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { Engine, FileSourceResolver } from '@graft/engine';
 import { createRegistry, GraphError } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
+import { hasCode } from '@graft/kit';
 import { thisOwner } from '@graft/store';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
@@ -91,6 +92,6 @@ async function openRoot(path: string): Promise<string> {
 async function openStateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
   await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   });
 }

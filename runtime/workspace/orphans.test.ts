@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive } from '@graft/store';
+import { isAlive } from '@graft/kit';
 import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 
 let worker: Bundle;

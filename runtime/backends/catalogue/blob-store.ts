@@ -1,21 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  link,
-  mkdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import {
+  hasCode,
+  hashFile,
+  linkOrCopy,
+  placeFile,
+  replaceFile,
+  stagingName,
+  syncPath,
+} from '@graft/kit';
 import { bootId } from './boot-id.ts';
-import { isErrno } from './record-file.ts';
 
 /** A file whose digest is known. */
 export interface KnownFile {
@@ -78,10 +73,10 @@ export class BlobStore {
   /** Takes over a verified file by moving it in. */
   async adopt(path: string, file: KnownFile): Promise<void> {
     const target = this.#blobPath(file.digest);
-    await mkdir(dirname(target), { recursive: true });
     // Hard links share the bytes: nobody may write into them.
     await chmod(path, 0o444);
-    await rename(path, target);
+    await syncPath(path);
+    await placeFile(path, target);
     await this.#seal(target, file.digest);
   }
 
@@ -90,15 +85,11 @@ export class BlobStore {
     const source = this.#blobPath(file.digest);
     const target = join(this.modelFolder(id), file.path);
     await mkdir(dirname(target), { recursive: true });
-    const draft = `${target}.${randomUUID()}`;
-    try {
-      await link(source, draft);
-    } catch {
-      // A filesystem without hard links.
-      await copyFile(source, draft);
-      const { atime, mtime } = await stat(source);
-      await utimes(draft, atime, mtime);
-    }
+    const draft = `${target}.${stagingName()}`;
+    await linkOrCopy(source, draft);
+    // A copy is checked against the seal by its time, as the original.
+    const { atime, mtime } = await stat(source);
+    await utimes(draft, atime, mtime);
     await rename(draft, target);
   }
 
@@ -117,15 +108,12 @@ export class BlobStore {
 
   async #seal(path: string, digest: string): Promise<void> {
     const { mtimeMs, size } = await stat(path);
-    const draft = `${this.#sealPath(digest)}.${randomUUID()}`;
-    await mkdir(dirname(draft), { recursive: true });
-    await writeFile(draft, JSON.stringify({ boot: this.#boot, mtimeMs, size }));
-    await rename(draft, this.#sealPath(digest));
+    await replaceFile(this.#sealPath(digest), JSON.stringify({ boot: this.#boot, mtimeMs, size }));
   }
 
   async #isSound(path: string, file: KnownFile): Promise<boolean> {
     const found = await stat(path).catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
       throw error;
     });
     if (found?.size !== file.size) return false;
@@ -135,19 +123,8 @@ export class BlobStore {
     if (seal?.boot === this.#boot && seal.mtimeMs === found.mtimeMs && seal.size === found.size) {
       return true;
     }
-    if ((await sha256File(path)) !== file.digest) return false;
+    if ((await hashFile(path)).digest !== file.digest) return false;
     await this.#seal(path, file.digest);
     return true;
   }
-}
-
-/** sha256 of a file, hex. */
-export async function sha256File(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const stream = createReadStream(path, {
-    highWaterMark: 1 << 20,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  for await (const bytes of stream) hash.update(bytes);
-  return hash.digest('hex');
 }

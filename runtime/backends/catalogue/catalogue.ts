@@ -8,11 +8,10 @@ import {
   type ModelFacts,
   type ModelLookup,
 } from '@graft/graph';
-import { abortable } from '@graft/kit';
+import { abortable, withFileLock } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import { builtInEntries } from './entries.ts';
-import { withFetchLock } from './fetch-lock.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
 import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
 import { RecordFile } from './record-file.ts';
@@ -237,8 +236,8 @@ class FolderCatalogue implements Catalogue {
         message: `process ${pid} downloads ${id}`,
       });
     try {
-      return await withFetchLock(
-        join(this.modelsFolder, 'locks', `${encodeURIComponent(id)}.lock`),
+      return await withFileLock(
+        join(this.modelsFolder, 'locks', encodeURIComponent(id)),
         { signal: hooks.signal, waiting },
         () => this.#fetchMissing(id, hooks),
       );

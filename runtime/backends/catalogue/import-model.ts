@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
-import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
+import { hashFile, isFullDisk } from '@graft/kit';
+import type { BlobStore, KnownFile } from './blob-store.ts';
 import { describeGguf } from './gguf-description.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
 import { fileWithin } from './model-folder-file.ts';
 import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
 import { describeSafetensorsFolder } from './safetensors-description.ts';
-import { isErrno } from './record-file.ts';
 import { parseSource } from './source.ts';
 import { downloadUrl } from './url-download.ts';
 
@@ -85,7 +85,7 @@ export async function importModel(
     return entry;
   } catch (error) {
     if (signal.aborted) throw cancelled(error);
-    if (isErrno(error, 'ENOSPC')) {
+    if (isFullDisk(error)) {
       throw new GraphError('no-space', `the disk of ${target.blobs.root} is full`, {
         cause: error,
         audience: 'operator',
@@ -107,11 +107,7 @@ async function adopt(
   const files: ModelEntry['files'] = [];
   const known: KnownFile[] = [];
   for (const { file, path, source } of brought) {
-    const found = {
-      path,
-      digest: await sha256File(file, signal),
-      size: (await stat(file)).size,
-    };
+    const found = { path, ...(await hashFile(file, signal)) };
     await blobs.adopt(file, found);
     known.push(found);
     files.push({ ...found, sources: [source] });

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
-import { sha256File, type BlobStore, type KnownFile } from './blob-store.ts';
+import { hasCode, hashFile, isFullDisk } from '@graft/kit';
+import type { BlobStore, KnownFile } from './blob-store.ts';
 import { extractPackage } from './package-archive.ts';
-import { isErrno } from './record-file.ts';
 import { parseSource, type Source } from './source.ts';
 import { downloadUrl, Unreachable } from './url-download.ts';
 
@@ -51,7 +51,7 @@ export class ModelDownload {
         return known;
       } catch (error) {
         if (this.#context.signal.aborted) throw cancelled(error);
-        if (isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT')) throw this.#noSpace(error);
+        if (isFullDisk(error)) throw this.#noSpace(error);
         refusals.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -104,14 +104,14 @@ export class ModelDownload {
         await copyFile(source.path, path);
       } catch (error) {
         await rm(path, { force: true });
-        throw isErrno(error, 'ENOENT') ? new Error('there is no such file') : error;
+        throw hasCode(error, 'ENOENT') ? new Error('there is no such file') : error;
       }
-      return { path, digest: await sha256File(path, signal), size: (await stat(path)).size };
+      return { path, ...(await hashFile(path, signal)) };
     }
     const extracted = await this.#openPackage(source);
     const path = extracted.get(source.path);
     if (path === undefined) throw new Error(`the package has no file ${source.path}`);
-    return { path, digest: await sha256File(path, signal), size: (await stat(path)).size };
+    return { path, ...(await hashFile(path, signal)) };
   }
 
   async #bringUrl(

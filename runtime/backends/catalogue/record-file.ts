@@ -1,8 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { GraphError } from '@graft/graph';
+import { hasCode, replaceFile, withFileLock } from '@graft/kit';
 import type { z } from 'zod';
 
 /** A small JSON file of records by key, validated on read and replaced atomically on write. */
@@ -32,17 +31,12 @@ export class RecordFile<Value> {
     return this.#parse(text);
   }
 
-  /** Callers hold a lock where two processes may write: the last writer wins otherwise. */
+  /** One change at a time, also of other processes: each sees the one before. */
   async update(change: (records: Record<string, Value>) => Record<string, Value>): Promise<void> {
-    const records = change(await this.read());
-    await mkdir(dirname(this.#path), { recursive: true });
-    const draft = `${this.#path}.${randomUUID()}`;
-    try {
-      await writeFile(draft, `${JSON.stringify(records, undefined, 2)}\n`);
-      await rename(draft, this.#path);
-    } finally {
-      await rm(draft, { force: true });
-    }
+    await withFileLock(`${this.#path}.lock`, {}, async () => {
+      const records = change(await this.read());
+      await replaceFile(this.#path, `${JSON.stringify(records, undefined, 2)}\n`);
+    });
   }
 
   #parse(text: string): Record<string, Value> {
@@ -59,11 +53,6 @@ export class RecordFile<Value> {
 }
 
 function absentAsUndefined(error: unknown): undefined {
-  if (isErrno(error, 'ENOENT')) return undefined;
+  if (hasCode(error, 'ENOENT')) return undefined;
   throw error;
-}
-
-/** Whether a thrown value is a system error of this code. */
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { hasCode } from '@graft/kit';
 import { environment } from '../env.ts';
-import { isErrno } from './record-file.ts';
 
 /** A command that is not installed. */
 export class CommandMissing extends Error {}
@@ -41,7 +41,7 @@ export async function runCommand(
     await new Promise<void>((resolve, reject) => {
       child.once('error', (error) =>
         reject(
-          isErrno(error, 'ENOENT') ? new CommandMissing(`${command} is not installed`) : error,
+          hasCode(error, 'ENOENT') ? new CommandMissing(`${command} is not installed`) : error,
         ),
       );
       child.once('close', (code) => {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { hashFile } from '@graft/kit';
 
 /** Until the server answers; an unreachable hub must give way to the next source quickly. */
 const answerMs = 5_000;
@@ -162,19 +162,6 @@ async function withStallLimit<T>(read: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function hashFile(
-  path: string,
-  signal: AbortSignal,
-): Promise<{ digest: string; size: number }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
-    hash.update(bytes);
-    size += bytes.length;
-  }
-  return { digest: hash.digest('hex'), size };
 }
 
 /** fetch reports broken connections as TypeErrors; system errors carry a code and an errno. */

@@ -134,3 +134,9 @@ describe('digests', () => {
     expect((await stat(cache)).ino).not.toBe(before.ino);
   });
 });
+
+it('writes what it has hashed also when two ask at once', async () => {
+  await put('docs/c.md', 'c');
+  const both = await Promise.all([resolver.files(['docs']), resolver.files(['docs'])]);
+  expect(both.map((files) => files.length)).toEqual([3, 3]);
+});

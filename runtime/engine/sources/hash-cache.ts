@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, type Stats } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { GraphError, type Digest } from '@graft/graph';
+import { replaceFile } from '@graft/kit';
 import type { MatchedFile } from './match-files.ts';
 
 /** Version of the cache file's shape; another one is dropped and made anew. */
@@ -64,16 +64,9 @@ export class HashCache {
   async #write(): Promise<void> {
     this.#changed = false;
     const text = JSON.stringify({ version, entries: [...(this.#entries?.values() ?? [])] });
-    // Its own name for each write: other workspaces of this process, and other processes, write beside it.
-    const staged = `${this.#path}.${String(process.pid)}-${randomBytes(6).toString('hex')}`;
-    try {
-      await mkdir(dirname(this.#path), { recursive: true });
-      await writeFile(staged, text);
-      await rename(staged, this.#path);
-    } catch {
+    await replaceFile(this.#path, text).catch(() => {
       this.#changed = true;
-      await rm(staged, { force: true }).catch(() => undefined);
-    }
+    });
   }
 
   #load(): Map<string, Entry> {

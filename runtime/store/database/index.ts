@@ -2,4 +2,3 @@ export { DatabaseActionStore } from './action-store.ts';
 export { DatabaseRunStore } from './run-store.ts';
 export { openDatabaseStores } from './open.ts';
 export { reconcileRuns } from '../reconcile-runs.ts';
-export { isAlive, thisProcess } from '../process-identity.ts';

@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
-import { diskError, hasCode } from '../disk-error.ts';
+import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+import { diskError } from '../disk-error.ts';
 import { assertDigest } from '../digest.ts';
-import { hashFile, moveBlob, syncFile, writeBlob, type BlobPlaces } from './blob-writer.ts';
-import { removeFolder, removeLeftovers, removeOlderThan, stagingName } from './staging.ts';
+import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { removeFolder, removeLeftovers, removeOlderThan } from './staging.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
 /** Read in one go and verified before the first byte is given out. */
@@ -205,7 +206,7 @@ async function makePrefixes(folder: string): Promise<void> {
   // The last one stands for all.
   if ((await stat(prefix(255)).catch(() => undefined)) !== undefined) return;
   for (let index = 0; index < 256; index++) await mkdir(prefix(index), { recursive: true });
-  await syncFile(folder);
+  await syncPath(folder);
 }
 
 function missing(digest: Digest): GraphError {

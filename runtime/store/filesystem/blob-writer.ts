@@ -1,19 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  rename,
-  rm,
-  stat,
-  utimes,
-  type FileHandle,
-} from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { diskError, hasCode } from '../disk-error.ts';
+import { createHash } from 'node:crypto';
+import { chmod, open, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { hasCode, hashFile, moveFile, placeFile, syncPath } from '@graft/kit';
+import { diskError } from '../disk-error.ts';
 
 /** Bytes held in memory before a staging file is opened: smaller artifacts are written in one go. */
 const smallBytes = 256 * 1024;
@@ -53,7 +41,7 @@ export async function writeBlob(
       await staged.discard();
     } else {
       await staged.finish();
-      await place(staged.path, path);
+      await placeFile(staged.path, path);
     }
     return { digest, size };
   } catch (error) {
@@ -72,36 +60,14 @@ export async function moveBlob(file: string, places: BlobPlaces): Promise<Blob> 
     if (await reuse(path, size)) {
       await rm(staged, { force: true });
     } else {
-      await syncFile(staged);
+      await syncPath(staged);
       await chmod(staged, 0o444);
-      await place(staged, path);
+      await placeFile(staged, path);
     }
     return { digest, size };
   } catch (error) {
     await rm(staged, { force: true });
     throw diskError(error, file);
-  }
-}
-
-export async function hashFile(path: string): Promise<Blob> {
-  const hash: Hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a file stream gave text');
-    hash.update(chunk);
-    size += chunk.byteLength;
-  }
-  return { digest: hash.digest('hex'), size };
-}
-
-/** A hard link, or a copy where the filesystem has none. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV')) throw error;
-    await copyFile(from, to);
-    await chmod(to, 0o444);
   }
 }
 
@@ -159,46 +125,5 @@ async function reuse(path: string, size: number): Promise<boolean> {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
-  }
-}
-
-async function place(staged: string, path: string): Promise<void> {
-  try {
-    await rename(staged, path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    const folder = dirname(path);
-    await mkdir(folder, { recursive: true });
-    await rename(staged, path);
-    await syncFile(dirname(folder));
-  }
-  await syncFile(dirname(path));
-}
-
-/** Flushes a file or a folder to disk. Windows cannot flush folders and needs not. */
-export async function syncFile(path: string): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (error) {
-    if (process.platform === 'win32') return;
-    throw error;
-  }
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!hasCode(error, 'EPERM', 'EINVAL')) throw error;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function moveFile(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (!hasCode(error, 'EXDEV')) throw error;
-    await copyFile(from, to);
-    await rm(from);
   }
 }

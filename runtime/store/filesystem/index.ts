@@ -1,4 +1,3 @@
 export { FilesystemArtifactStore } from './artifact-store.ts';
 export { FilesystemItemStore } from './item-store.ts';
 export { openFilesystemStores } from './open.ts';
-export { isAlive, thisProcess } from '../process-identity.ts';

@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ItemFamily } from '@graft/graph';
-import { isAlive } from '../process-identity.ts';
-import { hasCode } from '../disk-error.ts';
+import { hasCode, isAlive, ownerInName, stagingName } from '@graft/kit';
 import { itemId, type ItemPlace } from './item-record.ts';
 import { ItemSegment } from './item-segment.ts';
-import { stagingName } from './staging.ts';
 
 /** A segment of this size (bytes) is not appended to any more. */
 const largestSegment = 1 << 30;
 
 /** Segments are named for the process that appends to them; `free-…` ones for nobody. */
 function isFree(name: string): boolean {
-  const owner = /^(\d+)-(\d+)-/.exec(name);
-  return owner === null || !isAlive(`${owner[1] ?? ''}:${owner[2] ?? ''}`);
+  const owner = ownerInName(name);
+  return owner === undefined || !isAlive(owner);
 }
 
 async function segmentNames(folder: string): Promise<string[]> {

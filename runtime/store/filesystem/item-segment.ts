@@ -1,6 +1,7 @@
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { diskError, hasCode } from '../disk-error.ts';
+import { hasCode } from '@graft/kit';
+import { diskError } from '../disk-error.ts';
 import {
   decodeFrames,
   decodeHeader,

@@ -1,16 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, ownerInName } from '@graft/kit';
 import { isDigest } from '../digest.ts';
-import { isAlive, thisProcess } from '../process-identity.ts';
 
 /** Age (ms) at which a leftover is removed when its name does not say whose it was. */
 const leftoverMs = 3_600_000;
-
-/** A name that says which process writes here, so that leftovers of dead ones can be told. */
-export function stagingName(): string {
-  return `${thisProcess.replace(':', '-')}-${randomBytes(8).toString('hex')}`;
-}
 
 /** Removes what dead processes left in a staging folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
@@ -18,11 +12,8 @@ export async function removeLeftovers(folder: string): Promise<void> {
     const path = join(folder, name);
     // Trees stand in the same folder as those being laid out.
     if (isDigest(name)) continue;
-    const owner = /^\.?(\d+)-(\d+)-/.exec(name);
-    const leftover =
-      owner === null
-        ? await isOlderThan(path, leftoverMs)
-        : !isAlive(`${owner[1] ?? ''}:${owner[2] ?? ''}`);
+    const owner = ownerInName(name);
+    const leftover = owner === undefined ? await isOlderThan(path, leftoverMs) : !isAlive(owner);
     if (leftover) await removeFolder(path);
   }
 }

@@ -1,9 +1,10 @@
 import { mkdir, lstat, readdir, rename, chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError, treeManifestSchema, type TreeManifest } from '@graft/graph';
-import { diskError, hasCode } from '../disk-error.ts';
-import { linkOrCopy, type Blob } from './blob-writer.ts';
-import { removeFolder, stagingName } from './staging.ts';
+import { hasCode, linkOrCopy, stagingName } from '@graft/kit';
+import { diskError } from '../disk-error.ts';
+import type { Blob } from './blob-writer.ts';
+import { removeFolder } from './staging.ts';
 
 type TreeFile = TreeManifest['files'][number];
 

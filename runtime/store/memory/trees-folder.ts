@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeLeftovers, stagingName } from '../filesystem/staging.ts';
+import { stagingName } from '@graft/kit';
+import { removeLeftovers } from '../filesystem/staging.ts';
 
 /**
  * A new folder for laid-out trees, below the system's temporary folder. It goes when a later process asks for

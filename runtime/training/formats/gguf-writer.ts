@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import { valueTypes, type GgufScalar, type GgufValue, type ScalarType } from '@graft/kit';
 import type { WeightEncoding } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { replaceFile } from '@graft/kit';
 import { encodedBytes } from './encoding.ts';
 import { ggmlNumbers } from './gguf-type.ts';
 
@@ -44,7 +44,7 @@ export async function writeGguf(
     header.u64(offset);
     offset += padded(encodedBytes(encoding, sizeOf(shape)));
   }
-  await writeAtomically(path, async (append) => {
+  await replaceFile(path, async (append) => {
     const bytes = header.finish();
     await append(bytes);
     await append(new Uint8Array(padded(bytes.length) - bytes.length));

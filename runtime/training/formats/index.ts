@@ -9,5 +9,3 @@ export * from './gguf-reader.ts';
 export * from './gguf-writer.ts';
 export * from './safetensors.ts';
 export * from './llama2c.ts';
-export * from './file-digest.ts';
-export { writeAtomically, type Append } from './atomic-file.ts';

@@ -1,7 +1,6 @@
-import { readSafetensorsHeader } from '@graft/kit';
+import { readSafetensorsHeader, replaceFile } from '@graft/kit';
 import type { WeightEncoding } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
-import { writeAtomically } from './atomic-file.ts';
 import { readableHeader } from './file-range.ts';
 import { encode } from './encode.ts';
 import type { TensorEntries, TensorEntry } from './tensor-file.ts';
@@ -55,7 +54,7 @@ export async function writeSafetensors(
   );
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
-  await writeAtomically(path, async (append) => {
+  await replaceFile(path, async (append) => {
     await append(length);
     await append(header);
     for (const tensor of sorted) await append(encode('f32', tensor.data));

@@ -1,9 +1,9 @@
 import { GraphError } from '@graft/graph';
+import { replaceFile, syncPath } from '@graft/kit';
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../formats/atomic-file.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors, writeSafetensors, type NamedTensor } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
@@ -72,7 +72,7 @@ export class CheckpointStore {
     }
     const file = path.join(this.folder, 'run.json');
     if (!(await names(this.folder)).includes('run.json')) {
-      await writeText(file, JSON.stringify(this.run.settings, null, 2));
+      await replaceFile(file, JSON.stringify(this.run.settings, null, 2));
     }
   }
 
@@ -109,10 +109,10 @@ export class CheckpointStore {
         shapes,
         state,
       };
-      await writeText(path.join(partial, 'state.json'), JSON.stringify(file));
+      await replaceFile(path.join(partial, 'state.json'), JSON.stringify(file));
       await rm(target, { recursive: true, force: true });
       await rename(partial, target);
-      await syncFolder(this.folder);
+      await syncPath(this.folder);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
       throw await this.failed(`the checkpoint of step ${state.step}`, error);
@@ -251,21 +251,10 @@ async function names(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-function writeText(file: string, text: string): Promise<void> {
-  return writeAtomically(file, (append) => append(new TextEncoder().encode(text)));
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** A rename is on the disk when its folder is. Not every system lets folders be synced. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { runtimeMemory } from '../architectures/training-memory.ts';
-import { writeAtomically } from '../formats/atomic-file.ts';
+import { replaceFile } from '@graft/kit';
 
 /** What an attempt is given next of the memory that was not enough, the runtime's own aside. */
 const lessened = 0.6;
@@ -22,7 +22,7 @@ export async function memoryLimit(checkpoints: string): Promise<number | undefin
 export async function lessenMemory(checkpoints: string, expected: number): Promise<void> {
   const own = Math.min(expected, runtimeMemory);
   const text = JSON.stringify({ memory: Math.floor(own + (expected - own) * lessened) });
-  await writeAtomically(limitFile(checkpoints), (append) => append(new TextEncoder().encode(text)));
+  await replaceFile(limitFile(checkpoints), text);
 }
 
 function limitFile(checkpoints: string): string {

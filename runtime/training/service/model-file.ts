@@ -2,7 +2,7 @@ import { GraphError, type ModelRef } from '@graft/graph';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig } from '../architectures/model-config.ts';
-import { fileDigest } from '../formats/file-digest.ts';
+import { hashFile } from '@graft/kit';
 
 /** Name of the weights' file in a model artifact. */
 export const MODEL_GGUF = 'model.gguf';
@@ -28,7 +28,7 @@ export async function modelRef(
 ): Promise<ModelRef> {
   return {
     id,
-    digest: await fileDigest(path.join(folder, MODEL_GGUF), signal),
+    digest: (await hashFile(path.join(folder, MODEL_GGUF), signal)).digest,
     weights: MODEL_GGUF,
     architecture: config.architecture.gguf,
     format: 'gguf',

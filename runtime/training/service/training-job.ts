@@ -7,7 +7,7 @@ import { adapterBase, writeAdapterFolder } from '../adapters/adapter-folder.ts';
 import { openBaseModel, type BaseModel } from '../architectures/base-model.ts';
 import { factorNames, magnitudeName, targetModules } from '../architectures/lora-spec.ts';
 import { parameterCount } from '../architectures/weight-shapes.ts';
-import { fileDigest } from '../formats/file-digest.ts';
+import { hashFile } from '@graft/kit';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import { openExecutor } from '../loop/open-executor.ts';
 import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
@@ -109,7 +109,7 @@ function count(trainable: ReadonlyMap<string, Shape>): number {
 /** sha256 of the weights' file; of several, of their digests in order. */
 async function weightsDigest({ files }: BaseModel, signal: AbortSignal): Promise<string> {
   const digests: string[] = [];
-  for (const file of files) digests.push(await fileDigest(file, signal));
+  for (const file of files) digests.push((await hashFile(file, signal)).digest);
   const [only] = digests;
   if (only !== undefined && digests.length === 1) return only;
   return createHash('sha256').update(digests.join('\n')).digest('hex');
