@@ -62,8 +62,8 @@ export function databaseError(error: unknown, path: string): GraphError {
     case cannotOpen:
     case ioError:
       return new GraphError(
-        'unavailable',
-        `The database ${path} cannot be used (${detail}). Check that its folder exists and that you may write there.`,
+        'state-unusable',
+        `The database ${path} cannot be used (${detail}). Check that its folder exists and that you may write there, or name another folder with GRAFT_STATE.`,
         options,
       );
     case constraint:

@@ -146,7 +146,7 @@ describe('openDatabase', () => {
       name: 'GraphError',
     });
     await expect(openDatabase(await temporaryFolder())).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'state-unusable',
     });
   });
 });

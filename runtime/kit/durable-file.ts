@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmod,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  rename,
-  rm,
-  type FileHandle,
-} from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ownerStamp } from './process-identity.ts';
 import { hasCode } from './system-error.ts';

@@ -1,19 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, ownerInName, ownerStamp } from './process-identity.ts';
+import { giveSignsOfLife, holderLives, holderName, holderPid } from './holder-file.ts';
 import { hasCode } from './system-error.ts';
 
-/** Milliseconds between two signs of life of a holder. */
-const heartbeatEvery = 3_000;
-/** Milliseconds without one after which a holder is taken for dead whose process cannot be looked at from here. */
-const silence = 15_000;
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
 const shortestPause = 10;
 const longestPause = 40;
+
+/** Tries to put a file into a folder that others remove. */
+const mostTries = 100;
 
 export interface LockOptions {
   /** Waiting ends at once when it aborts. */
@@ -81,7 +77,7 @@ export async function acquireFileLock(
 export async function tryFileLock(folder: string): Promise<FileLock | number> {
   const before = await livingHolder(folder, '');
   if (before !== undefined) return before;
-  const name = `${ownerStamp}-${machine}-${randomBytes(6).toString('hex')}`;
+  const name = holderName();
   const path = join(folder, name);
   await announce(folder, path);
   const lock = new HeldLock(folder, path);
@@ -99,19 +95,16 @@ export async function tryFileLock(folder: string): Promise<FileLock | number> {
 class HeldLock implements FileLock {
   readonly #folder: string;
   readonly #path: string;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #stopSigns: () => void;
 
   constructor(folder: string, path: string) {
     this.#folder = folder;
     this.#path = path;
-    this.#heartbeat = setInterval(() => {
-      const now = new Date();
-      utimes(path, now, now).catch(() => undefined);
-    }, heartbeatEvery).unref();
+    this.#stopSigns = giveSignsOfLife(path);
   }
 
   async release(): Promise<void> {
-    clearInterval(this.#heartbeat);
+    this.#stopSigns();
     await rm(this.#path, { force: true });
     // Stays where somebody else has come meanwhile.
     await rmdir(this.#folder).catch(() => undefined);
@@ -122,15 +115,15 @@ class HeldLock implements FileLock {
   }
 }
 
+/** A holder that goes removes the folder, at any moment of this: then it is made again. */
 async function announce(folder: string, path: string): Promise<void> {
-  for (;;) {
-    await mkdir(folder, { recursive: true });
+  for (let tries = 1; ; tries++) {
     try {
+      await mkdir(folder, { recursive: true });
       await writeFile(path, '', { flag: 'wx' });
       return;
     } catch (error) {
-      // A holder that went removed the folder between the two.
-      if (!hasCode(error, 'ENOENT')) throw error;
+      if (!hasCode(error, 'ENOENT') || tries === mostTries) throw error;
     }
   }
 }
@@ -146,32 +139,10 @@ async function livingHolder(folder: string, own: string): Promise<number | undef
   }
   for (const name of names) {
     if (name === own) continue;
-    const owner = ownerInName(name);
-    if (owner === undefined) continue;
-    if (await lives(join(folder, name), owner)) return Number.parseInt(owner, 10);
+    const pid = holderPid(name);
+    if (pid === undefined) continue;
+    if (holderLives(join(folder, name))) return pid;
     await rm(join(folder, name), { force: true });
   }
   return undefined;
-}
-
-/** By its process where that can be looked at and cannot be mistaken for a later one, else by its signs of life. */
-async function lives(path: string, owner: string): Promise<boolean> {
-  const [, , from] = basename(path).split('-');
-  const visible = from === machine;
-  if (visible && !isAlive(owner)) return false;
-  if (visible && !owner.endsWith(':0')) return true;
-  const touched = await stat(path).catch(() => undefined);
-  return touched !== undefined && Date.now() - touched.mtimeMs < silence;
-}
-
-/** Names the set of processes that this one can see: a folder may be shared between machines or containers. */
-const machine = createHash('sha256').update(visibleProcesses()).digest('hex').slice(0, 8);
-
-function visibleProcesses(): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
 }

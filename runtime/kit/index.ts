@@ -1,4 +1,5 @@
 export { abortable } from './abortable.ts';
+export { ClaimBoard, type Claim } from './claim-board.ts';
 export {
   linkOrCopy,
   moveFile,
@@ -19,9 +20,11 @@ export {
 } from './file-lock.ts';
 export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked-process.ts';
 export { hashFile, type FileHash } from './hash-file.ts';
+export { folderSize, removeFolder, removeLeftovers, removeOlderThan } from './leftovers.ts';
 export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';
 export { isAlive, ownerInName, ownerStamp, thisProcess } from './process-identity.ts';
+export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
 export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';

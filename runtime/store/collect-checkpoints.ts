@@ -12,6 +12,8 @@ export async function collectCheckpoints(folder: string, now = Date.now()): Prom
   const names = await readdir(folder).catch(() => []);
   let deleted = 0;
   for (const name of names) {
+    // The folder of their locks.
+    if (name.startsWith('.')) continue;
     const path = join(folder, name);
     if (now - (await lastWritten(path)) < week) continue;
     await rm(path, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
-import { isFullDisk, isUnwritable } from '@graft/kit';
+import { hasCode, isFullDisk, isUnwritable } from '@graft/kit';
 
 /** What the filesystem threw, as an error that says which file is concerned and what to do. */
 export function diskError(error: unknown, path: string): GraphError {
@@ -16,10 +16,20 @@ export function diskError(error: unknown, path: string): GraphError {
   }
   if (isUnwritable(error)) {
     return new GraphError(
-      'unavailable',
-      `${path} cannot be written. Check the permissions of the state folder.`,
+      'state-unusable',
+      `${path} cannot be written: the state folder is read-only, or of another user. Let yourself write there, or name another folder with GRAFT_STATE.`,
       options,
     );
   }
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return stateGone(path, error);
   return GraphError.from(error, { file: path });
+}
+
+/** The state folder was taken away under the process that uses it. */
+export function stateGone(path: string, cause?: unknown): GraphError {
+  return new GraphError(
+    'state-unusable',
+    `${path} is gone: the state folder was deleted or moved while Graft was using it. Start Graft again: it makes a new one and computes what is missing. Graph files are untouched.`,
+    { location: { file: path }, audience: 'operator', cause },
+  );
 }

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { createCatalogue } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import { GraphError, type Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
+import { removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { modelLocation } from './model-location.ts';
 import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
@@ -24,7 +25,9 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     });
   let backends: ReturnType<typeof loadBackends> | undefined;
 
-  const scratchFolder = join(stateFolder, 'scratch');
+  const scratch = scratchFolder(stateFolder);
+  // Of the worker before this one, if it died.
+  await removeLeftovers(scratch);
 
   const services = ({ device, signal, progress }: ServiceRequest): StepServices => {
     const forStep = async () => {
@@ -43,7 +46,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
             startTrainer,
             resolveModel: (model) => modelLocation(catalogue, model, { signal, progress }),
             threads,
-            scratchFolder,
+            scratchFolder: scratch,
           }),
         buildIndex: async (request) => (await forStep()).backends.buildIndex(request),
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
@@ -69,7 +72,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     artifacts,
     items,
     workspaceFolder: root,
-    scratchFolder,
+    scratchFolder: scratch,
     checkpointFolder: checkpointFolder(stateFolder),
     services,
   };

@@ -4,7 +4,7 @@ import { copyFile, link, mkdir, readFile, realpath, rm, stat } from 'node:fs/pro
 import { dirname, join, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
-import { isFullDisk, replaceFile } from '@graft/kit';
+import { isFullDisk, replaceFile, SharedCall } from '@graft/kit';
 import { glob } from 'tinyglobby';
 import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
@@ -18,6 +18,7 @@ export class GraphFiles {
   readonly #root: string;
   readonly #lock: string;
   readonly #trash: GraphTrash;
+  readonly #listing = new SharedCall(() => this.#look());
   readonly #revisions = new Map<string, { readonly stamp: string; readonly revision: string }>();
 
   constructor(root: string, stateFolder: string) {
@@ -26,8 +27,12 @@ export class GraphFiles {
     this.#trash = new GraphTrash(stateFolder);
   }
 
-  /** Sorted by path. */
-  async list(): Promise<Omit<GraphFile, 'text'>[]> {
+  /** Sorted by path. Looking costs a walk through the whole tree: who asks at once shares one. */
+  list(): Promise<readonly Omit<GraphFile, 'text'>[]> {
+    return this.#listing.call();
+  }
+
+  async #look(): Promise<Omit<GraphFile, 'text'>[]> {
     const options = { cwd: this.#root, ignore: ignored, followSymbolicLinks: false };
     const paths = await glob(`**/*${graphSuffix}`, options);
     const files: Omit<GraphFile, 'text'>[] = [];

@@ -32,28 +32,32 @@ import {
   collectGarbage,
   verifyAll,
   type CollectableItems,
-  type GarbageReport,
   type RetentionPolicy,
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
+import { folderSize, removeLeftovers } from '@graft/kit';
+import type { DiskReserve } from '@graft/store/filesystem';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import type { GraphFiles } from './graph-files.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
 import type { ModelList } from './model-list.ts';
+import type { StateGuard } from './state-folder.ts';
 import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
 import type { RunKeeper } from './run-keeper.ts';
 import type {
   ArtifactPage,
   CancelOutcome,
+  CollectReport,
   GraphFile,
   PlanReport,
   RunHandle,
   StartOptions,
+  UnlistedSizes,
   Workspace,
 } from './workspace.ts';
 
@@ -71,13 +75,18 @@ export interface WorkspaceParts {
   };
   /** One folder a step that was interrupted. */
   readonly checkpointFolder: string;
+  /** Files of steps at work. */
+  readonly scratchFolder: string;
+  /** Room kept for when the disk is full. */
+  readonly reserve: DiskReserve;
+  readonly state: StateGuard;
   readonly files: FileSourceResolver;
   readonly devices: StepDevices;
   readonly graphs: GraphFiles;
   readonly engine: Engine;
   readonly supervisor: WorkerSupervisor;
   readonly keeper: RunKeeper;
-  readonly closeDatabase: () => Promise<void>;
+  readonly closeStores: () => Promise<void>;
 }
 
 /** A workspace whose stores, engine and worker are all on this machine. */
@@ -165,7 +174,8 @@ export class LocalWorkspace implements Workspace {
       const { problems } = GraphError.from(error, { file });
       return { nodes: [], problems, reused: 0, toRun: 0 };
     }
-    const { files, stores, devices } = this.#parts;
+    const { files, stores, devices, state } = this.#parts;
+    await state.check();
     const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
     const device = options.device ?? 'auto';
     const blocked = new Set(problems.flatMap(({ location }) => location.node ?? []));
@@ -191,11 +201,14 @@ export class LocalWorkspace implements Workspace {
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
     const plan = this.#plan(graph, file, options);
     const { device = 'auto' } = options;
+    await this.#parts.state.check();
     await this.#parts.devices.require(device);
     const drift = await this.#drift(graph, plan);
     throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
     this.#parts.keeper.beat();
-    return this.#parts.engine.start(plan, { file, device });
+    const run = await this.#parts.engine.start(plan, { file, device });
+    void run.finished.then(() => this.#tidyUp());
+    return run;
   }
 
   lockOf(graph: Graph, file: string): Promise<Lock> {
@@ -251,10 +264,26 @@ export class LocalWorkspace implements Workspace {
     return findRows(this.artifacts, artifact, ids);
   }
 
-  async collectGarbage(maxSize: number): Promise<GarbageReport & { checkpoints: number }> {
-    const { stores, checkpointFolder } = this.#parts;
+  async collectGarbage(maxSize: number): Promise<CollectReport> {
+    const { stores, checkpointFolder, scratchFolder, reserve } = this.#parts;
+    await this.#parts.state.check();
+    // Deleting records takes room before it gives any.
+    await reserve.giveUpIfNeeded();
+    const scratch = await folderSize(scratchFolder);
+    await removeLeftovers(scratchFolder);
+    const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
-    return { ...(await collectGarbage({ ...stores, maxSize })), checkpoints };
+    const report = await collectGarbage({ ...stores, maxSize });
+    await reserve.take();
+    return { ...report, checkpoints, scratch: Math.max(0, scratch - scratchLeft) };
+  }
+
+  async unlistedSizes(): Promise<UnlistedSizes> {
+    const { checkpointFolder, scratchFolder } = this.#parts;
+    return {
+      checkpoints: await folderSize(checkpointFolder),
+      scratch: await folderSize(scratchFolder),
+    };
   }
 
   verifyArtifacts(): Promise<VerifyReport> {
@@ -267,13 +296,19 @@ export class LocalWorkspace implements Workspace {
     return this.#closing;
   }
 
+  /** After a run: the scratch of a worker that died in it, and the room given up for its end. */
+  async #tidyUp(): Promise<void> {
+    await removeLeftovers(this.#parts.scratchFolder).catch(() => undefined);
+    await this.#parts.reserve.take();
+  }
+
   async #close(): Promise<void> {
-    const { engine, supervisor, keeper, closeDatabase } = this.#parts;
+    const { engine, supervisor, keeper, closeStores } = this.#parts;
     this.#watcher.close();
     await engine.close();
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
-    await closeDatabase();
+    await closeStores();
   }
 
   get #sources() {

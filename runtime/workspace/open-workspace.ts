@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,17 +6,19 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { Engine, FileSourceResolver } from '@graft/engine';
 import { createRegistry, GraphError } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
-import { hasCode } from '@graft/kit';
+import { ClaimBoard, removeLeftovers } from '@graft/kit';
 import { thisOwner } from '@graft/store';
 import { openDatabaseStores } from '@graft/store/database';
-import { openFilesystemStores } from '@graft/store/filesystem';
+import { DiskReserve, openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder } from '@graft/worker/checkpoint-folder';
 import { engineVersions } from '@graft/worker/engine-versions';
+import { scratchFolder } from '@graft/worker/scratch-folder';
 import { environment } from './env.ts';
 import { GraphFiles } from './graph-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
 import { RunKeeper } from './run-keeper.ts';
+import { openStateFolder, StateGuard } from './state-folder.ts';
 import { StepDevices } from './step-devices.ts';
 import { WorkerSupervisor } from './supervisor.ts';
 import type { OpenOptions, Workspace } from './workspace.ts';
@@ -37,12 +39,11 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   await openStateFolder(stateFolder);
   const modelsFolder = resolve(options.modelsFolder ?? defaultModelsFolder(environment));
   const catalogue = createCatalogue({ modelsFolder });
-  const [filesystem, database] = await Promise.all([
-    openFilesystemStores(stateFolder),
-    openDatabaseStores(join(stateFolder, 'index.db')),
-  ]);
-  const keeper = new RunKeeper(database.runs, () => database.beat(thisOwner));
-  await keeper.open();
+  const reserve = new DiskReserve(stateFolder);
+  // Whoever comes to make room must be let in.
+  const { filesystem, database, keeper } = await reserve.relieve(() => openStores(stateFolder));
+  await removeLeftovers(scratchFolder(stateFolder));
+  await reserve.take();
   const modelList = await ModelList.open(catalogue);
   const threads = options.threads ?? availableParallelism();
   const supervisor = new WorkerSupervisor({
@@ -52,6 +53,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
       ...(options.memory === undefined ? {} : { memory: options.memory }),
     },
   });
+  const claims = new ClaimBoard(join(stateFolder, 'claims'));
   const files = new FileSourceResolver(root, stateFolder);
   const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const stores = { ...filesystem, actions: database.actions, runs: database.runs };
@@ -64,6 +66,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     deviceOf: devices.deviceOf,
     engines: engineVersions,
     owner: thisOwner,
+    claims,
+    relieve: (work) => reserve.relieve(work),
   });
   return new LocalWorkspace({
     root,
@@ -72,26 +76,38 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     modelList,
     stores,
     checkpointFolder: checkpointFolder(stateFolder),
+    scratchFolder: scratchFolder(stateFolder),
+    reserve,
+    state: await StateGuard.of(join(stateFolder, 'index.db')),
     files,
     devices,
     graphs: new GraphFiles(root, stateFolder),
     engine,
     supervisor,
     keeper,
-    closeDatabase: () => database.close(),
+    closeStores: () => {
+      claims.close();
+      return database.close();
+    },
   });
+}
+
+async function openStores(stateFolder: string) {
+  const filesystem = await openFilesystemStores(stateFolder);
+  const database = await openDatabaseStores(join(stateFolder, 'index.db'));
+  const keeper = new RunKeeper(database.runs, () => database.beat(thisOwner));
+  try {
+    await keeper.open();
+  } catch (error) {
+    await keeper.close();
+    await database.close();
+    throw error;
+  }
+  return { filesystem, database, keeper };
 }
 
 async function openRoot(path: string): Promise<string> {
   const root = await realpath(resolve(path)).catch(() => undefined);
   if (root !== undefined && (await stat(root)).isDirectory()) return root;
   throw new GraphError('missing-file', `There is no folder ${resolve(path)} to work in.`);
-}
-
-/** Made when it is missing, and kept out of git by itself. */
-async function openStateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  });
 }

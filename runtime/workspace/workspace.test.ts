@@ -1,9 +1,20 @@
-import { mkdtemp, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseGraph, type Graph, type RunEvent } from '@graft/graph';
+import { ownerStamp } from '@graft/kit';
 import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -223,5 +234,33 @@ describe('graph files', () => {
     await writeFile(join(root, 'a.graft.json'), '3');
     await wait(400);
     expect(changed).toHaveLength(3);
+  });
+});
+
+describe('scratch', () => {
+  const scratch = (): string => join(root, '.graft', 'scratch');
+
+  it('of processes that are gone is swept when the workspace is opened, and by a collection', async () => {
+    const left = join(scratch(), '99999999-1-step-abc');
+    const mine = join(scratch(), `${ownerStamp}-step-abc`);
+    for (const folder of [left, mine]) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'part'), 'x'.repeat(1000));
+    }
+    expect((await workspace.unlistedSizes()).scratch).toBe(2000);
+    expect((await workspace.collectGarbage(1 << 30)).scratch).toBe(1000);
+    expect(await readdir(scratch())).toEqual([`${ownerStamp}-step-abc`]);
+    await mkdir(left);
+    await (await open())[Symbol.asyncDispose]();
+    expect(await readdir(scratch())).toEqual([`${ownerStamp}-step-abc`]);
+    await rm(mine, { recursive: true });
+  });
+
+  it('of a worker that died in a run is gone after it', async () => {
+    const graph = graphOf({ c: { type: 'crash', params: { times: 1 } } });
+    expect((await run(graph)).end.status).toBe('succeeded');
+    const steps = async (): Promise<string[]> =>
+      (await readdir(scratch())).filter((name) => name.includes('step'));
+    await expect.poll(steps, { timeout: 3000 }).toEqual([]);
   });
 });

@@ -69,6 +69,21 @@ export interface RunHandle {
   cancel(): void;
 }
 
+/** What a collection did. */
+export interface CollectReport extends GarbageReport {
+  /** Steps whose checkpoints were removed. */
+  readonly checkpoints: number;
+  /** Bytes of scratch that were removed. */
+  readonly scratch: number;
+}
+
+export interface UnlistedSizes {
+  /** Of interrupted steps, to go on from. */
+  readonly checkpoints: number;
+  /** Of steps at work. */
+  readonly scratch: number;
+}
+
 /** A page of an artifact, for previews. `rows` are validated by the port type; vectors come as number arrays. */
 export interface ArtifactPage {
   readonly total: number;
@@ -147,9 +162,11 @@ export interface Workspace extends AsyncDisposable {
 
   /**
    * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
-   * of steps that nobody went on with for a week go in any case.
+   * of steps that nobody went on with for a week, and scratch of processes that are gone, go in any case.
    */
-  collectGarbage(maxSize: number): Promise<GarbageReport & { readonly checkpoints: number }>;
+  collectGarbage(maxSize: number): Promise<CollectReport>;
+  /** Bytes of the state folder beside artifacts and items. */
+  unlistedSizes(): Promise<UnlistedSizes>;
   /** Re-hashes every artifact and removes the damaged ones. */
   verifyArtifacts(): Promise<VerifyReport>;
 }

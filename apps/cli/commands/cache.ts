@@ -22,7 +22,8 @@ export async function listCache(rawOptions: unknown): Promise<ExitCode> {
   records.sort((a, b) => b.usedAt - a.usedAt);
   let bytes = 0;
   for await (const { size } of workspace.artifacts.list()) bytes += size;
-  if (json) printJson({ bytes, results: records });
+  const { checkpoints, scratch } = await workspace.unlistedSizes();
+  if (json) printJson({ bytes, checkpoints, scratch, results: records });
   else {
     const rows = records.map((record) => [
       record.key.slice(0, 12),
@@ -35,7 +36,11 @@ export async function listCache(rawOptions: unknown): Promise<ExitCode> {
         .join(', '),
     ]);
     if (rows.length > 0) print(table(rows, [2, 3]));
-    print(`${records.length} results, ${formatBytes(bytes)} of artifacts`);
+    const more = [
+      ...(checkpoints === 0 ? [] : [`, ${formatBytes(checkpoints)} of checkpoints`]),
+      ...(scratch === 0 ? [] : [`, ${formatBytes(scratch)} of scratch`]),
+    ];
+    print(`${records.length} results, ${formatBytes(bytes)} of artifacts${more.join('')}`);
   }
   return exitCode.succeeded;
 }
@@ -55,8 +60,10 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
   if (json) printJson(report);
   else {
     const { actions, artifacts, families } = report.deleted;
-    const { checkpoints } = report;
-    const steps = checkpoints === 0 ? '' : `, checkpoints of ${checkpoints} steps`;
+    const { checkpoints, scratch } = report;
+    const steps =
+      (checkpoints === 0 ? '' : `, checkpoints of ${checkpoints} steps`) +
+      (scratch === 0 ? '' : `, ${formatBytes(scratch)} of scratch`);
     print(
       `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items${steps}`,
     );

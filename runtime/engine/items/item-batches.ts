@@ -41,6 +41,7 @@ const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
   'outside-workspace',
   'no-space',
   'store-locked',
+  'state-unusable',
   'store-damaged',
   'worker-died',
 ]);

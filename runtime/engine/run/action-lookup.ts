@@ -43,6 +43,17 @@ export class ActionLookup {
     if (unknown.length > 0) await this.#load(unknown);
   }
 
+  /** The result, asked anew: another process may have stored it, or stored it again, meanwhile. */
+  async again(key: string): Promise<ActionRecord | undefined> {
+    const record = (await this.#actions.getMany([key])).get(key);
+    if (record === undefined) return undefined;
+    const digests = Object.values(record.outputs).map(({ digest }) => digest);
+    const present = await Promise.all(digests.map((digest) => this.check(digest)));
+    if (!present.every(Boolean)) return undefined;
+    this.#records.set(key, record);
+    return record;
+  }
+
   /** Whether an artifact is still there, asked anew. */
   async check(digest: Digest): Promise<boolean> {
     const present = await this.#artifacts.has(digest);

@@ -1,4 +1,5 @@
 import type {
+  ActionRecord,
   ActionStore,
   ArtifactStore,
   EngineVersions,
@@ -33,12 +34,33 @@ export interface EngineParts {
   readonly engines: EngineVersions;
   /** This process, as runs name it: `pid:start-time`. */
   readonly owner: string;
+  /** Claims of cache keys across processes; default: none, for stores that no other process uses. */
+  readonly claims?: StepClaims;
+  /** Does work that must succeed, making room for it when the disk is full; default: does it. */
+  readonly relieve?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Cores that steps may keep busy, shared out among all runs (`StepSlots`); default: those of the machine. */
   readonly cores?: number;
 }
 
+/** Claims of cache keys, so that no two processes compute the same at once. */
+export interface StepClaims {
+  /** Waits until no other process computes this key; throws the signal's reason. `waiting` is called once. */
+  claim(
+    key: string,
+    hooks: { readonly signal: AbortSignal; readonly waiting: (pid: number) => void },
+  ): Promise<StepClaim>;
+}
+export interface StepClaim {
+  /** Whether another process may have computed it before it was claimed. */
+  readonly contested: boolean;
+  release(): void;
+}
+
+/** What executing a step gave: a result of its own, or that of another process that computed it meanwhile. */
+export type Executed = StepResult | ActionRecord;
+
 /** Steps being computed in this process, by cache key: no two runs compute the same at once. */
-export type InFlight = Map<string, Promise<StepResult>>;
+export type InFlight = Map<string, Promise<Executed>>;
 
 /** What all runs of this process have in common. */
 export interface SharedWork {

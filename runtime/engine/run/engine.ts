@@ -5,6 +5,7 @@ import { resolveSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { PlanRun } from './plan-run.ts';
+import type { RunEnding } from './run-ending.ts';
 import type { RunFinished } from './run-finish.ts';
 import { StepSlots } from './step-slots.ts';
 
@@ -41,6 +42,8 @@ export class Engine {
   >();
 
   readonly #cancelRequests: CancelRequests;
+  /** Runs that have ended while the stores would not say so. */
+  readonly #unrecorded = new Map<string, RunEnding>();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -65,9 +68,7 @@ export class Engine {
     const runId = newRunId(startedAt);
     await runs.create({ id: runId, file, status: 'running', startedAt, owner });
     const run = new PlanRun(this.#parts, this.#shared, { runId, file, plan, sources, device });
-    const finished = run.execute().finally(() => {
-      this.#live.delete(runId);
-    });
+    const finished = this.#execute(run, runId);
     this.#live.set(runId, { run, finished });
     this.#cancelRequests.watch();
     return {
@@ -86,6 +87,7 @@ export class Engine {
       live.run.cancel();
       return 'cancelled';
     }
+    if (this.#unrecorded.has(runId)) return 'ended';
     if (await this.#parts.runs.askToCancel(runId)) return 'asked';
     return (await this.#parts.runs.get(runId)) === undefined ? 'unknown' : 'ended';
   }
@@ -95,6 +97,17 @@ export class Engine {
     const live = [...this.#live.values()];
     for (const { run } of live) run.cancel();
     await Promise.all(live.map(({ finished }) => finished));
+    await Promise.all([...this.#unrecorded.values()].map((ending) => ending.close()));
+  }
+
+  async #execute(run: PlanRun, runId: string): Promise<RunFinished> {
+    const ending = await run.execute();
+    if (!(await ending.record())) {
+      this.#unrecorded.set(runId, ending);
+      ending.retry(() => this.#unrecorded.delete(runId));
+    }
+    this.#live.delete(runId);
+    return ending.finished;
   }
 
   /**
@@ -120,6 +133,11 @@ export class Engine {
           if (event.type === 'run.finished') return;
         }
         if (page.length > 0) continue;
+        const untold = this.#unrecorded.get(runId)?.journal.pending(seen) ?? [];
+        if (untold.length > 0) {
+          yield* untold;
+          return;
+        }
         const ended = record.status !== 'running' && record.status !== 'queued';
         if (ended && !this.#live.has(runId)) return;
         await wake.within(pollEvery);

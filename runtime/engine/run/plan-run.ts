@@ -3,7 +3,8 @@ import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@g
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
-import { finishEvent, type RunFinished } from './run-finish.ts';
+import { RunEnding } from './run-ending.ts';
+import { finishEvent } from './run-finish.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
@@ -83,8 +84,8 @@ export class PlanRun {
     this.#controller.abort();
   }
 
-  /** Runs to the end and never rejects: whatever happens is in the last event. */
-  async execute(): Promise<RunFinished> {
+  /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
+  async execute(): Promise<RunEnding> {
     const { file, plan, sources, device } = this.#request;
     const nodes = plan.nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
     this.journal.emit({ type: 'run.started', file, nodes });
@@ -151,9 +152,9 @@ export class PlanRun {
     this.#controller.abort();
   }
 
-  async #finish(): Promise<RunFinished> {
+  async #finish(): Promise<RunEnding> {
     const { runId } = this.#request;
-    const { runs, actions, artifacts } = this.#parts;
+    const { artifacts } = this.#parts;
     const states = this.#steps.states;
     const cached = [...states.values()].filter(({ status }) => status === 'cached');
     const event = await finishEvent(artifacts, states, {
@@ -161,18 +162,9 @@ export class PlanRun {
       problem: this.#problem?.toProblem(),
     });
     const stamped = this.journal.emit(event);
-    const finished: RunFinished = { ...event, seq: stamped.seq, runId, at: stamped.at };
-    try {
-      await this.journal.flush();
-      const error = event.error?.message;
-      const end = { status: event.status, finishedAt: stamped.at };
-      await runs.finish(runId, error === undefined ? end : { ...end, error });
-      await actions.touch(cached.flatMap(({ key }) => key?.value ?? []));
-      return finished;
-    } catch (error) {
-      // Recorded nowhere, so the caller is told; the next start finds the run without an owner and ends it.
-      const problem = GraphError.from(error).toProblem();
-      return { ...finished, status: 'failed', error: problem };
-    }
+    return new RunEnding(this.#parts, this.journal, {
+      finished: { ...event, seq: stamped.seq, runId, at: stamped.at },
+      reused: cached.flatMap(({ key }) => key?.value ?? []),
+    });
   }
 }

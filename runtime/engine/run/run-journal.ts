@@ -54,6 +54,18 @@ export class RunJournal {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Events after `seq` that are not durable yet. */
+  pending(seq: number): RunEvent[] {
+    return this.#events.filter((event) => event.seq > seq);
+  }
+
+  /** Puts an event in the place of one with its number; false when that is durable already. */
+  amend(event: RunEvent): boolean {
+    const at = this.#events.findIndex(({ seq }) => seq === event.seq);
+    if (at >= 0) this.#events[at] = event;
+    return at >= 0;
+  }
+
   /** Resolves when all that was queued is durable; rejects with what kept it from being written. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);

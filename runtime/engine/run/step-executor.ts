@@ -7,8 +7,9 @@ import {
   type StepResult,
   type StepSignal,
 } from '@graft/graph';
+import { cancelled } from '../step/local-backend.ts';
 import type { ActionLookup } from './action-lookup.ts';
-import type { EngineParts, InFlight, StepDevice } from './engine-parts.ts';
+import type { EngineParts, Executed, InFlight, StepClaim, StepDevice } from './engine-parts.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { StepRenewal } from './step-renewal.ts';
 import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
@@ -19,7 +20,7 @@ const retried: ReadonlySet<GraphErrorCode> = new Set(['worker-died', 'out-of-mem
 const damaged: ReadonlySet<GraphErrorCode> = new Set(['store-damaged', 'missing-file']);
 
 export interface ExecutorRun {
-  readonly parts: Pick<EngineParts, 'backend'>;
+  readonly parts: Pick<EngineParts, 'backend' | 'claims'>;
   readonly inFlight: InFlight;
   readonly steps: ReadonlyMap<string, StepState>;
   readonly journal: RunJournal;
@@ -42,25 +43,50 @@ export class StepExecutor {
   }
 
   /** Executes a step and records what it gave. While it runs, equal steps can wait for it. */
-  async execute(step: StepState): Promise<StepResult> {
+  async execute(step: StepState): Promise<Executed> {
     const { inFlight } = this.#run;
     const key = step.key?.value;
     if (key === undefined || step.node.definition.caching === 'volatile') {
       return this.#timed(step);
     }
-    const running = this.#timed(step);
+    let release = (): void => undefined;
+    const running = this.#claimed(step, key, (claim) => {
+      release = () => {
+        claim.release();
+      };
+    });
     inFlight.set(key, running);
     const forget = (): void => {
       if (inFlight.get(key) === running) inFlight.delete(key);
+      release();
     };
     try {
       const result = await running;
-      if (!this.#record(step, result, forget)) forget();
+      if ('key' in result || !this.#record(step, result, forget)) forget();
       return result;
     } catch (error) {
       forget();
       throw error;
     }
+  }
+
+  /** Executes the step unless another process has done so by the time that its key is this one's. */
+  async #claimed(
+    step: StepState,
+    key: string,
+    claimed: (claim: StepClaim) => void,
+  ): Promise<Executed> {
+    const { parts, signal, lookup } = this.#run;
+    if (parts.claims === undefined) return this.#timed(step);
+    const waiting = (pid: number): void => {
+      this.#log(step, `The process ${String(pid)} computes this at the moment: waiting for it.`);
+    };
+    const claim = await parts.claims.claim(key, { signal, waiting }).catch((error: unknown) => {
+      throw signal.aborted ? cancelled(step.node.id) : error;
+    });
+    claimed(claim);
+    const found = claim.contested ? await lookup.again(key) : undefined;
+    return found ?? this.#timed(step);
   }
 
   async #timed(step: StepState): Promise<StepResult> {
@@ -163,9 +189,10 @@ export class StepExecutor {
         return this.execute(step);
       });
       step.outputs = result.outputs;
+      step.status = 'succeeded';
+      if ('key' in result) return;
       step.device = result.device;
       if (result.items !== undefined) step.items = result.items;
-      step.status = 'succeeded';
     } catch (error) {
       step.error = GraphError.from(error, { node: step.node.id });
       step.status = step.error.code === 'cancelled' ? 'cancelled' : 'failed';

@@ -1,8 +1,8 @@
-import { coresOf, GraphError, laneOf, type MissReason, type StepResult } from '@graft/graph';
+import { coresOf, GraphError, laneOf, type MissReason } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import type { ActionLookup } from './action-lookup.ts';
 import { cachedResult, isVolatile } from './cache-walk.ts';
-import type { InFlight, StepDevice } from './engine-parts.ts';
+import type { Executed, InFlight, StepDevice } from './engine-parts.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunSteps } from './run-steps.ts';
 import type { StepExecutor } from './step-executor.ts';
@@ -69,11 +69,15 @@ export class StepScheduler {
     if (!started) this.#waiting.set(step, giveUp);
   }
 
-  reuse(step: StepState, result: Pick<StepResult, 'outputs'> & { createdAt?: number }): void {
-    step.outputs = result.outputs;
-    if (result.createdAt !== undefined) step.madeAt = result.createdAt;
-    this.#run.steps.close(step, 'cached');
+  reuse(step: StepState, result: Executed): void {
+    this.#closeAsCached(step, result);
     this.#run.changed();
+  }
+
+  #closeAsCached(step: StepState, result: Executed): void {
+    step.outputs = result.outputs;
+    if ('createdAt' in result) step.madeAt = result.createdAt;
+    this.#run.steps.close(step, 'cached');
   }
 
   /** Whether a step's result is there, or on its way. */
@@ -99,6 +103,10 @@ export class StepScheduler {
     journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
     try {
       const result = await executor.execute(step);
+      if ('key' in result) {
+        this.#closeAsCached(step, result);
+        return;
+      }
       step.outputs = result.outputs;
       step.device = result.device;
       if (result.items !== undefined) step.items = result.items;
@@ -113,7 +121,7 @@ export class StepScheduler {
   }
 
   /** Waits for an equal step, of this run or of another one, without taking room. */
-  async #join(step: StepState, running: Promise<StepResult>): Promise<void> {
+  async #join(step: StepState, running: Promise<Executed>): Promise<void> {
     const { signal } = this.#run;
     try {
       const result = await abortable(running, signal);

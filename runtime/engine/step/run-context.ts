@@ -10,6 +10,7 @@ import {
   type StepRequest,
   type StepSignal,
 } from '@graft/graph';
+import { acquireFileLock, ownerStamp, type FileLock } from '@graft/kit';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
@@ -41,6 +42,8 @@ export async function createStepContext(
   const folders: string[] = [];
   const memos = new Map<string, Promise<StoredMemo>>();
   let checkpoints: string | undefined;
+  /** Whoever else would go on from the same checkpoints waits: they have one owner at a time. */
+  let owned: FileLock | undefined;
   let device: string | undefined;
   const used = (id: string): void => {
     device = id;
@@ -52,7 +55,7 @@ export async function createStepContext(
   const sources = new SourceReader(request.sources, hooks.signal);
   const scratch = async (): Promise<string> => {
     await mkdir(host.scratchFolder, { recursive: true });
-    const folder = await mkdtemp(join(host.scratchFolder, 'step-'));
+    const folder = await mkdtemp(join(host.scratchFolder, `${ownerStamp}-step-`));
     folders.push(folder);
     return folder;
   };
@@ -97,6 +100,9 @@ export async function createStepContext(
     },
     output: (path) => outputPath(host.workspaceFolder, path),
     async checkpoints() {
+      owned ??= await acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
+        signal: hooks.signal,
+      });
       checkpoints = join(host.checkpointFolder, request.cacheKey);
       await mkdir(checkpoints, { recursive: true });
       return checkpoints;
@@ -124,6 +130,7 @@ export async function createStepContext(
       reporter.flush();
       for (const memo of memos.values()) await (await memo)[Symbol.asyncDispose]();
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+      await owned?.release();
     },
   };
 }

@@ -33,6 +33,7 @@ export type GraphErrorCode =
   | 'no-space'
   | 'store-locked'
   | 'store-damaged'
+  | 'state-unusable' // the state folder cannot be made or written, or is gone
   | 'out-of-memory'
   | 'worker-died'
   | 'cancelled'

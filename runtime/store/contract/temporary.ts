@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { removeFolder } from '../filesystem/staging.ts';
+import { removeFolder } from '@graft/kit';
 
 const made: string[] = [];
 

@@ -3,11 +3,18 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
-import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+import {
+  hasCode,
+  hashFile,
+  removeFolder,
+  removeLeftovers,
+  removeOlderThan,
+  stagingName,
+  syncPath,
+} from '@graft/kit';
 import { diskError } from '../disk-error.ts';
-import { assertDigest } from '../digest.ts';
+import { assertDigest, isDigest } from '../digest.ts';
 import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
-import { removeFolder, removeLeftovers, removeOlderThan } from './staging.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
 /** Read in one go and verified before the first byte is given out. */
@@ -35,7 +42,8 @@ export class FilesystemArtifactStore implements ArtifactStore {
       }
       await makePrefixes(join(folder, 'sha256'));
       await removeLeftovers(join(folder, 'staging'));
-      await removeLeftovers(join(folder, 'trees'));
+      // Trees stand in the same folder as those being laid out.
+      await removeLeftovers(join(folder, 'trees'), isDigest);
       await removeOlderThan(join(folder, 'damaged'), keepDamagedMs);
     } catch (error) {
       throw diskError(error, folder);

@@ -1,10 +1,9 @@
 import { mkdir, lstat, readdir, rename, chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GraphError, treeManifestSchema, type TreeManifest } from '@graft/graph';
-import { hasCode, linkOrCopy, stagingName } from '@graft/kit';
+import { hasCode, linkOrCopy, removeFolder, stagingName } from '@graft/kit';
 import { diskError } from '../disk-error.ts';
 import type { Blob } from './blob-writer.ts';
-import { removeFolder } from './staging.ts';
 
 type TreeFile = TreeManifest['files'][number];
 

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stagingName } from '@graft/kit';
-import { removeLeftovers } from '../filesystem/staging.ts';
+import { removeLeftovers, stagingName } from '@graft/kit';
 
 /**
  * A new folder for laid-out trees, below the system's temporary folder. It goes when a later process asks for

@@ -17,6 +17,7 @@ const statusOf: Partial<Record<GraphErrorCode, StatusCode>> = {
   'outside-workspace': 'FORBIDDEN',
   'too-large': 'PAYLOAD_TOO_LARGE',
   'store-locked': 'CONFLICT',
+  'state-unusable': 'PRECONDITION_FAILED',
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
   'no-space': 'INTERNAL_SERVER_ERROR',

@@ -1,0 +1,90 @@
+import { GraphError, type ActionStore, type RunStore } from '@graft/graph';
+import type { RunFinished } from './run-finish.ts';
+import type { RunJournal } from './run-journal.ts';
+
+/** Milliseconds between two tries to record an end that the stores refused. */
+const retryEvery = 1000;
+
+export interface EndingParts {
+  readonly runs: RunStore;
+  readonly actions: ActionStore;
+  /** Does work that must succeed, making room for it when the disk is full. */
+  readonly relieve?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Records the end of a run. What the stores refuse (the disk is full, another program holds the database) is
+ * tried again until they take it, so that the status gets true as soon as it can; until then this process
+ * tells it to whoever asks.
+ */
+export class RunEnding {
+  readonly journal: RunJournal;
+  readonly #parts: EndingParts;
+  #finished: RunFinished;
+  readonly #reused: readonly string[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    parts: EndingParts,
+    journal: RunJournal,
+    end: { readonly finished: RunFinished; readonly reused: readonly string[] },
+  ) {
+    this.#parts = parts;
+    this.journal = journal;
+    this.#finished = end.finished;
+    this.#reused = end.reused;
+  }
+
+  /** How the run ended, for all that this process knows. */
+  get finished(): RunFinished {
+    return this.#finished;
+  }
+
+  /** Whether it is recorded now. */
+  async record(): Promise<boolean> {
+    const { runs, actions, relieve = (work) => work() } = this.#parts;
+    const { runId, status, at, error } = this.#finished;
+    const end = { status, finishedAt: at };
+    try {
+      await relieve(async () => {
+        await this.journal.flush();
+        await runs.finish(runId, error === undefined ? end : { ...end, error: error.message });
+      });
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    // Only for eviction.
+    await actions.touch(this.#reused).catch(() => undefined);
+    return true;
+  }
+
+  /** Goes on trying; `recorded` is called once. */
+  retry(recorded: () => void): void {
+    this.#timer = setTimeout(() => {
+      void this.record().then((done) => {
+        if (done) recorded();
+        else if (this.#timer !== undefined) this.retry(recorded);
+      });
+    }, retryEvery).unref();
+  }
+
+  /** A last try. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.record();
+  }
+
+  /** A run whose results nobody will find has failed, unless its events say otherwise already. */
+  #fail(error: unknown): void {
+    if (this.#finished.status !== 'succeeded') return;
+    const failed: RunFinished = {
+      ...this.#finished,
+      status: 'failed',
+      error: GraphError.from(error).toProblem(),
+    };
+    if (!this.journal.amend(failed)) return;
+    this.#finished = failed;
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { numberNode } from '@graft/graph/testing';
+import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
+import { createTestHost } from '../testing.ts';
+import { createStepContext, type StepContext } from './run-context.ts';
+
+let folder: string;
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-context-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A step with the cache key `key`, as a process that uses this state folder has it. */
+function step(abort = signal): Promise<StepContext> {
+  const stores = { artifacts: new MemoryArtifactStore(), items: new MemoryItemStore() };
+  const host = createTestHost({ ...stores, scratchFolder: join(folder, 'scratch') }, new Map());
+  const request = {
+    ...{ runId: 'run', node: 'train', type: 'train', params: {}, inputs: {}, sources: [] },
+    ...{ inputFacets: {}, cacheKey: 'key', familyParts: [], device: 'cpu', lane: 'light' as const },
+  };
+  return createStepContext(host, request, {
+    signal: abort,
+    report: () => undefined,
+    definition: numberNode,
+  });
+}
+
+it('gives checkpoints to one owner at a time', async () => {
+  const first = await step();
+  const second = await step();
+  const path = await first.ctx.checkpoints();
+  let got = false;
+  const waiting = second.ctx.checkpoints().then((same) => {
+    got = true;
+    return same;
+  });
+  await wait(100);
+  expect(got).toBe(false);
+  await first[Symbol.asyncDispose]();
+  expect(await waiting).toBe(path);
+  await second.stored();
+  await second[Symbol.asyncDispose]();
+});
+
+it('waits for checkpoints no longer than the step is wanted', async () => {
+  await using first = await step();
+  await first.ctx.checkpoints();
+  const controller = new AbortController();
+  await using second = await step(controller.signal);
+  const waiting = second.ctx.checkpoints();
+  await wait(30);
+  controller.abort();
+  await expect(waiting).rejects.toThrow();
+});
+
+it('names its scratch for the process, and removes it', async () => {
+  const one = await step();
+  await one.ctx.scratch();
+  const [name] = await readdir(join(folder, 'scratch'));
+  expect(name).toMatch(new RegExp(`^${String(process.pid)}-\\d+-step-`));
+  await one[Symbol.asyncDispose]();
+  expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+});

@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ClaimBoard } from './claim-board.ts';
+
+let folder: string;
+const boards: ClaimBoard[] = [];
+const board = (): ClaimBoard => {
+  const made = new ClaimBoard(folder);
+  boards.push(made);
+  return made;
+};
+const hooks = { signal: new AbortController().signal, waiting: () => undefined };
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'graft-claims-')), 'claims');
+});
+afterEach(async () => {
+  for (const one of boards.splice(0)) one.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a name is held by one board at a time, others by others', async () => {
+  const holders = new Map<string, number>();
+  let most = 0;
+  const all = Array.from({ length: 4 }, board);
+  await Promise.all(
+    all.map(async (one) => {
+      for (let round = 0; round < 12; round++) {
+        const key = `key-${String(round % 3)}`;
+        const claim = await one.claim(key, hooks);
+        holders.set(key, (holders.get(key) ?? 0) + 1);
+        most = Math.max(most, holders.get(key) ?? 0);
+        await sleep(1);
+        holders.set(key, (holders.get(key) ?? 0) - 1);
+        claim.release();
+      }
+    }),
+  );
+  expect(most).toBe(1);
+});
+
+test('says whether others were at work, and whom it waits for', async () => {
+  const [first, second] = [board(), board()];
+  const held = await first.claim('a', hooks);
+  expect(held.contested).toBe(false);
+  let waitedFor = 0;
+  const waiting = second.claim('a', {
+    ...hooks,
+    waiting: (pid) => {
+      waitedFor = pid;
+    },
+  });
+  expect((await second.claim('b', hooks)).contested).toBe(true);
+  await sleep(50);
+  expect(waitedFor).toBe(process.pid);
+  held.release();
+  expect((await waiting).contested).toBe(true);
+});
+
+test('waiting ends at once when it is called off, and what is closed holds nothing', async () => {
+  const [first, second] = [board(), board()];
+  await first.claim('a', hooks);
+  const controller = new AbortController();
+  const waiting = second.claim('a', { ...hooks, signal: controller.signal });
+  await sleep(20);
+  controller.abort();
+  await expect(waiting).rejects.toThrow();
+  first.close();
+  await second.claim('a', hooks);
+  second.close();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('survives its folder, and begins a new file when the old one is long', async () => {
+  const one = board();
+  await one.claim('kept', hooks);
+  await rm(folder, { recursive: true });
+  (await one.claim('x'.repeat(2 << 20), hooks)).release();
+  const [long] = readdirSync(folder);
+  one.close();
+  const two = board();
+  (await two.claim('x'.repeat(2 << 20), hooks)).release();
+  const [before] = readdirSync(folder);
+  (await two.claim('a', hooks)).release();
+  expect(readdirSync(folder)).toHaveLength(1);
+  expect(readdirSync(folder)).not.toContain(before);
+  expect(before).not.toBe(long);
+});
+
+test('costs little where nobody else is at work', async () => {
+  const one = board();
+  const since = performance.now();
+  for (let step = 0; step < 2000; step++) (await one.claim(`key-${String(step)}`, hooks)).release();
+  expect((performance.now() - since) / 2000).toBeLessThan(1);
+});

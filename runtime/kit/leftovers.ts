@@ -1,0 +1,72 @@
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, ownerInName } from './process-identity.ts';
+
+/** Age (ms) at which a leftover is removed when its name does not say whose it was. */
+const leftoverMs = 3_600_000;
+
+/**
+ * Removes from a folder what processes left there that are gone, by the owner in its name; what names nobody
+ * when it is old, unless `keep` says otherwise. Gives the number of entries. A folder that is missing has none.
+ */
+export async function removeLeftovers(
+  folder: string,
+  keep: (name: string) => boolean = () => false,
+): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const owner = ownerInName(name);
+    const path = join(folder, name);
+    if (
+      owner === undefined ? keep(name) || !(await isOlderThan(path, leftoverMs)) : isAlive(owner)
+    ) {
+      continue;
+    }
+    await removeFolder(path);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Removes entries that nobody has touched for `ms`. */
+export async function removeOlderThan(folder: string, ms: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    if (await isOlderThan(path, ms)) await removeFolder(path);
+  }
+}
+
+/** `rm -rf`, also of read-only folders. */
+export async function removeFolder(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    await makeWritable(path);
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Bytes of all files below a folder; 0 where there is none. */
+export async function folderSize(folder: string): Promise<number> {
+  let size = 0;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    size += (await lstat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
+  }
+  return size;
+}
+
+async function makeWritable(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o755);
+  for (const name of await readdir(path)) await makeWritable(join(path, name));
+}
+
+async function isOlderThan(path: string, ms: number): Promise<boolean> {
+  try {
+    return Date.now() - (await lstat(path)).mtimeMs > ms;
+  } catch {
+    return false;
+  }
+}
