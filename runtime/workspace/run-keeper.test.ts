@@ -1,0 +1,33 @@
+import { MemoryRunStore } from '@graft/store/memory';
+import { expect, it } from 'vitest';
+import { RunKeeper } from './run-keeper.ts';
+
+it('forgets the oldest of more than a thousand runs, and beats from the first run on', async () => {
+  const runs = new MemoryRunStore();
+  for (let at = 0; at < 1_003; at++) {
+    const id = String(at);
+    await runs.create({ id, file: 'a', status: 'running', startedAt: at, owner: '1:1:there' });
+    await runs.finish(id, { status: 'succeeded', finishedAt: at });
+  }
+  await runs.pin('0', true);
+  const beats: string[] = [];
+  const keeper = new RunKeeper(runs, () => {
+    beats.push('started');
+    return {
+      stop: async () => {
+        beats.push('stopped');
+      },
+    };
+  });
+  await keeper.open();
+  await expect
+    .poll(async () => (await runs.list({ limit: 2_000 })).length, { timeout: 10_000 })
+    .toBe(1_001);
+  expect(await runs.get('0')).toBeDefined();
+  expect(beats).toEqual([]);
+  keeper.beat();
+  keeper.beat();
+  await keeper.close();
+  keeper.beat();
+  expect(beats).toEqual(['started', 'stopped']);
+});
