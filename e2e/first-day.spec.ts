@@ -301,7 +301,7 @@ test.describe('menus and keys', () => {
     await page.keyboard.press('Escape');
     await expect(sheet).toHaveCount(0);
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('shortcuts');
+    await page.getByPlaceholder(/run a command/).fill('shortcuts');
     await page.keyboard.press('Enter');
     await expect(sheet).toBeVisible();
   });
