@@ -14,7 +14,7 @@ const patience = 1500;
 /** Milliseconds that a step waits for a process that is there before another one is started. */
 const growAfter = 100;
 /** Milliseconds after which an idle process ends: one of several, and the last one. */
-const idle = { spare: 30_000, last: 600_000 };
+const usualIdle = { spare: 30_000, last: 600_000 };
 /** Processes for suspects at once. */
 const mostCells = 2;
 /** Processes in a row that may die before they could take a step. */
@@ -25,6 +25,8 @@ export interface PoolOptions extends Omit<WorkerProcessOptions, 'cell'> {
   readonly steps: 'alone' | 'together';
   /** Processes at once, those for suspects apart. */
   readonly most: number;
+  /** Other times after which idle processes end, for tests. */
+  readonly idle?: { readonly spare: number; readonly last: number };
 }
 
 type StepHooks = Parameters<ExecutionBackend['execute']>[1];
@@ -201,8 +203,9 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     else step.reject(GraphError.fromProblem(end.problem));
     this.#dispatch();
     if (process.steps.size > 0) return;
+    const { spare, last } = this.#options.idle ?? usualIdle;
     const others = [...this.#processes].some((other) => other !== process && !other.cell);
-    process.endAfter(others ? idle.spare : idle.last);
+    process.endAfter(others ? spare : last);
   }
 
   /** Settles what was in a process that has ended. */
