@@ -13,7 +13,8 @@ import { median, printTable, verdict } from '../report/table.ts';
  * take alone; and `graft plan` of the quickstart, in a process of its own. Needs `npm run build` and the default
  * language model.
  */
-const rounds = Number(process.argv[2] ?? 9);
+const rounds = Number(process.argv[2] ?? 5);
+const turns = 3;
 const bars = { share: 3, planMs: 1000 };
 const project = path.resolve(import.meta.dirname, '../..');
 const cli = path.join(project, 'apps/cli/bin/graft.mjs');
@@ -27,15 +28,20 @@ const root = await mkdtemp(path.join(tmpdir(), 'graft-fairness-'));
 try {
   await cp(path.join(project, 'examples'), root, { recursive: true });
   await using workspace = await openWorkspace({ root, workerEntry });
-  const alone = await measure(workspace, 'alone');
-  const heavy = await startHeavy(workspace);
-  const beside = await measure(workspace, 'beside');
-  const still = await Promise.all(heavy.map(({ runId }) => workspace.runs.get(runId)));
-  for (const run of still) {
-    if (run?.status !== 'running') throw new Error('A heavy run ended before the measurement did.');
+  const alone = emptyMeasurements();
+  const beside = emptyMeasurements();
+  // By turns, so that whatever else the machine does meets both.
+  for (let turn = 0; turn < turns; turn++) {
+    await measure(workspace, alone, `alone-${String(turn)}`);
+    const heavy = await startHeavy(workspace);
+    await measure(workspace, beside, `beside-${String(turn)}`);
+    const still = await Promise.all(heavy.map(({ runId }) => workspace.runs.get(runId)));
+    if (still.some((run) => run?.status !== 'running')) {
+      throw new Error('A heavy run ended before the measurement did.');
+    }
+    for (const run of heavy) run.cancel();
+    await Promise.all(heavy.map(({ finished }) => finished));
   }
-  for (const run of heavy) run.cancel();
-  await Promise.all(heavy.map(({ finished }) => finished));
   report(alone, beside);
 } finally {
   await rm(root, { recursive: true });
@@ -47,12 +53,12 @@ interface Measured {
   readonly run: number[];
 }
 
-async function measure(workspace: Workspace, salt: string): Promise<Measurements> {
-  const measured: Measurements = {
-    questions: { step: [], run: [] },
-    'load-dataset': { step: [], run: [] },
-    'graft plan': { step: [], run: [] },
-  };
+function emptyMeasurements(): Measurements {
+  const empty = (): Measured => ({ step: [], run: [] });
+  return { questions: empty(), 'load-dataset': empty(), 'graft plan': empty() };
+}
+
+async function measure(workspace: Workspace, measured: Measurements, salt: string): Promise<void> {
   // The first of each starts its process and loads its code; that is not what is compared.
   for (let round = -1; round < rounds; round++) {
     const name = `${salt}-${String(round)}`;
@@ -71,7 +77,6 @@ async function measure(workspace: Workspace, salt: string): Promise<Measurements
       measured[kind].run.push(results[kind].run);
     }
   }
-  return measured;
 }
 
 function datasetText(salt: string): string {
@@ -106,7 +111,10 @@ function start(workspace: Workspace, nodes: Nodes, edges: string[] = []): Promis
 /** A run that writes long answers and one that trains, both under way. */
 async function startHeavy(workspace: Workspace): Promise<RunHandle[]> {
   const model = { type: 'base-model', params: { model: 'SmolLM2-135M-Instruct' } };
-  const many = Array.from({ length: 500 }, (_, i) => `Tell me of ${prose(i, 1)}`).join('\n');
+  const salt = String(performance.now());
+  const many = Array.from({ length: 500 }, (_, i) => `${salt} Tell me of ${prose(i, 1)}`).join(
+    '\n',
+  );
   const generating = await start(
     workspace,
     {
@@ -126,7 +134,7 @@ async function startHeavy(workspace: Workspace): Promise<RunHandle[]> {
     {
       model,
       dataset: { type: 'load-dataset', params: { files: ['lora-quickstart/everyday.jsonl'] } },
-      train: { type: 'train-lora', params: { epochs: 100 } },
+      train: { type: 'train-lora', params: { epochs: 100, seed: Math.round(performance.now()) } },
     },
     ['dataset.dataset -> train.dataset', 'model.model -> train.model'],
   );
@@ -146,7 +154,7 @@ async function underWay(workspace: Workspace, { runId }: RunHandle, sign: string
 
 function report(alone: Measurements, beside: Measurements): void {
   console.log(
-    `Medians of ${String(rounds)}, milliseconds; beside a generating and a training run.\n`,
+    `Medians of ${String(turns * rounds)}, milliseconds; beside a generating and a training run.\n`,
   );
   const ratio = (kind: (typeof kinds)[number], of: keyof Measured): number =>
     median(beside[kind][of]) / median(alone[kind][of]);

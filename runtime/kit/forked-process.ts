@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { oomKills, type ProcessExit } from './process-exit.ts';
 
@@ -15,7 +15,7 @@ export interface ProcessEvents {
 export interface ProcessOptions {
   /** Instead of this process' own environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** 0 to 19: the higher, the later it gets its turn where cores are short; its own children inherit it. */
+  /** How much nicer than this process: it gets its turn later where cores are short. Its own children inherit it. */
   readonly niceness?: number;
 }
 
@@ -90,7 +90,7 @@ export class ForkedProcess<Sent extends object> {
 /** At once, before the process has threads: they take over its priority as they start. */
 function stepBack(pid: number | undefined, niceness: number): void {
   try {
-    if (pid !== undefined) setPriority(pid, niceness);
+    if (pid !== undefined) setPriority(pid, Math.min(19, getPriority() + niceness));
   } catch {
     // It has ended already, or this system lets nobody: it only competes harder.
   }

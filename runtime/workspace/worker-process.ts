@@ -18,7 +18,7 @@ export interface WorkerProcessOptions {
   /** Path of the worker's entry: `main.ts`, or a bundle of it. */
   readonly entry: string;
   readonly worker: WorkerOptions;
-  /** Of the operating system, 0 to 19: the higher, the later it gets its turn. */
+  /** How much nicer than this process: it gets its turn later where cores are short. */
   readonly niceness?: number;
   /** For steps under suspicion, one at a time. */
   readonly cell: boolean;
