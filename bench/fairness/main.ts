@@ -14,7 +14,7 @@ import { median, printTable, verdict } from '../report/table.ts';
  * language model.
  */
 const rounds = Number(process.argv[2] ?? 5);
-const turns = 3;
+const turns = Number(process.argv[3] ?? 3);
 const bars = { share: 3, planMs: 1000 };
 const project = path.resolve(import.meta.dirname, '../..');
 const cli = path.join(project, 'apps/cli/bin/graft.mjs');
