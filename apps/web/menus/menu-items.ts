@@ -9,7 +9,7 @@ import { togglePanel } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
 
-export interface MenuItem {
+interface MenuItem {
   readonly id: string;
   readonly title: string;
   readonly keys?: Chord;

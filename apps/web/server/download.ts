@@ -17,7 +17,7 @@ const querySchema = z.object({
 });
 
 /** A name that every system can write, and that no header is broken by. */
-export function safeFileName(name: string): string {
+function safeFileName(name: string): string {
   const plain = name
     .normalize('NFKC')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')

@@ -7,8 +7,3 @@ export function keyName(key: string, shift = false): string {
   if (isApple) return `${shift ? '⇧' : ''}⌘${key}`;
   return `Ctrl ${shift ? '⇧ ' : ''}${key}`;
 }
-
-/** Whether the platform's command key is held, and Alt is not. */
-export function isCommand(event: Pick<KeyboardEvent, 'metaKey' | 'ctrlKey' | 'altKey'>): boolean {
-  return (isApple ? event.metaKey : event.ctrlKey) && !event.altKey;
-}

@@ -28,7 +28,7 @@ export interface RowSearch {
 const lookEvery = 512;
 
 /** Whether any text or number of a value holds the text; names of fields and vectors are not looked at. */
-export function holds(value: unknown, text: string): boolean {
+function holds(value: unknown, text: string): boolean {
   if (typeof value === 'string') return value.toLowerCase().includes(text);
   if (typeof value === 'number') return String(value).includes(text);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;

@@ -4,7 +4,7 @@ import { useCallback, useMemo } from 'react';
 import { api } from '../../api/client.ts';
 
 /** Rows a page; more where every row is wanted. */
-export const pageSize = (artifact: ArtifactRef): number =>
+const pageSize = (artifact: ArtifactRef): number =>
   artifact.mediaType === Metrics.mediaType ? 5_000 : 50;
 
 export interface RowWindow {
