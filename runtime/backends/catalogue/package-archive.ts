@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { extract } from 'tar';
+import { ArchiveBudget } from './archive-budget.ts';
 import { CommandMissing, runCommand } from './run-command.ts';
 import { extractZip } from './zip-archive.ts';
 
@@ -9,6 +10,10 @@ export interface PackageRequest {
   readonly manager: 'npm' | 'pip';
   /** `name@version`, `name==version`. */
   readonly spec: string;
+  /** sha256 of pip's archive, hex. */
+  readonly archive?: string;
+  /** Bytes that the wanted files may have together; more is no model of the catalogue. */
+  readonly largest: number;
   /** Paths inside the package, without the archive's top folder. */
   readonly paths: readonly string[];
   /** An empty folder to work in. */
@@ -26,7 +31,7 @@ export async function extractPackage(request: PackageRequest): Promise<Map<strin
     request.paths.map((path) => [path, join(request.folder, 'files', randomUUID())]),
   );
   await mkdir(join(request.folder, 'files'), { recursive: true });
-  if (archive.endsWith('.whl')) await extractZip(archive, targets, request.signal);
+  if (archive.endsWith('.whl')) await extractZip(archive, targets, request);
   else await extractTar(archive, targets, request);
   const found = new Map<string, string>();
   for (const [path, target] of targets) {
@@ -41,8 +46,17 @@ async function packNpm({ spec, folder, signal }: PackageRequest): Promise<string
   return onlyArchive(folder);
 }
 
-/** A wheel is preferred: pip runs the set-up code of a source archive to read its metadata. */
-async function downloadPip({ spec, folder, signal }: PackageRequest): Promise<string> {
+/**
+ * A wheel is preferred, which runs nothing. pip runs the set-up code of a source archive to read its metadata: one is
+ * taken only where its hash is known, which pip checks before it unpacks it.
+ */
+async function downloadPip(request: PackageRequest): Promise<string> {
+  const { spec, archive, folder, signal } = request;
+  const wanted = join(folder, 'requirements.txt');
+  await writeFile(
+    wanted,
+    archive === undefined ? `${spec}\n` : `${spec} --hash=sha256:${archive}\n`,
+  );
   let missing: unknown;
   for (const [command, ...first] of [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip']]) {
     if (command === undefined) continue;
@@ -57,13 +71,15 @@ async function downloadPip({ spec, folder, signal }: PackageRequest): Promise<st
           '--no-deps',
           only,
           ':all:',
-          spec,
+          ...(archive === undefined ? [] : ['--require-hashes']),
+          '--requirement',
+          wanted,
         ],
         { cwd: folder, signal },
       );
     try {
       await download('--only-binary').catch(async (error: unknown) => {
-        if (error instanceof CommandMissing || signal.aborted) throw error;
+        if (error instanceof CommandMissing || signal.aborted || archive === undefined) throw error;
         await download('--no-binary');
       });
       return await onlyArchive(folder);
@@ -91,18 +107,26 @@ async function extractTar(
   targets: ReadonlyMap<string, string>,
   request: PackageRequest,
 ): Promise<void> {
+  const budget = new ArchiveBudget(request.largest);
   await extract({
     file: archive,
     cwd: dirname(archive),
     strict: true,
     preserveOwner: false,
-    filter: (path) => !request.signal.aborted && targets.has(withoutTop(path)),
+    filter: (path, entry) => {
+      const wanted = targets.has(withoutTop(path));
+      budget.count(wanted ? (entry.size ?? 0) : 0);
+      // Links would lead out of the archive's own files.
+      const plain = !('type' in entry) || entry.type === 'File' || entry.type === 'OldFile';
+      return !request.signal.aborted && wanted && plain && !budget.spent;
+    },
     onReadEntry: (entry) => {
       const target = targets.get(withoutTop(entry.path));
       if (target !== undefined) entry.path = `files/${basename(target)}`;
     },
   });
   request.signal.throwIfAborted();
+  budget.throwIfSpent();
 }
 
 function withoutTop(path: string): string {

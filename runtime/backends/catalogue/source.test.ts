@@ -21,6 +21,13 @@ describe('sources of model files', () => {
       'pip:pkg==0.1/p/b.gguf',
       { kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
     ],
+    [
+      `pip:pkg==0.1#sha256=${'a'.repeat(64)}/p/b.gguf`,
+      {
+        ...{ kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
+        archive: 'a'.repeat(64),
+      },
+    ],
     ['https://example.org/x', { kind: 'url', url: 'https://example.org/x' }],
     ['file:/a/b%20c', { kind: 'file', path: '/a/b c' }],
     ['file:///C:/a', { kind: 'file', path: 'C:/a' }],
@@ -28,7 +35,7 @@ describe('sources of model files', () => {
     expect(parseSource(source, hub)).toEqual(expected);
   });
 
-  it.each(['hf:owner/repo/path', 'npm:pkg/path', 'ftp://x', 'pip:pkg/path', ''])(
+  it.each(['hf:owner/repo/path', 'npm:pkg/path', 'ftp://x', 'pip:pkg/path', 'pip:a==1 --x/p', ''])(
     'refuses %j',
     (source) => {
       expect(() => parseSource(source, hub)).toThrow(/is no model source/);

