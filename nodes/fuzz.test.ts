@@ -12,7 +12,7 @@ import { chunk } from './chunk/node.ts';
 import { run as runChunk } from './chunk/run.ts';
 import { registry } from './definitions.gen.ts';
 import { fuzz, type FuzzOptions } from './kit/testing/fuzz.ts';
-import { resolvedFile, rowsInput, runAll, testContext } from './kit/testing/test-context.ts';
+import { sourceFile, rowsInput, runAll, testContext } from './kit/testing/test-context.ts';
 import { loadDataset } from './load-dataset/node.ts';
 import { readExamples } from './load-dataset/read-examples.ts';
 import { loadFiles } from './load-files/node.ts';
@@ -152,7 +152,7 @@ describe('documents and tables, read and cut', () => {
       count,
       read: async (bytes) => {
         await writeFile(join(folder, name), bytes);
-        const file = await resolvedFile(folder, name);
+        const file = await sourceFile(folder, name);
         const documents: Document[] = await runAll(runFiles, [file], { inputs: {}, params });
         const inputs = { documents: rowsInput(documents) };
         const cut = chunk.params.parse({ method: 'markdown' });
@@ -171,7 +171,7 @@ describe('documents and tables, read and cut', () => {
       count: 2_000,
       read: async (bytes) => {
         await writeFile(join(folder, name), bytes);
-        const files = [await resolvedFile(folder, name)];
+        const files = [await sourceFile(folder, name)];
         const { signal } = new AbortController();
         const params = loadDataset.params.parse({ files: [name] });
         const reading = readExamples({ files, params, signal, node: 'n', log: () => undefined });

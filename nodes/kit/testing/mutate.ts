@@ -68,7 +68,7 @@ function change(bytes: Buffer, random: () => number): Buffer {
     Buffer.concat([bytes.subarray(0, at), by, bytes.subarray(end)]);
   switch (within(8)) {
     case 0:
-      bytes.writeUInt8(within(256), Math.min(at, Math.max(0, bytes.length - 1)));
+      if (at < bytes.length) bytes.writeUInt8(within(256), at);
       return bytes;
     case 1:
       return bytes.subarray(0, at);
