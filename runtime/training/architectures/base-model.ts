@@ -1,4 +1,4 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, isInnerPath } from '@graft/graph';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -52,6 +52,14 @@ async function openFolder(folder: string): Promise<BaseModel> {
   const text = await readFile(index, 'utf8').catch(() => undefined);
   const shards = text === undefined ? ['model.safetensors'] : shardsOf(text, index);
   const tensors = new Map<string, TensorEntry>();
+  const outside = shards.find((shard) => !isInnerPath(shard));
+  if (outside !== undefined) {
+    throw new GraphError(
+      'unsafe-path',
+      `${index} names the file ${JSON.stringify(outside.slice(0, 200))}, which is not inside its folder. Do not use the model.`,
+      { location: { file: index } },
+    );
+  }
   const files = shards.map((shard) => path.join(folder, shard));
   for (const file of files) {
     for (const [name, entry] of (await readSafetensors(file)).tensors) tensors.set(name, entry);
