@@ -14,7 +14,7 @@ export interface ServedWorkspace {
   readonly folder: string;
 }
 
-async function serve(
+export async function serve(
   folder: string,
   modelsFolder?: string,
 ): Promise<{ process: ChildProcess; url: string }> {

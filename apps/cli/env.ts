@@ -4,7 +4,7 @@ export const env = {
   debug: (process.env['GRAFT_DEBUG'] ?? '') !== '',
   /** https://no-color.org */
   noColor: (process.env['NO_COLOR'] ?? '') !== '',
-  /** Token that `graft serve` demands; made up where the host is not loopback and none is given. */
+  /** Token that `graft serve` demands; else the one that the workspace keeps. */
   token: process.env['GRAFT_TOKEN'],
   /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
   stateFolder: process.env['GRAFT_STATE'],

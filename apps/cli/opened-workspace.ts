@@ -6,13 +6,15 @@ import { applySettings, parseSetting } from './param-setting.ts';
 import { locateGraph } from './workspace-location.ts';
 import path from 'node:path';
 
+/** Where the state of a workspace is kept. */
+export function stateFolderOf(root: string): string {
+  return path.resolve(env.stateFolder ?? path.join(root, '.graft'));
+}
+
 /** Opens a workspace with the state folder of the environment. */
 export async function open(root: string): Promise<Workspace> {
   const { openWorkspace } = await import('@graft/workspace');
-  return openWorkspace({
-    root,
-    ...(env.stateFolder === undefined ? {} : { stateFolder: path.resolve(env.stateFolder) }),
-  });
+  return openWorkspace({ root, stateFolder: stateFolderOf(root) });
 }
 
 /** A graph file read for work, with the parameters of `--set`. */

@@ -35,7 +35,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('serve the canvas of a workspace on this machine')
     .argument('[dir]', 'folder of graph files', '.')
     .option('--port <port>', 'port; 0 takes a free one', '3000')
-    .option('--host <address>', 'address to bind; any but loopback asks for a token', '127.0.0.1')
+    .option('--host <address>', 'address to bind', '127.0.0.1')
+    .option('--no-token', 'ask for no token: whoever reaches the port may do all')
     .action(async (dir, options) =>
       end(await (await import('./commands/serve.ts')).serve(dir, options)),
     );

@@ -4,13 +4,16 @@ import { GraphError } from '@graft/graph';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { open } from '../opened-workspace.ts';
+import { keptToken } from '../kept-token.ts';
+import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { existingFolder } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
   host: z.string().min(1),
   port: z.coerce.number({ error: 'not a number' }).int().min(0).max(65_535),
+  /** False with `--no-token`. */
+  token: z.boolean().default(true),
 });
 
 /** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
@@ -36,13 +39,14 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   });
   const { startServer } = await import('@graft/web/server');
   await using workspace = await open(root);
-  const server = await startServer({
-    workspace,
-    ...options.data,
-    staticFolder,
-    ...(env.token === undefined ? {} : { token: env.token }),
-  });
+  const { host, port } = options.data;
+  const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
+  const server = await startServer({ workspace, host, port, staticFolder, token });
   print(`Graft serves ${root} at ${server.url}`);
+  for (const url of server.outerUrls) print(`From other machines: ${url}`);
+  if (server.unguarded) {
+    print('There is no token: whoever reaches this port can read and change the workspace.');
+  }
   await interrupted;
   // A second interrupt does not wait for running steps to stop.
   process.once('SIGINT', () => process.exit(exitCode.cancelled));

@@ -6,7 +6,7 @@ import { themeScript } from '../shell/theme-script.ts';
 
 export const metadata = {
   title: 'Graft',
-  description: 'A visual notebook for language-model pipelines.',
+  description: 'A visual workbench for language-model pipelines.',
 };
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {

@@ -6,9 +6,16 @@ import { config } from 'zod';
 // The page's content policy forbids code from strings, which zod would otherwise try for speed.
 config({ jitless: true });
 
-const Workbench = lazy(() =>
-  import('../shell/workbench.tsx').then((part) => ({ default: part.Workbench })),
-);
+/** The one place that names the node types: the page gets them as a value. */
+const Workbench = lazy(async () => {
+  const [{ registry }, { provideRegistry }, { Workbench: part }] = await Promise.all([
+    import('@graft/nodes/definitions'),
+    import('../state/registry.ts'),
+    import('../shell/workbench.tsx'),
+  ]);
+  provideRegistry(registry);
+  return { default: part };
+});
 const never = (): (() => void) => () => undefined;
 
 /** Drawn in the browser only: everything on it comes from the server's API. */

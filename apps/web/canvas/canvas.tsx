@@ -1,5 +1,4 @@
-import { connect, disconnect } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
+import { disconnect } from '@graft/graph';
 import {
   Background,
   BackgroundVariant,
@@ -16,8 +15,10 @@ import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
 import {
+  beginDrawing,
   connectionEnds,
   drawEdge,
+  endMoving,
   endDrawing,
   graphWhileDrawing,
   moveEnd,
@@ -29,10 +30,12 @@ import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
 import { Overview } from './overview.tsx';
-import { edgeBetween, portRefusal } from './port-refusal.ts';
+import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
+import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
+import { nodeTypes } from '../state/registry.ts';
 
-const nodeTypes = { graph: GraphNodeView };
+const flowNodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
 const deleteKeys = ['Backspace', 'Delete'];
@@ -115,7 +118,7 @@ function useFitOnOpen(): void {
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
   const type = useDocument((state) => state.graph.nodes[pending?.node ?? '']?.type);
-  const definition = registry.get(type ?? '');
+  const definition = nodeTypes().get(type ?? '');
   const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
@@ -125,11 +128,11 @@ export function Canvas() {
   const flow = useReactFlow();
   const { nodes, onNodesChange } = useFlowNodes();
   const { edges, onEdgesChange } = useFlowEdges();
-  const { drawFrom } = useScreen.getState();
   useEffect(() => {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
   useFitOnOpen();
+  useRouting(nodes, edges);
   const lineColour = useLineColour();
   return (
     <div
@@ -139,7 +142,7 @@ export function Canvas() {
         if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
       }}
       onDrop={(event) => {
-        const definition = registry.get(event.dataTransfer.getData(nodeDragType));
+        const definition = nodeTypes().get(event.dataTransfer.getData(nodeDragType));
         if (definition === undefined) return;
         event.preventDefault();
         const { x, y } = canvasPlace({ x: event.clientX, y: event.clientY });
@@ -149,11 +152,15 @@ export function Canvas() {
       <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
         nodes={nodes}
         edges={edges}
-        nodeTypes={nodeTypes}
+        nodeTypes={flowNodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        zoomOnDoubleClick={false}
+        onNodeClick={(event, { id }) => {
+          // One of many that is clicked alone is then the one selected.
+          if (!event.shiftKey && !event.metaKey && !event.ctrlKey)
+            useScreen.getState().select([id]);
+        }}
         onContextMenu={(event) => {
           if (!(event.target instanceof Element)) return;
           if (openMenu(event.target, { x: event.clientX, y: event.clientY }))
@@ -162,7 +169,7 @@ export function Canvas() {
         onDelete={({ nodes: gone, edges: cut }) => deleteFromGraph(gone, cut)}
         onConnectStart={(_event, { nodeId, handleId, handleType }) => {
           if (nodeId === null || handleType === null) return;
-          drawFrom({ node: nodeId, port: handleId ?? '', side: handleType });
+          beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
         }}
         onConnectEnd={endDrawing}
         onConnect={(connection) => drawEdge(...connectionEnds(connection))}
@@ -170,13 +177,16 @@ export function Canvas() {
           portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
         }
         onReconnectStart={(_event, { data }) => moveEnd(data?.edge)}
-        onReconnectEnd={() => moveEnd(undefined)}
+        onReconnectEnd={(...[, { data }, , state]) => endMoving(data?.edge, state)}
+        reconnectRadius={14}
         onReconnect={(old, connection) => {
           const { data } = old;
           if (data === undefined) return;
           const to = edgeBetween(...connectionEnds(connection));
           if (to !== undefined)
-            useDocument.getState().edit((graph) => connect(disconnect(graph, data.edge), to));
+            useDocument
+              .getState()
+              .edit((graph) => connectInPlace(disconnect(graph, data.edge), to));
         }}
         onlyRenderVisibleElements={nodes.length > manyNodes}
         connectionLineStyle={{ stroke: lineColour }}
@@ -184,6 +194,7 @@ export function Canvas() {
         selectionOnDrag
         panOnDrag={[1, 2]}
         panOnScroll
+        zoomOnDoubleClick={false}
         selectionKeyCode={null}
         multiSelectionKeyCode={multiSelectionKeys}
         connectionRadius={28}

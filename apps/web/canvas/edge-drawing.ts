@@ -1,9 +1,9 @@
-import { connect, disconnect, type Edge, type Graph } from '@graft/graph';
+import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
 import { fitting } from '../palette/fitting-types.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { acceptingPort, edgeBetween, portRefusal } from './port-refusal.ts';
+import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
@@ -12,6 +12,8 @@ export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingE
 
 /** The edge whose end is being moved: it takes no port while it is. */
 let moving: Edge | undefined;
+/** The edge of the input that is being drawn from. */
+let pulled: Edge | undefined;
 
 export function moveEnd(edge: Edge | undefined): void {
   moving = edge;
@@ -26,7 +28,48 @@ export function drawEdge(from: PendingEdge, to: PendingEdge): void {
   const { graph, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
   if (edge !== undefined && portRefusal(graph, from, to) === undefined)
-    edit((before) => connect(before, edge));
+    edit((before) => connectInPlace(before, edge));
+}
+
+/** The edge that ends in an input: pulling at the port pulls it off. */
+function edgeInto({ node, port, side }: PendingEdge): Edge | undefined {
+  if (side === 'source') return undefined;
+  const into = useDocument
+    .getState()
+    .graph.edges.filter((edge) => edge.target === node && edge.targetPort === port);
+  return into.length === 1 ? into[0] : undefined;
+}
+
+const sourceOf = (edge: Edge): PendingEdge => ({
+  node: edge.source,
+  port: edge.sourcePort,
+  side: 'source',
+});
+
+/** Draws from a port. From an input that is taken, its edge comes along, and may be let go elsewhere. */
+export function beginDrawing(from: PendingEdge): void {
+  pulled = edgeInto(from);
+  useScreen.getState().drawFrom(from);
+}
+
+/** Ends what was pulled off an input: on another input it goes there, on nothing it is gone. */
+function endPulling(edge: Edge, to: PendingEdge | undefined): void {
+  const { graph, edit } = useDocument.getState();
+  const source = sourceOf(edge);
+  if (to === undefined) return edit(() => disconnect(graph, edge));
+  if (to.node === edge.target && to.port === edge.targetPort) return;
+  const rest = disconnect(graph, edge);
+  const moved = edgeBetween(source, to);
+  const refusal = portRefusal(rest, source, to);
+  if (moved !== undefined && refusal === undefined) edit(() => connectInPlace(rest, moved));
+  else if (refusal !== undefined) useScreen.getState().notify({ tone: 'info', message: refusal });
+}
+
+/** Where the end of an edge was let go that was dragged off its port: on nothing, the edge is gone. */
+export function endMoving(edge: Edge | undefined, state: FinalConnectionState): void {
+  moveEnd(undefined);
+  if (edge === undefined || state.isValid === true || state.toHandle !== null) return;
+  useDocument.getState().edit((graph) => disconnect(graph, edge));
 }
 
 export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge, PendingEdge] {
@@ -39,8 +82,13 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
 /** Where an edge was let go: on a port, on a node, or on empty canvas. */
 export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   useScreen.getState().drawFrom(null);
+  const held = pulled;
+  pulled = undefined;
   if (state.fromHandle === null || state.isValid === true) return;
   const from = portOf(state.fromHandle);
+  if (held !== undefined && state.toHandle !== null && state.toHandle.type === 'target') {
+    return endPulling(held, portOf(state.toHandle));
+  }
   const { graph } = useDocument.getState();
   if (state.toHandle !== null) {
     const message = portRefusal(graph, from, portOf(state.toHandle));
@@ -62,6 +110,7 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
     return;
   }
   const onPane = under?.matches('.react-flow__pane, .react-flow__pane *') === true;
+  if (onPane && held !== undefined) return endPulling(held, undefined);
   if (onPane && fitting(from).length > 0) {
     const at = canvasPlace({ x: point.clientX, y: point.clientY });
     useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });

@@ -1,15 +1,8 @@
-import {
-  addNode,
-  connect,
-  duplicateNodes,
-  moveNodes,
-  removeNodes,
-  type NodeType,
-} from '@graft/graph';
+import { addNode, duplicateNodes, moveNodes, removeNodes, type NodeType } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type OpenEnd } from '../state/screen-store.ts';
 import { copiedText, pasteText } from './clipboard.ts';
-import { acceptingPort, edgeBetween } from './port-refusal.ts';
+import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, revealNode } from './viewport.ts';
 
@@ -37,7 +30,7 @@ export function addAtOpenEnd(definition: NodeType, { from, at }: OpenEnd): void 
   });
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
-  edit(() => (edge === undefined ? added.graph : connect(added.graph, edge)));
+  edit(() => (edge === undefined ? added.graph : connectInPlace(added.graph, edge)));
   useScreen.getState().select([added.id]);
 }
 
@@ -116,5 +109,6 @@ export function pasteCopied(text: string): boolean {
 
 export function tidy(): void {
   useDocument.getState().edit((graph) => moveNodes(graph, tidyLayout(graph)));
-  requestAnimationFrame(fitAll);
+  // The renderer takes the places over after this edit is drawn.
+  setTimeout(fitAll, 60);
 }

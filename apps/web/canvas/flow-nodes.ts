@@ -6,7 +6,6 @@ import {
   type Edge,
   type NodeLayout,
 } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import {
   applyEdgeChanges,
   applyNodeChanges,
@@ -19,6 +18,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 type Nodes = Readonly<Record<string, { readonly type: string }>>;
@@ -117,7 +117,7 @@ export function useFlowEdges(): {
       const known = new Map(before.map((edge) => [edge.id, edge]));
       return graphEdges.map((edge) => {
         const id = formatEdge(edge);
-        const type = registry.get(graphNodes[edge.source]?.type ?? '');
+        const type = nodeTypes().get(graphNodes[edge.source]?.type ?? '');
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
         if (old !== undefined && old.style?.stroke === stroke) return old;

@@ -1,38 +1,28 @@
-import { BaseEdge, getBezierPath, useInternalNode, type EdgeProps } from '@xyflow/react';
+import { BaseEdge, getBezierPath, type EdgeProps } from '@xyflow/react';
+import { roundedPath } from './routing/route-edges.ts';
+import type { Point } from './routing/shapes.ts';
+import { useRoutes } from './routing/use-routes.ts';
 
-/** Pixels that a backward edge runs out of its ports, and stays above the node it leads to. */
-const run = 26;
-const above = 16;
-
-/** Back to the left: out of the source, along above the target, and into it, as an S lying on its side. */
-function backwardPath(
-  from: { x: number; y: number },
-  to: { x: number; y: number },
-  lane: number,
-): string {
-  return [
-    `M${from.x} ${from.y}`,
-    `C${from.x + run} ${from.y} ${from.x + run} ${lane} ${from.x - 6} ${lane}`,
-    `L${to.x + 6} ${lane}`,
-    `C${to.x - run} ${lane} ${to.x - run} ${to.y} ${to.x} ${to.y}`,
-  ].join(' ');
+/** Whether a way ends where the ports are now: while a card is dragged, it does not. */
+function fits(way: readonly Point[], { sourceX, sourceY, targetX, targetY }: EdgeProps): boolean {
+  const [first, last] = [way[0], way.at(-1)];
+  const near = (a: number, b: number | undefined): boolean => Math.abs(a - (b ?? Infinity)) < 1.5;
+  return (
+    near(sourceX, first?.x) &&
+    near(sourceY, first?.y) &&
+    near(targetX, last?.x) &&
+    near(targetY, last?.y)
+  );
 }
 
-/** An edge in the colour of its source. */
+/** An edge in the colour of its source: a curve, or a way around the cards that the curve would run behind. */
 export function GraphEdgeView(props: EdgeProps) {
-  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, target } = props;
-  const top = useInternalNode(target)?.internals.positionAbsolute.y ?? targetY;
-  const [forward] = getBezierPath({
-    sourceX,
-    sourceY,
-    targetX,
-    targetY,
-    sourcePosition,
-    targetPosition,
+  const way = useRoutes(({ routes }) => routes.get(props.id));
+  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = props;
+  const [curve] = getBezierPath({
+    ...{ sourceX, sourceY, sourcePosition },
+    ...{ targetX, targetY, targetPosition },
   });
-  const path =
-    targetX > sourceX
-      ? forward
-      : backwardPath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, top - above);
+  const path = way !== undefined && fits(way, props) ? roundedPath(way) : curve;
   return <BaseEdge id={props.id} path={path} style={props.style ?? {}} interactionWidth={18} />;
 }

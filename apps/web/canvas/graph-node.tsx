@@ -1,19 +1,20 @@
 import { verdictRule, type NodeType } from '@graft/graph';
 import { useScore } from '../inspector/score.tsx';
-import { registry } from '@graft/nodes/definitions';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
-import { useChecks } from '../state/checks.ts';
+import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { usePlan } from '../state/plan-store.ts';
+import { isIncomplete, useProblemAt } from '../state/problems.ts';
 import type { StepState } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeCurve } from './node-curve.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
-import { progressShare, resultText, stepStatus, type Status } from './node-status.ts';
+import { keptStatus, progressShare, resultText, stepStatus, type Status } from './node-status.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 type FactList = readonly (readonly [string, string])[];
 
@@ -87,29 +88,45 @@ function useStatus(id: string, step: StepState | undefined): Status | undefined 
   const over = useRunView(
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
-  const status = stepStatus(step);
+  const own = useRunView(({ run }) => run?.steps[id] !== undefined);
+  const past = useRunView((state) => state.past);
+  const status = own || step === undefined ? stepStatus(step) : keptStatus;
+  if (past) return status;
   if (!over || !runs || status?.tone === 'bad') return status;
   if (status === undefined) return undefined;
   return { label: 'will run', tone: 'planned' };
 }
 
+/** `needs chunks`: what the person still has to give. */
+function missingText({ location }: ShownProblem): string {
+  return `needs ${location.port ?? location.param ?? 'a value'}`;
+}
+
 /** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */
 export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeProps) {
   const node = useDocument((state) => state.graph.nodes[id]);
-  const step = useRunView((state) => state.run?.steps[id]);
-  const problem = useChecks((state) => state.byNode[id]?.[0]);
+  const step = useRunView((state) => stepOf(state, id));
+  const problem = useProblemAt(id);
+  const incomplete = useDocument(
+    ({ graph }) => problem !== undefined && isIncomplete(problem, graph.nodes),
+  );
   const status = useStatus(id, step);
+  const definition = nodeTypes().get(node?.type ?? '');
+  const pastParams = useRunView((state) => (state.past ? state.pastParams[id] : undefined));
+  const facts = useFacts(definition, pastParams ?? node?.params);
+  const kept = usePlan(({ report }) => report?.nodes.find(({ node: own }) => own === id)?.verdict);
+  const result =
+    step === undefined && kept === 'hit' ? 'made before: a run shows it' : resultText(step);
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const renaming = useOverlay((state) => state.renamingNode === id);
-  const definition = registry.get(node?.type ?? '');
-  const facts = useFacts(definition, node?.params);
   if (node === undefined) return null;
   return (
     <article
       className="node"
       style={{ '--c': familyColour(definition?.group) }}
       data-selected={selected}
-      data-problem={problem !== undefined || step?.status === 'failed'}
+      data-problem={(problem !== undefined && !incomplete) || step?.status === 'failed'}
+      data-incomplete={incomplete}
       data-testid={`node-${id}`}
       data-status={step?.status ?? 'idle'}
       aria-label={`${node.title ?? definition?.title ?? node.type}, ${id}`}
@@ -136,13 +153,13 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         {problem === undefined || step?.status === 'running' ? (
           <div
             className={step?.error === undefined ? '' : 'text-error'}
-            title={score === undefined ? resultText(step) : `${resultText(step)}. ${verdictRule}`}
+            title={score === undefined ? result : `${result}. ${verdictRule}`}
           >
-            {[resultText(step), score].filter((part) => part !== undefined).join(' · ')}
+            {[result, score].filter((part) => part !== undefined).join(' · ')}
           </div>
         ) : (
-          <div className="text-error" title={problem.message}>
-            {problem.message}
+          <div className={incomplete ? '' : 'text-error'} title={problem.message}>
+            {incomplete ? missingText(problem) : problem.message}
           </div>
         )}
       </footer>

@@ -44,6 +44,7 @@ function Port(props: PortProps) {
         data-refused={refusal !== undefined}
         data-offered={offer !== undefined && refusal === undefined}
         data-testid={`handle-${node}-${name}`}
+        role="img"
         aria-label={`${side === 'source' ? 'Output' : 'Input'} ${name} of ${node}`}
         title={refusal ?? (port === undefined ? name : `${name}${needed}: ${port.doc}`)}
       />

@@ -29,6 +29,15 @@ describe('what a node says of its step', () => {
     expect(progressShare({ ...step, progress: { done: 5, unit: 'files' } })).toBeUndefined();
   });
 
+  it('tells a download as one, in units that people read', () => {
+    const unit = 'bytes of a-model';
+    const progress = { done: 12_300_000, total: 98_362_432, unit, message: 'a.gguf from npm:x' };
+    expect(resultText({ ...step, progress })).toBe('downloading 12.3 MB of 98.4 MB');
+    const unknown = { done: 0, unit, message: 'a package of npm' };
+    expect(resultText({ ...step, progress: unknown })).toBe('downloading a package of npm');
+    expect(progressShare({ ...step, progress: unknown })).toBeUndefined();
+  });
+
   it('tells the speed of a training beside its steps, since its loss has a curve', () => {
     const row = { series: 'train', step: 148, values: { loss: 1.284, tokensPerSecond: 331.4 } };
     const progress = { done: 148, total: 400, unit: 'steps', message: 'loss 1.284, 3 min left' };

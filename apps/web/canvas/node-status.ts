@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '@graft/graph';
-import { count, duration, plural } from '@graft/nodes/kit/ui';
+import { bytes, count, duration, plural } from '@graft/nodes/kit/ui';
 import type { StepState } from '../state/run-state.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
@@ -7,6 +7,9 @@ export interface Status {
   readonly label: string;
   readonly tone: Tone;
 }
+
+/** The chip of a node that the newest run left out: what it gave before is still there. */
+export const keptStatus: Status = { label: 'from before', tone: 'plain' };
 
 /** The chip of a node: what its step came to. Nothing while it has not run. */
 export function stepStatus(step: StepState | undefined): Status | undefined {
@@ -33,6 +36,11 @@ export function stepStatus(step: StepState | undefined): Status | undefined {
 /** `148 of 400 steps · 47 tokens/s` */
 export function progressText(progress: NonNullable<StepState['progress']>): string {
   const { done, total, unit, message } = progress;
+  if (unit.startsWith('bytes of ')) {
+    // How a model comes that is not here yet. A package client does not say how far it is.
+    if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
+    return `downloading ${bytes(done)} of ${bytes(total)}`;
+  }
   const amount =
     total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
   return message === undefined ? amount : `${amount} · ${message}`;

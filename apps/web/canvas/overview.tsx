@@ -1,11 +1,11 @@
-import { registry } from '@graft/nodes/definitions';
 import { MiniMap, useStore, type Node as FlowNode, type ReactFlowState } from '@xyflow/react';
 import { useDocument } from '../state/document-store.ts';
 import { familyColour } from './family-colour.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 function colourOf({ id }: FlowNode): string {
   const type = useDocument.getState().graph.nodes[id]?.type;
-  return familyColour(registry.get(type ?? '')?.group);
+  return familyColour(nodeTypes().get(type ?? '')?.group);
 }
 
 /** Whether a part of any node is out of sight. */

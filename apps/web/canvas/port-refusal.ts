@@ -1,7 +1,14 @@
-import { connectionVerdict, type Edge, type Graph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
+import {
+  connect,
+  connectionVerdict,
+  disconnect,
+  formatEdge,
+  type Edge,
+  type Graph,
+} from '@graft/graph';
 import { useChecks } from '../state/checks.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 /** The edge between two ports, whichever of them it was drawn from. */
 export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefined {
@@ -15,13 +22,47 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
   };
 }
 
+/** The edges that a new one takes the place of: an input that takes one gives up what it has. */
+export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
+  const type = nodeTypes().get(graph.nodes[edge.target]?.type ?? '');
+  const input = type?.inputs[edge.targetPort];
+  if (input === undefined || input.many === true) return [];
+  return graph.edges.filter(
+    (other) =>
+      other.target === edge.target &&
+      other.targetPort === edge.targetPort &&
+      formatEdge(other) !== formatEdge(edge),
+  );
+}
+
+/** The graph as it is while edges are lifted off it; the same object for the same, since verdicts are kept by it. */
+const lifted = new WeakMap<Graph, Map<string, Graph>>();
+
+function without(graph: Graph, edges: readonly Edge[]): Graph {
+  if (edges.length === 0) return graph;
+  const known = lifted.get(graph) ?? new Map<string, Graph>();
+  lifted.set(graph, known);
+  const key = edges.map(formatEdge).join('\n');
+  const rest = known.get(key) ?? edges.reduce(disconnect, graph);
+  known.set(key, rest);
+  return rest;
+}
+
+/** Draws an edge, in place of what its input had. */
+export function connectInPlace(graph: Graph, edge: Edge): Graph {
+  return connect(without(graph, replacedEdges(graph, edge)), edge);
+}
+
 /** Why an edge cannot be drawn between two ports; undefined when it can. */
 export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
   const edge = edgeBetween(from, to);
   if (edge === undefined) {
     return `An edge goes from an output to an input; this is ${to.side === 'source' ? 'an output' : 'an input'} too.`;
   }
-  const verdict = connectionVerdict(graph, edge, { registry, models: useChecks.getState().models });
+  const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
+    registry: nodeTypes(),
+    models: useChecks.getState().models,
+  });
   return verdict.ok ? undefined : verdict.reason;
 }
 
@@ -31,7 +72,7 @@ export function acceptingPort(
   from: PendingEdge,
   node: string,
 ): PendingEdge | undefined {
-  const definition = registry.get(graph.nodes[node]?.type ?? '');
+  const definition = nodeTypes().get(graph.nodes[node]?.type ?? '');
   const side = from.side === 'source' ? 'target' : 'source';
   const ports = Object.keys((side === 'target' ? definition?.inputs : definition?.outputs) ?? {});
   return ports

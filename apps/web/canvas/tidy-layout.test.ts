@@ -1,6 +1,10 @@
 import { parseGraph, type Graph } from '@graft/graph';
-import { expect, it } from 'vitest';
+import { registry } from '@graft/nodes/definitions';
+import { beforeAll, expect, it } from 'vitest';
+import { provideRegistry } from '../state/registry.ts';
 import { tidyLayout } from './tidy-layout.ts';
+
+beforeAll(() => provideRegistry(registry));
 
 function graphOf(edges: readonly string[]): Graph {
   const ids = new Set(edges.flatMap((edge) => edge.match(/[a-z]+(?=\.)/g) ?? []));

@@ -14,8 +14,10 @@ export function attachViewport(instance: ReactFlowInstance, element: HTMLElement
   frame = element;
 }
 
+/** All of the graph, clear of the tools at the lower edge; of a huge one too. */
 export function fitAll(): void {
-  void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 120 });
+  const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
+  void flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration: 120 });
 }
 
 export function fitNodes(ids: readonly string[]): void {
@@ -24,7 +26,7 @@ export function fitNodes(ids: readonly string[]): void {
   void flow?.fitView({ nodes, padding: 0.2, maxZoom: 1.4, duration: 120 });
 }
 
-export const zoomRange = { min: 0.08, max: 2 };
+export const zoomRange = { min: 0.02, max: 2 };
 
 /** Where the zoom is going: keys come faster than it moves. */
 let aim: number | undefined;

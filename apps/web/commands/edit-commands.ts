@@ -9,6 +9,7 @@ import {
 } from '../canvas/edit-actions.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
 
@@ -93,6 +94,16 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+a'],
     enabled: hasNodes,
     run: selectAll,
+  },
+  {
+    id: 'select-none',
+    title: 'Select nothing',
+    group: 'Edit',
+    keys: ['escape'],
+    // An edge that is being drawn takes the key for itself.
+    enabled: () => hasSelection() && useScreen.getState().pendingEdge === null,
+    passOn: true,
+    run: () => useScreen.getState().select([]),
   },
   {
     id: 'select-before',

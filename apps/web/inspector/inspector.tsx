@@ -1,14 +1,17 @@
 import { setTitle } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { useDocument } from '../state/document-store.ts';
 import { startRun } from '../state/run-actions.ts';
+import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { AboutTab } from './about-tab.tsx';
 import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { ParameterForm } from './parameter-form.tsx';
+import { PastParameters } from './past-parameters.tsx';
+import { nodeTypes } from '../state/registry.ts';
+import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },
@@ -23,6 +26,7 @@ function Tabs() {
     <div
       role="tablist"
       aria-label="Inspector"
+      onKeyDown={moveBetweenTabs}
       className="flex gap-[18px] border-b border-line px-4"
     >
       {tabs.map(({ id, title }) => (
@@ -46,8 +50,9 @@ function Tabs() {
 function NodeInspector({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.graph.nodes[id]);
   const tab = useScreen((state) => state.inspectorTab);
+  const past = useRunView((state) => state.past);
   if (node === undefined) return <GraphSummary />;
-  const definition = registry.get(node.type);
+  const definition = nodeTypes().get(node.type);
   return (
     <>
       <div className="px-4 pt-3 pb-2">
@@ -87,7 +92,10 @@ function NodeInspector({ id }: { readonly id: string }) {
       >
         {tab === 'output' ? <OutputTab key={id} node={id} /> : null}
         {tab === 'logs' ? <LogsTab node={id} /> : null}
-        {definition !== undefined && tab === 'parameters' ? (
+        {definition !== undefined && tab === 'parameters' && past ? (
+          <PastParameters node={id} definition={definition} />
+        ) : null}
+        {definition !== undefined && tab === 'parameters' && !past ? (
           <ParameterForm key={id} node={id} definition={definition} />
         ) : null}
         {definition !== undefined && tab === 'about' ? <AboutTab definition={definition} /> : null}

@@ -1,10 +1,10 @@
 import type { ArtifactRef } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 /** Rows asked for: those that people watch being written. */
 const itemLimit = 500;
@@ -12,13 +12,11 @@ const none: readonly unknown[] = [];
 
 /** The artifact that a map-type step works through, row by row. */
 function useItems(step: StepState): ArtifactRef | undefined {
-  const over = registry.get(step.type)?.items?.over;
+  const over = nodeTypes().get(step.type)?.items?.over;
   const edge = useDocument((state) =>
     state.graph.edges.find(({ target, targetPort }) => target === step.node && targetPort === over),
   );
-  return useRunView(
-    (state) => state.run?.steps[edge?.source ?? '']?.outputs[edge?.sourcePort ?? ''],
-  );
+  return useRunView((state) => stepOf(state, edge?.source ?? '')?.outputs[edge?.sourcePort ?? '']);
 }
 
 /** While `wanted`: the first rows of what a step works through, to say what is being written by more than ids. */

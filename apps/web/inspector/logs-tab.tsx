@@ -1,4 +1,4 @@
-import { useRunView } from '../state/run-view.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
 
 function time(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
@@ -6,7 +6,7 @@ function time(at: number): string {
 
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {
-  const logs = useRunView((state) => state.run?.steps[node]?.logs);
+  const logs = useRunView((state) => stepOf(state, node)?.logs);
   if (logs === undefined || logs.length === 0) {
     return <p className="px-4 py-3 text-ink-2">Nothing was logged.</p>;
   }

@@ -1,9 +1,9 @@
-import { registry } from '@graft/nodes/definitions';
 import { clock } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import type { StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { allReused, reasonLine, type ReasonLine } from './reason.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 export function ReasonSentence({ line }: { readonly line: ReasonLine }) {
   return (
@@ -54,8 +54,9 @@ export function ReasonBanner({ step }: { readonly step: StepState }) {
   if (step.reason === undefined) return null;
   const first = step.reason.kind === 'first';
   const running = step.status === 'running';
-  const ran = running ? 'Running' : first ? 'Ran' : 'Re-ran';
-  const line = reasonLine(step.reason, { ran, definition: registry.get(step.type) });
+  const ran =
+    step.status === 'cancelled' ? 'Was to run' : running ? 'Running' : first ? 'Ran' : 'Re-ran';
+  const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
   const above = edges
     .filter((edge) => edge.target === step.node)
     .map((edge) => run?.steps[edge.source]);

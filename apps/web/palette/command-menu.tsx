@@ -1,6 +1,7 @@
+import type { NodeType } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
@@ -10,6 +11,7 @@ import { fileTitle, openFile } from '../state/file-actions.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { useModal } from '../shell/modal.ts';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
@@ -19,11 +21,14 @@ function Item(props: {
   readonly value: string;
   readonly run: () => void;
   readonly hint?: string;
+  /** What it is found by too, after everything that is called so. */
+  readonly about?: string;
   readonly children: ReactNode;
 }) {
   return (
     <Command.Item
       value={props.value}
+      keywords={props.about === undefined ? [] : [props.about]}
       onSelect={() => {
         close();
         props.run();
@@ -35,15 +40,43 @@ function Item(props: {
   );
 }
 
+/** What people call what a node type works with, where its own words differ. */
+const alsoCalled: Readonly<Record<string, string>> = {
+  embed: 'vector vectors embedding embeddings',
+  index: 'vector store database search',
+  chunk: 'split splitter pieces passages',
+  'load-files': 'pdf csv html markdown document documents',
+  retrieve: 'search find rag',
+  'inject-context': 'rag prompt context',
+  generate: 'llm answer complete chat',
+  'base-model': 'llm language model gguf',
+  'train-lora': 'finetune fine-tuning adapter peft',
+};
+
+function aboutType({ type, doc }: NodeType): string {
+  return `${alsoCalled[type] ?? ''} ${doc}`;
+}
+
+/** Every word typed must begin a word of the name, or else of what it is about. */
+function rank(value: string, search: string, keywords: readonly string[] = []): number {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const begins = (text: string): boolean =>
+    words.every((word) => ` ${text.toLowerCase().replaceAll('-', ' ')}`.includes(` ${word}`));
+  if (begins(value)) return 1;
+  if (words.every((word) => value.toLowerCase().includes(word))) return 0.8;
+  return begins(`${value} ${keywords.join(' ')}`) ? 0.4 : 0;
+}
+
 function NodeItems() {
   const openEnd = useScreen((state) => state.openEnd);
-  const offered = openEnd === null ? inOrder : fitting(openEnd.from);
+  const offered = openEnd === null ? inOrder() : fitting(openEnd.from);
   return (
     <Command.Group heading={openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`}>
       {offered.map((definition) => (
         <Item
           key={definition.type}
           value={`add ${definition.title} ${definition.type}`}
+          about={aboutType(definition)}
           run={() =>
             openEnd === null ? addToCanvas(definition) : addAtOpenEnd(definition, openEnd)
           }
@@ -78,10 +111,9 @@ function CommandItems() {
 
 /** ⌘K: add a node, open a file, or do what a key would. */
 export function CommandMenu() {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const openEnd = useScreen((state) => state.openEnd);
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
@@ -92,9 +124,9 @@ export function CommandMenu() {
         if (event.target === event.currentTarget) close();
       }}
     >
-      <Command label="Command menu" loop>
+      <Command label="Command menu" loop filter={rank}>
         <Command.Input
-          autoFocus
+          data-focus
           placeholder={
             openEnd === null
               ? 'Add a node, open a file, or run a command'

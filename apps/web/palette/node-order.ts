@@ -1,5 +1,5 @@
-import type { NodeType } from '@graft/graph';
-import { definitions } from '@graft/nodes/definitions';
+import type { NodeType, Registry } from '@graft/graph';
+import { nodeTypes } from '../state/registry.ts';
 
 /**
  * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
@@ -51,5 +51,12 @@ function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   });
 }
 
+const known = new WeakMap<Registry, readonly NodeType[]>();
+
 /** Every node type, in the order of work rather than of the alphabet: a node stands after those that feed it. */
-export const inOrder = inOrderOfWork(definitions);
+export function inOrder(): readonly NodeType[] {
+  const registry = nodeTypes();
+  const order = known.get(registry) ?? inOrderOfWork([...registry.values()]);
+  known.set(registry, order);
+  return order;
+}

@@ -47,7 +47,7 @@ export function Palette() {
       {open ? (
         <div className="min-h-0 flex-1 overflow-y-auto pb-3">
           {families.map((family) => {
-            const members = inOrder.filter(({ group }) => group === family);
+            const members = inOrder().filter(({ group }) => group === family);
             return members.length === 0 ? null : (
               <section key={family} className="pt-3" aria-label={familyTitles[family]}>
                 <h2 className="quiet-heading">{familyTitles[family]}</h2>

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { parseCookie, stringifySetCookie } from 'cookie';
 
-const cookieName = 'graft-token';
+/** Seconds that a browser stays known: a bookmark works as long as the token that the workspace keeps. */
+const cookieAge = 90 * 24 * 3600;
 
 export function newToken(): string {
   return randomBytes(24).toString('base64url');
@@ -13,36 +15,43 @@ function sameToken(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-function cookieToken(header: string | undefined): string | undefined {
-  for (const part of header?.split(';') ?? []) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === cookieName) return value;
-  }
-  return undefined;
-}
+/** Cookies know no ports: without it in the name two servers of one machine would take each other's place. */
+const cookieName = (port: number): string => `graft-token-${port}`;
 
 /** What a request's credentials come to. */
 export type Access =
   | { readonly kind: 'granted' }
-  | { readonly kind: 'denied'; readonly message: string }
+  | { readonly kind: 'denied'; readonly reason: 'missing' | 'wrong' }
   /** The URL carried the token: set the cookie and go on without it in the address. */
   | { readonly kind: 'exchange'; readonly cookie: string; readonly location: string };
 
+export interface Demanded {
+  /** Undefined where none is asked for. */
+  readonly token: string | undefined;
+  readonly port: number;
+}
+
 /** Checks the token of a request: `?token=` of the printed address once, a cookie from then on. */
-export function checkAccess(request: IncomingMessage, token: string | undefined): Access {
+export function checkAccess(request: IncomingMessage, { token, port }: Demanded): Access {
   if (token === undefined) return { kind: 'granted' };
-  const url = new URL(request.url ?? '/', 'http://graft');
-  const given = url.searchParams.get('token');
+  const name = cookieName(port);
+  const { searchParams } = new URL(request.url ?? '/', 'http://graft');
+  const given = searchParams.get('token');
   if (given !== null && request.method === 'GET' && sameToken(given, token)) {
-    url.searchParams.delete('token');
-    const cookie = `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`;
-    return { kind: 'exchange', cookie, location: url.pathname + url.search };
+    searchParams.delete('token');
+    const rest = searchParams.toString();
+    const cookie = stringifySetCookie({
+      name,
+      value: token,
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      maxAge: cookieAge,
+    });
+    // Always the page itself: a path of the request could name another host.
+    return { kind: 'exchange', cookie, location: rest === '' ? '/' : `/?${rest}` };
   }
-  const kept = cookieToken(request.headers.cookie);
+  const kept = parseCookie(request.headers.cookie ?? '')[name];
   if (kept !== undefined && sameToken(kept, token)) return { kind: 'granted' };
-  return {
-    kind: 'denied',
-    message:
-      'This server asks for a token. Open the address that "graft serve" printed, token included.',
-  };
+  return { kind: 'denied', reason: given === null && kept === undefined ? 'missing' : 'wrong' };
 }

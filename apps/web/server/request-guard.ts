@@ -10,8 +10,23 @@ export function isLoopback(host: string): boolean {
 }
 
 /** `host` as it stands in a URL: IPv6 in brackets. */
-export function urlHost(host: string): string {
+function urlHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** `host` as people on this machine can open it. */
+export function openableHost(host: string): string {
+  return wildcards.includes(host) ? '127.0.0.1' : urlHost(host);
+}
+
+/** Under which addresses other machines reach a server that binds every address of this one. */
+export function outerHosts(host: string): readonly string[] {
+  if (!wildcards.includes(host)) return [];
+  return Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).flatMap(({ family, internal, address }) =>
+      family === 'IPv4' && !internal ? address : [],
+    ),
+  );
 }
 
 /** The `Host` headers that a server bound to `host` and `port` answers to, lower case. */

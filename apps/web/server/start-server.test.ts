@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { Questions } from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,11 +53,18 @@ beforeAll(async () => {
   await mkdir(join(pages, '_next', 'static'), { recursive: true });
   await writeFile(join(pages, 'index.html'), page);
   await writeFile(join(pages, '_next', 'static', 'x.js'), '1');
+  await writeFile(join(pages, '_next', 'static', 'x.js.br'), brotliCompressSync('1'));
   await writeFile(join(pages, '.hidden'), 'no');
   await writeFile(join(folder, 'secret.txt'), 'no');
   await symlink(join(folder, 'secret.txt'), join(pages, 'link.txt'));
   workspace = await openWorkspace({ root, modelsFolder: join(folder, 'models') });
-  server = await startServer({ workspace, host: '127.0.0.1', port: 0, staticFolder: pages });
+  server = await startServer({
+    workspace,
+    host: '127.0.0.1',
+    port: 0,
+    staticFolder: pages,
+    token: null,
+  });
   port = Number(new URL(server.url).port);
   return async () => {
     await server.close();
@@ -185,43 +193,139 @@ describe('the API', () => {
   });
 });
 
+describe('only graph files', () => {
+  beforeAll(async () => {
+    const root = join(folder, 'workspace');
+    await writeFile(join(root, '.env'), 'PASSWORD=no');
+    await writeFile(join(root, 'notes.txt'), 'no');
+    await mkdir(join(root, '.git', 'hooks'), { recursive: true });
+    await writeFile(join(root, '.git', 'hooks', 'x.graft.json'), text);
+  });
+  it.each([
+    '.env',
+    'notes.txt',
+    '.graft/index.db',
+    '.git/hooks/pre-commit',
+    '.git/hooks/x.graft.json',
+  ])('neither reads nor writes nor runs %s', async (path) => {
+    for (const answer of [
+      await query('graphs.read', { path }),
+      await mutate('graphs.save', { path, text, base: null }),
+      await mutate('runs.start', { path }),
+    ]) {
+      expect(answer.status).toBe(400);
+      expect(answer.body).not.toContain('PASSWORD');
+      expect(answer.body).toContain('bad-name');
+    }
+  });
+  it('tells no path of this machine', async () => {
+    await mkdir(join(folder, 'workspace', 'folder.graft.json'), { recursive: true });
+    for (const answer of [
+      await mutate('graphs.save', { path: 'folder.graft.json', text, base: null }),
+      await mutate('graphs.save', { path: 'a.graft.json/b.graft.json', text, base: null }),
+      await query('graphs.read', { path: 'folder.graft.json' }),
+    ]) {
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.body).not.toContain(folder);
+    }
+  });
+});
+
+describe('limits', () => {
+  it('answers at most 20 calls a request', async () => {
+    const names = (count: number): string => Array(count).fill('graphs.list').join(',');
+    expect((await ask(`/api/trpc/${names(20)}?batch=1&input={}`)).status).toBe(200);
+    const many = await ask(`/api/trpc/${names(21)}?batch=1&input={}`);
+    expect(many.status).toBe(400);
+    expect(many.body).not.toContain('a.graft.json');
+  });
+});
+
+describe('what is sent', () => {
+  it('is compressed where the browser takes it: files as they were built, answers as they are made', async () => {
+    const br = await ask('/_next/static/x.js', { 'accept-encoding': 'gzip, deflate, br' });
+    expect(br.headers['content-encoding']).toBe('br');
+    expect(br.headers['content-type']).toMatch('text/javascript');
+    expect(br.headers['cache-control']).toContain('immutable');
+    expect((await ask('/_next/static/x.js')).headers['content-encoding']).toBeUndefined();
+    const models = await ask('/api/trpc/catalogue.models', { 'accept-encoding': 'gzip' });
+    expect(models.headers['content-encoding']).toBe('gzip');
+  });
+});
+
 describe('a token', () => {
   let guarded: RunningServer;
+  let other: RunningServer;
+  const before = (): { port: number } => ({ port });
+  let kept: ReturnType<typeof before>;
   beforeAll(async () => {
     const options = { workspace, host: '127.0.0.1', port: 0, staticFolder: join(folder, 'out') };
     guarded = await startServer({ ...options, token: 'correct-horse' });
+    other = await startServer(options);
+    kept = before();
+    port = Number(new URL(guarded.url).port);
   });
-  afterAll(() => guarded.close());
+  afterAll(async () => {
+    port = kept.port;
+    await guarded.close();
+    await other.close();
+  });
 
   it('is demanded, taken from the printed address once, and kept in a cookie', async () => {
     const url = new URL(guarded.url);
-    const before = port;
-    port = Number(url.port);
-    try {
-      expect((await ask('/')).status).toBe(401);
-      expect((await ask('/?token=wrong')).status).toBe(401);
-      expect((await ask('/', { cookie: 'graft-token=wrong' })).status).toBe(401);
-      const exchange = await ask(url.pathname + url.search);
-      expect(exchange.status).toBe(303);
-      expect(exchange.headers['location']).toBe('/');
-      const cookie = String(exchange.headers['set-cookie']);
-      expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
-      const [pair = ''] = cookie.split(';');
-      expect((await ask('/', { cookie: `other=1; ${pair}` })).status).toBe(200);
-    } finally {
-      port = before;
-    }
+    expect((await ask('/')).status).toBe(401);
+    expect((await ask('/?token=wrong')).status).toBe(401);
+    expect((await ask('/', { cookie: `graft-token-${port}=wrong` })).status).toBe(401);
+    const exchange = await ask(`${url.pathname}${url.search}&graph=a.graft.json`);
+    expect(exchange.status).toBe(303);
+    expect(exchange.headers['location']).toBe('/?graph=a.graft.json');
+    const cookie = String(exchange.headers['set-cookie']);
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    const [pair = ''] = cookie.split(';');
+    expect((await ask('/', { cookie: `other=1; ${pair}` })).status).toBe(200);
   });
-
-  it('is made up where other machines can reach the server', async () => {
-    const open = await startServer({
-      workspace,
-      host: '0.0.0.0',
-      port: 0,
-      staticFolder: join(folder, 'out'),
+  it('leads nowhere but to the page', async () => {
+    const answer = await ask('//evil.example/x?token=correct-horse');
+    expect(answer.headers['location']).toBe('/');
+  });
+  it('is exchanged on a page of ours where another site linked, since its redirect would lose the cookie', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const answer = await ask('/?token=correct-horse&graph=%22%3E%3Cscript%3E', headers);
+    expect(answer.status).toBe(200);
+    expect(String(answer.headers['set-cookie'])).toContain('SameSite=Strict');
+    expect(answer.body).toContain('http-equiv="refresh"');
+    expect(answer.body).not.toContain('<script');
+    expect(answer.headers['content-security-policy']).toContain("script-src 'self'");
+  });
+  it('that is wrong or missing is told on one clear page, and to the API in its own form', async () => {
+    const html = { accept: 'text/html,*/*' };
+    const missing = await ask('/', html);
+    expect(missing.status).toBe(401);
+    expect(missing.headers['content-type']).toContain('text/html');
+    expect(missing.body).toContain('lacks its token');
+    expect((await ask('/?token=wrong', html)).body).toContain('not the one of this workspace');
+    const answer = await ask('/api/trpc/graphs.list');
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      error: { data: { problems: [{ code: 'no-access' }] } },
     });
+  });
+  it('has a cookie of its own for each port', async () => {
+    const own = `graft-token-${port}=correct-horse`;
+    const foreign = `graft-token-${new URL(other.url).port}=whatever`;
+    expect((await ask('/', { cookie: `${foreign}; ${own}` })).status).toBe(200);
+  });
+  it('is made up where none is given', () => {
+    expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}$/);
+    expect(other.unguarded).toBe(false);
+  });
+  it('stands in an address that can be opened, also where every address is bound', async () => {
+    const options = { workspace, port: 0, staticFolder: join(folder, 'out') };
+    const open = await startServer({ ...options, host: '0.0.0.0', token: null });
     try {
-      expect(open.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+\/\?token=[\w-]{32}$/);
+      expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(open.unguarded).toBe(true);
     } finally {
       await open.close();
     }

@@ -1,17 +1,30 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a module without types of its own, for whoever compiles this file
+/// <reference path="./compression.d.ts" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GraphError } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
-import { checkAccess, newToken } from './access-token.ts';
+import compression from 'compression';
+import { deniedMessage, deniedPage, enteringPage } from './access-page.ts';
+import { checkAccess, newToken, type Access } from './access-token.ts';
+import { contentSecurityPolicy } from './content-policy.ts';
+import { allowedHosts, isLoopback, openableHost, outerHosts, refusal } from './request-guard.ts';
 import { downloadPath, sendDownload } from './download.ts';
-import { allowedHosts, isLoopback, refusal, urlHost } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
 const apiPrefix = '/api/trpc/';
 /** Bytes of a request: a graph of 100,000 nodes is below 40 MB. */
 const maxBodySize = 64 * 1024 * 1024;
+/** Calls in one request; the page sends at most as many. */
+const maxBatchSize = 20;
+
+/** Answers are compressed as they are made, but for subscriptions, whose messages must not wait for more. */
+const compress = compression({
+  filter: (_request, response) =>
+    String(response.getHeader('content-type')).startsWith('application/json'),
+});
 
 export interface ServerOptions {
   readonly workspace: Workspace;
@@ -19,8 +32,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Demanded of every request. Made up where `host` is not loopback and none is given. */
-  readonly token?: string;
+  /** Demanded of every request; made up where none is given. Null waives it: whoever reaches the port may do all. */
+  readonly token?: string | null;
   /** The exported page: `apps/web/out`. */
   readonly staticFolder: string;
 }
@@ -28,6 +41,10 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Address to open, with the token where one is demanded. */
   readonly url: string;
+  /** The same from other machines, where every address is bound. */
+  readonly outerUrls: readonly string[];
+  /** Whether anybody on the network may do anything. */
+  readonly unguarded: boolean;
   close(): Promise<void>;
 }
 
@@ -36,33 +53,73 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   response.end(`${text}\n`);
 }
 
+function sendPage(response: ServerResponse, status: number, html: string): void {
+  response.writeHead(status, {
+    ...safeHeaders,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': contentSecurityPolicy([]),
+    'Cache-Control': 'no-store',
+  });
+  response.end(html);
+}
+
+/** Answers a request without the right token: in the form in which it is read. */
+function deny(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reason: 'missing' | 'wrong',
+): void {
+  if (request.url?.startsWith(apiPrefix) === true) {
+    const problem = { code: 'no-access', message: deniedMessage, location: {}, audience: 'user' };
+    const data = { code: 'UNAUTHORIZED', httpStatus: 401, problems: [problem] };
+    response.writeHead(401, { ...safeHeaders, 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ error: { code: -32_001, message: deniedMessage, data } }));
+  } else if (request.headers.accept?.includes('text/html') === true) {
+    sendPage(response, 401, deniedPage(reason));
+  } else {
+    sendText(response, 401, deniedMessage);
+  }
+}
+
+function enter(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { cookie, location }: Extract<Access, { kind: 'exchange' }>,
+): void {
+  response.setHeader('Set-Cookie', cookie);
+  const from = request.headers['sec-fetch-site'];
+  if (from === 'cross-site' || from === 'same-site') {
+    return sendPage(response, 200, enteringPage(location));
+  }
+  response.writeHead(303, { ...safeHeaders, Location: location }).end();
+}
+
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { workspace, host } = options;
-  const token = options.token ?? (isLoopback(host) ? undefined : newToken());
+  const token = options.token === null ? undefined : (options.token ?? newToken());
   const staticFiles = await openStaticFiles(options.staticFolder);
   let hosts: ReadonlySet<string> = new Set();
+  let port = options.port;
   const closing = new AbortController();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reason = refusal(request.headers, hosts);
     if (reason !== undefined) return sendText(response, 403, reason);
-    const access = checkAccess(request, token);
-    if (access.kind === 'denied') return sendText(response, 401, access.message);
-    if (access.kind === 'exchange') {
-      const headers = { ...safeHeaders, 'Set-Cookie': access.cookie, Location: access.location };
-      response.writeHead(303, headers).end();
-      return;
-    }
+    const access = checkAccess(request, { token, port });
+    if (access.kind === 'denied') return deny(request, response, access.reason);
+    if (access.kind === 'exchange') return enter(request, response, access);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(apiPrefix)) {
       for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
+      await new Promise<void>((resolve) => compress(request, response, resolve));
       await nodeHTTPRequestHandler({
         req: request,
         res: response,
         path: path.slice(apiPrefix.length),
         router: appRouter,
         maxBodySize,
+        maxBatchSize,
         createContext: async () => ({ workspace, closing: closing.signal }),
       });
       return;
@@ -91,10 +148,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     server.listen(options.port, host.replace(/^\[|\]$/g, ''), resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  port = (server.address() as AddressInfo).port;
   hosts = allowedHosts(host, port);
+  const urlOf = (name: string): string =>
+    `http://${name}:${port}/${token === undefined ? '' : `?token=${token}`}`;
   return {
-    url: `http://${urlHost(host)}:${port}/${token === undefined ? '' : `?token=${token}`}`,
+    url: urlOf(openableHost(host)),
+    outerUrls: outerHosts(host).map(urlOf),
+    unguarded: token === undefined && !isLoopback(host),
     async close() {
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,22 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { join, sep } from 'node:path';
+import sirv from 'sirv';
 import { contentSecurityPolicy, inlineScriptHashes } from './content-policy.ts';
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.woff': 'font/woff',
-};
 
 /** Headers of every response of the server. */
 export const safeHeaders: Readonly<Record<string, string>> = {
@@ -51,30 +38,29 @@ async function locate(root: string, urlPath: string): Promise<string | undefined
 export type StaticFiles = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 /**
- * Serves the files of a folder. A page's policy is made from that very page, so that a build under a running
- * server changes both together.
+ * Serves the files of a folder, as the build compressed them where the browser takes that. What may be served is
+ * decided here; how (ranges, types, encodings, validators) is sirv's. Every file is looked up anew and a page's
+ * policy is made from that very page, so that a build under a running server changes both together.
  */
 export async function openStaticFiles(folder: string): Promise<StaticFiles> {
   const root = await realpath(folder);
+  const immutable = join(root, '_next', 'static') + sep;
+  const send = sirv(root, { dev: true, etag: true, brotli: true, gzip: true });
   return async (request, response) => {
     // Not `new URL().pathname`: it would fold `..` away before we could refuse it.
     const urlPath = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
     const file = await locate(root, urlPath);
     if (file === undefined) return false;
-    const page = file.endsWith('.html') ? await readFile(file) : undefined;
-    const hashedName = file.startsWith(join(root, '_next', 'static') + sep);
-    response.writeHead(200, {
-      ...safeHeaders,
-      'Content-Type': mediaTypes[extname(file)] ?? 'application/octet-stream',
-      'Content-Length': page?.length ?? (await stat(file)).size,
-      'Content-Security-Policy': contentSecurityPolicy(
-        page === undefined ? [] : inlineScriptHashes(page.toString('utf8')),
-      ),
-      'Cache-Control': hashedName ? 'public, max-age=31536000, immutable' : 'no-cache',
+    const scripts = file.endsWith('.html') ? inlineScriptHashes(readFileSync(file, 'utf8')) : [];
+    for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy(scripts));
+    response.setHeader(
+      'Cache-Control',
+      file.startsWith(immutable) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
+    return new Promise((resolve) => {
+      response.once('close', () => resolve(true));
+      send(request, response, () => resolve(false));
     });
-    if (request.method === 'HEAD') response.end();
-    else if (page !== undefined) response.end(page);
-    else await pipeline(createReadStream(file), response);
-    return true;
   };
 }

@@ -1,9 +1,11 @@
+import { count, plural } from '@graft/nodes/kit/ui';
 import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
+import { countProblems, useProblems } from '../state/problems.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -79,15 +81,18 @@ function HistoryButtons() {
 
 function PlanLine() {
   const report = usePlan((state) => state.report);
-  const problems = usePlan((state) => state.problems.length);
-  if (problems > 0) {
+  const problems = useProblems();
+  const nodes = useDocument((state) => state.graph.nodes);
+  if (problems.length > 0) {
+    const { broken } = countProblems(problems, nodes);
     return (
       <button
         type="button"
-        className="truncate text-error hover:underline"
+        className={`truncate hover:underline ${broken > 0 ? 'text-error' : 'text-ink-2'}`}
+        data-testid="problem-count"
         onClick={commandOf('show-plan').run}
       >
-        {problems === 1 ? '1 problem' : `${problems} problems`}
+        {broken > 0 ? plural(broken, 'problem') : `${count(problems.length)} to fill in`}
       </button>
     );
   }
@@ -166,7 +171,7 @@ export function Header() {
   const connected = useRunView((state) => state.connected);
   return (
     <header className="flex h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5">
-      <b className="font-[650] tracking-[-0.01em]">Graft</b>
+      <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
       <Breadcrumb />
       <HistoryButtons />
       <span className="flex-1" />

@@ -1,21 +1,28 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useScreen, type Notice } from '../state/screen-store.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** Milliseconds that a line stays which asks for nothing. */
-const shownFor = 6_000;
+/** Milliseconds that a line stays, unless the pointer or the focus is on it: what asks for something stays longer. */
+const shownFor = { said: 6_000, error: 15_000, asked: 20_000 };
 
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { id, tone, message, action } = notice;
   const { dismiss } = useScreen.getState();
+  const [held, hold] = useState(false);
+  const ms = shownFor[action !== undefined ? 'asked' : tone === 'error' ? 'error' : 'said'];
   useEffect(() => {
-    if (tone === 'error' || action !== undefined) return;
-    const timer = setTimeout(() => dismiss(id), shownFor);
+    if (held) return;
+    const timer = setTimeout(() => dismiss(id), ms);
     return () => clearTimeout(timer);
-  }, [id, tone, action, dismiss]);
+  }, [id, ms, held, dismiss]);
   return (
     <li
       role={tone === 'error' ? 'alert' : 'status'}
+      data-testid="notice"
+      onPointerEnter={() => hold(true)}
+      onPointerLeave={() => hold(false)}
+      onFocus={() => hold(true)}
+      onBlur={() => hold(false)}
       className={`flex items-start gap-3 rounded-[8px] border bg-panel py-2 pr-1.5 pl-3 shadow-(--shadow) ${tone === 'error' ? 'border-error' : 'border-line-strong'}`}
     >
       <span
@@ -47,11 +54,11 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
   );
 }
 
-/** Lines at the top of the canvas: what went wrong and what to do, or what happened. */
+/** Lines above the lower edge of the canvas, clear of its tools: what went wrong and what to do, or what happened. */
 export function Notices() {
   const notices = useScreen((state) => state.notices);
   return (
-    <ul className="pointer-events-none absolute inset-x-0 top-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
+    <ul className="pointer-events-none absolute inset-x-44 bottom-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
       {notices.map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}

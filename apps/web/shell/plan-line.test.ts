@@ -21,5 +21,5 @@ it('does not promise a time that leaves out a node', () => {
 });
 
 it('says when nothing has to run', () => {
-  expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all reused');
+  expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all will be reused');
 });

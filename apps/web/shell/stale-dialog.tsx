@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { useConflict, type Conflict } from '../state/conflict-store.ts';
 import { useDocument, type OpenFile } from '../state/document-store.ts';
 import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
+import { useModal } from './modal.ts';
 
 function close(): void {
   useConflict.setState({ shown: false });
@@ -84,9 +85,8 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
 
 /** A save was refused because the file changed: see both sides, then merge, copy or give way. */
 export function StaleDialog({ conflict }: { readonly conflict: Conflict }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const file = useDocument((state) => state.file);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="dialog w-[680px]" aria-labelledby="stale-title" onClose={close}>
       {file === null ? null : <StaleBody conflict={conflict} file={file} />}

@@ -7,10 +7,12 @@ import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/f
 import { openFeed } from '../state/live-feed.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
+import { readEarlier, readPastParams } from '../state/run-history.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
@@ -86,8 +88,33 @@ function useDrafts(): void {
   }, []);
 }
 
+/** A node that is gone, however it went, is not selected: an undo, a merge, a file that changed outside. */
+function useKeptSelection(): void {
+  useEffect(
+    () =>
+      useDocument.subscribe(({ graph }, before) => {
+        if (graph.nodes === before.graph.nodes) return;
+        useScreen.getState().keepSelected((id) => Object.hasOwn(graph.nodes, id));
+      }),
+    [],
+  );
+}
+
+/** What the run on the screen does not tell itself: its parameters where it is of before, else what it left out. */
+function useHistory(): void {
+  const runId = useRunView(({ run }) => (run !== null && isOver(run) ? run.runId : undefined));
+  const past = useRunView((state) => state.past);
+  useEffect(() => {
+    if (runId === undefined) return;
+    // What cannot be read is missing from the screen, and nothing else.
+    (past ? readPastParams(runId) : readEarlier(runId)).catch(() => undefined);
+  }, [runId, past]);
+}
+
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
+  useKeptSelection();
+  useHistory();
   useEffect(() => void settleTab().then(openFirstFile), []);
   useEffect(keepPlaceInAddress, []);
   useFeed();

@@ -4,24 +4,33 @@ import { lazy, Suspense } from 'react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
-import { NameDialog } from '../files/name-dialog.tsx';
 import { Inspector } from '../inspector/inspector.tsx';
-import { CommandMenu } from '../palette/command-menu.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { SourceDialog } from '../source/source-dialog.tsx';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
+import { PastRunBanner } from '../timeline/past-run-banner.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
-import { StaleDialog } from './stale-dialog.tsx';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
 
 // Needed only when asked for.
+const CommandMenu = lazy(() =>
+  import('../palette/command-menu.tsx').then((part) => ({ default: part.CommandMenu })),
+);
+const SourceDialog = lazy(() =>
+  import('../source/source-dialog.tsx').then((part) => ({ default: part.SourceDialog })),
+);
+const NameDialog = lazy(() =>
+  import('../files/name-dialog.tsx').then((part) => ({ default: part.NameDialog })),
+);
+const StaleDialog = lazy(() =>
+  import('./stale-dialog.tsx').then((part) => ({ default: part.StaleDialog })),
+);
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
@@ -48,18 +57,16 @@ function Dialogs() {
   const source = useScreen((state) => state.source);
   const { conflict, shown } = useConflict();
   return (
-    <>
+    <Suspense>
       {commandMenu ? <CommandMenu /> : null}
       {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
-      <Suspense>
-        {shortcutSheet ? <ShortcutSheet /> : null}
-        {menu === null ? null : (
-          <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
-        )}
-      </Suspense>
+      {shortcutSheet ? <ShortcutSheet /> : null}
+      {menu === null ? null : (
+        <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
+      )}
       {source !== null ? <SourceDialog span={source} /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
-    </>
+    </Suspense>
   );
 }
 
@@ -75,6 +82,7 @@ function Screen() {
           <main className="relative h-full min-w-0">
             <Canvas />
             <CanvasHint />
+            <PastRunBanner />
             <Notices />
           </main>
         }

@@ -9,6 +9,7 @@ import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { documentArtifacts, findDocument } from './find-document.ts';
 import { sourceLines } from './source-lines.ts';
+import { useModal } from '../shell/modal.ts';
 
 function close(): void {
   useScreen.getState().show({ source: null });
@@ -87,8 +88,7 @@ function Source({ span }: { readonly span: Span }) {
 
 /** The text that a citation or hit comes from, with the span marked. */
 export function SourceDialog({ span }: { readonly span: Span }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -5,8 +5,8 @@ import {
   type ModelLookup,
   type Problem,
 } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { create } from 'zustand';
+import { nodeTypes } from './registry.ts';
 
 interface Checks {
   readonly problems: readonly Problem[];
@@ -31,7 +31,7 @@ export const useChecks = create<Checks>()((set, get) => ({
   },
   check(graph) {
     const { models } = get();
-    const all = validateGraph(graph, registry, { models });
+    const all = validateGraph(graph, nodeTypes(), { models });
     // Without the catalogue every model would seem unknown.
     const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
     const byNode: Record<string, Problem[]> = {};

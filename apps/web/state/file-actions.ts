@@ -1,13 +1,15 @@
 import { migrateGraph, parseGraph, serializeGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
+import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft } from './draft.ts';
+import { usePlan } from './plan-store.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
+import { nodeTypes } from './registry.ts';
 
 const ending = '.graft.json';
 const lastFileKey = 'graft.last';
@@ -34,7 +36,7 @@ export async function refreshFiles(): Promise<void> {
 }
 
 function readFile(file: { path: string; revision: string; text: string }): OpenFile {
-  const baseGraph = parseGraph(file.text, file.path);
+  const baseGraph = withPlaces(parseGraph(file.text, file.path));
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
 }
 
@@ -65,23 +67,28 @@ export async function openFile(path: string): Promise<void> {
     const read = await api.graphs.read.query({ path });
     const draft = await takeDraft(path);
     let file = readFile(read);
-    let graph = migrateGraph(file.baseGraph, registry);
+    let graph = migrateGraph(file.baseGraph, nodeTypes());
     if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
-      graph = parseGraph(draft.text, path);
+      graph = withPlaces(parseGraph(draft.text, path));
       // The base stays the draft's: if the file changed since, saving is refused and merged.
       file = {
         path,
         base: draft.base,
         baseText: draft.baseText,
-        baseGraph: parseGraph(draft.baseText, path),
+        baseGraph: withPlaces(parseGraph(draft.baseText, path)),
       };
       useScreen.getState().notify({
         tone: 'info',
         message: 'Your unsaved changes were kept.',
-        action: { label: 'Discard them', run: () => void discardChanges() },
+        about: path,
+        action: { label: 'Discard them', run: () => void discardChanges(path) },
       });
     }
     useConflict.getState().settle();
+    useScreen.getState().dismissOthers(path);
+    // Nothing of the file before is left on the screen while the answers for this one are on their way.
+    usePlan.getState().clear();
+    useRunView.getState().follow(null);
     useDocument.getState().open(file, graph);
     useScreen.getState().select([]);
     showInAddress(path);
@@ -96,9 +103,9 @@ export async function openFile(path: string): Promise<void> {
 }
 
 /** Goes back to the file as it is on disk. One step of the history, so that it can be undone. */
-async function discardChanges(): Promise<void> {
+async function discardChanges(path: string): Promise<void> {
   const { file } = useDocument.getState();
-  if (file === null) return;
+  if (file?.path !== path) return;
   try {
     const fresh = readFile(await api.graphs.read.query({ path: file.path }));
     useDocument.getState().rebase(fresh);
@@ -114,12 +121,13 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
   const { revision, text } = await api.graphs.read.query({ path });
   const { file } = useDocument.getState();
   if (file?.path !== path || file.base === revision) return;
-  const graph = parseGraph(text, path);
+  const graph = withPlaces(parseGraph(text, path));
   useConflict.getState().raise({ path, revision, text, graph, found }, found === 'save');
   if (found === 'disk') {
     useScreen.getState().notify({
       tone: 'info',
       message: 'This file was changed outside, and you have unsaved changes.',
+      about: path,
       action: { label: 'Compare', run: () => useConflict.getState().showDialog() },
     });
   }
@@ -192,7 +200,10 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   }
 }
 
-/** The file to begin with: that of the address, the last one, or the first there is. */
+/** The example that shows what Graft is for within a minute; others may train for many. */
+const quickstart = 'rag-quickstart.graft.json';
+
+/** The file to begin with: that of the address, the last one, the quickstart, or the first there is. */
 export async function openFirstFile(): Promise<void> {
   try {
     const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
@@ -204,7 +215,8 @@ export async function openFirstFile(): Promise<void> {
       return;
     }
     const last = localStorage.getItem(lastFileKey);
-    const path = files.some((file) => file.path === last) ? last : files[0]?.path;
+    const known = (path: string | null): boolean => files.some((file) => file.path === path);
+    const path = [last, quickstart].find(known) ?? files[0]?.path;
     if (typeof path === 'string') await openFile(path);
   } catch (error) {
     report(error);

@@ -1,5 +1,5 @@
 import { diffGraphs, formatDiff, mergeGraphs, type Graph, type MergeResult } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
+import { nodeTypes } from './registry.ts';
 import { useConflict, type Conflict } from './conflict-store.ts';
 import { useDocument, type OpenFile } from './document-store.ts';
 import { dropDraft } from './draft.ts';
@@ -18,7 +18,7 @@ export function compare(base: Graph, ours: Graph, theirs: Graph): Comparison {
   return {
     theirs: formatDiff(diffGraphs(base, theirs)),
     ours: formatDiff(diffGraphs(base, ours)),
-    merge: mergeGraphs({ base, ours, theirs }, registry),
+    merge: mergeGraphs({ base, ours, theirs }, nodeTypes()),
   };
 }
 

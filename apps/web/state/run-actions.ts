@@ -19,10 +19,10 @@ export async function refreshRuns(): Promise<void> {
 export function sawNewestRun({ id, file }: RunRecord): void {
   if (useDocument.getState().file?.path !== file) return;
   void refreshRuns();
-  const { run, newest, setNewest, follow } = useRunView.getState();
+  const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;
   setNewest(id);
-  if (run === null || (run.runId === newest && isOver(run))) follow(id);
+  if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
 /** Saves, then runs the file; `only` limits it to a node and what that needs. */
@@ -37,8 +37,8 @@ export async function startRun(only?: string): Promise<void> {
       path: file.path,
       ...(only === undefined ? {} : { only }),
     });
-    useRunView.getState().setNewest(runId);
     useRunView.getState().follow(runId);
+    useRunView.getState().setNewest(runId);
     useScreen.getState().show({ bottomTab: 'run' });
     await refreshRuns();
   } catch (error) {

@@ -1,28 +1,72 @@
 import type { RunEvent } from '@graft/graph';
 import { create } from 'zustand';
-import { emptyRun, foldEvent, type RunState } from './run-state.ts';
+import { emptyRun, foldEvent, type RunState, type StepState } from './run-state.ts';
+
+export type Steps = Readonly<Record<string, StepState>>;
+/** Parameters as a run had them, by node. */
+export type PastParams = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface RunView {
   /** The run on the screen: the newest of the open file, or a past one that was asked for. */
   readonly run: RunState | null;
   /** The newest run of the open file that is known. */
   readonly newest: string | null;
+  /**
+   * Whether the run on the screen is one of before: it is then shown as it was, with its own parameters, which come
+   * after it.
+   */
+  readonly past: boolean;
+  readonly pastParams: PastParams;
+  /** Newest steps of nodes that the newest run did not have: one of a part of the graph leaves the rest as it was. */
+  readonly earlier: Steps;
   /** Whether events come in: false while the connection is down. */
   readonly connected: boolean;
   follow(runId: string | null): void;
+  /** Looks at a run of before; the newest one is simply followed. */
+  lookBack(runId: string): void;
+  setPastParams(runId: string, params: PastParams): void;
+  setEarlier(runId: string, steps: Steps): void;
   setNewest(runId: string | null): void;
   apply(events: readonly RunEvent[]): void;
   setConnected(connected: boolean): void;
 }
 
-export const useRunView = create<RunView>()((set) => ({
+/** What a run leaves for the next one to stand beside. */
+function leftBy({ run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>): Steps {
+  if (run === null || past) return earlier;
+  const made = Object.entries(run.steps).filter(([, step]) => Object.keys(step.outputs).length > 0);
+  return { ...earlier, ...Object.fromEntries(made) };
+}
+
+export const useRunView = create<RunView>()((set, get) => ({
   run: null,
   newest: null,
+  past: false,
+  pastParams: {},
+  earlier: {},
   connected: true,
   follow: (runId) =>
-    set((state) =>
-      state.run?.runId === runId ? state : { run: runId === null ? null : emptyRun(runId) },
-    ),
+    set((state) => {
+      if (runId === null) return { run: null, past: false, earlier: {} };
+      if (state.run?.runId === runId) return { past: false };
+      return { run: emptyRun(runId), past: false, earlier: leftBy(state) };
+    }),
+  lookBack(runId) {
+    const { newest, run, past, follow } = get();
+    if (runId === newest) follow(runId);
+    else if (run?.runId !== runId || !past) {
+      set((state) => ({
+        run: emptyRun(runId),
+        past: true,
+        pastParams: {},
+        earlier: leftBy(state),
+      }));
+    }
+  },
+  setPastParams: (runId, pastParams) =>
+    set((state) => (state.run?.runId === runId && state.past ? { pastParams } : state)),
+  setEarlier: (runId, earlier) =>
+    set((state) => (state.run?.runId === runId && !state.past ? { earlier } : state)),
   setNewest: (newest) => set({ newest }),
   apply: (events) =>
     set((state) => {
@@ -32,3 +76,11 @@ export const useRunView = create<RunView>()((set) => ({
     }),
   setConnected: (connected) => set({ connected }),
 }));
+
+/** The step of a node that the screen shows: the run's own, else the newest one before it. */
+export function stepOf(
+  { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
+  node: string,
+): StepState | undefined {
+  return run?.steps[node] ?? (past ? undefined : earlier[node]);
+}

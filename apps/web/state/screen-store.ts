@@ -10,6 +10,8 @@ export interface Notice {
   readonly tone: 'info' | 'error';
   readonly message: string;
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** Path of the file that it is about: it goes when another is opened. */
+  readonly about?: string;
 }
 
 /** A port that an edge is being drawn from. */
@@ -37,6 +39,8 @@ interface ScreenState {
   readonly source: Span | null;
   readonly notices: readonly Notice[];
   select(nodes: readonly string[]): void;
+  /** Forgets selected nodes that are no longer there. */
+  keepSelected(exists: (node: string) => boolean): void;
   show(
     part: Partial<
       Pick<ScreenState, 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'openEnd' | 'source'>
@@ -45,11 +49,13 @@ interface ScreenState {
   drawFrom(port: PendingEdge | null): void;
   notify(notice: Omit<Notice, 'id'>): void;
   dismiss(id: number): void;
+  /** Takes away what concerns other files than this one. */
+  dismissOthers(file: string): void;
 }
 
 let lastNotice = 0;
 /** Notices shown at once; the oldest give way. */
-const noticeLimit = 3;
+const noticeLimit = 2;
 
 /** What is shown and selected: nothing here is saved with the graph. */
 export const useScreen = create<ScreenState>()((set) => ({
@@ -68,6 +74,10 @@ export const useScreen = create<ScreenState>()((set) => ({
         ? state
         : { selection },
     ),
+  keepSelected: (exists) =>
+    set((state) =>
+      state.selection.every(exists) ? state : { selection: state.selection.filter(exists) },
+    ),
   show: (part) => set(part),
   drawFrom: (pendingEdge) => set({ pendingEdge }),
   notify: (notice) =>
@@ -79,4 +89,8 @@ export const useScreen = create<ScreenState>()((set) => ({
     })),
   dismiss: (id) =>
     set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
+  dismissOthers: (file) =>
+    set((state) => ({
+      notices: state.notices.filter(({ about }) => about === undefined || about === file),
+    })),
 }));

@@ -3,6 +3,7 @@ import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { PastRuns } from './past-runs.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { RunSummary, Timeline } from './timeline.tsx';
+import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'run', title: 'Run' },
@@ -18,7 +19,12 @@ export function BottomPanel() {
     <section aria-label="Runs" className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
         <RunSummary />
-        <div role="tablist" aria-label="Run panel" className="ml-auto flex gap-3.5">
+        <div
+          role="tablist"
+          aria-label="Run panel"
+          onKeyDown={moveBetweenTabs}
+          className="ml-auto flex gap-3.5"
+        >
           {tabs.map(({ id, title }) => (
             <button
               key={id}

@@ -32,7 +32,7 @@ export function PastRuns() {
             className="quiet-row py-[3px] text-sm"
             aria-current={run.id === shown}
             onClick={() => {
-              useRunView.getState().follow(run.id);
+              useRunView.getState().lookBack(run.id);
               useScreen.getState().show({ bottomTab: 'run' });
             }}
           >

@@ -1,44 +1,27 @@
-import { registry } from '@graft/nodes/definitions';
-import { problemText } from '../api/problem.ts';
 import { ReasonSentence } from '../inspector/reason-banner.tsx';
 import { reasonLine } from '../inspector/reason.ts';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
+import { useDocument } from '../state/document-store.ts';
+import { nodeTitle, useProblems } from '../state/problems.ts';
+import { ProblemList } from './problem-list.tsx';
 import { useScreen } from '../state/screen-store.ts';
+import { nodeTypes } from '../state/registry.ts';
 
 function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
   if (step.verdict === 'hit') return <span>Will be reused.</span>;
   if (step.verdict === 'unknown') return <span>Depends on what comes before it.</span>;
   if (step.reason === undefined) return <span>Will run.</span>;
-  const line = reasonLine(step.reason, { ran: 'Will run', definition: registry.get(step.type) });
+  const line = reasonLine(step.reason, { ran: 'Will run', definition: nodeTypes().get(step.type) });
   return <ReasonSentence line={line} />;
 }
 
 /** What a run would do: for each node, whether it is reused, and if not, why. */
 export function PlanPanel() {
-  const { report, problems, loading } = usePlan();
-  if (problems.length > 0) {
-    return (
-      <ul className="min-h-0 flex-1 overflow-auto" aria-label="Problems">
-        {problems.map((problem, index) => (
-          <li key={index}>
-            <button
-              type="button"
-              className="w-full px-3.5 py-0.5 text-left text-error hover:underline"
-              onClick={() => {
-                const { node } = problem.location;
-                if (node === undefined) return;
-                useScreen.getState().select([node]);
-                useScreen.getState().show({ inspectorTab: 'parameters' });
-              }}
-            >
-              {problemText(problem)}
-            </button>
-          </li>
-        ))}
-      </ul>
-    );
-  }
+  const { report, loading } = usePlan();
+  const problems = useProblems();
+  const nodes = useDocument((state) => state.graph.nodes);
+  if (problems.length > 0) return <ProblemList problems={problems} />;
   if (report === null)
     return <p className="px-3.5 text-ink-2">{loading ? 'Planning …' : 'Nothing to plan yet.'}</p>;
   return (
@@ -50,7 +33,9 @@ export function PlanPanel() {
             className="grid min-h-5 w-full grid-cols-[128px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
             onClick={() => useScreen.getState().select([step.node])}
           >
-            <span className="truncate text-ink-2">{step.node}</span>
+            <span className="truncate text-ink-2" title={step.node}>
+              {nodeTitle(step.node, nodes)}
+            </span>
             <span className={step.verdict === 'hit' ? 'text-ink-2' : ''}>
               <Verdict step={step} />
             </span>

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
-import { progressText, stepStatus } from '../canvas/node-status.ts';
-import { count, duration } from '@graft/nodes/kit/ui';
+import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
+import { bytes, count, duration } from '@graft/nodes/kit/ui';
 import { isOver, type RunState, type StepState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
+import { useDocument } from '../state/document-store.ts';
+import { nodeTitle } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Now, every `ms` while `active`. */
@@ -43,6 +45,7 @@ function Bar({
   const from = step.startedAt ?? (step.finishedAt === undefined ? end : to - (step.ms ?? 0));
   const left = Math.min(1 - leastShare, Math.max(0, (from - run.startedAt) / whole));
   const width = Math.min(1 - left, Math.max(leastShare, (to - from) / whole));
+  const share = step.status === 'running' ? progressShare(step) : undefined;
   return (
     <span className="relative h-[9px] rounded-[3px] bg-[color-mix(in_srgb,var(--line)_60%,transparent)]">
       <i
@@ -51,6 +54,12 @@ function Bar({
           left: `${left * 100}%`,
           width: `${width * 100}%`,
           background: barColour[step.status],
+          // While it runs the bar ends at now; how far it is stands in it, where that is known.
+          ...(share === undefined
+            ? {}
+            : {
+                background: `linear-gradient(90deg, ${barColour.running} ${share * 100}%, color-mix(in srgb, ${barColour.running} 35%, transparent) ${share * 100}%)`,
+              }),
         }}
       />
     </span>
@@ -60,6 +69,9 @@ function Bar({
 function stepText(step: StepState): string {
   if (step.status === 'running' && step.progress !== undefined) {
     const { done, total, unit } = step.progress;
+    if (unit.startsWith('bytes of ')) {
+      return total === undefined ? 'downloading' : `${bytes(done)} of ${bytes(total)}`;
+    }
     return total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)}`;
   }
   return stepStatus(step)?.label ?? '';
@@ -75,6 +87,7 @@ function Row({
   readonly end: number;
 }) {
   const selected = useScreen((state) => state.selection.includes(step.node));
+  const title = useDocument(({ graph }) => nodeTitle(step.node, graph.nodes));
   return (
     <li>
       <button
@@ -87,7 +100,9 @@ function Row({
           useScreen.getState().show({ inspectorTab: 'output' });
         }}
       >
-        <span className="truncate">{step.node}</span>
+        <span className="truncate" title={step.node}>
+          {title}
+        </span>
         <Bar step={step} run={run} end={end} />
         <span
           className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}

@@ -10,7 +10,8 @@ import { downloadUrl, Unreachable } from './url-download.ts';
 /** As nodes report it: bytes of the whole model. */
 export interface FetchProgress {
   readonly done: number;
-  readonly total: number;
+  /** Absent while a package client downloads, which does not say how far it is. */
+  readonly total?: number;
   readonly unit: string;
   readonly message?: string;
 }
@@ -171,6 +172,11 @@ export class ModelDownload {
     const folder = await blobs.partialPath(`package-${randomUUID()}`);
     await mkdir(folder, { recursive: true });
     this.#folders.push(folder);
+    this.#context.progress({
+      done: this.#done,
+      unit: `bytes of ${entry.id}`,
+      message: `a package of ${source.manager}`,
+    });
     // Sizes are exact where there is a digest, else estimates.
     const largest = entry.files.reduce(
       (sum, { size, digest }) => sum + (digest === undefined ? size * 2 + 64_000_000 : size),

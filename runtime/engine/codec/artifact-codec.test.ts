@@ -78,6 +78,16 @@ describe('JSON lines', () => {
     expect(await write(Questions, [])).toMatchObject({ count: 0, size: 0 });
     const row = { series: 'summary', values: { loss: 1 } };
     expect(await write(Metrics, [row])).toMatchObject({ count: 1, summary: '1 metric row' });
+    const result = {
+      series: 'summary',
+      label: 'documents',
+      values: { perplexity: 12.3456, loss: 1 },
+    };
+    const text = { series: 'documents', label: 'a.md', values: { perplexity: 9 } };
+    expect(await write(Metrics, [text, result])).toMatchObject({
+      count: 2,
+      summary: 'perplexity 12.35 (documents)',
+    });
   });
 
   it('refuse a row that does not fit, with its place', async () => {
@@ -100,7 +110,7 @@ describe('vectors', () => {
   it('come back bit by bit, over several batches', async () => {
     const rows = Array.from({ length: 2500 }, (_, i) => embedded(i, 5));
     const ref = await write(Embeddings, rows);
-    expect(ref).toMatchObject({ count: 2500, summary: '2500 × 5' });
+    expect(ref).toMatchObject({ count: 2500, summary: '2,500 × 5' });
     expect(await rowsOf(ref, Embeddings)).toEqual(rows);
   });
 

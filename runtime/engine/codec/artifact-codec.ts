@@ -11,7 +11,7 @@ import {
 } from '@graft/graph';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
 import { rowReader } from './row-reader.ts';
-import { checkRow, toRowSource, verified } from './rows.ts';
+import { checkRow, toRowSource, verified, type RowSource } from './rows.ts';
 import { decodeVectors, encodeVectors } from './vectors.ts';
 
 /** The file in a tree that says what it holds. */
@@ -37,9 +37,12 @@ type Writer = (artifacts: ArtifactStore, type: PortType, value: unknown) => Prom
 const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   async jsonl(artifacts, type, value) {
     let count = 0;
-    const rows = encodeJsonl(type, toRowSource(value, type.id), (rows) => (count = rows));
+    const said: string[] = [];
+    const given = noted(toRowSource(value, type.id), type, said);
+    const rows = encodeJsonl(type, given, (rows) => (count = rows));
     const stored = await artifacts.put(rows);
-    return { ...stored, mediaType: type.mediaType, count, summary: rowsOf(count, type) };
+    const summary = said.length === 0 ? rowsOf(count, type) : said.join(' · ');
+    return { ...stored, mediaType: type.mediaType, count, summary };
   },
   async vectors(artifacts, type, value) {
     let count = 0;
@@ -49,7 +52,7 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
       width = dimension;
     });
     const stored = await artifacts.put(rows);
-    const summary = `${String(count)} × ${String(width)}`;
+    const summary = `${count.toLocaleString('en')} × ${width.toLocaleString('en')}`;
     return { ...stored, mediaType: type.mediaType, count, summary };
   },
   async json(artifacts, type, value) {
@@ -66,14 +69,30 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   },
 };
 
+/** Headlines that fit on a node. */
+const mostHeadlines = 2;
+
+/** The rows as they are, noting what they stand for. */
+async function* noted(rows: RowSource, type: PortType, said: string[]): AsyncGenerator<unknown> {
+  for await (const row of rows) {
+    if (type.headline !== undefined && said.length < mostHeadlines) {
+      const read = type.schema.safeParse(row);
+      const words = read.success ? type.headline(read.data) : undefined;
+      if (words !== undefined) said.push(words);
+    }
+    yield row;
+  }
+}
+
 function rowsOf(count: number, { id, unit = id }: PortType): string {
-  return `${String(count)} ${count === 1 ? unit.replace(/(x|)es$|s$/, '$1') : unit}`;
+  return `${count.toLocaleString('en')} ${count === 1 ? unit.replace(/(x|)es$|s$/, '$1') : unit}`;
 }
 
 const infoRowsSchema = z.looseObject({ rows: z.number().int().nonnegative() });
 function describeTree(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
   const rows = infoRowsSchema.safeParse(info);
-  if (rows.success) return { count: rows.data.rows, summary: `${String(rows.data.rows)} rows` };
+  if (rows.success)
+    return { count: rows.data.rows, summary: `${rows.data.rows.toLocaleString('en')} rows` };
   const id = firstText(info);
   return id === undefined ? {} : { summary: id };
 }

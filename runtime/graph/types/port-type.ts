@@ -41,6 +41,8 @@ export interface PortType<
   readonly migrations: readonly RowMigration[];
   /** What rows are called, in the plural, where the id does not say it. */
   readonly unit?: string;
+  /** The few words that a row stands for all with; most rows have none. */
+  headline?(row: Value): string | undefined;
   /** Says in a few words what flows, for tooltips and refusals. */
   readonly doc: string;
 }

@@ -209,6 +209,7 @@ export const Hits = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.hits+jsonl',
   schema: questionHitsSchema,
+  unit: 'hit lists',
   doc: 'For each question, ranked chunks with their scores.',
 });
 export const Prompts = portType({

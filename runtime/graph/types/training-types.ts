@@ -127,5 +127,9 @@ export const Metrics = portType({
   mediaType: 'application/vnd.graft.metrics+jsonl',
   schema: metricRowSchema,
   unit: 'metric rows',
+  headline: ({ series, label, values }) =>
+    series === 'summary' && values['perplexity'] !== undefined
+      ? `perplexity ${values['perplexity'].toPrecision(4)}${label === undefined ? '' : ` (${label})`}`
+      : undefined,
   doc: 'Numbers: curves over training steps, and tables.',
 });

@@ -1,9 +1,9 @@
 import type { Graph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
 import { NumberEntry } from './entry-input.tsx';
 import type { FieldProps } from './field-props.ts';
+import { nodeTypes } from '../../state/registry.ts';
 
 /** What an entry counts as where none is given. */
 const standard = 1;
@@ -14,7 +14,7 @@ function sources({ nodes, edges }: Graph, node: string, port: string): string[] 
     .filter(({ target, targetPort }) => target === node && targetPort === port)
     .map(({ source }) => {
       const { title, type = '' } = nodes[source] ?? {};
-      const name = title ?? registry.get(type)?.title ?? type;
+      const name = title ?? nodeTypes().get(type)?.title ?? type;
       return name.toLowerCase() === source.replaceAll('-', ' ') ? name : `${name} · ${source}`;
     });
 }

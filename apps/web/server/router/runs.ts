@@ -41,6 +41,10 @@ export const runsRouter = router({
       const file = input.file === undefined ? {} : { file: input.file };
       return ctx.workspace.runs.list({ ...file, limit: input.limit });
     }),
+  /** What the steps of a run came to, with every part of their cache keys. */
+  steps: procedure
+    .input(z.object({ runId: runInput }))
+    .query(({ ctx, input }) => ctx.workspace.runs.steps(input.runId)),
   /** Why a step ran or was reused, with every part of its cache key. */
   why: procedure
     .input(z.object({ runId: runInput, node: nodeInput }))

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
 import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
@@ -49,14 +51,23 @@ function problemsOf(error: TRPCError): readonly Problem[] {
   return problem('bad-input', error.message);
 }
 
+/** Paths below the workspace as everywhere on the page, others below the home folder by `~`: not where this machine keeps them. */
+function withoutFolders(text: string, root: string | undefined): string {
+  const short = root === undefined ? text : text.replaceAll(root + sep, '').replaceAll(root, '.');
+  return short.replaceAll(homedir() + sep, `~${sep}`);
+}
+
 const trpc = initTRPC.context<ApiContext>().create({
   isDev: false,
   sse: {
     ping: { enabled: true, intervalMs: 15_000 },
     client: { reconnectAfterInactivityMs: 40_000 },
   },
-  errorFormatter({ shape, error }) {
-    const problems = problemsOf(error);
+  errorFormatter({ shape, error, ctx }) {
+    const problems = problemsOf(error).map((problem) => ({
+      ...problem,
+      message: withoutFolders(problem.message, ctx?.workspace.root),
+    }));
     return {
       code: shape.code,
       message: problems[0]?.message ?? shape.message,

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { curveIsFree } from './curve.ts';
+import { roundedPath, routeEdges } from './route-edges.ts';
+import { crosses, type Box, type Point } from './shapes.ts';
+
+const card = (x: number, y: number, height = 120): Box => ({
+  left: x,
+  top: y,
+  right: x + 206,
+  bottom: y + height,
+});
+
+function piecesOf(way: readonly Point[]): (readonly [Point, Point])[] {
+  return way.slice(1).map((point, at) => [way[at] ?? point, point] as const);
+}
+
+const inside = ({ left, top, right, bottom }: Box): Box => ({
+  ...{ left: left + 1, top: top + 1, right: right - 1, bottom: bottom - 1 },
+});
+
+it('leaves an edge its curve where nothing is in the way', () => {
+  const cards = [card(0, 0), card(262, 0)];
+  const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 262, y: 60 } };
+  expect(curveIsFree(ends.from, ends.to, cards)).toBe(true);
+  expect(routeEdges([ends], cards).size).toBe(0);
+});
+
+it('leads around a card that stands between two ports', () => {
+  const cards = [card(0, 0), card(262, 0), card(524, 0)];
+  const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 524, y: 40 } };
+  const way = routeEdges([ends], cards).get('e') ?? [];
+  expect(way[0]).toEqual(ends.from);
+  expect(way.at(-1)).toEqual(ends.to);
+  for (const [a, b] of piecesOf(way)) {
+    expect(a.x === b.x || a.y === b.y).toBe(true);
+    for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
+  }
+  expect(roundedPath(way)).toMatch(/^M206 40L.*L524 40$/);
+});
+
+it('leads back to the left around both of its own cards', () => {
+  const cards = [card(262, 0), card(0, 160)];
+  const ends = { id: 'e', port: 'a', from: { x: 468, y: 40 }, to: { x: 0, y: 200 } };
+  const way = routeEdges([ends], cards).get('e') ?? [];
+  expect(way.length).toBeGreaterThan(3);
+  for (const [a, b] of piecesOf(way)) {
+    for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
+  }
+});
+
+it('keeps edges of different ports apart, so that they do not look like one', () => {
+  const cards = [card(0, 0), card(262, 0), card(524, 0)];
+  const from = { x: 206, y: 40 };
+  const edges = [
+    { id: 'a', port: 'a', from, to: { x: 524, y: 40 } },
+    { id: 'b', port: 'b', from: { x: 206, y: 60 }, to: { x: 524, y: 60 } },
+  ];
+  const routes = routeEdges(edges, cards);
+  const long = (way: readonly Point[]) =>
+    piecesOf(way).filter(([a, b]) => a.y === b.y && Math.abs(a.x - b.x) > 100);
+  const ys = [...routes.values()].flatMap((way) => long(way).map(([{ y }]) => y));
+  expect(ys.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(ys).size).toBe(ys.length);
+});
+
+it('routes a graph of 60 cards within what a drop may take', () => {
+  const cards = Array.from({ length: 60 }, (_, at) =>
+    card((at % 10) * 262, Math.floor(at / 10) * 170),
+  );
+  const edges = cards.flatMap((box, at) => {
+    const to = cards[(at * 7 + 13) % cards.length];
+    return to === undefined
+      ? []
+      : {
+          id: String(at),
+          port: String(at),
+          from: { x: box.right, y: box.top + 44 },
+          to: { x: to.left, y: to.top + 64 },
+        };
+  });
+  const began = performance.now();
+  const routes = routeEdges(edges, cards);
+  expect(routes.size).toBeGreaterThan(0);
+  expect(performance.now() - began).toBeLessThan(4_000);
+  for (const way of routes.values()) {
+    for (const [a, b] of piecesOf(way)) {
+      expect(cards.some((box) => crosses(inside(box), a, b))).toBe(false);
+    }
+  }
+});

@@ -1,0 +1,45 @@
+import { curveIsFree } from './curve.ts';
+import { routeAround, type Ends, type Piece } from './route.ts';
+import type { Box, Point } from './shapes.ts';
+
+export type Routes = ReadonlyMap<string, readonly Point[]>;
+
+/** Ways around the cards for those edges whose plain curve would run behind one; short ones choose first. */
+export function routeEdges(edges: readonly Ends[], boxes: readonly Box[]): Routes {
+  const routes = new Map<string, readonly Point[]>();
+  const taken: Piece[] = [];
+  const length = ({ from, to }: Ends): number => Math.abs(from.x - to.x) + Math.abs(from.y - to.y);
+  const blocked = edges.filter(({ from, to }) => !curveIsFree(from, to, boxes));
+  for (const ends of blocked.toSorted((a, b) => length(a) - length(b))) {
+    const way = routeAround(ends, boxes, taken);
+    if (way === undefined) continue;
+    routes.set(ends.id, way);
+    for (const [at, b] of way.entries()) {
+      const a = way[at - 1];
+      if (a !== undefined) taken.push({ port: ends.port, a, b });
+    }
+  }
+  return routes;
+}
+
+/** The way as an SVG path, its corners rounded. */
+export function roundedPath(points: readonly Point[], radius = 9): string {
+  return points
+    .map((point, at) => {
+      const [before, after] = [points[at - 1], points[at + 1]];
+      if (before === undefined) return `M${point.x} ${point.y}`;
+      if (after === undefined) return `L${point.x} ${point.y}`;
+      const size = Math.min(radius, distance(before, point) / 2, distance(point, after) / 2);
+      const enter = towards(point, before, size);
+      const leave = towards(point, after, size);
+      return `L${enter.x} ${enter.y}Q${point.x} ${point.y} ${leave.x} ${leave.y}`;
+    })
+    .join('');
+}
+
+const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
+
+function towards(from: Point, to: Point, by: number): Point {
+  const whole = distance(from, to) || 1;
+  return { x: from.x + ((to.x - from.x) / whole) * by, y: from.y + ((to.y - from.y) / whole) * by };
+}

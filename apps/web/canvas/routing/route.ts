@@ -1,0 +1,202 @@
+import { boxOf, crosses, grown, overlap, type Box, type Point } from './shapes.ts';
+
+/** Pixels that an edge runs straight out of a port, keeps from cards, and between two that run side by side. */
+const stub = 16;
+const clearance = 9;
+const lane = 7;
+const lanes = 3;
+/** Pixels around both ends within which cards are looked at, and how many of them at most. */
+const reach = 320;
+const mostBoxes = 36;
+/** Pixels of detour that one turn is worth, and one that would run on another edge. */
+const turnCost = 45;
+const sharedCost = 160;
+
+export interface Ends {
+  readonly id: string;
+  /** Edges out of one port may run together, as they carry the same. */
+  readonly port: string;
+  readonly from: Point;
+  readonly to: Point;
+}
+/** Straight pieces that edges drawn before run along. */
+export interface Piece {
+  readonly port: string;
+  readonly a: Point;
+  readonly b: Point;
+}
+
+function gridLines(
+  own: readonly number[],
+  sides: readonly (readonly [number, number])[],
+): number[] {
+  const lines = new Set(own);
+  for (const [low, high] of sides) {
+    for (let at = 0; at < lanes; at++) {
+      lines.add(low - clearance - at * lane);
+      lines.add(high + clearance + at * lane);
+    }
+  }
+  return [...lines].sort((a, b) => a - b);
+}
+
+/** Whether two lines along the same axis run on each other. */
+function shares({ a, b }: Piece, from: Point, to: Point): boolean {
+  if (from.x === to.x) {
+    return (
+      a.x === b.x &&
+      Math.abs(a.x - from.x) < lane - 2 &&
+      Math.min(a.y, b.y) < Math.max(from.y, to.y) &&
+      Math.max(a.y, b.y) > Math.min(from.y, to.y)
+    );
+  }
+  return (
+    a.y === b.y &&
+    Math.abs(a.y - from.y) < lane - 2 &&
+    Math.min(a.x, b.x) < Math.max(from.x, to.x) &&
+    Math.max(a.x, b.x) > Math.min(from.x, to.x)
+  );
+}
+
+interface Search {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** What a step from one crossing of lines to the next costs; infinite through a card. */
+  readonly cost: (from: Point, to: Point) => number;
+}
+
+/** Cheapest way from crossing to crossing, by the sum of lengths, turns and shared pieces. */
+function cheapest(from: Point, to: Point, { xs, ys, cost }: Search): Point[] | undefined {
+  const width = xs.length;
+  const cells = width * ys.length;
+  const start = ys.indexOf(from.y) * width + xs.indexOf(from.x);
+  const goal = ys.indexOf(to.y) * width + xs.indexOf(to.x);
+  const pointAt = (cell: number): Point => ({
+    x: xs[cell % width] ?? 0,
+    y: ys[Math.floor(cell / width)] ?? 0,
+  });
+  // One state for each crossing and whether it is entered along x (0) or y (1).
+  const best = new Float64Array(cells * 2).fill(Infinity);
+  const before = new Int32Array(cells * 2).fill(-1);
+  const heap: (readonly [rank: number, state: number])[] = [];
+  const rest = (cell: number): number => {
+    const { x, y } = pointAt(cell);
+    return Math.abs(x - to.x) + Math.abs(y - to.y);
+  };
+  best[start * 2] = 0;
+  push(heap, [rest(start), start * 2]);
+  for (let top = pop(heap); top !== undefined; top = pop(heap)) {
+    const state = top[1];
+    const cell = state >> 1;
+    const along = state & 1;
+    if (cell === goal) return wayBack(state, before, pointAt);
+    const so = best[state] ?? Infinity;
+    if (top[0] > so + rest(cell) + 1e-6) continue;
+    const column = cell % width;
+    const steps: readonly (readonly [number, number])[] = [
+      [column > 0 ? cell - 1 : -1, 0],
+      [column < width - 1 ? cell + 1 : -1, 0],
+      [cell - width, 1],
+      [cell + width < cells ? cell + width : -1, 1],
+    ];
+    for (const [next, direction] of steps) {
+      if (next < 0) continue;
+      const price = so + cost(pointAt(cell), pointAt(next)) + (direction === along ? 0 : turnCost);
+      const to2 = next * 2 + direction;
+      if (price >= (best[to2] ?? Infinity)) continue;
+      best[to2] = price;
+      before[to2] = state;
+      push(heap, [price + rest(next), to2]);
+    }
+  }
+  return undefined;
+}
+
+function wayBack(end: number, before: Int32Array, pointAt: (cell: number) => Point): Point[] {
+  const points: Point[] = [];
+  for (let state = end; state >= 0; state = before[state] ?? -1) points.push(pointAt(state >> 1));
+  return points.reverse();
+}
+
+type Heap = (readonly [rank: number, state: number])[];
+
+function push(heap: Heap, entry: Heap[number]): void {
+  let at = heap.push(entry) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = heap[parent];
+    if (above === undefined || above[0] <= entry[0]) break;
+    heap[at] = above;
+    at = parent;
+  }
+  heap[at] = entry;
+}
+
+function pop(heap: Heap): Heap[number] | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    const left = at * 2 + 1;
+    const right = heap[left + 1];
+    let child = heap[left];
+    let where = left;
+    if (child !== undefined && right !== undefined && right[0] < child[0]) {
+      child = right;
+      where = left + 1;
+    }
+    if (child === undefined || child[0] >= last[0]) break;
+    heap[at] = child;
+    at = where;
+  }
+  heap[at] = last;
+  return first;
+}
+
+/** Only where the line turns. */
+function corners(points: readonly Point[]): Point[] {
+  return points.filter((point, at) => {
+    const [before, after] = [points[at - 1], points[at + 1]];
+    if (before === undefined || after === undefined) return true;
+    return !(
+      (before.x === point.x && point.x === after.x) ||
+      (before.y === point.y && point.y === after.y)
+    );
+  });
+}
+
+/**
+ * A way of straight pieces from port to port around the cards, off those that other edges take. Undefined where there
+ * is none nearby, or too much stands around.
+ */
+export function routeAround(
+  ends: Ends,
+  boxes: readonly Box[],
+  taken: readonly Piece[],
+): Point[] | undefined {
+  const out = { x: ends.from.x + stub, y: ends.from.y };
+  const into = { x: ends.to.x - stub, y: ends.to.y };
+  const area = grown(boxOf(out, into), reach);
+  const near = boxes.filter((box) => overlap(box, area)).map((box) => grown(box, clearance - 1));
+  if (near.length > mostBoxes) return undefined;
+  const others = taken.filter(
+    ({ port, a, b }) => port !== ends.port && overlap(grown(boxOf(a, b), 1), area),
+  );
+  const inner = near.map((box) => grown(box, 1 - clearance));
+  const xs = gridLines(
+    [out.x, into.x],
+    inner.map(({ left, right }) => [left, right] as const),
+  );
+  const ys = gridLines(
+    [out.y, into.y],
+    inner.map(({ top, bottom }) => [top, bottom] as const),
+  );
+  const cost = (from: Point, to: Point): number => {
+    if (near.some((box) => crosses(box, from, to))) return Infinity;
+    const shared = others.some((piece) => shares(piece, from, to)) ? sharedCost : 0;
+    return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared;
+  };
+  const way = cheapest(out, into, { xs, ys, cost });
+  return way === undefined ? undefined : corners([ends.from, ...way, ends.to]);
+}

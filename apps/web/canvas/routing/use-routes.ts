@@ -1,0 +1,66 @@
+import { useReactFlow, type InternalNode, type Node as FlowNode } from '@xyflow/react';
+import { useEffect } from 'react';
+import { create } from 'zustand';
+import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { routeEdges, type Routes } from './route-edges.ts';
+import type { Ends } from './route.ts';
+import type { Box, Point } from './shapes.ts';
+
+export const useRoutes = create<{ readonly routes: Routes }>()(() => ({ routes: new Map() }));
+
+/** Nodes from which on edges keep their curves: nobody follows single ones there. */
+const manyNodes = 400;
+
+function boxOf(node: FlowNode): Box | undefined {
+  const { width, height } = node.measured ?? {};
+  if (width === undefined || height === undefined) return undefined;
+  const { x, y } = node.position;
+  return { left: x, top: y, right: x + width, bottom: y + height };
+}
+
+/** The middle of a port's outer side, as the renderer takes it. */
+function portPlace(
+  node: InternalNode | undefined,
+  side: 'source' | 'target',
+  port: string | null | undefined,
+): Point | undefined {
+  const handle = node?.internals.handleBounds?.[side]?.find(({ id }) => id === port);
+  if (node === undefined || handle === undefined) return undefined;
+  const { x, y } = node.internals.positionAbsolute;
+  return {
+    x: x + handle.x + (side === 'source' ? handle.width : 0),
+    y: y + handle.y + handle.height / 2,
+  };
+}
+
+/** Finds the ways of the edges anew whenever cards have come to rest in other places. */
+export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[]): void {
+  const flow = useReactFlow();
+  const moving = nodes.some(({ dragging }) => dragging === true);
+  // All that a route depends on; what is selected or run changes nothing.
+  const shape = moving
+    ? undefined
+    : [
+        ...nodes.map(({ id, position: { x, y }, measured }) =>
+          [id, x, y, measured?.width ?? '', measured?.height ?? ''].join(' '),
+        ),
+        ...edges.map(({ id }) => id),
+      ].join('\n');
+  useEffect(() => {
+    if (shape === undefined) return;
+    const timer = setTimeout(() => {
+      const boxes = nodes.flatMap((node) => boxOf(node) ?? []);
+      const ends = edges.flatMap((edge): Ends[] => {
+        const from = portPlace(flow.getInternalNode(edge.source), 'source', edge.sourceHandle);
+        const to = portPlace(flow.getInternalNode(edge.target), 'target', edge.targetHandle);
+        if (from === undefined || to === undefined) return [];
+        return [{ id: edge.id, port: `${edge.source}.${edge.sourceHandle ?? ''}`, from, to }];
+      });
+      useRoutes.setState({
+        routes: nodes.length > manyNodes ? new Map() : routeEdges(ends, boxes),
+      });
+    });
+    return () => clearTimeout(timer);
+    // Nodes and edges are taken as they are when the shape last changed.
+  }, [shape]);
+}

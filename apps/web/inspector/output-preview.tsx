@@ -1,0 +1,119 @@
+import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
+import { previews } from '@graft/nodes/previews';
+import { count } from '@graft/nodes/kit/ui';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { problemsOf, problemText } from '../api/problem.ts';
+import { CopyIcon } from '../shell/icons.tsx';
+import { useDocument } from '../state/document-store.ts';
+import type { StepState } from '../state/run-state.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { useItemRows } from './item-rows.ts';
+import { copyText, textOf } from './output/copy-rows.ts';
+import { downloadFormats } from './output/download-formats.ts';
+import { useFound } from './output/find-rows.ts';
+import { useHighlight } from './output/highlight.ts';
+import { OutputBar } from './output/output-bar.tsx';
+import { useRowWindow } from './output/row-window.ts';
+import { RawRows } from './raw-rows.tsx';
+
+/** What a preview is given while there is no artifact yet, only text being written. */
+const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
+
+function openSource(source: Span): void {
+  useScreen.getState().show({ source });
+}
+
+/** Copies one row, as text or as the JSON that it is. */
+function rowActions(row: unknown) {
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Copy this row as text"
+        title="Copy this row as text"
+        onClick={() => void copyText(textOf(row), 'the row')}
+      >
+        <CopyIcon />
+      </button>
+      <button
+        type="button"
+        className="icon-button font-mono text-[10px]"
+        aria-label="Copy this row as JSON"
+        title="Copy this row as JSON"
+        onClick={() => void copyText(JSON.stringify(row), 'the row as JSON')}
+      >
+        {'{}'}
+      </button>
+    </>
+  );
+}
+
+interface OutputPreviewProps {
+  readonly step: StepState;
+  readonly port: string | undefined;
+  readonly artifact: ArtifactRef | undefined;
+}
+
+/** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
+export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
+  const node = useDocument((state) => state.graph.nodes[step.node]);
+  const [start, setStart] = useState(0);
+  const [current, setCurrent] = useState<number>();
+  const [text, search] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  const window = useRowWindow(artifact, start);
+  const { rows, first, total, loading, loadMore, loadBefore, error } = window;
+  const found = useFound(artifact, text);
+  useHighlight(list, text);
+  const goTo = (row: number): void => {
+    setCurrent(row);
+    if (row < first || row >= first + rows.length) setStart(row);
+  };
+  const shown = current !== undefined && current >= first && current < first + rows.length;
+  useEffect(() => {
+    if (shown)
+      list.current
+        ?.querySelector(`[data-row="${String(current)}"]`)
+        ?.scrollIntoView({ block: 'center' });
+  }, [shown, current]);
+  // What was written before a run was cancelled is still worth reading.
+  const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
+  const items = useItemRows(step, writes);
+  const streaming = useMemo(() => Object.fromEntries(step.texts), [step.texts]);
+  if (error !== null) {
+    return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
+  }
+  const Preview = previews[step.type] ?? RawRows;
+  return (
+    <>
+      {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
+        <OutputBar
+          {...{ artifact, rows, total, text, search, found, current, goTo }}
+          name={[node?.title ?? step.node, port].join('-')}
+          byRow={artifact.mediaType !== Metrics.mediaType}
+        />
+      )}
+      <div ref={list} className="flex min-h-0 flex-col">
+        {loadBefore === undefined ? null : (
+          <button
+            type="button"
+            className="border-b border-line px-4 py-1.5 text-left text-sm text-ink-2 hover:text-ink"
+            disabled={loading}
+            onClick={loadBefore}
+          >
+            Show the rows before row {count(first + 1)}
+          </button>
+        )}
+        <Preview
+          {...{ rows, total, loading, loadMore, first, rowActions }}
+          {...(current === undefined ? {} : { current })}
+          artifact={artifact ?? unfinished}
+          params={node?.params ?? {}}
+          openSpan={openSource}
+          {...(writes ? { streaming, items } : {})}
+        />
+      </div>
+    </>
+  );
+}

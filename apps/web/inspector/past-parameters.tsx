@@ -1,0 +1,39 @@
+import { paramFields, type NodeType } from '@graft/graph';
+import { useDocument } from '../state/document-store.ts';
+import { useRunView } from '../state/run-view.ts';
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** The parameters that a node had in the run of before that is on the screen; what is another now says so. */
+export function PastParameters(props: { readonly node: string; readonly definition: NodeType }) {
+  const { node, definition } = props;
+  const past = useRunView((state) => state.pastParams[node]);
+  const params = useDocument((state) => state.graph.nodes[node]?.params);
+  if (past === undefined) {
+    return <p className="px-4 py-3 text-ink-2">This node was not part of that run.</p>;
+  }
+  const now = definition.params.safeParse(params);
+  const current: Readonly<Record<string, unknown>> = now.success ? now.data : (params ?? {});
+  const titles = new Map(paramFields(definition).map(({ name, title }) => [name, title]));
+  return (
+    <dl className="min-h-0 flex-1 overflow-auto px-4 py-3" data-testid="past-parameters">
+      {Object.entries(past).map(([name, value]) => {
+        const before = shown(value);
+        const today = shown(current[name]);
+        return (
+          <div key={name} className="border-b border-line py-1.5 last:border-0">
+            <dt className="text-ink-2">{titles.get(name) ?? name}</dt>
+            <dd className="break-words whitespace-pre-wrap">{before === '' ? 'empty' : before}</dd>
+            {before === today ? null : (
+              <dd className="line-clamp-3 text-sm text-working">
+                now {today === '' ? 'empty' : today}
+              </dd>
+            )}
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

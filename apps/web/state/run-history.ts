@@ -1,0 +1,73 @@
+import type { StepSummary } from '@graft/graph';
+import { z } from 'zod';
+import { api } from '../api/client.ts';
+import { useDocument } from './document-store.ts';
+import { emptyList } from './growing-list.ts';
+import type { StepState } from './run-state.ts';
+import { useRunView, type PastParams, type Steps } from './run-view.ts';
+
+/** Runs looked through for steps that the newest one did not have. */
+const lookThrough = 10;
+
+/** A step as its record tells it: without what was said while it ran. */
+function stepFrom(summary: StepSummary, at: number): StepState {
+  const { node, type, status, ms, outputs, madeAt, device, reason, items } = summary;
+  return {
+    ...{ node, type, status, ms, outputs, finishedAt: at },
+    ...{ logs: [], metrics: emptyList, texts: new Map<string, string>() },
+    ...(madeAt === undefined ? {} : { madeAt }),
+    ...(device === undefined ? {} : { device }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(items === undefined ? {} : { items }),
+  };
+}
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('not JSON');
+    return z.NEVER;
+  }
+});
+
+/** The parameters that a step had, out of the parts of its cache key. */
+function paramsOf({ parts }: StepSummary): Readonly<Record<string, unknown>> {
+  const entries = (parts ?? []).flatMap(({ name, value }): [string, unknown][] => {
+    if (!name.startsWith('param.')) return [];
+    const read = jsonText.safeParse(value);
+    return read.success ? [[name.slice('param.'.length), read.data]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Reads the parameters of the run of before that is on the screen. */
+export async function readPastParams(runId: string): Promise<void> {
+  const steps = await api.runs.steps.query({ runId });
+  const params: PastParams = Object.fromEntries(steps.map((step) => [step.node, paramsOf(step)]));
+  useRunView.getState().setPastParams(runId, params);
+}
+
+/**
+ * Finds the newest results of nodes that the newest run did not have, so that a run up to one node leaves the others
+ * as they were, also after the page is opened anew.
+ */
+export async function readEarlier(runId: string): Promise<void> {
+  const { file, graph } = useDocument.getState();
+  const { run } = useRunView.getState();
+  if (file === null || run?.runId !== runId) return;
+  const wanted = new Set(Object.keys(graph.nodes).filter((id) => run.steps[id] === undefined));
+  const found: Record<string, StepState> = {};
+  if (wanted.size > 0) {
+    const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });
+    for (const { id, startedAt } of runs) {
+      if (id === runId || wanted.size === 0) continue;
+      for (const step of await api.runs.steps.query({ runId: id })) {
+        if (!wanted.has(step.node) || Object.keys(step.outputs).length === 0) continue;
+        found[step.node] = stepFrom(step, startedAt);
+        wanted.delete(step.node);
+      }
+    }
+  }
+  useRunView.getState().setEarlier(runId, found satisfies Steps);
+}

@@ -1,0 +1,36 @@
+import { clock } from '@graft/nodes/kit/ui';
+import { useRunView } from '../state/run-view.ts';
+
+const words: Readonly<Record<string, string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  running: 'still runs',
+  queued: 'waits',
+};
+
+/** Says that the screen shows a run of before, and leads back. */
+export function PastRunBanner() {
+  const run = useRunView((state) => (state.past ? state.run : null));
+  const newest = useRunView((state) => state.newest);
+  if (run === null || run.seq === 0) return null;
+  return (
+    <div
+      role="status"
+      data-testid="past-run"
+      className="absolute inset-x-0 top-0 z-10 flex items-center gap-3 border-b border-line-strong bg-accent-soft px-3.5 py-1.5"
+    >
+      <p className="min-w-0 flex-1 truncate">
+        <b className="font-[580]">Run of {clock(run.startedAt)}</b>, which{' '}
+        {words[run.status] ?? run.status}: results and parameters as they were then.
+      </p>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => useRunView.getState().follow(newest)}
+      >
+        Back to now
+      </button>
+    </div>
+  );
+}

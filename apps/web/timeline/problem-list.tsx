@@ -1,0 +1,56 @@
+import type { ShownProblem } from '../api/problem.ts';
+import { revealNode } from '../canvas/viewport.ts';
+import { useDocument } from '../state/document-store.ts';
+import { isIncomplete, problemPlace } from '../state/problems.ts';
+import { removeLooseEdges } from './loose-edges.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+function show(node: string): void {
+  useScreen.getState().select([node]);
+  useScreen.getState().show({ inspectorTab: 'parameters' });
+  revealNode(node);
+}
+
+function Row({ problem }: { readonly problem: ShownProblem }) {
+  const nodes = useDocument((state) => state.graph.nodes);
+  const { node } = problem.location;
+  const tone = isIncomplete(problem, nodes) ? 'text-ink-2' : 'text-error';
+  const place = problemPlace(problem, nodes);
+  const line = (
+    <>
+      {place === undefined ? null : <span className="font-[550]">{place}: </span>}
+      {problem.message}
+    </>
+  );
+  return (
+    <li className={`flex items-baseline gap-3 px-3.5 py-0.5 ${tone}`}>
+      {node !== undefined && Object.hasOwn(nodes, node) ? (
+        <button
+          type="button"
+          className="min-w-0 text-left hover:underline"
+          onClick={() => show(node)}
+        >
+          {line}
+        </button>
+      ) : (
+        <p className="min-w-0">{line}</p>
+      )}
+      {problem.code === 'unknown-node' ? (
+        <button type="button" className="button small" onClick={removeLooseEdges}>
+          Remove such edges
+        </button>
+      ) : null}
+    </li>
+  );
+}
+
+/** Everything that keeps the graph from running, each with the way to its node. */
+export function ProblemList({ problems }: { readonly problems: readonly ShownProblem[] }) {
+  return (
+    <ul className="min-h-0 flex-1 overflow-auto" aria-label="Problems">
+      {problems.map((problem, index) => (
+        <Row key={index} problem={problem} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,176 @@
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+const bytes = 1_000;
+
+test('opens on the quickstart, and sends at most 300 KB of scripts for it', async ({
+  page,
+  workspace,
+}) => {
+  const scripts = new Map<string, Promise<number>>();
+  page.on('response', (response) => {
+    if (!/\.js(\?|$)/.test(response.url())) return;
+    const sizes = response.request().sizes();
+    scripts.set(
+      response.url(),
+      sizes.then(({ responseBodySize }) => responseBodySize),
+    );
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('rag-quickstart');
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.waitForTimeout(1_500);
+  const sent = (await Promise.all(scripts.values())).reduce((sum, size) => sum + size, 0);
+  console.log(`scripts of the first load as sent: ${Math.round(sent / bytes)} KB`);
+  expect(sent).toBeGreaterThan(0);
+  expect(sent).toBeLessThanOrEqual(300 * bytes);
+  // The token is out of the address, and a reload does without it.
+  expect(page.url()).not.toContain('token');
+  await page.reload();
+  await expect(bench.node('chunk')).toBeVisible();
+});
+
+test('says on one page that the token is wrong', async ({ browser, workspace }) => {
+  const stranger = await browser.newContext();
+  const page = await stranger.newPage();
+  const response = await page.goto(new URL('/?token=wrong', workspace.url).href);
+  expect(response?.status()).toBe(401);
+  await expect(page.getByRole('heading')).toHaveText('This token is not the one of this workspace');
+  await stranger.close();
+});
+
+test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.type('questions', { delay: 10 });
+  await expect(page.getByPlaceholder(/Add a node/)).toHaveValue('questions');
+  await page.keyboard.press('Enter');
+  await expect(bench.node('questions')).toBeVisible();
+});
+
+test('selects what is there, and only that', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  const inspector = page.getByTestId('inspector');
+  await test.step('an undone node is not selected any more', async () => {
+    await bench.drag('Questions', 120, 300);
+    await page.keyboard.press('Control+z');
+    await expect(page.locator('.react-flow__node')).toHaveCount(2);
+    await bench.node('chunk').locator('header').click();
+    await expect(inspector).toContainText('Parameters');
+    await expect(inspector).not.toContainText('nodes selected');
+  });
+  await test.step('one of many that is clicked is the one', async () => {
+    await page.keyboard.press('Control+a');
+    await expect(inspector).toContainText('2 nodes selected');
+    await bench.node('files').locator('header').click();
+    await expect(inspector).not.toContainText('nodes selected');
+    await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'false');
+  });
+  await test.step('Escape lets go of all', async () => {
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.node[data-selected="true"]')).toHaveCount(0);
+  });
+});
+
+test('takes another edge in the place of one, and lets one be pulled off', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('rewire', {
+    nodes: { ...chunking.nodes, more: { type: 'load-files', params: { paths: ['notes/*'] } } },
+    edges: chunking.edges ?? [],
+    layout: { files: [0, 0], more: [0, 220], chunk: [320, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rewire.graft.json');
+  const edge = (from: string) =>
+    page.locator(`[aria-label="Edge from ${from} documents to chunk documents"]`);
+  await expect(edge('files')).toHaveCount(1);
+  // The view comes to rest.
+  await page.waitForTimeout(400);
+  await bench.draw('more.documents', 'chunk.documents');
+  await page.mouse.up();
+  await expect(edge('more')).toHaveCount(1);
+  await expect(edge('files')).toHaveCount(0);
+  await bench.canvas.click({ position: { x: 40, y: 500 } });
+  await page.keyboard.press('Control+z');
+  await expect(edge('files')).toHaveCount(1);
+  await test.step('pulled off its input, it is gone', async () => {
+    const port = await page.getByTestId('handle-chunk-documents').boundingBox();
+    if (port === null) throw new Error('the port is not on the screen');
+    await page.mouse.move(port.x + port.width / 2, port.y + port.height / 2, { steps: 4 });
+    await page.mouse.down();
+    await page.mouse.move(port.x - 30, port.y + 330, { steps: 10 });
+    await page.mouse.up();
+    await expect(page.locator('.react-flow__edge')).toHaveCount(0);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.keyboard.press('Control+z');
+    await expect(edge('files')).toHaveCount(1);
+  });
+});
+
+test('lays out a file without places, and leads edges around the cards', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('no-layout', {
+    nodes: {
+      files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
+      chunk: { type: 'chunk' },
+      embed: { type: 'embed' },
+      index: { type: 'index' },
+      retrieve: { type: 'retrieve' },
+      questions: { type: 'questions', params: { questions: ['When is the kiln lit?'] } },
+    },
+    edges: [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'embed.embeddings -> index.embeddings',
+      'index.index -> retrieve.index',
+      'questions.questions -> retrieve.questions',
+    ],
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'no-layout.graft.json');
+  await expect(page.locator('.react-flow__node')).toHaveCount(6);
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+  await page.waitForTimeout(400);
+  const clash = await page.evaluate(() => {
+    const cards = Array.from(document.querySelectorAll('.node')).map((card) =>
+      card.getBoundingClientRect(),
+    );
+    const overlapping = cards.some((a, at) =>
+      cards.some(
+        (b, other) =>
+          other > at &&
+          a.left < b.right &&
+          b.left < a.right &&
+          a.top < b.bottom &&
+          b.top < a.bottom,
+      ),
+    );
+    const behind = Array.from(
+      document.querySelectorAll<SVGPathElement>('.react-flow__edge-path'),
+    ).filter((path) => {
+      const toScreen = path.getScreenCTM();
+      if (toScreen === null) return true;
+      const length = path.getTotalLength();
+      return Array.from({ length: 60 }, (_, at) => path.getPointAtLength((length * at) / 59))
+        .map((point) => new DOMPoint(point.x, point.y).matrixTransform(toScreen))
+        .some(({ x, y }) =>
+          cards.some(
+            (card) =>
+              x > card.left + 4 && x < card.right - 4 && y > card.top + 4 && y < card.bottom - 4,
+          ),
+        );
+    });
+    return { overlapping, behind: behind.length };
+  });
+  expect(clash).toEqual({ overlapping: false, behind: 0 });
+});

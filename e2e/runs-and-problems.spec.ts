@@ -1,0 +1,168 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('shows a run of before as such, with its parameters, and leads back', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('history', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'history.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  await bench.fill('Size', '64');
+  await bench.run();
+  await bench.reaches('files', 'cached');
+  await bench.reaches('chunk', 'succeeded');
+  await expect(page.getByTestId('past-run')).toHaveCount(0);
+
+  await bench.tab('All runs');
+  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
+  await expect(page.getByTestId('past-parameters')).toContainText('128');
+  await expect(page.getByTestId('past-parameters')).toContainText('now 64');
+  await expect(bench.node('chunk')).toContainText('128');
+  await bench.reaches('files', 'succeeded');
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(page.getByTestId('past-run')).toHaveCount(0);
+  await bench.reaches('files', 'cached');
+  await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
+});
+
+test('leaves results downstream where a run goes up to a node', async ({ page, workspace }) => {
+  await workspace.graph('part', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'part.graft.json');
+  await bench.run();
+  await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
+  await bench.select('files');
+  await bench.runUpToHere();
+  await bench.reaches('files', 'cached');
+  await expect(bench.node('chunk')).toContainText(/chunk/);
+  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+  await bench.select('chunk');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('05:40');
+  await page.reload();
+  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+});
+
+test('does not contradict itself where results are known and nothing ran here', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('known-by', chunking);
+  await workspace.graph('known', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'known-by.graft.json');
+  await bench.run();
+  await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
+  await bench.open(workspace.url, 'known.graft.json');
+  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+  await expect(bench.node('chunk')).toContainText('made before');
+});
+
+test('counts problems once, marks their nodes, and leads to them', async ({ page, workspace }) => {
+  await workspace.graph('broken', {
+    nodes: {
+      files: { type: 'load-files', params: { paths: ['nowhere/*.md'] } },
+      chunk: { type: 'chunk', params: { size: -4 } },
+      embed: { type: 'embed' },
+    },
+    edges: [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'ghost.documents -> chunk.documents',
+    ],
+    layout: { files: [0, 0], chunk: [280, 0], embed: [560, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'broken.graft.json');
+  const count = page.getByTestId('problem-count');
+  await expect(count).toHaveText('2 problems');
+  await count.click();
+  const list = page.getByRole('list', { name: 'Problems' });
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(list).toContainText('Chunk, size');
+  await expect(list).not.toContainText('node "chunk"');
+  await test.step('an edge that nothing stands for is said, and can be removed', async () => {
+    await list.getByRole('button', { name: 'Remove such edges' }).click();
+    await expect(count).toHaveText('1 problem');
+  });
+  await test.step('a problem leads to its node', async () => {
+    await list.getByRole('button', { name: /Chunk, size/ }).click();
+    await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+    await bench.fill('Size', '64');
+  });
+  await test.step('files that are not there mark their node', async () => {
+    await expect(count).toHaveText('1 problem');
+    await expect(bench.node('files')).toHaveAttribute('data-problem', 'true');
+    await expect(list.getByRole('button', { name: /Files/ })).toBeVisible();
+  });
+});
+
+test('does not paint a fresh node red', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.newGraph('fresh');
+  await bench.drag('Embed', 200, 120);
+  await expect(bench.node('embed')).toHaveAttribute('data-incomplete', 'true');
+  await expect(bench.node('embed')).toHaveAttribute('data-problem', 'false');
+  await expect(bench.node('embed')).toContainText('needs chunks');
+  await expect(page.getByTestId('problem-count')).toHaveText('1 to fill in');
+});
+
+test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await page.getByRole('button', { name: 'New graph' }).click();
+  const dialog = page.getByRole('dialog');
+  await page.getByLabel('Name').fill('a-first');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toHaveText(/a-first.* already\. Choose another name\./);
+  await page.getByLabel('Name').fill('a/../x');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('".."');
+  await expect(page.getByTestId('notice')).toHaveCount(0);
+});
+
+test('leaves nothing of a file on the screen when another opens', async ({ page, workspace }) => {
+  await workspace.graph('one', chunking);
+  await workspace.graph('two', { nodes: {}, edges: [] });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'one.graft.json');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  await bench.fill('Size', '64');
+  await expect(page.getByTestId('plan-line')).toBeVisible();
+  await page.waitForTimeout(600);
+  await page.reload();
+  await expect(page.getByTestId('notice')).toContainText('unsaved changes were kept');
+  await page.getByRole('button', { name: 'two', exact: true }).click();
+  await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('two');
+  await expect(page.getByTestId('notice')).toHaveCount(0);
+  await expect(page.getByTestId('plan-line')).toHaveCount(0);
+});
+
+test('takes notices away again, and never stacks many', async ({ page, workspace }) => {
+  await page.clock.install();
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await expect(bench.node('chunk')).toBeVisible();
+  for (const text of ['1', '2', '3']) {
+    await writeFile(
+      path.join(workspace.folder, 'a-first.graft.json'),
+      JSON.stringify({
+        graft: 1,
+        nodes: { chunk: { type: 'chunk', version: 1, params: { size: 100 + Number(text) } } },
+      }),
+    );
+    await expect(page.getByTestId('notice')).toHaveCount(1);
+  }
+  await page.clock.fastForward(30_000);
+  await expect(page.getByTestId('notice')).toHaveCount(0);
+});

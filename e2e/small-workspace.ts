@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { test as base } from '@playwright/test';
+import { serve } from './served-workspace.ts';
+
+/** A workspace of small graphs that need no model, for what the screen does with any graph. */
+export interface SmallWorkspace {
+  readonly url: string;
+  readonly folder: string;
+  /** Writes a graph file; `layout` is left to the page where none is given. */
+  graph(name: string, graph: SmallGraph): Promise<void>;
+}
+
+export interface SmallGraph {
+  readonly nodes: Readonly<Record<string, { readonly type: string; readonly params?: object }>>;
+  readonly edges?: readonly string[];
+  readonly layout?: Readonly<Record<string, readonly [number, number]>>;
+}
+
+const documents = {
+  'notes/kilns.md': '# Kilns\n\nThe eastern kiln is lit at 05:40 and reaches 960 °C.\n',
+  'notes/glazes.md': '# Glazes\n\nGlaze no. 7 needs a slow climb, 60 °C an hour.\n',
+};
+
+/** Files → chunks, and questions beside them: runs in a moment. */
+export const chunking: SmallGraph = {
+  nodes: {
+    files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
+    chunk: { type: 'chunk', params: { size: 128 } },
+  },
+  edges: ['files.documents -> chunk.documents'],
+  layout: { files: [0, 0], chunk: [280, 0] },
+};
+
+function textOf({ nodes, edges = [], layout }: SmallGraph): string {
+  const written = Object.fromEntries(
+    Object.entries(nodes).map(([id, { type, params = {} }]) => [id, { type, version: 1, params }]),
+  );
+  return `${JSON.stringify({ graft: 1, nodes: written, edges, ...(layout === undefined ? {} : { layout }) }, null, 2)}\n`;
+}
+
+/** `test` with a small workspace that the tests of a file share. */
+export const test = base.extend<object, { workspace: SmallWorkspace }>({
+  workspace: [
+    async ({}, use) => {
+      const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
+      for (const [name, text] of Object.entries(documents)) {
+        await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+        await writeFile(path.join(folder, name), text);
+      }
+      const graph = (name: string, of: SmallGraph): Promise<void> =>
+        writeFile(path.join(folder, `${name}.graft.json`), textOf(of));
+      await graph('a-first', chunking);
+      await graph('rag-quickstart', chunking);
+      const server = await serve(folder);
+      await use({ url: server.url, folder, graph });
+      server.process.kill('SIGINT');
+      await once(server.process, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+export { expect } from '@playwright/test';
