@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   implement,
@@ -130,6 +131,31 @@ describe('an input that changes between its hashing and its reading', () => {
     expect(error).toMatchObject({ code: 'missing-file', location: { node: 'files' } });
   });
 });
+
+it('of 20 edits at random moments serves nothing once the inputs are what they were', async () => {
+  /** Past what is read at once, so that an edit may fall into the midst of a reading. */
+  const text = (word: string): string => `It says ${word}, `.repeat(75_000);
+  for (let round = 0; round < 20; round++) {
+    const word = `w${String(round).padStart(3, '0')}`;
+    await put(text(word));
+    // It may be refused: what is written to while it is hashed has no digest.
+    const edited = run(corpus).catch(() => undefined);
+    await wait(Math.random() * 40);
+    // Of the same length, so that nothing but the bytes tells.
+    await put(text(`x${word.slice(1)}`));
+    await edited;
+    await put(text(word));
+    const served = (await run(corpus)).step('pieces')?.outputs['chunks']?.digest;
+    const kept = { artifacts, actions, runs, items };
+    artifacts = new MemoryArtifactStore();
+    actions = new MemoryActionStore();
+    runs = new MemoryRunStore();
+    items = new MemoryItemStore();
+    const fresh = (await run(corpus)).step('pieces')?.outputs['chunks']?.digest;
+    expect(served).toBe(fresh);
+    ({ artifacts, actions, runs, items } = kept);
+  }
+}, 120_000);
 
 describe('a damaged input that is computed again', () => {
   it('and gives something else has the steps below keyed by what it gave', async () => {
