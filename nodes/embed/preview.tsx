@@ -9,9 +9,9 @@ const rowSchema = chunkSchema.extend({ vector: z.array(z.number()) });
 type Row = z.infer<typeof rowSchema>;
 
 /** Points on the map at most, so that it stays quick. */
-const MAPPED = 400;
+const mappedRows = 400;
 /** Dimensions drawn as bars. */
-const DRAWN = 24;
+const drawnPoints = 24;
 
 /** A map of the vectors, and each with its first dimensions and its norm. */
 export function preview(props: PreviewProps): ReactNode {
@@ -40,7 +40,7 @@ export function preview(props: PreviewProps): ReactNode {
 
 function VectorMap({ rows }: { readonly rows: readonly unknown[] }): ReactNode {
   const points = useMemo(() => {
-    const fitting = fittingRows(rows.slice(0, MAPPED), rowSchema).flatMap((row) =>
+    const fitting = fittingRows(rows.slice(0, mappedRows), rowSchema).flatMap((row) =>
       row.fits ? [row.value] : [],
     );
     const plane = principalPlane(fitting.map(({ vector }) => vector));
@@ -64,16 +64,16 @@ function VectorMap({ rows }: { readonly rows: readonly unknown[] }): ReactNode {
 }
 
 function FirstDimensions({ vector }: { readonly vector: readonly number[] }): ReactNode {
-  const shown = vector.slice(0, DRAWN);
+  const shown = vector.slice(0, drawnPoints);
   const most = Math.max(...shown.map(Math.abs), 1e-9);
   return (
     <svg
       className="gk-dims"
-      viewBox={`0 -11 ${DRAWN * 4} 22`}
+      viewBox={`0 -11 ${drawnPoints * 4} 22`}
       role="img"
       aria-label={`First ${shown.length} of ${vector.length} dimensions`}
     >
-      <line x1={0} x2={DRAWN * 4} y1={0} y2={0} />
+      <line x1={0} x2={drawnPoints * 4} y1={0} y2={0} />
       {shown.map((value, at) => {
         const height = (Math.abs(value) / most) * 10;
         return <rect key={at} x={at * 4} width={3} height={height} y={value > 0 ? -height : 0} />;

@@ -1,5 +1,5 @@
 import { GraphError, implement } from '@graft/graph';
-import { runTraining } from '../kit/training/run-training.ts';
+import { runTrainingTask } from '../kit/training/run-training.ts';
 import { fineTune } from './node.ts';
 
 export const run = implement(fineTune, async (ctx, { model, dataset }, params) => {
@@ -7,7 +7,7 @@ export const run = implement(fineTune, async (ctx, { model, dataset }, params) =
     'warning',
     'All weights are trained: with their gradients and two moments each takes 16 bytes of memory, beside what a step computes. An adapter needs a fraction of that.',
   );
-  const { result, folder, metrics } = await runTraining(ctx, {
+  const { result, folder, metrics } = await runTrainingTask(ctx, {
     ...{ model, dataset, params },
     method: { kind: 'full' },
   });

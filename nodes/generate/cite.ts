@@ -3,7 +3,7 @@ import { contentWords } from '../kit/text/content-words.ts';
 import { sentences } from '../kit/text/sentences.ts';
 
 /** Share of a sentence's content that a passage must hold to be its source. */
-const SUPPORT = 0.5;
+const leastSupport = 0.5;
 
 /**
  * The passages that an answer rests on. `[n]` and `[n, m]` written by the model are resolved to the prompt's
@@ -62,7 +62,7 @@ function attribute(
 
   const found = sentences(answer)
     .map(best)
-    .filter((source) => source !== undefined && source.share >= SUPPORT)
+    .filter((source) => source !== undefined && source.share >= leastSupport)
     .map((source) => source?.passage)
     .filter((passage) => passage !== undefined);
   if (found.length > 0) return [...new Set(found)];

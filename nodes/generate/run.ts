@@ -16,7 +16,7 @@ import { generate } from './node.ts';
 type Written = Pick<Answer, 'text' | 'promptTokens' | 'completionTokens' | 'finishReason'>;
 
 /** Tokens that a chat template adds around system prompt and prompt, generously. */
-const TEMPLATE_TOKENS = 32;
+const templateTokens = 32;
 
 export const run = implementItems(generate, {
   async runItems(
@@ -73,7 +73,7 @@ async function answer(
 ): Promise<Written | ItemFailure> {
   const { system, maxTokens, temperature, topK, topP, minP, repeatPenalty, seed, stop, context } =
     params;
-  const tokens = loaded.countTokens(system) + loaded.countTokens(prompt.text) + TEMPLATE_TOKENS;
+  const tokens = loaded.countTokens(system) + loaded.countTokens(prompt.text) + templateTokens;
   if (tokens + maxTokens > context) {
     return new ItemFailure(
       `The prompt of "${prompt.id}" has about ${tokens} tokens; with an answer of ${maxTokens} it does not fit the context of ${context}. Raise the context, or lower the budget of the prompt.`,

@@ -10,7 +10,7 @@ export function holdsRows(path: string): boolean {
 }
 
 /** Bytes; an array in JSON is parsed whole. */
-const MAX_JSON = 512 * 1024 * 1024;
+const maxJson = 512 * 1024 * 1024;
 
 /** A row of a file; `line` is absent where it is not known. */
 export interface DataRow extends Omit<TableRow, 'line'> {
@@ -28,7 +28,7 @@ async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
     yield* tableRows(file);
     return;
   }
-  if (file.size > MAX_JSON) {
+  if (file.size > maxJson) {
     throw new GraphError(
       'too-large',
       `${file.path} has more than 512 MiB. Write it as JSONL, an object a line.`,

@@ -86,7 +86,7 @@ function systemOf(values: Values): RowTurn[] {
   return content === '' ? [] : [{ role: 'system', content }];
 }
 
-const ROLES: Readonly<Record<string, ChatTurn['role']>> = {
+const roles: Readonly<Record<string, ChatTurn['role']>> = {
   system: 'system',
   developer: 'system',
   human: 'user',
@@ -100,24 +100,22 @@ const ROLES: Readonly<Record<string, ChatTurn['role']>> = {
 function turnsOf(value: unknown, column: string): RowTurn[] {
   return listOf(value, column).map((turn) => {
     if (typeof turn !== 'object' || turn === null) {
-      throw new Refused(`a turn in ${column} that is not an object`, TURN_ADVICE);
+      throw new Refused(`a turn in ${column} that is not an object`, turnAdvice);
     }
     return turnOf(Object.fromEntries(Object.entries(turn)), column);
   });
 }
 
-const TURN_ADVICE =
-  'A turn is {"role": "user", "content": "…"} or {"from": "human", "value": "…"}.';
+const turnAdvice = 'A turn is {"role": "user", "content": "…"} or {"from": "human", "value": "…"}.';
 
 function turnOf(turn: Values, column: string): RowTurn {
   const name = turn['role'] ?? turn['from'];
-  if (typeof name !== 'string')
-    throw new Refused(`a turn in ${column} without a role`, TURN_ADVICE);
-  const role = Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
+  if (typeof name !== 'string') throw new Refused(`a turn in ${column} without a role`, turnAdvice);
+  const role = Object.hasOwn(roles, name) ? roles[name] : undefined;
   if (role === undefined) {
     throw new Refused(
       `the unknown role "${name.slice(0, 40)}"`,
-      `Known are ${Object.keys(ROLES).join(', ')}. Calls of tools cannot be trained yet.`,
+      `Known are ${Object.keys(roles).join(', ')}. Calls of tools cannot be trained yet.`,
     );
   }
   const content = contentOf(turn['content'] ?? turn['value'] ?? '', column);

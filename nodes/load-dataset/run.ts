@@ -14,7 +14,7 @@ import { loadDataset } from './node.ts';
 import { readExamples, type ReadOptions } from './read-examples.ts';
 
 /** Rows shown in tokens. */
-const SHOWN = 200;
+const shownRows = 200;
 
 export const run = implement(loadDataset, (ctx, { model }, params) => {
   const files = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
@@ -80,7 +80,7 @@ async function* shown(
       ...{ id, split: example.split, pieces: tokenizer.pieces(tokens) },
       trained: trained.map((flag) => flag === 1),
     };
-    if (lengths.length === SHOWN) break;
+    if (lengths.length === shownRows) break;
   }
   faults.throwIfAny({ node: ctx.node, port: 'model' });
   const sum = lengths.reduce((total, length) => total + length, 0);

@@ -3,7 +3,7 @@ import type { extensions } from './node.ts';
 /** A kind of file that can be read. */
 export type FileKind = (typeof extensions)[number];
 
-const ENDINGS: Readonly<Record<string, FileKind>> = {
+const endings: Readonly<Record<string, FileKind>> = {
   txt: 'txt',
   text: 'txt',
   md: 'md',
@@ -29,5 +29,5 @@ export const mediaTypes: Readonly<Record<FileKind, string>> = {
 
 /** The kind of a file by the ending of its name; undefined when it cannot be read. */
 export function fileKind(path: string): FileKind | undefined {
-  return ENDINGS[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
+  return endings[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
 }

@@ -29,7 +29,7 @@ export function preview(props: PreviewProps): ReactNode {
 }
 
 /** Characters shown of a document at most: a part may have half a million. */
-const SHOWN = 20_000;
+const shownRows = 20_000;
 
 function Reader({ document }: { readonly document: Document }): ReactNode {
   const { text, metadata, mediaType, line } = document;
@@ -42,10 +42,11 @@ function Reader({ document }: { readonly document: Document }): ReactNode {
           ...Object.entries(metadata).map(([name, value]) => [name, String(value)] as const),
         ]}
       />
-      <div className="gk-text gk-reader">{text.slice(0, SHOWN)}</div>
-      {text.length > SHOWN && (
+      <div className="gk-text gk-reader">{text.slice(0, shownRows)}</div>
+      {text.length > shownRows && (
         <p className="gk-note">
-          The first {SHOWN.toLocaleString('en')} of {text.length.toLocaleString('en')} characters.
+          The first {shownRows.toLocaleString('en')} of {text.length.toLocaleString('en')}{' '}
+          characters.
         </p>
       )}
     </>

@@ -11,7 +11,7 @@ import { rowDocument } from './row-document.ts';
 import { splitParts, type TextPart } from './split-parts.ts';
 
 /** Bytes; a page is parsed whole. */
-const MAX_HTML = 64 * 1024 * 1024;
+const maxHtml = 64 * 1024 * 1024;
 
 export interface ReadOptions {
   readonly kind: FileKind;
@@ -73,7 +73,7 @@ async function* text(file: SourceFile, options: ReadOptions) {
 }
 
 async function* page(file: SourceFile, options: ReadOptions) {
-  if (file.size > MAX_HTML) {
+  if (file.size > maxHtml) {
     throw new GraphError('too-large', `${file.path} has more than 64 MiB; split the page.`, {
       location: { file: file.path },
     });

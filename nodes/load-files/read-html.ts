@@ -2,18 +2,18 @@ import type { TokenizerCallbacks } from 'htmlparser2';
 import { BlockText } from './block-text.ts';
 
 /** Elements whose content is no text of the page. */
-const DROPPED = new Set(
+const droppedElements = new Set(
   'script style noscript template head svg iframe object canvas button select textarea'.split(' '),
 );
 /** Of those, where the tokenizer reads on to the end tag, whatever the start tag says. */
-const RAW = new Set('script style noscript iframe textarea title'.split(' '));
+const raw = new Set('script style noscript iframe textarea title'.split(' '));
 /** Elements that stand on lines of their own; those of `APART` with a blank line around them. */
-const APART = new Set(
+const apartElements = new Set(
   'p h1 h2 h3 h4 h5 h6 table ul ol dl pre blockquote section article header footer main aside nav figure hr form body'.split(
     ' ',
   ),
 );
-const LINES = new Set(
+const lineElements = new Set(
   'div li tr dt dd caption figcaption address option fieldset legend'.split(' '),
 );
 
@@ -70,7 +70,7 @@ class PageReader implements TokenizerCallbacks {
     this.#open(this.#opened);
   }
   onselfclosingtag(): void {
-    if (!RAW.has(this.#opened)) this.#close(this.#opened);
+    if (!raw.has(this.#opened)) this.#close(this.#opened);
   }
   onclosetag(start: number, end: number): void {
     this.#flush();
@@ -108,7 +108,7 @@ class PageReader implements TokenizerCallbacks {
     const dropped = this.#dropped;
     // Pages may leave out the end of their head.
     if (dropped.name === 'head' && name === 'body') dropped.open = 0;
-    if (dropped.open === 0 && DROPPED.has(name)) this.#dropped = { name, open: 1 };
+    if (dropped.open === 0 && droppedElements.has(name)) this.#dropped = { name, open: 1 };
     else if (dropped.open > 0 && dropped.name === name) dropped.open += 1;
     if (name === 'title' && (this.#dropped.open === 0 || this.#dropped.name === 'head')) {
       this.#titles.title ??= { text: '', open: true };
@@ -135,7 +135,7 @@ class PageReader implements TokenizerCallbacks {
   }
 
   #around(name: string): void {
-    if (APART.has(name)) this.#out.apart();
-    else if (LINES.has(name)) this.#out.line();
+    if (apartElements.has(name)) this.#out.apart();
+    else if (lineElements.has(name)) this.#out.line();
   }
 }

@@ -2,7 +2,7 @@ import { GraphError, type SourceFile } from '@graft/graph';
 import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
 
 /** Bytes; a PDF is read whole. */
-const MAX_PDF = 512 * 1024 * 1024;
+const maxPdf = 512 * 1024 * 1024;
 
 export interface PdfText {
   readonly title: string;
@@ -12,7 +12,7 @@ export interface PdfText {
 
 /** The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`. */
 export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<PdfText> {
-  if (file.size > MAX_PDF) {
+  if (file.size > maxPdf) {
     throw new GraphError('too-large', `${file.path} has more than 512 MiB; split the PDF.`, {
       location: { file: file.path },
     });

@@ -1,6 +1,6 @@
 import { type Document, GraphError, type SourceFile } from '@graft/graph';
 import { columnList, factsOf } from '../kit/text/facts.ts';
-import { MAX_TITLE } from '../kit/text/markdown-headings.ts';
+import { maxTitle } from '../kit/text/markdown-headings.ts';
 import type { TableRow } from '../kit/text/table-rows.ts';
 
 /**
@@ -45,7 +45,7 @@ export function rowDocument(
 }
 
 function isTitle(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TITLE;
+  return typeof value === 'string' && value.trim() !== '' && value.length <= maxTitle;
 }
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';

@@ -11,7 +11,7 @@ import { loadFiles } from './node.ts';
 import { type ReadOptions, readDocuments } from './read-documents.ts';
 
 /** Bytes. Documents of a larger file are not cached: they are read from the file again whenever they are needed. */
-const MAX_CACHED = 1024 * 1024;
+const maxCached = 1024 * 1024;
 
 /** The documents of a small file, or how many a large one has. */
 type Payload = { readonly documents: readonly Document[] } | { readonly streamed: number };
@@ -83,7 +83,7 @@ async function read(
   options: ReadOptions,
   progress: (done: number) => void,
 ): Promise<Payload> {
-  const keep = file.size <= MAX_CACHED;
+  const keep = file.size <= maxCached;
   const documents: Document[] = [];
   let count = 0;
   for await (const document of readDocuments(file, options)) {

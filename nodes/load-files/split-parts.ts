@@ -8,7 +8,7 @@ export interface TextPart {
 }
 
 /** Code units of a part at most: 1 MiB in memory. */
-const MAX_PART = 512 * 1024;
+const maxPart = 512 * 1024;
 
 /**
  * Splits a stream of text into parts of at most `max` code units, each cut after a blank line where its
@@ -16,7 +16,7 @@ const MAX_PART = 512 * 1024;
  */
 export async function* splitParts(
   text: AsyncIterable<string> | Iterable<string>,
-  max = MAX_PART,
+  max = maxPart,
 ): AsyncGenerator<TextPart> {
   let rest = '';
   let offset = 0;

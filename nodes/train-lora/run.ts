@@ -1,10 +1,10 @@
 import { GraphError, implement } from '@graft/graph';
-import { runTraining } from '../kit/training/run-training.ts';
+import { runTrainingTask } from '../kit/training/run-training.ts';
 import { trainLora } from './node.ts';
 
 export const run = implement(trainLora, async (ctx, { model, dataset }, all) => {
   const { method, rank, alpha, dropout, targets, plusRatio, ...params } = all;
-  const { result, folder, metrics } = await runTraining(ctx, {
+  const { result, folder, metrics } = await runTrainingTask(ctx, {
     ...{ model, dataset, params },
     method: {
       ...{ kind: 'lora', rank, alpha, dropout, targets, plusRatio },

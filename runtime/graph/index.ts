@@ -27,7 +27,12 @@ export * from './contracts/backend.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
 export { formatEdge, parseEdge } from './format/edge.ts';
-export { GRAPH_FORMAT, MAX_NODES, MAX_TEXT, parseGraph } from './format/parse-graph.ts';
+export {
+  graphFormat as GRAPH_FORMAT,
+  maxNodes as MAX_NODES,
+  maxText as MAX_TEXT,
+  parseGraph,
+} from './format/parse-graph.ts';
 export { serializeGraph } from './format/serialize-graph.ts';
 export { createRegistry } from './types/registry.ts';
 export { migrateGraph } from './format/migrate-graph.ts';

@@ -7,7 +7,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { isIncomplete, useProblemAt } from '../state/problems.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeCurve } from './node-curve.tsx';
@@ -62,7 +62,7 @@ function Facts({ facts }: { readonly facts: FactList }) {
   );
 }
 
-function Progress({ step }: { readonly step: StepState }) {
+function Progress({ step }: { readonly step: StepView }) {
   const share = progressShare(step);
   return (
     <span
@@ -80,7 +80,7 @@ function Progress({ step }: { readonly step: StepState }) {
 }
 
 /** The chip: what a run came to, or what the next one would do where that differs. */
-function useStatus(id: string, step: StepState | undefined): Status | undefined {
+function useStatus(id: string, step: StepView | undefined): Status | undefined {
   const runs = usePlan(({ report }) => {
     const planned = report?.nodes.find(({ node }) => node === id);
     return planned !== undefined && planned.verdict !== 'hit';

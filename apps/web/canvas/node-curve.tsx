@@ -1,10 +1,10 @@
 import { measure, Sparkline } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed } from '../state/growing-list.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 
 /** The course of the training loss, in the space between the ports, so that nothing moves when it begins. */
-export function NodeCurve({ step }: { readonly step: StepState }) {
+export function NodeCurve({ step }: { readonly step: StepView }) {
   const losses = useMemo(
     () =>
       listed(step.metrics).flatMap(({ series, values }) =>

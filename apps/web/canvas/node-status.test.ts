@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { appended, emptyList } from '../state/growing-list.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { progressShare, resultText, stepStatus } from './node-status.ts';
 
-const step: StepState = {
+const step: StepView = {
   node: 'n',
   type: 't',
   status: 'running',
@@ -46,7 +46,7 @@ describe('what a node says of its step', () => {
   });
 
   it('tells results by their own summary, and what failed in them', () => {
-    const done: StepState = {
+    const done: StepView = {
       ...step,
       status: 'succeeded',
       ms: 140,

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '@graft/graph';
 import { bytes, count, duration, plural } from '@graft/nodes/kit/ui';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {
@@ -12,7 +12,7 @@ export interface Status {
 export const keptStatus: Status = { label: 'from before', tone: 'plain' };
 
 /** The chip of a node: what its step came to. Nothing while it has not run. */
-export function stepStatus(step: StepState | undefined): Status | undefined {
+export function stepStatus(step: StepView | undefined): Status | undefined {
   switch (step?.status) {
     case undefined:
       return undefined;
@@ -34,7 +34,7 @@ export function stepStatus(step: StepState | undefined): Status | undefined {
 }
 
 /** `148 of 400 steps · 47 tokens/s` */
-export function progressText(progress: NonNullable<StepState['progress']>): string {
+export function progressText(progress: NonNullable<StepView['progress']>): string {
   const { done, total, unit, message } = progress;
   if (unit.startsWith('bytes of ')) {
     // How a model comes that is not here yet. A package client does not say how far it is.
@@ -47,7 +47,7 @@ export function progressText(progress: NonNullable<StepState['progress']>): stri
 }
 
 /** Share done, 0 to 1; undefined where the end is not known. */
-export function progressShare(step: StepState): number | undefined {
+export function progressShare(step: StepView): number | undefined {
   const { progress } = step;
   if (progress?.total === undefined || progress.total <= 0) return undefined;
   return Math.min(1, progress.done / progress.total);
@@ -62,14 +62,14 @@ function outputText(artifact: ArtifactRef): string {
 const snippetLength = 24;
 
 /** `148 of 400 steps · 331 tokens/s`; the loss stands in its curve. */
-function trainingText({ progress, metrics }: StepState): string | undefined {
+function trainingText({ progress, metrics }: StepView): string | undefined {
   const rate = metrics.shared[metrics.length - 1]?.values['tokensPerSecond'];
   if (progress === undefined || rate === undefined) return undefined;
   return progressText({ ...progress, message: `${count(Math.round(rate))} tokens/s` });
 }
 
 /** While text is written or a model trained: how far it is, and the end of the newest text, or the speed. */
-function runningText(step: StepState): string {
+function runningText(step: StepView): string {
   const training = trainingText(step);
   if (training !== undefined) return training;
   const { progress, texts } = step;
@@ -81,7 +81,7 @@ function runningText(step: StepState): string {
 }
 
 /** The line at the foot of a node. */
-export function resultText(step: StepState | undefined): string {
+export function resultText(step: StepView | undefined): string {
   if (step === undefined) return 'not run yet';
   if (step.status === 'running') return runningText(step);
   if (step.status === 'queued') return 'waits for its inputs';

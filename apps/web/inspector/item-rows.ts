@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { nodeTypes } from '../state/registry.ts';
 
@@ -11,7 +11,7 @@ const itemLimit = 500;
 const none: readonly unknown[] = [];
 
 /** The artifact that a map-type step works through, row by row. */
-function useItems(step: StepState): ArtifactRef | undefined {
+function useItems(step: StepView): ArtifactRef | undefined {
   const over = nodeTypes().get(step.type)?.items?.over;
   const edge = useDocument((state) =>
     state.graph.edges.find(({ target, targetPort }) => target === step.node && targetPort === over),
@@ -20,7 +20,7 @@ function useItems(step: StepState): ArtifactRef | undefined {
 }
 
 /** While `wanted`: the first rows of what a step works through, to say what is being written by more than ids. */
-export function useItemRows(step: StepState, wanted: boolean): readonly unknown[] {
+export function useItemRows(step: StepView, wanted: boolean): readonly unknown[] {
   const artifact = useItems(step);
   const { data } = useQuery({
     queryKey: ['items', artifact?.digest],

@@ -1,10 +1,10 @@
 import { CurveFacts, Curves } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed } from '../state/growing-list.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 
 /** The curves of a step that trains, as far as they have come. */
-export function LiveCurves({ step }: { readonly step: StepState }) {
+export function LiveCurves({ step }: { readonly step: StepView }) {
   const rows = useMemo(() => listed(step.metrics), [step.metrics]);
   const { done = 0, total } = step.progress ?? {};
   const progress = { done, ...(total === undefined ? {} : { total }) };

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CopyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useItemRows } from './item-rows.ts';
 import { copyText, textOf } from './output/copy-rows.ts';
@@ -50,7 +50,7 @@ function rowActions(row: unknown) {
 }
 
 interface OutputPreviewProps {
-  readonly step: StepState;
+  readonly step: StepView;
   readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
 }

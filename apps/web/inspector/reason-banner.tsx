@@ -1,6 +1,6 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { allReused, reasonLine, type ReasonLine } from './reason.ts';
 import { nodeTypes } from '../state/registry.ts';
@@ -31,14 +31,14 @@ export function ReasonSentence({ line }: { readonly line: ReasonLine }) {
 }
 
 /** Reused, computed and failed rows of a map-type step. */
-function itemsText(step: StepState): string {
+function itemsText(step: StepView): string {
   const { items } = step;
   if (items === undefined || items.reused === 0 || items.computed === 0) return '';
   return ` ${items.computed.toLocaleString('en')} of ${items.total.toLocaleString('en')} rows were computed, the others reused.`;
 }
 
 /** The first line of Output: why the step ran or was reused. */
-export function ReasonBanner({ step }: { readonly step: StepState }) {
+export function ReasonBanner({ step }: { readonly step: StepView }) {
   const edges = useDocument((state) => state.graph.edges);
   const run = useRunView((state) => state.run);
   const box = 'mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2';

@@ -1,6 +1,6 @@
 import type { MissReason, NodeType } from '@graft/graph';
 import { paramFields } from '@graft/graph';
-import type { StepState } from '../state/run-state.ts';
+import type { StepView } from '../state/run-state.ts';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
 interface Change {
@@ -97,6 +97,6 @@ export function reasonLine(
 }
 
 /** Whether everything that a step depends on was reused. */
-export function allReused(above: readonly (StepState | undefined)[]): boolean {
+export function allReused(above: readonly (StepView | undefined)[]): boolean {
   return above.length > 0 && above.every((step) => step?.status === 'cached');
 }

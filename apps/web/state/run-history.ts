@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
-import type { StepState } from './run-state.ts';
+import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams, type Steps } from './run-view.ts';
 
 /** Runs looked through for steps that the newest one did not have. */
 const lookThrough = 10;
 
 /** A step as its record tells it: without what was said while it ran. */
-function stepFrom(summary: StepSummary, at: number): StepState {
+function stepFrom(summary: StepSummary, at: number): StepView {
   const { node, type, status, ms, outputs, madeAt, device, reason, items } = summary;
   return {
     ...{ node, type, status, ms, outputs, finishedAt: at },
@@ -57,7 +57,7 @@ export async function readEarlier(runId: string): Promise<void> {
   const { run } = useRunView.getState();
   if (file === null || run?.runId !== runId) return;
   const wanted = new Set(Object.keys(graph.nodes).filter((id) => run.steps[id] === undefined));
-  const found: Record<string, StepState> = {};
+  const found: Record<string, StepView> = {};
   if (wanted.size > 0) {
     const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });
     for (const { id, startedAt } of runs) {

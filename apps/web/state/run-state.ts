@@ -26,7 +26,7 @@ type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
 };
 
 /** One step as its events tell it. */
-export interface StepState {
+export interface StepView {
   readonly node: string;
   readonly type: string;
   readonly status: StepStatus;
@@ -61,7 +61,7 @@ export interface RunState {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  readonly steps: Readonly<Record<string, StepState>>;
+  readonly steps: Readonly<Record<string, StepView>>;
   readonly error?: ReportedProblem;
   /** `seq` of the newest event that is in this state; older ones change nothing. */
   readonly seq: number;
@@ -84,7 +84,7 @@ function defined<T extends object>(value: T): Defined<T> {
   ) as Defined<T>;
 }
 
-function changeStep(run: RunState, node: string, change: (step: StepState) => StepState): RunState {
+function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
   const step = run.steps[node] ?? {
     node,
     type: '',
@@ -97,13 +97,13 @@ function changeStep(run: RunState, node: string, change: (step: StepState) => St
   return { ...run, steps: { ...run.steps, [node]: change(step) } };
 }
 
-function withToken(step: StepState, event: EventOf<'step.token'>): StepState {
+function withToken(step: StepView, event: EventOf<'step.token'>): StepView {
   const texts = new Map(step.texts);
   texts.set(event.item, (texts.get(event.item) ?? '') + event.text);
   return { ...step, texts };
 }
 
-function withLog(step: StepState, event: EventOf<'step.log'>): StepState {
+function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
   const { at, level, message, item } = event;
   const line = { at, level, message, ...(item === undefined ? {} : { item }) };
   return { ...step, logs: [...step.logs, line].slice(-logLimit) };
@@ -123,7 +123,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
 }
 
 function startRun(event: EventOf<'run.started'>): RunState {
-  const steps = event.nodes.map(({ node, type }): [string, StepState] => [
+  const steps = event.nodes.map(({ node, type }): [string, StepView] => [
     node,
     { node, type, status: 'queued', outputs: {}, logs: [], metrics: emptyList, texts: new Map() },
   ]);
@@ -140,7 +140,7 @@ function startRun(event: EventOf<'run.started'>): RunState {
 function finishRun(run: RunState, event: EventOf<'run.finished'>): RunState {
   // A step that the run left behind did not run, whatever it said last.
   const left = event.status === 'cancelled' ? 'cancelled' : 'skipped';
-  const steps = Object.values(run.steps).map((step): [string, StepState] => [
+  const steps = Object.values(run.steps).map((step): [string, StepView] => [
     step.node,
     step.status === 'running' || step.status === 'queued' ? { ...step, status: left } : step,
   ]);

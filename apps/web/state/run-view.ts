@@ -1,8 +1,8 @@
 import type { RunEvent } from '@graft/graph';
 import { create } from 'zustand';
-import { emptyRun, foldEvent, type RunState, type StepState } from './run-state.ts';
+import { emptyRun, foldEvent, type RunState, type StepView } from './run-state.ts';
 
-export type Steps = Readonly<Record<string, StepState>>;
+export type Steps = Readonly<Record<string, StepView>>;
 /** Parameters as a run had them, by node. */
 export type PastParams = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -81,6 +81,6 @@ export const useRunView = create<RunView>()((set, get) => ({
 export function stepOf(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
   node: string,
-): StepState | undefined {
+): StepView | undefined {
   return run?.steps[node] ?? (past ? undefined : earlier[node]);
 }

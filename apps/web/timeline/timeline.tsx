@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
 import { bytes, count, duration } from '@graft/nodes/kit/ui';
-import { isOver, type RunState, type StepState } from '../state/run-state.ts';
+import { isOver, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
 import { nodeTitle } from '../state/problems.ts';
@@ -18,7 +18,7 @@ function useNow(active: boolean, ms: number): number {
   return now;
 }
 
-const barColour: Record<StepState['status'], string> = {
+const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',
   running: 'var(--working)',
   cached: 'var(--line-strong)',
@@ -36,7 +36,7 @@ function Bar({
   run,
   end,
 }: {
-  readonly step: StepState;
+  readonly step: StepView;
   readonly run: RunState;
   readonly end: number;
 }) {
@@ -66,7 +66,7 @@ function Bar({
   );
 }
 
-function stepText(step: StepState): string {
+function stepText(step: StepView): string {
   if (step.status === 'running' && step.progress !== undefined) {
     const { done, total, unit } = step.progress;
     if (unit.startsWith('bytes of ')) {
@@ -82,7 +82,7 @@ function Row({
   run,
   end,
 }: {
-  readonly step: StepState;
+  readonly step: StepView;
   readonly run: RunState;
   readonly end: number;
 }) {

@@ -2,9 +2,9 @@ import { GraphError } from '@graft/graph';
 import { mutate, seeded } from './mutate.ts';
 
 /** Milliseconds of processor time that no file may take. */
-const LONGEST = 2_000;
+const longest = 2_000;
 /** Bytes that the process may grow by over all files. */
-const MOST_MEMORY = 1_500_000_000;
+const mostMemory = 1_500_000_000;
 
 export interface FuzzOptions {
   /** Files that are changed, one after the other. */
@@ -44,11 +44,11 @@ export async function fuzz({ seeds, count, read }: FuzzOptions): Promise<FuzzRep
     }
     const { user, system } = process.cpuUsage(start);
     const took = (user + system) / 1000;
-    if (took > LONGEST) faults.push(`file ${at} took ${took.toFixed(0)} ms`);
+    if (took > longest) faults.push(`file ${at} took ${took.toFixed(0)} ms`);
     slowest = Math.max(slowest, took);
     most = Math.max(most, process.memoryUsage().rss);
   }
-  if (most - before > MOST_MEMORY) faults.push(`memory grew by ${most - before} bytes`);
+  if (most - before > mostMemory) faults.push(`memory grew by ${most - before} bytes`);
   return {
     ...{ files: count, refused, faults: faults.slice(0, 10) },
     ...{ slowestMs: Math.round(slowest), grownMb: Math.round((most - before) / 1e6) },

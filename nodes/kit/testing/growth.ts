@@ -1,11 +1,11 @@
 /** Milliseconds below which a clock tells nothing. */
-const TELLING = 5;
+const telling = 5;
 /** Code units that no text here goes beyond. */
-const LONGEST = 160_000;
+const longest = 160_000;
 /** Linear work takes sixteen times as long on sixteen times the text, quadratic 256 times. */
-const MOST_GROWTH = 80;
+const mostGrowth = 80;
 /** Milliseconds that no text here may take. */
-const TOO_LONG = 2_000;
+const tooLong = 2_000;
 
 export type Scan = (text: string) => unknown;
 
@@ -22,15 +22,15 @@ export async function superlinear(
     const short = await bestOf(2, scan, textOf(length));
     const long = await bestOf(1, scan, textOf(length * 4));
     const told = `${length} characters in ${short.toFixed(1)} ms, ${length * 4} in ${long.toFixed(1)} ms`;
-    if (long > TOO_LONG) return told;
+    if (long > tooLong) return told;
     // Noise grows too: only what goes on growing in the next step is work.
-    if (long > Math.max(short, TELLING / 4) * Math.sqrt(MOST_GROWTH)) {
+    if (long > Math.max(short, telling / 4) * Math.sqrt(mostGrowth)) {
       const longest = await bestOf(2, scan, textOf(length * 16));
-      const least = Math.max(await bestOf(3, scan, textOf(length)), TELLING / 4);
-      if (longest > least * MOST_GROWTH)
+      const least = Math.max(await bestOf(3, scan, textOf(length)), telling / 4);
+      if (longest > least * mostGrowth)
         return `${told}, ${length * 16} in ${longest.toFixed(1)} ms`;
     }
-    if (long > TELLING || length * 4 >= LONGEST) return undefined;
+    if (long > telling || length * 4 >= longest) return undefined;
   }
 }
 

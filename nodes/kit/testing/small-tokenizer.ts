@@ -1,6 +1,6 @@
 import type { ChatTurn, Tokenizer } from '@graft/graph';
 
-const SPECIAL = ['<s>', '<|end|>', '<|im_start|>', '<|im_end|>'];
+const specialTokens = ['<s>', '<|end|>', '<|im_start|>', '<|im_end|>'];
 const [START, END_OF_TEXT, TURN, END_OF_TURN] = [0, 1, 2, 3] as const;
 
 /**
@@ -21,9 +21,9 @@ export class SmallTokenizer implements Tokenizer {
     options: { readonly endOfText?: false; readonly contents?: false } = {},
   ) {
     this.#contents = options.contents ?? true;
-    this.#pieces = [...SPECIAL, ...pieces];
+    this.#pieces = [...specialTokens, ...pieces];
     this.#longest = Math.max(1, ...pieces.map((piece) => piece.length));
-    for (const [at, piece] of pieces.entries()) this.#ids.set(piece, SPECIAL.length + at);
+    for (const [at, piece] of pieces.entries()) this.#ids.set(piece, specialTokens.length + at);
     this.endOfText = options.endOfText === false ? undefined : END_OF_TEXT;
   }
 

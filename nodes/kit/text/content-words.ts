@@ -1,5 +1,5 @@
 /** English words that carry no content of their own. */
-const STOP_WORDS = new Set(
+const stopWords = new Set(
   `a about above after again all also am an and any are as at be because been before being below between both but by can
   could did do does doing down during each few for from further had has have having he her here hers him his how i if in
   into is it its itself just me more most my no nor not now of off on once only or other our out over own same she should
@@ -21,6 +21,6 @@ function stem(word: string): string {
 /** The words of a text that carry its content, numbers included, in order. */
 export function contentWords(text: string): string[] {
   return Array.from(text.matchAll(/\d[\d.,:]*\d|[\p{L}\p{N}]+/gu), ([word]) => word)
-    .filter((word) => !STOP_WORDS.has(word.toLowerCase()))
+    .filter((word) => !stopWords.has(word.toLowerCase()))
     .map(stem);
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { GraphError } from '@graft/graph';
 import { z } from 'zod';
-import { MAX_ROW, type TableRow } from './jsonl-rows.ts';
+import { maxRowLength, type TableRow } from './jsonl-rows.ts';
 
 const recordSchema = z.object({
   record: z.record(z.string(), z.string()),
@@ -19,7 +19,7 @@ export async function* csvRows(
   const { parse } = await import('csv-parse');
   const pieces = text[Symbol.asyncIterator]();
   let head = '';
-  while (!head.includes('\n') && head.length <= MAX_ROW) {
+  while (!head.includes('\n') && head.length <= maxRowLength) {
     const next = await pieces.next();
     if (next.done === true) break;
     head += next.value;
@@ -30,7 +30,7 @@ export async function* csvRows(
       info: true,
       delimiter: delimiterOf(head.split('\n', 1)[0] ?? ''),
       skip_empty_lines: true,
-      max_record_size: MAX_ROW,
+      max_record_size: maxRowLength,
     }),
   );
   let row = 0;

@@ -1,12 +1,12 @@
 import type { Metadata } from '@graft/graph';
 
 /** Every chunk and every hit of a document carries its metadata: they are few and short, whatever the file has. */
-export const MAX_FACTS = 64;
+export const maxFacts = 64;
 /** Code units of a name and of a value; longer values are text, not facts to filter on. */
-const MAX_NAME = 128;
-const MAX_VALUE = 256;
+const maxName = 128;
+const maxValue = 256;
 /** Code units of all names and values. */
-const MAX_TOTAL = 4096;
+const maxTotal = 4096;
 
 export type Fact = string | number | boolean | null;
 
@@ -22,9 +22,9 @@ export function factsOf(entries: Iterable<readonly [string, unknown]>): {
   let total = 0;
   let left = 0;
   for (const [name, value] of entries) {
-    if (!isFact(value) || name.length > MAX_NAME) continue;
+    if (!isFact(value) || name.length > maxName) continue;
     const size = name.length + (typeof value === 'string' ? value.length : 8);
-    if (facts.length === MAX_FACTS || total + size > MAX_TOTAL) left += 1;
+    if (facts.length === maxFacts || total + size > maxTotal) left += 1;
     else {
       facts.push([name, value]);
       total += size;
@@ -34,7 +34,7 @@ export function factsOf(entries: Iterable<readonly [string, unknown]>): {
 }
 
 function isFact(value: unknown): value is Fact {
-  if (typeof value === 'string') return value.length <= MAX_VALUE;
+  if (typeof value === 'string') return value.length <= maxValue;
   return typeof value === 'number' || typeof value === 'boolean' || value === null;
 }
 

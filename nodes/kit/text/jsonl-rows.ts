@@ -8,7 +8,7 @@ export interface TableRow {
 }
 
 /** Code units of one row at most, so that a file without line breaks cannot fill the memory. */
-export const MAX_ROW = 16 * 1024 * 1024;
+export const maxRowLength = 16 * 1024 * 1024;
 
 /** Reads JSONL: an object a line, blank lines skipped. Throws `bad-row` with the line of a broken one. */
 export async function* jsonlRows(
@@ -50,7 +50,7 @@ async function* lines(text: AsyncIterable<string>, file: string): AsyncGenerator
     const parts = (rest + piece).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part;
-    if (rest.length > MAX_ROW) {
+    if (rest.length > maxRowLength) {
       throw new GraphError('too-large', `${file} has a line of more than 16 MiB; break it up.`, {
         location: { file },
       });

@@ -9,7 +9,7 @@ export interface Heading {
 }
 
 /** Code units. Every chunk below a heading carries its title: a longer one is prose. */
-export const MAX_TITLE = 256;
+export const maxTitle = 256;
 
 /**
  * The headings of a markdown text, in order. Lines that look like headings inside code fences are not. Looks at
@@ -67,17 +67,17 @@ function isBlank(sign: string | undefined): boolean {
 }
 
 /** Code units of a heading line that its title is made from. */
-const READ_FOR_TITLE = 4096;
+const readForTitle = 4096;
 
 function titleOf(raw: string): string {
-  const begin = raw.slice(0, READ_FOR_TITLE);
+  const begin = raw.slice(0, readForTitle);
   return shortTitle(withoutEmphasis(withoutLinks(begin)).trim());
 }
 
 /** A title that every chunk may carry. */
 export function shortTitle(title: string): string {
-  if (title.length <= MAX_TITLE) return title;
-  const cut = title.slice(0, MAX_TITLE - 1);
+  if (title.length <= maxTitle) return title;
+  const cut = title.slice(0, maxTitle - 1);
   // Not between the halves of a character.
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

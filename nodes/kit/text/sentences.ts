@@ -1,14 +1,14 @@
 /** Endings that do not end a sentence, lower case, without their full stop. */
-const ABBREVIATIONS = new Set(
+const abbreviations = new Set(
   'mr mrs ms dr prof st no nos vs etc eg ie e.g i.e cf ca approx fig figs p pp vol jr sr inc ltd co dept est'.split(
     ' ',
   ),
 );
 
-const STOPS = new Set('.!?…');
-const CLOSERS = new Set('"\'”’»)]');
-const FULL_WIDTH_STOPS = new Set('。！？');
-const FULL_WIDTH_CLOSERS = new Set('」』”）');
+const stops = new Set('.!?…');
+const closers = new Set('"\'”’»)]');
+const fullWidthStops = new Set('。！？');
+const fullWidthClosers = new Set('」』”）');
 
 /**
  * Where sentences start, in code units, ascending; 0 is always the first. A sentence ends at a stop with its closing
@@ -38,13 +38,13 @@ export function sentenceStarts(text: string): number[] {
 /** Where the stop that begins at `at` ends; without one -1, and where to look next. */
 function stopEnd(text: string, at: number): { readonly at: number; readonly next: number } {
   const sign = text.charAt(at);
-  if (STOPS.has(sign)) {
-    const stopped = runOf(text, at, STOPS);
-    const end = runOf(text, stopped, CLOSERS);
+  if (stops.has(sign)) {
+    const stopped = runOf(text, at, stops);
+    const end = runOf(text, stopped, closers);
     return { at: end < text.length && isWhite(text, end) ? end : -1, next: stopped };
   }
-  if (FULL_WIDTH_STOPS.has(sign)) {
-    const end = runOf(text, runOf(text, at, FULL_WIDTH_STOPS), FULL_WIDTH_CLOSERS);
+  if (fullWidthStops.has(sign)) {
+    const end = runOf(text, runOf(text, at, fullWidthStops), fullWidthClosers);
     return { at: end, next: end };
   }
   if (sign === '\n') {
@@ -83,7 +83,7 @@ function endsSentence(text: string, stop: number): boolean {
   );
   const word = before?.[1];
   if (word === undefined) return true;
-  if (ABBREVIATIONS.has(word.toLowerCase())) return false;
+  if (abbreviations.has(word.toLowerCase())) return false;
   if (/^\p{Lu}$/u.test(word)) return false;
   return !isListNumber(text, stop);
 }

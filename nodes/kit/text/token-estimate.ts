@@ -4,12 +4,12 @@
  * Korean or Thai character, one digit, one sign, one run of line breaks. Counts add up: a text's estimate is
  * the sum of its pieces' wherever it is cut at the start of a token.
  */
-const TOKEN =
+const tokenPattern =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]|\p{Script=Latin}[\p{Script=Latin}\p{M}]{0,6}|\p{L}[\p{L}\p{M}]{0,2}|\p{N}|\n+|[^\s]/gu;
 
 export function estimateTokens(text: string): number {
   let count = 0;
-  for (const _ of text.matchAll(TOKEN)) count += 1;
+  for (const _ of text.matchAll(tokenPattern)) count += 1;
   return count;
 }
 
@@ -17,6 +17,6 @@ export function estimateTokens(text: string): number {
 export function tokenStarts(text: string): Uint32Array {
   const starts = new Uint32Array(text.length);
   let count = 0;
-  for (const match of text.matchAll(TOKEN)) starts[count++] = match.index;
+  for (const match of text.matchAll(tokenPattern)) starts[count++] = match.index;
   return starts.subarray(0, count);
 }

@@ -14,9 +14,9 @@ export interface RowPlace {
 }
 
 /** Rows named a message; the others are counted. */
-const NAMED = 8;
+const namedRows = 8;
 /** Different faults reported; a file of another kind than was thought has one in every row. */
-const REPORTED = 20;
+const reportedRows = 20;
 
 /** Gathers faults, so that one message names all rows that have the same. */
 export class RowFaults {
@@ -33,13 +33,13 @@ export class RowFaults {
     const key = `${place.path}\n${fault.what}`;
     const known = this.#groups.get(key);
     if (known === undefined) {
-      if (this.#groups.size < REPORTED) {
+      if (this.#groups.size < reportedRows) {
         this.#groups.set(key, { fault, first: place, rows: [rowLabel(place)], count: 1 });
       }
       return;
     }
     known.count += 1;
-    if (known.rows.length < NAMED) known.rows.push(rowLabel(place));
+    if (known.rows.length < namedRows) known.rows.push(rowLabel(place));
   }
 
   /** A message for each fault of each file, the first one met first. */

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { SmallTokenizer } from '../testing/small-tokenizer.ts';
 import { rowsInput, testContext, treeInput } from '../testing/test-context.ts';
 import { trainingParams } from './definition.ts';
-import { runTraining } from './run-training.ts';
+import { runTrainingTask } from './run-training.ts';
 
 const model: ModelRef = modelSchema.parse({
   ...{ id: 'small', digest: 'd', architecture: 'llama', format: 'gguf', contextLength: 64 },
@@ -66,7 +66,7 @@ async function train(
       training: () => Promise.resolve(training as Training),
     },
   });
-  const { metrics } = await runTraining(ctx, {
+  const { metrics } = await runTrainingTask(ctx, {
     model: treeInput(parts.model ?? model),
     dataset: rowsInput(rows),
     method: { kind: 'full' },

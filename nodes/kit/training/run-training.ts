@@ -13,7 +13,7 @@ import {
 import { onnxRefused, type TrainingParams } from './definition.ts';
 import { type TokenizedExamples, tokenizeExamples } from './tokenize-examples.ts';
 
-export interface TrainingJob {
+export interface TrainingTask {
   readonly model: TreeInput<ModelRef>;
   readonly dataset: RowsInput<Example>;
   readonly method: TrainingMethod;
@@ -32,9 +32,9 @@ export interface TrainingOutcome {
  * Tokenizes a dataset, trains on it, and says what was trained. Goes on from the checkpoints of an attempt before.
  * Throws `bad-input` for rows that cannot be trained on, and what `Training.train` throws.
  */
-export async function runTraining(
+export async function runTrainingTask(
   ctx: RunContext,
-  { model, dataset, method, params }: TrainingJob,
+  { model, dataset, method, params }: TrainingTask,
 ): Promise<TrainingOutcome> {
   if (model.info.format === 'onnx') {
     throw new GraphError('bad-model', onnxRefused(model.info.id), {
@@ -74,7 +74,7 @@ export async function runTraining(
   return { result, folder, metrics: [...result.metrics, summary] };
 }
 
-interface Tokenizing extends Pick<TrainingJob, 'dataset' | 'params'> {
+interface Tokenizing extends Pick<TrainingTask, 'dataset' | 'params'> {
   readonly tokenizer: Awaited<ReturnType<RunContext['backends']['tokenizer']>>;
 }
 

@@ -26,7 +26,7 @@ export interface TokenizedExamples {
   readonly truncated: number;
 }
 
-const NOTHING_TRAINED: RowFault = {
+const nothingTrained: RowFault = {
   what: 'no token that is trained',
   advice:
     'The loss counts none of its tokens, so nothing would be learned from it. Look at the tokens that load-dataset shows: the chat template may leave the answers out.',
@@ -62,7 +62,7 @@ export async function tokenizeExamples(
       row = { id, tokens: tokens.slice(0, maxLength), trained: trained.slice(0, maxLength) };
     }
     if (row.trained.includes(1)) rows[example.split].push(row);
-    else faults.add(example, NOTHING_TRAINED);
+    else faults.add(example, nothingTrained);
   }
   faults.throwIfAny(options.location ?? {});
   return { train: rows.train, evaluation: rows.eval, truncated };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createBackends, type LoadedBackends } from '@graft/backends';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import {
-  ADAPTER_GGUF,
+  adapterGguf,
   adapterInfoSchema,
   type Example,
   type MetricRow,
@@ -119,7 +119,7 @@ it('gives an adapter of the base, in files for PEFT and for llama.cpp', async ()
   expect(new Set(adapter.info.targets)).toEqual(new Set(['q_proj', 'v_proj']));
   expect(adapter.info.modules).toHaveLength(60);
   expect(await readdir(adapter.path)).toEqual(
-    expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', ADAPTER_GGUF]),
+    expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', adapterGguf]),
   );
 });
 

@@ -1,4 +1,4 @@
-import type { AdapterInfo, AdapterModule } from '@graft/graph';
+import type { AdapterInfo, AdapterModuleInfo } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { count, measure, percent } from './amounts.ts';
 import { Facts } from './facts.tsx';
@@ -67,7 +67,7 @@ function needed(spectrum: readonly number[], share: number): number {
 const height = 64;
 const width = 340;
 
-function Spectrum({ module }: { readonly module: AdapterModule }): ReactNode {
+function Spectrum({ module }: { readonly module: AdapterModuleInfo }): ReactNode {
   const { spectrum, layer, kind, norm } = module;
   const most = spectrum[0] ?? 0;
   const step = Math.min(26, width / Math.max(1, spectrum.length));

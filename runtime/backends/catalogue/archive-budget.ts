@@ -1,5 +1,5 @@
 /** Entries of an archive; the largest packages have some ten thousand. */
-export const MAX_ENTRIES = 200_000;
+export const maxEntries = 200_000;
 
 /** What may be taken out of an archive: its entries are counted, and the bytes of those that are wanted. */
 export class ArchiveBudget {
@@ -12,7 +12,7 @@ export class ArchiveBudget {
   }
 
   get spent(): boolean {
-    return this.#entries > MAX_ENTRIES || this.#bytes > this.#largest;
+    return this.#entries > maxEntries || this.#bytes > this.#largest;
   }
 
   /** One more entry, of which so many bytes are wanted. */
@@ -22,8 +22,8 @@ export class ArchiveBudget {
   }
 
   throwIfSpent(): void {
-    if (this.#entries > MAX_ENTRIES) {
-      throw new Error(`the archive has more than ${MAX_ENTRIES} entries`);
+    if (this.#entries > maxEntries) {
+      throw new Error(`the archive has more than ${maxEntries} entries`);
     }
     if (this.#bytes > this.#largest) {
       throw new Error(

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADAPTER_GGUF, GraphError, type WeightedAdapter } from '@graft/graph';
+import { adapterGguf, GraphError, type WeightedAdapter } from '@graft/graph';
 import type { LlamaFile } from './llama-file.ts';
 
 /** An adapter as llama.cpp applies it. */
@@ -38,9 +38,9 @@ export async function llamaAdapters(
           'use the base model that it was trained on',
       );
     }
-    const filePath = join(path, ADAPTER_GGUF);
+    const filePath = join(path, adapterGguf);
     const { size } = await stat(filePath).catch((cause: unknown) => {
-      throw new GraphError('missing-file', `the adapter "${info.id}" has no ${ADAPTER_GGUF}`, {
+      throw new GraphError('missing-file', `the adapter "${info.id}" has no ${adapterGguf}`, {
         cause,
       });
     });

@@ -12,7 +12,7 @@ import {
   realModel,
 } from '../testing/real-models.ts';
 import { loadCrossEncoder } from './cross-encoder.ts';
-import { TextEncoder } from './text-encoder.ts';
+import { BatchEncoder } from './batch-encoder.ts';
 
 describe('the cross-encoder', () => {
   let folder: string;
@@ -39,7 +39,7 @@ describe('the cross-encoder', () => {
 
   it('pairs each passage with the query, in the passages’ order, at any length', async () => {
     await using encoder = await loadCrossEncoder({ entry, folder, device: 'cpu' });
-    const tokenizer = await TextEncoder.load(folder, entry.contextLength);
+    const tokenizer = await BatchEncoder.load(folder, entry.contextLength);
     const passages = ['A long passage about kilns and ovens. '.repeat(12), 'Short.', 'Two words'];
     const expected = tokenizer
       .encode(passages)

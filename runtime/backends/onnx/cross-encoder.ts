@@ -1,21 +1,21 @@
 import { GraphError, type CrossEncoder } from '@graft/graph';
 import { OnnxSession, type OnnxModelFiles } from './onnx-session.ts';
-import { TextEncoder } from './text-encoder.ts';
+import { BatchEncoder } from './batch-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 
 /** Loads a cross-encoder: a classifier with one logit over `[CLS] query [SEP] passage [SEP]`. */
 export async function loadCrossEncoder(files: OnnxModelFiles): Promise<OnnxCrossEncoder> {
-  const encoder = await TextEncoder.load(files.folder, files.entry.contextLength);
+  const encoder = await BatchEncoder.load(files.folder, files.entry.contextLength);
   return new OnnxCrossEncoder(files, encoder, await OnnxSession.load(files, 'logits'));
 }
 
 export class OnnxCrossEncoder implements CrossEncoder, AsyncDisposable {
   readonly model: string;
   readonly device: string;
-  readonly #encoder: TextEncoder;
+  readonly #encoder: BatchEncoder;
   readonly #session: OnnxSession;
 
-  constructor(files: OnnxModelFiles, encoder: TextEncoder, session: OnnxSession) {
+  constructor(files: OnnxModelFiles, encoder: BatchEncoder, session: OnnxSession) {
     this.model = files.entry.id;
     this.device = files.device;
     this.#encoder = encoder;

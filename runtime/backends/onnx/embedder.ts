@@ -1,24 +1,24 @@
 import { GraphError, type Embedder } from '@graft/graph';
 import { OnnxSession, type EncodedText, type OnnxModelFiles } from './onnx-session.ts';
-import { TextEncoder } from './text-encoder.ts';
+import { BatchEncoder } from './batch-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 
 /** Loads a sentence embedder: mean over the tokens of the last hidden state, then unit length. */
 export async function loadEmbedder(
   files: OnnxModelFiles,
-  tokenizer?: TextEncoder,
+  tokenizer?: BatchEncoder,
 ): Promise<OnnxEmbedder> {
   const { entry, folder } = files;
   if (entry.dimension === undefined) {
     throw new GraphError('bad-model', `"${entry.id}" does not state its vector width`);
   }
-  const encoder = tokenizer ?? (await TextEncoder.load(folder, entry.contextLength));
+  const encoder = tokenizer ?? (await BatchEncoder.load(folder, entry.contextLength));
   const session = await OnnxSession.load(files, 'last_hidden_state');
   return new OnnxEmbedder({ ...files, encoder, session, dimension: entry.dimension });
 }
 
 interface EmbedderParts extends OnnxModelFiles {
-  readonly encoder: TextEncoder;
+  readonly encoder: BatchEncoder;
   readonly session: OnnxSession;
   readonly dimension: number;
 }
@@ -27,7 +27,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
   readonly model: string;
   readonly dimension: number;
   readonly device: string;
-  readonly #encoder: TextEncoder;
+  readonly #encoder: BatchEncoder;
   readonly #session: OnnxSession;
 
   constructor(parts: EmbedderParts) {

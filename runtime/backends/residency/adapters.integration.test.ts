@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ADAPTER_GGUF, type AdapterInfo, type WeightedAdapter } from '@graft/graph';
+import { adapterGguf, type AdapterInfo, type WeightedAdapter } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRandomAdapter } from '../testing/gguf-adapter.ts';
 import {
@@ -68,7 +68,7 @@ describe('adapters of one base', { timeout: modelTestTimeout }, () => {
   it('count by their weights', async () => {
     const path = join(folder, 'copy');
     await mkdir(path);
-    await copyFile(join(red.path, ADAPTER_GGUF), join(path, ADAPTER_GGUF));
+    await copyFile(join(red.path, adapterGguf), join(path, adapterGguf));
     const half = { ...red, weight: 0.5 };
     const whole = await answer(red);
     expect(await answer(half)).not.toBe(whole);
@@ -103,10 +103,10 @@ describe('adapters of one base', { timeout: modelTestTimeout }, () => {
   });
 
   it('say why their file cannot be read, and do not harm the base', async () => {
-    const bytes = await readFile(join(red.path, ADAPTER_GGUF));
+    const bytes = await readFile(join(red.path, adapterGguf));
     const path = join(folder, 'cut');
     await mkdir(path);
-    await writeFile(join(path, ADAPTER_GGUF), bytes.subarray(0, bytes.length - 999));
+    await writeFile(join(path, adapterGguf), bytes.subarray(0, bytes.length - 999));
     const error: unknown = await answer({ ...red, path }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'bad-model' });
     expect(String(error)).toMatch(

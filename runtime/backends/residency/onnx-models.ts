@@ -2,7 +2,7 @@ import type { CrossEncoder, Embedder } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
-import { TextEncoder } from '../onnx/text-encoder.ts';
+import { BatchEncoder } from '../onnx/batch-encoder.ts';
 import type { ModelRequest } from './backends.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import { onnxDevice } from './device-choice.ts';
@@ -24,7 +24,7 @@ export class OnnxModels {
   readonly #options: OnnxModelsOptions;
   readonly #embedders = new ModelResidency<OnnxEmbedder>();
   readonly #crossEncoders = new ModelResidency<OnnxCrossEncoder>();
-  readonly #tokenizers = new Map<string, Promise<TextEncoder>>();
+  readonly #tokenizers = new Map<string, Promise<BatchEncoder>>();
 
   constructor(options: OnnxModelsOptions) {
     this.#options = options;
@@ -94,8 +94,8 @@ export class OnnxModels {
     };
   }
 
-  #tokenizer(folder: string, limit: number): Promise<TextEncoder> {
-    const loading = this.#tokenizers.get(folder) ?? TextEncoder.load(folder, limit);
+  #tokenizer(folder: string, limit: number): Promise<BatchEncoder> {
+    const loading = this.#tokenizers.get(folder) ?? BatchEncoder.load(folder, limit);
     this.#tokenizers.set(folder, loading);
     loading.catch(() => this.#tokenizers.delete(folder));
     return loading;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADAPTER_GGUF, type AdapterInfo } from '@graft/graph';
+import { adapterGguf, type AdapterInfo } from '@graft/graph';
 import { readGgufFileInfo } from 'node-llama-cpp';
 import type { LlamaFile } from '../llama/llama-file.ts';
 
@@ -40,7 +40,7 @@ export async function writeRandomAdapter(
       factor(`${name}.lora_b`, [rank, Number(outputs)]),
     ]);
   const { architecture } = metadata.general;
-  await writeFile(join(folder, ADAPTER_GGUF), encode(architecture, tensors));
+  await writeFile(join(folder, adapterGguf), encode(architecture, tensors));
   return {
     id: `random-${seed}`,
     base: { id: base.id, digest: base.digest, architecture, heads: 9, kvHeads: 3 },

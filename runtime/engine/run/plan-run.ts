@@ -5,7 +5,7 @@ import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent } from './run-finish.ts';
-import { RunJournal } from './run-journal.ts';
+import { RunRecorder } from './run-recorder.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
 import { StepRenewal } from './step-renewal.ts';
@@ -27,7 +27,7 @@ export interface PlanRunRequest {
  * runs in parallel. A failed step takes its descendants with it and nothing else.
  */
 export class PlanRun {
-  readonly journal: RunJournal;
+  readonly journal: RunRecorder;
   readonly #parts: EngineParts;
   readonly #request: PlanRunRequest;
   readonly #steps: RunSteps;
@@ -48,7 +48,7 @@ export class PlanRun {
     this.#request = request;
     this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
-    this.journal = new RunJournal(request.runId, parts, (error) => {
+    this.journal = new RunRecorder(request.runId, parts, (error) => {
       this.#breakOff(error);
     });
     this.#steps = new RunSteps((step) => {

@@ -1,6 +1,6 @@
 import { GraphError, type ActionStore, type RunStore } from '@graft/graph';
 import type { RunFinished } from './run-finish.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { RunRecorder } from './run-recorder.ts';
 
 /** Milliseconds between two tries to record an end that the stores refused. */
 const retryEvery = 1000;
@@ -18,7 +18,7 @@ export interface EndingParts {
  * tells it to whoever asks.
  */
 export class RunEnding {
-  readonly journal: RunJournal;
+  readonly journal: RunRecorder;
   readonly #parts: EndingParts;
   #finished: RunFinished;
   readonly #reused: readonly string[];
@@ -26,7 +26,7 @@ export class RunEnding {
 
   constructor(
     parts: EndingParts,
-    journal: RunJournal,
+    journal: RunRecorder,
     end: { readonly finished: RunFinished; readonly reused: readonly string[] },
   ) {
     this.#parts = parts;

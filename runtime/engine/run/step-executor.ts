@@ -10,7 +10,7 @@ import {
 import { cancelled } from '../step/local-backend.ts';
 import type { ActionLookup } from './action-lookup.ts';
 import type { EngineParts, Executed, InFlight, StepClaim, StepDevice } from './engine-parts.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import type { StepRenewal } from './step-renewal.ts';
 import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
 
@@ -23,7 +23,7 @@ export interface ExecutorRun {
   readonly parts: Pick<EngineParts, 'backend' | 'claims'>;
   readonly inFlight: InFlight;
   readonly steps: ReadonlyMap<string, StepState>;
-  readonly journal: RunJournal;
+  readonly journal: RunRecorder;
   readonly lookup: ActionLookup;
   readonly runId: string;
   readonly deviceOf: (step: StepState) => StepDevice;

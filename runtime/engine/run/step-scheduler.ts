@@ -3,7 +3,7 @@ import { abortable } from '@graft/kit';
 import type { ActionLookup } from './action-lookup.ts';
 import { cachedResult, isVolatile } from './cache-walk.ts';
 import type { Executed, InFlight, StepDevice } from './engine-parts.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import type { RunSteps } from './run-steps.ts';
 import type { StepExecutor } from './step-executor.ts';
 import type { StepRenewal } from './step-renewal.ts';
@@ -16,7 +16,7 @@ export interface SchedulerRun {
   readonly inFlight: InFlight;
   readonly slots: StepSlots;
   readonly executor: StepExecutor;
-  readonly journal: RunJournal;
+  readonly journal: RunRecorder;
   readonly deviceOf: (step: StepState) => StepDevice;
   readonly renewal: StepRenewal;
   readonly signal: AbortSignal;

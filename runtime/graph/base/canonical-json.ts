@@ -1,15 +1,15 @@
 import { GraphError } from './errors.ts';
 import { isRecord, sortedKeys } from './record.ts';
 
-const MAX_DEPTH = 200;
+const maxDepth = 200;
 
 /**
  * A value as JSON on one line with sorted keys and a space after `,` and `:`. Equal values give equal
  * text. Throws GraphError `bad-param` for what JSON cannot hold (NaN, functions, cycles).
  */
 export function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > MAX_DEPTH) {
-    throw new GraphError('bad-param', `A value is nested more than ${MAX_DEPTH} levels deep.`);
+  if (depth > maxDepth) {
+    throw new GraphError('bad-param', `A value is nested more than ${maxDepth} levels deep.`);
   }
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);

@@ -1,2 +1,2 @@
 /** What node ids and port names look like: they begin with a letter or digit, so none is `__proto__`. */
-export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/;
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/;

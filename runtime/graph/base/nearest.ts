@@ -1,13 +1,12 @@
-const MAX_LENGTH = 64;
+const maxLength = 64;
 
 /** The candidate most like `word`, if it is likely what was meant: at most a third of its letters differ. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
-  if (word.length > MAX_LENGTH) return undefined;
+  if (word.length > maxLength) return undefined;
   for (const candidate of candidates) {
-    if (candidate.length > MAX_LENGTH || Math.abs(candidate.length - word.length) >= least)
-      continue;
+    if (candidate.length > maxLength || Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;

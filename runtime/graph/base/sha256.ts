@@ -2,7 +2,7 @@
  * SHA-256 (FIPS 180-4) in plain TypeScript: synchronous and the same in the browser and on the server.
  * Meant for keys and small texts; artifacts are hashed where their bytes are.
  */
-const ROUND = Int32Array.from([
+const roundConstants = Int32Array.from([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
   0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -12,7 +12,7 @@ const ROUND = Int32Array.from([
   0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ]);
-const BLOCK = 64;
+const blockBytes = 64;
 const schedule = new Int32Array(64);
 const state = new Int32Array(8);
 
@@ -36,7 +36,7 @@ function compress(view: DataView, offset: number): void {
   let h = state[7] ?? 0;
   for (let i = 0; i < 64; i++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + (ROUND[i] ?? 0) + (w[i] ?? 0)) | 0;
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + (roundConstants[i] ?? 0) + (w[i] ?? 0)) | 0;
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0;
     h = g;
@@ -67,19 +67,19 @@ const initial = [
 export function sha256(input: Uint8Array | string): string {
   const bytes = typeof input === 'string' ? encoder.encode(input) : input;
   state.set(initial);
-  const whole = bytes.length - (bytes.length % BLOCK);
+  const whole = bytes.length - (bytes.length % blockBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let offset = 0; offset < whole; offset += BLOCK) compress(view, offset);
+  for (let offset = 0; offset < whole; offset += blockBytes) compress(view, offset);
 
   // The rest, a 1 bit, zeros, and the length in bits as 64-bit big-endian: one block, or two.
   const rest = bytes.length - whole;
-  const tail = new Uint8Array(rest + 9 > BLOCK ? BLOCK * 2 : BLOCK);
+  const tail = new Uint8Array(rest + 9 > blockBytes ? blockBytes * 2 : blockBytes);
   tail.set(bytes.subarray(whole));
   tail[rest] = 0x80;
   const tailView = new DataView(tail.buffer);
   tailView.setUint32(tail.length - 8, Math.floor(bytes.length / 0x20000000));
   tailView.setUint32(tail.length - 4, (bytes.length * 8) >>> 0);
-  for (let offset = 0; offset < tail.length; offset += BLOCK) compress(tailView, offset);
+  for (let offset = 0; offset < tail.length; offset += blockBytes) compress(tailView, offset);
 
   let hex = '';
   for (const word of state) hex += (word >>> 0).toString(16).padStart(8, '0');

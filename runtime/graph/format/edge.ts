@@ -2,7 +2,7 @@ import { GraphError } from '../base/errors.ts';
 import type { Edge } from './graph.ts';
 import { byCodeUnit } from '../base/record.ts';
 
-const EDGE =
+const edgePattern =
   /^([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*) -> ([A-Za-z0-9][\w-]*)\.([A-Za-z0-9][\w-]*)$/;
 
 /** `chunk.chunks -> embed.chunks` */
@@ -12,7 +12,7 @@ export function formatEdge(edge: Edge): string {
 
 /** Reverse of `formatEdge`. Throws GraphError `bad-syntax`. */
 export function parseEdge(text: string): Edge {
-  const [, source, sourcePort, target, targetPort] = EDGE.exec(text) ?? [];
+  const [, source, sourcePort, target, targetPort] = edgePattern.exec(text) ?? [];
   if (
     source === undefined ||
     sourcePort === undefined ||

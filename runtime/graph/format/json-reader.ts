@@ -1,11 +1,11 @@
 import { GraphError } from '../base/errors.ts';
 
 /** Deeper nesting than any graph needs, and shallow enough for every stack. */
-const MAX_DEPTH = 200;
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const maxDepth = 200;
+const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-const QUOTE = 34;
-const BACKSLASH = 92;
+const quoteCode = 34;
+const backslashCode = 92;
 
 /**
  * Reads JSON (RFC 8259), stricter than `JSON.parse` where silence would lose data: a key that stands
@@ -56,8 +56,7 @@ class JsonReader {
   }
 
   #nested<T>(read: () => T): T {
-    if (++this.#depth > MAX_DEPTH)
-      this.#fail(`Values are nested more than ${MAX_DEPTH} levels deep`);
+    if (++this.#depth > maxDepth) this.#fail(`Values are nested more than ${maxDepth} levels deep`);
     this.#at++;
     this.#skipSpace();
     const value = read();
@@ -113,8 +112,8 @@ class JsonReader {
     let escaped = false;
     for (;;) {
       const code = this.#text.charCodeAt(this.#at);
-      if (code === QUOTE) break;
-      if (code === BACKSLASH) {
+      if (code === quoteCode) break;
+      if (code === backslashCode) {
         escaped = true;
         this.#at += 2;
       } else if (code >= 32) this.#at++;
@@ -133,8 +132,8 @@ class JsonReader {
   }
 
   #number(): number {
-    NUMBER.lastIndex = this.#at;
-    const digits = NUMBER.exec(this.#text)?.[0];
+    numberPattern.lastIndex = this.#at;
+    const digits = numberPattern.exec(this.#text)?.[0];
     if (digits === undefined) {
       return this.#fail(
         this.#at >= this.#text.length ? 'The file ends too early' : 'A value should stand here',

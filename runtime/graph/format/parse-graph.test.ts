@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GraphError, type Problem } from '../base/errors.ts';
-import { MAX_NODES, MAX_TEXT, parseGraph } from './parse-graph.ts';
+import { maxNodes, maxText, parseGraph } from './parse-graph.ts';
 import { serializeGraph } from './serialize-graph.ts';
 
 function refusal(text: string): Problem {
@@ -129,11 +129,11 @@ describe('parseGraph', () => {
     const graph = parseGraph(`{"graft":1,"nodes":{${lines.join()}},"edges":[${edges.join()}]}`);
     expect(Object.keys(graph.nodes)).toHaveLength(100_000);
 
-    const many = Array.from({ length: MAX_NODES + 1 }, (_, i) => `"n${i}":0`);
+    const many = Array.from({ length: maxNodes + 1 }, (_, i) => `"n${i}":0`);
     expect(refusal(`{"graft":1,"nodes":{${many.join()}}}`)).toMatchObject({
       code: 'too-large',
       message: expect.stringContaining('200001 nodes') as string,
     });
-    expect(refusal(' '.repeat(MAX_TEXT + 1)).code).toBe('too-large');
+    expect(refusal(' '.repeat(maxText + 1)).code).toBe('too-large');
   });
 });

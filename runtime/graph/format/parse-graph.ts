@@ -1,4 +1,4 @@
-import { NAME } from '../base/name.ts';
+import { namePattern } from '../base/name.ts';
 import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode, Lock, NodeLayout } from './graph.ts';
@@ -6,14 +6,14 @@ import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 
 /** The file format that this version writes. */
-export const GRAPH_FORMAT = 1;
+export const graphFormat = 1;
 /** Beyond these a file is refused with `too-large`. */
-export const MAX_NODES = 200_000;
+export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
-export const MAX_TEXT = 64 * 1024 * 1024;
+export const maxText = 64 * 1024 * 1024;
 
-const KNOWN = new Set(['graft', 'nodes', 'edges', 'lock', 'layout']);
-const KNOWN_OF_NODE = new Set(['type', 'version', 'title', 'params']);
+const knownFields = new Set(['graft', 'nodes', 'edges', 'lock', 'layout']);
+const knownNodeFields = new Set(['type', 'version', 'title', 'params']);
 
 /**
  * Reads a graph file. Unknown fields and unknown node types are kept. Throws GraphError `bad-syntax`,
@@ -33,14 +33,14 @@ class GraphReader {
   }
 
   read(): Graph {
-    if (this.#text.length > MAX_TEXT) {
+    if (this.#text.length > maxText) {
       this.#fail('too-large', 'The file is over 64 MiB. Split the graph into several files.');
     }
     const value = readJson(this.#text, this.#file);
     if (!isRecord(value))
       return this.#bad('A graph file is a JSON object that begins with "graft": 1.');
     this.#checkFormat(value);
-    const extra = unknownFields(value, KNOWN);
+    const extra = unknownFields(value, knownFields);
     return {
       nodes: this.#nodes(value['nodes'] ?? {}),
       edges: this.#edges(value['edges'] ?? []),
@@ -54,10 +54,10 @@ class GraphReader {
     const format = Object.hasOwn(value, 'graft') ? value['graft'] : undefined;
     if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
       this.#bad('This is not a graph file: it should begin with "graft": 1.');
-    } else if (format > GRAPH_FORMAT) {
+    } else if (format > graphFormat) {
       this.#fail(
         'newer-format',
-        `${this.#file ?? 'The file'} has graph format ${format}, and this version of Graft reads up to ${GRAPH_FORMAT}. Update Graft to open it.`,
+        `${this.#file ?? 'The file'} has graph format ${format}, and this version of Graft reads up to ${graphFormat}. Update Graft to open it.`,
       );
     }
   }
@@ -65,15 +65,15 @@ class GraphReader {
   #nodes(value: unknown): Record<string, GraphNode> {
     if (!isRecord(value)) return this.#bad('"nodes" should be an object of nodes by id.');
     const ids = Object.keys(value);
-    if (ids.length > MAX_NODES) {
+    if (ids.length > maxNodes) {
       this.#fail(
         'too-large',
-        `The file has ${ids.length} nodes; at most ${MAX_NODES} are read. Split the graph into several files.`,
+        `The file has ${ids.length} nodes; at most ${maxNodes} are read. Split the graph into several files.`,
       );
     }
     const nodes: Record<string, GraphNode> = {};
     for (const id of ids) {
-      if (!NAME.test(id)) {
+      if (!namePattern.test(id)) {
         this.#bad(
           `${JSON.stringify(id.slice(0, 200))} cannot be a node's id. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
         );
@@ -98,7 +98,7 @@ class GraphReader {
     const params = Object.hasOwn(value, 'params') ? value['params'] : {};
     if (!isRecord(params))
       return this.#bad('"params" should be an object of parameters by name.', location);
-    const extra = unknownFields(value, KNOWN_OF_NODE);
+    const extra = unknownFields(value, knownNodeFields);
     return {
       type,
       version,
@@ -151,7 +151,7 @@ class GraphReader {
     for (const id of Object.keys(value)) {
       const position = value[id];
       const [x, y]: readonly unknown[] = Array.isArray(position) ? position : [];
-      if (!NAME.test(id) || typeof x !== 'number' || typeof y !== 'number') {
+      if (!namePattern.test(id) || typeof x !== 'number' || typeof y !== 'number') {
         return this.#bad(`"layout" should hold [x, y] in pixels for ${JSON.stringify(id)}.`, {
           node: id,
         });

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { GRAPH_FORMAT, wholePixel } from './parse-graph.ts';
+import { graphFormat, wholePixel } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
 
 /**
@@ -12,7 +12,7 @@ import { sortedKeys } from '../base/record.ts';
  */
 export function serializeGraph(graph: Graph): string {
   const fields = [
-    `"graft": ${GRAPH_FORMAT}`,
+    `"graft": ${graphFormat}`,
     `"nodes": ${block(
       '{}',
       sortedKeys(graph.nodes).map((id) => {

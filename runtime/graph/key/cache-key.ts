@@ -9,9 +9,9 @@ import { byCodeUnit, own } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 
 /** Longer values stand in the key as their sha256, so that parts stay readable. Characters. */
-const MAX_VALUE = 200;
+const maxValue = 200;
 /** More files than this are folded into one part. */
-const MAX_FILES = 64;
+const maxFiles = 64;
 
 export interface CacheKeyInput {
   readonly node: PlannedNode;
@@ -87,7 +87,7 @@ function fileLabels(node: PlannedNode): FileLabels {
 function sourceParts(source: ResolvedSource, label: FileLabels): KeyPart[] {
   if (source.kind === 'model') return [{ name: `model.${source.param}`, value: source.digest }];
   const files = source.files.map(({ path, digest }) => [path, digest] as const);
-  if (files.length <= MAX_FILES) {
+  if (files.length <= maxFiles) {
     return files.map(([path, digest]) => ({
       name: `file.${label(source.param)}${path}`,
       value: digest,
@@ -101,5 +101,5 @@ function sourceParts(source: ResolvedSource, label: FileLabels): KeyPart[] {
 }
 
 function shortened(value: string): string {
-  return value.length > MAX_VALUE ? `sha256:${sha256(value)}` : value;
+  return value.length > maxValue ? `sha256:${sha256(value)}` : value;
 }

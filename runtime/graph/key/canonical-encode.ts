@@ -3,8 +3,8 @@ import { GraphError } from '../base/errors.ts';
 import { byCodeUnit, isRecord, sortedKeys } from '../base/record.ts';
 import { sha256 } from '../base/sha256.ts';
 
-const MAX_DEPTH = 200;
-const TAG = {
+const maxDepth = 200;
+const typeTags = {
   null: 0x6e,
   true: 0x74,
   false: 0x66,
@@ -19,7 +19,7 @@ const TAG = {
 } as const;
 
 const encoder = new TextEncoder();
-const LONE_SURROGATE = /\p{Surrogate}/u;
+const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * Bytes that stand for a value: two values give the same bytes only if they are equal. Each value is a
@@ -51,21 +51,21 @@ class Writer {
   }
 
   value(value: unknown, depth: number): void {
-    if (depth > MAX_DEPTH) refuse(`a value nested more than ${MAX_DEPTH} levels deep`);
-    if (value === null) this.#tag(TAG.null);
-    else if (typeof value === 'boolean') this.#tag(value ? TAG.true : TAG.false);
+    if (depth > maxDepth) refuse(`a value nested more than ${maxDepth} levels deep`);
+    if (value === null) this.#tag(typeTags.null);
+    else if (typeof value === 'boolean') this.#tag(value ? typeTags.true : typeTags.false);
     else if (typeof value === 'number') this.#number(value);
     else if (typeof value === 'string') this.#text(value);
     else if (Array.isArray(value)) {
-      this.#head(TAG.array, value.length);
+      this.#head(typeTags.array, value.length);
       for (const item of value) this.value(item, depth + 1);
     } else if (value instanceof Uint8Array) {
-      this.#head(TAG.bytes, value.length);
+      this.#head(typeTags.bytes, value.length);
       this.#raw(value);
     } else if (value instanceof Float32Array) this.#floats(value);
     else if (isRecord(value)) {
       const keys = sortedKeys(value).filter((key) => value[key] !== undefined);
-      this.#head(TAG.object, keys.length);
+      this.#head(typeTags.object, keys.length);
       for (const key of keys) {
         this.#text(key);
         this.value(value[key], depth + 1);
@@ -75,14 +75,14 @@ class Writer {
 
   #number(value: number): void {
     if (!Number.isFinite(value)) refuse(String(value));
-    this.#tag(TAG.number);
+    this.#tag(typeTags.number);
     this.#reserve(8);
     this.#view.setFloat64(this.#length, value + 0);
     this.#length += 8;
   }
 
   #floats(values: Float32Array): void {
-    this.#head(TAG.floats, values.length);
+    this.#head(typeTags.floats, values.length);
     this.#reserve(values.length * 4);
     for (const value of values) {
       if (!Number.isFinite(value)) refuse(String(value));
@@ -92,8 +92,8 @@ class Writer {
   }
 
   #text(text: string): void {
-    if (LONE_SURROGATE.test(text)) {
-      this.#head(TAG.brokenText, text.length);
+    if (loneSurrogate.test(text)) {
+      this.#head(typeTags.brokenText, text.length);
       this.#reserve(text.length * 2);
       for (let i = 0; i < text.length; i++) {
         this.#view.setUint16(this.#length, text.charCodeAt(i));
@@ -101,7 +101,7 @@ class Writer {
       }
       return;
     }
-    this.#tag(TAG.text);
+    this.#tag(typeTags.text);
     // A UTF-16 code unit takes at most 3 bytes of UTF-8.
     this.#reserve(4 + text.length * 3);
     const { written } = encoder.encodeInto(text, this.#buffer.subarray(this.#length + 4));

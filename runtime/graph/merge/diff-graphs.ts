@@ -153,12 +153,10 @@ function paramList(node: GraphNode): string {
   return params.length === 0 ? '' : `: ${params.join(', ')}`;
 }
 
-const MAX_SHOWN = 80;
+const maxShown = 80;
 
 function shown(value: unknown, absent: string): string {
   if (value === undefined) return absent;
   const text = canonicalJson(value);
-  return text.length <= MAX_SHOWN
-    ? text
-    : `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)`;
+  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}… (${text.length} characters)`;
 }

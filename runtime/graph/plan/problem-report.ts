@@ -2,13 +2,13 @@ import { GraphError, type GraphErrorCode, type Location, type Problem } from '..
 import { suggestion } from '../base/nearest.ts';
 
 /** Suggesting names is quadratic in the worst case; past this many, problems go without. */
-const MAX_SUGGESTIONS = 20;
+const maxSuggestions = 20;
 
 /** The problems found in one graph, each with its place. */
 export class ProblemReport {
   readonly problems: Problem[] = [];
   readonly #file: string | undefined;
-  #suggestions = MAX_SUGGESTIONS;
+  #suggestions = maxSuggestions;
 
   constructor(file: string | undefined) {
     this.#file = file;

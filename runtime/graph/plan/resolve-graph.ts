@@ -26,7 +26,7 @@ export interface Resolution {
 }
 
 /** Ids named in the message of a cycle. */
-const MAX_NAMED = 20;
+const maxNamed = 20;
 
 /**
  * Migrates, validates and orders a graph in one pass, linear but for a sort: the one place that decides
@@ -67,8 +67,8 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
 
 function reportCycle(cycle: readonly string[], report: ProblemReport): void {
   const [first = ''] = cycle;
-  const named = cycle.slice(0, MAX_NAMED);
-  if (cycle.length > MAX_NAMED) named.push(`(${cycle.length - MAX_NAMED} more)`);
+  const named = cycle.slice(0, maxNamed);
+  if (cycle.length > maxNamed) named.push(`(${cycle.length - maxNamed} more)`);
   report.add(
     'cycle',
     `These nodes wait for each other in a circle: ${[...named, first].join(' → ')}. Remove one of the edges between them.`,

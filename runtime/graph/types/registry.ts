@@ -1,9 +1,9 @@
-import { NAME } from '../base/name.ts';
+import { namePattern } from '../base/name.ts';
 import { GraphError } from '../base/errors.ts';
 import type { NodeType, Registry } from './node-type.ts';
 import { own } from '../base/record.ts';
 
-const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
  * The registry of some definitions. Throws GraphError `internal` (for developers) when a definition
@@ -22,12 +22,12 @@ export function createRegistry(definitions: readonly NodeType[]): Registry {
 }
 
 function checkDefinition(definition: NodeType): void {
-  if (!KEBAB.test(definition.type)) refuse(definition, 'its type is not kebab-case');
+  if (!kebabCase.test(definition.type)) refuse(definition, 'its type is not kebab-case');
   for (const version of [definition.version, definition.implementation]) {
     if (!Number.isSafeInteger(version) || version < 1) refuse(definition, 'versions count from 1');
   }
   for (const port of [...Object.keys(definition.inputs), ...Object.keys(definition.outputs)]) {
-    if (!NAME.test(port)) refuse(definition, `"${port}" cannot be the name of a port`);
+    if (!namePattern.test(port)) refuse(definition, `"${port}" cannot be the name of a port`);
   }
   checkParams(definition);
   checkMigrations(definition);

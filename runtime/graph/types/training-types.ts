@@ -58,7 +58,7 @@ export const adapterModuleSchema = z.object({
   /** Singular values of ΔW, largest first; at most the rank. */
   spectrum: z.array(z.number()),
 });
-export type AdapterModule = z.infer<typeof adapterModuleSchema>;
+export type AdapterModuleInfo = z.infer<typeof adapterModuleSchema>;
 
 /**
  * What an adapter folder says of itself, in its `graft.json`. The folder is a PEFT folder
@@ -88,7 +88,7 @@ export const adapterInfoSchema = z.object({
 export type AdapterInfo = z.infer<typeof adapterInfoSchema>;
 
 /** The adapter's file for llama.cpp, in its folder. */
-export const ADAPTER_GGUF = 'adapter.gguf';
+export const adapterGguf = 'adapter.gguf';
 
 export const Dataset = portType({
   id: 'dataset',

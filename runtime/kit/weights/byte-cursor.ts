@@ -13,24 +13,24 @@ export class OutOfBytes extends Error {
 /** Reads little-endian values one after another. */
 export class ByteCursor {
   position = 0;
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private static readonly decoder = new TextDecoder();
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  static readonly #decoder = new TextDecoder();
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   need(count: number, what: string): void {
-    if (this.position + count > this.bytes.length) {
+    if (this.position + count > this.#bytes.length) {
       throw new OutOfBytes(what, this.position + count);
     }
   }
 
   number(size: number, what: string, read: (view: DataView, at: number) => number): number {
     this.need(size, what);
-    const value = read(this.view, this.position);
+    const value = read(this.#view, this.position);
     this.position += size;
     return value;
   }
@@ -41,7 +41,7 @@ export class ByteCursor {
 
   u64(what: string): bigint {
     this.need(8, what);
-    const value = this.view.getBigUint64(this.position, true);
+    const value = this.#view.getBigUint64(this.position, true);
     this.position += 8;
     return value;
   }
@@ -51,7 +51,7 @@ export class ByteCursor {
     const length = Number(this.u64(what));
     this.need(length, what);
     const end = this.position + length;
-    const text = ByteCursor.decoder.decode(this.bytes.subarray(this.position, end));
+    const text = ByteCursor.#decoder.decode(this.#bytes.subarray(this.position, end));
     this.position = end;
     return text;
   }

@@ -33,30 +33,30 @@ export interface GgufTensorInfo {
 }
 
 /** Bytes of the first try; a header with a large vocabulary takes several. */
-const FIRST_READ = 1 << 20;
+const firstRead = 1 << 20;
 /** Bytes. The largest vocabularies known make headers of 20 MB. */
-const MAX_HEADER = 256 * 1024 * 1024;
+const maxHeader = 256 * 1024 * 1024;
 /** ggml's own limit. */
-const MAX_AXES = 4;
+const maxAxes = 4;
 /** Bytes that an entry takes at least, its name empty: what bounds how many there can be. */
-const LEAST_VALUE = 13;
-const LEAST_TENSOR = 24;
+const leastValue = 13;
+const leastTensor = 24;
 
 /** Reads the header. Throws `DamagedFile`, and what the file system says of a file that cannot be opened. */
 export async function readGgufHeader(path: string): Promise<GgufHeader> {
   await using file = await FileHead.open(path);
-  for (let length = FIRST_READ; ; length *= 4) {
-    const bytes = await file.read(0, Math.min(length, MAX_HEADER));
+  for (let length = firstRead; ; length *= 4) {
+    const bytes = await file.read(0, Math.min(length, maxHeader));
     try {
       return new HeaderParser(file, bytes).parse();
     } catch (error) {
       if (!(error instanceof OutOfBytes)) throw error;
       if (error.end > file.size || bytes.length >= file.size) throw cutOff(file, error);
-      if (bytes.length < Math.min(length, MAX_HEADER)) throw cutOff(file, error);
-      if (error.end > MAX_HEADER) {
+      if (bytes.length < Math.min(length, maxHeader)) throw cutOff(file, error);
+      if (error.end > maxHeader) {
         throw new DamagedFile(
           path,
-          `has a header of more than ${MAX_HEADER / 1024 / 1024} MiB (${error.what}), which no known model has; fetch it again`,
+          `has a header of more than ${maxHeader / 1024 / 1024} MiB (${error.what}), which no known model has; fetch it again`,
         );
       }
     }
@@ -79,8 +79,8 @@ class HeaderParser {
     if (version !== 2 && version !== 3) {
       throw this.#damaged(`is GGUF version ${version}; readable are 2 and 3`);
     }
-    const tensorCount = this.#count('tensors', LEAST_TENSOR);
-    const valueCount = this.#count('metadata entries', LEAST_VALUE);
+    const tensorCount = this.#count('tensors', leastTensor);
+    const valueCount = this.#count('metadata entries', leastValue);
     const metadata = new Map<string, GgufValue>();
     for (let i = 0; i < valueCount; i += 1) {
       const key = cursor.text(`metadata key ${i + 1} of ${valueCount}`);
@@ -112,7 +112,7 @@ class HeaderParser {
     const cursor = this.#cursor;
     const name = cursor.text(what);
     const rank = cursor.u32(what);
-    if (rank > MAX_AXES) {
+    if (rank > maxAxes) {
       throw this.#damaged(`has a ${what}, ${show(name)}, that claims ${rank} axes: it is damaged`);
     }
     const axes = Array.from({ length: rank }, () => cursor.u64(what)).reverse();

@@ -21,7 +21,7 @@ export interface SafetensorsTensorInfo {
 }
 
 /** Bytes; the format's own limit. */
-const MAX_HEADER = 100_000_000;
+const maxHeader = 100_000_000;
 /** Bytes of a number, by the type's name. Types below a byte are told by their extent alone. */
 const dtypeBytes: ReadonlyMap<string, number> = new Map([
   ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'].map((name) => [name, 1] as const),
@@ -48,8 +48,8 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   const start = Buffer.from(await file.read(0, 8));
   if (start.length < 8) throw cutOff(file, { what: 'the header length', end: 8 });
   const length = Number(start.readBigUInt64LE());
-  if (length > MAX_HEADER) {
-    throw damaged(`its header claims ${length} bytes, more than the format's ${MAX_HEADER}`);
+  if (length > maxHeader) {
+    throw damaged(`its header claims ${length} bytes, more than the format's ${maxHeader}`);
   }
   const bytes = await file.read(8, length);
   if (bytes.length < length) throw cutOff(file, { what: 'the header', end: 8 + length });

@@ -1,4 +1,4 @@
-import { ADAPTER_GGUF, adapterInfoSchema } from '@graft/graph';
+import { adapterGguf, adapterInfoSchema } from '@graft/graph';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ describe.each(families)('a base of %s', (family) => {
     expect(info.modules.at(-1)).toMatchObject({ layer: 1, kind: 'down_proj' });
     const peft = await readPeftAdapter(target);
     expect(peft.base).toBe('base');
-    const gguf = await readGgufAdapter(path.join(target, ADAPTER_GGUF), model.config);
+    const gguf = await readGgufAdapter(path.join(target, adapterGguf), model.config);
     for (const { path: name, norm } of info.modules) {
       const module = adapter.modules.get(name);
       if (module === undefined) throw new Error(`no ${name}`);

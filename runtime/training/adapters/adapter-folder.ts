@@ -1,4 +1,4 @@
-import { ADAPTER_GGUF, type AdapterInfo } from '@graft/graph';
+import { adapterGguf, type AdapterInfo } from '@graft/graph';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { architectureOf } from '../architectures/description.ts';
@@ -61,7 +61,7 @@ export async function writeAdapterFolder(
     ...(dropout === undefined ? {} : { dropout }),
   });
   if (!isDora(adapter)) {
-    await writeGgufAdapter(path.join(target.folder, ADAPTER_GGUF), adapter, base.config);
+    await writeGgufAdapter(path.join(target.folder, adapterGguf), adapter, base.config);
   }
   return info;
 }

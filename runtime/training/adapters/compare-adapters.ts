@@ -1,11 +1,11 @@
 import { GraphError, type MetricRow } from '@graft/graph';
 import { setImmediate } from 'node:timers/promises';
 import { scaleOf, type AdapterModule } from './adapter.ts';
-import type { WeightedAdapter } from './merge-adapters.ts';
+import type { AdapterTerm } from './merge-adapters.ts';
 import { inModelOrder } from './module-place.ts';
 
 /** An adapter to compare, with what is known of it. */
-export interface ComparedAdapter extends WeightedAdapter {
+export interface ComparedAdapter extends AdapterTerm {
   /** ‖s·B·A‖_F by module path. */
   readonly norms: ReadonlyMap<string, number>;
 }
@@ -47,7 +47,7 @@ export async function compareModules(
   return [...rows, { series: 'summary', values: all }];
 }
 
-function termOf({ adapter, weight }: WeightedAdapter, path: string): Term | undefined {
+function termOf({ adapter, weight }: AdapterTerm, path: string): Term | undefined {
   const module = adapter.modules.get(path);
   return module === undefined ? undefined : { factor: weight * scaleOf(adapter, module), module };
 }

@@ -1,4 +1,4 @@
-import { ADAPTER_GGUF } from '@graft/graph';
+import { adapterGguf } from '@graft/graph';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -101,7 +101,7 @@ describe('a DoRA adapter', () => {
     const model = adapterBase({ id: 'base', digest: 'd' }, base.config);
     const info = await writeAdapterFolder(adapter, model, { folder: target, id: 'mine', signal });
     expect(info.method).toBe('dora');
-    expect(existsSync(path.join(target, ADAPTER_GGUF))).toBe(false);
+    expect(existsSync(path.join(target, adapterGguf))).toBe(false);
     const read = await readPeftAdapter(target);
     expect(new Map([...read.modules].sort())).toEqual(new Map([...adapter.modules].sort()));
   });

@@ -52,50 +52,51 @@ export async function leadingSingular(
 }
 
 class Bidiagonalization {
-  private readonly matrix: Numbers;
-  private readonly rows: number;
-  private readonly columns: number;
-  private readonly left: Float64Array[] = [];
-  private readonly right: Float64Array[];
-  private readonly diagonal: number[] = [];
-  private readonly above: number[] = [];
-  private readonly random = new Random(1);
+  readonly #matrix: Numbers;
+  readonly #rows: number;
+  readonly #columns: number;
+  readonly #left: Float64Array[] = [];
+  readonly #right: Float64Array[];
+  readonly #diagonal: number[] = [];
+  readonly #above: number[] = [];
+  readonly #random = new Random(1);
 
   constructor(matrix: Numbers, rows: number, columns: number) {
-    this.matrix = matrix;
-    this.rows = rows;
-    this.columns = columns;
-    this.right = [this.unit(new Float64Array(columns), []).vector];
+    this.#matrix = matrix;
+    this.#rows = rows;
+    this.#columns = columns;
+    this.#right = [this.#unit(new Float64Array(columns), []).vector];
   }
 
   /** One more vector on each side. */
   advance(): void {
-    const { left, right } = this;
+    const left = this.#left;
+    const right = this.#right;
     const last = right.at(-1) ?? new Float64Array();
-    const above = this.unit(this.times(last), left);
-    this.diagonal.push(above.length);
+    const above = this.#unit(this.#times(last), left);
+    this.#diagonal.push(above.length);
     left.push(above.vector);
-    const below = this.unit(this.transposedTimes(above.vector), right);
-    this.above.push(below.length);
+    const below = this.#unit(this.#transposedTimes(above.vector), right);
+    this.#above.push(below.length);
     right.push(below.vector);
   }
 
   triplets(count: number): Triplets & { readonly settled: boolean } {
-    const steps = this.diagonal.length;
+    const steps = this.#diagonal.length;
     const core = Matrix.zeros(steps, steps);
-    for (const [i, value] of this.diagonal.entries()) {
+    for (const [i, value] of this.#diagonal.entries()) {
       core.set(i, i, value);
-      if (i + 1 < steps) core.set(i, i + 1, this.above[i] ?? 0);
+      if (i + 1 < steps) core.set(i, i + 1, this.#above[i] ?? 0);
     }
     const found = new SingularValueDecomposition(core);
     const [p, q] = [found.leftSingularVectors, found.rightSingularVectors];
     const chosen = Array.from({ length: count }, (_, k) => k);
     const largest = found.diagonal[0] ?? 0;
-    const rest = this.above.at(-1) ?? 0;
+    const rest = this.#above.at(-1) ?? 0;
     return {
       values: found.diagonal.slice(0, count),
-      left: chosen.map((k) => combined(this.left, p.getColumn(k))),
-      right: chosen.map((k) => combined(this.right, q.getColumn(k))),
+      left: chosen.map((k) => combined(this.#left, p.getColumn(k))),
+      right: chosen.map((k) => combined(this.#right, q.getColumn(k))),
       settled: chosen.every((k) => rest * Math.abs(p.get(steps - 1, k)) <= tolerance * largest),
     };
   }
@@ -104,7 +105,7 @@ class Bidiagonalization {
    * What of a vector is orthogonal to the others, as unit vector and length. Where nothing is left, any vector that is
    * orthogonal to them, with length 0.
    */
-  private unit(
+  #unit(
     vector: Float64Array,
     others: readonly Float64Array[],
   ): { readonly vector: Float64Array; readonly length: number } {
@@ -113,13 +114,15 @@ class Bidiagonalization {
     for (let pass = 0; pass < 2; pass++) for (const other of others) removePart(vector, other);
     const length = norm(vector);
     if (length > 1e-12 * before) return { vector: scaled(vector, 1 / length), length };
-    const fresh = vector.map(() => this.random.normal());
+    const fresh = vector.map(() => this.#random.normal());
     if (others.length >= fresh.length) return { vector: new Float64Array(fresh.length), length: 0 };
-    return { ...this.unit(fresh, others), length: 0 };
+    return { ...this.#unit(fresh, others), length: 0 };
   }
 
-  private times(x: Float64Array): Float64Array {
-    const { matrix, rows, columns } = this;
+  #times(x: Float64Array): Float64Array {
+    const matrix = this.#matrix;
+    const rows = this.#rows;
+    const columns = this.#columns;
     const result = new Float64Array(rows);
     for (let row = 0, at = 0; row < rows; row++) {
       let sum = 0;
@@ -129,8 +132,10 @@ class Bidiagonalization {
     return result;
   }
 
-  private transposedTimes(x: Float64Array): Float64Array {
-    const { matrix, rows, columns } = this;
+  #transposedTimes(x: Float64Array): Float64Array {
+    const matrix = this.#matrix;
+    const rows = this.#rows;
+    const columns = this.#columns;
     const result = new Float64Array(columns);
     for (let row = 0, at = 0; row < rows; row++) {
       const factor = x[row] ?? 0;

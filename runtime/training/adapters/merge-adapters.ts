@@ -37,7 +37,7 @@ export interface MergeOptions {
   readonly rank?: number;
 }
 
-export interface WeightedAdapter {
+export interface AdapterTerm {
   readonly name: string;
   readonly adapter: Adapter;
   readonly weight: number;
@@ -56,7 +56,7 @@ interface Part {
  * `signal` have their turn between two modules, and within those that are decomposed.
  */
 export async function mergeAdapters(
-  inputs: readonly WeightedAdapter[],
+  inputs: readonly AdapterTerm[],
   options: MergeOptions,
   signal: AbortSignal,
 ): Promise<Adapter> {
@@ -216,7 +216,7 @@ function sizeOf(parts: readonly Part[]): AdapterModule {
   return module;
 }
 
-function modulesOf(inputs: readonly WeightedAdapter[], path: string): readonly AdapterModule[] {
+function modulesOf(inputs: readonly AdapterTerm[], path: string): readonly AdapterModule[] {
   return inputs.flatMap(({ adapter }) => adapter.modules.get(path) ?? []);
 }
 
@@ -234,7 +234,7 @@ function checkSize(
 }
 
 /** What a DoRA adapter adds depends on the base's own weights, which no method looks at. */
-function checkKind(inputs: readonly WeightedAdapter[]): void {
+function checkKind(inputs: readonly AdapterTerm[]): void {
   const found = inputs.find(({ adapter }) => isDora(adapter));
   if (found === undefined) return;
   throw new GraphError(
@@ -244,7 +244,7 @@ function checkKind(inputs: readonly WeightedAdapter[]): void {
 }
 
 /** Methods that work on A and B apart need a module of one rank in all adapters; within one, modules may differ. */
-function checkRanks(inputs: readonly WeightedAdapter[], method: MergeMethod): void {
+function checkRanks(inputs: readonly AdapterTerm[], method: MergeMethod): void {
   if (method === 'cat' || method === 'svd' || method.endsWith('_svd')) return;
   const found = new Map<string, { readonly rank: number; readonly name: string }>();
   for (const { name, adapter } of inputs) {

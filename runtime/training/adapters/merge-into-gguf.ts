@@ -11,7 +11,7 @@ import { loadWeight } from '../formats/load-weight.ts';
 import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
-import type { WeightedAdapter } from './merge-adapters.ts';
+import type { AdapterTerm } from './merge-adapters.ts';
 
 /** llama.cpp's `general.file_type`. */
 const fileTypes = { f32: 0, f16: 1, q8_0: 7 } as const;
@@ -34,7 +34,7 @@ export interface MergeTarget {
  */
 export async function mergeIntoGguf(
   base: string,
-  adapters: readonly WeightedAdapter[],
+  adapters: readonly AdapterTerm[],
   target: MergeTarget,
 ): Promise<void> {
   const file = await readGguf(base);

@@ -17,11 +17,11 @@ const leastRow = 1024;
  * rounding, the same on every device, and far fewer numbers are fed than a mask has.
  */
 export class Dropout {
-  private readonly b: Builder;
-  private readonly rate: number;
-  private readonly places: ReadonlyMap<string, number>;
-  private readonly rows: Value;
-  private readonly columns: Value;
+  readonly #b: Builder;
+  readonly #rate: number;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #rows: Value;
+  readonly #columns: Value;
 
   constructor(
     b: Builder,
@@ -29,20 +29,21 @@ export class Dropout {
     given: { readonly rate: number; readonly batch: number; readonly length: number },
   ) {
     const { rate, batch, length } = given;
-    this.b = b;
-    this.rate = rate;
-    this.places = new Map(modules.map(({ path }, place) => [path, place]));
-    this.rows = b.input(rowsName, { shape: [modules.length, batch, length] });
-    this.columns = b.input(columnsName, { shape: [modules.length, widest(modules)] });
+    this.#b = b;
+    this.#rate = rate;
+    this.#places = new Map(modules.map(({ path }, place) => [path, place]));
+    this.#rows = b.input(rowsName, { shape: [modules.length, batch, length] });
+    this.#columns = b.input(columnsName, { shape: [modules.length, widest(modules)] });
   }
 
   /** x [batch · length, inputs] with some elements zero and the others larger, as a module sees it. */
   apply(path: string, x: Value): Value {
-    const { b, rate } = this;
-    const start = this.places.get(path) ?? 0;
+    const b = this.#b;
+    const rate = this.#rate;
+    const start = this.#places.get(path) ?? 0;
     const [places = 1, inputs = 1] = x.shape;
-    const row = b.slice(this.rows, { axis: 0, start, end: start + 1 });
-    const column = b.slice(this.columns, { axis: 0, start, end: start + 1 });
+    const row = b.slice(this.#rows, { axis: 0, start, end: start + 1 });
+    const column = b.slice(this.#columns, { axis: 0, start, end: start + 1 });
     const product = b.mul(
       b.reshape(row, [places, 1]),
       b.reshape(b.slice(column, { axis: 1, start: 0, end: inputs }), [1, inputs]),

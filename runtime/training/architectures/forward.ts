@@ -72,14 +72,14 @@ export function buildForward(b: Builder, model: ModelPlan, options: ForwardOptio
 }
 
 class ForwardBuilder {
-  private readonly b: Builder;
-  private readonly config: ModelConfig;
-  private readonly layout: WeightLayout;
-  private readonly options: ForwardOptions;
-  private readonly targets: ReadonlySet<string>;
-  private readonly dropout: Dropout | undefined;
-  private readonly additions = new Map<string, LowRankAddition>();
-  private readonly trainable = new Map<string, Value>();
+  readonly #b: Builder;
+  readonly #config: ModelConfig;
+  readonly #layout: WeightLayout;
+  readonly #options: ForwardOptions;
+  readonly #targets: ReadonlySet<string>;
+  readonly #dropout: Dropout | undefined;
+  readonly #additions = new Map<string, LowRankAddition>();
+  readonly #trainable = new Map<string, Value>();
 
   constructor(b: Builder, { config, layout }: ModelPlan, options: ForwardOptions) {
     if (options.length > config.context) {
@@ -88,32 +88,34 @@ class ForwardBuilder {
         `rows of ${options.length} tokens do not fit the model's context of ${config.context}`,
       );
     }
-    this.b = b;
-    this.config = config;
-    this.layout = layout;
-    this.options = options;
+    this.#b = b;
+    this.#config = config;
+    this.#layout = layout;
+    this.#options = options;
     const { lora } = options;
     const modules = lora === undefined ? [] : targetModules(config, lora);
-    this.targets = new Set(modules.map((module) => module.path));
+    this.#targets = new Set(modules.map((module) => module.path));
     const rate = options.training === true ? (lora?.dropout ?? 0) : 0;
-    this.dropout = rate === 0 ? undefined : new Dropout(b, modules, { ...options, rate });
+    this.#dropout = rate === 0 ? undefined : new Dropout(b, modules, { ...options, rate });
   }
 
   build(): Forward {
-    const { b, config, options } = this;
+    const b = this.#b;
+    const config = this.#config;
+    const options = this.#options;
     const shape = [options.batch, options.length];
     const ids = (name: string): Value => b.input(name, { shape, dtype: 'i32' });
     const positions = ids('positions');
     const masks = attentionMasks(b, ids('segments'), config.slidingWindow);
     const { headWidth, attentionScale } = config;
     const rotations = (rope: Rope): AttentionRotations => {
-      const heads = { rope, headWidth, paired: this.layout.pairedRows };
+      const heads = { rope, headWidth, paired: this.#layout.pairedRows };
       return attentionRotations(b, rotationAt(b, positions, heads), attentionScale);
     };
     const everywhere = rotations(config.rope);
     const nearby = rotations(config.localRope);
 
-    const table = this.tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
+    const table = this.#tensor('model.embed_tokens.weight', [config.vocabulary, config.width]);
     // Matrices of [batch · length, width] from here on: products take them as they are.
     const tokens = b.reshape(ids('tokens'), [options.batch * options.length]);
     let hidden = b.gather(table, tokens);
@@ -121,12 +123,12 @@ class ForwardBuilder {
     for (let layer = 0; layer < config.layers; layer++) {
       const sliding = config.sliding[layer] === true;
       const body = (): Value =>
-        this.layer(layer, hidden, {
+        this.#layer(layer, hidden, {
           rotations: sliding ? nearby : everywhere,
           blocks: sliding ? masks.sliding : masks.causal,
         });
       const name = `layer${layer}`;
-      b.scope(name, () => this.prepareAdditions(layer));
+      b.scope(name, () => this.#prepareAdditions(layer));
       hidden = b.segment(name, body);
     }
     const { places } = options;
@@ -135,11 +137,11 @@ class ForwardBuilder {
     if (places !== undefined) {
       hidden = b.gather(hidden, b.input('places', { shape: counted, dtype: 'i32' }));
     }
-    hidden = this.norm('model.norm', hidden);
+    hidden = this.#norm('model.norm', hidden);
     const head = {
       matrix: config.tiedHead
         ? table
-        : this.tensor('lm_head.weight', [config.vocabulary, config.width]),
+        : this.#tensor('lm_head.weight', [config.vocabulary, config.width]),
       softCap: config.logitSoftCap,
       trained: options.full === true,
     };
@@ -151,126 +153,130 @@ class ForwardBuilder {
       atOnce: placesAtOnce(sizeOf(counted), config.vocabulary),
     });
     const logits = b.reshape(headLogits(b, hidden, head), [...counted, config.vocabulary]);
-    return { logits, loss, correct, trainable: this.trainable };
+    return { logits, loss, correct, trainable: this.#trainable };
   }
 
-  private layer(
+  #layer(
     layer: number,
     input: Value,
     shared: { readonly rotations: AttentionRotations; readonly blocks: AttentionMasks['causal'] },
   ): Value {
-    const { b, config } = this;
+    const b = this.#b;
+    const config = this.#config;
     const path = `model.layers.${layer}`;
     const { postNorms, queryKeyNorm, activation } = config.architecture;
-    const x = this.norm(`${path}.input_layernorm`, input);
+    const x = this.#norm(`${path}.input_layernorm`, input);
     // A norm of theirs reads q and k before they are rotated; else only what is rotated is read again.
     const keepRotated = !queryKeyNorm;
     const perHead = (kind: LinearKind, heads: number): Value => {
-      const shape = [this.options.batch, this.options.length, heads, config.headWidth];
-      const y = this.linear(layer, kind, x);
-      return b.reshape(keepRotated ? y : this.keep(y), shape);
+      const shape = [this.#options.batch, this.#options.length, heads, config.headWidth];
+      const y = this.#linear(layer, kind, x);
+      return b.reshape(keepRotated ? y : this.#keep(y), shape);
     };
     let q = perHead('q_proj', config.heads);
     let k = perHead('k_proj', config.kvHeads);
     if (queryKeyNorm) {
-      q = this.norm(`${path}.self_attn.q_norm`, q);
-      k = this.norm(`${path}.self_attn.k_norm`, k);
+      q = this.#norm(`${path}.self_attn.q_norm`, q);
+      k = this.#norm(`${path}.self_attn.k_norm`, k);
     }
-    const keepsProbabilities = this.areProbabilitiesFew();
+    const keepsProbabilities = this.#areProbabilitiesFew();
     const mixed = attention(
       b,
       { q, k, v: perHead('v_proj', config.kvHeads) },
       {
         ...shared,
         softCap: config.attentionSoftCap,
-        keepHeads: (value) => (keepRotated ? this.keep(value) : value),
-        keepProbabilities: (value) => (keepsProbabilities ? this.keep(value) : value),
+        keepHeads: (value) => (keepRotated ? this.#keep(value) : value),
+        keepProbabilities: (value) => (keepsProbabilities ? this.#keep(value) : value),
       },
     );
-    let attended = this.keep(this.linear(layer, 'o_proj', this.keep(mixed)));
-    if (postNorms) attended = this.norm(`${path}.post_attention_layernorm`, attended);
+    let attended = this.#keep(this.#linear(layer, 'o_proj', this.#keep(mixed)));
+    if (postNorms) attended = this.#norm(`${path}.post_attention_layernorm`, attended);
     const middle = b.add(input, attended);
     const before = postNorms ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
-    const y = this.norm(`${path}.${before}`, middle);
-    const gate = this.keep(this.linear(layer, 'gate_proj', y));
-    const up = this.keep(this.linear(layer, 'up_proj', y));
+    const y = this.#norm(`${path}.${before}`, middle);
+    const gate = this.#keep(this.#linear(layer, 'gate_proj', y));
+    const up = this.#keep(this.#linear(layer, 'up_proj', y));
     const open = activation === 'silu' ? b.silu(gate) : geluTanh(b, gate);
-    let out = this.keep(this.linear(layer, 'down_proj', b.mul(open, up)));
-    if (postNorms) out = this.norm(`${path}.post_feedforward_layernorm`, out);
+    let out = this.#keep(this.#linear(layer, 'down_proj', b.mul(open, up)));
+    if (postNorms) out = this.#norm(`${path}.post_feedforward_layernorm`, out);
     return b.add(middle, out);
   }
 
   /** x·Wᵀ + bias, and the low-rank addition where the module is a target. */
-  private linear(layer: number, kind: LinearKind, x: Value): Value {
-    const { b, config } = this;
+  #linear(layer: number, kind: LinearKind, x: Value): Value {
+    const b = this.#b;
+    const config = this.#config;
     const path = linearPath(layer, kind);
-    const output = b.matmul(x, this.frozen(path, kind).weight, { transposeB: true });
+    const output = b.matmul(x, this.#frozen(path, kind).weight, { transposeB: true });
     const [, outputs] = linearSize(config, kind);
     const biased = config.biases.includes(kind)
-      ? b.add(output, this.tensor(`${path}.bias`, [outputs]))
+      ? b.add(output, this.#tensor(`${path}.bias`, [outputs]))
       : output;
-    const addition = this.additions.get(path);
+    const addition = this.#additions.get(path);
     if (addition === undefined) return biased;
-    return b.add(biased, addition.apply(x, this.dropout?.apply(path, x), output));
+    return b.add(biased, addition.apply(x, this.#dropout?.apply(path, x), output));
   }
 
-  private frozen(path: string, kind: LinearKind): FrozenLinear {
-    const { b, config } = this;
+  #frozen(path: string, kind: LinearKind): FrozenLinear {
+    const b = this.#b;
+    const config = this.#config;
     const [inputs, outputs] = linearSize(config, kind);
     const heads = kind === 'q_proj' ? config.heads : config.kvHeads;
-    const paired = this.layout.pairedRows && (kind === 'q_proj' || kind === 'k_proj');
+    const paired = this.#layout.pairedRows && (kind === 'q_proj' || kind === 'k_proj');
     return {
-      weight: this.tensor(`${path}.weight`, [outputs, inputs]),
+      weight: this.#tensor(`${path}.weight`, [outputs, inputs]),
       stored: (rows) => (paired ? pairedRows(b, rows, heads) : rows),
     };
   }
 
   /** Declares the layer's trained factors. */
-  private prepareAdditions(layer: number): void {
-    const { lora: spec } = this.options;
+  #prepareAdditions(layer: number): void {
+    const { lora: spec } = this.#options;
     if (spec === undefined) return;
     for (const kind of linearKinds) {
       const path = linearPath(layer, kind);
-      if (!this.targets.has(path)) continue;
-      const [inputs, outputs] = linearSize(this.config, kind);
+      if (!this.#targets.has(path)) continue;
+      const [inputs, outputs] = linearSize(this.#config, kind);
       const rank = rankOf(spec, path);
       const [nameA, nameB] = factorNames(path);
       const factors = {
-        a: this.train(nameA, [rank, inputs]),
-        b: this.train(nameB, [outputs, rank]),
-        magnitude: spec.dora === true ? this.train(magnitudeName(path), [outputs]) : undefined,
+        a: this.#train(nameA, [rank, inputs]),
+        b: this.#train(nameB, [outputs, rank]),
+        magnitude: spec.dora === true ? this.#train(magnitudeName(path), [outputs]) : undefined,
       };
-      const frozen = this.frozen(path, kind);
-      this.additions.set(path, new LowRankAddition(this.b, { spec, factors, frozen }));
+      const frozen = this.#frozen(path, kind);
+      this.#additions.set(path, new LowRankAddition(this.#b, { spec, factors, frozen }));
     }
   }
 
   /** Whether attention's probabilities take less than a quarter of what a layer keeps anyway: so in short rows. */
-  private areProbabilitiesFew(): boolean {
-    const { config, options } = this;
+  #areProbabilitiesFew(): boolean {
+    const config = this.#config;
+    const options = this.#options;
     const ofPlace = linearKinds.reduce((sum, kind) => sum + linearSize(config, kind)[1], 0);
     return (config.heads * options.length) / 2 < ofPlace / 4;
   }
 
   /** Everything else in a layer is quick to compute again. */
-  private keep(product: Value): Value {
-    return this.options.checkpoint === true ? product : this.b.keep(product);
+  #keep(product: Value): Value {
+    return this.#options.checkpoint === true ? product : this.#b.keep(product);
   }
 
-  private norm(path: string, x: Value): Value {
-    const { b } = this;
-    const stored = this.tensor(`${path}.weight`, [x.shape.at(-1) ?? 1]);
-    const gain = this.layout.gainLessOne ? b.add(stored, b.scalar(1)) : stored;
-    return rmsNorm(b, x, { gain, epsilon: this.config.normEpsilon });
+  #norm(path: string, x: Value): Value {
+    const b = this.#b;
+    const stored = this.#tensor(`${path}.weight`, [x.shape.at(-1) ?? 1]);
+    const gain = this.#layout.gainLessOne ? b.add(stored, b.scalar(1)) : stored;
+    return rmsNorm(b, x, { gain, epsilon: this.#config.normEpsilon });
   }
 
-  private tensor(name: string, shape: Shape): Value {
-    return this.options.full === true ? this.train(name, shape) : this.b.weight(name, shape);
+  #tensor(name: string, shape: Shape): Value {
+    return this.#options.full === true ? this.#train(name, shape) : this.#b.weight(name, shape);
   }
 
-  private train(name: string, shape: Shape): Value {
-    const value = this.b.input(name, { shape });
-    this.trainable.set(name, value);
+  #train(name: string, shape: Shape): Value {
+    const value = this.#b.input(name, { shape });
+    this.#trainable.set(name, value);
     return value;
   }
 }

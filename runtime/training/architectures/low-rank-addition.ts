@@ -32,23 +32,23 @@ interface AdditionParts {
  * for the derivative, as in the paper and in PEFT.
  */
 export class LowRankAddition {
-  private readonly builder: Builder;
-  private readonly parts: AdditionParts;
+  readonly #builder: Builder;
+  readonly #parts: AdditionParts;
   /** B in the file's order, [outputs, rank]. */
-  private readonly up: Value;
+  readonly #up: Value;
   /** m / norm, [outputs]. */
-  private readonly gain: Value | undefined;
+  readonly #gain: Value | undefined;
 
   /** Appends the norms: outside of a checkpointed segment, so that they are computed once. */
   constructor(builder: Builder, parts: AdditionParts) {
-    this.builder = builder;
-    this.parts = parts;
+    this.#builder = builder;
+    this.#parts = parts;
     const { factors, frozen } = parts;
-    this.up = frozen.stored(factors.b);
-    this.gain =
+    this.#up = frozen.stored(factors.b);
+    this.#gain =
       factors.magnitude === undefined
         ? undefined
-        : builder.div(frozen.stored(factors.magnitude), this.norms());
+        : builder.div(frozen.stored(factors.magnitude), this.#norms());
   }
 
   /**
@@ -56,31 +56,31 @@ export class LowRankAddition {
    * under DoRA also acts on what the magnitudes change of the frozen output.
    */
   apply(x: Value, dropped: Value | undefined, output: Value): Value {
-    const { builder: b } = this;
-    const { spec, factors, frozen } = this.parts;
+    const b = this.#builder;
+    const { spec, factors, frozen } = this.#parts;
     const down = b.matmul(dropped ?? x, factors.a, { transposeB: true });
     // Scaled between the factors, where tensors are smallest.
     const scaled = b.keep(b.scale(down, loraScale(spec)));
-    const up = b.matmul(scaled, this.up, { transposeB: true });
-    if (this.gain === undefined) return up;
+    const up = b.matmul(scaled, this.#up, { transposeB: true });
+    if (this.#gain === undefined) return up;
     const straight =
       dropped === undefined ? output : b.matmul(dropped, frozen.weight, { transposeB: true });
-    return b.sub(b.mul(this.gain, b.add(straight, up)), straight);
+    return b.sub(b.mul(this.#gain, b.add(straight, up)), straight);
   }
 
   /** ‖W + s·B·A‖ per row, from ‖W‖² + Bᵀ ⊙ (2s·A·Wᵀ + s²·A·Aᵀ·Bᵀ): no matrix of W's size is made of B·A. */
-  private norms(): Value {
-    const { builder: b } = this;
-    const { spec, factors, frozen } = this.parts;
+  #norms(): Value {
+    const b = this.#builder;
+    const { spec, factors, frozen } = this.#parts;
     const { weight } = frozen;
     const scale = loraScale(spec);
     const [outputs = 1] = weight.shape;
     const own = b.reshape(b.reduceSum(b.mul(weight, weight), [1]), [outputs]);
     const across = b.matmul(factors.a, weight, { transposeB: true });
     const gram = b.matmul(factors.a, factors.a, { transposeB: true });
-    const within = b.matmul(gram, this.up, { transposeB: true });
+    const within = b.matmul(gram, this.#up, { transposeB: true });
     const mixed = b.add(b.scale(across, 2 * scale), b.scale(within, scale * scale));
-    const added = b.reduceSum(b.mul(b.transpose(this.up, [1, 0]), mixed), [0]);
+    const added = b.reduceSum(b.mul(b.transpose(this.#up, [1, 0]), mixed), [0]);
     return b.detach(b.sqrt(b.add(own, b.reshape(added, [outputs]))));
   }
 }

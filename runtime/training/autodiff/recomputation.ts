@@ -8,23 +8,24 @@ import type { Application } from './derivative-rules.ts';
  * not outlive the forward pass. Values that leave a segment or are kept are its checkpoints, read as they are.
  */
 export class Recomputation {
-  private readonly copies = new Map<string, Value>();
+  readonly #copies = new Map<string, Value>();
   /** Per segment: a gradient that exists once the segment's derivative begins. */
-  private readonly triggers = new Map<string, Value>();
-  private readonly b: Builder;
-  private readonly exits: ReadonlySet<number>;
+  readonly #triggers = new Map<string, Value>();
+  readonly #b: Builder;
+  readonly #exits: ReadonlySet<number>;
 
   constructor(b: Builder, forward: readonly Value[]) {
-    this.b = b;
-    this.exits = segmentExits(forward);
+    this.#b = b;
+    this.#exits = segmentExits(forward);
   }
 
   /** The op application to differentiate; copies that no rule reads are dropped with other dead values. */
   application(value: Value, gradient: Value): Omit<Application, 'wanted'> {
     const { segment } = value;
-    if (segment !== undefined && !this.triggers.has(segment)) this.triggers.set(segment, gradient);
+    if (segment !== undefined && !this.#triggers.has(segment))
+      this.#triggers.set(segment, gradient);
     const restore = (read: Value): Value =>
-      segment === undefined ? read : this.restore(read, segment);
+      segment === undefined ? read : this.#restore(read, segment);
     return {
       op: value.op,
       inputs: value.inputs.map(restore),
@@ -33,28 +34,29 @@ export class Recomputation {
     };
   }
 
-  private restore(value: Value, segment: string): Value {
-    const stays = this.exits.has(value.id) || this.b.isKept(value);
+  #restore(value: Value, segment: string): Value {
+    const stays = this.#exits.has(value.id) || this.#b.isKept(value);
     if (stays && value.segment === segment) return value;
     const key = `${segment} ${value.id}`;
-    const known = this.copies.get(key);
+    const known = this.#copies.get(key);
     if (known !== undefined) return known;
-    const copy = value.segment === segment ? this.copy(value, segment) : this.entry(value, segment);
-    this.copies.set(key, copy);
+    const copy =
+      value.segment === segment ? this.#copy(value, segment) : this.#entry(value, segment);
+    this.#copies.set(key, copy);
     return copy;
   }
 
-  private copy(value: Value, segment: string): Value {
+  #copy(value: Value, segment: string): Value {
     if (value.inputs.length === 0) return value;
-    const inputs = value.inputs.map((input) => this.restore(input, segment));
-    return this.b.scope('recompute', () => this.b.clone(value, inputs));
+    const inputs = value.inputs.map((input) => this.#restore(input, segment));
+    return this.#b.scope('recompute', () => this.#b.clone(value, inputs));
   }
 
   /** Delayed until the segment's gradient is there: recomputed early, copies would save no memory. */
-  private entry(value: Value, segment: string): Value {
-    const trigger = this.triggers.get(segment);
+  #entry(value: Value, segment: string): Value {
+    const trigger = this.#triggers.get(segment);
     if (trigger === undefined || value.dtype !== 'f32' || value.inputs.length === 0) return value;
-    return this.b.apply({ kind: 'after' }, value, trigger);
+    return this.#b.apply({ kind: 'after' }, value, trigger);
   }
 }
 

@@ -6,12 +6,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 export class RangedFile implements AsyncDisposable {
   readonly path: string;
   readonly size: number;
-  private readonly handle: FileHandle;
+  readonly #handle: FileHandle;
 
   private constructor(path: string, size: number, handle: FileHandle) {
     this.path = path;
     this.size = size;
-    this.handle = handle;
+    this.#handle = handle;
   }
 
   static async open(path: string): Promise<RangedFile> {
@@ -32,7 +32,7 @@ export class RangedFile implements AsyncDisposable {
     while (done < bytes) {
       // One call reads at most 2 GiB.
       const length = Math.min(bytes - done, 1 << 30);
-      const { bytesRead } = await this.handle.read(buffer, done, length, offset + done);
+      const { bytesRead } = await this.#handle.read(buffer, done, length, offset + done);
       if (bytesRead === 0) throw truncated(this, { what, end: offset + bytes });
       done += bytesRead;
     }
@@ -40,7 +40,7 @@ export class RangedFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.handle.close();
+    await this.#handle.close();
   }
 }
 

@@ -75,41 +75,41 @@ function padded(bytes: number): number {
 }
 
 class HeaderWriter {
-  private readonly parts: Uint8Array[] = [];
-  private static readonly encoder = new TextEncoder();
+  readonly #parts: Uint8Array[] = [];
+  static readonly #encoder = new TextEncoder();
 
   u32(value: number): void {
-    this.number(4, (view) => view.setUint32(0, value, true));
+    this.#number(4, (view) => view.setUint32(0, value, true));
   }
 
   u64(value: number | bigint): void {
-    this.number(8, (view) => view.setBigUint64(0, BigInt.asUintN(64, BigInt(value)), true));
+    this.#number(8, (view) => view.setBigUint64(0, BigInt.asUintN(64, BigInt(value)), true));
   }
 
   text(value: string): void {
-    const bytes = HeaderWriter.encoder.encode(value);
+    const bytes = HeaderWriter.#encoder.encode(value);
     this.u64(bytes.length);
-    this.parts.push(bytes);
+    this.#parts.push(bytes);
   }
 
   value(value: GgufValue): void {
     this.u32(valueTypes.indexOf(value.type));
     if (value.type !== 'array') {
-      this.scalar(value.type, value.value);
+      this.#scalar(value.type, value.value);
       return;
     }
     const { of } = value;
     this.u32(valueTypes.indexOf(of));
     this.u64(value.values.length);
     if (of === 'array') return;
-    for (const item of value.values) this.scalar(of, item);
+    for (const item of value.values) this.#scalar(of, item);
   }
 
   finish(): Uint8Array {
-    return Buffer.concat(this.parts);
+    return Buffer.concat(this.#parts);
   }
 
-  private scalar(type: ScalarType, value: GgufScalar): void {
+  #scalar(type: ScalarType, value: GgufScalar): void {
     switch (type) {
       case 'string':
         this.text(String(value));
@@ -120,35 +120,35 @@ class HeaderWriter {
         return;
       case 'bool':
       case 'u8':
-        this.number(1, (view) => view.setUint8(0, Number(value)));
+        this.#number(1, (view) => view.setUint8(0, Number(value)));
         return;
       case 'i8':
-        this.number(1, (view) => view.setInt8(0, Number(value)));
+        this.#number(1, (view) => view.setInt8(0, Number(value)));
         return;
       case 'u16':
-        this.number(2, (view) => view.setUint16(0, Number(value), true));
+        this.#number(2, (view) => view.setUint16(0, Number(value), true));
         return;
       case 'i16':
-        this.number(2, (view) => view.setInt16(0, Number(value), true));
+        this.#number(2, (view) => view.setInt16(0, Number(value), true));
         return;
       case 'u32':
         this.u32(Number(value));
         return;
       case 'i32':
-        this.number(4, (view) => view.setInt32(0, Number(value), true));
+        this.#number(4, (view) => view.setInt32(0, Number(value), true));
         return;
       case 'f32':
-        this.number(4, (view) => view.setFloat32(0, Number(value), true));
+        this.#number(4, (view) => view.setFloat32(0, Number(value), true));
         return;
       case 'f64':
-        this.number(8, (view) => view.setFloat64(0, Number(value), true));
+        this.#number(8, (view) => view.setFloat64(0, Number(value), true));
         return;
     }
   }
 
-  private number(size: number, write: (view: DataView) => void): void {
+  #number(size: number, write: (view: DataView) => void): void {
     const bytes = new Uint8Array(size);
     write(new DataView(bytes.buffer));
-    this.parts.push(bytes);
+    this.#parts.push(bytes);
   }
 }

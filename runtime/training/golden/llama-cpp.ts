@@ -14,10 +14,10 @@ export type Answers = readonly Float32Array[];
 /** llama.cpp as a reference. */
 export class LlamaCpp implements AsyncDisposable {
   readonly device: string;
-  private readonly llama: Llama;
+  readonly #llama: Llama;
 
   private constructor(llama: Llama, device: string) {
-    this.llama = llama;
+    this.#llama = llama;
     this.device = device;
   }
 
@@ -47,7 +47,7 @@ export class LlamaCpp implements AsyncDisposable {
     tokens: readonly number[],
     { lora, batch = 64 }: { readonly lora?: string; readonly batch?: number } = {},
   ): Promise<Answers> {
-    await using model = await this.llama.loadModel({ modelPath: file });
+    await using model = await this.#llama.loadModel({ modelPath: file });
     await using context = await model.createContext({
       contextSize: 64,
       batchSize: batch,
@@ -78,12 +78,12 @@ export class LlamaCpp implements AsyncDisposable {
 
   /** Token ids of a text. */
   async tokens(file: string, text: string): Promise<number[]> {
-    await using model = await this.llama.loadModel({ modelPath: file, vocabOnly: true });
+    await using model = await this.#llama.loadModel({ modelPath: file, vocabOnly: true });
     return model.tokenize(text);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.llama.dispose();
+    await this.#llama.dispose();
   }
 }
 

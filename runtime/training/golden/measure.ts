@@ -35,12 +35,12 @@ export function difference(a: Float32Array | undefined, b: Float32Array | undefi
 
 /** One case's fixtures opened for comparison with an executor; every method gives the largest difference. */
 export class GoldenCase {
-  private readonly settings: ReturnType<typeof caseSettings>;
-  private readonly base;
-  private readonly golden: Golden;
-  private readonly expected: ReadonlyMap<string, Float32Array>;
+  readonly #settings: ReturnType<typeof caseSettings>;
+  readonly #base;
+  readonly #golden: Golden;
+  readonly #expected: ReadonlyMap<string, Float32Array>;
   /** The adapter's factors under the names of program inputs. */
-  private readonly adapter: ReadonlyMap<string, Float32Array>;
+  readonly #adapter: ReadonlyMap<string, Float32Array>;
 
   private constructor(given: {
     settings: ReturnType<typeof caseSettings>;
@@ -49,11 +49,11 @@ export class GoldenCase {
     expected: ReadonlyMap<string, Float32Array>;
     adapter: ReadonlyMap<string, Float32Array>;
   }) {
-    this.settings = given.settings;
-    this.base = given.base;
-    this.golden = given.golden;
-    this.expected = given.expected;
-    this.adapter = given.adapter;
+    this.#settings = given.settings;
+    this.#base = given.base;
+    this.#golden = given.golden;
+    this.#expected = given.expected;
+    this.#adapter = given.adapter;
   }
 
   static async open(name: Case): Promise<GoldenCase> {
@@ -71,31 +71,37 @@ export class GoldenCase {
   }
 
   async baseLogits(executor: Executor): Promise<number> {
-    const program = buildEvaluationProgram(this.base, goldenShape);
-    await using executable = await executor.compile(program, this.base.weights);
+    const program = buildEvaluationProgram(this.#base, goldenShape);
+    await using executable = await executor.compile(program, this.#base.weights);
     return difference(
-      (await executable.run(this.feeds(0)))['logits'],
-      this.expected.get('base logits'),
+      (await executable.run(this.#feeds(0)))['logits'],
+      this.#expected.get('base logits'),
     );
   }
 
   async adaptedLogits(executor: Executor): Promise<number> {
-    const { lora } = this.settings;
-    const program = buildEvaluationProgram(this.base, { ...goldenShape, lora });
-    await using executable = await executor.compile(program, this.base.weights);
-    const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
-    return difference(results['logits'], this.expected.get('logits'));
+    const { lora } = this.#settings;
+    const program = buildEvaluationProgram(this.#base, { ...goldenShape, lora });
+    await using executable = await executor.compile(program, this.#base.weights);
+    const results = await executable.run({
+      ...this.#feeds(0),
+      ...Object.fromEntries(this.#adapter),
+    });
+    return difference(results['logits'], this.#expected.get('logits'));
   }
 
   /** Relative to the largest number of each gradient. */
   async gradients(executor: Executor, checkpoint: boolean): Promise<number> {
-    const { lora } = this.settings;
-    const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora, checkpoint });
-    await using executable = await executor.compile(program, this.base.weights);
-    const results = await executable.run({ ...this.feeds(0), ...Object.fromEntries(this.adapter) });
+    const { lora } = this.#settings;
+    const { program } = buildTrainingProgram(this.#base, { ...goldenShape, lora, checkpoint });
+    await using executable = await executor.compile(program, this.#base.weights);
+    const results = await executable.run({
+      ...this.#feeds(0),
+      ...Object.fromEntries(this.#adapter),
+    });
     return largest(
-      [...this.adapter.keys()].map((name) => {
-        const theirs = this.expected.get(`gradient:${name}`);
+      [...this.#adapter.keys()].map((name) => {
+        const theirs = this.#expected.get(`gradient:${name}`);
         return difference(results[gradientName(name)], theirs) / largest(theirs ?? []);
       }),
     );
@@ -103,18 +109,18 @@ export class GoldenCase {
 
   /** Over 20 steps of AdamW with clipping, warm-up and cosine. */
   async losses(executor: Executor): Promise<number> {
-    const { lora, ratio } = this.settings;
-    const { program } = buildTrainingProgram(this.base, { ...goldenShape, lora });
-    await using executable = await executor.compile(program, this.base.weights);
-    const parameters = new Map([...this.adapter].map(([name, data]) => [name, data.slice()]));
+    const { lora, ratio } = this.#settings;
+    const { program } = buildTrainingProgram(this.#base, { ...goldenShape, lora });
+    await using executable = await executor.compile(program, this.#base.weights);
+    const parameters = new Map([...this.#adapter].map(([name, data]) => [name, data.slice()]));
     const optimizer = new AdamW(parameters, {
       weightDecay: 0.1,
       rateFactor: loraPlusFactor(ratio),
     });
     const differences: number[] = [];
-    for (const [step, theirs] of this.golden.losses.entries()) {
+    for (const [step, theirs] of this.#golden.losses.entries()) {
       const results = await executable.run({
-        ...this.feeds(step),
+        ...this.#feeds(step),
         ...Object.fromEntries(parameters),
       });
       differences.push((results['loss']?.[0] ?? NaN) - theirs);
@@ -131,13 +137,13 @@ export class GoldenCase {
     return largest(differences);
   }
 
-  private feeds(step: number) {
-    const batch = this.golden.batches[step % this.golden.batches.length];
+  #feeds(step: number) {
+    const batch = this.#golden.batches[step % this.#golden.batches.length];
     if (batch === undefined) throw new Error('the fixture has no batch');
-    const { lora } = this.settings;
+    const { lora } = this.#settings;
     return {
       ...batchFeeds(batch),
-      ...dropoutFeeds(this.base.config, { ...goldenShape, lora }, step),
+      ...dropoutFeeds(this.#base.config, { ...goldenShape, lora }, step),
     };
   }
 }

@@ -12,20 +12,20 @@ export interface TensorSpec {
 
 /** Builds a program op by op. Every method checks shapes at once and throws a GraphError naming the op. */
 export class Builder {
-  private readonly values: Value[] = [];
-  private readonly declared = new Map<string, Value>();
-  private readonly scopes: string[] = [];
-  private readonly keptIds = new Set<number>();
-  private currentSegment: string | undefined;
+  readonly #values: Value[] = [];
+  readonly #declared = new Map<string, Value>();
+  readonly #scopes: string[] = [];
+  readonly #keptIds = new Set<number>();
+  #currentSegment: string | undefined;
 
   /** A tensor fed at every run. Trainable tensors are inputs, so that an update needs no recompilation. */
   input(name: string, spec: TensorSpec): Value {
-    return this.declare({ kind: 'input', name }, spec);
+    return this.#declare({ kind: 'input', name }, spec);
   }
 
   /** A frozen tensor whose bytes are bound when the program is compiled. */
   weight(name: string, shape: Shape): Value {
-    return this.declare({ kind: 'weight', name }, { shape });
+    return this.#declare({ kind: 'weight', name }, { shape });
   }
 
   constant(data: Float32Array | Int32Array, shape: Shape): Value {
@@ -33,7 +33,7 @@ export class Builder {
       throw shapeError('constant', [shape], `${data.length} numbers do not fill it`);
     }
     const dtype = data instanceof Float32Array ? 'f32' : 'i32';
-    return this.append({ kind: 'constant', data }, [], { dtype, shape });
+    return this.#append({ kind: 'constant', data }, [], { dtype, shape });
   }
 
   scalar(value: number): Value {
@@ -42,7 +42,7 @@ export class Builder {
 
   /** Appends any op whose shape follows from its inputs. */
   apply(op: Op, ...inputs: readonly Value[]): Value {
-    return this.append(op, inputs, infer(op, inputs));
+    return this.#append(op, inputs, infer(op, inputs));
   }
 
   add(a: Value, b: Value): Value {
@@ -141,14 +141,14 @@ export class Builder {
       throw shapeError('reshape', [a.shape, shape], 'the number of elements differs');
     }
     if (sameShape(a.shape, shape)) return a;
-    return this.append({ kind: 'reshape' }, [a], { dtype: a.dtype, shape });
+    return this.#append({ kind: 'reshape' }, [a], { dtype: a.dtype, shape });
   }
   broadcast(a: Value, shape: Shape): Value {
     if (sameShape(a.shape, shape)) return a;
     if (!sameShape(broadcastShapes('broadcast', a.shape, shape), shape)) {
       throw shapeError('broadcast', [a.shape, shape], 'the second does not extend the first');
     }
-    return this.append({ kind: 'broadcast' }, [a], { dtype: a.dtype, shape });
+    return this.#append({ kind: 'broadcast' }, [a], { dtype: a.dtype, shape });
   }
   transpose(a: Value, permutation: readonly number[]): Value {
     if (permutation.every((axis, i) => axis === i) && permutation.length === a.shape.length)
@@ -181,11 +181,11 @@ export class Builder {
 
   /** Names of what `body` builds start with `name/`. */
   scope<T>(name: string, body: () => T): T {
-    this.scopes.push(name);
+    this.#scopes.push(name);
     try {
       return body();
     } finally {
-      this.scopes.pop();
+      this.#scopes.pop();
     }
   }
 
@@ -194,49 +194,49 @@ export class Builder {
    * keeps, when its derivative is taken.
    */
   segment<T>(name: string, body: () => T): T {
-    if (this.currentSegment !== undefined) {
-      throw new GraphError('internal', `segment ${name} inside ${this.currentSegment}`, {
+    if (this.#currentSegment !== undefined) {
+      throw new GraphError('internal', `segment ${name} inside ${this.#currentSegment}`, {
         audience: 'developer',
       });
     }
-    this.currentSegment = name;
+    this.#currentSegment = name;
     try {
       return this.scope(name, body);
     } finally {
-      this.currentSegment = undefined;
+      this.#currentSegment = undefined;
     }
   }
 
   /** The value itself, which its segment does not forget: worth its memory, as it took long to compute. */
   keep(value: Value): Value {
-    this.keptIds.add(value.id);
+    this.#keptIds.add(value.id);
     return value;
   }
 
   isKept(value: Value): boolean {
-    return this.keptIds.has(value.id);
+    return this.#keptIds.has(value.id);
   }
 
   /** The same op on other inputs, outside any segment: how checkpointing recomputes. */
   clone(value: Value, inputs: readonly Value[]): Value {
-    return this.append(value.op, inputs, { dtype: value.dtype, shape: value.shape });
+    return this.#append(value.op, inputs, { dtype: value.dtype, shape: value.shape });
   }
 
   /** The finished program: the named outputs and only what they need. */
   build(outputs: Readonly<Record<string, Value>>): Program {
     for (const [name, value] of Object.entries(outputs)) {
-      if (this.values[value.id] !== value) {
+      if (this.#values[value.id] !== value) {
         throw new GraphError('internal', `output ${name} belongs to another builder`, {
           audience: 'developer',
         });
       }
     }
-    return new Program(this.values, outputs);
+    return new Program(this.#values, outputs);
   }
 
-  private declare(op: Op & { readonly name: string }, spec: TensorSpec): Value {
+  #declare(op: Op & { readonly name: string }, spec: TensorSpec): Value {
     const dtype = spec.dtype ?? 'f32';
-    const known = this.declared.get(op.name);
+    const known = this.#declared.get(op.name);
     if (known !== undefined) {
       if (known.op.kind === op.kind && known.dtype === dtype && sameShape(known.shape, spec.shape))
         return known;
@@ -246,15 +246,15 @@ export class Builder {
         `"${op.name}" is declared twice, differently`,
       );
     }
-    const segment = this.currentSegment;
-    this.currentSegment = undefined; // declared tensors live as long as the program
-    const value = this.append(op, [], { dtype, shape: spec.shape, name: op.name });
-    this.currentSegment = segment;
-    this.declared.set(op.name, value);
+    const segment = this.#currentSegment;
+    this.#currentSegment = undefined; // declared tensors live as long as the program
+    const value = this.#append(op, [], { dtype, shape: spec.shape, name: op.name });
+    this.#currentSegment = segment;
+    this.#declared.set(op.name, value);
     return value;
   }
 
-  private append(
+  #append(
     op: Op,
     inputs: readonly Value[],
     result: { readonly dtype: DType; readonly shape: Shape; readonly name?: string },
@@ -262,17 +262,17 @@ export class Builder {
     if (result.shape.some((axis) => !Number.isInteger(axis) || axis <= 0)) {
       throw shapeError(op.kind, [result.shape], 'every axis is a positive whole number');
     }
-    const id = this.values.length;
+    const id = this.#values.length;
     const value: Value = {
       id,
-      name: result.name ?? [...this.scopes, `${op.kind}_${id}`].join('/'),
+      name: result.name ?? [...this.#scopes, `${op.kind}_${id}`].join('/'),
       op,
       inputs,
       dtype: result.dtype,
       shape: result.shape,
-      segment: this.currentSegment,
+      segment: this.#currentSegment,
     };
-    this.values.push(value);
+    this.#values.push(value);
     return value;
   }
 }

@@ -19,15 +19,15 @@ export class Program {
 
   /** Values fed at every run, by name. */
   get inputs(): ReadonlyMap<string, Value> {
-    return this.named('input');
+    return this.#named('input');
   }
 
   /** Frozen values to bind at compilation, by name. */
   get weights(): ReadonlyMap<string, Value> {
-    return this.named('weight');
+    return this.#named('weight');
   }
 
-  private named(kind: 'input' | 'weight'): ReadonlyMap<string, Value> {
+  #named(kind: 'input' | 'weight'): ReadonlyMap<string, Value> {
     return new Map(
       this.values.flatMap((value) =>
         value.op.kind === kind ? [[value.op.name, value] as const] : [],

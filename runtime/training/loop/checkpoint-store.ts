@@ -38,53 +38,53 @@ type Log = (level: 'info' | 'warning', message: string) => void;
  * on the disk, so that a crash or a full disk leaves the one before as it was.
  */
 export class CheckpointStore {
-  private readonly root: string;
-  private readonly folder: string;
-  private readonly run: RunDefinition;
-  private readonly log: Log;
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #run: RunDefinition;
+  readonly #log: Log;
 
   constructor(root: string, run: RunDefinition, log: Log) {
-    this.root = root;
-    this.folder = path.join(root, run.digest.slice(0, 16));
-    this.run = run;
-    this.log = log;
+    this.#root = root;
+    this.#folder = path.join(root, run.digest.slice(0, 16));
+    this.#run = run;
+    this.#log = log;
   }
 
   /** Removes what an interrupted write left, and says when there are only checkpoints of other trainings. */
   async open(): Promise<void> {
-    const others = (await names(this.root)).filter((name) => /^[0-9a-f]{16}$/.test(name));
-    if (!others.includes(path.basename(this.folder))) {
-      for (const other of others) await this.reportOther(path.join(this.root, other));
+    const others = (await names(this.#root)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+    if (!others.includes(path.basename(this.#folder))) {
+      for (const other of others) await this.#reportOther(path.join(this.#root, other));
     }
     try {
-      await this.prepare();
+      await this.#prepare();
     } catch (error) {
-      throw await this.failed('the folder of checkpoints', error);
+      throw await this.#failed('the folder of checkpoints', error);
     }
   }
 
-  private async prepare(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    for (const name of await names(this.folder)) {
+  async #prepare(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    for (const name of await names(this.#folder)) {
       if (name.includes('.part')) {
-        await rm(path.join(this.folder, name), { recursive: true, force: true });
+        await rm(path.join(this.#folder, name), { recursive: true, force: true });
       }
     }
-    const file = path.join(this.folder, 'run.json');
-    if (!(await names(this.folder)).includes('run.json')) {
-      await replaceFile(file, JSON.stringify(this.run.settings, null, 2));
+    const file = path.join(this.#folder, 'run.json');
+    if (!(await names(this.#folder)).includes('run.json')) {
+      await replaceFile(file, JSON.stringify(this.#run.settings, null, 2));
     }
   }
 
   /** The newest checkpoint that can be read; undefined where there is none. */
   async load(): Promise<Checkpoint | undefined> {
-    for (const step of (await this.steps()).toReversed()) {
+    for (const step of (await this.#steps()).toReversed()) {
       try {
-        return await this.read(step);
+        return await this.#read(step);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.log('warning', `The checkpoint of step ${step} cannot be used: ${reason}`);
-        await rm(this.stepFolder(step), { recursive: true, force: true });
+        this.#log('warning', `The checkpoint of step ${step} cannot be used: ${reason}`);
+        await rm(this.#stepFolder(step), { recursive: true, force: true });
       }
     }
     return undefined;
@@ -92,7 +92,7 @@ export class CheckpointStore {
 
   /** Throws `no-space` when the disk is full. */
   async save({ state, shapes, parameters, optimizer }: Checkpoint): Promise<void> {
-    const target = this.stepFolder(state.step);
+    const target = this.#stepFolder(state.step);
     const partial = `${target}.part-${process.pid}`;
     const tensors = [
       ...named('parameter', parameters),
@@ -112,35 +112,35 @@ export class CheckpointStore {
       await replaceFile(path.join(partial, 'state.json'), JSON.stringify(file));
       await rm(target, { recursive: true, force: true });
       await rename(partial, target);
-      await syncPath(this.folder);
+      await syncPath(this.#folder);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
-      throw await this.failed(`the checkpoint of step ${state.step}`, error);
+      throw await this.#failed(`the checkpoint of step ${state.step}`, error);
     }
-    await this.prune();
+    await this.#prune();
   }
 
   /** Keeps the best parameters so far. */
   async saveBest(step: number, parameters: Parameters): Promise<void> {
     try {
-      await writeSafetensors(this.bestFile(step), named('parameter', parameters), {});
+      await writeSafetensors(this.#bestFile(step), named('parameter', parameters), {});
     } catch (error) {
-      throw await this.failed(`the best parameters, of step ${step}`, error);
+      throw await this.#failed(`the best parameters, of step ${step}`, error);
     }
   }
 
   async loadBest(step: number): Promise<Parameters> {
-    return group(await readTensors(this.bestFile(step)), 'parameter');
+    return group(await readTensors(this.#bestFile(step)), 'parameter');
   }
 
-  private async read(step: number): Promise<Checkpoint> {
-    const folder = this.stepFolder(step);
+  async #read(step: number): Promise<Checkpoint> {
+    const folder = this.#stepFolder(step);
     const text = await readFile(path.join(folder, 'state.json'), 'utf8');
     const file = fileSchema.parse(JSON.parse(text));
     const tensors = await readTensors(path.join(folder, 'tensors.safetensors'));
     if (digestOf(tensors) !== file.tensors) throw new Error('its numbers are not those written');
     const { best } = file.state;
-    if (best !== null) await readSafetensors(this.bestFile(best.step));
+    if (best !== null) await readSafetensors(this.#bestFile(best.step));
     return {
       state: file.state,
       shapes: file.shapes,
@@ -154,36 +154,36 @@ export class CheckpointStore {
   }
 
   /** Drops old checkpoints, and best parameters that no checkpoint left refers to. */
-  private async prune(): Promise<void> {
-    const steps = await this.steps();
+  async #prune(): Promise<void> {
+    const steps = await this.#steps();
     const old = steps.slice(0, -kept);
-    for (const step of old) await rm(this.stepFolder(step), { recursive: true, force: true });
+    for (const step of old) await rm(this.#stepFolder(step), { recursive: true, force: true });
     const used = new Set<string>();
     for (const step of steps.slice(-kept)) {
-      const state = path.join(this.stepFolder(step), 'state.json');
+      const state = path.join(this.#stepFolder(step), 'state.json');
       const text = await readFile(state, 'utf8').catch(() => '');
       const best = fileSchema.safeParse(parseJson(text)).data?.state.best;
-      if (best !== undefined && best !== null) used.add(path.basename(this.bestFile(best.step)));
+      if (best !== undefined && best !== null) used.add(path.basename(this.#bestFile(best.step)));
     }
-    for (const name of await names(this.folder)) {
-      if (name.startsWith('best-') && !used.has(name)) await rm(path.join(this.folder, name));
+    for (const name of await names(this.#folder)) {
+      if (name.startsWith('best-') && !used.has(name)) await rm(path.join(this.#folder, name));
     }
   }
 
-  private async reportOther(folder: string): Promise<void> {
+  async #reportOther(folder: string): Promise<void> {
     const text = await readFile(path.join(folder, 'run.json'), 'utf8').catch(() => '{}');
     const settings = z.record(z.string(), z.string()).catch({}).parse(parseJson(text));
-    const keys = new Set([...Object.keys(settings), ...Object.keys(this.run.settings)]);
-    const differing = [...keys].filter((key) => settings[key] !== this.run.settings[key]).sort();
-    this.log(
+    const keys = new Set([...Object.keys(settings), ...Object.keys(this.#run.settings)]);
+    const differing = [...keys].filter((key) => settings[key] !== this.#run.settings[key]).sort();
+    this.#log(
       'warning',
       `${folder} holds checkpoints of a training that differs in ${differing.join(', ')}. They are left as they are, and this training starts anew.`,
     );
   }
 
-  private async failed(what: string, error: unknown): Promise<GraphError> {
+  async #failed(what: string, error: unknown): Promise<GraphError> {
     const known = GraphError.from(error);
-    const newest = (await this.steps()).at(-1);
+    const newest = (await this.#steps()).at(-1);
     const intact =
       newest === undefined
         ? 'there is no earlier one'
@@ -194,19 +194,19 @@ export class CheckpointStore {
     });
   }
 
-  private async steps(): Promise<number[]> {
-    return (await names(this.folder))
+  async #steps(): Promise<number[]> {
+    return (await names(this.#folder))
       .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
   }
 
-  private stepFolder(step: number): string {
-    return path.join(this.folder, `step-${String(step).padStart(8, '0')}`);
+  #stepFolder(step: number): string {
+    return path.join(this.#folder, `step-${String(step).padStart(8, '0')}`);
   }
 
-  private bestFile(step: number): string {
-    return path.join(this.folder, `best-${String(step).padStart(8, '0')}.safetensors`);
+  #bestFile(step: number): string {
+    return path.join(this.#folder, `best-${String(step).padStart(8, '0')}.safetensors`);
   }
 }
 

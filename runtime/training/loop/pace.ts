@@ -3,25 +3,25 @@ const window = 20;
 
 /** How fast a training goes, over its last steps. */
 export class Pace {
-  private readonly recent: { readonly seconds: number; readonly tokens: number }[] = [];
+  readonly #recent: { readonly seconds: number; readonly tokens: number }[] = [];
 
   add(seconds: number, tokens: number): void {
-    this.recent.push({ seconds, tokens });
-    if (this.recent.length > window) this.recent.shift();
+    this.#recent.push({ seconds, tokens });
+    if (this.#recent.length > window) this.#recent.shift();
   }
 
   /** Of one step; 0 before the first. */
   get secondsPerStep(): number {
-    return this.recent.length === 0 ? 0 : this.seconds / this.recent.length;
+    return this.#recent.length === 0 ? 0 : this.#seconds / this.#recent.length;
   }
 
   get tokensPerSecond(): number {
-    const tokens = this.recent.reduce((sum, one) => sum + one.tokens, 0);
-    return this.seconds > 0 ? tokens / this.seconds : 0;
+    const tokens = this.#recent.reduce((sum, one) => sum + one.tokens, 0);
+    return this.#seconds > 0 ? tokens / this.#seconds : 0;
   }
 
-  private get seconds(): number {
-    return this.recent.reduce((sum, one) => sum + one.seconds, 0);
+  get #seconds(): number {
+    return this.#recent.reduce((sum, one) => sum + one.seconds, 0);
   }
 }
 

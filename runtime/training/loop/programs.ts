@@ -18,50 +18,47 @@ export interface ProgramOptions {
 
 /** The programs of a training, one of each kind and row length, compiled when first used. */
 export class Programs implements AsyncDisposable {
-  private readonly options: ProgramOptions;
-  private readonly compiled = new Map<string, Promise<Executable>>();
+  readonly #options: ProgramOptions;
+  readonly #compiled = new Map<string, Promise<Executable>>();
 
   constructor(options: ProgramOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Loss, correctness and gradients of rows of this length. */
   training(length: number): Promise<Executable> {
-    return this.get(`training ${length}`, () =>
-      buildTrainingProgram(this.options.base, this.shapes(length)),
+    return this.#get(`training ${length}`, () =>
+      buildTrainingProgram(this.#options.base, this.#shapes(length)),
     );
   }
 
   /** Loss and correctness alone. */
   evaluation(length: number): Promise<Executable> {
-    return this.get(`evaluation ${length}`, () =>
-      buildLossProgram(this.options.base, this.shapes(length)),
+    return this.#get(`evaluation ${length}`, () =>
+      buildLossProgram(this.#options.base, this.#shapes(length)),
     );
   }
 
   /** What the training program of these rows needs beside them. */
   dropout({ length }: { readonly length: number }, seed: number): Feeds {
-    return dropoutFeeds(this.options.base.config, this.shapes(length), seed);
+    return dropoutFeeds(this.#options.base.config, this.#shapes(length), seed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const executable of this.compiled.values()) {
+    for (const executable of this.#compiled.values()) {
       await (await executable)[Symbol.asyncDispose]();
     }
   }
 
-  private shapes(length: number) {
-    const { request, places } = this.options;
-    return forwardOptions(request, programShapes(this.options, length, places));
+  #shapes(length: number) {
+    const { request, places } = this.#options;
+    return forwardOptions(request, programShapes(this.#options, length, places));
   }
 
-  private get(
-    key: string,
-    build: () => ReturnType<typeof buildTrainingProgram>,
-  ): Promise<Executable> {
-    const { base, executor } = this.options;
-    const known = this.compiled.get(key) ?? executor.compile(build().program, base.weights);
-    this.compiled.set(key, known);
+  #get(key: string, build: () => ReturnType<typeof buildTrainingProgram>): Promise<Executable> {
+    const { base, executor } = this.#options;
+    const known = this.#compiled.get(key) ?? executor.compile(build().program, base.weights);
+    this.#compiled.set(key, known);
     return known;
   }
 }

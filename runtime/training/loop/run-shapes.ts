@@ -77,36 +77,36 @@ export function memoryOf(request: ShapeRequest, shapes: RunShapes): number {
 
 /** Estimates of programs, each made once. */
 class MemoryTable {
-  private readonly request: ShapeRequest;
-  private readonly known = new Map<string, number>();
+  readonly #request: ShapeRequest;
+  readonly #known = new Map<string, number>();
 
   constructor(request: ShapeRequest) {
-    this.request = request;
+    this.#request = request;
   }
 
   of(shapes: RunShapes): number {
-    const { plan, trainable } = this.request;
+    const { plan, trainable } = this.#request;
     const numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
     // Parameters, their gradients (twice while they are summed), and two moments.
     const several = plan.request.batch > shapes.size ? 1 : 0;
     const state = 4 * numbers * (4 + several);
     const places = placesOf(plan, shapes);
-    const programs = shapes.buckets.map((length) => this.programs(shapes, length, places));
+    const programs = shapes.buckets.map((length) => this.#programs(shapes, length, places));
     return runtimeMemory + state + programs.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Of one length. */
-  private programs(shapes: RunShapes, length: number, places: ReadonlyMap<number, number>): number {
-    const { base, plan } = this.request;
+  #programs(shapes: RunShapes, length: number, places: ReadonlyMap<number, number>): number {
+    const { base, plan } = this.#request;
     const key = `${shapes.size} ${length} ${shapes.recompute} ${places.get(length) ?? 'all'}`;
-    const known = this.known.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const options = forwardOptions(plan.request, programShapes(shapes, length, places));
     const evaluates = plan.evaluation.rows.length > 0;
     const bytes =
       estimateTrainingMemory(base, options) +
       (evaluates ? estimateEvaluationMemory(base, options) : 0);
-    this.known.set(key, bytes);
+    this.#known.set(key, bytes);
     return bytes;
   }
 }

@@ -124,41 +124,41 @@ interface LoopParts {
 }
 
 class TrainingLoop {
-  private readonly parts: LoopParts;
-  private readonly optimizer: AdamW;
-  private readonly evaluation: readonly MicroBatch[];
-  private readonly pace = new Pace();
-  private readonly metrics: MetricRow[] = [];
-  private state: Omit<LoopState, 'metrics'> = startState();
-  private savedAt = -1;
+  readonly #parts: LoopParts;
+  readonly #optimizer: AdamW;
+  readonly #evaluation: readonly MicroBatch[];
+  readonly #pace = new Pace();
+  readonly #metrics: MetricRow[] = [];
+  #state: Omit<LoopState, 'metrics'> = startState();
+  #savedAt = -1;
 
   constructor(parts: LoopParts) {
-    this.parts = parts;
+    this.#parts = parts;
     const { plan, trainable } = parts;
     const { request, evaluation } = plan;
     const { method, weightDecay } = request;
     const ratio = method.kind === 'lora' ? method.plusRatio : 1;
-    this.optimizer = new AdamW(parts.parameters, {
+    this.#optimizer = new AdamW(parts.parameters, {
       weightDecay,
       rateFactor: loraPlusFactor(ratio),
       // Gains and biases are not pulled to zero, as other trainers hold it too.
       decays: (name) => method.kind === 'lora' || (trainable.get(name)?.length ?? 0) > 1,
     });
-    this.evaluation = microBatches(evaluation.rows, { ...parts.shapes, places: parts.places });
+    this.#evaluation = microBatches(evaluation.rows, { ...parts.shapes, places: parts.places });
   }
 
   restore({ state, parameters, optimizer }: Checkpoint): void {
-    this.optimizer.restore(optimizer);
-    for (const [name, data] of this.parts.parameters) data.set(parameters.get(name) ?? []);
-    this.state = state;
-    this.metrics.push(...state.metrics);
-    this.savedAt = state.step;
+    this.#optimizer.restore(optimizer);
+    for (const [name, data] of this.#parts.parameters) data.set(parameters.get(name) ?? []);
+    this.#state = state;
+    this.#metrics.push(...state.metrics);
+    this.#savedAt = state.step;
   }
 
   async run(): Promise<void> {
-    const { plan, shapes, programs, hooks } = this.parts;
+    const { plan, shapes, programs, hooks } = this.#parts;
     hooks.progress({
-      done: this.state.step,
+      done: this.#state.step,
       total: plan.steps,
       unit: 'steps',
       message: 'preparing',
@@ -170,34 +170,34 @@ class TrainingLoop {
     try {
       while (true) {
         hooks.signal.throwIfAborted();
-        if (this.evaluationDue()) await this.evaluate();
-        if (this.state.step >= plan.steps || this.stoppedEarly()) break;
-        if (this.checkpointDue()) await this.save();
-        await this.step();
+        if (this.#evaluationDue()) await this.#evaluate();
+        if (this.#state.step >= plan.steps || this.#stoppedEarly()) break;
+        if (this.#checkpointDue()) await this.#save();
+        await this.#step();
       }
     } catch (error) {
       // The parameters are those of the last whole step.
       if (hooks.signal.aborted) {
-        await this.save().catch((failure: unknown) => hooks.log('warning', String(failure)));
+        await this.#save().catch((failure: unknown) => hooks.log('warning', String(failure)));
       }
       throw error;
     }
-    await this.save();
+    await this.#save();
   }
 
   async result(): Promise<Pick<LoopResult, 'parameters' | 'metrics'>> {
-    const { best, step } = this.state;
-    const { store, parameters } = this.parts;
-    const { metrics } = this;
+    const { best, step } = this.#state;
+    const { store, parameters } = this.#parts;
+    const metrics = this.#metrics;
     if (best === null) return { parameters, metrics };
-    this.reportBest(best);
+    this.#reportBest(best);
     if (best.step === step) return { parameters, metrics };
     return { parameters: await store.loadBest(best.step), metrics };
   }
 
-  private reportBest(best: { readonly step: number; readonly loss: number }): void {
-    const { log } = this.parts.hooks;
-    const before = this.metrics.find(({ series, step }) => series === 'eval' && step === 0);
+  #reportBest(best: { readonly step: number; readonly loss: number }): void {
+    const { log } = this.#parts.hooks;
+    const before = this.#metrics.find(({ series, step }) => series === 'eval' && step === 0);
     const untrained = before?.values['loss'] ?? Infinity;
     if (best.loss >= untrained) {
       log(
@@ -205,7 +205,7 @@ class TrainingLoop {
         `The evaluation loss never fell below the ${untrained.toFixed(4)} that it was before training: what is learned does not carry over to the rows kept for evaluation. Lower the learning rate, or give more rows like them.`,
       );
     }
-    if (best.step < this.state.step) {
+    if (best.step < this.#state.step) {
       log(
         'info',
         `The result is that of step ${best.step}, whose evaluation loss of ${best.loss.toFixed(4)} was the best.`,
@@ -213,16 +213,16 @@ class TrainingLoop {
     }
   }
 
-  private async step(): Promise<void> {
-    const { plan, shapes, places } = this.parts;
+  async #step(): Promise<void> {
+    const { plan, shapes, places } = this.#parts;
     const { request, train, steps, warmup } = plan;
     const { learningRate, schedule: kind, clip } = request;
-    const { step } = this.state;
+    const { step } = this.#state;
     const startedAt = performance.now();
     const batches = microBatches(rowsOfStep(train.rows, step, request), { ...shapes, places });
     const { gradients, loss, accuracy, tokens } = await gradientStep(
       batches,
-      this.setting(train.examples),
+      this.#setting(train.examples),
       step,
     );
     const norm = clip > 0 ? clipGradients(gradients, clip) : gradientNorm(gradients);
@@ -230,18 +230,18 @@ class TrainingLoop {
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       throw lossExploded({ loss, norm, step: step + 1, request });
     }
-    this.optimizer.update(gradients, rate);
-    this.pace.add((performance.now() - startedAt) / 1000, tokens);
-    this.state = { ...this.state, step: step + 1, tokens: this.state.tokens + tokens };
-    this.report({ loss, accuracy, rate, norm });
+    this.#optimizer.update(gradients, rate);
+    this.#pace.add((performance.now() - startedAt) / 1000, tokens);
+    this.#state = { ...this.#state, step: step + 1, tokens: this.#state.tokens + tokens };
+    this.#report({ loss, accuracy, rate, norm });
   }
 
-  private report(values: { loss: number; accuracy: number; rate: number; norm: number }): void {
-    const { plan, hooks } = this.parts;
-    const { step, tokens } = this.state;
-    const { tokensPerSecond, secondsPerStep } = this.pace;
+  #report(values: { loss: number; accuracy: number; rate: number; norm: number }): void {
+    const { plan, hooks } = this.#parts;
+    const { step, tokens } = this.#state;
+    const { tokensPerSecond, secondsPerStep } = this.#pace;
     const eta = secondsPerStep * (plan.steps - step);
-    this.record('train', {
+    this.#record('train', {
       ...values,
       tokens,
       epoch: step / plan.stepsPerEpoch,
@@ -257,69 +257,71 @@ class TrainingLoop {
     });
   }
 
-  private async evaluate(): Promise<void> {
-    const { plan, parameters, store, hooks } = this.parts;
-    const { step } = this.state;
+  async #evaluate(): Promise<void> {
+    const { plan, parameters, store, hooks } = this.#parts;
+    const { step } = this.#state;
     hooks.progress({ done: step, total: plan.steps, unit: 'steps', message: 'evaluating' });
-    const setting = this.setting(plan.evaluation.examples);
-    const { loss, accuracy } = await evaluationLoss(this.evaluation, setting);
+    const setting = this.#setting(plan.evaluation.examples);
+    const { loss, accuracy } = await evaluationLoss(this.#evaluation, setting);
     if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
-    this.record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
+    this.#record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
     // The base alone is shown for comparison; what is chosen from are the results of training.
-    const better = step > 0 && loss < (this.state.best?.loss ?? Infinity);
+    const better = step > 0 && loss < (this.#state.best?.loss ?? Infinity);
     if (better) await store.saveBest(step, parameters);
-    this.state = {
-      ...this.state,
+    this.#state = {
+      ...this.#state,
       evaluatedAt: step,
-      best: better ? { step, loss } : this.state.best,
-      worse: better || step === 0 ? 0 : this.state.worse + 1,
+      best: better ? { step, loss } : this.#state.best,
+      worse: better || step === 0 ? 0 : this.#state.worse + 1,
     };
-    if (this.stoppedEarly()) {
-      const { best } = this.state;
+    if (this.#stoppedEarly()) {
+      const { best } = this.#state;
       hooks.log(
         'info',
-        `Stops at step ${step}: ${this.state.worse} evaluations brought no better loss than ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
+        `Stops at step ${step}: ${this.#state.worse} evaluations brought no better loss than ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
       );
     }
   }
 
-  private record(series: string, values: Record<string, number>): void {
-    const row = { series, step: this.state.step, values };
-    this.metrics.push(row);
-    this.parts.hooks.metrics(row);
+  #record(series: string, values: Record<string, number>): void {
+    const row = { series, step: this.#state.step, values };
+    this.#metrics.push(row);
+    this.#parts.hooks.metrics(row);
   }
 
-  private evaluationDue(): boolean {
-    const { request, stepsPerEpoch, steps } = this.parts.plan;
-    const { step, evaluatedAt } = this.state;
-    if (this.evaluation.length === 0 || evaluatedAt === step) return false;
+  #evaluationDue(): boolean {
+    const { request, stepsPerEpoch, steps } = this.#parts.plan;
+    const { step, evaluatedAt } = this.#state;
+    if (this.#evaluation.length === 0 || evaluatedAt === step) return false;
     const every = request.evaluateEvery > 0 ? request.evaluateEvery : stepsPerEpoch;
     return step === steps || step % every === 0;
   }
 
-  private stoppedEarly(): boolean {
-    const { patience } = this.parts.plan.request;
-    return patience > 0 && this.state.worse >= patience;
+  #stoppedEarly(): boolean {
+    const { patience } = this.#parts.plan.request;
+    return patience > 0 && this.#state.worse >= patience;
   }
 
-  private checkpointDue(): boolean {
-    const { checkpointEvery } = this.parts.plan.request;
-    const { step } = this.state;
-    return step > 0 && checkpointEvery > 0 && step % checkpointEvery === 0 && this.savedAt !== step;
+  #checkpointDue(): boolean {
+    const { checkpointEvery } = this.#parts.plan.request;
+    const { step } = this.#state;
+    return (
+      step > 0 && checkpointEvery > 0 && step % checkpointEvery === 0 && this.#savedAt !== step
+    );
   }
 
-  private async save(): Promise<void> {
-    const { step } = this.state;
-    if (step === 0 || this.savedAt === step) return;
-    const { shapes, parameters, store } = this.parts;
-    const state = { ...this.state, metrics: this.metrics };
-    await store.save({ state, shapes, parameters, optimizer: this.optimizer.state });
-    this.savedAt = step;
+  async #save(): Promise<void> {
+    const { step } = this.#state;
+    if (step === 0 || this.#savedAt === step) return;
+    const { shapes, parameters, store } = this.#parts;
+    const state = { ...this.#state, metrics: this.#metrics };
+    await store.save({ state, shapes, parameters, optimizer: this.#optimizer.state });
+    this.#savedAt = step;
   }
 
-  private setting(examples: BatchSetting['examples']): BatchSetting {
-    const { programs, parameters, hooks } = this.parts;
-    const { seed } = this.parts.plan.request;
+  #setting(examples: BatchSetting['examples']): BatchSetting {
+    const { programs, parameters, hooks } = this.#parts;
+    const { seed } = this.#parts.plan.request;
     return { programs, examples, parameters, seed, signal: hooks.signal };
   }
 }

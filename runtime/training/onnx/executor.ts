@@ -40,11 +40,11 @@ interface Setting {
 }
 
 class OnnxExecutable implements Executable {
-  private readonly runtime: Runtime;
-  private readonly program: Program;
-  private readonly session: InferenceSession;
-  private readonly outputs: ReadonlyMap<string, string>;
-  private readonly usedSidecar: AsyncDisposable;
+  readonly #runtime: Runtime;
+  readonly #program: Program;
+  readonly #session: InferenceSession;
+  readonly #outputs: ReadonlyMap<string, string>;
+  readonly #usedSidecar: AsyncDisposable;
 
   private constructor(
     { runtime, program }: Setting,
@@ -54,11 +54,11 @@ class OnnxExecutable implements Executable {
       usedSidecar: AsyncDisposable;
     },
   ) {
-    this.runtime = runtime;
-    this.program = program;
-    this.session = made.session;
-    this.outputs = made.outputs;
-    this.usedSidecar = made.usedSidecar;
+    this.#runtime = runtime;
+    this.#program = program;
+    this.#session = made.session;
+    this.#outputs = made.outputs;
+    this.#usedSidecar = made.usedSidecar;
   }
 
   static async create(
@@ -111,19 +111,19 @@ class OnnxExecutable implements Executable {
   }
 
   async run(feeds: Feeds): Promise<Results> {
-    checkFeeds(this.program, feeds);
+    checkFeeds(this.#program, feeds);
     const tensors: Record<string, Tensor> = {};
-    for (const [name, value] of this.program.inputs) {
+    for (const [name, value] of this.#program.inputs) {
       const data = feeds[name];
       if (data instanceof Float32Array) {
-        tensors[value.name] = new this.runtime.Tensor('float32', data, value.shape);
+        tensors[value.name] = new this.#runtime.Tensor('float32', data, value.shape);
       } else if (data !== undefined) {
-        tensors[value.name] = new this.runtime.Tensor('int32', data, value.shape);
+        tensors[value.name] = new this.#runtime.Tensor('int32', data, value.shape);
       }
     }
-    const fetched = await this.session.run(tensors);
+    const fetched = await this.#session.run(tensors);
     const results: Record<string, Float32Array> = {};
-    for (const [name, output] of this.outputs) {
+    for (const [name, output] of this.#outputs) {
       const data = fetched[output]?.data;
       if (!(data instanceof Float32Array)) {
         throw new GraphError('internal', `onnxruntime gave no floats for "${name}"`, {
@@ -136,7 +136,7 @@ class OnnxExecutable implements Executable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session.release();
-    await this.usedSidecar[Symbol.asyncDispose]();
+    await this.#session.release();
+    await this.#usedSidecar[Symbol.asyncDispose]();
   }
 }

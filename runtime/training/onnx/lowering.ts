@@ -41,27 +41,27 @@ export class Lowering {
   readonly model = new OnnxModel();
   readonly constants = new Constants(this.model);
   /** Frozen tensors that are stored in another encoding. */
-  private readonly stored = new Map<Value, Stored>();
+  readonly #stored = new Map<Value, Stored>();
   /** Where they were last widened, and for which value. */
-  private readonly widened = new Map<Value, { readonly name: string; readonly reader: number }>();
+  readonly #widened = new Map<Value, { readonly name: string; readonly reader: number }>();
   /** Zeros that are there once a value is, for what is to come after it. */
-  private readonly zeros = new Map<Value, string>();
-  private reader = 0;
+  readonly #zeros = new Map<Value, string>();
+  #reader = 0;
   /** Comparisons exist as booleans first, as i32 only for readers that want numbers. */
-  private readonly converted = new Set<string>();
-  private temporaries = 0;
+  readonly #converted = new Set<string>();
+  #temporaries = 0;
 
-  private readonly folded: ReturnType<typeof scaledProducts>;
+  readonly #folded: ReturnType<typeof scaledProducts>;
 
   constructor(program: Program, device: Provider) {
     this.device = device;
-    this.folded = scaledProducts(program);
+    this.#folded = scaledProducts(program);
   }
 
   value(value: Value): void {
-    if (this.folded.products.has(value)) return;
+    if (this.#folded.products.has(value)) return;
     const { op } = value;
-    this.reader = value.id;
+    this.#reader = value.id;
     const [x, y, z] = value.inputs;
     switch (op.kind) {
       case 'input':
@@ -78,7 +78,7 @@ export class Lowering {
         );
         return;
       case 'rsqrt':
-        this.emit(value, 'Reciprocal', [this.node('Sqrt', [this.name(x)])]);
+        this.#emit(value, 'Reciprocal', [this.node('Sqrt', [this.name(x)])]);
         return;
       case 'neg':
       case 'exp':
@@ -88,21 +88,21 @@ export class Lowering {
       case 'sigmoid':
       case 'erf':
       case 'floor':
-        this.emit(value, unaryTypes[op.kind], [this.name(x)]);
+        this.#emit(value, unaryTypes[op.kind], [this.name(x)]);
         return;
       case 'silu':
-        this.emit(value, 'Mul', [this.name(x), this.node('Sigmoid', [this.name(x)])]);
+        this.#emit(value, 'Mul', [this.name(x), this.node('Sigmoid', [this.name(x)])]);
         return;
       case 'add':
       case 'sub':
       case 'mul':
       case 'div': {
-        const scaled = this.folded.scaled.get(value);
+        const scaled = this.#folded.scaled.get(value);
         if (scaled !== undefined) {
-          this.product(value, scaled);
+          this.#product(value, scaled);
           return;
         }
-        this.emit(value, binaryTypes[op.kind], [this.name(x), this.name(y)]);
+        this.#emit(value, binaryTypes[op.kind], [this.name(x), this.name(y)]);
         return;
       }
       case 'equal':
@@ -114,48 +114,48 @@ export class Lowering {
         });
         return;
       case 'where':
-        this.emit(value, 'Where', [this.condition(x), this.name(y), this.name(z)]);
+        this.#emit(value, 'Where', [this.#condition(x), this.name(y), this.name(z)]);
         return;
       case 'matmul':
-        this.product(value, { op, inputs: value.inputs });
+        this.#product(value, { op, inputs: value.inputs });
         return;
       case 'reduceSum':
       case 'reduceMax':
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: op.kind === 'reduceSum' ? 'ReduceSum' : 'ReduceMax',
           inputs: [this.name(x), this.constants.integers(op.axes)],
           attributes: { keepdims: 1 },
         });
         return;
       case 'softmax':
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: 'Softmax',
           inputs: [this.name(x)],
           attributes: { axis: -1 },
         });
         return;
       case 'logSoftmax':
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: 'LogSoftmax',
           inputs: [this.name(x)],
           attributes: { axis: -1 },
         });
         return;
       case 'reshape':
-        this.emit(value, 'Reshape', [this.name(x), this.constants.integers(value.shape)]);
+        this.#emit(value, 'Reshape', [this.name(x), this.constants.integers(value.shape)]);
         return;
       case 'transpose':
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: 'Transpose',
           inputs: [this.name(x)],
           attributes: { perm: op.permutation },
         });
         return;
       case 'broadcast':
-        this.emit(value, 'Expand', [this.name(x), this.constants.integers(value.shape)]);
+        this.#emit(value, 'Expand', [this.name(x), this.constants.integers(value.shape)]);
         return;
       case 'slice':
-        this.emit(value, 'Slice', [
+        this.#emit(value, 'Slice', [
           this.name(x),
           this.constants.integers([op.start]),
           this.constants.integers([op.end]),
@@ -165,26 +165,26 @@ export class Lowering {
       case 'pad': {
         const around = (size: number): number[] =>
           value.shape.map((_, axis) => (axis === op.axis ? size : 0));
-        this.emit(value, 'Pad', [
+        this.#emit(value, 'Pad', [
           this.name(x),
           this.constants.integers([...around(op.before), ...around(op.after)]),
         ]);
         return;
       }
       case 'concat':
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: 'Concat',
           inputs: value.inputs.map((input) => this.name(input)),
           attributes: { axis: op.axis },
         });
         return;
       case 'gather': {
-        const stored = x && this.stored.get(x);
+        const stored = x && this.#stored.get(x);
         if (stored !== undefined) {
-          this.emit(value, 'Identity', [stored.widening(this.name(y), value.shape)]);
+          this.#emit(value, 'Identity', [stored.widening(this.name(y), value.shape)]);
           return;
         }
-        this.emitWith(value, {
+        this.#emitWith(value, {
           type: 'Gather',
           inputs: [this.name(x), this.name(y)],
           attributes: { axis: 0 },
@@ -196,8 +196,8 @@ export class Lowering {
           this.constants.float(0),
           this.constants.integers(value.shape),
         ]);
-        const ids = this.node('Cast', [this.column(y)], { to: 7 });
-        this.emitWith(value, {
+        const ids = this.node('Cast', [this.#column(y)], { to: 7 });
+        this.#emitWith(value, {
           type: 'ScatterND',
           inputs: [zeros, ids, this.name(x)],
           attributes: { reduction: 'add' },
@@ -205,24 +205,24 @@ export class Lowering {
         return;
       }
       case 'gatherLast': {
-        const picked = this.node('GatherElements', [this.name(x), this.column(y)], { axis: -1 });
-        this.emit(value, 'Reshape', [picked, this.constants.integers(value.shape)]);
+        const picked = this.node('GatherElements', [this.name(x), this.#column(y)], { axis: -1 });
+        this.#emit(value, 'Reshape', [picked, this.constants.integers(value.shape)]);
         return;
       }
       case 'scatterLast': {
         const all = this.constants.range(op.depth);
-        const chosen = this.node('Equal', [this.column(y), all]);
-        this.emit(value, 'Where', [chosen, this.column(x), this.constants.float(0)]);
+        const chosen = this.node('Equal', [this.#column(y), all]);
+        this.#emit(value, 'Where', [chosen, this.#column(x), this.constants.float(0)]);
         return;
       }
       case 'rotate':
-        this.rotate(value, op);
+        this.#rotate(value, op);
         return;
       case 'detach':
-        this.emit(value, 'Identity', [this.name(x)]);
+        this.#emit(value, 'Identity', [this.name(x)]);
         return;
       case 'after':
-        this.after(value);
+        this.#after(value);
         return;
     }
   }
@@ -246,7 +246,7 @@ export class Lowering {
 
   /** Says how a frozen tensor becomes f32. It does so for each reader, rather than being kept from one to the next. */
   widen(value: Value, widening: Widening, { transposed = false } = {}): void {
-    this.stored.set(value, { widening, transposed });
+    this.#stored.set(value, { widening, transposed });
   }
 
   /** A node with a fresh output name. */
@@ -255,7 +255,7 @@ export class Lowering {
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
   ): string {
-    const output = `t${this.temporaries++}`;
+    const output = `t${this.#temporaries++}`;
     this.model.add({ type, inputs, output, attributes });
     return output;
   }
@@ -264,11 +264,11 @@ export class Lowering {
     return this.node('Reshape', [tensor, this.constants.integers(shape)]);
   }
 
-  private emit(value: Value, type: string, inputs: readonly string[]): void {
+  #emit(value: Value, type: string, inputs: readonly string[]): void {
     this.model.add({ type, inputs, output: value.name });
   }
 
-  private emitWith(value: Value, node: Omit<Node, 'output'>): void {
+  #emitWith(value: Value, node: Omit<Node, 'output'>): void {
     this.model.add({ ...node, output: value.name });
   }
 
@@ -276,11 +276,11 @@ export class Lowering {
     if (value === undefined) {
       throw new GraphError('internal', 'an op lacks a tensor', { audience: 'developer' });
     }
-    const stored = this.stored.get(value);
-    if (stored !== undefined) return this.wide(value, stored);
+    const stored = this.#stored.get(value);
+    if (stored !== undefined) return this.#wide(value, stored);
     const { kind } = value.op;
-    if ((kind === 'equal' || kind === 'greaterEqual') && !this.converted.has(value.name)) {
-      this.converted.add(value.name);
+    if ((kind === 'equal' || kind === 'greaterEqual') && !this.#converted.has(value.name)) {
+      this.#converted.add(value.name);
       this.model.add({
         type: 'Cast',
         inputs: [`${value.name}:bool`],
@@ -291,15 +291,15 @@ export class Lowering {
     return value.name;
   }
 
-  private wide(value: Value, { widening, transposed }: Stored): string {
-    const last = this.widened.get(value);
-    if (last !== undefined && Math.abs(this.reader - last.reader) < nearby) return last.name;
+  #wide(value: Value, { widening, transposed }: Stored): string {
+    const last = this.#widened.get(value);
+    if (last !== undefined && Math.abs(this.#reader - last.reader) < nearby) return last.name;
     const name = widening(undefined, transposed ? value.shape.toReversed() : value.shape);
-    this.widened.set(value, { name, reader: this.reader });
+    this.#widened.set(value, { name, reader: this.#reader });
     return name;
   }
 
-  private condition(value: Value | undefined): string {
+  #condition(value: Value | undefined): string {
     const kind = value?.op.kind;
     if (value !== undefined && (kind === 'equal' || kind === 'greaterEqual')) {
       return `${value.name}:bool`;
@@ -308,18 +308,18 @@ export class Lowering {
   }
 
   /** The tensor with an axis of 1 at its end. */
-  private column(value: Value | undefined): string {
+  #column(value: Value | undefined): string {
     return this.reshaped(this.name(value), [...(value?.shape ?? []), 1]);
   }
 
-  private product(value: Value, { op, inputs, factor = 1 }: Product): void {
+  #product(value: Value, { op, inputs, factor = 1 }: Product): void {
     const [a, b] = inputs;
     const [left, right] = [a?.shape ?? [], b?.shape ?? []];
     if (right.length > 2) {
-      this.emitWith(value, batchedProduct(this, value.shape, { op, inputs }));
+      this.#emitWith(value, batchedProduct(this, value.shape, { op, inputs }));
       return;
     }
-    const turned = b !== undefined && this.stored.get(b)?.transposed === true;
+    const turned = b !== undefined && this.#stored.get(b)?.transposed === true;
     const attributes = {
       transA: op.transposeA ? 1 : 0,
       transB: op.transposeB !== turned ? 1 : 0,
@@ -327,17 +327,17 @@ export class Lowering {
     };
     // Gemm takes the flags as they are and packs a frozen matrix once.
     if (left.length === 2) {
-      this.emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
+      this.#emitWith(value, { type: 'Gemm', inputs: [this.name(a), this.name(b)], attributes });
       return;
     }
     const inner = left[left.length - 1] ?? 1;
     const rows = this.reshaped(this.name(a), [sizeOf(left) / inner, inner]);
     const gemm = this.node('Gemm', [rows, this.name(b)], attributes);
-    this.emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
+    this.#emit(value, 'Reshape', [gemm, this.constants.integers(value.shape)]);
   }
 
   /** onnxruntime's operator takes tables of angles by position: the places of all rows are the positions here. */
-  private rotate(value: Value, op: Extract<Op, { kind: 'rotate' }>): void {
+  #rotate(value: Value, op: Extract<Op, { kind: 'rotate' }>): void {
     const [x, cosine, sine] = value.inputs;
     const [batch = 1, length = 1, heads = 1, head = 1] = value.shape;
     const rotated = `${value.name}:rows`;
@@ -353,26 +353,26 @@ export class Lowering {
       output: rotated,
       attributes: { interleaved: op.paired ? 1 : 0 },
     });
-    this.emit(value, 'Reshape', [rotated, this.constants.integers(value.shape)]);
+    this.#emit(value, 'Reshape', [rotated, this.constants.integers(value.shape)]);
   }
 
   /** ONNX has no control edges: adds min(|d|, 0), which is 0 for any number d of the dependency. */
-  private after(value: Value): void {
+  #after(value: Value): void {
     const [x, dependency] = value.inputs;
     // An axis of 1 stretches to any shape but that of a scalar.
-    const zero = this.zeroAfter(dependency);
+    const zero = this.#zeroAfter(dependency);
     const scalar = value.shape.length === 0;
-    this.emit(value, 'Add', [this.name(x), scalar ? this.reshaped(zero, []) : zero]);
+    this.#emit(value, 'Add', [this.name(x), scalar ? this.reshaped(zero, []) : zero]);
   }
 
   /** [1]. */
-  private zeroAfter(dependency: Value | undefined): string {
-    const known = dependency && this.zeros.get(dependency);
+  #zeroAfter(dependency: Value | undefined): string {
+    const known = dependency && this.#zeros.get(dependency);
     if (known !== undefined) return known;
     const flat = this.reshaped(this.name(dependency), [-1]);
     const first = this.node('Slice', [flat, ...[0, 1, 0].map((n) => this.constants.integers([n]))]);
     const zero = this.node('Min', [this.node('Abs', [first]), this.constants.float(0)]);
-    if (dependency !== undefined) this.zeros.set(dependency, zero);
+    if (dependency !== undefined) this.#zeros.set(dependency, zero);
     return zero;
   }
 }

@@ -44,7 +44,7 @@ const contributedDomain = 'com.microsoft';
 
 /** An ONNX model under construction: nodes of the standard operator set, version 21, and of onnxruntime's own. */
 export class OnnxModel {
-  private readonly graph = new ProtobufWriter().string(2, 'program');
+  readonly #graph = new ProtobufWriter().string(2, 'program');
 
   add(node: Node): void {
     const message = new ProtobufWriter();
@@ -54,7 +54,7 @@ export class OnnxModel {
       message.message(5, attribute(name, value));
     }
     if (node.contributed === true) message.string(7, contributedDomain);
-    this.graph.message(1, message);
+    this.#graph.message(1, message);
   }
 
   initializer(info: TensorInfo, data: Uint8Array | ExternalBytes): void {
@@ -69,22 +69,22 @@ export class OnnxModel {
       tensor.message(13, entry('length', String(data.bytes)));
       tensor.integer(14, 1);
     }
-    this.graph.message(5, tensor);
+    this.#graph.message(5, tensor);
   }
 
   input(info: TensorInfo): void {
-    this.graph.message(11, valueInfo(info));
+    this.#graph.message(11, valueInfo(info));
   }
 
   output(info: TensorInfo): void {
-    this.graph.message(12, valueInfo(info));
+    this.#graph.message(12, valueInfo(info));
   }
 
   finish(): Uint8Array {
     return new ProtobufWriter()
       .integer(1, 10) // IR version 10 goes with operator set 21
       .string(2, 'graft')
-      .message(7, this.graph)
+      .message(7, this.#graph)
       .message(8, new ProtobufWriter().string(1, '').integer(2, 21))
       .message(8, new ProtobufWriter().string(1, contributedDomain).integer(2, 1))
       .finish();

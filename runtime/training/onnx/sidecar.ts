@@ -21,22 +21,22 @@ interface ScratchFile {
  * that one copy in memory, as it is mapped, serves them all; gone with the last of its users.
  */
 export class Sidecar {
-  private readonly parent: string;
-  private file: Promise<ScratchFile> | undefined;
-  private readonly kept = new Map<string, Promise<unknown>>();
-  private end = 0;
-  private users = 0;
+  readonly #parent: string;
+  #file: Promise<ScratchFile> | undefined;
+  readonly #kept = new Map<string, Promise<unknown>>();
+  #end = 0;
+  #users = 0;
 
   constructor(parent: string = tmpdir()) {
-    this.parent = parent;
+    this.#parent = parent;
   }
 
   /** Keeps the file until what this gives is disposed. */
   use(): AsyncDisposable {
-    this.users++;
+    this.#users++;
     return {
       [Symbol.asyncDispose]: async () => {
-        if (--this.users === 0) await this.remove();
+        if (--this.#users === 0) await this.#remove();
       },
     };
   }
@@ -53,31 +53,31 @@ export class Sidecar {
     make: () => Promise<T>,
   ): Promise<T> {
     const key = `${layout}:${source.offset}:${source.path}`;
-    const known = this.kept.get(key) as Promise<T> | undefined;
+    const known = this.#kept.get(key) as Promise<T> | undefined;
     if (known !== undefined) return known;
     const made = make();
-    this.kept.set(key, made);
-    made.catch(() => this.kept.delete(key));
+    this.#kept.set(key, made);
+    made.catch(() => this.#kept.delete(key));
     return made;
   }
 
   async append(data: Uint8Array): Promise<ExternalBytes> {
-    const offset = Math.ceil(this.end / alignment) * alignment;
-    this.end = offset + data.length;
-    this.file ??= create(this.parent);
-    const { handle, location } = await this.file;
+    const offset = Math.ceil(this.#end / alignment) * alignment;
+    this.#end = offset + data.length;
+    this.#file ??= create(this.#parent);
+    const { handle, location } = await this.#file;
     for (let done = 0; done < data.length;) {
       done += (await handle.write(data, done, data.length - done, offset + done)).bytesWritten;
     }
     return { location, offset, bytes: data.length };
   }
 
-  private async remove(): Promise<void> {
+  async #remove(): Promise<void> {
     // Whoever comes meanwhile begins a new one.
-    const created = this.file;
-    this.file = undefined;
-    this.kept.clear();
-    this.end = 0;
+    const created = this.#file;
+    this.#file = undefined;
+    this.#kept.clear();
+    this.#end = 0;
     const file = await created?.catch(() => undefined);
     if (file === undefined) return;
     await file.handle.close();

@@ -25,15 +25,15 @@ export interface AdamWState {
 
 /** AdamW (Loshchilov and Hutter 2019), as PyTorch computes it. Deterministic: one order, no threads. */
 export class AdamW {
-  private step = 0;
-  private readonly parameters: Parameters;
-  private readonly first = new Map<string, Float32Array>();
-  private readonly second = new Map<string, Float32Array>();
-  private readonly options: Required<AdamWOptions>;
+  #step = 0;
+  readonly #parameters: Parameters;
+  readonly #first = new Map<string, Float32Array>();
+  readonly #second = new Map<string, Float32Array>();
+  readonly #options: Required<AdamWOptions>;
 
   constructor(parameters: Parameters, options: AdamWOptions = {}) {
-    this.parameters = parameters;
-    this.options = {
+    this.#parameters = parameters;
+    this.#options = {
       beta1: options.beta1 ?? 0.9,
       beta2: options.beta2 ?? 0.999,
       epsilon: options.epsilon ?? 1e-8,
@@ -42,21 +42,21 @@ export class AdamW {
       decays: options.decays ?? (() => true),
     };
     for (const [name, data] of parameters) {
-      this.first.set(name, new Float32Array(data.length));
-      this.second.set(name, new Float32Array(data.length));
+      this.#first.set(name, new Float32Array(data.length));
+      this.#second.set(name, new Float32Array(data.length));
     }
   }
 
   /** One step down the gradients at this learning rate. */
   update(gradients: Parameters, rate: number): void {
-    this.step++;
-    const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.options;
-    const correction1 = 1 - beta1 ** this.step;
-    const correction2 = 1 / Math.sqrt(1 - beta2 ** this.step);
-    for (const [name, data] of this.parameters) {
+    this.#step++;
+    const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.#options;
+    const correction1 = 1 - beta1 ** this.#step;
+    const correction2 = 1 / Math.sqrt(1 - beta2 ** this.#step);
+    for (const [name, data] of this.#parameters) {
       const gradient = matching(gradients, name, data.length);
-      const first = matching(this.first, name, data.length);
-      const second = matching(this.second, name, data.length);
+      const first = matching(this.#first, name, data.length);
+      const second = matching(this.#second, name, data.length);
       const own = rate * rateFactor(name);
       const keep = decays(name) ? 1 - own * weightDecay : 1;
       const size = own / correction1;
@@ -73,25 +73,25 @@ export class AdamW {
 
   /** Views, not copies: write them out before the next update. */
   get state(): AdamWState {
-    return { step: this.step, first: this.first, second: this.second };
+    return { step: this.#step, first: this.#first, second: this.#second };
   }
 
   /** Continues from a saved state; throws `bad-input` when it belongs to other parameters. */
   restore(state: AdamWState): void {
     const same = (saved: Parameters): boolean =>
-      saved.size === this.parameters.size &&
-      [...this.parameters].every(([name, data]) => saved.get(name)?.length === data.length);
+      saved.size === this.#parameters.size &&
+      [...this.#parameters].every(([name, data]) => saved.get(name)?.length === data.length);
     if (!same(state.first) || !same(state.second)) {
       throw new GraphError(
         'bad-input',
         'the checkpoint is of other parameters; start anew or choose the base, rank and targets it was made with',
       );
     }
-    for (const name of this.parameters.keys()) {
-      this.first.get(name)?.set(state.first.get(name) ?? []);
-      this.second.get(name)?.set(state.second.get(name) ?? []);
+    for (const name of this.#parameters.keys()) {
+      this.#first.get(name)?.set(state.first.get(name) ?? []);
+      this.#second.get(name)?.set(state.second.get(name) ?? []);
     }
-    this.step = state.step;
+    this.#step = state.step;
   }
 }
 

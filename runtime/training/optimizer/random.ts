@@ -3,20 +3,20 @@
  * integer, so that a checkpoint can hold it.
  */
 export class Random {
-  private current: number;
+  #current: number;
 
   constructor(seed: number) {
-    this.current = seed >>> 0;
+    this.#current = seed >>> 0;
   }
 
   get state(): number {
-    return this.current;
+    return this.#current;
   }
 
   /** From 0 up to, but not including, 1. */
   next(): number {
-    this.current = (this.current + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(this.current ^ (this.current >>> 16), 0x21f0aaad);
+    this.#current = (this.#current + 0x9e3779b9) >>> 0;
+    let mixed = Math.imul(this.#current ^ (this.#current >>> 16), 0x21f0aaad);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   }

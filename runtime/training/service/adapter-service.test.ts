@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ADAPTER_GGUF, type WeightedAdapter } from '@graft/graph';
+import { adapterGguf, type WeightedAdapter } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deltaOf } from '../adapters/adapter.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
@@ -51,7 +51,7 @@ describe('merging adapters', () => {
     const expected = a.map((x, i) => x - 0.5 * (b[i] ?? NaN));
     expect(farthest(deltaOf(merged, module), expected)).toBeLessThan(1e-5);
     const again = await made.folder();
-    const gguf = path.join(folder, ADAPTER_GGUF);
+    const gguf = path.join(folder, adapterGguf);
     await service.importAdapter({ path: gguf, model: tiny, folder: again }, signal);
     expect(difference(await readPeftAdapter(again), merged)).toBeLessThan(1e-5);
   });

@@ -13,7 +13,7 @@ import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
 import { readPeftAdapter } from '../adapters/peft.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import type { ModelResolver } from './model-resolver.ts';
-import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
+import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 import { writeRandomModel } from './random-model.ts';
 import { readAdapter } from './read-adapter.ts';
 
@@ -58,7 +58,7 @@ export function createAdapterService({
       const location = await ggufFile(await resolveModel(model), model.id);
       const { config } = await openBaseModel(location);
       await mergeIntoGguf(location, await Promise.all(adapters.map(load)), {
-        file: path.join(folder, MODEL_GGUF),
+        file: path.join(folder, modelGguf),
         encoding,
         signal,
         progress: (done, total) => progress({ done, total, unit: 'tensors' }),

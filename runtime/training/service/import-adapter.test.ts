@@ -1,6 +1,6 @@
 import { cp, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ADAPTER_GGUF, adapterInfoSchema } from '@graft/graph';
+import { adapterGguf, adapterInfoSchema } from '@graft/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Adapter } from '../adapters/adapter.ts';
 import { readPeftAdapter, writePeftAdapter } from '../adapters/peft.ts';
@@ -29,7 +29,7 @@ describe('importing', () => {
     });
     const original = await readPeftAdapter(peft);
     expect(difference(await readPeftAdapter(first), original)).toBe(0);
-    const gguf = path.join(first, ADAPTER_GGUF);
+    const gguf = path.join(first, adapterGguf);
     const again = await service.importAdapter(
       { path: gguf, model: source, folder: second },
       signal,
@@ -49,7 +49,7 @@ describe('importing', () => {
     expect(info).toMatchObject({ id: 'stable', method: 'rslora', rank: 4, alpha: 8 });
     expect(difference(await readPeftAdapter(folder), adapter)).toBe(0);
     const again = await made.folder();
-    const gguf = path.join(folder, ADAPTER_GGUF);
+    const gguf = path.join(folder, adapterGguf);
     await service.importAdapter({ path: gguf, model: tiny, folder: again }, signal);
     expect(difference(await readPeftAdapter(again), adapter)).toBeLessThan(1e-5);
   });
@@ -74,7 +74,7 @@ describe('importing', () => {
     const whole = await made.imported(randomAdapter(tinyConfig, 4, false), 'whole');
     await cp(whole.path, folder, { recursive: true });
     await truncate(path.join(folder, file), bytes);
-    return file === ADAPTER_GGUF ? path.join(folder, file) : folder;
+    return file === adapterGguf ? path.join(folder, file) : folder;
   };
 
   it.each<[string, (folder: string) => Promise<string>, RegExp]>([
@@ -140,9 +140,9 @@ describe('importing', () => {
     ],
     ['a cut safetensors header', cut('adapter_model.safetensors', 100), /is cut off: the header/],
     ['an empty safetensors file', cut('adapter_model.safetensors', 0), /is cut off/],
-    ['a cut GGUF file', cut(ADAPTER_GGUF, 9000), /is cut off: tensor .* ends at/],
-    ['a cut GGUF header', cut(ADAPTER_GGUF, 60), /is cut off/],
-    ['an empty GGUF file', cut(ADAPTER_GGUF, 0), /is cut off: the magic number/],
+    ['a cut GGUF file', cut(adapterGguf, 9000), /is cut off: tensor .* ends at/],
+    ['a cut GGUF header', cut(adapterGguf, 60), /is cut off/],
+    ['an empty GGUF file', cut(adapterGguf, 0), /is cut off: the magic number/],
   ])('refuses %s in one line', async (_what, make, message) => {
     const location = await make(await made.folder());
     const refused = service.importAdapter(
@@ -157,7 +157,7 @@ describe('importing', () => {
     const folder = await made.folder();
     const qwen = { ...tiny, path: fixture('qwen2') };
     await service.importAdapter({ path: fixture('qwen2', 'adapter'), model: qwen, folder }, signal);
-    const file = path.join(folder, ADAPTER_GGUF);
+    const file = path.join(folder, adapterGguf);
     await expect(
       service.importAdapter({ path: file, model: tiny, folder: await made.folder() }, signal),
     ).rejects.toThrow(/adapter of qwen2, the base is of llama/);

@@ -7,7 +7,7 @@ import { readGguf } from '../formats/gguf-reader.ts';
 import { fixture } from '../golden/golden.ts';
 import { lora, request } from '../loop/loop-fixture.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
-import { MODEL_GGUF } from './model-file.ts';
+import { modelGguf } from './model-file.ts';
 import { runTrainingJob, type TrainingJob } from './training-job.ts';
 import { signal, tinyConfig, TinyModel } from './testing/tiny-model.ts';
 
@@ -130,16 +130,16 @@ describe('full fine-tuning', () => {
   it('writes a model of its own with the base’s tokenizer', async () => {
     const change = { method: { kind: 'full' }, learningRate: 0.003, maxSteps: 6 } as const;
     const { result, folder, loss } = await train(change);
-    const file = path.join(folder, MODEL_GGUF);
+    const file = path.join(folder, modelGguf);
     expect(result.model).toMatchObject({
-      weights: MODEL_GGUF,
+      weights: modelGguf,
       architecture: 'llama',
       format: 'gguf',
       contextLength: 64,
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(result.trainable).toBe(result.total);
-    expect(await readdir(folder)).toEqual([MODEL_GGUF]);
+    expect(await readdir(folder)).toEqual([modelGguf]);
     // Matrices were rounded to f16.
     expect(await evaluate([], file)).toBeCloseTo(loss, 2);
     expect(await evaluate([])).toBeGreaterThan(loss + 0.1);

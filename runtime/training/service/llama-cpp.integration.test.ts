@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ADAPTER_GGUF, type WeightedAdapter } from '@graft/graph';
+import { adapterGguf, type WeightedAdapter } from '@graft/graph';
 import { getLlama, LlamaLogLevel, type Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBaseModel } from '../architectures/base-model.ts';
@@ -43,7 +43,7 @@ async function answers(modelPath: string, lora: readonly WeightedAdapter[] = [])
     experimentalKvCacheValueType: 'F32',
     lora: {
       adapters: lora.map((one) => ({
-        filePath: path.join(one.path, ADAPTER_GGUF),
+        filePath: path.join(one.path, adapterGguf),
         scale: one.weight,
       })),
     },
@@ -125,7 +125,7 @@ describe('in llama.cpp', () => {
     const [one] = adapters;
     if (one === undefined) throw new Error('no adapter');
     const folder = await made.folder();
-    const request = { path: path.join(one.path, ADAPTER_GGUF), model: tiny, folder };
+    const request = { path: path.join(one.path, adapterGguf), model: tiny, folder };
     const info = await made.service.importAdapter(request, signal);
     const again = await answers(made.file, [{ ...one, path: folder, info }]);
     expect(difference(await answers(made.file, [one]), again)).toBeLessThan(1e-4);

@@ -5,7 +5,7 @@ import type { ModelConfig } from '../architectures/model-config.ts';
 import { hashFile } from '@graft/kit';
 
 /** Name of the weights' file in a model artifact. */
-export const MODEL_GGUF = 'model.gguf';
+export const modelGguf = 'model.gguf';
 
 /** The model's own GGUF file, whose metadata and tokenizer another is written with; `bad-model` for a folder. */
 export async function ggufFile(location: string, id: string): Promise<string> {
@@ -28,8 +28,8 @@ export async function modelRef(
 ): Promise<ModelRef> {
   return {
     id,
-    digest: (await hashFile(path.join(folder, MODEL_GGUF), signal)).digest,
-    weights: MODEL_GGUF,
+    digest: (await hashFile(path.join(folder, modelGguf), signal)).digest,
+    weights: modelGguf,
     architecture: config.architecture.gguf,
     format: 'gguf',
     contextLength: config.context,

@@ -11,7 +11,7 @@ import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { Random, seedFor } from '../optimizer/random.ts';
-import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
+import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 
 type RandomModelRequest = Parameters<Training['randomModel']>[0];
 
@@ -57,7 +57,7 @@ export async function writeRandomModel(
       },
     };
   });
-  await writeGguf(path.join(request.folder, MODEL_GGUF), metadata, tensors);
+  await writeGguf(path.join(request.folder, modelGguf), metadata, tensors);
   return modelRef(request.folder, { id, config }, signal);
 }
 

@@ -13,7 +13,7 @@ import { openExecutor } from '../loop/open-executor.ts';
 import { runTraining, type LoopHooks, type LoopResult } from '../loop/training-loop.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
 import { writeFineTuned } from './fine-tuned-model.ts';
-import { ggufFile, MODEL_GGUF, modelRef } from './model-file.ts';
+import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 
 /** Where a job finds its model, and what it may use. */
 export interface JobSetting {
@@ -56,7 +56,7 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
   const own = parameterCount(base.config);
   const common = { metrics: trained.metrics, trainable, baseBefore, baseAfter };
   if (method.kind === 'full') {
-    const file = path.join(folder, MODEL_GGUF);
+    const file = path.join(folder, modelGguf);
     await writeFineTuned(model.path, trained.parameters, { file, signal: hooks.signal });
     const id = `${model.id} fine-tuned`;
     const ref = await modelRef(folder, { id, config: base.config }, hooks.signal);

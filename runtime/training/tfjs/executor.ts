@@ -32,17 +32,17 @@ export async function tfjsExecutor(): Promise<Executor> {
 }
 
 class TfjsExecutable implements Executable {
-  private readonly tf: Tensorflow;
-  private readonly program: Program;
-  private readonly frozen: ReadonlyMap<number, tf.Tensor>;
+  readonly #tf: Tensorflow;
+  readonly #program: Program;
+  readonly #frozen: ReadonlyMap<number, tf.Tensor>;
   /** After which value each tensor is no longer read. */
-  private readonly lastReads: ReadonlyMap<number, readonly Value[]>;
+  readonly #lastReads: ReadonlyMap<number, readonly Value[]>;
 
   private constructor(tensorflow: Tensorflow, program: Program, frozen: Map<number, tf.Tensor>) {
-    this.tf = tensorflow;
-    this.program = program;
-    this.frozen = frozen;
-    this.lastReads = lastReads(program);
+    this.#tf = tensorflow;
+    this.#program = program;
+    this.#frozen = frozen;
+    this.#lastReads = lastReads(program);
   }
 
   static async create(
@@ -63,25 +63,25 @@ class TfjsExecutable implements Executable {
   }
 
   async run(feeds: Feeds): Promise<Results> {
-    checkFeeds(this.program, feeds);
-    const outputs = new Map(Object.entries(this.program.outputs));
+    checkFeeds(this.#program, feeds);
+    const outputs = new Map(Object.entries(this.#program.outputs));
     const live = new Map<number, tf.Tensor>();
     const read = (value: Value): tf.Tensor => {
-      const tensor = live.get(value.id) ?? this.frozen.get(value.id);
+      const tensor = live.get(value.id) ?? this.#frozen.get(value.id);
       if (tensor === undefined) throw new Error(`${value.name} was dropped too early`);
       return tensor;
     };
-    for (const value of this.program.values) {
-      if (this.frozen.has(value.id)) continue;
+    for (const value of this.#program.values) {
+      if (this.#frozen.has(value.id)) continue;
       const { op } = value;
       const fed = op.kind === 'input' ? feeds[op.name] : undefined;
       live.set(
         value.id,
         fed === undefined
-          ? this.tf.tidy(() => evaluate(this.tf, value, value.inputs.map(read)))
-          : toTensor(this.tf, value, fed),
+          ? this.#tf.tidy(() => evaluate(this.#tf, value, value.inputs.map(read)))
+          : toTensor(this.#tf, value, fed),
       );
-      for (const done of this.lastReads.get(value.id) ?? []) {
+      for (const done of this.#lastReads.get(value.id) ?? []) {
         live.get(done.id)?.dispose();
         live.delete(done.id);
       }
@@ -95,7 +95,7 @@ class TfjsExecutable implements Executable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const tensor of this.frozen.values()) tensor.dispose();
+    for (const tensor of this.#frozen.values()) tensor.dispose();
     await Promise.resolve();
   }
 }

@@ -15,7 +15,7 @@ export interface JournalStores {
  * have finished: what is recorded as done can be reused. Listeners hear of events once they are durable, so
  * that nobody has seen a number that a crash could give away again.
  */
-export class RunJournal {
+export class RunRecorder {
   readonly runId: string;
   readonly #stores: JournalStores;
   #seq = 0;

@@ -13,7 +13,7 @@ const encodingSchema = z.object({
 let loading: Promise<unknown> = Promise.resolve();
 
 /** A model's own tokenizer. */
-export class TextEncoder {
+export class BatchEncoder {
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #special: ReadonlySet<number>;
   /** Tokens at most; longer texts are cut. */
@@ -25,14 +25,14 @@ export class TextEncoder {
     this.limit = limit;
   }
 
-  static load(folder: string, limit: number): Promise<TextEncoder> {
+  static load(folder: string, limit: number): Promise<BatchEncoder> {
     const load = loading.then(async () => {
       const { AutoTokenizer, env } = await import('@huggingface/transformers');
       env.allowRemoteModels = false;
       env.localModelPath = dirname(folder);
       try {
         const tokenizer = await AutoTokenizer.from_pretrained(basename(folder));
-        return new TextEncoder(tokenizer, limit);
+        return new BatchEncoder(tokenizer, limit);
       } catch (cause) {
         throw new GraphError('bad-model', `the tokenizer in ${folder} cannot be read`, { cause });
       }
