@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { GraphError } from '@graft/graph';
 import { numberNode } from '@graft/graph/testing';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
 import { createTestHost } from '../testing.ts';
@@ -17,8 +18,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A step with the cache key `key`, as a process that uses this state folder has it. */
-function step(abort = signal): Promise<StepContext> {
-  const stores = { artifacts: new MemoryArtifactStore(), items: new MemoryItemStore() };
+function step(abort = signal, items = new MemoryItemStore()): Promise<StepContext> {
+  const stores = { artifacts: new MemoryArtifactStore(), items };
   const host = createTestHost({ ...stores, scratchFolder: join(folder, 'scratch') }, new Map());
   const request = {
     ...{ runId: 'run', node: 'train', type: 'train', params: {}, inputs: {}, sources: [] },
@@ -66,4 +67,24 @@ it('names its scratch for the process, and removes it', async () => {
   expect(name).toMatch(new RegExp(`^${String(process.pid)}-\\d+-step-`));
   await one[Symbol.asyncDispose]();
   expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+});
+
+it('clears up all the same where its memo could not be opened', async () => {
+  const items = new MemoryItemStore();
+  const full = new GraphError('no-space', 'The disk is full.');
+  items.open = () => Promise.reject(full);
+  const failed = await step(signal, items);
+  await failed.ctx.scratch();
+  await failed.ctx.checkpoints();
+  await expect(failed.ctx.memo('vectors', () => Promise.resolve([]))).rejects.toBe(full);
+  await failed[Symbol.asyncDispose]();
+  expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+  await using next = await step();
+  await next.ctx.checkpoints();
+});
+
+it('waits for no checkpoints of its own', async () => {
+  await using one = await step();
+  const [first, second] = await Promise.all([one.ctx.checkpoints(), one.ctx.checkpoints()]);
+  expect(first).toBe(second);
 });

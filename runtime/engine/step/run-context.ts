@@ -43,7 +43,7 @@ export async function createStepContext(
   const memos = new Map<string, Promise<StoredMemo>>();
   let checkpoints: string | undefined;
   /** Whoever else would go on from the same checkpoints waits: they have one owner at a time. */
-  let owned: FileLock | undefined;
+  let owned: Promise<FileLock> | undefined;
   let device: string | undefined;
   const used = (id: string): void => {
     device = id;
@@ -100,9 +100,10 @@ export async function createStepContext(
     },
     output: (path) => outputPath(host.workspaceFolder, path),
     async checkpoints() {
-      owned ??= await acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
+      owned ??= acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
         signal: hooks.signal,
       });
+      await owned;
       checkpoints = join(host.checkpointFolder, request.cacheKey);
       await mkdir(checkpoints, { recursive: true });
       return checkpoints;
@@ -128,9 +129,19 @@ export async function createStepContext(
     },
     async [Symbol.asyncDispose]() {
       reporter.flush();
-      for (const memo of memos.values()) await (await memo)[Symbol.asyncDispose]();
-      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-      await owned?.release();
+      // What could not be opened or had in the first place has failed its step, and needs no clearing up.
+      const opened = await Promise.allSettled(memos.values());
+      const lock = await owned?.catch(() => undefined);
+      try {
+        for (const memo of opened) {
+          if (memo.status === 'fulfilled') await memo.value[Symbol.asyncDispose]();
+        }
+      } finally {
+        await Promise.allSettled(
+          folders.map((folder) => rm(folder, { recursive: true, force: true })),
+        );
+        await lock?.release();
+      }
     },
   };
 }

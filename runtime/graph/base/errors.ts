@@ -111,6 +111,8 @@ export class GraphError extends Error {
         cause: error.cause,
       });
     }
+    // Clearing up failed as well: what failed first says why.
+    if (isSuppressed(error)) return GraphError.from(error.suppressed, location);
     const message = error instanceof Error ? error.message : String(error);
     if (isFullDisk(error)) {
       return new GraphError(
@@ -121,6 +123,11 @@ export class GraphError extends Error {
     }
     return new GraphError('internal', message, { location, audience: 'developer', cause: error });
   }
+}
+
+/** By its name: not every version of Node has the class that `using` throws. */
+function isSuppressed(error: unknown): error is { readonly suppressed: unknown } {
+  return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
 }
 
 /** What any write may throw, wherever it happens. */
