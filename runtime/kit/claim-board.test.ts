@@ -1,10 +1,21 @@
+import type * as FileSystem from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ClaimBoard } from './claim-board.ts';
+
+let full = false;
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof FileSystem>();
+  const writeSync = (file: number, text: string): number => {
+    if (full) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+    return fs.writeSync(file, text);
+  };
+  return { ...fs, writeSync };
+});
 
 let folder: string;
 const boards: ClaimBoard[] = [];
@@ -16,6 +27,7 @@ const board = (): ClaimBoard => {
 const hooks = { signal: new AbortController().signal, waiting: () => undefined };
 
 beforeEach(async () => {
+  full = false;
   folder = join(await mkdtemp(join(tmpdir(), 'graft-claims-')), 'claims');
 });
 afterEach(async () => {
@@ -89,6 +101,52 @@ test('survives its folder, and begins a new file when the old one is long', asyn
   expect(readdirSync(folder)).toHaveLength(1);
   expect(readdirSync(folder)).not.toContain(before);
   expect(before).not.toBe(long);
+});
+
+/** Whether a board would have to wait for a name. */
+async function isHeld(by: ClaimBoard, key: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(200);
+  const claim = await by.claim(key, { ...hooks, signal }).catch(() => undefined);
+  claim?.release();
+  return claim === undefined;
+}
+
+test('keeps what is held when it begins a new file', async () => {
+  const [one, two] = [board(), board()];
+  const kept = await one.claim('kept', hooks);
+  const [before] = readdirSync(folder);
+  (await one.claim('x'.repeat(2 << 20), hooks)).release();
+  expect(readdirSync(folder)).not.toContain(before);
+  expect(await isHeld(two, 'kept')).toBe(true);
+  kept.release();
+  expect(await isHeld(two, 'kept')).toBe(false);
+});
+
+test('holds nothing for ever that it cannot give back on a full disk', async () => {
+  const [one, two] = [board(), board()];
+  const [claim, kept] = [await one.claim('a', hooks), await one.claim('kept', hooks)];
+  full = true;
+  claim.release();
+  full = false;
+  expect(await isHeld(two, 'a')).toBe(false);
+  (await one.claim('b', hooks)).release();
+  expect(await isHeld(two, 'kept')).toBe(true);
+  kept.release();
+});
+
+test.skipIf(process.platform !== 'linux')('lets go of the files of those that are gone', async () => {
+  const one = board();
+  const open = (): number => readdirSync('/proc/self/fd').length;
+  (await one.claim('a', hooks)).release();
+  const before = open();
+  for (let round = 0; round < 20; round++) {
+    const other = board();
+    (await other.claim('b', hooks)).release();
+    (await one.claim('b', hooks)).release();
+    other.close();
+  }
+  (await one.claim('b', hooks)).release();
+  expect(open()).toBeLessThan(before + 5);
 });
 
 test('costs little where nobody else is at work', async () => {

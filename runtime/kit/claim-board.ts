@@ -16,7 +16,7 @@ import { hasCode, isFullDisk } from './system-error.ts';
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
 const shortestPause = 30;
 const longestPause = 80;
-/** Bytes of a file after which the next claim begins a new one, when none is held. */
+/** Bytes of a file after which a new one is begun. */
 const largestFile = 1 << 20;
 
 export interface Claim {
@@ -83,17 +83,29 @@ export class ClaimBoard {
   /** False where it cannot be written: on a full disk work goes on without claims. */
   #write(line: string): boolean {
     try {
-      if (this.#own?.isSpent(this.#held.size) === true) {
-        this.#own.remove();
-        this.#own = undefined;
-      }
-      this.#own ??= new OwnFile(this.#folder);
+      if (this.#own === undefined || this.#own.isSpent) this.#own = this.#begin(this.#own);
       this.#own.append(line);
       return true;
     } catch (error) {
-      if (isFullDisk(error)) return false;
+      if (!isFullDisk(error)) throw error;
+      // What cannot be given back would be waited for as long as this process lives.
+      this.#own?.remove();
+      this.#own = undefined;
+      return false;
+    }
+  }
+
+  /** A new file with all that is held, before the old one goes: at no moment does a claim look given back. */
+  #begin(old: OwnFile | undefined): OwnFile {
+    const own = new OwnFile(this.#folder);
+    try {
+      for (const key of this.#held) own.append(`+${key}\n`);
+    } catch (error) {
+      own.remove();
       throw error;
     }
+    old?.remove();
+    return own;
   }
 
   /** The process other than this one that holds the key; else whether others are at work at all. */
@@ -104,17 +116,17 @@ export class ClaimBoard {
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
       // Whoever removed the folder removed this one's file, too.
+      this.#own?.remove();
       this.#own = undefined;
-      return false;
+      names = [];
     }
+    this.#forgetAllBut(new Set(names));
     let others = false;
     for (const name of names) {
       const pid = holderPid(name);
       if (pid === undefined || name === this.#own?.name) continue;
       const path = join(this.#folder, name);
       if (!holderLives(path)) {
-        this.#others.get(name)?.close();
-        this.#others.delete(name);
         rmSync(path, { force: true });
         continue;
       }
@@ -125,6 +137,15 @@ export class ClaimBoard {
       if (other.holds(key)) return pid;
     }
     return others;
+  }
+
+  /** Closes the files of processes that have gone, or begun a new one. */
+  #forgetAllBut(names: ReadonlySet<string>): void {
+    for (const [name, other] of this.#others) {
+      if (names.has(name)) continue;
+      other.close();
+      this.#others.delete(name);
+    }
   }
 }
 
@@ -147,8 +168,8 @@ class OwnFile {
     this.#size += writeSync(this.#file, line);
   }
 
-  isSpent(held: number): boolean {
-    return this.#size > largestFile && held <= 1;
+  get isSpent(): boolean {
+    return this.#size > largestFile;
   }
 
   remove(): void {
