@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import {
   createRegistry,
+  GraphError,
   parseGraph,
   planGraph,
   type ExecutionBackend,
   type NodeType,
   type Plan,
+  type ResolvedFile,
   type StepResult,
 } from '@graft/graph';
-import { numberNode, testEngines, testModels } from '@graft/graph/testing';
+import { numberNode, readNode, testEngines, testModels } from '@graft/graph/testing';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
 import { Engine } from './engine.ts';
 
 const heavyNode: NodeType = { ...numberNode, type: 'heavy', lane: 'inference' };
-const registry = createRegistry([numberNode, heavyNode]);
+const registry = createRegistry([numberNode, heavyNode, readNode]);
 
 function planOf(...nodes: readonly (readonly [type: string, value: number])[]): Plan {
   const entries = nodes.map(([type, value]) => [
@@ -120,4 +122,42 @@ describe('steps of several runs', () => {
     expect(statuses).toEqual([['succeeded'], ['succeeded'], ['cached']]);
     expect(seen()).toEqual(['heavy-1', 'heavy-2']);
   });
+});
+
+it('a step whose inputs are looked at anew when its run is cancelled says nothing after the end', async () => {
+  let look = (_files: ResolvedFile[]): void => undefined;
+  const looked = new Promise<ResolvedFile[]>((resolve) => (look = resolve));
+  let fail = (_error: GraphError): void => undefined;
+  const executed = new Promise<StepResult>((_resolve, reject) => (fail = reject));
+  const runs = new MemoryRunStore();
+  const engine = new Engine({
+    artifacts: new MemoryArtifactStore(),
+    actions: new MemoryActionStore(),
+    runs,
+    backend: { execute: () => executed },
+    files: {
+      files: (_patterns, options) => (options?.anew === true ? looked : Promise.resolve([])),
+    },
+    models: testModels,
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
+    owner: 'test:0',
+  });
+  const nodes = { read: { type: 'read', version: 1, params: { files: ['a'] } } };
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
+  const plan = planGraph(graph, registry, { models: testModels });
+  const first = await engine.start(plan, { file: 'f', device: 'auto' });
+  // Waits for the step of the first.
+  const second = await engine.start(plan, { file: 'f', device: 'auto' });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  fail(new GraphError('input-changed', 'It changed.'));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  second.cancel();
+  expect((await second.finished).status).toBe('cancelled');
+  look([]);
+  first.cancel();
+  await first.finished;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const events = await runs.events(second.runId, 0, 100);
+  expect(events.at(-1)?.type).toBe('run.finished');
 });

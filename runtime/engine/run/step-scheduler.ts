@@ -145,9 +145,11 @@ export class StepScheduler {
     try {
       await renewal.renew(step);
     } catch (error) {
-      this.#fail(step, error);
+      if (!isFinished(step)) this.#fail(step, error);
       return;
     }
+    // One that only waited for another run's step does not hold up its own, which may have been cancelled.
+    if (isFinished(step)) return;
     const { file } = GraphError.from(thrown).location;
     const what = file === undefined ? 'What it works on' : `"${file}"`;
     const message = `${what} changed while the step ran: it starts anew with what is there now.`;

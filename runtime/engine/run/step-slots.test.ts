@@ -85,4 +85,20 @@ describe('slots', () => {
     request('large', { lane: 'bulk' });
     expect(running).toEqual(['large']);
   });
+
+  it('pass over thousands that are no longer wanted', () => {
+    const slots = new StepSlots(2);
+    const claim = { lane: 'light', deviceClass: 'cpu', owner: slots } as const;
+    let first = (): void => undefined;
+    slots.request({ ...claim, cores: 'all' }, (done) => (first = done));
+    let passed = 0;
+    for (let i = 0; i < 20_000; i++) {
+      slots.request({ ...claim, cores: 'one' }, (done) => {
+        passed += 1;
+        done();
+      });
+    }
+    first();
+    expect(passed).toBe(20_000);
+  });
 });

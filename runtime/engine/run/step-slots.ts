@@ -69,6 +69,7 @@ function weightOf({ lane, cores, deviceClass }: SlotClaim, room: number): number
 class LaneSlots {
   readonly room: number;
   #used = 0;
+  #filling = false;
   /** By owner, the next in turn first. */
   readonly #waiting = new Map<object, Waiting[]>();
 
@@ -93,12 +94,19 @@ class LaneSlots {
   }
 
   #fill(): void {
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const [owner, queue, waiting] = next;
-      queue.shift();
-      this.#waiting.delete(owner);
-      if (queue.length > 0) this.#waiting.set(owner, queue);
-      this.#start(waiting);
+    // What starts may give its room back at once: that is seen in the next round, not one call deeper.
+    if (this.#filling) return;
+    this.#filling = true;
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        const [owner, queue, waiting] = next;
+        queue.shift();
+        this.#waiting.delete(owner);
+        if (queue.length > 0) this.#waiting.set(owner, queue);
+        this.#start(waiting);
+      }
+    } finally {
+      this.#filling = false;
     }
   }
 
