@@ -51,11 +51,13 @@ async function nodeFingerprint(root, type) {
   });
   const { dependencies } = readJson(root, 'nodes/package.json');
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-  const versions = imports
-    .map(({ path: name }) => packageName(name))
+  const code = outputFiles.map(({ text }) => text);
+  // A thread imports by itself what its starter resolves.
+  const resolved = code.flatMap((text) => [...text.matchAll(/\.resolve\("([^"]+)"\)/g)]);
+  const versions = [...imports.map(({ path: name }) => name), ...resolved.map(([, name]) => name)]
+    .map(packageName)
     .filter((name) => name in dependencies && !name.startsWith('@graft/'))
     .map((name) => `${name}@${dependencies[name]}`);
-  const code = outputFiles.map(({ text }) => text);
   const raise = `nodes/${type}/node.ts`;
   const revision = numberAfter(root, raise, 'implementation:');
   const files = Object.keys(metafile.inputs);

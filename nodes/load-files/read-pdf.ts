@@ -1,8 +1,12 @@
+import type { Worker } from 'node:worker_threads';
 import { GraphError, type SourceFile } from '@graft/graph';
+import { z } from 'zod';
 import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
+import { heapFull, startPdfThread, unpackedTooMuch } from './pdf-thread.ts';
 
+const mebi = 1024 * 1024;
 /** Bytes; a PDF is read whole. */
-const maxPdf = 512 * 1024 * 1024;
+const maxPdf = 512 * mebi;
 
 export interface PdfText {
   readonly title: string;
@@ -10,56 +14,107 @@ export interface PdfText {
   readonly pages: number;
 }
 
-/** The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`. */
+const answerSchema = z.union([
+  z.object({ pages: z.array(z.string()), title: z.string() }),
+  z.object({ encrypted: z.boolean(), message: z.string() }),
+]);
+type Answer = z.output<typeof answerSchema>;
+
+/** A thread without work, kept for the next PDF: starting one takes longer than most PDFs. */
+let idle: Worker | undefined;
+
+/**
+ * The text of a PDF, pages a blank line apart. Throws `encrypted-file`, `damaged-file`, and `too-large` where it
+ * unpacks to more, or takes longer, than a file of its size may.
+ */
 export async function readPdf(file: SourceFile, signal: AbortSignal): Promise<PdfText> {
   if (file.size > maxPdf) {
-    throw new GraphError('too-large', `${file.path} has more than 512 MiB; split the PDF.`, {
-      location: { file: file.path },
-    });
+    throw tooLarge(file.path, 'has more than 512 MiB; split the PDF');
   }
-  const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
-  const task = pdfjs.getDocument({
-    data: new Uint8Array(await file.bytes()),
-    isEvalSupported: false,
-    useSystemFonts: false,
-    disableFontFace: true,
-    stopAtErrors: true,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
+  const data = Uint8Array.from(await file.bytes());
+  signal.throwIfAborted();
+  const answer = await readInThread(file, data, signal);
+  if ('message' in answer) throw unreadable(file.path, answer);
+  return {
+    title: answer.title.trim(),
+    text: answer.pages
+      .map((page) => withoutSpacesAtLineEnds(page).trim())
+      .join('\n\n')
+      .trim(),
+    pages: answer.pages.length,
+  };
+}
+
+/** Ends the thread where the PDF is past a limit, or nobody waits any more. */
+function readInThread(
+  { path, size }: SourceFile,
+  data: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const thread = idle ?? startPdfThread();
+  idle = undefined;
+  thread.ref();
+  // Arrays that grow are made anew twice as large, and a page's text passes through two: a quarter of it is content.
+  const most = Math.min(32 * mebi + 64 * size, 1024 * mebi);
+  const seconds = 60 + 10 * Math.ceil(size / mebi);
+  return new Promise<Answer>((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      thread.off('message', read).off('error', failed).off('exit', gone);
+      settle();
+    };
+    const fail = (error: unknown): void => {
+      end(() => void thread.terminate().finally(() => reject(error)));
+    };
+    const abort = (): void => fail(signal.reason);
+    const timer = setTimeout(() => {
+      fail(tooLarge(path, `takes longer than ${seconds} s to read, the limit for its size`));
+    }, seconds * 1000);
+    const read = (message: unknown): void => {
+      end(() => {
+        thread.unref();
+        if (idle === undefined) idle = thread;
+        else void thread.terminate();
+        resolve(answerSchema.parse(message));
+      });
+    };
+    const failed = (error: NodeJS.ErrnoException): void => {
+      fail(error.code === heapFull ? tooLarge(path, 'needs more than 512 MiB of memory') : error);
+    };
+    const gone = (code: number): void => {
+      const limit = `${Math.floor(most / mebi)} MiB, the limit for its size`;
+      fail(
+        code === unpackedTooMuch
+          ? tooLarge(path, `unpacks a page to more than ${limit}`)
+          : new Error(`the thread that reads PDFs ended with ${code}`),
+      );
+    };
+    signal.addEventListener('abort', abort);
+    thread.on('message', read).on('error', failed).on('exit', gone);
+    thread.postMessage({ data, most }, [data.buffer]);
   });
-  try {
-    const document = await task.promise;
-    const pages: string[] = [];
-    for (let number = 1; number <= document.numPages; number += 1) {
-      signal.throwIfAborted();
-      const page = await document.getPage(number);
-      const content = await page.getTextContent();
-      const text = content.items
-        .map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : ''))
-        .join('');
-      pages.push(withoutSpacesAtLineEnds(text).trim());
-      page.cleanup();
-    }
-    const { info } = await document.getMetadata();
-    return { title: titleOf(info), text: pages.join('\n\n').trim(), pages: document.numPages };
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw unreadable(file.path, cause);
-  } finally {
-    await task.destroy();
-  }
 }
 
-function titleOf(info: object): string {
-  return 'Title' in info && typeof info.Title === 'string' ? info.Title.trim() : '';
+function tooLarge(path: string, what: string): GraphError {
+  return new GraphError(
+    'too-large',
+    `${path} ${what}. Save it anew, or take it out of the files.`,
+    {
+      location: { file: path, param: 'paths' },
+    },
+  );
 }
 
-function unreadable(path: string, cause: unknown): GraphError {
-  const encrypted = cause instanceof Error && cause.name === 'PasswordException';
+function unreadable(
+  path: string,
+  { encrypted, message: cause }: Extract<Answer, { encrypted: boolean }>,
+): GraphError {
   const message = encrypted
     ? `${path} is encrypted: it opens only with a password. Save it without one, then run again.`
     : `${path} is not a PDF that can be read; it may be damaged. Open and save it anew, or take it out of the files.`;
   return new GraphError(encrypted ? 'encrypted-file' : 'damaged-file', message, {
     location: { file: path, param: 'paths' },
-    cause,
+    cause: new Error(cause),
   });
 }

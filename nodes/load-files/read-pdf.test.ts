@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourceFile } from '../kit/testing/test-context.ts';
+import { readPdf } from './read-pdf.ts';
+
+/** A PDF of one page with that content, packed; `entries` are what else its stream says of itself. */
+function pdf(content: Buffer, entries = ''): Buffer {
+  const packed = deflateSync(content);
+  const objects = [
+    Buffer.from('<</Type/Catalog/Pages 2 0 R>>'),
+    Buffer.from('<</Type/Pages/Kids[3 0 R]/Count 1>>'),
+    Buffer.from(
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>/XObject<</X 4 0 R>>>>>>',
+    ),
+    Buffer.concat([
+      Buffer.from(`<</Length ${packed.length}/Filter/FlateDecode${entries}>>stream\n`),
+      packed,
+      Buffer.from('\nendstream'),
+    ]),
+    Buffer.from('<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>'),
+  ];
+  const body = objects.map((object, at) =>
+    Buffer.concat([Buffer.from(`${at + 1} 0 obj\n`), object, Buffer.from('\nendobj\n')]),
+  );
+  return Buffer.concat([
+    Buffer.from('%PDF-1.4\n'),
+    ...body,
+    Buffer.from('trailer<</Root 1 0 R/Size 6>>\n%%EOF'),
+  ]);
+}
+
+describe('a PDF', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graft-pdf-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const read = async (bytes: Buffer, signal = new AbortController().signal) => {
+    await writeFile(join(folder, 'a.pdf'), bytes);
+    return readPdf(await sourceFile(folder, 'a.pdf'), signal);
+  };
+  const small = pdf(Buffer.from('BT /F 9 Tf 9 9 Td (lit at 05:40) Tj ET'));
+
+  it.each([
+    ['of text', '(a)Tj ', ''],
+    ['of blanks', '        ', ''],
+    ['marked as an image', '(a)Tj ', '/Type/XObject/Subtype/Image/Width 1/Height 1'],
+    ['marked as a form that is drawn', '(a)Tj ', '/Type/XObject/Subtype/Form/BBox[0 0 9 9]'],
+  ])(
+    'with a stream %s that unpacks to 200 MB is refused, and the next is read',
+    async (_, text, entries) => {
+      const bytes = pdf(
+        Buffer.concat([Buffer.from('BT /F 9 Tf '), Buffer.alloc(2e8, text)]),
+        entries,
+      );
+      const before = process.memoryUsage().rss;
+      const started = performance.now();
+      let most = 0;
+      const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+      const reading = read(bytes);
+      await expect(reading).rejects.toMatchObject({
+        code: 'too-large',
+        location: { file: 'a.pdf' },
+        message: expect.stringMatching(
+          /unpacks a page to more than \d+ MiB, the limit for its size/,
+        ),
+      });
+      clearInterval(watch);
+      expect(most - before).toBeLessThan(400e6);
+      expect(performance.now() - started).toBeLessThan(15_000);
+      await expect(read(small)).resolves.toEqual({ title: '', text: 'lit at 05:40', pages: 1 });
+    },
+    60_000,
+  );
+
+  it('is left alone when the step is cancelled', async () => {
+    const ends = new AbortController();
+    const reading = read(pdf(Buffer.alloc(8e6, '(a)Tj ')), ends.signal);
+    setTimeout(() => ends.abort(new Error('cancelled')), 100);
+    const started = performance.now();
+    await expect(reading).rejects.toThrow('cancelled');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('is read beside others', async () => {
+    await writeFile(join(folder, 'b.pdf'), small);
+    const file = await sourceFile(folder, 'b.pdf');
+    const texts = await Promise.all(
+      [1, 2, 3].map(() => readPdf(file, new AbortController().signal)),
+    );
+    expect(texts.map(({ text }) => text)).toEqual(Array(3).fill('lit at 05:40'));
+  });
+});
