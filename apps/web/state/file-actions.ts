@@ -60,12 +60,20 @@ export function syncDraft(): void {
   });
 }
 
+/** Counts the files asked for: the last one is shown, whichever answer comes last. */
+let opening = 0;
+
 /** Opens a file, with the unsaved work that this browser holds on it, and its newest run. */
 export async function openFile(path: string): Promise<void> {
+  const mine = ++opening;
   syncDraft();
   try {
     const read = await api.graphs.read.query({ path });
+    if (mine !== opening) return;
+    // What was drawn meanwhile.
+    syncDraft();
     const draft = await takeDraft(path);
+    if (mine !== opening) return;
     let file = readFile(read);
     let graph = migrateGraph(file.baseGraph, nodeTypes());
     if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
@@ -108,6 +116,7 @@ async function discardChanges(path: string): Promise<void> {
   if (file?.path !== path) return;
   try {
     const fresh = readFile(await api.graphs.read.query({ path: file.path }));
+    if (useDocument.getState().file?.path !== path) return;
     useDocument.getState().rebase(fresh);
     useDocument.getState().edit(() => fresh.baseGraph);
     useConflict.getState().settle();
@@ -176,14 +185,14 @@ export async function withOwnMove(path: string, move: () => Promise<void>): Prom
 /** A graph file changed on disk, or any may have: takes the change over where nothing is lost by it. */
 export async function fileChangedOutside(path: string | undefined): Promise<void> {
   await refreshFiles();
-  const { file, graph } = useDocument.getState();
+  const { file } = useDocument.getState();
   if (file === null || (path !== undefined && path !== file.path)) return;
   if (ownMoves.has(file.path)) return;
   try {
     const read = await api.graphs.read.query({ path: file.path });
     const current = useDocument.getState();
     if (current.file?.path !== file.path || current.file.base === read.revision) return;
-    if (isUnsaved({ file, graph })) return await raiseConflict(file.path, 'disk');
+    if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     const fresh = readFile(read);
     useDocument.getState().rebase(fresh);
     useDocument.getState().edit(() => fresh.baseGraph);

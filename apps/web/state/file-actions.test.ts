@@ -1,0 +1,97 @@
+import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { useConflict } from './conflict-store.ts';
+import { useDocument } from './document-store.ts';
+import { fileChangedOutside, openFile } from './file-actions.ts';
+
+const served = vi.hoisted(() => ({
+  /** What each file answers, and when. */
+  read: new Map<string, Promise<{ path: string; revision: string; text: string }>>(),
+}));
+vi.mock('../api/client.ts', () => ({
+  api: {
+    graphs: { read: { query: ({ path }: { path: string }) => served.read.get(path) } },
+    runs: { list: { query: () => Promise.resolve([]) } },
+  },
+  queries: { graphs: { list: { queryKey: () => [] } } },
+  queryClient: { invalidateQueries: () => Promise.resolve() },
+}));
+
+const sized = (size: number): Graph => ({
+  ...emptyGraph,
+  nodes: { chunk: { type: 'chunk', version: 1, params: { size } } },
+});
+const size = (): unknown => useDocument.getState().graph.nodes['chunk']?.params['size'];
+const answer = (path: string, graph: Graph) => ({
+  ...{ path, revision: serializeGraph(graph), text: serializeGraph(graph) },
+});
+/** A file that answers when it is told to. */
+function late(path: string, graph: Graph): () => void {
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  served.read.set(
+    path,
+    told.then(() => answer(path, graph)),
+  );
+  return tell;
+}
+const draw = (value: number): void => useDocument.getState().edit(() => sized(value));
+
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  const storage = new Proxy(
+    {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    },
+    {
+      ownKeys: () => [...kept.keys()],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    },
+  );
+  vi.stubGlobal('localStorage', storage);
+  vi.stubGlobal('sessionStorage', storage);
+  vi.stubGlobal('location', { href: 'http://localhost/' });
+  vi.stubGlobal('history', { replaceState: () => undefined });
+  vi.stubGlobal('document', { title: '' });
+  served.read.clear();
+  useDocument.getState().close();
+  return () => vi.unstubAllGlobals();
+});
+
+it('shows the file that was asked for last, whichever answers last', async () => {
+  const tell = late('slow.graft.json', sized(1));
+  served.read.set('fast.graft.json', Promise.resolve(answer('fast.graft.json', sized(2))));
+  const slow = openFile('slow.graft.json');
+  await openFile('fast.graft.json');
+  tell();
+  await slow;
+  expect(useDocument.getState().file?.path).toBe('fast.graft.json');
+});
+
+it('keeps what is drawn while another file is on its way', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  const tell = late('b.graft.json', sized(2));
+  const other = openFile('b.graft.json');
+  draw(3);
+  tell();
+  await other;
+  await openFile('a.graft.json');
+  expect(size()).toBe(3);
+});
+
+it('asks rather than replaces what is drawn while a change on disk is read', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  const tell = late('a.graft.json', sized(2));
+  const changed = fileChangedOutside('a.graft.json');
+  await Promise.resolve();
+  await Promise.resolve();
+  draw(3);
+  tell();
+  await changed;
+  expect(size()).toBe(3);
+  expect(useConflict.getState().conflict?.found).toBe('disk');
+});
