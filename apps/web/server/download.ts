@@ -5,6 +5,7 @@ import { artifactRefSchema, GraphError } from '@graft/graph';
 import { exportFormats, exportMediaTypes, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { safeHeaders } from './static-files.ts';
+import { withoutFolders } from './without-folders.ts';
 
 /** Where rows are downloaded. */
 export const downloadPath = '/api/download';
@@ -72,6 +73,6 @@ export async function sendDownload(
       return;
     }
     const { code, message } = GraphError.from(error);
-    refuse(response, code === 'bad-input' ? 400 : 500, message);
+    refuse(response, code === 'bad-input' ? 400 : 500, withoutFolders(message, workspace.root));
   }
 }

@@ -1,9 +1,8 @@
-import { homedir } from 'node:os';
-import { sep } from 'node:path';
 import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import { withoutFolders } from '../without-folders.ts';
 
 interface ApiContext {
   readonly workspace: Workspace;
@@ -49,12 +48,6 @@ function problemsOf(error: TRPCError): readonly Problem[] {
     );
   }
   return problem('bad-input', error.message);
-}
-
-/** Paths below the workspace as everywhere on the page, others below the home folder by `~`: not where this machine keeps them. */
-function withoutFolders(text: string, root: string | undefined): string {
-  const short = root === undefined ? text : text.replaceAll(root + sep, '').replaceAll(root, '.');
-  return short.replaceAll(homedir() + sep, `~${sep}`);
 }
 
 const trpc = initTRPC.context<ApiContext>().create({
