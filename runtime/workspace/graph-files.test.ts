@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,6 +124,19 @@ describe('names', () => {
     const { revision } = await files.save('ok.graft.json', 'a', null);
     await expect(files.rename('ok.graft.json', path, revision)).rejects.toMatchObject(bad);
     await expect(files.copy('ok.graft.json', path)).rejects.toMatchObject(bad);
+  });
+
+  it('that lead into a hidden folder by a link are not touched', async () => {
+    await mkdir(join(root, '.git'));
+    await writeFile(join(root, '.git', 'config'), 'token = secret');
+    await symlink(join('.git', 'config'), join(root, 'file.graft.json'));
+    await symlink('.git', join(root, 'folder'));
+    const bad = { code: 'bad-name' };
+    await expect(files.read('file.graft.json')).rejects.toMatchObject(bad);
+    await expect(files.save('folder/a.graft.json', 'x', null)).rejects.toMatchObject(bad);
+    await files.save('ok.graft.json', 'a', null);
+    await symlink('ok.graft.json', join(root, 'link.graft.json'));
+    expect((await files.read('link.graft.json')).text).toBe('a');
   });
 
   it.each([

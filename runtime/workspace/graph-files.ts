@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
 import { isFullDisk, replaceFile, SharedCall } from '@graft/kit';
 import { glob } from 'tinyglobby';
-import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
+import {
+  graphSuffix,
+  requireGraphPath,
+  requireNewGraphPath,
+  requireVisible,
+} from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
 import { withSaveLock } from './save-lock.ts';
 import type { GraphFile } from './workspace.ts';
@@ -148,7 +153,7 @@ export class GraphFiles {
     return { path, revision, modifiedAt };
   }
 
-  /** Follows links as far as the path exists: none may lead out. */
+  /** Follows links as far as the path exists: none may lead out, or into a hidden folder. */
   async #locate(path: string): Promise<Located> {
     const short = insideWorkspace(this.#root, path);
     const absolute = join(this.#root, short);
@@ -157,6 +162,7 @@ export class GraphFiles {
       const real = await realpath(existing).catch(() => undefined);
       if (real !== undefined) {
         if (real !== this.#root && !real.startsWith(this.#root + sep)) throw outside(path);
+        requireVisible(short, relative(this.#root, real).split(sep).join('/'));
         break;
       }
       existing = dirname(existing);

@@ -19,7 +19,12 @@ export function requireGraphPath(path: string): void {
   if (!path.endsWith(graphSuffix) || stem === '') {
     throw badName(path, `A graph file's name ends in ${graphSuffix}.`);
   }
-  if (path.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) {
+  requireVisible(path);
+}
+
+/** Of `path`, or of what it leads to by links. Throws `bad-name`. */
+export function requireVisible(path: string, leadsTo: string = path): void {
+  if (leadsTo.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) {
     throw badName(path, 'Graph files are in no hidden folder, nor in node_modules.');
   }
 }
