@@ -4,7 +4,9 @@ import {
   type ChatHistoryItem,
   type ChatWrapper,
 } from 'node-llama-cpp';
-import type { Role } from './trimmed-roles.ts';
+import { BudgetedTemplate, TemplateLimit } from './budgeted-template.ts';
+import { templateDate } from './template-globals.ts';
+import { trimmedRoles, type Role } from './trimmed-roles.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A conversation of empty turns by a chat template. */
@@ -17,16 +19,23 @@ export interface Rendered {
   /** What ends a last turn of the assistant. */
   readonly ends: readonly LlamaText[];
 }
-/** Throws an error with the template's own message where it refuses the roles. */
-export type ChatRenderer = (roles: readonly Role[]) => Rendered;
+export interface ChatRenderer {
+  /** Throws an error with the template's own message where it refuses the roles, `TemplateLimit` past a limit. */
+  render(roles: readonly Role[]): Rendered;
+  /** Roles whose contents the template strips of the whitespace around them. */
+  readonly trimmed: ReadonlySet<Role>;
+}
 
-/** Templates may write a date; a prompt that changes overnight would be another one. */
-const dateString = '26 Jul 2024';
-
-/** Renders by a Jinja template, or, without one that can be run, by what is known of the model's family. */
+/**
+ * Renders by a Jinja template, or, without one that can be run, by what is known of the model's family. Throws
+ * `TemplateLimit` where the template is past a limit.
+ */
 export function openChatRenderer(vocabulary: Vocabulary): ChatRenderer {
-  const { wrapper, joins } = openWrapper(vocabulary);
-  return (roles) => {
+  const template = parsed(vocabulary.template);
+  const within = <Result>(work: () => Result): Result =>
+    template === undefined ? work() : template.within(work);
+  const { wrapper, joins } = within(() => openWrapper(vocabulary, template));
+  const render = (roles: readonly Role[]): Rendered => {
     const twice = roles.find((role, at) => role === roles[at - 1]);
     if (joins && twice !== undefined) throw new Error(`two turns of ${twice} follow each other`);
     const state = wrapper.generateContextState({ chatHistory: roles.map(placeholderTurn) });
@@ -35,22 +44,38 @@ export function openChatRenderer(vocabulary: Vocabulary): ChatRenderer {
     );
     return { parts, ends: state.stopGenerationTriggers };
   };
+  return {
+    render: (roles) => within(() => render(roles)),
+    trimmed: template === undefined ? new Set() : within(() => trimmedRoles(template)),
+  };
 }
 
-function openWrapper({ template, tokenizer, family }: Vocabulary): {
-  readonly wrapper: ChatWrapper;
-  readonly joins: boolean;
-} {
-  if (template !== undefined) {
+function parsed(template: string | undefined): BudgetedTemplate | undefined {
+  try {
+    return template === undefined ? undefined : new BudgetedTemplate(template);
+  } catch (error) {
+    if (error instanceof TemplateLimit) throw error;
+    return undefined;
+  }
+}
+
+function openWrapper(
+  { template, tokenizer, family }: Vocabulary,
+  budgeted: BudgetedTemplate | undefined,
+): { readonly wrapper: ChatWrapper; readonly joins: boolean } {
+  if (template !== undefined && budgeted !== undefined) {
     // Joined turns are what system prompts need that a template only takes within the user's turn.
     for (const joins of [false, true]) {
       try {
-        const wrapper = new JinjaTemplateChatWrapper({
+        const options = {
           template,
           tokenizer,
           joinAdjacentMessagesOfTheSameType: joins,
-          additionalRenderParameters: { date_string: dateString },
-        });
+          additionalRenderParameters: { date_string: templateDate },
+          // What it renders with; not of its documented options, so the limits' tests watch over it.
+          _cachedJinjaEngine: { getFor: () => budgeted },
+        };
+        const wrapper = new JinjaTemplateChatWrapper(options);
         return { wrapper, joins };
       } catch {
         // It renders a few conversations of its own, to show a template that it cannot run.

@@ -1,7 +1,8 @@
 import { GraphError, type ChatTurn } from '@graft/graph';
 import type { Token } from 'node-llama-cpp';
 import { openChatRenderer, type ChatRenderer, type Rendered } from './chat-renderer.ts';
-import { trimmedRoles, type Role } from './trimmed-roles.ts';
+import { TemplateLimit } from './budgeted-template.ts';
+import type { Role } from './trimmed-roles.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A request in the model's own tokens. */
@@ -39,7 +40,6 @@ export class ChatTemplate {
   readonly #id: string;
   readonly #vocabulary: Vocabulary;
   readonly #renderer: ChatRenderer;
-  readonly #trimmed: ReadonlySet<Role>;
   readonly #end: TurnEnd;
   readonly #shapes = new Map<string, readonly Part[]>();
 
@@ -47,9 +47,11 @@ export class ChatTemplate {
   constructor(vocabulary: Vocabulary, id: string) {
     this.#id = id;
     this.#vocabulary = vocabulary;
-    this.#renderer = openChatRenderer(vocabulary);
-    const { template } = vocabulary;
-    this.#trimmed = template === undefined ? new Set() : trimmedRoles(template);
+    try {
+      this.#renderer = openChatRenderer(vocabulary);
+    } catch (cause) {
+      throw this.#pastLimit(cause) ?? cause;
+    }
     this.#end = this.#findEnd();
   }
 
@@ -96,7 +98,7 @@ export class ChatTemplate {
         return { tokens, turns };
       }
       const { role, content, index } = last;
-      const text = this.#trimmed.has(role) ? content.trim() : content;
+      const text = this.#renderer.trimmed.has(role) ? content.trim() : content;
       const written = this.#tokenize(text, tokens.length > 0);
       add(written, index, written.length);
     }
@@ -117,8 +119,10 @@ export class ChatTemplate {
 
   #render(roles: readonly Role[]): Rendered {
     try {
-      return this.#renderer(roles);
+      return this.#renderer.render(roles);
     } catch (cause) {
+      const past = this.#pastLimit(cause);
+      if (past !== undefined) throw past;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraphError(
         'bad-input',
@@ -126,6 +130,12 @@ export class ChatTemplate {
         { cause },
       );
     }
+  }
+
+  #pastLimit(cause: unknown): GraphError | undefined {
+    if (!(cause instanceof TemplateLimit)) return undefined;
+    const message = `the chat template of "${this.#id}" is refused: ${cause.message}, the limit. Use another file of this model.`;
+    return new GraphError('bad-model', message, { cause });
   }
 
   #parts(rendered: Rendered['parts']): Part[] {

@@ -1,10 +1,10 @@
-import { Template } from '@huggingface/jinja';
 import type { ChatTurn } from '@graft/graph';
+import type { BudgetedTemplate } from './budgeted-template.ts';
 
 export type Role = ChatTurn['role'];
 
 /** Roles whose contents a Jinja template strips of the whitespace around them. */
-export function trimmedRoles(template: string): ReadonlySet<Role> {
+export function trimmedRoles(template: BudgetedTemplate): ReadonlySet<Role> {
   const trimmed = new Set<Role>();
   // Tabs: templates put spaces and line ends around contents themselves.
   for (const roles of [
@@ -21,9 +21,12 @@ export function trimmedRoles(template: string): ReadonlySet<Role> {
 }
 
 /** Empty where the template refuses the conversation or cannot be run. */
-function render(template: string, messages: readonly { role: Role; content: string }[]): string {
+function render(
+  template: BudgetedTemplate,
+  messages: readonly { role: Role; content: string }[],
+): string {
   try {
-    return new Template(template).render({ messages, bos_token: '[', eos_token: ']' });
+    return template.render({ messages, bos_token: '[', eos_token: ']' });
   } catch {
     return '';
   }

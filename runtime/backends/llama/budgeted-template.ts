@@ -1,0 +1,139 @@
+import { createContext, Script } from 'node:vm';
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { templateGlobals } from './template-globals.ts';
+
+/** Characters; the longest of the models in use has 20 thousand. */
+const longestTemplate = 256 * 1024;
+/** Characters of a text, elements of a list. */
+const largestValue = 256 * 1024;
+/** What opening a template, or writing one conversation by it, may take; ordinary templates take 8 thousand. */
+const mostSteps = 200_000;
+/** How many characters are as much work as a step. */
+const charactersPerStep = 64;
+/** Milliseconds of that in which templates run, for what steps do not tell; ordinary templates take some dozen. */
+const longestWork = 2000;
+
+type Statement = Parameters<Interpreter['evaluate']>[0];
+type Value = ReturnType<Interpreter['evaluate']>;
+
+/** Which limit a template is past, as a message says it. */
+export class TemplateLimit extends Error {
+  override readonly name = 'TemplateLimit';
+}
+
+/**
+ * A chat template of a model's file, in Jinja, which is a language: rendering it takes a limited number of steps over
+ * values of limited size. Once past a limit it renders nothing more, since callers that try a template out take any
+ * error for a conversation that it refuses.
+ */
+export class BudgetedTemplate {
+  readonly #program: ReturnType<typeof parse>;
+  readonly #interpreter = createContext({ work: (): unknown => undefined });
+  /** How much a value holds, with what is in it as often as it is; for texts their characters. */
+  readonly #weights = new WeakMap<Value, number>();
+  #left = mostSteps;
+  #millisecondsLeft = longestWork;
+  #exceeded: TemplateLimit | undefined;
+
+  /** Throws `TemplateLimit`, or another error where it is no template. */
+  constructor(template: string) {
+    if (template.length > longestTemplate) {
+      throw new TemplateLimit(`it is longer than ${longestTemplate} characters`);
+    }
+    this.#program = this.#timed(() =>
+      parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true })),
+    );
+  }
+
+  /** Does work with all steps and time before it. Throws `TemplateLimit`, also where the work caught it. */
+  within<Result>(work: () => Result): Result {
+    this.#left = mostSteps;
+    this.#millisecondsLeft = longestWork;
+    let result: Result;
+    try {
+      result = work();
+    } catch (error) {
+      throw this.#exceeded ?? error;
+    }
+    if (this.#exceeded !== undefined) throw this.#exceeded;
+    return result;
+  }
+
+  render(items: Readonly<Record<string, unknown>> = {}): string {
+    if (this.#exceeded !== undefined) throw this.#exceeded;
+    const environment = new Environment();
+    const globals = templateGlobals((length) => this.#check(length));
+    for (const [name, value] of Object.entries({ ...globals, ...items })) {
+      environment.set(name, value);
+    }
+    const interpreter = new CountingInterpreter(environment, (value) => this.#count(value));
+    return this.#timed(() => String(interpreter.run(this.#program).value));
+  }
+
+  /** Ends loops of native code too, in which no steps are counted. */
+  #timed<Result>(work: () => Result): Result {
+    let result: { readonly value: Result } | undefined;
+    this.#interpreter['work'] = () => {
+      result = { value: work() };
+    };
+    const started = performance.now();
+    const timeout = Math.max(1, Math.ceil(this.#millisecondsLeft));
+    try {
+      callWork.runInContext(this.#interpreter, { timeout });
+    } catch (error) {
+      const late = started + this.#millisecondsLeft <= performance.now();
+      if (late || isTimeout(error)) this.#exceed(`it takes longer than ${longestWork} ms`);
+      throw error;
+    } finally {
+      this.#millisecondsLeft -= performance.now() - started;
+    }
+    if (result === undefined) throw new Error('the template was not rendered');
+    return result.value;
+  }
+
+  #count(value: Value): void {
+    const within = contents(value);
+    const text = typeof value.value === 'string' ? value.value.length : 0;
+    let weight = text + within.length;
+    for (const one of within) weight += this.#weights.get(one) ?? 0;
+    this.#weights.set(value, weight);
+    this.#check(weight);
+    this.#left -= 1 + within.length + text / charactersPerStep;
+    if (this.#left < 0) this.#exceed(`it takes more than ${mostSteps} steps`);
+  }
+
+  #check(length: number): void {
+    if (length > largestValue) this.#exceed(`it makes a text or list longer than ${largestValue}`);
+  }
+
+  #exceed(what: string): never {
+    this.#exceeded ??= new TemplateLimit(what);
+    throw this.#exceeded;
+  }
+}
+
+function contents({ value }: Value): readonly Value[] {
+  if (Array.isArray(value)) return value;
+  return value instanceof Map ? [...value.values()] : [];
+}
+
+const callWork = new Script('work()');
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+/** Shows each value of a program to `count`, which throws to end it. */
+class CountingInterpreter extends Interpreter {
+  readonly #count: (value: Value) => void;
+
+  constructor(environment: Environment, count: (value: Value) => void) {
+    super(environment);
+    this.#count = count;
+  }
+
+  override evaluate(statement: Statement, environment: Environment): Value {
+    const value = super.evaluate(statement, environment);
+    this.#count(value);
+    return value;
+  }
+}
