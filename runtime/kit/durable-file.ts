@@ -16,7 +16,7 @@ export function stagingName(): string {
 }
 
 /** Where `replaceFile` writes before it renames: beside the file, hidden, with the writer's name. */
-export function partialPath(path: string): string {
+function partialPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${stagingName()}.part`);
 }
 

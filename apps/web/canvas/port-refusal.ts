@@ -23,7 +23,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
 }
 
 /** The edges that a new one takes the place of: an input that takes one gives up what it has. */
-export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
+function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
   const type = nodeTypes().get(graph.nodes[edge.target]?.type ?? '');
   const input = type?.inputs[edge.targetPort];
   if (input === undefined || input.many === true) return [];

@@ -25,7 +25,7 @@ const placeOf = ({ code, location }: ShownProblem): string =>
   [code, location.node, location.port, location.param].join('\n');
 
 /** What was found here and by the server, each once: here first, since that follows every edit. */
-export function joinProblems(
+function joinProblems(
   here: readonly ShownProblem[],
   server: readonly ShownProblem[],
 ): readonly ShownProblem[] {

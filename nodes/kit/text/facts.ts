@@ -1,7 +1,7 @@
 import type { Metadata } from '@graft/graph';
 
 /** Every chunk and every hit of a document carries its metadata: they are few and short, whatever the file has. */
-export const maxFacts = 64;
+const maxFacts = 64;
 /** Code units of a name and of a value; longer values are text, not facts to filter on. */
 const maxName = 128;
 const maxValue = 256;

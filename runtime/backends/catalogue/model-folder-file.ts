@@ -69,7 +69,7 @@ export async function readModelJson<Value>(
   }
 }
 
-export function damagedModel(file: string, reason: string, cause?: unknown): GraphError {
+function damagedModel(file: string, reason: string, cause?: unknown): GraphError {
   return new GraphError('damaged-file', `${file} ${reason}; get it again from its source`, {
     cause,
     location: { file },

@@ -88,7 +88,7 @@ export class VerifiedFile implements SourceFile {
 }
 
 /** One reading of a large file. */
-export class Reading {
+class Reading {
   readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   readonly #conclude: (hash: Hash) => Promise<void>;
@@ -129,7 +129,7 @@ function stampOf({ size, mtimeMs, ctimeMs, mtimeNs, ctimeNs, ino }: BigIntStats)
   return [size, mtimeNs, ctimeNs, ino].join(' ');
 }
 
-export function inputChanged(path: string): GraphError {
+function inputChanged(path: string): GraphError {
   return new GraphError(
     'input-changed',
     `"${path}" changed while it was used. Run again when nothing writes to it any more.`,
