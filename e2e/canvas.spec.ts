@@ -55,7 +55,8 @@ test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
 test('selects what is there, and only that', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'a-first.graft.json');
-  const inspector = page.getByTestId('inspector');
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await expect(bench.node('chunk')).toBeVisible();
   await test.step('an undone node is not selected any more', async () => {
     await bench.drag('Questions', 120, 300);
     await page.keyboard.press('Control+z');

@@ -3,12 +3,14 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
-import { LiveCurves } from './live-curves.tsx';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { nodeTypes } from '../state/registry.ts';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
+const LiveCurves = lazy(() =>
+  import('./live-curves.tsx').then((part) => ({ default: part.LiveCurves })),
+);
 const OutputPreview = lazy(() =>
   import('./output-preview.tsx').then((part) => ({ default: part.OutputPreview })),
 );
@@ -79,7 +81,11 @@ export function OutputTab({ node }: { readonly node: string }) {
       )}
       <Score artifact={artifact} />
       <PortTabs ports={ports} current={port} choose={choose} />
-      {trains ? <LiveCurves step={step} /> : null}
+      {trains ? (
+        <Suspense fallback={null}>
+          <LiveCurves step={step} />
+        </Suspense>
+      ) : null}
       {artifact !== undefined || writes ? (
         <Suspense>
           <OutputPreview
