@@ -9,7 +9,7 @@ const tokenizers = `tokenizers ${dependencies['@huggingface/tokenizers']}`;
  * and our own code around them, whose number is raised when it gives other results.
  */
 export const backendVersions: Omit<EngineVersions, 'training'> = {
-  onnxruntime: `onnxruntime code 1, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
+  onnxruntime: `onnxruntime code 2, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
   'llama.cpp': `llama.cpp code 2, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
   lance: `lance code 1, lancedb ${dependencies['@lancedb/lancedb']}`,
 };

@@ -1,6 +1,13 @@
 /** Operators whose WebGPU kernels give wrong results on some drivers. */
 const attention = new Set(['MultiHeadAttention', 'Attention', 'GroupQueryAttention']);
 
+/** Operators that round activations by the range of the whole tensor, padding and other rows included. */
+const quantising = new Set([
+  'DynamicQuantizeLinear',
+  'DynamicQuantizeMatMul',
+  'DynamicQuantizeLSTM',
+]);
+
 /** A field of a protobuf message. Changing `payload` changes the message it was read from. */
 interface Field {
   readonly number: number;
@@ -21,6 +28,11 @@ export class OnnxGraph {
   /** Names of the attention nodes. */
   attentionNodes(): string[] {
     return this.#nodes.filter((node) => attention.has(text(node, 4))).map((node) => text(node, 3));
+  }
+
+  /** Whether a row's result depends on the rows beside it. */
+  mixesRows(): boolean {
+    return this.#nodes.some((node) => quantising.has(text(node, 4)));
   }
 
   /**

@@ -33,12 +33,17 @@ export interface BatchOutput {
 export class OnnxSession {
   readonly #session: InferenceSession;
   readonly #output: string;
-
   readonly #id: string;
+  readonly #mixesRows: boolean;
 
-  private constructor(session: InferenceSession, output: string, id: string) {
+  private constructor(
+    session: InferenceSession,
+    output: string,
+    { id, mixesRows }: { readonly id: string; readonly mixesRows: boolean },
+  ) {
     this.#session = session;
     this.#id = id;
+    this.#mixesRows = mixesRows;
     this.#output = session.outputNames.includes(output)
       ? output
       : (session.outputNames[0] ?? output);
@@ -66,10 +71,11 @@ export class OnnxSession {
     const model = await readFile(path);
     const graph = new OnnxGraph(model);
     graph.keepActivations();
+    const mixesRows = graph.mixesRows();
     const create = async (device: OnnxDevice, onCpu: readonly string[]): Promise<OnnxSession> => {
       const options = sessionOptions(files, device, { onCpu, dataFolder: dirname(path) });
       const session = await InferenceSession.create(model, options);
-      return new OnnxSession(session, output, files.entry.id);
+      return new OnnxSession(session, output, { id: files.entry.id, mixesRows });
     };
     const cpu = await create('cpu', []);
     if (files.device === 'cpu') return cpu;
@@ -84,8 +90,22 @@ export class OnnxSession {
     throw new Error('it computes other results than the CPU');
   }
 
-  /** Pads to the longest row. Blocks the thread while it computes. */
+  /**
+   * Pads to the longest row. Blocks the thread while it computes. A row gives the same in any batch, to rounding of
+   * floats: results are cached by row, so models that round a batch as a whole get rows one by one.
+   */
   async run(rows: readonly EncodedText[]): Promise<BatchOutput> {
+    if (!this.#mixesRows || rows.length < 2) return this.#runBatch(rows);
+    const outputs: BatchOutput[] = [];
+    for (const row of rows) outputs.push(await this.#runBatch([row]));
+    const size = outputs.reduce((largest, { data }) => Math.max(largest, data.length), 0);
+    const data = new Float32Array(rows.length * size);
+    outputs.forEach((output, at) => data.set(output.data, at * size));
+    const longest = outputs.find((output) => output.data.length === size);
+    return { data, dims: [rows.length, ...(longest?.dims.slice(1) ?? [])] };
+  }
+
+  async #runBatch(rows: readonly EncodedText[]): Promise<BatchOutput> {
     const length = rows.reduce((longest, row) => Math.max(longest, row.ids.length), 0);
     const dims = [rows.length, length];
     const ids = new BigInt64Array(rows.length * length);
