@@ -35,6 +35,15 @@ describe('the memory of a device', () => {
     expect(memory.used).toBe(90);
   });
 
+  it('goes on where something cannot be put out in order', async () => {
+    const memory = new DeviceMemory(device, 100);
+    const stuck = new FakeResident(80, 1);
+    stuck.evict = () => Promise.reject(new Error('no'));
+    memory.add(stuck, await memory.lease(80));
+    expect((await memory.lease(50)).bytes).toBe(50);
+    expect(memory.used).toBe(50);
+  });
+
   it('puts out the least recently used idle resident, never a busy one', async () => {
     const memory = new DeviceMemory(device, 100);
     const busy = new FakeResident(30, 1);

@@ -118,7 +118,8 @@ export class DeviceMemory {
       const oldest = idle.sort((a, b) => a.lastUsed - b.lastUsed)[0];
       if (oldest === undefined) return;
       this.#residents.delete(oldest);
-      await oldest.evict();
+      // What cannot be put out in order is no reason for others to wait for ever.
+      await oldest.evict().catch(() => undefined);
     }
   }
 
