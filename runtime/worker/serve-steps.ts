@@ -14,24 +14,36 @@ export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHos
   process.on('message', (raw) => {
     const message = readToWorker(raw);
     if (message === undefined) return;
-    if (message.type === 'open') server ??= new StepServer(openHost(message.options));
-    else if (message.type === 'cancel') server?.cancel(message.id);
+    if (message.type === 'open') {
+      const { options } = message;
+      server ??= new StepServer(() => openHost(options));
+    } else if (message.type === 'cancel') server?.cancel(message.id);
     else void server?.execute(message.id, message.request);
   });
 }
 
 class StepServer {
-  readonly #host: Promise<StepHost>;
+  readonly #open: () => Promise<StepHost>;
+  #host: Promise<StepHost> | undefined;
   readonly #running = new Map<number, AbortController>();
 
-  constructor(host: Promise<StepHost>) {
-    this.#host = host;
-    // A failure is reported to every step that asks for it.
-    host
+  constructor(open: () => Promise<StepHost>) {
+    this.#open = open;
+    // A failure is reported to the steps that ask for it.
+    this.#opened()
       .catch(() => undefined)
       .finally(() => {
         send({ type: 'ready' });
       });
+  }
+
+  /** Tried again with the next step where it failed: a full disk may have room by then. */
+  #opened(): Promise<StepHost> {
+    const host = (this.#host ??= this.#open());
+    host.catch(() => {
+      if (this.#host === host) this.#host = undefined;
+    });
+    return host;
   }
 
   cancel(id: number): void {
@@ -42,7 +54,7 @@ class StepServer {
     const controller = new AbortController();
     this.#running.set(id, controller);
     try {
-      const result = await runStep(await this.#host, request, {
+      const result = await runStep(await this.#opened(), request, {
         signal: controller.signal,
         report: (signal) => {
           send({ type: 'signal', id, signal });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ describe('processes with one step each', () => {
     const order: string[] = [];
     const steps = ['a', 'b', 'c'].map((name) => execute(800).then(() => order.push(name)));
     const light = execute(10, 'light').then(() => order.push('light'));
-    await expect.poll(() => pool.pids.length).toBe(2);
+    await expect.poll(() => pool.pids.length, { timeout: 10_000 }).toBe(2);
     await Promise.all([...steps, light]);
     expect(order.indexOf('light')).toBeLessThan(order.indexOf('c'));
     expect(pool.pids).toHaveLength(2);
@@ -57,8 +57,29 @@ describe('processes with one step each', () => {
   it('end when there has been nothing to do for a while, the spare ones first', async () => {
     open({ most: 2, idle: { spare: 100, last: 1500 } });
     await Promise.all([execute(400), execute(900)]);
-    await expect.poll(() => pool.pids.length, { interval: 20 }).toBe(1);
+    await expect.poll(() => pool.pids.length, { interval: 20, timeout: 10_000 }).toBe(1);
     await expect.poll(() => pool.pids.length, { timeout: 5000 }).toBe(0);
     await expect(execute(1)).resolves.toMatchObject({ device: 'cpu' });
+  });
+
+  it('end also where what they were started for was done by others', async () => {
+    open({ most: 2, idle: { spare: 100, last: 200 } });
+    await execute(1);
+    // The second waits long enough for another process to be started, which it does not need then.
+    const both = Promise.all([execute(180), execute(1)]);
+    await expect.poll(() => pool.pids.length, { interval: 5, timeout: 10_000 }).toBe(2);
+    await both;
+    await expect.poll(() => pool.pids.length, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('open their stores again where they could not before', async () => {
+    const inTheWay = join(folder, 'artifacts');
+    await writeFile(inTheWay, '');
+    open({ most: 1 });
+    await expect(execute(1)).rejects.toMatchObject({ code: expect.any(String) as string });
+    const before = pool.pids;
+    await rm(inTheWay);
+    await expect(execute(1)).resolves.toMatchObject({ device: 'cpu' });
+    expect(pool.pids).toEqual(before);
   });
 });

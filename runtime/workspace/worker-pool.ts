@@ -181,10 +181,12 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
       new WorkerProcess(
         { ...this.#options, cell },
         {
-          ready: () => {
+          ready: (process) => {
             this.#failedStarts = 0;
             this.#readyAt = performance.now();
             this.#dispatch();
+            // What it was started for may have found room meanwhile.
+            this.#rest(process);
           },
           ended: (process, step, end) => {
             this.#end(process, step, end);
@@ -202,6 +204,11 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     if (end.type === 'done') step.resolve(end.result);
     else step.reject(GraphError.fromProblem(end.problem));
     this.#dispatch();
+    this.#rest(process);
+  }
+
+  /** Has a process without work end after a while. */
+  #rest(process: WorkerProcess): void {
     if (process.steps.size > 0) return;
     const { spare, last } = this.#options.idle ?? usualIdle;
     const others = [...this.#processes].some((other) => other !== process && !other.cell);
