@@ -40,7 +40,7 @@ export class RunEnding {
     return this.#finished;
   }
 
-  /** Whether it is recorded now. */
+  /** Whether it is recorded now, by this process or, in its stead, by another. */
   async record(): Promise<boolean> {
     const { runs, actions, relieve = (work) => work() } = this.#parts;
     const { runId, status, at, error } = this.#finished;
@@ -52,7 +52,7 @@ export class RunEnding {
       });
     } catch (error) {
       this.#fail(error);
-      return false;
+      return this.#isEndedByOthers();
     }
     // Only for eviction.
     await actions.touch(this.#reused).catch(() => undefined);
@@ -74,6 +74,16 @@ export class RunEnding {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.record();
+  }
+
+  /** Whoever took this process for dead has said how the run ended, or has pruned it: nothing more can be recorded. */
+  async #isEndedByOthers(): Promise<boolean> {
+    try {
+      const record = await this.#parts.runs.get(this.#finished.runId);
+      return record?.status !== 'running' && record?.status !== 'queued';
+    } catch {
+      return false;
+    }
   }
 
   /** A run whose results nobody will find has failed, unless its events say otherwise already. */
