@@ -52,6 +52,21 @@ test('types into the search that Ctrl+K opens', async ({ page, workspace }) => {
   await expect(bench.node('questions')).toBeVisible();
 });
 
+test('keeps what is typed before the search has come', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await page.route(/\.js(\?|$)/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await route.continue();
+  });
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('questions', { delay: 40 });
+  await expect(page.getByPlaceholder(/Add a node/)).toHaveValue('questions');
+  await page.keyboard.press('Enter');
+  await expect(bench.node('questions')).toBeVisible();
+});
+
 test('selects what is there, and only that', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'a-first.graft.json');

@@ -3,6 +3,7 @@ import { copySelected, deleteSelected, pasteCopied } from '../canvas/edit-action
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { matches } from './chord.ts';
 import { commands, runCommand } from './commands.ts';
+import { typeAhead } from './typed-ahead.ts';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -15,6 +16,10 @@ const inDialog = (): boolean => document.querySelector('dialog[open], [role="men
 
 function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
+  if (typeAhead(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
     return;

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
 import { createFile, saveFileAs } from '../state/workspace-files.ts';
@@ -26,7 +27,9 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
     field.current?.focus();
     // A folder is gone on from; a name is written over.
     if (question.kind === 'save-as') field.current?.select();
-  }, [question.kind]);
+    const typed = takeTypedAhead();
+    if (typed !== '') setName(question.kind === 'save-as' ? typed : first + typed);
+  }, [question.kind, first]);
   return (
     <dialog
       ref={dialog}

@@ -1,12 +1,13 @@
 import type { NodeType } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
 import { commands, runCommand } from '../commands/commands.ts';
+import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
@@ -112,6 +113,12 @@ function CommandItems() {
 /** ⌘K: add a node, open a file, or do what a key would. */
 export function CommandMenu() {
   const dialog = useModal();
+  const [search, setSearch] = useState('');
+  // With the focus in the field: every key until now was kept, and every one from now on goes to it.
+  useEffect(() => {
+    const typed = takeTypedAhead();
+    if (typed !== '') setSearch(typed);
+  }, []);
   const openEnd = useScreen((state) => state.openEnd);
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
   return (
@@ -127,6 +134,8 @@ export function CommandMenu() {
       <Command label="Command menu" loop filter={rank}>
         <Command.Input
           data-focus
+          value={search}
+          onValueChange={setSearch}
           placeholder={
             openEnd === null
               ? 'Add a node, open a file, or run a command'
