@@ -114,6 +114,15 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
   await expect(bench.node('embed')).toHaveAttribute('data-problem', 'false');
   await expect(bench.node('embed')).toContainText('needs chunks');
   await expect(page.getByTestId('problem-count')).toHaveText('1 to fill in');
+  // Nor one whose own check misses a value.
+  await bench.drag('Questions', 200, 300);
+  await expect(bench.node('questions')).toHaveAttribute('data-incomplete', 'true');
+  await expect(bench.node('questions')).toHaveAttribute('data-problem', 'false');
+  await expect(page.getByTestId('problem-count')).toHaveText('2 to fill in');
+  await page.keyboard.press('Escape');
+  const summary = page.getByRole('list', { name: 'What keeps it from running' });
+  await summary.getByRole('button', { name: /^Embed, chunks/ }).click();
+  await expect(bench.node('embed')).toHaveAttribute('data-selected', 'true');
 });
 
 test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) => {

@@ -1,39 +1,24 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { problemText } from '../api/problem.ts';
 import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
-import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { countProblems, countText, useProblems } from '../state/problems.ts';
+import { ProblemList } from '../timeline/problem-list.tsx';
 
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
 
 function Problems() {
-  const problems = useChecks((state) => state.problems);
+  const problems = useProblems();
+  const nodes = useDocument((state) => state.graph.nodes);
   if (problems.length === 0) return null;
   return (
     <section className="mt-4">
-      <h3 className="font-[550]">{plural(problems.length, 'problem')}</h3>
-      <ul className="mt-1">
-        {problems.map((problem, at) => (
-          <li key={at}>
-            <button
-              type="button"
-              className="w-full py-0.5 text-left text-error hover:underline"
-              onClick={() => {
-                const { node } = problem.location;
-                if (node === undefined) return;
-                useScreen.getState().select([node]);
-                useScreen.getState().show({ inspectorTab: 'parameters' });
-              }}
-            >
-              {problemText(problem)}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <h3 className="font-[550]">{countText(countProblems(problems, nodes))}</h3>
+      <div className="-mx-3.5 mt-1">
+        <ProblemList problems={problems} label="What keeps it from running" />
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { paramFields, setParam, type NodeType, type ParamField, type Problem } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useChecks } from '../state/checks.ts';
+import { isIncomplete } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
 import { EdgeWeightsControl } from './fields/edge-weights-control.tsx';
@@ -75,6 +76,8 @@ interface RowProps {
 function FieldRow({ node, field, given, problems }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
+  const nodes = useDocument((state) => state.graph.nodes);
+  const broken = problems.filter((problem) => !isIncomplete(problem, nodes));
   const edit = (next: unknown): void =>
     useDocument
       .getState()
@@ -109,14 +112,18 @@ function FieldRow({ node, field, given, problems }: RowProps) {
         field={field}
         id={id}
         value={value}
-        invalid={problems.length > 0}
+        invalid={broken.length > 0}
         describedBy={`${id}-help`}
         change={edit}
       />
       <div id={`${id}-help`} className="mt-1 text-sm">
-        {problems.map(({ message }) => (
-          <p key={message} className="text-error" role="alert">
-            {message}
+        {problems.map((problem) => (
+          <p
+            key={problem.message}
+            className={broken.includes(problem) ? 'text-error' : 'font-[550]'}
+            role="alert"
+          >
+            {problem.message}
           </p>
         ))}
         {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}

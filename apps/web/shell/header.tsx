@@ -1,11 +1,10 @@
-import { count, plural } from '@graft/nodes/kit/ui';
 import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { countProblems, useProblems } from '../state/problems.ts';
+import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -84,15 +83,15 @@ function PlanLine() {
   const problems = useProblems();
   const nodes = useDocument((state) => state.graph.nodes);
   if (problems.length > 0) {
-    const { broken } = countProblems(problems, nodes);
+    const counted = countProblems(problems, nodes);
     return (
       <button
         type="button"
-        className={`truncate hover:underline ${broken > 0 ? 'text-error' : 'text-ink-2'}`}
+        className={`truncate hover:underline ${counted.broken > 0 ? 'text-error' : 'text-ink-2'}`}
         data-testid="problem-count"
         onClick={commandOf('show-plan').run}
       >
-        {broken > 0 ? plural(broken, 'problem') : `${count(problems.length)} to fill in`}
+        {countText(counted)}
       </button>
     );
   }

@@ -1,4 +1,5 @@
 import { paramFields } from '@graft/graph';
+import { count, plural } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
@@ -14,7 +15,9 @@ type Nodes = Readonly<
 export function isIncomplete({ code, location }: ShownProblem, nodes: Nodes): boolean {
   if (code === 'missing-input') return true;
   const { node, param } = location;
-  if (code !== 'bad-param' || node === undefined || param === undefined) return false;
+  // A node's own check of its values reports them with its facets.
+  if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
+  if (node === undefined || param === undefined) return false;
   const value: unknown = Object.entries(nodes[node]?.params ?? {}).find(
     ([name]) => name === param,
   )?.[1];
@@ -81,4 +84,12 @@ export interface ProblemCount {
 export function countProblems(problems: readonly ShownProblem[], nodes: Nodes): ProblemCount {
   const incomplete = problems.filter((problem) => isIncomplete(problem, nodes)).length;
   return { broken: problems.length - incomplete, incomplete };
+}
+
+/** `2 problems · 1 to fill in` */
+export function countText({ broken, incomplete }: ProblemCount): string {
+  return [
+    ...(broken > 0 ? [plural(broken, 'problem')] : []),
+    ...(incomplete > 0 ? [`${count(incomplete)} to fill in`] : []),
+  ].join(' · ');
 }

@@ -45,9 +45,15 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
 }
 
 /** Everything that keeps the graph from running, each with the way to its node. */
-export function ProblemList({ problems }: { readonly problems: readonly ShownProblem[] }) {
+export function ProblemList({
+  problems,
+  label = 'Problems',
+}: {
+  readonly problems: readonly ShownProblem[];
+  readonly label?: string;
+}) {
   return (
-    <ul className="min-h-0 flex-1 overflow-auto" aria-label="Problems">
+    <ul className="min-h-0 flex-1 overflow-auto" aria-label={label}>
       {problems.map((problem, index) => (
         <Row key={index} problem={problem} />
       ))}
