@@ -1,6 +1,6 @@
 import { type Chunk, chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { fittingRows, Pager, type PreviewProps, RawRow } from '../kit/ui/index.ts';
+import { fittingRows, Pager, plural, type PreviewProps, RawRow } from '../kit/ui/index.ts';
 import { coveredText } from './covered-text.ts';
 
 /** Chunks over the text of their documents, each in its tint, overlaps in another. */
@@ -21,7 +21,7 @@ export function preview(props: PreviewProps): ReactNode {
         <details key={id} className="gk-fold" open={at === 0}>
           <summary>
             <span className="gk-grow">{id}</span>
-            <span className="gk-faint">{chunks.length} chunks</span>
+            <span className="gk-faint">{plural(chunks.length, 'chunk')}</span>
           </summary>
           <CoveredDocument chunks={chunks} />
         </details>

@@ -26,10 +26,18 @@ export function preview(props: PreviewProps): ReactNode {
     <>
       {writing.length > 0 && (
         <div className="gk-list" aria-live="polite">
-          {writing.map(([id, text]) => (
+          {writing.map(([id, text], at) => (
             <div key={id} className="gk-item">
               <small className="gk-faint">{questions.get(id) ?? id}</small>
-              <p className="gk-answer gk-caret">{text}</p>
+              <p
+                className={
+                  props.stopped !== true && at === writing.length - 1
+                    ? 'gk-answer gk-caret'
+                    : 'gk-answer'
+                }
+              >
+                {text}
+              </p>
             </div>
           ))}
         </div>

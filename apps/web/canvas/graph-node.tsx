@@ -115,8 +115,15 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const pastParams = useRunView((state) => (state.past ? state.pastParams[id] : undefined));
   const facts = useFacts(definition, pastParams ?? node?.params);
   const kept = usePlan(({ report }) => report?.nodes.find(({ node: own }) => own === id)?.verdict);
+  const past = useRunView((state) => state.past);
   const result =
-    step === undefined && kept === 'hit' ? 'made before: a run shows it' : resultText(step);
+    step !== undefined
+      ? resultText(step)
+      : past
+        ? 'not part of that run'
+        : kept === 'hit'
+          ? 'made before: a run shows it'
+          : resultText(step);
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;

@@ -17,7 +17,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
       data-folder={folder}
     >
       <span className="truncate" title={folder}>
-        {folder.slice(0, -1)}
+        {folder}
       </span>
       <button
         type="button"

@@ -5,7 +5,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CopyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
+import { nodeTypes } from '../state/registry.ts';
 import type { StepView } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useItemRows } from './item-rows.ts';
 import { copyText, textOf } from './output/copy-rows.ts';
@@ -55,9 +57,23 @@ interface OutputPreviewProps {
   readonly artifact: ArtifactRef | undefined;
 }
 
+/** A node's parameters in the run that is shown, with what is left to its defaults. */
+function useGivenParams({ node, type }: StepView): Readonly<Record<string, unknown>> {
+  const now = useDocument((state) => state.graph.nodes[node]?.params);
+  const past = useRunView((state) => (state.past ? state.pastParams[node] : undefined));
+  const given = past ?? now;
+  return useMemo(() => {
+    const parsed = nodeTypes()
+      .get(type)
+      ?.params.safeParse(given ?? {});
+    return parsed?.success === true ? { ...parsed.data } : { ...given };
+  }, [given, type]);
+}
+
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
 export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const node = useDocument((state) => state.graph.nodes[step.node]);
+  const params = useGivenParams(step);
   const [start, setStart] = useState(0);
   const [current, setCurrent] = useState<number>();
   const [text, search] = useState('');
@@ -109,9 +125,9 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...{ rows, total, loading, loadMore, first, rowActions }}
           {...(current === undefined ? {} : { current })}
           artifact={artifact ?? unfinished}
-          params={node?.params ?? {}}
+          params={params}
           openSpan={openSource}
-          {...(writes ? { streaming, items } : {})}
+          {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />
       </div>
     </>

@@ -76,7 +76,8 @@ export function OutputTab({ node }: { readonly node: string }) {
       <ReasonBanner step={step} />
       {step.error === undefined ? null : (
         <p className="mx-4 mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
-          {problemText(step.error)}
+          {/* Whose it is stands above. */}
+          {problemText({ ...step.error, location: { ...step.error.location, node: undefined } })}
         </p>
       )}
       <Score artifact={artifact} />

@@ -36,11 +36,13 @@ export function PastRuns() {
               useScreen.getState().show({ bottomTab: 'run' });
             }}
           >
-            <span className="w-24 tabular-nums">{clock(run.startedAt)}</span>
-            <span className="chip" data-tone={tones[run.status]}>
-              {run.status}
+            <span className="w-24 shrink-0 tabular-nums">{clock(run.startedAt)}</span>
+            <span className="w-20 shrink-0">
+              <span className="chip" data-tone={tones[run.status]}>
+                {run.status}
+              </span>
             </span>
-            <span className="w-20 text-right text-ink-2 tabular-nums">
+            <span className="w-20 shrink-0 text-right text-ink-2 tabular-nums">
               {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
             </span>
             <span className="truncate text-ink-2">{run.error}</span>

@@ -15,6 +15,8 @@ export interface PreviewProps {
   readonly params: Readonly<Record<string, unknown>>;
   /** While the node runs: text written so far, by item id. Then `rows` may be empty. */
   readonly streaming?: Readonly<Record<string, string>>;
+  /** With `streaming`: the step has ended, and nothing is being written any more. */
+  readonly stopped?: boolean;
   /** With `streaming`: the first rows of the input that the node works through, to tell its items by. */
   readonly items?: readonly unknown[];
   /** Opens the place of a citation or hit; absent where there is nowhere to open it. */
