@@ -67,6 +67,23 @@ test('keeps what is typed before the search has come', async ({ page, workspace 
   await expect(bench.node('questions')).toBeVisible();
 });
 
+test('shows a node that was added beside the last', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url);
+  await bench.select('chunk');
+  await bench.tab('Output');
+  for (const count of [3, 4, 5, 6]) {
+    await page.getByRole('button', { name: 'Add Embed', exact: true }).click();
+    await expect(page.locator('.react-flow__node')).toHaveCount(count);
+    const added = page.locator('.node[data-selected="true"]');
+    await expect(added).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('tab', { name: 'Parameters', exact: true })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+  }
+});
+
 test('selects what is there, and only that', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'a-first.graft.json');

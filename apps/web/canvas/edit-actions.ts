@@ -10,7 +10,7 @@ import { fitAll, freePlace, revealNode } from './viewport.ts';
 export function addToCanvas(definition: NodeType, at?: { x: number; y: number }): void {
   const { graph, edit, file } = useDocument.getState();
   if (file === null) return;
-  const { selection, select } = useScreen.getState();
+  const { selection, select, show } = useScreen.getState();
   const added = addNode(
     graph,
     definition,
@@ -18,7 +18,9 @@ export function addToCanvas(definition: NodeType, at?: { x: number; y: number })
   );
   edit(() => added.graph);
   select([added.id]);
-  if (at === undefined) requestAnimationFrame(() => revealNode(added.id));
+  // There is no output to look at yet.
+  show({ inspectorTab: 'parameters' });
+  if (at === undefined) revealNode(added.graph, added.id);
 }
 
 /** Adds a node at the open end of an edge, and connects it. */

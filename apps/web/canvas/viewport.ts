@@ -44,14 +44,24 @@ export function zoomBy(factor: number): void {
   zoomTo((aim ?? flow?.getZoom() ?? 1) * factor);
 }
 
-/** Scrolls to a node and leaves the zoom as it is. */
-export function revealNode(id: string): void {
-  void flow?.fitView({
-    nodes: [{ id }],
-    minZoom: flow.getZoom(),
-    maxZoom: flow.getZoom(),
-    duration: 120,
-  });
+/**
+ * Scrolls to a node that is not wholly in view, and leaves the zoom as it is. By its place in the graph: a node that
+ * was just added has not been measured yet.
+ */
+export function revealNode(graph: Graph, id: string): void {
+  const at = graph.layout[id];
+  if (flow === undefined || frame === undefined || at === undefined) return;
+  const zoom = flow.getZoom();
+  const height = nodeHeight(graph, id);
+  const box = frame.getBoundingClientRect();
+  const { x, y } = flow.flowToScreenPosition(at);
+  const inView =
+    x >= box.left &&
+    y >= box.top &&
+    x + nodeWidth * zoom <= box.right &&
+    y + height * zoom <= box.bottom;
+  if (!inView)
+    void flow.setCenter(at.x + nodeWidth / 2, at.y + height / 2, { zoom, duration: 120 });
 }
 
 /** Place on the canvas under a point of the screen. */

@@ -8,7 +8,7 @@ import { useScreen } from '../state/screen-store.ts';
 function show(node: string): void {
   useScreen.getState().select([node]);
   useScreen.getState().show({ inspectorTab: 'parameters' });
-  revealNode(node);
+  revealNode(useDocument.getState().graph, node);
 }
 
 function Row({ problem }: { readonly problem: ShownProblem }) {
