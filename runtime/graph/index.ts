@@ -41,6 +41,7 @@ export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss } from './key/explain-miss.ts';
+export { fileMarks } from './key/file-marks.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
 export { nearest, suggestion } from './base/nearest.ts';

@@ -94,7 +94,7 @@ async function close(runs: RunJournal, run: RunRecord): Promise<void> {
       type: 'run.finished',
       status: 'failed',
       outputs: {},
-      steps: steps.map(({ parts: _parts, outputs: _outputs, ...step }) => step),
+      steps: steps.map(({ parts: _parts, fileMarks: _marks, outputs: _outputs, ...step }) => step),
       error: problem,
       ms: Math.max(0, history.at - run.startedAt),
     },

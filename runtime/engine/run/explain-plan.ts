@@ -83,7 +83,7 @@ function judge(
     step.outputs = found.outputs;
     return { ...keyed, verdict: 'hit' };
   }
-  const reason = reasonFor(definition, known.last, key);
+  const reason = reasonFor(step, known.last);
   return { ...keyed, verdict: 'miss', reason, ...known.estimate(step) };
 }
 

@@ -73,7 +73,7 @@ export class PlanRun {
         steps: this.#steps.states,
         runId: request.runId,
       }),
-      reasonFor: ({ node, key }) => reasonFor(node.definition, this.#last.get(node.id), key),
+      reasonFor: (step) => reasonFor(step, this.#last.get(step.node.id)),
       changed: () => {
         this.#advance();
       },

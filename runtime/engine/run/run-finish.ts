@@ -44,7 +44,7 @@ export async function finishEvent(
   };
 }
 
-function brief({ parts: _parts, outputs: _outputs, ...summary }: StepSummary) {
+function brief({ parts: _parts, fileMarks: _marks, outputs: _outputs, ...summary }: StepSummary) {
   return summary;
 }
 

@@ -4,7 +4,6 @@ import {
   type CacheKey,
   type EngineVersions,
   type MissReason,
-  type NodeType,
   type StepSummary,
 } from '@graft/graph';
 import type { EngineParts, StepDevice } from './engine-parts.ts';
@@ -60,12 +59,14 @@ export function stepKey(
 
 /** Why a step must run, against the last time that its node had a key in this file. */
 export function reasonFor(
-  definition: NodeType,
+  { node: { definition }, key, sources }: Pick<StepState, 'node' | 'key' | 'sources'>,
   last: StepSummary | undefined,
-  key: CacheKey | undefined,
 ): MissReason {
   if (definition.caching === 'volatile') return { kind: 'volatile' };
-  const reason = explainMiss(last?.parts, key?.parts ?? []);
+  const reason = explainMiss(last?.parts, key?.parts ?? [], {
+    marks: last?.fileMarks,
+    sources,
+  });
   const gaveResult = last?.status === 'succeeded' || last?.status === 'cached';
   // A step that failed or was cancelled left nothing that could have been evicted.
   return reason.kind === 'evicted' && !gaveResult ? { kind: 'first' } : reason;

@@ -1,4 +1,5 @@
 import {
+  fileMarks,
   laneOf,
   type ArtifactRef,
   type CacheKey,
@@ -106,6 +107,7 @@ export const hasOutputs = ({ status }: StepState): boolean =>
 
 /** A finished step as it is recorded. */
 export function summarize(step: StepState): StepSummary {
+  const marks = step.key === undefined ? undefined : fileMarks(step.sources);
   return {
     node: step.node.id,
     type: step.node.definition.type,
@@ -115,6 +117,7 @@ export function summarize(step: StepState): StepSummary {
     ...(step.device === undefined ? {} : { device: step.device }),
     ...(step.items === undefined ? {} : { items: step.items }),
     ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),
+    ...(marks === undefined ? {} : { fileMarks: marks }),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     outputs: step.outputs,
     ...(step.error === undefined ? {} : { error: step.error.toProblem() }),

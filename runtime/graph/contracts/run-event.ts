@@ -68,6 +68,8 @@ export const stepSummarySchema = z.object({
   items: itemCountsSchema.optional(),
   cacheKey: z.string().optional(),
   parts: z.array(keyPartSchema).optional(),
+  /** See `fileMarks`. */
+  fileMarks: z.record(z.string(), z.string()).optional(),
   reason: missReasonSchema.optional(),
   outputs: z.record(z.string(), artifactRefSchema),
   error: problemSchema.optional(),

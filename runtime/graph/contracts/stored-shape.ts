@@ -42,21 +42,27 @@ export function readStored<Schema extends z.ZodType>(
   }
 }
 
+/** A field was added that may be missing: what an older Graft wrote stays as it is, and that one refuses ours. */
+const unchanged = (value: unknown): unknown => value;
+
 export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   name: 'a run event',
   schema: runEventSchema,
-  migrations: [],
+  // 2: the schema of an artifact's rows, and marks of many files.
+  migrations: [unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   name: 'a step of a run',
   schema: stepSummarySchema,
-  migrations: [],
+  // 2: the schema of an artifact's rows, and marks of many files.
+  migrations: [unchanged],
 };
 
 const actionOutputsSchema = z.record(z.string(), artifactRefSchema);
 export const storedActionOutputs: StoredShape<typeof actionOutputsSchema> = {
   name: 'the outputs of a cached step',
   schema: actionOutputsSchema,
-  migrations: [],
+  // 2: the schema of an artifact's rows.
+  migrations: [unchanged],
 };

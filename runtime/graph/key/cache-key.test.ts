@@ -3,6 +3,7 @@ import type { KeyPart } from '../contracts/action.ts';
 import { cacheKey, familyParts, type CacheKeyInput } from './cache-key.ts';
 import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
 import { explainMiss } from './explain-miss.ts';
+import { fileMarks } from './file-marks.ts';
 import type { PlannedNode } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { doubleNode, failNode, readNode, testEngines, upperNode, vectorsNode } from '../testing.ts';
@@ -111,6 +112,34 @@ describe('cacheKey', () => {
     const changed = many.map((one, i) => (i === 7 ? file(one.path, 'other') : one));
     expect(key(node, { sources: [files(changed)] }).value).not.toBe(folded.value);
   });
+});
+
+it('names the files of a miss past those that the key holds one by one', () => {
+  const node = planned(readNode);
+  const many = Array.from({ length: 500 }, (_, i) => file(`f${i}`, `${i}`.padStart(64, '0')));
+  const before = [files(many)];
+  const other = 'f'.repeat(64);
+  const after = [files([...many.map((one, i) => (i === 7 ? file('f7', other) : one)), file('g')])];
+  const reason = (marks: ReturnType<typeof fileMarks>) =>
+    explainMiss(key(node, { sources: before }).parts, key(node, { sources: after }).parts, {
+      marks,
+      sources: after,
+    });
+  const marks = fileMarks(before);
+  expect(reason(marks)).toEqual({
+    kind: 'changed',
+    parts: [
+      { name: 'file.f7', before: '00000000', after: 'ffffffff' },
+      { name: 'file.g', after: 'g' },
+      { name: 'files.files.count', before: '500', after: '501' },
+    ],
+  });
+  expect(JSON.stringify(marks).length).toBeLessThan(500 * 18 + 20);
+  expect(fileMarks([files(many.slice(0, 64))])).toBeUndefined();
+  const tooMany = Array.from({ length: 5000 }, (_, i) => file(`f${i}`));
+  expect(fileMarks([files(tooMany)])).toBeUndefined();
+  // Without marks, as of older runs, the folded part says that some file changed.
+  expect(reason(undefined)).toMatchObject({ parts: [{ name: 'files.files' }, {}] });
 });
 
 describe('familyParts', () => {

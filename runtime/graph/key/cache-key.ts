@@ -11,7 +11,7 @@ import { sha256 } from '../base/sha256.ts';
 /** Longer values stand in the key as their sha256, so that parts stay readable. Characters. */
 const maxValue = 200;
 /** More files than this are folded into one part. */
-const maxFiles = 64;
+export const maxFiles = 64;
 
 export interface CacheKeyInput {
   readonly node: PlannedNode;

@@ -1,0 +1,56 @@
+import { own } from '../base/record.ts';
+import type { ResolvedSource } from '../types/resolved-source.ts';
+import { maxFiles } from './cache-key.ts';
+
+/** Files of one source that marks are kept of: 18 bytes each in a step's record. */
+const mostMarked = 4096;
+/** Files that one miss names. */
+const mostNamed = 64;
+
+/** By parameter, for sources that the key folds into one part: path and digest of each file, shortened. */
+export type FileMarks = Readonly<Record<string, string>>;
+
+/** What a later miss is explained with. No part of the key. */
+export function fileMarks(sources: readonly ResolvedSource[]): FileMarks | undefined {
+  const marked = sources.flatMap((source) =>
+    source.kind === 'files' && source.files.length > maxFiles && source.files.length <= mostMarked
+      ? [[source.param, source.files.map((file) => mark(file).join(':')).join(' ')] as const]
+      : [],
+  );
+  return marked.length === 0 ? undefined : Object.fromEntries(marked);
+}
+
+/** The files of a source that are new or have other bytes than the marks say, as parts of a miss. */
+export function changedFiles(
+  marks: FileMarks,
+  sources: readonly ResolvedSource[],
+  param: string,
+): { name: string; before?: string; after: string }[] {
+  const kept = own(marks, param);
+  if (kept === undefined) return [];
+  const old = new Map(kept.split(' ').map((one) => [one.slice(0, 8), one.slice(9)]));
+  const found: { name: string; before?: string; after: string }[] = [];
+  for (const source of sources) {
+    if (source.kind !== 'files' || source.param !== param) continue;
+    for (const file of source.files) {
+      const [path, after] = mark(file);
+      const before = old.get(path);
+      if (before === after || found.length === mostNamed) continue;
+      found.push({
+        name: `file.${file.path}`,
+        ...(before === undefined ? {} : { before }),
+        after,
+      });
+    }
+  }
+  return found;
+}
+
+/** FNV-1a of the path, and the beginning of the digest. */
+function mark({ path, digest }: { readonly path: string; readonly digest: string }) {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < path.length; at += 1) {
+    hash = Math.imul(hash ^ path.charCodeAt(at), 0x01000193);
+  }
+  return [(hash >>> 0).toString(16).padStart(8, '0'), digest.slice(0, 8)] as const;
+}
