@@ -187,6 +187,8 @@ test('panels are drawn larger, folded, remembered and reset', async ({ page, wor
   await expect.poll(width).toBe(keyed);
   await border.dblclick();
   await expect.poll(width).toBe(372);
+  await page.reload();
+  await expect.poll(width).toBe(372);
 
   await page.keyboard.press('Control+i');
   await expect(page.getByRole('button', { name: 'Show the inspector' })).toHaveAttribute(

@@ -4,6 +4,7 @@ import {
   Panel,
   Separator,
   useDefaultLayout,
+  useGroupRef,
   usePanelCallbackRef,
 } from 'react-resizable-panels';
 import { attachPanel, usePanels, type PanelName } from '../state/panel-store.ts';
@@ -49,13 +50,24 @@ function useNamed(name: PanelName) {
 
 const kept = { onlySaveAfterUserInteractions: true };
 
+/** Sizes as this browser remembers them. The library keeps what is drawn; `keep` keeps what a double click resets. */
+function useKeptLayout(id: string) {
+  const layout = useDefaultLayout({ id, ...kept });
+  const groupRef = useGroupRef();
+  const keep = (): void => {
+    const now = groupRef.current?.getLayout();
+    if (now !== undefined) layout.onLayoutChanged(now, { isUserInteraction: true });
+  };
+  return { layout: { ...layout, groupRef }, keep };
+}
+
 interface MiddleProps {
   readonly canvas: ReactNode;
   readonly lower: ReactNode;
 }
 
 function Middle({ canvas, lower }: MiddleProps) {
-  const layout = useDefaultLayout({ id: 'graft.panels.middle', ...kept });
+  const { layout, keep } = useKeptLayout('graft.panels.middle');
   const { handle, props } = useNamed('lower');
   const chosen = layout.defaultLayout !== undefined;
   const steps = useRunView(({ run }) =>
@@ -72,7 +84,7 @@ function Middle({ canvas, lower }: MiddleProps) {
       <Panel id="canvas" minSize={leastCanvas.height}>
         {canvas}
       </Panel>
-      <Separator className="divider" aria-label="Height of the lower panel" />
+      <Separator onDoubleClick={keep} className="divider" aria-label="Height of the lower panel" />
       <Panel
         {...props}
         defaultSize={lowerHeight.most}
@@ -95,7 +107,7 @@ interface PanelsProps extends MiddleProps {
  * past their least size, given their first size by a double click. Sizes are remembered in this browser.
  */
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
-  const layout = useDefaultLayout({ id: 'graft.panels', ...kept });
+  const { layout, keep } = useKeptLayout('graft.panels');
   const palette = useNamed('palette');
   const inspector = useNamed('inspector');
   const widths = sideWidths();
@@ -104,11 +116,11 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
       <Panel {...palette.props} defaultSize={widths.palette} minSize={150} maxSize="40%">
         {left}
       </Panel>
-      <Separator className="divider" aria-label="Width of the left panel" />
+      <Separator onDoubleClick={keep} className="divider" aria-label="Width of the left panel" />
       <Panel id="middle" minSize={leastCanvas.width}>
         <Middle canvas={canvas} lower={lower} />
       </Panel>
-      <Separator className="divider" aria-label="Width of the inspector" />
+      <Separator onDoubleClick={keep} className="divider" aria-label="Width of the inspector" />
       <Panel {...inspector.props} defaultSize={widths.inspector} minSize={260} maxSize="65%">
         {right}
       </Panel>
