@@ -23,7 +23,11 @@ export class Workbench {
   }
 
   async newGraph(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'New graph', exact: true }).click();
+    // The list of files may come between press and release, and move the button away.
+    await expect(async () => {
+      await this.page.getByRole('button', { name: 'New graph', exact: true }).click();
+      await expect(this.page.getByRole('dialog')).toBeVisible({ timeout: 3_000 });
+    }).toPass();
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);
