@@ -24,6 +24,7 @@ test('20,000 rows are searched, jumped through, copied and downloaded', async ({
   await bench.run();
   await bench.reaches('questions', 'succeeded');
 
+  await expect(bench.output.locator('[data-row]').first()).toBeVisible();
   await page.keyboard.press('Control+f');
   await page.keyboard.type('BLUE heron');
   await expect(page.getByTestId('found')).toHaveText('5');

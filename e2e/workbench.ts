@@ -63,8 +63,11 @@ export class Workbench {
   }
 
   async select(id: string): Promise<void> {
-    await this.node(id).locator('header').click();
-    await expect(this.node(id)).toHaveAttribute('data-selected', 'true');
+    // A view that is still coming to rest may move the node away between press and release.
+    await expect(async () => {
+      await this.node(id).locator('header').click();
+      await expect(this.node(id)).toHaveAttribute('data-selected', 'true', { timeout: 2_000 });
+    }).toPass();
   }
 
   /** A tab of the inspector, or an output of the selected node. */
