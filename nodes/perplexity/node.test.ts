@@ -122,6 +122,11 @@ describe('run', () => {
     ]);
     for (const { values } of rows) expect(values['perplexity']).toBeCloseTo(4, 9);
     expect(rows.map(({ values }) => values['tokens'])).toEqual([3, 8, 11]);
+    expect(rows.map(({ item, weight }) => [item, weight])).toEqual([
+      ['0.md', 3],
+      ['2.md', 8],
+      [undefined, undefined],
+    ]);
     expect(rows.at(-1)?.values['texts']).toBe(2);
     expect(training.seen).toEqual(['0.md@0', '2.md@0', '2.md@4']);
   });

@@ -12,7 +12,7 @@ import { z } from 'zod';
 export const perplexity = defineNode({
   type: 'perplexity',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Perplexity',
   group: 'evaluation',
   doc: 'How surprised a model is by each token of a text, on average: 1 is not at all. Measure it with and without an adapter, on what was taught and on other text, to see what was learned and what forgotten.',

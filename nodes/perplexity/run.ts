@@ -99,7 +99,8 @@ interface Total {
 
 function* rowsOf(totals: ReadonlyMap<Text, Total>, node: string): Generator<MetricRow> {
   for (const [{ series, example }, total] of totals) {
-    yield { series, label: example.id, values: valuesOf(total, { node, what: example.id }) };
+    const values = valuesOf(total, { node, what: example.id });
+    yield { series, label: example.id, item: example.id, weight: total.tokens, values };
   }
   for (const series of ['documents', 'examples'] as const) {
     const those = [...totals].filter(([text]) => text.series === series).map(([, total]) => total);

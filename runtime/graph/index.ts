@@ -1,6 +1,8 @@
 export * from './base/errors.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
+export * from './types/metrics.ts';
+export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
 export {
   answerVerdict,
@@ -9,6 +11,8 @@ export {
   type AnswerVerdict,
 } from './types/answer-verdict.ts';
 export { rowText, type RowText } from './types/row-text.ts';
+export * from './evidence/evidence-table.ts';
+export * from './evidence/variant-evidence.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';

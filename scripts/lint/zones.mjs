@@ -15,7 +15,9 @@ const PURE =
   'runtime/graph is pure and shared with the browser: it imports zod only, no node:*, no React, no I/O';
 
 /** The rooms of runtime/graph, lowest first: a room imports itself and those below, so that none go in a circle. */
-const GRAPH_ROOMS = ['base', 'types', 'contracts', 'format', 'key', 'plan', 'merge', 'compose'];
+const GRAPH_ROOMS = [
+  ...['base', 'types', 'evidence', 'contracts', 'format', 'key', 'plan', 'merge', 'compose'],
+];
 
 /** @returns {Zone[]} */
 function graphRooms() {

@@ -2,7 +2,7 @@ import type { Backends, Lease } from './backend.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { ModelFacts } from '../types/model.ts';
-import type { MetricRow } from '../types/training-types.ts';
+import type { MetricRow } from '../types/metrics.ts';
 import type {
   InputsOf,
   ItemOf,

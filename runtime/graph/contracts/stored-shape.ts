@@ -48,8 +48,8 @@ const unchanged = (value: unknown): unknown => value;
 export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   name: 'a run event',
   schema: runEventSchema,
-  // 2: the schema of an artifact's rows, and marks of many files.
-  migrations: [unchanged],
+  // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of a metric row.
+  migrations: [unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {

@@ -1,4 +1,5 @@
-import type { AdapterInfo, MetricRow } from '../types/training-types.ts';
+import type { MetricRow } from '../types/metrics.ts';
+import type { AdapterInfo } from '../types/training-types.ts';
 import type { Lease } from './backend.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';

@@ -55,6 +55,9 @@ describe('cacheKey', () => {
     const type = { ...value.type, version: 2 };
     const changed = key(planned({ ...doubleNode, outputs: { value: { ...value, type } } }));
     expect(named(changed.parts)).toMatchObject({ 'rows.value': '2' });
+    const reused = { ...type, reusedFrom: 1 };
+    const same = key(planned({ ...doubleNode, outputs: { value: { ...value, type: reused } } }));
+    expect(same.value).toBe(key(planned(doubleNode)).value);
   });
 
   it('keeps readable parts, and leaves out what is only about speed', () => {

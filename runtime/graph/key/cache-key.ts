@@ -46,8 +46,9 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
     if (digests.length > 0) parts.push({ name: `input.${port}`, value: digests.join(' ') });
   }
   for (const [port, { type }] of Object.entries(definition.outputs)) {
-    // Rows of an older schema are no result any more.
-    if (type.version > 1) parts.push({ name: `rows.${port}`, value: String(type.version) });
+    // Rows of an older schema are no result any more, unless migrating them gives the same.
+    const { version, reusedFrom = version } = type;
+    if (reusedFrom > 1) parts.push({ name: `rows.${port}`, value: String(reusedFrom) });
   }
   const label = fileLabels(node);
   for (const source of sources) parts.push(...sourceParts(source, label));

@@ -34,11 +34,16 @@ export interface PortType<
   readonly schema: z.ZodType<Value>;
   /**
    * Version of the schema: raise it when rows change, with the migration from the version before. Results of an older
-   * one are computed again; what old runs gave is migrated as it is shown.
+   * one are computed again, but for those that `reusedFrom` lets stand; what old runs gave is migrated as it is shown.
    */
   readonly version: number;
   /** From 1 on, gapless. */
   readonly migrations: readonly RowMigration[];
+  /**
+   * The oldest version whose results are still results: its migrations give all that a run would. They are reused, and
+   * migrated as they are read. Absent: this version.
+   */
+  readonly reusedFrom?: number;
   /** What rows are called, in the plural, where the id does not say it. */
   readonly unit?: string;
   /** The few words that a row stands for all with; most rows have none. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { Metrics } from './metrics.ts';
 import { portType, type PortType } from './port-type.ts';
-import { Adapter, Dataset, Metrics, Tokens } from './training-types.ts';
+import { Adapter, Dataset, Tokens } from './training-types.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
 export const metadataSchema = z.record(

@@ -33,19 +33,6 @@ export const tokenRowSchema = z.object({
 });
 export type TokenRow = z.infer<typeof tokenRowSchema>;
 
-/**
- * One row of metrics. `series` names what it belongs to: `train` and `eval` (curves over `step`), `summary`, or a
- * name of the node's own. `label` says what a row without a step is about: a text, a module.
- */
-export const metricRowSchema = z.object({
-  series: z.string(),
-  /** Optimizer steps done, where the row belongs to a curve. */
-  step: z.number().int().optional(),
-  label: z.string().optional(),
-  values: z.record(z.string(), z.number()),
-});
-export type MetricRow = z.infer<typeof metricRowSchema>;
-
 /** What one module of an adapter adds: of ΔW = s·B·A. */
 export const adapterModuleSchema = z.object({
   /** Published path: `model.layers.3.self_attn.q_proj`. */
@@ -118,18 +105,4 @@ export const Adapter = portType({
   mediaType: 'application/vnd.graft.adapter+tree',
   schema: adapterInfoSchema,
   doc: 'A LoRA adapter of one base model.',
-});
-export const Metrics = portType({
-  id: 'metrics',
-  family: 'evaluation',
-  shape: 'items',
-  encoding: 'jsonl',
-  mediaType: 'application/vnd.graft.metrics+jsonl',
-  schema: metricRowSchema,
-  unit: 'metric rows',
-  headline: ({ series, label, values }) =>
-    series === 'summary' && values['perplexity'] !== undefined
-      ? `perplexity ${values['perplexity'].toPrecision(4)}${label === undefined ? '' : ` (${label})`}`
-      : undefined,
-  doc: 'Numbers: curves over training steps, and tables.',
 });

@@ -1,0 +1,17 @@
+import type { MetricRow } from '../types/metrics.ts';
+import type { Cost } from './evidence-table.ts';
+
+/** What one variant has given: the argument of `evidenceTable`. */
+export interface VariantEvidence {
+  /** Unique. */
+  readonly name: string;
+  /** All that it sets; the table shows what differs. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Its rows of metrics, once for each repeat (seed); only rows with an item count. Empty: it has given none. */
+  readonly repeats: readonly (readonly MetricRow[])[];
+  /** Ids of items that are known to have failed, in any repeat. */
+  readonly failed?: readonly string[];
+  readonly cost?: Cost;
+  /** Why it gave nothing, or not all: refused, failed, dropped. */
+  readonly problem?: string;
+}
