@@ -50,10 +50,15 @@ describe('renaming', () => {
     await expect(files.rename('a.graft.json', 'b.graft.json', revision)).rejects.toMatchObject({
       code: 'stale-save',
     });
+    await expect(files.rename('a.graft.json', 'new/b.graft.json', revision)).rejects.toMatchObject({
+      code: 'stale-save',
+    });
     await rm(join(root, 'a.graft.json'));
-    await expect(files.rename('a.graft.json', 'b.graft.json', revision)).rejects.toMatchObject({
+    await expect(files.rename('a.graft.json', 'new/b.graft.json', revision)).rejects.toMatchObject({
       code: 'missing-file',
     });
+    // Nor is the folder made that it was to lie in.
+    expect(await names()).toEqual([]);
   });
 });
 

@@ -84,10 +84,10 @@ export class GraphFiles {
     requireNewGraphPath(to);
     const source = await this.#locate(from);
     const target = await this.#locate(to);
-    await mkdir(dirname(target.absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
       await this.#requireRevision(source, base);
       if (source.short === target.short) return this.read(source.short);
+      await mkdir(dirname(target.absolute), { recursive: true });
       // A link fails where the name is taken, and `rename` would replace; a disk without links gets a copy.
       await link(source.absolute, target.absolute).catch(async (error: unknown) => {
         if (isTaken(error)) throw taken(target.short);
