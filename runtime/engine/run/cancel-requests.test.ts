@@ -12,6 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalBackend } from '../step/local-backend.ts';
 import { createTestHost } from '../testing.ts';
+import { CancelRequests } from './cancel-requests.ts';
 import { Engine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 
@@ -51,6 +52,16 @@ describe('a wish to cancel', () => {
     expect((await handle.finished).status).toBe('cancelled');
     expect(performance.now() - askedAt).toBeLessThan(2000);
     expect(await other.cancel(handle.runId)).toBe('ended');
+  });
+
+  it('is looked for without keeping the process alive', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const live = new Map([['a', { run: { cancel: () => undefined } }]]);
+    new CancelRequests(runs, { owner: 'test:0', live }).watch();
+    expect(timers()).toBe(before);
+    live.clear();
   });
 
   it('comes by itself where the run was ended for this process, taken for gone', async () => {

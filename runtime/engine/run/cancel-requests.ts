@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunStore } from '@graft/graph';
 
 /** Milliseconds between two looks. */
@@ -36,7 +37,8 @@ export class CancelRequests {
 
   async #lookUntilIdle(): Promise<void> {
     while (this.#live.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, lookEvery));
+      // The runs keep the process alive, as long as there is one; looking for wishes does not.
+      await sleep(lookEvery, undefined, { ref: false });
       // A look that failed says nothing; the next one may succeed.
       await this.#look([...this.#live]).catch(() => undefined);
     }
