@@ -44,6 +44,29 @@ describe('the memory of a device', () => {
     expect(memory.used).toBe(50);
   });
 
+  it('counts what is being put out until it is gone, whoever puts it out', async () => {
+    const memory = new DeviceMemory(device, 100);
+    const leaving = new FakeResident(80, 1);
+    let gone = (): void => undefined;
+    leaving.evict = () => new Promise((resolve) => (gone = resolve));
+    memory.add(leaving, await memory.lease(80));
+    const first = memory.evictIdle();
+    let granted = false;
+    const claim = memory.lease(50).then(() => (granted = true));
+    let ended = false;
+    const second = memory.evictIdle().then(() => (ended = true));
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    expect({ granted, ended, used: memory.used }).toEqual({
+      granted: false,
+      ended: false,
+      used: 80,
+    });
+    gone();
+    await Promise.all([first, claim, second]);
+    expect(memory.used).toBe(50);
+    expect(memory.peak).toBe(80);
+  });
+
   it('puts out the least recently used idle resident, never a busy one', async () => {
     const memory = new DeviceMemory(device, 100);
     const busy = new FakeResident(30, 1);

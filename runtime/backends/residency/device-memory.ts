@@ -29,6 +29,8 @@ export type MeasureCapacity = (used: number) => Promise<number | undefined>;
 export class DeviceMemory {
   readonly device: Device;
   readonly #residents = new Set<Resident>();
+  /** What is being put out, by whoever: its bytes are not free until it is gone. */
+  readonly #leaving = new Map<Promise<void>, number>();
   readonly #claims: Claim[] = [];
   /** Bytes that are never exceeded, whatever is free. */
   readonly #limit: number;
@@ -52,9 +54,9 @@ export class DeviceMemory {
     return this.#capacity;
   }
 
-  /** Bytes claimed by leases and residents. */
+  /** Bytes claimed by leases and residents, those that are being put out included. */
   get used(): number {
-    return this.#leased + sum(this.#residents);
+    return this.#leased + sum(this.#residents) + this.#leavingBytes;
   }
 
   /** The most that was ever claimed at a time. */
@@ -86,6 +88,12 @@ export class DeviceMemory {
     };
   }
 
+  get #leavingBytes(): number {
+    let bytes = 0;
+    for (const leaving of this.#leaving.values()) bytes += leaving;
+    return bytes;
+  }
+
   /** Puts out everything that is idle: memory ran out though there should have been enough. */
   async evictIdle(): Promise<void> {
     await this.#evict(() => true);
@@ -114,13 +122,32 @@ export class DeviceMemory {
   /** Least recently used first, as long as it is needed and something is idle. */
   async #evict(needed: () => boolean): Promise<void> {
     while (needed()) {
+      // What leaves already may be enough.
+      const [leaving] = this.#leaving.keys();
+      if (leaving !== undefined) {
+        await leaving;
+        continue;
+      }
       const idle = [...this.#residents].filter((resident) => !resident.busy);
       const oldest = idle.sort((a, b) => a.lastUsed - b.lastUsed)[0];
       if (oldest === undefined) return;
-      this.#residents.delete(oldest);
-      // What cannot be put out in order is no reason for others to wait for ever.
-      await oldest.evict().catch(() => undefined);
+      await this.#putOut(oldest);
     }
+  }
+
+  #putOut(resident: Resident): Promise<void> {
+    const { bytes } = resident;
+    this.#residents.delete(resident);
+    // What cannot be put out in order is no reason for others to wait for ever.
+    const leaving = resident
+      .evict()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#leaving.delete(leaving);
+        this.changed();
+      });
+    this.#leaving.set(leaving, bytes);
+    return leaving;
   }
 
   #granted(bytes: number, signal: AbortSignal | undefined): Promise<void> {
