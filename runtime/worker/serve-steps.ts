@@ -1,5 +1,6 @@
 import { cancelled, runStep, type StepHost } from '@graft/engine';
 import { GraphError, type StepRequest } from '@graft/graph';
+import { OpenedOnce } from '@graft/kit';
 import { watchParent } from './watch-parent.ts';
 import { readToWorker, type FromWorker, type WorkerOptions } from './worker-protocol.ts';
 
@@ -23,27 +24,19 @@ export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHos
 }
 
 class StepServer {
-  readonly #open: () => Promise<StepHost>;
-  #host: Promise<StepHost> | undefined;
+  /** Tried again with the next step where it failed: a full disk may have room by then. */
+  readonly #host: OpenedOnce<StepHost>;
   readonly #running = new Map<number, AbortController>();
 
   constructor(open: () => Promise<StepHost>) {
-    this.#open = open;
+    this.#host = new OpenedOnce(open);
     // A failure is reported to the steps that ask for it.
-    this.#opened()
+    this.#host
+      .get()
       .catch(() => undefined)
       .finally(() => {
         send({ type: 'ready' });
       });
-  }
-
-  /** Tried again with the next step where it failed: a full disk may have room by then. */
-  #opened(): Promise<StepHost> {
-    const host = (this.#host ??= this.#open());
-    host.catch(() => {
-      if (this.#host === host) this.#host = undefined;
-    });
-    return host;
   }
 
   cancel(id: number): void {
@@ -54,7 +47,7 @@ class StepServer {
     const controller = new AbortController();
     this.#running.set(id, controller);
     try {
-      const result = await runStep(await this.#opened(), request, {
+      const result = await runStep(await this.#host.get(), request, {
         signal: controller.signal,
         report: (signal) => {
           send({ type: 'signal', id, signal });

@@ -2,7 +2,7 @@ import { createCatalogue } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import { GraphError, type Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
-import { removeLeftovers } from '@graft/kit';
+import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { modelLocation } from './model-location.ts';
@@ -14,26 +14,23 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
   const { artifacts, items } = await openFilesystemStores(stateFolder);
-  let implementations: Promise<Implementations> | undefined;
-  const loadImplementations = async (): Promise<Implementations> =>
-    (await import('@graft/nodes/runs')).implementations;
-  const loadBackends = async () =>
+  const implementations = new OpenedOnce<Implementations>(
+    async () => (await import('@graft/nodes/runs')).implementations,
+  );
+  const backends = new OpenedOnce(async () =>
     (await import('@graft/backends')).createBackends({
       catalogue,
       threads,
       ...(memory === undefined ? {} : { memory }),
-    });
-  let backends: ReturnType<typeof loadBackends> | undefined;
+    }),
+  );
 
   const scratch = scratchFolder(stateFolder);
   // Of the worker before this one, if it died.
   await removeLeftovers(scratch);
 
   const services = ({ device, signal, progress }: ServiceRequest): StepServices => {
-    const forStep = async () => {
-      backends ??= loadBackends();
-      return (await backends).forStep({ device, signal, progress });
-    };
+    const forStep = async () => (await backends.get()).forStep({ device, signal, progress });
     return {
       backends: {
         embedder: async (model) => (await forStep()).backends.embedder(model),
@@ -65,10 +62,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   };
 
   return {
-    async implementation(type) {
-      implementations ??= loadImplementations();
-      return (await implementations).get(type);
-    },
+    implementation: async (type) => (await implementations.get()).get(type),
     artifacts,
     items,
     workspaceFolder: root,

@@ -51,6 +51,25 @@ describe('the device of an engine', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is asked again where the machine could not be asked', async () => {
+    let failing = true;
+    const probe = <Answer>(answer: Answer): Promise<Answer> =>
+      failing ? Promise.reject(new Error('no memory for a process')) : Promise.resolve(answer);
+    const devices = new DeviceDirectory({
+      file: join(folder, 'devices.json'),
+      probe: {
+        stamp: () => stamp,
+        llama: () => probe('vulkan:0'),
+        devices: () => probe(['cpu', 'vulkan:0']),
+      },
+    });
+    await expect(devices.deviceOf('llama.cpp', 'auto')).rejects.toThrow('no memory');
+    await expect(devices.require('vulkan:0')).rejects.toThrow('no memory');
+    failing = false;
+    expect(await devices.deviceOf('llama.cpp', 'auto')).toBe('vulkan:0');
+    await devices.require('vulkan:0');
+  });
+
   it('is asked of the machine once, also by the next process, until the machine is another', async () => {
     const first = open();
     await Promise.all([first.deviceOf('llama.cpp', 'auto'), first.deviceOf('llama.cpp', 'auto')]);

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { GraphError, type EngineName } from '@graft/graph';
+import { OpenedOnce } from '@graft/kit';
 import { llamaDevice, onnxDevice } from '../residency/device-choice.ts';
 import { probeDevices } from './devices.ts';
 import { probeLlamaChoice } from './llama-probe.ts';
@@ -53,8 +54,18 @@ export class DeviceDirectory {
   readonly #file: string;
   readonly #probe: DeviceProbe;
   #remembered: Promise<Remembered> | undefined;
-  #llama: Promise<string> | undefined;
-  #devices: Promise<readonly string[]> | undefined;
+  readonly #llama = new OpenedOnce(() =>
+    this.#ask(
+      ({ llama }) => llama,
+      async () => ({ llama: await this.#probe.llama() }),
+    ),
+  );
+  readonly #devices = new OpenedOnce<readonly string[]>(() =>
+    this.#ask(
+      ({ devices }) => devices,
+      async () => ({ devices: [...(await this.#probe.devices())] }),
+    ),
+  );
 
   constructor({ file, probe = machine }: DirectoryOptions) {
     this.#file = file;
@@ -72,7 +83,7 @@ export class DeviceDirectory {
       case 'training':
         return wanted === 'auto' ? 'cpu' : wanted;
       case 'llama.cpp': {
-        if (wanted === 'auto') return this.#llamaChoice();
+        if (wanted === 'auto') return this.#llama.get();
         if (wanted !== 'webgpu') return wanted;
         return llamaDevice(wanted) === 'metal' ? 'metal' : 'vulkan:0';
       }
@@ -88,27 +99,13 @@ export class DeviceDirectory {
         `"${wanted}" names no device. Devices are auto, cpu, webgpu, cuda:0, vulkan:0 and metal; \`graft doctor\` says which are here.`,
       );
     }
-    const devices = await this.#all();
+    const devices = await this.#devices.get();
     if (devices.some((id) => id === wanted || id === `${wanted}:0`)) return;
     throw new GraphError(
       'unavailable',
       `There is no device ${wanted} on this machine, which has ${devices.join(', ')}. Choose one of them; \`graft doctor\` says what the others lack.`,
       { audience: 'operator' },
     );
-  }
-
-  #llamaChoice(): Promise<string> {
-    return (this.#llama ??= this.#ask(
-      ({ llama }) => llama,
-      async () => ({ llama: await this.#probe.llama() }),
-    ));
-  }
-
-  #all(): Promise<readonly string[]> {
-    return (this.#devices ??= this.#ask(
-      ({ devices }) => devices,
-      async () => ({ devices: [...(await this.#probe.devices())] }),
-    ));
   }
 
   /** An answer that is remembered, else the machine's, which then is. */

@@ -13,7 +13,7 @@ import {
   type ModelSource,
   type Tokenizer,
 } from '@graft/graph';
-import { machineMemory } from '@graft/kit';
+import { machineMemory, OpenedOnce } from '@graft/kit';
 import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
@@ -90,8 +90,8 @@ class ComposedBackends implements LoadedBackends {
   readonly #memories = new Map<string, DeviceMemory>();
   readonly #limit: number | undefined;
   readonly #onnx: OnnxModels;
-  readonly #openLanguageModels: () => Promise<LanguageModels>;
-  #llama: Promise<LanguageModels> | undefined;
+  /** With the first that is asked for: a step that embeds must not wait for llama.cpp's library. */
+  readonly #llama: OpenedOnce<LanguageModels>;
   readonly #default: StepBackends;
 
   constructor(options: BackendsOptions) {
@@ -101,10 +101,10 @@ class ComposedBackends implements LoadedBackends {
     const memoryOf = (device: string, free?: FreeOnGpu): DeviceMemory => this.#memory(device, free);
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
-    this.#openLanguageModels = async () => {
+    this.#llama = new OpenedOnce(async () => {
       const it = await import('./language-models.ts');
       return new it.LanguageModels({ memoryOf, ...threads });
-    };
+    });
     this.#default = this.forStep({
       device: this.#device,
       signal: new AbortController().signal,
@@ -171,7 +171,7 @@ class ComposedBackends implements LoadedBackends {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
         languageModel: async (source, options) =>
-          (await this.#languageModels()).languageModel(
+          (await this.#llama.get()).languageModel(
             await inGguf(source, await located(source)),
             options,
           ),
@@ -179,7 +179,7 @@ class ComposedBackends implements LoadedBackends {
           const path = await located(source);
           return (await isSafetensorsFolder(path))
             ? folderTokenizer(path, source.id)
-            : (await this.#languageModels()).tokenizer(await inGguf(source, path));
+            : (await this.#llama.get()).tokenizer(await inGguf(source, path));
         },
         buildIndex,
         openIndex,
@@ -200,12 +200,7 @@ class ComposedBackends implements LoadedBackends {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#onnx.dispose();
-    await (await this.#llama)?.dispose();
-  }
-
-  /** With the first that is asked for: a step that embeds must not wait for llama.cpp's library. */
-  #languageModels(): Promise<LanguageModels> {
-    return (this.#llama ??= this.#openLanguageModels());
+    await (await this.#llama.opened)?.dispose();
   }
 
   /** `free` is how the engine that asks first measures a GPU. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Device } from '@graft/graph';
-import { availableMemory } from '@graft/kit';
+import { availableMemory, OpenedOnce } from '@graft/kit';
 import { probeLlama } from '../probe/llama-probe.ts';
 import type { MeasureCapacity } from './device-memory.ts';
 
@@ -38,13 +38,12 @@ function afterOwn(free: FreeOnGpu): MeasureCapacity {
  * total alone, or that the CPU plays one, in its own memory.
  */
 function webgpuCapacity(): MeasureCapacity {
-  let probed: ReturnType<typeof probeLlama> | undefined;
+  const probed = new OpenedOnce(() => probeLlama('vulkan'));
   return async (used) => {
     const free = await nvidiaFree(0);
     if (free !== undefined) return used + free;
     if (process.platform === 'darwin') return undefined;
-    probed ??= probeLlama('vulkan');
-    const { devices } = await probed;
+    const { devices } = await probed.get();
     const card = devices.find(({ software }) => !software);
     if (card !== undefined) {
       return card.memory === undefined ? undefined : (1 - spared) * card.memory;
