@@ -42,7 +42,11 @@ it('refuses other weights at run time too, where the plan did not know them', as
     backends: {
       ...base.backends,
       openIndex: (_folder, info) =>
-        Promise.resolve({ info, search: () => Promise.reject(new Error('must not search')) }),
+        Promise.resolve({
+          info,
+          search: () => Promise.reject(new Error('must not search')),
+          [Symbol.dispose]: () => undefined,
+        }),
     },
   });
   const question = { id: 'q', question: 'When?' };

@@ -51,7 +51,7 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
   }
 }
 
-export class LanceIndex implements SearchIndex, Disposable {
+export class LanceIndex implements SearchIndex {
   readonly info: IndexInfo;
   readonly #table: Table;
   readonly #graph: boolean;

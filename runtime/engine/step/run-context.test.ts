@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { GraphError } from '@graft/graph';
+import { GraphError, type Backends, type SearchIndex } from '@graft/graph';
 import { numberNode } from '@graft/graph/testing';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
 import { createTestHost } from '../testing.ts';
+import type { StepHost } from './step-host.ts';
 import { createStepContext, type StepContext } from './run-context.ts';
 
 let folder: string;
@@ -18,9 +19,20 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A step with the cache key `key`, as a process that uses this state folder has it. */
-function step(abort = signal, items = new MemoryItemStore()): Promise<StepContext> {
+async function step(
+  abort = signal,
+  items = new MemoryItemStore(),
+  backends: Partial<Backends> = {},
+): Promise<StepContext> {
   const stores = { artifacts: new MemoryArtifactStore(), items };
-  const host = createTestHost({ ...stores, scratchFolder: join(folder, 'scratch') }, new Map());
+  const bare = createTestHost({ ...stores, scratchFolder: join(folder, 'scratch') }, new Map());
+  const host: StepHost = {
+    ...bare,
+    async services(asked) {
+      const services = await bare.services(asked);
+      return { ...services, backends: { ...services.backends, ...backends } };
+    },
+  };
   const request = {
     ...{ runId: 'run', node: 'train', type: 'train', params: {}, inputs: {}, sources: [] },
     ...{ inputFacets: {}, cacheKey: 'key', familyParts: [], device: 'cpu', lane: 'light' as const },
@@ -28,7 +40,7 @@ function step(abort = signal, items = new MemoryItemStore()): Promise<StepContex
   return createStepContext(host, request, {
     signal: abort,
     report: () => undefined,
-    definition: numberNode,
+    definition: { ...numberNode, engines: ['lance'] },
   });
 }
 
@@ -81,6 +93,34 @@ it('clears up all the same where its memo could not be opened', async () => {
   expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   await using next = await step();
   await next.ctx.checkpoints();
+});
+
+it('opens an index once for all its batches, and closes it in the end', async () => {
+  const log: string[] = [];
+  const info = { rows: 1, dimension: 2, embedder: 'e', embedderDigest: 'd' };
+  const index = (at: string): SearchIndex => ({
+    info,
+    search: () => Promise.resolve([]),
+    [Symbol.dispose]: () => log.push(`closed ${at}`),
+  });
+  let fails = true;
+  const opener = await step(signal, new MemoryItemStore(), {
+    openIndex(at) {
+      log.push(`opened ${at}`);
+      if (at !== 'torn' || !fails) return Promise.resolve(index(at));
+      fails = false;
+      return Promise.reject(new Error('torn'));
+    },
+  });
+  const { openIndex } = opener.ctx.backends;
+  const [first, second] = await Promise.all([openIndex('a', info), openIndex('a', info)]);
+  expect(await openIndex('a', info)).toBe(first);
+  expect(second).toBe(first);
+  await openIndex('b', info);
+  await expect(openIndex('torn', info)).rejects.toThrow('torn');
+  expect(log).toEqual(['opened a', 'opened b', 'opened torn']);
+  await opener[Symbol.asyncDispose]();
+  expect(log.slice(3).sort()).toEqual(['closed a', 'closed b']);
 });
 
 it('waits for no checkpoints of its own', async () => {

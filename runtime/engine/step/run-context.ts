@@ -15,6 +15,7 @@ import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
+import { StepIndexes } from './step-indexes.ts';
 import { StepReporter } from './step-reporter.ts';
 
 /** A step's context, what it has used, and how to clear up after it. */
@@ -41,6 +42,7 @@ export async function createStepContext(
   const reporter = new StepReporter(hooks.report);
   const folders: string[] = [];
   const memos = new Map<string, Promise<StoredMemo>>();
+  const indexes = new StepIndexes((folder, info) => services.backends.openIndex(folder, info));
   let checkpoints: string | undefined;
   /** Whoever else would go on from the same checkpoints waits: they have one owner at a time. */
   let owned: Promise<FileLock> | undefined;
@@ -86,7 +88,10 @@ export async function createStepContext(
     },
     room: () => services.room(),
     models: services.models,
-    backends: noticing(services.backends, hooks.definition, used),
+    backends: noticing(
+      { ...services.backends, openIndex: (at, info) => indexes.open(at, info) },
+      { definition: hooks.definition, used },
+    ),
     seed: typeof seed === 'number' ? seed : 0,
     device: request.device,
     sources: sources.sources,
@@ -137,6 +142,7 @@ export async function createStepContext(
           if (memo.status === 'fulfilled') await memo.value[Symbol.asyncDispose]();
         }
       } finally {
+        await indexes.close();
         await Promise.allSettled(
           folders.map((folder) => rm(folder, { recursive: true, force: true })),
         );
@@ -163,8 +169,10 @@ const engineOf: Readonly<Record<keyof Backends, EngineName>> = {
  */
 function noticing(
   backends: Backends,
-  { engines = [], type }: NodeType,
-  used: (device: string) => void,
+  {
+    definition: { engines = [], type },
+    used,
+  }: { readonly definition: NodeType; readonly used: (device: string) => void },
 ): Backends {
   const noticed = async <M extends { readonly device: string }>(
     loading: Promise<M>,

@@ -91,8 +91,8 @@ export interface SearchRequest {
     readonly metadata: Readonly<Record<string, string>>;
   };
 }
-/** An opened index. */
-export interface SearchIndex {
+/** An opened index. Whoever opened it closes it; one from `ctx.backends` is closed when its step ends. */
+export interface SearchIndex extends Disposable {
   readonly info: IndexInfo;
   search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]>;
 }
@@ -120,6 +120,7 @@ export interface InferenceBackends {
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
   tokenizer(model: ModelSource): Promise<Tokenizer>;
   buildIndex(request: BuildIndexRequest): Promise<{ rows: number }>;
+  /** From `ctx.backends`, the same one for each batch of the step. */
   openIndex(folder: string, info: IndexInfo): Promise<SearchIndex>;
 }
 
