@@ -234,6 +234,16 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect(await store.events('a', 0, 100)).toEqual(events);
     });
 
+    it('says of each pruned run once that it went, whoever prunes at the same time', async () => {
+      const store = await make();
+      for (const id of ['a', 'b', 'c']) {
+        await store.create(run(id));
+        await store.finish(id, { status: 'succeeded', finishedAt: 20 });
+      }
+      const said = await Promise.all([store.prune({ keep: 0 }), store.prune({ keep: 0 })]);
+      expect(said.flat().sort()).toEqual(['a', 'b', 'c']);
+    });
+
     it('prunes old runs, but none that is pinned, under way, or holds what a node last gave', async () => {
       const store = await make();
       const ids = ['last', 'pinned', 'running', 'old', 'older', 'new'];

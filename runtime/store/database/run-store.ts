@@ -206,14 +206,18 @@ export class DatabaseRunStore implements RunJournal {
         !unfinishedStatuses.some((status) => status === row.status),
     );
     const ids = old.map(({ id }) => id);
+    // Others may prune, or pin one of them, at the same time.
+    const gone = new Set<string>();
     for (const some of chunks(ids, runsPerDelete)) {
-      await this.#queries
+      const deleted = await this.#queries
         .deleteFrom('Run')
         .where('id', 'in', some)
         .where('pinnedAt', 'is', null)
+        .returning('id')
         .execute();
+      for (const { id } of deleted) gone.add(id);
     }
-    return ids;
+    return ids.filter((id) => gone.has(id));
   }
 }
 

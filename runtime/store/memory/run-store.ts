@@ -164,8 +164,7 @@ export class MemoryRunStore implements RunJournal {
           !shown.has(run.id) &&
           !isUnfinished(run),
       );
-    for (const { id } of old) this.#runs.delete(id);
-    return old.map(({ id }) => id);
+    return old.flatMap(({ id }) => (this.#runs.delete(id) ? id : []));
   }
 
   #record(held: Held, event: Extract<RunEvent, { type: 'step.finished' }>): void {
