@@ -5,6 +5,7 @@ import { connectionVerdict } from './plan/connection-verdict.ts';
 import { diffGraphs, formatDiff } from './merge/diff-graphs.ts';
 import { sortEdges } from './format/edge.ts';
 import { GraphError } from './base/errors.ts';
+import { anyExperiments } from './fixtures/any-experiments.ts';
 import type { Graph, GraphNode, PlannedNode } from './format/graph.ts';
 import { mergeGraphs } from './merge/merge-graphs.ts';
 import { migrateGraph } from './format/migrate-graph.ts';
@@ -54,6 +55,7 @@ const anyGraph: fc.Arbitrary<Graph> = fc.record(
     edges,
     lock: fc.record({ models: digests, files: digests }),
     layout: fc.dictionary(id, fc.record({ x: pixel, y: pixel })),
+    experiments: anyExperiments({ id, node, json }),
     extra: fc.dictionary(fc.constantFrom('note', 'view', '__proto__'), json, { minKeys: 1 }),
   },
   { requiredKeys: ['nodes', 'edges', 'lock', 'layout'], noNullPrototype: true },

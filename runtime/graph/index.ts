@@ -30,6 +30,13 @@ export * from './contracts/execution.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
+export type {
+  Arm,
+  Experiment,
+  ExperimentLimit,
+  Experiments,
+  VaryMode,
+} from './format/experiment.ts';
 export { formatEdge, parseEdge } from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,

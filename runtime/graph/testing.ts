@@ -68,6 +68,7 @@ export const doubleNode = defineNode({
       params: ({ times, ...rest }) => (times === undefined ? rest : { ...rest, factor: times }),
       renamedInputs: { in: 'value' },
       renamedOutputs: { out: 'value' },
+      renamedParams: { times: 'factor' },
     },
   ],
 });

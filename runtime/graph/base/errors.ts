@@ -46,6 +46,8 @@ export interface Location {
   readonly node?: string;
   readonly port?: string;
   readonly param?: string;
+  /** A part of the file that belongs to no node: `experiments.sizes.vary.chunk.size`. */
+  readonly field?: string;
   /** 1-based, in the file. */
   readonly line?: number;
 }
@@ -142,17 +144,18 @@ function isFullDisk(error: unknown): boolean {
 /** What `formatProblem` reads: a Problem, or one that came out of an event. */
 export interface LocatedMessage {
   readonly message: string;
-  readonly location: { readonly [K in keyof Location]: Location[K] | undefined };
+  readonly location: { readonly [K in keyof Location]?: Location[K] | undefined };
 }
 
 /** `file.graft.json: node "embed-1", param "model": message` */
 export function formatProblem(problem: LocatedMessage): string {
-  const { file, line, node, port, param } = problem.location;
+  const { file, line, node, port, param, field } = problem.location;
   const place = [
     file === undefined ? undefined : line === undefined ? file : `${file}:${line}`,
     node === undefined ? undefined : `node "${node}"`,
     port === undefined ? undefined : `port "${port}"`,
     param === undefined ? undefined : `param "${param}"`,
+    field,
   ].filter((part) => part !== undefined);
   return place.length === 0 ? problem.message : `${place.join(', ')}: ${problem.message}`;
 }

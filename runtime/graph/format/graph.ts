@@ -1,5 +1,6 @@
 import type { NodeType } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
+import type { Experiments } from './experiment.ts';
 import type { Source } from '../types/node-type.ts';
 
 /** `source.port -> target.port` */
@@ -38,6 +39,8 @@ export interface Graph {
   readonly edges: readonly Edge[];
   readonly lock: Lock;
   readonly layout: Readonly<Record<string, NodeLayout>>;
+  /** By name; absent: none. */
+  readonly experiments?: Experiments;
   /** Top-level fields that this version does not know. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }

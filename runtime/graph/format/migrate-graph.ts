@@ -1,16 +1,13 @@
 import { sortEdges } from './edge.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode } from './graph.ts';
-import type { NodeType, Registry } from '../types/node-type.ts';
-import { isRecord, own } from '../base/record.ts';
-
-interface Renames {
-  readonly inputs: Map<string, string>;
-  readonly outputs: Map<string, string>;
-}
+import { migrateExperiments } from './migrate-experiments.ts';
+import { migrateNode, type Renames } from './migrate-node.ts';
+import type { Registry } from '../types/node-type.ts';
 
 /**
- * Brings every node to its definition's version, step by step; edges follow renamed ports. Unknown types,
+ * Brings every node to its definition's version, step by step; edges follow renamed ports, and the
+ * settings of experiments renamed parameters. Unknown types,
  * and nodes newer than their definition, stay as they are (validation reports both). Returns the same
  * object when nothing had to change. Throws GraphError `internal` when a migration fails.
  */
@@ -47,35 +44,17 @@ export function migrateAll(
       });
     }
   }
-  if (changed.size === 0) return { graph, problems };
+  const experiments =
+    graph.experiments === undefined
+      ? undefined
+      : migrateExperiments(graph.experiments, graph.nodes, registry);
+  if (changed.size === 0 && experiments === graph.experiments) return { graph, problems };
   const nodes = Object.fromEntries(
     Object.entries(graph.nodes).map(([id, node]) => [id, changed.get(id) ?? node] as const),
   );
   const edges = sortEdges(graph.edges.map((edge) => renameEdge(edge, renames)));
-  return { graph: { ...graph, nodes, edges }, problems };
-}
-
-function migrateNode(node: GraphNode, definition: NodeType): { node: GraphNode; renames: Renames } {
-  const renames: Renames = { inputs: new Map(), outputs: new Map() };
-  let params = node.params;
-  for (const migration of definition.migrations) {
-    if (migration.from < node.version) continue;
-    const next: unknown = migration.params(params);
-    if (!isRecord(next)) throw new GraphError('internal', `"${migration.name}" returned no params`);
-    params = next;
-    compose(renames.inputs, migration.renamedInputs ?? {});
-    compose(renames.outputs, migration.renamedOutputs ?? {});
-  }
-  return { node: { ...node, version: definition.version, params }, renames };
-}
-
-/** Follows an earlier rename by a later one: a → b, then b → c, is a → c. */
-function compose(renames: Map<string, string>, later: Readonly<Record<string, string>>): void {
-  const taken = new Set(renames.values());
-  for (const [before, after] of renames) renames.set(before, own(later, after) ?? after);
-  for (const [before, after] of Object.entries(later)) {
-    if (!taken.has(before) && !renames.has(before)) renames.set(before, after);
-  }
+  const carried = experiments === undefined ? {} : { experiments };
+  return { graph: { ...graph, nodes, edges, ...carried }, problems };
 }
 
 function renameEdge(edge: Edge, renames: ReadonlyMap<string, Renames>): Edge {

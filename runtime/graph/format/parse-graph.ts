@@ -1,9 +1,12 @@
 import { namePattern } from '../base/name.ts';
 import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
+import type { Experiments } from './experiment.ts';
 import type { Edge, Graph, GraphNode, Lock, NodeLayout } from './graph.ts';
 import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
+import { parseExperiments } from './parse-experiments.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /** The file format that this version writes. */
 export const graphFormat = 1;
@@ -12,7 +15,7 @@ export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-const knownFields = new Set(['graft', 'nodes', 'edges', 'lock', 'layout']);
+const knownFields = new Set(['graft', 'nodes', 'edges', 'experiments', 'lock', 'layout']);
 const knownNodeFields = new Set(['type', 'version', 'title', 'params']);
 
 /**
@@ -41,11 +44,13 @@ class GraphReader {
       return this.#bad('A graph file is a JSON object that begins with "graft": 1.');
     this.#checkFormat(value);
     const extra = unknownFields(value, knownFields);
+    const experiments = this.#experiments(value);
     return {
       nodes: this.#nodes(value['nodes'] ?? {}),
       edges: this.#edges(value['edges'] ?? []),
       lock: this.#lock(value['lock'] ?? {}),
       layout: this.#layout(value['layout'] ?? {}),
+      ...(experiments === undefined ? {} : { experiments }),
       ...(extra === undefined ? {} : { extra }),
     };
   }
@@ -78,13 +83,12 @@ class GraphReader {
           `${JSON.stringify(id.slice(0, 200))} cannot be a node's id. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
         );
       }
-      nodes[id] = this.#node(id, value[id]);
+      nodes[id] = this.#node({ node: id }, value[id]);
     }
     return nodes;
   }
 
-  #node(id: string, value: unknown): GraphNode {
-    const location = { node: id };
+  #node(location: Location, value: unknown): GraphNode {
     if (!isRecord(value))
       return this.#bad('A node should be an object with "type", "version" and "params".', location);
     const { type, version, title } = value;
@@ -106,6 +110,15 @@ class GraphReader {
       params,
       ...(extra === undefined ? {} : { extra }),
     };
+  }
+
+  #experiments(value: Record<string, unknown>): Experiments | undefined {
+    if (!Object.hasOwn(value, 'experiments')) return undefined;
+    const experiments = parseExperiments(value['experiments'], {
+      bad: (message, field) => this.#bad(message, { field }),
+      node: (node, field) => this.#node({ field }, node),
+    });
+    return Object.keys(experiments).length === 0 ? undefined : experiments;
   }
 
   #edges(value: unknown): readonly Edge[] {
@@ -175,12 +188,4 @@ class GraphReader {
 /** Positions are whole pixels, so that a nudge of half a pixel changes no file; never -0. */
 export function wholePixel(value: number): number {
   return Math.round(value) + 0;
-}
-
-function unknownFields(
-  value: Record<string, unknown>,
-  known: ReadonlySet<string>,
-): Record<string, unknown> | undefined {
-  const entries = Object.entries(value).filter(([key]) => !known.has(key));
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

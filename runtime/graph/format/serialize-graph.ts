@@ -1,6 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.ts';
+import { block, fieldTexts } from './canonical-block.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
+import { experimentsText } from './experiments-text.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { graphFormat, wholePixel } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
@@ -17,34 +19,40 @@ export function serializeGraph(graph: Graph): string {
       '{}',
       sortedKeys(graph.nodes).map((id) => {
         const node = graph.nodes[id];
-        return node === undefined ? [] : `${JSON.stringify(id)}: ${nodeText(id, node)}`;
+        return node === undefined ? [] : `${JSON.stringify(id)}: ${locatedNodeText(id, node)}`;
       }),
       1,
     )}`,
     `"edges": ${block('[]', [...new Set(sortEdges(graph.edges).map((edge) => JSON.stringify(formatEdge(edge))))], 1)}`,
     ...lockText(graph),
+    ...experimentsText(graph.experiments ?? {}, nodeText),
     ...fieldTexts(graph.extra ?? {}),
     ...layoutText(graph),
   ];
   return `${block('{}', fields, 0)}\n`;
 }
 
-function nodeText(id: string, node: GraphNode): string {
+function locatedNodeText(id: string, node: GraphNode): string {
   try {
-    return block(
-      '{}',
-      [
-        `"type": ${JSON.stringify(node.type)}`,
-        `"version": ${node.version}`,
-        node.title === undefined ? [] : `"title": ${JSON.stringify(node.title)}`,
-        `"params": ${block('{}', fieldTexts(node.params), 3)}`,
-        fieldTexts(node.extra ?? {}),
-      ].flat(),
-      2,
-    );
+    return nodeText(node, 2);
   } catch (error) {
     throw GraphError.from(error, { node: id });
   }
+}
+
+/** A node whose fields stand one step deeper than `depth`. */
+function nodeText(node: GraphNode, depth: number): string {
+  return block(
+    '{}',
+    [
+      `"type": ${JSON.stringify(node.type)}`,
+      `"version": ${node.version}`,
+      node.title === undefined ? [] : `"title": ${JSON.stringify(node.title)}`,
+      `"params": ${block('{}', fieldTexts(node.params), depth + 1)}`,
+      fieldTexts(node.extra ?? {}),
+    ].flat(),
+    depth,
+  );
 }
 
 function lockText(graph: Graph): string[] {
@@ -67,29 +75,4 @@ function layoutText(graph: Graph): string[] {
     return `${JSON.stringify(id)}: ${canonicalJson([wholePixel(x), wholePixel(y)])}`;
   });
   return [`"layout": ${block('{}', texts, 1)}`];
-}
-
-/** `"key": value` for each field, sorted. */
-function fieldTexts(record: Readonly<Record<string, unknown>>): string[] {
-  return sortedKeys(record).flatMap((key) => {
-    const value = record[key];
-    if (value === undefined) return [];
-    try {
-      return `${JSON.stringify(key)}: ${canonicalJson(value)}`;
-    } catch (error) {
-      throw GraphError.from(error, { param: key });
-    }
-  });
-}
-
-/** Lines between brackets, indented one step deeper than `depth`; the bare brackets when there is none. */
-function block(
-  brackets: '{}' | '[]',
-  parts: readonly (string | readonly never[])[],
-  depth: number,
-): string {
-  const lines = parts.flat();
-  if (lines.length === 0) return brackets;
-  const indent = '  '.repeat(depth + 1);
-  return `${brackets[0]}\n${indent}${lines.join(`,\n${indent}`)}\n${'  '.repeat(depth)}${brackets[1]}`;
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, sameJson } from '../base/canonical-json.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
+import { diffExperiments, type ExperimentChange } from './diff-experiments.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
 import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
 
@@ -25,6 +26,7 @@ export interface GraphDiff {
   readonly params: readonly ({ readonly node: string; readonly param: string } & ValueChange)[];
   /** Fields that this version does not know, of a node or, without `node`, of the file. */
   readonly fields: readonly ({ readonly node?: string; readonly field: string } & ValueChange)[];
+  readonly experiments: readonly ExperimentChange[];
   readonly lock: readonly ({
     readonly kind: 'models' | 'files';
     readonly name: string;
@@ -77,6 +79,7 @@ export function diffGraphs(a: Graph, b: Graph): GraphDiff {
         })),
       ),
     ],
+    experiments: diffExperiments(a.experiments ?? {}, b.experiments ?? {}),
     lock: (['models', 'files'] as const).flatMap((kind) =>
       changedKeys(a.lock[kind], b.lock[kind]).map(({ key, ...values }) => ({
         kind,
@@ -127,6 +130,7 @@ export function formatDiff(diff: GraphDiff): string[] {
         ? `file: ${change.field} ${arrow(change, 'none')}`
         : `"${change.node}": ${change.field} ${arrow(change, 'none')}`,
     ),
+    ...diff.experiments.map(experimentLine),
     ...diff.edges.added.map((edge) => `connected ${edge}`),
     ...diff.edges.removed.map((edge) => `disconnected ${edge}`),
     ...diff.lock.map((change) =>
@@ -140,6 +144,13 @@ export function formatDiff(diff: GraphDiff): string[] {
           `moved ${diff.moved.length} node${diff.moved.length === 1 ? '' : 's'} (no result changes)`,
         ]),
   ];
+}
+
+function experimentLine({ experiment, field, before, after }: ExperimentChange): string {
+  if (field !== undefined) {
+    return `experiment "${experiment}": ${field} ${shown(before, 'none')} → ${shown(after, 'none')}`;
+  }
+  return `${before === undefined ? 'added' : 'removed'} experiment "${experiment}"`;
 }
 
 function lockName({ kind, name }: GraphDiff['lock'][number]): string {

@@ -4,6 +4,7 @@ import type { Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import type { Registry } from '../types/node-type.ts';
 import { mergeEdges } from './merge-edges.ts';
+import { mergeExperiments } from './merge-experiments.ts';
 import { mergeNode } from './merge-node.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 import { own, sortedKeys } from '../base/record.ts';
@@ -47,6 +48,15 @@ export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
       message: `Both sides changed "${field}" of the file; ours was kept.`,
     });
   }
+  const experiments = mergeExperiments({
+    base: base.experiments,
+    ours: ours.experiments,
+    theirs: theirs.experiments,
+  });
+  for (const field of experiments.conflicts) {
+    const message = 'Both sides changed this; ours was kept.';
+    conflicts.push({ kind: 'field', location: { field }, message });
+  }
   const graph: Graph = {
     nodes,
     edges,
@@ -56,6 +66,7 @@ export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
       files: mergeRecords(base.lock.files, ours.lock.files, theirs.lock.files).merged,
     },
     layout: mergeLayout({ base, ours, theirs, nodes }),
+    ...(Object.keys(experiments.merged).length === 0 ? {} : { experiments: experiments.merged }),
     ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
   };
   conflicts.push(...newCycles(graph, [ours, theirs]));

@@ -58,13 +58,18 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   readonly batch?: number;
 }
 
-/** An upgrade of params from version `from` to `from + 1`; may rename ports, so that edges are kept. */
+/**
+ * An upgrade of params from version `from` to `from + 1`. It says which ports and parameters it renames, so that edges,
+ * and the settings of experiments, are carried along.
+ */
 export interface NodeMigration {
   readonly from: number;
   readonly name: string;
   params(params: Readonly<Record<string, unknown>>): Record<string, unknown>;
   readonly renamedInputs?: Readonly<Record<string, string>>;
   readonly renamedOutputs?: Readonly<Record<string, string>>;
+  /** Old name → new one. */
+  readonly renamedParams?: Readonly<Record<string, string>>;
 }
 
 export interface NodeType<

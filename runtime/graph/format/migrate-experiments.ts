@@ -1,0 +1,134 @@
+import { sameJson } from '../base/canonical-json.ts';
+import { own } from '../base/record.ts';
+import type { Registry } from '../types/node-type.ts';
+import type { Arm, Experiment, Experiments } from './experiment.ts';
+import type { GraphNode } from './graph.ts';
+import { migrateNode, type MigratedNode } from './migrate-node.ts';
+import {
+  formatMetricName,
+  formatSettingName,
+  parseMetricName,
+  parseSettingName,
+} from './setting-name.ts';
+
+type Nodes = Readonly<Record<string, GraphNode>>;
+
+/**
+ * Carries the settings of experiments over the migrations of the nodes that they set: each value is migrated in its
+ * node, and read again under the parameter's new name. What a migration drops stays as it is, for the expansion to report.
+ * `nodes` are those of the graph before they were migrated. Gives the same object where nothing changes.
+ */
+export function migrateExperiments(
+  experiments: Experiments,
+  nodes: Nodes,
+  registry: Registry,
+): Experiments {
+  const migrated = Object.fromEntries(
+    Object.entries(experiments).map(([name, experiment]) => [
+      name,
+      migrateExperiment(experiment, nodes, registry),
+    ]),
+  );
+  return sameJson(migrated, experiments) ? experiments : migrated;
+}
+
+function migrateExperiment(experiment: Experiment, nodes: Nodes, registry: Registry): Experiment {
+  const { vary, arms, metrics } = experiment;
+  return {
+    ...experiment,
+    ...(vary === undefined ? {} : { vary: migrateVary(vary, nodes, registry) }),
+    ...(arms === undefined
+      ? {}
+      : {
+          arms: Object.fromEntries(
+            Object.entries(arms).map(([name, arm]) => [name, migrateArm(arm, nodes, registry)]),
+          ),
+        }),
+    ...(metrics === undefined
+      ? {}
+      : { metrics: metrics.map((metric) => migrateMetric(metric, nodes, registry)) }),
+  };
+}
+
+function migrateVary(
+  vary: NonNullable<Experiment['vary']>,
+  nodes: Nodes,
+  registry: Registry,
+): NonNullable<Experiment['vary']> {
+  return Object.fromEntries(
+    Object.entries(vary).map(([key, values]) => {
+      const migrated = values.map((value) => migrateSetting(key, value, { nodes, registry }));
+      const [first] = migrated;
+      const whole = migrated.every((setting) => setting?.key === first?.key);
+      if (first === undefined || !whole) return [key, values];
+      return [first.key, migrated.map((setting) => setting?.value)];
+    }),
+  );
+}
+
+function migrateArm(arm: Arm, graphNodes: Nodes, registry: Registry): Arm {
+  const { set, replace } = arm;
+  // What it sets, it sets of the nodes that it puts in.
+  const nodes = { ...graphNodes, ...replace };
+  return {
+    ...arm,
+    ...(set === undefined
+      ? {}
+      : {
+          set: Object.fromEntries(
+            Object.entries(set).map(([key, value]) => {
+              const setting = migrateSetting(key, value, { nodes, registry });
+              return setting === undefined ? [key, value] : [setting.key, setting.value];
+            }),
+          ),
+        }),
+    ...(replace === undefined
+      ? {}
+      : {
+          replace: Object.fromEntries(
+            Object.entries(replace).map(([id, node]) => [
+              id,
+              migrated(node, registry)?.node ?? node,
+            ]),
+          ),
+        }),
+  };
+}
+
+/** Undefined where there is nothing to migrate, or what it sets is not there any more. */
+function migrateSetting(
+  key: string,
+  value: unknown,
+  { nodes, registry }: { readonly nodes: Nodes; readonly registry: Registry },
+): { readonly key: string; readonly value: unknown } | undefined {
+  const name = parseSettingName(key);
+  const node = name === undefined ? undefined : own(nodes, name.node);
+  if (name === undefined || node === undefined) return undefined;
+  const result = migrated({ ...node, params: { ...node.params, [name.param]: value } }, registry);
+  if (result === undefined) return undefined;
+  const param = result.renames.params.get(name.param) ?? name.param;
+  const now = own(result.node.params, param);
+  if (now === undefined) return undefined;
+  return { key: formatSettingName({ node: name.node, param }), value: now };
+}
+
+function migrateMetric(text: string, nodes: Nodes, registry: Registry): string {
+  const name = parseMetricName(text);
+  const node = name === undefined ? undefined : own(nodes, name.node);
+  const port =
+    name === undefined || node === undefined
+      ? undefined
+      : migrated(node, registry)?.renames.outputs.get(name.port);
+  return name === undefined || port === undefined ? text : formatMetricName({ ...name, port });
+}
+
+/** Undefined for a node of an unknown type, one that is not older than its definition, and one whose migration fails. */
+function migrated(node: GraphNode, registry: Registry): MigratedNode | undefined {
+  const definition = registry.get(node.type);
+  if (definition === undefined || node.version >= definition.version) return undefined;
+  try {
+    return migrateNode(node, definition);
+  } catch {
+    return undefined;
+  }
+}

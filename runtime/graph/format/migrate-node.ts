@@ -1,0 +1,41 @@
+import { GraphError } from '../base/errors.ts';
+import { isRecord, own } from '../base/record.ts';
+import type { NodeType } from '../types/node-type.ts';
+import type { GraphNode } from './graph.ts';
+
+/** What the migrations of a node renamed, from the names in the file to those of today. */
+export interface Renames {
+  readonly inputs: Map<string, string>;
+  readonly outputs: Map<string, string>;
+  readonly params: Map<string, string>;
+}
+
+export interface MigratedNode {
+  readonly node: GraphNode;
+  readonly renames: Renames;
+}
+
+/** Brings a node to its definition's version. Throws what a migration throws, and `internal` for one that gives no params. */
+export function migrateNode(node: GraphNode, definition: NodeType): MigratedNode {
+  const renames: Renames = { inputs: new Map(), outputs: new Map(), params: new Map() };
+  let params = node.params;
+  for (const migration of definition.migrations) {
+    if (migration.from < node.version) continue;
+    const next: unknown = migration.params(params);
+    if (!isRecord(next)) throw new GraphError('internal', `"${migration.name}" returned no params`);
+    params = next;
+    compose(renames.inputs, migration.renamedInputs ?? {});
+    compose(renames.outputs, migration.renamedOutputs ?? {});
+    compose(renames.params, migration.renamedParams ?? {});
+  }
+  return { node: { ...node, version: definition.version, params }, renames };
+}
+
+/** Follows an earlier rename by a later one: a → b, then b → c, is a → c. */
+function compose(renames: Map<string, string>, later: Readonly<Record<string, string>>): void {
+  const taken = new Set(renames.values());
+  for (const [before, after] of renames) renames.set(before, own(later, after) ?? after);
+  for (const [before, after] of Object.entries(later)) {
+    if (!taken.has(before) && !renames.has(before)) renames.set(before, after);
+  }
+}

@@ -1,0 +1,163 @@
+import { namePattern } from '../base/name.ts';
+import { isRecord } from '../base/record.ts';
+import type { Arm, Experiment, ExperimentLimit, Experiments, VaryMode } from './experiment.ts';
+import type { GraphNode } from './graph.ts';
+import { unknownFields } from './unknown-fields.ts';
+
+/** How the reader of the whole file says what is wrong, and reads a node. */
+export interface ExperimentReader {
+  /** Throws, with the place in the file: `experiments.sizes.vary.chunk.size`. */
+  readonly bad: (message: string, field: string) => never;
+  readonly node: (value: unknown, field: string) => GraphNode;
+}
+
+const experimentFields = new Set([
+  'doc',
+  'vary',
+  'mode',
+  'arms',
+  'seeds',
+  'baseline',
+  'metrics',
+  'limit',
+]);
+const armFields = new Set(['set', 'bypass', 'replace']);
+const limitFields = new Set(['variants', 'minutes']);
+/** Letters, spaces and signs, on one line. */
+const armName = /^(?! )[^\p{Cc}]{1,100}(?<! )$/u;
+
+/** Reads the `experiments` of a graph file. */
+export function parseExperiments(value: unknown, reader: ExperimentReader): Experiments {
+  const record = recordAt(value, 'experiments', reader);
+  const experiments: Record<string, Experiment> = {};
+  for (const [name, experiment] of Object.entries(record)) {
+    if (!namePattern.test(name)) {
+      reader.bad(
+        `${JSON.stringify(name.slice(0, 200))} cannot be the name of an experiment. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
+        'experiments',
+      );
+    }
+    experiments[name] = readExperiment(experiment, `experiments.${name}`, reader);
+  }
+  return experiments;
+}
+
+function readExperiment(value: unknown, field: string, reader: ExperimentReader): Experiment {
+  const record = recordAt(value, field, reader);
+  const at = (name: string): string => `${field}.${name}`;
+  const extra = unknownFields(record, experimentFields);
+  const { doc, vary, mode, arms, seeds, baseline, metrics, limit } = record;
+  return {
+    ...(doc === undefined ? {} : { doc: textAt(doc, at('doc'), reader) }),
+    ...(vary === undefined ? {} : { vary: readVary(vary, at('vary'), reader) }),
+    ...(mode === undefined ? {} : { mode: readMode(mode, at('mode'), reader) }),
+    ...(arms === undefined ? {} : { arms: readArms(arms, at('arms'), reader) }),
+    ...(seeds === undefined ? {} : { seeds: readSeeds(seeds, at('seeds'), reader) }),
+    ...(baseline === undefined ? {} : { baseline: textAt(baseline, at('baseline'), reader) }),
+    ...(metrics === undefined ? {} : { metrics: textsAt(metrics, at('metrics'), reader) }),
+    ...(limit === undefined ? {} : { limit: readLimit(limit, at('limit'), reader) }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+function readVary(
+  value: unknown,
+  field: string,
+  reader: ExperimentReader,
+): Record<string, readonly unknown[]> {
+  const record = recordAt(value, field, reader);
+  return Object.fromEntries(
+    Object.entries(record).map(([key, values]): [string, readonly unknown[]] => {
+      if (Array.isArray(values)) return [key, values];
+      return reader.bad('This should be a list of the values to try.', `${field}.${key}`);
+    }),
+  );
+}
+
+function readMode(value: unknown, field: string, reader: ExperimentReader): VaryMode {
+  if (value === 'grid' || value === 'list') return value;
+  return reader.bad(
+    '"mode" should be "grid" (every combination) or "list" (the first values together, then the second ones …).',
+    field,
+  );
+}
+
+function readArms(value: unknown, field: string, reader: ExperimentReader): Record<string, Arm> {
+  const record = recordAt(value, field, reader);
+  return Object.fromEntries(
+    Object.entries(record).map(([name, arm]): [string, Arm] => {
+      if (armName.test(name)) return [name, readArm(arm, `${field}.${name}`, reader)];
+      return reader.bad(
+        `${JSON.stringify(name.slice(0, 200))} cannot be the name of an arm. Use up to 100 characters on one line.`,
+        field,
+      );
+    }),
+  );
+}
+
+function readArm(value: unknown, field: string, reader: ExperimentReader): Arm {
+  const record = recordAt(value, field, reader);
+  const extra = unknownFields(record, armFields);
+  const { set, bypass, replace } = record;
+  return {
+    ...(set === undefined ? {} : { set: recordAt(set, `${field}.set`, reader) }),
+    ...(bypass === undefined ? {} : { bypass: textsAt(bypass, `${field}.bypass`, reader) }),
+    ...(replace === undefined ? {} : { replace: readNodes(replace, `${field}.replace`, reader) }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+function readNodes(
+  value: unknown,
+  field: string,
+  reader: ExperimentReader,
+): Record<string, GraphNode> {
+  const record = recordAt(value, field, reader);
+  return Object.fromEntries(
+    Object.entries(record).map(([id, node]): [string, GraphNode] => [
+      id,
+      reader.node(node, `${field}.${id}`),
+    ]),
+  );
+}
+
+function readSeeds(value: unknown, field: string, reader: ExperimentReader): readonly number[] {
+  const isSeed = (seed: unknown): seed is number => Number.isSafeInteger(seed);
+  if (Array.isArray(value) && value.every(isSeed)) return value;
+  return reader.bad('"seeds" should be a list of whole numbers.', field);
+}
+
+function readLimit(value: unknown, field: string, reader: ExperimentReader): ExperimentLimit {
+  const record = recordAt(value, field, reader);
+  const extra = unknownFields(record, limitFields);
+  const { variants, minutes } = record;
+  if (variants !== undefined && !(Number.isSafeInteger(variants) && Number(variants) >= 1)) {
+    reader.bad('This should be a whole number from 1.', `${field}.variants`);
+  }
+  if (minutes !== undefined && !(typeof minutes === 'number' && minutes > 0)) {
+    reader.bad('This should be a number of minutes, above 0.', `${field}.minutes`);
+  }
+  return {
+    ...(typeof variants === 'number' ? { variants } : {}),
+    ...(typeof minutes === 'number' ? { minutes } : {}),
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+function recordAt(
+  value: unknown,
+  field: string,
+  reader: ExperimentReader,
+): Record<string, unknown> {
+  return isRecord(value) ? value : reader.bad('This should be an object.', field);
+}
+
+function textAt(value: unknown, field: string, reader: ExperimentReader): string {
+  return typeof value === 'string' ? value : reader.bad('This should be text.', field);
+}
+
+function textsAt(value: unknown, field: string, reader: ExperimentReader): readonly string[] {
+  const isText = (entry: unknown): entry is string => typeof entry === 'string';
+  if (Array.isArray(value) && value.every(isText)) return value;
+  return reader.bad('This should be a list of texts.', field);
+}
