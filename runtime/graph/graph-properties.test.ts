@@ -2,64 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheKey } from './key/cache-key.ts';
 import { connectionVerdict } from './plan/connection-verdict.ts';
-import { diffGraphs, formatDiff } from './merge/diff-graphs.ts';
+import { diffGraphs } from './merge/diff-graphs.ts';
+import { formatDiff } from './merge/format-diff.ts';
 import { sortEdges } from './format/edge.ts';
 import { GraphError } from './base/errors.ts';
-import { anyExperiments } from './fixtures/any-experiments.ts';
-import type { Graph, GraphNode, PlannedNode } from './format/graph.ts';
+import type { Graph, PlannedNode } from './format/graph.ts';
 import { mergeGraphs } from './merge/merge-graphs.ts';
 import { migrateGraph } from './format/migrate-graph.ts';
 import { parseGraph } from './format/parse-graph.ts';
 import { planGraph } from './plan/plan-graph.ts';
 import { isRecord } from './base/record.ts';
 import { serializeGraph } from './format/serialize-graph.ts';
-import { testDefinitions, testModels, testEngines, testRegistry } from './testing.ts';
+import { anyGraph, id, json, record, type } from './fixtures/any-graph.ts';
+import { testModels, testEngines, testRegistry } from './testing.ts';
 import { validateGraph } from './plan/validate-graph.ts';
 
 const models = testModels;
-
-/** JSON as a graph holds it: no -0, for a file cannot tell it from 0. */
-const json = fc
-  .jsonValue({ maxDepth: 3, stringUnit: 'binary' })
-  .map((value): unknown => JSON.parse(JSON.stringify(value)));
-const record = fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), json, { maxKeys: 4 });
-const id = fc.stringMatching(/^[a-e][a-z0-9_-]{0,2}$/);
-const port = fc.constantFrom('value', 'sum', 'terms', 'rows', 'in', 'out', 'chunks', 'x');
-const type = fc.constantFrom(...testDefinitions.map((definition) => definition.type), 'unheard-of');
-const params = fc.oneof(
-  fc.constant({}),
-  record,
-  fc.record({ value: fc.integer() }),
-  fc.record({ factor: fc.integer({ min: 0, max: 11 }) }),
-);
-const node: fc.Arbitrary<GraphNode> = fc.record(
-  {
-    type,
-    version: fc.integer({ min: 1, max: 3 }),
-    title: fc.string(),
-    params,
-    extra: fc.dictionary(fc.constantFrom('colour', 'note', '__proto__'), json, { minKeys: 1 }),
-  },
-  { requiredKeys: ['type', 'version', 'params'] },
-);
-const pixel = fc.integer({ min: -1e6, max: 1e6 });
-const edges = fc
-  .array(fc.record({ source: id, sourcePort: port, target: id, targetPort: port }), {
-    maxLength: 8,
-  })
-  .map(sortEdges);
-const digests = fc.dictionary(fc.string({ maxLength: 5 }), fc.string());
-const anyGraph: fc.Arbitrary<Graph> = fc.record(
-  {
-    nodes: fc.dictionary(id, node, { maxKeys: 8 }),
-    edges,
-    lock: fc.record({ models: digests, files: digests }),
-    layout: fc.dictionary(id, fc.record({ x: pixel, y: pixel })),
-    experiments: anyExperiments({ id, node, json }),
-    extra: fc.dictionary(fc.constantFrom('note', 'view', '__proto__'), json, { minKeys: 1 }),
-  },
-  { requiredKeys: ['nodes', 'edges', 'lock', 'layout'], noNullPrototype: true },
-);
 
 /** Graphs of numbers that are sound: each node after the first doubles one before it. */
 const soundGraph: fc.Arbitrary<Graph> = fc

@@ -57,14 +57,11 @@ export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
 export { nearest, suggestion } from './base/nearest.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
-export {
-  diffGraphs,
-  formatDiff,
-  type GraphDiff,
-  type NodeChange,
-  type ValueChange,
-} from './merge/diff-graphs.ts';
-export { mergeGraphs, type MergeConflict, type MergeResult } from './merge/merge-graphs.ts';
+export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
+export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';
+export { formatDiff } from './merge/format-diff.ts';
+export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
+export { type MergeConflict } from './merge/merge-bodies.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';
 export {
   addNode,

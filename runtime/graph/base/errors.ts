@@ -43,6 +43,8 @@ export type GraphErrorCode =
 /** Where a problem is. Every part is optional; all that are known are given. */
 export interface Location {
   readonly file?: string;
+  /** The subgraph of that file. */
+  readonly graph?: string;
   readonly node?: string;
   readonly port?: string;
   readonly param?: string;
@@ -50,6 +52,8 @@ export interface Location {
   readonly field?: string;
   /** 1-based, in the file. */
   readonly line?: number;
+  /** Of a node within a subgraph that is used: the ids that lead to it from the graph that runs, `retriever/embed`. */
+  readonly path?: string;
 }
 
 /** A problem as plain data: what crosses process borders and what validation returns in lists. */
@@ -149,10 +153,15 @@ export interface LocatedMessage {
 
 /** `file.graft.json: node "embed-1", param "model": message` */
 export function formatProblem(problem: LocatedMessage): string {
-  const { file, line, node, port, param, field } = problem.location;
+  const { file, line, graph, node, port, param, field, path } = problem.location;
   const place = [
     file === undefined ? undefined : line === undefined ? file : `${file}:${line}`,
-    node === undefined ? undefined : `node "${node}"`,
+    graph === undefined ? undefined : `graph "${graph}"`,
+    node === undefined
+      ? undefined
+      : path === undefined || path === node
+        ? `node "${node}"`
+        : `node "${node}" (${path})`,
     port === undefined ? undefined : `port "${port}"`,
     param === undefined ? undefined : `param "${param}"`,
     field,

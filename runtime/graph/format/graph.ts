@@ -17,6 +17,22 @@ export interface GraphNode {
   readonly version: number;
   readonly title?: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Switched off: what comes in of its output's type goes out again. */
+  readonly bypass?: true;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** A parameter that a graph gives to whoever uses it, under a name of its own. */
+export interface Exposure {
+  readonly node: string;
+  /** Of that node; `set.NAME` where the node is a graph itself. */
+  readonly param: string;
+  readonly title?: string;
+  readonly help?: string;
+  /** What holds where the use sets nothing; absent: what the node has. JSON. */
+  readonly default?: unknown;
+  /** Names that it had before. */
+  readonly formerly?: readonly string[];
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -32,17 +48,25 @@ export interface Lock {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The saved document. */
-export interface Graph {
+/** Nodes and what connects them: a graph without what belongs to its file. */
+export interface GraphBody {
   readonly nodes: Readonly<Record<string, GraphNode>>;
   /** Sorted as strings. */
   readonly edges: readonly Edge[];
-  readonly lock: Lock;
+  /** By name. Absent where there are none. */
+  readonly expose?: Readonly<Record<string, Exposure>>;
   readonly layout: Readonly<Record<string, NodeLayout>>;
+  /** Fields that this version does not know. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** The saved document. */
+export interface Graph extends GraphBody {
+  /** Subgraphs of this file, by id; a `graph` node of any of its bodies uses one as `#id`. Absent where there are none. */
+  readonly graphs?: Readonly<Record<string, GraphBody>>;
   /** By name; absent: none. */
   readonly experiments?: Experiments;
-  /** Top-level fields that this version does not know. */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly lock: Lock;
 }
 
 /** A node of a plan: validated, migrated, defaults filled in. */

@@ -1,13 +1,13 @@
 import { sortEdges } from './edge.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
-import type { Edge, Graph, GraphNode } from './graph.ts';
+import type { Edge, Exposure, Graph, GraphBody, GraphNode } from './graph.ts';
 import { migrateExperiments } from './migrate-experiments.ts';
 import { migrateNode, type Renames } from './migrate-node.ts';
 import type { Registry } from '../types/node-type.ts';
 
 /**
  * Brings every node to its definition's version, step by step; edges follow renamed ports, and the
- * settings of experiments renamed parameters. Unknown types,
+ * settings of experiments and what is exposed renamed parameters. Unknown types,
  * and nodes newer than their definition, stay as they are (validation reports both). Returns the same
  * object when nothing had to change. Throws GraphError `internal` when a migration fails.
  */
@@ -23,6 +23,35 @@ export function migrateAll(
   graph: Graph,
   registry: Registry,
 ): { readonly graph: Graph; readonly problems: readonly Problem[] } {
+  const { body, problems } = migrateBody(graph, registry);
+  const experiments =
+    graph.experiments === undefined
+      ? undefined
+      : migrateExperiments(graph.experiments, graph.nodes, registry);
+  const root =
+    experiments === graph.experiments || experiments === undefined
+      ? body
+      : { ...body, experiments };
+  if (graph.graphs === undefined) return { graph: root, problems };
+  const all = [...problems];
+  let changed = false;
+  const graphs: Record<string, GraphBody> = {};
+  for (const [id, written] of Object.entries(graph.graphs)) {
+    const inner = migrateBody(written, registry);
+    graphs[id] = inner.body;
+    changed ||= inner.body !== written;
+    for (const problem of inner.problems) {
+      all.push({ ...problem, location: { graph: id, ...problem.location } });
+    }
+  }
+  return { graph: changed ? { ...root, graphs } : root, problems: all };
+}
+
+/** `migrateAll` of the nodes of one body; the same object where nothing had to change. */
+export function migrateBody<Body extends GraphBody>(
+  graph: Body,
+  registry: Registry,
+): { readonly body: Body; readonly problems: readonly Problem[] } {
   const changed = new Map<string, GraphNode>();
   const renames = new Map<string, Renames>();
   const problems: Problem[] = [];
@@ -44,17 +73,28 @@ export function migrateAll(
       });
     }
   }
-  const experiments =
-    graph.experiments === undefined
-      ? undefined
-      : migrateExperiments(graph.experiments, graph.nodes, registry);
-  if (changed.size === 0 && experiments === graph.experiments) return { graph, problems };
+  if (changed.size === 0) return { body: graph, problems };
   const nodes = Object.fromEntries(
     Object.entries(graph.nodes).map(([id, node]) => [id, changed.get(id) ?? node] as const),
   );
   const edges = sortEdges(graph.edges.map((edge) => renameEdge(edge, renames)));
-  const carried = experiments === undefined ? {} : { experiments };
-  return { graph: { ...graph, nodes, edges, ...carried }, problems };
+  const expose = renameExposures(graph.expose, renames);
+  return {
+    body: { ...graph, nodes, edges, ...(expose === undefined ? {} : { expose }) },
+    problems,
+  };
+}
+
+function renameExposures(
+  expose: GraphBody['expose'],
+  renames: ReadonlyMap<string, Renames>,
+): Record<string, Exposure> | undefined {
+  if (expose === undefined) return undefined;
+  const renamed = Object.entries(expose).map(([name, exposure]): [string, Exposure] => {
+    const param = renames.get(exposure.node)?.params.get(exposure.param);
+    return [name, param === undefined ? exposure : { ...exposure, param }];
+  });
+  return Object.fromEntries(renamed);
 }
 
 function renameEdge(edge: Edge, renames: ReadonlyMap<string, Renames>): Edge {

@@ -15,6 +15,24 @@ function refusal(text: string): Problem {
 const node = (fields: string): string => `{"graft":1,"nodes":{"a":${fields}}}`;
 
 describe('parseGraph', () => {
+  it('says in which subgraph something is wrong', () => {
+    const inside = (body: string): string => `{"graft":1,"graphs":{"reader":${body}}}`;
+    expect(refusal(inside('{"nodes":{"a":{"type":""}}}')).location).toEqual({
+      file: 'x.graft.json',
+      graph: 'reader',
+      node: 'a',
+    });
+    expect(refusal(inside('[]'))).toMatchObject({
+      message: expect.stringContaining('A subgraph should be an object'),
+      location: { graph: 'reader' },
+    });
+    expect(refusal('{"graft":1,"graphs":{"a b":{}}}').message).toContain('subgraph');
+    expect(refusal('{"graft":1,"expose":{"k":"top"}}').message).toBe(
+      '"expose": "k" should name a parameter as "node.param".',
+    );
+    expect(refusal(node('{"type":"x","version":1,"bypass":1}')).message).toContain('"bypass"');
+  });
+
   it('reads a whole file, and keeps what it does not know', () => {
     const graph = parseGraph(
       JSON.stringify({

@@ -2,7 +2,8 @@ import { namePattern } from '../base/name.ts';
 import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Experiments } from './experiment.ts';
-import type { Edge, Graph, GraphNode, Lock, NodeLayout } from './graph.ts';
+import { readExposure } from './exposure.ts';
+import type { Edge, Exposure, Graph, GraphBody, GraphNode, Lock, NodeLayout } from './graph.ts';
 import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 import { parseExperiments } from './parse-experiments.ts';
@@ -15,8 +16,10 @@ export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-const knownFields = new Set(['graft', 'nodes', 'edges', 'experiments', 'lock', 'layout']);
-const knownNodeFields = new Set(['type', 'version', 'title', 'params']);
+const bodyFields = ['nodes', 'edges', 'expose', 'layout'];
+const knownBodyFields = new Set(bodyFields);
+const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'lock']);
+const knownNodeFields = new Set(['type', 'version', 'title', 'params', 'bypass']);
 
 /**
  * Reads a graph file. Unknown fields and unknown node types are kept. Throws GraphError `bad-syntax`,
@@ -29,6 +32,10 @@ export function parseGraph(text: string, file?: string): Graph {
 class GraphReader {
   readonly #text: string;
   readonly #file: string | undefined;
+  /** Of all bodies so far. */
+  #nodeCount = 0;
+  /** The subgraph that is being read. */
+  #graph: string | undefined;
 
   constructor(text: string, file: string | undefined) {
     this.#text = text;
@@ -43,16 +50,60 @@ class GraphReader {
     if (!isRecord(value))
       return this.#bad('A graph file is a JSON object that begins with "graft": 1.');
     this.#checkFormat(value);
-    const extra = unknownFields(value, knownFields);
+    const body = this.#body(value, knownFields);
+    const graphs = this.#graphs(value['graphs'] ?? {});
     const experiments = this.#experiments(value);
+    return {
+      ...body,
+      ...(graphs === undefined ? {} : { graphs }),
+      ...(experiments === undefined ? {} : { experiments }),
+      lock: this.#lock(value['lock'] ?? {}),
+    };
+  }
+
+  #body(value: Record<string, unknown>, known: ReadonlySet<string>): GraphBody {
+    const extra = unknownFields(value, known);
+    const expose = this.#expose(value['expose'] ?? {});
     return {
       nodes: this.#nodes(value['nodes'] ?? {}),
       edges: this.#edges(value['edges'] ?? []),
-      lock: this.#lock(value['lock'] ?? {}),
+      ...(expose === undefined ? {} : { expose }),
       layout: this.#layout(value['layout'] ?? {}),
-      ...(experiments === undefined ? {} : { experiments }),
       ...(extra === undefined ? {} : { extra }),
     };
+  }
+
+  #graphs(value: unknown): Record<string, GraphBody> | undefined {
+    if (!isRecord(value)) return this.#bad('"graphs" should be an object of subgraphs by id.');
+    const graphs: Record<string, GraphBody> = {};
+    for (const [id, body] of Object.entries(value)) {
+      if (!namePattern.test(id)) {
+        this.#bad(`${shownName(id)} cannot be a subgraph's id. ${nameRule}`);
+      }
+      this.#graph = id;
+      if (!isRecord(body)) {
+        return this.#bad('A subgraph should be an object with "nodes" and "edges".');
+      }
+      graphs[id] = this.#body(body, knownBodyFields);
+    }
+    this.#graph = undefined;
+    return Object.keys(graphs).length === 0 ? undefined : graphs;
+  }
+
+  #expose(value: unknown): Record<string, Exposure> | undefined {
+    if (!isRecord(value)) return this.#bad('"expose" should be an object of parameters by name.');
+    const expose: Record<string, Exposure> = {};
+    for (const [name, target] of Object.entries(value)) {
+      if (!namePattern.test(name)) {
+        this.#bad(`${shownName(name)} cannot be the name of an exposed parameter. ${nameRule}`);
+      }
+      const exposure = readExposure(target);
+      if (typeof exposure === 'string') {
+        return this.#bad(`"expose": ${JSON.stringify(name)} ${exposure}.`);
+      }
+      expose[name] = exposure;
+    }
+    return Object.keys(expose).length === 0 ? undefined : expose;
   }
 
   #checkFormat(value: Record<string, unknown>): void {
@@ -70,18 +121,17 @@ class GraphReader {
   #nodes(value: unknown): Record<string, GraphNode> {
     if (!isRecord(value)) return this.#bad('"nodes" should be an object of nodes by id.');
     const ids = Object.keys(value);
-    if (ids.length > maxNodes) {
+    this.#nodeCount += ids.length;
+    if (this.#nodeCount > maxNodes) {
       this.#fail(
         'too-large',
-        `The file has ${ids.length} nodes; at most ${maxNodes} are read. Split the graph into several files.`,
+        `The file has ${this.#nodeCount} nodes; at most ${maxNodes} are read. Split the graph into several files.`,
       );
     }
     const nodes: Record<string, GraphNode> = {};
     for (const id of ids) {
       if (!namePattern.test(id)) {
-        this.#bad(
-          `${JSON.stringify(id.slice(0, 200))} cannot be a node's id. Use letters, digits, "-" and "_", beginning with a letter or digit.`,
-        );
+        this.#bad(`${shownName(id)} cannot be a node's id. ${nameRule}`);
       }
       nodes[id] = this.#node({ node: id }, value[id]);
     }
@@ -99,6 +149,9 @@ class GraphReader {
     }
     if (title !== undefined && typeof title !== 'string')
       return this.#bad('"title" should be text.', location);
+    const bypass = Object.hasOwn(value, 'bypass') ? value['bypass'] : undefined;
+    if (bypass !== undefined && typeof bypass !== 'boolean')
+      return this.#bad('"bypass" should be true or false.', location);
     const params = Object.hasOwn(value, 'params') ? value['params'] : {};
     if (!isRecord(params))
       return this.#bad('"params" should be an object of parameters by name.', location);
@@ -108,6 +161,7 @@ class GraphReader {
       version,
       ...(title === undefined ? {} : { title }),
       params,
+      ...(bypass === true ? { bypass } : {}),
       ...(extra === undefined ? {} : { extra }),
     };
   }
@@ -180,10 +234,17 @@ class GraphReader {
 
   #fail(code: GraphErrorCode, message: string, location: Location = {}): never {
     throw new GraphError(code, message, {
-      location: { ...(this.#file === undefined ? {} : { file: this.#file }), ...location },
+      location: {
+        ...(this.#file === undefined ? {} : { file: this.#file }),
+        ...(this.#graph === undefined ? {} : { graph: this.#graph }),
+        ...location,
+      },
     });
   }
 }
+
+const nameRule = 'Use letters, digits, "-" and "_", beginning with a letter or digit.';
+const shownName = (name: string): string => JSON.stringify(name.slice(0, 200));
 
 /** Positions are whole pixels, so that a nudge of half a pixel changes no file; never -0. */
 export function wholePixel(value: number): number {

@@ -3,7 +3,8 @@ import { block, fieldTexts } from './canonical-block.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
 import { experimentsText } from './experiments-text.ts';
-import type { Graph, GraphNode } from './graph.ts';
+import { exposureValue } from './exposure.ts';
+import type { Graph, GraphBody, GraphNode } from './graph.ts';
 import { graphFormat, wholePixel } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
 
@@ -15,26 +16,61 @@ import { sortedKeys } from '../base/record.ts';
 export function serializeGraph(graph: Graph): string {
   const fields = [
     `"graft": ${graphFormat}`,
-    `"nodes": ${block(
-      '{}',
-      sortedKeys(graph.nodes).map((id) => {
-        const node = graph.nodes[id];
-        return node === undefined ? [] : `${JSON.stringify(id)}: ${locatedNodeText(id, node)}`;
-      }),
-      1,
-    )}`,
-    `"edges": ${block('[]', [...new Set(sortEdges(graph.edges).map((edge) => JSON.stringify(formatEdge(edge))))], 1)}`,
+    ...bodyTexts(graph, 1),
+    ...graphsText(graph),
     ...lockText(graph),
     ...experimentsText(graph.experiments ?? {}, nodeText),
     ...fieldTexts(graph.extra ?? {}),
-    ...layoutText(graph),
+    ...layoutText(graph, 1),
   ];
   return `${block('{}', fields, 0)}\n`;
 }
 
-function locatedNodeText(id: string, node: GraphNode): string {
+/** All of a body but what stands at its end. */
+function bodyTexts({ nodes, edges, expose = {} }: GraphBody, depth: number): string[] {
+  const nodeTexts = sortedKeys(nodes).map((id) => {
+    const node = nodes[id];
+    return node === undefined ? [] : `${JSON.stringify(id)}: ${locatedNodeText({ id, depth: depth + 1 }, node)}`;
+  });
+  const edgeTexts = new Set(sortEdges(edges).map((edge) => JSON.stringify(formatEdge(edge))));
+  const exposed = Object.entries(expose).map(
+    ([name, exposure]) => [name, exposureValue(exposure)] as const,
+  );
+  return [
+    `"nodes": ${block('{}', nodeTexts, depth)}`,
+    `"edges": ${block('[]', [...edgeTexts], depth)}`,
+    ...(exposed.length === 0
+      ? []
+      : [`"expose": ${block('{}', fieldTexts(Object.fromEntries(exposed)), depth)}`]),
+  ];
+}
+
+function graphsText({ graphs = {} }: Graph): string[] {
+  const ids = sortedKeys(graphs);
+  if (ids.length === 0) return [];
+  const texts = ids.flatMap((id) => {
+    const body = graphs[id];
+    if (body === undefined) return [];
+    try {
+      const fields = [
+        ...bodyTexts(body, 3),
+        ...fieldTexts(body.extra ?? {}),
+        ...layoutText(body, 3),
+      ];
+      return `${JSON.stringify(id)}: ${block('{}', fields, 2)}`;
+    } catch (error) {
+      throw GraphError.from(error, { graph: id });
+    }
+  });
+  return [`"graphs": ${block('{}', texts, 1)}`];
+}
+
+function locatedNodeText(
+  { id, depth }: { readonly id: string; readonly depth: number },
+  node: GraphNode,
+): string {
   try {
-    return nodeText(node, 2);
+    return nodeText(node, depth);
   } catch (error) {
     throw GraphError.from(error, { node: id });
   }
@@ -48,6 +84,7 @@ function nodeText(node: GraphNode, depth: number): string {
       `"type": ${JSON.stringify(node.type)}`,
       `"version": ${node.version}`,
       node.title === undefined ? [] : `"title": ${JSON.stringify(node.title)}`,
+      node.bypass === true ? '"bypass": true' : [],
       `"params": ${block('{}', fieldTexts(node.params), depth + 1)}`,
       fieldTexts(node.extra ?? {}),
     ].flat(),
@@ -67,12 +104,12 @@ function lockText(graph: Graph): string[] {
   return [`"lock": ${block('{}', texts, 1)}`];
 }
 
-function layoutText(graph: Graph): string[] {
+function layoutText(graph: GraphBody, depth: number): string[] {
   const ids = sortedKeys(graph.layout);
   if (ids.length === 0) return [];
   const texts = ids.map((id) => {
     const { x, y } = graph.layout[id] ?? { x: 0, y: 0 };
     return `${JSON.stringify(id)}: ${canonicalJson([wholePixel(x), wholePixel(y)])}`;
   });
-  return [`"layout": ${block('{}', texts, 1)}`];
+  return [`"layout": ${block('{}', texts, depth)}`];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diffGraphs, formatDiff } from './diff-graphs.ts';
+import { diffGraphs } from './diff-graphs.ts';
+import { formatDiff } from './format-diff.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 
 const before = parseGraph(

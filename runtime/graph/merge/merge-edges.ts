@@ -1,9 +1,9 @@
 import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { Edge, Graph, GraphNode } from '../format/graph.ts';
-import type { MergeConflict, Sides } from './merge-graphs.ts';
+import type { Edge, GraphBody, GraphNode } from '../format/graph.ts';
+import type { BodySides, MergeConflict } from './merge-bodies.ts';
 import { own } from '../base/record.ts';
 
-export interface EdgeSides extends Sides {
+export interface EdgeSides extends BodySides {
   /** The merged nodes. */
   readonly nodes: Readonly<Record<string, GraphNode>>;
   /** Nodes that one side removed and the other changed. */
@@ -53,7 +53,7 @@ export function mergeEdges(sides: EdgeSides, conflicts: MergeConflict[]): readon
 
 /** Whether a side that has the edge also had the node: then the edge was sound there. */
 function knew(
-  sides: Sides,
+  sides: BodySides,
   { ours, theirs, text }: { ours: EdgeMap; theirs: EdgeMap; text: string },
   id: string,
 ): boolean {
@@ -94,6 +94,6 @@ function byInput(edges: EdgeMap): Map<string, string[]> {
   return inputs;
 }
 
-function edgeMap(graph: Graph): EdgeMap {
+function edgeMap(graph: GraphBody): EdgeMap {
   return new Map(graph.edges.map((edge) => [formatEdge(edge), edge]));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseGraph } from '../format/parse-graph.ts';
 import { testRegistry } from '../testing.ts';
-import { diffGraphs, formatDiff } from './diff-graphs.ts';
+import { diffGraphs } from './diff-graphs.ts';
+import { formatDiff } from './format-diff.ts';
 import { mergeGraphs } from './merge-graphs.ts';
 
 const graphOf = (experiments?: object) =>

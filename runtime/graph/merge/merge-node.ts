@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphNode } from '../format/graph.ts';
-import type { MergeConflict } from './merge-graphs.ts';
+import type { MergeConflict } from './merge-bodies.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 import { own } from '../base/record.ts';
 
@@ -43,6 +43,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
       message: `We set it to ${shown(own(mine.params, param))} and they to ${shown(own(yours.params, param))} (it was ${shown(own(was?.params ?? {}, param))}); ours was kept.`,
     });
   }
+  const bypass = mergeValues(was?.bypass, mine.bypass, yours.bypass).value;
   const extra = mergeRecords(was?.extra ?? {}, mine.extra ?? {}, yours.extra ?? {});
   for (const field of extra.conflicts) {
     conflicts.push({
@@ -56,6 +57,7 @@ export function mergeNode(sides: NodeSides, conflicts: MergeConflict[]): GraphNo
     version,
     ...(title.value === undefined ? {} : { title: title.value }),
     params: params.merged,
+    ...(bypass === undefined ? {} : { bypass }),
     ...(Object.keys(extra.merged).length === 0 ? {} : { extra: extra.merged }),
   };
 }

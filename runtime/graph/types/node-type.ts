@@ -60,7 +60,7 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
 
 /**
  * An upgrade of params from version `from` to `from + 1`. It says which ports and parameters it renames, so that edges,
- * and the settings of experiments, are carried along.
+ * the settings of experiments and exposed parameters are carried along.
  */
 export interface NodeMigration {
   readonly from: number;

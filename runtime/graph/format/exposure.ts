@@ -1,0 +1,60 @@
+import { namePattern } from '../base/name.ts';
+import { isRecord } from '../base/record.ts';
+import type { Exposure } from './graph.ts';
+
+const targetPattern = /^([A-Za-z0-9][\w-]{0,199})\.(.+)$/s;
+const knownFields = new Set(['param', 'title', 'help', 'default', 'formerly']);
+
+/** `inject-context.top` */
+export function formatTarget({ node, param }: Pick<Exposure, 'node' | 'param'>): string {
+  return `${node}.${param}`;
+}
+
+/** As it stands in a file: the target alone, or an object where there is more to say. */
+export function exposureValue(exposure: Exposure): unknown {
+  const { node, param, extra = {}, ...rest } = exposure;
+  const said = Object.entries({ ...rest, ...extra }).filter(([, value]) => value !== undefined);
+  const target = formatTarget({ node, param });
+  return said.length === 0 ? target : { ...Object.fromEntries(said), param: target };
+}
+
+/** Reverse of `exposureValue`; a text where it is none, saying why. */
+export function readExposure(value: unknown): Exposure | string {
+  if (typeof value === 'string') return readTarget(value);
+  if (!isRecord(value)) return 'should be "node.param", or an object with "param"';
+  const own = (key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
+  const param = own('param');
+  if (typeof param !== 'string') return 'should have "param": "node.param"';
+  const target = readTarget(param);
+  if (typeof target === 'string') return target;
+  const [title, help] = [own('title'), own('help')];
+  if (title !== undefined && typeof title !== 'string') return 'should have text as "title"';
+  if (help !== undefined && typeof help !== 'string') return 'should have text as "help"';
+  const formerly = own('formerly');
+  if (formerly !== undefined && !isNameList(formerly)) {
+    return 'should have a list of names as "formerly"';
+  }
+  const extra = Object.entries(value).filter(([key]) => !knownFields.has(key));
+  return {
+    ...target,
+    ...(title === undefined ? {} : { title }),
+    ...(help === undefined ? {} : { help }),
+    ...(own('default') === undefined ? {} : { default: own('default') }),
+    ...(formerly === undefined ? {} : { formerly }),
+    ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
+  };
+}
+
+function readTarget(text: string): Exposure | string {
+  const [, node, param] = targetPattern.exec(text) ?? [];
+  return node === undefined || param === undefined
+    ? 'should name a parameter as "node.param"'
+    : { node, param };
+}
+
+function isNameList(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.every((name) => typeof name === 'string' && namePattern.test(name))
+  );
+}

@@ -1,0 +1,114 @@
+import { sameJson } from '../base/canonical-json.ts';
+import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
+import { exposureValue } from '../format/exposure.ts';
+import type { GraphBody, GraphNode } from '../format/graph.ts';
+
+export interface NodeChange {
+  readonly id: string;
+  readonly node: GraphNode;
+}
+/** A value before and after; undefined where it was or is not there. */
+export interface ValueChange {
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What differs between two bodies, in the terms of the graph. Lists are sorted by id, then name. */
+export interface BodyDiff {
+  readonly added: readonly NodeChange[];
+  readonly removed: readonly NodeChange[];
+  readonly retyped: readonly ({ readonly id: string } & ValueChange)[];
+  /** The same type at another version. */
+  readonly reversioned: readonly ({ readonly id: string } & ValueChange)[];
+  readonly retitled: readonly ({ readonly id: string } & ValueChange)[];
+  /** Nodes on both sides that were switched off or on: `after` says which. */
+  readonly bypassed: readonly { readonly id: string; readonly after: boolean }[];
+  /** Of nodes that are on both sides. */
+  readonly params: readonly ({ readonly node: string; readonly param: string } & ValueChange)[];
+  /** Exposed parameters, as they stand in the file. */
+  readonly exposed: readonly ({ readonly name: string } & ValueChange)[];
+  /** Fields that this version does not know, of a node or, without `node`, of the file. */
+  readonly fields: readonly ({ readonly node?: string; readonly field: string } & ValueChange)[];
+  /** As edge strings. */
+  readonly edges: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** Nodes on both sides that stand elsewhere; this changes no result. */
+  readonly moved: readonly string[];
+}
+
+/** The differences from `a` to `b`. */
+export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
+  const changes = changedKeys(a.nodes, b.nodes);
+  const both = changes.flatMap(({ key, before, after }) =>
+    before === undefined || after === undefined ? [] : { id: key, before, after },
+  );
+  const pick = (field: 'type' | 'title'): ({ id: string } & ValueChange)[] =>
+    both
+      .filter(({ before, after }) => before[field] !== after[field])
+      .map(({ id, before, after }) => ({ id, before: before[field], after: after[field] }));
+  return {
+    added: changes.flatMap(({ key, before, after }) =>
+      before === undefined && after !== undefined ? { id: key, node: after } : [],
+    ),
+    removed: changes.flatMap(({ key, before, after }) =>
+      after === undefined && before !== undefined ? { id: key, node: before } : [],
+    ),
+    retyped: pick('type'),
+    reversioned: both
+      .filter(({ before, after }) => before.type === after.type && before.version !== after.version)
+      .map(({ id, before, after }) => ({ id, before: before.version, after: after.version })),
+    retitled: pick('title'),
+    bypassed: both
+      .filter(({ before, after }) => before.bypass !== after.bypass)
+      .map(({ id, after }) => ({ id, after: after.bypass === true })),
+    params: both.flatMap(({ id, before, after }) =>
+      changedKeys(before.params, after.params).map(({ key, ...values }) => ({
+        node: id,
+        param: key,
+        ...values,
+      })),
+    ),
+    exposed: changedKeys(a.expose ?? {}, b.expose ?? {}).map(({ key, before, after }) => ({
+      name: key,
+      before: before === undefined ? undefined : exposureValue(before),
+      after: after === undefined ? undefined : exposureValue(after),
+    })),
+    fields: [
+      ...changedKeys(a.extra ?? {}, b.extra ?? {}).map(({ key, ...values }) => ({
+        field: key,
+        ...values,
+      })),
+      ...both.flatMap(({ id, before, after }) =>
+        changedKeys(before.extra ?? {}, after.extra ?? {}).map(({ key, ...values }) => ({
+          node: id,
+          field: key,
+          ...values,
+        })),
+      ),
+    ],
+    edges: { added: edgesOnlyIn(b, a), removed: edgesOnlyIn(a, b) },
+    moved: changedKeys(a.layout, b.layout)
+      .map(({ key }) => key)
+      .filter((id) => Object.hasOwn(a.nodes, id) && Object.hasOwn(b.nodes, id)),
+  };
+}
+
+/** Keys whose values differ, sorted, with both values. */
+export function changedKeys<V>(
+  a: Readonly<Record<string, V>>,
+  b: Readonly<Record<string, V>>,
+): { key: string; before: V | undefined; after: V | undefined }[] {
+  return sortedKeys({ ...a, ...b }).flatMap((key) => {
+    const before = own(a, key);
+    const after = own(b, key);
+    return sameJson(before, after) ? [] : { key, before, after };
+  });
+}
+
+function edgesOnlyIn(a: GraphBody, b: GraphBody): string[] {
+  const others = new Set(b.edges.map(formatEdge));
+  return sortEdges(a.edges)
+    .map(formatEdge)
+    .filter((edge) => !others.has(edge))
+    .sort(byCodeUnit);
+}

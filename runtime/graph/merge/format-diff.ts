@@ -1,0 +1,83 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { sortedKeys } from '../base/record.ts';
+import type { GraphBody, GraphNode } from '../format/graph.ts';
+import type { BodyDiff, ValueChange } from './diff-bodies.ts';
+import type { ExperimentChange } from './diff-experiments.ts';
+import type { GraphDiff } from './diff-graphs.ts';
+
+/** A line for each difference; empty when only nothing differs. */
+export function formatDiff(diff: GraphDiff): string[] {
+  return [
+    ...contentLines(diff),
+    ...diff.graphs.added.map(({ id, body }) => `added graph "${id}" (${nodeCount(body)})`),
+    ...diff.graphs.removed.map(({ id, body }) => `removed graph "${id}" (${nodeCount(body)})`),
+    ...diff.graphs.changed.flatMap(({ id, diff: inside }) =>
+      [...contentLines(inside), ...movedLines(inside)].map((line) => `graph "${id}": ${line}`),
+    ),
+    ...diff.experiments.map(experimentLine),
+    ...diff.lock.map((change) =>
+      change.after === undefined
+        ? `unlocked ${lockName(change)}`
+        : `${change.before === undefined ? 'locked' : 'locked anew'} ${lockName(change)}`,
+    ),
+    ...movedLines(diff),
+  ];
+}
+
+function contentLines(diff: BodyDiff): string[] {
+  const arrow = ({ before, after }: ValueChange, absent: string): string =>
+    `${shown(before, absent)} → ${shown(after, absent)}`;
+  return [
+    ...diff.added.map(({ id, node }) => `added node "${id}" (${node.type})${paramList(node)}`),
+    ...diff.removed.map(({ id, node }) => `removed node "${id}" (${node.type})`),
+    ...diff.retyped.map((change) => `"${change.id}": type ${arrow(change, 'none')}`),
+    ...diff.reversioned.map((change) => `"${change.id}": version ${arrow(change, 'none')}`),
+    ...diff.retitled.map((change) => `"${change.id}": title ${arrow(change, 'none')}`),
+    ...diff.bypassed.map(({ id, after }) => `"${id}": switched ${after ? 'off' : 'on'}`),
+    ...diff.params.map((change) => `"${change.node}": ${change.param} ${arrow(change, 'default')}`),
+    ...diff.exposed.map((change) => `exposed "${change.name}": ${arrow(change, 'none')}`),
+    ...diff.fields.map((change) =>
+      change.node === undefined
+        ? `file: ${change.field} ${arrow(change, 'none')}`
+        : `"${change.node}": ${change.field} ${arrow(change, 'none')}`,
+    ),
+    ...diff.edges.added.map((edge) => `connected ${edge}`),
+    ...diff.edges.removed.map((edge) => `disconnected ${edge}`),
+  ];
+}
+
+function movedLines({ moved }: BodyDiff): string[] {
+  if (moved.length === 0) return [];
+  return [`moved ${moved.length} node${moved.length === 1 ? '' : 's'} (no result changes)`];
+}
+
+function nodeCount({ nodes }: GraphBody): string {
+  const count = Object.keys(nodes).length;
+  return `${count} node${count === 1 ? '' : 's'}`;
+}
+
+function experimentLine({ experiment, field, before, after }: ExperimentChange): string {
+  if (field !== undefined) {
+    return `experiment "${experiment}": ${field} ${shown(before, 'none')} → ${shown(after, 'none')}`;
+  }
+  return `${before === undefined ? 'added' : 'removed'} experiment "${experiment}"`;
+}
+
+function lockName({ kind, name }: GraphDiff['lock'][number]): string {
+  return `${kind === 'models' ? 'model' : 'file'} "${name}"`;
+}
+
+function paramList(node: GraphNode): string {
+  const params = sortedKeys(node.params).map(
+    (name) => `${name} ${shown(node.params[name], 'default')}`,
+  );
+  return params.length === 0 ? '' : `: ${params.join(', ')}`;
+}
+
+const maxShown = 80;
+
+function shown(value: unknown, absent: string): string {
+  if (value === undefined) return absent;
+  const text = canonicalJson(value);
+  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}… (${text.length} characters)`;
+}

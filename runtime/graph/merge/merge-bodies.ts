@@ -1,0 +1,115 @@
+import { sameJson } from '../base/canonical-json.ts';
+import type { Location } from '../base/errors.ts';
+import { own, sortedKeys } from '../base/record.ts';
+import type { GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
+import { topologicalOrder } from '../plan/topological-order.ts';
+import { mergeEdges } from './merge-edges.ts';
+import { mergeNode } from './merge-node.ts';
+import { mergeRecords, mergeValues } from './merge-values.ts';
+
+/** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
+export interface MergeConflict {
+  readonly kind: 'node' | 'title' | 'param' | 'field' | 'edge' | 'cycle' | 'expose' | 'graph';
+  readonly location: Location;
+  /** What both did and what was kept. */
+  readonly message: string;
+}
+
+/** The three sides of a merge. */
+export interface BodySides {
+  readonly base: GraphBody;
+  readonly ours: GraphBody;
+  readonly theirs: GraphBody;
+}
+
+/** Merges by node, parameter, edge, exposure and place; `MergeConflict`s are added where ours was kept. */
+export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): GraphBody {
+  const { base, ours, theirs } = sides;
+  const { nodes, contested } = mergeNodes(sides, conflicts);
+  const edges = mergeEdges({ ...sides, nodes, contested }, conflicts);
+  const expose = mergeRecords(base.expose ?? {}, ours.expose ?? {}, theirs.expose ?? {});
+  for (const name of expose.conflicts) {
+    conflicts.push({
+      kind: 'expose',
+      location: {},
+      message: `Both sides changed the exposed parameter "${name}"; ours was kept.`,
+    });
+  }
+  const fields = mergeRecords(base.extra ?? {}, ours.extra ?? {}, theirs.extra ?? {});
+  for (const field of fields.conflicts) {
+    conflicts.push({
+      kind: 'field',
+      location: {},
+      message: `Both sides changed "${field}"; ours was kept.`,
+    });
+  }
+  const body: GraphBody = {
+    nodes,
+    edges,
+    ...(Object.keys(expose.merged).length === 0 ? {} : { expose: expose.merged }),
+    layout: mergeLayout({ ...sides, nodes }),
+    ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
+  };
+  conflicts.push(...newCycles(body, [ours, theirs]));
+  return body;
+}
+
+/** `contested` are nodes that one side removed and the other changed. */
+function mergeNodes(
+  { base, ours, theirs }: BodySides,
+  conflicts: MergeConflict[],
+): { nodes: Record<string, GraphNode>; contested: ReadonlySet<string> } {
+  const nodes: Record<string, GraphNode> = {};
+  const contested = new Set<string>();
+  for (const id of sortedKeys({ ...ours.nodes, ...theirs.nodes })) {
+    const was = own(base.nodes, id);
+    const mine = own(ours.nodes, id);
+    const yours = own(theirs.nodes, id);
+    if (mine !== undefined && yours !== undefined) {
+      nodes[id] = mergeNode({ id, was, mine, yours }, conflicts);
+      continue;
+    }
+    const { value, conflict } = mergeValues(was, mine, yours);
+    if (value !== undefined) nodes[id] = value;
+    if (!conflict) continue;
+    contested.add(id);
+    conflicts.push({
+      kind: 'node',
+      location: { node: id },
+      message:
+        mine === undefined
+          ? 'We removed this node, and they changed it; it stays removed.'
+          : 'They removed this node, and we changed it; it stays, with our edges.',
+    });
+  }
+  return { nodes, contested };
+}
+
+/** Where both moved a node, ours stays; it is no conflict, for it changes no result. */
+function mergeLayout(
+  sides: BodySides & { readonly nodes: Readonly<Record<string, GraphNode>> },
+): Record<string, NodeLayout> {
+  const { base, ours, theirs, nodes } = sides;
+  const { merged } = mergeRecords(base.layout, ours.layout, theirs.layout);
+  const layout: Record<string, NodeLayout> = {};
+  for (const id of sortedKeys({ ...merged, ...nodes })) {
+    const removed = !Object.hasOwn(nodes, id) && Object.hasOwn(base.nodes, id);
+    const place = own(merged, id) ?? own(ours.layout, id) ?? own(theirs.layout, id);
+    if (!removed && place !== undefined) layout[id] = place;
+  }
+  return layout;
+}
+
+/** Circles that neither side had. */
+function newCycles(merged: GraphBody, sides: readonly GraphBody[]): MergeConflict[] {
+  const { cycles } = topologicalOrder(sortedKeys(merged.nodes), merged.edges);
+  if (cycles.length === 0) return [];
+  const old = sides.flatMap((side) => topologicalOrder(sortedKeys(side.nodes), side.edges).cycles);
+  return cycles
+    .filter((cycle) => !old.some((other) => sameJson(other, cycle)))
+    .map((cycle) => ({
+      kind: 'cycle',
+      location: { node: cycle[0] ?? '' },
+      message: `The edges of both sides together make a circle: ${[...cycle, cycle[0]].join(' → ')}. Remove one of them.`,
+    }));
+}
