@@ -30,7 +30,9 @@ export function serializeGraph(graph: Graph): string {
 function bodyTexts({ nodes, edges, expose = {} }: GraphBody, depth: number): string[] {
   const nodeTexts = sortedKeys(nodes).map((id) => {
     const node = nodes[id];
-    return node === undefined ? [] : `${JSON.stringify(id)}: ${locatedNodeText({ id, depth: depth + 1 }, node)}`;
+    return node === undefined
+      ? []
+      : `${JSON.stringify(id)}: ${locatedNodeText({ id, depth: depth + 1 }, node)}`;
   });
   const edgeTexts = new Set(sortEdges(edges).map((edge) => JSON.stringify(formatEdge(edge))));
   const exposed = Object.entries(expose).map(
