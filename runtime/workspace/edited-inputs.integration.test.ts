@@ -50,7 +50,8 @@ function graph(): Graph {
 
 /** Writes all inputs so that they say `word`; of the same length each time, so that only the bytes tell. */
 async function write(word: string): Promise<void> {
-  const row = JSON.stringify({ instruction: `Which is ${word}?`, output: `It is ${word}.` });
+  const row = (_: unknown, at: number): string =>
+    `${JSON.stringify({ instruction: `Which is ${word} ${String(at)}?`, output: `It is ${word}.` })}\n`;
   await Promise.all([
     ...['one', 'two', 'three'].map((name) =>
       writeFile(
@@ -60,7 +61,7 @@ async function write(word: string): Promise<void> {
     ),
     // Past what is read at once, so that an edit may fall into the midst of a reading.
     writeFile(join(root, 'large.txt'), `It says ${word}. `.repeat(100_000)),
-    writeFile(join(root, 'rows.jsonl'), `${row}\n`.repeat(20_000)),
+    writeFile(join(root, 'rows.jsonl'), Array.from({ length: 20_000 }, row).join('')),
     writeFile(join(root, 'questions.jsonl'), `{"question":"What is ${word}?"}\n`),
   ]);
 }
