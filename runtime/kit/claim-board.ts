@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { giveSignsOfLife, holderLives, holderName, holderPid } from './holder-file.ts';
+import { giveSignsOfLife, holderLives, holderName } from './holder-file.ts';
+import { pidInName } from './process-identity.ts';
 import { hasCode, isFullDisk } from './system-error.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
@@ -123,7 +124,7 @@ export class ClaimBoard {
     this.#forgetAllBut(new Set(names));
     let others = false;
     for (const name of names) {
-      const pid = holderPid(name);
+      const pid = pidInName(name);
       if (pid === undefined || name === this.#own?.name) continue;
       const path = join(this.#folder, name);
       if (!holderLives(path)) {

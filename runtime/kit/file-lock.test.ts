@@ -43,9 +43,9 @@ function start(fixture: string, ...args: readonly string[]): ChildProcess {
 function leaveDeadHolder(): void {
   mkdirSync(lock, { recursive: true });
   // No process has this id: Linux gives none above 4,194,304.
-  writeFileSync(join(lock, '99999999-1-00000000-dead'), '');
+  writeFileSync(join(lock, '99999999-1-dead'), '');
   const long = new Date(Date.now() - 60_000);
-  utimesSync(join(lock, '99999999-1-00000000-dead'), long, long);
+  utimesSync(join(lock, '99999999-1-dead'), long, long);
 }
 
 test('only one of many holds it, also when all find the lock of a dead process at once', async () => {
@@ -101,7 +101,7 @@ test('waiting ends at once when it is called off', async () => {
 
 test('a holder on another machine counts by its signs of life', async () => {
   mkdirSync(lock);
-  const path = join(lock, '1-1-elsewhere-x');
+  const path = join(lock, '1-1@ffffff.ffffff.ffffff-x');
   writeFileSync(path, '');
   await expect(acquireFileLock(lock, { patience: 50 })).rejects.toBeInstanceOf(LockBusyError);
   const silent = new Date(Date.now() - 60_000);

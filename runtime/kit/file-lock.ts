@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { giveSignsOfLife, holderLives, holderName, holderPid } from './holder-file.ts';
+import { giveSignsOfLife, holderLives, holderName } from './holder-file.ts';
+import { pidInName } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
@@ -139,7 +140,7 @@ async function livingHolder(folder: string, own: string): Promise<number | undef
   }
   for (const name of names) {
     if (name === own) continue;
-    const pid = holderPid(name);
+    const pid = pidInName(name);
     if (pid === undefined) continue;
     if (holderLives(join(folder, name))) return pid;
     await rm(join(folder, name), { force: true });

@@ -20,11 +20,17 @@ export {
 } from './file-lock.ts';
 export { ForkedProcess, type ProcessEvents, type ProcessOptions } from './forked-process.ts';
 export { hashFile, type FileHash } from './hash-file.ts';
-export { folderSize, removeFolder, removeLeftovers, removeOlderThan } from './leftovers.ts';
+export {
+  folderSize,
+  isAbandoned,
+  removeFolder,
+  removeLeftovers,
+  removeOlderThan,
+} from './leftovers.ts';
 export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';
 export { OpenedOnce } from './opened-once.ts';
-export { isAlive, ownerInName, ownerStamp, thisProcess } from './process-identity.ts';
+export { isAlive, ownerStamp, thisPlace, thisProcess } from './process-identity.ts';
 export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';

@@ -1,13 +1,16 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isAlive, ownerInName } from './process-identity.ts';
+import { basename, join } from 'node:path';
+import { ownerInName } from './process-identity.ts';
 
 /** Age (ms) at which a leftover is removed when its name does not say whose it was. */
 const leftoverMs = 3_600_000;
+/** Age (ms) at which one is of a process that cannot be looked at from here: nobody works for a week unseen. */
+const awayMs = 7 * 24 * 3_600_000;
 
 /**
  * Removes from a folder what processes left there that are gone, by the owner in its name; what names nobody
- * when it is old, unless `keep` says otherwise. Gives the number of entries. A folder that is missing has none.
+ * when it is old, unless `keep` says otherwise; what a process of another machine or container works on when it has
+ * not been touched for long. Gives the number of entries. A folder that is missing has none.
  */
 export async function removeLeftovers(
   folder: string,
@@ -15,17 +18,24 @@ export async function removeLeftovers(
 ): Promise<number> {
   let removed = 0;
   for (const name of await readdir(folder).catch(() => [])) {
-    const owner = ownerInName(name);
     const path = join(folder, name);
-    if (
-      owner === undefined ? keep(name) || !(await isOlderThan(path, leftoverMs)) : isAlive(owner)
-    ) {
-      continue;
+    const abandoned = await isAbandoned(path);
+    if (abandoned ?? (!keep(name) && (await isOlderThan(path, leftoverMs)))) {
+      await removeFolder(path);
+      removed += 1;
     }
-    await removeFolder(path);
-    removed += 1;
   }
   return removed;
+}
+
+/** Whether the process that a file or folder is named for works on it no more; undefined where it names none. */
+export async function isAbandoned(path: string): Promise<boolean | undefined> {
+  const fate = ownerInName(basename(path));
+  return fate === 'elsewhere'
+    ? isUntouched(path, awayMs)
+    : fate === undefined
+      ? undefined
+      : fate === 'gone';
 }
 
 /** Removes entries that nobody has touched for `ms`. */
@@ -55,6 +65,15 @@ export async function folderSize(folder: string): Promise<number> {
     size += (await lstat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
   }
   return size;
+}
+
+/** Whether nothing in a folder, nor itself, was touched for `ms`. */
+async function isUntouched(path: string, ms: number): Promise<boolean> {
+  if (!(await isOlderThan(path, ms))) return false;
+  for (const name of await readdir(path, { recursive: true }).catch(() => [])) {
+    if (!(await isOlderThan(join(path, name), ms))) return false;
+  }
+  return true;
 }
 
 async function makeWritable(path: string): Promise<void> {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { hasCode } from './system-error.ts';
 
 /**
@@ -22,6 +24,44 @@ function processStartTime(pid: number): string | undefined {
   }
 }
 
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+
+/** A container has a name of its own, and often its image's machine id. */
+const machine = `${read('/etc/machine-id')} ${hostname()}`;
+const boot = read('/proc/sys/kernel/random/boot_id');
+const namespace = processNamespace();
+
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function hashed(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function short(text: string): string {
+  return hashed(text).slice(0, 6);
+}
+
+/**
+ * Where process ids mean the same: a boot of a machine and, on Linux, a namespace of ids, since a container that
+ * shares the workspace has others. Short, without a colon.
+ */
+export const thisPlace = hashed(namespace === '' ? hostname() : `${boot} ${namespace}`).slice(
+  0,
+  12,
+);
+
 /** `pid:start-time` of this process: the `owner` of its runs. */
 export const thisProcess = `${process.pid}:${processStartTime(process.pid) ?? '0'}`;
 
@@ -34,14 +74,35 @@ export function isAlive(owner: string): boolean {
   return started === '0' || now === '0' || started === now;
 }
 
-/** This process in a file name: `pid-start-time`. */
-export const ownerStamp = thisProcess.replace(':', '-');
+/** This process in a file name: `pid-start-time@machine.boot.namespace`. */
+export const ownerStamp = `${thisProcess.replace(':', '-')}@${[machine, boot, namespace].map(short).join('.')}`;
+
+const stamp = /^\.?(\d+)-(\d+)(?:@([\da-f]+)\.([\da-f]+)\.([\da-f]+))?-/;
+
+/** The id of the process that a file name tells of; undefined where it tells of none. */
+export function pidInName(name: string): number | undefined {
+  const pid = stamp.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
 
 /**
- * The process that a file name tells of, as `isAlive` takes it; undefined where the name tells of none.
- * A hidden file's name begins with a dot.
+ * What can be said from here of the process that a file name tells of; undefined where it tells of none. A hidden
+ * file's name begins with a dot. `elsewhere`: on another machine, or in a container whose process ids are others;
+ * it may live. `gone`: also whatever ran before this machine was started. `unsure`: there is a process with its id,
+ * which may be a later one, since the system does not tell when it started.
  */
-export function ownerInName(name: string): string | undefined {
-  const stamp = /^\.?(\d+)-(\d+)-/.exec(name);
-  return stamp === null ? undefined : `${stamp[1] ?? ''}:${stamp[2] ?? ''}`;
+export function ownerInName(name: string): OwnerFate | undefined {
+  const found = stamp.exec(name);
+  if (found === null) return undefined;
+  const [, pid = '', started = '', onMachine, inBoot, inNamespace] = found;
+  // Names of earlier versions say no place.
+  if (onMachine !== undefined) {
+    if (onMachine !== short(machine)) return 'elsewhere';
+    if (inBoot !== short(boot)) return 'gone';
+    if (inNamespace !== short(namespace)) return 'elsewhere';
+  }
+  if (!isAlive(`${pid}:${started}`)) return 'gone';
+  return started === '0' ? 'unsure' : 'lives';
 }
+
+export type OwnerFate = 'lives' | 'gone' | 'elsewhere' | 'unsure';

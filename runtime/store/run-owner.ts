@@ -1,27 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { isAlive, thisProcess } from '@graft/kit';
-
-/**
- * Where process ids mean the same: a boot of a machine and, on Linux, a namespace of ids, since a container that
- * shares the workspace has others. Short, without a colon.
- */
-function place(): string {
-  let text: string;
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    text = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    text = hostname();
-  }
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-const here = place();
+import { isAlive, thisPlace, thisProcess } from '@graft/kit';
 
 /** This process as the owner of its runs: `pid:start-time:place`. */
-export const thisOwner = `${thisProcess}:${here}`;
+export const thisOwner = `${thisProcess}:${thisPlace}`;
 
 /** Milliseconds that an owner's beat may stand still; it comes every two seconds. */
 const stillFor = 7_000;
@@ -54,8 +34,8 @@ export class OwnerWatch {
 
   #isGone(owner: string, beat: number | undefined, now: number): boolean {
     if (owner === thisOwner) return false;
-    const [pid = '', started = '0', ownerPlace = here] = owner.split(':');
-    if (ownerPlace === here) {
+    const [pid = '', started = '0', ownerPlace = thisPlace] = owner.split(':');
+    if (ownerPlace === thisPlace) {
       if (!isAlive(`${pid}:${started}`)) return true;
       // Where the system tells start times, the id is this process's and no later one's. Versions before have no beat.
       if (started !== '0' || beat === undefined) return false;

@@ -76,7 +76,7 @@ it('names its scratch for the process, and removes it', async () => {
   const one = await step();
   await one.ctx.scratch();
   const [name] = await readdir(join(folder, 'scratch'));
-  expect(name).toMatch(new RegExp(`^${String(process.pid)}-\\d+-step-`));
+  expect(name).toMatch(new RegExp(`^${String(process.pid)}-\\d+@[\\da-f.]+-step-`));
   await one[Symbol.asyncDispose]();
   expect(await readdir(join(folder, 'scratch'))).toEqual([]);
 });

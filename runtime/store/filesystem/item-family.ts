@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ItemFamily } from '@graft/graph';
-import { hasCode, isAlive, ownerInName, stagingName } from '@graft/kit';
+import { hasCode, isAbandoned, stagingName } from '@graft/kit';
 import { itemId, type ItemPlace } from './item-record.ts';
 import { ItemSegment } from './item-segment.ts';
 
@@ -10,9 +10,8 @@ import { ItemSegment } from './item-segment.ts';
 const largestSegment = 1 << 30;
 
 /** Segments are named for the process that appends to them; `free-…` ones for nobody. */
-function isFree(name: string): boolean {
-  const owner = ownerInName(name);
-  return owner === undefined || !isAlive(owner);
+async function isFree(folder: string, name: string): Promise<boolean> {
+  return (await isAbandoned(join(folder, `${name}.seg`))) ?? true;
 }
 
 async function segmentNames(folder: string): Promise<string[]> {
@@ -27,7 +26,8 @@ async function segmentNames(folder: string): Promise<string[]> {
 
 /** Whether some process appends to the family in this folder. */
 export async function isInUse(folder: string): Promise<boolean> {
-  return (await segmentNames(folder)).some((name) => !isFree(name));
+  for (const name of await segmentNames(folder)) if (!(await isFree(folder, name))) return true;
+  return false;
 }
 
 /**
@@ -109,7 +109,7 @@ export class FilesystemItemFamily implements ItemFamily {
   async #takeSegment(): Promise<ItemSegment> {
     const path = join(this.#folder, stagingName());
     for (const { name, segment } of this.#segments) {
-      if (segment.size >= largestSegment || !isFree(name)) continue;
+      if (segment.size >= largestSegment || !(await isFree(this.#folder, name))) continue;
       const entries = await segment.take(path);
       if (entries === undefined) continue;
       this.#add(segment, entries);
