@@ -74,3 +74,19 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
+export { expandExperiment, type ExpandContext } from './experiment/expand-experiment.ts';
+export { savedVariant, type ExperimentPlan, type Variant } from './experiment/experiment-plan.ts';
+export {
+  countVariants,
+  defaultRunLimit,
+  largestRunLimit,
+  type VariantCount,
+} from './experiment/variant-count.ts';
+export {
+  formatMetricName,
+  formatSettingName,
+  parseMetricName,
+  parseSettingName,
+  type MetricName,
+  type SettingName,
+} from './format/setting-name.ts';

@@ -299,3 +299,4 @@ export const testEngines: EngineVersions = {
   lance: '1',
   training: '1',
 };
+export { experimentDefinitions, gradeNode, noiseNode } from './fixtures/experiment-nodes.ts';

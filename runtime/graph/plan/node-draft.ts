@@ -16,10 +16,11 @@ export interface NodeDraft {
 
 /** Undefined, with the problem reported, where the node cannot run whatever is connected to it. */
 export function draftNode(
-  { id, node }: { readonly id: string; readonly node: GraphNode },
+  drawn: { readonly id: string; readonly node: GraphNode; readonly seed?: number | undefined },
   registry: Registry,
   report: ProblemReport,
 ): NodeDraft | undefined {
+  const { id, node, seed } = drawn;
   const definition = registry.get(node.type);
   if (definition === undefined) {
     report.add(
@@ -38,7 +39,7 @@ export function draftNode(
     return undefined;
   }
   const { params, problems } = report.guard({ node: id }, () =>
-    parseParams(definition, node.params),
+    parseParams(definition, seededParams(node.params, definition, seed)),
   ) ?? { problems: [] };
   for (const { code, message, param } of problems) {
     report.add(code, message, { node: id, ...(param === undefined ? {} : { param }) });
@@ -46,6 +47,20 @@ export function draftNode(
   const inputs: NodeDraft['inputs'] = {};
   for (const port of Object.keys(definition.inputs)) inputs[port] = [];
   return { definition, params, inputs, meant: new Set() };
+}
+
+/** A seed of the run stands in the place of that of each seeded node. */
+function seededParams(
+  params: GraphNode['params'],
+  definition: NodeType,
+  seed: number | undefined,
+): GraphNode['params'] {
+  return seed === undefined || !takesSeed(definition) ? params : { ...params, seed };
+}
+
+/** Whether another seed gives another result of a node. */
+export function takesSeed({ caching, params }: NodeType): boolean {
+  return caching === 'seeded' && Object.hasOwn(params.shape, 'seed');
 }
 
 /** Reports inputs with too many edges, and those that need one and have none. */

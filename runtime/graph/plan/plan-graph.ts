@@ -9,8 +9,10 @@ export interface PlanOptions {
   readonly models: ModelLookup;
   /** For locations. */
   readonly file?: string;
-  /** Only this node and what it needs; problems elsewhere do not matter. */
-  readonly only?: string;
+  /** Only this node, or these, and what they need; problems elsewhere do not matter. */
+  readonly only?: string | readonly string[];
+  /** For every seeded node, instead of its own. */
+  readonly seed?: number;
 }
 
 /**
@@ -30,9 +32,15 @@ export function planGraph(graph: Graph, registry: Registry, options: PlanOptions
   });
 }
 
-/** The part of a graph that a node depends on, itself included. */
-function withAncestors(graph: Graph, id: string, file: string | undefined): Graph {
-  if (!Object.hasOwn(graph.nodes, id)) {
+/** The part of a graph that some nodes depend on, themselves included. */
+function withAncestors(
+  graph: Graph,
+  only: string | readonly string[],
+  file: string | undefined,
+): Graph {
+  const ids = typeof only === 'string' ? [only] : only;
+  for (const id of ids) {
+    if (Object.hasOwn(graph.nodes, id)) continue;
     throw new GraphError(
       'unknown-node',
       `There is no node "${id}".${suggestion(id, Object.keys(graph.nodes))}`,
@@ -45,7 +53,7 @@ function withAncestors(graph: Graph, id: string, file: string | undefined): Grap
     if (list === undefined) sources.set(target, [source]);
     else list.push(source);
   }
-  const wanted = new Set([id]);
+  const wanted = new Set(ids);
   // A Set's iteration reaches what is added on the way.
   for (const at of wanted) for (const source of sources.get(at) ?? []) wanted.add(source);
   return {

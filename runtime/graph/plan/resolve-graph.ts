@@ -17,6 +17,8 @@ export interface ResolveContext {
   readonly models: ModelLookup;
   /** For locations. */
   readonly file?: string;
+  /** For every seeded node, instead of its own. */
+  readonly seed?: number;
 }
 
 export interface Resolution {
@@ -33,7 +35,7 @@ const maxNamed = 20;
  * what is wrong with a graph and what its plan is. Never throws.
  */
 export function resolveGraph(written: Graph, context: ResolveContext): Resolution {
-  const { registry, models, file } = context;
+  const { registry, models, file, seed } = context;
   const report = new ProblemReport(file);
   const { graph, problems: unmigrated } = migrateAll(written, registry);
   for (const { code, message, location } of unmigrated) report.add(code, message, location);
@@ -45,7 +47,7 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   for (const id of ids) {
     const node = own(graph.nodes, id);
     if (node === undefined || skipped.has(id)) continue;
-    const draft = draftNode({ id, node }, registry, report);
+    const draft = draftNode({ id, node, seed }, registry, report);
     if (draft !== undefined) drafts.set(id, draft);
   }
   connectDrafts({ graph, edges }, { drafts, registry }, report);

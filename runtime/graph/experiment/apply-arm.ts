@@ -1,0 +1,36 @@
+import { GraphError, type GraphErrorCode } from '../base/errors.ts';
+import { suggestion } from '../base/nearest.ts';
+import { own } from '../base/record.ts';
+import type { Arm } from '../format/experiment.ts';
+import type { Graph, GraphNode } from '../format/graph.ts';
+import { parseSettingName } from '../format/setting-name.ts';
+
+/** The graph as an arm has it. Throws what it names and the graph has not, with its place below the arm. */
+export function applyArm(graph: Graph, arm: Arm, field: string): Graph {
+  const nodes: Record<string, GraphNode> = { ...graph.nodes };
+  const require = (id: string, at: string): GraphNode => {
+    const node = own(nodes, id);
+    if (node !== undefined) return node;
+    const message = `There is no node "${id}" in the graph.${suggestion(id, Object.keys(nodes))}`;
+    return refuse('unknown-node', message, at);
+  };
+  for (const [id, node] of Object.entries(arm.replace ?? {})) {
+    require(id, `${field}.replace.${id}`);
+    nodes[id] = node;
+  }
+  for (const [key, value] of Object.entries(arm.set ?? {})) {
+    const at = field === 'vary' ? `${field}.${key}` : `${field}.set.${key}`;
+    const name = parseSettingName(key);
+    if (name === undefined) {
+      refuse('unknown-param', `A setting is named "node.param", and not "${key}".`, at);
+    } else {
+      const node = require(name.node, at);
+      nodes[name.node] = { ...node, params: { ...node.params, [name.param]: value } };
+    }
+  }
+  return { ...graph, nodes };
+}
+
+function refuse(code: GraphErrorCode, message: string, field: string): never {
+  throw new GraphError(code, message, { location: { field } });
+}

@@ -1,0 +1,177 @@
+import { GraphError, type GraphErrorCode, type Problem } from '../base/errors.ts';
+import { sameJson } from '../base/canonical-json.ts';
+import { suggestion } from '../base/nearest.ts';
+import { own, sortedKeys } from '../base/record.ts';
+import type { Experiment } from '../format/experiment.ts';
+import type { Graph } from '../format/graph.ts';
+import { parseMetricName, type MetricName } from '../format/setting-name.ts';
+import { takesSeed } from '../plan/node-draft.ts';
+import type { Registry } from '../types/node-type.ts';
+import { Metrics } from '../types/metrics.ts';
+
+/** What of an experiment does not depend on its variants. */
+export interface CheckedExperiment {
+  readonly metrics: readonly MetricName[];
+  readonly seeds: readonly (number | undefined)[];
+  readonly limitMs?: number;
+}
+
+/** Throws `bad-input` for an experiment that is not there. */
+export function experimentNamed(graph: Graph, name: string): Experiment {
+  const experiment = own(graph.experiments ?? {}, name);
+  if (experiment !== undefined) return experiment;
+  const names = sortedKeys(graph.experiments ?? {});
+  const known =
+    names.length === 0
+      ? ' The file has none: add one under "experiments".'
+      : suggestion(name, names) || ` There are: ${names.map((one) => `"${one}"`).join(', ')}.`;
+  throw new GraphError('bad-input', `There is no experiment "${name}".${known}`);
+}
+
+/** Throws a GraphError that holds everything that is wrong with what the experiment says. */
+export function checkExperiment(
+  graph: Graph,
+  name: string,
+  { registry, file }: { readonly registry: Registry; readonly file?: string },
+): CheckedExperiment {
+  const experiment = experimentNamed(graph, name);
+  const problems: Problem[] = [];
+  const report = (code: GraphErrorCode, message: string, field: string): void => {
+    const at = field === '' ? `experiments.${name}` : `experiments.${name}.${field}`;
+    const location = { ...(file === undefined ? {} : { file }), field: at };
+    problems.push({ code, message, location, audience: 'user' });
+  };
+  checkVariants(experiment, report);
+  const metrics = (experiment.metrics ?? []).flatMap(
+    (text, at) => checkMetric({ graph, text, at }, registry, report) ?? [],
+  );
+  if ((experiment.metrics ?? []).length === 0) {
+    report(
+      'bad-input',
+      'It names no metric to compare. Add some: "metrics": ["score.metrics:recall@3"].',
+      'metrics',
+    );
+  }
+  const seeds = experiment.seeds ?? [];
+  if (seeds.length > 0) checkSeeds({ graph, experiment }, registry, report);
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new GraphError(first.code, first.message, { location: first.location, problems });
+  }
+  const minutes = experiment.limit?.minutes;
+  return {
+    metrics,
+    seeds: seeds.length === 0 ? [undefined] : seeds,
+    ...(minutes === undefined ? {} : { limitMs: minutes * 60_000 }),
+  };
+}
+
+type Report = (code: GraphErrorCode, message: string, field: string) => void;
+
+function checkVariants({ vary = {}, arms = {}, mode }: Experiment, report: Report): void {
+  const keys = sortedKeys(vary);
+  if (keys.length === 0 && Object.keys(arms).length === 0) {
+    report(
+      'bad-input',
+      'It has nothing to compare. Give it "vary": { "node.param": [values] }, or "arms" with a name each.',
+      '',
+    );
+  }
+  if (keys.length > 0 && Object.keys(arms).length > 0) {
+    report(
+      'bad-input',
+      'It has both "vary" and "arms". Keep one, or make two experiments.',
+      'arms',
+    );
+  }
+  for (const key of keys) {
+    const values = vary[key] ?? [];
+    if (values.length === 0) report('bad-input', 'There are no values to try.', `vary.${key}`);
+    const twice = values.find((value, at) =>
+      values.slice(0, at).some((other) => sameJson(other, value)),
+    );
+    if (twice !== undefined && mode !== 'list') {
+      report('bad-input', `The value ${JSON.stringify(twice)} stands twice.`, `vary.${key}`);
+    }
+  }
+  const lengths = keys.map((key) => vary[key]?.length ?? 0);
+  if (mode === 'list' && new Set(lengths).size > 1) {
+    report(
+      'bad-input',
+      `As a "list" all need the same number of values, and they have ${lengths.join(', ')}.`,
+      'vary',
+    );
+  }
+}
+
+function checkMetric(
+  { graph, text, at }: { graph: Graph; text: string; at: number },
+  registry: Registry,
+  report: Report,
+): MetricName | undefined {
+  const field = `metrics.${String(at)}`;
+  const name = parseMetricName(text);
+  if (name === undefined) {
+    report(
+      'bad-input',
+      `A metric is named "node.port:metric", for example "score.metrics:recall@3", and not "${text}".`,
+      field,
+    );
+    return undefined;
+  }
+  // Nodes within subgraphs have paths, and are found in the plan only.
+  if (name.node.includes('/')) return name;
+  const node = own(graph.nodes, name.node);
+  if (node === undefined) {
+    const hint = suggestion(name.node, Object.keys(graph.nodes));
+    report('unknown-node', `There is no node "${name.node}" in the graph.${hint}`, field);
+    return undefined;
+  }
+  const outputs = registry.get(node.type)?.outputs;
+  if (outputs === undefined) return name;
+  const output = own(outputs, name.port);
+  if (output?.type.id === Metrics.id) return name;
+  const given = Object.keys(outputs).filter((port) => outputs[port]?.type.id === Metrics.id);
+  const what =
+    output === undefined
+      ? `"${node.type}" has no output "${name.port}".`
+      : `The output "${name.port}" gives ${output.type.id}, and not metrics.`;
+  const hint = given.length === 0 ? '' : ` Its metrics come from "${given.join('", "')}".`;
+  report(output === undefined ? 'unknown-port' : 'type-mismatch', `${what}${hint}`, field);
+  return undefined;
+}
+
+function checkSeeds(
+  { graph, experiment }: { graph: Graph; experiment: Experiment },
+  registry: Registry,
+  report: Report,
+): void {
+  const { seeds = [], vary = {}, arms = {} } = experiment;
+  if (new Set(seeds).size < seeds.length) report('bad-input', 'A seed stands twice.', 'seeds');
+  const replacing = Object.values(arms).flatMap(({ replace }) => Object.values(replace ?? {}));
+  const seeded = [...Object.values(graph.nodes), ...replacing].some(({ type }) => {
+    const definition = registry.get(type);
+    return definition !== undefined && takesSeed(definition);
+  });
+  // What a subgraph holds is not looked into.
+  const opaque = Object.values(graph.nodes).some(
+    ({ type }) => type === 'graph' || type === 'repeat',
+  );
+  if (!seeded && !opaque) {
+    report(
+      'bad-input',
+      'No node of the graph takes a seed: all repeats would be the same.',
+      'seeds',
+    );
+  }
+  const set = [
+    ...Object.keys(vary).map((key) => [key, `vary.${key}`] as const),
+    ...Object.entries(arms).flatMap(([arm, { set: settings }]) =>
+      Object.keys(settings ?? {}).map((key) => [key, `arms.${arm}.set.${key}`] as const),
+    ),
+  ];
+  for (const [key, field] of set) {
+    if (!key.endsWith('.seed')) continue;
+    report('bad-input', 'The seeds of the experiment would replace this one. Keep either.', field);
+  }
+}

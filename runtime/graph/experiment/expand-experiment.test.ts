@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { GraphError, formatProblem } from '../base/errors.ts';
+import { parseGraph } from '../format/parse-graph.ts';
+import { experimentDefinitions, testDefinitions, testModels } from '../testing.ts';
+import { createRegistry } from '../types/registry.ts';
+import { expandExperiment } from './expand-experiment.ts';
+
+const registry = createRegistry([...testDefinitions, ...experimentDefinitions]);
+const context = { registry, models: testModels, file: 'a.graft.json' };
+
+const graphOf = (experiment: object, nodes: object = {}) =>
+  parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        n: { type: 'number', version: 1, params: { value: 3 } },
+        d: { type: 'double', version: 2 },
+        noise: { type: 'noise', version: 1 },
+        grade: { type: 'grade', version: 1 },
+        slow: { type: 'slow', version: 1 },
+        ...nodes,
+      },
+      edges: [
+        'n.value -> d.value',
+        'd.value -> noise.value',
+        'noise.value -> grade.value',
+        'n.value -> slow.value',
+      ],
+      experiments: { e: { metrics: ['grade.metrics:score'], ...experiment } },
+    }),
+  );
+const expand = (experiment: object, nodes: object = {}) =>
+  expandExperiment(graphOf(experiment, nodes), 'e', context);
+const names = (experiment: object) => expand(experiment).variants.map(({ name }) => name);
+
+function problems(experiment: object, nodes: object = {}): string[] {
+  try {
+    expand(experiment, nodes);
+  } catch (error) {
+    return GraphError.from(error).problems.map(formatProblem);
+  }
+  return [];
+}
+
+describe('the variants of an experiment', () => {
+  it('are every combination of the values, the baseline first, named by what differs', () => {
+    const vary = { 'd.factor': [3, 4], 'n.value': [1, 2], 'noise.spread': [0.5] };
+    const { variants, baseline, seeds, only } = expand({ vary });
+    expect(variants.map(({ name }) => name)).toEqual([
+      'as saved',
+      'factor=3, value=1',
+      'factor=3, value=2',
+      'factor=4, value=1',
+      'factor=4, value=2',
+    ]);
+    expect(baseline).toBe('as saved');
+    expect(seeds).toEqual([undefined]);
+    expect(only).toEqual(['grade']);
+    // What the file does not say holds by default.
+    expect(variants[0]?.settings).toEqual({ 'd.factor': 2, 'n.value': 3, 'noise.spread': 1 });
+    expect(variants[2]?.settings).toEqual({ 'd.factor': 3, 'n.value': 2, 'noise.spread': 0.5 });
+    expect(variants[2]?.graph.nodes['n']?.params).toEqual({ value: 2 });
+    expect(variants.every((variant) => variant.problems.length === 0)).toBe(true);
+  });
+
+  it('go through the lists together where they are a list', () => {
+    const vary = { 'd.factor': [3, 4], 'n.value': [1, 1] };
+    expect(names({ vary, mode: 'list' })).toEqual([
+      'as saved',
+      'factor=3, value=1',
+      'factor=4, value=1',
+    ]);
+  });
+
+  it('take the one that is the file as it was saved for the baseline, and run it once', () => {
+    const same = expand({ vary: { 'd.factor': [1, 2] } });
+    expect(same.variants.map(({ name }) => name)).toEqual(['factor=1', 'factor=2']);
+    expect(same.baseline).toBe('factor=2');
+    const chosen = expand({ vary: { 'd.factor': [3, 4] }, baseline: 'factor=4' });
+    expect([chosen.baseline, chosen.variants.length]).toEqual(['factor=4', 2]);
+    expect(expand({ vary: { 'd.factor': [3] }, baseline: 'as saved' }).baseline).toBe('as saved');
+  });
+
+  it('set, replace and are named by their arms', () => {
+    const replace = { d: { type: 'double', version: 1, params: { times: 5 } } };
+    const { variants } = expand({
+      arms: { 'Five times': { replace }, 'a two': { set: { 'n.value': 2 } } },
+    });
+    expect(variants.map(({ name }) => name)).toEqual(['as saved', 'Five times', 'a two']);
+    expect(variants[1]?.graph.nodes['d']?.params).toEqual({ factor: 5 });
+    expect(variants[2]?.settings).toEqual({ d: 'double', 'n.value': 2 });
+  });
+
+  it('keep names apart that say the node where parameters have one name, and long values', () => {
+    const other = { other: { type: 'number', version: 1 } };
+    const vary = { 'n.value': [1, 2], 'other.value': [1, 2] };
+    expect(expand({ vary }, other).variants[1]?.name).toBe('n.value=1, other.value=1');
+    const long = ['x', 'y'].map((end) => `${'a long line '.repeat(9)}${end}`);
+    const lines = { lines: { type: 'lines', version: 1 } };
+    const [, one, two] = expand({ vary: { 'lines.text': long } }, lines).variants;
+    expect(one?.name).toBe('text="a long line a long line a long line a…');
+    expect(two?.name).toBe(`${String(one?.name)} (2)`);
+  });
+
+  it('are repeated with each seed', () => {
+    expect(expand({ vary: { 'd.factor': [3] }, seeds: [7, 8] }).seeds).toEqual([7, 8]);
+  });
+
+  it('that are no valid graph are given with their reason', () => {
+    const { variants } = expand({ vary: { 'd.factor': [3, 99] } });
+    expect(variants.map(({ name, problems: all }) => [name, all.map(formatProblem)])).toEqual([
+      ['as saved', []],
+      ['factor=3', []],
+      [
+        'factor=99',
+        [
+          expect.stringMatching(
+            /^a\.graft\.json, node "d", param "factor", experiments\.e\.vary\.d\.factor: .*at most 10/,
+          ),
+        ],
+      ],
+    ]);
+    const arms = {
+      bad: { set: { 'zz.value': 1 } },
+      odd: { replace: { n: { type: 'add', version: 1 } } },
+      good: { set: { 'd.factor': 5 } },
+    };
+    const armed = expand({ arms }).variants;
+    expect(armed.map(({ name, problems: [first] }) => [name, first?.location.field])).toEqual([
+      ['as saved', undefined],
+      ['bad', 'experiments.e.arms.bad.set.zz.value'],
+      ['good', undefined],
+      ['odd', 'experiments.e.arms.odd'],
+    ]);
+  });
+});
+
+describe('an experiment that cannot be', () => {
+  it.each([
+    [{}, 'experiments.e: It has nothing to compare'],
+    [{ vary: { 'd.factor': [1] }, arms: { x: {} } }, 'experiments.e.arms: It has both'],
+    [{ vary: { 'd.factor': [] } }, 'experiments.e.vary.d.factor: There are no values'],
+    [{ vary: { 'd.factor': [3, 3] } }, 'experiments.e.vary.d.factor: The value 3 stands twice'],
+    [
+      { vary: { 'd.factor': [3, 4], 'n.value': [1] }, mode: 'list' },
+      'experiments.e.vary: As a "list"',
+    ],
+    [{ vary: { 'dd.factor': [3] } }, 'experiments.e.vary.dd.factor: There is no node "dd"'],
+    [{ vary: { factor: [3] } }, 'experiments.e.vary.factor: A setting is named "node.param"'],
+    [{ vary: { 'd.factr': [3, 4] } }, 'experiments.e.vary.d.factr: '],
+    [{ vary: { 'd.factor': [3] }, metrics: [] }, 'experiments.e.metrics: It names no metric'],
+    [{ vary: { 'd.factor': [3] }, metrics: ['grade'] }, 'experiments.e.metrics.0: A metric is'],
+    [
+      { vary: { 'd.factor': [3] }, metrics: ['grde.metrics:score'] },
+      'experiments.e.metrics.0: There is no node "grde" in the graph. Did you mean "grade"?',
+    ],
+    [{ vary: { 'd.factor': [3] }, metrics: ['grade.x:y'] }, 'metrics come from "metrics"'],
+    [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, and not metrics'],
+    [{ vary: { 'd.factor': [3] }, baseline: 'x' }, 'experiments.e.baseline: There is no variant'],
+    [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed stands twice'],
+    [{ vary: { 'noise.seed': [3] }, seeds: [1] }, 'experiments.e.vary.noise.seed: The seeds'],
+    [{ vary: { 'd.factor': [98, 99] }, baseline: 'factor=99' }, 'The baseline "factor=99" cannot'],
+  ])('%j is said, with its place', (experiment, message) => {
+    expect(problems(experiment).join('\n')).toContain(message);
+  });
+
+  it('is counted before it is expanded', () => {
+    const values = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+    const vary = { 'd.factor': values(100), 'n.value': values(100) };
+    const at = 'a.graft.json, experiments.e: ';
+    expect(problems({ vary })).toEqual([
+      `${at}The experiment has 10,000 variants. Up to 200 are run. Try fewer values: at most 2,000 can be allowed.`,
+    ]);
+    const many = { vary: { 'n.value': values(150) }, seeds: [1, 2] };
+    expect(problems(many)).toEqual([
+      `${at}The experiment has 150 variants, each with 2 seeds: 300 runs. Up to 200 are run. Try fewer values, or allow them with "limit": { "variants": 300 }.`,
+    ]);
+    expect(problems({ ...many, limit: { variants: 300 } })).toEqual([]);
+    const huge = { vary: Object.fromEntries(values(60).map((n) => [`d.p${n}`, values(100)])) };
+    expect(problems(huge)[0]).toContain('Up to 200 are run');
+  });
+
+  it('is said all at once, and needs a sound file', () => {
+    expect(problems({ metrics: ['x'], seeds: [1, 1] }).length).toBe(3);
+    expect(problems({ vary: { 'd.factor': [3] } }, { d: { type: 'gone', version: 1 } })).toEqual([
+      expect.stringContaining('There is no node type "gone"'),
+    ]);
+    expect(() => expandExperiment(graphOf({}), 'f', context)).toThrow(
+      'There is no experiment "f". Did you mean "e"?',
+    );
+  });
+});

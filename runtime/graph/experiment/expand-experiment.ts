@@ -1,0 +1,191 @@
+import { GraphError, type Problem } from '../base/errors.ts';
+import { own } from '../base/record.ts';
+import type { Arm } from '../format/experiment.ts';
+import type { Graph } from '../format/graph.ts';
+import { migrateAll } from '../format/migrate-graph.ts';
+import { formatSettingName } from '../format/setting-name.ts';
+import type { ModelLookup } from '../types/model.ts';
+import type { Registry } from '../types/node-type.ts';
+import { applyArm } from './apply-arm.ts';
+import { checkExperiment, experimentNamed } from './check-experiment.ts';
+import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
+import { planVariant, type PlannedVariant } from './plan-variant.ts';
+import { requireCount } from './variant-count.ts';
+import { variantSettings, type VariantSettings } from './variant-settings.ts';
+
+export interface ExpandContext {
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  /** For locations. */
+  readonly file?: string;
+}
+
+/**
+ * An experiment of a graph file as the variants to run. Throws a GraphError with all problems of the experiment itself,
+ * each at its place (`experiments.sizes.vary.chunk.size`), and `too-large` before anything is expanded. A variant that
+ * is no valid graph is no such problem: it is given with its own, unless none is valid, or the baseline is not.
+ */
+export function expandExperiment(
+  written: Graph,
+  name: string,
+  context: ExpandContext,
+): ExperimentPlan {
+  const field = `experiments.${name}`;
+  try {
+    return expand(migrateAll(written, context.registry).graph, name, context);
+  } catch (thrown) {
+    const error = GraphError.from(thrown);
+    // Several have their places already.
+    if (error.problems.length > 1) throw error;
+    const { file } = context;
+    throw GraphError.from(error, file === undefined ? { field } : { file, field });
+  }
+}
+
+function expand(graph: Graph, name: string, context: ExpandContext): ExperimentPlan {
+  const field = `experiments.${name}`;
+  const experiment = experimentNamed(graph, name);
+  requireCount(experiment, field);
+  const { metrics, seeds, limitMs } = checkExperiment(graph, name, context);
+  const only = [...new Set(metrics.map(({ node }) => node))];
+  const planContext = { ...context, only, seed: seeds[0] };
+
+  const saved = planVariant(graph, planContext);
+  const settings = variantSettings(experiment);
+  const keys = settingKeys(settings);
+  const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
+  const twin = made.find(
+    ({ planned }) => planned?.text !== undefined && planned.text === saved.text,
+  );
+  const chosen = experiment.baseline;
+  const isKnown = chosen === undefined || made.some(({ variant }) => variant.name === chosen);
+  if (!isKnown && chosen !== savedVariant) {
+    const names = made
+      .map(({ variant }) => `"${variant.name}"`)
+      .slice(0, 20)
+      .join(', ');
+    throw new GraphError(
+      'bad-input',
+      `There is no variant "${chosen}" to compare with. There are: ${names}. Without "baseline", the file as it was saved is taken.`,
+      { location: { field: `${field}.baseline` } },
+    );
+  }
+  const baseline =
+    chosen !== undefined && chosen !== savedVariant ? chosen : (twin?.variant.name ?? savedVariant);
+  const asSaved: Variant = {
+    name: savedVariant,
+    settings: settingsOf(graph, { keys, arm: {} }, context.registry),
+    graph,
+    problems: saved.problems,
+  };
+  const others = made.map(({ variant }) => variant);
+  const variants = baseline === savedVariant ? [asSaved, ...others] : others;
+  requireRunnable(variants, baseline);
+  return {
+    ...{ name, variants, baseline, seeds, metrics, only },
+    ...(limitMs === undefined ? {} : { limitMs }),
+  };
+}
+
+interface MadeVariant {
+  readonly variant: Variant;
+  readonly planned?: PlannedVariant;
+}
+
+function madeVariant(
+  { graph, one, field }: { graph: Graph; one: VariantSettings; field: string },
+  {
+    keys,
+    planContext,
+  }: { keys: readonly string[]; planContext: Parameters<typeof planVariant>[1] },
+): MadeVariant {
+  const { name, arm } = one;
+  const place = `${field}.${one.field}`;
+  const { registry } = planContext;
+  let applied: Graph;
+  try {
+    applied = applyArm(graph, arm, one.field);
+  } catch (thrown) {
+    const error = GraphError.from(thrown);
+    const problem = {
+      ...error.toProblem(),
+      location: { field: `${field}.${error.location.field ?? ''}` },
+    };
+    // What is varied is wrong for all of them.
+    if (one.field === 'vary') throw new GraphError(error.code, error.message, problem);
+    const settings = settingsOf(graph, { keys, arm }, registry);
+    return { variant: { name, settings, graph, problems: [problem] } };
+  }
+  const planned = planVariant(applied, planContext);
+  const problems = planned.problems.map((problem) => located(problem, { arm, place }));
+  const unknown = problems.find(({ code }) => code === 'unknown-param');
+  if (one.field === 'vary' && unknown?.location.field?.startsWith(`${place}.`) === true) {
+    throw GraphError.fromProblem(unknown);
+  }
+  const settings = settingsOf(applied, { keys, arm }, registry);
+  return { variant: { name, settings, graph: applied, problems }, planned };
+}
+
+/** A problem of a variant, with the setting that made it where that is known. */
+function located(problem: Problem, { arm, place }: { arm: Arm; place: string }): Problem {
+  const { node, param } = problem.location;
+  const key =
+    node === undefined || param === undefined ? undefined : formatSettingName({ node, param });
+  const isSet = key !== undefined && Object.hasOwn(arm.set ?? {}, key);
+  const field = !isSet
+    ? place
+    : place.endsWith('.vary')
+      ? `${place}.${key}`
+      : `${place}.set.${key}`;
+  return { ...problem, location: { ...problem.location, field } };
+}
+
+/** Names of all that any variant sets, switches off or replaces. */
+function settingKeys(settings: readonly VariantSettings[]): readonly string[] {
+  const keys = new Set<string>();
+  for (const { arm } of settings) {
+    for (const key of Object.keys(arm.set ?? {})) keys.add(key);
+    for (const key of [...Object.keys(arm.replace ?? {}), ...(arm.bypass ?? [])]) keys.add(key);
+  }
+  return [...keys];
+}
+
+/** What a graph has of the named settings: set in the file, or by default. */
+function settingsOf(
+  graph: Graph,
+  { keys, arm }: { keys: readonly string[]; arm: Arm },
+  registry: Registry,
+): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const key of keys) {
+    const dot = key.indexOf('.');
+    const node = own(graph.nodes, dot === -1 ? key : key.slice(0, dot));
+    if (node === undefined) continue;
+    if (dot === -1) {
+      settings[key] = arm.bypass?.includes(key) === true ? 'off' : node.type;
+      continue;
+    }
+    const param = key.slice(dot + 1);
+    const defaults = registry.get(node.type)?.params.safeParse({});
+    const value =
+      own(node.params, param) ??
+      (defaults?.success === true ? own(defaults.data, param) : undefined);
+    if (value !== undefined) settings[key] = value;
+  }
+  return settings;
+}
+
+function requireRunnable(variants: readonly Variant[], baseline: string): void {
+  const failed = variants.filter(({ problems }) => problems.length > 0);
+  const bad =
+    failed.find(({ name }) => name === baseline) ??
+    (failed.length === variants.length ? failed[0] : undefined);
+  const [first] = bad?.problems ?? [];
+  if (bad === undefined || first === undefined) return;
+  const what = bad.name === baseline ? `The baseline "${bad.name}"` : 'No variant';
+  throw new GraphError(
+    first.code,
+    `${what} can${bad.name === baseline ? 'not' : ''} run: ${first.message}`,
+    { location: first.location, problems: bad.problems },
+  );
+}

@@ -1,0 +1,45 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { GraphError, type Problem } from '../base/errors.ts';
+import type { Graph } from '../format/graph.ts';
+import type { ModelLookup } from '../types/model.ts';
+import type { Registry } from '../types/node-type.ts';
+import { planGraph } from '../plan/plan-graph.ts';
+
+export interface VariantContext {
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly file?: string;
+  readonly only: readonly string[];
+  readonly seed: number | undefined;
+}
+
+/** Whether a variant can run, and what it computes. */
+export interface PlannedVariant {
+  readonly problems: readonly Problem[];
+  /** The same for two graphs that compute the same under the same node ids; absent where it cannot run. */
+  readonly text?: string;
+}
+
+export function planVariant(graph: Graph, context: VariantContext): PlannedVariant {
+  const { registry, seed, ...options } = context;
+  try {
+    const { nodes } = planGraph(graph, registry, {
+      ...options,
+      ...(seed === undefined ? {} : { seed }),
+    });
+    const text = canonicalJson(
+      nodes.map(({ id, definition, params, inputs }) => ({
+        ...{ id, params, type: definition.type },
+        inputs: Object.fromEntries(
+          Object.entries(inputs).map(([port, feeds]) => [
+            port,
+            feeds.map(({ node, port: from }) => `${node}.${from}`),
+          ]),
+        ),
+      })),
+    );
+    return { problems: [], text };
+  } catch (thrown) {
+    return { problems: GraphError.from(thrown).problems };
+  }
+}

@@ -1,0 +1,52 @@
+import { GraphError } from '../base/errors.ts';
+import type { Experiment } from '../format/experiment.ts';
+
+/** Runs that an experiment may take unless its `limit` says otherwise. */
+export const defaultRunLimit = 200;
+/** And whatever it says. */
+export const largestRunLimit = 2_000;
+
+/** How much an experiment is, the baseline not counted. */
+export interface VariantCount {
+  /** Settings. */
+  readonly variants: number;
+  /** Of each variant: once for each seed. */
+  readonly repeats: number;
+}
+
+/** Counted from the lists alone: nothing is expanded. */
+export function countVariants({ vary, mode, arms, seeds }: Experiment): VariantCount {
+  const lengths = Object.values(vary ?? {}).map((values) => values.length);
+  const varied =
+    lengths.length === 0
+      ? 0
+      : mode === 'list'
+        ? Math.max(...lengths)
+        : lengths.reduce((product, length) => product * length, 1);
+  return {
+    variants: varied + Object.keys(arms ?? {}).length,
+    repeats: Math.max(1, seeds?.length ?? 1),
+  };
+}
+
+/** Throws `too-large` for more runs than the experiment may take. */
+export function requireCount(experiment: Experiment, field: string): void {
+  const { variants, repeats } = countVariants(experiment);
+  const limit = Math.min(largestRunLimit, experiment.limit?.variants ?? defaultRunLimit);
+  const runs = variants * repeats;
+  if (runs <= limit) return;
+  const times = repeats === 1 ? '' : `, each with ${String(repeats)} seeds: ${spelled(runs)} runs`;
+  const remedy =
+    runs <= largestRunLimit
+      ? `Try fewer values, or allow them with "limit": { "variants": ${String(runs)} }.`
+      : `Try fewer values: at most ${spelled(largestRunLimit)} can be allowed.`;
+  throw new GraphError(
+    'too-large',
+    `The experiment has ${spelled(variants)} variants${times}. Up to ${spelled(limit)} are run. ${remedy}`,
+    { location: { field } },
+  );
+}
+
+/** 10,000 */
+const spelled = (count: number): string =>
+  count > 1e9 ? 'more than a billion' : count.toLocaleString('en-US');

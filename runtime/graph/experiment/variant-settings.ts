@@ -1,0 +1,80 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { sortedKeys } from '../base/record.ts';
+import type { Arm, Experiment } from '../format/experiment.ts';
+import { parseSettingName } from '../format/setting-name.ts';
+
+/** What one variant changes of the file. */
+export interface VariantSettings {
+  readonly name: string;
+  readonly arm: Arm;
+  /** Where it stands in the file, below the experiment: `vary`, `arms.no reranker`. */
+  readonly field: string;
+}
+
+const longestValue = 40;
+
+/** The variants of an experiment whose count was found fit, in order: the last setting changes quickest. */
+export function variantSettings(experiment: Experiment): VariantSettings[] {
+  const { vary = {}, mode = 'grid', arms = {} } = experiment;
+  const keys = sortedKeys(vary);
+  const lists = keys.map((key) => vary[key] ?? []);
+  const rows = keys.length === 0 ? [] : mode === 'list' ? together(lists) : combinations(lists);
+  const named = nameParts(keys, lists);
+  const varied = rows.map((values): VariantSettings => {
+    const settings = keys.map((key, at) => [key, values[at]] as const);
+    return {
+      name: named.map(({ at, label }) => `${label}=${shownValue(values[at])}`).join(', '),
+      arm: { set: Object.fromEntries(settings) },
+      field: 'vary',
+    };
+  });
+  const armed = sortedKeys(arms).map((name): VariantSettings => ({
+    name,
+    arm: arms[name] ?? {},
+    field: `arms.${name}`,
+  }));
+  return withUniqueNames([...varied, ...armed]);
+}
+
+/** What of the settings is said in a name: those of which there are several; all, where there is none. */
+function nameParts(
+  keys: readonly string[],
+  lists: readonly (readonly unknown[])[],
+): { readonly at: number; readonly label: string }[] {
+  const several = keys.flatMap((_, at) => ((lists[at]?.length ?? 0) > 1 ? at : []));
+  const told = several.length === 0 ? keys.map((_, at) => at) : several;
+  const params = told.map((at) => parseSettingName(keys[at] ?? '')?.param);
+  return told.map((at, i) => {
+    const param = params[i];
+    const isUnique = params.filter((other) => other === param).length === 1;
+    return { at, label: param !== undefined && isUnique ? param : (keys[at] ?? '') };
+  });
+}
+
+/** Every choice of one value of each list. */
+function combinations(lists: readonly (readonly unknown[])[]): unknown[][] {
+  let rows: unknown[][] = [[]];
+  for (const list of lists) rows = rows.flatMap((row) => list.map((value) => [...row, value]));
+  return rows;
+}
+
+/** The first values of all lists, then the second ones. */
+function together(lists: readonly (readonly unknown[])[]): unknown[][] {
+  return (lists[0] ?? []).map((_, at) => lists.map((list) => list[at]));
+}
+
+function shownValue(value: unknown): string {
+  const text =
+    typeof value === 'string' && /^[\w./:@+-]+$/.test(value) ? value : canonicalJson(value);
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
+}
+
+/** Long values may look alike. */
+function withUniqueNames(variants: readonly VariantSettings[]): VariantSettings[] {
+  const used = new Map<string, number>();
+  return variants.map((variant) => {
+    const number = (used.get(variant.name) ?? 0) + 1;
+    used.set(variant.name, number);
+    return number === 1 ? variant : { ...variant, name: `${variant.name} (${String(number)})` };
+  });
+}
