@@ -98,7 +98,7 @@ describe('the variants of an experiment', () => {
     const long = ['x', 'y'].map((end) => `${'a long line '.repeat(9)}${end}`);
     const lines = { lines: { type: 'lines', version: 1 } };
     const [, one, two] = expand({ vary: { 'lines.text': long } }, lines).variants;
-    expect(one?.name).toBe('text="a long line a long line a long line a…');
+    expect(one?.name).toMatch(/^text="(a long line ){3}a…$/);
     expect(two?.name).toBe(`${String(one?.name)} (2)`);
   });
 

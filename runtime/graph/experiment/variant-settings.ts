@@ -66,7 +66,7 @@ function together(lists: readonly (readonly unknown[])[]): unknown[][] {
 function shownValue(value: unknown): string {
   const text =
     typeof value === 'string' && /^[\w./:@+-]+$/.test(value) ? value : canonicalJson(value);
-  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1).trimEnd()}…`;
 }
 
 /** Long values may look alike. */
