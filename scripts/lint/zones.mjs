@@ -16,7 +16,18 @@ const PURE =
 
 /** The rooms of runtime/graph, lowest first: a room imports itself and those below, so that none go in a circle. */
 const GRAPH_ROOMS = [
-  ...['base', 'types', 'evidence', 'contracts', 'format', 'key', 'plan', 'merge', 'compose', 'experiment'],
+  ...[
+    'base',
+    'types',
+    'evidence',
+    'contracts',
+    'format',
+    'key',
+    'plan',
+    'merge',
+    'compose',
+    'experiment',
+  ],
 ];
 
 /** @returns {Zone[]} */
