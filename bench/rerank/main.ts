@@ -33,6 +33,7 @@ try {
   const { signal } = new AbortController();
   const services = await host.services({
     ...{ node: 'bench', device: 'cpu', signal, progress: () => undefined },
+    waiting: () => undefined,
   });
   const embedder = await services.backends.embedder(model);
   await embedder.embedTokens(['warm'], signal);

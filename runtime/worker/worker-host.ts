@@ -29,8 +29,9 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   // Of the worker before this one, if it died.
   await removeLeftovers(scratch);
 
-  const services = ({ device, signal, progress }: ServiceRequest): StepServices => {
-    const forStep = async () => (await backends.get()).forStep({ device, signal, progress });
+  const services = ({ device, signal, progress, waiting }: ServiceRequest): StepServices => {
+    const forStep = async () =>
+      (await backends.get()).forStep({ device, signal, progress, waiting });
     return {
       backends: {
         embedder: async (model) => (await forStep()).backends.embedder(model),
@@ -41,7 +42,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         training: async () =>
           (await import('@graft/training/service')).createTraining({
             startTrainer,
-            resolveModel: (model) => modelLocation(catalogue, model, { signal, progress }),
+            resolveModel: (model) => modelLocation(catalogue, model, { signal, progress, waiting }),
             threads,
             scratchFolder: scratch,
           }),
@@ -54,7 +55,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
           if (facts !== undefined) return facts;
           throw new GraphError('bad-model', `The catalogue has no model "${id}".`);
         },
-        fetch: (id) => catalogue.fetch(id, { signal, progress }),
+        fetch: (id) => catalogue.fetch(id, { signal, progress, waiting }),
       },
       lease: async (bytes) => (await forStep()).lease(bytes),
       room: async () => (await forStep()).room(),

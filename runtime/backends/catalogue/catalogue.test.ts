@@ -79,7 +79,9 @@ describe('fetching a model', () => {
     const catalogue = createCatalogue({ modelsFolder, entries: [entryFrom(server.url)] });
     expect((await catalogue.list())[0]).toMatchObject({ installed: false, bytes: 0 });
     const seen: number[] = [];
+    const waits: boolean[] = [];
     const path = await catalogue.fetch('m', {
+      waiting: (waiting) => waits.push(waiting),
       progress: ({ done, total, unit }) => {
         expect([total, unit]).toEqual([300_021, 'bytes of m']);
         seen.push(done);
@@ -88,7 +90,8 @@ describe('fetching a model', () => {
     expect(await readFile(join(path, 'onnx/model.onnx'))).toEqual(weights);
     expect(seen.at(-1)).toBeGreaterThan(0);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
-    expect(await catalogue.fetch('m')).toBe(path);
+    expect(await catalogue.fetch('m', { waiting: (waiting) => waits.push(waiting) })).toBe(path);
+    expect(waits).toEqual([true, false]);
     expect(server.requests).toHaveLength(2);
     expect((await catalogue.list())[0]).toMatchObject({ installed: true, bytes: 300_021 });
     expect(await partials(modelsFolder)).toEqual([]);

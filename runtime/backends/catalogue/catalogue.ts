@@ -29,6 +29,8 @@ export interface CatalogueOptions {
 export interface FetchOptions {
   readonly signal?: AbortSignal;
   readonly progress?: (progress: FetchProgress) => void;
+  /** Called with true where files are missing, before they are downloaded, and with false afterwards. */
+  readonly waiting?: (waiting: boolean) => void;
   /** The person has accepted the licence. Remembered. */
   readonly consent?: boolean;
 }
@@ -137,9 +139,14 @@ class FolderCatalogue implements Catalogue {
     const entry = this.entry(id);
     await this.#requireConsent(entry, options.consent === true);
     if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
-    return this.#downloads.join(id, options, (signal, progress) =>
-      this.#fetchLocked(id, { signal, progress }),
-    );
+    options.waiting?.(true);
+    try {
+      return await this.#downloads.join(id, options, (signal, progress) =>
+        this.#fetchLocked(id, { signal, progress }),
+      );
+    } finally {
+      options.waiting?.(false);
+    }
   }
 
   import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {

@@ -41,6 +41,8 @@ export interface StepNeeds {
   readonly device: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: FetchProgress) => void;
+  /** Told when a download begins and when it has ended. */
+  readonly waiting?: (waiting: boolean) => void;
 }
 
 /** Backends that load for one step: on its device, cancelled and reported with it. */
@@ -139,7 +141,8 @@ class ComposedBackends implements LoadedBackends {
     return this.#memory(device);
   }
 
-  forStep({ device: wanted, signal, progress }: StepNeeds): StepBackends {
+  forStep({ device: wanted, ...options }: StepNeeds): StepBackends {
+    const { signal } = options;
     const device = wanted === 'auto' ? this.#device : wanted;
     const request = async (id: string, kind: ModelKind): Promise<ModelRequest> => {
       const entry = this.#catalogue.entry(id);
@@ -151,7 +154,7 @@ class ComposedBackends implements LoadedBackends {
       }
       return {
         entry,
-        folder: await this.#catalogue.fetch(id, { signal, progress }),
+        folder: await this.#catalogue.fetch(id, options),
         device,
         signal,
       };
@@ -191,7 +194,7 @@ class ComposedBackends implements LoadedBackends {
           if (facts === undefined) this.#catalogue.entry(id);
           return facts ?? unreachable(id);
         },
-        fetch: (id) => this.#catalogue.fetch(id, { signal, progress }),
+        fetch: (id) => this.#catalogue.fetch(id, options),
       },
       lease: (bytes) => this.#memory(device).lease(bytes, signal),
       room: () => this.#memory(device).room(),

@@ -12,6 +12,7 @@ import type { ActionLookup } from './action-lookup.ts';
 import type { EngineParts, Executed, InFlight, StepClaim, StepDevice } from './engine-parts.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StepRenewal } from './step-renewal.ts';
+import type { StepRoom } from './step-room.ts';
 import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
 
 /** Tried once more: the next process, or a smaller batch, may do. */
@@ -42,18 +43,24 @@ export class StepExecutor {
     this.#run = run;
   }
 
-  /** Executes a step and records what it gave. While it runs, equal steps can wait for it. */
-  async execute(step: StepState): Promise<Executed> {
+  /**
+   * Executes a step and records what it gave. While it runs, equal steps can wait for it; `room` is given back while
+   * it waits itself.
+   */
+  async execute(step: StepState, room?: StepRoom): Promise<Executed> {
     const { inFlight } = this.#run;
     const key = step.key?.value;
     if (key === undefined || step.node.definition.caching === 'volatile') {
-      return this.#timed(step);
+      return this.#timed(step, room);
     }
     let release = (): void => undefined;
-    const running = this.#claimed(step, key, (claim) => {
-      release = () => {
-        claim.release();
-      };
+    const running = this.#claimed(step, key, {
+      room,
+      claimed(claim) {
+        release = () => {
+          claim.release();
+        };
+      },
     });
     inFlight.set(key, running);
     const forget = (): void => {
@@ -74,25 +81,32 @@ export class StepExecutor {
   async #claimed(
     step: StepState,
     key: string,
-    claimed: (claim: StepClaim) => void,
+    {
+      room,
+      claimed,
+    }: { readonly room: StepRoom | undefined; readonly claimed: (claim: StepClaim) => void },
   ): Promise<Executed> {
     const { parts, signal, lookup } = this.#run;
-    if (parts.claims === undefined) return this.#timed(step);
+    if (parts.claims === undefined) return this.#timed(step, room);
+    const stopped = (error: unknown): never => {
+      throw signal.aborted ? cancelled(step.node.id) : error;
+    };
     const waiting = (pid: number): void => {
+      room?.leave();
       this.#log(step, `The process ${String(pid)} computes this at the moment: waiting for it.`);
     };
-    const claim = await parts.claims.claim(key, { signal, waiting }).catch((error: unknown) => {
-      throw signal.aborted ? cancelled(step.node.id) : error;
-    });
+    const claim = await parts.claims.claim(key, { signal, waiting }).catch(stopped);
     claimed(claim);
     const found = claim.contested ? await lookup.again(key) : undefined;
-    return found ?? this.#timed(step);
+    if (found !== undefined) return found;
+    await room?.enter(signal).catch(stopped);
+    return this.#timed(step, room);
   }
 
-  async #timed(step: StepState): Promise<StepResult> {
+  async #timed(step: StepState, room?: StepRoom): Promise<StepResult> {
     const startedAt = performance.now();
     try {
-      return await this.#attempts(step);
+      return await this.#attempts(step, room);
     } finally {
       step.ms = performance.now() - startedAt;
     }
@@ -114,12 +128,12 @@ export class StepExecutor {
     return true;
   }
 
-  async #attempts(step: StepState): Promise<StepResult> {
+  async #attempts(step: StepState, room?: StepRoom): Promise<StepResult> {
     let attempt = 1;
     let repaired = false;
     for (;;) {
       try {
-        return await this.#attempt(step, attempt);
+        return await this.#attempt(step, attempt, room);
       } catch (thrown) {
         const error = GraphError.from(thrown, { node: step.node.id });
         if (this.#run.signal.aborted) throw error;
@@ -144,7 +158,7 @@ export class StepExecutor {
     );
   }
 
-  async #attempt(step: StepState, attempt: number): Promise<StepResult> {
+  async #attempt(step: StepState, attempt: number, room?: StepRoom): Promise<StepResult> {
     const { parts, steps, runId, deviceOf, signal } = this.#run;
     const request = toRequest(step, {
       runId,
@@ -155,9 +169,16 @@ export class StepExecutor {
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {
-      this.#run.journal.emit(toEvent(node, reported));
+      if (reported.type !== 'waiting') this.#run.journal.emit(toEvent(node, reported));
+      else if (reported.waiting) room?.leave();
+      else room?.resume();
     };
-    return parts.backend.execute(request, { signal, report });
+    try {
+      return await parts.backend.execute(request, { signal, report });
+    } finally {
+      // Its process may have died while it waited.
+      room?.resume();
+    }
   }
 
   /** Computes again the inputs whose artifacts are gone; false when all are there. */
@@ -207,7 +228,7 @@ export class StepExecutor {
   }
 }
 
-function toEvent(node: string, signal: StepSignal) {
+function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' }>) {
   switch (signal.type) {
     case 'progress':
       return { ...signal, type: 'step.progress', node } as const;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   createRegistry,
@@ -9,10 +10,12 @@ import {
   type Plan,
   type ResolvedFile,
   type StepResult,
+  type StepSignal,
 } from '@graft/graph';
 import { numberNode, readNode, testEngines, testModels } from '@graft/graph/testing';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
 import { Engine } from './engine.ts';
+import type { StepClaims } from './engine-parts.ts';
 
 const heavyNode: NodeType = { ...numberNode, type: 'heavy', lane: 'inference' };
 const registry = createRegistry([numberNode, heavyNode, readNode]);
@@ -27,13 +30,15 @@ function planOf(...nodes: readonly (readonly [type: string, value: number])[]): 
 }
 
 /** An engine whose steps end when they are told to. */
-function setUp() {
+function setUp(claims?: StepClaims) {
   const executing = new Map<string, (result: StepResult) => void>();
+  const reports = new Map<string, (signal: StepSignal) => void>();
   const seen: string[] = [];
   const backend: ExecutionBackend = {
-    execute: ({ node }, { signal }) =>
+    execute: ({ node }, { signal, report }) =>
       new Promise((resolve, reject) => {
         seen.push(node);
+        reports.set(node, report);
         executing.set(node, resolve);
         signal.addEventListener('abort', () => {
           reject(new Error('stopped'));
@@ -51,8 +56,10 @@ function setUp() {
     engines: testEngines,
     owner: 'test:0',
     cores: 2,
+    ...(claims === undefined ? {} : { claims }),
   });
   return {
+    report: (node: string, signal: StepSignal) => reports.get(node)?.(signal),
     start: (plan: Plan) => engine.start(plan, { file: 'f', device: 'auto' }),
     running: () => [...executing.keys()].sort(),
     end: (node: string) => {
@@ -90,6 +97,83 @@ describe('steps of several runs', () => {
     expect((await light.finished).status).toBe('succeeded');
     heavy.cancel();
     expect((await heavy.finished).status).toBe('cancelled');
+  });
+
+  it('that wait for another process keep no room from others, and wait for room again', async () => {
+    let gone = (): void => undefined;
+    let asked = 0;
+    const { start, running, end } = setUp({
+      async claim(_key, { waiting }) {
+        if (asked++ === 0) {
+          waiting(4711);
+          await new Promise<void>((resolve) => (gone = resolve));
+        }
+        return { contested: false, release: () => undefined };
+      },
+    });
+    const first = await start(planOf(['heavy', 1]));
+    const second = await start(planOf(['heavy', 2]));
+    await expect.poll(running).toEqual(['heavy-2']);
+    gone();
+    await nextTurn();
+    expect(running()).toEqual(['heavy-2']);
+    end('heavy-2');
+    expect((await second.finished).status).toBe('succeeded');
+    await expect.poll(running).toEqual(['heavy-1']);
+    const third = await start(planOf(['heavy', 3]));
+    await nextTurn();
+    expect(running()).toEqual(['heavy-1']);
+    end('heavy-1');
+    expect((await first.finished).status).toBe('succeeded');
+    await expect.poll(running).toEqual(['heavy-3']);
+    third.cancel();
+    expect((await third.finished).status).toBe('cancelled');
+  });
+
+  it('that wait for another process end at once when their run is cancelled, also for room', async () => {
+    let gone = (): void => undefined;
+    let asked = 0;
+    let released = 0;
+    const { start, running, seen } = setUp({
+      async claim(_key, { waiting }) {
+        if (asked++ === 0) {
+          waiting(4711);
+          await new Promise<void>((resolve) => (gone = resolve));
+        }
+        return { contested: false, release: () => (released += 1) };
+      },
+    });
+    const first = await start(planOf(['heavy', 1]));
+    const second = await start(planOf(['heavy', 2]));
+    await expect.poll(running).toEqual(['heavy-2']);
+    gone();
+    await nextTurn();
+    first.cancel();
+    expect((await first.finished).status).toBe('cancelled');
+    expect(released).toBe(1);
+    second.cancel();
+    expect((await second.finished).status).toBe('cancelled');
+    expect(seen()).toEqual(['heavy-2']);
+  });
+
+  it('that wait for a download keep no room from others, and go on as soon as it is there', async () => {
+    const { start, running, end, report } = setUp();
+    const first = await start(planOf(['heavy', 1]));
+    const second = await start(planOf(['heavy', 2]));
+    const third = await start(planOf(['heavy', 3]));
+    await expect.poll(running).toEqual(['heavy-1']);
+    report('heavy-1', { type: 'waiting', waiting: true });
+    await expect.poll(running).toEqual(['heavy-1', 'heavy-2']);
+    report('heavy-1', { type: 'waiting', waiting: false });
+    end('heavy-2');
+    expect((await second.finished).status).toBe('succeeded');
+    await nextTurn();
+    expect(running()).toEqual(['heavy-1']);
+    end('heavy-1');
+    expect((await first.finished).status).toBe('succeeded');
+    await expect.poll(running).toEqual(['heavy-3']);
+    end('heavy-3');
+    expect((await third.finished).status).toBe('succeeded');
   });
 
   it('that wait end at once when their run is cancelled, and are never executed', async () => {

@@ -7,6 +7,7 @@ import type { RunRecorder } from './run-recorder.ts';
 import type { RunSteps } from './run-steps.ts';
 import type { StepExecutor } from './step-executor.ts';
 import type { StepRenewal } from './step-renewal.ts';
+import { StepRoom } from './step-room.ts';
 import type { StepSlots } from './step-slots.ts';
 import { isFinished, type StepState } from './step-state.ts';
 
@@ -50,21 +51,19 @@ export class StepScheduler {
     if (this.#run.signal.aborted || this.#settledElsewhere(step)) return;
     const { definition } = step.node;
     let started = false;
-    const giveUp = this.#run.slots.request(
-      {
-        lane: laneOf(definition),
-        cores: coresOf(definition),
-        deviceClass: this.#run.deviceOf(step).class,
-        owner: this,
-      },
-      (release) => {
-        started = true;
-        this.#waiting.delete(step);
-        // While it waited an equal step may have begun, or ended.
-        if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
-        else void this.#start(step, release);
-      },
-    );
+    const claim = {
+      lane: laneOf(definition),
+      cores: coresOf(definition),
+      deviceClass: this.#run.deviceOf(step).class,
+      owner: this,
+    };
+    const giveUp = this.#run.slots.request(claim, (release) => {
+      started = true;
+      this.#waiting.delete(step);
+      // While it waited an equal step may have begun, or ended.
+      if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
+      else void this.#start(step, new StepRoom(this.#run.slots, claim, release));
+    });
     // `start` may have been called already, in the midst of `request`.
     if (!started) this.#waiting.set(step, giveUp);
   }
@@ -94,7 +93,7 @@ export class StepScheduler {
     return true;
   }
 
-  async #start(step: StepState, release: () => void): Promise<void> {
+  async #start(step: StepState, room: StepRoom): Promise<void> {
     const { journal, executor } = this.#run;
     const device = this.#run.deviceOf(step).id;
     this.#running += 1;
@@ -102,7 +101,7 @@ export class StepScheduler {
     step.reason = this.#run.reasonFor(step);
     journal.emit({ type: 'step.started', node: step.node.id, device, reason: step.reason });
     try {
-      const result = await executor.execute(step);
+      const result = await executor.execute(step, room);
       if ('key' in result) {
         this.#closeAsCached(step, result);
         return;
@@ -115,7 +114,7 @@ export class StepScheduler {
       await this.#failOrRenew(step, error);
     } finally {
       this.#running -= 1;
-      release();
+      room.leave();
       this.#run.changed();
     }
   }

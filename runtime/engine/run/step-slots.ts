@@ -41,6 +41,12 @@ export class StepSlots {
     const lane = this.#lanes[claim.lane];
     return lane.add(claim.owner, { weight: weightOf(claim, lane.room), start });
   }
+
+  /** Takes the room at once, even where there is none. Returns how to give it back. */
+  take(claim: SlotClaim): () => void {
+    const lane = this.#lanes[claim.lane];
+    return lane.take(weightOf(claim, lane.room));
+  }
 }
 
 /**
@@ -103,7 +109,7 @@ class LaneSlots {
         queue.shift();
         this.#waiting.delete(owner);
         if (queue.length > 0) this.#waiting.set(owner, queue);
-        this.#start(waiting);
+        waiting.start(this.take(waiting.weight));
       }
     } finally {
       this.#filling = false;
@@ -117,14 +123,14 @@ class LaneSlots {
     return this.#used + waiting.weight <= this.room ? [...first, waiting] : undefined;
   }
 
-  #start({ weight, start }: Waiting): void {
+  take(weight: number): () => void {
     this.#used += weight;
     let held = true;
-    start(() => {
+    return () => {
       if (!held) return;
       held = false;
       this.#used -= weight;
       this.#fill();
-    });
+    };
   }
 }

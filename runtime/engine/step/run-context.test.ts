@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { GraphError, type Backends, type SearchIndex } from '@graft/graph';
+import { GraphError, type Backends, type SearchIndex, type StepSignal } from '@graft/graph';
 import { numberNode } from '@graft/graph/testing';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
 import { createTestHost } from '../testing.ts';
@@ -17,6 +17,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graft-context-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const request = {
+  ...{ runId: 'run', node: 'train', type: 'train', params: {}, inputs: {}, sources: [] },
+  ...{ inputFacets: {}, cacheKey: 'key', familyParts: [], device: 'cpu', lane: 'light' as const },
+};
 
 /** A step with the cache key `key`, as a process that uses this state folder has it. */
 async function step(
@@ -32,10 +37,6 @@ async function step(
       const services = await bare.services(asked);
       return { ...services, backends: { ...services.backends, ...backends } };
     },
-  };
-  const request = {
-    ...{ runId: 'run', node: 'train', type: 'train', params: {}, inputs: {}, sources: [] },
-    ...{ inputFacets: {}, cacheKey: 'key', familyParts: [], device: 'cpu', lane: 'light' as const },
   };
   return createStepContext(host, request, {
     signal: abort,
@@ -93,6 +94,29 @@ it('clears up all the same where its memo could not be opened', async () => {
   expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   await using next = await step();
   await next.ctx.checkpoints();
+});
+
+it('says that the step waits as long as a download goes on', async () => {
+  const said: StepSignal[] = [];
+  let waiting = (_: boolean): void => undefined;
+  const bare = createTestHost({
+    ...{ artifacts: new MemoryArtifactStore(), items: new MemoryItemStore() },
+    scratchFolder: folder,
+  });
+  const host: StepHost = {
+    ...bare,
+    services(asked) {
+      ({ waiting } = asked);
+      return bare.services(asked);
+    },
+  };
+  const hooks = { signal, report: (one: StepSignal) => said.push(one), definition: numberNode };
+  await using _one = await createStepContext(host, request, hooks);
+  for (const on of [true, true, false, true, false, false]) waiting(on);
+  expect(said).toEqual([
+    { type: 'waiting', waiting: true },
+    { type: 'waiting', waiting: false },
+  ]);
 });
 
 it('opens an index once for all its batches, and closes it in the end', async () => {

@@ -66,6 +66,9 @@ export async function createStepContext(
     device: request.device,
     signal: hooks.signal,
     progress,
+    waiting: (waiting) => {
+      reporter.waiting(waiting);
+    },
   });
   const seed = request.params['seed'];
   const ctx: RunContext = {

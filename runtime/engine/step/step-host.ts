@@ -25,6 +25,8 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
   /** For downloads: `unit` names the file. */
   readonly progress: RunContext['progress'];
+  /** To be called with true when a download begins, and with false when it has ended. */
+  readonly waiting: (waiting: boolean) => void;
 }
 
 /** Where steps run: their code, the stores they read and write, and the machine's services. */

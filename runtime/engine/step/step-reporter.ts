@@ -12,6 +12,7 @@ export class StepReporter {
   #progressAt = 0;
   readonly #tokens = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
+  #waits = 0;
 
   constructor(send: (signal: StepSignal) => void) {
     this.#send = send;
@@ -36,6 +37,13 @@ export class StepReporter {
 
   metrics(signal: Extract<StepSignal, { type: 'metrics' }>): void {
     this.#send(signal);
+  }
+
+  /** Of several things that it waits for at once, the step has not come on before the last is there. */
+  waiting(waiting: boolean): void {
+    const before = this.#waits;
+    this.#waits += waiting ? 1 : -1;
+    if (before === 0 || this.#waits === 0) this.#send({ type: 'waiting', waiting });
   }
 
   log(signal: Extract<StepSignal, { type: 'log' }>): void {

@@ -51,7 +51,9 @@ export type StepSignal =
       readonly item?: string;
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
-  | { readonly type: 'metrics'; readonly row: MetricRow };
+  | { readonly type: 'metrics'; readonly row: MetricRow }
+  /** It computes nothing until something has come, such as a model that is downloaded; false: it has. */
+  | { readonly type: 'waiting'; readonly waiting: boolean };
 
 /**
  * Executes steps: in this process, in a supervised worker, or on another machine. `execute` rejects with a

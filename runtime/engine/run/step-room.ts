@@ -1,0 +1,44 @@
+import type { SlotClaim, StepSlots } from './step-slots.ts';
+
+/** A step's place in its lane, which it gives back while it only waits, so that others get on. */
+export class StepRoom {
+  readonly #slots: StepSlots;
+  readonly #claim: SlotClaim;
+  #release: (() => void) | undefined;
+
+  /** `release` gives back the place that it has. */
+  constructor(slots: StepSlots, claim: SlotClaim, release: () => void) {
+    this.#slots = slots;
+    this.#claim = claim;
+    this.#release = release;
+  }
+
+  leave(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  /** Waits for a place again, where it has none. Throws the signal's reason. */
+  async enter(signal: AbortSignal): Promise<void> {
+    if (this.#release !== undefined) return;
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      let giveUp = (): void => undefined;
+      const onAbort = (): void => {
+        giveUp();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      giveUp = this.#slots.request(this.#claim, (release) => {
+        signal.removeEventListener('abort', onAbort);
+        this.#release = release;
+        resolve();
+      });
+    });
+  }
+
+  /** Has a place at once, though there be none: for what goes on by itself. Nobody new comes until there is room. */
+  resume(): void {
+    this.#release ??= this.#slots.take(this.#claim);
+  }
+}
