@@ -52,15 +52,19 @@ describe('windows', () => {
 /** Gives every token the probability 1/4, and 1/2 for each adapter times its weight on top. */
 class EvenTraining implements Pick<Training, 'evaluate'> {
   readonly seen: string[] = [];
-  evaluate({ adapters, examples }: Parameters<Training['evaluate']>[0]) {
+  leased = 0;
+  async evaluate(
+    { adapters, examples }: Parameters<Training['evaluate']>[0],
+    { lease }: Parameters<Training['evaluate']>[1],
+  ) {
+    using held = await lease?.(1000);
+    this.leased += held?.bytes ?? 0;
     this.seen.push(...examples.map(({ id }) => id));
     const gain = adapters.reduce((sum, { weight }) => sum + weight * Math.LN2, 0);
-    return Promise.resolve(
-      examples.map(({ trained }) => {
-        const tokens = trained.filter((flag) => flag === 1).length;
-        return { loss: tokens * (Math.log(4) - gain), tokens };
-      }),
-    );
+    return examples.map(({ trained }) => {
+      const tokens = trained.filter((flag) => flag === 1).length;
+      return { loss: tokens * (Math.log(4) - gain), tokens };
+    });
   }
 }
 
@@ -92,7 +96,13 @@ async function measure(
 ): Promise<{ rows: MetricRow[]; training: EvenTraining }> {
   const training = new EvenTraining();
   const base = testContext();
+  const device = { id: 'cpu', class: 'cpu', name: 'CPU', software: false } as const;
+  let held = 0;
   const ctx = testContext({
+    async lease(bytes) {
+      held += bytes;
+      return { device, bytes, [Symbol.dispose]: () => (held -= bytes) };
+    },
     backends: {
       ...base.backends,
       tokenizer: () => Promise.resolve(new SmallTokenizer()),
@@ -106,6 +116,8 @@ async function measure(
   );
   const rows: MetricRow[] = [];
   for await (const row of metrics) rows.push(row);
+  // What its trainer needs is claimed from the step's device, and given back.
+  expect([training.leased, held]).toEqual([1000, 0]);
   return { rows, training };
 }
 
