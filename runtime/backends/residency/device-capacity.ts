@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Device } from '@graft/graph';
-import { availableMemory, OpenedOnce } from '@graft/kit';
+import { availableMemory, hasCode, OpenedOnce } from '@graft/kit';
 import { probeLlama } from '../probe/llama-probe.ts';
 import type { MeasureCapacity } from './device-memory.ts';
 
@@ -67,8 +67,9 @@ async function nvidiaFree(index: number): Promise<number | undefined> {
     const { stdout } = await run('nvidia-smi', query, { timeout: 5000 });
     const mebibytes = Number(stdout.trim());
     return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : undefined;
-  } catch {
-    isNvidia = false;
+  } catch (error) {
+    // A tool that is there may answer the next time.
+    if (hasCode(error, 'ENOENT')) isNvidia = false;
     return undefined;
   }
 }
