@@ -163,55 +163,6 @@ test.describe('files', () => {
   });
 });
 
-test('panels are drawn larger, folded, remembered and reset', async ({ page, workspace }) => {
-  const bench = new Workbench(page);
-  await bench.open(workspace.url, 'rag-quickstart.graft.json');
-  const inspector = page.getByTestId('inspector').first();
-  const width = async (): Promise<number> =>
-    Math.round((await inspector.boundingBox())?.width ?? 0);
-  const border = page.getByRole('separator', { name: 'Width of the inspector' });
-  await expect.poll(width).toBe(372);
-  const box = await border.boundingBox();
-  if (box === null) throw new Error('the border is not on the screen');
-  await page.mouse.move(box.x, 300);
-  await page.mouse.down();
-  await page.mouse.move(box.x - 150, 300, { steps: 8 });
-  await page.mouse.up();
-  await expect.poll(width).toBeGreaterThan(500);
-  const drawn = await width();
-  await border.focus();
-  await page.keyboard.press('ArrowRight');
-  await expect.poll(width).toBeLessThan(drawn);
-  const keyed = await width();
-  await page.reload();
-  await expect.poll(width).toBe(keyed);
-  await border.dblclick();
-  await expect.poll(width).toBe(372);
-  await page.reload();
-  await expect.poll(width).toBe(372);
-
-  await page.keyboard.press('Control+i');
-  await expect(page.getByRole('button', { name: 'Show the inspector' })).toHaveAttribute(
-    'aria-pressed',
-    'false',
-  );
-  await page.keyboard.press('Control+b');
-  const canvas = async (): Promise<number> =>
-    Math.round((await page.getByRole('main').boundingBox())?.width ?? 0);
-  await expect.poll(canvas).toBeGreaterThan(1_420);
-  await page.keyboard.press('Control+b');
-  await page.getByRole('button', { name: 'Show the inspector' }).click();
-  await expect.poll(canvas).toBeLessThan(900);
-
-  // Nothing has run: the lower panel is its heading only, until it is asked for.
-  const lower = page.getByRole('region', { name: 'Runs' });
-  expect((await lower.boundingBox())?.height).toBeLessThan(40);
-  await page.getByRole('tab', { name: 'Plan' }).click();
-  await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
-  await page.setViewportSize({ width: 1024, height: 768 });
-  await expect.poll(canvas).toBeGreaterThan(330);
-});
-
 test.describe('menus and keys', () => {
   test('rename a node where it stands, by mouse and by keys', async ({ page, workspace }) => {
     await giveFile(workspace.folder, 'titles.graft.json', typedIn('Why?'));

@@ -62,7 +62,10 @@ export async function withModels(
   }
 }
 
-/** `test` with a served workspace that the tests of a file share, so that later ones find a warm cache. */
+/**
+ * `test` with a served workspace that all tests share which one worker of Playwright runs, those of other files too:
+ * later ones find a warm cache, and the runs and the files that earlier ones left.
+ */
 export const test = base.extend<object, { workspace: ServedWorkspace }>({
   workspace: [
     // Playwright wants the fixtures destructured, though none is needed.

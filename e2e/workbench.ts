@@ -16,10 +16,15 @@ export class Workbench {
 
   /** Opens the page; `graph` is a path below the workspace. */
   async open(url: string, graph?: string): Promise<void> {
+    await this.load(url, graph);
+    await expect(this.page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
+  }
+
+  /** Loads the page, without waiting for anything of it to be seen. */
+  async load(url: string, graph?: string): Promise<void> {
     const address = new URL(url);
     if (graph !== undefined) address.searchParams.set('graph', graph);
     await this.page.goto(address.href);
-    await expect(this.page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
   }
 
   async newGraph(name: string): Promise<void> {

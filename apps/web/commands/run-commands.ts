@@ -1,4 +1,4 @@
-import { togglePanel } from '../state/panel-store.ts';
+import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
@@ -39,7 +39,7 @@ export const runCommands: readonly Command[] = [
     words: 'explain what will run',
     enabled: hasFile,
     run: () => {
-      togglePanel('lower', true);
+      openPanel('lower');
       useScreen.getState().show({ bottomTab: 'plan' });
     },
   },

@@ -5,7 +5,7 @@ import { fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
-import { togglePanel } from '../state/panel-store.ts';
+import { openPanel } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
 
@@ -46,7 +46,7 @@ function nodeMenu(): MenuGroups {
     id: inspectorTab,
     title,
     run: () => {
-      togglePanel('inspector', true);
+      openPanel('inspector');
       show({ inspectorTab });
     },
   });

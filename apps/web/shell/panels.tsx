@@ -1,17 +1,8 @@
 import { useEffect, type ReactNode } from 'react';
-import {
-  Group,
-  Panel,
-  Separator,
-  useDefaultLayout,
-  useGroupRef,
-  usePanelCallbackRef,
-} from 'react-resizable-panels';
-import { attachPanel, usePanels, type PanelName } from '../state/panel-store.ts';
+import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useRunView } from '../state/run-view.ts';
+import { headingHeight, useKeptLayout, useNamedPanel } from './named-panel.ts';
 
-/** Pixels of the heading that stays of the lower panel when it is folded. */
-const headingHeight = 33;
 /** Pixels that the canvas keeps, whatever is made of the others. */
 const leastCanvas = { width: 340, height: 160 };
 
@@ -25,40 +16,13 @@ function sideWidths(): { readonly palette: number; readonly inspector: number } 
     : { palette: 220, inspector: 372 };
 }
 
-/** Lets menus and keys fold a panel; tells the rest of the screen when it is folded. */
-function useNamed(name: PanelName) {
-  const [handle, panelRef] = usePanelCallbackRef();
-  useEffect(() => {
-    attachPanel(name, handle);
-    usePanels.getState().setCollapsed(name, handle?.isCollapsed() ?? false);
-    return () => attachPanel(name, null);
-  }, [name, handle]);
-  return {
-    handle,
-    props: {
-      id: name,
-      panelRef,
-      collapsible: true,
-      groupResizeBehavior: 'preserve-pixel-size' as const,
-      onResize: ({ inPixels }: { readonly inPixels: number }) =>
-        usePanels
-          .getState()
-          .setCollapsed(name, inPixels <= (name === 'lower' ? headingHeight + 1 : 1)),
-    },
-  };
-}
-
-const kept = { onlySaveAfterUserInteractions: true };
-
-/** Sizes as this browser remembers them. The library keeps what is drawn; `keep` keeps what a double click resets. */
-function useKeptLayout(id: string) {
-  const layout = useDefaultLayout({ id, ...kept });
-  const groupRef = useGroupRef();
-  const keep = (): void => {
-    const now = groupRef.current?.getLayout();
-    if (now !== undefined) layout.onLayoutChanged(now, { isUserInteraction: true });
-  };
-  return { layout: { ...layout, groupRef }, keep };
+/** Pixels that the lower panel needs for what it has to show: its heading only, where there is no run. */
+function useNeededHeight(): number {
+  const steps = useRunView(({ run }) =>
+    run === null || run.seq === 0 ? undefined : Object.keys(run.steps).length,
+  );
+  if (steps === undefined) return headingHeight;
+  return Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps));
 }
 
 interface MiddleProps {
@@ -68,17 +32,13 @@ interface MiddleProps {
 
 function Middle({ canvas, lower }: MiddleProps) {
   const { layout, keep } = useKeptLayout('graft.panels.middle');
-  const { handle, props } = useNamed('lower');
+  const { handle, props } = useNamedPanel('lower', { size: lowerHeight.most, keep });
   const chosen = layout.defaultLayout !== undefined;
-  const steps = useRunView(({ run }) =>
-    run === null || run.seq === 0 ? undefined : Object.keys(run.steps).length,
-  );
+  const needed = useNeededHeight();
   useEffect(() => {
     // While nobody has given it a size, it is as large as what it has to show.
-    if (handle === null || chosen) return;
-    if (steps === undefined) handle.collapse();
-    else handle.resize(Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps)));
-  }, [handle, chosen, steps]);
+    if (!chosen) handle?.resize(needed);
+  }, [handle, chosen, needed]);
   return (
     <Group orientation="vertical" {...layout}>
       <Panel id="canvas" minSize={leastCanvas.height}>
@@ -87,7 +47,7 @@ function Middle({ canvas, lower }: MiddleProps) {
       <Separator onDoubleClick={keep} className="divider" aria-label="Height of the lower panel" />
       <Panel
         {...props}
-        defaultSize={lowerHeight.most}
+        defaultSize={needed}
         minSize={lowerHeight.least}
         collapsedSize={headingHeight}
       >
@@ -104,13 +64,13 @@ interface PanelsProps extends MiddleProps {
 
 /**
  * The panels around the canvas: drawn larger and smaller by their borders (with the arrow keys too), folded away
- * past their least size, given their first size by a double click. Sizes are remembered in this browser.
+ * past their least size, given their first size by a double click. All of it is remembered in this browser.
  */
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const { layout, keep } = useKeptLayout('graft.panels');
-  const palette = useNamed('palette');
-  const inspector = useNamed('inspector');
   const widths = sideWidths();
+  const palette = useNamedPanel('palette', { size: widths.palette, keep });
+  const inspector = useNamedPanel('inspector', { size: widths.inspector, keep });
   return (
     <Group orientation="horizontal" {...layout}>
       <Panel {...palette.props} defaultSize={widths.palette} minSize={150} maxSize="40%">

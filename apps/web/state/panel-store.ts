@@ -8,6 +8,8 @@ interface PanelHandle {
   collapse(): void;
   expand(): void;
   isCollapsed(): boolean;
+  /** Remembers how the panels stand. */
+  keep(): void;
 }
 
 interface PanelState {
@@ -17,7 +19,7 @@ interface PanelState {
 
 /** Which panels are folded away; their sizes are the layout's own. */
 export const usePanels = create<PanelState>()((set) => ({
-  collapsed: { palette: false, inspector: false, lower: false },
+  collapsed: { palette: false, inspector: false, lower: true },
   setCollapsed: (panel, collapsed) =>
     set((state) =>
       state.collapsed[panel] === collapsed
@@ -27,17 +29,45 @@ export const usePanels = create<PanelState>()((set) => ({
 }));
 
 const handles = new Map<PanelName, PanelHandle>();
+/** What was asked of a panel before the layout had been measured. */
+const wishes = new Map<PanelName, Wish>();
 
-/** The layout says where its panels are, so that menus and keys can act on them. */
-export function attachPanel(panel: PanelName, handle: PanelHandle | null): void {
-  if (handle === null) handles.delete(panel);
-  else handles.set(panel, handle);
+interface Wish {
+  readonly open: boolean;
+  /** Whether a person asked for it, so that it is remembered. */
+  readonly keep: boolean;
 }
 
-/** Folds a panel away or shows it again; `open` says which. */
-export function togglePanel(panel: PanelName, open?: boolean): void {
+/** The layout says where its panels are, once it has measured them, so that menus and keys can act on them. */
+export function attachPanel(panel: PanelName, handle: PanelHandle | null): void {
+  if (handle === null) {
+    handles.delete(panel);
+    return;
+  }
+  handles.set(panel, handle);
+  const wish = wishes.get(panel);
+  wishes.delete(panel);
+  if (wish !== undefined) fulfil(handle, wish);
+}
+
+function fulfil(handle: PanelHandle, { open, keep }: Wish): void {
+  if (open && handle.isCollapsed()) handle.expand();
+  else if (!open) handle.collapse();
+  if (keep) handle.keep();
+}
+
+/** Shows a panel where it is folded away. */
+export function openPanel(panel: PanelName): void {
   const handle = handles.get(panel);
-  if (handle === undefined) return;
-  if (open ?? handle.isCollapsed()) handle.expand();
-  else handle.collapse();
+  const wish = { open: true, keep: wishes.get(panel)?.keep ?? false };
+  if (handle === undefined) wishes.set(panel, wish);
+  else fulfil(handle, wish);
+}
+
+/** Folds a panel away or shows it again, as a person asked: this browser remembers it. */
+export function togglePanel(panel: PanelName): void {
+  const handle = handles.get(panel);
+  const open = wishes.get(panel)?.open ?? !usePanels.getState().collapsed[panel];
+  if (handle === undefined) wishes.set(panel, { open: !open, keep: true });
+  else fulfil(handle, { open: handle.isCollapsed(), keep: true });
 }

@@ -1,4 +1,4 @@
-import { togglePanel, usePanels } from '../state/panel-store.ts';
+import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { PastRuns } from './past-runs.tsx';
 import { PlanPanel } from './plan-panel.tsx';
@@ -33,7 +33,7 @@ export function BottomPanel() {
               aria-selected={id === current}
               className="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
               onClick={() => {
-                togglePanel('lower', true);
+                openPanel('lower');
                 useScreen.getState().show({ bottomTab: id });
               }}
             >

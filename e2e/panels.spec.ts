@@ -1,0 +1,123 @@
+import type { Page } from '@playwright/test';
+import { expect, test, type ServedWorkspace } from './served-workspace.ts';
+import { giveFile, typedIn } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+/** Pixels of the lower panel when it is folded. */
+const heading = 33;
+/** Pixels between the panels. */
+const borders = 2;
+
+/** Opens a graph that no other test has run. */
+async function openNew(page: Page, workspace: ServedWorkspace): Promise<Workbench> {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, await giveNew(workspace));
+  return bench;
+}
+
+async function giveNew({ folder }: ServedWorkspace): Promise<string> {
+  const name = `panels-${test.info().testId}.graft.json`;
+  await giveFile(folder, name, typedIn('Why?'));
+  return name;
+}
+
+const lowerHeight = async (page: Page): Promise<number> =>
+  Math.round((await page.getByRole('region', { name: 'Runs' }).boundingBox())?.height ?? 0);
+
+test('panels are drawn larger, remembered and reset', async ({ page, workspace }) => {
+  await openNew(page, workspace);
+  const inspector = page.getByTestId('inspector').first();
+  const width = async (): Promise<number> =>
+    Math.round((await inspector.boundingBox())?.width ?? 0);
+  const border = page.getByRole('separator', { name: 'Width of the inspector' });
+  await expect.poll(width).toBe(372);
+  const box = await border.boundingBox();
+  if (box === null) throw new Error('the border is not on the screen');
+  await page.mouse.move(box.x, 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 150, 300, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(500);
+  const drawn = await width();
+  await border.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBeLessThan(drawn);
+  const keyed = await width();
+  await page.reload();
+  await expect.poll(width).toBe(keyed);
+  await border.dblclick();
+  await expect.poll(width).toBe(372);
+  await page.reload();
+  await expect.poll(width).toBe(372);
+});
+
+test('panels folded by keys and buttons stay so after a reload', async ({ page, workspace }) => {
+  await openNew(page, workspace);
+  await page.keyboard.press('Control+i');
+  await expect(page.getByRole('button', { name: 'Show the inspector' })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
+  await page.keyboard.press('Control+b');
+  const canvas = async (): Promise<number> =>
+    Math.round((await page.getByRole('main').boundingBox())?.width ?? 0);
+  await expect.poll(canvas).toBeGreaterThan(1_420);
+  await page.reload();
+  await expect.poll(canvas).toBeGreaterThan(1_420);
+  await page.keyboard.press('Control+b');
+  await page.getByRole('button', { name: 'Show the inspector' }).click();
+  await expect.poll(canvas).toBe(1_440 - 220 - 372 - borders);
+
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await expect.poll(canvas).toBeGreaterThan(330);
+});
+
+test('the lower panel is as high as what it has to show, until it is folded', async ({
+  page,
+  workspace,
+}) => {
+  const bench = await openNew(page, workspace);
+  // Nothing has run: the heading only, until it is asked for.
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
+  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
+  await page.reload();
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+
+  await bench.run();
+  await bench.reaches('questions', 'succeeded');
+  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(90);
+  await page.reload();
+  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(90);
+  await page.keyboard.press('Control+j');
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+  await page.reload();
+  await expect(page.getByText('Run succeeded')).toBeVisible();
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+});
+
+test('a page that is laid out later gives its panels what was asked for before', async ({
+  page,
+  workspace,
+}) => {
+  // As in a window without size: the groups are there, and cannot be measured.
+  await page.addInitScript(() => {
+    const style = new CSSStyleSheet();
+    style.replaceSync(
+      '[data-group] { position: fixed; height: 0 !important; width: 0 !important }',
+    );
+    document.adoptedStyleSheets = [style];
+    Object.assign(window, { layOut: () => style.replaceSync('') });
+  });
+  await new Workbench(page).load(workspace.url, await giveNew(workspace));
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('panels-');
+  await page.keyboard.press('Control+i');
+  await page.evaluate('layOut()');
+  await expect(page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Show the inspector' })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+});
