@@ -13,6 +13,19 @@ export {
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './evidence/evidence-table.ts';
 export * from './evidence/variant-evidence.ts';
+export { evidenceTable, type TableOptions } from './evidence/make-table.ts';
+export {
+  signed,
+  settingText,
+  tableNote,
+  tableNumber,
+  tableReasons,
+  tableToCsv,
+  tableToJson,
+  tableToMarkdown,
+  winTieLoss,
+} from './evidence/table-text.ts';
+export * from './evidence/race.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';

@@ -40,7 +40,7 @@ const cellSchema = z.object({
   /** Null where no item has a value. Failures are never counted as 0. */
   mean: z.number().nullable(),
   interval: intervalSchema.nullable(),
-  /** Questions that the mean is over; seeds and the items of a question are averaged within it. */
+  /** Questions of the items that the mean is over; each item's repeats are averaged first. */
   n: z.int(),
   /** Items that it should have and has not: those that failed, and those that another variant has. */
   failures: z.int(),
@@ -49,7 +49,8 @@ const cellSchema = z.object({
 });
 export type Cell = z.infer<typeof cellSchema>;
 
-const jsonSchema = z.json();
+/** The value of a setting: any JSON. */
+export const settingSchema = z.json();
 
 /** What a variant took; a part is absent where nobody measured it. */
 const costSchema = z.object({
@@ -69,7 +70,7 @@ const tableRowSchema = z.object({
   /** Name of the variant, unique. */
   variant: z.string(),
   /** What it sets, of what differs between variants: `chunk.size` → 256. Absent: it has no such setting. */
-  settings: z.record(z.string(), jsonSchema),
+  settings: z.record(z.string(), settingSchema),
   cells: z.array(cellSchema),
   cost: costSchema,
   /** Why it has no result or only part of one: refused, failed, dropped in a race. */

@@ -11,6 +11,8 @@ export interface VariantEvidence {
   readonly repeats: readonly (readonly MetricRow[])[];
   /** Ids of items that are known to have failed, in any repeat. */
   readonly failed?: readonly string[];
+  /** Ids of the items that it was given, where it was stopped before it had all; absent: all. */
+  readonly given?: readonly string[];
   readonly cost?: Cost;
   /** Why it gave nothing, or not all: refused, failed, dropped. */
   readonly problem?: string;

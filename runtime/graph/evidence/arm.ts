@@ -1,0 +1,42 @@
+import type { Metric } from '../types/metric.ts';
+import type { MetricRow } from '../types/metrics.ts';
+import { type ItemValues, itemValues } from './item-values.ts';
+
+/** What a variant has under one metric, and what it should have. */
+export interface Arm {
+  readonly values: ItemValues;
+  /** Items that it should have and has not. */
+  readonly missing: ReadonlySet<string>;
+  /** It was stopped before it had seen all items, so that its numbers are of fewer. */
+  readonly stopped: boolean;
+}
+
+/** What `armsOf` reads of a variant. */
+export interface ArmRows {
+  readonly repeats: readonly (readonly MetricRow[])[];
+  readonly failed?: readonly string[];
+  /** Ids of the items that it was given; absent: all. */
+  readonly given?: readonly string[];
+}
+
+/**
+ * The variants under a metric. An item that any of them has, or that failed in it, every one should have that was given
+ * it; an item that failed in one of several repeats has the mean of the others, and is missing all the same.
+ */
+export function armsOf(variants: readonly ArmRows[], metric: Metric): readonly Arm[] {
+  const values = variants.map(({ repeats }) => itemValues(repeats.flat(), metric));
+  const all = new Set(values.flatMap((own) => [...own.keys()]));
+  return variants.map(({ repeats, failed = [], given }, at) => {
+    const own = values[at] ?? new Map();
+    const should = given === undefined ? all : new Set(given.filter((item) => all.has(item)));
+    const missing = new Set(failed.filter((item) => !own.has(item)));
+    for (const item of should) if (!own.has(item)) missing.add(item);
+    if (repeats.length > 1) {
+      for (const repeat of repeats) {
+        const had = itemValues(repeat, metric);
+        for (const item of should) if (!had.has(item)) missing.add(item);
+      }
+    }
+    return { values: own, missing, stopped: should.size < all.size };
+  });
+}

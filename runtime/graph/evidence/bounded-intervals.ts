@@ -1,0 +1,63 @@
+import { normalQuantile } from './distributions.ts';
+import type { Interval } from './evidence-table.ts';
+
+/**
+ * Interval of a mean of values from `least` to `most`: Wilson's score interval of as many yes-and-no values as would
+ * spread like these (the effective sample size of Korn & Graubard 1998). Of yes-and-no values it is Wilson's own.
+ */
+export function boundedMeanInterval(
+  pseudo: Float64Array,
+  [least, most]: readonly [number, number],
+  confidence: number,
+): Interval {
+  const width = most - least;
+  const n = pseudo.length;
+  const { mean, variance } = moments(pseudo);
+  const share = Math.min(1, Math.max(0, (mean - least) / width));
+  const spread = share * (1 - share) * width * width;
+  // Nothing is known of the spread at the edge, and there is none where all have one value between.
+  if (variance <= 1e-12 * width * width && spread > 1e-12 * width * width) return [mean, mean];
+  const size = spread <= 1e-12 * width * width ? n : n * (spread / variance);
+  const z = normalQuantile(0.5 + confidence / 2);
+  const middle = (share + (z * z) / (2 * size)) / (1 + (z * z) / size);
+  const half =
+    (z * Math.sqrt((share * (1 - share)) / size + (z * z) / (4 * size * size))) /
+    (1 + (z * z) / size);
+  return [least + width * Math.max(0, middle - half), least + width * Math.min(1, middle + half)];
+}
+
+/**
+ * Interval of a mean paired difference of values that lie within `width` of each other: the adjusted interval of
+ * Bonett & Price (2012), which adds one pair that says more and one that says less, so that a difference that was not
+ * seen is not taken for impossible. Those pairs are as far apart as the pairs that differ are in the mean square;
+ * yes-and-no values are 1 apart, as with Bonett & Price.
+ */
+export function boundedDifferenceInterval(
+  differences: Float64Array,
+  width: number,
+  confidence: number,
+): Interval {
+  let sum = 0;
+  let squares = 0;
+  let differing = 0;
+  for (const difference of differences) {
+    if (Math.abs(difference) <= 1e-12 * width) continue;
+    sum += difference;
+    squares += difference * difference;
+    differing += 1;
+  }
+  const apart = differing === 0 ? width * width : squares / differing;
+  const n = differences.length + 2;
+  const middle = sum / n;
+  const variance = ((squares + 2 * apart) / n - middle * middle) / n;
+  const half = normalQuantile(0.5 + confidence / 2) * Math.sqrt(Math.max(0, variance));
+  return [Math.max(-width, middle - half), Math.min(width, middle + half)];
+}
+
+/** Mean, and the mean square of the deviations from it. */
+function moments(values: Float64Array): { mean: number; variance: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, variance: squares / values.length };
+}

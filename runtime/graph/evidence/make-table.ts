@@ -1,0 +1,179 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { GraphError } from '../base/errors.ts';
+import { suggestion } from '../base/nearest.ts';
+import type { Metric } from '../types/metric.ts';
+import { type Arm, armsOf } from './arm.ts';
+import { compareArms, type Comparison, fewestDiffering } from './compare-arms.ts';
+import {
+  type Cell,
+  type Difference,
+  type EvidenceTable,
+  settingSchema,
+  type TableRow,
+} from './evidence-table.ts';
+import { holm } from './holm.ts';
+import { estimatedMean } from './mean-interval.ts';
+import { questionSums } from './questions.ts';
+import type { VariantEvidence } from './variant-evidence.ts';
+
+const confidence = 0.95;
+const error = 0.05;
+
+export interface TableOptions {
+  /** Name of the variant that the others are compared with. */
+  readonly baseline: string;
+  /** In the order of the columns. */
+  readonly metrics: readonly Metric[];
+  /** Of resampling and of the drawn signs; the same seed gives the same table. Default 0. */
+  readonly seed?: number;
+}
+
+interface Compared {
+  readonly row: number;
+  readonly metric: number;
+  readonly variant: Arm;
+  readonly comparison: Comparison;
+}
+
+/**
+ * The table of variants: means with intervals, paired differences to the baseline, and what they show. All comparisons
+ * of all metrics are one family: where nothing differs, a table says `better` or `worse` anywhere in at most 5 % of
+ * cases. Comparisons in which too few questions differ are no tests, and do not count. Throws `bad-param` for an unknown
+ * baseline and for two variants, or metrics, of one name.
+ */
+export function evidenceTable(
+  variants: readonly VariantEvidence[],
+  { baseline, metrics, seed = 0 }: TableOptions,
+): EvidenceTable {
+  const names = variants.map(({ name }) => name);
+  refuseTwice(names, 'variants');
+  refuseTwice(
+    metrics.map(({ name }) => name),
+    'metrics',
+  );
+  const base = names.indexOf(baseline);
+  if (base === -1) {
+    throw new GraphError(
+      'bad-param',
+      `There is no variant "${baseline}" to compare with.${suggestion(baseline, names)}`,
+    );
+  }
+  const options = { confidence, seed };
+  const compared: Compared[] = [];
+  const columns = metrics.map((metric, at) => {
+    const arms = armsOf(variants, metric);
+    const baseArm = arms[base];
+    return arms.map((arm, row): Cell => {
+      if (row !== base && baseArm !== undefined) {
+        const comparison = compareArms(arm, baseArm, { ...options, metric });
+        if (comparison !== undefined) compared.push({ row, metric: at, variant: arm, comparison });
+      }
+      return cellOf(arm, metric, options);
+    });
+  });
+  const differences = judged(compared);
+  const settings = differingSettings(variants);
+  return {
+    baseline,
+    confidence,
+    metrics: [...metrics],
+    settings,
+    rows: variants.map((variant, row): TableRow => {
+      const { name, cost = {}, problem } = variant;
+      return {
+        variant: name,
+        settings: Object.fromEntries(
+          settings.flatMap((setting) =>
+            Object.hasOwn(variant.settings, setting)
+              ? [[setting, settingSchema.parse(variant.settings[setting])]]
+              : [],
+          ),
+        ),
+        cells: columns.map((cells, metric): Cell => {
+          const difference = differences.get(`${row} ${metric}`);
+          const cell = cells[row] ?? { metric: '', mean: null, interval: null, n: 0, failures: 0 };
+          return difference === undefined ? cell : { ...cell, difference };
+        }),
+        cost,
+        ...(problem === undefined ? {} : { problem }),
+      };
+    }),
+  };
+}
+
+function cellOf(
+  arm: Arm,
+  metric: Metric,
+  options: { readonly confidence: number; readonly seed: number },
+): Cell {
+  const [sums] = questionSums(
+    [...arm.values.values()].map((value) => [value]),
+    1,
+  );
+  const failures = arm.missing.size;
+  if (sums === undefined || sums.sums.length === 0) {
+    return { metric: metric.name, mean: null, interval: null, n: 0, failures };
+  }
+  const { mean, interval } = estimatedMean(sums, metric, options);
+  return { metric: metric.name, mean, interval, n: sums.sums.length, failures };
+}
+
+/** Holm's correction over all comparisons, and what each shows; by row and metric. */
+function judged(compared: readonly Compared[]): ReadonlyMap<string, Difference> {
+  const tests = compared.filter(({ comparison }) => comparison.p !== null);
+  const adjusted = holm(tests.map(({ comparison }) => comparison.p ?? 1));
+  const adjustedOf = new Map(tests.map((test, at) => [test, adjusted[at] ?? 1]));
+  return new Map(
+    compared.map((one) => [
+      `${one.row} ${one.metric}`,
+      difference(one, adjustedOf.get(one) ?? null),
+    ]),
+  );
+}
+
+function difference({ variant, comparison }: Compared, adjustedP: number | null): Difference {
+  const { gain, pairedP, ...shown } = comparison;
+  const tooFew = (reason: string): Difference => ({
+    ...{ ...shown, adjustedP, verdict: 'too few', reason },
+  });
+  const differing = shown.wins + shown.losses;
+  if (adjustedP === null) {
+    return tooFew(
+      `${differing === 0 ? 'No question differs' : differing === 1 ? 'Only 1 question differs' : `Only ${differing} questions differ`}; it takes ${fewestDiffering} to tell.`,
+    );
+  }
+  if (adjustedP > error) {
+    // It would differ by the items that both have, were it not for those that are missing.
+    if (pairedP !== shown.p && (pairedP ?? 1) <= error) {
+      const who = gain > 0 ? 'it' : 'the baseline';
+      return tooFew(
+        `Items are missing that ${who} should have; were those as bad as can be, ${who} might not be better.`,
+      );
+    }
+    return { ...shown, adjustedP, verdict: 'no difference shown' };
+  }
+  if (gain > 0 && variant.stopped) {
+    return tooFew('It was stopped before it had seen all items, so it is not called better.');
+  }
+  return { ...shown, adjustedP, verdict: gain > 0 ? 'better' : 'worse' };
+}
+
+/** Settings that are not the same in all variants, in the order in which they first stand. */
+function differingSettings(variants: readonly VariantEvidence[]): string[] {
+  const names = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
+  return names.filter((name) => {
+    const values = variants.map(({ settings }) =>
+      Object.hasOwn(settings, name) ? canonicalJson(settings[name]) : 'absent',
+    );
+    return new Set(values).size > 1;
+  });
+}
+
+function refuseTwice(names: readonly string[], what: string): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new GraphError(
+    'bad-param',
+    `Two ${what} have the name "${twice}". Give each a name of its own.`,
+  );
+}

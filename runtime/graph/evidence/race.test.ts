@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { raceAccount, raceLook, raceLooks } from './race.ts';
+import { accuracyRows } from './testing/simulated-answers.ts';
+import { accuracy, halfCorrelated, races } from './testing/simulations.ts';
+
+const right = (share: number, n = 100) =>
+  Array.from({ length: n }, (_, at) => (at < share * n ? 1 : 0));
+const racer = (name: string, answers: readonly number[]) => ({
+  name,
+  repeats: [accuracyRows(answers)],
+});
+const rules = { metric: accuracy, baseline: 'base', variants: 4, looks: 6 };
+
+describe('raceLooks', () => {
+  const ids = Array.from({ length: 23 }, (_, at) => `q${at}`);
+
+  it('grow to all questions, each holding the one before, whatever their order', () => {
+    const looks = raceLooks(ids, { looks: 5 });
+    expect(looks.map(({ length }) => length)).toEqual([5, 10, 14, 19, 23]);
+    for (const [at, look] of looks.entries()) {
+      expect(new Set(look).size).toBe(look.length);
+      expect(look.slice(0, looks[at - 1]?.length ?? 0)).toEqual(looks[at - 1] ?? []);
+    }
+    expect(raceLooks(ids.toReversed(), { looks: 5 })).toEqual(looks);
+    expect(raceLooks(ids, { looks: 5, seed: 1 })).not.toEqual(looks);
+  });
+});
+
+describe('raceLook', () => {
+  it('drops who lies below the best so far, but never the baseline', () => {
+    const racers = [racer('best', right(0.9)), racer('far', right(0.2)), racer('base', right(0.1))];
+    const [drop, ...others] = raceLook([...racers, racer('near', right(0.88))], rules);
+    expect(others).toEqual([]);
+    expect(drop).toMatchObject({ variant: 'far', behind: 'best', n: 100 });
+    expect(drop?.difference).toBeCloseTo(-0.7, 12);
+    expect(drop?.interval[1]).toBeLessThan(0);
+    // 5 % over five looks and three pairs, one-sided.
+    expect(drop?.confidence).toBeCloseTo(1 - (2 * 0.05) / 15, 12);
+  });
+
+  it('goes the other way where lower is better', () => {
+    const drops = raceLook([racer('low', right(0.1)), racer('high', right(0.9))], {
+      ...{ ...rules, metric: { ...accuracy, direction: 'lower' } },
+    });
+    expect(drops.map(({ variant }) => variant)).toEqual(['high']);
+  });
+
+  it('drops no one by fewer than ten questions that differ, or by a leader that left some out', () => {
+    expect(raceLook([racer('best', right(1, 9)), racer('none', right(0, 9))], rules)).toEqual([]);
+    const partly = racer('partly', right(1, 50));
+    expect(raceLook([partly, racer('all', right(0, 100))], rules)).toEqual([]);
+    expect(raceLook([], rules)).toEqual([]);
+    expect(() => raceLook([], { ...rules, looks: 1 })).toThrow('two looks');
+  });
+});
+
+it('says what was saved and what was risked', () => {
+  expect(raceAccount([1, 1, 0.5, 0.5])).toEqual({
+    ...{ saved: 0.25, risked: 0.05 },
+    text: '2 of 4 variants were dropped early, which saved 25 % of the evaluations. The risk that the best was among them is at most 5 %.',
+  });
+  expect(raceAccount([1, 1])).toMatchObject({ saved: 0, risked: 0 });
+});
+
+// Acceptance, with a few of the simulations of bench/statistics.
+describe('12 variants, 240 questions, six looks', () => {
+  const setting = { questions: 240, looks: 6, common: halfCorrelated };
+  const evenly = Array.from({ length: 12 }, (_, at) => 0.6 - (0.2 * at) / 11);
+
+  it.each([
+    ['rates evenly from .60 to .40', evenly],
+    ['.60 over eleven of .58', [0.6, ...Array<number>(11).fill(0.58)]],
+  ])('keep the best of %s', (_, rates) => {
+    const { bestKept } = races({ ...setting, rates }, { simulations: 60, seed: 7 });
+    expect(bestKept).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('save two fifths where nine are far behind', () => {
+    const rates = [0.6, 0.58, 0.56, ...Array<number>(9).fill(0.4)];
+    const { bestKept, saved } = races({ ...setting, rates }, { simulations: 60, seed: 7 });
+    expect(bestKept).toBeGreaterThanOrEqual(0.95);
+    expect(saved).toBeGreaterThanOrEqual(0.4);
+  });
+});

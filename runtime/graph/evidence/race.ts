@@ -1,0 +1,149 @@
+import { GraphError } from '../base/errors.ts';
+import { byCodeUnit } from '../base/record.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { Metric } from '../types/metric.ts';
+import type { MetricRow } from '../types/metrics.ts';
+import { type Arm, armsOf } from './arm.ts';
+import { fewestDiffering } from './compare-arms.ts';
+import type { Interval } from './evidence-table.ts';
+import { estimate, questionSums } from './questions.ts';
+import { estimatedDifference } from './mean-interval.ts';
+
+/** Probability, over the whole race, that the best variant is dropped. */
+const raceError = 0.05;
+
+/**
+ * The questions of each look of a race: each holds those of the look before, in parts of one size, and the last all.
+ * The order is by a hash of seed and id, so that it is neither that of the file nor changed by other questions.
+ */
+export function raceLooks(
+  questions: readonly string[],
+  { looks, seed = 0 }: { readonly looks: number; readonly seed?: number },
+): readonly (readonly string[])[] {
+  const places = new Map(questions.map((id) => [id, sha256(`${seed}:${id}`)]));
+  const order = [...places.keys()].sort((a, b) =>
+    byCodeUnit(places.get(a) ?? '', places.get(b) ?? ''),
+  );
+  return Array.from({ length: looks }, (_, look) =>
+    order.slice(0, Math.ceil((order.length * (look + 1)) / looks)),
+  );
+}
+
+/** A variant that is still in the race. */
+export interface Racer {
+  readonly name: string;
+  /** Of the questions so far, once for each repeat. */
+  readonly repeats: readonly (readonly MetricRow[])[];
+  readonly failed?: readonly string[];
+}
+
+export interface RaceRules {
+  /** The one metric that decides. */
+  readonly metric: Metric;
+  /** Never dropped. */
+  readonly baseline: string;
+  /** Variants at the start, the baseline among them. */
+  readonly variants: number;
+  readonly looks: number;
+  readonly seed?: number;
+}
+
+export interface RaceDrop {
+  readonly variant: string;
+  /** The best so far, which it lies below. */
+  readonly behind: string;
+  /** Variant − best, over the questions that both have. */
+  readonly difference: number;
+  /** Of `confidence`: adjusted for all looks and all pairs with one variant. */
+  readonly interval: Interval;
+  readonly confidence: number;
+  readonly n: number;
+}
+
+/**
+ * Who leaves the race after a look that is not the last: each variant whose adjusted interval of the difference to the
+ * best so far lies wholly on the worse side, where at least ten questions differ. The error of 5 % is split evenly over
+ * the looks at which one can be dropped and over the pairs that one variant is in, so that the variant that is truly
+ * best is dropped in at most 5 % of races. Who has values for none of the questions leaves no one behind.
+ */
+export function raceLook(racers: readonly Racer[], rules: RaceRules): RaceDrop[] {
+  const { metric, baseline, variants, looks, seed = 0 } = rules;
+  if (looks < 2) {
+    throw new GraphError(
+      'bad-param',
+      'A race takes two looks or more: nobody is dropped at the last.',
+    );
+  }
+  const confidence = 1 - (2 * raceError) / ((looks - 1) * Math.max(1, variants - 1));
+  const sign = metric.direction === 'higher' ? 1 : -1;
+  const arms = armsOf(racers, metric);
+  const best = bestOf(arms, sign);
+  const leader = best === undefined ? undefined : racers[best];
+  const leading = best === undefined ? undefined : arms[best];
+  if (leader === undefined || leading === undefined) return [];
+  return racers.flatMap(({ name }, at): RaceDrop[] => {
+    const arm = arms[at];
+    if (arm === undefined || at === best || name === baseline) return [];
+    const common = [...arm.values].flatMap(([item, value]) => {
+      const other = leading.values.get(item);
+      return other === undefined ? [] : [[{ ...value, question: other.question }, other]];
+    });
+    // A leader that left out what this one answered may lead by that alone.
+    if (common.length < arm.values.size || common.length === 0) return [];
+    const [own, others] = questionSums(common, 2);
+    if (own === undefined || others === undefined || differing(own, others) < fewestDiffering)
+      return [];
+    const { mean, interval } = estimatedDifference(own, others, { metric, confidence, seed });
+    if (interval === null || Math.max(sign * interval[0], sign * interval[1]) >= 0) return [];
+    const n = own.sums.length;
+    return [{ variant: name, behind: leader.name, difference: mean, interval, confidence, n }];
+  });
+}
+
+function bestOf(arms: readonly Arm[], sign: number): number | undefined {
+  let best: { readonly at: number; readonly mean: number } | undefined;
+  for (const [at, { values }] of arms.entries()) {
+    const [sums] = questionSums(
+      [...values.values()].map((value) => [value]),
+      1,
+    );
+    if (sums === undefined || sums.sums.length === 0) continue;
+    const mean = sign * estimate(sums).mean;
+    if (best === undefined || mean > best.mean) best = { at, mean };
+  }
+  return best?.at;
+}
+
+type Sums = ReturnType<typeof questionSums>[number];
+
+function differing(one: Sums, other: Sums): number {
+  return one.sums.filter((sum, at) => {
+    const mean = sum / (one.weights[at] ?? 1);
+    const otherMean = (other.sums[at] ?? 0) / (other.weights[at] ?? 1);
+    return Math.abs(mean - otherMean) > 1e-9 * Math.max(Math.abs(mean), Math.abs(otherMean));
+  }).length;
+}
+
+export interface RaceAccount {
+  /** Item evaluations that were not made, as a share of all that there would have been. */
+  readonly saved: number;
+  /** At most the probability that the best variant was dropped; 0 where nobody was. */
+  readonly risked: number;
+  /** Both as a sentence. */
+  readonly text: string;
+}
+
+/** What a race saved and what it risked. `seen`: of each variant, the share of the questions that it was given. */
+export function raceAccount(seen: readonly number[]): RaceAccount {
+  const saved = 1 - seen.reduce((sum, share) => sum + share, 0) / Math.max(1, seen.length);
+  const dropped = seen.filter((share) => share < 1).length;
+  if (dropped === 0) {
+    return {
+      saved: 0,
+      risked: 0,
+      text: 'No variant was dropped: nothing was saved, and nothing risked.',
+    };
+  }
+  const text = `${dropped} of ${seen.length} variants were dropped early, which saved ${Math.round(saved * 100)} % of the evaluations. The risk that the best was among them is at most ${Math.round(raceError * 100)} %.`;
+  return { saved, risked: raceError, text };
+}

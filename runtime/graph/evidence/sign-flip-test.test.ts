@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from './seeded-random.ts';
+import { signFlipTest } from './sign-flip-test.ts';
+import { normal } from './testing/simulated-answers.ts';
+
+const test = (...differences: number[]) => signFlipTest(Float64Array.from(differences), 1);
+/** Every choice of signs, one by one. */
+function byCounting(differences: readonly number[]): number {
+  const total = Math.abs(differences.reduce((sum, value) => sum + value, 0));
+  let as = 0;
+  for (let choice = 0; choice < 2 ** differences.length; choice += 1) {
+    const sum = differences.reduce(
+      (all, value, at) => all + ((choice >> at) & 1 ? -value : value),
+      0,
+    );
+    if (Math.abs(sum) >= total - 1e-9) as += 1;
+  }
+  return as / 2 ** differences.length;
+}
+
+describe('signFlipTest', () => {
+  it('is McNemar’s exact test of right and wrong answers', () => {
+    const twelveToTwo = [...Array<number>(12).fill(1), -1, -1, ...Array<number>(86).fill(0)];
+    expect(test(...twelveToTwo)).toBeCloseTo(0.012939, 6);
+  });
+
+  it('counts all signs of few differences', () => {
+    const random = new SeededRandom(3);
+    for (let round = 0; round < 20; round += 1) {
+      const differences = Array.from({ length: 2 + (round % 9) }, () => normal(random) + 0.7);
+      expect(test(...differences)).toBeCloseTo(byCounting(differences), 12);
+    }
+    // Sums that are equal but for rounding count as equal.
+    expect(test(0.1, 0.2, 0.3)).toBeCloseTo(byCounting([0.1, 0.2, 0.3]), 12);
+  });
+
+  it('draws the signs of more, near to what counting gives and the same every time', () => {
+    const random = new SeededRandom(4);
+    const differences = Array.from({ length: 17 }, () => normal(random) + 0.5);
+    expect(test(...differences)).toBe(test(...differences));
+    expect(Math.abs(test(...differences) - byCounting(differences))).toBeLessThan(0.01);
+    expect(test(...Array.from({ length: 40 }, (_, at) => 1 + at / 100))).toBe(1 / 10_000);
+  });
+
+  it('goes over into the normal limit', () => {
+    const random = new SeededRandom(5);
+    const many = Array.from({ length: 4999 }, () => normal(random) + 0.03);
+    expect(Math.abs(test(...many) - test(...many, 1e-6))).toBeLessThan(0.02);
+  });
+
+  it('sees nothing where nothing differs', () => {
+    expect(test()).toBe(1);
+    expect(test(0, 0, 0)).toBe(1);
+    expect(test(1, -1)).toBe(1);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { knownMetric } from '../types/metric.ts';
+import { evidenceTable } from './make-table.ts';
+import { tableNumber, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
+import { accuracyRows } from './testing/simulated-answers.ts';
+import { accuracy } from './testing/simulations.ts';
+
+const answers = (right: number) =>
+  accuracyRows(Array.from({ length: 60 }, (_, at) => (at < right ? 1 : 0)));
+const table = evidenceTable(
+  [
+    {
+      name: 'as saved',
+      settings: { 'chunk.size': 256, 'retrieve.mode': 'dense' },
+      repeats: [answers(30)],
+      cost: { ms: 1234, steps: 6, reused: 6 },
+    },
+    {
+      name: '=large|',
+      settings: { 'chunk.size': 512, 'retrieve.mode': 'a "b", c' },
+      repeats: [answers(50)],
+      cost: { ms: 61_000, tokens: 12, steps: 6, reused: 2 },
+    },
+    {
+      name: 'broken',
+      settings: { 'chunk.size': -1 },
+      repeats: [],
+      cost: {},
+      problem: 'chunk.size is below 1.',
+    },
+  ],
+  { baseline: 'as saved', metrics: [accuracy] },
+);
+
+describe('a table as text', () => {
+  it('is JSON', () => {
+    expect(JSON.parse(tableToJson(table))).toEqual(table);
+  });
+
+  it('is CSV with numbers in full, and no formula', () => {
+    const lines = tableToCsv(table).trimEnd().split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(
+      /^variant,chunk\.size,retrieve\.mode,metric,mean,low,high,n,failures,difference,/,
+    );
+    expect(lines[1]).toMatch(
+      /^as saved,256,dense,accuracy,0\.5,0\.3\d+,0\.6\d+,60,0,,,,,,,,,,baseline,1234,,,6,6,$/,
+    );
+    expect(lines[2]).toMatch(
+      /^'=large\|,512,"a ""b"", c",accuracy,0\.83\d+,.*,better,61000,12,,6,2,$/,
+    );
+    expect(lines[3]).toMatch(/^broken,-1,,accuracy,,,,0,60,.*,chunk\.size is below 1\.$/);
+    const fields = (lines[0] ?? '').split(',').length;
+    expect((lines[1] ?? '').split(',')).toHaveLength(fields);
+  });
+
+  it('is markdown with a line for each variant and a note', () => {
+    expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
+      "| variant | chunk.size | retrieve.mode | accuracy | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
+      | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+      | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s |  | 6 of 6 |  |
+      | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.198, +0.447] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
+      | broken | -1 |  |  |  |  |  | 0 | 60 |  |  |  | chunk.size is below 1. |
+
+      In brackets: intervals of 95 %, each for itself (unadjusted). Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.
+      "
+    `);
+    const perplexity = knownMetric('perplexity');
+    expect(
+      tableToMarkdown({ ...table, metrics: perplexity === undefined ? [] : [perplexity] }),
+    ).toContain('Lower is better: perplexity.');
+  });
+});
+
+it('says why it takes more, once for all of whom it is true', () => {
+  const few = ['a', 'b'].map((name) => ({ name, settings: {}, repeats: [answers(33)] }));
+  const base = { name: 'base', settings: {}, repeats: [answers(30)] };
+  expect(
+    tableToMarkdown(evidenceTable([base, ...few], { baseline: 'base', metrics: [accuracy] })),
+  ).toContain('\n\n- a, b: Only 3 questions differ; it takes 10 to tell.\n');
+});
+
+it.each([
+  [0.91666, '0.917'],
+  [-0.05, '−0.050'],
+  [12.345, '12.35'],
+  [345.67, '345.7'],
+  [45_678, '45678'],
+  [-0.000_012_3, '−1.23e−5'],
+  [0, '0.000'],
+])('%f is written %s', (value, text) => {
+  expect(tableNumber(value)).toBe(text);
+});

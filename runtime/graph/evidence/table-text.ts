@@ -1,0 +1,162 @@
+import type { Cell, Difference, EvidenceTable, Interval, TableRow } from './evidence-table.ts';
+
+/** The table as JSON, two spaces deep, with a line end. */
+export function tableToJson(table: EvidenceTable): string {
+  return `${JSON.stringify(table, null, 2)}\n`;
+}
+
+/**
+ * The table as CSV (RFC 4180, but with plain line ends): a line for each variant and metric, numbers in full. A text
+ * that a spreadsheet would take for a formula gets an apostrophe in front.
+ */
+export function tableToCsv(table: EvidenceTable): string {
+  const head = [
+    ...['variant', ...table.settings, 'metric', 'mean', 'low', 'high', 'n', 'failures'],
+    ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
+    ...['p', 'adjusted p', 'verdict', 'ms', 'tokens', 'bytes', 'steps', 'reused', 'problem'],
+  ];
+  const lines = table.rows.flatMap((row) =>
+    row.cells.map(({ metric, mean, interval, n, failures, difference: against }) => [
+      row.variant,
+      ...table.settings.map((name) => settingText(row.settings[name])),
+      ...[metric, mean, interval?.[0], interval?.[1], n, failures],
+      ...[against?.mean, against?.interval?.[0], against?.interval?.[1], against?.n],
+      ...[against?.wins, against?.ties, against?.losses, against?.p, against?.adjustedP],
+      row.variant === table.baseline ? 'baseline' : against?.verdict,
+      ...[row.cost.ms, row.cost.tokens, row.cost.bytes, row.cost.steps, row.cost.reused],
+      row.problem,
+    ]),
+  );
+  return [head, ...lines].map((fields) => `${fields.map(csvField).join(',')}\n`).join('');
+}
+
+/** The table as markdown for people: a line for each variant, and below it what the words in it mean. */
+export function tableToMarkdown(table: EvidenceTable): string {
+  const costs = costColumns.filter(({ of }) => table.rows.some((row) => of(row) !== undefined));
+  const problems = table.rows.some(({ problem }) => problem !== undefined);
+  const head = [
+    ...['variant', ...table.settings],
+    ...table.metrics.flatMap(({ name }) => [name, `${name} − baseline`, 'win/tie/loss', 'shown']),
+    ...['n', 'failures', ...costs.map(({ name }) => name)],
+    ...(problems ? ['problem'] : []),
+  ];
+  const lines = table.rows.map((row) => [
+    row.variant === table.baseline ? `${row.variant} (baseline)` : row.variant,
+    ...table.settings.map((name) => settingText(row.settings[name])),
+    ...row.cells.flatMap((cell) => [
+      numberWithInterval(cell.mean, cell.interval),
+      numberWithInterval(cell.difference?.mean, cell.difference?.interval, signed),
+      winTieLoss(cell.difference),
+      cell.difference?.verdict ?? '',
+    ]),
+    acrossCells(row.cells.map(({ n }) => n)),
+    acrossCells(row.cells.map(({ failures }) => failures)),
+    ...costs.map(({ of }) => of(row) ?? ''),
+    ...(problems ? [row.problem ?? ''] : []),
+  ]);
+  const rule = head.map((_, at) => (at <= table.settings.length ? '---' : '---:'));
+  const text = [head, ...lines].map((fields) => `| ${fields.map(markdownField).join(' | ')} |`);
+  text.splice(1, 0, `| ${rule.join(' | ')} |`);
+  const reasons = tableReasons(table).map((reason) => `- ${markdownField(reason)}\n`);
+  const below = reasons.length === 0 ? '' : `\n${reasons.join('')}`;
+  return `${text.join('\n')}\n\n${tableNote(table)}\n${below}`;
+}
+
+/** Why verdicts are `too few`: the variants and metrics of each reason in one sentence. */
+export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
+  const whose = new Map<string, string[]>();
+  for (const { variant, cells } of rows) {
+    for (const { metric, difference } of cells) {
+      if (difference?.reason === undefined) continue;
+      const name = metrics.length > 1 ? `${variant} (${metric})` : variant;
+      whose.set(difference.reason, [...(whose.get(difference.reason) ?? []), name]);
+    }
+  }
+  return [...whose].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
+}
+
+/** What the numbers and words of a table mean, in a few sentences. */
+export function tableNote({ confidence, metrics }: EvidenceTable): string {
+  const lower = metrics.filter(({ direction }) => direction === 'lower').map(({ name }) => name);
+  return [
+    `In brackets: intervals of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
+    'Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.',
+    ...(lower.length === 0 ? [] : [`Lower is better: ${lower.join(', ')}.`]),
+  ].join(' ');
+}
+
+/** A number for people: four significant digits at most. */
+export function tableNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return minus(value.toExponential(2));
+  return minus(value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0));
+}
+
+/** The same with its sign. */
+export function signed(value: number): string {
+  return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
+}
+
+/** `3/20/1`, as the variant won, tied and lost. */
+export function winTieLoss(against: Difference | undefined): string {
+  return against === undefined ? '' : `${against.wins}/${against.ties}/${against.losses}`;
+}
+
+/** A setting's value as it is read: text as it stands, all else as JSON; empty where there is none. */
+export function settingText(value: TableRow['settings'][string] | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function numberWithInterval(
+  value: number | null | undefined,
+  interval: Interval | null | undefined,
+  write = tableNumber,
+): string {
+  if (value === null || value === undefined) return '';
+  if (interval === null || interval === undefined) return write(value);
+  return `${write(value)} [${write(interval[0])}, ${write(interval[1])}]`;
+}
+
+/** One number where all metrics agree, else each. */
+function acrossCells(numbers: readonly Cell['n'][]): string {
+  return [...new Set(numbers)].length <= 1 ? String(numbers[0] ?? '') : numbers.join(', ');
+}
+
+const costColumns: readonly { name: string; of(row: TableRow): string | undefined }[] = [
+  {
+    name: 'time',
+    of: ({ cost: { ms } }) => (ms === undefined ? undefined : `${tableNumber(ms / 1000)} s`),
+  },
+  { name: 'tokens', of: ({ cost: { tokens } }) => tokens?.toString() },
+  {
+    name: 'memory',
+    of: ({ cost: { bytes } }) =>
+      bytes === undefined ? undefined : `${tableNumber(bytes / 2 ** 20)} MiB`,
+  },
+  {
+    name: 'reused',
+    of: ({ cost: { steps, reused } }) =>
+      reused === undefined
+        ? undefined
+        : steps === undefined
+          ? `${reused}`
+          : `${reused} of ${steps}`,
+  },
+];
+
+function minus(text: string): string {
+  return text.replaceAll('-', '−');
+}
+
+function csvField(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const formula = /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value));
+  const safe = formula ? `'${value}` : value;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function markdownField(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}
