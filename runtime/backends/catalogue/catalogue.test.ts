@@ -19,7 +19,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelEntry } from '@graft/graph';
 import { FileServer } from '../testing/file-server.ts';
 import { createCatalogue } from './catalogue.ts';
-import { builtInEntries } from './entries.ts';
 
 const weights = randomBytes(300_000);
 const config = Buffer.from('{"model_type":"bert"}');
@@ -292,23 +291,6 @@ describe('licences, pins and unknown models', () => {
     const catalogue = createCatalogue({ modelsFolder: await folder() });
     expect(catalogue.lookup('nothing')).toBeUndefined();
     await expect(catalogue.fetch('nothing')).rejects.toThrow(/all-MiniLM-L6-v2, SmolLM2/);
-  });
-
-  it('knows the digests of its defaults', () => {
-    for (const id of ['all-MiniLM-L6-v2', 'SmolLM2-135M-Instruct']) {
-      const entry = builtInEntries.find((one) => one.id === id);
-      expect(entry?.files.every(({ digest }) => digest !== undefined)).toBe(true);
-      expect(entry?.files.every(({ sources }) => sources.length > 1)).toBe(true);
-    }
-  });
-
-  it('asks for a fixed revision of whatever has no digest', () => {
-    const files = builtInEntries.flatMap((entry) => entry.files);
-    const moving = files.filter(
-      ({ digest, sources }) =>
-        digest === undefined && !sources.every((source) => /@[0-9a-f]{40}\//.test(source)),
-    );
-    expect(moving).toEqual([]);
   });
 });
 
