@@ -4,6 +4,7 @@ import { parseGraph } from '../format/parse-graph.ts';
 import { experimentDefinitions, testDefinitions, testModels } from '../testing.ts';
 import { createRegistry } from '../types/registry.ts';
 import { expandExperiment } from './expand-experiment.ts';
+import { variantSettings } from './variant-settings.ts';
 
 const registry = createRegistry([...testDefinitions, ...experimentDefinitions]);
 const context = { registry, models: testModels, file: 'a.graft.json' };
@@ -92,14 +93,14 @@ describe('the variants of an experiment', () => {
   });
 
   it('keep names apart that say the node where parameters have one name, and long values', () => {
-    const other = { other: { type: 'number', version: 1 } };
-    const vary = { 'n.value': [1, 2], 'other.value': [1, 2] };
-    expect(expand({ vary }, other).variants[1]?.name).toBe('n.value=1, other.value=1');
-    const long = ['x', 'y'].map((end) => `${'a long line '.repeat(9)}${end}`);
-    const lines = { lines: { type: 'lines', version: 1 } };
-    const [, one, two] = expand({ vary: { 'lines.text': long } }, lines).variants;
-    expect(one?.name).toMatch(/^text="(a long line ){3}a…$/);
-    expect(two?.name).toBe(`${String(one?.name)} (2)`);
+    const named = (vary: Record<string, readonly unknown[]>): string[] =>
+      variantSettings({ vary }).map(({ name }) => name);
+    expect(named({ 'n.value': [1], 'm.value': [1, 2], 'l.value': [3, 4] })[0]).toBe(
+      'l.value=3, m.value=1',
+    );
+    const [one, two] = named({ 'n.text': ['x', 'y'].map((end) => 'a long line '.repeat(9) + end) });
+    expect(one).toMatch(/^text="(a long line ){3}a…$/);
+    expect(two).toBe(`${String(one)} (2)`);
   });
 
   it('are repeated with each seed', () => {
@@ -148,6 +149,7 @@ describe('an experiment that cannot be', () => {
     [{ vary: { 'dd.factor': [3] } }, 'experiments.e.vary.dd.factor: There is no node "dd"'],
     [{ vary: { factor: [3] } }, 'experiments.e.vary.factor: A setting is named "node.param"'],
     [{ vary: { 'd.factr': [3, 4] } }, 'experiments.e.vary.d.factr: '],
+    [{ vary: { 'slow.ms': [3] } }, 'experiments.e.vary.slow.ms: No metric depends on "slow"'],
     [{ vary: { 'd.factor': [3] }, metrics: [] }, 'experiments.e.metrics: It names no metric'],
     [{ vary: { 'd.factor': [3] }, metrics: ['grade'] }, 'experiments.e.metrics.0: A metric is'],
     [

@@ -54,6 +54,7 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
   const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
+  requireEffect(Object.keys(experiment.vary ?? {}), saved, field);
   const twin = made.find(
     ({ planned }) => planned?.text !== undefined && planned.text === saved.text,
   );
@@ -85,6 +86,17 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
     ...{ name, variants, baseline, seeds, metrics, only },
     ...(limitMs === undefined ? {} : { limitMs }),
   };
+}
+
+/** What no metric depends on would be varied for nothing. */
+function requireEffect(keys: readonly string[], { nodes }: PlannedVariant, field: string): void {
+  for (const key of keys) {
+    const [id = ''] = key.split('.');
+    const isNeeded = nodes?.some((node) => node === id || node.startsWith(`${id}/`));
+    if (isNeeded !== false) continue;
+    const message = `No metric depends on "${id}": all variants would be the same.`;
+    throw new GraphError('bad-input', message, { location: { field: `${field}.vary.${key}` } });
+  }
 }
 
 interface MadeVariant {

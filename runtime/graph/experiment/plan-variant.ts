@@ -18,6 +18,8 @@ export interface PlannedVariant {
   readonly problems: readonly Problem[];
   /** The same for two graphs that compute the same under the same node ids; absent where it cannot run. */
   readonly text?: string;
+  /** What runs; absent where it cannot. */
+  readonly nodes?: readonly string[];
 }
 
 export function planVariant(graph: Graph, context: VariantContext): PlannedVariant {
@@ -38,7 +40,7 @@ export function planVariant(graph: Graph, context: VariantContext): PlannedVaria
         ),
       })),
     );
-    return { problems: [], text };
+    return { problems: [], text, nodes: nodes.map(({ id }) => id) };
   } catch (thrown) {
     return { problems: GraphError.from(thrown).problems };
   }
