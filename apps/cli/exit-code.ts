@@ -6,6 +6,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /** Errors that the person cannot mend by changing what they gave: the run itself went wrong. */
 const failures: ReadonlySet<string> = new Set<GraphErrorCode>([
+  'limit-reached',
   'store-damaged',
   'out-of-memory',
   'worker-died',

@@ -13,3 +13,4 @@ export { insideWorkspace, outside } from './sources/match-files.ts';
 export * from './codec/artifact-page.ts';
 export { RowReader } from './codec/row-offsets.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
+export { CancelRequests } from './run/cancel-requests.ts';

@@ -37,6 +37,7 @@ export * from './types/engine.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';
 export * from './contracts/run-event.ts';
+export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';

@@ -1,5 +1,6 @@
 import {
   GraphError,
+  type ExperimentEvent,
   type Problem,
   type RunEvent,
   type RunRecord,
@@ -53,6 +54,10 @@ interface History {
 }
 
 async function close(runs: RunJournal, run: RunRecord): Promise<void> {
+  if (run.experiment !== undefined) {
+    await closeExperiment(runs, run);
+    return;
+  }
   const history = await readHistory(runs, run).catch((error: unknown) => {
     if (error instanceof GraphError && error.code === 'store-damaged') return undefined;
     throw error;
@@ -111,6 +116,36 @@ async function close(runs: RunJournal, run: RunRecord): Promise<void> {
   );
   // The last sign of life, not the moment at which somebody noticed.
   await runs.finish(run.id, { status: 'failed', finishedAt: history.at, error: message });
+}
+
+/** Its variants are runs of their own; what they gave is in the cache, for when it is started again. */
+async function closeExperiment(runs: RunJournal, run: RunRecord): Promise<void> {
+  const last = await lastExperimentEvent(runs, run).catch((error: unknown) => {
+    if (error instanceof GraphError && error.code === 'store-damaged') return undefined;
+    throw error;
+  });
+  const finishedAt = last?.at ?? run.startedAt;
+  if (last?.type !== 'experiment.finished') {
+    await runs.finish(run.id, { status: 'failed', finishedAt, error: message });
+    return;
+  }
+  const { status, error } = last;
+  await runs.finish(run.id, {
+    ...{ status, finishedAt },
+    ...(error === undefined ? {} : { error: error.message }),
+  });
+}
+
+async function lastExperimentEvent(
+  runs: RunJournal,
+  run: RunRecord,
+): Promise<ExperimentEvent | undefined> {
+  let last: ExperimentEvent | undefined;
+  for (;;) {
+    const events = await runs.experimentEvents(run.id, last?.seq ?? 0, eventsPerRead);
+    last = events.at(-1) ?? last;
+    if (events.length < eventsPerRead) return last;
+  }
 }
 
 async function readHistory(runs: RunJournal, run: RunRecord): Promise<History> {

@@ -13,11 +13,14 @@ import {
   type RowSearch,
 } from '@graft/engine';
 import {
+  expandExperiment,
   GraphError,
   planGraph,
   type ActionStore,
   type ArtifactRef,
   type ArtifactStore,
+  type ExperimentEvent,
+  type ExperimentPlan,
   type Graph,
   type Lock,
   type ModelFacts,
@@ -25,11 +28,13 @@ import {
   type Plan,
   type Registry,
   type RunEvent,
+  type RunOrigin,
   type StepSummary,
 } from '@graft/graph';
 import {
   collectCheckpoints,
   collectGarbage,
+  thisOwner,
   verifyAll,
   type CollectableItems,
   type RetentionPolicy,
@@ -37,6 +42,8 @@ import {
   type VerifyReport,
 } from '@graft/store';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
+import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
+import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import type { DiskReserve } from '@graft/store/filesystem';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
@@ -101,6 +108,7 @@ export class LocalWorkspace implements Workspace {
   readonly #watcher: GraphWatcher;
   readonly #reader: RowReader;
   readonly #scores: AnswerScores;
+  readonly #experiments: Experiments;
   #closing: Promise<void> | undefined;
 
   constructor(parts: WorkspaceParts) {
@@ -113,6 +121,10 @@ export class LocalWorkspace implements Workspace {
     this.runs = parts.stores.runs;
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
+    this.#experiments = new Experiments({
+      ...{ runs: this.runs, artifacts: this.artifacts, owner: thisOwner },
+      relieve: (work) => parts.reserve.relieve(work),
+    });
     this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
   }
 
@@ -199,14 +211,58 @@ export class LocalWorkspace implements Workspace {
   }
 
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
+    const { only, settings } = options;
+    const set = { ...(only === undefined ? {} : { only }), ...settings };
+    const origin = {
+      ...(await keepOrigin(this.artifacts, graph, set)),
+      ...(settings === undefined ? {} : { scope: 'settings' }),
+    };
+    return this.#start(graph, file, { ...options, origin });
+  }
+
+  planExperiment(graph: Graph, file: string, name: string): ExperimentPlan {
+    const { registry, models } = this;
+    return expandExperiment(graph, name, { registry, models, file });
+  }
+
+  async startExperiment(
+    graph: Graph,
+    file: string,
+    { name, device = 'auto' }: { readonly name: string; readonly device?: string },
+  ): Promise<ExperimentHandle> {
+    const plan = this.planExperiment(graph, file, name);
+    await this.#parts.state.check();
+    await this.#parts.devices.require(device);
+    this.#parts.keeper.beat();
+    const origin = await keepOrigin(this.artifacts, graph, {});
+    return this.#experiments.start(plan, { file, device, origin }, async (variant, options) => {
+      const { parent: _parent, scope: _scope, ...which } = options.origin;
+      const kept = await keepOrigin(this.artifacts, variant, { experiment: name, ...which });
+      return this.#start(variant, file, { ...options, origin: { ...options.origin, ...kept } });
+    });
+  }
+
+  experimentEvents(
+    runId: string,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncIterable<ExperimentEvent> {
+    return this.#experiments.events(runId, after, signal);
+  }
+
+  async #start(
+    graph: Graph,
+    file: string,
+    options: StartOptions & { readonly origin: RunOrigin },
+  ): Promise<RunHandle> {
     const plan = this.#plan(graph, file, options);
-    const { device = 'auto' } = options;
+    const { device = 'auto', origin } = options;
     await this.#parts.state.check();
     await this.#parts.devices.require(device);
     const drift = await this.#drift(graph, plan);
     throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
     this.#parts.keeper.beat();
-    const run = await this.#parts.engine.start(plan, { file, device });
+    const run = await this.#parts.engine.start(plan, { file, device, origin });
     void run.finished.then(() => this.#tidyUp());
     return run;
   }
@@ -215,7 +271,8 @@ export class LocalWorkspace implements Workspace {
     return currentLock(this.#plan(graph, file, {}), this.#sources);
   }
 
-  cancel(runId: string): Promise<CancelOutcome> {
+  async cancel(runId: string): Promise<CancelOutcome> {
+    if (this.#experiments.cancel(runId)) return 'cancelled';
     return this.#parts.engine.cancel(runId);
   }
 
@@ -305,6 +362,7 @@ export class LocalWorkspace implements Workspace {
   async #close(): Promise<void> {
     const { engine, supervisor, keeper, closeStores } = this.#parts;
     this.#watcher.close();
+    await this.#experiments.close();
     await engine.close();
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
@@ -321,8 +379,11 @@ export class LocalWorkspace implements Workspace {
     return locked ? lockDrift(lock, await currentLock(plan, this.#sources)) : [];
   }
 
-  #plan(graph: Graph, file: string, { only }: StartOptions): Plan {
-    const options = { models: this.models, file };
-    return planGraph(graph, this.registry, only === undefined ? options : { ...options, only });
+  #plan(graph: Graph, file: string, { only, seed }: StartOptions): Plan {
+    return planGraph(graph, this.registry, {
+      ...{ models: this.models, file },
+      ...(only === undefined ? {} : { only }),
+      ...(seed === undefined ? {} : { seed }),
+    });
   }
 }

@@ -2,6 +2,8 @@ import type {
   ActionStore,
   ArtifactRef,
   ArtifactStore,
+  ExperimentEvent,
+  ExperimentPlan,
   Graph,
   ItemCounts,
   KeyPart,
@@ -19,6 +21,7 @@ import type {
 } from '@graft/graph';
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
+import type { ExperimentHandle } from './experiment/experiments.ts';
 import type { Drift } from './graph-lock.ts';
 import type { AnswerScore } from './answer-scores.ts';
 import type { ExportFormat } from './export/export-rows.ts';
@@ -55,9 +58,16 @@ export interface PlannedStep {
 }
 
 export interface StartOptions {
-  /** Only this node and what it needs. */
-  readonly only?: string;
+  /** Only this node, or these, and what they need. */
+  readonly only?: string | readonly string[];
   readonly device?: string;
+  /** Of every seeded node, instead of its own. */
+  readonly seed?: number;
+  /**
+   * What was set for this run: the graph is not the file as saved. Its steps are then not what the nodes of the file
+   * last gave.
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Refuses files too that hold other bytes than the graph was locked to, not models only. */
   readonly locked?: boolean;
 }
@@ -137,6 +147,20 @@ export interface Workspace extends AsyncDisposable {
   /** The plan walked through the cache. Problems are returned, not thrown. */
   explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
   start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
+  /** The variants of an experiment; throws as `expandExperiment` does. */
+  planExperiment(graph: Graph, file: string, name: string): ExperimentPlan;
+  /** Runs an experiment of a file: its variants in one pool, what they share once. */
+  startExperiment(
+    graph: Graph,
+    file: string,
+    options: { readonly name: string; readonly device?: string },
+  ): Promise<ExperimentHandle>;
+  /** Recorded events of a run of an experiment after `seq`, then live ones, until it has finished or `signal` aborts. */
+  experimentEvents(
+    runId: string,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncIterable<ExperimentEvent>;
   /** One digest for each source of the graph, as it is now: what `graft lock` writes into its file. */
   lockOf(graph: Graph, file: string): Promise<Lock>;
   /** Of a run of any process that has this workspace open. */
@@ -190,6 +214,7 @@ export interface OpenOptions {
   readonly memory?: number;
 }
 
+export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { driftText, type Drift } from './graph-lock.ts';
 export type { AnswerScore } from './answer-scores.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { GraphError, type Plan, type RunEvent } from '@graft/graph';
+import { GraphError, type Plan, type RunEvent, type RunOrigin } from '@graft/graph';
 import { resolveSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
@@ -55,10 +55,10 @@ export class Engine {
   /** Throws what is wrong with the plan's sources before anything is recorded. */
   async start(
     plan: Plan,
-    options: { readonly file: string; readonly device: string },
+    options: { readonly file: string; readonly device: string; readonly origin?: RunOrigin },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { file, device } = options;
+    const { file, device, origin = {} } = options;
     const { sources, problems } = await resolveSources(plan, { files, models, file });
     const [first] = problems;
     if (first !== undefined) {
@@ -66,8 +66,11 @@ export class Engine {
     }
     const startedAt = Date.now();
     const runId = newRunId(startedAt);
-    await runs.create({ id: runId, file, status: 'running', startedAt, owner });
-    const run = new PlanRun(this.#parts, this.#shared, { runId, file, plan, sources, device });
+    await runs.create({ ...origin, id: runId, file, status: 'running', startedAt, owner });
+    const run = new PlanRun(this.#parts, this.#shared, {
+      ...{ runId, file, plan, sources, device },
+      ...(origin.scope === undefined ? {} : { scope: origin.scope }),
+    });
     const finished = this.#execute(run, runId);
     this.#live.set(runId, { run, finished });
     this.#cancelRequests.watch();
@@ -179,6 +182,6 @@ class Wake {
 }
 
 /** Sorts by time: milliseconds in base 36, then 40 random bits. */
-function newRunId(now: number): string {
+export function newRunId(now: number): string {
   return `${now.toString(36)}-${randomBytes(5).toString('hex')}`;
 }

@@ -20,6 +20,8 @@ export interface PlanRunRequest {
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   /** `auto`, or a device id. */
   readonly device: string;
+  /** Whose last steps explain its misses; absent: those of the file as saved. */
+  readonly scope?: string;
 }
 
 /**
@@ -86,12 +88,12 @@ export class PlanRun {
 
   /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
   async execute(): Promise<RunEnding> {
-    const { file, plan, sources, device } = this.#request;
+    const { file, plan, sources, device, scope } = this.#request;
     const nodes = plan.nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
     this.journal.emit({ type: 'run.started', file, nodes });
     try {
       this.#steps.add(plan, sources);
-      this.#last = await this.#parts.runs.lastSteps(file);
+      this.#last = await this.#parts.runs.lastSteps(file, scope);
       this.#keyParts = await keyParts(this.#parts, this.#steps.states.values(), device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
       await this.#lookup.prefetch(keys);

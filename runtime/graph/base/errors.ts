@@ -37,6 +37,7 @@ export type GraphErrorCode =
   | 'out-of-memory'
   | 'worker-died'
   | 'cancelled'
+  | 'limit-reached' // an experiment has had the time that it was given
   | 'unavailable' // a device or backend that this machine lacks
   | 'internal';
 

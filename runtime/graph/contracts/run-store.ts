@@ -1,6 +1,24 @@
+import type { Digest } from './artifact.ts';
+import type { ExperimentEvent } from './experiment-event.ts';
 import type { RunEvent, RunStatus, StepSummary } from './run-event.ts';
 
-export interface RunRecord {
+/** Where a run comes from: what of it is not the file as saved. */
+export interface RunOrigin {
+  /** Of a run of an experiment: its name. Such a run has variants and no steps. */
+  readonly experiment?: string;
+  /** Of a variant's run: the run of its experiment. Deleted with it. */
+  readonly parent?: string;
+  readonly variant?: string;
+  readonly seed?: number;
+  /** Its steps are the last ones of their nodes within this scope only; absent: those of the file as saved. */
+  readonly scope?: string;
+  /** Artifact with the text of the graph that ran. */
+  readonly graph?: Digest;
+  /** Artifact with what was set beside the graph, as JSON. */
+  readonly settings?: Digest;
+}
+
+export interface RunRecord extends RunOrigin {
   readonly id: string;
   readonly file: string;
   readonly status: RunStatus;
@@ -28,8 +46,8 @@ export interface RunStore {
   askToCancel(id: string): Promise<boolean>;
   /** The unfinished runs of a process. */
   unfinishedOf(owner: string): Promise<RunRecord[]>;
-  /** Newest first. */
-  list(query: { file?: string; limit: number }): Promise<RunRecord[]>;
+  /** Newest first. `parent`: of this experiment's run; null: of no experiment; absent: all. */
+  list(query: { file?: string; parent?: string | null; limit: number }): Promise<RunRecord[]>;
   /** A file has another name: its runs, and the last steps of its nodes, go with it. */
   renameFile(from: string, to: string): Promise<void>;
   /** In one transaction; durable when it resolves. */
@@ -37,8 +55,15 @@ export interface RunStore {
   /** In order, those with `seq` greater than `after`. */
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   steps(runId: string): Promise<StepSummary[]>;
-  /** For each node of a file, its newest step that has a cache key, to explain misses with. */
-  lastSteps(file: string): Promise<Map<string, StepSummary>>;
-  /** Digests that running runs refer to: never evicted. */
+  /**
+   * For each node of a file, its newest step that has a cache key, to explain misses with. In a scope: that of the
+   * newest run in it, else that of the file.
+   */
+  lastSteps(file: string, scope?: string): Promise<Map<string, StepSummary>>;
+  /** What happened in a run of an experiment, in one transaction; durable when it resolves. */
+  appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void>;
+  /** Of a run of an experiment: in order, those with `seq` greater than `after`. */
+  experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]>;
+  /** Digests that running runs refer to, and the graphs and settings of all: never evicted. */
   pinned(): Promise<Set<string>>;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GraphError } from '../base/errors.ts';
 import { artifactRefSchema } from './artifact.ts';
+import { experimentEventSchema } from './experiment-event.ts';
 import { runEventSchema, stepSummarySchema } from './run-event.ts';
 
 /** A shape that is stored with the number of its version beside it. */
@@ -65,4 +66,10 @@ export const storedActionOutputs: StoredShape<typeof actionOutputsSchema> = {
   schema: actionOutputsSchema,
   // 2: the schema of an artifact's rows.
   migrations: [unchanged],
+};
+
+export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = {
+  name: 'an event of an experiment',
+  schema: experimentEventSchema,
+  migrations: [],
 };

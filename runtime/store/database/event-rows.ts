@@ -58,10 +58,15 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
     .execute();
 }
 
-/** The run's file comes from its row, so that callers need not repeat it. */
+/** The run's file comes from its row, so that callers need not repeat it. A run of a scope says nothing of the file as saved. */
 async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
   const ids = [...new Set(finished.map(({ runId }) => runId))];
-  const runs = await tx.selectFrom('Run').select(['id', 'file']).where('id', 'in', ids).execute();
+  const runs = await tx
+    .selectFrom('Run')
+    .select(['id', 'file'])
+    .where('id', 'in', ids)
+    .where('scope', 'is', null)
+    .execute();
   const files = new Map(runs.map(({ id, file }) => [id, file]));
   // Two runs of a file at once may finish the same node: the later counts.
   const latest = new Map<

@@ -4,8 +4,12 @@ import {
   readStored,
   runStatusSchema,
   storedRunEvent,
+  storedExperimentEvent,
   storedStepSummary,
+  storedVersion,
+  type ExperimentEvent,
   type RunEvent,
+  type RunOrigin,
   type RunRecord,
   type RunStatus,
   type StepSummary,
@@ -73,11 +77,18 @@ export class DatabaseRunStore implements RunJournal {
     return row === undefined ? undefined : runOf(row);
   }
 
-  async list({ file, limit }: { file?: string; limit: number }): Promise<RunRecord[]> {
+  async list(query: {
+    file?: string;
+    parent?: string | null;
+    limit: number;
+  }): Promise<RunRecord[]> {
+    const { file, parent, limit } = query;
     const rows = await this.#queries
       .selectFrom('Run')
       .selectAll()
-      .$if(file !== undefined, (query) => query.where('file', '=', file ?? ''))
+      .$if(file !== undefined, (rows) => rows.where('file', '=', file ?? ''))
+      .$if(parent === null, (rows) => rows.where('parent', 'is', null))
+      .$if(typeof parent === 'string', (rows) => rows.where('parent', '=', parent ?? ''))
       .orderBy('startedAt', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)
@@ -120,7 +131,12 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
-    const rows = await this.#queries
+    const rows = await this.#eventRows(runId, after, limit);
+    return rows.map((row) => readStored(storedRunEvent, row));
+  }
+
+  #eventRows(runId: string, after: number, limit: number) {
+    return this.#queries
       .selectFrom('Event')
       .select(['version', 'payload as text'])
       .where('runId', '=', runId)
@@ -128,7 +144,6 @@ export class DatabaseRunStore implements RunJournal {
       .orderBy('seq')
       .limit(limit)
       .execute();
-    return rows.map((row) => readStored(storedRunEvent, row));
   }
 
   async steps(runId: string): Promise<StepSummary[]> {
@@ -141,7 +156,7 @@ export class DatabaseRunStore implements RunJournal {
     return stepsOf(rows);
   }
 
-  async lastSteps(file: string): Promise<Map<string, StepSummary>> {
+  async lastSteps(file: string, scope?: string): Promise<Map<string, StepSummary>> {
     const rows = await this.#queries
       .selectFrom('LastStep as l')
       .innerJoin('Step as s', (join) =>
@@ -150,7 +165,39 @@ export class DatabaseRunStore implements RunJournal {
       .select(['s.version', 's.summary as text'])
       .where('l.file', '=', file)
       .execute();
-    return new Map(stepsOf(rows).map((step) => [step.node, step]));
+    const saved = stepsOf(rows);
+    const scoped = scope === undefined ? [] : await this.#scopedSteps(file, scope);
+    return new Map([...saved, ...scoped].map((step) => [step.node, step]));
+  }
+
+  async #scopedSteps(file: string, scope: string): Promise<StepSummary[]> {
+    const run = await this.#queries
+      .selectFrom('Run')
+      .select('id')
+      .where('file', '=', file)
+      .where('scope', '=', scope)
+      .where('status', 'not in', unfinishedStatuses)
+      .orderBy('startedAt', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const steps = run === undefined ? [] : await this.steps(run.id);
+    return steps.filter(({ cacheKey }) => cacheKey !== undefined);
+  }
+
+  async appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => ({
+      ...{ runId, seq: event.seq, type: event.type },
+      version: storedVersion(storedExperimentEvent),
+      payload: JSON.stringify(event),
+    }));
+    await this.#queries.insertInto('Event').values(rows).execute();
+  }
+
+  async experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]> {
+    const rows = await this.#eventRows(runId, after, limit);
+    return rows.map((row) => readStored(storedExperimentEvent, row));
   }
 
   async pinned(): Promise<Set<string>> {
@@ -160,9 +207,11 @@ export class DatabaseRunStore implements RunJournal {
       .select(['s.version', 's.summary as text'])
       .where('r.status', 'in', unfinishedStatuses)
       .execute();
-    return new Set(
-      stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),
-    );
+    const kept = await this.#queries.selectFrom('Run').select(['graph', 'settings']).execute();
+    return new Set([
+      ...stepsOf(rows).flatMap((step) => Object.values(step.outputs).map(({ digest }) => digest)),
+      ...kept.flatMap(({ graph, settings }) => [graph ?? [], settings ?? []].flat()),
+    ]);
   }
 
   async beats(): Promise<Map<string, number>> {
@@ -193,6 +242,7 @@ export class DatabaseRunStore implements RunJournal {
           .exists(eb.selectFrom('LastStep as l').select('l.node').whereRef('l.runId', '=', 'r.id'))
           .as('shown'),
       )
+      .where('r.parent', 'is', null)
       .orderBy('r.startedAt', 'desc')
       .orderBy('r.id', 'desc')
       .offset(keep)
@@ -245,5 +295,26 @@ function runOf(row: RunRow): RunRecord {
     ...(row.error === null ? {} : { error: row.error }),
     ...(row.cancelAt === null ? {} : { cancelAt: row.cancelAt }),
     ...(row.pinnedAt === null ? {} : { pinnedAt: row.pinnedAt }),
+    ...originOf(row),
+  };
+}
+
+function originOf({
+  experiment,
+  parent,
+  variant,
+  seed,
+  scope,
+  graph,
+  settings,
+}: RunRow): RunOrigin {
+  return {
+    ...(experiment === null ? {} : { experiment }),
+    ...(parent === null ? {} : { parent }),
+    ...(variant === null ? {} : { variant }),
+    ...(seed === null ? {} : { seed }),
+    ...(scope === null ? {} : { scope }),
+    ...(graph === null ? {} : { graph }),
+    ...(settings === null ? {} : { settings }),
   };
 }

@@ -1,5 +1,6 @@
 import {
   GraphError,
+  type ExperimentEvent,
   type RunEvent,
   type RunRecord,
   type RunStatus,
@@ -11,6 +12,7 @@ import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journa
 interface Held {
   run: RunRecord;
   events: RunEvent[];
+  readonly experimentEvents: ExperimentEvent[];
   readonly steps: Map<string, StepSummary>;
 }
 
@@ -29,7 +31,12 @@ export class MemoryRunStore implements RunJournal {
     if (this.#runs.has(run.id)) {
       throw new GraphError('internal', `Run ${run.id} exists already.`, { audience: 'developer' });
     }
-    this.#runs.set(run.id, { run: { ...run }, events: [], steps: new Map() });
+    this.#runs.set(run.id, {
+      run: { ...run },
+      events: [],
+      experimentEvents: [],
+      steps: new Map(),
+    });
   }
 
   async finish(
@@ -58,10 +65,15 @@ export class MemoryRunStore implements RunJournal {
     return this.#runs.get(id)?.run;
   }
 
-  async list(query: { file?: string; limit: number }): Promise<RunRecord[]> {
+  async list(query: {
+    file?: string;
+    parent?: string | null;
+    limit: number;
+  }): Promise<RunRecord[]> {
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => query.file === undefined || run.file === query.file)
+      .filter((run) => query.parent === undefined || (run.parent ?? null) === query.parent)
       .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
       .slice(0, query.limit);
   }
@@ -116,14 +128,40 @@ export class MemoryRunStore implements RunJournal {
     return structuredClone([...(this.#runs.get(runId)?.steps.values() ?? [])]);
   }
 
-  async lastSteps(file: string): Promise<Map<string, StepSummary>> {
+  async appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void> {
+    const held = this.#runs.get(runId);
+    const taken = new Set(held?.experimentEvents.map(({ seq }) => seq));
+    if (held === undefined || events.some(({ seq }) => taken.has(seq))) {
+      throw new GraphError('internal', `Run ${runId} takes no such event.`, {
+        audience: 'developer',
+      });
+    }
+    held.experimentEvents.push(...structuredClone(events));
+  }
+
+  async experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]> {
+    const events = this.#runs.get(runId)?.experimentEvents ?? [];
+    return structuredClone(events.filter(({ seq }) => seq > after).slice(0, limit));
+  }
+
+  async lastSteps(file: string, scope?: string): Promise<Map<string, StepSummary>> {
     const last = this.#lastSteps.get(file) ?? new Map<string, { step: StepSummary }>();
-    return new Map([...last].map(([node, { step }]) => [node, structuredClone(step)]));
+    const runs = scope === undefined ? [] : await this.list({ file, limit: Infinity });
+    const run = runs.find((one) => one.scope === scope && !isUnfinished(one));
+    const scoped = run === undefined ? [] : await this.steps(run.id);
+    return new Map([
+      ...[...last].map(([node, { step }]) => [node, structuredClone(step)] as const),
+      ...scoped.flatMap((step) =>
+        step.cacheKey === undefined ? [] : [[step.node, step] as const],
+      ),
+    ]);
   }
 
   async pinned(): Promise<Set<string>> {
     const digests = new Set<string>();
     for (const { run, steps } of this.#runs.values()) {
+      if (run.graph !== undefined) digests.add(run.graph);
+      if (run.settings !== undefined) digests.add(run.settings);
       if (!isUnfinished(run)) continue;
       for (const step of steps.values()) {
         for (const output of Object.values(step.outputs)) digests.add(output.digest);
@@ -154,7 +192,7 @@ export class MemoryRunStore implements RunJournal {
         [...nodes.values()].map(({ runId }) => runId),
       ),
     );
-    const newest = await this.list({ limit: Infinity });
+    const newest = await this.list({ parent: null, limit: Infinity });
     const old = newest
       .slice(keep)
       .filter(
@@ -171,7 +209,7 @@ export class MemoryRunStore implements RunJournal {
     const { step, at } = event;
     held.steps.delete(step.node);
     held.steps.set(step.node, step);
-    if (step.cacheKey === undefined) return;
+    if (step.cacheKey === undefined || held.run.scope !== undefined) return;
     const last = this.#lastSteps.get(held.run.file) ?? new Map<string, LastStep>();
     this.#lastSteps.set(held.run.file, last);
     if (at >= (last.get(step.node)?.at ?? -Infinity))

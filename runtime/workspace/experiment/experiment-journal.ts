@@ -1,0 +1,39 @@
+import type { ExperimentEvent, RunStore, UnstampedExperimentEvent } from '@graft/graph';
+
+/** Numbers the events of one run of an experiment and records them in order. Few come, so each is written at once. */
+export class ExperimentJournal {
+  readonly #runs: RunStore;
+  readonly #runId: string;
+  #seq = 0;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #waiting: ExperimentEvent[] = [];
+
+  constructor(runs: RunStore, runId: string) {
+    this.#runs = runs;
+    this.#runId = runId;
+  }
+
+  /** Numbers an event and has it written; what cannot be written stays for `flush`. */
+  emit(event: UnstampedExperimentEvent): ExperimentEvent {
+    this.#seq += 1;
+    const stamped: ExperimentEvent = {
+      ...{ seq: this.#seq, runId: this.#runId, at: Date.now() },
+      ...event,
+    };
+    this.#waiting.push(stamped);
+    void this.flush().catch(() => undefined);
+    return stamped;
+  }
+
+  /** Resolves when all is durable; rejects with what kept it from being written. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const events = this.#waiting.slice();
+    await this.#runs.appendExperiment(this.#runId, events);
+    this.#waiting.splice(0, events.length);
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  formatMetricName,
+  GraphError,
+  type EvidenceTable,
+  type ExperimentEvent,
+  type ExperimentPlan,
+  type Graph,
+  type ExperimentProblem,
+  type RunOrigin,
+  type RunStatus,
+  type Variant,
+} from '@graft/graph';
+import type { ArtifactStore, RunStore } from '@graft/graph';
+import type { RunHandle, StartOptions } from '../workspace.ts';
+import type { ExperimentJournal } from './experiment-journal.ts';
+import { experimentTable } from './experiment-table.ts';
+import { countSteps, notStarted, readMetrics, type VariantResult } from './variant-result.ts';
+
+/** Variants under way at once: enough to fill every lane, few enough that what they compute is soon whole. */
+const variantsAtOnce = 8;
+
+export type ExperimentFinished = Extract<ExperimentEvent, { type: 'experiment.finished' }>;
+
+export interface ExperimentRunParts {
+  readonly runs: RunStore;
+  readonly artifacts: ArtifactStore;
+  readonly startRun: (
+    graph: Graph,
+    options: StartOptions & { readonly origin: RunOrigin },
+  ) => Promise<RunHandle>;
+}
+
+export interface ExperimentRequest {
+  readonly runId: string;
+  readonly file: string;
+  readonly plan: ExperimentPlan;
+  readonly device: string;
+}
+
+/**
+ * One run of an experiment: its variants, a few at a time. Equal steps of theirs run once, as those of any runs do. One
+ * that fails leaves the others alone.
+ */
+export class ExperimentRun {
+  readonly #parts: ExperimentRunParts;
+  readonly #request: ExperimentRequest;
+  readonly #journal: ExperimentJournal;
+  readonly #startedAt = performance.now();
+  readonly #live = new Set<RunHandle>();
+  readonly #results: VariantResult[] = [];
+  #stopped: 'cancelled' | 'limit' | undefined;
+
+  constructor(parts: ExperimentRunParts, request: ExperimentRequest, journal: ExperimentJournal) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#journal = journal;
+  }
+
+  cancel(): void {
+    this.#stop('cancelled');
+  }
+
+  /** Runs to the end and never rejects: whatever happens is in the last event. */
+  async execute(): Promise<ExperimentFinished> {
+    const { plan } = this.#request;
+    const queue = this.#queue();
+    this.#started(queue.length);
+    const timer =
+      plan.limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#stop('limit');
+          }, plan.limitMs);
+    const waiting = queue.values();
+    const worker = async (): Promise<void> => {
+      for (const next of waiting) {
+        if (this.#stopped !== undefined) return;
+        this.#results.push(await this.#runOne(next.variant, next.seed));
+      }
+    };
+    await Promise.all(Array.from({ length: variantsAtOnce }, worker));
+    clearTimeout(timer);
+    return this.#finished(queue.length);
+  }
+
+  #stop(why: 'cancelled' | 'limit'): void {
+    if (this.#stopped === undefined || why === 'cancelled') this.#stopped = why;
+    for (const handle of this.#live) handle.cancel();
+  }
+
+  /** The baseline first, and all variants with a seed before any with the next: what is there is soon comparable. */
+  #queue(): { readonly variant: Variant; readonly seed: number | undefined }[] {
+    const { variants, baseline, seeds } = this.#request.plan;
+    const sound = variants.filter(({ problems }) => problems.length === 0);
+    const ordered = [
+      ...sound.filter(({ name }) => name === baseline),
+      ...sound.filter(({ name }) => name !== baseline),
+    ];
+    return seeds.flatMap((seed) => ordered.map((variant) => ({ variant, seed })));
+  }
+
+  async #runOne(variant: Variant, seed: number | undefined): Promise<VariantResult> {
+    const { runId, plan, device } = this.#request;
+    const which = { variant: variant.name, ...(seed === undefined ? {} : { seed }) };
+    const scope = [plan.name, variant.name, ...(seed === undefined ? [] : [seed])].join('/');
+    try {
+      const handle = await this.#parts.startRun(variant.graph, {
+        ...{ only: plan.only, device, ...(seed === undefined ? {} : { seed }) },
+        origin: { parent: runId, scope, ...which },
+      });
+      this.#live.add(handle);
+      if (this.#stopped !== undefined) handle.cancel();
+      this.#journal.emit({ type: 'variant.started', ...which, run: handle.runId });
+      const end = await handle.finished;
+      this.#live.delete(handle);
+      const counted = countSteps(end.steps);
+      this.#journal.emit({
+        ...{ type: 'variant.finished', ...which, run: handle.runId },
+        ...{ status: end.status, ms: end.ms, steps: counted.steps },
+        ...(end.error === undefined ? {} : { error: end.error }),
+      });
+      const error = end.error === undefined ? {} : { error: end.error };
+      const rows = await readMetrics(this.#parts, handle.runId, plan.metrics);
+      return { variant: variant.name, seed, status: end.status, rows, ...counted, ...error };
+    } catch (thrown) {
+      return notStarted({ variant: variant.name, seed }, thrown);
+    }
+  }
+
+  #started(runs: number): void {
+    const { file, plan } = this.#request;
+    this.#journal.emit({
+      ...{ type: 'experiment.started', file, experiment: plan.name, baseline: plan.baseline, runs },
+      metrics: plan.metrics.map(formatMetricName),
+      variants: plan.variants.map(({ name, settings, problems: [problem] }) => ({
+        name,
+        settings: { ...settings },
+        ...(problem === undefined ? {} : { problem }),
+      })),
+    });
+  }
+
+  #finished(runs: number): ExperimentFinished {
+    const error = this.#error(runs);
+    const table: EvidenceTable = experimentTable(this.#request.plan, this.#results);
+    const event = this.#journal.emit({
+      ...{ type: 'experiment.finished', status: this.#status(error), table },
+      ...(error === undefined ? {} : { error }),
+      ms: Math.round(performance.now() - this.#startedAt),
+    });
+    if (event.type !== 'experiment.finished') throw new GraphError('internal', 'No such event.');
+    return event;
+  }
+
+  #status(error: ExperimentProblem | undefined): RunStatus {
+    if (this.#stopped === 'cancelled') return 'cancelled';
+    return error === undefined ? 'succeeded' : 'failed';
+  }
+
+  #error(runs: number): ExperimentProblem | undefined {
+    const done = this.#results.filter(({ status }) => status === 'succeeded').length;
+    if (done === runs) return undefined;
+    const { plan, file } = this.#request;
+    const location = { file, field: `experiments.${plan.name}` };
+    const ended = `${String(done)} of ${String(runs)} runs are done; started again, it goes on from there.`;
+    switch (this.#stopped) {
+      case 'cancelled':
+        return { code: 'cancelled', message: `Cancelled: ${ended}`, location, audience: 'user' };
+      case 'limit': {
+        const minutes = (plan.limitMs ?? 0) / 60_000;
+        const message = `Its limit of ${String(minutes)} minutes is over: ${ended}`;
+        return { code: 'limit-reached', message, location, audience: 'user' };
+      }
+      case undefined: {
+        const failed = this.#results.find(({ error }) => error !== undefined);
+        const message = `${String(runs - done)} of ${String(runs)} runs failed. The first: ${failed?.error?.message ?? ''}`;
+        const { code = 'internal', audience = 'user' } = failed?.error ?? {};
+        return { code, message, location, audience };
+      }
+    }
+  }
+}
