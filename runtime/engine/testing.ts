@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   ItemFailure,
@@ -12,7 +13,9 @@ import {
   addNode,
   doubleNode,
   failNode,
+  gradeNode,
   linesNode,
+  noiseNode,
   numberNode,
   randomNode,
   readNode,
@@ -49,6 +52,24 @@ const implementations: readonly Implementation[] = [
   implement(failNode, (_ctx, _inputs, { message }) =>
     Promise.reject(new GraphError('bad-input', message)),
   ),
+  implement(noiseNode, async (ctx, { value }, { spread }) => {
+    const rows = await value.all();
+    // The same for a seed and a row, and as good as chance over many.
+    const noise = (id: string): number => {
+      const hash = createHash('sha256')
+        .update(`${String(ctx.seed)} ${id}`)
+        .digest();
+      return hash.readUInt32BE(0) / 2 ** 32;
+    };
+    return {
+      value: rows.map(({ id, question }) => row(Number(question) + spread * noise(id), id)),
+    };
+  }),
+  implement(gradeNode, async (_ctx, { value }) => ({
+    metrics: (await value.all()).map(({ id, question }) => ({
+      ...{ series: 'items', item: id, question: id, values: { score: Number(question) } },
+    })),
+  })),
   implement(randomNode, () => Promise.resolve({ value: [row(Math.random())] })),
   implement(linesNode, (_ctx, _inputs, { text }) => {
     const lines = text.split('\n').filter((line) => line !== '');

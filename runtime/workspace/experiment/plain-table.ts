@@ -12,8 +12,7 @@ export function evidenceTable(
       ...(problem === undefined ? {} : { problem }),
       cells: metrics.map((metric) => {
         const values = repeats.flat().flatMap(({ values: of }) => of[metric.name] ?? []);
-        const mean =
-          values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+        const mean = values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
         return { metric: metric.name, mean, interval: null, n: values.length, failures: 0 };
       }),
     })),

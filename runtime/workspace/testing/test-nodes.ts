@@ -1,5 +1,5 @@
 import { createRegistry, defineNode, Questions, type Registry } from '@graft/graph';
-import { slowNode, testDefinitions } from '@graft/graph/testing';
+import { experimentDefinitions, slowNode, testDefinitions } from '@graft/graph/testing';
 import { z } from 'zod';
 
 const plain = {
@@ -49,6 +49,7 @@ export const hogNode = defineNode({
 /** The test nodes and those that misbehave. */
 export const workerTestRegistry: Registry = createRegistry([
   ...testDefinitions,
+  ...experimentDefinitions,
   stubbornNode,
   crashNode,
   hogNode,
