@@ -20,8 +20,10 @@ export function exitCodeOf(code: string): ExitCode {
   return failures.has(code) ? exitCode.failed : exitCode.badInput;
 }
 
-/** The exit code of a finished run. */
-export function exitCodeOfRun(end: Extract<RunEvent, { type: 'run.finished' }>): ExitCode {
+/** The exit code of a finished run, or of one of an experiment. */
+export function exitCodeOfRun(
+  end: Pick<Extract<RunEvent, { type: 'run.finished' }>, 'status' | 'error'>,
+): ExitCode {
   switch (end.status) {
     case 'succeeded':
       return exitCode.succeeded;

@@ -45,7 +45,9 @@ export async function openGraph(
 export async function findRun(workspace: Workspace, name: string): Promise<RunRecord> {
   const exact = name === 'latest' ? undefined : await workspace.runs.get(name);
   if (exact !== undefined) return exact;
-  const newest = await workspace.runs.list({ limit: name === 'latest' ? 1 : 10_000 });
+  const newest = await workspace.runs.list(
+    name === 'latest' ? { parent: null, limit: 1 } : { limit: 10_000 },
+  );
   const matching = newest.filter((run) => name === 'latest' || run.id.startsWith(name));
   const [run] = matching;
   if (run === undefined) {

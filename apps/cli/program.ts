@@ -14,6 +14,14 @@ Examples:
 
 Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
 
+const experimentExamples = `
+Examples:
+  graft experiment chunking.graft.json
+  graft experiment chunking.graft.json sizes --out sizes.md
+  graft experiment chunking.graft.json sizes --json | tail -n 1
+
+Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
+
 /**
  * The commands. Each loads its code when it is called, so that none pays for the others' libraries.
  * `end` is given the exit code of the command that ran.
@@ -58,6 +66,20 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addHelpText('after', runExamples)
     .action(async (file, options) =>
       end(await (await import('./commands/run.ts')).run(file, options)),
+    );
+
+  program
+    .command('experiment')
+    .description('run an experiment of a graph and compare its variants; without a name, list them')
+    .argument('<file>', 'graph file')
+    .argument('[name]', 'experiment, as the file names it')
+    .option('--json', 'print events, one JSON object a line; the last holds the table')
+    .option('--out <path>', 'write the table: .csv, .md or .json')
+    .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
+    .option('--workspace <dir>', 'workspace folder')
+    .addHelpText('after', experimentExamples)
+    .action(async (file, name, options) =>
+      end(await (await import('./commands/experiment.ts')).experiment({ file, name }, options)),
     );
 
   program

@@ -1,6 +1,7 @@
 import type { RunEvent, StepSummary } from '@graft/graph';
 import { z } from 'zod';
-import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
+import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
+import { cancelOnInterrupt } from '../interrupt.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { printProblems, type ShownProblem } from '../problem-report.ts';
@@ -29,6 +30,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.locked === undefined ? {} : { locked: options.locked }),
+    ...(options.set.length === 0 ? {} : { settings: { set: options.set } }),
   });
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = progressView(process.stderr);
@@ -57,24 +59,6 @@ function problemsOf(end: RunEnd): readonly ShownProblem[] {
   const failed = end.steps.map((step) => step.error).filter((error) => error !== undefined);
   if (failed.length > 0) return failed;
   return end.error === undefined ? [] : [end.error];
-}
-
-/** From a supervisor; from a terminal that was closed. */
-const endSignals = ['SIGTERM', 'SIGHUP'] as const;
-
-/** The first interrupt cancels; a second one ends the process at once. */
-function cancelOnInterrupt(cancel: () => void): () => void {
-  const interrupted = (): void => {
-    process.once('SIGINT', () => process.exit(exitCode.cancelled));
-    process.stderr.write('cancelling… (again to stop at once)\n');
-    cancel();
-  };
-  process.once('SIGINT', interrupted);
-  for (const signal of endSignals) process.once(signal, cancel);
-  return () => {
-    process.off('SIGINT', interrupted);
-    for (const signal of endSignals) process.off(signal, cancel);
-  };
 }
 
 function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {

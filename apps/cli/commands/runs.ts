@@ -20,7 +20,7 @@ const optionsSchema = z.object({
 export async function listRuns(rawOptions: unknown): Promise<ExitCode> {
   const { json = false, workspace: folder, limit } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
-  const runs = await workspace.runs.list({ limit });
+  const runs = await workspace.runs.list({ parent: null, limit });
   if (json) printJson(runs);
   else if (runs.length === 0) print('Nothing has run in this workspace yet.');
   else print(table(runs.map(runRow)));

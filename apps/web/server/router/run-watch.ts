@@ -2,6 +2,8 @@ import type { RunRecord, RunStore } from '@graft/graph';
 
 /** Milliseconds between two looks: runs of other processes are seen only in the database. */
 const lookEvery = 1_500;
+/** Runs of experiments among the newest are passed over. */
+const newestLooked = 20;
 
 /**
  * Tells of a file's newest run, at once and whenever there is a newer one or its status is another, whichever
@@ -14,7 +16,8 @@ export function watchNewestRun(
 ): void {
   let known = '';
   const look = async (): Promise<void> => {
-    const [run] = await runs.list({ file, limit: 1 });
+    const newest = await runs.list({ file, parent: null, limit: newestLooked });
+    const run = newest.find(({ experiment }) => experiment === undefined);
     const seen = run === undefined ? '' : `${run.id} ${run.status}`;
     if (run !== undefined && seen !== known && !hooks.stop.aborted) hooks.newest(run);
     known = seen;

@@ -39,7 +39,7 @@ export const runsRouter = router({
     .input(z.object({ file: pathInput.optional(), limit: z.number().int().min(1).max(200) }))
     .query(({ ctx, input }) => {
       const file = input.file === undefined ? {} : { file: input.file };
-      return ctx.workspace.runs.list({ ...file, limit: input.limit });
+      return ctx.workspace.runs.list({ ...file, parent: null, limit: input.limit });
     }),
   /** What the steps of a run came to, with every part of their cache keys. */
   steps: procedure

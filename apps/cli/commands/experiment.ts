@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  countVariants,
+  GraphError,
+  type EvidenceTable,
+  type Experiment,
+  type Graph,
+} from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
+import { cancelOnInterrupt } from '../interrupt.ts';
+import { open, openGraph } from '../opened-workspace.ts';
+import { print, printJson } from '../output.ts';
+import { printProblems } from '../problem-report.ts';
+import { ExperimentView } from '../progress/experiment-view.ts';
+import { formatDuration } from '../quantity.ts';
+import { experimentSummary, tableWriter } from '../report/experiment-table.ts';
+import { table } from '../terminal.ts';
+
+const optionsSchema = z.object({
+  json: z.boolean().optional(),
+  out: z.string().optional(),
+  device: z.string().optional(),
+  workspace: z.string().optional(),
+});
+const argumentsSchema = z.object({ file: z.string(), name: z.string().optional() });
+
+/** `graft experiment FILE [NAME]`. */
+export async function experiment(rawArguments: unknown, rawOptions: unknown): Promise<ExitCode> {
+  const { file, name } = argumentsSchema.parse(rawArguments);
+  const options = optionsSchema.parse(rawOptions);
+  const opened = await openGraph(file, { ...options, set: [] });
+  if (name === undefined) return list(opened.graph, options.json === true);
+  const write = options.out === undefined ? undefined : tableWriter(options.out);
+
+  await using workspace = await open(opened.root);
+  const handle = await workspace.startExperiment(opened.graph, opened.file, {
+    name,
+    ...(options.device === undefined ? {} : { device: options.device }),
+  });
+  const release = cancelOnInterrupt(() => handle.cancel());
+  const view = new ExperimentView(process.stderr);
+  try {
+    const never = new AbortController().signal;
+    for await (const event of workspace.experimentEvents(handle.runId, 0, never)) {
+      if (options.json === true) print(JSON.stringify(event));
+      view.show(event);
+    }
+  } finally {
+    release();
+  }
+  const end = await handle.finished;
+  if (options.json !== true) {
+    print(experimentSummary(end.table));
+    print(`${end.status} in ${formatDuration(end.ms)}  (run ${end.runId})`);
+  }
+  if (write !== undefined && options.out !== undefined) await save(options.out, write(end.table));
+  if (end.error !== undefined) printProblems([end.error]);
+  return exitCodeOfRun(end);
+}
+
+async function save(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(path.resolve(file), text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new GraphError('missing-file', `The table cannot be written to ${file}: ${why}`, {
+      cause,
+    });
+  }
+}
+
+function list(graph: Graph, json: boolean): ExitCode {
+  const all = Object.entries(graph.experiments ?? {});
+  if (json) {
+    printJson(all.map(([name, one]) => ({ name, ...countVariants(one), ...one })));
+  } else if (all.length === 0) {
+    print('The file has no experiments. They stand under "experiments", each with a name.');
+  } else {
+    print(
+      table(
+        all.map(([name, one]) => [
+          name,
+          extent(one),
+          (one.metrics ?? []).join(', '),
+          one.doc ?? '',
+        ]),
+      ),
+    );
+  }
+  return exitCode.succeeded;
+}
+
+function extent(one: Experiment): string {
+  const { variants, repeats } = countVariants(one);
+  const times = repeats === 1 ? '' : ` × ${String(repeats)} seeds`;
+  return `${variants.toLocaleString('en-US')} variant${variants === 1 ? '' : 's'}${times}`;
+}

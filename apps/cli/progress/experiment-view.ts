@@ -1,0 +1,56 @@
+import { formatProblem, type ExperimentEvent } from '@graft/graph';
+import { formatDuration } from '../quantity.ts';
+import { oneLine } from '../terminal.ts';
+
+const marks = { succeeded: '✓', failed: '✗', cancelled: '!', queued: '·', running: '·' } as const;
+
+/** Shows an experiment as it goes: a line for each variant that has ended. */
+export class ExperimentView {
+  readonly #stream: { write(text: string): unknown };
+  #runs = 0;
+  #done = 0;
+  #width = 0;
+
+  constructor(stream: { write(text: string): unknown }) {
+    this.#stream = stream;
+  }
+
+  show(event: ExperimentEvent): void {
+    switch (event.type) {
+      case 'experiment.started': {
+        this.#runs = event.runs;
+        this.#width = Math.max(...event.variants.map(({ name }) => name.length));
+        const count = `${String(event.variants.length)} variants, ${String(event.runs)} runs`;
+        this.#line(
+          `experiment ${event.experiment} of ${event.file} (run ${event.runId}): ${count}`,
+        );
+        for (const { name, problem } of event.variants) {
+          if (problem !== undefined) this.#line(`✗ ${name}  refused: ${formatProblem(problem)}`);
+        }
+        break;
+      }
+      case 'variant.started':
+        break;
+      case 'variant.finished': {
+        this.#done += 1;
+        const { computed, reused } = event.steps;
+        const seed = event.seed === undefined ? '' : ` seed ${String(event.seed)}`;
+        const facts = [
+          ...[event.status, formatDuration(event.ms)],
+          `${String(computed)} steps computed, ${String(reused)} shared`,
+          event.error?.message ?? '',
+        ];
+        const name = `${event.variant}${seed}`.padEnd(this.#width);
+        const place = `${String(this.#done)} of ${String(this.#runs)}`;
+        this.#line(`${marks[event.status]} ${place}  ${name}  ${oneLine(facts.join('  '), 160)}`);
+        break;
+      }
+      case 'experiment.finished':
+        break;
+    }
+  }
+
+  #line(text: string): void {
+    this.#stream.write(`${text}\n`);
+  }
+}
