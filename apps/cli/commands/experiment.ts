@@ -3,7 +3,6 @@ import path from 'node:path';
 import {
   countVariants,
   GraphError,
-  type EvidenceTable,
   type Experiment,
   type Graph,
 } from '@graft/graph';
