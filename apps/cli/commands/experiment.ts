@@ -1,11 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  countVariants,
-  GraphError,
-  type Experiment,
-  type Graph,
-} from '@graft/graph';
+import { countVariants, GraphError, type Experiment, type Graph } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { cancelOnInterrupt } from '../interrupt.ts';
