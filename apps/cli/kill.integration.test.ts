@@ -112,7 +112,10 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
       }
       const { code, events } = await ended;
       const last = events.at(-1);
-      expect(last).toMatchObject({ type: 'run.finished', status: 'succeeded' });
+      expect(last, JSON.stringify(last)).toMatchObject({
+        type: 'run.finished',
+        status: 'succeeded',
+      });
       expect(code).toBe(0);
       await expectSound();
     }
@@ -151,7 +154,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
         const again = await start().ended;
         const end = again.events.at(-1);
         if (end?.type !== 'run.finished') throw new Error('the run did not finish');
-        expect(end.status).toBe('succeeded');
+        expect(end.status, JSON.stringify(end.error)).toBe('succeeded');
         const statuses = new Map(end.steps.map(({ node, status }) => [node, status]));
         expect(done.filter((node) => statuses.get(node) !== 'cached')).toEqual([]);
         reused += done.length;
