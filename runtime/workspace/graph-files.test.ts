@@ -25,6 +25,15 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 const names = async (): Promise<string[]> =>
   (await readdir(root)).filter((name) => name !== '.graft').sort();
 
+it('are looked for once for all who ask while somebody looks', async () => {
+  await files.save('a.graft.json', 'a', null);
+  const first = files.list();
+  const [second, third] = await Promise.all([files.list(), files.list()]);
+  expect(second).toHaveLength(1);
+  expect(third).toBe(second);
+  expect(await first).toEqual(second);
+});
+
 describe('renaming', () => {
   it('moves the bytes, into a new folder as well', async () => {
     const { revision } = await files.save('a.graft.json', '{ "odd":  1 }', null);
