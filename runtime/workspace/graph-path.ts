@@ -31,6 +31,15 @@ export function requireVisible(path: string, leadsTo: string = path): void {
 
 /** As `requireGraphPath`, for a name that somebody makes up: every system has to be able to write it. */
 export function requireNewGraphPath(path: string): void {
+  requirePortablePath(path, graphSuffix);
+  requireGraphPath(path);
+}
+
+/**
+ * A path below the workspace that every system can write; what it ends in, as all of its kind do, is no part of the
+ * name. Throws `bad-name`.
+ */
+export function requirePortablePath(path: string, suffix = ''): void {
   const parts = path.split('/');
   if (path.startsWith('/') || parts.includes('..')) {
     throw badName(
@@ -41,13 +50,13 @@ export function requireNewGraphPath(path: string): void {
   if (parts.some((part) => part.trim() === '' || part === '.')) {
     throw badName(path, 'Each folder and the file need a name.');
   }
-  requireGraphPath(path);
   const bad = forbidden.exec(path)?.[0];
   if (bad !== undefined) {
     const shown = bad < ' ' ? 'control characters' : `"${bad}"`;
     throw badName(path, `A name cannot hold ${shown}. Leave it out.`);
   }
-  const stem = nameOf(path).slice(0, -graphSuffix.length);
+  const name = nameOf(path);
+  const stem = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   if ([...parts.slice(0, -1), stem].some((part) => part !== part.trim() || part.endsWith('.'))) {
     throw badName(path, 'A name does not begin or end with a space, nor end with a full stop.');
   }

@@ -14,6 +14,7 @@ import { BlobStore, type KnownFile } from './blob-store.ts';
 import { builtInEntries } from './entries.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
 import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
+import { receiveModel } from './receive-model.ts';
 import { RecordFile } from './record-file.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
@@ -58,6 +59,11 @@ export interface Catalogue {
   fetch(id: string, options?: FetchOptions): Promise<string>;
   /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or hf: source. */
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
+  /**
+   * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be
+   * that very model. Throws `bad-model`, `damaged-file` or `no-space`.
+   */
+  receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void>;
   /** Deletes the files; an imported model's entry and pinned digests too. */
   remove(id: string): Promise<void>;
 }
@@ -159,6 +165,21 @@ class FolderCatalogue implements Catalogue {
       },
       from,
       options,
+    );
+  }
+
+  receive(
+    entry: ModelEntry,
+    bytes: (digest: string) => AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    return receiveModel(
+      {
+        blobs: this.#blobs,
+        find: (id) => this.#find(id),
+        add: (each) => this.#imported.update((all) => ({ ...all, [each.id]: each })),
+      },
+      entry,
+      bytes,
     );
   }
 

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { GraphError, type Plan, type RunEvent, type RunOrigin } from '@graft/graph';
+import {
+  GraphError,
+  type ActionStore,
+  type Plan,
+  type RunEvent,
+  type RunOrigin,
+} from '@graft/graph';
 import { resolveSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
@@ -55,10 +61,16 @@ export class Engine {
   /** Throws what is wrong with the plan's sources before anything is recorded. */
   async start(
     plan: Plan,
-    options: { readonly file: string; readonly device: string; readonly origin?: RunOrigin },
+    options: {
+      readonly file: string;
+      readonly device: string;
+      readonly origin?: RunOrigin;
+      /** Instead of the engine's: with records that serve this file only. */
+      readonly actions?: ActionStore;
+    },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { file, device, origin = {} } = options;
+    const { file, device, origin = {}, actions = this.#parts.actions } = options;
     const { sources, problems } = await resolveSources(plan, { files, models, file });
     const [first] = problems;
     if (first !== undefined) {
@@ -67,7 +79,7 @@ export class Engine {
     const startedAt = Date.now();
     const runId = newRunId(startedAt);
     await runs.create({ ...origin, id: runId, file, status: 'running', startedAt, owner });
-    const run = new PlanRun(this.#parts, this.#shared, {
+    const run = new PlanRun({ ...this.#parts, actions }, this.#shared, {
       ...{ runId, file, plan, sources, device },
       ...(origin.scope === undefined ? {} : { scope: origin.scope }),
     });

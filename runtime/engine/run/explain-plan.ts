@@ -14,6 +14,8 @@ export interface ExplainedStep {
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
   readonly estimatedMs?: number;
+  /** The package that the result came in which would be reused. */
+  readonly from?: string;
 }
 
 export interface ExplainRequest {
@@ -81,7 +83,7 @@ function judge(
   const found = known.lookup.known(key.value);
   if (definition.caching !== 'volatile' && found !== undefined && found !== 'evicted') {
     step.outputs = found.outputs;
-    return { ...keyed, verdict: 'hit' };
+    return { ...keyed, verdict: 'hit', ...(found.from === undefined ? {} : { from: found.from }) };
   }
   const reason = reasonFor(step, known.last);
   return { ...keyed, verdict: 'miss', reason, ...known.estimate(step) };

@@ -75,7 +75,10 @@ export class StepScheduler {
 
   #closeAsCached(step: StepState, result: Executed): void {
     step.outputs = result.outputs;
-    if ('createdAt' in result) step.madeAt = result.createdAt;
+    if ('createdAt' in result) {
+      step.madeAt = result.createdAt;
+      if (result.from !== undefined) step.from = result.from;
+    }
     this.#run.steps.close(step, 'cached');
   }
 

@@ -34,6 +34,8 @@ export interface StepState {
   ms: number;
   /** Of a reused result. */
   madeAt?: number;
+  /** The package that a reused result came in. */
+  from?: string;
   error?: GraphError;
 }
 
@@ -114,6 +116,7 @@ export function summarize(step: StepState): StepSummary {
     status: step.status,
     ms: Math.round(step.ms * 10) / 10,
     ...(step.madeAt === undefined ? {} : { madeAt: step.madeAt }),
+    ...(step.from === undefined ? {} : { from: step.from }),
     ...(step.device === undefined ? {} : { device: step.device }),
     ...(step.items === undefined ? {} : { items: step.items }),
     ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),

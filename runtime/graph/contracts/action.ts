@@ -19,6 +19,8 @@ export const actionRecordSchema = z.object({
   /** Milliseconds that it took, to estimate with. */
   ms: z.number(),
   createdAt: z.number(),
+  /** The package that it came in, as long as nobody has said that it is trusted. Never stored. */
+  from: z.string().optional(),
 });
 export type ActionRecord = z.infer<typeof actionRecordSchema>;
 

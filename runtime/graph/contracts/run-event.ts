@@ -64,6 +64,8 @@ export const stepSummarySchema = z.object({
   ms: z.number(),
   /** When a reused result was made, in ms since the epoch. */
   madeAt: z.number().optional(),
+  /** The package that a reused result came in. */
+  from: z.string().optional(),
   device: z.string().optional(),
   items: itemCountsSchema.optional(),
   cacheKey: z.string().optional(),

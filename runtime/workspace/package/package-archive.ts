@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { GraphError } from '@graft/graph';
+import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { damaged, maxBlobs, maxListing, parseManifest, type PackageManifest } from './package-manifest.ts';
+
+const blobName = /^blobs\/([0-9a-f]{64})$/;
+/** No text that people pack gets so much smaller; what claims to is made to fill disks. */
+const largestRatio = 200;
+/** Bytes that any package may unpack to. */
+const alwaysAllowed = 1 << 30;
+const fileTypeMask = 0o170000;
+const regularFile = 0o100000;
+
+/**
+ * A package opened for reading. It has been looked over: the archive holds the manifest and the blobs that this
+ * names, in the sizes that it gives, and nothing else. Bytes are checked against their digests as they are read.
+ */
+export class PackageArchive implements AsyncDisposable {
+  readonly manifest: PackageManifest;
+  /** For messages. */
+  readonly name: string;
+  readonly #zip: ZipFile;
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  /** Throws `missing-file`, `damaged-file`, `newer-format`, `unsafe-path` or `too-large`; `name` is for messages. */
+  static async open(path: string, name: string): Promise<PackageArchive> {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() !== true) {
+      throw new GraphError('missing-file', 'There is no such package.', { location: { file: name } });
+    }
+    let zip: ZipFile | undefined;
+    try {
+      zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+      const entries = await listEntries(zip, { name, size: found.size });
+      const entry = entries.get('manifest.json');
+      if (entry === undefined) throw damaged(name, 'it has no manifest.json');
+      const text = await readText(zip, entry, name);
+      const manifest = parseManifest(text, name);
+      checkBlobs(manifest, entries, name);
+      return new PackageArchive({ zip, entries, manifest, name });
+    } catch (error) {
+      zip?.close();
+      throw asDamage(error, name);
+    }
+  }
+
+  private constructor(parts: {
+    zip: ZipFile;
+    entries: ReadonlyMap<string, Entry>;
+    manifest: PackageManifest;
+    name: string;
+  }) {
+    this.#zip = parts.zip;
+    this.#entries = parts.entries;
+    this.manifest = parts.manifest;
+    this.name = parts.name;
+  }
+
+  /** Bytes, verified before the stream ends. Throws `damaged-file`. */
+  async *blob(digest: string): AsyncGenerator<Uint8Array, void, undefined> {
+    const entry = this.#entries.get(`blobs/${digest}`);
+    if (entry === undefined) throw damaged(this.name, `it lacks the bytes ${digest.slice(0, 12)}`);
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of await this.#zip.openReadStreamPromise(entry)) {
+        if (!(chunk instanceof Uint8Array)) continue;
+        hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      throw asDamage(error, this.name);
+    }
+    if (hash.digest('hex') !== digest) {
+      throw damaged(this.name, `the bytes under ${digest.slice(0, 12)} are others`);
+    }
+  }
+
+  /** The lines of a list of records. Throws as `blob`, and `too-large`. */
+  async lines(digest: string): Promise<string[]> {
+    const size = this.manifest.blobs[digest] ?? 0;
+    if (size > maxListing) throw tooLarge(this.name, `a list of records has ${String(size)} bytes`, maxListing);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.blob(digest)) chunks.push(chunk);
+    return Buffer.concat(chunks)
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#zip.close();
+  }
+}
+
+async function listEntries(
+  zip: ZipFile,
+  archive: { readonly name: string; readonly size: number },
+): Promise<Map<string, Entry>> {
+  const { name, size } = archive;
+  const limit = Math.max(alwaysAllowed, size * largestRatio);
+  const entries = new Map<string, Entry>();
+  let unpacked = 0;
+  if (zip.entryCount > maxBlobs + 1) {
+    throw tooLarge(name, `it has ${String(zip.entryCount)} entries`, maxBlobs + 1);
+  }
+  for await (const entry of zip.eachEntry()) {
+    const { fileName } = entry;
+    const shown = JSON.stringify(fileName.slice(0, 100));
+    if (fileName !== 'manifest.json' && !blobName.test(fileName)) {
+      throw new GraphError(
+        'unsafe-path',
+        `The package has an entry ${shown}, and a package holds manifest.json and blobs only. Nothing was unpacked.`,
+        { location: { file: name } },
+      );
+    }
+    if (entries.has(fileName)) throw damaged(name, `it has two entries ${shown}`);
+    const type = (entry.externalFileAttributes >>> 16) & fileTypeMask;
+    if (type !== 0 && type !== regularFile) throw damaged(name, `${shown} is a link, not a file`);
+    if (entry.isEncrypted()) throw damaged(name, `${shown} is encrypted`);
+    unpacked += entry.uncompressedSize;
+    if (unpacked > limit) throw tooLarge(name, `it unpacks to more than ${String(limit)} bytes`, limit);
+    entries.set(fileName, entry);
+  }
+  return entries;
+}
+
+/** The manifest and the archive must name the same blobs, in the same sizes. */
+function checkBlobs(
+  manifest: PackageManifest,
+  entries: ReadonlyMap<string, Entry>,
+  name: string,
+): void {
+  const listed = new Map(Object.entries(manifest.blobs));
+  for (const [digest, size] of listed) {
+    const found = entries.get(`blobs/${digest}`)?.uncompressedSize;
+    if (found !== size) throw damaged(name, `the bytes ${digest.slice(0, 12)} are not there, or not in their size`);
+  }
+  if (entries.size !== listed.size + 1) throw damaged(name, 'it holds bytes that its manifest does not name');
+  const used = usedBlobs(manifest);
+  for (const digest of used) {
+    if (!listed.has(digest)) throw damaged(name, `its manifest does not list the bytes ${digest.slice(0, 12)}`);
+  }
+}
+
+/** The digests that a manifest speaks of. */
+function usedBlobs({ files, results, models }: PackageManifest): Set<string> {
+  return new Set([
+    ...files.map(({ digest }) => digest),
+    ...(results === undefined ? [] : [results.events, results.actions, ...results.artifacts]),
+    ...models.flatMap((model) => model.files.flatMap(({ digest }) => digest ?? [])),
+  ]);
+}
+
+async function readText(zip: ZipFile, entry: Entry, name: string): Promise<string> {
+  if (entry.uncompressedSize > maxListing) {
+    throw tooLarge(name, `its manifest has ${String(entry.uncompressedSize)} bytes`, maxListing);
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await zip.openReadStreamPromise(entry)) {
+    if (chunk instanceof Uint8Array) chunks.push(chunk);
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+}
+
+/** The library's own errors are about the archive. */
+function asDamage(error: unknown, name: string): unknown {
+  if (error instanceof GraphError) return error;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('E')) {
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return damaged(name, reason, error);
+}
+
+function tooLarge(name: string, what: string, limit: number): GraphError {
+  return new GraphError(
+    'too-large',
+    `The package is refused: ${what}, and the limit is ${String(limit)}. Nothing was unpacked.`,
+    { location: { file: name } },
+  );
+}

@@ -1,0 +1,120 @@
+import {
+  type ActionRecord,
+  type ArtifactRef,
+  type ArtifactStore,
+  type ModelEntry,
+  type RunRecord,
+  type RunStore,
+  type StepSummary,
+  GraphError,
+  treeManifestSchema,
+} from '@graft/graph';
+import { portTypeOf } from '@graft/engine';
+
+/** What goes into a package beside the graph and the graphs that it uses. */
+export interface PackChoice {
+  /** The files that its nodes read. */
+  readonly data?: boolean;
+  /** What its latest run gave. */
+  readonly artifacts?: boolean;
+  readonly models?: boolean;
+}
+
+/** What a package of a graph would hold, with sizes in bytes: to choose by. */
+export interface PackageContents {
+  readonly graph: string;
+  readonly graphs: Sized;
+  readonly data: Sized;
+  /** Absent where no run of this graph has succeeded. */
+  readonly artifacts?: Sized & { readonly runId: string };
+  readonly models: readonly { readonly id: string; readonly size: number }[];
+}
+interface Sized {
+  readonly count: number;
+  readonly size: number;
+}
+
+/** A run that goes into a package. */
+export interface PackagedRun {
+  readonly run: RunRecord;
+  readonly steps: readonly StepSummary[];
+}
+
+/**
+ * The run whose results are packed: the newest of the file that succeeded and has a step for each of `nodes`;
+ * where there is none, the newest that succeeded.
+ */
+export async function runToPack(
+  runs: RunStore,
+  file: string,
+  nodes: readonly string[],
+): Promise<PackagedRun | undefined> {
+  let newest: PackagedRun | undefined;
+  for (const run of await runs.list({ file, limit: 100 })) {
+    if (run.status !== 'succeeded') continue;
+    const steps = await runs.steps(run.id);
+    const found = { run, steps };
+    const ran = new Set(steps.map(({ node }) => node));
+    if (nodes.every((node) => ran.has(node))) return found;
+    newest ??= found;
+  }
+  return newest;
+}
+
+/** Digest → bytes of what steps gave; for a tree its manifest and its files. What is gone is left out. */
+export async function artifactBlobs(
+  artifacts: ArtifactStore,
+  steps: readonly StepSummary[],
+): Promise<Map<string, number>> {
+  const blobs = new Map<string, number>();
+  const refs = new Map<string, ArtifactRef>();
+  for (const step of steps) {
+    for (const ref of Object.values(step.outputs)) refs.set(ref.digest, ref);
+  }
+  for (const ref of refs.values()) {
+    const found = await blobsOf(artifacts, ref).catch((error: unknown) => {
+      if (['missing-file', 'store-damaged'].includes(GraphError.from(error).code)) return undefined;
+      throw error;
+    });
+    for (const [digest, size] of found ?? []) blobs.set(digest, size);
+  }
+  return blobs;
+}
+
+async function blobsOf(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Map<string, number>> {
+  if (portTypeOf(ref).encoding !== 'tree') {
+    if (await artifacts.has(ref.digest)) return new Map([[ref.digest, ref.size]]);
+    return new Map();
+  }
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of artifacts.get(ref.digest)) bytes.push(chunk);
+  const manifest = Buffer.concat(bytes);
+  const { files } = treeManifestSchema.parse(JSON.parse(manifest.toString('utf8')));
+  const present = await Promise.all(files.map(({ digest }) => artifacts.has(digest)));
+  if (!present.every(Boolean)) return new Map();
+  return new Map([
+    [ref.digest, manifest.byteLength],
+    ...files.map(({ digest, size }): [string, number] => [digest, size]),
+  ]);
+}
+
+/** The cache records of some steps, of those whose artifacts are packed. */
+export function recordsToPack(
+  records: Iterable<ActionRecord>,
+  blobs: ReadonlyMap<string, number>,
+): ActionRecord[] {
+  return [...records].filter(({ outputs }) =>
+    Object.values(outputs).every(({ digest }) => blobs.has(digest)),
+  );
+}
+
+/** Without places on the sender's machine: those that have the bytes take them from the package. */
+export function portableEntry(entry: ModelEntry, packageName: string): ModelEntry {
+  return {
+    ...entry,
+    files: entry.files.map((file) => {
+      const sources = file.sources.filter((source) => !source.startsWith('file:'));
+      return { ...file, sources: sources.length > 0 ? sources : [`package:${packageName}`] };
+    }),
+  };
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { actionRecordSchema, GraphError, type ActionRecord, type ActionStore } from '@graft/graph';
+import { hasCode, removeFolder, replaceFile } from '@graft/kit';
+import { z } from 'zod';
+
+const receivedSchema = z.object({
+  /** Begins with its name, ends in part of its manifest's digest. */
+  id: z.string(),
+  name: z.string(),
+  /** The path of its graph; moves with the file. */
+  graph: z.string(),
+  createdAt: z.number(),
+  receivedAt: z.number(),
+  /** The run that came with it. */
+  runId: z.string().optional(),
+  /** Its records serve every graph, as those made here do. */
+  trusted: z.boolean(),
+});
+/** A package that was unpacked here. */
+export type ReceivedPackage = z.infer<typeof receivedSchema>;
+
+const actionsFile = 'actions.ndjson';
+const idPattern = /^[\w.-]{1,255}$/;
+
+/**
+ * The packages that a workspace has received. Digests prove bytes, and not that a key made them: until somebody
+ * trusts a package, its cache records are kept here, apart, and serve its own graph only.
+ */
+export class ReceivedPackages {
+  readonly #folder: string;
+  readonly #records = new Map<string, Promise<readonly ActionRecord[]>>();
+  #listed: { readonly stamp: string; readonly packages: readonly ReceivedPackage[] } | undefined;
+
+  constructor(stateFolder: string) {
+    this.#folder = join(stateFolder, 'packages');
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly ReceivedPackage[]> {
+    const ids = await readdir(this.#folder).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    });
+    if (ids.length === 0) return [];
+    const stamps = await Promise.all(
+      ids.map(async (id) => `${id} ${String((await stat(this.#entry(id)).catch(() => undefined))?.mtimeMs)}`),
+    );
+    const stamp = stamps.join('\n');
+    if (this.#listed?.stamp === stamp) return this.#listed.packages;
+    const read = await Promise.all(ids.map((id) => this.#read(id)));
+    const packages = read
+      .filter((each) => each !== undefined)
+      .sort((a, b) => b.receivedAt - a.receivedAt);
+    this.#listed = { stamp, packages };
+    return packages;
+  }
+
+  /** Throws `missing-file`. */
+  async get(id: string): Promise<ReceivedPackage> {
+    const all = await this.list();
+    const found = all.find((each) => each.id === id) ?? all.find(({ name }) => name === id);
+    if (found !== undefined) return found;
+    throw new GraphError(
+      'missing-file',
+      `There is no package "${id}" in this workspace. "graft packages ls" lists those there are.`,
+    );
+  }
+
+  /** Keeps a package's records. The same package again replaces itself, and stays trusted if it was. */
+  async keep(
+    received: Omit<ReceivedPackage, 'id' | 'receivedAt' | 'trusted'>,
+    records: readonly ActionRecord[],
+    digest: string,
+  ): Promise<ReceivedPackage> {
+    const id = `${received.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}-${digest.slice(0, 12)}`;
+    const before = await this.#read(id);
+    const entry = { ...received, id, receivedAt: Date.now(), trusted: before?.trusted ?? false };
+    const folder = join(this.#folder, id);
+    await mkdir(folder, { recursive: true });
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await replaceFile(join(folder, actionsFile), lines);
+    await this.#write(entry);
+    return entry;
+  }
+
+  /** The store as a run of `file` sees it: with the records of packages that brought this file, where it has none. */
+  async storeFor(file: string, actions: ActionStore): Promise<ActionStore> {
+    const own = (await this.list()).filter(({ graph, trusted }) => graph === file && !trusted);
+    if (own.length === 0) return actions;
+    const received = new Map<string, ActionRecord>();
+    for (const { id, name } of own) {
+      for (const record of await this.#recordsOf(id)) {
+        if (!received.has(record.key)) received.set(record.key, { ...record, from: name });
+      }
+    }
+    return new WithReceived(actions, received);
+  }
+
+  /** Lets the records of a package serve every graph. */
+  async trust(id: string, actions: ActionStore): Promise<ReceivedPackage> {
+    const found = await this.get(id);
+    if (found.trusted) return found;
+    const records = await this.#recordsOf(found.id);
+    const here = await actions.getMany(records.map(({ key }) => key));
+    await actions.putMany(records.filter(({ key }) => !here.has(key)));
+    const trusted = { ...found, trusted: true };
+    await this.#write(trusted);
+    return trusted;
+  }
+
+  /** Forgets a package: its files and runs stay, its records go. */
+  async remove(id: string): Promise<void> {
+    const found = await this.get(id);
+    this.#records.delete(found.id);
+    await removeFolder(join(this.#folder, found.id));
+  }
+
+  /** A graph file has another name: its packages go with it. */
+  async renameFile(from: string, to: string): Promise<void> {
+    for (const each of await this.list()) {
+      if (each.graph === from) await this.#write({ ...each, graph: to });
+    }
+  }
+
+  #recordsOf(id: string): Promise<readonly ActionRecord[]> {
+    const known = this.#records.get(id) ?? this.#readRecords(id);
+    this.#records.set(id, known);
+    return known;
+  }
+
+  /** A damaged list serves nothing: what is missing is computed. */
+  async #readRecords(id: string): Promise<readonly ActionRecord[]> {
+    const text = await readFile(join(this.#folder, id, actionsFile), 'utf8').catch(() => '');
+    const records = text.split('\n').flatMap((line) => {
+      try {
+        return [actionRecordSchema.parse(JSON.parse(line))];
+      } catch {
+        return [];
+      }
+    });
+    return records;
+  }
+
+  #entry(id: string): string {
+    return join(this.#folder, id, 'package.json');
+  }
+
+  async #read(id: string): Promise<ReceivedPackage | undefined> {
+    if (!idPattern.test(id)) return undefined;
+    const text = await readFile(this.#entry(id), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    try {
+      return receivedSchema.parse(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #write(entry: ReceivedPackage): Promise<void> {
+    this.#records.delete(entry.id);
+    await replaceFile(this.#entry(entry.id), `${JSON.stringify(entry, null, 1)}\n`);
+    this.#listed = undefined;
+  }
+}
+
+/** Digest of what a package says of itself. */
+export const manifestDigest = (manifest: unknown): string =>
+  createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+
+/** An action store that looks into received records where it has none of its own; it writes none there. */
+class WithReceived implements ActionStore {
+  readonly #actions: ActionStore;
+  readonly #received: ReadonlyMap<string, ActionRecord>;
+
+  constructor(actions: ActionStore, received: ReadonlyMap<string, ActionRecord>) {
+    this.#actions = actions;
+    this.#received = received;
+  }
+
+  async getMany(keys: readonly string[]): Promise<Map<string, ActionRecord>> {
+    const found = await this.#actions.getMany(keys);
+    for (const key of keys) {
+      const received = this.#received.get(key);
+      if (received !== undefined && !found.has(key)) found.set(key, received);
+    }
+    return found;
+  }
+
+  putMany(records: readonly ActionRecord[]): Promise<void> {
+    return this.#actions.putMany(records);
+  }
+
+  touch(keys: readonly string[]): Promise<void> {
+    return this.#actions.touch(keys);
+  }
+
+  list(): AsyncIterable<ActionRecord & { usedAt: number }> {
+    return this.#actions.list();
+  }
+
+  deleteMany(keys: readonly string[]): Promise<void> {
+    return this.#actions.deleteMany(keys);
+  }
+}

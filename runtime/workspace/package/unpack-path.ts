@@ -1,0 +1,74 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { GraphError, isInnerPath } from '@graft/graph';
+import { requireNewGraphPath, requirePortablePath, requireVisible } from '../graph-path.ts';
+
+/**
+ * Where files of a package go: below `root` (a real path), in no hidden folder, under names that every system can
+ * write, through no link. `graphs` end as graph files do. Throws `unsafe-path` or `bad-name` before anything is written.
+ */
+export async function placesOf(
+  root: string,
+  paths: readonly string[],
+  archive: string,
+): Promise<Map<string, string>> {
+  const places = new Map<string, string>();
+  const folded = new Map<string, string>();
+  for (const path of paths) {
+    if (!isInnerPath(path)) throw unsafe(archive, path, 'which leads out of the workspace');
+    try {
+      requireVisible(path);
+      requirePortablePath(path);
+    } catch (error) {
+      throw unsafe(archive, path, `which cannot be a file of a workspace: ${GraphError.from(error).message}`);
+    }
+    // Where upper and lower case are one, the second would take the place of the first.
+    const fold = path.normalize('NFC').toLowerCase();
+    const twin = folded.get(fold);
+    if (twin !== undefined) throw unsafe(archive, path, `and also ${JSON.stringify(twin)}`);
+    folded.set(fold, path);
+    places.set(path, await placeBelow(root, path, archive));
+  }
+  for (const path of folded.keys()) {
+    for (let at = dirname(path); at !== '.'; at = dirname(at)) {
+      if (folded.has(at)) throw unsafe(archive, path, 'below a path that is a file of its own');
+    }
+  }
+  return places;
+}
+
+/** The absolute path, if what exists on the way there is below the root: no link leads out. */
+async function placeBelow(root: string, path: string, archive: string): Promise<string> {
+  const absolute = join(root, path);
+  for (let at = absolute; at !== root; at = dirname(at)) {
+    const found = await lstat(at).catch(() => undefined);
+    if (found === undefined) continue;
+    if (at === absolute && found.isSymbolicLink()) {
+      throw unsafe(archive, path, 'which is a link in this workspace');
+    }
+    const real = await realpath(at);
+    if (real !== root && !real.startsWith(root + sep)) {
+      throw unsafe(archive, path, 'which a link of this workspace leads out of it');
+    }
+    requireVisible(path, real.slice(root.length + 1).split(sep).join('/'));
+    break;
+  }
+  return absolute;
+}
+
+/** Throws unless it is the name of a graph file. */
+export function requireGraphName(path: string, archive: string): void {
+  try {
+    requireNewGraphPath(path);
+  } catch (error) {
+    throw unsafe(archive, path, `which is no graph file: ${GraphError.from(error).message}`);
+  }
+}
+
+function unsafe(archive: string, path: string, why: string): GraphError {
+  return new GraphError(
+    'unsafe-path',
+    `The package has a file ${JSON.stringify(path.slice(0, 200))}, ${why}. Nothing was unpacked.`,
+    { location: { file: archive } },
+  );
+}

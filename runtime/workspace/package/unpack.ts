@@ -1,0 +1,262 @@
+import { createWriteStream } from 'node:fs';
+import { constants, copyFile, link, lstat, mkdir, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Catalogue } from '@graft/backends/catalogue';
+import {
+  actionRecordSchema,
+  GraphError,
+  parseGraph,
+  runEventSchema,
+  type ActionRecord,
+  type ArtifactStore,
+  type Problem,
+  type RunEvent,
+  type RunStore,
+} from '@graft/graph';
+import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+import { PackageArchive } from './package-archive.ts';
+import { damaged, type PackageManifest } from './package-manifest.ts';
+import { manifestDigest, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
+import { placesOf, requireGraphName } from './unpack-path.ts';
+
+/** What came out of a package. */
+export interface UnpackReport {
+  readonly package: ReceivedPackage;
+  readonly graph: string;
+  /** Files that were written, and those that were there already, the same. */
+  readonly written: readonly string[];
+  readonly present: readonly string[];
+  /** Artifacts of the results. */
+  readonly artifacts: number;
+  readonly models: readonly string[];
+  /** Models that were not taken, and why. */
+  readonly refused: readonly Problem[];
+}
+
+export interface UnpackParts {
+  /** A real path. */
+  readonly root: string;
+  readonly catalogue: Catalogue;
+  readonly received: ReceivedPackages;
+  readonly artifacts: ArtifactStore;
+  readonly runs: RunStore;
+}
+
+/**
+ * Unpacks an archive into a workspace: all of it, or, where a file would take the place of another, a path leads out or
+ * bytes are wrong, nothing. A second time it finds everything there. `name` is how messages call the archive.
+ */
+export async function unpack(
+  parts: UnpackParts,
+  archivePath: string,
+  name: string,
+): Promise<UnpackReport> {
+  await using archive = await PackageArchive.open(archivePath, name);
+  const { manifest } = archive;
+  await requireRoom(parts.root, manifest, name);
+  const records = await readRecords(archive);
+  await verifyAll(archive, records);
+  const places = await placesOf(parts.root, manifest.files.map(({ path }) => path), name);
+  requireGraphName(manifest.graph, name);
+  if (!places.has(manifest.graph)) throw damaged(name, `its graph ${manifest.graph} is not in it`);
+  const present = await samePlaces(manifest, places, name);
+  const { models, refused } = await receiveModels(parts.catalogue, archive);
+  const artifacts = await receiveArtifacts(parts.artifacts, archive);
+  const written: string[] = [];
+  for (const { path, digest } of manifest.files) {
+    const place = places.get(path);
+    if (place === undefined || present.has(path)) continue;
+    await writeNew(place, archive.blob(digest), path);
+    written.push(path);
+  }
+  const received = await parts.received.keep(
+    {
+      name: manifest.name,
+      graph: manifest.graph,
+      createdAt: manifest.createdAt,
+      ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
+    },
+    records.actions,
+    manifestDigest(manifest),
+  );
+  await receiveRun(parts.runs, manifest, records.events);
+  return {
+    package: received,
+    graph: manifest.graph,
+    written,
+    present: [...present],
+    artifacts,
+    models,
+    refused,
+  };
+}
+
+interface Records {
+  readonly events: readonly RunEvent[];
+  readonly actions: readonly ActionRecord[];
+}
+
+async function readRecords(archive: PackageArchive): Promise<Records> {
+  const { results, graph } = archive.manifest;
+  if (results === undefined) return { events: [], actions: [] };
+  const now = Date.now();
+  const read = <T>(line: string, schema: { parse: (value: unknown) => T }): T => {
+    try {
+      return schema.parse(JSON.parse(line));
+    } catch (error) {
+      throw damaged(archive.name, 'a record of its results cannot be read', error);
+    }
+  };
+  const events = (await archive.lines(results.events)).map((line) => {
+    const event = read(line, runEventSchema);
+    // A time to come would stand before everything that is run here.
+    const common = { runId: results.runId, at: Math.min(event.at, now) };
+    return event.type === 'run.started'
+      ? { ...event, ...common, file: graph }
+      : { ...event, ...common };
+  });
+  for (const [at, event] of events.entries()) {
+    if (event.seq <= (events[at - 1]?.seq ?? 0)) throw damaged(archive.name, 'its events are out of order');
+  }
+  const actions = (await archive.lines(results.actions)).map((line) => {
+    const record = read(line, actionRecordSchema);
+    return { ...record, createdAt: Math.min(record.createdAt, now) };
+  });
+  return { events, actions };
+}
+
+/** Reads everything once, so that nothing is written of a package whose bytes are wrong. */
+async function verifyAll(archive: PackageArchive, { actions }: Records): Promise<void> {
+  const { manifest, name } = archive;
+  for (const digest of Object.keys(manifest.blobs)) {
+    for await (const chunk of archive.blob(digest)) void chunk;
+  }
+  for (const { path, digest } of manifest.files) {
+    if (path !== manifest.graph) continue;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of archive.blob(digest)) chunks.push(chunk);
+    parseGraph(Buffer.concat(chunks).toString('utf8'), path);
+  }
+  const there = new Set(manifest.results?.artifacts ?? []);
+  for (const { outputs } of actions) {
+    for (const { digest } of Object.values(outputs)) {
+      if (!there.has(digest)) throw damaged(name, `it lacks the result ${digest.slice(0, 12)}`);
+    }
+  }
+}
+
+/** Of the files those that are there already, byte for byte. Throws `name-taken`, naming all that are others. */
+async function samePlaces(
+  manifest: PackageManifest,
+  places: ReadonlyMap<string, string>,
+  archive: string,
+): Promise<Set<string>> {
+  const same = new Set<string>();
+  const others: string[] = [];
+  for (const { path, digest } of manifest.files) {
+    const place = places.get(path) ?? '';
+    const found = await lstat(place).catch(() => undefined);
+    if (found === undefined) continue;
+    if (found.isFile() && (await hashFile(place)).digest === digest) same.add(path);
+    else others.push(path);
+  }
+  if (others.length === 0) return same;
+  const named = others.slice(0, 10).join(', ') + (others.length > 10 ? ` and ${String(others.length - 10)} more` : '');
+  throw new GraphError(
+    'name-taken',
+    `The workspace has other files of these names: ${named}. Nothing was unpacked. Move them away, or unpack into another folder.`,
+    { location: { file: archive } },
+  );
+}
+
+/** A file that was not there: it is whole or not at all, and takes nobody's place. */
+async function writeNew(
+  target: string,
+  bytes: AsyncIterable<Uint8Array>,
+  shown: string,
+): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const partial = join(dirname(target), `.${basename(target)}.${stagingName()}.part`);
+  try {
+    await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
+    await syncPath(partial);
+    await link(partial, target).catch(async (error: unknown) => {
+      if (hasCode(error, 'EEXIST')) throw error;
+      await copyFile(partial, target, constants.COPYFILE_EXCL);
+    });
+    await syncPath(dirname(target));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const message = 'A file of this name came while the package was unpacked. Unpack it again.';
+    throw new GraphError('name-taken', message, { location: { file: shown }, cause: error });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchive): Promise<number> {
+  let received = 0;
+  for (const digest of archive.manifest.results?.artifacts ?? []) {
+    if (!(await artifacts.has(digest))) await artifacts.put(archive.blob(digest));
+    received += 1;
+  }
+  return received;
+}
+
+/** Models that cannot be taken from a package are left out, with the reason. */
+async function receiveModels(
+  catalogue: Catalogue,
+  archive: PackageArchive,
+): Promise<Pick<UnpackReport, 'models' | 'refused'>> {
+  const models: string[] = [];
+  const refused: Problem[] = [];
+  for (const entry of archive.manifest.models) {
+    try {
+      await catalogue.receive(entry, (digest) => archive.blob(digest));
+      models.push(entry.id);
+    } catch (thrown) {
+      const error = GraphError.from(thrown);
+      if (error.code !== 'bad-model') throw error;
+      refused.push(error.toProblem());
+    }
+  }
+  return { models, refused };
+}
+
+/** Records the run that came along, unless it is here: what it gave is shown as any run's. */
+async function receiveRun(
+  runs: RunStore,
+  manifest: PackageManifest,
+  events: readonly RunEvent[],
+): Promise<void> {
+  const { results, graph } = manifest;
+  const end = events.at(-1);
+  if (results === undefined || end?.type !== 'run.finished') return;
+  const id = results.runId;
+  if ((await runs.get(id)) === undefined) {
+    const now = Date.now();
+    await runs.create({
+      id,
+      file: graph,
+      status: end.status,
+      startedAt: Math.min(results.startedAt, now),
+      finishedAt: Math.min(results.finishedAt, now),
+      owner: 'package',
+    });
+  }
+  // All of them come in one transaction: none are there where unpacking was cut off before.
+  if ((await runs.events(id, 0, 1)).length === 0) await runs.append(id, events);
+}
+
+/** Throws `no-space` before anything is written. */
+async function requireRoom(root: string, manifest: PackageManifest, name: string): Promise<void> {
+  const needed = Object.values(manifest.blobs).reduce((sum, size) => sum + size, 0);
+  const { bavail, bsize } = await statfs(root);
+  if (bavail * bsize >= needed) return;
+  throw new GraphError(
+    'no-space',
+    `The package needs ${String(needed)} bytes, and the disk has ${String(bavail * bsize)} free. Nothing was unpacked.`,
+    { location: { file: name }, audience: 'operator' },
+  );
+}
