@@ -156,6 +156,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   addModels(program, end);
   addStores(program, end);
+  addPackages(program, end);
 
   program
     .command('export')
@@ -203,6 +204,55 @@ function addModels(program: Command, end: (code: ExitCode) => void): void {
     .description('delete the downloaded files of a model')
     .argument('<id>', 'model id')
     .action(async (id) => end(await (await command()).removeModel(id)));
+}
+
+function addPackages(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('pack')
+    .description('put a graph and what belongs to it into one file, to open it elsewhere')
+    .argument('<file>', 'graph file')
+    .option('--data', 'with the files that its nodes read')
+    .option('--artifacts', 'with what its latest run gave')
+    .option('--models', 'with its models')
+    .option('--out <file>', 'the package (default: the graph’s name with .graft.zip)')
+    .option('--list', 'say how large each part is, and write nothing')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (file, options) =>
+      end(await (await import('./commands/pack.ts')).pack(file, options)),
+    );
+  program
+    .command('unpack')
+    .description('open a package in a workspace: its files, its results, its models')
+    .argument('<package>', 'a .graft.zip file')
+    .option('--trust', 'let its results serve every graph of the workspace, not its own only')
+    .option('--json', 'print what came out as JSON')
+    .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')
+    .action(async (file, options) =>
+      end(await (await import('./commands/unpack.ts')).unpack(file, options)),
+    );
+  const packages = program
+    .command('packages')
+    .description('list the packages that were unpacked here, trust or forget one');
+  const command = async (): Promise<typeof import('./commands/packages.ts')> =>
+    import('./commands/packages.ts');
+  packages
+    .command('ls')
+    .description('list them, newest first')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (options) => end(await (await command()).listPackages(options)));
+  packages
+    .command('trust')
+    .description('let the results of a package serve every graph of the workspace')
+    .argument('<package>', 'id or name')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (id, options) => end(await (await command()).trustPackage(id, options)));
+  packages
+    .command('rm')
+    .description('forget the results of a package; its files and its run stay')
+    .argument('<package>', 'id or name')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (id, options) => end(await (await command()).removePackage(id, options)));
 }
 
 function addStores(program: Command, end: (code: ExitCode) => void): void {

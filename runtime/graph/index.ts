@@ -62,6 +62,7 @@ export { serializeGraph } from './format/serialize-graph.ts';
 export { createRegistry } from './types/registry.ts';
 export { migrateGraph } from './format/migrate-graph.ts';
 export { validateGraph } from './plan/validate-graph.ts';
+export { resolveGraph } from './plan/resolve-graph.ts';
 export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';

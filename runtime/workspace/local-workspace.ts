@@ -15,7 +15,9 @@ import {
 import {
   expandExperiment,
   GraphError,
+  parseGraph,
   planGraph,
+  resolveGraph,
   type ActionStore,
   type ArtifactRef,
   type ArtifactStore,
@@ -45,6 +47,7 @@ import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
+import type { Catalogue } from '@graft/backends/catalogue';
 import type { DiskReserve } from '@graft/store/filesystem';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import type { GraphFiles } from './graph-files.ts';
@@ -52,6 +55,10 @@ import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
 import type { ModelList } from './model-list.ts';
+import { pack, packageContents, type PackReport, type PackRequest } from './package/pack.ts';
+import type { PackageContents, PackChoice } from './package/package-contents.ts';
+import type { ReceivedPackage, ReceivedPackages } from './package/received-packages.ts';
+import { unpack, type UnpackReport } from './package/unpack.ts';
 import type { StateGuard } from './state-folder.ts';
 import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
@@ -74,6 +81,8 @@ export interface WorkspaceParts {
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly modelList: ModelList;
+  readonly catalogue: Catalogue;
+  readonly received: ReceivedPackages;
   readonly stores: {
     readonly artifacts: ArtifactStore;
     readonly items: CollectableItems;
@@ -143,6 +152,7 @@ export class LocalWorkspace implements Workspace {
   async renameGraph(from: string, to: string, base: string): Promise<GraphFile> {
     const file = await this.#parts.graphs.rename(from, to, base);
     await this.runs.renameFile(from, file.path);
+    await this.#parts.received.renameFile(from, file.path);
     return file;
   }
 
@@ -191,8 +201,9 @@ export class LocalWorkspace implements Workspace {
     const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
     const device = options.device ?? 'auto';
     const blocked = new Set(problems.flatMap(({ location }) => location.node ?? []));
+    const actions = await this.#parts.received.storeFor(file, stores.actions);
     const nodes = await explainPlan(
-      { ...stores, deviceOf: devices.deviceOf, engines: engineVersions },
+      { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
       { plan, file, device, sources, blocked },
     );
     const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
@@ -262,7 +273,8 @@ export class LocalWorkspace implements Workspace {
     const drift = await this.#drift(graph, plan);
     throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
     this.#parts.keeper.beat();
-    const run = await this.#parts.engine.start(plan, { file, device, origin });
+    const actions = await this.#parts.received.storeFor(file, this.actions);
+    const run = await this.#parts.engine.start(plan, { file, device, origin, actions });
     void run.finished.then(() => this.#tidyUp());
     return run;
   }
@@ -321,6 +333,33 @@ export class LocalWorkspace implements Workspace {
     return findRows(this.artifacts, artifact, ids);
   }
 
+  async packageContents(file: string): Promise<PackageContents> {
+    return packageContents(this.#parts, await this.#packRequest(file));
+  }
+
+  async pack(file: string, choice: PackChoice, target: string): Promise<PackReport> {
+    return pack(this.#parts, await this.#packRequest(file), { choice, target });
+  }
+
+  async unpack(archive: string, name: string): Promise<UnpackReport> {
+    await this.#parts.state.check();
+    const parts = { ...this.#parts, artifacts: this.artifacts, runs: this.runs };
+    const report = await unpack(parts, archive, name);
+    return { ...report, missingModels: await this.#missingModels(report.graph) };
+  }
+
+  packages(): Promise<readonly ReceivedPackage[]> {
+    return this.#parts.received.list();
+  }
+
+  trustPackage(id: string): Promise<ReceivedPackage> {
+    return this.#parts.received.trust(id, this.actions);
+  }
+
+  removePackage(id: string): Promise<void> {
+    return this.#parts.received.remove(id);
+  }
+
   async collectGarbage(maxSize: number): Promise<CollectReport> {
     const { stores, checkpointFolder, scratchFolder, reserve } = this.#parts;
     await this.#parts.state.check();
@@ -330,7 +369,8 @@ export class LocalWorkspace implements Workspace {
     await removeLeftovers(scratchFolder);
     const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
-    const report = await collectGarbage({ ...stores, maxSize });
+    const actions = await this.#parts.received.withAll(stores.actions);
+    const report = await collectGarbage({ ...stores, actions, maxSize });
     await reserve.take();
     return { ...report, checkpoints, scratch: Math.max(0, scratch - scratchLeft) };
   }

@@ -17,6 +17,7 @@ import { environment } from './env.ts';
 import { GraphFiles } from './graph-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
+import { ReceivedPackages } from './package/received-packages.ts';
 import { RunKeeper } from './run-keeper.ts';
 import { openStateFolder, StateGuard } from './state-folder.ts';
 import { StepDevices } from './step-devices.ts';
@@ -74,6 +75,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     registry: options.registry ?? createRegistry(definitions),
     models,
     modelList,
+    catalogue,
+    received: new ReceivedPackages(stateFolder),
     stores,
     checkpointFolder: checkpointFolder(stateFolder),
     scratchFolder: scratchFolder(stateFolder),

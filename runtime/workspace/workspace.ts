@@ -23,6 +23,10 @@ import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { ExperimentHandle } from './experiment/experiments.ts';
 import type { Drift } from './graph-lock.ts';
+import type { PackReport } from './package/pack.ts';
+import type { PackageContents, PackChoice } from './package/package-contents.ts';
+import type { ReceivedPackage } from './package/received-packages.ts';
+import type { UnpackReport } from './package/unpack.ts';
 import type { AnswerScore } from './answer-scores.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
@@ -55,6 +59,8 @@ export interface PlannedStep {
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
   readonly estimatedMs?: number;
+  /** The package that brought the result which would be reused. */
+  readonly from?: string;
 }
 
 export interface StartOptions {
@@ -184,6 +190,22 @@ export interface Workspace extends AsyncDisposable {
   /** Deletes old runs; gives their ids. Never one that is under way, pinned, or holds what a node last gave. */
   pruneRuns(policy: RetentionPolicy): Promise<string[]>;
 
+  /** What a package of a graph file could hold, with sizes. Throws what is wrong with the graph. */
+  packageContents(file: string): Promise<PackageContents>;
+  /** Writes a package of a graph file to `target`, an absolute path. */
+  pack(file: string, choice: PackChoice, target: string): Promise<PackReport>;
+  /**
+   * Unpacks an archive: all of it, or nothing. `name` is how messages call it. Throws `damaged-file`, `newer-format`,
+   * `unsafe-path`, `too-large`, `no-space`, or `name-taken` where a file would take the place of another.
+   */
+  unpack(archive: string, name: string): Promise<UnpackReport>;
+  /** The packages that were unpacked here, newest first. */
+  packages(): Promise<readonly ReceivedPackage[]>;
+  /** Lets the records of a package serve every graph; by its id or name. */
+  trustPackage(id: string): Promise<ReceivedPackage>;
+  /** Forgets a package's records; its files and its run stay. */
+  removePackage(id: string): Promise<void>;
+
   /**
    * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
    * of steps that nobody went on with for a week, and scratch of processes that are gone, go in any case.
@@ -218,4 +240,6 @@ export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { driftText, type Drift } from './graph-lock.ts';
 export type { AnswerScore } from './answer-scores.ts';
+export type { PackageContents, PackChoice, PackReport, ReceivedPackage, UnpackReport };
+export { packageSuffix } from './package/package-manifest.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';

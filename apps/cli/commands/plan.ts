@@ -50,5 +50,6 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
 
 function why(step: PlannedStep): string {
   if (step.reason !== undefined) return reasonText(step.reason);
+  if (step.from !== undefined) return `from ${step.from}`;
   return step.verdict === 'unknown' ? 'known once what is above it has run' : '';
 }

@@ -40,8 +40,12 @@ export async function receiveModel(
   if (here === undefined) await add(entry);
 }
 
-function knownFile(entry: ModelEntry, { path, digest, size }: ModelEntry['files'][number]): KnownFile {
-  if (digest === undefined) throw refusal(entry, `nobody vouches for the bytes of its file ${path}`);
+function knownFile(
+  entry: ModelEntry,
+  { path, digest, size }: ModelEntry['files'][number],
+): KnownFile {
+  if (digest === undefined)
+    throw refusal(entry, `nobody vouches for the bytes of its file ${path}`);
   return { path, digest, size };
 }
 
@@ -53,7 +57,10 @@ function requireSame(here: ModelEntry, entry: ModelEntry): void {
       .sort()
       .join('\n');
   if (digests(here) === digests(entry)) return;
-  throw refusal(entry, 'this machine knows another model by this id, or has not yet seen its bytes');
+  throw refusal(
+    entry,
+    'this machine knows another model by this id, or has not yet seen its bytes',
+  );
 }
 
 function refusal({ id }: ModelEntry, why: string): GraphError {

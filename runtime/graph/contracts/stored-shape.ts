@@ -49,15 +49,16 @@ const unchanged = (value: unknown): unknown => value;
 export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   name: 'a run event',
   schema: runEventSchema,
-  // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of a metric row.
+  // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of
+  // a metric row; the package that a step's result came in.
   migrations: [unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   name: 'a step of a run',
   schema: stepSummarySchema,
-  // 2: the schema of an artifact's rows, and marks of many files.
-  migrations: [unchanged],
+  // 2: the schema of an artifact's rows, and marks of many files. 3: the package that a result came in.
+  migrations: [unchanged, unchanged],
 };
 
 const actionOutputsSchema = z.record(z.string(), artifactRefSchema);

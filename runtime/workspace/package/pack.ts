@@ -63,7 +63,8 @@ export async function packageContents(
   const [{ path: graph }] = graphs;
   const data = await dataFiles(files, plan);
   const found = await runToPack(stores.runs, graph, nodesOf(plan));
-  const blobs = found === undefined ? undefined : await artifactBlobs(stores.artifacts, found.steps);
+  const blobs =
+    found === undefined ? undefined : await artifactBlobs(stores.artifacts, found.steps);
   return {
     graph,
     graphs: {
@@ -109,7 +110,8 @@ export async function pack(
   }
   const results =
     choice.artifacts === true ? await packResults(parts, { graph, plan, add }) : undefined;
-  const models = choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
+  const models =
+    choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
   if (blobs.size > maxBlobs) {
     throw new GraphError(
       'too-large',

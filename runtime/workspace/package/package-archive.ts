@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
-import { damaged, maxBlobs, maxListing, parseManifest, type PackageManifest } from './package-manifest.ts';
+import {
+  damaged,
+  maxBlobs,
+  maxListing,
+  parseManifest,
+  type PackageManifest,
+} from './package-manifest.ts';
 
 const blobName = /^blobs\/([0-9a-f]{64})$/;
 /** No text that people pack gets so much smaller; what claims to is made to fill disks. */
@@ -27,7 +33,9 @@ export class PackageArchive implements AsyncDisposable {
   static async open(path: string, name: string): Promise<PackageArchive> {
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() !== true) {
-      throw new GraphError('missing-file', 'There is no such package.', { location: { file: name } });
+      throw new GraphError('missing-file', 'There is no such package.', {
+        location: { file: name },
+      });
     }
     let zip: ZipFile | undefined;
     try {
@@ -79,7 +87,8 @@ export class PackageArchive implements AsyncDisposable {
   /** The lines of a list of records. Throws as `blob`, and `too-large`. */
   async lines(digest: string): Promise<string[]> {
     const size = this.manifest.blobs[digest] ?? 0;
-    if (size > maxListing) throw tooLarge(this.name, `a list of records has ${String(size)} bytes`, maxListing);
+    if (size > maxListing)
+      throw tooLarge(this.name, `a list of records has ${String(size)} bytes`, maxListing);
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.blob(digest)) chunks.push(chunk);
     return Buffer.concat(chunks)
@@ -119,7 +128,8 @@ async function listEntries(
     if (type !== 0 && type !== regularFile) throw damaged(name, `${shown} is a link, not a file`);
     if (entry.isEncrypted()) throw damaged(name, `${shown} is encrypted`);
     unpacked += entry.uncompressedSize;
-    if (unpacked > limit) throw tooLarge(name, `it unpacks to more than ${String(limit)} bytes`, limit);
+    if (unpacked > limit)
+      throw tooLarge(name, `it unpacks to more than ${String(limit)} bytes`, limit);
     entries.set(fileName, entry);
   }
   return entries;
@@ -134,12 +144,15 @@ function checkBlobs(
   const listed = new Map(Object.entries(manifest.blobs));
   for (const [digest, size] of listed) {
     const found = entries.get(`blobs/${digest}`)?.uncompressedSize;
-    if (found !== size) throw damaged(name, `the bytes ${digest.slice(0, 12)} are not there, or not in their size`);
+    if (found !== size)
+      throw damaged(name, `the bytes ${digest.slice(0, 12)} are not there, or not in their size`);
   }
-  if (entries.size !== listed.size + 1) throw damaged(name, 'it holds bytes that its manifest does not name');
+  if (entries.size !== listed.size + 1)
+    throw damaged(name, 'it holds bytes that its manifest does not name');
   const used = usedBlobs(manifest);
   for (const digest of used) {
-    if (!listed.has(digest)) throw damaged(name, `its manifest does not list the bytes ${digest.slice(0, 12)}`);
+    if (!listed.has(digest))
+      throw damaged(name, `its manifest does not list the bytes ${digest.slice(0, 12)}`);
   }
 }
 
@@ -166,7 +179,12 @@ async function readText(zip: ZipFile, entry: Entry, name: string): Promise<strin
 /** The library's own errors are about the archive. */
 function asDamage(error: unknown, name: string): unknown {
   if (error instanceof GraphError) return error;
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('E')) {
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('E')
+  ) {
     return error;
   }
   const reason = error instanceof Error ? error.message : String(error);

@@ -1,11 +1,4 @@
-import {
-
-  digestSchema,
-  GraphError,
-  modelEntrySchema,
-
-
-} from '@graft/graph';
+import { digestSchema, GraphError, modelEntrySchema } from '@graft/graph';
 import { z } from 'zod';
 
 /** What package files are called. */
@@ -88,4 +81,3 @@ export function damaged(archive: string, what: string, cause?: unknown): GraphEr
     { location: { file: archive }, ...(cause === undefined ? {} : { cause }) },
   );
 }
-

@@ -45,7 +45,10 @@ export class ReceivedPackages {
     });
     if (ids.length === 0) return [];
     const stamps = await Promise.all(
-      ids.map(async (id) => `${id} ${String((await stat(this.#entry(id)).catch(() => undefined))?.mtimeMs)}`),
+      ids.map(
+        async (id) =>
+          `${id} ${String((await stat(this.#entry(id)).catch(() => undefined))?.mtimeMs)}`,
+      ),
     );
     const stamp = stamps.join('\n');
     if (this.#listed?.stamp === stamp) return this.#listed.packages;
@@ -96,6 +99,18 @@ export class ReceivedPackages {
       }
     }
     return new WithReceived(actions, received);
+  }
+
+  /** The store with all that packages brought, to find out by which artifacts are still of use. */
+  async withAll(actions: ActionStore): Promise<ActionStore> {
+    const received = new Map<string, ActionRecord & { usedAt: number }>();
+    for (const { id, receivedAt, trusted } of await this.list()) {
+      if (trusted) continue;
+      for (const record of await this.#recordsOf(id)) {
+        received.set(record.key, { ...record, usedAt: receivedAt });
+      }
+    }
+    return received.size === 0 ? actions : new WithReceived(actions, received);
   }
 
   /** Lets the records of a package serve every graph. */
@@ -172,9 +187,12 @@ export const manifestDigest = (manifest: unknown): string =>
 /** An action store that looks into received records where it has none of its own; it writes none there. */
 class WithReceived implements ActionStore {
   readonly #actions: ActionStore;
-  readonly #received: ReadonlyMap<string, ActionRecord>;
+  readonly #received: ReadonlyMap<string, ActionRecord & { readonly usedAt?: number }>;
 
-  constructor(actions: ActionStore, received: ReadonlyMap<string, ActionRecord>) {
+  constructor(
+    actions: ActionStore,
+    received: ReadonlyMap<string, ActionRecord & { readonly usedAt?: number }>,
+  ) {
     this.#actions = actions;
     this.#received = received;
   }
@@ -196,8 +214,11 @@ class WithReceived implements ActionStore {
     return this.#actions.touch(keys);
   }
 
-  list(): AsyncIterable<ActionRecord & { usedAt: number }> {
-    return this.#actions.list();
+  async *list(): AsyncGenerator<ActionRecord & { usedAt: number }> {
+    yield* this.#actions.list();
+    for (const record of this.#received.values()) {
+      yield { ...record, usedAt: record.usedAt ?? record.createdAt };
+    }
   }
 
   deleteMany(keys: readonly string[]): Promise<void> {

@@ -20,7 +20,11 @@ export async function placesOf(
       requireVisible(path);
       requirePortablePath(path);
     } catch (error) {
-      throw unsafe(archive, path, `which cannot be a file of a workspace: ${GraphError.from(error).message}`);
+      throw unsafe(
+        archive,
+        path,
+        `which cannot be a file of a workspace: ${GraphError.from(error).message}`,
+      );
     }
     // Where upper and lower case are one, the second would take the place of the first.
     const fold = path.normalize('NFC').toLowerCase();
@@ -50,7 +54,13 @@ async function placeBelow(root: string, path: string, archive: string): Promise<
     if (real !== root && !real.startsWith(root + sep)) {
       throw unsafe(archive, path, 'which a link of this workspace leads out of it');
     }
-    requireVisible(path, real.slice(root.length + 1).split(sep).join('/'));
+    requireVisible(
+      path,
+      real
+        .slice(root.length + 1)
+        .split(sep)
+        .join('/'),
+    );
     break;
   }
   return absolute;

@@ -10,6 +10,7 @@ import {
   runEventSchema,
   type ActionRecord,
   type ArtifactStore,
+  type ModelFacts,
   type Problem,
   type RunEvent,
   type RunStore,
@@ -17,7 +18,11 @@ import {
 import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
 import { PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
-import { manifestDigest, type ReceivedPackage, type ReceivedPackages } from './received-packages.ts';
+import {
+  manifestDigest,
+  type ReceivedPackage,
+  type ReceivedPackages,
+} from './received-packages.ts';
 import { placesOf, requireGraphName } from './unpack-path.ts';
 
 /** What came out of a package. */
@@ -32,6 +37,8 @@ export interface UnpackReport {
   readonly models: readonly string[];
   /** Models that were not taken, and why. */
   readonly refused: readonly Problem[];
+  /** Models that the graph names, and that are neither here nor in the package. */
+  readonly missingModels: readonly ModelFacts[];
 }
 
 export interface UnpackParts {
@@ -51,13 +58,17 @@ export async function unpack(
   parts: UnpackParts,
   archivePath: string,
   name: string,
-): Promise<UnpackReport> {
+): Promise<Omit<UnpackReport, 'missingModels'>> {
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
   await requireRoom(parts.root, manifest, name);
   const records = await readRecords(archive);
   await verifyAll(archive, records);
-  const places = await placesOf(parts.root, manifest.files.map(({ path }) => path), name);
+  const places = await placesOf(
+    parts.root,
+    manifest.files.map(({ path }) => path),
+    name,
+  );
   requireGraphName(manifest.graph, name);
   if (!places.has(manifest.graph)) throw damaged(name, `its graph ${manifest.graph} is not in it`);
   const present = await samePlaces(manifest, places, name);
@@ -117,7 +128,8 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
       : { ...event, ...common };
   });
   for (const [at, event] of events.entries()) {
-    if (event.seq <= (events[at - 1]?.seq ?? 0)) throw damaged(archive.name, 'its events are out of order');
+    if (event.seq <= (events[at - 1]?.seq ?? 0))
+      throw damaged(archive.name, 'its events are out of order');
   }
   const actions = (await archive.lines(results.actions)).map((line) => {
     const record = read(line, actionRecordSchema);
@@ -162,7 +174,9 @@ async function samePlaces(
     else others.push(path);
   }
   if (others.length === 0) return same;
-  const named = others.slice(0, 10).join(', ') + (others.length > 10 ? ` and ${String(others.length - 10)} more` : '');
+  const named =
+    others.slice(0, 10).join(', ') +
+    (others.length > 10 ? ` and ${String(others.length - 10)} more` : '');
   throw new GraphError(
     'name-taken',
     `The workspace has other files of these names: ${named}. Nothing was unpacked. Move them away, or unpack into another folder.`,
@@ -195,7 +209,10 @@ async function writeNew(
   }
 }
 
-async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchive): Promise<number> {
+async function receiveArtifacts(
+  artifacts: ArtifactStore,
+  archive: PackageArchive,
+): Promise<number> {
   let received = 0;
   for (const digest of archive.manifest.results?.artifacts ?? []) {
     if (!(await artifacts.has(digest))) await artifacts.put(archive.blob(digest));

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { packageSuffix, type PackageContents } from '@graft/workspace';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { formatBytes } from '../quantity.ts';
+import { locateGraph } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  data: z.boolean().optional(),
+  artifacts: z.boolean().optional(),
+  models: z.boolean().optional(),
+  out: z.string().optional(),
+  list: z.boolean().optional(),
+  workspace: z.string().optional(),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** `graft pack FILE`: says how large each part is, then writes the chosen ones into one file. */
+export async function pack(file: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const located = await locateGraph(file, options.workspace);
+  await using workspace = await open(located.root);
+  for (const line of partLines(await workspace.packageContents(located.path), options)) print(line);
+  if (options.list === true) return exitCode.succeeded;
+  const name = path.basename(located.path).replace(/\.graft\.json$/, packageSuffix);
+  const target = path.resolve(options.out ?? name);
+  const { data = false, artifacts = false, models = false } = options;
+  const report = await workspace.pack(located.path, { data, artifacts, models }, target);
+  print(`${path.relative(process.cwd(), target) || target}: ${formatBytes(report.size)}`);
+  return exitCode.succeeded;
+}
+
+function partLines(contents: PackageContents, options: Options): string[] {
+  const { graphs, data, artifacts, models } = contents;
+  const line = (chosen: boolean | undefined, what: string, size: number, flag: string): string => {
+    const how = options.list === true ? flag : chosen === true ? 'packed' : `left out (${flag})`;
+    return `  ${what.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
+  };
+  return [
+    `  ${countOf(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
+    line(options.data, countOf(data.count, 'data file'), data.size, '--data'),
+    artifacts === undefined
+      ? '  no results: no run of this graph has succeeded yet'
+      : line(
+          options.artifacts,
+          `${countOf(artifacts.count, 'artifact')} of run ${artifacts.runId}`,
+          artifacts.size,
+          '--artifacts',
+        ),
+    ...models.map(({ id, size }) => line(options.models, `model ${id}`, size, '--models')),
+  ];
+}
+
+const countOf = (count: number, thing: string): string =>
+  `${String(count)} ${thing}${count === 1 ? '' : 's'}`;

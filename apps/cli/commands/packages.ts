@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+});
+
+/** `graft packages ls`. */
+export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const packages = await workspace.packages();
+  if (options.json === true) print(JSON.stringify(packages));
+  else if (packages.length === 0) print('No package was unpacked here.');
+  else {
+    for (const { id, graph, trusted, receivedAt } of packages) {
+      const when = new Date(receivedAt).toISOString().slice(0, 16).replace('T', ' ');
+      print(`${id}  ${graph}  ${when}  ${trusted ? 'trusted' : 'serves its own graph'}`);
+    }
+  }
+  return exitCode.succeeded;
+}
+
+/** `graft packages trust ID`. */
+export async function trustPackage(id: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const trusted = await workspace.trustPackage(id);
+  print(`${trusted.id} is trusted: its results serve every graph.`);
+  return exitCode.succeeded;
+}
+
+/** `graft packages rm ID`. */
+export async function removePackage(id: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  await workspace.removePackage(id);
+  print('Its results are forgotten; its files and its run stay.');
+  return exitCode.succeeded;
+}

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { driftText, type UnpackReport, type Workspace } from '@graft/workspace';
+import { GraphError, parseGraph } from '@graft/graph';
+import { z } from 'zod';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { printProblems } from '../problem-report.ts';
+import { formatBytes } from '../quantity.ts';
+import { existingFolder, locateWorkspace } from '../workspace-location.ts';
+
+const optionsSchema = z.object({
+  trust: z.boolean().optional(),
+  json: z.boolean().optional(),
+  workspace: z.string().optional(),
+});
+
+/** `graft unpack X.graft.zip`. What is missing to run it is said, with each way to get it; that is no failure. */
+export async function unpack(archive: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(rootOf(options.workspace));
+  const report = await workspace.unpack(path.resolve(archive), archive);
+  if (options.trust === true) await workspace.trustPackage(report.package.id);
+  if (options.json === true) print(JSON.stringify(report));
+  else await printReport(workspace, report);
+  return exitCode.succeeded;
+}
+
+/** The workspace around this folder; where there is none, this folder becomes one. */
+function rootOf(workspace: string | undefined): string {
+  if (workspace !== undefined) return existingFolder(workspace);
+  try {
+    return locateWorkspace();
+  } catch (error) {
+    if (GraphError.from(error).code === 'missing-file') return process.cwd();
+    throw error;
+  }
+}
+
+async function printReport(workspace: Workspace, report: UnpackReport): Promise<void> {
+  for (const file of report.written) print(`  ${file}`);
+  if (report.present.length > 0)
+    print(`  ${String(report.present.length)} files were there, the same`);
+  for (const model of report.models) print(`  model ${model}`);
+  if (report.artifacts > 0) {
+    print(`  ${String(report.artifacts)} results, marked "from ${report.package.name}"`);
+  }
+  printProblems(report.refused);
+  const { text } = await workspace.readGraph(report.graph);
+  const plan = await workspace.explain(parseGraph(text, report.graph), report.graph);
+  printProblems(plan.problems);
+  if (plan.problems.some(({ code }) => code === 'missing-file')) {
+    printNote('Put these files there, or ask for a package made with --data, which holds them.');
+  }
+  for (const each of plan.drift ?? []) printNote(driftText(each));
+  if (plan.problems.length === 0) {
+    print(
+      `${report.graph}: ${String(plan.reused)} steps have results, ${String(plan.toRun)} would run`,
+    );
+  }
+  for (const { id, size } of report.missingModels) {
+    print(
+      `note: the model "${id}" (${formatBytes(size)}) is neither here nor in the package. Steps that need it fetch it; without the network, ask for a package made with --models, or add its file with "graft models import PATH".`,
+    );
+  }
+}
+
+/** Beside what the command prints for programs. */
+function printNote(text: string): void {
+  process.stderr.write(`note: ${text}\n`);
+}
