@@ -15,9 +15,7 @@ import {
 import {
   expandExperiment,
   GraphError,
-  parseGraph,
   planGraph,
-  resolveGraph,
   type ActionStore,
   type ArtifactRef,
   type ArtifactStore,
@@ -55,10 +53,8 @@ import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
 import type { ModelList } from './model-list.ts';
-import { pack, packageContents, type PackReport, type PackRequest } from './package/pack.ts';
-import type { PackageContents, PackChoice } from './package/package-contents.ts';
-import type { ReceivedPackage, ReceivedPackages } from './package/received-packages.ts';
-import { unpack, type UnpackReport } from './package/unpack.ts';
+import { WorkspacePackages } from './package/workspace-packages.ts';
+import type { ReceivedPackages } from './package/received-packages.ts';
 import type { StateGuard } from './state-folder.ts';
 import type { StepDevices } from './step-devices.ts';
 import type { WorkerSupervisor } from './supervisor.ts';
@@ -113,6 +109,7 @@ export class LocalWorkspace implements Workspace {
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunJournal;
+  readonly packages: WorkspacePackages;
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #reader: RowReader;
@@ -133,6 +130,11 @@ export class LocalWorkspace implements Workspace {
     this.#experiments = new Experiments({
       ...{ runs: this.runs, artifacts: this.artifacts, owner: thisOwner },
       relieve: (work) => parts.reserve.relieve(work),
+    });
+    this.packages = new WorkspacePackages({
+      ...parts,
+      read: (path) => parts.graphs.read(path),
+      plan: (graph, file) => this.plan(graph, file),
     });
     this.#watcher = new GraphWatcher(parts.root, () => parts.graphs.list());
   }
@@ -331,33 +333,6 @@ export class LocalWorkspace implements Workspace {
 
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]> {
     return findRows(this.artifacts, artifact, ids);
-  }
-
-  async packageContents(file: string): Promise<PackageContents> {
-    return packageContents(this.#parts, await this.#packRequest(file));
-  }
-
-  async pack(file: string, choice: PackChoice, target: string): Promise<PackReport> {
-    return pack(this.#parts, await this.#packRequest(file), { choice, target });
-  }
-
-  async unpack(archive: string, name: string): Promise<UnpackReport> {
-    await this.#parts.state.check();
-    const parts = { ...this.#parts, artifacts: this.artifacts, runs: this.runs };
-    const report = await unpack(parts, archive, name);
-    return { ...report, missingModels: await this.#missingModels(report.graph) };
-  }
-
-  packages(): Promise<readonly ReceivedPackage[]> {
-    return this.#parts.received.list();
-  }
-
-  trustPackage(id: string): Promise<ReceivedPackage> {
-    return this.#parts.received.trust(id, this.actions);
-  }
-
-  removePackage(id: string): Promise<void> {
-    return this.#parts.received.remove(id);
   }
 
   async collectGarbage(maxSize: number): Promise<CollectReport> {

@@ -23,10 +23,9 @@ import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { ExperimentHandle } from './experiment/experiments.ts';
 import type { Drift } from './graph-lock.ts';
-import type { PackReport } from './package/pack.ts';
-import type { PackageContents, PackChoice } from './package/package-contents.ts';
-import type { ReceivedPackage } from './package/received-packages.ts';
+import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
+import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { AnswerScore } from './answer-scores.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
@@ -117,6 +116,8 @@ export interface Workspace extends AsyncDisposable {
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunStore;
+  /** Graphs with what belongs to them in one file, for others and from others. */
+  readonly packages: WorkspacePackages;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
   readGraph(path: string): Promise<GraphFile>;
@@ -190,22 +191,6 @@ export interface Workspace extends AsyncDisposable {
   /** Deletes old runs; gives their ids. Never one that is under way, pinned, or holds what a node last gave. */
   pruneRuns(policy: RetentionPolicy): Promise<string[]>;
 
-  /** What a package of a graph file could hold, with sizes. Throws what is wrong with the graph. */
-  packageContents(file: string): Promise<PackageContents>;
-  /** Writes a package of a graph file to `target`, an absolute path. */
-  pack(file: string, choice: PackChoice, target: string): Promise<PackReport>;
-  /**
-   * Unpacks an archive: all of it, or nothing. `name` is how messages call it. Throws `damaged-file`, `newer-format`,
-   * `unsafe-path`, `too-large`, `no-space`, or `name-taken` where a file would take the place of another.
-   */
-  unpack(archive: string, name: string): Promise<UnpackReport>;
-  /** The packages that were unpacked here, newest first. */
-  packages(): Promise<readonly ReceivedPackage[]>;
-  /** Lets the records of a package serve every graph; by its id or name. */
-  trustPackage(id: string): Promise<ReceivedPackage>;
-  /** Forgets a package's records; its files and its run stay. */
-  removePackage(id: string): Promise<void>;
-
   /**
    * Brings artifacts and items below `maxSize` bytes, least recently used first; running runs keep theirs. Checkpoints
    * of steps that nobody went on with for a week, and scratch of processes that are gone, go in any case.
@@ -240,6 +225,6 @@ export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { driftText, type Drift } from './graph-lock.ts';
 export type { AnswerScore } from './answer-scores.ts';
-export type { PackageContents, PackChoice, PackReport, ReceivedPackage, UnpackReport };
+export type { PackageContents, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';

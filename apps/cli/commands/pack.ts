@@ -22,34 +22,39 @@ export async function pack(file: string, rawOptions: unknown): Promise<ExitCode>
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);
   await using workspace = await open(located.root);
-  for (const line of partLines(await workspace.packageContents(located.path), options)) print(line);
+  for (const line of partLines(await workspace.packages.contents(located.path), options))
+    print(line);
   if (options.list === true) return exitCode.succeeded;
   const name = path.basename(located.path).replace(/\.graft\.json$/, packageSuffix);
   const target = path.resolve(options.out ?? name);
   const { data = false, artifacts = false, models = false } = options;
-  const report = await workspace.pack(located.path, { data, artifacts, models }, target);
+  const report = await workspace.packages.pack(located.path, { data, artifacts, models }, target);
   print(`${path.relative(process.cwd(), target) || target}: ${formatBytes(report.size)}`);
   return exitCode.succeeded;
 }
 
 function partLines(contents: PackageContents, options: Options): string[] {
   const { graphs, data, artifacts, models } = contents;
-  const line = (chosen: boolean | undefined, what: string, size: number, flag: string): string => {
-    const how = options.list === true ? flag : chosen === true ? 'packed' : `left out (${flag})`;
+  const line = (part: 'data' | 'artifacts' | 'models', what: string, size: number): string => {
+    const how =
+      options.list === true
+        ? `--${part}`
+        : options[part] === true
+          ? 'packed'
+          : `left out (--${part})`;
     return `  ${what.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
   };
   return [
     `  ${countOf(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
-    line(options.data, countOf(data.count, 'data file'), data.size, '--data'),
+    line('data', countOf(data.count, 'data file'), data.size),
     artifacts === undefined
       ? '  no results: no run of this graph has succeeded yet'
       : line(
-          options.artifacts,
+          'artifacts',
           `${countOf(artifacts.count, 'artifact')} of run ${artifacts.runId}`,
           artifacts.size,
-          '--artifacts',
         ),
-    ...models.map(({ id, size }) => line(options.models, `model ${id}`, size, '--models')),
+    ...models.map(({ id, size }) => line('models', `model ${id}`, size)),
   ];
 }
 

@@ -13,7 +13,7 @@ const optionsSchema = z.object({
 export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
-  const packages = await workspace.packages();
+  const packages = await workspace.packages.list();
   if (options.json === true) print(JSON.stringify(packages));
   else if (packages.length === 0) print('No package was unpacked here.');
   else {
@@ -29,7 +29,7 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
 export async function trustPackage(id: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
-  const trusted = await workspace.trustPackage(id);
+  const trusted = await workspace.packages.trust(id);
   print(`${trusted.id} is trusted: its results serve every graph.`);
   return exitCode.succeeded;
 }
@@ -38,7 +38,7 @@ export async function trustPackage(id: string, rawOptions: unknown): Promise<Exi
 export async function removePackage(id: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(options.workspace));
-  await workspace.removePackage(id);
+  await workspace.packages.remove(id);
   print('Its results are forgotten; its files and its run stay.');
   return exitCode.succeeded;
 }

@@ -19,8 +19,8 @@ const optionsSchema = z.object({
 export async function unpack(archive: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   await using workspace = await open(rootOf(options.workspace));
-  const report = await workspace.unpack(path.resolve(archive), archive);
-  if (options.trust === true) await workspace.trustPackage(report.package.id);
+  const report = await workspace.packages.unpack(path.resolve(archive), archive);
+  if (options.trust === true) await workspace.packages.trust(report.package.id);
   if (options.json === true) print(JSON.stringify(report));
   else await printReport(workspace, report);
   return exitCode.succeeded;

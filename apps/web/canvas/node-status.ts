@@ -21,7 +21,7 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case 'running':
       return { label: 'running', tone: 'working' };
     case 'cached':
-      return { label: 'reused', tone: 'plain' };
+      return { label: step.from === undefined ? 'reused' : `from ${step.from}`, tone: 'plain' };
     case 'succeeded':
       return { label: duration(step.ms ?? 0), tone: 'good' };
     case 'failed':

@@ -57,6 +57,21 @@ export const fileCommands: readonly Command[] = [
     run: () => withPath((path) => void duplicateFile(path)),
   },
   {
+    id: 'pack',
+    title: 'Pack the graph …',
+    group: 'File',
+    words: 'package export share send zip teammate',
+    enabled: hasFile,
+    run: () => withPath((path) => useOverlay.getState().show({ packing: path })),
+  },
+  {
+    id: 'unpack',
+    title: 'Open a package …',
+    group: 'File',
+    words: 'unpack import zip received',
+    run: () => useOverlay.getState().show({ unpacking: true }),
+  },
+  {
     id: 'delete-file',
     title: 'Delete the graph',
     group: 'File',

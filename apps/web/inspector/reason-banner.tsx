@@ -45,7 +45,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
   if (step.status === 'cached') {
     return (
       <p className={box} data-testid="reason">
-        Reused from{' '}
+        Reused from {step.from === undefined ? null : `the package “${step.from}”, `}
         {step.madeAt === undefined ? 'an earlier run' : `the run of ${clock(step.madeAt)}`}: nothing
         that it depends on has changed.
       </p>

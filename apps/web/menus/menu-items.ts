@@ -112,6 +112,7 @@ function fileMenu(path: string): MenuGroups {
         run: () => show({ renamingFile: path }),
       },
       { id: 'duplicate-file', title: 'Duplicate', run: () => void duplicateFile(path) },
+      { id: 'pack', title: 'Pack …', run: () => show({ packing: path }) },
       {
         id: 'copy-path',
         title: 'Copy the path',

@@ -18,7 +18,7 @@ const querySchema = z.object({
 });
 
 /** A name that every system can write, and that no header is broken by. */
-function safeFileName(name: string): string {
+export function safeFileName(name: string): string {
   const plain = name
     .normalize('NFKC')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
@@ -28,12 +28,12 @@ function safeFileName(name: string): string {
 }
 
 /** `filename` for old readers in ASCII, `filename*` for all others (RFC 6266). */
-function disposition(name: string): string {
+export function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]/g, '_');
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
+export function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { ...safeHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(`${message}\n`);
 }

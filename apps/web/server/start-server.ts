@@ -11,6 +11,7 @@ import { checkAccess, newToken, type Access } from './access-token.ts';
 import { contentSecurityPolicy } from './content-policy.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts, refusal } from './request-guard.ts';
 import { downloadPath, sendDownload } from './download.ts';
+import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -124,9 +125,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
       return;
     }
+    if (path === packagePath && request.method === 'POST') {
+      return receivePackage(workspace, request, response);
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendText(response, 405, 'Only GET is answered here.');
     }
+    if (path === packagePath) return sendPackage(workspace, request, response);
     if (path === downloadPath) return sendDownload(workspace, request, response);
     if (!(await staticFiles(request, response))) sendText(response, 404, 'There is no such page.');
   }

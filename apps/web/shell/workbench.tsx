@@ -31,6 +31,12 @@ const NameDialog = lazy(() =>
 const StaleDialog = lazy(() =>
   import('./stale-dialog.tsx').then((part) => ({ default: part.StaleDialog })),
 );
+const PackDialog = lazy(() =>
+  import('../files/pack-dialog.tsx').then((part) => ({ default: part.PackDialog })),
+);
+const UnpackDialog = lazy(() =>
+  import('../files/unpack-dialog.tsx').then((part) => ({ default: part.UnpackDialog })),
+);
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
@@ -53,13 +59,15 @@ function CanvasHint() {
 
 function Dialogs() {
   const commandMenu = useScreen((state) => state.commandMenu);
-  const { nameQuestion, shortcutSheet, menu } = useOverlay();
+  const { nameQuestion, shortcutSheet, packing, unpacking, menu } = useOverlay();
   const source = useScreen((state) => state.source);
   const { conflict, shown } = useConflict();
   return (
     <Suspense>
       {commandMenu ? <CommandMenu /> : null}
       {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
+      {packing === null ? null : <PackDialog file={packing} />}
+      {unpacking ? <UnpackDialog /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {menu === null ? null : (
         <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />

@@ -22,6 +22,10 @@ export interface OpenMenu {
 interface OverlayState {
   readonly nameQuestion: NameQuestion | null;
   readonly shortcutSheet: boolean;
+  /** The file that a package is made of. */
+  readonly packing: string | null;
+  /** Whether a package is being chosen to be opened. */
+  readonly unpacking: boolean;
   readonly menu: OpenMenu | null;
   /** Whose title is being written where it stands: a node's id, or a file's path. */
   readonly renamingNode: string | null;
@@ -30,7 +34,13 @@ interface OverlayState {
     part: Partial<
       Pick<
         OverlayState,
-        'nameQuestion' | 'shortcutSheet' | 'menu' | 'renamingNode' | 'renamingFile'
+        | 'nameQuestion'
+        | 'shortcutSheet'
+        | 'packing'
+        | 'unpacking'
+        | 'menu'
+        | 'renamingNode'
+        | 'renamingFile'
       >
     >,
   ): void;
@@ -40,6 +50,8 @@ interface OverlayState {
 export const useOverlay = create<OverlayState>()((set) => ({
   nameQuestion: null,
   shortcutSheet: false,
+  packing: null,
+  unpacking: false,
   menu: null,
   renamingNode: null,
   renamingFile: null,

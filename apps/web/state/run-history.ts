@@ -11,11 +11,12 @@ const lookThrough = 10;
 
 /** A step as its record tells it: without what was said while it ran. */
 function stepFrom(summary: StepSummary, at: number): StepView {
-  const { node, type, status, ms, outputs, madeAt, device, reason, items } = summary;
+  const { node, type, status, ms, outputs, madeAt, from, device, reason, items } = summary;
   return {
     ...{ node, type, status, ms, outputs, finishedAt: at },
     ...{ logs: [], metrics: emptyList, texts: new Map<string, string>() },
     ...(madeAt === undefined ? {} : { madeAt }),
+    ...(from === undefined ? {} : { from }),
     ...(device === undefined ? {} : { device }),
     ...(reason === undefined ? {} : { reason }),
     ...(items === undefined ? {} : { items }),

@@ -38,6 +38,8 @@ export interface StepView {
   readonly ms?: number;
   /** Of a reused result: when it was made, in ms since the epoch. */
   readonly madeAt?: number;
+  /** The package that a reused result came in. */
+  readonly from?: string;
   readonly progress?: {
     readonly done: number;
     readonly total?: number;
@@ -110,7 +112,8 @@ function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
 }
 
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
-  const { node, type, status, ms, outputs, madeAt, device, reason, items, error } = event.step;
+  const { node, type, status, ms, outputs, madeAt, from, device, reason, items, error } =
+    event.step;
   return changeStep(run, node, ({ progress: _progress, ...step }) => ({
     ...step,
     type,
@@ -118,7 +121,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
     ms,
     outputs,
     finishedAt: event.at,
-    ...defined({ madeAt, device, reason, items, error }),
+    ...defined({ madeAt, from, device, reason, items, error }),
   }));
 }
 

@@ -55,7 +55,7 @@ async function packed(): Promise<Workspace> {
   await writeFile(join(anna.root, file), graphText);
   await writeFile(join(anna.root, 'a.txt'), 'One. Two.');
   await runOf(anna);
-  await anna.pack(file, { data: true, artifacts: true }, archive);
+  await anna.packages.pack(file, { data: true, artifacts: true }, archive);
   return anna;
 }
 
@@ -81,7 +81,7 @@ describe('a package', () => {
   it('opens elsewhere with its results in place, and runs on from there', async () => {
     await packed();
     const ben = await workspaceIn('ben');
-    const report = await ben.unpack(archive, 'corpus.graft.zip');
+    const report = await ben.packages.unpack(archive, 'corpus.graft.zip');
     expect(report.written).toEqual([file, 'a.txt']);
     expect(await readFile(join(ben.root, 'a.txt'), 'utf8')).toBe('One. Two.');
 
@@ -111,17 +111,17 @@ describe('a package', () => {
   it('serves its own graph only, until it is trusted', async () => {
     await packed();
     const ben = await workspaceIn('ben');
-    const { package: received } = await ben.unpack(archive, 'x');
+    const { package: received } = await ben.packages.unpack(archive, 'x');
     const other = (): Promise<number> =>
       ben.explain(parseGraph(graphText), 'other.graft.json').then(({ reused }) => reused);
     expect(await other()).toBe(0);
-    await ben.trustPackage('corpus');
+    await ben.packages.trust('corpus');
     expect(await other()).toBe(2);
-    expect((await ben.packages()).map(({ id, trusted }) => [id, trusted])).toEqual([
+    expect((await ben.packages.list()).map(({ id, trusted }) => [id, trusted])).toEqual([
       [received.id, true],
     ]);
     // Once more: nothing is written, nothing is asked for anew, and it stays trusted.
-    const again = await ben.unpack(archive, 'x');
+    const again = await ben.packages.unpack(archive, 'x');
     expect(again).toMatchObject({ written: [], present: [file, 'a.txt'] });
     expect(again.package.trusted).toBe(true);
   });
@@ -129,21 +129,21 @@ describe('a package', () => {
   it('follows its graph to another name, and is forgotten when it is removed', async () => {
     await packed();
     const ben = await workspaceIn('ben');
-    await ben.unpack(archive, 'x');
+    await ben.packages.unpack(archive, 'x');
     const { revision } = await ben.readGraph(file);
     await ben.renameGraph(file, 'renamed.graft.json', revision);
     const reused = async (): Promise<number> =>
       (await ben.explain(parseGraph(graphText), 'renamed.graft.json')).reused;
     expect(await reused()).toBe(2);
-    await ben.removePackage('corpus');
+    await ben.packages.remove('corpus');
     expect(await reused()).toBe(0);
-    await expect(ben.removePackage('corpus')).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(ben.packages.remove('corpus')).rejects.toMatchObject({ code: 'missing-file' });
   });
 
   it('keeps its results through a collection that has room for them', async () => {
     await packed();
     const ben = await workspaceIn('ben');
-    await ben.unpack(archive, 'x');
+    await ben.packages.unpack(archive, 'x');
     await ben.collectGarbage(1 << 20);
     expect((await ben.explain(parseGraph(graphText), file)).reused).toBe(2);
     await ben.collectGarbage(0);
@@ -155,7 +155,7 @@ describe('a package', () => {
     await packed();
     const ben = await workspaceIn('ben');
     await writeFile(join(ben.root, 'a.txt'), 'Mine.');
-    await expect(ben.unpack(archive, 'x')).rejects.toMatchObject({
+    await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({
       code: 'name-taken',
       message: expect.stringContaining('a.txt'),
     });
@@ -168,14 +168,14 @@ describe('a package', () => {
     const anna = await workspaceIn('anna');
     await writeFile(join(anna.root, file), graphText);
     await writeFile(join(anna.root, 'a.txt'), 'One. Two.');
-    await expect(anna.pack(file, { artifacts: true }, archive)).rejects.toMatchObject({
+    await expect(anna.packages.pack(file, { artifacts: true }, archive)).rejects.toMatchObject({
       code: 'bad-input',
     });
-    const contents = await anna.packageContents(file);
+    const contents = await anna.packages.contents(file);
     expect(contents).toMatchObject({ data: { count: 1, size: 9 }, models: [] });
     expect(contents.artifacts).toBeUndefined();
     await runOf(anna);
-    expect((await anna.packageContents(file)).artifacts?.count).toBe(2);
+    expect((await anna.packages.contents(file)).artifacts?.count).toBe(2);
   });
 });
 
@@ -223,7 +223,7 @@ async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forg
 describe('a hostile package', () => {
   const refused = async (code: string): Promise<void> => {
     const ben = await workspaceIn('ben');
-    await expect(ben.unpack(archive, 'x.graft.zip')).rejects.toMatchObject({
+    await expect(ben.packages.unpack(archive, 'x.graft.zip')).rejects.toMatchObject({
       code,
       location: { file: 'x.graft.zip' },
     });
@@ -255,7 +255,7 @@ describe('a hostile package', () => {
     const ben = await workspaceIn('ben');
     await mkdir(join(folder, 'elsewhere'));
     await symlink(join(folder, 'elsewhere'), join(ben.root, 'sub'));
-    await expect(ben.unpack(archive, 'x')).rejects.toMatchObject({ code: 'unsafe-path' });
+    await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({ code: 'unsafe-path' });
     expect(await readdir(join(folder, 'elsewhere'))).toEqual([]);
   });
 
@@ -293,7 +293,7 @@ describe('a hostile package', () => {
     await refused('damaged-file');
     await forge({ manifest: { graph: 'a.txt' } });
     const ben = await workspaceIn('ben');
-    await expect(ben.unpack(archive, 'x')).rejects.toMatchObject({ code: 'bad-syntax' });
+    await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({ code: 'bad-syntax' });
   });
 
   it('cut off at any place is refused, and changed at any place it is refused or the same', async () => {
@@ -310,7 +310,7 @@ describe('a hostile package', () => {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 0x55;
       await writeFile(archive, changed);
-      const outcome = await ben.unpack(archive, 'x').catch((error: unknown) => error);
+      const outcome = await ben.packages.unpack(archive, 'x').catch((error: unknown) => error);
       if (!(outcome instanceof Error)) continue;
       expect(outcome.name).toBe('GraphError');
     }

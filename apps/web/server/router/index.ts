@@ -2,6 +2,7 @@ import { artifactsRouter } from './artifacts.ts';
 import { catalogueRouter } from './catalogue.ts';
 import { graphsRouter } from './graphs.ts';
 import { liveRouter } from './live.ts';
+import { packagesRouter } from './packages.ts';
 import { runsRouter } from './runs.ts';
 import { router } from './trpc.ts';
 
@@ -11,6 +12,7 @@ export const appRouter = router({
   catalogue: catalogueRouter,
   runs: runsRouter,
   artifacts: artifactsRouter,
+  packages: packagesRouter,
   live: liveRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GraphError } from '@graft/graph';
+import { packageSuffix, type Workspace } from '@graft/workspace';
+import { z } from 'zod';
+import { disposition, refuse, safeFileName } from './download.ts';
+import { pathInput } from './router/graphs.ts';
+import { safeHeaders } from './static-files.ts';
+import { withoutFolders } from './without-folders.ts';
+
+/** Where packages go out (GET) and come in (POST). */
+export const packagePath = '/api/package';
+
+const flag = z.enum(['0', '1']).default('0');
+const outQuery = z.object({ file: pathInput, data: flag, artifacts: flag, models: flag });
+const inQuery = z.object({ name: z.string().min(1).max(300) });
+
+const queryOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(new URL(request.url ?? '/', 'http://graft').searchParams);
+
+/** Packs a graph file and sends the package. */
+export async function sendPackage(
+  workspace: Workspace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const query = outQuery.safeParse(queryOf(request));
+  if (!query.success) return refuse(response, 400, 'This is no address of a package.');
+  const { file, data, artifacts, models } = query.data;
+  const choice = { data: data === '1', artifacts: artifacts === '1', models: models === '1' };
+  let size: number;
+  let body: AsyncIterable<Uint8Array>;
+  try {
+    ({ size, body } = await workspace.packages.packStream(file, choice));
+  } catch (error) {
+    const { message } = GraphError.from(error);
+    return refuse(response, 400, withoutFolders(message, workspace.root));
+  }
+  const name = (file.split('/').at(-1) ?? file).replace(/\.graft\.json$/, '');
+  response.writeHead(200, {
+    ...safeHeaders,
+    'Content-Type': 'application/zip',
+    'Content-Length': size,
+    'Content-Disposition': disposition(`${safeFileName(name)}${packageSuffix}`),
+    'Cache-Control': 'no-store',
+  });
+  await pipeline(Readable.from(body, { objectMode: false }), response).catch(() => {
+    response.destroy();
+  });
+}
+
+/** Unpacks what is sent, and answers with the report, or with what is wrong. */
+export async function receivePackage(
+  workspace: Workspace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const query = inQuery.safeParse(queryOf(request));
+  if (!query.success) return refuse(response, 400, 'This is no address of a package.');
+  const answer = (status: number, value: unknown): void => {
+    response.writeHead(status, { ...safeHeaders, 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(value));
+  };
+  try {
+    answer(200, await workspace.packages.unpackStream(request, query.data.name));
+  } catch (error) {
+    const { message, location } = GraphError.from(error);
+    answer(400, { message: withoutFolders(message, workspace.root), location });
+  }
+}

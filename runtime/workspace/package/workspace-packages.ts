@@ -1,0 +1,144 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import {
+  parseGraph,
+  resolveGraph,
+  type Graph,
+  type ModelFacts,
+  type ModelLookup,
+  type Plan,
+  type Registry,
+} from '@graft/graph';
+import { stagingName } from '@graft/kit';
+import type { StateGuard } from '../state-folder.ts';
+import type { GraphFile } from '../workspace.ts';
+import {
+  pack,
+  packageContents,
+  type PackParts,
+  type PackReport,
+  type PackRequest,
+} from './pack.ts';
+import type { PackageContents, PackChoice } from './package-contents.ts';
+import type { ReceivedPackage, ReceivedPackages } from './received-packages.ts';
+import { unpack, type UnpackReport } from './unpack.ts';
+
+export interface WorkspacePackagesParts extends PackParts {
+  /** A real path. */
+  readonly root: string;
+  readonly scratchFolder: string;
+  readonly state: StateGuard;
+  readonly received: ReceivedPackages;
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly read: (path: string) => Promise<GraphFile>;
+  /** Throws what is wrong with the graph. */
+  readonly plan: (graph: Graph, file: string) => Plan;
+}
+
+/** The packages of a workspace: those that are made of its graphs, and those that were unpacked in it. */
+export class WorkspacePackages {
+  readonly #parts: WorkspacePackagesParts;
+
+  constructor(parts: WorkspacePackagesParts) {
+    this.#parts = parts;
+  }
+
+  /** What a package of a graph file could hold, with sizes. Throws what is wrong with the graph. */
+  async contents(file: string): Promise<PackageContents> {
+    return packageContents(this.#parts, await this.#request(file));
+  }
+
+  /** Writes a package of a graph file to `target`, an absolute path. */
+  async pack(file: string, choice: PackChoice, target: string): Promise<PackReport> {
+    return pack(this.#parts, await this.#request(file), { choice, target });
+  }
+
+  /** A package as a stream; what it is written to meanwhile goes when the stream ends, however that is. */
+  async packStream(
+    file: string,
+    choice: PackChoice,
+  ): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> }> {
+    const target = join(this.#parts.scratchFolder, stagingName());
+    try {
+      const { size } = await this.pack(file, choice, target);
+      return { size, body: readAndRemove(target) };
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Unpacks an archive: all of it, or nothing. `name` is how messages call it. Throws `damaged-file`, `newer-format`,
+   * `unsafe-path`, `too-large`, `no-space`, or `name-taken` where a file would take the place of another.
+   */
+  async unpack(archive: string, name: string): Promise<UnpackReport> {
+    const { state, stores } = this.#parts;
+    await state.check();
+    const report = await unpack({ ...this.#parts, ...stores }, archive, name);
+    return { ...report, missingModels: await this.#missingModels(report.graph) };
+  }
+
+  /** As `unpack`, from a stream. */
+  async unpackStream(body: AsyncIterable<Uint8Array>, name: string): Promise<UnpackReport> {
+    const { scratchFolder } = this.#parts;
+    const archive = join(scratchFolder, stagingName());
+    await mkdir(scratchFolder, { recursive: true });
+    try {
+      await pipeline(body, createWriteStream(archive, { flags: 'wx' }));
+      return await this.unpack(archive, name);
+    } finally {
+      await rm(archive, { force: true });
+    }
+  }
+
+  /** Those that were unpacked here, newest first. */
+  list(): Promise<readonly ReceivedPackage[]> {
+    return this.#parts.received.list();
+  }
+
+  /** Lets the records of a package serve every graph; by its id or name. */
+  trust(id: string): Promise<ReceivedPackage> {
+    return this.#parts.received.trust(id, this.#parts.stores.actions);
+  }
+
+  /** Forgets a package's records; its files and its run stay. */
+  remove(id: string): Promise<void> {
+    return this.#parts.received.remove(id);
+  }
+
+  /** Models that a graph names and whose files are not on this machine. */
+  async #missingModels(file: string): Promise<readonly ModelFacts[]> {
+    const { registry, models, catalogue, read } = this.#parts;
+    const { text } = await read(file);
+    const { nodes } = resolveGraph(parseGraph(text, file), { registry, models });
+    const named = new Set(
+      nodes.flatMap(({ sources }) =>
+        sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
+      ),
+    );
+    const listed = await catalogue.list();
+    return listed
+      .filter(({ facts, installed }) => named.has(facts.id) && !installed)
+      .map(({ facts }) => facts);
+  }
+
+  async #request(file: string): Promise<PackRequest> {
+    const { read, plan } = this.#parts;
+    const graph = await read(file);
+    return { graphs: [graph], plan: plan(parseGraph(graph.text, graph.path), graph.path) };
+  }
+}
+
+async function* readAndRemove(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path)) {
+      if (chunk instanceof Uint8Array) yield chunk;
+    }
+  } finally {
+    await rm(path, { force: true });
+  }
+}
