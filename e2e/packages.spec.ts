@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { serve } from './served-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('a graph is packed, and opened by a teammate with its results in place', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('sent', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'sent.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-ben-')));
+  const archive = path.join(folder, 'sent.graft.zip');
+  const ben = path.join(folder, 'ben');
+  await mkdir(ben);
+  const server = await serve(ben, path.join(folder, 'models'));
+  try {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('pack the graph');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Pack sent' });
+    await expect(dialog).toContainText('2 files that its nodes read');
+    await expect(dialog.getByRole('checkbox', { name: /Results/ })).toBeChecked();
+    if (process.env['GRAFT_SCREENSHOTS'] !== undefined) {
+      await page.screenshot({ path: path.join(os.tmpdir(), 'pack-dialog.png') });
+    }
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    await (await download).saveAs(archive);
+    await expect(dialog).toHaveCount(0);
+
+    await page.goto(server.url);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('open a package');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Package').setInputFiles(archive);
+    const done = page.getByRole('dialog', { name: 'Unpacked sent' });
+    await expect(done).toContainText('3 files written.');
+    await expect(done).toContainText('marked “from sent”');
+    if (process.env['GRAFT_SCREENSHOTS'] !== undefined) {
+      await page.screenshot({ path: path.join(os.tmpdir(), 'unpack-dialog.png') });
+    }
+    await page.keyboard.press('Enter');
+    await expect(bench.node('chunk')).toHaveAttribute('data-status', 'succeeded');
+    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await bench.select('chunk');
+    await bench.tab('Output');
+    await expect(bench.output).toContainText('05:40');
+    await bench.run();
+    await expect(page.getByTestId('status-chunk')).toHaveText('from sent');
+
+    // Once more, over a file that is another one by now.
+    await writeFile(path.join(ben, 'notes/kilns.md'), 'Mine.');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('open a package');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Package').setInputFiles(archive);
+    await expect(page.getByRole('alert')).toContainText('notes/kilns.md');
+    expect(await readFile(path.join(ben, 'notes/kilns.md'), 'utf8')).toBe('Mine.');
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
