@@ -168,10 +168,7 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
-  receive(
-    entry: ModelEntry,
-    bytes: (digest: string) => AsyncIterable<Uint8Array>,
-  ): Promise<void> {
+  receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void> {
     return receiveModel(
       {
         blobs: this.#blobs,
