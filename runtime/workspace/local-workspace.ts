@@ -7,8 +7,6 @@ import {
   resolveSources,
   RowReader,
   searchRows,
-  type Engine,
-  type FileSourceResolver,
   type RowMatches,
   type RowSearch,
 } from '@graft/engine';
@@ -36,7 +34,6 @@ import {
   collectGarbage,
   thisOwner,
   verifyAll,
-  type CollectableItems,
   type RetentionPolicy,
   type RunJournal,
   type VerifyReport,
@@ -45,20 +42,12 @@ import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
-import type { Catalogue } from '@graft/backends/catalogue';
-import type { DiskReserve } from '@graft/store/filesystem';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
-import type { GraphFiles } from './graph-files.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
-import type { ModelList } from './model-list.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
-import type { ReceivedPackages } from './package/received-packages.ts';
-import type { StateGuard } from './state-folder.ts';
-import type { StepDevices } from './step-devices.ts';
-import type { WorkerSupervisor } from './supervisor.ts';
-import type { RunKeeper } from './run-keeper.ts';
+import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
   ArtifactPage,
   CancelOutcome,
@@ -70,36 +59,6 @@ import type {
   UnlistedSizes,
   Workspace,
 } from './workspace.ts';
-
-/** What a workspace on this machine is joined from. */
-export interface WorkspaceParts {
-  readonly root: string;
-  readonly registry: Registry;
-  readonly models: ModelLookup;
-  readonly modelList: ModelList;
-  readonly catalogue: Catalogue;
-  readonly received: ReceivedPackages;
-  readonly stores: {
-    readonly artifacts: ArtifactStore;
-    readonly items: CollectableItems;
-    readonly actions: ActionStore;
-    readonly runs: RunJournal;
-  };
-  /** One folder a step that was interrupted. */
-  readonly checkpointFolder: string;
-  /** Files of steps at work. */
-  readonly scratchFolder: string;
-  /** Room kept for when the disk is full. */
-  readonly reserve: DiskReserve;
-  readonly state: StateGuard;
-  readonly files: FileSourceResolver;
-  readonly devices: StepDevices;
-  readonly graphs: GraphFiles;
-  readonly engine: Engine;
-  readonly supervisor: WorkerSupervisor;
-  readonly keeper: RunKeeper;
-  readonly closeStores: () => Promise<void>;
-}
 
 /** A workspace whose stores, engine and worker are all on this machine. */
 export class LocalWorkspace implements Workspace {

@@ -1,0 +1,42 @@
+import type { Catalogue } from '@graft/backends/catalogue';
+import type { Engine, FileSourceResolver } from '@graft/engine';
+import type { ActionStore, ArtifactStore, ModelLookup, Registry } from '@graft/graph';
+import type { CollectableItems, RunJournal } from '@graft/store';
+import type { DiskReserve } from '@graft/store/filesystem';
+import type { GraphFiles } from './graph-files.ts';
+import type { ModelList } from './model-list.ts';
+import type { ReceivedPackages } from './package/received-packages.ts';
+import type { RunKeeper } from './run-keeper.ts';
+import type { StateGuard } from './state-folder.ts';
+import type { StepDevices } from './step-devices.ts';
+import type { WorkerSupervisor } from './supervisor.ts';
+
+/** What a workspace on this machine is joined from. */
+export interface WorkspaceParts {
+  readonly root: string;
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly modelList: ModelList;
+  readonly catalogue: Catalogue;
+  readonly received: ReceivedPackages;
+  readonly stores: {
+    readonly artifacts: ArtifactStore;
+    readonly items: CollectableItems;
+    readonly actions: ActionStore;
+    readonly runs: RunJournal;
+  };
+  /** One folder a step that was interrupted. */
+  readonly checkpointFolder: string;
+  /** Files of steps at work. */
+  readonly scratchFolder: string;
+  /** Room kept for when the disk is full. */
+  readonly reserve: DiskReserve;
+  readonly state: StateGuard;
+  readonly files: FileSourceResolver;
+  readonly devices: StepDevices;
+  readonly graphs: GraphFiles;
+  readonly engine: Engine;
+  readonly supervisor: WorkerSupervisor;
+  readonly keeper: RunKeeper;
+  readonly closeStores: () => Promise<void>;
+}
