@@ -13,6 +13,7 @@ import {
   type RunContext,
   type TreeOutput,
   type IndexInfo,
+  type MetricRow,
 } from '@graft/graph';
 import { glob } from 'tinyglobby';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -26,6 +27,7 @@ import { run as runLoad } from './load-files/run.ts';
 import { run as runQuestions } from './questions/run.ts';
 import { run as runRerank } from './rerank/run.ts';
 import { run as runRetrieve } from './retrieve/run.ts';
+import { run as runScore } from './score-hits/run.ts';
 import {
   sourceFile,
   rowsInput,
@@ -143,6 +145,18 @@ it('embeds to unit length, and tells the index who did', () => {
     dimension: 384,
     embedder: 'all-MiniLM-L6-v2',
   });
+});
+
+it('scores its hits as they were scored by hand', async () => {
+  const { metrics } = await runScore.run(
+    context(),
+    { hits: rowsInput(hits), questions: undefined },
+    runScore.definition.params.parse({ k: 3 }),
+  );
+  const [summary] = metrics as MetricRow[];
+  expect(summary).toMatchObject({ series: 'summary', values: { questions: 30, unanswerable: 3 } });
+  expect(summary?.values['recall@3']).toBeCloseTo(recallAt3(hits), 12);
+  expect(summary?.values['recall@3']).toBeCloseTo(0.917, 3);
 });
 
 it('finds at least nine in ten of the documents that hold an answer, by hybrid search', () => {

@@ -300,3 +300,5 @@ export const testEngines: EngineVersions = {
   training: '1',
 };
 export { experimentDefinitions, gradeNode, noiseNode } from './fixtures/experiment-nodes.ts';
+
+export * from './evidence/testing/simulations.ts';

@@ -29,12 +29,16 @@ describe('intervals of shares', () => {
     expect(percent[0]).toBeCloseTo(100 * low, 9);
   });
 
-  it('are Bonett and Price’s of pairs of yes and no', () => {
-    // Of 100 pairs 12 to 5: (13 − 6) / 102 ± 1.96 · √((19 / 102 − (7 / 102)²) / 102).
-    const half = 1.959964 * Math.sqrt((19 / 102 - (7 / 102) ** 2) / 102);
+  it('are Bonett and Price’s of pairs of yes and no, moved by Johnson’s correction', () => {
+    // Of 100 pairs 12 to 5, and one more each way.
+    const [mean, square] = [7 / 102, 19 / 102];
+    const variance = square - mean ** 2;
+    const third = mean - 3 * mean * square + 2 * mean ** 3;
+    const middle = mean + ((third / (6 * variance)) * (1 + 2 * 1.959964 ** 2)) / 102;
+    const half = 1.959964 * Math.sqrt(variance / 102);
     const [low, high] = boundedDifferenceInterval(pairs(12, 5, 83), 1, 0.95);
-    expect(low).toBeCloseTo(7 / 102 - half, 6);
-    expect(high).toBeCloseTo(7 / 102 + half, 6);
+    expect(low).toBeCloseTo(middle - half, 6);
+    expect(high).toBeCloseTo(middle + half, 6);
   });
 
   it('leave room where no pair differs, for that none does was not shown', () => {

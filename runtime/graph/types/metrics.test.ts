@@ -42,3 +42,12 @@ it('metrics are known by name, whatever their k', () => {
     expect(knownMetric(unknown), unknown).toBeUndefined();
   }
 });
+
+it.each([
+  ['perplexity 4.000 (documents)', { label: 'documents', values: { loss: 1, perplexity: 4 } }],
+  ['recall@3 0.917', { values: { 'recall@3': 0.91666, mrr: 0.9, questions: 30 } }],
+  [undefined, { values: { seconds: 3 } }],
+])('sums up as %s', (words, row) => {
+  expect(Metrics.headline?.({ series: 'summary', ...row })).toBe(words);
+  expect(Metrics.headline?.({ series: 'questions', ...row })).toBeUndefined();
+});

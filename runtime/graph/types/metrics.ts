@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knownMetric } from './metric.ts';
 import { portType } from './port-type.ts';
 
 /**
@@ -31,6 +32,18 @@ const textRowSchema = z.looseObject({
   values: z.looseObject({ perplexity: z.number(), tokens: z.number() }),
 });
 
+/** Of a row that sums up: its perplexity, else the first of its metrics that is a share. */
+function headline({ series, label, values }: MetricRow): string | undefined {
+  const name =
+    values['perplexity'] === undefined
+      ? Object.keys(values).find((one) => knownMetric(one)?.range !== undefined)
+      : 'perplexity';
+  const value = name === undefined ? undefined : values[name];
+  if (series !== 'summary' || name === undefined || value === undefined) return undefined;
+  const digits = name === 'perplexity' ? value.toPrecision(4) : value.toFixed(3);
+  return `${name} ${digits}${label === undefined ? '' : ` (${label})`}`;
+}
+
 export const Metrics = portType({
   id: 'metrics',
   family: 'evaluation',
@@ -54,9 +67,6 @@ export const Metrics = portType({
   // A training is not computed again for a field that its rows do not have.
   reusedFrom: 1,
   unit: 'metric rows',
-  headline: ({ series, label, values }) =>
-    series === 'summary' && values['perplexity'] !== undefined
-      ? `perplexity ${values['perplexity'].toPrecision(4)}${label === undefined ? '' : ` (${label})`}`
-      : undefined,
+  headline,
   doc: 'Numbers: curves over training steps, values of items, and tables.',
 });

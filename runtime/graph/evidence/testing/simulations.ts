@@ -18,17 +18,28 @@ export interface PairSetting {
   readonly correlation: number;
 }
 
+/** An interval of so many wins and losses among `n` pairs. */
+type PairInterval = (wins: number, losses: number, n: number) => readonly [number, number];
+
+const ours: PairInterval = (wins, losses, n) => {
+  const weights = new Float64Array(n).fill(1);
+  const { interval } = estimatedDifference(
+    { sums: new Float64Array(n).fill(1, 0, wins), weights },
+    { sums: new Float64Array(n).fill(1, wins, wins + losses), weights },
+    { metric: accuracy, confidence: 0.95, seed: 0 },
+  );
+  return interval ?? [Number.NaN, Number.NaN];
+};
+
 /** The probability that the interval holds the true difference, summed over all outcomes: no chance in it. */
-export function exactCoverage({
-  questions: n,
-  rates: [one, other],
-  correlation,
-}: PairSetting): number {
+export function exactCoverage(
+  { questions: n, rates: [one, other], correlation }: PairSetting,
+  interval: PairInterval = ours,
+): number {
   const both = one * other + correlation * Math.sqrt(one * (1 - one) * other * (1 - other));
   const logs = [one - both, other - both, 1 - one - other + 2 * both].map(Math.log);
   const logFactorials = [0];
   for (let k = 1; k <= n; k += 1) logFactorials.push((logFactorials[k - 1] ?? 0) + Math.log(k));
-  const weights = new Float64Array(n).fill(1);
   let covered = 0;
   for (let wins = 0; wins <= n; wins += 1) {
     for (let losses = 0; losses <= n - wins; losses += 1) {
@@ -38,12 +49,7 @@ export function exactCoverage({
         logFactorials[n] ?? 0,
       );
       if (log < -25) continue;
-      const { interval } = estimatedDifference(
-        { sums: new Float64Array(n).fill(1, 0, wins), weights },
-        { sums: new Float64Array(n).fill(1, wins, wins + losses), weights },
-        { metric: accuracy, confidence: 0.95, seed: 0 },
-      );
-      const [low, high] = interval ?? [Number.NaN, Number.NaN];
+      const [low, high] = interval(wins, losses, n);
       if (low <= one - other && one - other <= high) covered += Math.exp(log);
     }
   }
