@@ -51,6 +51,22 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
   },
   tokens: { id: attack, split: 'eval', pieces: ['a', attack], trained: [false, true] },
   metrics: { series: 'summary', label: attack, values: { [attack]: 1 } },
+  comparison: {
+    ...{ baseline: 'base', confidence: 0.95, settings: [attack] },
+    metrics: [{ name: attack, direction: 'higher', aggregation: 'mean' }],
+    rows: ['base', attack].map((variant) => ({
+      ...{ variant, settings: { [attack]: attack }, cost: { ms: 1, tokens: 2 }, problem: attack },
+      cells: [
+        {
+          ...{ metric: attack, mean: 0.5, interval: [0.4, 0.6], n: 100, failures: 1 },
+          difference: {
+            ...{ mean: 0.1, interval: [-0.1, 0.3], n: 99, wins: 5, ties: 90, losses: 4 },
+            ...{ p: null, adjustedP: null, verdict: 'too few', reason: attack },
+          },
+        },
+      ],
+    })),
+  },
   adapter: {
     ...{
       id: attack,

@@ -11,7 +11,7 @@ export {
   type AnswerVerdict,
 } from './types/answer-verdict.ts';
 export { rowText, type RowText } from './types/row-text.ts';
-export * from './evidence/evidence-table.ts';
+export * from './types/evidence-table.ts';
 export * from './evidence/variant-evidence.ts';
 export { evidenceTable, type TableOptions } from './evidence/make-table.ts';
 export {

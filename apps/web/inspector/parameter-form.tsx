@@ -4,7 +4,7 @@ import { useChecks } from '../state/checks.ts';
 import { isIncomplete } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
-import { EdgeWeightsControl } from './fields/edge-weights-control.tsx';
+import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { FilesControl } from './fields/files-control.tsx';
 import { JsonControl } from './fields/json-control.tsx';
 import { ListControl } from './fields/list-control.tsx';
@@ -50,8 +50,8 @@ function Control({ node, ...props }: FieldProps & { readonly node: string }) {
     case 'json': {
       const { entries, entryPerEdge: port } = field;
       if (isChoices(field)) return <ChoicesControl {...props} />;
+      if (port !== undefined) return <EdgeEntriesControl {...props} node={node} port={port} />;
       if (entries === 'text') return <ListControl {...props} />;
-      if (port !== undefined) return <EdgeWeightsControl {...props} node={node} port={port} />;
       if (entries !== undefined) return <NumbersControl {...props} />;
       return isPlainRecord(field.default) ? (
         <PairsControl {...props} />

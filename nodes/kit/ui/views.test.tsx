@@ -3,6 +3,8 @@ import {
   Adapter,
   type Example,
   Dataset,
+  evidenceTable,
+  knownMetric,
   type MetricRow,
   Metrics,
   type PortType,
@@ -14,6 +16,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
 import { CurveFacts } from './curve-facts.tsx';
+import { EvidenceTableView } from './evidence-table.tsx';
 import { PortPreview } from './port-preview.tsx';
 import { sparklinePath } from './sparkline.tsx';
 
@@ -180,4 +183,49 @@ describe('metrics', () => {
 it('draws a line of at most a point a unit, over the whole width', () => {
   expect(sparklinePath([3, 1])).toBe('M0.0 1.0L100.0 27.0');
   expect(sparklinePath(Array.from({ length: 5_000 }, (_, at) => at)).split('L')).toHaveLength(100);
+});
+
+describe('a table of variants', () => {
+  const answers = (right: number): MetricRow[] =>
+    Array.from({ length: 40 }, (_, at) => ({
+      ...{ series: 'answers', item: `q${at}`, values: { accuracy: at < right ? 1 : 0 } },
+    }));
+  const accuracy = knownMetric('accuracy');
+  const table = evidenceTable(
+    [
+      {
+        name: 'small',
+        settings: { 'chunk.size': 128 },
+        repeats: [answers(10)],
+        cost: { ms: 2_000 },
+      },
+      { name: 'large', settings: { 'chunk.size': 512 }, repeats: [answers(30)] },
+      { name: 'near', settings: { 'chunk.size': 256 }, repeats: [answers(12)] },
+      { name: 'none', settings: {}, repeats: [], problem: 'chunk.size must be above 0.' },
+    ],
+    { baseline: 'small', metrics: accuracy === undefined ? [] : [accuracy] },
+  );
+  const html = renderToStaticMarkup(createElement(EvidenceTableView, { table }));
+
+  it('says what differs, what is shown, and why not', () => {
+    const words = seen(html);
+    expect(words).toContain('accuracy higher is better Variant chunk.size Mean Difference');
+    expect(words).toMatch(
+      /large 512 0\.750 0\.\d+ to 0\.\d+ \+0\.500 \+0\.\d+ to \+0\.\d+ 20\/20\/0 better 40/,
+    );
+    expect(words).toMatch(/small 128 0\.250 .* baseline 40/);
+    expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');
+    expect(words).toContain('none : chunk.size must be above 0.');
+    expect(words).toContain('each for itself (unadjusted)');
+    expect(words).toContain('What it took Variant Time small 2.0 s');
+  });
+
+  it('draws intervals on the scale of their column, differences about 0', () => {
+    expect(html.match(/class="gk-interval"/g)).toHaveLength(3 + 2);
+    expect(html.match(/class="gk-anchor"/g)).toHaveLength(2);
+    for (const [, place] of html.matchAll(/c?x[12]?="([^"]*)"/g)) {
+      expect(Number(place)).toBeGreaterThanOrEqual(0);
+      expect(Number(place)).toBeLessThanOrEqual(84);
+    }
+  });
 });

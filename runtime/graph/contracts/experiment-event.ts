@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidenceTableSchema } from '../evidence/evidence-table.ts';
+import { evidenceTableSchema } from '../types/evidence-table.ts';
 import { problemSchema, runStatusSchema } from './run-event.ts';
 
 /** As in other events, with the part of the file that an experiment's problems are at. */

@@ -1,5 +1,5 @@
 import { normalQuantile } from './distributions.ts';
-import type { Interval } from './evidence-table.ts';
+import type { Interval } from '../types/evidence-table.ts';
 
 /**
  * Interval of a mean of values from `least` to `most`: Wilson's score interval of as many yes-and-no values as would

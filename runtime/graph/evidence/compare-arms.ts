@@ -1,6 +1,6 @@
 import type { Metric } from '../types/metric.ts';
 import type { Arm } from './arm.ts';
-import type { Difference } from './evidence-table.ts';
+import type { Difference } from '../types/evidence-table.ts';
 import { type ItemValue, scaleOf } from './item-values.ts';
 import { estimatedDifference } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
@@ -10,7 +10,7 @@ import { signFlipTest } from './sign-flip-test.ts';
 export const fewestDiffering = 10;
 
 /** A comparison before it is corrected for the others beside it. */
-export interface Comparison extends Omit<Difference, 'adjustedP' | 'verdict' | 'reason'> {
+export interface ArmDifference extends Omit<Difference, 'adjustedP' | 'verdict' | 'reason'> {
   /** What `p` is of, on the oriented scale: above 0 the variant is better. */
   readonly gain: number;
   /** p while the items count that both have, and no other. */
@@ -38,7 +38,7 @@ export function compareArms(
   variant: Arm,
   baseline: Arm,
   options: ComparisonOptions,
-): Comparison | undefined {
+): ArmDifference | undefined {
   const { metric, seed } = options;
   const pairs = pairsOf(variant, baseline);
   const [own, base] = questionSums(

@@ -3,14 +3,14 @@ import { GraphError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { Metric } from '../types/metric.ts';
 import { type Arm, armsOf } from './arm.ts';
-import { compareArms, type Comparison, fewestDiffering } from './compare-arms.ts';
+import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
 import {
   type Cell,
   type Difference,
   type EvidenceTable,
   settingSchema,
   type TableRow,
-} from './evidence-table.ts';
+} from '../types/evidence-table.ts';
 import { holm } from './holm.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
@@ -32,7 +32,7 @@ interface Compared {
   readonly row: number;
   readonly metric: number;
   readonly variant: Arm;
-  readonly comparison: Comparison;
+  readonly comparison: ArmDifference;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Metric } from '../types/metric.ts';
 import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-intervals.ts';
-import type { Interval } from './evidence-table.ts';
+import type { Interval } from '../types/evidence-table.ts';
 import { scaleOf } from './item-values.ts';
 import { estimate, type QuestionSums } from './questions.ts';
 import { type IntervalOptions, studentizedInterval } from './studentized-interval.ts';

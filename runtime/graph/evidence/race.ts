@@ -5,7 +5,7 @@ import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import { type Arm, armsOf } from './arm.ts';
 import { fewestDiffering } from './compare-arms.ts';
-import type { Interval } from './evidence-table.ts';
+import type { Interval } from '../types/evidence-table.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
 

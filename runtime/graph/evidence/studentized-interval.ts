@@ -1,5 +1,5 @@
 import { normalQuantile } from './distributions.ts';
-import type { Interval } from './evidence-table.ts';
+import type { Interval } from '../types/evidence-table.ts';
 import type { Scale } from './item-values.ts';
 import type { QuestionSums } from './questions.ts';
 import { SeededRandom } from './seeded-random.ts';

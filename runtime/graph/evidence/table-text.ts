@@ -1,4 +1,10 @@
-import type { Cell, Difference, EvidenceTable, Interval, TableRow } from './evidence-table.ts';
+import type {
+  Cell,
+  Difference,
+  EvidenceTable,
+  Interval,
+  TableRow,
+} from '../types/evidence-table.ts';
 
 /** The table as JSON, two spaces deep, with a line end. */
 export function tableToJson(table: EvidenceTable): string {

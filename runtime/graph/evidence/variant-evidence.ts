@@ -1,5 +1,5 @@
 import type { MetricRow } from '../types/metrics.ts';
-import type { Cost } from './evidence-table.ts';
+import type { Cost } from '../types/evidence-table.ts';
 
 /** What one variant has given: the argument of `evidenceTable`. */
 export interface VariantEvidence {

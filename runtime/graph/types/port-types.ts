@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Comparison } from './evidence-table.ts';
 import { Metrics } from './metrics.ts';
 import { portType, type PortType } from './port-type.ts';
 import { Adapter, Dataset, Tokens } from './training-types.ts';
@@ -245,6 +246,6 @@ export const Model = portType({
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[Dataset, Tokens, Adapter, Metrics],
+    ...[Dataset, Tokens, Adapter, Metrics, Comparison],
   ].map((type): [string, PortType] => [type.id, type]),
 );

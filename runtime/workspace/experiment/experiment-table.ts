@@ -1,11 +1,11 @@
 import {
+  evidenceTable,
   knownMetric,
   type EvidenceTable,
   type ExperimentPlan,
   type Metric,
   type VariantEvidence,
 } from '@graft/graph';
-import { evidenceTable } from './plain-table.ts';
 import { metricLabels, type VariantResult } from './variant-result.ts';
 
 /** The table of what the variants of an experiment have given so far. */

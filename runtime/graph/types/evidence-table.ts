@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { metricSchema } from '../types/metric.ts';
+import { metricSchema } from './metric.ts';
+import { portType } from './port-type.ts';
 
 /** `[low, high]`, of 95 % and for that one number alone: not adjusted for how many are shown. */
 const intervalSchema = z.tuple([z.number(), z.number()]);
@@ -89,3 +90,13 @@ export const evidenceTableSchema = z.object({
   rows: z.array(tableRowSchema),
 });
 export type EvidenceTable = z.infer<typeof evidenceTableSchema>;
+
+export const Comparison = portType({
+  id: 'comparison',
+  family: 'evaluation',
+  shape: 'items',
+  encoding: 'json',
+  mediaType: 'application/vnd.graft.comparison+json',
+  schema: evidenceTableSchema,
+  doc: 'A table of variants: means with intervals, differences to the baseline, and what they show.',
+});

@@ -5,9 +5,6 @@ import { NumberEntry } from './entry-input.tsx';
 import type { FieldProps } from './field-props.ts';
 import { nodeTypes } from '../../state/registry.ts';
 
-/** What an entry counts as where none is given. */
-const standard = 1;
-
 /** Titles of the nodes whose edges come into a port, in the order of the edges. */
 function sources({ nodes, edges }: Graph, node: string, port: string): string[] {
   return edges
@@ -19,24 +16,33 @@ function sources({ nodes, edges }: Graph, node: string, port: string): string[] 
     });
 }
 
-/** The list with its entry `index` set, and those before it given where they were not. */
-export function withEntry(list: readonly unknown[], index: number, value: unknown): unknown[] {
+/** The list with its entry `index` set, and those before it given as `standard` where they were not. */
+export function withEntry(
+  list: readonly unknown[],
+  index: number,
+  { value, standard }: { readonly value: unknown; readonly standard: unknown },
+): unknown[] {
   const length = Math.max(list.length, index + 1);
   return Array.from({ length }, (_, at) => (at === index ? value : (list[at] ?? standard)));
 }
 
-/** A number for each edge that comes into a port, such as the weight of each adapter. */
-export function EdgeWeightsControl(
+/** A number or a text for each edge that comes into a port, such as the weight of each adapter. */
+export function EdgeEntriesControl(
   props: FieldProps & { readonly node: string; readonly port: string },
 ) {
   const { field, id, value, invalid, describedBy, change, node, port } = props;
   const graph = useDocument((state) => state.graph);
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const names = sources(graph, node, port);
+  const isText = field.entries === 'text';
+  /** What an entry counts as where none is given. */
+  const standard = isText ? '' : 1;
+  const set = (at: number, value: unknown): void =>
+    change(withEntry(list, at, { value, standard }));
   if (names.length === 0 && list.length === 0) {
     return (
       <p id={id} className="text-ink-2">
-        Connect {port}, and each gets its number here.
+        Connect {port}, and each gets its {isText ? 'text' : 'number'} here.
       </p>
     );
   }
@@ -48,15 +54,27 @@ export function EdgeWeightsControl(
           <span className="min-w-0 flex-1 truncate" title={names[at]}>
             {names[at] ?? <span className="text-error">no edge</span>}
           </span>
-          <span className="w-24 shrink-0">
-            <NumberEntry
-              id={at === 0 ? id : undefined}
-              label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
-              value={list[at]}
-              placeholder={String(standard)}
-              invalid={invalid}
-              change={(next) => change(withEntry(list, at, next === '' ? standard : next))}
-            />
+          <span className={isText ? 'w-36 shrink-0' : 'w-24 shrink-0'}>
+            {isText ? (
+              <input
+                id={at === 0 ? id : undefined}
+                className="field"
+                value={String(list[at] ?? '')}
+                aria-label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
+                aria-invalid={invalid}
+                autoComplete="off"
+                onChange={(event) => set(at, event.target.value)}
+              />
+            ) : (
+              <NumberEntry
+                id={at === 0 ? id : undefined}
+                label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
+                value={list[at]}
+                placeholder={String(standard)}
+                invalid={invalid}
+                change={(next) => set(at, next === '' ? standard : next)}
+              />
+            )}
           </span>
           {names[at] === undefined ? (
             <button

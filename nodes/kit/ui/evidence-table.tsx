@@ -1,0 +1,216 @@
+import {
+  type Difference,
+  type EvidenceTable,
+  type Interval,
+  type Metric,
+  settingText,
+  signed,
+  tableNote,
+  tableNumber,
+  tableReasons,
+  type TableRow,
+  winTieLoss,
+} from '@graft/graph';
+import type { ReactNode } from 'react';
+import { bytes, count, duration } from './amounts.ts';
+import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
+
+/** A table of variants: for each metric means and differences with their intervals drawn, and what they show. */
+export function EvidenceTableView({ table }: { readonly table: EvidenceTable }): ReactNode {
+  const problems = table.rows.filter(({ problem }) => problem !== undefined);
+  return (
+    <div className="gk-evidence">
+      {table.metrics.map((metric, at) => (
+        <MetricEvidence key={metric.name} table={table} metric={metric} at={at} />
+      ))}
+      <Costs rows={table.rows} />
+      {problems.map(({ variant, problem }) => (
+        <p key={variant} className="gk-note">
+          <strong>{variant}</strong>: {problem}
+        </p>
+      ))}
+      {tableReasons(table).map((reason) => (
+        <p key={reason} className="gk-note">
+          {reason}
+        </p>
+      ))}
+      <p className="gk-note">{tableNote(table)}</p>
+    </div>
+  );
+}
+
+function MetricEvidence(props: {
+  readonly table: EvidenceTable;
+  readonly metric: Metric;
+  readonly at: number;
+}): ReactNode {
+  const { table, metric, at } = props;
+  const { settings, rows, baseline } = table;
+  const cells = rows.map(({ cells: all }) => all[at]);
+  const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
+  const differences = scaleOver(
+    cells.map((cell) => [cell?.difference?.mean, cell?.difference?.interval]),
+    0,
+  );
+  const failures = cells.some((cell) => (cell?.failures ?? 0) > 0);
+  return (
+    <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
+      <table>
+        <caption>
+          {metric.name} <span className="gk-faint">{metric.direction} is better</span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            {settings.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">Mean</th>
+            <th scope="col">Difference</th>
+            <th scope="col" title="Questions won, tied and lost against the baseline">
+              Won/tied/lost
+            </th>
+            <th scope="col">Shown</th>
+            <th scope="col" title="Questions">
+              n
+            </th>
+            {failures && <th scope="col">Failed</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => {
+            const cell = cells[index];
+            return (
+              <tr key={row.variant}>
+                <th scope="row" title={row.variant}>
+                  {row.variant}
+                </th>
+                {settings.map((name) => (
+                  <td key={name}>{settingText(row.settings[name])}</td>
+                ))}
+                <td>
+                  <Number value={cell?.mean} interval={cell?.interval} scale={means} />
+                </td>
+                <td>
+                  <Number
+                    value={cell?.difference?.mean}
+                    interval={cell?.difference?.interval}
+                    scale={differences}
+                    write={signed}
+                  />
+                </td>
+                <td>{winTieLoss(cell?.difference)}</td>
+                <td>
+                  {row.variant === baseline ? (
+                    <span className="gk-faint">baseline</span>
+                  ) : (
+                    <Shown difference={cell?.difference} />
+                  )}
+                </td>
+                <td>{count(cell?.n ?? 0)}</td>
+                {failures && <td>{count(cell?.failures ?? 0)}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A number, its interval in words below it, and drawn. */
+function Number(props: {
+  readonly value: number | null | undefined;
+  readonly interval: Interval | null | undefined;
+  readonly scale: IntervalScale;
+  readonly write?: (value: number) => string;
+}): ReactNode {
+  const { value, interval, scale, write = tableNumber } = props;
+  if (value === null || value === undefined) return null;
+  return (
+    <div className="gk-estimate">
+      <span>
+        {write(value)}
+        {interval !== null && interval !== undefined && (
+          <small>{`${write(interval[0])} to ${write(interval[1])}`}</small>
+        )}
+      </span>
+      <IntervalMark value={value} interval={interval ?? undefined} scale={scale} />
+    </div>
+  );
+}
+
+function Shown({ difference }: { readonly difference: Difference | undefined }): ReactNode {
+  if (difference === undefined) return null;
+  const { verdict, reason, adjustedP } = difference;
+  const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
+  return (
+    <span className="gk-verdict" data-verdict={verdict} title={reason ?? p}>
+      {verdict}
+    </span>
+  );
+}
+
+const costs: readonly { title: string; of(cost: TableRow['cost']): string | undefined }[] = [
+  { title: 'Time', of: ({ ms }) => (ms === undefined ? undefined : duration(ms)) },
+  { title: 'Tokens', of: ({ tokens }) => (tokens === undefined ? undefined : count(tokens)) },
+  { title: 'Memory', of: ({ bytes: size }) => (size === undefined ? undefined : bytes(size)) },
+  {
+    title: 'Reused',
+    of: ({ reused, steps }) =>
+      reused === undefined ? undefined : `${reused}${steps === undefined ? '' : ` of ${steps}`}`,
+  },
+];
+
+function Costs({ rows }: { readonly rows: readonly TableRow[] }): ReactNode {
+  const columns = costs.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
+  if (columns.length === 0) return null;
+  return (
+    <div className="gk-table" tabIndex={0} role="group" aria-label="What it took">
+      <table>
+        <caption>What it took</caption>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            {columns.map(({ title }) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ variant, cost }) => (
+            <tr key={variant}>
+              <th scope="row" title={variant}>
+                {variant}
+              </th>
+              {columns.map(({ title, of }) => (
+                <td key={title}>{of(cost) ?? ''}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** From the least to the greatest that is drawn in a column, with `anchor` among them. */
+function scaleOver(
+  drawn: readonly (readonly [number | null | undefined, Interval | null | undefined])[],
+  anchor?: number,
+): IntervalScale {
+  const values = drawn.flatMap(([value, interval]) => [
+    ...(value === null || value === undefined ? [] : [value]),
+    ...(interval ?? []),
+  ]);
+  if (anchor !== undefined) values.push(anchor);
+  return {
+    least: Math.min(...values),
+    most: Math.max(...values),
+    ...(anchor === undefined ? {} : { anchor }),
+  };
+}
