@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   readStored,
+  experimentEventSchema,
   runEventSchema,
   storedActionOutputs,
+  storedExperimentEvent,
   storedRunEvent,
   storedStepSummary,
   storedVersion,
@@ -21,6 +23,7 @@ const shapes: readonly [string, StoredShape<z.ZodType>][] = [
   ['run-events', storedRunEvent],
   ['step-summaries', storedStepSummary],
   ['action-outputs', storedActionOutputs],
+  ['experiment-events', storedExperimentEvent],
 ];
 
 describe.each(shapes)('stored %s', (name, shape) => {
@@ -52,10 +55,13 @@ describe.each(shapes)('stored %s', (name, shape) => {
   });
 });
 
-it('has a fixture of every kind of event', () => {
-  const kinds = runEventSchema.options.map((option) => option.shape.type.value);
-  const fixtures = fixture('run-events', storedVersion(storedRunEvent));
-  const found = new Set(fixtures.map((value) => runEventSchema.parse(value).type));
+it.each([
+  ['run-events', storedRunEvent, runEventSchema],
+  ['experiment-events', storedExperimentEvent, experimentEventSchema],
+] as const)('has a fixture of every kind of %s', (name, shape, schema) => {
+  const kinds = schema.options.map((option): string => option.shape.type.value);
+  const fixtures = fixture(name, storedVersion(shape));
+  const found = new Set(fixtures.map((value): string => schema.parse(value).type));
   expect(kinds.filter((kind) => !found.has(kind))).toEqual([]);
 });
 

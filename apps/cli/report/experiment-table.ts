@@ -1,12 +1,25 @@
 import path from 'node:path';
-import { GraphError, type Cell, type EvidenceTable } from '@graft/graph';
+import {
+  GraphError,
+  signed,
+  tableNote,
+  tableNumber,
+  tableReasons,
+  tableToCsv,
+  tableToJson,
+  tableToMarkdown,
+  type Cell,
+  type EvidenceTable,
+} from '@graft/graph';
 import { formatDuration } from '../quantity.ts';
-import { table } from '../terminal.ts';
+import { oneLine, table } from '../terminal.ts';
 
 /** How to write a table into a file of that name. Throws `bad-name` for an ending that is none of ours. */
 export function tableWriter(file: string): (table: EvidenceTable) => string {
   const writers: Readonly<Record<string, (table: EvidenceTable) => string>> = {
-    '.json': (made) => `${JSON.stringify(made, null, 2)}\n`,
+    '.csv': tableToCsv,
+    '.md': tableToMarkdown,
+    '.json': tableToJson,
   };
   const writer = writers[path.extname(file).toLowerCase()];
   if (writer !== undefined) return writer;
@@ -16,37 +29,34 @@ export function tableWriter(file: string): (table: EvidenceTable) => string {
   );
 }
 
-/** The table for a terminal: a line a variant. */
-export function experimentSummary({ rows, metrics, baseline }: EvidenceTable): string {
+/** The table for a terminal: a line a variant, and below it what the words in it mean. */
+export function experimentSummary(made: EvidenceTable): string {
+  const { rows, metrics, baseline } = made;
   const head = [
     'variant',
     ...metrics.flatMap(({ name }) => [name, '− baseline', 'shown']),
-    'n',
-    'time',
+    ...['n', 'time', ''],
   ];
   const lines = rows.map(({ variant, cells, cost, problem }) => [
     variant === baseline ? `${variant} (baseline)` : variant,
     ...cells.flatMap((cell) => [
-      meanText(cell),
-      differenceText(cell),
+      withInterval(cell.mean, cell.interval, tableNumber),
+      withInterval(cell.difference?.mean, cell.difference?.interval, signed),
       cell.difference?.verdict ?? '',
     ]),
     [...new Set(cells.map(({ n }) => n))].join('/'),
     cost.ms === undefined ? '' : formatDuration(cost.ms),
-    problem ?? '',
+    oneLine(problem ?? '', 200),
   ]);
-  return table([head, ...lines]);
+  return [table([head, ...lines]), '', tableNote(made), ...tableReasons(made)].join('\n');
 }
 
-function meanText({ mean, interval }: Cell): string {
-  if (mean === null) return '–';
-  return `${digits(mean)}${interval === null ? '' : ` [${interval.map(digits).join(', ')}]`}`;
+function withInterval(
+  value: number | null | undefined,
+  interval: Cell['interval'] | undefined,
+  write: (value: number) => string,
+): string {
+  if (value === null || value === undefined) return '–';
+  if (interval === null || interval === undefined) return write(value);
+  return `${write(value)} [${interval.map(write).join(', ')}]`;
 }
-
-function differenceText({ difference }: Cell): string {
-  if (difference === undefined) return '';
-  const sign = difference.mean > 0 ? '+' : '';
-  return `${sign}${digits(difference.mean)}`;
-}
-
-const digits = (value: number): string => value.toPrecision(3);

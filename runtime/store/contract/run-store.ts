@@ -26,7 +26,11 @@ export function step(node: string, changes: Partial<StepSummary> = {}): StepSumm
   };
 }
 
-function stamp(runId: string, first: number, ...events: readonly UnstampedEvent[]): RunEvent[] {
+export function stamp(
+  runId: string,
+  first: number,
+  ...events: readonly UnstampedEvent[]
+): RunEvent[] {
   return events.map((event, index) => ({
     ...event,
     runId,
@@ -35,7 +39,7 @@ function stamp(runId: string, first: number, ...events: readonly UnstampedEvent[
   }));
 }
 
-const finished = (summary: StepSummary): UnstampedEvent => ({
+export const finished = (summary: StepSummary): UnstampedEvent => ({
   type: 'step.finished',
   step: summary,
 });

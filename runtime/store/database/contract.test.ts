@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { actionStoreContract, runStoreContract } from '../contract/index.ts';
+import {
+  actionStoreContract,
+  experimentRunsContract,
+  runStoreContract,
+} from '../contract/index.ts';
 import { temporaryFolder } from '../contract/temporary.ts';
 import { openDatabaseStores } from './index.ts';
 
@@ -17,3 +21,4 @@ async function open(): Promise<Awaited<ReturnType<typeof openDatabaseStores>>> {
 
 actionStoreContract('DatabaseActionStore', async () => (await open()).actions);
 runStoreContract('DatabaseRunStore', async () => (await open()).runs);
+experimentRunsContract('DatabaseRunStore', async () => (await open()).runs);

@@ -242,6 +242,17 @@ export class DatabaseRunStore implements RunJournal {
           .exists(eb.selectFrom('LastStep as l').select('l.node').whereRef('l.runId', '=', 'r.id'))
           .as('shown'),
       )
+      .select((eb) =>
+        eb
+          .exists(
+            eb
+              .selectFrom('Run as v')
+              .select('v.id')
+              .whereRef('v.parent', '=', 'r.id')
+              .where('v.pinnedAt', 'is not', null),
+          )
+          .as('holdsPinned'),
+      )
       .where('r.parent', 'is', null)
       .orderBy('r.startedAt', 'desc')
       .orderBy('r.id', 'desc')
@@ -253,6 +264,7 @@ export class DatabaseRunStore implements RunJournal {
         row.startedAt < startedBefore &&
         row.pinnedAt === null &&
         !row.shown &&
+        !row.holdsPinned &&
         !unfinishedStatuses.some((status) => status === row.status),
     );
     const ids = old.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import {
   actionStoreContract,
   artifactStoreContract,
+  experimentRunsContract,
   itemStoreContract,
   runStoreContract,
 } from '../contract/index.ts';
@@ -13,6 +14,7 @@ import {
 
 actionStoreContract('MemoryActionStore', async () => new MemoryActionStore());
 runStoreContract('MemoryRunStore', async () => new MemoryRunStore());
+experimentRunsContract('MemoryRunStore', async () => new MemoryRunStore());
 itemStoreContract('MemoryItemStore', async () => new MemoryItemStore());
 artifactStoreContract('MemoryArtifactStore', async () => {
   const store = new MemoryArtifactStore();

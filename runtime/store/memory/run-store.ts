@@ -192,6 +192,11 @@ export class MemoryRunStore implements RunJournal {
         [...nodes.values()].map(({ runId }) => runId),
       ),
     );
+    const holding = new Set(
+      [...this.#runs.values()].flatMap(({ run }) =>
+        run.pinnedAt === undefined ? [] : (run.parent ?? []),
+      ),
+    );
     const newest = await this.list({ parent: null, limit: Infinity });
     const old = newest
       .slice(keep)
@@ -200,8 +205,12 @@ export class MemoryRunStore implements RunJournal {
           run.startedAt < startedBefore &&
           run.pinnedAt === undefined &&
           !shown.has(run.id) &&
+          !holding.has(run.id) &&
           !isUnfinished(run),
       );
+    for (const { run } of [...this.#runs.values()]) {
+      if (old.some(({ id }) => id === run.parent)) this.#runs.delete(run.id);
+    }
     return old.flatMap(({ id }) => (this.#runs.delete(id) ? id : []));
   }
 

@@ -1,26 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ExperimentEvent } from '@graft/graph';
-import { bundleTestWorker, type Bundle } from '../testing/bundle-test-worker.ts';
+import { parseGraph, type ExperimentEvent } from '@graft/graph';
+import {
+  bundleTestExperiment,
+  bundleTestWorker,
+  type Bundle,
+} from '../testing/bundle-test-worker.ts';
 import { experimentFile, experimentGraph } from '../testing/experiment-graph.ts';
 import { workerTestRegistry } from '../testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 
 let worker: Bundle;
+/** A process that runs an experiment. */
+let runner: Bundle;
 let root: string;
 let salt = 0;
 
 beforeAll(async () => {
-  worker = await bundleTestWorker();
+  [worker, runner] = await Promise.all([bundleTestWorker(), bundleTestExperiment()]);
   root = await mkdtemp(join(tmpdir(), 'graft-experiments-'));
 });
 beforeEach(() => {
   salt += 1;
 });
 afterAll(async () => {
-  await worker.remove();
+  await Promise.all([worker.remove(), runner.remove()]);
   await rm(root, { recursive: true, force: true });
 });
 
@@ -76,4 +84,187 @@ describe('an experiment', () => {
     // Lines and the wait once; three tails of two steps more than the first.
     expect(times.size).toBe(2 + 4 * 3);
   }, 30_000);
+
+  it('refuses a variant that is no valid graph, with its reason, and runs the others', async () => {
+    await using workspace = await open();
+    const graph = experimentGraph({ vary: { 'double.factor': [3, 99] } }, { salt, ms: 0 });
+    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { status, table } = await finished;
+    expect(status).toBe('succeeded');
+    const [, thrice, refused] = table.rows;
+    expect(thrice?.cells[0]?.n).toBe(30);
+    expect(refused).toMatchObject({ variant: 'factor=99', cells: [{ mean: null, n: 0 }] });
+    expect(refused?.problem).toContain('at most 10');
+  }, 30_000);
+
+  it('gives what the others gave when a variant fails', async () => {
+    await using workspace = await open();
+    const fail = { type: 'fail', version: 1, params: { message: 'It broke.' } };
+    const arms = { broken: { replace: { wait: fail } }, sound: { set: { 'double.factor': 5 } } };
+    const graph = experimentGraph({ arms }, { salt, ms: 0 });
+    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { table, status, error } = await finished;
+    expect([status, error?.message]).toEqual([
+      'failed',
+      '1 of 3 runs failed. The first: It broke.',
+    ]);
+    expect(table.rows.find(({ variant }) => variant === 'broken')?.problem).toBe('It broke.');
+    expect(table.rows.find(({ variant }) => variant === 'sound')?.cells[0]?.n).toBe(30);
+  }, 30_000);
+
+  it('repeats its variants with each seed, and averages them within an item', async () => {
+    await using workspace = await open();
+    const experiment = { vary: { 'double.factor': [3] }, seeds: [1, 2, 3] };
+    const graph = experimentGraph(experiment, { salt, ms: 0 });
+    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const { table, status } = await handle.finished;
+    expect(status).toBe('succeeded');
+    expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([30, 30]);
+    const runs = await workspace.runs.list({ parent: handle.runId, limit: 100 });
+    const which = runs.map(({ variant, seed }) => `${String(variant)} ${String(seed)}`).sort();
+    expect(which).toEqual(
+      ['1', '2', '3'].flatMap((n) => [`as saved ${n}`, `factor=3 ${n}`]).sort(),
+    );
+    // Only what takes a seed, and what is below it, runs again for another one.
+    expect((await computed(workspace, handle.runId)).size).toBe(2 + 2 * (1 + 3 * 2));
+  }, 30_000);
+
+  it('is all cached when it is started again, and one value more runs its tail only', async () => {
+    await using workspace = await open();
+    const run = async (factors: readonly number[]) => {
+      const graph = experimentGraph({ vary: { 'double.factor': factors } }, { salt });
+      const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+      const { table } = await handle.finished;
+      return { table, ran: (await computed(workspace, handle.runId)).size };
+    };
+    const first = await run([3, 4]);
+    const again = await run([3, 4]);
+    expect(again.ran).toBe(0);
+    const means = ({ table }: typeof first) => table.rows.map(({ cells }) => cells);
+    expect(means(again)).toEqual(means(first));
+    expect((await run([3, 4, 5])).ran).toBe(3);
+  }, 30_000);
+
+  it('leaves what the nodes of the file last gave as it is; variants are kept with their graph', async () => {
+    await using workspace = await open();
+    const graph = experimentGraph({ vary: { 'double.factor': [3] } }, { salt, ms: 0 });
+    const { runs } = workspace;
+    const handle = await workspace.startExperiment(graph, `${String(salt)}.graft.json`, {
+      name: 'e',
+    });
+    await handle.finished;
+    const file = `${String(salt)}.graft.json`;
+    expect(await runs.lastSteps(file)).toEqual(new Map());
+    expect((await runs.lastSteps(file, 'e/factor=3')).get('double')?.status).toBe('succeeded');
+    const run = (await runs.list({ parent: handle.runId, limit: 9 })).find(
+      ({ variant }) => variant === 'factor=3',
+    );
+    const text = async (digest = ''): Promise<string> => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of workspace.artifacts.get(digest)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    };
+    expect(parseGraph(await text(run?.graph)).nodes['double']?.params).toEqual({ factor: 3 });
+    expect(JSON.parse(await text(run?.settings))).toEqual({ experiment: 'e', variant: 'factor=3' });
+    expect(await runs.list({ file, parent: null, limit: 9 })).toMatchObject([
+      { id: handle.runId, experiment: 'e', status: 'succeeded' },
+    ]);
+  }, 30_000);
+
+  it('ends with all its variants when it is cancelled, by this process or another', async () => {
+    await using workspace = await open();
+    await using other = await open();
+    for (const canceller of [workspace, other]) {
+      salt += 100;
+      const graph = experimentGraph({ vary: { 'double.factor': [3, 4] } }, { salt, ms: 20_000 });
+      const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+      for await (const event of workspace.experimentEvents(
+        handle.runId,
+        0,
+        AbortSignal.timeout(20_000),
+      )) {
+        if (event.type === 'variant.started') break;
+      }
+      const outcome = await canceller.cancel(handle.runId);
+      expect(outcome).toBe(canceller === workspace ? 'cancelled' : 'asked');
+      const end = await handle.finished;
+      expect(end).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
+      expect(end.error?.message).toContain('0 of 3 runs are done');
+      const runs = await workspace.runs.list({ parent: handle.runId, limit: 9 });
+      expect(runs.every(({ status }) => status === 'cancelled')).toBe(true);
+      expect((await workspace.runs.get(handle.runId))?.status).toBe('cancelled');
+    }
+  }, 60_000);
+
+  it('stops at its limit of time, and goes on from there', async () => {
+    await using workspace = await open();
+    const experiment = { vary: { 'double.factor': [3] }, limit: { minutes: 0.03 } };
+    const graph = experimentGraph(experiment, { salt, ms: 30_000 });
+    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const end = await finished;
+    expect(end).toMatchObject({ status: 'failed', error: { code: 'limit-reached' } });
+    expect(end.error?.message).toContain('0 of 2 runs are done; started again');
+  }, 30_000);
+
+  it('of two processes at once computes each step once', async () => {
+    await using workspace = await open();
+    const vary = { 'double.factor': [3, 4, 5, 6] };
+    const args = [runner.entry, root, worker.entry, String(salt), '500', JSON.stringify({ vary })];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const closed = once(child, 'close');
+    const graph = experimentGraph({ vary }, { salt, ms: 500 });
+    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    const [bytes]: unknown[] = await once(child.stdout, 'data');
+    await Promise.all([handle.finished, closed]);
+    const [mine, theirs] = [
+      await computed(workspace, handle.runId),
+      await computed(workspace, String(bytes).trim()),
+    ];
+    const times = [...mine, ...theirs].map(([key]) => key);
+    expect(new Set(times).size).toBe(times.length);
+    expect(times.length).toBe(2 + 5 * 3);
+  }, 60_000);
+
+  it.skipIf(process.platform === 'win32')(
+    'whose process was killed goes on where it was',
+    async () => {
+      const vary = { 'double.factor': [3, 4, 5, 6, 7, 8] };
+      // Each tail waits as well, so that some are done when the process dies.
+      const args = [
+        runner.entry,
+        root,
+        worker.entry,
+        String(salt),
+        '300',
+        JSON.stringify({ vary }),
+      ];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const closed = once(child, 'close');
+      const [bytes]: unknown[] = await once(child.stdout, 'data');
+      const parent = String(bytes).trim();
+      {
+        await using watcher = await open();
+        for await (const event of watcher.experimentEvents(
+          parent,
+          0,
+          AbortSignal.timeout(30_000),
+        )) {
+          if (event.type === 'variant.finished') break;
+        }
+        child.kill('SIGKILL');
+        await closed;
+      }
+      await using workspace = await open();
+      expect(await workspace.runs.get(parent)).toMatchObject({ status: 'failed' });
+      const before = await computed(workspace, parent);
+      expect(before.size).toBeGreaterThanOrEqual(5);
+      const graph = experimentGraph({ vary }, { salt, ms: 300 });
+      const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+      expect((await handle.finished).status).toBe('succeeded');
+      const after = await computed(workspace, handle.runId);
+      expect([...after.keys()].filter((key) => before.has(key))).toEqual([]);
+      expect(before.size + after.size).toBeLessThanOrEqual(2 + 7 * 3);
+    },
+    60_000,
+  );
 });

@@ -22,6 +22,10 @@ export const bundleTestServer = (): Promise<Bundle> =>
 export const bundleTestBurst = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-burst.ts', import.meta.url)));
 
+/** A process that runs an experiment. */
+export const bundleTestExperiment = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-experiment.ts', import.meta.url)));
+
 async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');
