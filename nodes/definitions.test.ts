@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { portTypes } from '@graft/graph';
+import { portTypes, structuralTypes } from '@graft/graph';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { definitions, registry } from './definitions.gen.ts';
@@ -12,7 +12,8 @@ const folder = import.meta.dirname;
 test('the registries hold every folder that has a node.ts, and nothing else', () => {
   const types = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'node.ts')));
   expect(definitions.map(({ type }) => type)).toEqual(types.sort());
-  expect([...registry.keys()]).toEqual(types);
+  const structural = structuralTypes.map(({ type }) => type);
+  expect([...registry.keys()]).toEqual([...structural, ...types]);
   expect([...implementations.keys()].sort()).toEqual(types);
   expect(Object.keys(previews).sort()).toEqual(types);
 });

@@ -32,14 +32,17 @@ const names = types.map(camel);
 
 write(
   'definitions.gen.ts',
-  `import type { NodeType, Registry } from '@graft/graph';
+  `import { structuralTypes, type NodeType, type Registry } from '@graft/graph';
 ${types.map((type) => `import { ${camel(type)} } from './${type}/node.ts';`).join('\n')}
 
 export { ${names.join(', ')} };
 
-/** Every node type, sorted by type. */
+/** Every node type that runs, sorted by type. */
 export const definitions: readonly NodeType[] = [${names.join(', ')}];
-export const registry: Registry = new Map(definitions.map((node) => [node.type, node]));
+/** These, and those that shape a graph. */
+export const registry: Registry = new Map(
+  [...structuralTypes, ...definitions].map((node) => [node.type, node]),
+);
 `,
 );
 write(

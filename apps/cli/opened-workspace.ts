@@ -1,4 +1,11 @@
-import { GraphError, type Graph, type RunRecord } from '@graft/graph';
+import {
+  GraphError,
+  GraphLibrary,
+  usedFiles,
+  type Graph,
+  type GraphLookup,
+  type RunRecord,
+} from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { env } from './env.ts';
 import { readGraphFile } from './graph-source.ts';
@@ -34,11 +41,23 @@ export async function openGraph(
   const graph = await readGraphFile(path.join(located.root, located.path), file);
   if (settings.length === 0) return { root: located.root, file: located.path, graph };
   const { registry } = await import('@graft/nodes/definitions');
+  const graphs = await usedGraphs(graph, located.root);
+  const library = new GraphLibrary(graph, { registry, graphs, file: located.path });
   return {
     root: located.root,
     file: located.path,
-    graph: applySettings(graph, settings, registry),
+    graph: applySettings(graph, settings, {
+      registry,
+      graphs: library.lookup(library.root),
+    }),
   };
+}
+
+/** The graph files that a graph uses. */
+export async function usedGraphs(graph: Graph, root: string): Promise<GraphLookup> {
+  if (usedFiles(graph).length === 0) return () => undefined;
+  const { readUsedGraphs } = await import('@graft/workspace');
+  return readUsedGraphs(graph, root);
 }
 
 /** A run by id, by the beginning of its id, or `latest`. */

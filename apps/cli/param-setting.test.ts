@@ -1,4 +1,4 @@
-import { defineNode, GraphError, type Graph, type Registry } from '@graft/graph';
+import { defineNode, GraphError, type Graph, type Registry, noGraphs } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { applySettings, parseSetting } from './param-setting.ts';
@@ -30,7 +30,8 @@ const graph: Graph = {
   layout: {},
 };
 const set = (...settings: string[]): Readonly<Record<string, unknown>> | undefined =>
-  applySettings(graph, settings.map(parseSetting), registry).nodes['chunk-1']?.params;
+  applySettings(graph, settings.map(parseSetting), { registry, graphs: noGraphs }).nodes['chunk-1']
+    ?.params;
 const thrown = (run: () => unknown): GraphError => {
   try {
     run();

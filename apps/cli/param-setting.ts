@@ -1,6 +1,13 @@
-import { GraphError, suggestion, type Graph, type Registry } from '@graft/graph';
+import {
+  GraphError,
+  shapedType,
+  suggestion,
+  type Graph,
+  type InterfaceLookup,
+  type Registry,
+} from '@graft/graph';
 
-/** `node.param=value` as given on the command line; the value is JSON, or else a string. */
+/** `node.param=value` (of a `graph` node `node.set.name=value`) as given on the command line; the value is JSON, or else a string. */
 export interface ParamSetting {
   readonly node: string;
   readonly param: string;
@@ -8,7 +15,7 @@ export interface ParamSetting {
 }
 
 export function parseSetting(argument: string): ParamSetting {
-  const match = /^([^.=\s]+)\.([^.=\s]+)=(.*)$/s.exec(argument);
+  const match = /^([^.=\s]+)\.((?:set\.)?[^.=\s]+)=(.*)$/s.exec(argument);
   const [, node, param, text] = match ?? [];
   if (node === undefined || param === undefined || text === undefined) {
     throw new GraphError(
@@ -23,7 +30,7 @@ export function parseSetting(argument: string): ParamSetting {
 export function applySettings(
   graph: Graph,
   settings: readonly ParamSetting[],
-  registry: Registry,
+  { registry, graphs }: { readonly registry: Registry; readonly graphs: InterfaceLookup },
 ): Graph {
   const nodes = { ...graph.nodes };
   for (const { node, param, text } of settings) {
@@ -34,7 +41,8 @@ export function applySettings(
         location: { node },
       });
     }
-    const definition = registry.get(target.type);
+    const known = registry.get(target.type);
+    const definition = known === undefined ? undefined : shapedType(known, target.params, graphs);
     const schema = definition?.params.shape[param];
     if (definition !== undefined && schema === undefined) {
       const names = Object.keys(definition.params.shape);

@@ -10,6 +10,7 @@ Examples:
   graft run examples/rag-quickstart.graft.json
   graft run quickstart.graft.json --set chunk-1.size=256 --set generate-1.seed=7
   graft run quickstart.graft.json --only retrieve-1 --out results
+  graft run answers.graft.json --input question="What is LoRA?" --output answers
   graft run quickstart.graft.json --json | tail -n 1
 
 Exit codes: 0 succeeded, 1 failed, 2 bad input, 130 cancelled.`;
@@ -54,6 +55,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('run a graph; what is cached is reused')
     .argument('<file>', 'graph file')
     .option('--set <node.param=value>', 'set a parameter for this run (repeatable)', gather, [])
+    .option('--input <name=text>', 'give an input: text, @file, or - (repeatable)', gather, [])
+    .option(
+      '--output <name>',
+      'only what this output needs; its rows are printed (repeatable)',
+      gather,
+      [],
+    )
     .option('--only <node>', 'run only this node and what it needs')
     .option('--json', 'print run events, one JSON object a line')
     .option('--out <dir>', 'write each output into this folder')
@@ -87,6 +95,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('say what a run would reuse and what it would compute, and why')
     .argument('<file>', 'graph file')
     .option('--set <node.param=value>', 'set a parameter (repeatable)', gather, [])
+    .option('--input <name=text>', 'give an input: text, @file, or - (repeatable)', gather, [])
+    .option('--output <name>', 'only what this output needs (repeatable)', gather, [])
     .option('--only <node>', 'only this node and what it needs')
     .option('--device <id>', 'device to plan for')
     .option('--locked', 'take other files than those locked for a problem')
@@ -111,7 +121,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('validate')
     .description('check graph files and print every problem')
     .argument('<files...>', 'graph files')
-    .action(async (files) => end(await (await import('./commands/validate.ts')).validate(files)));
+    .option('--workspace <dir>', 'workspace folder, which graphs that a file uses are below')
+    .action(async (files, options) =>
+      end(await (await import('./commands/validate.ts')).validate(files, options)),
+    );
 
   program
     .command('lock')

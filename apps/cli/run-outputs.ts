@@ -15,7 +15,8 @@ function suffix(mediaType: string): string {
 /** Name of an output below the folder; trees are folders. */
 function outputName(node: string, port: string, artifact: ArtifactRef): string {
   const end = suffix(artifact.mediaType);
-  return `${node}.${port}${end === '.tree' ? '' : end}`;
+  // Ids of nodes hold no dot, so that paths stay apart.
+  return `${node.replaceAll('/', '.')}.${port}${end === '.tree' ? '' : end}`;
 }
 
 /** Writes every output of the steps below `folder`, as `node.port.jsonl`, `.arrow`, `.json` or a folder. */

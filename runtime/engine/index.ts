@@ -6,6 +6,7 @@ export * from './sources/resolve-sources.ts';
 export * from './run/engine-parts.ts';
 export * from './run/engine.ts';
 export { laneRoom } from './run/step-slots.ts';
+export type { GivenInputs } from './run/step-state.ts';
 export { type RunFinished } from './run/run-finish.ts';
 export * from './run/explain-plan.ts';
 export * from './sources/file-source-resolver.ts';

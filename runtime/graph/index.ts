@@ -59,6 +59,20 @@ export {
   parseGraph,
 } from './format/parse-graph.ts';
 export { serializeGraph } from './format/serialize-graph.ts';
+export {
+  noGraphs,
+  type GraphInterface,
+  type InterfaceInput,
+  type InterfaceLookup,
+  type InterfaceOutput,
+  type InterfaceParam,
+} from './types/graph-interface.ts';
+export { shapedType } from './types/shaped-type.ts';
+export { rowsOfText } from './types/text-rows.ts';
+export { structuralTypes } from './types/structure-nodes.ts';
+export { authoredLocation } from './plan/authored-location.ts';
+export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
+export { usedFiles } from './format/used-graphs.ts';
 export { createRegistry } from './types/registry.ts';
 export { migrateGraph } from './format/migrate-graph.ts';
 export { validateGraph } from './plan/validate-graph.ts';

@@ -7,19 +7,20 @@ import {
   resolveSources,
   RowReader,
   searchRows,
+  type GivenInputs,
   type RowMatches,
   type RowSearch,
 } from '@graft/engine';
 import {
   expandExperiment,
   GraphError,
-  planGraph,
   type ActionStore,
   type ArtifactRef,
   type ArtifactStore,
   type ExperimentEvent,
   type ExperimentPlan,
   type Graph,
+  type GraphInterface,
   type Lock,
   type ModelFacts,
   type ModelLookup,
@@ -38,6 +39,8 @@ import {
   type RunJournal,
   type VerifyReport,
 } from '@graft/store';
+import { GraphPlanner } from './graph-planner.ts';
+import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { keepOrigin } from './run-origin.ts';
@@ -74,6 +77,7 @@ export class LocalWorkspace implements Workspace {
   readonly #reader: RowReader;
   readonly #scores: AnswerScores;
   readonly #experiments: Experiments;
+  readonly #planner: GraphPlanner;
   #closing: Promise<void> | undefined;
 
   constructor(parts: WorkspaceParts) {
@@ -84,6 +88,7 @@ export class LocalWorkspace implements Workspace {
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
+    this.#planner = new GraphPlanner(this, parts.graphs);
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
     this.#experiments = new Experiments({
@@ -144,14 +149,19 @@ export class LocalWorkspace implements Workspace {
     return this.#parts.files.match(patterns, limit);
   }
 
-  plan(graph: Graph, file: string): Plan {
-    return this.#plan(graph, file, {});
+  async plan(graph: Graph, file: string): Promise<Plan> {
+    return (await this.#planner.plan(graph, file, {})).plan;
+  }
+
+  async interfaceOf(graph: Graph, file: string): Promise<GraphInterface> {
+    return interfaceOf(await this.#planner.read(graph, file));
   }
 
   async explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
     let plan: Plan;
+    let given: GivenInputs;
     try {
-      plan = this.#plan(graph, file, options);
+      ({ plan, given } = await this.#planner.plan(graph, file, options));
       await this.#parts.devices.require(options.device ?? 'auto');
     } catch (error) {
       const { problems } = GraphError.from(error, { file });
@@ -161,11 +171,11 @@ export class LocalWorkspace implements Workspace {
     await state.check();
     const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
     const device = options.device ?? 'auto';
-    const blocked = new Set(problems.flatMap(({ location }) => location.node ?? []));
+    const blocked = new Set(problems.flatMap(({ location: { path, node } }) => path ?? node ?? []));
     const actions = await this.#parts.received.storeFor(file, stores.actions);
     const nodes = await explainPlan(
       { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
-      { plan, file, device, sources, blocked },
+      { plan, file, device, sources, given, blocked },
     );
     const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
     const drift = await this.#drift(graph, plan);
@@ -183,18 +193,25 @@ export class LocalWorkspace implements Workspace {
   }
 
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
-    const { only, settings } = options;
-    const set = { ...(only === undefined ? {} : { only }), ...settings };
+    const { only, settings, inputs = {}, outputs = [] } = options;
+    const isGiven = Object.keys(inputs).length > 0;
+    const set = {
+      ...(only === undefined ? {} : { only }),
+      ...(outputs.length === 0 ? {} : { outputs }),
+      ...(isGiven ? { inputs } : {}),
+      ...settings,
+    };
     const origin = {
       ...(await keepOrigin(this.artifacts, graph, set)),
-      ...(settings === undefined ? {} : { scope: 'settings' }),
+      ...(settings === undefined && !isGiven ? {} : { scope: 'settings' }),
     };
     return this.#start(graph, file, { ...options, origin });
   }
 
-  planExperiment(graph: Graph, file: string, name: string): ExperimentPlan {
+  async planExperiment(graph: Graph, file: string, name: string): Promise<ExperimentPlan> {
     const { registry, models } = this;
-    return expandExperiment(graph, name, { registry, models, file });
+    const { graphs } = await this.#planner.read(graph, file);
+    return expandExperiment(graph, name, { registry, models, file, graphs });
   }
 
   async startExperiment(
@@ -202,7 +219,7 @@ export class LocalWorkspace implements Workspace {
     file: string,
     { name, device = 'auto' }: { readonly name: string; readonly device?: string },
   ): Promise<ExperimentHandle> {
-    const plan = this.planExperiment(graph, file, name);
+    const plan = await this.planExperiment(graph, file, name);
     await this.#parts.state.check();
     await this.#parts.devices.require(device);
     this.#parts.keeper.beat();
@@ -227,7 +244,7 @@ export class LocalWorkspace implements Workspace {
     file: string,
     options: StartOptions & { readonly origin: RunOrigin },
   ): Promise<RunHandle> {
-    const plan = this.#plan(graph, file, options);
+    const { plan, given } = await this.#planner.plan(graph, file, options);
     const { device = 'auto', origin } = options;
     await this.#parts.state.check();
     await this.#parts.devices.require(device);
@@ -235,13 +252,13 @@ export class LocalWorkspace implements Workspace {
     throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
     this.#parts.keeper.beat();
     const actions = await this.#parts.received.storeFor(file, this.actions);
-    const run = await this.#parts.engine.start(plan, { file, device, origin, actions });
+    const run = await this.#parts.engine.start(plan, { file, device, given, origin, actions });
     void run.finished.then(() => this.#tidyUp());
     return run;
   }
 
-  lockOf(graph: Graph, file: string): Promise<Lock> {
-    return currentLock(this.#plan(graph, file, {}), this.#sources);
+  async lockOf(graph: Graph, file: string): Promise<Lock> {
+    return currentLock((await this.#planner.plan(graph, file, { assumed: 'any' })).plan, this.#sources);
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
@@ -351,13 +368,5 @@ export class LocalWorkspace implements Workspace {
   async #drift({ lock }: Graph, plan: Plan): Promise<readonly Drift[]> {
     const locked = Object.keys(lock.models).length + Object.keys(lock.files).length > 0;
     return locked ? lockDrift(lock, await currentLock(plan, this.#sources)) : [];
-  }
-
-  #plan(graph: Graph, file: string, { only, seed }: StartOptions): Plan {
-    return planGraph(graph, this.registry, {
-      ...{ models: this.models, file },
-      ...(only === undefined ? {} : { only }),
-      ...(seed === undefined ? {} : { seed }),
-    });
   }
 }

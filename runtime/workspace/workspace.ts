@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import type {
   ActionStore,
   ArtifactRef,
@@ -5,6 +7,8 @@ import type {
   ExperimentEvent,
   ExperimentPlan,
   Graph,
+  GraphInterface,
+  GraphLookup,
   ItemCounts,
   KeyPart,
   Lock,
@@ -63,8 +67,12 @@ export interface PlannedStep {
 }
 
 export interface StartOptions {
-  /** Only this node, or these, and what they need. */
+  /** Only this node, or these, and what they need: ids, paths (`retriever/embed`) or `graph` nodes. */
   readonly only?: string | readonly string[];
+  /** Texts for inputs of the graph, by name: see `rowsOfText`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Only what these outputs of the graph need, by name. */
+  readonly outputs?: readonly string[];
   readonly device?: string;
   /** Of every seeded node, instead of its own. */
   readonly seed?: number;
@@ -149,13 +157,15 @@ export interface Workspace extends AsyncDisposable {
     limit: number,
   ): Promise<{ readonly total: number; readonly paths: readonly string[] }>;
 
-  /** Validates; throws the first problem with all of them in `problems`. */
-  plan(graph: Graph, file: string): Plan;
+  /** Reads the graphs that it uses and validates; throws the first problem with all of them in `problems`. */
+  plan(graph: Graph, file: string): Promise<Plan>;
+  /** What a graph takes and gives, and the parameters that it exposes. */
+  interfaceOf(graph: Graph, file: string): Promise<GraphInterface>;
   /** The plan walked through the cache. Problems are returned, not thrown. */
   explain(graph: Graph, file: string, options?: StartOptions): Promise<PlanReport>;
   start(graph: Graph, file: string, options?: StartOptions): Promise<RunHandle>;
   /** The variants of an experiment; throws as `expandExperiment` does. */
-  planExperiment(graph: Graph, file: string, name: string): ExperimentPlan;
+  planExperiment(graph: Graph, file: string, name: string): Promise<ExperimentPlan>;
   /** Runs an experiment of a file: its variants in one pool, what they share once. */
   startExperiment(
     graph: Graph,
@@ -228,3 +238,12 @@ export type { AnswerScore } from './answer-scores.ts';
 export type { PackageContents, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';
+
+/** The graph files that a graph uses, for planning it without an open workspace; `root` is the workspace's folder. */
+export async function readUsedGraphs(graph: Graph, root: string): Promise<GraphLookup> {
+  const [{ GraphFiles }, used] = await Promise.all([
+    import('./graph-files.ts'),
+    import('./used-graphs.ts'),
+  ]);
+  return used.readUsedGraphs(graph, new GraphFiles(await realpath(root), join(root, '.graft')));
+}

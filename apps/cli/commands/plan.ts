@@ -1,6 +1,7 @@
 import { driftText, type PlannedStep } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { readInputs } from '../input-text.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print, printJson } from '../output.ts';
 import { printProblems } from '../problem-report.ts';
@@ -10,6 +11,8 @@ import { table } from '../terminal.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),
+  input: z.array(z.string()),
+  output: z.array(z.string()),
   only: z.string().optional(),
   device: z.string().optional(),
   locked: z.boolean().optional(),
@@ -23,8 +26,11 @@ const verdicts = { hit: 'reuse', miss: 'run', unknown: 'run, or reuse' } as cons
 export async function plan(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const opened = await openGraph(file, options);
+  const inputs = await readInputs(options.input);
   await using workspace = await open(opened.root);
   const report = await workspace.explain(opened.graph, opened.file, {
+    inputs,
+    outputs: options.output,
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.locked === undefined ? {} : { locked: options.locked }),

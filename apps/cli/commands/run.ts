@@ -1,6 +1,7 @@
-import type { RunEvent, StepSummary } from '@graft/graph';
+import type { PortAliases, RunEvent, StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
+import { readInputs } from '../input-text.ts';
 import { cancelOnInterrupt } from '../interrupt.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print } from '../output.ts';
@@ -11,6 +12,8 @@ import { oneLine, painter } from '../terminal.ts';
 
 const optionsSchema = z.object({
   set: z.array(z.string()),
+  input: z.array(z.string()),
+  output: z.array(z.string()),
   only: z.string().optional(),
   json: z.boolean().optional(),
   out: z.string().optional(),
@@ -25,8 +28,11 @@ type RunEnd = Extract<RunEvent, { type: 'run.finished' }>;
 export async function run(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const opened = await openGraph(file, options);
+  const inputs = await readInputs(options.input);
   await using workspace = await open(opened.root);
   const handle = await workspace.start(opened.graph, opened.file, {
+    inputs,
+    outputs: options.output,
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.locked === undefined ? {} : { locked: options.locked }),
@@ -34,10 +40,12 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   });
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = progressView(process.stderr);
+  let aliases: PortAliases | undefined;
   try {
     for await (const event of workspace.events(handle.runId, 0, new AbortController().signal)) {
       if (options.json === true) print(JSON.stringify(event));
       view.show(event);
+      if (event.type === 'run.started') aliases = event.aliases;
     }
   } finally {
     view.close();
@@ -49,7 +57,12 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     const { writeOutputs } = await import('../run-outputs.ts');
     await writeOutputs(workspace, steps, options.out);
   }
-  if (options.json !== true) printSummary(end, steps);
+  if (options.json === true) {
+    // The events say all.
+  } else if (options.output.length > 0) {
+    const { printOutputs } = await import('../print-outputs.ts');
+    await printOutputs(workspace, { outputs: options.output, opened, steps, aliases });
+  } else printSummary(end, steps);
   printProblems(problemsOf(end));
   return exitCodeOfRun(end);
 }

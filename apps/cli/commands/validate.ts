@@ -2,11 +2,17 @@ import { validateGraph, GraphError, type Problem } from '@graft/graph';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
+import { usedGraphs } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { printProblems } from '../problem-report.ts';
+import { locateGraph } from '../workspace-location.ts';
+import { z } from 'zod';
+
+const optionsSchema = z.object({ workspace: z.string().optional() });
 
 /** `graft validate FILE…`: every problem of every file; nothing is written, nothing runs. */
-export async function validate(files: readonly string[]): Promise<ExitCode> {
+export async function validate(files: readonly string[], rawOptions: unknown): Promise<ExitCode> {
+  const { workspace } = optionsSchema.parse(rawOptions);
   const [{ registry }, { createCatalogue, defaultModelsFolder }] = await Promise.all([
     import('@graft/nodes/definitions'),
     import('@graft/backends/catalogue'),
@@ -16,7 +22,9 @@ export async function validate(files: readonly string[]): Promise<ExitCode> {
   for (const file of files) {
     const problems = await problemsOf(file, async () => {
       const graph = await readGraphFile(file);
-      return validateGraph(graph, registry, { models: lookup, file });
+      const { root, path } = await locateGraph(file, workspace);
+      const graphs = await usedGraphs(graph, root);
+      return validateGraph(graph, registry, { models: lookup, file: path, graphs });
     });
     if (problems.length === 0) print(`${file}: sound`);
     else sound = false;

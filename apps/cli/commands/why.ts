@@ -54,6 +54,7 @@ function explain(step: StepSummary): void {
 }
 
 function verdict(step: StepSummary): string {
+  if (step.type === 'input') return 'It was given from outside.';
   if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
   switch (step.reason?.kind) {
     case undefined:

@@ -10,6 +10,7 @@ import {
 import { resolveSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
+import type { GivenInputs } from './step-state.ts';
 import { PlanRun } from './plan-run.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFinished } from './run-finish.ts';
@@ -64,13 +65,15 @@ export class Engine {
     options: {
       readonly file: string;
       readonly device: string;
+      /** What the plan's inputs are given, by node. */
+      readonly given?: GivenInputs;
       readonly origin?: RunOrigin;
       /** Instead of the engine's: with records that serve this file only. */
       readonly actions?: ActionStore;
     },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { file, device, origin = {}, actions = this.#parts.actions } = options;
+    const { file, device, given, origin = {}, actions = this.#parts.actions } = options;
     const { sources, problems } = await resolveSources(plan, { files, models, file });
     const [first] = problems;
     if (first !== undefined) {
@@ -82,6 +85,7 @@ export class Engine {
     const run = new PlanRun({ ...this.#parts, actions }, this.#shared, {
       ...{ runId, file, plan, sources, device },
       ...(origin.scope === undefined ? {} : { scope: origin.scope }),
+      ...(given === undefined ? {} : { given }),
     });
     const finished = this.#execute(run, runId);
     this.#live.set(runId, { run, finished });

@@ -2,7 +2,7 @@ import type { KeyPart, MissReason, Plan, ResolvedSource, StepSummary } from '@gr
 import { ActionLookup } from './action-lookup.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { keyParts, reasonFor, stepKey } from './step-key.ts';
-import { createSteps, type StepState } from './step-state.ts';
+import { createSteps, isFinished, type GivenInputs, type StepState } from './step-state.ts';
 
 /** What a run would do with one step. */
 export interface ExplainedStep {
@@ -23,6 +23,7 @@ export interface ExplainRequest {
   readonly file: string;
   readonly device: string;
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
+  readonly given?: GivenInputs;
   /** Nodes whose sources have a problem: nothing can be said of them, nor of what is below. */
   readonly blocked: ReadonlySet<string>;
 }
@@ -32,7 +33,7 @@ export async function explainPlan(
   parts: Pick<EngineParts, 'actions' | 'artifacts' | 'runs' | 'deviceOf' | 'engines'>,
   request: ExplainRequest,
 ): Promise<ExplainedStep[]> {
-  const steps = createSteps(request.plan, request.sources);
+  const steps = createSteps(request.plan, request);
   const last = await parts.runs.lastSteps(request.file);
   const known = await keyParts(parts, steps.values(), request.device);
   const lookup = new ActionLookup(parts);
@@ -45,7 +46,12 @@ export async function explainPlan(
   const explained = new Map<StepState, ExplainedStep>();
   const isOpen = ({ waiting, node }: StepState): boolean =>
     waiting === 0 && !request.blocked.has(node.id);
-  let wave = [...steps.values()].filter(isOpen);
+  for (const step of steps.values()) {
+    if (!isFinished(step)) continue;
+    const { id: node, definition } = step.node;
+    explained.set(step, { node, type: definition.type, verdict: 'hit' });
+  }
+  let wave = [...steps.values()].filter((step) => isOpen(step) && !isFinished(step));
   while (wave.length > 0) {
     for (const step of wave) step.key = stepKey(step, steps, known);
     await lookup.find(wave.flatMap(({ key }) => key?.value ?? []));

@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@graft/graph';
+import {
+  GraphError,
+  type Plan,
+  type PortAliases,
+  type ResolvedSource,
+  type StepSummary,
+} from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
@@ -11,13 +17,15 @@ import { StepExecutor } from './step-executor.ts';
 import { StepRenewal } from './step-renewal.ts';
 import { deviceOf, keyParts, reasonFor, stepKey, type KeyParts } from './step-key.ts';
 import { StepScheduler } from './step-scheduler.ts';
-import { summarize, type StepState } from './step-state.ts';
+import { summarize, type GivenInputs, type StepState } from './step-state.ts';
 
 export interface PlanRunRequest {
   readonly runId: string;
   readonly file: string;
   readonly plan: Plan;
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
+  /** What its inputs are given. */
+  readonly given?: GivenInputs;
   /** `auto`, or a device id. */
   readonly device: string;
   /** Whose last steps explain its misses; absent: those of the file as saved. */
@@ -88,11 +96,17 @@ export class PlanRun {
 
   /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
   async execute(): Promise<RunEnding> {
-    const { file, plan, sources, device, scope } = this.#request;
+    const { file, plan, device, scope } = this.#request;
     const nodes = plan.nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
-    this.journal.emit({ type: 'run.started', file, nodes });
+    const { aliases } = plan;
+    this.journal.emit({
+      type: 'run.started',
+      file,
+      nodes,
+      ...(aliases === undefined ? {} : { aliases: copied(aliases) }),
+    });
     try {
-      this.#steps.add(plan, sources);
+      this.#steps.add(plan, this.#request);
       this.#last = await this.#parts.runs.lastSteps(file, scope);
       this.#keyParts = await keyParts(this.#parts, this.#steps.states.values(), device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
@@ -169,4 +183,8 @@ export class PlanRun {
       reused: cached.flatMap(({ key }) => key?.value ?? []),
     });
   }
+}
+
+function copied(aliases: PortAliases): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]));
 }

@@ -30,10 +30,12 @@ function follow() {
   return { ended, steps, step, ready };
 }
 
+const noSources = { sources: new Map() };
+
 describe('the steps of a run', () => {
   it('become ready one by one, and take what is below along when they fail', () => {
     const { steps, step, ready, ended } = follow();
-    steps.add(whole, new Map());
+    steps.add(whole, noSources);
     expect(ready()).toEqual(['a']);
     steps.close(step('a'), 'succeeded');
     expect(ready()).toEqual(['b']);
@@ -44,12 +46,12 @@ describe('the steps of a run', () => {
 
   it('can be added while others run, below what has finished or has not', () => {
     const { steps, step, ready } = follow();
-    steps.add(part('a'), new Map());
+    steps.add(part('a'), noSources);
     expect(ready()).toEqual(['a']);
     steps.close(step('a'), 'cached');
     expect(steps.unfinished).toBe(0);
-    steps.add(part('b'), new Map());
-    steps.add(part('c', 'd'), new Map());
+    steps.add(part('b'), noSources);
+    steps.add(part('c', 'd'), noSources);
     expect(ready()).toEqual(['b']);
     steps.close(step('b'), 'succeeded');
     expect(ready()).toEqual(['c']);
@@ -58,10 +60,10 @@ describe('the steps of a run', () => {
 
   it('that are added below a failure are skipped', () => {
     const { steps, step, ended, ready } = follow();
-    steps.add(part('a'), new Map());
+    steps.add(part('a'), noSources);
     ready();
     steps.fail(step('a'), new GraphError('bad-input', 'no'));
-    steps.add(part('b', 'c'), new Map());
+    steps.add(part('b', 'c'), noSources);
     expect(ended).toEqual(['a failed', 'b skipped', 'c skipped']);
     expect(ready()).toEqual([]);
     expect(steps.unfinished).toBe(0);

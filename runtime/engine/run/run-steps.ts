@@ -1,5 +1,12 @@
-import { GraphError, type Plan, type ResolvedSource, type StepStatus } from '@graft/graph';
-import { addSteps, hasOutputs, isFinished, stepsAbove, type StepState } from './step-state.ts';
+import { GraphError, type Plan, type StepStatus } from '@graft/graph';
+import {
+  addSteps,
+  hasOutputs,
+  isFinished,
+  stepsAbove,
+  type StepInputs,
+  type StepState,
+} from './step-state.ts';
 
 /**
  * The steps of one run: what is ready to be looked at, and what an end means for those below. Steps can be
@@ -18,10 +25,14 @@ export class RunSteps {
   }
 
   /** Adds the steps of a plan. */
-  add(plan: Plan, sources: ReadonlyMap<string, readonly ResolvedSource[]>): void {
-    const added = addSteps(this.states, plan, sources);
-    this.#unfinished += added.length;
+  add(plan: Plan, inputs: StepInputs): void {
+    const added = addSteps(this.states, plan, inputs);
+    this.#unfinished += added.filter((step) => !isFinished(step)).length;
     for (const step of added) {
+      if (isFinished(step)) {
+        this.#ended(step);
+        continue;
+      }
       const above = [...stepsAbove(step, this.states)];
       // In topological order, so what is above an added step has been skipped before it.
       if (above.some((one) => isFinished(one) && !hasOutputs(one))) this.close(step, 'skipped');

@@ -39,32 +39,44 @@ export interface StepState {
   error?: GraphError;
 }
 
+/** By input node, the artifact that a run was given from outside. */
+export type GivenInputs = ReadonlyMap<string, ArtifactRef>;
+
+/** What steps are made from beside a plan. */
+export interface StepInputs {
+  readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
+  readonly given?: GivenInputs;
+}
+
 /** The steps of a plan, by node, in topological order. */
-export function createSteps(
-  plan: Plan,
-  sources: ReadonlyMap<string, readonly ResolvedSource[]>,
-): Map<string, StepState> {
+export function createSteps(plan: Plan, inputs: StepInputs): Map<string, StepState> {
   const steps = new Map<string, StepState>();
-  addSteps(steps, plan, sources);
+  addSteps(steps, plan, inputs);
   return steps;
 }
 
-/** Adds the steps of a plan to those that are there already, which may feed them. Returns the added ones. */
+/**
+ * Adds the steps of a plan to those that are there already, which may feed them; those of inputs that are given have
+ * ended before they begin. Returns the added ones.
+ */
 export function addSteps(
   steps: Map<string, StepState>,
   plan: Plan,
-  sources: ReadonlyMap<string, readonly ResolvedSource[]>,
+  { sources, given }: StepInputs,
 ): readonly StepState[] {
-  const added: StepState[] = plan.nodes.map((node) => ({
-    node,
-    sources: sources.get(node.id) ?? [],
-    renewed: false,
-    dependents: [],
-    waiting: 0,
-    status: 'queued',
-    outputs: {},
-    ms: 0,
-  }));
+  const added = plan.nodes.map((node): StepState => {
+    const artifact = given?.get(node.id);
+    return {
+      node,
+      sources: sources.get(node.id) ?? [],
+      renewed: false,
+      dependents: [],
+      waiting: 0,
+      status: artifact === undefined ? 'queued' : 'cached',
+      outputs: artifact === undefined ? {} : { value: artifact },
+      ms: 0,
+    };
+  });
   for (const step of added) steps.set(step.node.id, step);
   for (const step of added) {
     for (const above of stepsAbove(step, steps)) {

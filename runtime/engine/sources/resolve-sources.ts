@@ -1,4 +1,5 @@
 import {
+  authoredLocation,
   GraphError,
   type ModelLookup,
   type Plan,
@@ -58,7 +59,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
         const known = sources.get(node.id) ?? [];
         sources.set(node.id, [...known, await resolve(source)]);
       } catch (error) {
-        const location = { file: resolvers.file, node: node.id, param: source.param };
+        const location = { ...authoredLocation(node, resolvers.file), param: source.param };
         problems.push(GraphError.from(error, location).toProblem());
       }
     }

@@ -3,11 +3,12 @@ import {
   hashParts,
   type ArtifactRef,
   type ExecutionBackend,
-  type Implementation,
   type ItemsImplementation,
+  type NodeType,
   type RunContext,
   type StepRequest,
   type StepResult,
+  shapedType,
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
@@ -33,23 +34,20 @@ export async function runStep(
     });
   }
   hooks.signal.throwIfAborted();
-  const { definition } = implementation;
+  // A plan has been made of them, so these are the ports that the node has there.
+  const definition = shapedType(implementation.definition, request.params);
   await using step = await createStepContext(host, request, { ...hooks, definition });
   const { ctx, sources } = step;
   // A tree is verified when it is first laid out, which reads all of it.
-  const inputs = await abortable(readInputs(host, request, implementation), hooks.signal);
+  const inputs = await abortable(readInputs(host, request, definition), hooks.signal);
   // Around the writing of outputs too: they are streams, which read the files as they are written.
   const result = await sources.verified(async () =>
     'runItems' in implementation
-      ? runItems(host, request, { implementation, ctx, inputs, sources })
+      ? runItems(host, request, { implementation, definition, ctx, inputs, sources })
       : {
           // Storing a folder reads all of it; what is stored after an abort is referred to by nobody.
           outputs: await abortable(
-            writeOutputs(
-              host,
-              implementation,
-              await implementation.run(ctx, inputs, request.params),
-            ),
+            writeOutputs(host, definition, await implementation.run(ctx, inputs, request.params)),
             hooks.signal,
           ),
         },
@@ -62,7 +60,7 @@ export async function runStep(
 async function readInputs(
   host: StepHost,
   request: StepRequest,
-  { definition }: Implementation,
+  definition: NodeType,
 ): Promise<Record<string, unknown>> {
   const inputs: Record<string, unknown> = {};
   for (const [port, { type, many }] of Object.entries(definition.inputs)) {
@@ -75,7 +73,7 @@ async function readInputs(
 
 async function writeOutputs(
   host: StepHost,
-  { definition }: Implementation,
+  definition: NodeType,
   values: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, ArtifactRef>> {
   const outputs: Record<string, ArtifactRef> = {};
@@ -90,13 +88,14 @@ async function runItems(
   request: StepRequest,
   step: {
     readonly implementation: ItemsImplementation;
+    readonly definition: NodeType;
     readonly ctx: RunContext;
     readonly inputs: Readonly<Record<string, unknown>>;
     readonly sources: SourceReader;
   },
 ): Promise<Omit<StepResult, 'device'>> {
-  const { implementation, ctx, inputs, sources } = step;
-  const [output, ...others] = Object.entries(implementation.definition.outputs);
+  const { implementation, definition, ctx, inputs, sources } = step;
+  const [output, ...others] = Object.entries(definition.outputs);
   if (output === undefined || others.length > 0) {
     throw new GraphError('internal', `The map-type node ${request.type} must have one output.`, {
       audience: 'developer',
@@ -104,7 +103,7 @@ async function runItems(
   }
   const familyName = hashParts(request.familyParts);
   await using family = await host.items.open(familyName);
-  const source = itemSource(host, request, { implementation, sources, family: familyName });
+  const source = itemSource(host, request, { definition, sources, family: familyName });
   const { params } = request;
   const attempt = request.attempt ?? 1;
   const computed = await runItemsStep({
@@ -125,7 +124,7 @@ async function runItems(
 const namedRowSchema = z.looseObject({ id: z.string() });
 
 interface ItemParts {
-  readonly implementation: Implementation;
+  readonly definition: NodeType;
   readonly sources: SourceReader;
   readonly family: string;
 }
@@ -133,9 +132,8 @@ interface ItemParts {
 function itemSource(
   host: StepHost,
   request: StepRequest,
-  { implementation, sources, family }: ItemParts,
+  { definition, sources, family }: ItemParts,
 ): ItemSource {
-  const { definition } = implementation;
   const over = definition.items?.over ?? '';
   if (typeof over !== 'string') {
     return fileItems(sources.files(over.files), fileKeyer(family));

@@ -14,6 +14,7 @@ export type GraphErrorCode =
   | 'facet-mismatch'
   | 'too-many-edges'
   | 'missing-input'
+  | 'bad-bypass' // a node that is switched off and cannot pass anything on
   | 'missing-file'
   | 'lock-differs' // a source has other bytes than its graph was locked to
   | 'input-changed' // a file holds other bytes than those that were hashed

@@ -21,10 +21,13 @@ export const problemSchema = z.object({
   message: z.string(),
   location: z.object({
     file: z.string().optional(),
+    graph: z.string().optional(),
     node: z.string().optional(),
     port: z.string().optional(),
     param: z.string().optional(),
+    field: z.string().optional(),
     line: z.number().optional(),
+    path: z.string().optional(),
   }),
   audience: z.enum(['user', 'operator', 'developer']),
 });
@@ -93,6 +96,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Path of the graph file below the workspace. */
     file: z.string(),
     nodes: z.array(z.object({ node: z.string(), type: z.string() })),
+    /** See `PortAliases`. */
+    aliases: z.record(z.string(), z.array(z.string())).optional(),
   }),
   z.object({
     ...base,

@@ -9,6 +9,7 @@ import type { Registry } from '../types/node-type.ts';
 import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
+import type { GraphLookup } from '../plan/graph-library.ts';
 import { planVariant, type PlannedVariant } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
@@ -18,6 +19,8 @@ export interface ExpandContext {
   readonly models: ModelLookup;
   /** For locations. */
   readonly file?: string;
+  /** Graph files that the graph may use. */
+  readonly graphs?: GraphLookup;
 }
 
 /**

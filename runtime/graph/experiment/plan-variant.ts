@@ -3,12 +3,14 @@ import { GraphError, type Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
+import type { GraphLookup } from '../plan/graph-library.ts';
 import { planGraph } from '../plan/plan-graph.ts';
 
 export interface VariantContext {
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly file?: string;
+  readonly graphs?: GraphLookup;
   readonly only: readonly string[];
   readonly seed: number | undefined;
 }

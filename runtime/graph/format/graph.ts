@@ -71,7 +71,10 @@ export interface Graph extends GraphBody {
 
 /** A node of a plan: validated, migrated, defaults filled in. */
 export interface PlannedNode {
+  /** Of a node within a graph that is used: the ids that lead to it, `retriever/embed`. */
   readonly id: string;
+  /** Where it is written, where that is not the graph itself. */
+  readonly place?: AuthoredPlace;
   readonly definition: NodeType;
   /** Parsed by the definition's schema. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -84,7 +87,23 @@ export interface PlannedNode {
   readonly sources: readonly Source[];
 }
 
-/** The validated, migrated, topologically ordered graph, without layout. */
+/** Where a node of a plan is written. */
+export interface AuthoredPlace {
+  readonly file?: string;
+  /** The subgraph of that file. */
+  readonly graph?: string;
+  readonly node: string;
+}
+
+/**
+ * For ports that are in the graph and not in its plan, what feeds them: by `node.port`, the `node.port` of the plan. Of
+ * `graph` nodes their outputs, of `input` and `output` nodes their `value`, of nodes that are switched off what passes.
+ */
+export type PortAliases = Readonly<Record<string, readonly string[]>>;
+
+/** The validated, migrated, topologically ordered graph, without layout, and with the graphs that it uses in their place. */
 export interface Plan {
   readonly nodes: readonly PlannedNode[];
+  /** Absent where the graph has no such port. */
+  readonly aliases?: PortAliases;
 }

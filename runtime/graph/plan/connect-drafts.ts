@@ -1,5 +1,5 @@
 import { formatEdge } from '../format/edge.ts';
-import type { Edge, Graph } from '../format/graph.ts';
+import type { Edge, GraphBody } from '../format/graph.ts';
 import type { Registry } from '../types/node-type.ts';
 import { edgeProblem } from './edge-problems.ts';
 import type { NodeDraft } from './node-draft.ts';
@@ -7,7 +7,7 @@ import type { ProblemReport } from './problem-report.ts';
 
 /** Gives each draft what its edges bring, and reports the edges that cannot be. */
 export function connectDrafts(
-  { graph, edges }: { readonly graph: Graph; readonly edges: readonly Edge[] },
+  { graph, edges }: { readonly graph: GraphBody; readonly edges: readonly Edge[] },
   {
     drafts,
     registry,

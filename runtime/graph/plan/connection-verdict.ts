@@ -1,12 +1,18 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { edgeProblem } from './edge-problems.ts';
-import { formatEdge } from '../format/edge.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
+import type { InterfaceLookup } from '../types/graph-interface.ts';
+import { typeIn } from './body-interface.ts';
+import { GraphLibrary } from './graph-library.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
 import type { Edge, Graph, PlannedNode } from '../format/graph.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import { own } from '../base/record.ts';
-import { resolveGraph, type ResolveContext } from './resolve-graph.ts';
+import { resolveGraph, type Resolution, type ResolveContext } from './resolve-graph.ts';
+
+/** What is asked for a verdict. */
+export type VerdictContext = Pick<ResolveContext, 'registry' | 'models' | 'graphs' | 'file'>;
 
 export type ConnectionVerdict =
   { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -19,7 +25,7 @@ export type ConnectionVerdict =
 export function connectionVerdict(
   graph: Graph,
   edge: Edge,
-  context: Pick<ResolveContext, 'registry' | 'models'>,
+  context: VerdictContext,
 ): ConnectionVerdict {
   const reason =
     shapeReason(graph, edge, context) ??
@@ -28,19 +34,17 @@ export function connectionVerdict(
   return reason === undefined ? { ok: true } : { ok: false, reason };
 }
 
-function shapeReason(
-  graph: Graph,
-  edge: Edge,
-  { registry }: Pick<ResolveContext, 'registry'>,
-): string | undefined {
+function shapeReason(graph: Graph, edge: Edge, context: VerdictContext): string | undefined {
+  const { registry } = context;
   const source = own(graph.nodes, edge.source);
   const target = own(graph.nodes, edge.target);
   if (source === undefined) return `There is no node "${edge.source}".`;
   if (target === undefined) return `There is no node "${edge.target}".`;
-  const definition = registry.get(target.type);
+  const { interfaces: graphs } = resolved(graph, context);
+  const definition = typeIn(graph, edge.target, { registry, graphs });
   const problem = edgeProblem(
     {
-      source: registry.get(source.type),
+      source: typeIn(graph, edge.source, { registry, graphs }),
       sourcePort: edge.sourcePort,
       target: definition,
       targetPort: edge.targetPort,
@@ -78,23 +82,67 @@ function cycleReason(graph: Graph, edge: Edge): string | undefined {
   return undefined;
 }
 
-type FacetContext = Pick<ResolveContext, 'registry' | 'models'>;
-interface Resolved extends FacetContext {
-  readonly nodes: readonly PlannedNode[];
+interface Resolved extends VerdictContext {
+  readonly resolution: Resolution;
+  /** As the graph's nodes see other graphs. */
+  readonly interfaces: InterfaceLookup;
 }
 const resolutions = new WeakMap<Graph, Resolved>();
 
-function resolved(graph: Graph, context: FacetContext): Resolved {
+function resolved(graph: Graph, context: VerdictContext): Resolved {
   const known = resolutions.get(graph);
-  if (known?.registry === context.registry && known.models === context.models) return known;
-  const { nodes } = resolveGraph(graph, context);
-  const fresh = { registry: context.registry, models: context.models, nodes };
+  const { registry, models, graphs, file } = context;
+  if (
+    known?.registry === registry &&
+    known.models === models &&
+    known.graphs === graphs &&
+    known.file === file
+  ) {
+    return known;
+  }
+  const library = new GraphLibrary(graph, context);
+  const fresh: Resolved = {
+    ...context,
+    resolution: resolveGraph(graph, context),
+    interfaces: library.lookup(library.root),
+  };
   resolutions.set(graph, fresh);
   return fresh;
 }
 
-function facetReason(graph: Graph, edge: Edge, context: FacetContext): string | undefined {
-  const { nodes } = resolved(graph, context);
+function facetReason(graph: Graph, edge: Edge, context: VerdictContext): string | undefined {
+  const { resolution } = resolved(graph, context);
+  return resolution.aliases === undefined
+    ? plainFacetReason(resolution.nodes, edge, context)
+    : composedFacetReason(graph, edge, context);
+}
+
+/** Through the borders of other graphs an edge is more than one, so the graph is resolved with it. */
+function composedFacetReason(
+  graph: Graph,
+  edge: Edge,
+  context: VerdictContext,
+): string | undefined {
+  const old = new Set(resolved(graph, context).resolution.problems.map(({ message }) => message));
+  const { problems } = resolveGraph(
+    { ...graph, edges: sortEdges([...graph.edges, edge]) },
+    context,
+  );
+  const clash = problems.find(
+    ({ code, message }) => code === 'facet-mismatch' && !old.has(message),
+  );
+  if (clash === undefined) return undefined;
+  const { node, path = node } = clash.location;
+  return path === edge.target || path === undefined
+    ? clash.message
+    : `At "${path}": ${clash.message}`;
+}
+
+function plainFacetReason(
+  nodes: readonly PlannedNode[],
+  edge: Edge,
+  context: VerdictContext,
+): string | undefined {
   const before = new Map(nodes.map((node) => [node.id, node.outputFacets]));
   const brought = before.get(edge.source)?.[edge.sourcePort];
   if (brought === undefined || Object.keys(brought).length === 0) return undefined;

@@ -1,6 +1,8 @@
 import type { GraphErrorCode } from '../base/errors.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
 import { suggestion } from '../base/nearest.ts';
+import type { PortType } from '../types/port-type.ts';
+import { Anything } from '../types/port-types.ts';
 import { list } from './param-problems.ts';
 import { own } from '../base/record.ts';
 
@@ -11,7 +13,7 @@ export interface EdgeProblem {
   readonly message: string;
 }
 
-/** The ends of an edge; a definition is undefined where the node's type is unknown, and all goes. */
+/** The ends of an edge, with the ports that their nodes have; a definition is undefined where the node's type is unknown, and all goes. */
 export interface EdgeEnds {
   readonly source: NodeType | undefined;
   readonly sourcePort: string;
@@ -43,7 +45,7 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
       message: noPort({ type: target.type, side: 'input', port: targetPort, ports: target.inputs }),
     };
   }
-  if (output === undefined || input === undefined || output.type.id === input.type.id)
+  if (output === undefined || input === undefined || flows(output.type, input.type))
     return undefined;
   const between = converters(registry, output.type.id, input.type.id);
   return {
@@ -51,6 +53,11 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
     at: 'target',
     message: `This input takes ${input.type.id}, and the edge brings ${output.type.id}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
   };
+}
+
+/** An `output` node takes anything, and what one gives is not known where nothing sound feeds it. */
+function flows(from: PortType, to: PortType): boolean {
+  return from.id === to.id || from.id === Anything.id || to.id === Anything.id;
 }
 
 function noPort(missing: {

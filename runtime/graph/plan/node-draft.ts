@@ -1,10 +1,14 @@
 import type { GraphNode } from '../format/graph.ts';
+import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
+import { shapedType } from '../types/shaped-type.ts';
 import { list, parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
 
 /** A node on its way into the plan: its type is known, its edges are being gathered. */
 export interface NodeDraft {
+  readonly node: GraphNode;
+  /** With the ports and parameters that this node has. */
   readonly definition: NodeType;
   /** Undefined where they have problems. */
   readonly params: Readonly<Record<string, unknown>> | undefined;
@@ -17,12 +21,12 @@ export interface NodeDraft {
 /** Undefined, with the problem reported, where the node cannot run whatever is connected to it. */
 export function draftNode(
   drawn: { readonly id: string; readonly node: GraphNode; readonly seed?: number | undefined },
-  registry: Registry,
+  { registry, graphs }: { readonly registry: Registry; readonly graphs: InterfaceLookup },
   report: ProblemReport,
 ): NodeDraft | undefined {
   const { id, node, seed } = drawn;
-  const definition = registry.get(node.type);
-  if (definition === undefined) {
+  const known = registry.get(node.type);
+  if (known === undefined) {
     report.add(
       'unknown-type',
       `There is no node type "${node.type}".${report.suggest(node.type, registry.keys())} The node is kept as it is, and cannot run.`,
@@ -30,14 +34,16 @@ export function draftNode(
     );
     return undefined;
   }
-  if (node.version > definition.version) {
+  if (node.version > known.version) {
     report.add(
       'newer-format',
-      `It was saved as version ${node.version} of "${node.type}", and this Graft knows version ${definition.version}. Update Graft to run it.`,
+      `It was saved as version ${node.version} of "${node.type}", and this Graft knows version ${known.version}. Update Graft to run it.`,
       { node: id },
     );
     return undefined;
   }
+  const definition = report.guard({ node: id }, () => shapedType(known, node.params, graphs));
+  if (definition === undefined) return undefined;
   const { params, problems } = report.guard({ node: id }, () =>
     parseParams(definition, seededParams(node.params, definition, seed)),
   ) ?? { problems: [] };
@@ -46,11 +52,11 @@ export function draftNode(
   }
   const inputs: NodeDraft['inputs'] = {};
   for (const port of Object.keys(definition.inputs)) inputs[port] = [];
-  return { definition, params, inputs, meant: new Set() };
+  return { node, definition, params, inputs, meant: new Set() };
 }
 
 /** A seed of the run stands in the place of that of each seeded node. */
-function seededParams(
+export function seededParams(
   params: GraphNode['params'],
   definition: NodeType,
   seed: number | undefined,

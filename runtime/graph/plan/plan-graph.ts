@@ -1,64 +1,93 @@
-import { GraphError } from '../base/errors.ts';
+import { GraphError, type Problem } from '../base/errors.ts';
+import { suggestion } from '../base/nearest.ts';
 import type { Graph, Plan } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
-import { suggestion } from '../base/nearest.ts';
 import type { Registry } from '../types/node-type.ts';
-import { resolveGraph } from './resolve-graph.ts';
+import type { FlatGraph } from './flat-graph.ts';
+import type { GraphLookup } from './graph-library.ts';
+import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
 export interface PlanOptions {
   readonly models: ModelLookup;
-  /** For locations. */
+  /** For locations, and what the paths of other graphs are beside. */
   readonly file?: string;
-  /** Only this node, or these, and what they need; problems elsewhere do not matter. */
+  /** Graph files that the graph may use; default: none. */
+  readonly graphs?: GraphLookup;
+  /** Only these and what they need; problems elsewhere do not matter. Ids, paths (`retriever/embed`) or `graph` nodes. */
   readonly only?: string | readonly string[];
   /** For every seeded node, instead of its own. */
   readonly seed?: number;
+  /**
+   * Names of the inputs that the graph is given from outside; `any`: all that it lacks, for a plan that is only looked at.
+   * They stay in the plan, and are never run.
+   */
+  readonly given?: ReadonlySet<string> | 'any';
 }
 
 /**
- * The one function from a graph to what runs: migrated, validated, defaults filled in, facets and sources
- * known, in topological order. Throws a GraphError that holds all problems.
+ * The one function from a graph to what runs: migrated, validated, the graphs that it uses in their place, defaults filled
+ * in, facets and sources known, in topological order. Throws a GraphError that holds all problems.
  */
 export function planGraph(graph: Graph, registry: Registry, options: PlanOptions): Plan {
-  const { only, ...context } = options;
-  const wanted = only === undefined ? graph : withAncestors(graph, only, context.file);
-  const { nodes, problems } = resolveGraph(wanted, { registry, ...context });
-  const [first] = problems;
-  if (first === undefined) return { nodes };
-  throw new GraphError(first.code, first.message, {
-    location: first.location,
-    audience: first.audience,
-    problems,
+  const { only, given = new Set<string>(), ...context } = options;
+  const resolution = resolveGraph(graph, {
+    registry,
+    ...(given === 'any' ? {} : { given }),
+    ...context,
   });
+  const { nodes, problems, aliases } =
+    only === undefined || resolution.refused === true
+      ? resolution
+      : onlyWanted(resolution, [only].flat(), context.file);
+  throwFirst(problems);
+  return { nodes, ...(aliases === undefined ? {} : { aliases }) };
+}
+
+function throwFirst(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const { code, message, location, audience } = first;
+  throw new GraphError(code, message, { location, audience, problems });
 }
 
 /** The part of a graph that some nodes depend on, themselves included. */
-function withAncestors(
-  graph: Graph,
-  only: string | readonly string[],
+function onlyWanted(
+  resolution: Resolution,
+  names: readonly string[],
   file: string | undefined,
-): Graph {
-  const ids = typeof only === 'string' ? [only] : only;
-  for (const id of ids) {
-    if (Object.hasOwn(graph.nodes, id)) continue;
-    throw new GraphError(
-      'unknown-node',
-      `There is no node "${id}".${suggestion(id, Object.keys(graph.nodes))}`,
-      { location: { ...(file === undefined ? {} : { file }), node: id } },
-    );
-  }
-  const sources = new Map<string, string[]>();
-  for (const { source, target } of graph.edges) {
-    const list = sources.get(target);
-    if (list === undefined) sources.set(target, [source]);
-    else list.push(source);
-  }
-  const wanted = new Set(ids);
+): Omit<Resolution, 'flat'> {
+  const { flat, nodes, problems } = resolution;
+  const wanted = new Set(names.flatMap((name) => namedNodes(flat, name, file)));
   // A Set's iteration reaches what is added on the way.
-  for (const at of wanted) for (const source of sources.get(at) ?? []) wanted.add(source);
+  for (const id of wanted) for (const source of flat.above(id)) wanted.add(source);
+  const places = new Set(
+    [...wanted].map((id) => placeKey(file, flat.locationOf(id) ?? { node: id })),
+  );
   return {
-    ...graph,
-    nodes: Object.fromEntries(Object.entries(graph.nodes).filter(([node]) => wanted.has(node))),
-    edges: graph.edges.filter(({ target }) => wanted.has(target)),
+    ...resolution,
+    nodes: nodes.filter(({ id }) => wanted.has(id)),
+    problems: problems.filter(({ location }) => {
+      if (location.path !== undefined) return wanted.has(location.path);
+      return location.node === undefined || places.has(placeKey(file, location));
+    }),
   };
+}
+
+function placeKey(
+  root: string | undefined,
+  { file = root, graph, node }: Problem['location'],
+): string {
+  return JSON.stringify([file, graph, node]);
+}
+
+function namedNodes(flat: FlatGraph, name: string, file: string | undefined): readonly string[] {
+  const nodes = flat.named(name);
+  if (nodes.length > 0) return nodes;
+  throw new GraphError(
+    'unknown-node',
+    `There is no node "${name}".${suggestion(name, flat.names())}`,
+    {
+      location: { ...(file === undefined ? {} : { file }), node: name },
+    },
+  );
 }

@@ -1,10 +1,11 @@
-import type { PlannedNode } from '../format/graph.ts';
+import type { AuthoredPlace, PlannedNode } from '../format/graph.ts';
+import type { Location } from '../base/errors.ts';
 import type { Facets } from '../types/facets.ts';
 import type { ModelLookup } from '../types/model.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
 import { paramFields } from '../types/param-fields.ts';
-import type { NodeDraft } from './node-draft.ts';
+import type { FlatNode } from './flat-graph.ts';
 import type { ProblemReport } from './problem-report.ts';
 
 interface Known {
@@ -15,14 +16,14 @@ interface Known {
 
 /** A draft whose parameters are good, with its sources and facets. Nodes above it come first. */
 export function planNode(
-  draft: NodeDraft & { readonly id: string; readonly params: PlannedNode['params'] },
+  flat: FlatNode & { readonly params: PlannedNode['params'] },
   { models, outputFacets: above }: Known,
   report: ProblemReport,
 ): PlannedNode {
-  const { id, definition, params, inputs } = draft;
-  const location = { node: id };
+  const { id, params, inputs, location } = flat;
+  const { definition } = flat.draft;
   const sources = report.guard(location, () => definition.sources?.(params)) ?? [];
-  for (const source of sources) checkSource({ id, definition, source }, models, report);
+  for (const source of sources) checkSource({ location, definition, source }, models, report);
   const incoming: Record<string, readonly Facets[]> = {};
   for (const [port, feeds] of Object.entries(inputs)) {
     incoming[port] = feeds.map((feed) => above.get(feed.node)?.[feed.port] ?? {});
@@ -36,16 +37,29 @@ export function planNode(
     });
   }
   const { inputFacets = {}, outputFacets = {} } = facets ?? {};
-  return { id, definition, params, inputs, inputFacets, outputFacets, sources };
+  const planned = { id, definition, params, inputs, inputFacets, outputFacets, sources };
+  return flat.nested ? { ...planned, place: placeOf(flat) } : planned;
+}
+
+function placeOf({ id, location: { file, graph, node } }: FlatNode): AuthoredPlace {
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(graph === undefined ? {} : { graph }),
+    node: node ?? id,
+  };
 }
 
 function checkSource(
-  { id, definition, source }: { id: string; definition: NodeType; source: Source },
+  {
+    location: node,
+    definition,
+    source,
+  }: { location: Location; definition: NodeType; source: Source },
   models: ModelLookup,
   report: ProblemReport,
 ): void {
   if (source.kind !== 'model') return;
-  const location = { node: id, param: source.param };
+  const location = { ...node, param: source.param };
   const facts = report.guard(location, () => models(source.id));
   const kind = paramFields(definition).find(({ name }) => name === source.param)?.modelKind;
   if (facts === undefined) {

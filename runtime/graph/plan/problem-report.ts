@@ -4,21 +4,21 @@ import { suggestion } from '../base/nearest.ts';
 /** Suggesting names is quadratic in the worst case; past this many, problems go without. */
 const maxSuggestions = 20;
 
-/** The problems found in one graph, each with its place. */
+/** The problems found in one graph, each with its place below `at`. */
 export class ProblemReport {
   readonly problems: Problem[] = [];
-  readonly #file: string | undefined;
+  readonly #at: Location;
   #suggestions = maxSuggestions;
 
-  constructor(file: string | undefined) {
-    this.#file = file;
+  constructor(at: Location) {
+    this.#at = at;
   }
 
   add(code: GraphErrorCode, message: string, location: Location): void {
     this.problems.push({
       code,
       message,
-      location: { ...(this.#file === undefined ? {} : { file: this.#file }), ...location },
+      location: { ...this.#at, ...location },
       audience: code === 'internal' ? 'developer' : 'user',
     });
   }

@@ -1,22 +1,24 @@
 import type { Problem } from '../base/errors.ts';
-import { own, sortedKeys } from '../base/record.ts';
-import { sortEdges } from '../format/edge.ts';
-import type { Graph, PlannedNode } from '../format/graph.ts';
-import { migrateAll } from '../format/migrate-graph.ts';
+import type { Graph, PlannedNode, PortAliases } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
-import type { Registry } from '../types/node-type.ts';
-import { connectDrafts } from './connect-drafts.ts';
-import { checkInputs, draftNode, type NodeDraft } from './node-draft.ts';
+import { BodyReader } from './body-reader.ts';
+import { expansionProblem } from './expansion-size.ts';
+import { plainGraph, type FlatGraph } from './flat-graph.ts';
+import { flatten } from './flatten.ts';
+import { GraphLibrary, placeIn, type LibraryContext } from './graph-library.ts';
 import { planNode } from './plan-node.ts';
 import { ProblemReport } from './problem-report.ts';
+import { openScopes } from './scopes.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 /** What a graph is read against. */
-export interface ResolveContext {
-  readonly registry: Registry;
+export interface ResolveContext extends LibraryContext {
   readonly models: ModelLookup;
-  /** For locations. */
-  readonly file?: string;
+  /**
+   * Names of the inputs that the graph is given from outside. Absent: nothing is to run, and all that it lacks are taken
+   * for given.
+   */
+  readonly given?: ReadonlySet<string>;
   /** For every seeded node, instead of its own. */
   readonly seed?: number;
 }
@@ -25,55 +27,91 @@ export interface Resolution {
   /** In topological order; without nodes that have problems of their own, and all on or below a cycle. */
   readonly nodes: readonly PlannedNode[];
   readonly problems: readonly Problem[];
+  /** Absent where nothing was taken out. */
+  readonly aliases?: PortAliases;
+  /** What the nodes were before they were planned. */
+  readonly flat: FlatGraph;
+  /** The graphs that it uses make it endless or too large: nothing was planned. */
+  readonly refused?: true;
 }
 
 /** Ids named in the message of a cycle. */
 const maxNamed = 20;
 
 /**
- * Migrates, validates and orders a graph in one pass, linear but for a sort: the one place that decides
+ * Migrates, validates, flattens and orders a graph in one pass, linear but for a sort: the one place that decides
  * what is wrong with a graph and what its plan is. Never throws.
  */
 export function resolveGraph(written: Graph, context: ResolveContext): Resolution {
-  const { registry, models, file, seed } = context;
-  const report = new ProblemReport(file);
-  const { graph, problems: unmigrated } = migrateAll(written, registry);
-  for (const { code, message, location } of unmigrated) report.add(code, message, location);
-  const skipped = new Set(unmigrated.map(({ location }) => location.node));
-
-  const ids = sortedKeys(graph.nodes);
-  const edges = sortEdges(graph.edges);
-  const drafts = new Map<string, NodeDraft>();
-  for (const id of ids) {
-    const node = own(graph.nodes, id);
-    if (node === undefined || skipped.has(id)) continue;
-    const draft = draftNode({ id, node, seed }, registry, report);
-    if (draft !== undefined) drafts.set(id, draft);
+  const { file, given, seed } = context;
+  const library = new GraphLibrary(written, context);
+  const reader = new BodyReader(library, context);
+  const root = reader.read(library.root);
+  const report = new ProblemReport(file === undefined ? {} : { file });
+  const plain = plainGraph(root);
+  if (!root.composed) {
+    const nodes = planNodes(plain, { context, report });
+    return { nodes, problems: [...root.problems, ...report.problems], flat: plain };
   }
-  connectDrafts({ graph, edges }, { drafts, registry }, report);
-  for (const [id, draft] of drafts) checkInputs(id, draft, report);
+  const refused = expansionProblem(root, reader.readUse);
+  if (refused !== undefined) {
+    const { code, message, body, node } = refused;
+    const at = node === undefined ? {} : { node, param: 'use' };
+    report.add(code, message, { ...placeIn(body.at), ...at });
+    const problems = [...reader.problems(), ...report.problems];
+    return { nodes: [], problems, flat: plain, refused: true };
+  }
+  const scopes = openScopes(root, {
+    read: reader.readUse,
+    fed: (name) => given?.has(name) === true,
+  });
+  const flat = flatten(scopes, { library, report, given, seed });
+  const nodes = planNodes(flat, { context, report });
+  const unplanned = new Map(scopes.map(({ body, dropped }) => [body.at.key, dropped]));
+  const problems = [...reader.problems(unplanned), ...report.problems];
+  return { nodes, problems, aliases: flat.aliases, flat };
+}
 
-  const { order, cycles } = topologicalOrder(ids, edges);
-  for (const cycle of cycles) reportCycle(cycle, report);
+function planNodes(
+  flat: FlatGraph,
+  { context, report }: { readonly context: ResolveContext; readonly report: ProblemReport },
+): PlannedNode[] {
+  const { order, cycles } = topologicalOrder(flat.ids, flat.edges);
+  for (const cycle of cycles) reportCycle(cycle, flat, report);
   const outputFacets = new Map<string, PlannedNode['outputFacets']>();
   const nodes: PlannedNode[] = [];
   for (const id of order) {
-    const draft = drafts.get(id);
-    if (draft?.params === undefined) continue;
-    const node = planNode({ ...draft, id, params: draft.params }, { models, outputFacets }, report);
-    outputFacets.set(id, node.outputFacets);
-    nodes.push(node);
+    const node = flat.nodes.get(id);
+    if (node?.params === undefined) continue;
+    const { models } = context;
+    const planned = planNode({ ...node, params: node.params }, { models, outputFacets }, report);
+    outputFacets.set(id, planned.outputFacets);
+    nodes.push(planned);
   }
-  return { nodes, problems: report.problems };
+  return nodes;
 }
 
-function reportCycle(cycle: readonly string[], report: ProblemReport): void {
+function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemReport): void {
   const [first = ''] = cycle;
   const named = cycle.slice(0, maxNamed);
   if (cycle.length > maxNamed) named.push(`(${cycle.length - maxNamed} more)`);
   report.add(
     'cycle',
     `These nodes wait for each other in a circle: ${[...named, first].join(' → ')}. Remove one of the edges between them.`,
-    { node: first },
+    flat.locationOf(first) ?? { node: first },
   );
+}
+
+/** Every problem of the subgraphs of a file that nothing uses. */
+export function unusedProblems(written: Graph, context: LibraryContext): readonly Problem[] {
+  if (written.graphs === undefined) return [];
+  const library = new GraphLibrary(written, context);
+  const reader = new BodyReader(library, context);
+  const used = new Set([library.root]);
+  // A Set's iteration reaches what is added on the way.
+  for (const body of used) for (const one of reader.read(body).uses.values()) used.add(one);
+  return library
+    .ownGraphs()
+    .filter((body) => !used.has(body))
+    .flatMap((body) => reader.read(body).problems);
 }

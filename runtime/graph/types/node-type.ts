@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from './port-type.ts';
 import type { EngineName } from './engine.ts';
 import type { FacetClash, PortFacets } from './facets.ts';
+import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
 import type { ModelKind, ModelLookup } from './model.ts';
 import type { SourceFile } from './resolved-source.ts';
@@ -117,6 +118,24 @@ export interface NodeType<
   /** What a step keeps busy of the CPU. Absent: `one` in `light` and `bulk`, `all` in the others. */
   readonly cores?: Cores;
   readonly migrations: readonly NodeMigration[];
+  /**
+   * Its ports, where they depend on its parameters, or on the graph that these name; `inputs` and `outputs` are then those
+   * of its defaults. It is given the parameters as they stand in the file, right or wrong, and never throws. Read through
+   * `shapedType`.
+   */
+  ports?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): NodePorts;
+  /** All of its parameters, where they depend on the graph that some of them name; as `ports`. */
+  paramsFor?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): ParamsSchema;
+  /** What shapes the graph and never runs: planning takes it out. */
+  readonly structure?: Structure;
+}
+
+/** `input`, `output`: what a graph takes and gives. `graph`: another graph in its place. */
+export type Structure = 'input' | 'output' | 'graph';
+
+export interface NodePorts {
+  readonly inputs: InputPorts;
+  readonly outputs: OutputPorts;
 }
 
 /**

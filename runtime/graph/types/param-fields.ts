@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelKind } from './model.ts';
 import { modelKindSchema } from './model.ts';
-import type { NodeType } from './node-type.ts';
+import type { NodeType, ParamsSchema } from './node-type.ts';
 
 export type ParamControl =
   | 'number'
@@ -74,17 +74,18 @@ const objectSchema = z.looseObject({
   properties: z.record(z.string(), propertySchema).default({}),
 });
 
-const cache = new WeakMap<NodeType, readonly ParamField[]>();
+/** By schema, which nodes of one type share though their ports may differ. */
+const cache = new WeakMap<ParamsSchema, readonly ParamField[]>();
 
 /** The parameter form of a node type, in the order of its schema, from its JSON schema. Computed once. */
 export function paramFields(definition: NodeType): readonly ParamField[] {
-  const known = cache.get(definition);
+  const known = cache.get(definition.params);
   if (known !== undefined) return known;
   const schema = objectSchema.parse(
     z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }),
   );
   const fields = Object.entries(schema.properties).map(([name, property]) => field(name, property));
-  cache.set(definition, fields);
+  cache.set(definition.params, fields);
   return fields;
 }
 

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
 /** Colour of the port on the canvas. */
-export type Family = 'sources' | 'retrieval' | 'language-model' | 'training' | 'evaluation';
+export type Family =
+  'sources' | 'retrieval' | 'language-model' | 'training' | 'evaluation' | 'structure';
 /** Shape of the port: circle, diamond, square. */
 export type PortShape = 'items' | 'index' | 'model';
 
@@ -48,6 +49,8 @@ export interface PortType<
   readonly unit?: string;
   /** The few words that a row stands for all with; most rows have none. */
   headline?(row: Value): string | undefined;
+  /** The rows that a text given from outside stands for, without ids; absent: it has to be JSON Lines. See `rowsOfText`. */
+  fromText?(text: string): readonly Omit<Value, 'id'>[];
   /** Says in a few words what flows, for tooltips and refusals. */
   readonly doc: string;
 }

@@ -159,6 +159,11 @@ export const modelSchema = z.object({
 });
 export type ModelRef = z.infer<typeof modelSchema>;
 
+function firstLine(text: string): string {
+  const [line = ''] = text.trimStart().split(/\r?\n/, 1);
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
 export const Documents = portType({
   id: 'documents',
   family: 'sources',
@@ -166,6 +171,12 @@ export const Documents = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.documents+jsonl',
   schema: documentSchema,
+  fromText: (text) => [
+    {
+      ...{ path: 'given.txt', mediaType: 'text/plain', title: firstLine(text), text },
+      ...{ offset: 0, line: 1, metadata: {} },
+    },
+  ],
   doc: 'Documents as text, with where they came from.',
 });
 export const Chunks = portType({
@@ -202,6 +213,12 @@ export const Questions = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.questions+jsonl',
   schema: questionSchema,
+  fromText: (text) =>
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .map((question) => ({ question })),
   doc: 'Questions, with reference answers where there are any.',
 });
 export const Hits = portType({
@@ -242,7 +259,18 @@ export const Model = portType({
   doc: 'A language model.',
 });
 
-/** Every port type, by id. Equality of ids decides whether an edge is allowed. */
+/** What an `output` node takes: it gives on what it is fed. Rows of no kind of their own. */
+export const Anything = portType({
+  id: 'anything',
+  family: 'structure',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.anything+jsonl',
+  schema: z.unknown(),
+  doc: 'Whatever is connected.',
+});
+
+/** Every port type that flows, by id. Equality of ids decides whether an edge is allowed. */
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],

@@ -2,17 +2,18 @@ import { namePattern } from '../base/name.ts';
 import { GraphError } from '../base/errors.ts';
 import type { NodeType, Registry } from './node-type.ts';
 import { own } from '../base/record.ts';
+import { structuralTypes } from './structure-nodes.ts';
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * The registry of some definitions. Throws GraphError `internal` (for developers) when a definition
+ * The registry of some definitions and of the types that every graph may use (`structuralTypes`). Throws GraphError `internal` (for developers) when a definition
  * breaks the contract: a type that is taken or not kebab-case, a parameter without a default, params
  * that let unknown fields through, a gap in the migrations, items over something that is no input.
  */
 export function createRegistry(definitions: readonly NodeType[]): Registry {
   const registry = new Map<string, NodeType>();
-  for (const definition of definitions) {
+  for (const definition of [...structuralTypes, ...definitions]) {
     if (registry.has(definition.type))
       refuse(definition, 'its type is taken by another definition');
     checkDefinition(definition);

@@ -35,7 +35,7 @@ export interface WorkspacePackagesParts extends PackParts {
   readonly models: ModelLookup;
   readonly read: (path: string) => Promise<GraphFile>;
   /** Throws what is wrong with the graph. */
-  readonly plan: (graph: Graph, file: string) => Plan;
+  readonly plan: (graph: Graph, file: string) => Promise<Plan>;
 }
 
 /** The packages of a workspace: those that are made of its graphs, and those that were unpacked in it. */
@@ -129,7 +129,7 @@ export class WorkspacePackages {
   async #request(file: string): Promise<PackRequest> {
     const { read, plan } = this.#parts;
     const graph = await read(file);
-    return { graphs: [graph], plan: plan(parseGraph(graph.text, graph.path), graph.path) };
+    return { graphs: [graph], plan: await plan(parseGraph(graph.text, graph.path), graph.path) };
   }
 }
 

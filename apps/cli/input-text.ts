@@ -1,0 +1,58 @@
+import { GraphError } from '@graft/graph';
+import { readText } from './graph-source.ts';
+
+/**
+ * `name=text` of `--input`: the text itself, `@file` for what a file holds, `-` for standard input. Each name stands once,
+ * and standard input serves one. Throws `bad-param`, `missing-file` or `bad-syntax`.
+ */
+export async function readInputs(
+  given: readonly string[],
+  standardInput: AsyncIterable<Buffer | string> = process.stdin,
+): Promise<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  let taken: string | undefined;
+  for (const argument of given) {
+    const { name, value } = parseInput(argument);
+    if (Object.hasOwn(texts, name)) {
+      throw new GraphError(
+        'bad-param',
+        `--input gives "${name}" twice. Give it once, one row a line.`,
+      );
+    }
+    if (value === '-' && taken !== undefined) {
+      throw new GraphError(
+        'bad-param',
+        `Standard input serves one input, and "${taken}" takes it. Give "${name}" as @file.`,
+      );
+    }
+    if (value === '-') taken = name;
+    texts[name] =
+      value === '-'
+        ? await readAll(standardInput)
+        : value.startsWith('@')
+          ? await readText(value.slice(1))
+          : value;
+  }
+  return texts;
+}
+
+function parseInput(argument: string): { readonly name: string; readonly value: string } {
+  const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(argument) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new GraphError(
+      'bad-param',
+      `--input takes name=text, name=@file or name=-, for example --input question="What is LoRA?", and not "${argument}".`,
+    );
+  }
+  return { name, value };
+}
+
+async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(Buffer.from(piece));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
+  } catch (cause) {
+    throw new GraphError('bad-syntax', 'Standard input is not UTF-8 text.', { cause });
+  }
+}

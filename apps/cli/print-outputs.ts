@@ -1,0 +1,44 @@
+import { GraphError, type ArtifactRef, type PortAliases, type StepSummary } from '@graft/graph';
+import type { Workspace } from '@graft/workspace';
+import type { OpenedGraph } from './opened-workspace.ts';
+
+/** Writes what a graph's outputs gave to standard output, as it is stored: rows as JSON Lines. */
+export async function printOutputs(
+  workspace: Workspace,
+  run: {
+    /** Names. */
+    readonly outputs: readonly string[];
+    readonly opened: OpenedGraph;
+    readonly steps: readonly StepSummary[];
+    readonly aliases: PortAliases | undefined;
+  },
+): Promise<void> {
+  const { steps, aliases, opened } = run;
+  const { outputs } = await workspace.interfaceOf(opened.graph, opened.file);
+  const nodes = run.outputs.flatMap((name) => outputs.get(name)?.node ?? []);
+  const stepOf = new Map(steps.map((step) => [step.node, step]));
+  for (const node of nodes) {
+    for (const feed of aliases?.[`${node}.value`] ?? []) {
+      const dot = feed.lastIndexOf('.');
+      const artifact = stepOf.get(feed.slice(0, dot))?.outputs[feed.slice(dot + 1)];
+      if (artifact !== undefined) await printArtifact(workspace, node, artifact);
+    }
+  }
+}
+
+async function printArtifact(
+  workspace: Workspace,
+  node: string,
+  artifact: ArtifactRef,
+): Promise<void> {
+  if (artifact.mediaType.endsWith('+tree')) {
+    throw new GraphError('bad-input', 'This output is a folder. Write it with --out DIR.', {
+      location: { node },
+    });
+  }
+  for await (const bytes of workspace.artifacts.get(artifact.digest)) {
+    if (!process.stdout.write(bytes)) {
+      await new Promise((resolve) => process.stdout.once('drain', resolve));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { suggestion } from '../base/nearest.ts';
+import { own } from '../base/record.ts';
+import { formatTarget } from '../format/exposure.ts';
+import type { GraphBody } from '../format/graph.ts';
+import { interfaceName } from '../types/structure-params.ts';
+import type { InterfaceContext } from './body-interface.ts';
+import type { NodeDraft } from './node-draft.ts';
+import type { ProblemReport } from './problem-report.ts';
+
+type Drafts = ReadonlyMap<string, NodeDraft>;
+
+/** Reports two inputs or outputs of one name, and exposed parameters that are none. */
+export function reportInterface(
+  body: GraphBody,
+  context: InterfaceContext & { readonly drafts: Drafts },
+  report: ProblemReport,
+): void {
+  const { drafts } = context;
+  for (const side of ['input', 'output'] as const) {
+    const byName = new Map<string, string>();
+    for (const [id, { node, definition }] of drafts) {
+      if (definition.structure !== side) continue;
+      const name = interfaceName(id, node.params);
+      const first = byName.get(name);
+      if (first === undefined) byName.set(name, id);
+      else {
+        report.add(
+          'bad-param',
+          `The graph has another ${side} "${name}", at "${first}". Give one of them another name.`,
+          { node: id, param: 'name' },
+        );
+      }
+    }
+  }
+  for (const [name, exposure] of Object.entries(body.expose ?? {})) {
+    const at = { ...(Object.hasOwn(body.nodes, exposure.node) ? { node: exposure.node } : {}) };
+    const why = exposureProblem(body, name, drafts);
+    if (why !== undefined) {
+      report.add('unknown-param', `"expose": "${name}" is ${formatTarget(exposure)}, ${why}`, at);
+    }
+  }
+}
+
+function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string | undefined {
+  const { node = '', param = '', default: fallback } = own(body.expose ?? {}, name) ?? {};
+  if (!Object.hasOwn(body.nodes, node)) {
+    return `and there is no node "${node}".${suggestion(node, Object.keys(body.nodes))}`;
+  }
+  const definition = drafts.get(node)?.definition;
+  // Its node has a problem of its own.
+  if (definition === undefined) return undefined;
+  const { structure, params } = definition;
+  if (
+    structure === 'input' ||
+    structure === 'output' ||
+    (structure === 'graph' && param === 'use')
+  ) {
+    return 'which says what the graph is. It cannot be set from outside.';
+  }
+  const schema = own(params.shape, param);
+  if (schema === undefined) {
+    const names = Object.keys(params.shape);
+    return `and "${definition.type}" has no such parameter.${suggestion(param, names)}`;
+  }
+  if (fallback === undefined || !('safeParse' in schema)) return undefined;
+  return schema.safeParse(fallback).success
+    ? undefined
+    : 'which cannot have the default that is given there. Correct it, or leave it out.';
+}

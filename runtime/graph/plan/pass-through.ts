@@ -1,0 +1,30 @@
+import type { NodeType } from '../types/node-type.ts';
+
+/** The ports of a node between which it passes through while it is switched off, or why it does not. */
+export type PassThrough =
+  { readonly input: string; readonly output: string } | { readonly reason: string };
+
+/** A node passes through where exactly one output has the type of an input. */
+export function passThrough({ type, structure, inputs, outputs }: NodeType): PassThrough {
+  if (structure === 'input' || structure === 'output') {
+    return { reason: 'What a graph takes or gives cannot be switched off. Remove it instead.' };
+  }
+  const pairs = Object.entries(outputs).flatMap(([output, given]) =>
+    Object.entries(inputs).flatMap(([input, taken]) =>
+      taken.type.id === given.type.id ? { input, output } : [],
+    ),
+  );
+  const [pair] = pairs;
+  if (pair !== undefined && pairs.length === 1) return pair;
+  const reason =
+    pair === undefined
+      ? 'none of its outputs has the type of an input'
+      : `${list(pairs.map(({ input, output }) => `${input} → ${output}`))} would all do`;
+  return {
+    reason: `"${type}" cannot be switched off here, since nothing says what it passes on: ${reason}. Remove it, or connect what is around it.`,
+  };
+}
+
+function list(words: readonly string[]): string {
+  return words.join(', ');
+}

@@ -1,0 +1,73 @@
+import type { Problem } from '../base/errors.ts';
+import { own, sortedKeys } from '../base/record.ts';
+import { sortEdges } from '../format/edge.ts';
+import type { Edge } from '../format/graph.ts';
+import type { Registry } from '../types/node-type.ts';
+import { textParam } from '../types/structure-params.ts';
+import { connectDrafts } from './connect-drafts.ts';
+import { placeIn, type GraphLibrary, type LibraryBody } from './graph-library.ts';
+import { reportInterface } from './interface-problems.ts';
+import { checkInputs, draftNode, type NodeDraft } from './node-draft.ts';
+import { ProblemReport } from './problem-report.ts';
+
+/** A body whose nodes are drafted and connected, as it is written: the graphs that it uses are nodes in it. */
+export interface BodyDraft {
+  readonly at: LibraryBody;
+  /** Sorted. */
+  readonly ids: readonly string[];
+  /** Sorted as strings. */
+  readonly edges: readonly Edge[];
+  readonly drafts: ReadonlyMap<string, NodeDraft>;
+  /** The bodies that stand for its `graph` nodes, but for those that are switched off. */
+  readonly uses: ReadonlyMap<string, LibraryBody>;
+  /** Whether anything has to be taken out of it before it can run. */
+  readonly composed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export interface BodyContext {
+  readonly registry: Registry;
+  /** For every seeded node, instead of its own. */
+  readonly seed?: number;
+}
+
+/** Drafts a body, with all that is wrong with it whoever uses it. Linear but for a sort. */
+export function readBody(
+  at: LibraryBody,
+  library: GraphLibrary,
+  { registry, seed }: BodyContext,
+): BodyDraft {
+  const report = new ProblemReport(placeIn(at));
+  const { body } = at;
+  for (const { code, message, location } of at.problems) report.add(code, message, location);
+  const skipped = new Set(at.problems.map(({ location }) => location.node));
+  const context = { registry, graphs: library.lookup(at) };
+
+  const ids = sortedKeys(body.nodes);
+  const edges = sortEdges(body.edges);
+  const drafts = new Map<string, NodeDraft>();
+  const uses = new Map<string, LibraryBody>();
+  let composed = false;
+  for (const id of ids) {
+    const node = own(body.nodes, id);
+    if (node === undefined || skipped.has(id)) continue;
+    if (registry.get(node.type)?.structure === 'graph') {
+      const found = library.find(textParam(node.params, 'use'), at);
+      if (!('key' in found)) {
+        // Nothing can be said of its ports and parameters.
+        report.add(found.code, found.message, { node: id, param: 'use' });
+        composed = true;
+        continue;
+      }
+      if (node.bypass !== true) uses.set(id, found);
+    }
+    const draft = draftNode({ id, node, seed }, context, report);
+    if (draft === undefined) continue;
+    drafts.set(id, draft);
+    composed ||= node.bypass === true || draft.definition.structure !== undefined;
+  }
+  connectDrafts({ graph: body, edges }, { drafts, registry }, report);
+  for (const [id, draft] of drafts) checkInputs(id, draft, report);
+  if (composed || body.expose !== undefined) reportInterface(body, { ...context, drafts }, report);
+  return { at, ids, edges, drafts, uses, composed, problems: report.problems };
+}

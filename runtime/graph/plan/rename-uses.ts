@@ -1,0 +1,70 @@
+import { own } from '../base/record.ts';
+import { sortEdges } from '../format/edge.ts';
+import type { GraphBody, GraphNode } from '../format/graph.ts';
+import {
+  renamedPart,
+  type GraphInterface,
+  type InterfaceLookup,
+} from '../types/graph-interface.ts';
+import type { Registry } from '../types/node-type.ts';
+import { setPrefix } from '../types/structure-nodes.ts';
+import { textParam } from '../types/structure-params.ts';
+
+/**
+ * A body with the names of today where a graph that it uses has renamed a port or an exposed parameter (`formerly`); the
+ * same object where there is nothing to rename.
+ */
+export function renameUses<Body extends GraphBody>(
+  body: Body,
+  { registry, graphs }: { readonly registry: Registry; readonly graphs: InterfaceLookup },
+): Body {
+  const uses = new Map<string, GraphInterface>();
+  let nodes: Record<string, GraphNode> | undefined;
+  for (const id of Object.keys(body.nodes)) {
+    const node = own(body.nodes, id);
+    if (node === undefined || registry.get(node.type)?.structure !== 'graph') continue;
+    const found = graphs(textParam(node.params, 'use'));
+    if (found === undefined) continue;
+    uses.set(id, found);
+    const params = renamedParams(node.params, found);
+    if (params !== node.params) (nodes ??= { ...body.nodes })[id] = { ...node, params };
+  }
+  if (uses.size === 0) return body;
+  let changed = false;
+  const edges = body.edges.map((edge) => {
+    const output = renamedPart(uses.get(edge.source)?.outputs, edge.sourcePort);
+    const input = renamedPart(uses.get(edge.target)?.inputs, edge.targetPort);
+    if (output === undefined && input === undefined) return edge;
+    changed = true;
+    return {
+      ...edge,
+      sourcePort: output?.name ?? edge.sourcePort,
+      targetPort: input?.name ?? edge.targetPort,
+    };
+  });
+  if (!changed && nodes === undefined) return body;
+  return {
+    ...body,
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(changed ? { edges: sortEdges(edges) } : {}),
+  };
+}
+
+function renamedParams(
+  params: GraphNode['params'],
+  { params: exposed }: GraphInterface,
+): GraphNode['params'] {
+  const renames = Object.keys(params).flatMap((key) => {
+    if (!key.startsWith(setPrefix)) return [];
+    const today = renamedPart(exposed, key.slice(setPrefix.length));
+    const to = today === undefined ? undefined : `${setPrefix}${today.name}`;
+    return to === undefined || Object.hasOwn(params, to) ? [] : [[key, to] as const];
+  });
+  if (renames.length === 0) return params;
+  const next: Record<string, unknown> = { ...params };
+  for (const [from, to] of renames) {
+    next[to] = own(params, from);
+    delete next[from];
+  }
+  return next;
+}

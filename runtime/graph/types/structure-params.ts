@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { namePattern } from '../base/name.ts';
+import { own } from '../base/record.ts';
+import type { ParamMeta } from './node-type.ts';
+import { portTypes, Questions } from './port-types.ts';
+import type { PortType } from './port-type.ts';
+
+/** Parameters of the nodes that shape a graph, and how they are read from a file that may have them wrong. */
+
+type Params = Readonly<Record<string, unknown>>;
+
+const portName = z
+  .string()
+  .regex(namePattern, 'Letters, digits, "-" and "_", beginning with a letter or digit')
+  .or(z.literal(''));
+
+export const nameParam = portName.default('').meta({
+  title: 'Name',
+  description: 'What it is called from outside. Empty: as the node.',
+  control: 'text',
+} satisfies ParamMeta);
+export const docParam = z
+  .string()
+  .default('')
+  .meta({
+    title: 'Description',
+    description: 'One sentence, for whoever uses the graph.',
+  } satisfies ParamMeta);
+export const formerlyParam = z
+  .array(z.string())
+  .default([])
+  .meta({
+    title: 'Former names',
+    description: 'Names that it had before: edges and calls that still use one are led here.',
+    advanced: true,
+  } satisfies ParamMeta);
+
+const [firstType = Questions.id, ...otherTypes] = Object.keys(portTypes);
+export const typeParam = z
+  .enum([firstType, ...otherTypes])
+  .default(Questions.id)
+  .meta({ title: 'Type', description: 'What flows.' } satisfies ParamMeta);
+
+/** The name of an `input` or `output` node: its own, or the node's id. */
+export function interfaceName(id: string, params: Params): string {
+  const name = own(params, 'name');
+  return typeof name === 'string' && name !== '' ? name : id;
+}
+
+export function textParam(params: Params, name: string): string {
+  const value = own(params, name);
+  return typeof value === 'string' ? value : '';
+}
+
+export function namesParam(params: Params, name: string): readonly string[] {
+  const value = own(params, name);
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+export function portTypeParam(params: Params): PortType {
+  const value = own(params, 'type');
+  return (typeof value === 'string' ? own(portTypes, value) : undefined) ?? Questions;
+}

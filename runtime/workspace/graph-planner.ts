@@ -1,0 +1,63 @@
+import type { GivenInputs } from '@graft/engine';
+import {
+  planGraph,
+  type ArtifactStore,
+  type Graph,
+  type ModelLookup,
+  type Plan,
+  type Registry,
+} from '@graft/graph';
+import type { GraphFiles } from './graph-files.ts';
+import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
+import { readUsedGraphs } from './used-graphs.ts';
+import type { StartOptions } from './workspace.ts';
+
+type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'inputs' | 'outputs'>;
+
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly given: GivenInputs;
+}
+
+/** What plans are made against; artifacts take what a run is given. */
+interface PlanAgainst {
+  readonly registry: Registry;
+  readonly models: ModelLookup;
+  readonly artifacts: ArtifactStore;
+}
+
+/** Plans graphs with the files that they use and what they are given. */
+export class GraphPlanner {
+  readonly #against: PlanAgainst;
+  readonly #files: Pick<GraphFiles, 'read'>;
+
+  constructor(against: PlanAgainst, files: Pick<GraphFiles, 'read'>) {
+    this.#against = against;
+    this.#files = files;
+  }
+
+  /** A graph with the files that it uses. */
+  async read(graph: Graph, file: string): Promise<ReadGraph> {
+    const graphs = await readUsedGraphs(graph, this.#files);
+    return { graph, file, registry: this.#against.registry, graphs };
+  }
+
+  /** `assumed`: all that the graph takes counts as given, for a plan that is only looked at. Throws as `planGraph` does. */
+  async plan(
+    graph: Graph,
+    file: string,
+    choices: PlanChoices & { readonly assumed?: 'any' },
+  ): Promise<PlannedRun> {
+    const { only, seed, inputs = {}, outputs = [], assumed } = choices;
+    const { registry, models, artifacts } = this.#against;
+    const read = await this.read(graph, file);
+    const wanted = [only ?? [], outputNodes(read, outputs)].flat();
+    const given = await storeInputs(read, inputs, artifacts);
+    const plan = planGraph(graph, registry, {
+      ...{ models, file, graphs: read.graphs, given: assumed ?? givenNames(read, given) },
+      ...(seed === undefined ? {} : { seed }),
+      ...(wanted.length === 0 ? {} : { only: wanted }),
+    });
+    return { plan, given };
+  }
+}
