@@ -258,7 +258,10 @@ export class LocalWorkspace implements Workspace {
   }
 
   async lockOf(graph: Graph, file: string): Promise<Lock> {
-    return currentLock((await this.#planner.plan(graph, file, { assumed: 'any' })).plan, this.#sources);
+    return currentLock(
+      (await this.#planner.plan(graph, file, { assumed: 'any' })).plan,
+      this.#sources,
+    );
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
