@@ -11,6 +11,7 @@ export const familyTitles: Readonly<Record<Family, string>> = {
   'language-model': 'Language model',
   training: 'Training',
   evaluation: 'Evaluation',
+  structure: 'Structure',
 };
 export const families: readonly Family[] = [
   'sources',
@@ -18,4 +19,5 @@ export const families: readonly Family[] = [
   'language-model',
   'training',
   'evaluation',
+  'structure',
 ];
