@@ -150,6 +150,10 @@ test.describe('files', () => {
     const other = await context.newPage();
     await write(page, 'From the first tab');
     await write(other, 'From the second tab');
+    // Neither takes the other's place, even until a page that is left writes its own once more.
+    const kept = await page.evaluate(() => Object.values(localStorage).join('\n'));
+    expect(kept).toContain('From the first tab');
+    expect(kept).toContain('From the second tab');
     await page.reload();
     expect(await drawn(page)).toBe('From the first tab');
     await other.reload();

@@ -1,4 +1,4 @@
-import { Adapter, defineNode, type ParamMeta } from '@graft/graph';
+import { Adapter, defineNode, mergeMethods, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 
 /** Methods that work on ΔW or put factors side by side, so that ranks may differ. */
@@ -17,19 +17,7 @@ export const mergeAdapters = defineNode({
   outputs: { adapter: { type: Adapter, doc: 'The one adapter.' } },
   params: z.strictObject({
     method: z
-      .enum([
-        'cat',
-        'linear',
-        'svd',
-        'ties',
-        'ties_svd',
-        'dare_linear',
-        'dare_linear_svd',
-        'dare_ties',
-        'dare_ties_svd',
-        'magnitude_prune',
-        'magnitude_prune_svd',
-      ])
+      .enum(mergeMethods)
       .default('cat')
       .meta({
         title: 'Method',

@@ -1,4 +1,10 @@
-import type { FacetClash, ModelLookup, ParamMeta, PortFacets } from '@graft/graph';
+import {
+  trainableFamilies,
+  type FacetClash,
+  type ModelLookup,
+  type ParamMeta,
+  type PortFacets,
+} from '@graft/graph';
 import { z } from 'zod';
 
 /** Parameters that every node that trains has, in the order of its form; the learning rate is the node's own. */
@@ -162,8 +168,7 @@ export type TrainingParams = z.output<z.ZodObject<typeof trainingParams>> & {
 
 /** `general.architecture` of GGUF files and `model_type` of safetensors folders that can be trained. */
 export const trainableArchitectures: readonly string[] = [
-  ...['llama', 'mistral', 'qwen2', 'qwen3'],
-  ...['gemma3', 'gemma3_text'],
+  ...new Set(Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types])),
 ];
 
 /** What of a model at input `model` stands against training it, as far as it is known before running. */

@@ -128,6 +128,15 @@ export interface TrainingResult {
   readonly model?: ModelRef;
 }
 
+/** Families of models that can be trained: `general.architecture` of GGUF files, with `model_type`s of a config.json. */
+export const trainableFamilies = {
+  llama: ['llama', 'mistral'],
+  qwen2: ['qwen2'],
+  qwen3: ['qwen3'],
+  gemma3: ['gemma3_text'],
+} as const;
+export type TrainableFamily = keyof typeof trainableFamilies;
+
 /** An adapter's folder with the weight that it is applied with. */
 export interface WeightedAdapter {
   readonly path: string;
@@ -135,18 +144,21 @@ export interface WeightedAdapter {
   readonly weight: number;
 }
 
-export type MergeMethod =
-  | 'cat'
-  | 'linear'
-  | 'svd'
-  | 'ties'
-  | 'ties_svd'
-  | 'dare_linear'
-  | 'dare_ties'
-  | 'dare_linear_svd'
-  | 'dare_ties_svd'
-  | 'magnitude_prune'
-  | 'magnitude_prune_svd';
+/** PEFT's `combination_type`s. Those ending in `_svd` act on ΔW, the others on A and B apart. */
+export const mergeMethods = [
+  'cat',
+  'linear',
+  'svd',
+  'ties',
+  'ties_svd',
+  'dare_linear',
+  'dare_linear_svd',
+  'dare_ties',
+  'dare_ties_svd',
+  'magnitude_prune',
+  'magnitude_prune_svd',
+] as const;
+export type MergeMethod = (typeof mergeMethods)[number];
 
 export interface MergeRequest {
   readonly adapters: readonly WeightedAdapter[];

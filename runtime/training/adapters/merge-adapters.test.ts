@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { mergeMethods } from '@graft/graph';
 import { fixture, readTensors } from '../golden/golden.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
-import { mergeAdapters, mergeMethods } from './merge-adapters.ts';
+import { mergeAdapters } from './merge-adapters.ts';
 
 const goldenSchema = z.object({
   cases: z.array(

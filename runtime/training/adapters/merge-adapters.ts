@@ -11,21 +11,6 @@ import {
   type Combination,
 } from './sparsify.ts';
 
-/** PEFT's `combination_type`s. Those ending in `_svd` act on ΔW, the others on A and B apart. */
-export const mergeMethods = [
-  'cat',
-  'linear',
-  'svd',
-  'ties',
-  'ties_svd',
-  'dare_linear',
-  'dare_linear_svd',
-  'dare_ties',
-  'dare_ties_svd',
-  'magnitude_prune',
-  'magnitude_prune_svd',
-] as const satisfies readonly MergeMethod[];
-
 export interface MergeOptions {
   readonly method: MergeMethod;
   /** Share of values kept by ties, dare and magnitude_prune; default 1, everything. */

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { trainableFamilies } from '@graft/graph';
 import { difference } from '../golden/measure.ts';
 import { fixture, goldenShape, batchFeeds, readGolden, readTensors } from '../golden/golden.ts';
 import { randomWeights, writeTestModel } from '../golden/test-model.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { Random } from '../optimizer/random.ts';
+import { architectures } from './description.ts';
 import { openBaseModel, type BaseModel } from './base-model.ts';
 import { parseHfConfig } from './hf-config.ts';
 import { linearKinds } from './linear-kinds.ts';
@@ -223,4 +225,10 @@ describe('tensor names', () => {
       ...weights.keys(),
     ]);
   });
+});
+
+it('every family that can be trained is described, and no other', () => {
+  expect(architectures.map(({ gguf }) => gguf).sort()).toEqual(
+    Object.keys(trainableFamilies).sort(),
+  );
 });

@@ -1,11 +1,11 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, trainableFamilies, type TrainableFamily } from '@graft/graph';
 import type { LinearKind } from './linear-kinds.ts';
 
 /** How one family of decoder models departs from the common plan. Data, not code: `forward.ts` reads it. */
 export interface Architecture {
   readonly name: string;
   /** `general.architecture` in GGUF files. */
-  readonly gguf: string;
+  readonly gguf: TrainableFamily;
   /** `model_type` in a config.json. */
   readonly modelTypes: readonly string[];
   /** Linear maps that always have a bias, and those that have one where a config.json says so, by its field. */
@@ -50,7 +50,7 @@ export const architectures: readonly Architecture[] = [
     ...plain,
     name: 'llama',
     gguf: 'llama',
-    modelTypes: ['llama', 'mistral'],
+    modelTypes: trainableFamilies.llama,
     biases: { always: [], attention, mlp: ['gate_proj', 'up_proj', 'down_proj'] },
     pairedRowsInGguf: true,
   },
@@ -58,15 +58,15 @@ export const architectures: readonly Architecture[] = [
     ...plain,
     name: 'qwen2',
     gguf: 'qwen2',
-    modelTypes: ['qwen2'],
+    modelTypes: trainableFamilies.qwen2,
     biases: { always: ['q_proj', 'k_proj', 'v_proj'], attention: [], mlp: [] },
   },
-  { ...plain, name: 'qwen3', gguf: 'qwen3', modelTypes: ['qwen3'], queryKeyNorm: true },
+  { ...plain, name: 'qwen3', gguf: 'qwen3', modelTypes: trainableFamilies.qwen3, queryKeyNorm: true },
   {
     ...plain,
     name: 'gemma3',
     gguf: 'gemma3',
-    modelTypes: ['gemma3_text'],
+    modelTypes: trainableFamilies.gemma3,
     queryKeyNorm: true,
     activation: 'geluTanh',
     postNorms: true,
