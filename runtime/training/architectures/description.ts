@@ -61,7 +61,13 @@ export const architectures: readonly Architecture[] = [
     modelTypes: trainableFamilies.qwen2,
     biases: { always: ['q_proj', 'k_proj', 'v_proj'], attention: [], mlp: [] },
   },
-  { ...plain, name: 'qwen3', gguf: 'qwen3', modelTypes: trainableFamilies.qwen3, queryKeyNorm: true },
+  {
+    ...plain,
+    name: 'qwen3',
+    gguf: 'qwen3',
+    modelTypes: trainableFamilies.qwen3,
+    queryKeyNorm: true,
+  },
   {
     ...plain,
     name: 'gemma3',
