@@ -30,31 +30,91 @@ const extremes = [0n, 1n, 0xffn, 0x7fffffffn, 0xffffffffn, 2n ** 53n, 2n ** 62n,
 
 /**
  * Bytes of a file with one to six changes, most of them near its start, where headers are. Every other time a file of
- * JSON stays one: values and names trade places, or become others.
+ * JSON, or of GGUF, stays one: values and names trade places, or become others.
  */
 export function mutate(bytes: Buffer, random: () => number): Buffer {
-  const json = bytes[0] === 0x7b || bytes[0] === 0x5b;
-  if (json && random() < 0.5) return Buffer.from(otherValues(bytes.toString(), random));
+  if (random() < 0.5) {
+    const json = bytes[0] === 0x7b || bytes[0] === 0x5b;
+    const other = json ? otherJson(bytes, random) : otherGguf(bytes, random);
+    if (other !== undefined) return other;
+  }
   let changed: Buffer = Buffer.from(bytes);
   const changes = 1 + Math.floor(random() * 6);
   for (let at = 0; at < changes; at += 1) changed = change(changed, random);
   return changed;
 }
 
-const values = ['null', 'true', '-1', '0.5', '1e308', '""', '[]', '{}', '"__proto__"', '"../x"'];
+const values: readonly unknown[] = [
+  ...[null, true, -1, 0, 0.5, 1e308, 2 ** 53, '', '__proto__', '../x', 'x'.repeat(5000)],
+  ...[[], {}, [[]], [null], JSON.parse('{"__proto__":{"x":1}}')],
+];
 
-function otherValues(text: string, random: () => number): string {
-  const found = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null/g)];
+type Places = readonly (readonly [holder: Record<string, unknown>, key: string])[];
+
+/** Values and names of a JSON text, replaced, traded, left out or written twice; undefined for other texts. */
+function otherJson(bytes: Buffer, random: () => number): Buffer | undefined {
+  let root: unknown;
+  try {
+    root = JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
   const pick = <Item>(items: readonly Item[]): Item | undefined =>
     items[Math.floor(random() * items.length)];
-  let changed = text;
   const changes = 1 + Math.floor(random() * 3);
   for (let at = 0; at < changes; at += 1) {
-    const place = pick(found);
-    if (place === undefined) return text;
-    const value = random() < 0.5 ? pick(found)?.[0] : pick(values);
-    // Places move with each change; one that no longer holds its value just changes something else.
-    changed = `${changed.slice(0, place.index)}${value ?? ''}${changed.slice(place.index + place[0].length)}`;
+    const places = placesOf(root);
+    const [holder, key] = pick(places) ?? [];
+    if (holder === undefined || key === undefined) break;
+    const other = structuredClone(pick(places)?.[0][key] ?? pick(values));
+    const names = places.map(([, name]) => name);
+    switch (Math.floor(random() * 4)) {
+      case 0:
+        delete holder[key];
+        break;
+      case 1:
+        holder[pick(names) ?? 'x'] = holder[key];
+        break;
+      case 2:
+        holder[key] = other;
+        break;
+      default:
+        holder[key] = pick(values);
+    }
+  }
+  return Buffer.from(JSON.stringify(root));
+}
+
+function placesOf(root: unknown): Places {
+  const isHolder = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  const [places, holders]: [[Record<string, unknown>, string][], unknown[]] = [[], [root]];
+  for (const holder of holders) {
+    if (!isHolder(holder)) continue;
+    for (const [key, value] of Object.entries(holder)) {
+      places.push([holder, key]);
+      holders.push(value);
+    }
+  }
+  return places;
+}
+
+const sizes = [0, 1, 2, 3, 5, 7, 31, 63, 64, 65, 255, 4096, 65_537, 1e9, 0x7fffffff, 0xffffffff];
+
+/** A GGUF file whose header says other sizes and kinds; undefined for other files. */
+function otherGguf(bytes: Buffer, random: () => number): Buffer | undefined {
+  if (bytes.subarray(0, 4).toString() !== 'GGUF') return undefined;
+  const keys = [
+    ...bytes.toString('latin1').matchAll(/(?:general|llama|tokenizer)\.[a-z_.]*[a-z]/g),
+  ];
+  const changed = Buffer.from(bytes);
+  const changes = 1 + Math.floor(random() * 3);
+  for (let at = 0; at < changes; at += 1) {
+    const key = keys[Math.floor(random() * keys.length)];
+    if (key === undefined) return undefined;
+    // Behind a key stands the type of its value, in four bytes, and the value.
+    const place = key.index + key[0].length + 4;
+    changed.writeUInt32LE(sizes[Math.floor(random() * sizes.length)] ?? 0, place);
   }
   return changed;
 }

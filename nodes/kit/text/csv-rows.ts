@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { GraphError } from '@graft/graph';
 import { z } from 'zod';
 import { maxRowLength, type TableRow } from './jsonl-rows.ts';
@@ -24,15 +24,15 @@ export async function* csvRows(
     if (next.done === true) break;
     head += next.value;
   }
-  const parser = Readable.from(resume(head, pieces)).pipe(
-    parse({
-      columns: true,
-      info: true,
-      delimiter: delimiterOf(head.split('\n', 1)[0] ?? ''),
-      skip_empty_lines: true,
-      max_record_size: maxRowLength,
-    }),
-  );
+  const parser = parse({
+    columns: true,
+    info: true,
+    delimiter: delimiterOf(head.split('\n', 1)[0] ?? ''),
+    skip_empty_lines: true,
+    max_record_size: maxRowLength,
+  });
+  // What fails while the text is read fails the parser, and is thrown by it: by `pipe` it would wait for ever.
+  pipeline(Readable.from(resume(head, pieces)), parser, () => undefined);
   let row = 0;
   let line = 2;
   try {

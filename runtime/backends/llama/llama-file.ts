@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ModelEntry, type ModelSource } from '@graft/graph';
+import { readGgufHeader } from '@graft/kit';
+import { readableHeader } from '../catalogue/model-folder-file.ts';
 
 /** A GGUF file, and what messages call it. */
 export interface LlamaFile {
@@ -36,6 +38,14 @@ export async function fileAt({ id, digest }: ModelSource, path: string): Promise
   if (name === undefined) throw notGguf(id);
   const file = join(path, name);
   return { id, path: file, digest, size: (await stat(file)).size };
+}
+
+/**
+ * Throws `damaged-file` for a header that says more than the file holds. The library and llama.cpp believe what they
+ * read: a length of some billions took gigabytes, and seconds.
+ */
+export async function requireSoundHeader({ path }: LlamaFile): Promise<void> {
+  await readableHeader(path, readGgufHeader);
 }
 
 function notGguf(id: string): GraphError {

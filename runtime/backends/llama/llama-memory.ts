@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 import type { GgufInsights } from 'node-llama-cpp';
-import type { LlamaFile } from './llama-file.ts';
+import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { pieceSize } from './llama-slot.ts';
 
@@ -14,8 +14,9 @@ export class LlamaMemory {
     this.#device = device;
   }
 
-  /** Reads no more than the file's head. */
+  /** Reads no more than the file's head. Throws `damaged-file` and `bad-model`. */
   static async of(file: LlamaFile, { llama, device }: LlamaRuntime): Promise<LlamaMemory> {
+    await requireSoundHeader(file);
     const { GgufInsights, readGgufFileInfo } = await import('node-llama-cpp');
     try {
       const info = await readGgufFileInfo(file.path, {

@@ -1,6 +1,6 @@
 import { GraphError } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
-import type { LlamaFile } from './llama-file.ts';
+import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 
 /** Loads a GGUF file. Aborting rejects at once; what was loaded meanwhile is freed. */
@@ -37,6 +37,7 @@ export async function loadLlamaVocabulary(
   runtime: LlamaRuntime,
   file: LlamaFile,
 ): Promise<LlamaModel> {
+  await requireSoundHeader(file);
   try {
     return await runtime.llama.loadModel({ modelPath: file.path, vocabOnly: true });
   } catch (cause) {

@@ -12,14 +12,16 @@ const encodingSchema = z.object({
 /** transformers.js reads models below one global folder: loads take turns. */
 let loading: Promise<unknown> = Promise.resolve();
 
-/** A model's own tokenizer. */
+/** A model's own tokenizer. All but loading throws `bad-model` where its files have what it cannot work with. */
 export class BatchEncoder {
+  readonly #folder: string;
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #special: ReadonlySet<number>;
   /** Tokens at most; longer texts are cut. */
   readonly limit: number;
 
-  private constructor(tokenizer: PreTrainedTokenizer, limit: number) {
+  private constructor(folder: string, tokenizer: PreTrainedTokenizer, limit: number) {
+    this.#folder = folder;
     this.#tokenizer = tokenizer;
     this.#special = new Set(tokenizer.all_special_ids);
     this.limit = limit;
@@ -32,7 +34,7 @@ export class BatchEncoder {
       env.localModelPath = dirname(folder);
       try {
         const tokenizer = await AutoTokenizer.from_pretrained(basename(folder));
-        return new BatchEncoder(tokenizer, limit);
+        return new BatchEncoder(folder, tokenizer, limit);
       } catch (cause) {
         throw new GraphError('bad-model', `the tokenizer in ${folder} cannot be read`, { cause });
       }
@@ -43,14 +45,16 @@ export class BatchEncoder {
 
   encode(texts: readonly string[], pairs?: readonly string[]): EncodedText[] {
     if (texts.length === 0) return [];
-    const encoded = encodingSchema.parse(
-      this.#tokenizer([...texts], {
-        ...(pairs === undefined ? {} : { text_pair: [...pairs] }),
-        return_tensor: false,
-        padding: false,
-        truncation: true,
-        max_length: this.limit,
-      }),
+    const encoded = this.#work((tokenizer) =>
+      encodingSchema.parse(
+        tokenizer([...texts], {
+          ...(pairs === undefined ? {} : { text_pair: [...pairs] }),
+          return_tensor: false,
+          padding: false,
+          truncation: true,
+          max_length: this.limit,
+        }),
+      ),
     );
     return encoded.input_ids.map((ids, index) => ({
       ids,
@@ -60,10 +64,23 @@ export class BatchEncoder {
 
   /** Tokens of the whole text, uncut. */
   count(text: string): number {
-    return this.#tokenizer.encode(text).length;
+    return this.#work((tokenizer) => tokenizer.encode(text).length);
   }
 
   isSpecial(id: number): boolean {
     return this.#special.has(id);
+  }
+
+  #work<Result>(use: (tokenizer: PreTrainedTokenizer) => Result): Result {
+    try {
+      return use(this.#tokenizer);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GraphError(
+        'bad-model',
+        `the tokenizer in ${this.#folder} cannot be used: ${reason}. Get the model's files again`,
+        { cause },
+      );
+    }
   }
 }

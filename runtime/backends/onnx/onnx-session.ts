@@ -133,7 +133,7 @@ export class OnnxSession {
       feeds[name] = new Tensor('int64', values, dims);
     }
     const outputs = await this.#session.run(feeds, [this.#output]).catch((cause: unknown) => {
-      throw ranOut(this.#id, cause) ?? cause;
+      throw ranOut(this.#id, cause) ?? cannotRun(this.#id, cause);
     });
     const output = outputs[this.#output];
     if (output === undefined || !(output.data instanceof Float32Array)) {
@@ -185,6 +185,11 @@ function sessionError(files: OnnxModelFiles, cause: unknown): GraphError {
     );
   }
   return new GraphError('bad-model', `"${files.entry.id}" cannot be loaded: ${message}`, { cause });
+}
+
+function cannotRun(id: string, cause: unknown): GraphError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new GraphError('bad-model', `"${id}" cannot be run: ${message}`, { cause });
 }
 
 /** The error of an allocation that failed, in the words of onnxruntime, of CUDA and of WebGPU; undefined for others. */

@@ -31,9 +31,9 @@ export class OnnxModels {
   }
 
   async embedder(request: ModelRequest): Promise<Embedder> {
-    const { entry, folder } = request;
+    const { entry } = request;
     // Counting tokens must work at once, also while the weights are out.
-    const tokenizer = await abortable(this.#tokenizer(folder, entry.contextLength), request.signal);
+    const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
     const residency = this.#embedders;
     const facts = await residency.use(loader, request.signal, ({ dimension, device }) => ({
@@ -67,7 +67,7 @@ export class OnnxModels {
   }
 
   #loader<Value extends AsyncDisposable>(
-    { entry, folder, device: wanted }: ModelRequest,
+    request: ModelRequest,
     load: (files: {
       entry: ModelRequest['entry'];
       folder: string;
@@ -75,11 +75,12 @@ export class OnnxModels {
       threads?: number;
     }) => Promise<Value>,
   ): ModelLoader<Value> {
-    const device = onnxDevice(wanted);
+    const { entry, folder } = request;
+    const device = onnxDevice(request.device);
     const bytes = entry.files.reduce((sum, file) => sum + file.size, 0) * overhead;
     const { threads, memoryOf } = this.#options;
     return {
-      key: `${entry.id} ${folder} ${device}`,
+      key: `${contentOf(request)} ${device}`,
       memory: memoryOf(device === 'cuda' ? 'cuda:0' : device),
       estimate: bytes,
       load: async () => {
@@ -94,10 +95,17 @@ export class OnnxModels {
     };
   }
 
-  #tokenizer(folder: string, limit: number): Promise<BatchEncoder> {
-    const loading = this.#tokenizers.get(folder) ?? BatchEncoder.load(folder, limit);
-    this.#tokenizers.set(folder, loading);
-    loading.catch(() => this.#tokenizers.delete(folder));
+  #tokenizer(request: ModelRequest): Promise<BatchEncoder> {
+    const { entry, folder } = request;
+    const key = contentOf(request);
+    const loading = this.#tokenizers.get(key) ?? BatchEncoder.load(folder, entry.contextLength);
+    this.#tokenizers.set(key, loading);
+    loading.catch(() => this.#tokenizers.delete(key));
     return loading;
   }
+}
+
+/** Names a model by what it is: another may be imported under its id, into its folder, while it is loaded. */
+function contentOf({ entry, folder }: ModelRequest): string {
+  return [entry.id, folder, ...entry.files.map(({ digest }) => digest ?? '')].join(' ');
 }

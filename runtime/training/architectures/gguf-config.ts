@@ -4,7 +4,7 @@ import type { GgufFile } from '../formats/gguf-reader.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
 import { architectureOf } from './description.ts';
 import { linearKinds } from './linear-kinds.ts';
-import { linearPath, type ModelConfig, type Rope } from './model-config.ts';
+import { checkedLayers, linearPath, type ModelConfig, type Rope } from './model-config.ts';
 import { toGgufName } from './tensor-names.ts';
 
 /** Reads a model's sizes from GGUF metadata (keys as llama.cpp's gguf-py/gguf/constants.py names them). */
@@ -41,7 +41,7 @@ export async function readGgufConfig(file: GgufFile): Promise<ModelConfig> {
   }
   const width = required('embedding_length');
   const heads = required('attention.head_count');
-  const layers = required('block_count');
+  const layers = checkedLayers(required('block_count'), path);
   const headWidth = optional('attention.key_length') ?? width / heads;
   const slidingWindow = optional('attention.sliding_window');
   const period = optional('attention.sliding_window_pattern') ?? architecture.slidingPeriod;

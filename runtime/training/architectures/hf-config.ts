@@ -2,7 +2,7 @@ import { GraphError } from '@graft/graph';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { architectureOf } from './description.ts';
-import type { ModelConfig, Rope } from './model-config.ts';
+import { checkedLayers, type ModelConfig, type Rope } from './model-config.ts';
 
 const ropeSchema = z.object({
   rope_type: z.string().optional(),
@@ -78,6 +78,7 @@ export function parseHfConfig(json: unknown, file: string): ModelConfig {
     );
   }
   const config = parsed.data;
+  const layers = checkedLayers(config.num_hidden_layers, file);
   const headWidth = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   const slidingWindow =
     config.use_sliding_window === false ? undefined : (config.sliding_window ?? undefined);
@@ -87,7 +88,7 @@ export function parseHfConfig(json: unknown, file: string): ModelConfig {
     vocabulary: config.vocab_size,
     width: config.hidden_size,
     hiddenWidth: config.intermediate_size,
-    layers: config.num_hidden_layers,
+    layers,
     heads: config.num_attention_heads,
     kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
     headWidth,

@@ -1,3 +1,4 @@
+import { GraphError } from '@graft/graph';
 import type { Architecture } from './description.ts';
 import { linearKinds, type LinearKind } from './linear-kinds.ts';
 
@@ -98,4 +99,17 @@ export function linearModules(config: ModelConfig): readonly LinearModule[] {
       return { path: linearPath(layer, kind), kind, inputs, outputs };
     }),
   ).flat();
+}
+
+/** Known models have up to 150. */
+const mostLayers = 1_000;
+
+/** The number of layers that a file claims. Throws `bad-model` for what is none, or more than any model has. */
+export function checkedLayers(claimed: number, file: string): number {
+  if (Number.isInteger(claimed) && claimed > 0 && claimed <= mostLayers) return claimed;
+  throw new GraphError(
+    'bad-model',
+    `${file} claims ${String(claimed)} layers; a model has a whole number of them, at most ${String(mostLayers)}. Fetch it again`,
+    { location: { file } },
+  );
 }
