@@ -150,6 +150,20 @@ describe.each([
     });
   });
 
+  it('leaves the graphs of runs, which do not count, until their run is pruned', async () => {
+    const stores = await make();
+    const graph = (await put(stores, 100, 1)).digest;
+    await record(stores, 'a', await put(stores, 500, 2));
+    await stores.runs.create(run('r', { graph }));
+    await stores.runs.finish('r', { status: 'succeeded', finishedAt: 9 });
+    const report = await collectGarbage({ ...stores, maxSize: 0 });
+    expect([report.before, report.after]).toEqual([500, 0]);
+    expect(await stores.artifacts.has(graph)).toBe(true);
+    await stores.runs.prune({ keep: 0 });
+    await collectGarbage({ ...stores, maxSize: 0 });
+    expect(await stores.artifacts.has(graph)).toBe(false);
+  });
+
   it('evicts item families by their age among actions, unless they are in use', async () => {
     const stores = await make();
     await record(stores, 'older', await put(stores, 1_000, 1));

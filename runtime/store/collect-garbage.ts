@@ -32,7 +32,7 @@ export interface GarbageReport {
  * Brings the cache below `maxSize`, if it is above: first artifacts that no action refers to, then the least
  * recently used actions and item families, with the artifacts that only they referred to. What running runs
  * refer to stays, and so does whatever was written or used since the oldest of them started: they may be
- * about to refer to it. Records go before the bytes that they name, so that an interruption leaves no
+ * about to refer to it. Graphs and settings of runs go with their run, and do not count. Records go before the bytes that they name, so that an interruption leaves no
  * record without its artifact.
  */
 export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
@@ -73,7 +73,9 @@ class Collection {
     const { artifacts, actions, items, runs } = this.#options;
     const oldest = (await runs.unfinished())[0];
     this.#busySince = oldest === undefined ? Infinity : oldest.startedAt - useResolutionMs;
+    const history = await runs.origins();
     for await (const { digest, size, usedAt } of artifacts.list()) {
+      if (history.has(digest)) continue;
       this.#artifacts.set(digest, { size, usedAt });
       this.size += size;
     }

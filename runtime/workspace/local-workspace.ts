@@ -17,6 +17,7 @@ import {
   type ActionStore,
   type ArtifactRef,
   type ArtifactStore,
+  type EvidenceTable,
   type ExperimentEvent,
   type ExperimentPlan,
   type Graph,
@@ -43,6 +44,7 @@ import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
+import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
@@ -237,6 +239,10 @@ export class LocalWorkspace implements Workspace {
     signal: AbortSignal,
   ): AsyncIterable<ExperimentEvent> {
     return this.#experiments.events(runId, after, signal);
+  }
+
+  experimentTable(runId: string): Promise<EvidenceTable> {
+    return recordedTable({ runs: this.runs, artifacts: this.artifacts }, runId);
   }
 
   async #start(

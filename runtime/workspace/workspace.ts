@@ -4,6 +4,7 @@ import type {
   ActionStore,
   ArtifactRef,
   ArtifactStore,
+  EvidenceTable,
   ExperimentEvent,
   ExperimentPlan,
   Graph,
@@ -178,6 +179,8 @@ export interface Workspace extends AsyncDisposable {
     after: number,
     signal: AbortSignal,
   ): AsyncIterable<ExperimentEvent>;
+  /** The table of a run of an experiment, whichever process runs or ran it: of what there is so far. */
+  experimentTable(runId: string): Promise<EvidenceTable>;
   /** One digest for each source of the graph, as it is now: what `graft lock` writes into its file. */
   lockOf(graph: Graph, file: string): Promise<Lock>;
   /** Of a run of any process that has this workspace open. */

@@ -64,6 +64,6 @@ export interface RunStore {
   appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void>;
   /** Of a run of an experiment: in order, those with `seq` greater than `after`. */
   experimentEvents(runId: string, after: number, limit: number): Promise<ExperimentEvent[]>;
-  /** Digests that running runs refer to, and the graphs and settings of all: never evicted. */
+  /** Digests that running runs refer to: never evicted. */
   pinned(): Promise<Set<string>>;
 }

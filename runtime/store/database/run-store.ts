@@ -207,11 +207,16 @@ export class DatabaseRunStore implements RunJournal {
       .select(['s.version', 's.summary as text'])
       .where('r.status', 'in', unfinishedStatuses)
       .execute();
-    const kept = await this.#queries.selectFrom('Run').select(['graph', 'settings']).execute();
-    return new Set([
-      ...stepsOf(rows).flatMap((step) => Object.values(step.outputs).map(({ digest }) => digest)),
-      ...kept.flatMap(({ graph, settings }) => [graph ?? [], settings ?? []].flat()),
-    ]);
+    return new Set(
+      stepsOf(rows).flatMap((step) => Object.values(step.outputs).map((output) => output.digest)),
+    );
+  }
+
+  async origins(): Promise<Set<string>> {
+    const rows = await this.#queries.selectFrom('Run').select(['graph', 'settings']).execute();
+    return new Set(
+      rows.flatMap(({ graph, settings }) => [graph, settings].filter((one) => one !== null)),
+    );
   }
 
   async beats(): Promise<Map<string, number>> {

@@ -160,14 +160,20 @@ export class MemoryRunStore implements RunJournal {
   async pinned(): Promise<Set<string>> {
     const digests = new Set<string>();
     for (const { run, steps } of this.#runs.values()) {
-      if (run.graph !== undefined) digests.add(run.graph);
-      if (run.settings !== undefined) digests.add(run.settings);
       if (!isUnfinished(run)) continue;
       for (const step of steps.values()) {
         for (const output of Object.values(step.outputs)) digests.add(output.digest);
       }
     }
     return digests;
+  }
+
+  async origins(): Promise<Set<string>> {
+    return new Set(
+      [...this.#runs.values()].flatMap(({ run }) =>
+        [run.graph, run.settings].filter((one) => one !== undefined),
+      ),
+    );
   }
 
   async beats(): Promise<Map<string, number>> {

@@ -2,17 +2,26 @@ import {
   evidenceTable,
   knownMetric,
   type EvidenceTable,
-  type ExperimentPlan,
   type Metric,
+  type MetricName,
   type VariantEvidence,
 } from '@graft/graph';
 import { metricLabels, type VariantResult } from './variant-result.ts';
 
+/** What a table is made of beside the results; an `ExperimentPlan` is such. */
+export interface TablePlan {
+  readonly baseline: string;
+  readonly metrics: readonly MetricName[];
+  readonly seeds: { readonly length: number };
+  readonly variants: readonly {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly problems: readonly { readonly message: string }[];
+  }[];
+}
+
 /** The table of what the variants of an experiment have given so far. */
-export function experimentTable(
-  plan: ExperimentPlan,
-  results: readonly VariantResult[],
-): EvidenceTable {
+export function experimentTable(plan: TablePlan, results: readonly VariantResult[]): EvidenceTable {
   const labels = metricLabels(plan.metrics);
   const metrics = plan.metrics.map(({ metric }, at): Metric => {
     const known = knownMetric(metric) ?? { direction: 'higher', aggregation: 'mean' };
@@ -23,7 +32,7 @@ export function experimentTable(
     const problem =
       variant.problems[0]?.message ??
       own.find(({ error }) => error !== undefined)?.error?.message ??
-      (own.length < plan.seeds.length ? 'It did not run to its end.' : undefined);
+      (own.length < plan.seeds.length ? 'It has not run to its end.' : undefined);
     const sum = (of: (result: VariantResult) => number): number =>
       own.reduce((total, result) => total + of(result), 0);
     return {

@@ -63,6 +63,7 @@ describe('an experiment', () => {
     const end = await handle.finished;
     expect(end.status).toBe('succeeded');
     expect(events.at(-1)).toEqual(end);
+    expect(await workspace.experimentTable(handle.runId)).toEqual(end.table);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
     expect(events[0]).toMatchObject({
       ...{ type: 'experiment.started', experiment: 'e', baseline: 'as saved', runs: 4 },
@@ -258,6 +259,9 @@ describe('an experiment', () => {
       expect(await workspace.runs.get(parent)).toMatchObject({ status: 'failed' });
       const before = await computed(workspace, parent);
       expect(before.size).toBeGreaterThanOrEqual(5);
+      const { rows } = await workspace.experimentTable(parent);
+      expect(rows.some(({ cells: [cell] }) => cell?.n === 30)).toBe(true);
+      expect(rows.some(({ problem }) => problem === 'It has not run to its end.')).toBe(true);
       const graph = experimentGraph({ vary }, { salt, ms: 300 });
       const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
       expect((await handle.finished).status).toBe('succeeded');

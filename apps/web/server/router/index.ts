@@ -1,5 +1,6 @@
 import { artifactsRouter } from './artifacts.ts';
 import { catalogueRouter } from './catalogue.ts';
+import { experimentsRouter } from './experiments.ts';
 import { graphsRouter } from './graphs.ts';
 import { liveRouter } from './live.ts';
 import { packagesRouter } from './packages.ts';
@@ -11,6 +12,7 @@ export const appRouter = router({
   graphs: graphsRouter,
   catalogue: catalogueRouter,
   runs: runsRouter,
+  experiments: experimentsRouter,
   artifacts: artifactsRouter,
   packages: packagesRouter,
   live: liveRouter,

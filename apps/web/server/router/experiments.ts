@@ -1,0 +1,111 @@
+import {
+  countVariants,
+  formatMetricName,
+  GraphError,
+  parseGraph,
+  type ExperimentPlan,
+  type Problem,
+} from '@graft/graph';
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { pathInput, textInput } from './graphs.ts';
+import { procedure, router } from './trpc.ts';
+
+const nameInput = z.string().min(1).max(200);
+const runInput = z.string().min(1).max(200);
+const textAt = z.object({ path: pathInput, text: textInput });
+
+/** An experiment as the page shows it before it runs. */
+interface PlannedExperiment {
+  readonly problems: readonly Problem[];
+  /** Absent where it cannot run. */
+  readonly plan?: {
+    readonly baseline: string;
+    readonly metrics: readonly string[];
+    readonly runs: number;
+    readonly variants: readonly {
+      readonly name: string;
+      readonly settings: Readonly<Record<string, unknown>>;
+      readonly problem?: Problem;
+    }[];
+  };
+}
+
+export const experimentsRouter = router({
+  /** The experiments of a text, saved or not, counted and not expanded. */
+  list: procedure.input(textAt).mutation(({ input }) => {
+    const { experiments = {} } = parseGraph(input.text, input.path);
+    return Object.entries(experiments).map(([name, experiment]) => ({
+      ...{ name, experiment, count: countVariants(experiment) },
+    }));
+  }),
+  /** What a run of an experiment of this text would be. Problems are returned, not thrown. */
+  plan: procedure
+    .input(textAt.extend({ name: nameInput }))
+    .mutation(({ ctx, input }): PlannedExperiment => {
+      const graph = parseGraph(input.text, input.path);
+      try {
+        return {
+          problems: [],
+          plan: shown(ctx.workspace.planExperiment(graph, input.path, input.name)),
+        };
+      } catch (error) {
+        return { problems: GraphError.from(error).problems };
+      }
+    }),
+  /** Runs an experiment of the file as it is saved. */
+  start: procedure
+    .input(z.object({ path: pathInput, name: nameInput, device: z.string().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const { workspace } = ctx;
+      const { text } = await workspace.readGraph(input.path);
+      const { runId } = await workspace.startExperiment(parseGraph(text, input.path), input.path, {
+        name: input.name,
+        ...(input.device === undefined ? {} : { device: input.device }),
+      });
+      return { runId };
+    }),
+  /** Its events after `after`, then those to come; each message's id is the event's `seq`. */
+  follow: procedure
+    .input(
+      z.object({
+        runId: runInput,
+        after: z.number().int().nonnegative().default(0),
+        /** Set by the client after a disconnect. */
+        lastEventId: z.string().regex(/^\d+$/).nullish(),
+      }),
+    )
+    .subscription(async function* ({ ctx, input, signal }) {
+      const stop = AbortSignal.any([ctx.closing, signal].filter((one) => one !== undefined));
+      const after = Math.max(input.after, Number(input.lastEventId ?? 0));
+      for await (const event of ctx.workspace.experimentEvents(input.runId, after, stop)) {
+        yield tracked(String(event.seq), event);
+      }
+    }),
+  /** Its table, of what there is so far. */
+  table: procedure
+    .input(z.object({ runId: runInput }))
+    .query(({ ctx, input }) => ctx.workspace.experimentTable(input.runId)),
+  /** The runs of its variants, newest first. */
+  variants: procedure
+    .input(z.object({ runId: runInput }))
+    .query(({ ctx, input }) => ctx.workspace.runs.list({ parent: input.runId, limit: 2_000 })),
+  /** The runs of the experiments of a file, newest first. */
+  runs: procedure
+    .input(z.object({ file: pathInput, limit: z.number().int().min(1).max(200) }))
+    .query(async ({ ctx, input: { file, limit } }) => {
+      const runs = await ctx.workspace.runs.list({ file, parent: null, limit: 1_000 });
+      return runs.filter(({ experiment }) => experiment !== undefined).slice(0, limit);
+    }),
+});
+
+function shown({ baseline, metrics, variants, seeds }: ExperimentPlan): NonNullable<PlannedExperiment['plan']> {
+  const sound = variants.filter(({ problems }) => problems.length === 0);
+  return {
+    ...{ baseline, metrics: metrics.map(formatMetricName), runs: sound.length * seeds.length },
+    variants: variants.map(({ name, settings, problems: [problem] }) => ({
+      ...{ name, settings },
+      ...(problem === undefined ? {} : { problem }),
+    })),
+  };
+}

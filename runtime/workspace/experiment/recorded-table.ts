@@ -1,0 +1,62 @@
+import {
+  GraphError,
+  parseMetricName,
+  type ArtifactStore,
+  type EvidenceTable,
+  type ExperimentEvent,
+  type RunStore,
+} from '@graft/graph';
+import { experimentTable, type TablePlan } from './experiment-table.ts';
+import { countSteps, readMetrics, type VariantResult } from './variant-result.ts';
+
+const eventPage = 500;
+
+/**
+ * The table of a run of an experiment, of any process: that of its last event, or, while it runs or where it was cut
+ * off, of what its variants have given so far. Throws `bad-input` for what is no such run.
+ */
+export async function recordedTable(
+  stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore },
+  runId: string,
+): Promise<EvidenceTable> {
+  const record = await stores.runs.get(runId);
+  const events = record?.experiment === undefined ? [] : await allEvents(stores.runs, runId);
+  const last = events.at(-1);
+  if (last?.type === 'experiment.finished') return last.table;
+  const started = events.find((event) => event.type === 'experiment.started');
+  if (started?.type !== 'experiment.started') {
+    throw new GraphError('bad-input', `There is no run ${runId} of an experiment.`);
+  }
+  const metrics = started.metrics.flatMap((text) => parseMetricName(text) ?? []);
+  const results: VariantResult[] = [];
+  for (const event of events) {
+    if (event.type !== 'variant.finished') continue;
+    const { variant, seed, status, run, steps, error } = event;
+    const { ms } = countSteps(await stores.runs.steps(run));
+    const rows = await readMetrics(stores, run, metrics);
+    const failed = error === undefined ? {} : { error };
+    results.push({ ...{ variant, seed, status, rows, ms, steps }, ...failed });
+  }
+  return experimentTable(planOf(started, metrics), results);
+}
+
+function planOf(
+  started: Extract<ExperimentEvent, { type: 'experiment.started' }>,
+  metrics: TablePlan['metrics'],
+): TablePlan {
+  const variants = started.variants.map(({ name, settings, problem }) => ({
+    ...{ name, settings, problems: problem === undefined ? [] : [problem] },
+  }));
+  const sound = variants.filter(({ problems }) => problems.length === 0).length;
+  const seeds = { length: Math.round(started.runs / Math.max(1, sound)) };
+  return { ...{ baseline: started.baseline, metrics, seeds, variants } };
+}
+
+async function allEvents(runs: RunStore, runId: string): Promise<ExperimentEvent[]> {
+  const events: ExperimentEvent[] = [];
+  for (;;) {
+    const page = await runs.experimentEvents(runId, events.at(-1)?.seq ?? 0, eventPage);
+    events.push(...page);
+    if (page.length < eventPage) return events;
+  }
+}
