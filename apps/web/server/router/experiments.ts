@@ -99,7 +99,12 @@ export const experimentsRouter = router({
     }),
 });
 
-function shown({ baseline, metrics, variants, seeds }: ExperimentPlan): NonNullable<PlannedExperiment['plan']> {
+function shown({
+  baseline,
+  metrics,
+  variants,
+  seeds,
+}: ExperimentPlan): NonNullable<PlannedExperiment['plan']> {
   const sound = variants.filter(({ problems }) => problems.length === 0);
   return {
     ...{ baseline, metrics: metrics.map(formatMetricName), runs: sound.length * seeds.length },
