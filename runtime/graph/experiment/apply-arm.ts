@@ -18,6 +18,9 @@ export function applyArm(graph: Graph, arm: Arm, field: string): Graph {
     require(id, `${field}.replace.${id}`);
     nodes[id] = node;
   }
+  for (const id of arm.bypass ?? []) {
+    nodes[id] = { ...require(id, `${field}.bypass`), bypass: true };
+  }
   for (const [key, value] of Object.entries(arm.set ?? {})) {
     const at = field === 'vary' ? `${field}.${key}` : `${field}.set.${key}`;
     const name = parseSettingName(key);

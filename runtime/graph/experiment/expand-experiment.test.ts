@@ -92,6 +92,23 @@ describe('the variants of an experiment', () => {
     expect(variants[2]?.settings).toEqual({ d: 'double', 'n.value': 2 });
   });
 
+  it('switch off the nodes that an arm bypasses', () => {
+    const arms = {
+      plain: { bypass: ['noise'] },
+      none: { bypass: ['gone'] },
+      no: { bypass: ['n'] },
+    };
+    const { variants } = expand({ arms });
+    expect(variants.map(({ name, problems: [first] }) => [name, first?.location.field])).toEqual([
+      ['as saved', undefined],
+      ['no', 'experiments.e.arms.no'],
+      ['none', 'experiments.e.arms.none.bypass'],
+      ['plain', undefined],
+    ]);
+    expect(variants[3]?.settings).toEqual({ noise: 'off', n: 'number' });
+    expect(variants[0]?.settings).toEqual({ noise: 'noise', n: 'number' });
+  });
+
   it('keep names apart that say the node where parameters have one name, and long values', () => {
     const named = (vary: Record<string, readonly unknown[]>): string[] =>
       variantSettings({ vary }).map(({ name }) => name);

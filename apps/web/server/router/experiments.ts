@@ -42,13 +42,11 @@ export const experimentsRouter = router({
   /** What a run of an experiment of this text would be. Problems are returned, not thrown. */
   plan: procedure
     .input(textAt.extend({ name: nameInput }))
-    .mutation(({ ctx, input }): PlannedExperiment => {
+    .mutation(async ({ ctx, input }): Promise<PlannedExperiment> => {
       const graph = parseGraph(input.text, input.path);
       try {
-        return {
-          problems: [],
-          plan: shown(ctx.workspace.planExperiment(graph, input.path, input.name)),
-        };
+        const plan = await ctx.workspace.planExperiment(graph, input.path, input.name);
+        return { problems: [], plan: shown(plan) };
       } catch (error) {
         return { problems: GraphError.from(error).problems };
       }
