@@ -179,31 +179,6 @@ describe('the API', () => {
     });
   });
 
-  it('plans the experiments of a text, and says where they are wrong', async () => {
-    const nodes = { score: { type: 'score-hits', version: 1 } };
-    const metrics = ['score.metrics:mrr'];
-    const experiments = { k: { vary: { 'score.k': [1, 2] }, metrics }, bad: { vary: {} } };
-    const body = { path: 'a.graft.json', text: JSON.stringify({ graft: 1, nodes, experiments }) };
-    expect(JSON.parse((await mutate('experiments.list', body)).body)).toMatchObject({
-      result: { data: [{ name: 'k', count: { variants: 2, repeats: 1 } }, { name: 'bad' }] },
-    });
-    const bad = await mutate('experiments.plan', { ...body, name: 'bad' });
-    expect(JSON.parse(bad.body)).toMatchObject({
-      result: { data: { problems: [{ location: { field: 'experiments.bad' } }, {}] } },
-    });
-    // Its input is not connected: no variant can run.
-    const unsound = await mutate('experiments.plan', { ...body, name: 'k' });
-    expect(JSON.parse(unsound.body)).toMatchObject({
-      result: { data: { problems: [{ code: 'missing-input' }] } },
-    });
-    for (const answer of [
-      await query('experiments.table', { runId: 'none' }),
-      await mutate('experiments.start', { path: 'none.graft.json', name: 'k' }),
-    ]) {
-      expect(Math.floor(answer.status / 100)).toBe(4);
-    }
-  });
-
   it('tells of bad input without a stack', async () => {
     for (const answer of [
       await mutate('runs.plan', { path: 'a.graft.json', text: '{' }),
