@@ -34,6 +34,7 @@ export { isAlive, ownerStamp, thisPlace, thisProcess } from './process-identity.
 export { SharedCall } from './shared-call.ts';
 export { hasCode, isFullDisk, isUnwritable } from './system-error.ts';
 export { DamagedFile } from './weights/damaged-file.ts';
+export { FileHead } from './weights/file-head.ts';
 export { readGgufHeader, type GgufHeader, type GgufTensorInfo } from './weights/gguf-header.ts';
 export * from './weights/gguf-types.ts';
 export {

@@ -8,6 +8,9 @@ const maxName = 255;
 /** Characters that some system does not allow in names, or that would be read as something else. */
 const forbidden = /[\\:*?"<>|\p{Cc}]/u;
 
+/** What Windows keeps for devices, in any folder and with any ending. */
+const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
+
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
@@ -59,6 +62,13 @@ export function requirePortablePath(path: string, suffix = ''): void {
   const stem = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   if ([...parts.slice(0, -1), stem].some((part) => part !== part.trim() || part.endsWith('.'))) {
     throw badName(path, 'A name does not begin or end with a space, nor end with a full stop.');
+  }
+  const device = parts.find((part) => deviceName.test(part));
+  if (device !== undefined) {
+    throw badName(
+      path,
+      `Windows keeps the name "${device.split('.', 1)[0] ?? ''}" for itself. Choose another one, so that the file opens everywhere.`,
+    );
   }
   if (parts.some((part) => Buffer.byteLength(part) > maxName)) {
     throw badName(path, `A name has at most ${String(maxName)} bytes. Choose a shorter one.`);

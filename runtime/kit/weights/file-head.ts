@@ -1,6 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** A file open for reading from its start. Opening throws what the file system says. */
+/** Bytes of one call; the system reads at most 2 GiB. */
+const mostAtOnce = 1 << 30;
+
+/** A file open for reading parts of it. Opening throws what the file system says. */
 export class FileHead implements AsyncDisposable {
   readonly path: string;
   readonly size: number;
@@ -22,12 +25,8 @@ export class FileHead implements AsyncDisposable {
     const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.size - offset)));
     let done = 0;
     while (done < buffer.length) {
-      const { bytesRead } = await this.#handle.read(
-        buffer,
-        done,
-        buffer.length - done,
-        offset + done,
-      );
+      const length = Math.min(buffer.length - done, mostAtOnce);
+      const { bytesRead } = await this.#handle.read(buffer, done, length, offset + done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }

@@ -1,46 +1,41 @@
 import { GraphError } from '@graft/graph';
-import { DamagedFile } from '@graft/kit';
-import { open, type FileHandle } from 'node:fs/promises';
+import { DamagedFile, FileHead } from '@graft/kit';
 
 /** A model file open for reading parts of it; sizes are checked before any read. */
 export class RangedFile implements AsyncDisposable {
-  readonly path: string;
-  readonly size: number;
-  readonly #handle: FileHandle;
+  readonly #file: FileHead;
 
-  private constructor(path: string, size: number, handle: FileHandle) {
-    this.path = path;
-    this.size = size;
-    this.#handle = handle;
+  private constructor(file: FileHead) {
+    this.#file = file;
   }
 
   static async open(path: string): Promise<RangedFile> {
-    let handle: FileHandle;
-    try {
-      handle = await open(path, 'r');
-    } catch (cause) {
+    const file = await FileHead.open(path).catch((cause: unknown) => {
       throw unopened(path, cause);
-    }
-    return new RangedFile(path, (await handle.stat()).size, handle);
+    });
+    return new RangedFile(file);
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#file.size;
   }
 
   /** Exactly `bytes` bytes from `offset`, or a GraphError saying what of `what` is missing. */
   async read(offset: number, bytes: number, what: string): Promise<Uint8Array> {
-    if (offset + bytes > this.size) throw truncated(this, { what, end: offset + bytes });
-    const buffer = new Uint8Array(bytes);
-    let done = 0;
-    while (done < bytes) {
-      // One call reads at most 2 GiB.
-      const length = Math.min(bytes - done, 1 << 30);
-      const { bytesRead } = await this.#handle.read(buffer, done, length, offset + done);
-      if (bytesRead === 0) throw truncated(this, { what, end: offset + bytes });
-      done += bytesRead;
-    }
-    return buffer;
+    const missing = { what, end: offset + bytes };
+    if (missing.end > this.size) throw truncated(this, missing);
+    const read = await this.#file.read(offset, bytes);
+    if (read.length < bytes) throw truncated(this, missing);
+    return read;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+    await this.#file[Symbol.asyncDispose]();
   }
 }
 

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { requireNewGraphPath } from './graph-path.ts';
+
+it.each(['CON', 'con', 'nul.v2', 'lib/aux', 'aux/lib', 'COM1', 'lpt9'])(
+  'the name %s, which Windows keeps for a device, is refused with what to do',
+  (name) => {
+    expect(() => requireNewGraphPath(`${name}.graft.json`)).toThrow(
+      expect.objectContaining({ code: 'bad-name', message: expect.stringContaining('Windows') }),
+    );
+  },
+);
+
+it.each(['console', 'com', 'com10', 'lib/nullable', 'my-aux'])('the name %s is taken', (name) => {
+  expect(() => requireNewGraphPath(`${name}.graft.json`)).not.toThrow();
+});
