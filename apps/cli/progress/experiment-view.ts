@@ -20,7 +20,8 @@ export class ExperimentView {
       case 'experiment.started': {
         this.#runs = event.runs;
         this.#width = Math.max(...event.variants.map(({ name }) => name.length));
-        const count = `${String(event.variants.length)} variants, ${String(event.runs)} runs`;
+        const runs = `${String(event.runs)} run${event.runs === 1 ? '' : 's'}`;
+        const count = `${String(event.variants.length)} variants, ${runs}`;
         this.#line(
           `experiment ${event.experiment} of ${event.file} (run ${event.runId}): ${count}`,
         );

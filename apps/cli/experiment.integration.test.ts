@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { experimentEventSchema, type ExperimentEvent } from '@graft/graph';
+import { graft, graftEntry, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graphText } from './testing/graph-text.ts';
+
+const file = 'search.graft.json';
+const timeout = 240_000;
+const questions = [
+  { id: 'q1', question: 'What does a vase cost?', documents: ['corpus/prices.md'] },
+  { id: 'q2', question: 'Who fires the kiln?', documents: ['corpus/people.md'] },
+  { id: 'q3', question: 'When is tea?', documents: ['corpus/day.md'] },
+];
+const corpus = {
+  'prices.md': '# Prices\n\nA vase costs nine pounds. A bowl costs four.\n',
+  'people.md': '# People\n\nEdda fires the kiln. Rowan keeps the keys.\n',
+  'day.md': '# The day\n\nTea is at four. Work ends at six.\n',
+};
+const metrics = ['score.metrics:recall@1', 'score.metrics:mrr'];
+
+/** The graph with experiments, and, where it is to be slow, a language model below it. */
+function withExperiments(experiments: object): string {
+  const text = graphText(
+    {
+      files: ['load-files', { paths: ['corpus'] }],
+      ask: ['questions', { paths: ['questions.jsonl'] }],
+      chunk: ['chunk'],
+      embed: ['embed'],
+      index: ['index'],
+      retrieve: ['retrieve', { k: 3, mode: 'dense' }],
+      score: ['score-hits', { k: 1 }],
+    },
+    [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'embed.embeddings -> index.embeddings',
+      'ask.questions -> retrieve.questions',
+      'index.index -> retrieve.index',
+      'retrieve.hits -> score.hits',
+    ],
+  );
+  const graph: unknown = JSON.parse(text);
+  return JSON.stringify({ ...Object(graph), experiments });
+}
+
+describe('graft experiment', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    await mkdir(path.join(folder, 'corpus'));
+    for (const [name, text] of Object.entries(corpus)) {
+      await writeFile(path.join(folder, 'corpus', name), text);
+    }
+    const lines = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
+    await writeFile(path.join(folder, 'questions.jsonl'), lines);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const run = async (experiments: object, ...args: string[]): Promise<Finished> => {
+    await writeFile(path.join(folder, file), withExperiments(experiments));
+    return graft(['experiment', file, ...args], { cwd: folder });
+  };
+  const eventsOf = ({ stdout }: Finished): ExperimentEvent[] =>
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => experimentEventSchema.parse(JSON.parse(line)));
+  const finishOf = (end: Finished) => {
+    const last = eventsOf(end).at(-1);
+    if (last?.type !== 'experiment.finished') throw new Error('It did not end with its table.');
+    return last;
+  };
+
+  it(
+    'runs what its variants share once, and ends with their table; again, all is cached',
+    async () => {
+      const modes = { doc: 'Which search?', vary: { 'retrieve.mode': ['dense', 'bm25'] }, metrics };
+      const listed = await run({ modes });
+      expect([listed.code, listed.stdout]).toEqual([
+        0,
+        'modes  2 variants  score.metrics:recall@1, score.metrics:mrr  Which search?\n',
+      ]);
+
+      const end = await run({ modes }, 'modes', '--json', '--out', 'table.md');
+      expect(end.code).toBe(0);
+      const { table, status } = finishOf(end);
+      expect(status).toBe('succeeded');
+      expect(table.baseline).toBe('mode=dense');
+      expect(table.rows.map(({ variant, cells }) => [variant, cells.length])).toEqual([
+        ['mode=dense', 2],
+        ['mode=bm25', 2],
+      ]);
+      for (const { cells } of table.rows) {
+        expect(cells[0]).toMatchObject({ metric: 'recall@1', mean: 1, n: 3, failures: 0 });
+        expect(cells[0]?.interval?.[1]).toBe(1);
+      }
+      expect(end.stderr).toMatch(/✓ 2 of 2 +mode=/);
+      const computed = eventsOf(end).map((event) =>
+        event.type === 'variant.finished' ? event.steps.computed : 0,
+      );
+      // Five steps of the prefix once, and two tails of two steps.
+      expect(computed.reduce((sum, steps) => sum + steps)).toBe(9);
+      expect(await readFile(path.join(folder, 'table.md'), 'utf8')).toContain(
+        '| mode=dense (baseline) | dense | 1.000 [',
+      );
+
+      const again = await run({ modes }, 'modes', '--out', 'table.csv');
+      expect(again.code).toBe(0);
+      expect(again.stderr).toContain('0 steps computed, 7 shared');
+      expect(again.stdout).toContain('mode=dense (baseline)');
+      expect((await readFile(path.join(folder, 'table.csv'), 'utf8')).split('\n').length).toBe(6);
+      const runs = await graft(['runs', 'ls', '--json'], { cwd: folder });
+      expect(JSON.parse(runs.stdout)).toMatchObject([
+        { experiment: 'modes', status: 'succeeded' },
+        { experiment: 'modes', status: 'succeeded' },
+      ]);
+    },
+    timeout,
+  );
+
+  it(
+    'refuses a variant that is no valid graph, and runs the others',
+    async () => {
+      const sizes = { vary: { 'chunk.size': [-1, 100] }, metrics };
+      const end = await run({ sizes }, 'sizes', '--json');
+      expect(end.code).toBe(0);
+      expect(end.stderr).toMatch(/✗ size=-1 +refused: .*experiments\.sizes\.vary\.chunk\.size/);
+      const { rows } = finishOf(end).table;
+      expect(rows.map(({ variant, cells: [cell] }) => [variant, cell?.n])).toEqual([
+        ['as saved', 3],
+        ['size=-1', 0],
+        ['size=100', 3],
+      ]);
+    },
+    timeout,
+  );
+
+  const values = Array.from({ length: 100 }, (_, at) => at + 8);
+  it.each([
+    [{ vary: { 'chunk.sise': [1] }, metrics }, /experiments\.e\.vary\.chunk\.sise.*"size"/],
+    [{ vary: { 'chunck.size': [99] }, metrics }, /experiments\.e\.vary\.chunck\.size.*"chunk"/],
+    [
+      { vary: { 'chunk.size': values, 'retrieve.k': values }, metrics },
+      /experiments\.e: The experiment has 10,000 variants\. Up to 200 are run/,
+    ],
+    [
+      { vary: { 'chunk.size': [99] }, metrics: ['score:mrr'] },
+      /experiments\.e\.metrics\.0: A metric/,
+    ],
+    [{ vary: { 'chunk.size': 99 }, metrics }, /experiments\.e\.vary\.chunk\.size: .*a list/],
+    [{ vary: { 'chunk.size': [-1, -2] }, baseline: 'size=-1', metrics }, /The baseline "size=-1"/],
+  ])(
+    'says what is wrong with %j before anything runs',
+    async (e, message) => {
+      const end = await run({ e }, 'e');
+      expect(end.code).toBe(2);
+      expect(end.stderr).toMatch(message);
+      expect(end.stderr).not.toMatch(/\n\s+at .+:\d+:\d+|✓/);
+    },
+    timeout,
+  );
+
+  it('says what there is where a name is wrong, and refuses endings that it cannot write', async () => {
+    const e = { vary: { 'chunk.size': [99] }, metrics };
+    const unknown = await run({ e }, 'f');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining('There is no experiment "f". Did you mean "e"?'),
+    ]);
+    const ending = await run({ e }, 'e', '--out', 'table.pdf');
+    expect([ending.code, ending.stderr]).toEqual([
+      2,
+      expect.stringContaining('.csv, .md or .json'),
+    ]);
+    const none = await run({});
+    expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('no experiments')]);
+  }, 60_000);
+
+  it.skipIf(process.platform === 'win32')(
+    'is cancelled with all its variants, exit code 130',
+    async () => {
+      await writeFile(
+        path.join(folder, 'corpus', 'long.md'),
+        Array.from({ length: 20_000 }, (_, at) => `Sentence number ${String(at)}.`).join('\n'),
+      );
+      const e = { vary: { 'chunk.size': [70, 71, 72] }, metrics };
+      await writeFile(path.join(folder, file), withExperiments({ e }));
+      const child = spawn(process.execPath, [graftEntry, 'experiment', file, 'e', '--json'], {
+        ...{ cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
+      });
+      const closed: Promise<unknown[]> = once(child, 'close');
+      let stdout = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (text.includes('variant.started')) child.kill('SIGINT');
+      });
+      expect((await closed)[0]).toBe(130);
+      const last = finishOf({ code: 130, stdout, stderr: '', ms: 0 });
+      expect(last).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
+    },
+    timeout,
+  );
+});
