@@ -2,6 +2,7 @@ import {
   appendFile,
   open,
   readdir,
+  rename,
   rm,
   stat,
   truncate,
@@ -89,6 +90,23 @@ describe('FilesystemItemStore', () => {
     await appendOneMore(at);
     expect(await readable(at.store)).toEqual([...expected, 25]);
     expect((await readdir(at.folder)).filter((name) => name.endsWith('.seg'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['99999999-1@ffffff.ffffff.ffffff-x', 'leaves', true],
+    ['99999999-1-x', 'takes over', false],
+  ])('of a process like %s: %s the segment', async (owner, _does, stays) => {
+    const { store, folder, segment, index } = await written();
+    await rename(segment, join(folder, `${owner}.seg`));
+    await rename(index, join(folder, `${owner}.idx`));
+    {
+      await using items = await store.open(family);
+      await items.append([{ key: key(20), payload: noise(100, 21) }]);
+    }
+    expect((await readdir(folder)).includes(`${owner}.seg`)).toBe(stays);
+    expect(await readable(store)).toHaveLength(21);
+    // Nor is a family thrown away that somebody appends to.
+    expect(await store.delete(family)).toBe(!stays);
   });
 
   it('takes an item whose bytes were altered for absent, so that it is written again', async () => {
