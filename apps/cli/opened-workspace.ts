@@ -1,14 +1,16 @@
 import {
   GraphError,
   GraphLibrary,
+  parseGraph,
   usedFiles,
   type Graph,
   type GraphLookup,
   type RunRecord,
 } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
+import { createHash } from 'node:crypto';
 import { env } from './env.ts';
-import { readGraphFile } from './graph-source.ts';
+import { readText } from './graph-source.ts';
 import { applySettings, parseSetting } from './param-setting.ts';
 import { locateGraph } from './workspace-location.ts';
 import path from 'node:path';
@@ -30,6 +32,8 @@ export interface OpenedGraph {
   /** Path below the workspace. */
   readonly file: string;
   readonly graph: Graph;
+  /** The file's, where the graph is as it stands there. */
+  readonly revision?: string;
 }
 
 export async function openGraph(
@@ -38,8 +42,11 @@ export async function openGraph(
 ): Promise<OpenedGraph> {
   const settings = options.set.map(parseSetting);
   const located = await locateGraph(file, options.workspace);
-  const graph = await readGraphFile(path.join(located.root, located.path), file);
-  if (settings.length === 0) return { root: located.root, file: located.path, graph };
+  const text = await readText(path.join(located.root, located.path), file);
+  const graph = parseGraph(text, file);
+  if (settings.length === 0) {
+    return { root: located.root, file: located.path, graph, revision: revisionOf(text) };
+  }
   const { registry } = await import('@graft/nodes/definitions');
   const graphs = await usedGraphs(graph, located.root);
   const library = new GraphLibrary(graph, { registry, graphs, file: located.path });
@@ -59,6 +66,9 @@ export async function usedGraphs(graph: Graph, root: string): Promise<GraphLooku
   const { readUsedGraphs } = await import('@graft/workspace');
   return readUsedGraphs(graph, root);
 }
+
+/** As the workspace counts revisions: the sha256 of the file's bytes. */
+const revisionOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A run by id, by the beginning of its id, or `latest`. */
 export async function findRun(workspace: Workspace, name: string): Promise<RunRecord> {

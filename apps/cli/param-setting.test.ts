@@ -1,4 +1,4 @@
-import { defineNode, GraphError, type Graph, type Registry, noGraphs } from '@graft/graph';
+import { defineNode, GraphError, noLock, type Graph, type Registry, noGraphs } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { applySettings, parseSetting } from './param-setting.ts';
@@ -26,7 +26,7 @@ const registry: Registry = new Map([['chunk', definition]]);
 const graph: Graph = {
   nodes: { 'chunk-1': { type: 'chunk', version: 1, params: { size: 1 } } },
   edges: [],
-  lock: { models: {}, files: {} },
+  lock: noLock,
   layout: {},
 };
 const set = (...settings: string[]): Readonly<Record<string, unknown>> | undefined =>

@@ -1,4 +1,5 @@
 import { formatProblem, GraphError, type LocatedMessage } from '@graft/graph';
+import type { Drift } from '@graft/workspace';
 import { env } from './env.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { painter, printable } from './terminal.ts';
@@ -25,7 +26,7 @@ export type ShownProblem = LocatedMessage & { readonly code: string };
 export function printProblems(problems: readonly ShownProblem[]): void {
   const paint = painter(process.stderr);
   for (const problem of problems.slice(0, shown)) {
-    const line = printable(formatProblem(problem).replace(/\s*\n\s*/g, ' '));
+    const line = printable(inOneLine(formatProblem(problem)));
     process.stderr.write(`${paint('red', 'error')} ${line}\n`);
   }
   if (problems.length > shown) {
@@ -34,6 +35,29 @@ export function printProblems(problems: readonly ShownProblem[]): void {
   const advice = new Set(problems.map((problem) => hints[problem.code]));
   for (const hint of advice) {
     if (hint !== undefined) process.stderr.write(`${paint('dim', hint)}\n`);
+  }
+}
+
+/** The lines of a text in one. Linear, whatever blanks a name or a value brings. */
+export function inOneLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
+}
+
+/** Says which files hold other bytes than a graph was locked to: nothing stops for it. Models are problems. */
+export function printDrift(drift: readonly Drift[], file: string): void {
+  const paint = painter(process.stderr);
+  const files = drift.filter(({ kind }) => kind === 'files');
+  for (const { message } of files.slice(0, shown)) {
+    process.stderr.write(`${paint('yellow', 'note')} ${printable(message)}\n`);
+  }
+  if (files.length > shown) {
+    process.stderr.write(`… and ${files.length - shown} more sources of files.\n`);
+  }
+  if (files.length > 0) {
+    process.stderr.write(
+      `${paint('dim', `graft lock ${printable(file)} takes them as they are.`)}\n`,
+    );
   }
 }
 

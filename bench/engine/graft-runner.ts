@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLocalBackend, Engine } from '@graft/engine';
 import { createTestHost } from '@graft/engine/testing';
-import { createRegistry, planGraph, type Graph, type Implementation } from '@graft/graph';
+import { createRegistry, noLock, planGraph, type Graph, type Implementation } from '@graft/graph';
 import { testEngines } from '@graft/graph/testing';
 import { openDatabaseStores } from '@graft/store/database';
 import { openFilesystemStores } from '@graft/store/filesystem';
@@ -75,7 +75,7 @@ function toGraph({ parents }: Shape): Graph {
         targetPort: 'terms',
       })),
     ),
-    lock: { models: {}, files: {} },
+    lock: noLock,
     layout: {},
   };
 }

@@ -7,6 +7,7 @@ import { formatDiff } from './merge/format-diff.ts';
 import { sortEdges } from './format/edge.ts';
 import { GraphError } from './base/errors.ts';
 import type { Graph, PlannedNode } from './format/graph.ts';
+import { noLock } from './format/lock.ts';
 import { mergeGraphs } from './merge/merge-graphs.ts';
 import { migrateGraph } from './format/migrate-graph.ts';
 import { parseGraph } from './format/parse-graph.ts';
@@ -43,7 +44,7 @@ const soundGraph: fc.Arbitrary<Graph> = fc
         targetPort: 'value',
       })),
     ),
-    lock: { models: {}, files: {} },
+    lock: noLock,
     layout: {},
   }));
 
@@ -261,7 +262,7 @@ describe('merging', () => {
         if (one.conflicts.length > 0) return;
         // Places and locks keep ours without a conflict.
         const computed = ({ graph }: { graph: Graph }): string =>
-          serializeGraph({ ...graph, layout: {}, lock: { models: {}, files: {} } });
+          serializeGraph({ ...graph, layout: {}, lock: noLock });
         expect(computed(one)).toBe(computed(other));
       }),
     );

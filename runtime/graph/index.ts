@@ -51,6 +51,14 @@ export type {
   Experiments,
   VaryMode,
 } from './format/experiment.ts';
+export {
+  isLocked,
+  lockKinds,
+  noLock,
+  type Lock,
+  type LockEntry,
+  type LockKind,
+} from './format/lock.ts';
 export { formatEdge, parseEdge } from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,
@@ -76,12 +84,13 @@ export { usedFiles } from './format/used-graphs.ts';
 export { createRegistry } from './types/registry.ts';
 export { migrateGraph } from './format/migrate-graph.ts';
 export { validateGraph } from './plan/validate-graph.ts';
-export { resolveGraph } from './plan/resolve-graph.ts';
+export { resolveGraph, type Resolution } from './plan/resolve-graph.ts';
 export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss } from './key/explain-miss.ts';
 export { fileMarks } from './key/file-marks.ts';
+export { sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
 export { nearest, suggestion } from './base/nearest.ts';

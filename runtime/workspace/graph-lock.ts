@@ -3,41 +3,89 @@ import {
   GraphError,
   sha256,
   type Lock,
+  type LockEntry,
   type ModelLookup,
-  type Plan,
+  type PlannedNode,
   type Problem,
   type ResolvedFile,
-  type SourceResolver,
+  type ResolvedSource,
 } from '@graft/graph';
 
-/** A source whose bytes are other than the lock of its graph says. */
-export interface Drift {
-  readonly kind: 'model' | 'files';
-  /** The model's id; the path or pattern of the files. */
+/** A source as a graph names it: a model by id, or one path or pattern of files. */
+export interface NamedSource {
+  readonly kind: 'models' | 'files';
   readonly name: string;
-  readonly locked: string;
-  readonly now: string;
+  /** Ids of the nodes that use it. */
+  readonly nodes: readonly string[];
 }
 
-/** One digest a source, as the sources of a plan are now. What cannot be resolved is left out: the plan says why. */
-export async function currentLock(
-  plan: Plan,
-  { files, models }: { readonly files: SourceResolver; readonly models: ModelLookup },
-): Promise<Lock> {
-  const lock = { models: new Map<string, string>(), files: new Map<string, string>() };
-  for (const source of plan.nodes.flatMap((node) => node.sources)) {
-    if (source.kind === 'model') {
-      const facts = models(source.id);
-      if (facts !== undefined) lock.models.set(source.id, facts.digest);
-      continue;
-    }
-    for (const pattern of source.patterns) {
-      if (lock.files.has(pattern)) continue;
-      const found = await files.files([pattern]).catch(() => undefined);
-      if (found !== undefined) lock.files.set(pattern, filesDigest(pattern, found));
+/** A source whose bytes are other than the lock of its graph says. */
+export interface Drift extends NamedSource {
+  readonly locked: string;
+  readonly now: string;
+  /** For people: one sentence. */
+  readonly message: string;
+}
+
+/** Tells what sources hold now; undefined where it is not known. */
+export interface SourceDigests {
+  readonly models: ModelLookup;
+  readonly files: (pattern: string) => Promise<readonly ResolvedFile[] | undefined>;
+}
+
+/** Every source of some nodes once. */
+export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
+  const found = new Map<string, NamedSource & { readonly nodes: string[] }>();
+  for (const { id, sources } of nodes) {
+    for (const source of sources) {
+      const kind = source.kind === 'model' ? 'models' : 'files';
+      for (const name of source.kind === 'model' ? [source.id] : source.patterns) {
+        const key = `${kind} ${name}`;
+        const known = found.get(key) ?? { kind, name, nodes: [] };
+        if (!known.nodes.includes(id)) known.nodes.push(id);
+        found.set(key, known);
+      }
     }
   }
-  return { models: Object.fromEntries(lock.models), files: Object.fromEntries(lock.files) };
+  return [...found.values()];
+}
+
+/** One entry a source, as they are now. What cannot be told is left out. */
+export async function currentLock(
+  sources: readonly NamedSource[],
+  digests: SourceDigests,
+): Promise<Lock> {
+  const entries: Record<NamedSource['kind'], [string, LockEntry][]> = { models: [], files: [] };
+  for (const { kind, name } of sources) {
+    const entry =
+      kind === 'models' ? modelEntry(name, digests.models) : await filesEntry(name, digests.files);
+    if (entry !== undefined) entries[kind].push([name, entry]);
+  }
+  return {
+    models: Object.fromEntries(entries.models),
+    files: Object.fromEntries(entries.files),
+    graphs: {},
+  };
+}
+
+/** A model whose digest is not known before its first download has no entry until then. */
+function modelEntry(id: string, models: ModelLookup): LockEntry | undefined {
+  const facts = models(id);
+  if (facts === undefined || facts.unpinned === true) return undefined;
+  const { digest, size, source } = facts;
+  return { digest, size, ...(source === undefined ? {} : { source }) };
+}
+
+async function filesEntry(
+  pattern: string,
+  look: SourceDigests['files'],
+): Promise<LockEntry | undefined> {
+  const files = await look(pattern).catch(() => undefined);
+  if (files === undefined) return undefined;
+  return {
+    digest: filesDigest(pattern, files),
+    size: files.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** Of a file its own; of a folder or pattern that of all paths and digests. */
@@ -47,42 +95,115 @@ function filesDigest(pattern: string, files: readonly ResolvedFile[]): string {
   return sha256(canonicalEncode(files.map(({ path, digest }) => [path, digest])));
 }
 
-/** What has changed since it was locked. What the lock does not name has not. */
-export function lockDrift(locked: Lock, now: Lock): Drift[] {
-  return [
-    ...drifted('model', locked.models, now.models),
-    ...drifted('files', locked.files, now.files),
-  ];
+/** The files that a resolution found already, by pattern: those of nodes with one pattern only. */
+export function resolvedFiles(
+  nodes: readonly PlannedNode[],
+  resolved: ReadonlyMap<string, readonly ResolvedSource[]>,
+): ReadonlyMap<string, readonly ResolvedFile[]> {
+  const files = new Map<string, readonly ResolvedFile[]>();
+  for (const { id, sources } of nodes) {
+    for (const source of sources) {
+      const [pattern, ...others] = source.kind === 'files' ? source.patterns : [];
+      const found = resolved.get(id)?.find(({ param }) => param === source.param);
+      if (pattern === undefined || others.length > 0 || found?.kind !== 'files') continue;
+      files.set(pattern, found.files);
+    }
+  }
+  return files;
 }
 
-function drifted(kind: Drift['kind'], locked: Lock['files'], now: Lock['files']): Drift[] {
-  const current = new Map(Object.entries(now));
-  return Object.entries(locked).flatMap(([name, digest]) => {
-    const found = current.get(name);
-    return found === undefined || found === digest
-      ? []
-      : [{ kind, name, locked: digest, now: found }];
+/** What a new lock is made from. */
+export interface LockUpdate {
+  /** As the file holds it. */
+  readonly written: Lock;
+  readonly now: Lock;
+  /** What the graph names. */
+  readonly sources: readonly NamedSource[];
+  /** Whether there may be sources beside these: of nodes with problems. Their entries stay. */
+  readonly partial: boolean;
+  /** Models too that have other bytes than were locked; else those stay locked as they are. */
+  readonly takeModels: boolean;
+}
+
+/**
+ * The lock with what its sources hold now. An entry whose digest still holds stays as it is written, and so does one
+ * of a source that nothing is known of, such as a file that is missing here. Sources that the graph no longer names go.
+ */
+export function updatedLock(update: LockUpdate): Lock {
+  const { written, now, sources, partial } = update;
+  const updated = (kind: NamedSource['kind']): Lock[typeof kind] => {
+    const before = new Map(Object.entries(written[kind]));
+    const current = new Map(Object.entries(now[kind]));
+    const names = sources.filter((source) => source.kind === kind).map(({ name }) => name);
+    const entries = new Map(partial ? before : []);
+    for (const name of names) {
+      const [old, found] = [before.get(name), current.get(name)];
+      const differs = found !== undefined && found.digest !== old?.digest;
+      const takes = old === undefined || kind === 'files' || update.takeModels;
+      const entry = differs && takes ? found : old;
+      if (entry !== undefined) entries.set(name, entry);
+    }
+    return Object.fromEntries(entries);
+  };
+  return { ...written, models: updated('models'), files: updated('files') };
+}
+
+/** What has changed since it was locked. What the lock does not name has not. */
+export function lockDrift(sources: readonly NamedSource[], locked: Lock, now: Lock): Drift[] {
+  return sources.flatMap((source) => {
+    const was = ownDigest(locked, source);
+    const found = ownDigest(now, source);
+    if (was === undefined || found === undefined || was === found) return [];
+    const { kind, name } = source;
+    const what = kind === 'models' ? `The model "${name}" has` : `"${name}" holds`;
+    const message = `${what} other bytes than were locked: ${found.slice(0, 12)} instead of ${was.slice(0, 12)}.`;
+    return [{ ...source, locked: was, now: found, message }];
   });
 }
 
-/** Drift that a run is refused for: of models always, of files only where the lock is to be kept to. */
-export function driftProblems(
-  drift: readonly Drift[],
-  { file, locked }: { readonly file: string; readonly locked: boolean },
-): Problem[] {
-  return drift
-    .filter(({ kind }) => kind === 'model' || locked)
-    .map((each) => ({
-      code: 'lock-differs',
-      message: `${driftText(each)} Take what is here with \`graft lock ${file}\`, or bring back what was locked.`,
-      location: { file },
-      audience: 'user',
-    }));
+function ownDigest(lock: Lock, { kind, name }: NamedSource): string | undefined {
+  return Object.hasOwn(lock[kind], name) ? lock[kind][name]?.digest : undefined;
 }
 
-export function driftText({ kind, name, locked, now }: Drift): string {
-  const what = kind === 'model' ? `The model "${name}" has` : `"${name}" holds`;
-  return `${what} other bytes than were locked: ${now.slice(0, 12)} instead of ${locked.slice(0, 12)}.`;
+/** How strictly a lock is kept to. */
+export interface LockRules {
+  readonly file: string;
+  /** The lock is to be kept to in all: files too, and nothing may be without an entry. */
+  readonly locked: boolean;
+}
+
+/** Drift that a run is refused for. */
+export function driftProblems(drift: readonly Drift[], { file, locked }: LockRules): Problem[] {
+  return drift
+    .filter(({ kind }) => kind === 'models' || locked)
+    .map(({ message, kind, nodes }) => {
+      const [node] = nodes;
+      return lockProblem(
+        `${message} Take what is here with \`graft lock ${file}\`, or bring back what was locked.`,
+        { file, ...(kind === 'models' && node !== undefined ? { node } : {}) },
+      );
+    });
+}
+
+/** Sources without an entry, where the lock is to be kept to. */
+export function unlockedProblems(
+  sources: readonly NamedSource[],
+  lock: Lock,
+  { file, locked }: LockRules,
+): Problem[] {
+  if (!locked) return [];
+  return sources
+    .filter((source) => ownDigest(lock, source) === undefined)
+    .map(({ kind, name }) =>
+      lockProblem(
+        `${kind === 'models' ? `The model "${name}"` : `"${name}"`} is not in the graph's lock. Lock it with \`graft lock ${file}\`, or run without --locked.`,
+        { file },
+      ),
+    );
+}
+
+function lockProblem(message: string, location: Problem['location']): Problem {
+  return { code: 'lock-differs', message, location, audience: 'user' };
 }
 
 /** Throws the first of the problems, with all of them. */

@@ -50,7 +50,8 @@ import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
-import { currentLock, driftProblems, lockDrift, throwProblems, type Drift } from './graph-lock.ts';
+import { throwProblems } from './graph-lock.ts';
+import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -76,6 +77,7 @@ export class LocalWorkspace implements Workspace {
   readonly packages: WorkspacePackages;
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
+  readonly #locks: GraphLocks;
   readonly #reader: RowReader;
   readonly #scores: AnswerScores;
   readonly #experiments: Experiments;
@@ -91,6 +93,7 @@ export class LocalWorkspace implements Workspace {
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
     this.#planner = new GraphPlanner(this, parts.graphs);
+    this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
     this.#experiments = new Experiments({
@@ -115,6 +118,10 @@ export class LocalWorkspace implements Workspace {
 
   saveGraph(path: string, text: string, base: string | null): Promise<GraphFile> {
     return this.#parts.graphs.save(path, text, base);
+  }
+
+  lockedText(text: string, file: string): Promise<string> {
+    return this.#locks.saved(text, file);
   }
 
   async renameGraph(from: string, to: string, base: string): Promise<GraphFile> {
@@ -171,7 +178,8 @@ export class LocalWorkspace implements Workspace {
     }
     const { files, stores, devices, state } = this.#parts;
     await state.check();
-    const { sources, problems } = await resolveSources(plan, { files, models: this.models, file });
+    const resolved = await resolveSources(plan, { files, models: this.models, file });
+    const { sources, problems } = resolved;
     const device = options.device ?? 'auto';
     const blocked = new Set(problems.flatMap(({ location: { path, node } }) => path ?? node ?? []));
     const actions = await this.#parts.received.storeFor(file, stores.actions);
@@ -180,8 +188,10 @@ export class LocalWorkspace implements Workspace {
       { plan, file, device, sources, given, blocked },
     );
     const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
-    const drift = await this.#drift(graph, plan);
-    const refused = driftProblems(drift, { file, locked: options.locked === true });
+    const locked = options.locked === true;
+    const { drift, problems: refused } = await this.#locks.check(graph, plan, {
+      ...{ file, locked, resolved },
+    });
     const report = {
       nodes,
       problems: [...problems, ...refused],
@@ -251,23 +261,30 @@ export class LocalWorkspace implements Workspace {
     options: StartOptions & { readonly origin: RunOrigin },
   ): Promise<RunHandle> {
     const { plan, given } = await this.#planner.plan(graph, file, options);
-    const { device = 'auto', origin } = options;
-    await this.#parts.state.check();
-    await this.#parts.devices.require(device);
-    const drift = await this.#drift(graph, plan);
-    throwProblems(driftProblems(drift, { file, locked: options.locked === true }));
-    this.#parts.keeper.beat();
+    const { device = 'auto', locked = false, revision, origin } = options;
+    const { state, devices, keeper, engine, files } = this.#parts;
+    await state.check();
+    await devices.require(device);
+    const resolved = await resolveSources(plan, { files, models: this.models, file });
+    throwProblems(resolved.problems);
+    const { drift, problems } = await this.#locks.check(graph, plan, { file, locked, resolved });
+    throwProblems(problems);
+    keeper.beat();
     const actions = await this.#parts.received.storeFor(file, this.actions);
-    const run = await this.#parts.engine.start(plan, { file, device, given, origin, actions });
+    const run = await engine.start(plan, { file, device, given, origin, actions, resolved });
+    const finished = run.finished.then(async (end) => {
+      const whole = options.only === undefined && options.outputs === undefined && options.inputs === undefined && !locked;
+      if (end.status === 'succeeded' && revision !== undefined && whole) {
+        await this.#locks.lockAfterRun(plan, { file, revision, resolved });
+      }
+      return end;
+    });
     void run.finished.then(() => this.#tidyUp());
-    return run;
+    return { ...run, finished, drift };
   }
 
-  async lockOf(graph: Graph, file: string): Promise<Lock> {
-    return currentLock(
-      (await this.#planner.plan(graph, file, { assumed: 'any' })).plan,
-      this.#sources,
-    );
+  lockOf(graph: Graph, file: string): Promise<Lock> {
+    return this.#locks.taken(graph, file);
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
@@ -367,15 +384,5 @@ export class LocalWorkspace implements Workspace {
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await closeStores();
-  }
-
-  get #sources() {
-    return { files: this.#parts.files, models: this.models };
-  }
-
-  /** Nothing is looked at for a graph without a lock. */
-  async #drift({ lock }: Graph, plan: Plan): Promise<readonly Drift[]> {
-    const locked = Object.keys(lock.models).length + Object.keys(lock.files).length > 0;
-    return locked ? lockDrift(lock, await currentLock(plan, this.#sources)) : [];
   }
 }

@@ -82,14 +82,21 @@ export interface StartOptions {
    * last gave.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Refuses files too that hold other bytes than the graph was locked to, not models only. */
+  /** Refuses files too that hold other bytes than the graph was locked to, not models only; and what is not locked. */
   readonly locked?: boolean;
+  /**
+   * The revision of the file that the graph is, as it stands there: without settings, inputs and variants. Where the
+   * file has no lock, the run writes one once it has succeeded.
+   */
+  readonly revision?: string;
 }
 
 /** A run in progress. */
 export interface RunHandle {
   readonly runId: string;
   readonly finished: Promise<Extract<RunEvent, { type: 'run.finished' }>>;
+  /** Files that hold other bytes than the graph was locked to. */
+  readonly drift: readonly Drift[];
   cancel(): void;
 }
 
@@ -136,6 +143,11 @@ export interface Workspace extends AsyncDisposable {
    * `bad-name` for what is no graph file, or in a hidden folder.
    */
   saveGraph(path: string, text: string, base: string | null): Promise<GraphFile>;
+  /**
+   * The text of a graph as it is to be saved: its lock brought up to what its files hold, quickly; models that have
+   * other bytes than were locked stay so until they are taken. Text that is no graph comes back as it is.
+   */
+  lockedText(text: string, file: string): Promise<string>;
   /** Gives a file at revision `base` another name. Throws as `saveGraph` does; nothing is ever replaced. */
   renameGraph(from: string, to: string, base: string): Promise<GraphFile>;
   /** The same bytes under a name that is free. */
@@ -181,7 +193,7 @@ export interface Workspace extends AsyncDisposable {
   ): AsyncIterable<ExperimentEvent>;
   /** The table of a run of an experiment, whichever process runs or ran it: of what there is so far. */
   experimentTable(runId: string): Promise<EvidenceTable>;
-  /** One digest for each source of the graph, as it is now: what `graft lock` writes into its file. */
+  /** The graph's lock with every source as it is now, models too: what `graft lock` writes into its file. */
   lockOf(graph: Graph, file: string): Promise<Lock>;
   /** Of a run of any process that has this workspace open. */
   cancel(runId: string): Promise<CancelOutcome>;
@@ -236,7 +248,7 @@ export interface OpenOptions {
 
 export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
-export { driftText, type Drift } from './graph-lock.ts';
+export type { Drift } from './graph-lock.ts';
 export type { AnswerScore } from './answer-scores.ts';
 export type { PackageContents, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';

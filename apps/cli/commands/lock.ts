@@ -12,12 +12,11 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
   const opened = await openGraph(file, { ...options, set: [] });
   await using workspace = await open(opened.root);
   const { revision } = await workspace.readGraph(opened.file);
+  // What is wrong with the graph is said first: its lock would lack sources.
+  workspace.plan(opened.graph, opened.file);
   const taken = await workspace.lockOf(opened.graph, opened.file);
-  await workspace.saveGraph(
-    opened.file,
-    serializeGraph({ ...opened.graph, lock: taken }),
-    revision,
-  );
+  const text = serializeGraph({ ...opened.graph, lock: taken });
+  await workspace.saveGraph(opened.file, text, revision);
   const [models, files] = [taken.models, taken.files].map((each) => Object.keys(each).length);
   print(
     `${opened.file} is locked to ${String(models)} models and ${String(files)} sources of files.`,

@@ -1,10 +1,10 @@
-import { driftText, type PlannedStep } from '@graft/workspace';
+import type { PlannedStep } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print, printJson } from '../output.ts';
-import { printProblems } from '../problem-report.ts';
+import { printDrift, printProblems } from '../problem-report.ts';
 import { reasonText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
 import { table } from '../terminal.ts';
@@ -47,9 +47,9 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     if (rows.length > 0) print(table(rows));
     const time =
       report.estimatedMs === undefined ? '' : `, about ${formatDuration(report.estimatedMs)}`;
-    for (const drift of report.drift ?? []) print(driftText(drift));
     print(`${report.reused} reused, ${report.toRun} to run${time}`);
   }
+  printDrift(report.drift ?? [], opened.file);
   printProblems(report.problems);
   return report.problems.length === 0 ? exitCode.succeeded : exitCode.badInput;
 }

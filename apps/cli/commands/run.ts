@@ -5,7 +5,7 @@ import { readInputs } from '../input-text.ts';
 import { cancelOnInterrupt } from '../interrupt.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print } from '../output.ts';
-import { printProblems, type ShownProblem } from '../problem-report.ts';
+import { printDrift, printProblems, type ShownProblem } from '../problem-report.ts';
 import { progressView } from '../progress/progress-view.ts';
 import { formatDuration } from '../quantity.ts';
 import { oneLine, painter } from '../terminal.ts';
@@ -37,7 +37,9 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.locked === undefined ? {} : { locked: options.locked }),
     ...(options.set.length === 0 ? {} : { settings: { set: options.set } }),
+    ...(opened.revision === undefined ? {} : { revision: opened.revision }),
   });
+  printDrift(handle.drift, opened.file);
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = progressView(process.stderr);
   let aliases: PortAliases | undefined;

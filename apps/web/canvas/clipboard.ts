@@ -1,4 +1,5 @@
 import {
+  noLock,
   parseGraph,
   serializeGraph,
   type Graph,
@@ -14,7 +15,7 @@ export function copiedText(graph: Graph, ids: readonly string[]): string {
   return serializeGraph({
     nodes: pick(graph.nodes),
     edges: graph.edges.filter(({ source, target }) => chosen.has(source) && chosen.has(target)),
-    lock: { models: {}, files: {} },
+    lock: noLock,
     layout: pick(graph.layout),
   });
 }

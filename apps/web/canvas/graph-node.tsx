@@ -4,6 +4,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
+import { useDrift } from '../state/lock-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { isIncomplete, useProblemAt } from '../state/problems.ts';
@@ -125,6 +126,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           ? 'made before: a run shows it'
           : resultText(step);
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
+  const drift = useDrift(id);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;
   return (
@@ -160,9 +162,14 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         {problem === undefined || step?.status === 'running' ? (
           <div
             className={step?.error === undefined ? '' : 'text-error'}
-            title={score === undefined ? result : `${result}. ${verdictRule}`}
+            title={[
+              ...drift.map(({ message }) => message),
+              score === undefined ? result : `${result}. ${verdictRule}`,
+            ].join(' ')}
           >
-            {[result, score].filter((part) => part !== undefined).join(' · ')}
+            {[drift.length === 0 ? undefined : 'changed since locked', result, score]
+              .filter((part) => part !== undefined)
+              .join(' · ')}
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>

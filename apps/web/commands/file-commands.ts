@@ -1,5 +1,6 @@
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { takeSources } from '../state/lock-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
 import type { Command } from './command.ts';
@@ -32,6 +33,14 @@ export const fileCommands: readonly Command[] = [
       withPath((path) =>
         useOverlay.getState().show({ nameQuestion: { kind: 'save-as', name: fileTitle(path) } }),
       ),
+  },
+  {
+    id: 'lock',
+    title: 'Lock to what its sources hold',
+    group: 'File',
+    words: 'digest model data take changed drift pin',
+    enabled: hasFile,
+    run: () => void takeSources(),
   },
   {
     id: 'new-graph',

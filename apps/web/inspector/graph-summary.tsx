@@ -1,6 +1,7 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
+import { DriftNotice } from './drift-notice.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -37,6 +38,9 @@ export function GraphSummary() {
       <p className="mt-0.5 text-ink-2">
         {plural(nodes, 'node')} · {plural(edges, 'connection')}
       </p>
+      <div className="mt-3 empty:hidden">
+        <DriftNotice />
+      </div>
       <Problems />
       <p className="mt-4 text-ink-2">
         Select a node to see its parameters and what came out of it.

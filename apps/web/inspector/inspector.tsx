@@ -5,6 +5,7 @@ import { startRun } from '../state/run-actions.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { AboutTab } from './about-tab.tsx';
+import { DriftNotice } from './drift-notice.tsx';
 import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
@@ -82,6 +83,9 @@ function NodeInspector({ id }: { readonly id: string }) {
             Run up to here
           </button>
         </div>
+      </div>
+      <div className="px-4 pb-2 empty:hidden">
+        <DriftNotice node={id} />
       </div>
       <Tabs />
       <div

@@ -62,6 +62,35 @@ describe('the history of a document', () => {
     expect(isUnsaved(useDocument.getState())).toBe(true);
   });
 
+  it('gets a lock that a save or a run wrote through its whole history', () => {
+    const lock = { ...emptyGraph.lock, files: { 'a.txt': { digest: 'd', size: 1 } } };
+    setSize(256);
+    setSize(128);
+    undo();
+    const { graph } = useDocument.getState();
+    useDocument.getState().rebase({ ...file, baseGraph: graph });
+    useDocument.getState().relock({ ...file, base: 'r2', baseGraph: { ...graph, lock } });
+    const locks = [];
+    for (const move of [() => undefined, redo, undo, undo]) {
+      move();
+      locks.push(useDocument.getState().graph.lock);
+    }
+    expect(locks).toEqual([lock, lock, lock, lock]);
+    expect(size()).toBe(512);
+    redo();
+    expect(isUnsaved(useDocument.getState())).toBe(false);
+  });
+
+  it('keeps a lock that was taken while another was written', () => {
+    const locked = (digest: string) => ({ ...emptyGraph.lock, models: { m: { digest } } });
+    useDocument.getState().edit((graph) => ({ ...graph, lock: locked('taken') }));
+    useDocument.getState().relock({ ...file, baseGraph: { ...baseGraph, lock: locked('other') } });
+    expect(useDocument.getState().graph.lock).toEqual(locked('taken'));
+    expect(isUnsaved(useDocument.getState())).toBe(true);
+    undo();
+    expect(useDocument.getState().graph.lock).toEqual(emptyGraph.lock);
+  });
+
   it('counts an edit taken back by hand as saved', () => {
     setSize(256);
     expect(isUnsaved(useDocument.getState())).toBe(true);

@@ -1,4 +1,4 @@
-import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
 import { create } from 'zustand';
 
@@ -24,6 +24,11 @@ interface DocumentState {
   edit(change: (graph: Graph) => Graph, merge?: string): void;
   /** Edits from here on are based on another revision; the graph stays. */
   rebase(file: OpenFile): void;
+  /**
+   * The file has another lock by now than the graph: it was written by a save or a run. That is nobody's edit, so the
+   * whole history gets it; a lock that was taken and not yet saved stays.
+   */
+  relock(file: OpenFile): void;
   close(): void;
 }
 
@@ -58,6 +63,23 @@ export const useDocument = create<DocumentState>()(
         if (joins) history.resume();
       },
       rebase: (file) => set({ file }),
+      relock(file) {
+        const before = get();
+        set({ file });
+        const { lock } = file.baseGraph;
+        if (before.file === null || !sameJson(before.graph.lock, before.file.baseGraph.lock))
+          return;
+        const { temporal: history } = useDocument;
+        const relocked = ({ graph }: { graph?: Graph }) =>
+          graph === undefined ? {} : { graph: { ...graph, lock } };
+        history.getState().pause();
+        set({ graph: { ...before.graph, lock } });
+        history.setState(({ pastStates, futureStates }) => ({
+          pastStates: pastStates.map(relocked),
+          futureStates: futureStates.map(relocked),
+        }));
+        history.getState().resume();
+      },
       close() {
         const history = useDocument.temporal.getState();
         history.pause();

@@ -1,16 +1,22 @@
-import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
-import { useDocument } from './document-store.ts';
-import { fileChangedOutside, openFile } from './file-actions.ts';
+import { isUnsaved, useDocument } from './document-store.ts';
+import { useScreen } from './screen-store.ts';
+import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
 
 const served = vi.hoisted(() => ({
   /** What each file answers, and when. */
   read: new Map<string, Promise<{ path: string; revision: string; text: string }>>(),
+  save: (_: { path: string; text: string; base: string }): Promise<unknown> =>
+    Promise.reject(new Error('not asked for')),
 }));
 vi.mock('../api/client.ts', () => ({
   api: {
-    graphs: { read: { query: ({ path }: { path: string }) => served.read.get(path) } },
+    graphs: {
+      read: { query: ({ path }: { path: string }) => served.read.get(path) },
+      save: { mutate: (input: { path: string; text: string; base: string }) => served.save(input) },
+    },
     runs: { list: { query: () => Promise.resolve([]) } },
   },
   queries: { graphs: { list: { queryKey: () => [] } } },
@@ -94,4 +100,51 @@ it('asks rather than replaces what is drawn while a change on disk is read', asy
   await changed;
   expect(size()).toBe(3);
   expect(useConflict.getState().conflict?.found).toBe('disk');
+});
+
+const locked = (graph: Graph, digest: string): Graph => ({
+  ...graph,
+  lock: { ...graph.lock, files: { 'a.txt': { digest, size: 1 } } },
+});
+const lock = (): string | undefined => useDocument.getState().graph.lock.files['a.txt']?.digest;
+const said = (): number => useScreen.getState().notices.length;
+
+it('takes over the lock that a save wrote, and is saved', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  draw(3);
+  served.save = () => Promise.resolve(answer('a.graft.json', locked(sized(3), 'd')));
+  expect(await saveFile()).toBe(true);
+  expect(lock()).toBe('d');
+  expect(isUnsaved(useDocument.getState())).toBe(false);
+});
+
+it('takes over a lock that a run wrote, without a word, and keeps what is drawn', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  const before = said();
+  draw(3);
+  const written = answer('a.graft.json', locked(sized(1), 'd'));
+  served.read.set('a.graft.json', Promise.resolve(written));
+  await fileChangedOutside('a.graft.json');
+  expect([size(), lock(), said()]).toEqual([3, 'd', before]);
+  expect(useConflict.getState().conflict).toBeNull();
+  expect(useDocument.getState().file?.base).toBe(written.revision);
+});
+
+it('saves again where only the lock was written meanwhile', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  draw(3);
+  const written = answer('a.graft.json', locked(sized(1), 'd'));
+  served.read.set('a.graft.json', Promise.resolve(written));
+  const bases: string[] = [];
+  served.save = ({ path, base }) => {
+    bases.push(base);
+    if (base === written.revision) return Promise.resolve(answer(path, locked(sized(3), 'd')));
+    return Promise.reject(new GraphError('stale-save', 'It was changed.'));
+  };
+  expect(await saveFile()).toBe(true);
+  expect(bases).toHaveLength(2);
+  expect([size(), lock()]).toEqual([3, 'd']);
 });

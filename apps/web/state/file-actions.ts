@@ -142,6 +142,21 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
   }
 }
 
+/**
+ * Goes on from a file in which only the lock is another than before, as a run writes one: there is nothing to merge
+ * and nothing to tell. False where more has changed.
+ */
+function tookLock(read: { path: string; revision: string; text: string }): boolean {
+  const { file } = useDocument.getState();
+  if (file?.path !== read.path || file.base === null || file.base === read.revision) return false;
+  const fresh = readFile(read);
+  const { lock } = file.baseGraph;
+  if (serializeGraph({ ...fresh.baseGraph, lock }) !== serializeGraph(file.baseGraph)) return false;
+  useDocument.getState().relock(fresh);
+  syncDraft();
+  return true;
+}
+
 /** Saves the open graph. False when it could not be; why is on the screen. */
 export async function saveFile(): Promise<boolean> {
   const { file, graph } = useDocument.getState();
@@ -151,11 +166,13 @@ export async function saveFile(): Promise<boolean> {
   try {
     const saved = await api.graphs.save.mutate({ path: file.path, text, base: file.base });
     if (useDocument.getState().file?.path === file.path) {
-      useDocument.getState().rebase({
+      useDocument.getState().rebase({ ...file, baseGraph: graph });
+      const { lock } = saved.text === text ? graph : parseGraph(saved.text, file.path);
+      useDocument.getState().relock({
         path: file.path,
         base: saved.revision,
-        baseText: text,
-        baseGraph: graph,
+        baseText: saved.text,
+        baseGraph: { ...graph, lock },
       });
       syncDraft();
     }
@@ -163,7 +180,11 @@ export async function saveFile(): Promise<boolean> {
     return true;
   } catch (error) {
     if (problemCode(error) !== 'stale-save') report(error);
-    else await raiseConflict(file.path, 'save').catch(report);
+    else {
+      const read = await api.graphs.read.query({ path: file.path }).catch(() => undefined);
+      if (read !== undefined && tookLock(read)) return saveFile();
+      await raiseConflict(file.path, 'save').catch(report);
+    }
     return false;
   }
 }
@@ -192,6 +213,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     const read = await api.graphs.read.query({ path: file.path });
     const current = useDocument.getState();
     if (current.file?.path !== file.path || current.file.base === read.revision) return;
+    if (tookLock(read)) return;
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     const fresh = readFile(read);
     useDocument.getState().rebase(fresh);

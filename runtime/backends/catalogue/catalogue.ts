@@ -334,7 +334,24 @@ export function factsOf(entry: ModelEntry): ModelFacts {
     ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
     contextLength: entry.contextLength,
     size: entry.files.reduce((sum, file) => sum + file.size, 0),
+    ...sourceOf(entry),
+    ...(entry.files.every(({ digest }) => digest !== undefined) ? {} : { unpinned: true }),
   };
+}
+
+/**
+ * The first source of the largest file, as it may stand in a graph that others get: a path of this machine without its
+ * folders, an address without a person's name, password or query.
+ */
+function sourceOf({ files }: ModelEntry): Pick<ModelFacts, 'source'> {
+  const [largest] = [...files].sort((a, b) => b.size - a.size);
+  const source = largest?.sources[0];
+  if (source === undefined) return {};
+  if (source.startsWith('file:')) return { source: `file:${source.replace(/^.*[/\\]/, '')}` };
+  if (!/^https?:/.test(source)) return { source };
+  if (!URL.canParse(source)) return {};
+  const { origin, pathname } = new URL(source);
+  return { source: `${origin}${pathname}` };
 }
 
 /**

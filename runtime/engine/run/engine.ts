@@ -7,7 +7,7 @@ import {
   type RunEvent,
   type RunOrigin,
 } from '@graft/graph';
-import { resolveSources } from '../sources/resolve-sources.ts';
+import { resolveSources, type ResolvedSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import type { GivenInputs } from './step-state.ts';
@@ -59,7 +59,10 @@ export class Engine {
     this.#cancelRequests = new CancelRequests(parts.runs, { owner: parts.owner, live: this.#live });
   }
 
-  /** Throws what is wrong with the plan's sources before anything is recorded. */
+  /**
+   * Throws what is wrong with the plan's sources before anything is recorded; `resolved` are these, where they were
+   * looked at already.
+   */
   async start(
     plan: Plan,
     options: {
@@ -70,11 +73,13 @@ export class Engine {
       readonly origin?: RunOrigin;
       /** Instead of the engine's: with records that serve this file only. */
       readonly actions?: ActionStore;
+      readonly resolved?: ResolvedSources;
     },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
     const { file, device, given, origin = {}, actions = this.#parts.actions } = options;
-    const { sources, problems } = await resolveSources(plan, { files, models, file });
+    const { sources, problems } =
+      options.resolved ?? (await resolveSources(plan, { files, models, file }));
     const [first] = problems;
     if (first !== undefined) {
       throw new GraphError(first.code, first.message, { ...first, problems });

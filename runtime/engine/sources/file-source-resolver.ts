@@ -27,6 +27,22 @@ export class FileSourceResolver implements SourceResolver {
     return files;
   }
 
+  /**
+   * As `files`, without hashing more than a budget of bytes: undefined where that does not reach for what is not
+   * remembered. What was hashed is taken off the budget.
+   */
+  async remembered(
+    patterns: readonly string[],
+    budget: { bytes: number },
+  ): Promise<ResolvedFile[] | undefined> {
+    for (const file of await matchFiles(this.#root, patterns)) {
+      if (this.#hashes.remembers(file)) continue;
+      budget.bytes -= file.stats.size;
+      if (budget.bytes < 0) return undefined;
+    }
+    return this.files(patterns);
+  }
+
   /** What patterns match, without hashing: the total and the first `limit` paths. */
   async match(
     patterns: readonly string[],

@@ -48,6 +48,13 @@ export class HashCache {
     return digest;
   }
 
+  /** Whether the digest of a file is known without reading it. */
+  remembers(file: MatchedFile): boolean {
+    this.#entries ??= this.#load();
+    const known = this.#entries.get(file.path);
+    return known !== undefined && isSame(known, file.stats);
+  }
+
   /**
    * Writes what has changed. A lost write costs a second hashing, nothing else: whatever keeps it from being written
    * (a full or read-only disk, a folder that was deleted) is not the caller's matter, and the next change tries again.

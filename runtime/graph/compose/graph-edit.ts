@@ -1,6 +1,7 @@
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
+import { noLock } from '../format/lock.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../types/param-fields.ts';
 import { wholePixel } from '../format/parse-graph.ts';
@@ -12,7 +13,7 @@ import { own } from '../base/record.ts';
 export const emptyGraph: Graph = {
   nodes: {},
   edges: [],
-  lock: { models: {}, files: {} },
+  lock: noLock,
   layout: {},
 };
 

@@ -2,6 +2,7 @@ import type { NodeType } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
 import type { Experiments } from './experiment.ts';
 import type { Source } from '../types/node-type.ts';
+import type { Lock } from './lock.ts';
 
 /** `source.port -> target.port` */
 export interface Edge {
@@ -40,12 +41,6 @@ export interface Exposure {
 export interface NodeLayout {
   readonly x: number;
   readonly y: number;
-}
-
-/** What was resolved when the file was last run: model id → digest, workspace path → digest. */
-export interface Lock {
-  readonly models: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Nodes and what connects them: a graph without what belongs to its file. */

@@ -62,7 +62,7 @@ describe('parseGraph', () => {
         { source: 'chunk', sourcePort: 'x', target: 'chunk', targetPort: 'y' },
         { source: 'load', sourcePort: 'out', target: 'chunk', targetPort: 'documents' },
       ],
-      lock: { models: { m: 'd' }, files: {} },
+      lock: { models: { m: { digest: 'd' } }, files: {}, graphs: {} },
       layout: { chunk: { x: 10, y: 0 } },
       extra: { comment: 'kept' },
     });
@@ -95,6 +95,8 @@ describe('parseGraph', () => {
     ['{"graft": 1, "edges": {}}', '"edges" should be'],
     ['{"graft": 1, "edges": [1]}', 'Each edge should be text'],
     ['{"graft": 1, "lock": {"models": {"a": 1}}}', '"lock.models" should hold'],
+    ['{"graft": 1, "lock": {"files": {"a": {"size": 1}}}}', '"lock.files" should hold'],
+    ['{"graft": 1, "lock": {"files": {"a": {"digest": "d", "size": -1}}}}', '"lock.files" should'],
     ['{"graft": 1, "nodes": {"a.b": {}}}', '"a.b" cannot be a node\'s id'],
     ['{"graft": 1, "nodes": {"__proto__": {}}}', '"__proto__" cannot be a node\'s id'],
   ])('refuses %j', (text, message) => {

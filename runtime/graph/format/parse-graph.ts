@@ -3,7 +3,8 @@ import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Experiments } from './experiment.ts';
 import { readExposure } from './exposure.ts';
-import type { Edge, Exposure, Graph, GraphBody, GraphNode, Lock, NodeLayout } from './graph.ts';
+import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from './graph.ts';
+import { lockKinds, readLockEntry, type Lock, type LockEntry, type LockKind } from './lock.ts';
 import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 import { parseExperiments } from './parse-experiments.ts';
@@ -194,20 +195,29 @@ class GraphReader {
   }
 
   #lock(value: unknown): Lock {
-    if (!isRecord(value)) return this.#bad('"lock" should be an object with "models" and "files".');
+    if (!isRecord(value)) {
+      return this.#bad('"lock" should be an object with "models", "files" and "graphs".');
+    }
+    const extra = unknownFields(value, new Set(lockKinds));
     return {
-      models: this.#digests('models', value['models'] ?? {}),
-      files: this.#digests('files', value['files'] ?? {}),
+      models: this.#lockEntries('models', value),
+      files: this.#lockEntries('files', value),
+      graphs: this.#lockEntries('graphs', value),
+      ...(extra === undefined ? {} : { extra }),
     };
   }
 
-  #digests(name: string, value: unknown): Record<string, string> {
+  #lockEntries(kind: LockKind, lock: Record<string, unknown>): Record<string, LockEntry> {
+    const value = lock[kind] ?? {};
     if (!isRecord(value))
-      return this.#bad(`"lock.${name}" should be an object of digests by name.`);
+      return this.#bad(`"lock.${kind}" should be an object of digests by name.`);
     return Object.fromEntries(
-      Object.entries(value).map(([key, digest]): [string, string] => {
-        if (typeof digest === 'string') return [key, digest];
-        return this.#bad(`"lock.${name}" should hold a digest as text for ${JSON.stringify(key)}.`);
+      Object.entries(value).map(([name, written]): [string, LockEntry] => {
+        const entry = readLockEntry(written);
+        if (entry !== undefined) return [name, entry];
+        return this.#bad(
+          `"lock.${kind}" should hold a digest as text, or an object with "digest" and "size", for ${JSON.stringify(name)}.`,
+        );
       }),
     );
   }

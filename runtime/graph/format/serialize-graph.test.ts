@@ -62,6 +62,29 @@ describe('serializeGraph', () => {
     expect(serializeGraph(parseGraph(canonical))).toBe(canonical);
   });
 
+  it('writes one line a locked source, and a lock of before as it was', () => {
+    const locked = `{
+  "graft": 1,
+  "nodes": {},
+  "edges": [],
+  "lock": {
+    "models": {
+      "new": { "digest": "d", "size": 5, "source": "hf:a/b@main/c" },
+      "old": "d"
+    },
+    "files": {
+      "docs/*.md": { "by": "somebody", "digest": "e", "size": 0 }
+    },
+    "graphs": {
+      "lib/a.graft.json": { "digest": "f", "size": 1 }
+    },
+    "later": [1]
+  }
+}
+`;
+    expect(serializeGraph(parseGraph(locked))).toBe(locked);
+  });
+
   it('writes an empty graph', () => {
     expect(serializeGraph(emptyGraph)).toBe('{\n  "graft": 1,\n  "nodes": {},\n  "edges": []\n}\n');
   });

@@ -5,6 +5,7 @@ import { GraphError } from '../base/errors.ts';
 import { experimentsText } from './experiments-text.ts';
 import { exposureValue } from './exposure.ts';
 import type { Graph, GraphBody, GraphNode } from './graph.ts';
+import { lockKinds, writtenLockEntry } from './lock.ts';
 import { graphFormat, wholePixel } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
 
@@ -95,15 +96,16 @@ function nodeText(node: GraphNode, depth: number): string {
 }
 
 function lockText(graph: Graph): string[] {
-  const parts = [
-    { name: 'models', digests: graph.lock.models },
-    { name: 'files', digests: graph.lock.files },
-  ].filter(({ digests }) => Object.keys(digests).length > 0);
-  if (parts.length === 0) return [];
-  const texts = parts.map(
-    ({ name, digests }) => `"${name}": ${block('{}', fieldTexts(digests), 2)}`,
-  );
-  return [`"lock": ${block('{}', texts, 1)}`];
+  const { extra = {} } = graph.lock;
+  const parts = lockKinds.flatMap((kind) => {
+    const entries = Object.entries(graph.lock[kind]);
+    if (entries.length === 0) return [];
+    // One line a source, so that git merges them one by one.
+    const written = entries.map(([name, entry]) => [name, writtenLockEntry(entry)]);
+    return `"${kind}": ${block('{}', fieldTexts(Object.fromEntries(written)), 2)}`;
+  });
+  const texts = [...parts, ...fieldTexts(extra)];
+  return texts.length === 0 ? [] : [`"lock": ${block('{}', texts, 1)}`];
 }
 
 function layoutText(graph: GraphBody, depth: number): string[] {

@@ -28,7 +28,7 @@ const after = parseGraph(
       turns: { type: 'double', version: 1 },
     },
     edges: ['chunk.chunks -> embed.chunks', 'embed.out -> new.in'],
-    lock: { models: { m: '2' }, files: { fresh: '1' } },
+    lock: { models: { m: { digest: '1', size: 2 } }, files: { fresh: '1' }, graphs: { lib: '1' } },
     layout: { chunk: [0, 0], embed: [10, 0], new: [5, 5] },
     note: 'b',
   }),
@@ -52,6 +52,7 @@ describe('diffGraphs', () => {
       'locked anew model "m"',
       'locked file "fresh"',
       'unlocked file "gone"',
+      'locked graph "lib"',
       'moved 1 node (no result changes)',
     ]);
   });

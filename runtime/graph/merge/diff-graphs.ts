@@ -1,4 +1,5 @@
 import type { Graph, GraphBody } from '../format/graph.ts';
+import { lockKinds, type LockKind } from '../format/lock.ts';
 import { diffExperiments, type ExperimentChange } from './diff-experiments.ts';
 import { changedKeys, diffBodies, type BodyDiff, type ValueChange } from './diff-bodies.ts';
 
@@ -12,7 +13,7 @@ export interface GraphDiff extends BodyDiff {
   };
   readonly experiments: readonly ExperimentChange[];
   readonly lock: readonly ({
-    readonly kind: 'models' | 'files';
+    readonly kind: LockKind;
     readonly name: string;
   } & ValueChange)[];
 }
@@ -34,7 +35,7 @@ export function diffGraphs(a: Graph, b: Graph): GraphDiff {
       ),
     },
     experiments: diffExperiments(a.experiments ?? {}, b.experiments ?? {}),
-    lock: (['models', 'files'] as const).flatMap((kind) =>
+    lock: lockKinds.flatMap((kind) =>
       changedKeys(a.lock[kind], b.lock[kind]).map(({ key, ...values }) => ({
         kind,
         name: key,

@@ -64,7 +64,8 @@ function experimentLine({ experiment, field, before, after }: ExperimentChange):
 }
 
 function lockName({ kind, name }: GraphDiff['lock'][number]): string {
-  return `${kind === 'models' ? 'model' : 'file'} "${name}"`;
+  const one = { models: 'model', files: 'file', graphs: 'graph' } as const;
+  return `${one[kind]} "${name}"`;
 }
 
 function paramList(node: GraphNode): string {

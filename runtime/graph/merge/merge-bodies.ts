@@ -9,7 +9,8 @@ import { mergeRecords, mergeValues } from './merge-values.ts';
 
 /** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
 export interface MergeConflict {
-  readonly kind: 'node' | 'title' | 'param' | 'field' | 'edge' | 'cycle' | 'expose' | 'graph';
+  readonly kind:
+    'node' | 'title' | 'param' | 'field' | 'edge' | 'cycle' | 'expose' | 'graph' | 'lock';
   readonly location: Location;
   /** What both did and what was kept. */
   readonly message: string;

@@ -191,3 +191,30 @@ describe('mergeGraphs', () => {
     expect(edgesOf(graph)).toEqual(['a.value -> b.value']);
   });
 });
+
+describe('the lock', () => {
+  const locked = (graph: Graph, digest: string, size = 1): Graph => ({
+    ...graph,
+    lock: {
+      models: { m: { digest, size } },
+      files: { 'a.txt': { digest, size } },
+      graphs: { lib: { digest, size } },
+    },
+  });
+
+  it('is merged source by source', () => {
+    const ours = { ...locked(base, '1'), lock: { ...locked(base, '1').lock, files: {} } };
+    const { graph, conflicts } = merged(locked(base, '1'), ours, locked(base, '2'));
+    expect(conflicts).toEqual([]);
+    expect(graph.lock.models).toEqual({ m: { digest: '2', size: 1 } });
+  });
+
+  it('of a model or a graph that both took differently is a conflict, of data not', () => {
+    const { graph, conflicts } = merged(locked(base, '1'), locked(base, '2'), locked(base, '3'));
+    expect(graph.lock).toEqual(locked(base, '2').lock);
+    expect(conflicts.map(({ kind, message }) => [kind, message])).toEqual([
+      ['lock', 'Both sides locked the model "m" to other bytes; ours was kept.'],
+      ['lock', 'Both sides locked the graph "lib" to other bytes; ours was kept.'],
+    ]);
+  });
+});

@@ -1,5 +1,6 @@
 import { own, sortedKeys } from '../base/record.ts';
 import type { Graph, GraphBody } from '../format/graph.ts';
+import type { Lock, LockKind } from '../format/lock.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { serializeGraph } from '../format/serialize-graph.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -48,11 +49,7 @@ export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
     ...body,
     ...(Object.keys(graphs).length === 0 ? {} : { graphs }),
     ...(Object.keys(experiments.merged).length === 0 ? {} : { experiments: experiments.merged }),
-    // A lock only records what the last run saw: the next one writes it anew, so ours will do.
-    lock: {
-      models: mergeRecords(base.lock.models, ours.lock.models, theirs.lock.models).merged,
-      files: mergeRecords(base.lock.files, ours.lock.files, theirs.lock.files).merged,
-    },
+    lock: mergeLocks({ base, ours, theirs }, conflicts),
   };
   return { graph, conflicts };
 }
@@ -100,4 +97,33 @@ function mergeSubgraphs(
     });
   }
   return graphs;
+}
+
+/**
+ * Source by source. Files that both sides locked anew are no conflict: merged data have a third digest anyway, and the
+ * next save takes it. A model, or a graph, that both took differently is.
+ */
+function mergeLocks({ base, ours, theirs }: Sides, conflicts: MergeConflict[]): Lock {
+  const merge = (kind: LockKind): Lock[LockKind] => {
+    const entries = mergeRecords(base.lock[kind], ours.lock[kind], theirs.lock[kind]);
+    for (const name of kind === 'files' ? [] : entries.conflicts) {
+      conflicts.push({
+        kind: 'lock',
+        location: {},
+        message: `Both sides locked the ${kind === 'models' ? 'model' : 'graph'} "${name}" to other bytes; ours was kept.`,
+      });
+    }
+    return entries.merged;
+  };
+  const { merged } = mergeRecords(
+    base.lock.extra ?? {},
+    ours.lock.extra ?? {},
+    theirs.lock.extra ?? {},
+  );
+  return {
+    models: merge('models'),
+    files: merge('files'),
+    graphs: merge('graphs'),
+    ...(Object.keys(merged).length === 0 ? {} : { extra: merged }),
+  };
 }

@@ -55,6 +55,10 @@ export interface ModelFacts {
   readonly contextLength: number;
   /** Bytes, all files. */
   readonly size: number;
+  /** Where its weights can be had: the first of their sources, without what belongs to one machine or one person. */
+  readonly source?: string;
+  /** The digest is not that of its bytes yet: some file's is known only once it has been downloaded. */
+  readonly unpinned?: true;
 }
 /** Looks a model up by id; undefined when the catalogue lacks it. */
 export type ModelLookup = (id: string) => ModelFacts | undefined;

@@ -1,3 +1,4 @@
+import { parseGraph } from '@graft/graph';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 
@@ -14,7 +15,16 @@ export const graphsRouter = router({
   /** Refused with `stale-save` when the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))
-    .mutation(({ ctx, input }) => ctx.workspace.saveGraph(input.path, input.text, input.base)),
+    .mutation(async ({ ctx: { workspace }, input: { path, text, base } }) =>
+      workspace.saveGraph(path, await workspace.lockedText(text, path), base),
+    ),
+  /** The lock of a text with every source as it is now: to take what has other bytes than were locked. */
+  lock: procedure
+    .input(z.object({ path: pathInput, text: textInput }))
+    // A mutation only so that the text travels in the body; it changes nothing.
+    .mutation(({ ctx, input }) =>
+      ctx.workspace.lockOf(parseGraph(input.text, input.path), input.path),
+    ),
   /** The revision guards rename and delete as it does save: what changed outside is not moved or thrown away unseen. */
   rename: procedure
     .input(z.object({ from: pathInput, to: pathInput, base: z.string() }))

@@ -22,9 +22,10 @@ export const runsRouter = router({
     .input(z.object({ path: pathInput, only: nodeInput.optional(), device: z.string().optional() }))
     .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
-      const { text } = await workspace.readGraph(input.path);
+      const { text, revision } = await workspace.readGraph(input.path);
       const graph = parseGraph(text, input.path);
       const handle = await workspace.start(graph, input.path, {
+        revision,
         ...(input.only === undefined ? {} : { only: input.only }),
         ...(input.device === undefined ? {} : { device: input.device }),
       });
