@@ -113,11 +113,11 @@ export class GraphLocks {
     try {
       const found = await graphs.read(file);
       const graph = parseGraph(found.text, file);
-      if (found.revision !== revision || isLocked(graph.lock)) return;
-      if (serializeGraph(graph) !== found.text) return;
+      if (isLocked(graph.lock) || serializeGraph(graph) !== found.text) return;
       const lock = await this.#current(plan, resolved);
       const after = await this.#current(plan, { sources: new Map(), problems: [] });
       if (!sameJson(lock.files, after.files)) return;
+      // Refused where the file has another revision by now.
       if (isLocked(lock)) await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
     } catch {
       // Somebody saved, moved or deleted it meanwhile, or it is read-only: the run is none the worse.
