@@ -2,6 +2,7 @@ import type { RunEvent, RunRecord } from '@graft/graph';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
+import { shownEvent, shownRun } from './shown-paths.ts';
 import { watchNewestRun } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -41,7 +42,9 @@ export const liveRouter = router({
     stop.addEventListener('abort', () => queue.close(), { once: true });
     const { run, file } = input;
     if (file !== null) {
-      const newest = (one: RunRecord): void => queue.push({ kind: 'newest', run: one });
+      const newest = (one: RunRecord): void => {
+        queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });
+      };
       watchNewestRun(workspace.runs, file, { stop, newest });
     }
     const followed = async (runId: string): Promise<void> => {
@@ -54,7 +57,7 @@ export const liveRouter = router({
         for await (const event of workspace.events(runId, seq, stop)) {
           // What is read at once is sent at once: a page that is reloaded reads thousands.
           if (batch.length === 0) setImmediate(flush);
-          batch.push(event);
+          batch.push(shownEvent(event, workspace.root));
         }
       } finally {
         flush();

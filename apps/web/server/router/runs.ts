@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { z } from 'zod';
 import { pathInput, textInput } from './graphs.ts';
+import { shownProblem, shownRun, shownStep } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const nodeInput = z.string().min(1).max(500);
@@ -11,11 +12,13 @@ export const runsRouter = router({
   plan: procedure
     .input(z.object({ path: pathInput, text: textInput, only: nodeInput.optional() }))
     // A mutation only so that the text travels in the body; it changes nothing.
-    .mutation(({ ctx, input }) => {
+    .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
       const graph = parseGraph(input.text, input.path);
       const only = input.only === undefined ? {} : { only: input.only };
-      return workspace.explain(graph, input.path, only);
+      const report = await workspace.explain(graph, input.path, only);
+      const problems = report.problems.map((problem) => shownProblem(problem, workspace.root));
+      return { ...report, problems };
     }),
   /** Runs the file as it is saved. */
   start: procedure
@@ -38,16 +41,22 @@ export const runsRouter = router({
     .mutation(async ({ ctx, input }) => ({ outcome: await ctx.workspace.cancel(input.runId) })),
   list: procedure
     .input(z.object({ file: pathInput.optional(), limit: z.number().int().min(1).max(200) }))
-    .query(({ ctx, input }) => {
+    .query(async ({ ctx: { workspace }, input }) => {
       const file = input.file === undefined ? {} : { file: input.file };
-      return ctx.workspace.runs.list({ ...file, parent: null, limit: input.limit });
+      const runs = await workspace.runs.list({ ...file, parent: null, limit: input.limit });
+      return runs.map((run) => shownRun(run, workspace.root));
     }),
   /** What the steps of a run came to, with every part of their cache keys. */
   steps: procedure
     .input(z.object({ runId: runInput }))
-    .query(({ ctx, input }) => ctx.workspace.runs.steps(input.runId)),
+    .query(async ({ ctx: { workspace }, input }) => {
+      const steps = await workspace.runs.steps(input.runId);
+      return steps.map((step) => shownStep(step, workspace.root));
+    }),
   /** Why a step ran or was reused, with every part of its cache key. */
   why: procedure
     .input(z.object({ runId: runInput, node: nodeInput }))
-    .query(({ ctx, input }) => ctx.workspace.why(input.runId, input.node)),
+    .query(async ({ ctx: { workspace }, input }) =>
+      shownStep(await workspace.why(input.runId, input.node), workspace.root),
+    ),
 });

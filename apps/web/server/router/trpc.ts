@@ -2,7 +2,7 @@ import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { withoutFolders } from '../without-folders.ts';
+import { shownProblem } from './shown-paths.ts';
 
 interface ApiContext {
   readonly workspace: Workspace;
@@ -57,10 +57,8 @@ const trpc = initTRPC.context<ApiContext>().create({
     client: { reconnectAfterInactivityMs: 40_000 },
   },
   errorFormatter({ shape, error, ctx }) {
-    const problems = problemsOf(error).map((problem) => ({
-      ...problem,
-      message: withoutFolders(problem.message, ctx?.workspace.root),
-    }));
+    const root = ctx?.workspace.root;
+    const problems = problemsOf(error).map((problem) => shownProblem(problem, root));
     return {
       code: shape.code,
       message: problems[0]?.message ?? shape.message,
