@@ -67,6 +67,18 @@ it('that was deleted in use is said to be gone, and made anew by the next start'
   expect((await (await workspace.start(graph, file)).finished).status).toBe('succeeded');
 });
 
+it('that was deleted in use and made anew by another process is said to be gone', async () => {
+  const state = join(root, '.replaced');
+  await using workspace = await open(state);
+  expect((await (await workspace.start(graph, file)).finished).status).toBe('succeeded');
+  await rm(state, { recursive: true });
+  await using other = await open(state);
+  expect((await (await other.start(graph, file)).finished).status).toBe('succeeded');
+  const gone = { code: 'state-unusable', message: expect.stringContaining('Start Graft again') };
+  await expect(workspace.start(graph, file)).rejects.toMatchObject(gone);
+  await expect(workspace.explain(graph, file)).rejects.toMatchObject(gone);
+});
+
 it('that is deleted while a run is at work ends that run with the reason', async () => {
   const state = join(root, 'other');
   await using workspace = await open(state);
