@@ -10,6 +10,7 @@ import {
   type Tokenizer as LlamaTokenizer,
 } from 'node-llama-cpp';
 import { z } from 'zod';
+import { tokenizerBudget } from '../shared/tokenizer-budget.ts';
 import { fromByteLevel, fromSentencePiece } from './byte-level.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -31,8 +32,15 @@ const generationSchema = z.looseObject({
   eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
 });
 
-/** The vocabulary of a folder with `tokenizer.json`, as models in safetensors have it. Throws `bad-model`. */
-export async function folderVocabulary(folder: string, id: string): Promise<Vocabulary> {
+/**
+ * The vocabulary of a folder with `tokenizer.json`, as models in safetensors have it. Throws `bad-model`, also from its
+ * tokenizer where that takes too long over a text: `leastTime` is what any may take, in milliseconds.
+ */
+export async function folderVocabulary(
+  folder: string,
+  id: string,
+  leastTime?: number,
+): Promise<Vocabulary> {
   const read = <Value>(name: string, schema: z.ZodType<Value>): Promise<Value> =>
     readJson({ id, file: join(folder, name) }, schema);
   const json = await read('tokenizer.json', tokenizerSchema);
@@ -41,8 +49,11 @@ export async function folderVocabulary(folder: string, id: string): Promise<Voca
     ? await read('generation_config.json', generationSchema)
     : {};
   const whole = new Tokenizer(json, config);
+  const within = tokenizerBudget(id, JSON.stringify(json), leastTime);
   const idsOf = (text: string, special: boolean): Token[] =>
-    tokensOf((special ? whole : plain).encode(text, { add_special_tokens: false }).ids);
+    within(text.length, () =>
+      tokensOf((special ? whole : plain).encode(text, { add_special_tokens: false }).ids),
+    );
   // Without its markers it takes every text for text.
   const plain = new Tokenizer(
     { ...json, added_tokens: json.added_tokens.filter(({ special }) => !special) },

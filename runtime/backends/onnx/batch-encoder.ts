@@ -1,7 +1,9 @@
-import { basename, dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { z } from 'zod';
+import { tokenizerBudget, type TokenizerBudget } from '../shared/tokenizer-budget.ts';
 import type { EncodedText } from './onnx-session.ts';
 
 const encodingSchema = z.object({
@@ -17,24 +19,33 @@ export class BatchEncoder {
   readonly #folder: string;
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #special: ReadonlySet<number>;
+  readonly #within: TokenizerBudget;
   /** Tokens at most; longer texts are cut. */
   readonly limit: number;
 
-  private constructor(folder: string, tokenizer: PreTrainedTokenizer, limit: number) {
+  private constructor(
+    folder: string,
+    tokenizer: PreTrainedTokenizer,
+    { limit, within }: { readonly limit: number; readonly within: TokenizerBudget },
+  ) {
     this.#folder = folder;
     this.#tokenizer = tokenizer;
+    this.#within = within;
     this.#special = new Set(tokenizer.all_special_ids);
     this.limit = limit;
   }
 
-  static load(folder: string, limit: number): Promise<BatchEncoder> {
+  /** `least`: milliseconds that any text may take; default: enough for a machine that is busy. */
+  static load(folder: string, limit: number, least?: number): Promise<BatchEncoder> {
     const load = loading.then(async () => {
       const { AutoTokenizer, env } = await import('@huggingface/transformers');
       env.allowRemoteModels = false;
       env.localModelPath = dirname(folder);
       try {
         const tokenizer = await AutoTokenizer.from_pretrained(basename(folder));
-        return new BatchEncoder(folder, tokenizer, limit);
+        const json = await readFile(join(folder, 'tokenizer.json'), 'utf8').catch(() => '');
+        const within = tokenizerBudget(basename(folder), json, least);
+        return new BatchEncoder(folder, tokenizer, { limit, within });
       } catch (cause) {
         throw new GraphError('bad-model', `the tokenizer in ${folder} cannot be read`, { cause });
       }
@@ -45,7 +56,8 @@ export class BatchEncoder {
 
   encode(texts: readonly string[], pairs?: readonly string[]): EncodedText[] {
     if (texts.length === 0) return [];
-    const encoded = this.#work((tokenizer) =>
+    const characters = [...texts, ...(pairs ?? [])].reduce((sum, { length }) => sum + length, 0);
+    const encoded = this.#work(characters, (tokenizer) =>
       encodingSchema.parse(
         tokenizer([...texts], {
           ...(pairs === undefined ? {} : { text_pair: [...pairs] }),
@@ -64,17 +76,18 @@ export class BatchEncoder {
 
   /** Tokens of the whole text, uncut. */
   count(text: string): number {
-    return this.#work((tokenizer) => tokenizer.encode(text).length);
+    return this.#work(text.length, (tokenizer) => tokenizer.encode(text).length);
   }
 
   isSpecial(id: number): boolean {
     return this.#special.has(id);
   }
 
-  #work<Result>(use: (tokenizer: PreTrainedTokenizer) => Result): Result {
+  #work<Result>(characters: number, use: (tokenizer: PreTrainedTokenizer) => Result): Result {
     try {
-      return use(this.#tokenizer);
+      return this.#within(characters, () => use(this.#tokenizer));
     } catch (cause) {
+      if (cause instanceof GraphError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraphError(
         'bad-model',

@@ -1,0 +1,46 @@
+import { createContext, Script } from 'node:vm';
+import { GraphError } from '@graft/graph';
+
+/** Does work on texts of so many characters. Throws `bad-model` where it takes too long. */
+export type TokenizerBudget = <Result>(characters: number, work: () => Result) => Result;
+
+/** Milliseconds that any text may take, on a machine that is busy with other things. */
+const leastTime = 10_000;
+/** How many characters may take a further one; ordinary tokenizers do a thousand. */
+const charactersPerMillisecond = 50;
+
+const context = createContext({ work: (): unknown => undefined });
+const callWork = new Script('work()');
+
+/**
+ * Bounds the time of a tokenizer by its texts. A `tokenizer.json` may bring regular expressions of its own, and one that
+ * tries every way to cut a text takes longer than anybody waits. Without any, nothing is watched.
+ */
+export function tokenizerBudget(
+  id: string,
+  tokenizerJson: string,
+  least = leastTime,
+): TokenizerBudget {
+  if (!tokenizerJson.includes('"Regex"')) return (_characters, work) => work();
+  return (characters, work) => {
+    let result: { readonly value: ReturnType<typeof work> } | undefined;
+    context['work'] = () => {
+      result = { value: work() };
+    };
+    const started = performance.now();
+    const timeout = least + Math.ceil(characters / charactersPerMillisecond);
+    try {
+      callWork.runInContext(context, { timeout });
+    } catch (error) {
+      // By the clock: the error comes from another realm.
+      if (performance.now() - started < timeout) throw error;
+      throw new GraphError(
+        'bad-model',
+        `the tokenizer of "${id}" takes too long over ${characters} characters: a pattern of its tokenizer.json tries too many ways to cut them. Choose another model, or get this one's tokenizer from where it was published`,
+        { cause: error },
+      );
+    }
+    if (result === undefined) throw new Error('the work was not done');
+    return result.value;
+  };
+}
