@@ -34,6 +34,7 @@ try {
   const services = await host.services({
     ...{ node: 'bench', device: 'cpu', signal, progress: () => undefined },
     waiting: () => undefined,
+    models: new Map(),
   });
   const embedder = await services.backends.embedder(model);
   await embedder.embedTokens(['warm'], signal);

@@ -150,6 +150,7 @@ export function createTestHost(
     services: () => ({
       backends: noBackends,
       models: { facts: unavailable, fetch: unavailable },
+      verify: () => Promise.resolve(),
       lease: (bytes) =>
         Promise.resolve({
           device: { id: 'cpu', class: 'cpu', name: 'CPU', software: false },

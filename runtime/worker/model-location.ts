@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Catalogue, FetchOptions } from '@graft/backends/catalogue';
+import type { UsedModels } from '@graft/backends/catalogue';
 import { GraphError, type ModelSource } from '@graft/graph';
 
 /**
@@ -7,12 +7,11 @@ import { GraphError, type ModelSource } from '@graft/graph';
  * catalogue's entry, downloaded first where it is missing. Throws `bad-model` for an entry without such files.
  */
 export async function modelLocation(
-  catalogue: Catalogue,
-  { id, path }: ModelSource,
-  options: FetchOptions,
+  models: UsedModels,
+  { id, digest, path }: ModelSource,
 ): Promise<string> {
   if (path !== undefined) return path;
-  const { files } = catalogue.entry(id);
+  const { files } = models.entry(id);
   const gguf = files.find((file) => file.path.endsWith('.gguf'));
   if (gguf === undefined && !files.some((file) => file.path.endsWith('.safetensors'))) {
     throw new GraphError(
@@ -20,6 +19,6 @@ export async function modelLocation(
       `"${id}" has neither a GGUF file nor safetensors, which training needs; choose another model`,
     );
   }
-  const folder = await catalogue.fetch(id, options);
+  const { folder } = await models.open(id, digest);
   return gguf === undefined ? folder : join(folder, gguf.path);
 }

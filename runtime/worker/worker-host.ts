@@ -1,6 +1,6 @@
-import { createCatalogue } from '@graft/backends/catalogue';
+import { createCatalogue, UsedModels } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
-import { GraphError, type Implementations } from '@graft/graph';
+import type { Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
@@ -29,9 +29,11 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   // Of the worker before this one, if it died.
   await removeLeftovers(scratch);
 
-  const services = ({ device, signal, progress, waiting }: ServiceRequest): StepServices => {
+  const services = ({ models: digests, ...request }: ServiceRequest): StepServices => {
+    const { device, signal, progress, waiting } = request;
+    const models = new UsedModels({ catalogue, digests, signal, progress, waiting });
     const forStep = async () =>
-      (await backends.get()).forStep({ device, signal, progress, waiting });
+      (await backends.get()).forStep({ device, signal, progress, models });
     return {
       backends: {
         embedder: async (model) => (await forStep()).backends.embedder(model),
@@ -42,7 +44,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         training: async () =>
           (await import('@graft/training/service')).createTraining({
             startTrainer,
-            resolveModel: (model) => modelLocation(catalogue, model, { signal, progress, waiting }),
+            resolveModel: (model) => modelLocation(models, model),
             threads,
             scratchFolder: scratch,
           }),
@@ -50,13 +52,10 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
       },
       models: {
-        facts(id) {
-          const facts = catalogue.lookup(id);
-          if (facts !== undefined) return facts;
-          throw new GraphError('bad-model', `The catalogue has no model "${id}".`);
-        },
-        fetch: (id) => catalogue.fetch(id, { signal, progress, waiting }),
+        facts: (id) => models.facts(id),
+        fetch: async (id) => (await models.open(id)).folder,
       },
+      verify: () => models.verify(),
       lease: async (bytes) => (await forStep()).lease(bytes),
       room: async () => (await forStep()).room(),
     };

@@ -1,6 +1,7 @@
 import {
   canonicalEncode,
   GraphError,
+  noLock,
   sha256,
   type Lock,
   type LockEntry,
@@ -177,7 +178,8 @@ export function driftProblems(drift: readonly Drift[], { file, locked }: LockRul
   return drift
     .filter(({ kind }) => kind === 'models' || locked)
     .map(({ message, kind, nodes }) => {
-      const [node] = nodes;
+      // As it stands in the file: a node that runs may be of a graph that one uses.
+      const node = nodes[0]?.split('/')[0];
       return lockProblem(
         `${message} Take what is here with \`graft lock ${file}\`, or bring back what was locked.`,
         { file, ...(kind === 'models' && node !== undefined ? { node } : {}) },
@@ -204,6 +206,18 @@ export function unlockedProblems(
 
 function lockProblem(message: string, location: Problem['location']): Problem {
   return { code: 'lock-differs', message, location, audience: 'user' };
+}
+
+/** Throws `lock-differs` for a model that has other bytes than it was locked to. */
+export function requireLocked(lock: Lock, sources: readonly ResolvedSource[], file: string): void {
+  const named = sources.flatMap((source): NamedSource[] =>
+    source.kind === 'model' ? [{ kind: 'models', name: source.id, nodes: [] }] : [],
+  );
+  const digests = sources.flatMap((source): [string, LockEntry][] =>
+    source.kind === 'model' ? [[source.id, { digest: source.digest }]] : [],
+  );
+  const drift = lockDrift(named, lock, { ...noLock, models: Object.fromEntries(digests) });
+  throwProblems(driftProblems(drift, { file, locked: false }));
 }
 
 /** Throws the first of the problems, with all of them. */

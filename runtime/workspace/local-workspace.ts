@@ -27,6 +27,7 @@ import {
   type ModelLookup,
   type Plan,
   type Registry,
+  type ResolvedSource,
   type RunEvent,
   type RunOrigin,
   type StepSummary,
@@ -50,7 +51,7 @@ import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
-import { throwProblems } from './graph-lock.ts';
+import { requireLocked, throwProblems } from './graph-lock.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
@@ -271,9 +272,18 @@ export class LocalWorkspace implements Workspace {
     throwProblems(problems);
     keeper.beat();
     const actions = await this.#parts.received.storeFor(file, this.actions);
-    const run = await engine.start(plan, { file, device, given, origin, actions, resolved });
+    // What is known of a model only once it is downloaded.
+    const allows = (sources: readonly ResolvedSource[]): void =>
+      requireLocked(graph.lock, sources, file);
+    const run = await engine.start(plan, {
+      ...{ file, device, given, origin, actions, resolved, allows },
+    });
     const finished = run.finished.then(async (end) => {
-      const whole = options.only === undefined && options.outputs === undefined && options.inputs === undefined && !locked;
+      const whole =
+        options.only === undefined &&
+        options.outputs === undefined &&
+        options.inputs === undefined &&
+        !locked;
       if (end.status === 'succeeded' && revision !== undefined && whole) {
         await this.#locks.lockAfterRun(plan, { file, revision, resolved });
       }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { driftText, type UnpackReport, type Workspace } from '@graft/workspace';
+import type { UnpackReport, Workspace } from '@graft/workspace';
 import { GraphError, parseGraph } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -52,7 +52,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   if (plan.problems.some(({ code }) => code === 'missing-file')) {
     printNote('Put these files there, or ask for a package made with --data, which holds them.');
   }
-  for (const each of plan.drift ?? []) printNote(driftText(each));
+  for (const each of plan.drift ?? []) printNote(each.message);
   if (plan.problems.length === 0) {
     print(
       `${report.graph}: ${String(plan.reused)} steps have results, ${String(plan.toRun)} would run`,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -19,7 +19,10 @@ export interface KnownFile {
   readonly size: number;
 }
 
-const sealSchema = z.object({ boot: z.string(), mtimeMs: z.number(), size: z.number() });
+const sealSchema = z.object({ boot: z.string(), stamp: z.string() });
+
+/** Attempts at hashing a file that somebody writes to. */
+const hashings = 3;
 
 /**
  * Model files by content: `sha256/ab/<digest>` below the models folder, laid out for use as
@@ -49,11 +52,16 @@ export class BlobStore {
   }
 
   /**
-   * Whether the laid-out file holds the very bytes: by size and time against the seal, or, the first time
-   * after the machine started or when the time changed, by its whole digest.
+   * Whether the laid-out file holds the very bytes: by its stamp against the seal, or, the first time after the
+   * machine started or when anybody has touched it, by its whole digest.
    */
   isLaidOut(id: string, file: KnownFile): Promise<boolean> {
     return this.#isSound(join(this.modelFolder(id), file.path), file);
+  }
+
+  /** Of the laid-out file: another once anybody has touched it. Undefined where it is not there. */
+  stampOf(id: string, { path }: Pick<KnownFile, 'path'>): Promise<string | undefined> {
+    return stampOf(join(this.modelFolder(id), path));
   }
 
   /** Whether it is there in the right size; reads no content. */
@@ -86,11 +94,11 @@ export class BlobStore {
     const target = join(this.modelFolder(id), file.path);
     await mkdir(dirname(target), { recursive: true });
     const draft = `${target}.${stagingName()}`;
+    const sealed = await this.#isSealed(source, file.digest);
     await linkOrCopy(source, draft);
-    // A copy is checked against the seal by its time, as the original.
-    const { atime, mtime } = await stat(source);
-    await utimes(draft, atime, mtime);
     await rename(draft, target);
+    // Linking and renaming touch the file: what was sealed still is.
+    if (sealed) await this.#seal(target, file.digest);
   }
 
   async removeModel(id: string): Promise<void> {
@@ -106,25 +114,44 @@ export class BlobStore {
     return `${this.#blobPath(digest)}.seal.json`;
   }
 
-  async #seal(path: string, digest: string): Promise<void> {
-    const { mtimeMs, size } = await stat(path);
-    await replaceFile(this.#sealPath(digest), JSON.stringify({ boot: this.#boot, mtimeMs, size }));
+  async #seal(path: string, digest: string, known?: string): Promise<void> {
+    const stamp = known ?? (await stampOf(path));
+    await replaceFile(this.#sealPath(digest), JSON.stringify({ boot: this.#boot, stamp }));
+  }
+
+  async #isSealed(path: string, digest: string): Promise<boolean> {
+    const seal = await readFile(this.#sealPath(digest), 'utf8')
+      .then((text) => sealSchema.safeParse(JSON.parse(text)).data)
+      .catch(() => undefined);
+    return seal?.boot === this.#boot && seal.stamp === (await stampOf(path));
   }
 
   async #isSound(path: string, file: KnownFile): Promise<boolean> {
-    const found = await stat(path).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw error;
-    });
-    if (found?.size !== file.size) return false;
-    const seal = await readFile(this.#sealPath(file.digest), 'utf8')
-      .then((text) => sealSchema.safeParse(JSON.parse(text)).data)
-      .catch(() => undefined);
-    if (seal?.boot === this.#boot && seal.mtimeMs === found.mtimeMs && seal.size === found.size) {
+    if (await this.#isSealed(path, file.digest)) return true;
+    for (let hashing = 0; hashing < hashings; hashing++) {
+      const before = await stampOf(path);
+      if (before === undefined || (await stat(path)).size !== file.size) return false;
+      const { digest } = await hashFile(path);
+      // Written to meanwhile: neither its digest nor its stamp says what it holds.
+      if ((await stampOf(path)) !== before) continue;
+      if (digest !== file.digest) return false;
+      await this.#seal(path, file.digest, before);
       return true;
     }
-    if ((await hashFile(path)).digest !== file.digest) return false;
-    await this.#seal(path, file.digest);
-    return true;
+    return false;
+  }
+}
+
+/**
+ * Size, times and inode of a file. The time of its last change of any kind is among them, which nobody can set: a tool
+ * that puts the time of writing back changes the stamp all the same.
+ */
+async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
+    return [size, mtimeNs, ctimeNs, ino].join(' ');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
   }
 }

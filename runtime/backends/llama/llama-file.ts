@@ -13,6 +13,8 @@ export interface LlamaFile {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
+  /** Of a catalogue's files, as they were opened: another once anybody has touched one of them. */
+  readonly stamp?: string;
 }
 
 /** Where a catalogue's model has its weights: its GGUF file, or its folder. */

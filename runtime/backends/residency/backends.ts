@@ -14,7 +14,7 @@ import {
   type Tokenizer,
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
-import type { Catalogue, FetchProgress } from '../catalogue/index.ts';
+import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
@@ -43,6 +43,8 @@ export interface StepNeeds {
   readonly progress: (progress: FetchProgress) => void;
   /** Told when a download begins and when it has ended. */
   readonly waiting?: (waiting: boolean) => void;
+  /** The models that the step has used and the digests that it wants; default: any. */
+  readonly models?: UsedModels;
 }
 
 /** Backends that load for one step: on its device, cancelled and reported with it. */
@@ -70,8 +72,16 @@ export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
 export interface ModelRequest {
   readonly entry: ModelEntry;
   readonly folder: string;
+  /** Of the very files: loaded weights are shared by whoever opened the same. */
+  readonly stamp: string;
   readonly device: string;
   readonly signal: AbortSignal;
+}
+
+/** Where weights lie; the stamp is of a catalogue's, whose files may change. */
+interface LocatedWeights {
+  readonly path: string;
+  readonly stamp?: string;
 }
 
 /** A language model's file, ready, and where to run it. */
@@ -141,34 +151,34 @@ class ComposedBackends implements LoadedBackends {
     return this.#memory(device);
   }
 
-  forStep({ device: wanted, ...options }: StepNeeds): StepBackends {
+  forStep({ device: wanted, models: used, ...options }: StepNeeds): StepBackends {
     const { signal } = options;
     const device = wanted === 'auto' ? this.#device : wanted;
-    const request = async (id: string, kind: ModelKind): Promise<ModelRequest> => {
-      const entry = this.#catalogue.entry(id);
-      if (entry.kind !== kind) {
+    const catalogue = this.#catalogue;
+    const models = used ?? new UsedModels({ catalogue, ...options });
+    const request = async (id: string, kind: ModelKind, digest?: string): Promise<ModelRequest> => {
+      const known = catalogue.entry(id);
+      if (known.kind !== kind) {
         throw new GraphError(
           'bad-model',
-          `"${id}" is ${kindName(entry.kind)}, ${kindName(kind)} is needed; choose another model`,
+          `"${id}" is ${kindName(known.kind)}, ${kindName(kind)} is needed; choose another model`,
         );
       }
-      return {
-        entry,
-        folder: await this.#catalogue.fetch(id, options),
-        device,
-        signal,
-      };
+      const { entry, folder, stamp } = await models.open(id, digest);
+      return { entry, folder, stamp, device, signal };
     };
-    const located = async ({ id, path }: ModelSource): Promise<string> => {
-      if (path !== undefined) return path;
-      const { entry, folder } = await request(id, 'language-model');
-      return weightsPath(entry, folder);
+    const located = async ({ id, digest, path }: ModelSource): Promise<LocatedWeights> => {
+      if (path !== undefined) return { path };
+      const { entry, folder, stamp } = await request(id, 'language-model', digest);
+      return { path: weightsPath(entry, folder), stamp };
     };
-    const inGguf = async (source: ModelSource, path: string): Promise<LanguageModelRequest> => ({
-      file: await fileAt(source, path),
-      device,
-      signal,
-    });
+    const inGguf = async (
+      source: ModelSource,
+      { path, stamp }: LocatedWeights,
+    ): Promise<LanguageModelRequest> => {
+      const file = await fileAt(source, path);
+      return { file: stamp === undefined ? file : { ...file, stamp }, device, signal };
+    };
     return {
       backends: {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
@@ -179,22 +189,17 @@ class ComposedBackends implements LoadedBackends {
             options,
           ),
         tokenizer: async (source) => {
-          const path = await located(source);
-          return (await isSafetensorsFolder(path))
-            ? folderTokenizer(path, source.id)
-            : (await this.#llama.get()).tokenizer(await inGguf(source, path));
+          const weights = await located(source);
+          return (await isSafetensorsFolder(weights.path))
+            ? folderTokenizer(weights.path, source.id)
+            : (await this.#llama.get()).tokenizer(await inGguf(source, weights));
         },
         buildIndex,
         openIndex,
       },
       models: {
-        facts: (id) => {
-          const facts = this.#catalogue.lookup(id);
-          // Names the models there are.
-          if (facts === undefined) this.#catalogue.entry(id);
-          return facts ?? unreachable(id);
-        },
-        fetch: (id) => this.#catalogue.fetch(id, options),
+        facts: (id) => models.facts(id),
+        fetch: async (id) => (await models.open(id)).folder,
       },
       lease: (bytes) => this.#memory(device).lease(bytes, signal),
       room: () => this.#memory(device).room(),
@@ -243,8 +248,4 @@ function kindName(kind: ModelKind): string {
     'cross-encoder': 'a cross-encoder',
     'language-model': 'a language model',
   }[kind];
-}
-
-function unreachable(id: string): never {
-  throw new GraphError('bad-model', `the catalogue has no model "${id}"`);
 }

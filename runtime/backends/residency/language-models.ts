@@ -87,7 +87,7 @@ export class LanguageModels {
 
   /** From the vocabulary alone, on the CPU whatever the device: nothing is computed. */
   tokenizer({ file, signal }: LanguageModelRequest): Promise<Tokenizer> {
-    const key = `${file.digest} ${file.path}`;
+    const key = keyOf(file);
     const load = async (): Promise<ModelTokenizer> =>
       new ModelTokenizer(
         ggufVocabulary(await loadLlamaVocabulary(await this.#runtime('cpu'), file)),
@@ -121,7 +121,7 @@ export class LanguageModels {
 
   /** What the file will take, read once. */
   #memory(file: LlamaFile, runtime: LlamaRuntime): Promise<LlamaMemory> {
-    const key = `${file.digest} ${file.path} ${runtime.device}`;
+    const key = `${keyOf(file)} ${runtime.device}`;
     const reading = this.#memories.get(key) ?? LlamaMemory.of(file, runtime);
     this.#memories.set(key, reading);
     reading.catch(() => this.#memories.delete(key));
@@ -133,7 +133,7 @@ export class LanguageModels {
     runtime: LlamaRuntime,
     configuration: Configuration,
   ): ModelLoader<LoadedLanguageModel> {
-    const key = `${file.digest} ${file.path} ${runtime.device}`;
+    const key = `${keyOf(file)} ${runtime.device}`;
     return {
       key,
       memory: this.#options.memoryOf(runtime.device, async () => {
@@ -182,3 +182,6 @@ export class LanguageModels {
     return loading;
   }
 }
+
+/** What is loaded of a file serves whoever opened the very same. */
+const keyOf = ({ digest, path, stamp = '' }: LlamaFile): string => `${digest} ${path} ${stamp}`;

@@ -31,8 +31,8 @@ export class OnnxModels {
   }
 
   async embedder(request: ModelRequest): Promise<Embedder> {
-    const { entry } = request;
     // Counting tokens must work at once, also while the weights are out.
+    const { entry } = request;
     const tokenizer = await abortable(this.#tokenizer(request), request.signal);
     const loader = this.#loader(request, (files) => loadEmbedder(files, tokenizer));
     const residency = this.#embedders;
@@ -67,7 +67,7 @@ export class OnnxModels {
   }
 
   #loader<Value extends AsyncDisposable>(
-    request: ModelRequest,
+    { entry, folder, stamp, device: wanted }: ModelRequest,
     load: (files: {
       entry: ModelRequest['entry'];
       folder: string;
@@ -75,12 +75,11 @@ export class OnnxModels {
       threads?: number;
     }) => Promise<Value>,
   ): ModelLoader<Value> {
-    const { entry, folder } = request;
-    const device = onnxDevice(request.device);
+    const device = onnxDevice(wanted);
     const bytes = entry.files.reduce((sum, file) => sum + file.size, 0) * overhead;
     const { threads, memoryOf } = this.#options;
     return {
-      key: `${contentOf(request)} ${device}`,
+      key: `${folder} ${stamp} ${device}`,
       memory: memoryOf(device === 'cuda' ? 'cuda:0' : device),
       estimate: bytes,
       load: async () => {
@@ -95,17 +94,11 @@ export class OnnxModels {
     };
   }
 
-  #tokenizer(request: ModelRequest): Promise<BatchEncoder> {
-    const { entry, folder } = request;
-    const key = contentOf(request);
+  #tokenizer({ entry, folder, stamp }: ModelRequest): Promise<BatchEncoder> {
+    const key = `${folder} ${stamp}`;
     const loading = this.#tokenizers.get(key) ?? BatchEncoder.load(folder, entry.contextLength);
     this.#tokenizers.set(key, loading);
     loading.catch(() => this.#tokenizers.delete(key));
     return loading;
   }
-}
-
-/** Names a model by what it is: another may be imported under its id, into its folder, while it is loaded. */
-function contentOf({ entry, folder }: ModelRequest): string {
-  return [entry.id, folder, ...entry.files.map(({ digest }) => digest ?? '')].join(' ');
 }

@@ -4,6 +4,7 @@ import { MemoryItemStore } from '@graft/store/memory';
 import { memoFamily, StoredMemo } from './item-memo.ts';
 
 const { signal } = new AbortController();
+const verified = <Value>(reading: () => Promise<Value>): Promise<Value> => reading();
 const lengths = (asked: string[]) => (keys: readonly string[]) => {
   asked.push(...keys);
   return Promise.resolve(keys.map((key) => Float32Array.of(key.length, 0.1)));
@@ -14,6 +15,7 @@ async function open(items: MemoryItemStore, asked: string[], family = 'f') {
     family: await items.open(family),
     compute: lengths(asked),
     signal,
+    verified,
   });
 }
 
@@ -49,6 +51,7 @@ it('computes a damaged value again', async () => {
     family: damaged,
     compute: lengths(asked),
     signal,
+    verified,
   });
   expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
   expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
@@ -69,6 +72,7 @@ it('stops between slices, and keeps what it has', async () => {
       controller.abort(new Error('stop'));
       return lengths([])(some);
     },
+    verified,
     signal: controller.signal,
   });
   await expect(memo.fill(keys)).rejects.toThrow('stop');
@@ -96,4 +100,22 @@ it('belongs to models, device and implementation, not to parameters and inputs',
   expect(memoFamily('m', parts({ 'model.embedder': 'd2' }))).not.toBe(family);
   expect(memoFamily('m', parts({ device: 'cuda' }))).not.toBe(family);
   expect(memoFamily('m', parts({ implementation: '3' }))).not.toBe(family);
+});
+
+it('keeps nothing that was computed with other bytes than it was keyed by', async () => {
+  const items = new MemoryItemStore();
+  const family = await items.open('f');
+  await using memo = new StoredMemo({
+    ...{ name: 'lengths', family, compute: lengths([]), signal },
+    verified: async (reading) => {
+      await reading();
+      throw new Error('the model has changed');
+    },
+  });
+  await expect(memo.fill(['a', 'bb'])).rejects.toThrow('the model has changed');
+  await using again = await open(items, []);
+  const asked: string[] = [];
+  again.compute = lengths(asked);
+  await again.fill(['a', 'bb']);
+  expect(asked).toEqual(['a', 'bb']);
 });

@@ -23,10 +23,14 @@ export function memoFamily(name: string, familyParts: readonly KeyPart[]): strin
   return hashParts([...own, { name: 'memo', value: name }]);
 }
 
+/** Runs something, and throws `input-changed` if it used other bytes of its sources than their digests'. */
+type Verified = <Value>(reading: () => Promise<Value>) => Promise<Value>;
+
 /** Values of keys that several items share, stored in a family of their own and held least recently used. */
 export class StoredMemo implements ItemMemo, AsyncDisposable {
   /** Set at each asking: the closure of one batch must not outlive it. */
   compute: MemoCompute;
+  readonly #verified: Verified;
   readonly #family: ItemFamily;
   readonly #keyOf: (key: unknown) => string;
   readonly #signal: AbortSignal;
@@ -38,7 +42,9 @@ export class StoredMemo implements ItemMemo, AsyncDisposable {
     readonly family: ItemFamily;
     readonly compute: MemoCompute;
     readonly signal: AbortSignal;
+    readonly verified: Verified;
   }) {
+    this.#verified = parts.verified;
     this.#family = parts.family;
     this.#keyOf = rowKeyer(parts.name, undefined);
     this.compute = parts.compute;
@@ -80,7 +86,8 @@ export class StoredMemo implements ItemMemo, AsyncDisposable {
   }
 
   async #compute(keys: readonly string[]): Promise<readonly Float32Array[]> {
-    const values = await this.compute(keys);
+    // Before anything of it gets into the item cache.
+    const values = await this.#verified(() => this.compute(keys));
     if (values.length !== keys.length) throw unequal(values.length, keys.length);
     const stored = keys.map((key, i) => ({
       key: this.#keyOf(key),

@@ -11,7 +11,7 @@ import { resolveSources, type ResolvedSources } from '../sources/resolve-sources
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import type { GivenInputs } from './step-state.ts';
-import { PlanRun } from './plan-run.ts';
+import { PlanRun, type PlanRunRequest } from './plan-run.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFinished } from './run-finish.ts';
 import { StepSlots } from './step-slots.ts';
@@ -65,9 +65,7 @@ export class Engine {
    */
   async start(
     plan: Plan,
-    options: {
-      readonly file: string;
-      readonly device: string;
+    options: Pick<PlanRunRequest, 'file' | 'device' | 'allows'> & {
       /** What the plan's inputs are given, by node. */
       readonly given?: GivenInputs;
       readonly origin?: RunOrigin;
@@ -77,9 +75,9 @@ export class Engine {
     },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { file, device, given, origin = {}, actions = this.#parts.actions } = options;
-    const { sources, problems } =
-      options.resolved ?? (await resolveSources(plan, { files, models, file }));
+    const { resolved, given, origin = {}, actions = this.#parts.actions, ...rest } = options;
+    const { file } = options;
+    const { sources, problems } = resolved ?? (await resolveSources(plan, { files, models, file }));
     const [first] = problems;
     if (first !== undefined) {
       throw new GraphError(first.code, first.message, { ...first, problems });
@@ -88,7 +86,7 @@ export class Engine {
     const runId = newRunId(startedAt);
     await runs.create({ ...origin, id: runId, file, status: 'running', startedAt, owner });
     const run = new PlanRun({ ...this.#parts, actions }, this.#shared, {
-      ...{ runId, file, plan, sources, device },
+      ...{ runId, plan, sources, ...rest },
       ...(origin.scope === undefined ? {} : { scope: origin.scope }),
       ...(given === undefined ? {} : { given }),
     });

@@ -30,6 +30,8 @@ export interface PlanRunRequest {
   readonly device: string;
   /** Whose last steps explain its misses; absent: those of the file as saved. */
   readonly scope?: string;
+  /** Throws what keeps a step from being run with sources that have changed since the run began; default: nothing does. */
+  readonly allows?: (sources: readonly ResolvedSource[]) => void;
 }
 
 /**
@@ -71,7 +73,12 @@ export class PlanRun {
       lookup: this.#lookup,
       deviceOf: (step: StepState) => deviceOf(step, this.#keyParts),
       keyOf,
-      renewal: new StepRenewal({ ...parts, file: request.file, keyOf }),
+      renewal: new StepRenewal({
+        ...parts,
+        file: request.file,
+        keyOf,
+        allows: request.allows ?? (() => undefined),
+      }),
       signal: this.#controller.signal,
       ...shared,
     };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  GraphError,
   implement,
   parseGraph,
   planGraph,
@@ -21,6 +22,7 @@ import {
 } from '@graft/store/memory';
 import { FileSourceResolver } from '../sources/file-source-resolver.ts';
 import { createLocalBackend } from '../step/local-backend.ts';
+import type { StepHost } from '../step/step-host.ts';
 import { createTestHost, testImplementations } from '../testing.ts';
 import { Engine } from './engine.ts';
 
@@ -31,6 +33,8 @@ let runs: MemoryRunStore;
 let items: MemoryItemStore;
 /** What happens just before a step is executed. */
 let before: (request: StepRequest) => Promise<void>;
+/** What a look at the models that a step has used comes to. */
+let verifyModels: (wanted: ReadonlyMap<string, string>) => Promise<void>;
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-renewed-')));
@@ -39,6 +43,7 @@ beforeEach(async () => {
   runs = new MemoryRunStore();
   items = new MemoryItemStore();
   before = () => Promise.resolve();
+  verifyModels = () => Promise.resolve();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -52,7 +57,12 @@ function planOf(nodes: Record<string, [string, object?]>, edges: readonly string
 
 async function run(plan: Plan, known: Implementations = testImplementations) {
   const scratchFolder = join(folder, '.graft', 'scratch');
-  const local = createLocalBackend(createTestHost({ artifacts, items, scratchFolder }, known));
+  const host = createTestHost({ artifacts, items, scratchFolder }, known);
+  const services: StepHost['services'] = async (request) => ({
+    ...(await host.services(request)),
+    verify: () => verifyModels(request.models),
+  });
+  const local = createLocalBackend({ ...host, services });
   const backend: ExecutionBackend = {
     async execute(request, hooks) {
       await before(request);
@@ -156,6 +166,35 @@ it('of 20 edits at random moments serves nothing once the inputs are what they w
     ({ artifacts, actions, runs, items } = kept);
   }
 }, 120_000);
+
+describe('a model that changes while a step uses it', () => {
+  const changed = () => new GraphError('input-changed', 'The model "m" has other bytes.');
+  const lines = planOf({ lines: ['lines', { text: 'a\nb' }], upper: ['upper'] }, [
+    'lines.rows -> upper.rows',
+  ]);
+
+  it('has the step start anew, and nothing that was made of it in a store', async () => {
+    let looks = 0;
+    verifyModels = () => (looks++ === 1 ? Promise.reject(changed()) : Promise.resolve());
+    let upper = 0;
+    before = ({ node }) => {
+      upper += node === 'upper' ? 1 : 0;
+      return Promise.resolve();
+    };
+    const { status, step } = await run(lines);
+    expect(status).toBe('succeeded');
+    expect(upper).toBe(2);
+    expect(step('upper')?.items).toMatchObject({ total: 2, computed: 2, reused: 0 });
+  });
+
+  it('ends the step as input-changed when it never holds still, without a record', async () => {
+    verifyModels = () => Promise.reject(changed());
+    const { status, error } = await run(lines);
+    expect(status).toBe('failed');
+    expect(error).toMatchObject({ code: 'input-changed', location: { node: 'lines' } });
+    for await (const record of actions.list()) throw new Error(`recorded ${record.nodeType}`);
+  });
+});
 
 describe('a damaged input that is computed again', () => {
   it('and gives something else has the steps below keyed by what it gave', async () => {

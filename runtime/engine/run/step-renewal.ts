@@ -1,10 +1,12 @@
-import { GraphError, type CacheKey } from '@graft/graph';
+import { GraphError, type CacheKey, type ResolvedSource } from '@graft/graph';
 import { renewedSources, type Resolvers } from '../sources/resolve-sources.ts';
 import type { StepState } from './step-state.ts';
 
 export interface RenewalParts extends Resolvers {
   /** The key of a step as its sources and inputs are now. */
   readonly keyOf: (step: StepState) => CacheKey;
+  /** Throws what keeps the step from being run with its sources as they are now. */
+  readonly allows: (sources: readonly ResolvedSource[]) => void;
 }
 
 /** Keys a step anew whose inputs turned out to be others than its key says: once, since what never holds still never ends. */
@@ -23,8 +25,9 @@ export class StepRenewal {
   /** Resolves the step's sources as they are now, and makes its key of them. Throws what is wrong with a source. */
   async renew(step: StepState): Promise<void> {
     step.renewed = true;
-    const { files, models, file } = this.#parts;
+    const { files, models, file, allows } = this.#parts;
     step.sources = await renewedSources(step.node, { files, models, file });
+    allows(step.sources);
     step.key = this.#parts.keyOf(step);
   }
 }

@@ -153,7 +153,8 @@ export class StepScheduler {
     // One that only waited for another run's step does not hold up its own, which may have been cancelled.
     if (isFinished(step)) return;
     const { file } = GraphError.from(thrown).location;
-    const what = file === undefined ? 'What it works on' : `"${file}"`;
+    const model = step.sources.some(({ kind }) => kind === 'model') ? ' or a model of it' : '';
+    const what = file === undefined ? `What it works on${model}` : `"${file}"`;
     const message = `${what} changed while the step ran: it starts anew with what is there now.`;
     journal.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
     steps.again(step);

@@ -9,6 +9,7 @@ import { VerifiedFile, type Readings } from './verified-file.ts';
 export class SourceReader {
   readonly sources: readonly StepSource[];
   readonly #readings: Readings;
+  #verifyMore: () => Promise<void> = () => Promise.resolve();
 
   constructor(sources: readonly ResolvedSource[], signal: AbortSignal) {
     const readings: Readings = { changed: undefined, open: new Set(), signal };
@@ -28,8 +29,8 @@ export class SourceReader {
   }
 
   /**
-   * Runs something that reads files. Throws `input-changed` if any of them held other bytes than its digest's,
-   * rather than what the reading made of them: a result, or a complaint about them.
+   * Runs something that reads files and models. Throws `input-changed` if any of them held other bytes than its
+   * digest's, rather than what the reading made of them: a result, or a complaint about them.
    */
   async verified<Value>(reading: () => Promise<Value>): Promise<Value> {
     try {
@@ -40,6 +41,11 @@ export class SourceReader {
       await this.#verify();
       throw error;
     }
+  }
+
+  /** What else a step reads: `check` throws `input-changed`, and is asked whenever files are verified. */
+  alsoVerify(check: () => Promise<void>): void {
+    this.#verifyMore = check;
   }
 
   /** Copies files, each to its workspace path below a folder. */
@@ -56,6 +62,8 @@ export class SourceReader {
     const { open, signal } = this.#readings;
     for (const reading of open) await reading.finish(signal.aborted);
     open.clear();
-    if (this.#readings.changed !== undefined && !signal.aborted) throw this.#readings.changed;
+    if (signal.aborted) return;
+    if (this.#readings.changed !== undefined) throw this.#readings.changed;
+    await this.#verifyMore();
   }
 }

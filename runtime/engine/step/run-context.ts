@@ -69,7 +69,13 @@ export async function createStepContext(
     waiting: (waiting) => {
       reporter.waiting(waiting);
     },
+    models: new Map(
+      request.sources.flatMap((source) =>
+        source.kind === 'model' ? [[source.id, source.digest]] : [],
+      ),
+    ),
   });
+  sources.alsoVerify(() => services.verify());
   const seed = request.params['seed'];
   const ctx: RunContext = {
     signal: hooks.signal,
@@ -126,7 +132,11 @@ export async function createStepContext(
   };
   const openMemo = async (name: string, compute: MemoCompute): Promise<StoredMemo> => {
     const family = await host.items.open(memoFamily(name, request.familyParts));
-    return new StoredMemo({ name, family, compute, signal: hooks.signal });
+    return new StoredMemo({
+      ...{ name, family, compute },
+      signal: hooks.signal,
+      verified: (reading) => sources.verified(reading),
+    });
   };
   return {
     ctx,

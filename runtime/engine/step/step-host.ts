@@ -13,6 +13,8 @@ export interface StepServices {
   readonly models: RunContext['models'];
   /** Claims memory on the step's device; waits until it is free. */
   lease(bytes: number): Promise<Lease>;
+  /** Throws `input-changed` where a model that the step has used has other bytes by now. */
+  verify(): Promise<void>;
   /** Bytes that a lease could be given at once. */
   room(): Promise<number>;
 }
@@ -23,6 +25,8 @@ export interface ServiceRequest {
   /** `auto`, or a device id. */
   readonly device: string;
   readonly signal: AbortSignal;
+  /** Digests of the models that the step's cache key names, by id: no others are to be used. */
+  readonly models: ReadonlyMap<string, string>;
   /** For downloads: `unit` names the file. */
   readonly progress: RunContext['progress'];
   /** To be called with true when a download begins, and with false when it has ended. */

@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, link, mkdtemp, open, readFile, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelEntry } from '@graft/graph';
+import { FileServer } from '../testing/file-server.ts';
+import { createCatalogue, type Catalogue } from './catalogue.ts';
+import { UsedModels } from './used-models.ts';
+
+const weights = randomBytes(300_000);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const changed = { code: 'input-changed', message: expect.stringContaining('The model "m"') };
+
+let server: FileServer;
+let modelsFolder: string;
+beforeEach(async () => {
+  server = await FileServer.start({ '/model.onnx': weights });
+  modelsFolder = await mkdtemp(join(tmpdir(), 'graft-used-'));
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(modelsFolder, { recursive: true, force: true });
+});
+
+/** A catalogue of one model of one file, whose digest is known in advance or not. */
+function catalogueOf({ pinned = true } = {}): Catalogue {
+  const entry: ModelEntry = {
+    ...{ id: 'm', title: 'M', kind: 'embedder', format: 'onnx', architecture: 'bert' },
+    ...{ licence: { id: 'MIT', consent: false }, dtype: 'fp32', dimension: 4 },
+    ...{ contextLength: 16, parameters: 1 },
+    files: [
+      {
+        ...{ path: 'model.onnx', size: weights.length, sources: [`${server.url}/model.onnx`] },
+        ...(pinned ? { digest: sha256(weights) } : {}),
+      },
+    ],
+  };
+  return createCatalogue({ modelsFolder, entries: [entry] });
+}
+
+/** A time of writing that can be put back exactly, in seconds. */
+const old = 1000;
+
+/** Changes a byte in place and puts the time of writing back, as a tool that is careless or clever would. */
+async function damage(path: string): Promise<void> {
+  await chmod(path, 0o644);
+  const handle = await open(path, 'r+');
+  await handle.write(Buffer.of((weights[200_000] ?? 0) ^ 1), 0, 1, 200_000);
+  await handle.close();
+  await utimes(path, old, old);
+}
+
+describe('a model of the catalogue that a step uses', () => {
+  it('is refused once its files hold other bytes, and fetched anew for the next', async () => {
+    const catalogue = catalogueOf();
+    const { folder } = await catalogue.open('m');
+    await utimes(join(folder, 'model.onnx'), old, old);
+    const used = new UsedModels({ catalogue });
+    const { stamp } = await used.open('m');
+    await used.verify();
+    await damage(join(folder, 'model.onnx'));
+    await expect(used.verify()).rejects.toMatchObject(changed);
+    const next = await new UsedModels({ catalogue }).open('m');
+    expect(sha256(await readFile(join(next.folder, 'model.onnx')))).toBe(sha256(weights));
+    // Weights that were loaded of the damaged file serve nobody any more.
+    expect(next.stamp).not.toBe(stamp);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is none the worse for being touched: its bytes are read again', async () => {
+    const used = new UsedModels({ catalogue: catalogueOf() });
+    const { folder } = await used.open('m');
+    await link(join(folder, 'model.onnx'), join(modelsFolder, 'another-name'));
+    await used.verify();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not hashed for each step: what is sealed is believed until it is touched', async () => {
+    await catalogueOf().fetch('m');
+    const before = process.resourceUsage().fsRead;
+    const { stamp } = await new UsedModels({ catalogue: catalogueOf() }).open('m');
+    const again = await new UsedModels({ catalogue: catalogueOf() }).open('m');
+    expect(again.stamp).toBe(stamp);
+    expect(process.resourceUsage().fsRead).toBe(before);
+  });
+
+  it('must have the digest that the cache key was made of, or that an input names', async () => {
+    const catalogue = catalogueOf();
+    const other = 'f'.repeat(64);
+    const used = new UsedModels({ catalogue, digests: new Map([['m', other]]) });
+    await expect(used.open('m')).rejects.toMatchObject(changed);
+    expect(() => used.facts('m')).toThrow('The model "m"');
+    await expect(new UsedModels({ catalogue }).open('m', other)).rejects.toMatchObject(changed);
+    const digest = catalogue.lookup('m')?.digest ?? '';
+    const right = new UsedModels({ catalogue, digests: new Map([['m', digest]]) });
+    expect((await right.open('m', digest)).digest).toBe(digest);
+    expect(right.facts('m').digest).toBe(digest);
+  });
+
+  it('that is pinned on first use is refused under the key of before', async () => {
+    const catalogue = catalogueOf({ pinned: false });
+    const before = catalogue.lookup('m');
+    expect(before?.unpinned).toBe(true);
+    const first = new UsedModels({ catalogue, digests: new Map([['m', before?.digest ?? '']]) });
+    await expect(first.open('m')).rejects.toMatchObject(changed);
+    const after = catalogue.lookup('m');
+    expect(after).not.toHaveProperty('unpinned');
+    const second = new UsedModels({ catalogue, digests: new Map([['m', after?.digest ?? '']]) });
+    expect((await second.open('m')).digest).toBe(after?.digest);
+    expect(server.requests).toHaveLength(1);
+  });
+});
