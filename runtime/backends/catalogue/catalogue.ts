@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
   GraphError,
@@ -13,6 +12,7 @@ import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import { builtInEntries } from './entries.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
+import { factsOf, modelDigest } from './model-facts.ts';
 import { cancelled, ModelDownload, type FetchProgress } from './model-download.ts';
 import { receiveModel } from './receive-model.ts';
 import { RecordFile } from './record-file.ts';
@@ -361,49 +361,4 @@ function withPins(entry: ModelEntry, pins: Record<string, Pin>): ModelEntry {
 /** A record's own value: an id such as `constructor` is no model. */
 function own<Value>(records: Record<string, Value>, key: string): Value | undefined {
   return Object.hasOwn(records, key) ? records[key] : undefined;
-}
-
-/** What definitions may know of the model. */
-export function factsOf(entry: ModelEntry): ModelFacts {
-  return {
-    id: entry.id,
-    title: entry.title,
-    kind: entry.kind,
-    digest: modelDigest(entry),
-    architecture: entry.architecture,
-    format: entry.format,
-    ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
-    contextLength: entry.contextLength,
-    size: entry.files.reduce((sum, file) => sum + file.size, 0),
-    ...sourceOf(entry),
-    ...(entry.files.every(({ digest }) => digest !== undefined) ? {} : { unpinned: true }),
-  };
-}
-
-/**
- * The first source of the largest file, as it may stand in a graph that others get: a path of this machine without its
- * folders, an address without a person's name, password or query.
- */
-function sourceOf({ files }: ModelEntry): Pick<ModelFacts, 'source'> {
-  const [largest] = [...files].sort((a, b) => b.size - a.size);
-  const source = largest?.sources[0];
-  if (source === undefined) return {};
-  if (source.startsWith('file:')) return { source: `file:${source.replace(/^.*[/\\]/, '')}` };
-  if (!/^https?:/.test(source)) return { source };
-  if (!URL.canParse(source)) return {};
-  const { origin, pathname } = new URL(source);
-  return { source: `${origin}${pathname}` };
-}
-
-/**
- * sha256 over the files' paths and digests, sorted by path. A file not pinned yet counts by its sources, so
- * that the digest changes once, when it has been downloaded for the first time.
- */
-export function modelDigest(entry: ModelEntry): string {
-  const hash = createHash('sha256');
-  const files = [...entry.files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  for (const { path, digest, sources } of files) {
-    hash.update(`${path}\0${digest ?? `unpinned ${sources.join(' ')}`}\n`);
-  }
-  return hash.digest('hex');
 }

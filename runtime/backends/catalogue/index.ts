@@ -1,7 +1,5 @@
 export {
   createCatalogue,
-  factsOf,
-  modelDigest,
   type Catalogue,
   type CatalogueOptions,
   type FetchOptions,
@@ -11,5 +9,6 @@ export {
 export type { ImportOptions } from './import-model.ts';
 export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';
+export { factsOf, modelDigest } from './model-facts.ts';
 export { UsedModels } from './used-models.ts';
 export { defaultModelsFolder } from './models-folder.ts';
