@@ -13,7 +13,7 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
   await using workspace = await open(opened.root);
   const { revision } = await workspace.readGraph(opened.file);
   // What is wrong with the graph is said first: its lock would lack sources.
-  workspace.plan(opened.graph, opened.file);
+  await workspace.plan(opened.graph, opened.file);
   const taken = await workspace.lockOf(opened.graph, opened.file);
   const text = serializeGraph({ ...opened.graph, lock: taken });
   await workspace.saveGraph(opened.file, text, revision);
