@@ -1,11 +1,15 @@
-import type { GivenInputs } from '@graft/engine';
+import { resolveSources, type GivenInputs } from '@graft/engine';
 import {
+  GraphError,
   planGraph,
+  resolveGraph,
   type ArtifactStore,
   type Graph,
   type ModelLookup,
   type Plan,
+  type Problem,
   type Registry,
+  type SourceResolver,
 } from '@graft/graph';
 import type { GraphFiles } from './graph-files.ts';
 import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
@@ -26,6 +30,14 @@ interface PlanAgainst {
   readonly artifacts: ArtifactStore;
 }
 
+interface Refused {
+  readonly graph: Graph;
+  readonly file: string;
+  /** What planning threw. */
+  readonly error: unknown;
+  readonly whole: boolean;
+}
+
 /** Plans graphs with the files that they use and what they are given. */
 export class GraphPlanner {
   readonly #against: PlanAgainst;
@@ -40,6 +52,26 @@ export class GraphPlanner {
   async read(graph: Graph, file: string): Promise<ReadGraph> {
     const graphs = await readUsedGraphs(graph, this.#files);
     return { graph, file, registry: this.#against.registry, graphs };
+  }
+
+  /**
+   * What is wrong with a graph that cannot be planned, and with the sources of those nodes that could be: all of it is
+   * to be mended at once. Of a part of the graph (`whole` is false) only the former.
+   */
+  async problems(
+    { graph, file, error, whole }: Refused,
+    files: SourceResolver,
+  ): Promise<readonly Problem[]> {
+    const { problems } = GraphError.from(error, { file });
+    if (!whole) return problems;
+    const { registry, models } = this.#against;
+    // A file that it uses and that cannot be read is among the problems.
+    const read = await this.read(graph, file).catch(() => undefined);
+    if (read === undefined) return problems;
+    const { nodes } = resolveGraph(graph, { registry, models, file, graphs: read.graphs });
+    const sources = await resolveSources({ nodes }, { files, models, file });
+    // A model that nobody has is said by the plan already.
+    return [...problems, ...sources.problems.filter(({ code }) => code !== 'bad-model')];
   }
 
   /** `assumed`: all that the graph takes counts as given, for a plan that is only looked at. Throws as `planGraph` does. */

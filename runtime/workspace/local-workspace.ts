@@ -174,7 +174,8 @@ export class LocalWorkspace implements Workspace {
       ({ plan, given } = await this.#planner.plan(graph, file, options));
       await this.#parts.devices.require(options.device ?? 'auto');
     } catch (error) {
-      const { problems } = GraphError.from(error, { file });
+      const refused = { graph, file, error, whole: options.only === undefined };
+      const problems = await this.#planner.problems(refused, this.#parts.files);
       return { nodes: [], problems, reused: 0, toRun: 0 };
     }
     const { files, stores, devices, state } = this.#parts;

@@ -114,6 +114,15 @@ describe('a workspace', () => {
     expect(await workspace.runs.list({ limit: 1 })).toEqual([]);
   });
 
+  it('tells of missing files beside what else is wrong', async () => {
+    const graph = graphOf({ files: { type: 'read' }, odd: { type: 'nope' } });
+    const { problems } = await workspace.explain(graph, 'test.graft.json');
+    expect(problems.map(({ code, location: { node } }) => [code, node])).toEqual([
+      ['unknown-type', 'odd'],
+      ['missing-file', 'files'],
+    ]);
+  });
+
   it('computes a damaged artifact again', async () => {
     const graph = (factor: number): Graph =>
       graphOf({ a: { type: 'number' }, d: { type: 'double', params: { factor } } }, [
