@@ -36,7 +36,9 @@ for (const name of ['Uint8', 'Uint8Clamped', 'Int8', 'Uint16', 'Int16', 'Uint32'
 // Its chunks are not seen here; without it pdf.js unpacks into arrays.
 delete globalThis.DecompressionStream;
 
-const library = import(workerData);
+const library = import(workerData).catch((error) => setImmediate(() => { throw error; }));
+// pdf.js fails at some damage where it waits for nothing: what it is asked for says so, or comes without it.
+process.on('unhandledRejection', () => {});
 parentPort.on('message', async ({ data, most }) => {
   const pdfjs = await library;
   left = most;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -94,5 +94,19 @@ describe('a PDF', () => {
       [1, 2, 3].map(() => readPdf(file, new AbortController().signal)),
     );
     expect(texts.map(({ text }) => text)).toEqual(Array(3).fill('lit at 05:40'));
+  });
+
+  it('at which the library fails where nobody waits for it ends no process, and the next one is read', async () => {
+    const whole = await readFile(join(import.meta.dirname, 'fixtures/two-pages.pdf'), 'latin1');
+    const broken = whole
+      .replace('>> /Contents 5', 's 5')
+      .replace(/(6 0 obj\n.*2 0 R) .*Resources /, '$1.) Tj 0 -16 Td (It [0 0 300 200] /Resources\\')
+      .replace('0000000000 65535 f', '0000000000 650000000000 65535 f');
+    await expect(read(Buffer.from(broken, 'latin1'))).rejects.toMatchObject({
+      code: 'damaged-file',
+    });
+    await expect(read(Buffer.from(whole, 'latin1'))).resolves.toMatchObject({
+      text: expect.stringContaining('eastern kiln'),
+    });
   });
 });

@@ -79,7 +79,8 @@ function otherJson(bytes: Buffer, random: () => number): Buffer | undefined {
         holder[key] = other;
         break;
       default:
-        holder[key] = pick(values);
+        // A copy: the next change may be to it.
+        holder[key] = structuredClone(pick(values));
     }
   }
   return Buffer.from(JSON.stringify(root));
