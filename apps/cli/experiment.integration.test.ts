@@ -112,6 +112,9 @@ describe('graft experiment', () => {
       expect(again.stderr).toContain('0 steps computed, 7 shared');
       expect(again.stdout).toContain('mode=dense (baseline)');
       expect((await readFile(path.join(folder, 'table.csv'), 'utf8')).split('\n').length).toBe(6);
+      const shown = await graft(['runs', 'show', 'latest'], { cwd: folder });
+      expect(shown.stdout).toMatch(/succeeded.*mode=bm25\n/);
+      expect(shown.stdout).toContain(again.stdout.split('\n')[1]);
       const runs = await graft(['runs', 'ls', '--json'], { cwd: folder });
       expect(JSON.parse(runs.stdout)).toMatchObject([
         { experiment: 'modes', status: 'succeeded' },

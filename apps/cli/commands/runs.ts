@@ -7,6 +7,7 @@ import { print, printJson } from '../output.ts';
 import { itemsText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
 import { compareSteps } from '../run-comparison.ts';
+import { experimentSummary } from '../report/experiment-table.ts';
 import { oneLine, table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
@@ -32,11 +33,30 @@ export async function showRun(name: string, rawOptions: unknown): Promise<ExitCo
   const { json = false, workspace: folder } = optionsSchema.parse(rawOptions);
   await using workspace = await open(locateWorkspace(folder));
   const { run, steps } = await readRun(workspace, name);
+  if (run.experiment !== undefined) return await showExperiment(workspace, run, json);
   if (json) printJson({ ...run, steps });
   else {
     print(runRow(run).join('  '));
     if (run.error !== undefined) print(oneLine(run.error, 1000));
     print(table(steps.map(stepRow), [3]));
+  }
+  return exitCode.succeeded;
+}
+
+/** Its variants' runs, and the table of what they have given so far. */
+async function showExperiment(
+  workspace: Workspace,
+  run: RunRecord,
+  json: boolean,
+): Promise<ExitCode> {
+  const variants = await workspace.runs.list({ parent: run.id, limit: 10_000 });
+  const made = await workspace.experimentTable(run.id);
+  if (json) printJson({ ...run, variants, table: made });
+  else {
+    print(runRow(run).join('  '));
+    if (run.error !== undefined) print(oneLine(run.error, 1000));
+    print(table(variants.reverse().map(runRow)));
+    print(`\n${experimentSummary(made)}`);
   }
   return exitCode.succeeded;
 }
@@ -86,7 +106,12 @@ function short(value: string | undefined): string {
 
 function runRow(run: RunRecord): string[] {
   const time = run.finishedAt === undefined ? '' : formatDuration(run.finishedAt - run.startedAt);
-  return [run.id, run.status, new Date(run.startedAt).toISOString(), time, run.file];
+  const { experiment, variant, seed } = run;
+  const which = [experiment, variant, seed === undefined ? undefined : `seed ${String(seed)}`];
+  return [
+    ...[run.id, run.status, new Date(run.startedAt).toISOString(), time, run.file],
+    which.filter((part) => part !== undefined).join(', '),
+  ];
 }
 
 function stepRow(step: StepSummary): string[] {

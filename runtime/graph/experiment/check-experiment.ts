@@ -52,6 +52,8 @@ export function checkExperiment(
       'metrics',
     );
   }
+  const twice = experiment.metrics?.find((text, at, all) => all.indexOf(text) < at);
+  if (twice !== undefined) report('bad-input', `The metric "${twice}" stands twice.`, 'metrics');
   const seeds = experiment.seeds ?? [];
   if (seeds.length > 0) checkSeeds({ graph, experiment }, registry, report);
   const [first] = problems;

@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GraphError, formatProblem } from '../base/errors.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { experimentDefinitions, testDefinitions, testModels } from '../testing.ts';
 import { createRegistry } from '../types/registry.ts';
+import { anyExperiments } from '../fixtures/any-experiments.ts';
 import { expandExperiment } from './expand-experiment.ts';
+import { countVariants } from './variant-count.ts';
 import { variantSettings } from './variant-settings.ts';
 
 const registry = createRegistry([...testDefinitions, ...experimentDefinitions]);
@@ -153,6 +156,32 @@ describe('the variants of an experiment', () => {
   });
 });
 
+it('of any experiment gives as many variants as it counted, or says what is wrong', () => {
+  const id = fc.constantFrom('n', 'd', 'noise', 'grade', 'gone');
+  const json = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.string({ maxLength: 3 }));
+  const node = fc.constant({ type: 'double', version: 2, params: {} });
+  fc.assert(
+    fc.property(anyExperiments({ id, node, json }), (experiments) => {
+      const graph = { ...graphOf({}), experiments };
+      for (const [name, experiment] of Object.entries(experiments)) {
+        const metrics = ['grade.metrics:score'];
+        const one = { ...graph, experiments: { [name]: { ...experiment, metrics } } };
+        try {
+          const { variants, baseline } = expandExperiment(one, name, context);
+          const added = variants[0]?.name === 'as saved' ? 1 : 0;
+          expect(variants.length).toBe(countVariants(experiment).variants + added);
+          expect(new Set(variants.map((variant) => variant.name)).size).toBe(variants.length);
+          expect(variants.some((variant) => variant.name === baseline)).toBe(true);
+        } catch (error) {
+          if (!(error instanceof GraphError)) throw error;
+          expect(error.location.field).toMatch(/^experiments\./);
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 describe('an experiment that cannot be', () => {
   it.each([
     [{}, 'experiments.e: It has nothing to compare'],
@@ -172,6 +201,10 @@ describe('an experiment that cannot be', () => {
     [
       { vary: { 'd.factor': [3] }, metrics: ['grde.metrics:score'] },
       'experiments.e.metrics.0: There is no node "grde" in the graph. Did you mean "grade"?',
+    ],
+    [
+      { vary: { 'd.factor': [3] }, metrics: ['grade.metrics:x', 'grade.metrics:x'] },
+      'experiments.e.metrics: The metric "grade.metrics:x" stands twice.',
     ],
     [{ vary: { 'd.factor': [3] }, metrics: ['grade.x:y'] }, 'metrics come from "metrics"'],
     [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, and not metrics'],

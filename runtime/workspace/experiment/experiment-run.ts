@@ -141,15 +141,27 @@ export class ExperimentRun {
   }
 
   #finished(runs: number): ExperimentFinished {
-    const error = this.#error(runs);
-    const table: EvidenceTable = experimentTable(this.#request.plan, this.#results);
+    const made = this.#table();
+    const error = this.#error(runs) ?? made.error;
     const event = this.#journal.emit({
-      ...{ type: 'experiment.finished', status: this.#status(error), table },
+      ...{ type: 'experiment.finished', status: this.#status(error), table: made.table },
       ...(error === undefined ? {} : { error }),
       ms: Math.round(performance.now() - this.#startedAt),
     });
     if (event.type !== 'experiment.finished') throw new GraphError('internal', 'No such event.');
     return event;
+  }
+
+  /** An end without a table is better than none. */
+  #table(): { readonly table: EvidenceTable; readonly error?: ExperimentProblem } {
+    const { plan } = this.#request;
+    try {
+      return { table: experimentTable(plan, this.#results) };
+    } catch (thrown) {
+      const { baseline } = plan;
+      const table = { ...{ baseline, confidence: 0.95 }, metrics: [], settings: [], rows: [] };
+      return { table, error: GraphError.from(thrown).toProblem() };
+    }
   }
 
   #status(error: ExperimentProblem | undefined): RunStatus {

@@ -6,6 +6,8 @@ import { procedure, router } from './trpc.ts';
 
 const nodeInput = z.string().min(1).max(500);
 const runInput = z.string().min(1).max(200);
+/** Runs of experiments among the newest that are made up for. */
+const overlooked = 100;
 
 export const runsRouter = router({
   /** What a run of this text would do, saved or not. Problems are returned, not thrown. */
@@ -41,10 +43,12 @@ export const runsRouter = router({
     .mutation(async ({ ctx, input }) => ({ outcome: await ctx.workspace.cancel(input.runId) })),
   list: procedure
     .input(z.object({ file: pathInput.optional(), limit: z.number().int().min(1).max(200) }))
-    .query(async ({ ctx: { workspace }, input }) => {
-      const file = input.file === undefined ? {} : { file: input.file };
-      const runs = await workspace.runs.list({ ...file, parent: null, limit: input.limit });
-      return runs.map((run) => shownRun(run, workspace.root));
+    .query(async ({ ctx: { workspace }, input: { file, limit } }) => {
+      const of = file === undefined ? {} : { file };
+      const runs = await workspace.runs.list({ ...of, parent: null, limit: limit + overlooked });
+      // Those of experiments have a list of their own.
+      const graphs = runs.filter(({ experiment }) => experiment === undefined).slice(0, limit);
+      return graphs.map((run) => shownRun(run, workspace.root));
     }),
   /** What the steps of a run came to, with every part of their cache keys. */
   steps: procedure
