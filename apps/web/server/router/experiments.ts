@@ -9,6 +9,8 @@ import {
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { pathInput, textInput } from './graphs.ts';
+import { shownExperimentEvent, shownTable } from './shown-experiment.ts';
+import { shownRun } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const nameInput = z.string().min(1).max(200);
@@ -77,23 +79,29 @@ export const experimentsRouter = router({
       const stop = AbortSignal.any([ctx.closing, signal].filter((one) => one !== undefined));
       const after = Math.max(input.after, Number(input.lastEventId ?? 0));
       for await (const event of ctx.workspace.experimentEvents(input.runId, after, stop)) {
-        yield tracked(String(event.seq), event);
+        yield tracked(String(event.seq), shownExperimentEvent(event, ctx.workspace.root));
       }
     }),
   /** Its table, of what there is so far. */
   table: procedure
     .input(z.object({ runId: runInput }))
-    .query(({ ctx, input }) => ctx.workspace.experimentTable(input.runId)),
+    .query(async ({ ctx: { workspace }, input }) =>
+      shownTable(await workspace.experimentTable(input.runId), workspace.root),
+    ),
   /** The runs of its variants, newest first. */
   variants: procedure
     .input(z.object({ runId: runInput }))
-    .query(({ ctx, input }) => ctx.workspace.runs.list({ parent: input.runId, limit: 2_000 })),
+    .query(async ({ ctx: { workspace }, input }) => {
+      const runs = await workspace.runs.list({ parent: input.runId, limit: 2_000 });
+      return runs.map((run) => shownRun(run, workspace.root));
+    }),
   /** The runs of the experiments of a file, newest first. */
   runs: procedure
     .input(z.object({ file: pathInput, limit: z.number().int().min(1).max(200) }))
-    .query(async ({ ctx, input: { file, limit } }) => {
-      const runs = await ctx.workspace.runs.list({ file, parent: null, limit: 1_000 });
-      return runs.filter(({ experiment }) => experiment !== undefined).slice(0, limit);
+    .query(async ({ ctx: { workspace }, input: { file, limit } }) => {
+      const runs = await workspace.runs.list({ file, parent: null, limit: 1_000 });
+      const those = runs.filter(({ experiment }) => experiment !== undefined).slice(0, limit);
+      return those.map((run) => shownRun(run, workspace.root));
     }),
 });
 
