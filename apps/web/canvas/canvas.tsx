@@ -33,6 +33,7 @@ import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 const flowNodeTypes = { graph: GraphNodeView };
@@ -117,8 +118,8 @@ function useFitOnOpen(): void {
 /** The edge being drawn has the colour of the port that it comes from. */
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
-  const type = useDocument((state) => state.graph.nodes[pending?.node ?? '']?.type);
-  const definition = nodeTypes().get(type ?? '');
+  const node = useDocument((state) => state.graph.nodes[pending?.node ?? '']);
+  const definition = shapeOf(node);
   const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }

@@ -18,7 +18,8 @@ import { useCallback, useEffect, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
-import { nodeTypes } from '../state/registry.ts';
+import { shapeOf } from '../state/node-shape.ts';
+import { useUsedGraphs } from '../state/used-graphs.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
 type Nodes = Readonly<Record<string, { readonly type: string }>>;
@@ -111,13 +112,15 @@ export function useFlowEdges(): {
 } {
   const graphEdges = useDocument((state) => state.graph.edges);
   const graphNodes = useDocument((state) => state.graph.nodes);
+  // Ports of graphs that are used come after the graph.
+  const used = useUsedGraphs((state) => state.lookup);
   const [edges, setEdges] = useState<GraphFlowEdge[]>([]);
   useEffect(() => {
     setEdges((before) => {
       const known = new Map(before.map((edge) => [edge.id, edge]));
       return graphEdges.map((edge) => {
         const id = formatEdge(edge);
-        const type = nodeTypes().get(graphNodes[edge.source]?.type ?? '');
+        const type = shapeOf(graphNodes[edge.source]);
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
         if (old !== undefined && old.style?.stroke === stroke) return old;
@@ -134,7 +137,7 @@ export function useFlowEdges(): {
         };
       });
     });
-  }, [graphEdges, graphNodes]);
+  }, [graphEdges, graphNodes, used]);
   const onEdgesChange = useCallback((changes: EdgeChange<GraphFlowEdge>[]) => {
     setEdges((before) =>
       applyEdgeChanges(

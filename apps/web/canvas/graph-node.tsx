@@ -15,7 +15,7 @@ import { NodeCurve } from './node-curve.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { keptStatus, progressShare, resultText, stepStatus, type Status } from './node-status.ts';
-import { nodeTypes } from '../state/registry.ts';
+import { useShape } from '../state/node-shape.ts';
 
 type FactList = readonly (readonly [string, string])[];
 
@@ -112,7 +112,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
     ({ graph }) => problem !== undefined && isIncomplete(problem, graph.nodes),
   );
   const status = useStatus(id, step);
-  const definition = nodeTypes().get(node?.type ?? '');
+  const definition = useShape(node);
   const pastParams = useRunView((state) => (state.past ? state.pastParams[id] : undefined));
   const facts = useFacts(definition, pastParams ?? node?.params);
   const kept = usePlan(({ report }) => report?.nodes.find(({ node: own }) => own === id)?.verdict);

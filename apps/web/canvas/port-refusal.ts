@@ -8,6 +8,8 @@ import {
 } from '@graft/graph';
 import { useChecks } from '../state/checks.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
+import { shapeOf } from '../state/node-shape.ts';
+import { useUsedGraphs } from '../state/used-graphs.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 /** The edge between two ports, whichever of them it was drawn from. */
@@ -24,7 +26,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
 
 /** The edges that a new one takes the place of: an input that takes one gives up what it has. */
 function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
-  const type = nodeTypes().get(graph.nodes[edge.target]?.type ?? '');
+  const type = shapeOf(graph.nodes[edge.target]);
   const input = type?.inputs[edge.targetPort];
   if (input === undefined || input.many === true) return [];
   return graph.edges.filter(
@@ -62,6 +64,7 @@ export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): s
   const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
     registry: nodeTypes(),
     models: useChecks.getState().models,
+    graphs: useUsedGraphs.getState().lookup,
   });
   return verdict.ok ? undefined : verdict.reason;
 }
@@ -72,7 +75,7 @@ export function acceptingPort(
   from: PendingEdge,
   node: string,
 ): PendingEdge | undefined {
-  const definition = nodeTypes().get(graph.nodes[node]?.type ?? '');
+  const definition = shapeOf(graph.nodes[node]);
   const side = from.side === 'source' ? 'target' : 'source';
   const ports = Object.keys((side === 'target' ? definition?.inputs : definition?.outputs) ?? {});
   return ports

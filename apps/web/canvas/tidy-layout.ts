@@ -1,5 +1,5 @@
 import type { Graph, NodeLayout } from '@graft/graph';
-import { nodeTypes } from '../state/registry.ts';
+import { shapeOf } from '../state/node-shape.ts';
 
 /** Pixels from one column to the next, and between nodes of a column. */
 const columnWidth = 262;
@@ -7,7 +7,7 @@ const gap = 40;
 
 /** Height of a node as it will be drawn, near enough to lay out by. */
 export function nodeHeight(graph: Graph, id: string): number {
-  const definition = nodeTypes().get(graph.nodes[id]?.type ?? '');
+  const definition = shapeOf(graph.nodes[id]);
   if (definition === undefined) return 100;
   const ports = Math.max(
     Object.keys(definition.inputs).length,

@@ -11,7 +11,7 @@ import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { ParameterForm } from './parameter-form.tsx';
 import { PastParameters } from './past-parameters.tsx';
-import { nodeTypes } from '../state/registry.ts';
+import { useShape } from '../state/node-shape.ts';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
@@ -53,7 +53,7 @@ function NodeInspector({ id }: { readonly id: string }) {
   const tab = useScreen((state) => state.inspectorTab);
   const past = useRunView((state) => state.past);
   if (node === undefined) return <GraphSummary />;
-  const definition = nodeTypes().get(node.type);
+  const definition = useShape(node);
   return (
     <>
       <div className="px-4 pt-3 pb-2">

@@ -13,6 +13,7 @@ import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { useUsedGraphs } from '../state/used-graphs.ts';
 
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
@@ -36,7 +37,10 @@ function useFeed(): void {
       openFeed(
         { run: runId, file },
         {
-          fileChanged: (path) => void fileChangedOutside(path),
+          fileChanged: (path) => {
+            if (path !== undefined) useUsedGraphs.getState().forget(path);
+            void fileChangedOutside(path);
+          },
           newestRun: sawNewestRun,
           failed: report,
         },
@@ -52,9 +56,16 @@ function useChecked(): void {
   useEffect(() => {
     if (models !== undefined) useChecks.getState().setModels(models);
   }, [models]);
+  const graphs = useDocument((state) => state.graph.graphs);
+  const used = useUsedGraphs((state) => state.lookup);
+  useEffect(() => {
+    void useUsedGraphs.getState().read(useDocument.getState().graph);
+  }, [nodes, graphs, used]);
   useCalm(() => useChecks.getState().check(useDocument.getState().graph), checkAfter, [
     nodes,
     edges,
+    graphs,
+    used,
     models,
   ]);
 }

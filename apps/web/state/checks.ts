@@ -6,6 +6,8 @@ import {
   type Problem,
 } from '@graft/graph';
 import { create } from 'zustand';
+import { nodeOnCanvas } from './node-on-canvas.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 import { nodeTypes } from './registry.ts';
 
 interface Checks {
@@ -31,12 +33,16 @@ export const useChecks = create<Checks>()((set, get) => ({
   },
   check(graph) {
     const { models } = get();
-    const all = validateGraph(graph, nodeTypes(), { models });
+    const all = validateGraph(graph, nodeTypes(), {
+      models,
+      graphs: useUsedGraphs.getState().lookup,
+    });
     // Without the catalogue every model would seem unknown.
     const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
     const byNode: Record<string, Problem[]> = {};
     for (const problem of problems) {
-      if (problem.location.node !== undefined) (byNode[problem.location.node] ??= []).push(problem);
+      const node = nodeOnCanvas(problem.location);
+      if (node !== undefined) (byNode[node] ??= []).push(problem);
     }
     set({ problems, byNode });
   },

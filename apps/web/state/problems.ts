@@ -5,6 +5,7 @@ import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { usePlan } from './plan-store.ts';
+import { nodeOnCanvas } from './node-on-canvas.ts';
 import { nodeTypes } from './registry.ts';
 
 type Nodes = Readonly<
@@ -14,7 +15,8 @@ type Nodes = Readonly<
 /** What the person still has to give is not an error: an open input, a value that was never set. */
 export function isIncomplete({ code, location }: ShownProblem, nodes: Nodes): boolean {
   if (code === 'missing-input') return true;
-  const { node, param } = location;
+  const { node, param, graph, path } = location;
+  if (graph !== undefined || path !== undefined) return false;
   // A node's own check of its values reports them with its facets.
   if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
   if (node === undefined || param === undefined) return false;
@@ -25,7 +27,7 @@ export function isIncomplete({ code, location }: ShownProblem, nodes: Nodes): bo
 }
 
 const placeOf = ({ code, location }: ShownProblem): string =>
-  [code, location.node, location.port, location.param].join('\n');
+  [code, location.graph, location.path ?? location.node, location.port, location.param].join('\n');
 
 /** What was found here and by the server, each once: here first, since that follows every edit. */
 function joinProblems(
@@ -48,11 +50,12 @@ export function useProblemAt(node: string): ShownProblem | undefined {
   const here = useChecks((state) => state.byNode[node]);
   const server = usePlan((state) => state.problems);
   const nodes = useDocument((state) => state.graph.nodes);
+  const file = useDocument((state) => state.file?.path);
   return useMemo(() => {
-    const own = server.filter(({ location }) => location.node === node);
+    const own = server.filter(({ location }) => nodeOnCanvas(location, file) === node);
     const all = joinProblems(here ?? [], own);
     return all.find((problem) => !isIncomplete(problem, nodes)) ?? all[0];
-  }, [here, server, nodes, node]);
+  }, [here, server, nodes, node, file]);
 }
 
 /** What a node is called on the screen; its id beside it where others are called the same. */
@@ -68,8 +71,11 @@ export function nodeTitle(id: string, nodes: Nodes): string {
 
 /** Where a problem is, in the words of the screen: `Chunk, size`. */
 export function problemPlace({ location }: ShownProblem, nodes: Nodes): string | undefined {
-  const { node, port, param } = location;
-  if (node === undefined) return undefined;
+  const { port, param, path } = location;
+  if (path !== undefined)
+    return [path, port ?? param].filter((part) => part !== undefined).join(', ');
+  const node = location.graph === undefined ? location.node : undefined;
+  if (node === undefined) return location.graph;
   const type = nodeTypes().get(nodes[node]?.type ?? '');
   const fields = type === undefined ? [] : paramFields(type);
   const field = fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;

@@ -1,0 +1,47 @@
+import { GraphError, parseGraph, usedFiles, type Graph, type GraphLookup } from '@graft/graph';
+import { create } from 'zustand';
+import { api } from '../api/client.ts';
+import { problemsOf } from '../api/problem.ts';
+
+interface UsedGraphs {
+  /** The graph files that the open one uses, as last read; a new function when one has changed. */
+  readonly lookup: GraphLookup;
+  /** Reads those that a graph uses and that are not here yet, and what they use. */
+  read(graph: Graph): Promise<void>;
+  /** A file has changed outside: it is read anew when it is asked for. */
+  forget(path: string): void;
+}
+
+const known = new Map<string, Graph | GraphError>();
+
+export const useUsedGraphs = create<UsedGraphs>()((set) => ({
+  lookup: () => undefined,
+  async read(graph) {
+    const paths = new Set(usedFiles(graph));
+    let changed = false;
+    // A Set's iteration reaches what is added on the way.
+    for (const path of paths) {
+      let found = known.get(path);
+      if (found === undefined) {
+        found = await readOne(path);
+        known.set(path, found);
+        changed = true;
+      }
+      if (!(found instanceof GraphError)) for (const next of usedFiles(found)) paths.add(next);
+    }
+    if (changed) set({ lookup: (path) => known.get(path) });
+  },
+  forget(path) {
+    if (known.delete(path)) set({ lookup: (one) => known.get(one) });
+  },
+}));
+
+async function readOne(path: string): Promise<Graph | GraphError> {
+  try {
+    return parseGraph((await api.graphs.read.query({ path })).text, path);
+  } catch (error) {
+    if (error instanceof GraphError) return error;
+    const [problem] = problemsOf(error);
+    return new GraphError('missing-file', problem?.message ?? 'It could not be read.');
+  }
+}
