@@ -128,3 +128,8 @@ export {
   type MetricName,
   type SettingName,
 } from './format/setting-name.ts';
+export { makeSubgraph, type ComposeContext } from './compose/make-subgraph.ts';
+export { inlineSubgraph } from './compose/inline-subgraph.ts';
+export { extractSubgraph } from './compose/extract-subgraph.ts';
+export { renameExposure, renamePort } from './compose/rename-port.ts';
+export type { BodyId } from './compose/graph-bodies.ts';

@@ -1,0 +1,54 @@
+import { byCodeUnit, own } from '../base/record.ts';
+import { formatEdge } from '../format/edge.ts';
+import type { Edge, GraphBody, GraphNode } from '../format/graph.ts';
+import { typeIn, type InterfaceContext } from '../plan/body-interface.ts';
+import { paramFields } from '../types/param-fields.ts';
+
+/** An edge after an edit, and the string of the one that it was. */
+export interface MovedEdge {
+  readonly edge: Edge;
+  readonly was: string;
+}
+
+/**
+ * Lists with an entry an edge (weights of adapters) go by the order of edge strings. Where an edit gives edges other
+ * strings, the lists of the nodes that they lead to are put in the new order.
+ */
+export function reorderEdgeLists(
+  body: GraphBody,
+  moved: readonly MovedEdge[],
+  context: InterfaceContext,
+): GraphBody {
+  const byTarget = new Map<string, MovedEdge[]>();
+  for (const one of moved) {
+    const list = byTarget.get(one.edge.target);
+    if (list === undefined) byTarget.set(one.edge.target, [one]);
+    else list.push(one);
+  }
+  const nodes: Record<string, GraphNode> = { ...body.nodes };
+  let changed = false;
+  for (const [id, into] of byTarget) {
+    const node = own(nodes, id);
+    const type = typeIn(body, id, context);
+    if (node === undefined || type === undefined) continue;
+    const params: Record<string, unknown> = { ...node.params };
+    for (const { name, entryPerEdge } of paramFields(type)) {
+      const list: unknown = own(node.params, name);
+      if (entryPerEdge === undefined || !Array.isArray(list)) continue;
+      const order = newOrder(into.filter(({ edge }) => edge.targetPort === entryPerEdge));
+      if (order.length !== list.length) continue;
+      const entries: readonly unknown[] = list;
+      params[name] = order.map((from) => entries[from]);
+      changed = true;
+    }
+    nodes[id] = { ...node, params };
+  }
+  return changed ? { ...body, nodes } : body;
+}
+
+/** For each edge in the order of today, its place in that of before. */
+function newOrder(edges: readonly MovedEdge[]): number[] {
+  const before = [...edges].sort((a, b) => byCodeUnit(a.was, b.was));
+  const after = [...edges].sort((a, b) => byCodeUnit(formatEdge(a.edge), formatEdge(b.edge)));
+  return after.map((edge) => before.indexOf(edge));
+}

@@ -1,0 +1,43 @@
+import type { Graph, GraphBody } from '../format/graph.ts';
+import { emptyGraph } from './graph-edit.ts';
+import {
+  allBodies,
+  bodiesBelow,
+  bodyOf,
+  renamedUses,
+  usedBodies,
+  withBody,
+  withoutBodies,
+} from './graph-bodies.ts';
+
+/**
+ * Makes a subgraph of a file a file of its own, at `path` below the workspace: what it uses of this file goes along, and
+ * all that used it use that file. Both files are to be saved, the new one first. Throws `unknown-node`.
+ */
+export function extractSubgraph(
+  graph: Graph,
+  id: string,
+  path: string,
+): { readonly graph: Graph; readonly file: Graph } {
+  const body = bodyOf(graph, id);
+  const below = bodiesBelow(graph, usedBodies(body));
+  const carried = Object.fromEntries(
+    [...below].flatMap((used): [string, GraphBody][] =>
+      Object.hasOwn(graph.graphs ?? {}, used) ? [[used, bodyOf(graph, used)]] : [],
+    ),
+  );
+  const file: Graph = {
+    ...emptyGraph,
+    ...body,
+    ...(Object.keys(carried).length === 0 ? {} : { graphs: carried }),
+  };
+  const renames = new Map([[`#${id}`, path]]);
+  let left = withoutBodies(graph, new Set([id]));
+  for (const [at, one] of allBodies(left)) left = withBody(left, at, renamedUses(one, renames));
+  // What went along stays here only for what still uses it here.
+  const kept = bodiesBelow(left, [
+    ...usedBodies(left),
+    ...allBodies(left).flatMap(([at]) => (at === undefined || below.has(at) ? [] : at)),
+  ]);
+  return { graph: withoutBodies(left, new Set([...below].filter((one) => !kept.has(one)))), file };
+}

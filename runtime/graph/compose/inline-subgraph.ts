@@ -1,0 +1,236 @@
+import { GraphError } from '../base/errors.ts';
+import { own } from '../base/record.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
+import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
+import { GraphLibrary } from '../plan/graph-library.ts';
+import { setPrefix } from '../types/structure-nodes.ts';
+import { interfaceName, textParam } from '../types/structure-params.ts';
+import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
+import {
+  allBodies,
+  bodiesBelow,
+  bodyOf,
+  freeName,
+  renamedUses,
+  usedBodies,
+  withBody,
+  withoutBodies,
+  type BodyId,
+} from './graph-bodies.ts';
+import type { ComposeContext } from './make-subgraph.ts';
+
+/**
+ * Puts the nodes of the graph that a node uses in its place. What the use set is written into them, samples and what only
+ * feeds these stay out, and a subgraph of the file that nothing uses any more goes. Throws `unknown-node`, or `bad-input`
+ * for a node that uses no graph, one that is not to be had, or one that is switched off.
+ */
+export function inlineSubgraph(
+  graph: Graph,
+  use: { readonly at?: BodyId; readonly node: string },
+  context: ComposeContext,
+): { readonly graph: Graph; readonly nodes: readonly string[] } {
+  const outer = bodyOf(graph, use.at);
+  const node = own(outer.nodes, use.node);
+  const location = { node: use.node };
+  if (node === undefined) {
+    throw new GraphError('unknown-node', `There is no node "${use.node}".`, { location });
+  }
+  if (context.registry.get(node.type)?.structure !== 'graph') {
+    throw new GraphError('bad-input', 'This node uses no graph.', { location });
+  }
+  if (node.bypass === true) {
+    throw new GraphError('bad-input', 'It is switched off. Switch it on first.', { location });
+  }
+  const library = new GraphLibrary(graph, context);
+  const from = { file: context.file, graph: use.at };
+  const found = library.find(textParam(node.params, 'use'), from);
+  if (!('key' in found)) throw new GraphError(found.code, found.message, { location });
+  const foreign = found.file !== context.file;
+  const source = foreign && found.file !== undefined ? context.graphs?.(found.file) : graph;
+  const copied =
+    foreign && source !== undefined && !(source instanceof GraphError)
+      ? copyBodies(graph, source, usedBodies(found.body))
+      : { graph, renames: new Map<string, string>() };
+  const inner = renamedUses(found.body, copied.renames);
+  const placed = new Placement(outer, { id: use.node, node }, inner);
+  const graphs = library.lookup({ ...from, key: `edit ${use.at ?? ''}` });
+  const { registry } = context;
+  const merged = reorderEdgeLists(placed.body(), placed.moved(), { registry, graphs });
+  return {
+    graph: withoutUnused(withBody(copied.graph, use.at, merged), found.graph, foreign),
+    nodes: placed.ids(),
+  };
+}
+
+/** Subgraphs of another file, and all that these use, in this one, under names that are free. */
+function copyBodies(
+  graph: Graph,
+  from: Graph,
+  ids: ReadonlySet<string>,
+): { readonly graph: Graph; readonly renames: ReadonlyMap<string, string> } {
+  const names = new Map<string, string>();
+  for (const id of bodiesBelow(from, ids)) {
+    if (own(from.graphs ?? {}, id) === undefined) continue;
+    const taken = new Set(names.values());
+    names.set(
+      id,
+      freeName(id, (one) => Object.hasOwn(graph.graphs ?? {}, one) || taken.has(one)),
+    );
+  }
+  const renames = new Map([...names].map(([id, to]) => [`#${id}`, `#${to}`]));
+  const graphs = { ...graph.graphs };
+  for (const [id, to] of names) graphs[to] = renamedUses(bodyOf(from, id), renames);
+  return { graph: names.size === 0 ? graph : { ...graph, graphs }, renames };
+}
+
+function withoutUnused(graph: Graph, id: string | undefined, foreign: boolean): Graph {
+  if (id === undefined || foreign) return graph;
+  const used = allBodies(graph).some(([at, body]) => at !== id && usedBodies(body).has(id));
+  return used ? graph : withoutBodies(graph, new Set([id]));
+}
+
+/** The nodes of a body in the place of one that uses it. */
+class Placement {
+  readonly #outer: GraphBody;
+  readonly #use: { readonly id: string; readonly node: GraphNode };
+  readonly #inner: GraphBody;
+  /** Of the nodes that come in, the ids that they get. */
+  readonly #ids = new Map<string, string>();
+  /** Ids of `input` and `output` nodes by name. */
+  readonly #ports = { input: new Map<string, string>(), output: new Map<string, string>() };
+
+  constructor(
+    outer: GraphBody,
+    use: { readonly id: string; readonly node: GraphNode },
+    inner: GraphBody,
+  ) {
+    this.#outer = outer;
+    this.#use = use;
+    this.#inner = inner;
+    const dropped = this.#samples();
+    const taken = new Set(Object.keys(outer.nodes).filter((id) => id !== use.id));
+    for (const [id, { type, params }] of Object.entries(inner.nodes)) {
+      if (type === 'input' || type === 'output') {
+        const name = interfaceName(id, params);
+        if (!this.#ports[type].has(name)) this.#ports[type].set(name, id);
+        continue;
+      }
+      if (dropped.has(id)) continue;
+      const free = freeName(id, (one) => taken.has(one));
+      taken.add(free);
+      this.#ids.set(id, free);
+    }
+  }
+
+  ids(): readonly string[] {
+    return [...this.#ids.values()];
+  }
+
+  body(): GraphBody {
+    const nodes = new Map(Object.entries(this.#outer.nodes).filter(([id]) => id !== this.#use.id));
+    const layout = new Map(
+      Object.entries(this.#outer.layout).filter(([id]) => id !== this.#use.id),
+    );
+    const shift = this.#shift();
+    for (const [id, to] of this.#ids) {
+      nodes.set(to, this.#withSettings(id));
+      const place = own(this.#inner.layout, id);
+      if (place !== undefined) layout.set(to, { x: place.x + shift.x, y: place.y + shift.y });
+    }
+    const expose = this.#exposures();
+    const { extra } = this.#outer;
+    return {
+      nodes: Object.fromEntries(nodes),
+      edges: sortEdges(this.moved().map(({ edge }) => edge)),
+      ...(Object.keys(expose).length === 0 ? {} : { expose }),
+      layout: Object.fromEntries(layout),
+      ...(extra === undefined ? {} : { extra }),
+    };
+  }
+
+  #withSettings(id: string): GraphNode {
+    const node = own(this.#inner.nodes, id) ?? { type: '', version: 1, params: {} };
+    const params: Record<string, unknown> = { ...node.params };
+    for (const [name, exposure] of Object.entries(this.#inner.expose ?? {})) {
+      if (exposure.node !== id) continue;
+      const value = own(this.#use.node.params, `${setPrefix}${name}`) ?? exposure.default;
+      if (value !== undefined) params[exposure.param] = value;
+    }
+    return { ...node, params };
+  }
+
+  #exposures(): Record<string, Exposure> {
+    const entries = Object.entries(this.#outer.expose ?? {}).flatMap(
+      ([name, exposure]): [string, Exposure][] => {
+        if (exposure.node !== this.#use.id) return [[name, exposure]];
+        const inner = own(this.#inner.expose ?? {}, exposure.param.slice(setPrefix.length));
+        const node = inner === undefined ? undefined : this.#ids.get(inner.node);
+        return inner === undefined || node === undefined
+          ? []
+          : [[name, { ...exposure, node, param: inner.param }]];
+      },
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /** The edges, with those that they stand for: on its side of the border each goes by one string. */
+  moved(): MovedEdge[] {
+    const into = (name: string): Edge[] =>
+      this.#outer.edges.filter((edge) => edge.target === this.#use.id && edge.targetPort === name);
+    /** What an inner source is, seen from outside. */
+    const sources = (edge: Edge): Pick<Edge, 'source' | 'sourcePort'>[] => {
+      const id = this.#ids.get(edge.source);
+      if (id !== undefined) return [{ source: id, sourcePort: edge.sourcePort }];
+      const node = own(this.#inner.nodes, edge.source);
+      return node?.type === 'input' ? into(interfaceName(edge.source, node.params)) : [];
+    };
+    const inside = this.#inner.edges.flatMap((edge) => {
+      const target = this.#ids.get(edge.target);
+      if (target === undefined) return [];
+      const was = formatEdge(edge);
+      return sources(edge).map(({ source, sourcePort }) => ({
+        edge: { source, sourcePort, target, targetPort: edge.targetPort },
+        was,
+      }));
+    });
+    const outside = this.#outer.edges.flatMap((edge) => {
+      if (edge.target === this.#use.id) return [];
+      const was = formatEdge(edge);
+      if (edge.source !== this.#use.id) return [{ edge, was }];
+      const output = this.#ports.output.get(edge.sourcePort);
+      return this.#inner.edges
+        .filter((one) => one.target === output && one.targetPort === 'value')
+        .flatMap(sources)
+        .map(({ source, sourcePort }) => ({ edge: { ...edge, source, sourcePort }, was }));
+    });
+    return [...inside, ...outside];
+  }
+
+  /** Nodes that only feed samples. */
+  #samples(): ReadonlySet<string> {
+    const { nodes, edges } = this.#inner;
+    const dropped = new Set<string>();
+    const isSample = ({ target, targetPort }: Edge): boolean =>
+      (own(nodes, target)?.type === 'input' && targetPort === 'sample') || dropped.has(target);
+    for (let grown = true; grown;) {
+      grown = false;
+      for (const id of Object.keys(nodes)) {
+        const out = edges.filter(({ source }) => source === id);
+        if (dropped.has(id) || out.length === 0 || !out.every(isSample)) continue;
+        dropped.add(id);
+        grown = true;
+      }
+    }
+    return dropped;
+  }
+
+  /** From the middle of the inner places to that of the node. */
+  #shift(): NodeLayout {
+    const place = own(this.#outer.layout, this.#use.id);
+    const inner = [...this.#ids.keys()].flatMap((id) => own(this.#inner.layout, id) ?? []);
+    if (place === undefined || inner.length === 0) return { x: 0, y: 0 };
+    const middle = (pick: (one: NodeLayout) => number): number =>
+      Math.round(inner.reduce((sum, one) => sum + pick(one), 0) / inner.length);
+    return { x: place.x - middle(({ x }) => x), y: place.y - middle(({ y }) => y) };
+  }
+}
