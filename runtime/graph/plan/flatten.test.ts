@@ -4,6 +4,7 @@ import { own } from '../base/record.ts';
 import { nestedGraph } from '../fixtures/nested-graph.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { Graph, GraphBody, PlannedNode } from '../format/graph.ts';
+import { noLock } from '../format/lock.ts';
 import { cacheKey } from '../key/cache-key.ts';
 import { testEngines, testModels, testRegistry } from '../testing.ts';
 import { planGraph } from './plan-graph.ts';
@@ -182,7 +183,7 @@ function drawFlat(graph: Graph): Graph | undefined {
         ),
       ),
     ),
-    lock: { models: {}, files: {} },
+    lock: noLock,
     layout: {},
   };
 }
