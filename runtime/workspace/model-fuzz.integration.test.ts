@@ -133,6 +133,24 @@ describe('what fuzzing found', { timeout: 120_000 }, () => {
     });
   });
 
+  it.each([
+    ['hidden_size', -1],
+    ['hidden_size', 2 ** 53 - 1],
+    ['max_position_embeddings', -1],
+  ])('a config with a %s of %d is refused', async (name, value) => {
+    const config = Buffer.from(
+      JSON.stringify({
+        model_type: 'bert',
+        hidden_size: 8,
+        max_position_embeddings: 16,
+        [name]: value,
+      }),
+    );
+    await expect(embedder(tinyEmbedder().set('config.json', config))).rejects.toMatchObject({
+      code: 'damaged-file',
+    });
+  });
+
   it('a GGUF file that claims gigabytes is refused before llama.cpp reads it', async () => {
     const bytes = await readFile(join(tiny.root, 'base.gguf'));
     // The length of an array of tokens.

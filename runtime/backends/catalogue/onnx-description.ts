@@ -11,11 +11,14 @@ export type ModelDescription = Omit<ModelEntry, 'id' | 'licence' | 'files'> & {
   readonly files: readonly string[];
 };
 
+/** Far more than any embedder has: the width of a vector, the tokens of a text. */
+const most = { width: 2 ** 20, tokens: 2 ** 24 };
+
 const configSchema = z.object({
   model_type: z.string(),
   architectures: z.array(z.string()).default([]),
-  hidden_size: z.number().int().optional(),
-  max_position_embeddings: z.number().int().default(512),
+  hidden_size: z.number().int().positive().max(most.width).optional(),
+  max_position_embeddings: z.number().int().positive().max(most.tokens).default(512),
 });
 
 /** By transformers.js's file names, best trade of speed and precision first. */
