@@ -1,5 +1,4 @@
 import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
-import { previews } from '@graft/nodes/previews';
 import { count } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
@@ -15,6 +14,7 @@ import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
+import { previewOf } from './output/preview-of.ts';
 import { useRowWindow } from './output/row-window.ts';
 import { RawRows } from './raw-rows.tsx';
 
@@ -100,7 +100,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   if (error !== null) {
     return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
   }
-  const Preview = previews[step.type] ?? RawRows;
+  const Preview = previewOf(step.type, artifact?.mediaType) ?? RawRows;
   return (
     <>
       {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (

@@ -11,6 +11,7 @@ export { MetricsView, useMetricRows } from './metrics-view.tsx';
 export { ModelFacts } from './model-facts.tsx';
 export { ModuleMap, type ModuleValue } from './module-map.tsx';
 export { PortPreview } from './port-preview.tsx';
+export { QuestionRows } from './question-rows.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';
 export { Pager, RawRow, RowList } from './row-list.tsx';
 export { SourceLink, spanLabel } from './source-link.tsx';

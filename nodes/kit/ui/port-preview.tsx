@@ -1,10 +1,19 @@
-import { Adapter, adapterInfoSchema, Dataset, Metrics, Model, Tokens } from '@graft/graph';
+import {
+  Adapter,
+  adapterInfoSchema,
+  Dataset,
+  Metrics,
+  Model,
+  Questions,
+  Tokens,
+} from '@graft/graph';
 import type { ReactNode } from 'react';
 import { AdapterView } from './adapter-view.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import type { PreviewComponent, PreviewProps } from './preview-props.ts';
+import { QuestionRows } from './question-rows.tsx';
 import { RawRow, RowList } from './row-list.tsx';
 import { TokenRows } from './token-rows.tsx';
 
@@ -17,6 +26,7 @@ function AdapterRows(props: PreviewProps): ReactNode {
 }
 
 const views: Readonly<Record<string, PreviewComponent>> = {
+  [Questions.mediaType]: QuestionRows,
   [Dataset.mediaType]: DatasetRows,
   [Tokens.mediaType]: TokenRows,
   [Metrics.mediaType]: MetricsView,
@@ -24,7 +34,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [Model.mediaType]: ModelFacts,
 };
 
-/** The view of a port type that training nodes give, for a node that has several outputs. */
+/** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */
 export function PortPreview(props: PreviewProps): ReactNode {
   const View = views[props.artifact.mediaType];
   return View === undefined ? (

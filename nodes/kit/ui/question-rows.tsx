@@ -1,0 +1,25 @@
+import { type Question, questionSchema } from '@graft/graph';
+import type { ReactNode } from 'react';
+import type { PreviewProps } from './preview-props.ts';
+import { RowList } from './row-list.tsx';
+
+/** Questions with what is known of their answers. */
+export function QuestionRows(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={questionSchema} unit="questions">
+      {(row: Question) => (
+        <div className="gk-row">
+          <span className="gk-number">{row.id}</span>
+          <span className="gk-grow">
+            {row.question}
+            {row.reference !== undefined && <small>{row.reference}</small>}
+            {row.documents !== undefined && row.documents.length > 0 && (
+              <small className="gk-mono">{row.documents.join(', ')}</small>
+            )}
+          </span>
+          {row.answerable === false && <span className="gk-tag">no answer</span>}
+        </div>
+      )}
+    </RowList>
+  );
+}

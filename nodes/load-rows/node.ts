@@ -1,0 +1,54 @@
+import { defineNode, type ParamMeta, portTypes, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+/** What a file of rows can hold. */
+const rowTypes = Object.values(portTypes).filter(({ encoding }) => encoding === 'jsonl');
+const [firstType = Questions.id, ...otherTypes] = rowTypes.map(({ id }) => id);
+
+export const loadRows = defineNode({
+  type: 'load-rows',
+  version: 1,
+  implementation: 1,
+  title: 'Rows',
+  group: 'sources',
+  doc: 'Rows of any type from a JSONL file: an output that was frozen or edited by hand, kept in git like all else, or rows that another program wrote.',
+  inputs: {},
+  outputs: { rows: { type: Questions, doc: 'The rows, in the order of the file.' } },
+  ports(params) {
+    const type = rowTypes.find(({ id }) => id === params['type']) ?? Questions;
+    return { inputs: {}, outputs: { rows: { type, doc: 'The rows, in the order of the file.' } } };
+  },
+  params: z.strictObject({
+    type: z
+      .enum([firstType, ...otherTypes])
+      .default(Questions.id)
+      .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
+    file: z
+      .string()
+      .default('')
+      .meta({
+        title: 'File',
+        description: 'A JSONL file below the workspace: an object a line.',
+      } satisfies ParamMeta),
+    written: z
+      .int()
+      .min(0)
+      .default(0)
+      .meta({
+        title: 'Version of the rows',
+        description:
+          'That of their type when they were written, to bring them up to date by; 0: the newest.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ type, file }) => [
+    ['rows', type],
+    ['file', file === '' ? 'none chosen' : file],
+  ],
+  caching: 'pure',
+  sources: ({ file }) => (file === '' ? [] : [{ kind: 'files', patterns: [file], param: 'file' }]),
+  check: ({ file }) =>
+    file === '' ? [{ param: 'file', message: 'Choose a JSONL file of the workspace.' }] : [],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

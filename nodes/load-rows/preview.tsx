@@ -1,0 +1,1 @@
+export { PortPreview as preview } from '../kit/ui/index.ts';
