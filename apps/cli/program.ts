@@ -221,6 +221,15 @@ function addModels(program: Command, end: (code: ExitCode) => void): void {
 
 function addPackages(program: Command, end: (code: ExitCode) => void): void {
   program
+    .command('freeze')
+    .description('write what a node last gave to a file, and read it from there in its place')
+    .argument('<file>', 'graph file')
+    .argument('<output>', 'NODE, or NODE.PORT where it gives several things')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (file, output, options) =>
+      end(await (await import('./commands/freeze.ts')).freeze(file, output, options)),
+    );
+  program
     .command('pack')
     .description('put a graph and what belongs to it into one file, to open it elsewhere')
     .argument('<file>', 'graph file')

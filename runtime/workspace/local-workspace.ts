@@ -49,6 +49,7 @@ import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportRows, type ExportFormat } from './export/export-rows.ts';
+import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
@@ -333,6 +334,10 @@ export class LocalWorkspace implements Workspace {
 
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches> {
     return searchRows({ artifacts: this.artifacts, reader: this.#reader }, artifact, search);
+  }
+
+  writeRows(output: OutputOfNode): Promise<WrittenRows> {
+    return writeFrozenRows(this, output);
   }
 
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {

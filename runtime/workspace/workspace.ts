@@ -27,6 +27,7 @@ import type {
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { ExperimentHandle } from './experiment/experiments.ts';
+import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
 import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
@@ -206,6 +207,8 @@ export interface Workspace extends AsyncDisposable {
 
   /** Rows of an artifact that hold a text, wherever they are. */
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
+  /** Writes an output's rows to a file of the workspace, for `load-rows`. Throws `bad-input` for what has no rows of text. */
+  writeRows(output: OutputOfNode): Promise<WrittenRows>;
   /** All rows of an artifact, written for use elsewhere, in blocks of text. */
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
   /** How many answers of an artifact agree with their references. */

@@ -12,6 +12,7 @@ import { useItemRows } from './item-rows.ts';
 import { copyText, textOf } from './output/copy-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
+import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
@@ -108,6 +109,11 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...{ artifact, rows, total, text, search, found, current, goTo }}
           name={[node?.title ?? step.node, port].join('-')}
           byRow={artifact.mediaType !== Metrics.mediaType}
+          freeze={
+            port !== undefined && canFreeze(step.node, artifact)
+              ? () => void freeze({ node: step.node, port, artifact })
+              : undefined
+          }
         />
       )}
       <div ref={list} className="flex min-h-0 flex-col">

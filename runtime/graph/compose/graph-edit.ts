@@ -6,6 +6,7 @@ import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../types/param-fields.ts';
 import { wholePixel } from '../format/parse-graph.ts';
 import { own } from '../base/record.ts';
+import { freeId } from './free-id.ts';
 
 /** Editing a graph: each function returns a new graph and shares all that did not change. */
 
@@ -127,13 +128,6 @@ function changeNode(graph: Graph, id: string, change: (node: GraphNode) => Graph
     });
   }
   return { ...graph, nodes: { ...graph.nodes, [id]: change(node) } };
-}
-
-function freeId(name: string, taken: (id: string) => boolean): string {
-  if (!taken(name)) return name;
-  let number = 2;
-  while (taken(`${name}-${number}`)) number++;
-  return `${name}-${number}`;
 }
 
 function whole({ x, y }: NodeLayout): NodeLayout {

@@ -18,6 +18,8 @@ export interface OutputBarProps {
   readonly found: Found | undefined;
   readonly current: number | undefined;
   readonly goTo: (row: number) => void;
+  /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
+  readonly freeze: (() => void) | undefined;
 }
 
 /** The match after (or before) the row that is marked, round in a circle. */

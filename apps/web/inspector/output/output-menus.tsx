@@ -2,7 +2,7 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { CopyIcon, DownloadIcon } from '../../shell/icons.tsx';
+import { CopyIcon, DownloadIcon, FreezeIcon } from '../../shell/icons.tsx';
 import { copyText, textOf } from './copy-rows.ts';
 import { downloadAddress, downloadFormats } from './download-formats.ts';
 
@@ -32,8 +32,10 @@ export default function OutputMenus(props: {
   readonly total: number;
   /** What the downloaded file is called. */
   readonly name: string;
+  /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
+  readonly freeze: (() => void) | undefined;
 }) {
-  const { artifact, rows, total, name } = props;
+  const { artifact, rows, total, name, freeze } = props;
   const what = `${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`;
   const formats = downloadFormats(artifact);
   return (
@@ -54,6 +56,17 @@ export default function OutputMenus(props: {
           Copy {what} as JSON lines
         </Item>
       </Menu>
+      {freeze === undefined ? null : (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Freeze this output"
+          title="Freeze this output: keep its rows as a file that stands in the node’s place, to edit by hand"
+          onClick={freeze}
+        >
+          <FreezeIcon />
+        </button>
+      )}
       {formats.length === 0 ? null : (
         <Menu label="Download" icon={<DownloadIcon />}>
           {formats.map((format) => (

@@ -1,5 +1,6 @@
 import { artifactRefSchema } from '@graft/graph';
 import { z } from 'zod';
+import { pathInput } from './graphs.ts';
 import { procedure, router } from './trpc.ts';
 
 export const artifactsRouter = router({
@@ -32,6 +33,17 @@ export const artifactsRouter = router({
         ...(signal === undefined ? {} : { signal }),
       }),
     ),
+  /** Writes the rows of a node's output to a file of the workspace, so that a node can read them in its place. */
+  freeze: procedure
+    .input(
+      z.object({
+        graph: pathInput,
+        node: z.string().min(1).max(500),
+        port: z.string().min(1).max(200),
+        artifact: artifactRefSchema,
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.workspace.writeRows(input)),
   /** How many answers agree with their references. */
   score: procedure
     .input(z.object({ artifact: artifactRefSchema }))

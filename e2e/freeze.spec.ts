@@ -1,0 +1,32 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('an output is frozen, edited by hand, and read in the node’s place', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('freezing', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'freezing.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await bench.select('files');
+  await bench.tab('Output');
+  await page.getByRole('button', { name: 'Freeze this output' }).click();
+  await expect(page.getByTestId('notice')).toContainText('frozen/freezing/files.documents.jsonl');
+  await expect(bench.node('files')).toContainText('(frozen)');
+
+  const frozen = path.join(workspace.folder, 'frozen/freezing/files.documents.jsonl');
+  const text = await readFile(frozen, 'utf8');
+  await writeFile(frozen, text.replaceAll('05:40', '06:15'));
+  await bench.run();
+  await bench.reaches('files', 'succeeded');
+  await bench.select('chunk');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('06:15');
+
+  await page.keyboard.press('Control+z');
+  await expect(bench.node('files')).not.toContainText('(frozen)');
+});

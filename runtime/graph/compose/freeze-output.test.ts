@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { formatEdge } from '../format/edge.ts';
+import { parseGraph } from '../format/parse-graph.ts';
+import { numberNode } from '../testing.ts';
+import { freezeOutput } from './freeze-output.ts';
+
+const graph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      a: { type: 'x', version: 1, params: {} },
+      b: { type: 'x', version: 1, params: { size: 2 } },
+      c: { type: 'x', version: 1, title: 'End', params: {} },
+    },
+    edges: ['a.out -> b.in', 'b.out -> c.in', 'b.out -> c.other'],
+    layout: { b: [40, 60] },
+  }),
+);
+const rows = { reader: numberNode, file: 'frozen/b.jsonl', type: 'chunks', version: 2 };
+
+it('stands in the place of the node, under its id', () => {
+  const { graph: frozen, id } = freezeOutput(graph, { node: 'b', port: 'out' }, rows);
+  expect(id).toBe('b');
+  expect(frozen.nodes['b']).toMatchObject({
+    type: numberNode.type,
+    title: 'b (frozen)',
+    params: { file: 'frozen/b.jsonl', type: 'chunks', written: 2 },
+  });
+  expect(frozen.edges.map(formatEdge)).toEqual(['b.rows -> c.in', 'b.rows -> c.other']);
+  expect(frozen.layout).toEqual(graph.layout);
+});
+
+it('stands beside a node whose other outputs are used', () => {
+  const two = {
+    ...graph,
+    edges: [...graph.edges, { source: 'b', sourcePort: 'log', target: 'c', targetPort: 'z' }],
+  };
+  const { graph: frozen, id } = freezeOutput(two, { node: 'b', port: 'out' }, rows);
+  expect(id).toBe('b-out');
+  expect(frozen.nodes['b']).toBe(graph.nodes['b']);
+  expect(frozen.edges.map(formatEdge)).toEqual([
+    'a.out -> b.in',
+    'b-out.rows -> c.in',
+    'b-out.rows -> c.other',
+    'b.log -> c.z',
+  ]);
+  expect(frozen.layout['b-out']).toEqual({ x: 40, y: 240 });
+});
+
+it('says which node is not there', () => {
+  expect(() => freezeOutput(graph, { node: 'q', port: 'out' }, rows)).toThrow(/no node "q"/);
+});

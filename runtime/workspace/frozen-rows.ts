@@ -1,0 +1,96 @@
+import { constants } from 'node:fs';
+import { copyFile, link, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { outputPath, portTypeOf, readRows } from '@graft/engine';
+import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
+import { hasCode, isFullDisk, replaceFile, stagingName } from '@graft/kit';
+import { exportRows } from './export/export-rows.ts';
+import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
+
+/** An output's rows, written to a file of the workspace. */
+export interface WrittenRows {
+  /** Below the workspace, with `/`. */
+  readonly file: string;
+  /** Id and version of the port type of the rows. */
+  readonly type: string;
+  readonly version: number;
+  readonly rows: number;
+}
+
+export interface OutputOfNode {
+  /** Path of the graph file. */
+  readonly graph: string;
+  readonly node: string;
+  readonly port: string;
+  readonly artifact: ArtifactRef;
+}
+
+/** Tries of another name, where one is taken. */
+const mostCopies = 1000;
+
+/**
+ * Writes the rows of an output as `frozen/GRAPH/NODE.PORT.jsonl`, with a number behind it where there is such a file
+ * already: it may have been edited. Throws `bad-input` for what has no rows that a text can hold, `no-space`.
+ */
+export async function writeFrozenRows(
+  { root, artifacts }: { readonly root: string; readonly artifacts: ArtifactStore },
+  { graph, node, port, artifact }: OutputOfNode,
+): Promise<WrittenRows> {
+  const type = portTypeOf(artifact);
+  if (type.encoding !== 'jsonl') {
+    throw new GraphError(
+      'bad-input',
+      `An output of type ${type.id} is kept as ${type.encoding === 'tree' ? 'a folder' : 'vectors'}, not as rows of text: it cannot be frozen. Freeze what it is made of.`,
+      { location: { file: graph, node, port } },
+    );
+  }
+  const stem = `frozen/${graph.slice(0, -graphSuffix.length)}/${node.replaceAll('/', '.')}.${port}`;
+  requireVisible(stem);
+  requirePortablePath(stem);
+  // No link leads out of the workspace.
+  const folder = dirname(await outputPath(root, stem));
+  const draft = join(folder, `.${stagingName()}.part`);
+  let rows = 0;
+  try {
+    await replaceFile(draft, async (append) => {
+      const counted = async function* (): AsyncGenerator<unknown> {
+        for await (const row of readRows(artifacts, artifact, type)) {
+          rows += 1;
+          yield row;
+        }
+      };
+      for await (const block of exportRows(counted, 'jsonl')) await append(Buffer.from(block));
+    });
+    const name = await place(draft, basename(stem));
+    return { file: `${dirname(stem)}/${name}`, type: type.id, version: type.version, rows };
+  } catch (error) {
+    if (!isFullDisk(error)) throw error;
+    throw new GraphError('no-space', 'The disk is full: the rows were not written.', {
+      audience: 'operator',
+      cause: error,
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Gives a written file, in its folder, the first name that is free. */
+async function place(draft: string, stem: string): Promise<string> {
+  for (let copy = 1; copy <= mostCopies; copy += 1) {
+    const name = copy === 1 ? `${stem}.jsonl` : `${stem}-${String(copy)}.jsonl`;
+    const target = join(dirname(draft), name);
+    try {
+      await link(draft, target).catch(async (error: unknown) => {
+        if (hasCode(error, 'EEXIST')) throw error;
+        await copyFile(draft, target, constants.COPYFILE_EXCL);
+      });
+      return name;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+  throw new GraphError(
+    'name-taken',
+    `There are ${String(mostCopies)} frozen files of this output already. Delete some of them.`,
+  );
+}
