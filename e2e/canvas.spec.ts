@@ -61,10 +61,10 @@ test('keeps what is typed before the search has come', async ({ page, workspace 
   await bench.open(workspace.url, 'a-first.graft.json');
   await expect(bench.node('chunk')).toBeVisible();
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('questions', { delay: 40 });
-  await expect(page.getByPlaceholder(/Add a node/)).toHaveValue('questions');
+  await page.keyboard.type('inject context', { delay: 40 });
+  await expect(page.getByPlaceholder(/Add a node/)).toHaveValue('inject context');
   await page.keyboard.press('Enter');
-  await expect(bench.node('questions')).toBeVisible();
+  await expect(bench.node('inject-context')).toBeVisible();
 });
 
 test('shows a node that was added beside the last', async ({ page, workspace }) => {

@@ -15,11 +15,12 @@ function isTyping(target: EventTarget | null): boolean {
 const inDialog = (): boolean => document.querySelector('dialog[open], [role="menu"]') !== null;
 
 function handleKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented) return;
+  // First of all: the canvas takes the space bar for panning, wherever it is pressed.
   if (typeAhead(event)) {
     event.preventDefault();
     return;
   }
+  if (event.defaultPrevented) return;
   if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
     return;

@@ -1,6 +1,6 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { useModal } from '../shell/modal.ts';
@@ -53,6 +53,11 @@ export function PackDialog({ file }: { readonly file: string }) {
     artifacts: true,
     models: false,
   });
+  const download = useRef<HTMLAnchorElement>(null);
+  const ready = contents !== undefined;
+  useEffect(() => {
+    if (ready) download.current?.focus();
+  }, [ready]);
   const models = contents?.models ?? [];
   const sizes = {
     data: contents?.data.size ?? 0,
@@ -138,7 +143,7 @@ export function PackDialog({ file }: { readonly file: string }) {
           {contents === undefined ? null : (
             <a
               className="button go"
-              data-focus
+              ref={download}
               href={`/api/package?${query.toString()}`}
               download
               onClick={() => setTimeout(close, 0)}
