@@ -164,6 +164,36 @@ describe('a package', () => {
     expect((await readdir(ben.root)).sort()).toEqual(['.graft', 'a.txt']);
   });
 
+  it('takes the graphs along that its graph uses', async () => {
+    const anna = await workspaceIn('anna');
+    const inner = {
+      ...JSON.parse(graphText),
+      nodes: {
+        ...JSON.parse(graphText).nodes,
+        out: { type: 'output', version: 1, params: { name: 'pieces' } },
+      },
+    };
+    inner.edges = [...inner.edges, 'pieces.chunks -> out.value'];
+    const outer = {
+      graft: 1,
+      nodes: { corpus: { type: 'graph', version: 1, params: { use: 'lib/corpus.graft.json' } } },
+      edges: [],
+    };
+    await mkdir(join(anna.root, 'lib'));
+    await writeFile(join(anna.root, 'lib/corpus.graft.json'), JSON.stringify(inner));
+    await writeFile(join(anna.root, file), JSON.stringify(outer));
+    await writeFile(join(anna.root, 'a.txt'), 'One. Two.');
+    await runOf(anna, file, JSON.stringify(outer));
+    await anna.packages.pack(file, { data: true, artifacts: true }, archive);
+    const ben = await workspaceIn('ben');
+    const report = await ben.packages.unpack(archive, 'x');
+    expect(report.written).toEqual([file, 'lib/corpus.graft.json', 'a.txt']);
+    expect(await ben.explain(parseGraph(JSON.stringify(outer)), file)).toMatchObject({
+      reused: 2,
+      toRun: 0,
+    });
+  });
+
   it('says what results it cannot pack, and how large its parts are', async () => {
     const anna = await workspaceIn('anna');
     await writeFile(join(anna.root, file), graphText);
@@ -275,7 +305,7 @@ describe('a hostile package', () => {
     await refused('damaged-file');
   });
 
-  it('that would fill the disk is refused before it is unpacked', async () => {
+  it('that would fill the disk is refused before it is unpacked', { timeout: 60_000 }, async () => {
     const zeros = Buffer.alloc(300 << 20);
     const zip = new ZipFile();
     for (let at = 0; at < 4; at += 1) {

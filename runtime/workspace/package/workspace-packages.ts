@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import {
   parseGraph,
   resolveGraph,
+  usedFiles,
   type Graph,
   type ModelFacts,
   type ModelLookup,
@@ -13,6 +14,7 @@ import {
 } from '@graft/graph';
 import { stagingName } from '@graft/kit';
 import type { StateGuard } from '../state-folder.ts';
+import { readUsedGraphs } from '../used-graphs.ts';
 import type { GraphFile } from '../workspace.ts';
 import {
   pack,
@@ -114,7 +116,9 @@ export class WorkspacePackages {
   async #missingModels(file: string): Promise<readonly ModelFacts[]> {
     const { registry, models, catalogue, read } = this.#parts;
     const { text } = await read(file);
-    const { nodes } = resolveGraph(parseGraph(text, file), { registry, models });
+    const graph = parseGraph(text, file);
+    const graphs = await readUsedGraphs(graph, { read });
+    const { nodes } = resolveGraph(graph, { registry, models, graphs, file });
     const named = new Set(
       nodes.flatMap(({ sources }) =>
         sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
@@ -128,8 +132,23 @@ export class WorkspacePackages {
 
   async #request(file: string): Promise<PackRequest> {
     const { read, plan } = this.#parts;
-    const graph = await read(file);
-    return { graphs: [graph], plan: await plan(parseGraph(graph.text, graph.path), graph.path) };
+    const written = await read(file);
+    const graph = parseGraph(written.text, written.path);
+    const planned = await plan(graph, written.path);
+    return { graphs: [written, ...(await this.#used(graph))], plan: planned };
+  }
+
+  /** The graph files that a graph uses, and those that these use. They have been planned, so they are there. */
+  async #used(graph: Graph): Promise<GraphFile[]> {
+    const files: GraphFile[] = [];
+    const paths = new Set(usedFiles(graph));
+    // A Set's iteration reaches what is added on the way.
+    for (const path of paths) {
+      const file = await this.#parts.read(path);
+      files.push(file);
+      for (const next of usedFiles(parseGraph(file.text, path))) paths.add(next);
+    }
+    return files;
   }
 }
 
