@@ -55,6 +55,7 @@ import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
+import { planReport } from './plan-report.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
   ArtifactPage,
@@ -190,21 +191,11 @@ export class LocalWorkspace implements Workspace {
       { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
       { plan, file, device, sources, given, blocked },
     );
-    const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
     const locked = options.locked === true;
     const { drift, problems: refused } = await this.#locks.check(graph, plan, {
       ...{ file, locked, resolved },
     });
-    const report = {
-      nodes,
-      problems: [...problems, ...refused],
-      reused,
-      toRun: nodes.length - reused,
-      ...(drift.length === 0 ? {} : { drift }),
-    };
-    const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);
-    if (estimates.length === 0) return report;
-    return { ...report, estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) };
+    return planReport(nodes, { problems: [...problems, ...refused], drift });
   }
 
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
