@@ -64,6 +64,7 @@ test('says which data have changed since the graph was locked, and takes them', 
   await expect(bench.node('files')).toContainText('changed since locked');
   await expect(bench.node('chunk')).not.toContainText('changed since locked');
   const drift = page.getByTestId('drift');
+  await bench.canvas.click({ position: { x: 30, y: 30 } });
   await expect(drift).toContainText('notes/*.md has changed since it was locked');
   await bench.run();
   await bench.reaches('chunk', 'succeeded');

@@ -74,6 +74,7 @@ function useChecked(): void {
 function usePlanned(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
+  const lock = useDocument((state) => state.graph.lock);
   const path = useDocument((state) => state.file?.path);
   const working = useRunView(({ run }) => run !== null && !isOver(run));
   useCalm(
@@ -83,7 +84,7 @@ function usePlanned(): void {
       else void usePlan.getState().ask(path, useDocument.getState().graph);
     },
     planAfter,
-    [nodes, edges, path, working],
+    [nodes, edges, lock, path, working],
   );
   useEffect(() => {
     void refreshRuns();
