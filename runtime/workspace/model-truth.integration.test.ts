@@ -11,8 +11,6 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 /** A real embedder, and a cross-encoder whose score is the sum of the passage's tokens: from a hub on this machine. */
 const embedder = 'all-MiniLM-L6-v2';
 const crossEncoder = 'ms-marco-MiniLM-L6-v2';
-const embedderHub = '/onnx-community/all-MiniLM-L6-v2-ONNX/resolve/main';
-const crossEncoderHub = '/Xenova/ms-marco-MiniLM-L-6-v2/resolve/main';
 const file = 'truth.graft.json';
 
 let hub: FileServer;
@@ -27,14 +25,15 @@ beforeAll(async () => {
   const catalogue = createCatalogue({ modelsFolder: defaultModelsFolder(process.env) });
   const real = await catalogue.fetch(embedder);
   const files: Record<string, Uint8Array> = {};
-  for (const { path } of catalogue.entry(embedder).files) {
-    files[`${embedderHub}/${path}`] = await readFile(join(real, path));
-  }
-  for (const path of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
-    files[`${crossEncoderHub}/${path}`] = await readFile(join(real, path));
-  }
   const sum = new URL('../backends/onnx/fixtures/sum-of-passage-ids.onnx', import.meta.url);
-  files[`${crossEncoderHub}/onnx/model_quantized.onnx`] = await readFile(sum);
+  for (const id of [embedder, crossEncoder]) {
+    for (const { path, sources } of catalogue.entry(id).files) {
+      // `hf:owner/name@revision/path`, as the hub is asked for it.
+      const hubPath = sources[0]?.replace(/^hf:([^@]+)@([^/]+)/, '/$1/resolve/$2') ?? '';
+      const isSum = id === crossEncoder && path.endsWith('.onnx');
+      files[hubPath] = await readFile(isSum ? sum : join(real, path));
+    }
+  }
   hub = await FileServer.start(files);
   process.env['HF_ENDPOINT'] = hub.url;
   folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-truth-')));
