@@ -13,7 +13,7 @@ export {
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './types/evidence-table.ts';
 export * from './evidence/variant-evidence.ts';
-export { evidenceTable, type TableOptions } from './evidence/make-table.ts';
+export { evidenceTable, evidenceTableByTurns, type TableOptions } from './evidence/make-table.ts';
 export {
   signed,
   settingText,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { knownMetric, type Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import { evidenceTableSchema } from '../types/evidence-table.ts';
-import { evidenceTable } from './make-table.ts';
+import { evidenceTable, evidenceTableByTurns } from './make-table.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy, familyWiseError } from './testing/simulations.ts';
 import type { VariantEvidence } from './variant-evidence.ts';
@@ -28,6 +28,17 @@ function cellsOf(variants: readonly VariantEvidence[], metric: Metric = accuracy
 }
 
 describe('a table', () => {
+  it('is the same where others get their turn between its cells', async () => {
+    const variants = ['base', 'good', 'bad'].map((name, at) =>
+      variant(name, accuracyRows(answers(30 + 20 * at))),
+    );
+    const options = { baseline: 'base', metrics: [accuracy] };
+    let pauses = 0;
+    const made = await evidenceTableByTurns(variants, options, async () => void (pauses += 1));
+    expect(made).toEqual(evidenceTable(variants, options));
+    expect(pauses).toBe(3);
+  });
+
   it('has means, paired differences and verdicts', () => {
     const cells = cellsOf([
       variant('base', accuracyRows(answers(50))),

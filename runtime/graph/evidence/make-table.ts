@@ -43,8 +43,37 @@ interface Compared {
  */
 export function evidenceTable(
   variants: readonly VariantEvidence[],
-  { baseline, metrics, seed = 0 }: TableOptions,
+  options: TableOptions,
 ): EvidenceTable {
+  const making = makeTable(variants, options);
+  for (;;) {
+    const step = making.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same, with a pause after each cell: many variants over many items take seconds, in which a server has others to
+ * answer.
+ */
+export async function evidenceTableByTurns(
+  variants: readonly VariantEvidence[],
+  options: TableOptions,
+  pause: () => Promise<void>,
+): Promise<EvidenceTable> {
+  const making = makeTable(variants, options);
+  for (;;) {
+    const step = making.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+/** Yields after each cell. */
+function* makeTable(
+  variants: readonly VariantEvidence[],
+  { baseline, metrics, seed = 0 }: TableOptions,
+): Generator<undefined, EvidenceTable> {
   const names = variants.map(({ name }) => name);
   refuseTwice(names, 'variants');
   refuseTwice(
@@ -60,17 +89,21 @@ export function evidenceTable(
   }
   const options = { confidence, seed };
   const compared: Compared[] = [];
-  const columns = metrics.map((metric, at) => {
+  const columns: Cell[][] = [];
+  for (const [at, metric] of metrics.entries()) {
     const arms = armsOf(variants, metric);
     const baseArm = arms[base];
-    return arms.map((arm, row): Cell => {
+    const cells: Cell[] = [];
+    for (const [row, arm] of arms.entries()) {
       if (row !== base && baseArm !== undefined) {
         const comparison = compareArms(arm, baseArm, { ...options, metric });
         if (comparison !== undefined) compared.push({ row, metric: at, variant: arm, comparison });
       }
-      return cellOf(arm, metric, options);
-    });
-  });
+      cells.push(cellOf(arm, metric, options));
+      yield;
+    }
+    columns.push(cells);
+  }
   const differences = judged(compared);
   const settings = differingSettings(variants);
   return {

@@ -140,8 +140,8 @@ export class ExperimentRun {
     });
   }
 
-  #finished(runs: number): ExperimentFinished {
-    const made = this.#table();
+  async #finished(runs: number): Promise<ExperimentFinished> {
+    const made = await this.#table();
     const error = this.#error(runs) ?? made.error;
     const event = this.#journal.emit({
       ...{ type: 'experiment.finished', status: this.#status(error), table: made.table },
@@ -153,10 +153,13 @@ export class ExperimentRun {
   }
 
   /** An end without a table is better than none. */
-  #table(): { readonly table: EvidenceTable; readonly error?: ExperimentProblem } {
+  async #table(): Promise<{
+    readonly table: EvidenceTable;
+    readonly error?: ExperimentProblem;
+  }> {
     const { plan } = this.#request;
     try {
-      return { table: experimentTable(plan, this.#results) };
+      return { table: await experimentTable(plan, this.#results) };
     } catch (thrown) {
       const { baseline } = plan;
       const table = { ...{ baseline, confidence: 0.95 }, metrics: [], settings: [], rows: [] };

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import {
-  evidenceTable,
+  evidenceTableByTurns,
   knownMetric,
   type EvidenceTable,
   type Metric,
@@ -21,7 +22,10 @@ export interface TablePlan {
 }
 
 /** The table of what the variants of an experiment have given so far. */
-export function experimentTable(plan: TablePlan, results: readonly VariantResult[]): EvidenceTable {
+export async function experimentTable(
+  plan: TablePlan,
+  results: readonly VariantResult[],
+): Promise<EvidenceTable> {
   const labels = metricLabels(plan.metrics);
   const metrics = plan.metrics.map(({ metric }, at): Metric => {
     const known = knownMetric(metric) ?? { direction: 'higher', aggregation: 'mean' };
@@ -47,5 +51,5 @@ export function experimentTable(plan: TablePlan, results: readonly VariantResult
       ...(problem === undefined ? {} : { problem }),
     };
   });
-  return evidenceTable(variants, { baseline: plan.baseline, metrics });
+  return evidenceTableByTurns(variants, { baseline: plan.baseline, metrics }, () => setImmediate());
 }
