@@ -33,6 +33,8 @@ export interface ExperimentHandle {
 /** Milliseconds between two looks at what is recorded. */
 const lookEvery = 100;
 const eventPage = 500;
+/** Milliseconds between two tries to record an end that the stores refused. */
+const retryEvery = 1000;
 
 /** Starts, follows and cancels runs of experiments. */
 export class Experiments {
@@ -42,6 +44,8 @@ export class Experiments {
     { readonly run: ExperimentRun; readonly finished: Promise<ExperimentFinished> }
   >();
   readonly #cancelRequests: CancelRequests;
+  /** How to record the ends that the stores have refused. */
+  readonly #untold = new Map<string, () => Promise<void>>();
 
   constructor(parts: ExperimentsParts) {
     this.#parts = parts;
@@ -91,6 +95,9 @@ export class Experiments {
     const live = [...this.#live.values()];
     for (const { run } of live) run.cancel();
     await Promise.all(live.map(({ finished }) => finished));
+    const untold = [...this.#untold.values()];
+    this.#untold.clear();
+    await Promise.all(untold.map((record) => record().catch(() => undefined)));
   }
 
   /** Events after `seq`, each once and in order, until the experiment has finished or `signal` aborts. */
@@ -116,21 +123,41 @@ export class Experiments {
   }
 
   async #execute(run: ExperimentRun, journal: ExperimentJournal): Promise<ExperimentFinished> {
-    const { runs, relieve } = this.#parts;
     const end = await run.execute();
-    const { runId, status, at, error } = end;
+    const record = (): Promise<void> => this.#record(journal, end);
     try {
-      await relieve(async () => {
-        await journal.flush();
-        await runs.finish(runId, {
-          ...{ status, finishedAt: at },
-          ...(error === undefined ? {} : { error: error.message }),
-        });
-      });
+      await record();
       return end;
     } catch (thrown) {
-      // Whoever opens the workspace next ends it truly.
+      this.#retry(end.runId, record);
       return { ...end, status: 'failed', error: GraphError.from(thrown).toProblem() };
     }
+  }
+
+  async #record(journal: ExperimentJournal, end: ExperimentFinished): Promise<void> {
+    const { runs, relieve } = this.#parts;
+    const { runId, status, at, error } = end;
+    await relieve(async () => {
+      await journal.flush();
+      await runs.finish(runId, {
+        ...{ status, finishedAt: at },
+        ...(error === undefined ? {} : { error: error.message }),
+      });
+    });
+  }
+
+  /** What the stores refuse (the disk is full) is tried again until they take it, so that the status gets true. */
+  #retry(runId: string, record: () => Promise<void>): void {
+    this.#untold.set(runId, record);
+    const timer = setTimeout(() => {
+      if (this.#untold.get(runId) !== record) return;
+      record().then(
+        () => this.#untold.delete(runId),
+        () => {
+          this.#retry(runId, record);
+        },
+      );
+    }, retryEvery);
+    timer.unref();
   }
 }
