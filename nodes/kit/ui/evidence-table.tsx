@@ -67,12 +67,12 @@ function MetricEvidence(props: {
                 {name}
               </th>
             ))}
-            <th scope="col">Mean</th>
+            <th scope="col">Shown</th>
             <th scope="col">Difference</th>
+            <th scope="col">Mean</th>
             <th scope="col" title="Questions won, tied and lost against the baseline">
               Won/tied/lost
             </th>
-            <th scope="col">Shown</th>
             <th scope="col" title="Questions">
               n
             </th>
@@ -91,7 +91,11 @@ function MetricEvidence(props: {
                   <td key={name}>{settingText(row.settings[name])}</td>
                 ))}
                 <td>
-                  <Number value={cell?.mean} interval={cell?.interval} scale={means} />
+                  {row.variant === baseline ? (
+                    <span className="gk-faint">baseline</span>
+                  ) : (
+                    <Shown difference={cell?.difference} />
+                  )}
                 </td>
                 <td>
                   <Number
@@ -101,14 +105,10 @@ function MetricEvidence(props: {
                     write={signed}
                   />
                 </td>
-                <td>{winTieLoss(cell?.difference)}</td>
                 <td>
-                  {row.variant === baseline ? (
-                    <span className="gk-faint">baseline</span>
-                  ) : (
-                    <Shown difference={cell?.difference} />
-                  )}
+                  <Number value={cell?.mean} interval={cell?.interval} scale={means} />
                 </td>
+                <td>{winTieLoss(cell?.difference)}</td>
                 <td>{count(cell?.n ?? 0)}</td>
                 {failures && <td>{count(cell?.failures ?? 0)}</td>}
               </tr>
@@ -147,7 +147,7 @@ function Shown({ difference }: { readonly difference: Difference | undefined }):
   const { verdict, reason, adjustedP } = difference;
   const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
   return (
-    <span className="gk-verdict" data-verdict={verdict} title={reason ?? p}>
+    <span className="gk-shown" data-verdict={verdict} title={reason ?? p}>
       {verdict}
     </span>
   );

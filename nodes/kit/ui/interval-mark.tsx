@@ -7,7 +7,7 @@ export interface IntervalScale {
   readonly anchor?: number;
 }
 
-const width = 84;
+const width = 64;
 const height = 14;
 const margin = 4;
 

@@ -85,7 +85,7 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
 export function tableNote({ confidence, metrics }: EvidenceTable): string {
   const lower = metrics.filter(({ direction }) => direction === 'lower').map(({ name }) => name);
   return [
-    `In brackets: intervals of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
+    `Intervals are of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
     'Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.',
     ...(lower.length === 0 ? [] : [`Lower is better: ${lower.join(', ')}.`]),
   ].join(' ');
