@@ -12,6 +12,7 @@ import {
   type RowSearch,
 } from '@graft/engine';
 import {
+  Comparison,
   expandExperiment,
   GraphError,
   type ActionStore,
@@ -48,7 +49,8 @@ import { Experiments, type ExperimentHandle } from './experiment/experiments.ts'
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
-import { exportRows, type ExportFormat } from './export/export-rows.ts';
+import { exportComparison } from './export/export-comparison.ts';
+import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
@@ -333,7 +335,8 @@ export class LocalWorkspace implements Workspace {
 
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {
     const type = portTypeOf(artifact);
-    return exportRows(() => readRows(this.artifacts, artifact, type), format);
+    const rows: Rows = () => readRows(this.artifacts, artifact, type);
+    return (type.id === Comparison.id ? exportComparison : exportRows)(rows, format);
   }
 
   score(artifact: ArtifactRef): Promise<AnswerScore> {

@@ -56,9 +56,10 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
     return { ...stored, mediaType: type.mediaType, count, summary };
   },
   async json(artifacts, type, value) {
-    const text = JSON.stringify(checkRow(type, value, 0));
-    const stored = await artifacts.put([Buffer.from(text)]);
-    return { ...stored, mediaType: type.mediaType, summary: firstText(value) ?? type.id };
+    const row = checkRow(type, value, 0);
+    const stored = await artifacts.put([Buffer.from(JSON.stringify(row))]);
+    const summary = type.headline?.(row) ?? firstText(value) ?? type.id;
+    return { ...stored, mediaType: type.mediaType, summary };
   },
   async tree(artifacts, type, value) {
     const { path, info } = treeOutputSchema.parse(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetric, type Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
-import { evidenceTableSchema } from '../types/evidence-table.ts';
+import { Comparison, evidenceTableSchema } from '../types/evidence-table.ts';
 import { evidenceTable, evidenceTableByTurns } from './make-table.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy, familyWiseError } from './testing/simulations.ts';
@@ -61,6 +61,15 @@ describe('a table', () => {
     expect(cells.get('near')?.difference).toMatchObject({
       ...{ wins: 7, losses: 7, p: 1, verdict: 'no difference shown' },
     });
+  });
+
+  it('is summed up by what its first metric shows', () => {
+    const variants = [50, 70, 51, 52].map((right) =>
+      variant(`${right}`, accuracyRows(answers(right))),
+    );
+    const table = evidenceTable(variants, { baseline: '50', metrics: [accuracy] });
+    expect(Comparison.headline?.(table)).toBe('accuracy: 1 better, 2 too few');
+    expect(Comparison.headline?.({ ...table, metrics: [] })).toBeUndefined();
   });
 
   it('corrects for all variants and metrics at once', () => {

@@ -91,6 +91,18 @@ export const evidenceTableSchema = z.object({
 });
 export type EvidenceTable = z.infer<typeof evidenceTableSchema>;
 
+/** What the first metric shows: `recall@3: 1 better, 2 no difference shown`. */
+function headline({ metrics, rows }: EvidenceTable): string | undefined {
+  const [metric] = metrics;
+  const verdicts = rows.flatMap(({ cells }) => cells[0]?.difference?.verdict ?? []);
+  if (metric === undefined || verdicts.length === 0) return undefined;
+  const counts = verdictSchema.options.flatMap((verdict) => {
+    const count = verdicts.filter((one) => one === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  return `${metric.name}: ${counts.join(', ')}`;
+}
+
 export const Comparison = portType({
   id: 'comparison',
   family: 'evaluation',
@@ -98,5 +110,6 @@ export const Comparison = portType({
   encoding: 'json',
   mediaType: 'application/vnd.graft.comparison+json',
   schema: evidenceTableSchema,
+  headline,
   doc: 'A table of variants: means with intervals, differences to the baseline, and what they show.',
 });

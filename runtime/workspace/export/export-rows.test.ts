@@ -1,5 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { evidenceTable, knownMetric } from '@graft/graph';
+import { exportComparison } from './export-comparison.ts';
 import { exportRows, type ExportFormat } from './export-rows.ts';
 
 async function written(rows: readonly unknown[], format: ExportFormat): Promise<string> {
@@ -57,4 +59,22 @@ describe('rows for use elsewhere', () => {
     expect(await written([], 'jsonl')).toBe('');
     expect((await written([], 'csv')).trim()).toBe('');
   });
+});
+
+it('a table of variants is written as one', async () => {
+  const accuracy = knownMetric('accuracy');
+  const table = evidenceTable([{ name: 'as saved', settings: {}, repeats: [] }], {
+    ...{ baseline: 'as saved', metrics: accuracy === undefined ? [] : [accuracy] },
+  });
+  const exported = async (format: ExportFormat): Promise<string> => {
+    async function* rows(): AsyncGenerator<unknown> {
+      yield table;
+    }
+    let text = '';
+    for await (const part of exportComparison(rows, format)) text += part;
+    return text;
+  };
+  expect(JSON.parse(await exported('jsonl'))).toEqual(table);
+  expect(await exported('csv')).toMatch(/^variant,metric,mean,.*\nas saved,accuracy,,/);
+  expect(await exported('md')).toContain('| as saved (baseline) |');
 });

@@ -1,4 +1,12 @@
-import { Answers, Documents, Metrics, portTypes, Prompts, type ArtifactRef } from '@graft/graph';
+import {
+  Answers,
+  Comparison,
+  Documents,
+  Metrics,
+  portTypes,
+  Prompts,
+  type ArtifactRef,
+} from '@graft/graph';
 
 export interface DownloadFormat {
   readonly format: 'jsonl' | 'csv' | 'md' | 'txt';
@@ -13,6 +21,7 @@ const txt: DownloadFormat = { format: 'txt', title: 'Text' };
 /** The formats that say something of an artifact, the likeliest first. None where it has no rows. */
 export function downloadFormats({ mediaType }: ArtifactRef): readonly DownloadFormat[] {
   const type = Object.values(portTypes).find((one) => one.mediaType === mediaType);
+  if (type?.id === Comparison.id) return [md, csv, jsonl];
   if (type?.encoding !== 'jsonl' && type?.encoding !== 'vectors') return [];
   switch (type.id) {
     case Metrics.id:

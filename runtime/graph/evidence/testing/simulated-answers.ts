@@ -44,7 +44,7 @@ export function answersOfMany(
     readonly common: number;
   },
 ): Answered {
-  const cuts = rates.map((rate) => quantileBySearch(rate));
+  const cuts = rates.map(cutOf);
   const answered = rates.map((): number[] => []);
   for (let question = 0; question < questions; question += 1) {
     const ease = Math.sqrt(common) * normal(random);
@@ -54,6 +54,14 @@ export function answersOfMany(
     }
   }
   return answered;
+}
+
+const knownCuts = new Map<number, number>();
+/** Where a normal variable is cut for a rate; searched for once. */
+function cutOf(rate: number): number {
+  const cut = knownCuts.get(rate) ?? quantileBySearch(rate);
+  knownCuts.set(rate, cut);
+  return cut;
 }
 
 /** Answers as rows of the metric `accuracy`, of the questions from `q0` on. */
