@@ -1,8 +1,15 @@
 import type { BodyDraft } from './read-body.ts';
 import { maxNesting } from './graph-library.ts';
 
-/** Nodes of a graph once the graphs that it uses stand in it. */
+/** Nodes that run, once the graphs that it uses stand in a graph. */
 export const maxExpanded = 200_000;
+/** All nodes, those that are taken out again included. */
+const maxVisited = 1_000_000;
+
+interface Size {
+  readonly running: number;
+  readonly all: number;
+}
 
 export interface ExpansionProblem {
   readonly code: 'too-large' | 'cycle';
@@ -20,10 +27,10 @@ export function expansionProblem(
   root: BodyDraft,
   read: (body: BodyDraft, node: string) => BodyDraft | undefined,
 ): ExpansionProblem | undefined {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Size>();
   const above: { readonly body: BodyDraft; readonly name: string }[] = [];
   const visit = (body: BodyDraft): ExpansionProblem | undefined => {
-    let count = body.drafts.size;
+    let { running, all } = ownSize(body);
     for (const node of body.uses.keys()) {
       const child = read(body, node);
       if (child === undefined) continue;
@@ -43,29 +50,44 @@ export function expansionProblem(
         above.pop();
         if (problem !== undefined) return problem;
       }
-      // Counts stop growing beyond what is refused, so that no power overflows.
-      count = Math.min(count + (counts.get(child.at.key) ?? 0), Number.MAX_SAFE_INTEGER / 2);
+      const inner = counts.get(child.at.key);
+      running = Math.min(running + (inner?.running ?? 0), most);
+      all = Math.min(all + (inner?.all ?? 0), most);
     }
-    counts.set(body.at.key, count);
+    counts.set(body.at.key, { running, all });
     return undefined;
   };
   above.push({ body: root, name: nameOf(root) });
   const problem = visit(root);
   if (problem !== undefined) return problem;
-  const total = counts.get(root.at.key) ?? 0;
-  if (total <= maxExpanded) return undefined;
+  const { running = 0, all = 0 } = counts.get(root.at.key) ?? {};
+  if (running <= maxExpanded && all <= maxVisited) return undefined;
   const largest = [...root.uses.keys()]
-    .map((node) => ({ node, count: counts.get(read(root, node)?.at.key ?? '') ?? 0 }))
+    .map((node) => ({ node, count: counts.get(read(root, node)?.at.key ?? '')?.all ?? 0 }))
     .reduce<{ node: string; count: number } | undefined>(
       (most, one) => (most === undefined || one.count > most.count ? one : most),
       undefined,
     );
   return {
     code: 'too-large',
-    message: `With all the graphs that it uses, the graph has ${shownCount(total)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs.`,
+    message:
+      running > maxExpanded
+        ? `With all the graphs that it uses, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs.`
+        : `The graph uses graphs, and these others, ${shownCount(all)} nodes in all; at most ${maxVisited} are looked at. Use fewer graphs within graphs.`,
     body: root,
     node: largest?.node,
   };
+}
+
+/** Counts stop growing beyond what is refused, so that no power overflows. */
+const most = Number.MAX_SAFE_INTEGER / 2;
+
+function ownSize({ drafts }: BodyDraft): Size {
+  let running = 0;
+  for (const { node, definition } of drafts.values()) {
+    if (definition.structure === undefined && node.bypass !== true) running += 1;
+  }
+  return { running, all: drafts.size };
 }
 
 function shownCount(count: number): string {
