@@ -52,7 +52,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
     await bench.select('chunk');
     await bench.tab('Output');
-    await expect(bench.output).toContainText('05:40');
+    await expect(bench.output).toContainText('Glaze no. 7');
     await bench.run();
     await expect(page.getByTestId('status-chunk')).toHaveText('from sent');
 

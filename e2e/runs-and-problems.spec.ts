@@ -1,13 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chunking, expect, test } from './small-workspace.ts';
+import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
 test('shows a run of before as such, with its parameters, and leads back', async ({
   page,
   workspace,
 }) => {
-  await workspace.graph('history', chunking);
+  // Of its own, so that nothing of it has run before.
+  await giveFile(workspace.folder, 'history/kilns.md', '# Kilns\n\nLit at 05:40, and slowly.\n');
+  const { nodes } = chunking;
+  await workspace.graph('history', {
+    ...chunking,
+    nodes: { ...nodes, files: { type: 'load-files', params: { paths: ['history/*.md'] } } },
+  });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'history.graft.json');
   await bench.run();
@@ -83,15 +90,17 @@ test('counts problems once, marks their nodes, and leads to them', async ({ page
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'broken.graft.json');
   const count = page.getByTestId('problem-count');
-  await expect(count).toHaveText('2 problems');
+  await expect(count).toHaveText('3 problems');
   await count.click();
   const list = page.getByRole('list', { name: 'Problems' });
-  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  // Files that are not there are told beside what else is wrong.
+  await expect(list.getByRole('button', { name: /Files/ })).toBeVisible();
   await expect(list).toContainText('Chunk, size');
   await expect(list).not.toContainText('node "chunk"');
   await test.step('an edge that nothing stands for is said, and can be removed', async () => {
     await list.getByRole('button', { name: 'Remove such edges' }).click();
-    await expect(count).toHaveText('1 problem');
+    await expect(count).toHaveText('2 problems');
   });
   await test.step('a problem leads to its node', async () => {
     await list.getByRole('button', { name: /Chunk, size/ }).click();

@@ -274,12 +274,9 @@ export class LocalWorkspace implements Workspace {
       ...{ file, device, given, origin, actions, resolved, allows },
     });
     const finished = run.finished.then(async (end) => {
-      const whole =
-        options.only === undefined &&
-        options.outputs === undefined &&
-        options.inputs === undefined &&
-        !locked;
-      if (end.status === 'succeeded' && revision !== undefined && whole) {
+      const { only, outputs = [], inputs = {} } = options;
+      const part = only !== undefined || outputs.length > 0 || Object.keys(inputs).length > 0;
+      if (end.status === 'succeeded' && revision !== undefined && !part && !locked) {
         await this.#locks.lockAfterRun(plan, { file, revision, resolved });
       }
       return end;
