@@ -1,0 +1,69 @@
+import { parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeHeight } from '../canvas/tidy-layout.ts';
+import { fitting } from '../palette/fitting-types.ts';
+import { useChecks } from './checks.ts';
+import { useDocument } from './document-store.ts';
+import { shapeOf } from './node-shape.ts';
+import { provideRegistry } from './registry.ts';
+
+const graph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      files: { type: 'load-files', version: 1, params: { paths: ['a.md'] } },
+      cut: { type: 'graph', version: 1, params: { use: '#cut', 'set.size': 4 } },
+      gone: { type: 'graph', version: 1, params: { use: 'lib/gone.graft.json' } },
+      answer: { type: 'output', version: 1, params: { name: 'chunks' } },
+    },
+    edges: ['files.documents -> cut.documents', 'cut.chunks -> answer.value'],
+    graphs: {
+      cut: {
+        nodes: {
+          documents: { type: 'input', version: 1, params: { type: 'documents' } },
+          chunk: { type: 'chunk', version: 1 },
+          chunks: { type: 'output', version: 1 },
+        },
+        edges: ['documents.value -> chunk.documents', 'chunk.chunks -> chunks.value'],
+        expose: { size: 'chunk.size' },
+      },
+    },
+  }),
+);
+
+beforeAll(() => {
+  provideRegistry(registry);
+  useDocument
+    .getState()
+    .open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph }, graph);
+});
+
+describe('nodes that shape a graph', () => {
+  it('have the ports and parameters of the graph that they use', () => {
+    const cut = shapeOf(graph.nodes['cut']);
+    expect(Object.keys(cut?.inputs ?? {})).toEqual(['documents']);
+    expect(cut?.outputs['chunks']?.type.id).toBe('chunks');
+    expect(Object.keys(cut?.params.shape ?? {})).toEqual(['use', 'set.size']);
+    expect(Object.keys(shapeOf(graph.nodes['gone'])?.inputs ?? { none: 1 })).toEqual([]);
+    expect(shapeOf(graph.nodes['files'])).toBe(registry.get('load-files'));
+    expect(nodeHeight(graph, 'cut')).toBeGreaterThan(0);
+  });
+
+  it('offer what fits their ports', () => {
+    const types = fitting({ node: 'cut', port: 'chunks', side: 'source' }).map(({ type }) => type);
+    expect(types).toContain('embed');
+    expect(types).not.toContain('generate');
+  });
+
+  it('show what is wrong within them', () => {
+    useChecks.getState().setModels([]);
+    useChecks.getState().check(graph);
+    const { byNode } = useChecks.getState();
+    expect(byNode['cut']?.map(({ code, location }) => [code, location.param])).toEqual([
+      ['bad-param', 'set.size'],
+    ]);
+    expect(byNode['gone']?.[0]?.code).toBe('missing-file');
+    expect(byNode['chunk']).toBeUndefined();
+  });
+});
