@@ -41,8 +41,9 @@ export interface PackagedRun {
 }
 
 /**
- * The run whose results are packed: the newest of the file that succeeded and has a step for each of `nodes`;
- * where there is none, the newest that succeeded.
+ * The run whose results are packed: the newest of the file as saved that succeeded and has a step for each of `nodes`;
+ * where there is none, the newest that succeeded. Runs with settings or inputs of their own, and those of experiments,
+ * are none: elsewhere their results would be taken for the file's.
  */
 export async function runToPack(
   runs: RunStore,
@@ -50,8 +51,9 @@ export async function runToPack(
   nodes: readonly string[],
 ): Promise<PackagedRun | undefined> {
   let newest: PackagedRun | undefined;
-  for (const run of await runs.list({ file, limit: 100 })) {
-    if (run.status !== 'succeeded') continue;
+  for (const run of await runs.list({ file, parent: null, limit: 100 })) {
+    const isOfFile = run.scope === undefined && run.experiment === undefined;
+    if (run.status !== 'succeeded' || !isOfFile) continue;
     const steps = await runs.steps(run.id);
     const found = { run, steps };
     const ran = new Set(steps.map(({ node }) => node));

@@ -194,6 +194,16 @@ describe('a package', () => {
     });
   });
 
+  it('packs what the file as saved gave, not a run with settings of its own', async () => {
+    const anna = await packed();
+    const own = (await anna.packages.contents(file)).artifacts?.runId;
+    const set = { set: { 'pieces.by': 'paragraph' } };
+    const { finished, runId } = await anna.start(parseGraph(graphText), file, { settings: set });
+    await finished;
+    expect(runId).not.toBe(own);
+    expect((await anna.packages.contents(file)).artifacts?.runId).toBe(own);
+  });
+
   it('says what results it cannot pack, and how large its parts are', async () => {
     const anna = await workspaceIn('anna');
     await writeFile(join(anna.root, file), graphText);
