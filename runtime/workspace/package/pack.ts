@@ -103,9 +103,13 @@ export async function pack(
   };
   const files = graphs.map(({ path, text }) => ({ path, digest: add(textBlob(text)) }));
   if (choice.data === true) {
-    for (const file of await dataFiles(parts.files, plan)) {
-      add(fileBlob(file.absolute, { ...file, shown: file.path, compress: true }));
-      files.push({ path: file.path, digest: file.digest });
+    const graphDigests = new Map(files.map((each) => [each.path, each.digest]));
+    for (const { path, digest, size, absolute } of await dataFiles(parts.files, plan)) {
+      const asGraph = graphDigests.get(path);
+      if (asGraph !== undefined && asGraph !== digest) throw changed(path);
+      if (asGraph !== undefined) continue;
+      add(fileBlob(absolute, { digest, size, shown: path, compress: true }));
+      files.push({ path, digest });
     }
   }
   const results =
@@ -244,10 +248,13 @@ function fileBlob(
       hash.update(chunk);
       yield chunk;
     }
-    if (hash.digest('hex') === digest) return;
-    throw new GraphError('input-changed', 'The file changed while it was packed. Pack again.', {
-      location: { file: shown },
-    });
+    if (hash.digest('hex') !== digest) throw changed(shown);
   }
   return { digest, size, compress, open };
+}
+
+function changed(file: string): GraphError {
+  return new GraphError('input-changed', 'The file changed while it was packed. Pack again.', {
+    location: { file },
+  });
 }

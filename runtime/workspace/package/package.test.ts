@@ -204,6 +204,18 @@ describe('a package', () => {
     expect((await anna.packages.contents(file)).artifacts?.runId).toBe(own);
   });
 
+  it('holds a graph file once that its graph also reads as data', async () => {
+    const anna = await workspaceIn('anna');
+    const graph = JSON.parse(graphText);
+    graph.nodes.files.params = { files: ['*.txt', '*.graft.json'] };
+    await writeFile(join(anna.root, file), JSON.stringify(graph));
+    await writeFile(join(anna.root, 'a.txt'), '');
+    await anna.packages.pack(file, { data: true }, archive);
+    const ben = await workspaceIn('ben');
+    const report = await ben.packages.unpack(archive, 'x');
+    expect(report.written).toEqual([file, 'a.txt']);
+  });
+
   it('says what results it cannot pack, and how large its parts are', async () => {
     const anna = await workspaceIn('anna');
     await writeFile(join(anna.root, file), graphText);
