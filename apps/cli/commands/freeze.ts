@@ -18,11 +18,12 @@ export async function freeze(file: string, output: string, rawOptions: unknown):
   const { revision } = await workspace.readGraph(opened.file);
   const steps = await workspace.runs.lastSteps(opened.file);
   const { node, port, artifact } = findOutput(steps, output, file);
-  const reader = workspace.registry.get(readerType);
+  const { registry } = workspace;
+  const reader = registry.get(readerType);
   if (reader === undefined)
     throw new GraphError('internal', `There is no node type ${readerType}.`);
   const written = await workspace.writeRows({ graph: opened.file, node, port, artifact });
-  const { graph, id } = freezeOutput(opened.graph, { node, port }, { reader, ...written });
+  const { graph, id } = freezeOutput(opened.graph, { node, port }, { registry, reader, ...written });
   await workspace.saveGraph(opened.file, serializeGraph(graph), revision);
   print(
     `${String(written.rows)} rows of ${written.type} are in ${written.file}; "${id}" reads them. Edit the file as you like.`,

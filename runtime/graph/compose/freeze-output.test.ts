@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { formatEdge } from '../format/edge.ts';
 import { parseGraph } from '../format/parse-graph.ts';
+import { createRegistry } from '../types/registry.ts';
+import { defineNode } from '../types/node-type.ts';
 import { numberNode } from '../testing.ts';
 import { freezeOutput } from './freeze-output.ts';
 
@@ -16,7 +19,18 @@ const graph = parseGraph(
     layout: { b: [40, 60] },
   }),
 );
-const rows = { reader: numberNode, file: 'frozen/b.jsonl', type: 'chunks', version: 2 };
+const mixNode = defineNode({
+  ...numberNode,
+  type: 'mix',
+  inputs: { terms: { type: numberNode.outputs.value.type, many: true, doc: 'Numbers.' } },
+  params: z.strictObject({
+    weights: z.array(z.number()).default([]).meta({ title: 'Weights', entryPerEdge: 'terms' }),
+  }),
+  summary: () => [],
+  migrations: [],
+});
+const registry = createRegistry([numberNode, mixNode]);
+const rows = { registry, reader: numberNode, file: 'frozen/b.jsonl', type: 'chunks', version: 2 };
 
 it('stands in the place of the node, under its id', () => {
   const { graph: frozen, id } = freezeOutput(graph, { node: 'b', port: 'out' }, rows);
@@ -49,4 +63,26 @@ it('stands beside a node whose other outputs are used', () => {
 
 it('says which node is not there', () => {
   expect(() => freezeOutput(graph, { node: 'q', port: 'out' }, rows)).toThrow(/no node "q"/);
+});
+
+it('leaves the entries of lists that go by edge with their edges', () => {
+  const weighted = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        'a-z': { type: 'number', version: 1, params: {} },
+        a: { type: 'number', version: 1, params: {} },
+        mix: { type: 'mix', version: 1, params: { weights: [1, 2] } },
+        log: { type: 'x', version: 1, params: {} },
+      },
+      edges: ['a-z.value -> mix.terms', 'a.value -> mix.terms', 'a.log -> log.in'],
+    }),
+  );
+  const { graph: frozen } = freezeOutput(weighted, { node: 'a', port: 'value' }, rows);
+  expect(frozen.edges.map(formatEdge)).toEqual([
+    'a-value.rows -> mix.terms',
+    'a-z.value -> mix.terms',
+    'a.log -> log.in',
+  ]);
+  expect(frozen.nodes['mix']?.params).toEqual({ weights: [2, 1] });
 });

@@ -1,12 +1,15 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import { sortEdges } from '../format/edge.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
-import type { NodeType } from '../types/node-type.ts';
+import { noGraphs } from '../types/graph-interface.ts';
+import type { NodeType, Registry } from '../types/node-type.ts';
+import { reorderEdgeLists } from './edge-lists.ts';
 import { freeId } from './free-id.ts';
 
 /** Rows that were written to a file, and the node type that reads them. */
 export interface FrozenRows {
+  readonly registry: Registry;
   readonly reader: NodeType;
   /** Below the workspace. */
   readonly file: string;
@@ -19,13 +22,13 @@ export interface FrozenRows {
 const rowsPort = 'rows';
 
 /**
- * Puts a node that reads an output's rows from a file in the place of the node that gave them: under its id, so that lists
- * that go by edge stay as they are. Where other outputs of it are used it stays, and the reader stands beside it.
+ * Puts a node that reads an output's rows from a file in the place of the node that gave them: under its id. Where other
+ * outputs of it are used it stays, and the reader stands beside it; lists that go by edge follow their edges.
  */
 export function freezeOutput(
   graph: Graph,
   { node: id, port }: { readonly node: string; readonly port: string },
-  { reader, file, type, version }: FrozenRows,
+  { registry, reader, file, type, version }: FrozenRows,
 ): { readonly graph: Graph; readonly id: string } {
   const node = own(graph.nodes, id);
   if (node === undefined) {
@@ -44,19 +47,30 @@ export function freezeOutput(
     params: { file, type, written: version },
   };
   const at = own(graph.layout, id);
-  const edges = graph.edges
+  const moved = graph.edges
     .filter(({ target }) => !alone || target !== id)
-    .map((edge) =>
-      edge.source === id && edge.sourcePort === port
-        ? { ...edge, source: frozenId, sourcePort: rowsPort }
-        : edge,
-    );
+    .map((edge) => ({
+      was: formatEdge(edge),
+      edge:
+        edge.source === id && edge.sourcePort === port
+          ? { ...edge, source: frozenId, sourcePort: rowsPort }
+          : edge,
+    }));
+  const { nodes, edges } = reorderEdgeLists(
+    {
+      ...graph,
+      nodes: { ...graph.nodes, [frozenId]: frozen },
+      edges: sortEdges(moved.map(({ edge }) => edge)),
+    },
+    moved,
+    // Parameters of a node that uses a graph never go by edge.
+    { registry, graphs: noGraphs },
+  );
   return {
     id: frozenId,
     graph: {
       ...graph,
-      nodes: { ...graph.nodes, [frozenId]: frozen },
-      edges: sortEdges(edges),
+      ...{ nodes, edges },
       layout:
         at === undefined || alone
           ? graph.layout

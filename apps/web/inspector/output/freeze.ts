@@ -23,14 +23,15 @@ export async function freeze(output: {
   readonly artifact: ArtifactRef;
 }): Promise<void> {
   const { file } = useDocument.getState();
-  const reader = nodeTypes().get(readerType);
+  const registry = nodeTypes();
+  const reader = registry.get(readerType);
   if (file === null || reader === undefined) return;
   try {
     const written = await api.artifacts.freeze.mutate({ graph: file.path, ...output });
     if (useDocument.getState().file?.path !== file.path) return;
     let id = output.node;
     useDocument.getState().edit((graph) => {
-      const frozen = freezeOutput(graph, output, { reader, ...written });
+      const frozen = freezeOutput(graph, output, { registry, reader, ...written });
       id = frozen.id;
       return frozen.graph;
     });
