@@ -23,7 +23,11 @@ export async function freeze(file: string, output: string, rawOptions: unknown):
   if (reader === undefined)
     throw new GraphError('internal', `There is no node type ${readerType}.`);
   const written = await workspace.writeRows({ graph: opened.file, node, port, artifact });
-  const { graph, id } = freezeOutput(opened.graph, { node, port }, { registry, reader, ...written });
+  const { graph, id } = freezeOutput(
+    opened.graph,
+    { node, port },
+    { registry, reader, ...written },
+  );
   await workspace.saveGraph(opened.file, serializeGraph(graph), revision);
   print(
     `${String(written.rows)} rows of ${written.type} are in ${written.file}; "${id}" reads them. Edit the file as you like.`,
