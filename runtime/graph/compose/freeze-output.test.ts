@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { formatEdge } from '../format/edge.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { createRegistry } from '../types/registry.ts';
-import { defineNode } from '../types/node-type.ts';
-import { numberNode } from '../testing.ts';
+import type { NodeType } from '../types/node-type.ts';
+import { numberNode, testDefinitions } from '../testing.ts';
 import { freezeOutput } from './freeze-output.ts';
 
 const graph = parseGraph(
@@ -19,16 +19,13 @@ const graph = parseGraph(
     layout: { b: [40, 60] },
   }),
 );
-const mixNode = defineNode({
-  ...numberNode,
+const mixNode: NodeType = {
+  ...(testDefinitions.find(({ type }) => type === 'add') ?? numberNode),
   type: 'mix',
-  inputs: { terms: { type: numberNode.outputs.value.type, many: true, doc: 'Numbers.' } },
   params: z.strictObject({
     weights: z.array(z.number()).default([]).meta({ title: 'Weights', entryPerEdge: 'terms' }),
   }),
-  summary: () => [],
-  migrations: [],
-});
+};
 const registry = createRegistry([numberNode, mixNode]);
 const rows = { registry, reader: numberNode, file: 'frozen/b.jsonl', type: 'chunks', version: 2 };
 
