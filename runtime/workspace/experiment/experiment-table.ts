@@ -42,7 +42,10 @@ export async function experimentTable(
     return {
       name: variant.name,
       settings: variant.settings,
-      repeats: own.map(({ rows }) => rows).filter((rows) => rows.length > 0),
+      // One that failed is a repeat without its items; one that was stopped is none.
+      repeats: own.flatMap(({ rows, status }) =>
+        rows.length > 0 || status === 'failed' ? [rows] : [],
+      ),
       cost: {
         ms: Math.round(sum(({ ms }) => ms)),
         steps: sum(({ steps }) => steps.total),

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { experimentTable } from './experiment-table.ts';
+import type { VariantResult } from './variant-result.ts';
+
+const metrics = [{ node: 'score', port: 'metrics', metric: 'accuracy' }];
+const rows = Array.from({ length: 30 }, (_, at) => ({
+  ...{ series: 'answers', item: `q${String(at)}`, values: { accuracy: at % 2 } },
+}));
+const result = (variant: string, seed: number, rest: Partial<VariantResult> = {}) => ({
+  ...{ variant, seed, status: 'succeeded' as const, rows, ms: 1 },
+  ...{ steps: { total: 1, computed: 1, reused: 0 } },
+  ...rest,
+});
+
+it('counts what a whole repeat failed to give, and not what was only stopped', async () => {
+  const table = await experimentTable(
+    {
+      ...{ baseline: 'base', metrics, seeds: { length: 2 } },
+      variants: ['base', 'fails', 'stops'].map((name) => ({ name, settings: {}, problems: [] })),
+    },
+    [
+      ...[result('base', 1), result('base', 2)],
+      ...[result('fails', 1), result('fails', 2, { status: 'failed', rows: [] })],
+      ...[result('stops', 1), result('stops', 2, { status: 'cancelled', rows: [] })],
+    ],
+  );
+  expect(table.rows.map(({ cells: [cell] }) => [cell?.n, cell?.failures])).toEqual([
+    [30, 0],
+    [30, 30],
+    [30, 0],
+  ]);
+});
