@@ -2,7 +2,7 @@ import type { BodyDraft } from './read-body.ts';
 import { maxNesting } from './graph-library.ts';
 
 /** Nodes that run, once the graphs that it uses stand in a graph. */
-export const maxExpanded = 200_000;
+const maxExpanded = 200_000;
 /** All nodes, those that are taken out again included. */
 const maxVisited = 1_000_000;
 

@@ -11,7 +11,7 @@ export interface Junction {
 }
 
 /** What a junction stands for. */
-export interface Resolved {
+interface Resolved {
   readonly feeds: readonly Feed[];
   readonly broken: boolean;
 }

@@ -22,7 +22,7 @@ export interface Scope {
   readonly ports: InterfaceNodes;
 }
 
-export interface InterfaceNodes {
+interface InterfaceNodes {
   readonly input: ReadonlyMap<string, string>;
   readonly output: ReadonlyMap<string, string>;
 }

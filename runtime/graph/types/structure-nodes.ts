@@ -47,7 +47,7 @@ function inputPorts(params: Params): { inputs: InputPorts; outputs: OutputPorts 
 }
 
 /** What a graph takes, under a name. */
-export const inputNode: NodeType = defineNode({
+const inputNode: NodeType = defineNode({
   ...structural,
   type: 'input',
   structure: 'input',
@@ -73,7 +73,7 @@ export const inputNode: NodeType = defineNode({
 });
 
 /** What a graph gives, under a name. */
-export const outputNode: NodeType = defineNode({
+const outputNode: NodeType = defineNode({
   ...structural,
   type: 'output',
   structure: 'output',
@@ -98,7 +98,7 @@ const use = z
 export const setPrefix = 'set.';
 
 /** Another graph in the place of a node. */
-export const graphNode: NodeType = defineNode({
+const graphNode: NodeType = defineNode({
   ...structural,
   type: 'graph',
   structure: 'graph',

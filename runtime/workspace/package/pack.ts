@@ -26,7 +26,7 @@ import {
 import { maxBlobs, packageFormat, type PackageManifest } from './package-manifest.ts';
 
 /** A graph file's bytes as they were read. */
-export interface PackedGraph {
+interface PackedGraph {
   readonly path: string;
   readonly text: string;
 }

@@ -12,7 +12,6 @@ export const maxListing = 64 * 1024 * 1024;
 
 /** A file of the workspace. */
 const fileSchema = z.object({ path: z.string(), digest: digestSchema });
-export type PackagedFile = z.infer<typeof fileSchema>;
 
 /** A run with its events, and the cache records of its steps; the lists are blobs of their own. */
 const resultsSchema = z.object({
@@ -31,7 +30,7 @@ const resultsSchema = z.object({
  * What a package holds. Its bytes are in `blobs/<sha256>`, each once, whatever they belong to: paths stand
  * nowhere but here.
  */
-export const packageManifestSchema = z.object({
+const packageManifestSchema = z.object({
   graftPackage: z.literal(packageFormat),
   /** For people: "from rag-quickstart". */
   name: z.string().min(1).max(200),
