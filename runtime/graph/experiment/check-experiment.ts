@@ -5,6 +5,7 @@ import { own, sortedKeys } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import { parseMetricName, type MetricName } from '../format/setting-name.ts';
+import { savedVariant } from './experiment-plan.ts';
 import { takesSeed } from '../plan/node-draft.ts';
 import type { Registry } from '../types/node-type.ts';
 import { Metrics } from '../types/metrics.ts';
@@ -84,6 +85,13 @@ function checkVariants({ vary = {}, arms = {}, mode }: Experiment, report: Repor
       'bad-input',
       'It has both "vary" and "arms". Keep one, or make two experiments.',
       'arms',
+    );
+  }
+  if (Object.hasOwn(arms, savedVariant)) {
+    report(
+      'bad-input',
+      `"${savedVariant}" is the name of the file as it is, which runs beside the arms. Give this arm another one.`,
+      `arms.${savedVariant}`,
     );
   }
   for (const key of keys) {

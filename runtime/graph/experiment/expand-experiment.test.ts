@@ -186,6 +186,7 @@ describe('an experiment that cannot be', () => {
   it.each([
     [{}, 'experiments.e: It has nothing to compare'],
     [{ vary: { 'd.factor': [1] }, arms: { x: {} } }, 'experiments.e.arms: It has both'],
+    [{ arms: { 'as saved': {} } }, 'experiments.e.arms.as saved: "as saved" is the name of'],
     [{ vary: { 'd.factor': [] } }, 'experiments.e.vary.d.factor: There are no values'],
     [{ vary: { 'd.factor': [3, 3] } }, 'experiments.e.vary.d.factor: The value 3 stands twice'],
     [
