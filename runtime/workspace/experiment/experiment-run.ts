@@ -19,6 +19,9 @@ import { countSteps, notStarted, readMetrics, type VariantResult } from './varia
 /** Variants under way at once: enough to fill every lane, few enough that what they compute is soon whole. */
 const variantsAtOnce = 8;
 
+/** Milliseconds: a timer that is set to more goes off at once. */
+const longestTimer = 2 ** 31 - 1;
+
 export type ExperimentFinished = Extract<ExperimentEvent, { type: 'experiment.finished' }>;
 
 export interface ExperimentRunParts {
@@ -70,7 +73,7 @@ export class ExperimentRun {
         ? undefined
         : setTimeout(() => {
             this.#stop('limit');
-          }, plan.limitMs);
+          }, Math.min(plan.limitMs, longestTimer));
     const waiting = queue.values();
     const worker = async (): Promise<void> => {
       for (const next of waiting) {

@@ -207,6 +207,14 @@ describe('an experiment', () => {
     expect(end.error?.message).toContain('0 of 2 runs are done; started again');
   }, 30_000);
 
+  it('may have a limit of months', async () => {
+    await using workspace = await open();
+    const experiment = { vary: { 'double.factor': [3] }, limit: { minutes: 100_000 } };
+    const graph = experimentGraph(experiment, { salt, ms: 300 });
+    const { finished } = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    expect((await finished).status).toBe('succeeded');
+  }, 30_000);
+
   it('of two processes at once computes each step once', async () => {
     await using workspace = await open();
     const vary = { 'double.factor': [3, 4, 5, 6] };
