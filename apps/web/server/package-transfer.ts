@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
 import { packageSuffix, type Workspace } from '@graft/workspace';
@@ -30,7 +30,7 @@ export async function sendPackage(
   const { file, data, artifacts, models } = query.data;
   const choice = { data: data === '1', artifacts: artifacts === '1', models: models === '1' };
   let size: number;
-  let body: AsyncIterable<Uint8Array>;
+  let body: Readable;
   try {
     ({ size, body } = await workspace.packages.packStream(file, choice));
   } catch (error) {
@@ -45,7 +45,7 @@ export async function sendPackage(
     'Content-Disposition': disposition(`${safeFileName(name)}${packageSuffix}`),
     'Cache-Control': 'no-store',
   });
-  await pipeline(Readable.from(body, { objectMode: false }), response).catch(() => {
+  await pipeline(body, response).catch(() => {
     response.destroy();
   });
 }

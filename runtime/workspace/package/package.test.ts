@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseGraph } from '@graft/graph';
+import { scratchFolder } from '@graft/worker/scratch-folder';
 import { ZipFile } from 'yazl';
 import { bundleTestWorker, type Bundle } from '../testing/bundle-test-worker.ts';
 import { workerTestRegistry } from '../testing/test-nodes.ts';
@@ -214,6 +215,20 @@ describe('a package', () => {
     const ben = await workspaceIn('ben');
     const report = await ben.packages.unpack(archive, 'x');
     expect(report.written).toEqual([file, 'a.txt']);
+  });
+
+  it('as a stream leaves nothing behind, read or not', async () => {
+    const anna = await packed();
+    const scratch = scratchFolder(join(anna.root, '.graft'));
+    const left = (): Promise<string[]> => readdir(scratch).catch(() => []);
+    const before = await left();
+    const whole = await anna.packages.packStream(file, { data: true });
+    let size = 0;
+    for await (const chunk of whole.body) size += chunk.byteLength;
+    expect(size).toBe(whole.size);
+    const { body } = await anna.packages.packStream(file, { data: true });
+    body.destroy();
+    await expect.poll(left).toEqual(before);
   });
 
   it('says what results it cannot pack, and how large its parts are', async () => {

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   parseGraph,
@@ -58,15 +59,17 @@ export class WorkspacePackages {
     return pack(this.#parts, await this.#request(file), { choice, target });
   }
 
-  /** A package as a stream; what it is written to meanwhile goes when the stream ends, however that is. */
+  /** A package as a stream; what it is written to meanwhile goes when the stream is closed, read or not. */
   async packStream(
     file: string,
     choice: PackChoice,
-  ): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> }> {
+  ): Promise<{ readonly size: number; readonly body: Readable }> {
     const target = join(this.#parts.scratchFolder, stagingName());
     try {
       const { size } = await this.pack(file, choice, target);
-      return { size, body: readAndRemove(target) };
+      const body = createReadStream(target);
+      body.once('close', () => void rm(target, { force: true }).catch(() => undefined));
+      return { size, body };
     } catch (error) {
       await rm(target, { force: true });
       throw error;
@@ -149,15 +152,5 @@ export class WorkspacePackages {
       for (const next of usedFiles(parseGraph(file.text, path))) paths.add(next);
     }
     return files;
-  }
-}
-
-async function* readAndRemove(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of createReadStream(path)) {
-      if (chunk instanceof Uint8Array) yield chunk;
-    }
-  } finally {
-    await rm(path, { force: true });
   }
 }
