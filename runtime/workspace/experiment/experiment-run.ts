@@ -71,9 +71,12 @@ export class ExperimentRun {
     const timer =
       plan.limitMs === undefined
         ? undefined
-        : setTimeout(() => {
-            this.#stop('limit');
-          }, Math.min(plan.limitMs, longestTimer));
+        : setTimeout(
+            () => {
+              this.#stop('limit');
+            },
+            Math.min(plan.limitMs, longestTimer),
+          );
     const waiting = queue.values();
     const worker = async (): Promise<void> => {
       for (const next of waiting) {
