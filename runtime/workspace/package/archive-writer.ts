@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stagingName, syncPath } from '@graft/kit';
@@ -29,7 +29,7 @@ export async function writeArchive(
   blobs: Iterable<PackagedBlob>,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  const partial = join(dirname(target), `.${basename(target)}.${stagingName()}.part`);
+  const partial = join(dirname(target), `.${stagingName()}.part`);
   const zip = new ZipFile();
   const failed = new AbortController();
   const common = { mtime: timestamp, mode, forceDosTimestamp: true };

@@ -24,6 +24,7 @@ import {
   type PackChoice,
 } from './package-contents.ts';
 import { maxBlobs, packageFormat, type PackageManifest } from './package-manifest.ts';
+import { twinsOf } from './unpack-path.ts';
 
 /** A graph file's bytes as they were read. */
 interface PackedGraph {
@@ -111,6 +112,14 @@ export async function pack(
       add(fileBlob(absolute, { digest, size, shown: path, compress: true }));
       files.push({ path, digest });
     }
+  }
+  const twins = twinsOf(files.map(({ path }) => path));
+  if (twins !== undefined) {
+    throw new GraphError(
+      'bad-name',
+      `${JSON.stringify(twins[0])} and ${JSON.stringify(twins[1])} are one name on some systems, so the package would open nowhere. Rename one of them.`,
+      { location: { file: twins[1] } },
+    );
   }
   const results =
     choice.artifacts === true ? await packResults(parts, { graph, plan, add }) : undefined;

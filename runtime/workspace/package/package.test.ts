@@ -231,6 +231,27 @@ describe('a package', () => {
     await expect.poll(left).toEqual(before);
   });
 
+  it('takes files of names as long as there are', async () => {
+    const path = `${'a'.repeat(251)}.txt`;
+    await forge({ path });
+    const ben = await workspaceIn('ben');
+    expect((await ben.packages.unpack(archive, 'x')).written).toEqual([file, path]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is not made of names that some systems hold for one',
+    async () => {
+      const anna = await workspaceIn('anna');
+      await writeFile(join(anna.root, file), graphText);
+      await writeFile(join(anna.root, 'a.txt'), 'One.');
+      await writeFile(join(anna.root, 'A.txt'), 'Two.');
+      await expect(anna.packages.pack(file, { data: true }, archive)).rejects.toMatchObject({
+        code: 'bad-name',
+        message: expect.stringContaining('"a.txt"'),
+      });
+    },
+  );
+
   it('says what results it cannot pack, and how large its parts are', async () => {
     const anna = await workspaceIn('anna');
     await writeFile(join(anna.root, file), graphText);
@@ -324,6 +345,17 @@ describe('a hostile package', () => {
     await symlink(join(folder, 'elsewhere'), join(ben.root, 'sub'));
     await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({ code: 'unsafe-path' });
     expect(await readdir(join(folder, 'elsewhere'))).toEqual([]);
+  });
+
+  it('is refused where a file of the workspace stands in the place of a folder', async () => {
+    await forge({ path: 'sub/deep/a.txt' });
+    const ben = await workspaceIn('ben');
+    await writeFile(join(ben.root, 'sub'), 'Mine.');
+    await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({
+      code: 'name-taken',
+      message: expect.stringContaining('sub'),
+    });
+    expect((await readdir(ben.root)).sort()).toEqual(['.graft', 'sub']);
   });
 
   it('with a link, a foreign entry, or bytes that nobody names is refused', async () => {

@@ -1,11 +1,12 @@
-import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { GraphError, isInnerPath } from '@graft/graph';
 import { requireNewGraphPath, requirePortablePath, requireVisible } from '../graph-path.ts';
 
 /**
  * Where files of a package go: below `root` (a real path), in no hidden folder, under names that every system can
- * write, through no link. `graphs` end as graph files do. Throws `unsafe-path` or `bad-name` before anything is written.
+ * write, through no link. `graphs` end as graph files do. Throws `unsafe-path`, or `name-taken` where a file stands in
+ * the place of a folder, before anything is written.
  */
 export async function placesOf(
   root: string,
@@ -13,7 +14,8 @@ export async function placesOf(
   archive: string,
 ): Promise<Map<string, string>> {
   const places = new Map<string, string>();
-  const folded = new Map<string, string>();
+  const twins = twinsOf(paths);
+  if (twins !== undefined) throw unsafe(archive, twins[1], `and also ${JSON.stringify(twins[0])}`);
   for (const path of paths) {
     if (!isInnerPath(path)) throw unsafe(archive, path, 'which leads out of the workspace');
     try {
@@ -26,20 +28,29 @@ export async function placesOf(
         `which cannot be a file of a workspace: ${GraphError.from(error).message}`,
       );
     }
-    // Where upper and lower case are one, the second would take the place of the first.
-    const fold = path.normalize('NFC').toLowerCase();
-    const twin = folded.get(fold);
-    if (twin !== undefined) throw unsafe(archive, path, `and also ${JSON.stringify(twin)}`);
-    folded.set(fold, path);
     places.set(path, await placeBelow(root, path, archive));
   }
-  for (const path of folded.keys()) {
+  const folded = new Set(paths.map(foldedPath));
+  for (const path of folded) {
     for (let at = dirname(path); at !== '.'; at = dirname(at)) {
       if (folded.has(at)) throw unsafe(archive, path, 'below a path that is a file of its own');
     }
   }
   return places;
 }
+
+/** Two paths of which the second would take the place of the first where upper and lower case are one. */
+export function twinsOf(paths: readonly string[]): readonly [string, string] | undefined {
+  const known = new Map<string, string>();
+  for (const path of paths) {
+    const twin = known.get(foldedPath(path));
+    if (twin !== undefined) return [twin, path];
+    known.set(foldedPath(path), path);
+  }
+  return undefined;
+}
+
+const foldedPath = (path: string): string => path.normalize('NFC').toLowerCase();
 
 /** The absolute path, if what exists on the way there is below the root: no link leads out. */
 async function placeBelow(root: string, path: string, archive: string): Promise<string> {
@@ -53,6 +64,13 @@ async function placeBelow(root: string, path: string, archive: string): Promise<
     const real = await realpath(at);
     if (real !== root && !real.startsWith(root + sep)) {
       throw unsafe(archive, path, 'which a link of this workspace leads out of it');
+    }
+    if (at !== absolute && !(await stat(real)).isDirectory()) {
+      throw new GraphError(
+        'name-taken',
+        `The workspace has a file ${JSON.stringify(relative(root, at))}, and the package a folder of this name. Nothing was unpacked. Move it away, or unpack into another folder.`,
+        { location: { file: archive } },
+      );
     }
     requireVisible(
       path,

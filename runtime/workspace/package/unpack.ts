@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { constants, copyFile, link, lstat, mkdir, rm, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Catalogue } from '@graft/backends/catalogue';
 import {
@@ -191,7 +191,7 @@ async function writeNew(
   shown: string,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  const partial = join(dirname(target), `.${basename(target)}.${stagingName()}.part`);
+  const partial = join(dirname(target), `.${stagingName()}.part`);
   try {
     await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
     await syncPath(partial);
