@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseGraph } from '@graft/graph';
-import { scratchFolder } from '@graft/worker/scratch-folder';
 import { ZipFile } from 'yazl';
 import { bundleTestWorker, type Bundle } from '../testing/bundle-test-worker.ts';
 import { workerTestRegistry } from '../testing/test-nodes.ts';
@@ -195,62 +194,12 @@ describe('a package', () => {
     });
   });
 
-  it('packs what the file as saved gave, not a run with settings of its own', async () => {
-    const anna = await packed();
-    const own = (await anna.packages.contents(file)).artifacts?.runId;
-    const set = { set: { 'pieces.by': 'paragraph' } };
-    const { finished, runId } = await anna.start(parseGraph(graphText), file, { settings: set });
-    await finished;
-    expect(runId).not.toBe(own);
-    expect((await anna.packages.contents(file)).artifacts?.runId).toBe(own);
-  });
-
-  it('holds a graph file once that its graph also reads as data', async () => {
-    const anna = await workspaceIn('anna');
-    const graph = JSON.parse(graphText);
-    graph.nodes.files.params = { files: ['*.txt', '*.graft.json'] };
-    await writeFile(join(anna.root, file), JSON.stringify(graph));
-    await writeFile(join(anna.root, 'a.txt'), '');
-    await anna.packages.pack(file, { data: true }, archive);
-    const ben = await workspaceIn('ben');
-    const report = await ben.packages.unpack(archive, 'x');
-    expect(report.written).toEqual([file, 'a.txt']);
-  });
-
-  it('as a stream leaves nothing behind, read or not', async () => {
-    const anna = await packed();
-    const scratch = scratchFolder(join(anna.root, '.graft'));
-    const left = (): Promise<string[]> => readdir(scratch).catch(() => []);
-    const before = await left();
-    const whole = await anna.packages.packStream(file, { data: true });
-    let size = 0;
-    for await (const chunk of whole.body) size += chunk.byteLength;
-    expect(size).toBe(whole.size);
-    const { body } = await anna.packages.packStream(file, { data: true });
-    body.destroy();
-    await expect.poll(left).toEqual(before);
-  });
-
   it('takes files of names as long as there are', async () => {
     const path = `${'a'.repeat(251)}.txt`;
     await forge({ path });
     const ben = await workspaceIn('ben');
     expect((await ben.packages.unpack(archive, 'x')).written).toEqual([file, path]);
   });
-
-  it.skipIf(process.platform !== 'linux')(
-    'is not made of names that some systems hold for one',
-    async () => {
-      const anna = await workspaceIn('anna');
-      await writeFile(join(anna.root, file), graphText);
-      await writeFile(join(anna.root, 'a.txt'), 'One.');
-      await writeFile(join(anna.root, 'A.txt'), 'Two.');
-      await expect(anna.packages.pack(file, { data: true }, archive)).rejects.toMatchObject({
-        code: 'bad-name',
-        message: expect.stringContaining('"a.txt"'),
-      });
-    },
-  );
 
   it('says what results it cannot pack, and how large its parts are', async () => {
     const anna = await workspaceIn('anna');
