@@ -207,6 +207,24 @@ describe('an experiment', () => {
     expect(end.error?.message).toContain('0 of 2 runs are done; started again');
   }, 30_000);
 
+  it('that was cut off has a table without what was collected since', async () => {
+    await using workspace = await open();
+    const graph = experimentGraph({ vary: { 'double.factor': [3] } }, { salt, ms: 0 });
+    const handle = await workspace.startExperiment(graph, experimentFile, { name: 'e' });
+    await handle.finished;
+    const whole = await workspace.runs.get(handle.runId);
+    if (whole === undefined) throw new Error('There is no run.');
+    await workspace.runs.create({ ...whole, id: 'cut-off', status: 'failed' });
+    const events = (await eventsOf(workspace, handle.runId)).slice(0, -1);
+    const theirs = events.map((event) => ({ ...event, runId: 'cut-off' }));
+    await workspace.runs.appendExperiment('cut-off', theirs);
+    const cells = async () =>
+      (await workspace.experimentTable('cut-off')).rows.map(({ cells: [cell] }) => cell?.n);
+    expect(await cells()).toEqual([30, 30]);
+    await workspace.collectGarbage(0);
+    expect(await cells()).toEqual([0, 0]);
+  }, 30_000);
+
   it('may have a limit of months', async () => {
     await using workspace = await open();
     const experiment = { vary: { 'double.factor': [3] }, limit: { minutes: 100_000 } };

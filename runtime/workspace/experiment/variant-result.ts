@@ -52,6 +52,7 @@ export async function readMetrics(
     const [first] = wanted;
     const ref = first && steps.get(first.name.node)?.outputs[first.name.port];
     if (ref === undefined) continue;
+    if (!(await stores.artifacts.has(ref.digest))) continue;
     for await (const read of readRows(stores.artifacts, ref, Metrics)) {
       const row = metricRowSchema.parse(read);
       const values = wanted.flatMap(({ name, label }) => {
