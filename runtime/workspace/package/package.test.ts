@@ -149,6 +149,9 @@ describe('a package', () => {
     await ben.collectGarbage(0);
     expect((await ben.explain(parseGraph(graphText), file)).reused).toBe(0);
     expect((await runOf(ben)).status).toBe('succeeded');
+    // What was made here again has the keys of what was received.
+    const { reached, after } = await ben.collectGarbage(0);
+    expect([reached, after]).toEqual([true, 0]);
   });
 
   it('takes no file’s place, and then writes nothing at all', async () => {

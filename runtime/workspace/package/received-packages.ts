@@ -107,7 +107,7 @@ export class ReceivedPackages {
     for (const { id, receivedAt, trusted } of await this.list()) {
       if (trusted) continue;
       for (const record of await this.#recordsOf(id)) {
-        received.set(record.key, { ...record, usedAt: receivedAt });
+        if (!received.has(record.key)) received.set(record.key, { ...record, usedAt: receivedAt });
       }
     }
     return received.size === 0 ? actions : new WithReceived(actions, received);
@@ -215,9 +215,13 @@ class WithReceived implements ActionStore {
   }
 
   async *list(): AsyncGenerator<ActionRecord & { usedAt: number }> {
-    yield* this.#actions.list();
+    const here = new Set<string>();
+    for await (const record of this.#actions.list()) {
+      if (this.#received.has(record.key)) here.add(record.key);
+      yield record;
+    }
     for (const record of this.#received.values()) {
-      yield { ...record, usedAt: record.usedAt ?? record.createdAt };
+      if (!here.has(record.key)) yield { ...record, usedAt: record.usedAt ?? record.createdAt };
     }
   }
 
