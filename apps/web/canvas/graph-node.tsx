@@ -9,12 +9,19 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { isIncomplete, useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
+import { stepIn, stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeCurve } from './node-curve.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
-import { keptStatus, progressShare, resultText, stepStatus, type Status } from './node-status.ts';
+import {
+  keptStatus,
+  offStatus,
+  progressShare,
+  resultText,
+  stepStatus,
+  type Status,
+} from './node-status.ts';
 import { useShape } from '../state/node-shape.ts';
 
 type FactList = readonly (readonly [string, string])[];
@@ -80,20 +87,22 @@ function Progress({ step }: { readonly step: StepView }) {
   );
 }
 
+/** Whether a step of a plan is the node's own, or one within the graph that it uses. */
+const isPartOf = (step: string, id: string): boolean => step === id || step.startsWith(`${id}/`);
+
 /** The chip: what a run came to, or what the next one would do where that differs. */
 function useStatus(id: string, step: StepView | undefined): Status | undefined {
   const runs = usePlan(({ report }) => {
-    const planned = report?.nodes.find(({ node }) => node === id);
-    return planned !== undefined && planned.verdict !== 'hit';
+    return report?.nodes.some(({ node, verdict }) => isPartOf(node, id) && verdict !== 'hit');
   });
   const over = useRunView(
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
-  const own = useRunView(({ run }) => run?.steps[id] !== undefined);
+  const own = useRunView(({ run }) => stepIn(run, id) !== undefined);
   const past = useRunView((state) => state.past);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
   if (past) return status;
-  if (!over || !runs || status?.tone === 'bad') return status;
+  if (!over || runs !== true || status?.tone === 'bad') return status;
   if (status === undefined) return undefined;
   return { label: 'will run', tone: 'planned' };
 }
@@ -111,20 +120,29 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const incomplete = useDocument(
     ({ graph }) => problem !== undefined && isIncomplete(problem, graph.nodes),
   );
-  const status = useStatus(id, step);
+  const ran = useStatus(id, step);
+  const off = node?.bypass === true;
+  const status = off ? offStatus : ran;
   const definition = useShape(node);
   const pastParams = useRunView((state) => (state.past ? state.pastParams[id] : undefined));
   const facts = useFacts(definition, pastParams ?? node?.params);
-  const kept = usePlan(({ report }) => report?.nodes.find(({ node: own }) => own === id)?.verdict);
+  const kept = usePlan(({ report }) => {
+    const own = report?.nodes.filter((planned) => isPartOf(planned.node, id)) ?? [];
+    return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
+  });
   const past = useRunView((state) => state.past);
   const result =
-    step !== undefined
-      ? resultText(step)
-      : past
-        ? 'not part of that run'
-        : kept === 'hit'
-          ? 'made before: a run shows it'
-          : resultText(step);
+    off && step === undefined
+      ? 'switched off'
+      : step !== undefined
+        ? off
+          ? `passes on ${resultText(step)}`
+          : resultText(step)
+        : past
+          ? 'not part of that run'
+          : kept
+            ? 'made before: a run shows it'
+            : resultText(step);
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const drift = useDrift(id);
   const renaming = useOverlay((state) => state.renamingNode === id);
@@ -136,6 +154,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       data-selected={selected}
       data-problem={(problem !== undefined && !incomplete) || step?.status === 'failed'}
       data-incomplete={incomplete}
+      data-off={off}
       data-testid={`node-${id}`}
       data-status={step?.status ?? 'idle'}
       aria-label={`${node.title ?? definition?.title ?? node.type}, ${id}`}

@@ -11,6 +11,9 @@ export interface Status {
 /** The chip of a node that the newest run left out: what it gave before is still there. */
 export const keptStatus: Status = { label: 'from before', tone: 'plain' };
 
+/** The chip of a node that is switched off. */
+export const offStatus: Status = { label: 'off', tone: 'plain' };
+
 /** The chip of a node: what its step came to. Nothing while it has not run. */
 export function stepStatus(step: StepView | undefined): Status | undefined {
   switch (step?.status) {

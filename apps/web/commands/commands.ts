@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { fileCommands } from './file-commands.ts';
 import { runCommands } from './run-commands.ts';
+import { subgraphCommands } from './subgraph-commands.ts';
 import { viewCommands } from './view-commands.ts';
 
 /** Everything that can be done from anywhere. Keys, command menu, context menus and shortcut sheet draw on this list. */
@@ -9,6 +10,7 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...fileCommands,
   ...editCommands,
+  ...subgraphCommands,
   ...viewCommands,
 ];
 

@@ -107,7 +107,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
       {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
         <OutputBar
           {...{ artifact, rows, total, text, search, found, current, goTo }}
-          name={[node?.title ?? step.node, port].join('-')}
+          name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
           byRow={artifact.mediaType !== Metrics.mediaType}
           freeze={
             port !== undefined && canFreeze(step.node, artifact)

@@ -56,8 +56,15 @@ function metricsPort(type: string | undefined): string | undefined {
 
 /** Why the step ran, and what came out of it, a page at a time. */
 export function OutputTab({ node }: { readonly node: string }) {
-  const step = useRunView((state) => stepOf(state, node));
+  const own = useRunView((state) => stepOf(state, node));
   const [chosen, choose] = useState<string>();
+  const ports = Object.keys(own?.feeds ?? own?.outputs ?? {});
+  const tab = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
+  const feed = tab === undefined ? undefined : own?.feeds?.[tab];
+  const source = useRunView((state) => (feed === undefined ? undefined : stepOf(state, feed.node)));
+  // A node that the run has other steps for shows the output of one of them, as that one would.
+  const step = source ?? own;
+  const port = feed?.port ?? tab;
   // Once there are outputs, the metrics are one of them.
   const trains =
     step !== undefined && step.metrics.length > 0 && Object.keys(step.outputs).length === 0;
@@ -67,21 +74,31 @@ export function OutputTab({ node }: { readonly node: string }) {
     if (trains) choose(curves);
   }, [trains, curves]);
   if (step === undefined) return <Empty>Not run yet. Press Run to see what comes out.</Empty>;
-  const ports = Object.keys(step.outputs);
-  const port = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
   const artifact = port === undefined ? undefined : step.outputs[port];
+  const error = step.error ?? own?.error;
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
+      {feed === undefined ? null : (
+        <p className="mx-4 mt-3 text-ink-2" data-testid="feed">
+          Made by <code className="font-mono text-[11.5px]">{feed.node}</code>.
+        </p>
+      )}
       <ReasonBanner step={step} />
-      {step.error === undefined ? null : (
+      {error === undefined ? null : (
         <p className="mx-4 mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
           {/* Whose it is stands above. */}
-          {problemText({ ...step.error, location: { ...step.error.location, node: undefined } })}
+          {problemText({
+            ...error,
+            location: {
+              ...error.location,
+              node: step.node === node ? undefined : error.location.node,
+            },
+          })}
         </p>
       )}
       <Score artifact={artifact} />
-      <PortTabs ports={ports} current={port} choose={choose} />
+      <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? (
         <Suspense fallback={null}>
           <LiveCurves step={step} />
@@ -102,7 +119,7 @@ export function OutputTab({ node }: { readonly node: string }) {
         <Empty>Waits for what comes before it.</Empty>
       ) : step.status === 'cancelled' ? (
         <Empty>Stopped before it was done.</Empty>
-      ) : step.error === undefined ? (
+      ) : error === undefined ? (
         <Empty>This step did not run, so there is nothing to show.</Empty>
       ) : null}
     </div>

@@ -1,7 +1,7 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import type { StepView } from '../state/run-state.ts';
-import { useRunView } from '../state/run-view.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
 import { allReused, reasonLine, type ReasonLine } from './reason.ts';
 import { nodeTypes } from '../state/registry.ts';
 
@@ -59,7 +59,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
   const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
   const above = edges
     .filter((edge) => edge.target === step.node)
-    .map((edge) => run?.steps[edge.source]);
+    .map((edge) => stepIn(run, edge.source));
   return (
     <p className={box} data-testid="reason">
       <ReasonSentence line={line} />

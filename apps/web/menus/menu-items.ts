@@ -1,6 +1,7 @@
 import { disconnect, formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
+import { selectedBy, selectedFile, selectedUse } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
@@ -60,6 +61,13 @@ function nodeMenu(): MenuGroups {
       command('cut'),
       command('copy'),
       command('paste'),
+    ],
+    [
+      command('make-subgraph'),
+      ...(selectedUse() === undefined ? [] : [command('inline-subgraph')]),
+      ...(selectedFile() === undefined ? [] : [command('open-used-graph')]),
+      ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
+      ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
     ],
     [command('select-before'), command('select-after'), command('fit-selection')],
     [command('delete', { grave: true })],

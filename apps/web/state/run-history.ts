@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
+import { nodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams, type Steps } from './run-view.ts';
 
@@ -57,7 +58,13 @@ export async function readEarlier(runId: string): Promise<void> {
   const { file, graph } = useDocument.getState();
   const { run } = useRunView.getState();
   if (file === null || run?.runId !== runId) return;
-  const wanted = new Set(Object.keys(graph.nodes).filter((id) => run.steps[id] === undefined));
+  const wanted = new Set(
+    Object.entries(graph.nodes).flatMap(([id, { type, bypass }]) => {
+      // Records of runs have steps, and none of these nodes is one.
+      const isStep = bypass !== true && nodeTypes().get(type)?.structure === undefined;
+      return isStep && run.steps[id] === undefined ? [id] : [];
+    }),
+  );
   const found: Record<string, StepView> = {};
   if (wanted.size > 0) {
     const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });

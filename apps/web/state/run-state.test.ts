@@ -91,6 +91,75 @@ describe('foldEvent', () => {
     expect(metrics === undefined ? [] : listed(metrics)).toEqual(rows);
   });
 
+  describe('with nodes that the run has other steps for', () => {
+    const chunks = { digest: 'a'.repeat(64), mediaType: 'x', size: 3, summary: '418 chunks' };
+    const begun: UnstampedEvent = {
+      ...started,
+      nodes: [
+        { node: 'sub/files', type: 'load-files' },
+        { node: 'sub/deep/chunk', type: 'chunk' },
+        { node: 'other', type: 'chunk' },
+      ],
+      aliases: {
+        'sub.chunks': ['sub/deep/chunk.chunks'],
+        'sub/deep.chunks': ['sub/deep/chunk.chunks'],
+        'result.value': ['sub/deep/chunk.chunks', 'other.chunks'],
+        'left-out.value': ['not-in-this-run.rows'],
+        'empty.value': [],
+      },
+    };
+    const ends = (node: string, status: 'succeeded' | 'cached'): UnstampedEvent => ({
+      type: 'step.finished',
+      step: { ...summary, node, status, outputs: node === 'sub/files' ? {} : { chunks } },
+    });
+    const start = (node: string): UnstampedEvent => ({
+      ...{ type: 'step.started', node, device: 'cpu', reason: { kind: 'first' } },
+    });
+
+    it('waits, works and is done as the steps within a graph are', () => {
+      const events = [begun, start('sub/files'), ends('sub/files', 'succeeded')];
+      const told = [1, 2, 3].map((n) => fold(stamped(events.slice(0, n))).shown['sub']?.status);
+      // Between its two steps it is at work.
+      expect(told).toEqual(['queued', 'running', 'running']);
+      const done = fold(stamped([...events, ends('sub/deep/chunk', 'cached')]));
+      expect(done.shown['sub']).toMatchObject({ status: 'succeeded', ms: 80, outputs: { chunks } });
+      expect(done.shown['sub/deep']).toMatchObject({ status: 'cached', outputs: { chunks } });
+      expect(done.shown['result']).toMatchObject({ status: 'running', outputs: { value: chunks } });
+    });
+
+    it('leads from each output to that of the step', () => {
+      const run = fold(stamped([begun]));
+      expect(run.shown['sub']?.feeds).toEqual({
+        chunks: { node: 'sub/deep/chunk', port: 'chunks' },
+      });
+      expect(run.shown['result']?.feeds).toEqual({
+        value: { node: 'sub/deep/chunk', port: 'chunks' },
+        'value 2': { node: 'other', port: 'chunks' },
+      });
+      expect(Object.keys(run.shown).sort()).toEqual(['result', 'sub', 'sub/deep']);
+    });
+
+    it('fails as its step does, and leaves what does not show that step as it was', () => {
+      const before = fold(stamped([begun]));
+      const error = { code: 'bad-row', message: 'No.', location: {}, audience: 'user' } as const;
+      const failed: UnstampedEvent = {
+        type: 'step.finished',
+        step: { ...summary, node: 'sub/files', status: 'failed', outputs: {}, error },
+      };
+      const skipped: UnstampedEvent = {
+        type: 'step.finished',
+        step: { ...summary, node: 'sub/deep/chunk', status: 'skipped', outputs: {} },
+      };
+      const [first, second] = [failed, skipped].map((event, index): RunEvent => ({
+        ...{ ...event, runId: 'r', seq: index + 2, at: 2_000 },
+      }));
+      if (first === undefined || second === undefined) throw new Error('two events');
+      const after = foldEvent(before, first);
+      expect(after.shown['result']).toBe(before.shown['result']);
+      expect(foldEvent(after, second).shown['sub']).toMatchObject({ status: 'failed', error });
+    });
+  });
+
   it('takes no event of another run', () => {
     const [first] = story;
     if (first === undefined) throw new Error('the story has events');

@@ -9,6 +9,7 @@ import type {
   StepStatus,
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
+import { noStandIns, standInsOf, standInViews, type Feed, type StandIns } from './stand-ins.ts';
 
 interface LogLine {
   readonly at: number;
@@ -49,6 +50,8 @@ export interface StepView {
   readonly reason?: MissReason;
   readonly items?: ItemCounts;
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
+  /** Of a node that the run has other steps for: by output, the step's output that is seen at it. */
+  readonly feeds?: Readonly<Record<string, Feed>>;
   readonly error?: ReportedProblem;
   readonly logs: readonly LogLine[];
   /** Rows of metrics so far, for curves. */
@@ -64,6 +67,9 @@ export interface RunState {
   readonly startedAt: number;
   readonly finishedAt?: number;
   readonly steps: Readonly<Record<string, StepView>>;
+  readonly standIns: StandIns;
+  /** Nodes of the file that the run has other steps for, as these tell them. */
+  readonly shown: Readonly<Record<string, StepView>>;
   readonly error?: ReportedProblem;
   /** `seq` of the newest event that is in this state; older ones change nothing. */
   readonly seq: number;
@@ -74,7 +80,10 @@ const logLimit = 500;
 
 /** A run of which no event is known yet. */
 export function emptyRun(runId: string): RunState {
-  return { runId, file: '', status: 'queued', startedAt: 0, steps: {}, seq: 0 };
+  return {
+    ...{ runId, file: '', status: 'queued', startedAt: 0, seq: 0 },
+    ...{ steps: {}, standIns: noStandIns, shown: {} },
+  };
 }
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -96,7 +105,8 @@ function changeStep(run: RunState, node: string, change: (step: StepView) => Ste
     metrics: emptyList,
     texts: new Map<string, string>(),
   };
-  return { ...run, steps: { ...run.steps, [node]: change(step) } };
+  const changed = { ...run, steps: { ...run.steps, [node]: change(step) } };
+  return { ...changed, shown: standInViews(changed, node) };
 }
 
 function withToken(step: StepView, event: EventOf<'step.token'>): StepView {
@@ -130,12 +140,21 @@ function startRun(event: EventOf<'run.started'>): RunState {
     node,
     { node, type, status: 'queued', outputs: {}, logs: [], metrics: emptyList, texts: new Map() },
   ]);
+  const started = {
+    steps: Object.fromEntries(steps),
+    standIns: standInsOf(
+      event.aliases ?? {},
+      event.nodes.map(({ node }) => node),
+    ),
+    shown: {},
+  };
   return {
     runId: event.runId,
     file: event.file,
     status: 'running',
     startedAt: event.at,
-    steps: Object.fromEntries(steps),
+    ...started,
+    shown: standInViews(started),
     seq: event.seq,
   };
 }
@@ -147,11 +166,12 @@ function finishRun(run: RunState, event: EventOf<'run.finished'>): RunState {
     step.node,
     step.status === 'running' || step.status === 'queued' ? { ...step, status: left } : step,
   ]);
+  const finished = { ...run, steps: Object.fromEntries(steps) };
   return {
-    ...run,
+    ...finished,
+    shown: standInViews(finished),
     status: event.status,
     finishedAt: event.at,
-    steps: Object.fromEntries(steps),
     ...(event.error === undefined ? {} : { error: event.error }),
   };
 }

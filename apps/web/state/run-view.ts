@@ -34,7 +34,9 @@ interface RunView {
 /** What a run leaves for the next one to stand beside. */
 function leftBy({ run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>): Steps {
   if (run === null || past) return earlier;
-  const made = Object.entries(run.steps).filter(([, step]) => Object.keys(step.outputs).length > 0);
+  const made = Object.entries({ ...run.steps, ...run.shown }).filter(
+    ([, step]) => Object.keys(step.outputs).length > 0,
+  );
   return { ...earlier, ...Object.fromEntries(made) };
 }
 
@@ -77,10 +79,15 @@ export const useRunView = create<RunView>()((set, get) => ({
   setConnected: (connected) => set({ connected }),
 }));
 
+/** The step of a node in a run; of one that has other steps there, what these come to. */
+export function stepIn(run: RunState | null, node: string): StepView | undefined {
+  return run?.steps[node] ?? run?.shown[node];
+}
+
 /** The step of a node that the screen shows: the run's own, else the newest one before it. */
 export function stepOf(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
   node: string,
 ): StepView | undefined {
-  return run?.steps[node] ?? (past ? undefined : earlier[node]);
+  return stepIn(run, node) ?? (past ? undefined : earlier[node]);
 }

@@ -9,9 +9,12 @@ import {
   emptyGraph,
   moveNodes,
   removeNodes,
+  setBypass,
   setParam,
   setTitle,
 } from './graph-edit.ts';
+import { bypassRefusal } from '../plan/pass-through.ts';
+import { Documents } from '../types/port-types.ts';
 import { addNode as sum, doubleNode, numberNode } from '../testing.ts';
 
 const origin = { x: 0, y: 0 };
@@ -70,6 +73,22 @@ describe('editing a graph', () => {
     );
     expect(bare.nodes['number']).toEqual({ type: 'number', version: 1, params: {} });
     expect(() => setTitle(graph, 'constructor', 'x')).toThrow(GraphError);
+  });
+
+  it('switches nodes off and on again', () => {
+    const off = setBypass(sample(), ['number', 'double'], true);
+    expect(off.nodes['double']?.bypass).toBe(true);
+    expect(off.nodes['add']).not.toHaveProperty('bypass');
+    expect(setBypass(off, ['number', 'double'], false)).toEqual(sample());
+  });
+
+  it('refuses to switch off what is taken and passes nothing on', () => {
+    expect(bypassRefusal(doubleNode, true)).toBeUndefined();
+    // A source counts as not connected.
+    expect(bypassRefusal(numberNode, true)).toBeUndefined();
+    const other = { ...doubleNode, outputs: { text: { type: Documents, doc: '' } } };
+    expect(bypassRefusal(other, true)).toContain('none of its outputs has the type of an input');
+    expect(bypassRefusal(other, false)).toBeUndefined();
   });
 
   it('moves what is there', () => {

@@ -82,6 +82,17 @@ export function setTitle(graph: Graph, id: string, title: string | undefined): G
   );
 }
 
+/** Switches nodes off, or on again. */
+export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Graph {
+  let changed = graph;
+  for (const id of ids) {
+    changed = changeNode(changed, id, ({ bypass: _before, ...node }) =>
+      off ? { ...node, bypass: true } : node,
+    );
+  }
+  return changed;
+}
+
 /** Moves nodes to places given by id; ids that are not there are ignored. */
 export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
   const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));

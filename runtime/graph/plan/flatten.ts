@@ -9,7 +9,7 @@ import { placeIn, type GraphLibrary } from './graph-library.ts';
 import { resolveJunctions, type Junction, type ResolvedJunctions } from './junctions.ts';
 import { seededParams, type NodeDraft } from './node-draft.ts';
 import { list, parseParams } from './param-problems.ts';
-import { passThrough } from './pass-through.ts';
+import { bypassRefusal, passThrough } from './pass-through.ts';
 import type { ProblemReport } from './problem-report.ts';
 import type { BodyDraft } from './read-body.ts';
 import { paramsIn, type Scope } from './scopes.ts';
@@ -120,14 +120,9 @@ class Flattening {
     if (draft.node.bypass === true) {
       const pass = passThrough(draft.definition);
       if ('input' in pass) return { id: path, ...from(pass.input) };
-      // A source that is switched off counts as not connected, and what nobody takes is not missed.
-      const isSource = Object.keys(draft.definition.inputs).length === 0;
-      const isPort = structure === 'input' || structure === 'output';
-      if (isPort || (!isSource && this.#taken(scope).has(id))) {
-        this.#add('bad-bypass', pass.reason, { path });
-        return { id: path, sources: [], broken: true };
-      }
-      return { id: path, sources: [], broken: false };
+      const refusal = bypassRefusal(draft.definition, this.#taken(scope).has(id));
+      if (refusal !== undefined) this.#add('bad-bypass', refusal, { path });
+      return { id: path, sources: [], broken: refusal !== undefined };
     }
     if (structure === 'output') return { id: path, ...from('value') };
     if (structure !== 'input') {

@@ -25,6 +25,18 @@ export function passThrough({ type, structure, inputs, outputs }: NodeType): Pas
   };
 }
 
+/**
+ * Why a node cannot be switched off; undefined: it can. A source that is switched off counts as not connected, and outputs
+ * that nobody takes are not missed.
+ */
+export function bypassRefusal(definition: NodeType, isTaken: boolean): string | undefined {
+  const pass = passThrough(definition);
+  if (!('reason' in pass)) return undefined;
+  const isSource = Object.keys(definition.inputs).length === 0;
+  const isPort = definition.structure === 'input' || definition.structure === 'output';
+  return isPort || (!isSource && isTaken) ? pass.reason : undefined;
+}
+
 function list(words: readonly string[]): string {
   return words.join(', ');
 }

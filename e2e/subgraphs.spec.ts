@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { menuItem } from './small-graphs.ts';
+import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** With an output, so that a border is crossed on both sides. */
+const answering: SmallGraph = {
+  nodes: { ...chunking.nodes, result: { type: 'output' } },
+  edges: [...(chunking.edges ?? []), 'chunk.chunks -> result.value'],
+  layout: { files: [0, 0], chunk: [280, 0], result: [560, 0] },
+};
+
+test('two nodes become a subgraph, run, show their output at it, and are inlined again', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('composed', answering);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'composed.graft.json');
+  await bench.select('files');
+  await bench
+    .node('chunk')
+    .locator('header')
+    .click({ modifiers: ['Shift'] });
+  await expect(page.getByText('2 nodes selected')).toBeVisible();
+  await bench.node('chunk').locator('header').click({ button: 'right' });
+  await menuItem(page, 'Make a subgraph of the selection').click();
+  await expect(page.locator('.react-flow__node')).toHaveCount(2);
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+
+  await bench.run();
+  await bench.reaches('subgraph', 'succeeded');
+  await bench.reaches('result', 'succeeded');
+  await bench.tab('Output');
+  await expect(page.getByTestId('feed')).toContainText('subgraph/chunk');
+  await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
+  await expect(bench.node('subgraph')).toContainText('chunks');
+  await bench.select('result');
+  await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
+
+  // The page opened anew is told the same by the journal of the run.
+  await page.keyboard.press('Control+s');
+  await expect(async () => {
+    const saved = await readFile(path.join(workspace.folder, 'composed.graft.json'), 'utf8');
+    expect(saved).toContain('"#subgraph"');
+  }).toPass();
+  await page.reload();
+  await bench.reaches('subgraph', 'succeeded');
+  await bench.select('subgraph');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
+
+  await page.keyboard.press('Control+Shift+g');
+  await expect(page.locator('.react-flow__node')).toHaveCount(3);
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(bench.node('subgraph')).toBeVisible();
+  await expect(page.locator('.react-flow__node')).toHaveCount(2);
+});
+
+test('a node is switched off where something passes, and refused in a sentence where nothing does', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('switching', answering);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'switching.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+e');
+  await expect(page.getByTestId('notice')).toContainText('cannot be switched off here');
+  await expect(bench.node('chunk')).toHaveAttribute('data-off', 'false');
+  await bench.select('files');
+  await page.keyboard.press('Control+e');
+  await expect(bench.node('files')).toHaveAttribute('data-off', 'true');
+  await expect(page.getByTestId('status-files')).toHaveText('off');
+  await page.keyboard.press('Control+z');
+  await expect(bench.node('files')).toHaveAttribute('data-off', 'false');
+});
