@@ -326,6 +326,18 @@ describe('a hostile package', () => {
     await refused('damaged-file');
   });
 
+  it('with a model whose files have another size than it says is refused', async () => {
+    const digest = sha256('Hello.');
+    const model = {
+      ...{ id: 'forged', title: 'Forged', kind: 'language-model', format: 'gguf' },
+      ...{ architecture: 'llama', dtype: 'q4', contextLength: 1, parameters: 1 },
+      licence: { id: 'mit', consent: false },
+      files: [{ path: 'a.gguf', digest, size: 5, sources: ['package:forged'] }],
+    };
+    await forge({ manifest: { models: [model] } });
+    await refused('damaged-file');
+  });
+
   it('that would fill the disk is refused before it is unpacked', { timeout: 60_000 }, async () => {
     const zeros = Buffer.alloc(300 << 20);
     const zip = new ZipFile();
