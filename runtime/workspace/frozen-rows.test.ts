@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtifact } from '@graft/engine';
-import { type ArtifactRef, Embeddings, Questions } from '@graft/graph';
+import { type ArtifactRef, Comparison, Embeddings, Questions } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeFrozenRows } from './frozen-rows.ts';
@@ -64,6 +64,11 @@ it('says what has no rows of text', async () => {
   const vectors: ArtifactRef = { ...questions, mediaType: Embeddings.mediaType };
   await expect(freeze('flow.graft.json', vectors)).rejects.toMatchObject({
     code: 'bad-input',
+    message: expect.stringContaining('kept as vectors'),
     location: { node: 'ask' },
+  });
+  const table: ArtifactRef = { ...questions, mediaType: Comparison.mediaType };
+  await expect(freeze('flow.graft.json', table)).rejects.toMatchObject({
+    message: expect.stringContaining('kept as one value'),
   });
 });

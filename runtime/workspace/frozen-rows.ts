@@ -25,6 +25,9 @@ export interface OutputOfNode {
   readonly artifact: ArtifactRef;
 }
 
+/** What is no rows of text, in words. */
+const keptAs = { tree: 'a folder', vectors: 'vectors', json: 'one value' } as const;
+
 /** Tries of another name, where one is taken. */
 const mostCopies = 1000;
 
@@ -40,7 +43,7 @@ export async function writeFrozenRows(
   if (type.encoding !== 'jsonl') {
     throw new GraphError(
       'bad-input',
-      `An output of type ${type.id} is kept as ${type.encoding === 'tree' ? 'a folder' : 'vectors'}, not as rows of text: it cannot be frozen. Freeze what it is made of.`,
+      `An output of type ${type.id} is kept as ${keptAs[type.encoding]}, not as rows of text: it cannot be frozen. Freeze what it is made of.`,
       { location: { file: graph, node, port } },
     );
   }
