@@ -150,7 +150,9 @@ function checkBlobs(
   if (entries.size !== listed.size + 1)
     throw damaged(name, 'it holds bytes that its manifest does not name');
   for (const { id, files } of manifest.models) {
-    const wrong = files.find(({ digest, size }) => digest !== undefined && listed.get(digest) !== size);
+    const wrong = files.find(
+      ({ digest, size }) => digest !== undefined && listed.get(digest) !== size,
+    );
     if (wrong !== undefined)
       throw damaged(name, `the file ${wrong.path} of its model "${id}" is not there in its size`);
   }
