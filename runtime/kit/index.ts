@@ -26,6 +26,7 @@ export {
   removeFolder,
   removeLeftovers,
   removeOlderThan,
+  removePartials,
 } from './leftovers.ts';
 export { availableMemory, machineMemory } from './machine-memory.ts';
 export { oomKills, type ProcessExit } from './process-exit.ts';

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { removeLeftovers } from './leftovers.ts';
+import { removeLeftovers, removePartials } from './leftovers.ts';
 import { ownerStamp } from './process-identity.ts';
 
 let folder: string;
@@ -66,4 +66,19 @@ it.skipIf(!canUnshare)('leaves a process alone whose ids are of another namespac
   const closed = once(child, 'close');
   child.kill('SIGKILL');
   await closed;
+});
+
+it('removes what killed processes were writing in a folder of others, and nothing else', async () => {
+  const kept = [
+    'a.zip',
+    `.${ownerStamp}-own.part`,
+    `.${nobody}@${place}-dead`,
+    `${nobody}@${place}-dead.part`,
+    `.${nobody}-dead.part`,
+    `.1-1-notes.part`,
+  ];
+  const dead = `.${nobody}@${place}-dead.part`;
+  for (const name of [...kept, dead]) await writeFile(join(folder, name), '');
+  await removePartials(folder);
+  expect((await readdir(folder)).sort()).toEqual(kept.sort());
 });

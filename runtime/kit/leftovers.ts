@@ -38,6 +38,14 @@ export async function isAbandoned(path: string): Promise<boolean | undefined> {
       : fate === 'gone';
 }
 
+/** Removes from a folder of others the files that processes which are gone were writing there: `.<their stamp>.part`. */
+export async function removePartials(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!/^\.[\d-]+@.*\.part$/.test(name) || ownerInName(name) !== 'gone') continue;
+    await rm(join(folder, name), { force: true });
+  }
+}
+
 /** Removes entries that nobody has touched for `ms`. */
 export async function removeOlderThan(folder: string, ms: number): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {

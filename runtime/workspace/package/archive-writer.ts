@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { stagingName, syncPath } from '@graft/kit';
+import { removePartials, stagingName, syncPath } from '@graft/kit';
 import { ZipFile } from 'yazl';
 
 /** Bytes of a package, by their digest. */
@@ -29,6 +29,7 @@ export async function writeArchive(
   blobs: Iterable<PackagedBlob>,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
+  await removePartials(dirname(target));
   const partial = join(dirname(target), `.${stagingName()}.part`);
   const zip = new ZipFile();
   const failed = new AbortController();

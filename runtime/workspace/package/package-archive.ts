@@ -161,6 +161,8 @@ function checkBlobs(
     if (!listed.has(digest))
       throw damaged(name, `its manifest does not list the bytes ${digest.slice(0, 12)}`);
   }
+  if (used.size !== listed.size)
+    throw damaged(name, 'it holds bytes that nothing in it is made of');
 }
 
 /** The digests that a manifest speaks of. */

@@ -10,14 +10,17 @@ export const maxBlobs = 200_000;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
 
+/** Milliseconds since 1970, as far as a date reaches. */
+const timeSchema = z.number().min(0).max(8.64e15);
+
 /** A file of the workspace. */
 const fileSchema = z.object({ path: z.string(), digest: digestSchema });
 
 /** A run with its events, and the cache records of its steps; the lists are blobs of their own. */
 const resultsSchema = z.object({
   runId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
-  startedAt: z.number(),
-  finishedAt: z.number(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema,
   /** Blob: one RunEvent a line. */
   events: digestSchema,
   /** Blob: one ActionRecord a line. */
@@ -33,8 +36,12 @@ const resultsSchema = z.object({
 const packageManifestSchema = z.object({
   graftPackage: z.literal(packageFormat),
   /** For people: "from rag-quickstart". */
-  name: z.string().min(1).max(200),
-  createdAt: z.number(),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'It holds control characters'),
+  createdAt: timeSchema,
   /** The path of its graph, one of `files`. */
   graph: z.string(),
   files: z.array(fileSchema),

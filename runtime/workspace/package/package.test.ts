@@ -355,8 +355,38 @@ describe('a hostile package', () => {
     await forge({ manifest: { graph: 'other.graft.json' } });
     await refused('damaged-file');
     await forge({ manifest: { graph: 'a.txt' } });
+    await refused('bad-syntax');
+  });
+
+  it('with bytes that it lists and nothing is made of is refused', async () => {
+    const blobs = Object.fromEntries(
+      [graphText, 'Hello.', 'More.'].map((text) => [sha256(text), text.length]),
+    );
+    await forge({ manifest: { blobs }, entries: { [`blobs/${sha256('More.')}`]: 'More.' } });
+    await refused('damaged-file');
+  });
+
+  const started = { seq: 1, runId: 'r', at: 0, type: 'run.started', file, nodes: [] };
+  const ended = { ...started, seq: 2, type: 'run.finished', outputs: {}, steps: [], ms: 0 };
+  it.each([
+    ['that never ended', [started], 'damaged-file'],
+    ['of which nothing is known', [], 'damaged-file'],
+    ['that is said to be running', [started, { ...ended, status: 'running' }], 'damaged-file'],
+    ['that succeeded', [started, { ...ended, status: 'succeeded' }], undefined],
+  ])('with a run %s is taken for what it is', async (_, events, code) => {
+    const list = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const texts = [graphText, 'Hello.', list, ''];
+    const results = { events: sha256(list), actions: sha256(''), artifacts: [] };
+    await forge({
+      manifest: {
+        results: { runId: 'r', startedAt: 0, finishedAt: 0, ...results },
+        blobs: Object.fromEntries(texts.map((text) => [sha256(text), text.length])),
+      },
+      entries: Object.fromEntries(texts.map((text) => [`blobs/${sha256(text)}`, text])),
+    });
+    if (code !== undefined) return refused(code);
     const ben = await workspaceIn('ben');
-    await expect(ben.packages.unpack(archive, 'x')).rejects.toMatchObject({ code: 'bad-syntax' });
+    expect((await ben.packages.unpack(archive, 'x')).package.runId).toBe('r');
   });
 
   it('cut off at any place is refused, and changed at any place it is refused or the same', async () => {

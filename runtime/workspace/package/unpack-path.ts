@@ -17,16 +17,12 @@ export async function placesOf(
   const twins = twinsOf(paths);
   if (twins !== undefined) throw unsafe(archive, twins[1], `and also ${JSON.stringify(twins[0])}`);
   for (const path of paths) {
-    if (!isInnerPath(path)) throw unsafe(archive, path, 'which leads out of the workspace');
+    if (!isInnerPath(path)) throw unsafe(archive, path, 'which is no path below the workspace');
     try {
       requireVisible(path);
       requirePortablePath(path);
     } catch (error) {
-      throw unsafe(
-        archive,
-        path,
-        `which cannot be a file of a workspace: ${GraphError.from(error).message}`,
-      );
+      throw unsafe(archive, path, `which cannot be a file of a workspace: ${reasonOf(error)}`);
     }
     places.set(path, await placeBelow(root, path, archive));
   }
@@ -89,9 +85,12 @@ export function requireGraphName(path: string, archive: string): void {
   try {
     requireNewGraphPath(path);
   } catch (error) {
-    throw unsafe(archive, path, `which is no graph file: ${GraphError.from(error).message}`);
+    throw unsafe(archive, path, `which is no graph file: ${reasonOf(error)}`);
   }
 }
+
+/** A message within a sentence. */
+const reasonOf = (error: unknown): string => GraphError.from(error).message.replace(/\.$/, '');
 
 function unsafe(archive: string, path: string, why: string): GraphError {
   return new GraphError(

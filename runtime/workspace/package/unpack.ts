@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { constants, copyFile, link, lstat, mkdir, rm, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { lstat, mkdir, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import {
   actionRecordSchema,
@@ -15,7 +13,7 @@ import {
   type RunEvent,
   type RunStore,
 } from '@graft/graph';
-import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+import { syncPath } from '@graft/kit';
 import { PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
 import {
@@ -24,6 +22,7 @@ import {
   type ReceivedPackages,
 } from './received-packages.ts';
 import { placesOf, requireGraphName } from './unpack-path.ts';
+import { isFileOf, writeNewFile } from './write-new-file.ts';
 
 /** What came out of a package. */
 export interface UnpackReport {
@@ -48,6 +47,8 @@ export interface UnpackParts {
   readonly received: ReceivedPackages;
   readonly artifacts: ArtifactStore;
   readonly runs: RunStore;
+  /** Where files are written before they take their place; swept of what a killed process left there. */
+  readonly scratchFolder: string;
 }
 
 /**
@@ -61,6 +62,7 @@ export async function unpack(
 ): Promise<Omit<UnpackReport, 'missingModels'>> {
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
+  await mkdir(parts.scratchFolder, { recursive: true });
   await requireRoom(parts.root, manifest, name);
   const records = await readRecords(archive);
   await verifyAll(archive, records);
@@ -75,12 +77,15 @@ export async function unpack(
   const { models, refused } = await receiveModels(parts.catalogue, archive);
   const artifacts = await receiveArtifacts(parts.artifacts, archive);
   const written: string[] = [];
+  const folders = new Set<string>();
   for (const { path, digest } of manifest.files) {
     const place = places.get(path);
     if (place === undefined || present.has(path)) continue;
-    await writeNew(place, archive.blob(digest), path);
+    await writeNewFile({ place, path, digest }, archive.blob(digest), parts.scratchFolder);
     written.push(path);
+    folders.add(dirname(place));
   }
+  for (const folder of folders) await syncPath(folder);
   const received = await parts.received.keep(
     {
       name: manifest.name,
@@ -131,11 +136,20 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
     if (event.seq <= (events[at - 1]?.seq ?? 0))
       throw damaged(archive.name, 'its events are out of order');
   }
+  requireFinished(events, archive.name);
   const actions = (await archive.lines(results.actions)).map((line) => {
     const record = read(line, actionRecordSchema);
     return { ...record, createdAt: Math.min(record.createdAt, now) };
   });
   return { events, actions };
+}
+
+/** Only runs that succeeded are packed, and their events are whole. */
+function requireFinished(events: readonly RunEvent[], name: string): void {
+  const started = events.findIndex(({ type }) => type === 'run.started');
+  const end = events.find((event) => event.type === 'run.finished');
+  if (started === 0 && end === events.at(-1) && end?.status === 'succeeded') return;
+  throw damaged(name, 'its events are not those of a run that succeeded');
 }
 
 /** Reads everything once, so that nothing is written of a package whose bytes are wrong. */
@@ -148,7 +162,15 @@ async function verifyAll(archive: PackageArchive, { actions }: Records): Promise
     if (path !== manifest.graph) continue;
     const chunks: Uint8Array[] = [];
     for await (const chunk of archive.blob(digest)) chunks.push(chunk);
-    parseGraph(Buffer.concat(chunks).toString('utf8'), path);
+    try {
+      parseGraph(Buffer.concat(chunks).toString('utf8'), path);
+    } catch (thrown) {
+      const { code, message } = GraphError.from(thrown);
+      throw new GraphError(code, `Its graph ${path} cannot be read: ${message}`, {
+        location: { file: name },
+        cause: thrown,
+      });
+    }
   }
   const there = new Set(manifest.results?.artifacts ?? []);
   for (const { outputs } of actions) {
@@ -170,7 +192,7 @@ async function samePlaces(
     const place = places.get(path) ?? '';
     const found = await lstat(place).catch(() => undefined);
     if (found === undefined) continue;
-    if (found.isFile() && (await hashFile(place)).digest === digest) same.add(path);
+    if (await isFileOf(place, digest)) same.add(path);
     else others.push(path);
   }
   if (others.length === 0) return same;
@@ -184,37 +206,12 @@ async function samePlaces(
   );
 }
 
-/** A file that was not there: it is whole or not at all, and takes nobody's place. */
-async function writeNew(
-  target: string,
-  bytes: AsyncIterable<Uint8Array>,
-  shown: string,
-): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const partial = join(dirname(target), `.${stagingName()}.part`);
-  try {
-    await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
-    await syncPath(partial);
-    await link(partial, target).catch(async (error: unknown) => {
-      if (hasCode(error, 'EEXIST')) throw error;
-      await copyFile(partial, target, constants.COPYFILE_EXCL);
-    });
-    await syncPath(dirname(target));
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-    const message = 'A file of this name came while the package was unpacked. Unpack it again.';
-    throw new GraphError('name-taken', message, { location: { file: shown }, cause: error });
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
 async function receiveArtifacts(
   artifacts: ArtifactStore,
   archive: PackageArchive,
 ): Promise<number> {
   let received = 0;
-  for (const digest of archive.manifest.results?.artifacts ?? []) {
+  for (const digest of new Set(archive.manifest.results?.artifacts)) {
     if (!(await artifacts.has(digest))) await artifacts.put(archive.blob(digest));
     received += 1;
   }
@@ -257,7 +254,7 @@ async function receiveRun(
       id,
       file: graph,
       status: end.status,
-      startedAt: Math.min(results.startedAt, now),
+      startedAt: Math.min(results.startedAt, results.finishedAt, now),
       finishedAt: Math.min(results.finishedAt, now),
       owner: 'package',
     });

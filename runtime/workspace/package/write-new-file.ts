@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { constants, copyFile, link, lstat, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { GraphError } from '@graft/graph';
+import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+
+/** A file of a package, and the absolute path that it gets. */
+export interface PlacedFile {
+  readonly place: string;
+  /** Below the workspace, for messages. */
+  readonly path: string;
+  readonly digest: string;
+}
+
+/**
+ * Writes a file that was not there: it is whole or not at all, and takes nobody's place. What a killed process leaves
+ * of it is in the scratch folder, which is swept, where this is on the same device. The caller flushes the folder.
+ * Throws `name-taken` where another file has come meanwhile.
+ */
+export async function writeNewFile(
+  { place, path, digest }: PlacedFile,
+  bytes: AsyncIterable<Uint8Array>,
+  scratchFolder: string,
+): Promise<void> {
+  const folder = dirname(place);
+  await mkdir(folder, { recursive: true });
+  const partial = (await onOneDevice(scratchFolder, folder))
+    ? join(scratchFolder, stagingName())
+    : join(folder, `.${stagingName()}.part`);
+  try {
+    await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
+    await syncPath(partial);
+    await link(partial, place).catch(async (error: unknown) => {
+      if (hasCode(error, 'EEXIST')) throw error;
+      await copyFile(partial, place, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    // Of two that unpack at once, one finds what the other has just written.
+    if (await isFileOf(place, digest)) return;
+    const message = 'A file of this name came while the package was unpacked. Unpack it again.';
+    throw new GraphError('name-taken', message, { location: { file: path }, cause: error });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Whether there is a file, no link, that holds the bytes of a digest. */
+export async function isFileOf(place: string, digest: string): Promise<boolean> {
+  const found = await lstat(place).catch(() => undefined);
+  return found?.isFile() === true && (await hashFile(place)).digest === digest;
+}
+
+/** Whether a file can go from one folder to the other by its name alone. */
+async function onOneDevice(a: string, b: string): Promise<boolean> {
+  return (await stat(a)).dev === (await stat(b)).dev;
+}
