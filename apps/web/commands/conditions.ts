@@ -5,6 +5,8 @@ import { useScreen } from '../state/screen-store.ts';
 
 export const hasFile = (): boolean => useDocument.getState().file !== null;
 export const hasNodes = (): boolean => Object.keys(useDocument.getState().graph.nodes).length > 0;
+export const hasExperiments = (): boolean =>
+  Object.keys(useDocument.getState().graph.experiments ?? {}).length > 0;
 export const hasSelection = (): boolean => useScreen.getState().selection.length > 0;
 
 /** The selected node, where it is one alone. */

@@ -2,7 +2,7 @@ import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasFile, hasNodes, selectedNode, works } from './conditions.ts';
+import { hasExperiments, hasFile, hasNodes, selectedNode, works } from './conditions.ts';
 
 export const runCommands: readonly Command[] = [
   {
@@ -41,6 +41,17 @@ export const runCommands: readonly Command[] = [
     run: () => {
       openPanel('lower');
       useScreen.getState().show({ bottomTab: 'plan' });
+    },
+  },
+  {
+    id: 'show-experiments',
+    title: 'Show the experiments',
+    group: 'Run',
+    words: 'compare variants table settings',
+    enabled: hasExperiments,
+    run: () => {
+      openPanel('lower');
+      useScreen.getState().show({ bottomTab: 'experiments' });
     },
   },
 ];

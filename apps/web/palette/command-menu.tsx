@@ -8,6 +8,8 @@ import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
 import { commands, runCommand } from '../commands/commands.ts';
 import { takeTypedAhead } from '../commands/typed-ahead.ts';
+import { useDocument } from '../state/document-store.ts';
+import { startExperiment } from '../state/experiment-actions.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
@@ -106,8 +108,24 @@ function CommandItems() {
           </Item>
         ),
       )}
+      <ExperimentItems />
     </Command.Group>
   );
+}
+
+function ExperimentItems() {
+  const experiments = useDocument((state) => state.graph.experiments);
+  return Object.entries(experiments ?? {}).map(([name, { doc = '' }]) => (
+    <Item
+      key={name}
+      value={`run the experiment ${name} an`}
+      about={`compare variants ${doc}`}
+      run={() => void startExperiment(name)}
+    >
+      <span className="whitespace-nowrap">Run the experiment “{name}”</span>
+      <span className="truncate text-ink-2">{doc}</span>
+    </Item>
+  ));
 }
 
 /** ⌘K: add a node, open a file, or do what a key would. */

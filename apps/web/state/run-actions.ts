@@ -58,13 +58,16 @@ const cancelWords: Readonly<
   unknown: 'This run is no longer in the history.',
 };
 
+export function tellOfCancel(outcome: keyof typeof cancelWords): void {
+  const message = cancelWords[outcome];
+  if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
+}
+
 export async function cancelRun(): Promise<void> {
   const { run } = useRunView.getState();
   if (run === null || isOver(run)) return;
   try {
-    const { outcome } = await api.runs.cancel.mutate({ runId: run.runId });
-    const message = cancelWords[outcome];
-    if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
+    tellOfCancel((await api.runs.cancel.mutate({ runId: run.runId })).outcome);
   } catch (error) {
     report(error);
   }

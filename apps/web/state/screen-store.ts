@@ -2,7 +2,7 @@ import type { Span } from '@graft/graph';
 import { create } from 'zustand';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
-export type BottomTab = 'run' | 'plan' | 'runs';
+export type BottomTab = 'run' | 'plan' | 'runs' | 'experiments';
 
 /** A line for the person, with one thing to do about it. */
 export interface Notice {

@@ -1,3 +1,4 @@
+import { lazy, Suspense, type ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { PastRuns } from './past-runs.tsx';
@@ -5,13 +6,29 @@ import { PlanPanel } from './plan-panel.tsx';
 import { RunSummary, Timeline } from './timeline.tsx';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
+const ExperimentsPanel = lazy(() => import('../experiments/experiments-panel.tsx'));
+
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'run', title: 'Run' },
   { id: 'plan', title: 'Plan' },
   { id: 'runs', title: 'All runs' },
+  { id: 'experiments', title: 'Experiments' },
 ];
 
-/** Under the canvas: the run on the screen, what the next would do, and those before. */
+function shown(tab: BottomTab): ReactNode {
+  switch (tab) {
+    case 'run':
+      return <Timeline />;
+    case 'plan':
+      return <PlanPanel />;
+    case 'runs':
+      return <PastRuns />;
+    case 'experiments':
+      return <ExperimentsPanel />;
+  }
+}
+
+/** Under the canvas: the run on the screen, what the next would do, those before, and experiments. */
 export function BottomPanel() {
   const current = useScreen((state) => state.bottomTab);
   const collapsed = usePanels((state) => state.collapsed.lower);
@@ -44,7 +61,7 @@ export function BottomPanel() {
       </div>
       {collapsed ? null : (
         <div className="flex min-h-0 flex-1 flex-col">
-          {current === 'run' ? <Timeline /> : current === 'plan' ? <PlanPanel /> : <PastRuns />}
+          <Suspense>{shown(current)}</Suspense>
         </div>
       )}
     </section>

@@ -1,4 +1,5 @@
 import {
+  type Cell,
   type Difference,
   type EvidenceTable,
   type Interval,
@@ -9,10 +10,12 @@ import {
   tableNumber,
   tableReasons,
   type TableRow,
+  type Verdict,
   winTieLoss,
 } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { bytes, count, duration } from './amounts.ts';
+import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
 
 /** A table of variants: for each metric means and differences with their intervals drawn, and what they show. */
@@ -39,6 +42,15 @@ export function EvidenceTableView({ table }: { readonly table: EvidenceTable }):
   );
 }
 
+interface Line {
+  readonly row: TableRow;
+  readonly cell: Cell | undefined;
+}
+/** Before the name of a setting, so that none is taken for another column. */
+const settingColumn = 'set ';
+/** From the worst to the best. */
+const verdicts: readonly Verdict[] = ['worse', 'too few', 'no difference shown', 'better'];
+
 function MetricEvidence(props: {
   readonly table: EvidenceTable;
   readonly metric: Metric;
@@ -52,6 +64,31 @@ function MetricEvidence(props: {
     cells.map((cell) => [cell?.difference?.mean, cell?.difference?.interval]),
     0,
   );
+  const sorting = useSorting();
+  const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
+    const difference = cell?.difference;
+    switch (column) {
+      case 'variant':
+        return row.variant;
+      case 'shown':
+        return difference === undefined ? undefined : verdicts.indexOf(difference.verdict);
+      case 'difference':
+        return difference?.mean;
+      case 'mean':
+        return cell?.mean;
+      case 'won':
+        return difference === undefined ? undefined : difference.wins - difference.losses;
+      case 'n':
+        return cell?.n;
+      case 'failed':
+        return cell?.failures;
+      default: {
+        const value = row.settings[column.slice(settingColumn.length)];
+        return typeof value === 'number' || value === undefined ? value : settingText(value);
+      }
+    }
+  };
+  const lines = rows.map((row, index): Line => ({ row, cell: cells[index] }));
   const failures = cells.some((cell) => (cell?.failures ?? 0) > 0);
   return (
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
@@ -61,27 +98,42 @@ function MetricEvidence(props: {
         </caption>
         <thead>
           <tr>
-            <th scope="col">Variant</th>
+            <SortedHead column="variant" sorting={sorting}>
+              Variant
+            </SortedHead>
             {settings.map((name) => (
-              <th key={name} scope="col">
+              <SortedHead key={name} column={`${settingColumn}${name}`} sorting={sorting}>
                 {name}
-              </th>
+              </SortedHead>
             ))}
-            <th scope="col">Shown</th>
-            <th scope="col">Difference</th>
-            <th scope="col">Mean</th>
-            <th scope="col" title="Questions won, tied and lost against the baseline">
+            <SortedHead column="shown" sorting={sorting}>
+              Shown
+            </SortedHead>
+            <SortedHead column="difference" sorting={sorting}>
+              Difference
+            </SortedHead>
+            <SortedHead column="mean" sorting={sorting}>
+              Mean
+            </SortedHead>
+            <SortedHead
+              column="won"
+              sorting={sorting}
+              title="Questions won, tied and lost against the baseline"
+            >
               Won/tied/lost
-            </th>
-            <th scope="col" title="Questions">
+            </SortedHead>
+            <SortedHead column="n" sorting={sorting} title="Questions">
               n
-            </th>
-            {failures && <th scope="col">Failed</th>}
+            </SortedHead>
+            {failures && (
+              <SortedHead column="failed" sorting={sorting}>
+                Failed
+              </SortedHead>
+            )}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, index) => {
-            const cell = cells[index];
+          {inOrder(lines, sorting.order, valueOf).map(({ row, cell }) => {
             return (
               <tr key={row.variant}>
                 <th scope="row" title={row.variant}>

@@ -1,0 +1,59 @@
+import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
+import { EvidenceTableView } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../api/client.ts';
+import { verdictSentence } from './verdict-sentence.ts';
+
+function download(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The download has its own hold on the bytes once it began.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function Downloads({ table, name }: { readonly table: EvidenceTable; readonly name: string }) {
+  const formats = [
+    { title: 'CSV', ending: 'csv', write: tableToCsv },
+    { title: 'Markdown', ending: 'md', write: tableToMarkdown },
+  ];
+  return (
+    <span className="ml-auto flex shrink-0 gap-1.5">
+      {formats.map(({ title, ending, write }) => (
+        <button
+          key={ending}
+          type="button"
+          className="button small"
+          title={`Download the table as ${title}`}
+          onClick={() => download(write(table), `${name}.${ending}`)}
+        >
+          {title}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** What a run of an experiment gave: the verdict, then the table with its intervals drawn. */
+export function ExperimentResult({
+  runId,
+  name,
+}: {
+  readonly runId: string;
+  readonly name: string;
+}) {
+  const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+  if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
+  if (table === undefined) return null;
+  return (
+    <div data-testid="experiment-table">
+      <div className="flex items-start gap-4 px-4 py-1.5">
+        <p data-testid="verdict">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
+        <Downloads table={table} name={name} />
+      </div>
+      <EvidenceTableView table={table} />
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+import { serializeGraph, type Experiment } from '@graft/graph';
+import { clock, count, duration } from '@graft/nodes/kit/ui';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { api, queries } from '../api/client.ts';
+import { problemText } from '../api/problem.ts';
+import { useDocument } from '../state/document-store.ts';
+import { cancelExperiment, startExperiment, useExperiments } from '../state/experiment-actions.ts';
+import type { ExperimentProgress } from './experiment-progress.ts';
+import { ExperimentList } from './experiment-list.tsx';
+import { ExperimentResult } from './experiment-result.tsx';
+import { useExperimentProgress } from './use-experiment-progress.ts';
+
+/** Milliseconds between two looks for runs that another tab or the command line started. */
+const lookEvery = 3_000;
+
+/** What a run of it would be, by the graph as it stands on the screen. */
+function usePlanned(path: string, name: string) {
+  const graph = useDeferredValue(useDocument((state) => state.graph));
+  // Where nodes stand changes nothing of it.
+  const text = serializeGraph({ ...graph, layout: {} });
+  return useQuery({
+    queryKey: ['planned-experiment', path, name, text],
+    queryFn: () => api.experiments.plan.mutate({ path, text, name }),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  }).data;
+}
+
+function useRunsOf(path: string, name: string) {
+  const { data = [] } = useQuery(
+    queries.experiments.runs.queryOptions(
+      { file: path, limit: 50 },
+      { staleTime: 0, refetchInterval: lookEvery },
+    ),
+  );
+  return data.filter(({ experiment }) => experiment === name);
+}
+
+function Progress({ progress }: { readonly progress: ExperimentProgress }) {
+  const { runs, ended, failed, refused, computed, reused, working } = progress;
+  const words = [
+    runs === 0 ? 'Preparing' : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}`,
+    `${count(computed)} steps computed, ${count(reused)} reused`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(refused > 0 ? [`${count(refused)} refused`] : []),
+  ];
+  return (
+    <div
+      className="flex flex-col gap-1 px-4 py-1.5"
+      role="status"
+      data-testid="experiment-progress"
+    >
+      <progress className="h-1.5 w-full" value={ended} max={Math.max(1, runs)} />
+      <p className="truncate text-ink-2 tabular-nums" title={working.join('\n')}>
+        {words.join(' · ')}
+        {working.length === 0 ? '' : ` · ${working.slice(0, 3).join(', ')}`}
+      </p>
+    </div>
+  );
+}
+
+function Details(props: {
+  readonly path: string;
+  readonly name: string;
+  readonly experiment: Experiment;
+}) {
+  const { path, name, experiment } = props;
+  const planned = usePlanned(path, name);
+  const runs = useRunsOf(path, name);
+  const starting = useExperiments((state) => state.starting);
+  const [newest] = runs;
+  const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
+  const progress = useExperimentProgress(working?.id);
+  const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
+  const refused = planned?.plan?.variants.filter(({ problem }) => problem !== undefined) ?? [];
+  return (
+    <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
+      <header className="flex items-center gap-3 px-4 pb-1">
+        {working === undefined ? (
+          <button
+            type="button"
+            className="button small go"
+            disabled={starting || planned?.plan === undefined}
+            onClick={() => void startExperiment(name)}
+          >
+            Run the experiment
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button small stop"
+            onClick={() => void cancelExperiment(working.id)}
+          >
+            Cancel the experiment
+          </button>
+        )}
+        <p className="min-w-0 truncate text-ink-2">
+          {planned?.plan === undefined
+            ? ''
+            : `${count(planned.plan.runs)} ${planned.plan.runs === 1 ? 'run' : 'runs'}, against “${planned.plan.baseline}”, by ${planned.plan.metrics.join(', ')}. `}
+          {experiment.doc}
+        </p>
+        {newest?.finishedAt === undefined || working !== undefined ? null : (
+          <span
+            className="ml-auto shrink-0 text-ink-2 tabular-nums"
+            data-testid="experiment-status"
+          >
+            {clock(newest.startedAt)} {newest.status} in{' '}
+            {duration(newest.finishedAt - newest.startedAt)}
+          </span>
+        )}
+      </header>
+      {planned?.problems.map((problem) => (
+        <p key={problemText(problem)} className="px-4 text-error">
+          {problemText(problem)}
+        </p>
+      ))}
+      {refused.map(({ name: variant, problem }) => (
+        <p key={variant} className="px-4 text-ink-2">
+          {variant} cannot run: {problem === undefined ? '' : problemText(problem)}
+        </p>
+      ))}
+      {working === undefined ? null : <Progress progress={progress} />}
+      {newest?.status === 'failed' && newest.error !== undefined ? (
+        <p className="px-4 text-error">{newest.error}</p>
+      ) : null}
+      {finished === undefined ? null : <ExperimentResult runId={finished.id} name={name} />}
+    </section>
+  );
+}
+
+/** The experiments of the open file: what they are, how the one that runs goes, and what the newest run shows. */
+export default function ExperimentsPanel() {
+  const path = useDocument((state) => state.file?.path);
+  const experiments = useDocument((state) => state.graph.experiments);
+  const chosen = useExperiments((state) => state.chosen);
+  const names = Object.keys(experiments ?? {});
+  const shown = chosen !== null && names.includes(chosen) ? chosen : names[0];
+  const experiment = shown === undefined ? undefined : experiments?.[shown];
+  if (
+    path === undefined ||
+    experiments === undefined ||
+    shown === undefined ||
+    experiment === undefined
+  ) {
+    return (
+      <p className="px-3.5 text-ink-2">
+        No experiments in this file. One compares settings of parameters, under “experiments” in the
+        file.
+      </p>
+    );
+  }
+  return (
+    <div className="flex min-h-0 flex-1">
+      <ExperimentList experiments={experiments} shown={shown} />
+      <Details key={`${path} ${shown}`} path={path} name={shown} experiment={experiment} />
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { create } from 'zustand';
+import { api, queries, queryClient } from '../api/client.ts';
+import { useDocument } from './document-store.ts';
+import { report, saveFile } from './file-actions.ts';
+import { openPanel } from './panel-store.ts';
+import { tellOfCancel } from './run-actions.ts';
+import { useScreen } from './screen-store.ts';
+
+interface ExperimentView {
+  /** Name of the experiment that is looked at; the first where the file has none of that name. */
+  readonly chosen: string | null;
+  /** Whether one is being saved and started. */
+  readonly starting: boolean;
+}
+export const useExperiments = create<ExperimentView>()(() => ({ chosen: null, starting: false }));
+
+export async function refreshExperimentRuns(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: queries.experiments.runs.queryKey() });
+}
+
+/** Saves, then runs an experiment of the file, and shows how it goes. */
+export async function startExperiment(name: string): Promise<void> {
+  const { file } = useDocument.getState();
+  if (file === null || useExperiments.getState().starting) return;
+  useExperiments.setState({ chosen: name, starting: true });
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab: 'experiments' });
+  try {
+    if (!(await saveFile())) return;
+    await api.experiments.start.mutate({ path: file.path, name });
+    await refreshExperimentRuns();
+  } catch (error) {
+    report(error);
+  } finally {
+    useExperiments.setState({ starting: false });
+  }
+}
+
+export async function cancelExperiment(runId: string): Promise<void> {
+  try {
+    tellOfCancel((await api.runs.cancel.mutate({ runId })).outcome);
+    await refreshExperimentRuns();
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,122 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './small-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+const name = 'search.graft.json';
+const questions = 24;
+
+/** Hits as another program would have written them: the right document for the first `found` questions, else a wrong one. */
+function hits(found: number): string {
+  return Array.from({ length: questions }, (_, at) => {
+    const document = at < found ? 'right.md' : 'wrong.md';
+    const source = { documentId: document, path: document, title: document, start: 0, end: 4 };
+    const chunk = { id: `${document}:0`, text: 'Text', headings: [], metadata: {} };
+    return JSON.stringify({
+      id: `q${String(at)}`,
+      question: { id: `q${String(at)}`, question: 'Which?', documents: ['right.md'] },
+      hits: [
+        {
+          ...{ rank: 1, score: 1, scores: { dense: 1 } },
+          chunk: { ...chunk, source: { ...source, firstLine: 1, lastLine: 1 } },
+        },
+      ],
+    });
+  })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const graph = {
+  graft: 1,
+  nodes: {
+    hits: { type: 'load-rows', version: 1, params: { type: 'hits', file: 'rows/some.jsonl' } },
+    score: { type: 'score-hits', version: 1, params: { k: 1 } },
+  },
+  edges: ['hits.rows -> score.hits'],
+  experiments: {
+    search: {
+      doc: 'Whose hits are best?',
+      vary: { 'hits.file': ['rows/some.jsonl', 'rows/most.jsonl', 'rows/few.jsonl'] },
+      metrics: ['score.metrics:mrr'],
+    },
+    broken: { vary: { 'score.kk': [1, 2] }, metrics: ['score.metrics:mrr'] },
+  },
+  layout: { hits: [0, 0], score: [280, 0] },
+};
+
+test('runs an experiment of the file and shows what its table says', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'rows/some.jsonl', hits(12));
+  await giveFile(workspace.folder, 'rows/most.jsonl', hits(24));
+  await giveFile(workspace.folder, 'rows/few.jsonl', hits(11));
+  const file = path.join(workspace.folder, name);
+  await writeFile(file, JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, name);
+
+  await bench.tab('Experiments');
+  const list = page.getByRole('list', { name: 'Experiments' });
+  await expect(list).toContainText('search3 variants');
+  // What is wrong with one is said before it runs, and it cannot be started.
+  await list.getByRole('button', { name: /^broken/ }).click();
+  const broken = page.getByRole('region', { name: 'Experiment broken' });
+  await expect(broken).toContainText('has no parameter "kk". Did you mean "k"?');
+  await expect(broken.getByRole('button', { name: 'Run the experiment' })).toBeDisabled();
+
+  // From the command menu, by keyboard; an edit is saved first, as it is for a run.
+  await bench.select('score');
+  await bench.tab('Parameters');
+  await bench.fill('k', '2');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('run an experiment search');
+  await expect(page.getByRole('option', { name: /^Run the experiment “search”/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  const search = page.getByRole('region', { name: 'Experiment search' });
+  await expect(search.getByTestId('experiment-status')).toContainText('succeeded');
+  expect(await readFile(file, 'utf8')).toContain('"k": 2');
+  await expect(search.getByTestId('verdict')).toHaveText(
+    /^By mrr, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to tell for “[^”]*few[^”]*”\.$/,
+  );
+
+  const table = search.getByRole('group', { name: 'mrr' });
+  const variants = (): Promise<string[]> => table.getByRole('rowheader').allInnerTexts();
+  expect(await variants()).toEqual([
+    expect.stringContaining('some'),
+    expect.stringContaining('most'),
+    expect.stringContaining('few'),
+  ]);
+  await expect(table.locator('.gk-interval').first()).toBeVisible();
+  await table.getByRole('button', { name: 'Mean' }).click();
+  expect(await variants()).toEqual([
+    expect.stringContaining('most'),
+    expect.stringContaining('some'),
+    expect.stringContaining('few'),
+  ]);
+  await expect(table.getByRole('columnheader', { name: 'Mean' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  await table.getByRole('button', { name: 'Mean' }).click();
+  expect((await variants())[0]).toContain('few');
+
+  for (const [button, begin] of [
+    ['CSV', 'variant,hits.file,metric,mean'],
+    ['Markdown', '| variant | hits.file | mrr |'],
+  ] as const) {
+    const download = page.waitForEvent('download');
+    await search.getByRole('button', { name: button }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect(text.startsWith(begin)).toBe(true);
+    expect(text).toContain('rows/most.jsonl');
+  }
+
+  // Found again by whoever comes later.
+  await page.reload();
+  await bench.tab('Experiments');
+  await list.getByRole('button', { name: /^search/ }).click();
+  await expect(search.getByTestId('verdict')).toContainText('is better than');
+});

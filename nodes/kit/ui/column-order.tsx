@@ -1,0 +1,64 @@
+import { useState, type ReactNode } from 'react';
+
+export interface Order {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface Sorting {
+  readonly order: Order | undefined;
+  /** The greatest first; again: the least first; once more: as given. */
+  sortBy(column: string): void;
+}
+
+/** By which column a table is sorted; at first by none. */
+export function useSorting(): Sorting {
+  const [order, setOrder] = useState<Order>();
+  const sortBy = (column: string): void => {
+    if (order?.column !== column) setOrder({ column, descending: true });
+    else setOrder(order.descending ? { column, descending: false } : undefined);
+  };
+  return { order, sortBy };
+}
+
+/** The head of a column, which sorts by it. */
+export function SortedHead(props: {
+  readonly column: string;
+  readonly sorting: Sorting;
+  readonly title?: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { column, sorting, title, children } = props;
+  const { order, sortBy } = sorting;
+  const sorted = order?.column === column ? order : undefined;
+  return (
+    <th
+      scope="col"
+      title={title}
+      aria-sort={sorted === undefined ? 'none' : sorted.descending ? 'descending' : 'ascending'}
+    >
+      <button type="button" onClick={() => sortBy(column)}>
+        {children}
+        {sorted !== undefined && (sorted.descending ? ' ↓' : ' ↑')}
+      </button>
+    </th>
+  );
+}
+
+/** Numbers by size, texts as people sort them; rows without a value stay last either way. */
+export function inOrder<Row>(
+  rows: readonly Row[],
+  order: Order | undefined,
+  valueOf: (row: Row, column: string) => number | string | null | undefined,
+): readonly Row[] {
+  if (order === undefined) return rows;
+  const { column, descending } = order;
+  const sign = descending ? -1 : 1;
+  return rows.toSorted((a, b) => {
+    const [x, y] = [valueOf(a, column) ?? undefined, valueOf(b, column) ?? undefined];
+    if (x === undefined || y === undefined)
+      return Number(x === undefined) - Number(y === undefined);
+    if (typeof x === 'number' && typeof y === 'number') return sign * (x - y);
+    return sign * String(x).localeCompare(String(y), 'en', { numeric: true });
+  });
+}
