@@ -136,8 +136,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!(await staticFiles(request, response))) sendText(response, 404, 'There is no such page.');
   }
 
-  // A package with models takes longer to arrive than the five minutes that Node gives a request; its head has one still.
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  // A package with models takes longer to arrive than the five minutes that Node gives a request: only its head has a limit.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) => {
     respond(request, response).catch(() => {
       // The client went away, or a file vanished between two calls: nothing of it is for the reader.
       if (response.headersSent) response.destroy();
