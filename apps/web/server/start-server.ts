@@ -137,13 +137,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 
   // A package with models takes longer to arrive than the five minutes that Node gives a request: only its head has a limit.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) => {
-    respond(request, response).catch(() => {
-      // The client went away, or a file vanished between two calls: nothing of it is for the reader.
-      if (response.headersSent) response.destroy();
-      else sendText(response, 500, 'The server could not answer this request.');
-    });
-  });
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 60_000 },
+    (request, response) => {
+      respond(request, response).catch(() => {
+        // The client went away, or a file vanished between two calls: nothing of it is for the reader.
+        if (response.headersSent) response.destroy();
+        else sendText(response, 500, 'The server could not answer this request.');
+      });
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message =
