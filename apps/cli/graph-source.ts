@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { GraphError, parseGraph, type Graph } from '@graft/graph';
 
 /** Reads and parses a graph file; `shown` is how messages name it. Throws located GraphErrors. */
@@ -6,11 +6,37 @@ export async function readGraphFile(file: string, shown = file): Promise<Graph> 
   return parseGraph(await readText(file, shown), shown);
 }
 
+/** Bytes of a text that is read whole. */
+const maxText = 256 * 1024 * 1024;
+
+/** All of a stream, which may have no end. Throws `too-large`; `what` begins the message. */
+export async function boundedBytes(
+  stream: AsyncIterable<Buffer | string>,
+  what: string,
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    const bytes = Buffer.from(piece);
+    size += bytes.byteLength;
+    if (size > maxText) {
+      throw new GraphError(
+        'too-large',
+        `${what} is longer than ${String(maxText / 1024 / 1024)} MiB, and is read no further. Give less at once.`,
+      );
+    }
+    pieces.push(bytes);
+  }
+  return Buffer.concat(pieces);
+}
+
 /** A text file, which must be UTF-8. */
 export async function readText(file: string, shown = file): Promise<string> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(cause, shown);
-  });
+  const bytes = await boundedBytes(createReadStream(file), shown).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw cause instanceof GraphError ? cause : unreadable(cause, shown);
+    },
+  );
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {

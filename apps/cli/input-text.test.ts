@@ -26,3 +26,23 @@ describe('--input', () => {
     await expect(readInputs(args, given())).rejects.toThrow(why);
   });
 });
+
+async function* endless(): AsyncGenerator<Buffer> {
+  const piece = Buffer.alloc(1 << 24, 'yes\n');
+  for (;;) yield piece;
+}
+
+it('reads standard input that has no end no further than its limit', async () => {
+  await expect(readInputs(['question=-'], endless())).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringContaining('256 MiB'),
+  });
+});
+
+it('keeps an input of any name, so that one that the graph does not take is said', async () => {
+  const inputs = await readInputs(['__proto__=x', 'question=y']);
+  expect(Object.entries(inputs)).toEqual([
+    ['__proto__', 'x'],
+    ['question', 'y'],
+  ]);
+});

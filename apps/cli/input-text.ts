@@ -1,19 +1,19 @@
 import { GraphError } from '@graft/graph';
-import { readText } from './graph-source.ts';
+import { boundedBytes, readText } from './graph-source.ts';
 
 /**
  * `name=text` of `--input`: the text itself, `@file` for what a file holds, `-` for standard input. Each name stands once,
- * and standard input serves one. Throws `bad-param`, `missing-file` or `bad-syntax`.
+ * and standard input serves one. Throws `bad-param`, `missing-file`, `too-large` or `bad-syntax`.
  */
 export async function readInputs(
   given: readonly string[],
   standardInput: AsyncIterable<Buffer | string> = process.stdin,
 ): Promise<Record<string, string>> {
-  const texts: Record<string, string> = {};
+  const texts = new Map<string, string>();
   let taken: string | undefined;
   for (const argument of given) {
     const { name, value } = parseInput(argument);
-    if (Object.hasOwn(texts, name)) {
+    if (texts.has(name)) {
       throw new GraphError(
         'bad-param',
         `--input gives "${name}" twice. Give it once, one row a line.`,
@@ -26,14 +26,16 @@ export async function readInputs(
       );
     }
     if (value === '-') taken = name;
-    texts[name] =
+    const text =
       value === '-'
         ? await readAll(standardInput)
         : value.startsWith('@')
           ? await readText(value.slice(1))
           : value;
+    texts.set(name, text);
   }
-  return texts;
+  // An own property each, whatever its name.
+  return Object.fromEntries(texts);
 }
 
 function parseInput(argument: string): { readonly name: string; readonly value: string } {
@@ -48,10 +50,9 @@ function parseInput(argument: string): { readonly name: string; readonly value: 
 }
 
 async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) pieces.push(Buffer.from(piece));
+  const bytes = await boundedBytes(stream, 'Standard input');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new GraphError('bad-syntax', 'Standard input is not UTF-8 text.', { cause });
   }

@@ -65,7 +65,7 @@ function findOutput(steps: ReadonlyMap<string, StepSummary>, output: string, fil
   }
   const ports = Object.keys(step.outputs);
   const port = named === undefined ? output.slice(dot + 1) : ports[0];
-  const artifact = port === undefined ? undefined : step.outputs[port];
+  const artifact = ports.includes(port ?? '') ? step.outputs[port ?? ''] : undefined;
   if (port === undefined || artifact === undefined || (named !== undefined && ports.length > 1)) {
     throw new GraphError(
       'unknown-port',

@@ -60,3 +60,21 @@ describe('rowsOfText', () => {
     });
   });
 });
+
+describe('rows that are given again', () => {
+  const idsOf = (text: string): unknown[] =>
+    rowsOfText(Questions, text).map((row) => Questions.schema.parse(row).id);
+
+  it('are numbered, past ids that are taken', () => {
+    const ids = ['a', 'a-2', 'a', 'a', 'a-2', 'b'];
+    const rows = ids.map((id) => JSON.stringify({ id, question: 'q' }));
+    expect(idsOf(rows.join('\n'))).toEqual(['a', 'a-2', 'a-3', 'a-4', 'a-2-2', 'b']);
+  });
+
+  it('are numbered from the last one on, however many there are', () => {
+    // Looking from 2 each time would take 1,250,000,000 looks, far past the time of a test.
+    const ids = idsOf('hello\n'.repeat(50_000));
+    expect(new Set(ids).size).toBe(50_000);
+    expect(String(ids.at(-1))).toMatch(/-50000$/);
+  });
+});

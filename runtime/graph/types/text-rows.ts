@@ -70,11 +70,16 @@ function contentId(row: unknown): string {
 /** Ids name items, so a row that is given twice gets its number behind it. */
 function withOwnIds(rows: readonly unknown[]): readonly unknown[] {
   const seen = new Set<string>();
+  /** Id → the number to try first: every smaller one is taken. */
+  const next = new Map<string, number>();
   return rows.map((row) => {
     if (!isRecord(row) || typeof row['id'] !== 'string') return row;
     const given = row['id'];
     let id = given;
-    for (let copy = 2; seen.has(id); copy += 1) id = `${given}-${copy}`;
+    for (let copy = next.get(given) ?? 2; seen.has(id); copy += 1) {
+      id = `${given}-${copy}`;
+      next.set(given, copy + 1);
+    }
     seen.add(id);
     return id === given ? row : { ...row, id };
   });
