@@ -196,9 +196,13 @@ describe('graft experiment', () => {
       });
       const closed: Promise<unknown[]> = once(child, 'close');
       let stdout = '';
+      let asked = false;
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text;
-        if (text.includes('variant.started')) child.kill('SIGINT');
+        if (asked || !stdout.includes('variant.started')) return;
+        // Once: a second interrupt ends the process at once.
+        asked = true;
+        child.kill('SIGINT');
       });
       expect((await closed)[0]).toBe(130);
       const last = finishOf({ code: 130, stdout, stderr: '', ms: 0 });
