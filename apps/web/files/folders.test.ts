@@ -1,12 +1,18 @@
 import { expect, it } from 'vitest';
 import { byFolder } from './folders.ts';
 
-it('lists the workspace first, then its folders by name', () => {
+it('lists the workspace first, then its folders, each by name without the extension', () => {
   expect(
-    byFolder(['z.graft.json', 'lib/b.graft.json', 'a/x.graft.json', 'lib/a.graft.json']),
+    byFolder([
+      'z-copy.graft.json',
+      'z.graft.json',
+      'lib/b.graft.json',
+      'a/x.graft.json',
+      'lib/a.graft.json',
+    ]),
   ).toEqual([
-    { folder: '', paths: ['z.graft.json'] },
+    { folder: '', paths: ['z.graft.json', 'z-copy.graft.json'] },
     { folder: 'a/', paths: ['a/x.graft.json'] },
-    { folder: 'lib/', paths: ['lib/b.graft.json', 'lib/a.graft.json'] },
+    { folder: 'lib/', paths: ['lib/a.graft.json', 'lib/b.graft.json'] },
   ]);
 });

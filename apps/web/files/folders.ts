@@ -4,6 +4,11 @@ export interface Folder {
   readonly paths: readonly string[];
 }
 
+/** Without the extension that all of them have: `flow` stands before `flow-copy`. */
+function stem(path: string): string {
+  return path.replace(/\.graft\.json$/, '');
+}
+
 /** Paths by the folder they are in: first those of the workspace itself, then each folder in the order of names. */
 export function byFolder(paths: readonly string[]): readonly Folder[] {
   const folders = new Map<string, string[]>();
@@ -14,6 +19,6 @@ export function byFolder(paths: readonly string[]): readonly Folder[] {
     folders.set(folder, own);
   }
   return [...folders]
-    .map(([folder, own]) => ({ folder, paths: own }))
+    .map(([folder, own]) => ({ folder, paths: own.sort((a, b) => (stem(a) < stem(b) ? -1 : 1)) }))
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
