@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
@@ -76,4 +76,17 @@ test('a node is switched off where something passes, and refused in a sentence w
   await expect(page.getByTestId('status-files')).toHaveText('off');
   await page.keyboard.press('Control+z');
   await expect(bench.node('files')).toHaveAttribute('data-off', 'false');
+});
+
+test('a node that uses another file names it', async ({ page, workspace }) => {
+  await workspace.graph('used', answering);
+  await workspace.graph('using', {
+    nodes: { used: { type: 'graph', params: { use: 'used.graft.json', 'set.size': 64 } } },
+  });
+  const used = path.join(workspace.folder, 'used.graft.json');
+  const text = await readFile(used, 'utf8');
+  await writeFile(used, text.replace(/\n}\s*$/, ',\n  "expose": { "size": "chunk.size" }\n}\n'));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'using.graft.json');
+  await expect(bench.node('used')).toContainText('used.graft.json');
 });

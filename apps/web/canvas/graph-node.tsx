@@ -36,10 +36,15 @@ function nodeFacts(definition: NodeType | undefined, params: unknown): FactList 
 
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */
 function useFacts(definition: NodeType | undefined, params: unknown): FactList {
-  const [kept, keep] = useState<{ params: unknown; facts: FactList }>({ params: null, facts: [] });
-  if (kept.params === params) return kept.facts;
+  const [kept, keep] = useState<{
+    definition: NodeType | undefined;
+    params: unknown;
+    facts: FactList;
+  }>({ definition, params: null, facts: [] });
+  // A graph that is used may come after the node that uses it, and changes what its parameters may be.
+  if (kept.params === params && kept.definition === definition) return kept.facts;
   const facts = nodeFacts(definition, params) ?? kept.facts;
-  keep({ params, facts });
+  keep({ definition, params, facts });
   return facts;
 }
 
