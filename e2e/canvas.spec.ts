@@ -207,3 +207,20 @@ test('lays out a file without places, and leads edges around the cards', async (
   });
   expect(clash).toEqual({ overlapping: false, behind: 0 });
 });
+
+test('a run by key leaves the node selected that has the focus', async ({ page, workspace }) => {
+  await workspace.graph('by-key', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.select('files');
+  await page.keyboard.press('Shift+Enter');
+  await bench.reaches('files', 'succeeded');
+  await expect(bench.node('chunk')).toHaveAttribute('data-status', 'idle');
+  await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+Enter');
+  await bench.reaches('chunk', 'succeeded');
+  await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
+  // The canvas still takes a plain Enter for a click.
+  await page.keyboard.press('Escape');
+  await expect(bench.node('files')).toHaveAttribute('data-selected', 'false');
+});

@@ -37,6 +37,19 @@ function handleKey(event: KeyboardEvent): void {
   runCommand(command);
 }
 
+/**
+ * Enter with Ctrl or Shift on a node that has the focus: a command, before the canvas hears of it, which takes Enter for a
+ * click with that key held and would take the node out of the selection.
+ */
+function handleNodeKey(event: KeyboardEvent): void {
+  const { target, key, ctrlKey, metaKey, shiftKey } = event;
+  const held = ctrlKey || metaKey || shiftKey;
+  const onNode = target instanceof HTMLElement && target.classList.contains('react-flow__node');
+  if (key !== 'Enter' || !held || !onNode) return;
+  handleKey(event);
+  if (event.defaultPrevented) event.stopPropagation();
+}
+
 function handleCopy(event: ClipboardEvent): void {
   if (isTyping(event.target) || getSelection()?.isCollapsed === false) return;
   const text = copySelected();
@@ -56,6 +69,7 @@ export function useKeys(): void {
   useEffect(() => {
     const listening = new AbortController();
     const { signal } = listening;
+    window.addEventListener('keydown', handleNodeKey, { signal, capture: true });
     window.addEventListener('keydown', handleKey, { signal });
     document.addEventListener('copy', handleCopy, { signal });
     document.addEventListener('cut', handleCopy, { signal });
