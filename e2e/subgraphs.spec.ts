@@ -4,9 +4,14 @@ import { menuItem } from './small-graphs.ts';
 import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
-/** With an output, so that a border is crossed on both sides. */
+/** With an output node, so that a border is crossed on both sides. */
 const answering: SmallGraph = {
-  nodes: { ...chunking.nodes, result: { type: 'output' } },
+  nodes: {
+    ...chunking.nodes,
+    // A size of its own: what another test made of the same files would be reused.
+    chunk: { type: 'chunk', params: { size: 96 } },
+    result: { type: 'output' },
+  },
   edges: [...(chunking.edges ?? []), 'chunk.chunks -> result.value'],
   layout: { files: [0, 0], chunk: [280, 0], result: [560, 0] },
 };
@@ -36,6 +41,9 @@ test('two nodes become a subgraph, run, show their output at it, and are inlined
   await expect(page.getByTestId('feed')).toContainText('subgraph/chunk');
   await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
   await expect(bench.node('subgraph')).toContainText('chunks');
+  // A step within is led to by the card that uses it.
+  await page.getByRole('button', { name: 'subgraph/chunk' }).click();
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
   await bench.select('result');
   await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
 
@@ -89,4 +97,17 @@ test('a node that uses another file names it', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'using.graft.json');
   await expect(bench.node('used')).toContainText('used.graft.json');
+});
+
+test('a double click on a graph of another file opens that file', async ({ page, workspace }) => {
+  await workspace.graph('inner', answering);
+  await workspace.graph('outer', {
+    nodes: { answers: { type: 'graph', params: { use: 'inner.graft.json' } } },
+    layout: { answers: [0, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'outer.graft.json');
+  await bench.node('answers').locator('.node-facts').dblclick();
+  await expect(bench.node('chunk')).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('inner');
 });

@@ -34,6 +34,7 @@ import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
 import { shapeOf } from '../state/node-shape.ts';
+import { openSelectedFile } from './subgraph-actions.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 const flowNodeTypes = { graph: GraphNodeView };
@@ -157,6 +158,11 @@ export function Canvas() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDoubleClick={({ target }) => {
+          // There it renames.
+          if (target instanceof Element && target.closest('.node-title') !== null) return;
+          openSelectedFile();
+        }}
         onNodeClick={(event, { id }) => {
           // One of many that is clicked alone is then the one selected.
           if (!event.shiftKey && !event.metaKey && !event.ctrlKey)

@@ -68,7 +68,8 @@ export function switchSelected(off: boolean): void {
     const isTaken = graph.edges.some(({ source }) => source === id);
     const refusal = shape === undefined ? undefined : bypassRefusal(shape, isTaken);
     if (refusal !== undefined) {
-      report(new GraphError('bad-bypass', refusal, { location: { node: id } }));
+      const location = ids.length === 1 ? {} : { node: id };
+      report(new GraphError('bad-bypass', refusal, { location }));
       return;
     }
   }

@@ -1,12 +1,29 @@
+import { useMemo } from 'react';
 import { stepOf, useRunView } from '../state/run-view.ts';
+import type { RunState, StepView } from '../state/run-state.ts';
 
 function time(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
+type Line = StepView['logs'][number] & { readonly step?: string };
+
+/** What the steps logged that a run has for a node which is none itself. */
+function linesOf(run: RunState | null, node: string): readonly Line[] | undefined {
+  const members = run?.standIns.nodes.get(node)?.members;
+  return members
+    ?.flatMap((step) => (run?.steps[step]?.logs ?? []).map((line): Line => ({ ...line, step })))
+    .sort((a, b) => a.at - b.at);
+}
+
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {
-  const logs = useRunView((state) => stepOf(state, node)?.logs);
+  const own = useRunView((state) => stepOf(state, node)?.logs);
+  const run = useRunView((state) => state.run);
+  const logs: readonly Line[] | undefined = useMemo(
+    () => linesOf(run, node) ?? own,
+    [run, node, own],
+  );
   if (logs === undefined || logs.length === 0) {
     return <p className="px-4 py-3 text-ink-2">Nothing was logged.</p>;
   }
@@ -25,6 +42,7 @@ export function LogsTab({ node }: { readonly node: string }) {
             }
           >
             {line.level === 'info' ? '' : `${line.level}: `}
+            {line.step === undefined ? '' : `${line.step}: `}
             {line.item === undefined ? '' : `${line.item}: `}
             {line.message}
           </span>

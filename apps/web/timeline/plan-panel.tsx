@@ -5,6 +5,7 @@ import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { nodeTitle, useProblems } from '../state/problems.ts';
 import { ProblemList } from './problem-list.tsx';
+import { nodeOnCanvas } from '../state/node-on-canvas.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { nodeTypes } from '../state/registry.ts';
 
@@ -31,7 +32,9 @@ export function PlanPanel() {
           <button
             type="button"
             className="grid min-h-5 w-full grid-cols-[128px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
-            onClick={() => useScreen.getState().select([step.node])}
+            onClick={() =>
+              useScreen.getState().select([nodeOnCanvas({ path: step.node }) ?? step.node])
+            }
           >
             <span className="truncate text-ink-2" title={step.node}>
               {nodeTitle(step.node, nodes)}

@@ -5,6 +5,7 @@ import { isOver, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
 import { nodeTitle } from '../state/problems.ts';
+import { nodeOnCanvas } from '../state/node-on-canvas.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Now, every `ms` while `active`. */
@@ -96,7 +97,7 @@ function Row({
         aria-pressed={selected}
         title={step.progress === undefined ? undefined : progressText(step.progress)}
         onClick={() => {
-          useScreen.getState().select([step.node]);
+          useScreen.getState().select([nodeOnCanvas({ path: step.node }) ?? step.node]);
           useScreen.getState().show({ inspectorTab: 'output' });
         }}
       >
