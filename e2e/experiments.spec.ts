@@ -120,3 +120,22 @@ test('runs an experiment of the file and shows what its table says', async ({
   await list.getByRole('button', { name: /^search/ }).click();
   await expect(search.getByTestId('verdict')).toContainText('is better than');
 });
+
+test('says how far an experiment is, and cancels it', async ({ page, workspace }) => {
+  await giveFile(workspace.folder, 'rows/some.jsonl', hits(12));
+  const many = 'many.graft.json';
+  const values = Array.from({ length: 190 }, (_, at) => at + 1);
+  const experiments = { depths: { vary: { 'score.k': values }, metrics: ['score.metrics:mrr'] } };
+  await writeFile(path.join(workspace.folder, many), JSON.stringify({ ...graph, experiments }));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, many);
+  await bench.tab('Experiments');
+  const depths = page.getByRole('region', { name: 'Experiment depths' });
+  await depths.getByRole('button', { name: 'Run the experiment' }).click();
+  await expect(depths.getByTestId('experiment-progress')).toContainText(
+    /Run [2-9]\d* of 190 · [1-9]\d* steps computed, \d+ reused/,
+  );
+  await depths.getByRole('button', { name: 'Cancel the experiment' }).click();
+  await expect(depths.getByTestId('experiment-status')).toContainText('cancelled');
+  await expect(depths.getByRole('button', { name: 'Run the experiment' })).toBeEnabled();
+});

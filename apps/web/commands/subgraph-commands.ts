@@ -1,6 +1,4 @@
 import {
-  inlineSelected,
-  makeSubgraphOfSelection,
   openSelectedFile,
   selectedBy,
   selectedFile,
@@ -10,6 +8,9 @@ import {
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
 
+/** Loaded when first asked for. */
+const edits = () => import('../canvas/subgraph-edits.ts');
+
 export const subgraphCommands: readonly Command[] = [
   {
     id: 'make-subgraph',
@@ -18,7 +19,7 @@ export const subgraphCommands: readonly Command[] = [
     keys: ['mod+g'],
     words: 'group nodes function reuse',
     enabled: hasSelection,
-    run: makeSubgraphOfSelection,
+    run: () => void edits().then((made) => made.makeSubgraphOfSelection()),
   },
   {
     id: 'inline-subgraph',
@@ -27,7 +28,7 @@ export const subgraphCommands: readonly Command[] = [
     keys: ['mod+shift+g'],
     words: 'ungroup expand dissolve',
     enabled: () => selectedUse() !== undefined,
-    run: inlineSelected,
+    run: () => void edits().then((made) => made.inlineSelected()),
   },
   {
     id: 'open-used-graph',

@@ -51,7 +51,12 @@ function Progress({ progress }: { readonly progress: ExperimentProgress }) {
       role="status"
       data-testid="experiment-progress"
     >
-      <progress className="h-1.5 w-full" value={ended} max={Math.max(1, runs)} />
+      <span className="h-1.5 overflow-hidden rounded-full bg-line">
+        <i
+          className="block h-full bg-working"
+          style={{ width: `${String((100 * ended) / Math.max(1, runs))}%` }}
+        />
+      </span>
       <p className="truncate text-ink-2 tabular-nums" title={working.join('\n')}>
         {words.join(' · ')}
         {working.length === 0 ? '' : ` · ${working.slice(0, 3).join(', ')}`}

@@ -1,11 +1,13 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
-import { PastRuns } from './past-runs.tsx';
-import { PlanPanel } from './plan-panel.tsx';
 import { RunSummary, Timeline } from './timeline.tsx';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
+const PlanPanel = lazy(() =>
+  import('./plan-panel.tsx').then((part) => ({ default: part.PlanPanel })),
+);
+const PastRuns = lazy(() => import('./past-runs.tsx').then((part) => ({ default: part.PastRuns })));
 const ExperimentsPanel = lazy(() => import('../experiments/experiments-panel.tsx'));
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
