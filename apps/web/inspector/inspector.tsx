@@ -1,18 +1,22 @@
+import { lazy, Suspense } from 'react';
 import { setTitle } from '@graft/graph';
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { useDocument } from '../state/document-store.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
-import { AboutTab } from './about-tab.tsx';
 import { DriftNotice } from './drift-notice.tsx';
 import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
-import { ParameterForm } from './parameter-form.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { useShape } from '../state/node-shape.ts';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
+
+const ParameterForm = lazy(() =>
+  import('./parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
+);
+const AboutTab = lazy(() => import('./about-tab.tsx').then((part) => ({ default: part.AboutTab })));
 
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },
@@ -94,15 +98,19 @@ function NodeInspector({ id }: { readonly id: string }) {
         aria-labelledby={`tab-${tab}`}
         className="flex min-h-0 flex-1 flex-col"
       >
-        {tab === 'output' ? <OutputTab key={id} node={id} /> : null}
-        {tab === 'logs' ? <LogsTab node={id} /> : null}
-        {definition !== undefined && tab === 'parameters' && past ? (
-          <PastParameters node={id} definition={definition} />
-        ) : null}
-        {definition !== undefined && tab === 'parameters' && !past ? (
-          <ParameterForm key={id} node={id} definition={definition} />
-        ) : null}
-        {definition !== undefined && tab === 'about' ? <AboutTab definition={definition} /> : null}
+        <Suspense>
+          {tab === 'output' ? <OutputTab key={id} node={id} /> : null}
+          {tab === 'logs' ? <LogsTab node={id} /> : null}
+          {definition !== undefined && tab === 'parameters' && past ? (
+            <PastParameters node={id} definition={definition} />
+          ) : null}
+          {definition !== undefined && tab === 'parameters' && !past ? (
+            <ParameterForm key={id} node={id} definition={definition} />
+          ) : null}
+          {definition !== undefined && tab === 'about' ? (
+            <AboutTab definition={definition} />
+          ) : null}
+        </Suspense>
       </div>
     </>
   );
