@@ -42,8 +42,8 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   if (report.present.length > 0)
     print(`  ${String(report.present.length)} files were there, the same`);
   for (const model of report.models) print(`  model ${model}`);
-  if (report.artifacts > 0) {
-    print(`  ${String(report.artifacts)} results, marked "from ${report.package.name}"`);
+  if (report.results > 0) {
+    print(`  results of ${String(report.results)} steps, marked "from ${report.package.name}"`);
   }
   printProblems(report.refused);
   const { text } = await workspace.readGraph(report.graph);

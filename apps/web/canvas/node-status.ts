@@ -26,7 +26,10 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case 'cached':
       return { label: step.from === undefined ? 'reused' : `from ${step.from}`, tone: 'plain' };
     case 'succeeded':
-      return { label: duration(step.ms ?? 0), tone: 'good' };
+      // Made elsewhere: how long it took there says nothing here.
+      return step.from === undefined
+        ? { label: duration(step.ms ?? 0), tone: 'good' }
+        : { label: `from ${step.from}`, tone: 'plain' };
     case 'failed':
       return { label: 'failed', tone: 'bad' };
     case 'skipped':

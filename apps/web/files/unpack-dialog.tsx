@@ -15,7 +15,7 @@ const reportSchema = z.object({
   graph: z.string(),
   written: z.array(z.string()),
   present: z.array(z.string()),
-  artifacts: z.number(),
+  results: z.number(),
   models: z.array(z.string()),
   refused: z.array(z.object({ message: z.string() })),
   missingModels: z.array(z.object({ id: z.string(), size: z.number() })),
@@ -56,10 +56,10 @@ function Outcome({ report }: { readonly report: Report }) {
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {report.artifacts === 0 ? null : (
+      {report.results === 0 ? null : (
         <div className="mt-3 rounded-[8px] border border-line p-3">
           <p>
-            {plural(report.artifacts, 'result')}, marked “from {report.package.name}”.{' '}
+            Results of {plural(report.results, 'step')}, marked “from {report.package.name}”.{' '}
             {trusted
               ? 'They serve every graph of this workspace.'
               : 'They serve this graph only: whether its nodes really gave them is the sender’s word.'}

@@ -43,7 +43,7 @@ export function freezeOutput(
   const frozen: GraphNode = {
     type: reader.type,
     version: reader.version,
-    title: `${node.title ?? id} (frozen)`,
+    title: `${(node.title ?? id).replace(/ \(frozen\)$/, '')} (frozen)`,
     params: { file, type, written: version },
   };
   const at = own(graph.layout, id);

@@ -87,7 +87,10 @@ describe('a package', () => {
 
     const [run] = await ben.runs.list({ limit: 5 });
     expect(run).toMatchObject({ id: report.package.runId, file, status: 'succeeded' });
-    const chunks = (await ben.why(run?.id ?? '', 'pieces')).outputs['chunks'];
+    const made = await ben.why(run?.id ?? '', 'pieces');
+    expect(made.from).toBe('corpus');
+    expect(report.results).toBe(2);
+    const chunks = made.outputs['chunks'];
     if (chunks === undefined) throw new Error('the run brought no chunks');
     expect(await ben.page(chunks, 0, 5)).toMatchObject({
       rows: [{ text: 'One.' }, { text: 'Two.' }],

@@ -31,8 +31,8 @@ export interface UnpackReport {
   /** Files that were written, and those that were there already, the same. */
   readonly written: readonly string[];
   readonly present: readonly string[];
-  /** Artifacts of the results. */
-  readonly artifacts: number;
+  /** Steps of the run that came along, with what they gave. */
+  readonly results: number;
   readonly models: readonly string[];
   /** Models that were not taken, and why. */
   readonly refused: readonly Problem[];
@@ -75,7 +75,7 @@ export async function unpack(
   if (!places.has(manifest.graph)) throw damaged(name, `its graph ${manifest.graph} is not in it`);
   const present = await samePlaces(manifest, places, name);
   const { models, refused } = await receiveModels(parts.catalogue, archive);
-  const artifacts = await receiveArtifacts(parts.artifacts, archive);
+  await receiveArtifacts(parts.artifacts, archive);
   const written: string[] = [];
   const folders = new Set<string>();
   for (const { path, digest } of manifest.files) {
@@ -102,7 +102,7 @@ export async function unpack(
     graph: manifest.graph,
     written,
     present: [...present],
-    artifacts,
+    results: stepsWithResults(records.events),
     models,
     refused,
   };
@@ -114,7 +114,7 @@ interface Records {
 }
 
 async function readRecords(archive: PackageArchive): Promise<Records> {
-  const { results, graph } = archive.manifest;
+  const { results, graph, name: from } = archive.manifest;
   if (results === undefined) return { events: [], actions: [] };
   const now = Date.now();
   const read = <T>(line: string, schema: { parse: (value: unknown) => T }): T => {
@@ -128,9 +128,16 @@ async function readRecords(archive: PackageArchive): Promise<Records> {
     const event = read(line, runEventSchema);
     // A time to come would stand before everything that is run here.
     const common = { runId: results.runId, at: Math.min(event.at, now) };
-    return event.type === 'run.started'
-      ? { ...event, ...common, file: graph }
-      : { ...event, ...common };
+    switch (event.type) {
+      case 'run.started':
+        return { ...event, ...common, file: graph };
+      case 'step.finished':
+        return { ...event, ...common, step: { ...event.step, from } };
+      case 'run.finished':
+        return { ...event, ...common, steps: event.steps.map((step) => ({ ...step, from })) };
+      default:
+        return { ...event, ...common };
+    }
   });
   for (const [at, event] of events.entries()) {
     if (event.seq <= (events[at - 1]?.seq ?? 0))
@@ -206,16 +213,19 @@ async function samePlaces(
   );
 }
 
-async function receiveArtifacts(
-  artifacts: ArtifactStore,
-  archive: PackageArchive,
-): Promise<number> {
-  let received = 0;
+async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchive): Promise<void> {
   for (const digest of new Set(archive.manifest.results?.artifacts)) {
     if (!(await artifacts.has(digest))) await artifacts.put(archive.blob(digest));
-    received += 1;
   }
-  return received;
+}
+
+function stepsWithResults(events: readonly RunEvent[]): number {
+  const nodes = events.flatMap((event) =>
+    event.type === 'step.finished' && Object.keys(event.step.outputs).length > 0
+      ? event.step.node
+      : [],
+  );
+  return new Set(nodes).size;
 }
 
 /** Models that cannot be taken from a package are left out, with the reason. */
