@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
+import { file, graphText, PackageBench } from '../testing/test-packages.ts';
+import { PackageArchive } from './package-archive.ts';
+
+const bench = new PackageBench();
+
+const sha256 = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
+
+interface Forged {
+  readonly path?: string;
+  readonly manifest?: Record<string, unknown>;
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly mode?: number;
+}
+
+/** A package made by hand, with one more file at `path`. */
+async function forge({ path = 'a.txt', manifest = {}, entries = {}, mode }: Forged): Promise<void> {
+  const text = 'Hello.';
+  const zip = new ZipFile();
+  const full = {
+    graftPackage: 1,
+    name: 'forged',
+    createdAt: 0,
+    graph: file,
+    files: [
+      { path: file, digest: sha256(graphText) },
+      { path, digest: sha256(text) },
+    ],
+    models: [],
+    blobs: { [sha256(graphText)]: graphText.length, [sha256(text)]: text.length },
+    ...manifest,
+  };
+  const all = {
+    'manifest.json': JSON.stringify(full),
+    [`blobs/${sha256(graphText)}`]: graphText,
+    [`blobs/${sha256(text)}`]: text,
+    ...entries,
+  };
+  for (const [name, content] of Object.entries(all)) {
+    zip.addBuffer(Buffer.from(content), name, {
+      mode: name.startsWith('blobs/') ? (mode ?? 0o100644) : 0o100644,
+    });
+  }
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(bench.archive));
+}
+
+describe('a package made by hand', () => {
+  it('takes files of names as long as there are', async () => {
+    const path = `${'a'.repeat(251)}.txt`;
+    await forge({ path });
+    const ben = await bench.workspace('ben');
+    expect((await ben.packages.unpack(bench.archive, 'x')).written).toEqual([file, path]);
+  });
+});
+
+describe('a hostile package', () => {
+  const refused = async (code: string): Promise<void> => {
+    const ben = await bench.workspace('ben');
+    await expect(ben.packages.unpack(bench.archive, 'x.graft.zip')).rejects.toMatchObject({
+      code,
+      location: { file: 'x.graft.zip' },
+    });
+    expect(await readdir(ben.root)).toEqual(['.graft']);
+  };
+
+  it.each([
+    '../a.txt',
+    '/etc/a.txt',
+    'a/../../b.txt',
+    'a\\..\\b.txt',
+    'C:/a.txt',
+    '.git/hooks/post-checkout',
+    '.graft/index.db',
+    'sub/.env',
+    'node_modules/x/index.js',
+    'a\0.txt',
+    'CORPUS.graft.JSON',
+    'corpus.graft.json/a.txt',
+    'end. ',
+    '',
+  ])('with the path %j is refused', async (path) => {
+    await forge({ path });
+    await refused('unsafe-path');
+  });
+
+  it('is refused where a link of the workspace leads out', async () => {
+    await forge({ path: 'sub/a.txt' });
+    const ben = await bench.workspace('ben');
+    await mkdir(join(bench.folder, 'elsewhere'));
+    await symlink(join(bench.folder, 'elsewhere'), join(ben.root, 'sub'));
+    await expect(ben.packages.unpack(bench.archive, 'x')).rejects.toMatchObject({
+      code: 'unsafe-path',
+    });
+    expect(await readdir(join(bench.folder, 'elsewhere'))).toEqual([]);
+  });
+
+  it('is refused where a file of the workspace stands in the place of a folder', async () => {
+    await forge({ path: 'sub/deep/a.txt' });
+    const ben = await bench.workspace('ben');
+    await writeFile(join(ben.root, 'sub'), 'Mine.');
+    await expect(ben.packages.unpack(bench.archive, 'x')).rejects.toMatchObject({
+      code: 'name-taken',
+      message: expect.stringContaining('sub'),
+    });
+    expect((await readdir(ben.root)).sort()).toEqual(['.graft', 'sub']);
+  });
+
+  it('with a link, a foreign entry, or bytes that nobody names is refused', async () => {
+    await forge({ mode: 0o120777 });
+    await refused('damaged-file');
+    await forge({ entries: { 'evil.sh': 'x' } });
+    await refused('unsafe-path');
+    await forge({ entries: { [`blobs/${sha256('x')}`]: 'x' } });
+    await refused('damaged-file');
+  });
+
+  it('with wrong bytes, or another size than it says, is refused', async () => {
+    await forge({ entries: { [`blobs/${sha256('Hello.')}`]: 'Hallo.' } });
+    await refused('damaged-file');
+    await forge({ entries: { [`blobs/${sha256('Hello.')}`]: 'Hello, you.' } });
+    await refused('damaged-file');
+  });
+
+  it('with a model whose files have another size than it says is refused', async () => {
+    const digest = sha256('Hello.');
+    const model = {
+      ...{ id: 'forged', title: 'Forged', kind: 'language-model', format: 'gguf' },
+      ...{ architecture: 'llama', dtype: 'q4', contextLength: 1, parameters: 1 },
+      licence: { id: 'mit', consent: false },
+      files: [{ path: 'a.gguf', digest, size: 5, sources: ['package:forged'] }],
+    };
+    await forge({ manifest: { models: [model] } });
+    await refused('damaged-file');
+  });
+
+  it('that would fill the disk is refused before it is unpacked', { timeout: 60_000 }, async () => {
+    const zeros = Buffer.alloc(300 << 20);
+    const zip = new ZipFile();
+    for (let at = 0; at < 4; at += 1) {
+      zip.addBuffer(zeros, `blobs/${sha256(String(at))}`, { compressionLevel: 1 });
+    }
+    zip.end();
+    await pipeline(zip.outputStream, createWriteStream(bench.archive));
+    await refused('too-large');
+  });
+
+  it('of a newer Graft, without a graph, or with one that cannot be read, is refused', async () => {
+    await forge({ manifest: { graftPackage: 2 } });
+    await refused('newer-format');
+    await forge({ manifest: { graph: 'other.graft.json' } });
+    await refused('damaged-file');
+    await forge({ manifest: { graph: 'a.txt' } });
+    await refused('bad-syntax');
+  });
+
+  it('with bytes that it lists and nothing is made of is refused', async () => {
+    const blobs = Object.fromEntries(
+      [graphText, 'Hello.', 'More.'].map((text) => [sha256(text), text.length]),
+    );
+    await forge({ manifest: { blobs }, entries: { [`blobs/${sha256('More.')}`]: 'More.' } });
+    await refused('damaged-file');
+  });
+
+  const started = { seq: 1, runId: 'r', at: 0, type: 'run.started', file, nodes: [] };
+  const ended = { ...started, seq: 2, type: 'run.finished', outputs: {}, steps: [], ms: 0 };
+  it.each([
+    ['that never ended', [started], 'damaged-file'],
+    ['of which nothing is known', [], 'damaged-file'],
+    ['that is said to be running', [started, { ...ended, status: 'running' }], 'damaged-file'],
+    ['that succeeded', [started, { ...ended, status: 'succeeded' }], undefined],
+  ])('with a run %s is taken for what it is', async (_, events, code) => {
+    const list = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const texts = [graphText, 'Hello.', list, ''];
+    const results = { events: sha256(list), actions: sha256(''), artifacts: [] };
+    await forge({
+      manifest: {
+        results: { runId: 'r', startedAt: 0, finishedAt: 0, ...results },
+        blobs: Object.fromEntries(texts.map((text) => [sha256(text), text.length])),
+      },
+      entries: Object.fromEntries(texts.map((text) => [`blobs/${sha256(text)}`, text])),
+    });
+    if (code !== undefined) return refused(code);
+    const ben = await bench.workspace('ben');
+    expect((await ben.packages.unpack(bench.archive, 'x')).package.runId).toBe('r');
+  });
+
+  it('cut off at any place is refused, and changed at any place it is refused or the same', async () => {
+    await bench.packed();
+    const bytes = await readFile(bench.archive);
+    for (let cut = 0; cut < bytes.byteLength; cut += Math.ceil(bytes.byteLength / 60)) {
+      await writeFile(bench.archive, bytes.subarray(0, cut));
+      await expect(PackageArchive.open(bench.archive, 'x')).rejects.toMatchObject({
+        code: 'damaged-file',
+      });
+    }
+    const ben = await bench.workspace('ben');
+    for (let at = 0; at < bytes.byteLength; at += Math.ceil(bytes.byteLength / 60)) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x55;
+      await writeFile(bench.archive, changed);
+      const outcome = await ben.packages
+        .unpack(bench.archive, 'x')
+        .catch((error: unknown) => error);
+      if (!(outcome instanceof Error)) continue;
+      expect(outcome.name).toBe('GraphError');
+    }
+  });
+});
