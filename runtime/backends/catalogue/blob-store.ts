@@ -88,15 +88,21 @@ export class BlobStore {
     await this.#seal(target, file.digest);
   }
 
-  /** Links a stored file to its place in the model's folder. */
+  /** Links a stored file to its place in the model's folder. One that is sound there is not touched. */
   async layOut(id: string, file: KnownFile): Promise<void> {
+    if (await this.isLaidOut(id, file)) return;
     const source = this.#blobPath(file.digest);
     const target = join(this.modelFolder(id), file.path);
     await mkdir(dirname(target), { recursive: true });
     const draft = `${target}.${stagingName()}`;
     const sealed = await this.#isSealed(source, file.digest);
-    await linkOrCopy(source, draft);
-    await rename(draft, target);
+    try {
+      await linkOrCopy(source, draft);
+      await rename(draft, target);
+    } finally {
+      // Also what is renamed to another link of the same file stays.
+      await rm(draft, { force: true });
+    }
     // Linking and renaming touch the file: what was sealed still is.
     if (sealed) await this.#seal(target, file.digest);
   }

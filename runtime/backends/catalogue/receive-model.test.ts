@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ModelEntry } from '@graft/graph';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createCatalogue, type Catalogue } from './catalogue.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const files = new Map([
+  ['config.json', Buffer.from('{"model_type":"bert"}')],
+  ['onnx/model.onnx', randomBytes(300_000)],
+]);
+const bytesOf = new Map([...files.values()].map((bytes) => [sha256(bytes), bytes]));
+
+/** What the package holds under a digest. */
+async function* packed(digest: string): AsyncGenerator<Uint8Array> {
+  yield bytesOf.get(digest) ?? Buffer.from('other bytes');
+}
+
+function entryOf(held: ReadonlyMap<string, Uint8Array>): ModelEntry {
+  return {
+    ...{ id: 'm', title: 'M', kind: 'embedder', format: 'onnx', architecture: 'bert' },
+    ...{ licence: { id: 'MIT', consent: false }, dtype: 'fp32', dimension: 4 },
+    ...{ contextLength: 16, parameters: 1 },
+    files: [...held].map(([path, bytes]) => ({
+      ...{ path, size: bytes.length, digest: sha256(bytes), sources: [`file:/packed/${path}`] },
+    })),
+  };
+}
+const entry = entryOf(files);
+
+let modelsFolder: string;
+let catalogue: Catalogue;
+beforeEach(async () => {
+  modelsFolder = await mkdtemp(join(tmpdir(), 'graft-received-'));
+  catalogue = createCatalogue({ modelsFolder, entries: [] });
+});
+afterEach(() => rm(modelsFolder, { recursive: true, force: true }));
+
+async function laidOut(): Promise<string[]> {
+  const folder = join(modelsFolder, 'models', 'm');
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return found.filter((one) => one.isFile()).map(({ name }) => name);
+}
+
+it('a model from a package is laid out and known from then on', async () => {
+  await catalogue.receive(entry, packed);
+  expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
+  const { folder } = await catalogue.open('m');
+  for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
+});
+
+it('is taken a second time, in whatever order its files are named, and leaves nothing behind', async () => {
+  await catalogue.receive(entry, packed);
+  const { stamp } = await catalogue.open('m');
+  await catalogue.receive({ ...entry, files: entry.files.toReversed() }, packed);
+  expect((await laidOut()).sort()).toEqual(['config.json', 'model.onnx']);
+  expect((await catalogue.open('m')).stamp).toBe(stamp);
+});
+
+it('mends a model whose laid-out file was damaged', async () => {
+  await catalogue.receive(entry, packed);
+  const config = join(modelsFolder, 'models', 'm', 'config.json');
+  await chmod(config, 0o644);
+  await writeFile(config, '{}');
+  await catalogue.receive(entry, packed);
+  expect(await readFile(config)).toEqual(files.get('config.json'));
+});
+
+it('is refused where another one has its id here, or its bytes are others', async () => {
+  const other = entryOf(new Map([...files, ['config.json', Buffer.from('{}')]]));
+  const refused = (why: string) => ({
+    code: 'bad-model',
+    message: expect.stringMatching(`The model "m" of the package was not taken: .*${why}`),
+  });
+  await expect(catalogue.receive(other, packed)).rejects.toMatchObject(refused('config.json'));
+  expect(await laidOut()).toEqual([]);
+  expect(await catalogue.list()).toEqual([]);
+  await catalogue.receive(entry, packed);
+  await expect(catalogue.receive(other, packed)).rejects.toMatchObject(refused('another model'));
+  const unpinned = { ...entry, files: entry.files.map(({ digest: _, ...file }) => file) };
+  await expect(catalogue.receive(unpinned, packed)).rejects.toMatchObject(refused('vouches'));
+});
