@@ -202,7 +202,7 @@ class FolderCatalogue implements Catalogue {
         blobs: this.#blobs,
         hubEndpoint: this.#hubEndpoint,
         taken: (id) => this.#builtIn.some((entry) => entry.id === id),
-        add: (entry) => this.#imported.update((all) => ({ ...all, [entry.id]: entry })),
+        add: (entry) => this.#add(entry),
       },
       from,
       options,
@@ -211,11 +211,7 @@ class FolderCatalogue implements Catalogue {
 
   receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void> {
     return receiveModel(
-      {
-        blobs: this.#blobs,
-        find: (id) => this.#find(id),
-        add: (each) => this.#imported.update((all) => ({ ...all, [each.id]: each })),
-      },
+      { blobs: this.#blobs, find: (id) => this.#find(id), add: (added) => this.#add(added) },
       entry,
       bytes,
     );
@@ -241,6 +237,10 @@ class FolderCatalogue implements Catalogue {
     if (Object.keys(this.#pinned.readSync()).some((key) => key.startsWith(prefix))) {
       await this.#pinned.update((all) => without(all, (key) => key.startsWith(prefix)));
     }
+  }
+
+  #add(entry: ModelEntry): Promise<void> {
+    return this.#imported.update((all) => ({ ...all, [entry.id]: entry }));
   }
 
   #all(): ModelEntry[] {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { GraphError, type ModelEntry } from '@graft/graph';
 import { hashFile } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
+import { modelDigest } from './model-facts.ts';
 
 interface ReceiveTarget {
   readonly blobs: BlobStore;
@@ -51,12 +52,7 @@ function knownFile(
 
 /** Byte for byte the model that is known here by this id. */
 function requireSame(here: ModelEntry, entry: ModelEntry): void {
-  const digests = ({ files }: ModelEntry): string =>
-    files
-      .map(({ path, digest }) => `${path} ${digest ?? ''}`)
-      .sort()
-      .join('\n');
-  if (digests(here) === digests(entry)) return;
+  if (modelDigest(here) === modelDigest(entry)) return;
   throw refusal(
     entry,
     'this machine knows another model by this id, or has not yet seen its bytes',

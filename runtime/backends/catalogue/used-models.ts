@@ -1,5 +1,6 @@
 import { GraphError, type ModelEntry, type ModelFacts } from '@graft/graph';
 import type { Catalogue, FetchOptions, OpenedModel } from './catalogue.ts';
+import { factsOf } from './model-facts.ts';
 
 export interface UsedModelsOptions extends FetchOptions {
   readonly catalogue: Catalogue;
@@ -39,13 +40,7 @@ export class UsedModels {
 
   /** Throws `bad-model` for an unknown id, and `input-changed`. */
   facts(id: string): ModelFacts {
-    const { catalogue } = this.#options;
-    const facts = catalogue.lookup(id);
-    if (facts === undefined) {
-      // Names the models there are.
-      catalogue.entry(id);
-      throw new GraphError('bad-model', `the catalogue has no model "${id}"`);
-    }
+    const facts = factsOf(this.entry(id));
     this.#require(id, facts.digest);
     return facts;
   }
