@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ResolvedFile, SourceResolver } from '@graft/graph';
 import { HashCache } from './hash-cache.ts';
-import { matchFiles } from './match-files.ts';
+import { matchFiles, type MatchedFile } from './match-files.ts';
 
 /** Resolves file sources below a workspace folder. `root` is a real path. */
 export class FileSourceResolver implements SourceResolver {
@@ -17,14 +17,7 @@ export class FileSourceResolver implements SourceResolver {
     patterns: readonly string[],
     options: { readonly anew?: boolean } = {},
   ): Promise<ResolvedFile[]> {
-    const matched = await matchFiles(this.#root, patterns);
-    const files: ResolvedFile[] = [];
-    for (const file of matched) {
-      const digest = await this.#hashes.digest(file, options);
-      files.push({ path: file.path, absolute: file.absolute, digest, size: file.stats.size });
-    }
-    await this.#hashes.save();
-    return files;
+    return this.#resolved(await matchFiles(this.#root, patterns), options);
   }
 
   /**
@@ -35,12 +28,13 @@ export class FileSourceResolver implements SourceResolver {
     patterns: readonly string[],
     budget: { bytes: number },
   ): Promise<ResolvedFile[] | undefined> {
-    for (const file of await matchFiles(this.#root, patterns)) {
+    const matched = await matchFiles(this.#root, patterns);
+    for (const file of matched) {
       if (this.#hashes.remembers(file)) continue;
       budget.bytes -= file.stats.size;
       if (budget.bytes < 0) return undefined;
     }
-    return this.files(patterns);
+    return this.#resolved(matched);
   }
 
   /** What patterns match, without hashing: the total and the first `limit` paths. */
@@ -50,5 +44,18 @@ export class FileSourceResolver implements SourceResolver {
   ): Promise<{ total: number; paths: string[] }> {
     const matched = await matchFiles(this.#root, patterns);
     return { total: matched.length, paths: matched.slice(0, limit).map(({ path }) => path) };
+  }
+
+  async #resolved(
+    matched: readonly MatchedFile[],
+    options: { readonly anew?: boolean } = {},
+  ): Promise<ResolvedFile[]> {
+    const files: ResolvedFile[] = [];
+    for (const file of matched) {
+      const digest = await this.#hashes.digest(file, options);
+      files.push({ path: file.path, absolute: file.absolute, digest, size: file.stats.size });
+    }
+    await this.#hashes.save();
+    return files;
   }
 }
