@@ -10,7 +10,6 @@ import {
 import { resolveSources, type ResolvedSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
-import type { GivenInputs } from './step-state.ts';
 import { PlanRun, type PlanRunRequest } from './plan-run.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFinished } from './run-finish.ts';
@@ -65,9 +64,7 @@ export class Engine {
    */
   async start(
     plan: Plan,
-    options: Pick<PlanRunRequest, 'file' | 'device' | 'allows'> & {
-      /** What the plan's inputs are given, by node. */
-      readonly given?: GivenInputs;
+    options: Pick<PlanRunRequest, 'file' | 'device' | 'given' | 'allows'> & {
       readonly origin?: RunOrigin;
       /** Instead of the engine's: with records that serve this file only. */
       readonly actions?: ActionStore;
@@ -75,7 +72,7 @@ export class Engine {
     },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { resolved, given, origin = {}, actions = this.#parts.actions, ...rest } = options;
+    const { resolved, origin = {}, actions = this.#parts.actions, ...rest } = options;
     const { file } = options;
     const { sources, problems } = resolved ?? (await resolveSources(plan, { files, models, file }));
     const [first] = problems;
@@ -88,7 +85,6 @@ export class Engine {
     const run = new PlanRun({ ...this.#parts, actions }, this.#shared, {
       ...{ runId, plan, sources, ...rest },
       ...(origin.scope === undefined ? {} : { scope: origin.scope }),
-      ...(given === undefined ? {} : { given }),
     });
     const finished = this.#execute(run, runId);
     this.#live.set(runId, { run, finished });

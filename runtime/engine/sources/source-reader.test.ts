@@ -23,7 +23,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function readerOf(hashed: Uint8Array): { reader: SourceReader; file: SourceFile } {
   const file = { path: 'a.txt', absolute, digest: sha256(hashed), size: hashed.length };
   const signal = new AbortController().signal;
-  const reader = new SourceReader([{ kind: 'files', param: 'paths', files: [file] }], signal);
+  const sources = [{ kind: 'files' as const, param: 'paths', files: [file] }];
+  const reader = new SourceReader(sources, signal, () => Promise.resolve());
   const [only] = reader.files('paths');
   if (only === undefined) throw new Error('no file');
   return { reader, file: only };

@@ -9,9 +9,15 @@ import { VerifiedFile, type Readings } from './verified-file.ts';
 export class SourceReader {
   readonly sources: readonly StepSource[];
   readonly #readings: Readings;
-  #verifyMore: () => Promise<void> = () => Promise.resolve();
+  readonly #verifyMore: () => Promise<void>;
 
-  constructor(sources: readonly ResolvedSource[], signal: AbortSignal) {
+  /** `verifyMore`, of what else the step reads, throws `input-changed`; it is asked whenever files are verified. */
+  constructor(
+    sources: readonly ResolvedSource[],
+    signal: AbortSignal,
+    verifyMore: () => Promise<void>,
+  ) {
+    this.#verifyMore = verifyMore;
     const readings: Readings = { changed: undefined, open: new Set(), signal };
     this.#readings = readings;
     this.sources = sources.map((source) =>
@@ -41,11 +47,6 @@ export class SourceReader {
       await this.#verify();
       throw error;
     }
-  }
-
-  /** What else a step reads: `check` throws `input-changed`, and is asked whenever files are verified. */
-  alsoVerify(check: () => Promise<void>): void {
-    this.#verifyMore = check;
   }
 
   /** Copies files, each to its workspace path below a folder. */

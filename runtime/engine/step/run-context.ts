@@ -54,7 +54,7 @@ export async function createStepContext(
     reporter.progress({ type: 'progress', ...signal });
   };
   const { node } = request;
-  const sources = new SourceReader(request.sources, hooks.signal);
+  const sources = new SourceReader(request.sources, hooks.signal, () => services.verify());
   const scratch = async (): Promise<string> => {
     await mkdir(host.scratchFolder, { recursive: true });
     const folder = await mkdtemp(join(host.scratchFolder, `${ownerStamp}-step-`));
@@ -75,7 +75,6 @@ export async function createStepContext(
       ),
     ),
   });
-  sources.alsoVerify(() => services.verify());
   const seed = request.params['seed'];
   const ctx: RunContext = {
     signal: hooks.signal,
