@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync, utimes } from 'node:fs';
 import { basename } from 'node:path';
-import { ownerInName, ownerStamp } from './process-identity.ts';
+import { ownerFate, ownerStamp } from './process-identity.ts';
 
 /** Milliseconds between two signs of life of a holder. */
 const heartbeatEvery = 3_000;
@@ -29,7 +29,7 @@ export function giveSignsOfLife(path: string): () => void {
  * for a later one, else by its signs of life.
  */
 export function holderLives(path: string): boolean {
-  const fate = ownerInName(basename(path));
+  const fate = ownerFate(basename(path));
   if (fate === 'lives' || fate === 'gone') return fate === 'lives';
   const touched = statSync(path, { throwIfNoEntry: false });
   return touched !== undefined && Date.now() - touched.mtimeMs < silence;

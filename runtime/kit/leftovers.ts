@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ownerInName } from './process-identity.ts';
+import { ownerFate } from './process-identity.ts';
 
 /** Age (ms) at which a leftover is removed when its name does not say whose it was. */
 const leftoverMs = 3_600_000;
@@ -30,7 +30,7 @@ export async function removeLeftovers(
 
 /** Whether the process that a file or folder is named for works on it no more; undefined where it names none. */
 export async function isAbandoned(path: string): Promise<boolean | undefined> {
-  const fate = ownerInName(basename(path));
+  const fate = ownerFate(basename(path));
   return fate === 'elsewhere'
     ? isUntouched(path, awayMs)
     : fate === undefined
@@ -41,7 +41,7 @@ export async function isAbandoned(path: string): Promise<boolean | undefined> {
 /** Removes from a folder of others the files that processes which are gone were writing there: `.<their stamp>.part`. */
 export async function removePartials(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!/^\.[\d-]+@.*\.part$/.test(name) || ownerInName(name) !== 'gone') continue;
+    if (!/^\.[\d-]+@.*\.part$/.test(name) || ownerFate(name) !== 'gone') continue;
     await rm(join(folder, name), { force: true });
   }
 }

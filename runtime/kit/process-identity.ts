@@ -85,13 +85,15 @@ export function pidInName(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
+export type OwnerFate = 'lives' | 'gone' | 'elsewhere' | 'unsure';
+
 /**
  * What can be said from here of the process that a file name tells of; undefined where it tells of none. A hidden
  * file's name begins with a dot. `elsewhere`: on another machine, or in a container whose process ids are others;
  * it may live. `gone`: also whatever ran before this machine was started. `unsure`: there is a process with its id,
  * which may be a later one, since the system does not tell when it started.
  */
-export function ownerInName(name: string): OwnerFate | undefined {
+export function ownerFate(name: string): OwnerFate | undefined {
   const found = stamp.exec(name);
   if (found === null) return undefined;
   const [, pid = '', started = '', onMachine, inBoot, inNamespace] = found;
@@ -104,5 +106,3 @@ export function ownerInName(name: string): OwnerFate | undefined {
   if (!isAlive(`${pid}:${started}`)) return 'gone';
   return started === '0' ? 'unsure' : 'lives';
 }
-
-export type OwnerFate = 'lives' | 'gone' | 'elsewhere' | 'unsure';
