@@ -133,39 +133,37 @@ function MetricEvidence(props: {
           </tr>
         </thead>
         <tbody>
-          {inOrder(lines, sorting.order, valueOf).map(({ row, cell }) => {
-            return (
-              <tr key={row.variant}>
-                <th scope="row" title={row.variant}>
-                  {row.variant}
-                </th>
-                {settings.map((name) => (
-                  <td key={name}>{settingText(row.settings[name])}</td>
-                ))}
-                <td>
-                  {row.variant === baseline ? (
-                    <span className="gk-faint">baseline</span>
-                  ) : (
-                    <Shown difference={cell?.difference} />
-                  )}
-                </td>
-                <td>
-                  <Number
-                    value={cell?.difference?.mean}
-                    interval={cell?.difference?.interval}
-                    scale={differences}
-                    write={signed}
-                  />
-                </td>
-                <td>
-                  <Number value={cell?.mean} interval={cell?.interval} scale={means} />
-                </td>
-                <td>{winTieLoss(cell?.difference)}</td>
-                <td>{count(cell?.n ?? 0)}</td>
-                {failures && <td>{count(cell?.failures ?? 0)}</td>}
-              </tr>
-            );
-          })}
+          {inOrder(lines, sorting.order, valueOf).map(({ row, cell }) => (
+            <tr key={row.variant}>
+              <th scope="row" title={row.variant}>
+                {row.variant}
+              </th>
+              {settings.map((name) => (
+                <td key={name}>{settingText(row.settings[name])}</td>
+              ))}
+              <td>
+                {row.variant === baseline ? (
+                  <span className="gk-faint">baseline</span>
+                ) : (
+                  <Shown difference={cell?.difference} />
+                )}
+              </td>
+              <td>
+                <Estimate
+                  value={cell?.difference?.mean}
+                  interval={cell?.difference?.interval}
+                  scale={differences}
+                  write={signed}
+                />
+              </td>
+              <td>
+                <Estimate value={cell?.mean} interval={cell?.interval} scale={means} />
+              </td>
+              <td>{winTieLoss(cell?.difference)}</td>
+              <td>{count(cell?.n ?? 0)}</td>
+              {failures && <td>{count(cell?.failures ?? 0)}</td>}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
@@ -173,7 +171,7 @@ function MetricEvidence(props: {
 }
 
 /** A number, its interval in words below it, and drawn. */
-function Number(props: {
+function Estimate(props: {
   readonly value: number | null | undefined;
   readonly interval: Interval | null | undefined;
   readonly scale: IntervalScale;

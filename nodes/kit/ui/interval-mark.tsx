@@ -1,3 +1,4 @@
+import type { Interval } from '@graft/graph';
 import type { ReactNode } from 'react';
 
 export interface IntervalScale {
@@ -14,7 +15,7 @@ const margin = 4;
 /** A dot with its interval as a line, on the scale that a column shares. What it says stands beside it in numbers. */
 export function IntervalMark(props: {
   readonly value: number;
-  readonly interval: readonly [number, number] | undefined;
+  readonly interval: Interval | undefined;
   readonly scale: IntervalScale;
 }): ReactNode {
   const { value, interval, scale } = props;
