@@ -36,7 +36,9 @@ export const run = implement(compare, async (ctx, inputs, { names, baseline, ...
   }
   const metrics = comparedMetrics(given, choice, node);
   const variants = given.map((rows, at) => ({
-    ...{ name: called[at] ?? '', settings: {}, repeats: [rows] },
+    name: called[at] ?? '',
+    settings: {},
+    repeats: [rows],
   }));
   return { comparison: evidenceTable(variants, { baseline: base, metrics }) };
 });

@@ -19,9 +19,9 @@ export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) 
     ctx.signal.throwIfAborted();
     seen.add(row.question.id);
     const known = references?.get(row.question.id) ?? row.question;
-    const rows = rowsOf(row, known, k);
-    (rows.series === 'questions' ? scored : apart).push(rows);
-    if (rows.series === 'questions' && row.hits.length < k) short += 1;
+    const scores = scoresOf(row, known, k);
+    (scores.series === 'questions' ? scored : apart).push(scores);
+    if (scores.series === 'questions' && row.hits.length < k) short += 1;
   }
   if (scored.length === 0) {
     throw new GraphError(
@@ -53,7 +53,7 @@ async function referencesOf(
 }
 
 /** Of a question that nothing can be said of, only the score of its best hit. */
-function rowsOf(row: QuestionHits, { documents, answerable }: Question, k: number): MetricRow {
+function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: number): MetricRow {
   const { id, question, hits } = row;
   const of = { label: question.question, item: id, question: question.id };
   if (documents === undefined || documents.length === 0 || answerable === false) {
