@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, link, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  chmod,
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  rename,
+  rm,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ownerStamp } from './process-identity.ts';
 import { hasCode } from './system-error.ts';
 
@@ -15,9 +25,12 @@ export function stagingName(): string {
   return `${ownerStamp}-${randomBytes(8).toString('hex')}`;
 }
 
-/** Where `replaceFile` writes before it renames: beside the file, hidden, with the writer's name. */
-function partialPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${stagingName()}.part`);
+/**
+ * Where a file is written before it takes its place: in its folder, hidden, under the writer's name alone, since a name
+ * may be as long as there are. See `removePartials`.
+ */
+export function partialPath(folder: string): string {
+  return join(folder, `.${stagingName()}.part`);
 }
 
 /**
@@ -26,7 +39,7 @@ function partialPath(path: string): string {
  */
 export async function replaceFile(path: string, content: FileContent): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const partial = partialPath(path);
+  const partial = partialPath(dirname(path));
   try {
     const handle = await open(partial, 'wx');
     try {
@@ -56,6 +69,17 @@ export async function placeFile(staged: string, path: string): Promise<void> {
     await syncPath(dirname(folder));
   }
   await syncPath(dirname(path));
+}
+
+/**
+ * Gives a file a second name, where `rename` would take the place of what has it. Throws `EEXIST`. A disk without links
+ * gets a copy. The caller flushes the folder.
+ */
+export async function placeNewFile(staged: string, path: string): Promise<void> {
+  await link(staged, path).catch(async (error: unknown) => {
+    if (hasCode(error, 'EEXIST')) throw error;
+    await copyFile(staged, path, constants.COPYFILE_EXCL);
+  });
 }
 
 /** Flushes a file or a folder to disk. Not every system lets folders be flushed, or needs it. */

@@ -3,7 +3,9 @@ export { ClaimBoard, type Claim } from './claim-board.ts';
 export {
   linkOrCopy,
   moveFile,
+  partialPath,
   placeFile,
+  placeNewFile,
   replaceFile,
   stagingName,
   syncPath,

@@ -1,9 +1,8 @@
-import { constants } from 'node:fs';
-import { copyFile, link, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
-import { hasCode, isFullDisk, replaceFile, stagingName } from '@graft/kit';
+import { hasCode, isFullDisk, partialPath, placeNewFile, replaceFile } from '@graft/kit';
 import { exportRows } from './export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
 
@@ -52,7 +51,7 @@ export async function writeFrozenRows(
   requirePortablePath(stem);
   // No link leads out of the workspace.
   const folder = dirname(await outputPath(root, stem));
-  const draft = join(folder, `.${stagingName()}.part`);
+  const draft = partialPath(folder);
   let rows = 0;
   try {
     await replaceFile(draft, async (append) => {
@@ -81,12 +80,8 @@ export async function writeFrozenRows(
 async function place(draft: string, stem: string): Promise<string> {
   for (let copy = 1; copy <= mostCopies; copy += 1) {
     const name = copy === 1 ? `${stem}.jsonl` : `${stem}-${String(copy)}.jsonl`;
-    const target = join(dirname(draft), name);
     try {
-      await link(draft, target).catch(async (error: unknown) => {
-        if (hasCode(error, 'EEXIST')) throw error;
-        await copyFile(draft, target, constants.COPYFILE_EXCL);
-      });
+      await placeNewFile(draft, join(dirname(draft), name));
       return name;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
-import { isFullDisk, replaceFile, SharedCall } from '@graft/kit';
+import { hasCode, isFullDisk, placeNewFile, replaceFile, SharedCall } from '@graft/kit';
 import { glob } from 'tinyglobby';
 import {
   graphSuffix,
@@ -88,10 +87,8 @@ export class GraphFiles {
       await this.#requireRevision(source, base);
       if (source.short === target.short) return this.read(source.short);
       await mkdir(dirname(target.absolute), { recursive: true });
-      // A link fails where the name is taken, and `rename` would replace; a disk without links gets a copy.
-      await link(source.absolute, target.absolute).catch(async (error: unknown) => {
-        if (isTaken(error)) throw taken(target.short);
-        await copyFile(source.absolute, target.absolute, constants.COPYFILE_EXCL);
+      await placeNewFile(source.absolute, target.absolute).catch((error: unknown) => {
+        throw hasCode(error, 'EEXIST') ? taken(target.short) : error;
       });
       await rm(source.absolute);
       return this.read(target.short);
@@ -177,9 +174,6 @@ interface Located {
   readonly short: string;
   readonly absolute: string;
 }
-
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
 const revisionOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

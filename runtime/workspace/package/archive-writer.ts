@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { removePartials, stagingName, syncPath } from '@graft/kit';
+import { dirname } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
+import { removePartials, replaceFile } from '@graft/kit';
 import { ZipFile } from 'yazl';
 
 /** Bytes of a package, by their digest. */
@@ -28,11 +25,11 @@ export async function writeArchive(
   manifest: string,
   blobs: Iterable<PackagedBlob>,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
   await removePartials(dirname(target));
-  const partial = join(dirname(target), `.${stagingName()}.part`);
   const zip = new ZipFile();
   const failed = new AbortController();
+  const archive = Readable.from(zip.outputStream, { objectMode: false });
+  addAbortSignal(failed.signal, archive);
   const common = { mtime: timestamp, mode, forceDosTimestamp: true };
   zip.addBuffer(Buffer.from(manifest), 'manifest.json', common);
   for (const blob of blobs) {
@@ -46,14 +43,10 @@ export async function writeArchive(
   zip.once('error', (error) => failed.abort(error));
   zip.end();
   try {
-    await pipeline(zip.outputStream, createWriteStream(partial, { flags: 'wx' }), {
-      signal: failed.signal,
+    await replaceFile(target, async (append) => {
+      for await (const chunk of archive) if (chunk instanceof Uint8Array) await append(chunk);
     });
-    await syncPath(partial);
-    await rename(partial, target);
-    await syncPath(dirname(target));
   } catch (error) {
-    await rm(partial, { force: true });
     throw failed.signal.aborted ? failed.signal.reason : error;
   }
 }

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { constants, copyFile, link, lstat, mkdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
-import { hasCode, hashFile, stagingName, syncPath } from '@graft/kit';
+import { hasCode, hashFile, partialPath, placeNewFile, stagingName, syncPath } from '@graft/kit';
 
 /** A file of a package, and the absolute path that it gets. */
 export interface PlacedFile {
@@ -27,14 +27,11 @@ export async function writeNewFile(
   await mkdir(folder, { recursive: true });
   const partial = (await onOneDevice(scratchFolder, folder))
     ? join(scratchFolder, stagingName())
-    : join(folder, `.${stagingName()}.part`);
+    : partialPath(folder);
   try {
     await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
     await syncPath(partial);
-    await link(partial, place).catch(async (error: unknown) => {
-      if (hasCode(error, 'EEXIST')) throw error;
-      await copyFile(partial, place, constants.COPYFILE_EXCL);
-    });
+    await placeNewFile(partial, place);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     // Of two that unpack at once, one finds what the other has just written.
