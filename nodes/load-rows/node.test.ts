@@ -42,11 +42,12 @@ it('reads rows, names those without an id, and tells repeated ones apart', async
 });
 
 it('brings rows of an older version up to date', async () => {
-  const row = { id: 'm1', metric: 'loss', value: 1 };
-  const now = await load(`${JSON.stringify(row)}\n`, { type: 'metrics', written: 1 }).catch(
-    (error: unknown) => error,
-  );
-  expect(now).toBeDefined();
+  const row = { series: 'documents', label: 'a.md', values: { perplexity: 2, tokens: 10 } };
+  const text = `${JSON.stringify(row)}\n`;
+  expect(await load(text, { type: 'metrics', written: 1 })).toEqual([
+    { ...row, item: 'a.md', weight: 10 },
+  ]);
+  expect(await load(text, { type: 'metrics' })).toEqual([row]);
 });
 
 it.each([

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
 import {
   GraphError,
   implement,
   type PortType,
   portTypes,
   type Question,
+  RowIds,
+  rowOfType,
   type SourceFile,
+  withContentId,
 } from '@graft/graph';
-import { jsonlRows, type TableRow } from '../kit/text/jsonl-rows.ts';
+import { jsonlRows } from '../kit/text/jsonl-rows.ts';
 import { fileText } from '../kit/text/table-rows.ts';
 import { loadRows } from './node.ts';
 
@@ -33,11 +35,14 @@ export const run = implement(loadRows, async (ctx, _inputs, { type: id, written 
 });
 
 async function* rowsOf(type: PortType, file: SourceFile, written: number): AsyncGenerator<unknown> {
-  const seen = new Set<string>();
+  const ids = new RowIds();
   let count = 0;
-  for await (const row of jsonlRows(fileText(file), file.path)) {
+  for await (const { values, line } of jsonlRows(fileText(file), file.path)) {
     count += 1;
-    yield withOwnId(checked(type, row, { path: file.path, written }), seen);
+    const row = migrated(type, withContentId(values), written);
+    const location = { file: file.path, line };
+    const subject = `${file.path}, line ${line}: this`;
+    yield ids.ownRow(rowOfType(type, row, { subject, location }));
   }
   if (count > 0) return;
   throw new GraphError('bad-input', `${file.path} has no rows.`, {
@@ -45,38 +50,10 @@ async function* rowsOf(type: PortType, file: SourceFile, written: number): Async
   });
 }
 
-/** The row as its type reads it, brought to its newest version; one without an id is named by its content. */
-function checked(
-  type: PortType,
-  { values, line }: TableRow,
-  { path, written }: { readonly path: string; readonly written: number },
-): unknown {
-  let row: unknown = Object.hasOwn(values, 'id') ? values : { id: contentId(values), ...values };
-  for (const { from, row: migrate } of type.migrations) {
-    if (written > 0 && from >= written) row = migrate(row);
-  }
-  const result = type.schema.safeParse(row);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  throw new GraphError(
-    'bad-row',
-    `${path}, line ${line}: this is no row of ${type.id}: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
-    { location: { file: path, line } },
-  );
-}
-
-function contentId(values: TableRow['values']): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
-}
-
-/** Ids name items, so a repeated one gets its number behind it. */
-function withOwnId(row: unknown, seen: Set<string>): unknown {
-  if (typeof row !== 'object' || row === null || !('id' in row) || typeof row.id !== 'string') {
-    return row;
-  }
-  let { id } = row;
-  for (let copy = 2; seen.has(id); copy += 1) id = `${row.id}-${copy}`;
-  seen.add(id);
-  return id === row.id ? row : { ...row, id };
+/** The row brought from the version that it was written in to the newest. */
+function migrated(type: PortType, row: unknown, written: number): unknown {
+  if (written === 0) return row;
+  return type.migrations
+    .filter(({ from }) => from >= written)
+    .reduce((before, migration) => migration.row(before), row);
 }

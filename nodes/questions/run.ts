@@ -1,4 +1,4 @@
-import { GraphError, implement, type Question, questionSchema } from '@graft/graph';
+import { GraphError, implement, type Question, questionSchema, RowIds } from '@graft/graph';
 import { type TableRow, tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
 
@@ -24,7 +24,9 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
       },
     );
   }
-  return { questions: withOwnIds(params.limit === 0 ? rows : rows.slice(0, params.limit)) };
+  const ids = new RowIds();
+  const taken = params.limit === 0 ? rows : rows.slice(0, params.limit);
+  return { questions: taken.map((row) => ({ ...row, id: ids.own(row.id) })) };
 });
 
 /** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
@@ -65,15 +67,4 @@ function truthOf(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (/^(true|yes|1)$/i.test(value.trim())) return true;
   return /^(false|no|0)$/i.test(value.trim()) ? false : value;
-}
-
-/** Ids name items, so each question needs its own: a repeated one gets its place behind it. */
-function withOwnIds(rows: readonly Question[]): Question[] {
-  const seen = new Set<string>();
-  return rows.map((row) => {
-    let id = row.id;
-    for (let copy = 2; seen.has(id); copy += 1) id = `${row.id}-${copy}`;
-    seen.add(id);
-    return { ...row, id };
-  });
 }

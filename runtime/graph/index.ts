@@ -10,6 +10,8 @@ export {
   verdictRule,
   type AnswerVerdict,
 } from './types/answer-verdict.ts';
+export { RowIds, withContentId } from './types/row-ids.ts';
+export { rowOfType } from './types/row-of-type.ts';
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './types/evidence-table.ts';
 export * from './evidence/variant-evidence.ts';

@@ -1,8 +1,7 @@
 import { GraphError } from '../base/errors.ts';
-import { isRecord } from '../base/record.ts';
-import { sha256 } from '../base/sha256.ts';
-import { canonicalJson } from '../base/canonical-json.ts';
 import type { PortType } from './port-type.ts';
+import { RowIds, withContentId } from './row-ids.ts';
+import { rowOfType } from './row-of-type.ts';
 
 /**
  * The rows that a text given from outside stands for, checked: JSON Lines where its first line is an object, else what the
@@ -48,39 +47,14 @@ function parsed(text: string, line: number, type: PortType): unknown {
   }
 }
 
-/** The row as its schema reads it, with an id of its content where its type has ids. */
 function checked(type: PortType, row: unknown, line: number | undefined): unknown {
-  const named = isRecord(row) && !Object.hasOwn(row, 'id') ? { id: contentId(row), ...row } : row;
-  const result = type.schema.safeParse(named);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = line === undefined ? 'The text' : `Line ${line}`;
-  const field = issue?.path.join('.') ?? '';
-  throw new GraphError(
-    'bad-row',
-    `${where} is no row of ${type.id}: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
-    line === undefined ? {} : { location: { line } },
-  );
-}
-
-function contentId(row: unknown): string {
-  return sha256(canonicalJson(row)).slice(0, 16);
-}
-
-/** Ids name items, so a row that is given twice gets its number behind it. */
-function withOwnIds(rows: readonly unknown[]): readonly unknown[] {
-  const seen = new Set<string>();
-  /** Id → the number to try first: every smaller one is taken. */
-  const next = new Map<string, number>();
-  return rows.map((row) => {
-    if (!isRecord(row) || typeof row['id'] !== 'string') return row;
-    const given = row['id'];
-    let id = given;
-    for (let copy = next.get(given) ?? 2; seen.has(id); copy += 1) {
-      id = `${given}-${copy}`;
-      next.set(given, copy + 1);
-    }
-    seen.add(id);
-    return id === given ? row : { ...row, id };
+  return rowOfType(type, withContentId(row), {
+    subject: line === undefined ? 'The text' : `Line ${line}`,
+    location: line === undefined ? {} : { line },
   });
+}
+
+function withOwnIds(rows: readonly unknown[]): readonly unknown[] {
+  const ids = new RowIds();
+  return rows.map((row) => ids.ownRow(row));
 }
