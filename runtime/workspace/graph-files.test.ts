@@ -140,6 +140,12 @@ describe('names', () => {
     await expect(files.copy('ok.graft.json', path)).rejects.toMatchObject(bad);
   });
 
+  it('may be as long as a file system takes them', async () => {
+    const path = `${'a'.repeat(255 - '.graft.json'.length)}.graft.json`;
+    const { revision } = await files.save(path, 'a', null);
+    await expect(files.save(path, 'b', revision)).resolves.toMatchObject({ path, text: 'b' });
+  });
+
   it('that lead into a hidden folder by a link are not touched', async () => {
     await mkdir(join(root, '.git'));
     await writeFile(join(root, '.git', 'config'), 'token = secret');
