@@ -137,4 +137,4 @@ export { inlineSubgraph } from './compose/inline-subgraph.ts';
 export { extractSubgraph } from './compose/extract-subgraph.ts';
 export { renameExposure, renamePort } from './compose/rename-port.ts';
 export type { BodyId } from './compose/graph-bodies.ts';
-export { freezeOutput, type FrozenRows } from './compose/freeze-output.ts';
+export { freezeOutput, rowsReader, type FrozenRows } from './compose/freeze-output.ts';

@@ -1,5 +1,6 @@
 import {
   freezeOutput,
+  rowsReader,
   GraphError,
   parseGraph,
   serializeGraph,
@@ -15,9 +16,6 @@ import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** The node type that reads frozen rows. */
-const readerType = 'load-rows';
-
 /** `graft freeze FILE NODE[.PORT]`: what the node last gave becomes a file, which is read in its place. */
 export async function freeze(file: string, output: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
@@ -30,9 +28,9 @@ export async function freeze(file: string, output: string, rawOptions: unknown):
   const { node, port, artifact } = findOutput(steps, output, file);
   requireOwn(graph, node, file);
   const { registry } = workspace;
-  const reader = registry.get(readerType);
+  const reader = registry.get(rowsReader);
   if (reader === undefined)
-    throw new GraphError('internal', `There is no node type ${readerType}.`);
+    throw new GraphError('internal', `There is no node type ${rowsReader}.`);
   const written = await workspace.writeRows({ graph: located.path, node, port, artifact });
   const frozen = freezeOutput(graph, { node, port }, { registry, reader, ...written });
   await workspace.saveGraph(located.path, serializeGraph(frozen.graph), revision);

@@ -7,6 +7,9 @@ import type { NodeType, Registry } from '../types/node-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
 import { freeId } from './free-id.ts';
 
+/** The node type that reads frozen rows. */
+export const rowsReader = 'load-rows';
+
 /** Rows that were written to a file, and the node type that reads them. */
 export interface FrozenRows {
   readonly registry: Registry;

@@ -1,4 +1,4 @@
-import { freezeOutput, portTypes, type ArtifactRef } from '@graft/graph';
+import { freezeOutput, rowsReader, portTypes, type ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
 import { useDocument, undo } from '../../state/document-store.ts';
@@ -6,14 +6,11 @@ import { report } from '../../state/file-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 
-/** The node type that reads frozen rows. */
-const readerType = 'load-rows';
-
 /** Whether an output of a node of this file has rows that a text file can hold, and is none already. */
 export function canFreeze(node: string, artifact: ArtifactRef): boolean {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === artifact.mediaType);
   const found = useDocument.getState().graph.nodes[node];
-  return type?.encoding === 'jsonl' && found !== undefined && found.type !== readerType;
+  return type?.encoding === 'jsonl' && found !== undefined && found.type !== rowsReader;
 }
 
 /** Writes an output's rows to a file and puts a node that reads it in the node's place: one step of the history. */
@@ -24,7 +21,7 @@ export async function freeze(output: {
 }): Promise<void> {
   const { file } = useDocument.getState();
   const registry = nodeTypes();
-  const reader = registry.get(readerType);
+  const reader = registry.get(rowsReader);
   if (file === null || reader === undefined) return;
   try {
     const written = await api.artifacts.freeze.mutate({ graph: file.path, ...output });
