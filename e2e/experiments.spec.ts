@@ -78,6 +78,8 @@ test('runs an experiment of the file and shows what its table says', async ({
   const search = page.getByRole('region', { name: 'Experiment search' });
   await expect(search.getByTestId('experiment-status')).toContainText('succeeded');
   expect(await readFile(file, 'utf8')).toContain('"k": 2');
+  // The file as saved is one of its variants: nothing of it is left to run.
+  await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
   await expect(search.getByTestId('verdict')).toHaveText(
     /^By mrr, “[^”]*most[^”]*” is better than “[^”]*some[^”]*”; too few questions differ to tell for “[^”]*few[^”]*”\.$/,
   );

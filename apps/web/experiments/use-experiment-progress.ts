@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { api } from '../api/client.ts';
-import { refreshExperimentRuns } from '../state/experiment-actions.ts';
+import { experimentEnded } from '../state/experiment-actions.ts';
 import { report } from '../state/file-actions.ts';
 import { foldExperimentEvent, noProgress, type ExperimentProgress } from './experiment-progress.ts';
 
@@ -20,7 +20,7 @@ export function useExperimentProgress(runId: string | undefined): ExperimentProg
               data,
             ),
           }));
-          if (data.type === 'experiment.finished') void refreshExperimentRuns();
+          if (data.type === 'experiment.finished') void experimentEnded();
         },
         onError: report,
       },

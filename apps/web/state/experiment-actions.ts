@@ -3,6 +3,7 @@ import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { report, saveFile } from './file-actions.ts';
 import { openPanel } from './panel-store.ts';
+import { usePlan } from './plan-store.ts';
 import { tellOfCancel } from './run-actions.ts';
 import { useScreen } from './screen-store.ts';
 
@@ -16,6 +17,13 @@ export const useExperiments = create<ExperimentView>()(() => ({ chosen: null, st
 
 export async function refreshExperimentRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.experiments.runs.queryKey() });
+}
+
+/** A run of an experiment has ended: what it computed will be reused by a run of the file. */
+export async function experimentEnded(): Promise<void> {
+  await refreshExperimentRuns();
+  const { file, graph } = useDocument.getState();
+  if (file !== null) await usePlan.getState().ask(file.path, graph);
 }
 
 /** Saves, then runs an experiment of the file, and shows how it goes. */
