@@ -17,6 +17,7 @@ import { graphSuffix, requirePortablePath, requireVisible } from '../graph-path.
 import { writeArchive, type PackagedBlob } from './archive-writer.ts';
 import {
   artifactBlobs,
+  modelIds,
   portableEntry,
   recordsToPack,
   runToPack,
@@ -82,7 +83,7 @@ export async function packageContents(
             size: [...blobs.values()].reduce((sum, size) => sum + size, 0),
           },
         }),
-    models: modelIds(plan).map((id) => {
+    models: modelIds(plan.nodes).map((id) => {
       const { files: parts } = catalogue.entry(id);
       return { id, size: parts.reduce((sum, { size }) => sum + size, 0) };
     }),
@@ -186,7 +187,7 @@ async function packModels(
   { plan, name, add }: Gather & { readonly name: string },
 ): Promise<PackageManifest['models']> {
   const entries: PackageManifest['models'] = [];
-  for (const id of modelIds(plan)) {
+  for (const id of modelIds(plan.nodes)) {
     const folder = await catalogue.fetch(id);
     // Read after it was fetched: a digest may have been pinned by that.
     const entry = catalogue.entry(id);
@@ -214,13 +215,6 @@ async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<Resolved
 }
 
 const nodesOf = (plan: Plan): string[] => plan.nodes.map(({ id }) => id);
-
-function modelIds(plan: Plan): string[] {
-  const ids = plan.nodes.flatMap(({ sources }) =>
-    sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
-  );
-  return [...new Set(ids)].sort();
-}
 
 async function eventsOf(runs: RunStore, runId: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];

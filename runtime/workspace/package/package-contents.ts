@@ -3,6 +3,7 @@ import {
   type ArtifactRef,
   type ArtifactStore,
   type ModelEntry,
+  type PlannedNode,
   type RunRecord,
   type RunStore,
   type StepSummary,
@@ -98,6 +99,14 @@ async function blobsOf(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Map<
     [ref.digest, manifest.byteLength],
     ...files.map(({ digest, size }): [string, number] => [digest, size]),
   ]);
+}
+
+/** The models that nodes name, each once, sorted. */
+export function modelIds(nodes: readonly PlannedNode[]): string[] {
+  const ids = nodes.flatMap(({ sources }) =>
+    sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
+  );
+  return [...new Set(ids)].sort();
 }
 
 /** The cache records of some steps, of those whose artifacts are packed. */

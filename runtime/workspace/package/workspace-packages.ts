@@ -24,7 +24,7 @@ import {
   type PackReport,
   type PackRequest,
 } from './pack.ts';
-import type { PackageContents, PackChoice } from './package-contents.ts';
+import { modelIds, type PackageContents, type PackChoice } from './package-contents.ts';
 import type { ReceivedPackage, ReceivedPackages } from './received-packages.ts';
 import { unpack, type UnpackReport } from './unpack.ts';
 
@@ -122,14 +122,10 @@ export class WorkspacePackages {
     const graph = parseGraph(text, file);
     const graphs = await readUsedGraphs(graph, { read });
     const { nodes } = resolveGraph(graph, { registry, models, graphs, file });
-    const named = new Set(
-      nodes.flatMap(({ sources }) =>
-        sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
-      ),
-    );
+    const named = modelIds(nodes);
     const listed = await catalogue.list();
     return listed
-      .filter(({ facts, installed }) => named.has(facts.id) && !installed)
+      .filter(({ facts, installed }) => named.includes(facts.id) && !installed)
       .map(({ facts }) => facts);
   }
 
