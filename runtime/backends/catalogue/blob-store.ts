@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -133,10 +134,12 @@ export class BlobStore {
   }
 
   async #isSound(path: string, file: KnownFile): Promise<boolean> {
+    const found = await statOf(path);
+    if (found === undefined || Number(found.size) !== file.size) return false;
     if (await this.#isSealed(path, file.digest)) return true;
     for (let hashing = 0; hashing < hashings; hashing++) {
       const before = await stampOf(path);
-      if (before === undefined || (await stat(path)).size !== file.size) return false;
+      if (before === undefined) return false;
       const { digest } = await hashFile(path);
       // Written to meanwhile: neither its digest nor its stamp says what it holds.
       if ((await stampOf(path)) !== before) continue;
@@ -153,9 +156,13 @@ export class BlobStore {
  * that puts the time of writing back changes the stamp all the same.
  */
 async function stampOf(path: string): Promise<string | undefined> {
+  const found = await statOf(path);
+  return found && [found.size, found.mtimeNs, found.ctimeNs, found.ino].join(' ');
+}
+
+async function statOf(path: string): Promise<BigIntStats | undefined> {
   try {
-    const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
-    return [size, mtimeNs, ctimeNs, ino].join(' ');
+    return await stat(path, { bigint: true });
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;

@@ -68,6 +68,16 @@ it('mends a model whose laid-out file was damaged', async () => {
   expect(await readFile(config)).toEqual(files.get('config.json'));
 });
 
+it('is refused where it says another size of bytes that are here already', async () => {
+  await catalogue.receive(entry, packed);
+  const files = entry.files.map((file) => ({ ...file, size: 1 }));
+  await expect(catalogue.receive({ ...entry, id: 'small', files }, packed)).rejects.toMatchObject({
+    code: 'bad-model',
+    message: expect.stringContaining('The model "small" of the package was not taken'),
+  });
+  expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
+});
+
 it('is refused where another one has its id here, or its bytes are others', async () => {
   const other = entryOf(new Map([...files, ['config.json', Buffer.from('{}')]]));
   const refused = (why: string) => ({
