@@ -15,7 +15,7 @@ interface ExperimentView {
 }
 export const useExperiments = create<ExperimentView>()(() => ({ chosen: null, starting: false }));
 
-export async function refreshExperimentRuns(): Promise<void> {
+async function refreshExperimentRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.experiments.runs.queryKey() });
 }
 
