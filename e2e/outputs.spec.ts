@@ -106,3 +106,63 @@ test('answers are marked beside their references', async ({ page, workspace }) =
   await expect(bench.node('generate')).toContainText(/[01] of 2 right/);
   await expect(page.getByTestId('score')).toHaveAttribute('title', /every word and number/);
 });
+
+test('what is found in a folded hit is unfolded', async ({ page, workspace }) => {
+  const source = {
+    documentId: 'notes',
+    path: 'notes.md',
+    title: 'Notes',
+    start: 0,
+    end: 10,
+    firstLine: 1,
+    lastLine: 1,
+  };
+  const rows = ['first', 'second', 'third'].map((id) => ({
+    id,
+    question: { id, question: `The ${id} question?` },
+    hits: [1, 2].map((rank) => ({
+      rank,
+      score: 1 / rank,
+      scores: { dense: 1 / rank },
+      chunk: {
+        id: `${id}-${rank}`,
+        text: rank === 2 && id === 'second' ? 'A celadon glaze.' : 'A plain one.',
+        headings: [],
+        source,
+        metadata: {},
+      },
+    })),
+  }));
+  await giveFile(
+    workspace.folder,
+    'folded.jsonl',
+    rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+  );
+  const params = { type: 'hits', file: 'folded.jsonl' };
+  await giveFile(
+    workspace.folder,
+    'folded.graft.json',
+    JSON.stringify({
+      graft: 1,
+      nodes: { hits: { type: 'load-rows', version: 1, params } },
+      edges: [],
+      layout: { hits: [80, 80] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'folded.graft.json');
+  await bench.select('hits');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('hits', 'succeeded');
+
+  const place = bench.output.getByText('A celadon glaze.');
+  await expect(place).toBeAttached();
+  await expect(place).toBeHidden();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('celadon');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('1 of 1');
+  await expect(place).toBeInViewport();
+  await expect(bench.output.getByText('A plain one.').first()).toBeHidden();
+});

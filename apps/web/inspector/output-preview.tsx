@@ -13,7 +13,7 @@ import { copyText, textOf } from './output/copy-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
-import { useHighlight } from './output/highlight.ts';
+import { reveal, useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
 import { useRowWindow } from './output/row-window.ts';
@@ -76,7 +76,9 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const node = useDocument((state) => state.graph.nodes[step.node]);
   const params = useGivenParams(step);
   const [start, setStart] = useState(0);
-  const [current, setCurrent] = useState<number>();
+  /** The row that was gone to last; a new object each time. */
+  const [went, setWent] = useState<{ readonly row: number }>();
+  const current = went?.row;
   const [text, search] = useState('');
   const list = useRef<HTMLDivElement>(null);
   const window = useRowWindow(artifact, start);
@@ -84,16 +86,15 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const found = useFound(artifact, text);
   useHighlight(list, text);
   const goTo = (row: number): void => {
-    setCurrent(row);
+    setWent({ row });
     if (row < first || row >= first + rows.length) setStart(row);
   };
   const shown = current !== undefined && current >= first && current < first + rows.length;
   useEffect(() => {
-    if (shown)
-      list.current
-        ?.querySelector(`[data-row="${String(current)}"]`)
-        ?.scrollIntoView({ block: 'center' });
-  }, [shown, current]);
+    const row = shown ? list.current?.querySelector(`[data-row="${String(current)}"]`) : null;
+    if (row instanceof Element) reveal(row, text);
+    // Only where one goes to a row, not while the text is typed.
+  }, [shown, went]);
   // What was written before a run was cancelled is still worth reading.
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
   const items = useItemRows(step, writes);

@@ -22,6 +22,25 @@ function places(root: Node, text: string): Range[] {
   return ranges;
 }
 
+/**
+ * Brings a row into view: the first place in it where the text stands, unfolding what holds it, else its middle. An
+ * empty text stands nowhere.
+ */
+export function reveal(row: Element, text: string): void {
+  const wanted = text.trim().toLowerCase();
+  const holder = wanted === '' ? undefined : places(row, wanted)[0]?.startContainer.parentElement;
+  if (!holder) {
+    row.scrollIntoView({ block: 'center' });
+    return;
+  }
+  for (let fold = holder.closest('details'); fold !== null && row.contains(fold);) {
+    // A place in the line that folds it is seen as it is.
+    if (holder.closest('summary')?.parentElement !== fold) fold.open = true;
+    fold = fold.parentElement?.closest('details') ?? null;
+  }
+  holder.scrollIntoView({ block: 'center' });
+}
+
 /** Marks a text wherever it stands below an element, without changing the elements. */
 export function useHighlight(root: RefObject<HTMLElement | null>, text: string): void {
   useEffect(() => {

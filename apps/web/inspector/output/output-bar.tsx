@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { DownIcon, UpIcon } from '../../shell/icons.tsx';
 import type { Found } from './find-rows.ts';
 
@@ -38,10 +38,16 @@ function foundText(found: Found, current: number | undefined): string {
 }
 
 function Find({ text, search, found, current, goTo, total }: OutputBarProps) {
+  /** Enter came before what it is to go to. */
+  const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
-    const row = found === undefined ? undefined : neighbour(found, current, step);
+    setWaiting(found?.loading === true ? step : undefined);
+    const row = found === undefined || found.loading ? undefined : neighbour(found, current, step);
     if (row !== undefined) goTo(row);
   };
+  useEffect(() => {
+    if (waiting !== undefined && found?.loading === false) go(waiting);
+  });
   const none = found === undefined || found.rows.length === 0;
   return (
     <div className="flex min-w-0 flex-1 items-center">
