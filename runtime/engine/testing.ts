@@ -13,10 +13,12 @@ import {
   addNode,
   doubleNode,
   failNode,
+  gatherNode,
   gradeNode,
   linesNode,
   noiseNode,
   numberNode,
+  partNode,
   randomNode,
   readNode,
   slowNode,
@@ -70,6 +72,16 @@ const implementations: readonly Implementation[] = [
       ...{ series: 'items', item: id, question: id, values: { score: Number(question) } },
     })),
   })),
+  implement(partNode, async (_ctx, { value }, { bound }) => {
+    const rows = await value.all();
+    const isBelow = ({ question }: Question): boolean => Number(question) < bound;
+    return { below: rows.filter(isBelow), rest: rows.filter((one) => !isBelow(one)) };
+  }),
+  implement(gatherNode, async (_ctx, { rows }) => {
+    const gathered = new Map<string, Question>();
+    for (const one of rows) for (const row of await one.all()) gathered.set(row.id, row);
+    return { rows: [...gathered.values()] };
+  }),
   implement(randomNode, () => Promise.resolve({ value: [row(Math.random())] })),
   implement(linesNode, (_ctx, _inputs, { text }) => {
     const lines = text.split('\n').filter((line) => line !== '');

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { EngineVersions } from './types/engine.ts';
 import type { ModelFacts, ModelLookup } from './types/model.ts';
 import { defineNode, type NodeType, type Registry } from './types/node-type.ts';
-import { Answers, Chunks, Documents, Embeddings, Index, Questions } from './types/port-types.ts';
+import {
+  Answers,
+  Chunks,
+  Documents,
+  Embeddings,
+  Index,
+  portTypes,
+  Questions,
+} from './types/port-types.ts';
 import { createRegistry } from './types/registry.ts';
 
 /**
@@ -250,6 +258,39 @@ export const lookUpNode = defineNode({
   migrations: [],
 });
 
+/** Parts numbers: those below a bound, and the rest. */
+export const partNode = defineNode({
+  ...plain,
+  type: 'part',
+  title: 'Part',
+  doc: 'Parts numbers by a bound.',
+  inputs: { value: numbers },
+  outputs: { below: numbers, rest: numbers },
+  params: z.strictObject({ bound: z.number().default(100).meta({ title: 'Bound' }) }),
+  summary: ({ bound }) => [['bound', String(bound)]],
+  migrations: [],
+});
+
+/** Gathers rows as loops have them gathered: of one id the last. */
+export const gatherNode = defineNode({
+  ...plain,
+  type: 'gather-rows',
+  title: 'Gather rows',
+  doc: 'Puts rows together.',
+  inputs: { rows: { ...numbers, many: true } },
+  outputs: { rows: numbers },
+  ports(params) {
+    const type = Object.values(portTypes).find(({ id }) => id === params['type']) ?? Questions;
+    return {
+      inputs: { rows: { type, doc: 'Rows.', many: true } },
+      outputs: { rows: { type, doc: 'Rows.' } },
+    };
+  },
+  params: z.strictObject({ type: z.string().default(Questions.id).meta({ title: 'Type' }) }),
+  summary: () => [],
+  migrations: [],
+});
+
 export const testDefinitions: readonly NodeType[] = [
   numberNode,
   addNode,
@@ -264,6 +305,8 @@ export const testDefinitions: readonly NodeType[] = [
   vectorsNode,
   shelfNode,
   lookUpNode,
+  partNode,
+  gatherNode,
 ];
 
 export const testRegistry: Registry = createRegistry(testDefinitions);

@@ -10,6 +10,7 @@ import {
   type Problem,
   type ResolvedFile,
   type ResolvedSource,
+  plannedNodes,
 } from '@graft/graph';
 
 /** A source as a graph names it: a model by id, or one path or pattern of files. */
@@ -34,10 +35,10 @@ export interface SourceDigests {
   readonly files: (pattern: string) => Promise<readonly ResolvedFile[] | undefined>;
 }
 
-/** Every source of some nodes once. */
+/** Every source of some nodes, and of what is within loops, once. */
 export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
   const found = new Map<string, NamedSource & { readonly nodes: string[] }>();
-  for (const { id, sources } of nodes) {
+  for (const { id, sources } of plannedNodes(nodes)) {
     for (const source of sources) {
       const kind = source.kind === 'model' ? 'models' : 'files';
       for (const name of source.kind === 'model' ? [source.id] : source.patterns) {
@@ -102,7 +103,7 @@ export function resolvedFiles(
   resolved: ReadonlyMap<string, readonly ResolvedSource[]>,
 ): ReadonlyMap<string, readonly ResolvedFile[]> {
   const files = new Map<string, readonly ResolvedFile[]>();
-  for (const { id, sources } of nodes) {
+  for (const { id, sources } of plannedNodes(nodes)) {
     for (const source of sources) {
       const [pattern, ...others] = source.kind === 'files' ? source.patterns : [];
       const found = resolved.get(id)?.find(({ param }) => param === source.param);

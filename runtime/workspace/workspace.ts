@@ -66,6 +66,8 @@ export interface PlannedStep {
   readonly estimatedMs?: number;
   /** The package that brought the result which would be reused. */
   readonly from?: string;
+  /** Of a loop: rounds of which something is known, and how many there may be. */
+  readonly rounds?: { readonly known: number; readonly limit: number };
 }
 
 export interface StartOptions {

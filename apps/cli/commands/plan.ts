@@ -57,5 +57,13 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
 function why(step: PlannedStep): string {
   if (step.reason !== undefined) return reasonText(step.reason);
   if (step.from !== undefined) return `from ${step.from}`;
-  return step.verdict === 'unknown' ? 'known once what is above it has run' : '';
+  if (step.verdict !== 'unknown') return '';
+  return step.rounds === undefined
+    ? 'known once what is above it has run'
+    : roundsText(step.rounds);
+}
+
+function roundsText({ known, limit }: NonNullable<PlannedStep['rounds']>): string {
+  const most = `up to ${String(limit)} round${limit === 1 ? '' : 's'}`;
+  return known === 0 ? most : `${most}; round ${String(known)} is as far as is known`;
 }

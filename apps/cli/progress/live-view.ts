@@ -35,6 +35,9 @@ export class LiveView implements ProgressView {
       case 'run.started':
         this.#width = Math.max(0, ...event.nodes.map(({ node }) => node.length));
         break;
+      case 'run.extended':
+        this.#width = Math.max(this.#width, ...event.nodes.map(({ node }) => node.length));
+        break;
       case 'step.started':
         this.#running.set(event.node, { done: 0, total: undefined, unit: '', text: '' });
         this.#draw([]);

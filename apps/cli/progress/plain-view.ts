@@ -23,6 +23,12 @@ export class PlainView implements ProgressView {
         this.#width = Math.max(0, ...event.nodes.map(({ node }) => node.length));
         this.#line(`run ${event.runId} of ${event.file}, ${event.nodes.length} nodes`);
         break;
+      case 'run.extended':
+        this.#width = Math.max(this.#width, ...event.nodes.map(({ node }) => node.length));
+        this.#line(
+          `> ${event.loop.padEnd(this.#width)}  round ${event.round} of at most ${event.limit}`,
+        );
+        break;
       case 'step.started':
         this.#shownAt.set(event.node, event.at);
         this.#line(

@@ -2,6 +2,7 @@ import {
   GraphLibrary,
   noGraphs,
   shapedType,
+  usesGraph,
   type Graph,
   type GraphLookup,
   type GraphNode,
@@ -46,8 +47,7 @@ export function shapeOf(
 ): NodeType | undefined {
   const definition = node === undefined ? undefined : nodeTypes().get(node.type);
   if (node === undefined || definition === undefined) return undefined;
-  const uses = definition.structure === 'graph';
-  return shapedType(definition, node.params, uses ? interfaces() : noGraphs);
+  return shapedType(definition, node.params, usesGraph(definition) ? interfaces() : noGraphs);
 }
 
 /** As `shapeOf`, and again when the graphs that are used have come. */

@@ -1,4 +1,4 @@
-import type { StepSummary } from '@graft/graph';
+import { isStepType, type StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
@@ -61,7 +61,7 @@ export async function readEarlier(runId: string): Promise<void> {
   const wanted = new Set(
     Object.entries(graph.nodes).flatMap(([id, { type, bypass }]) => {
       // Records of runs have steps, and none of these nodes is one.
-      const isStep = bypass !== true && nodeTypes().get(type)?.structure === undefined;
+      const isStep = bypass !== true && isStepType(nodeTypes().get(type) ?? {});
       return isStep && run.steps[id] === undefined ? [id] : [];
     }),
   );

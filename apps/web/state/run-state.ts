@@ -96,15 +96,7 @@ function defined<T extends object>(value: T): Defined<T> {
 }
 
 function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
-  const step = run.steps[node] ?? {
-    node,
-    type: '',
-    status: 'queued' as const,
-    outputs: {},
-    logs: [],
-    metrics: emptyList,
-    texts: new Map<string, string>(),
-  };
+  const step = run.steps[node] ?? queuedStep({ node, type: '' });
   const changed = { ...run, steps: { ...run.steps, [node]: change(step) } };
   return { ...changed, shown: standInViews(changed, node) };
 }
@@ -135,11 +127,26 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
   }));
 }
 
+function queuedStep({ node, type }: { node: string; type: string }): StepView {
+  return {
+    ...{ node, type, status: 'queued', outputs: {}, logs: [] },
+    ...{ metrics: emptyList, texts: new Map<string, string>() },
+  };
+}
+
+/** A round of a loop has begun: the loop is at work, and has further steps. */
+function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
+  const added = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
+  const extended = { ...run, steps: { ...run.steps, ...Object.fromEntries(added) } };
+  return changeStep(extended, event.loop, (step) => ({
+    startedAt: event.at,
+    ...step,
+    status: 'running',
+  }));
+}
+
 function startRun(event: EventOf<'run.started'>): RunState {
-  const steps = event.nodes.map(({ node, type }): [string, StepView] => [
-    node,
-    { node, type, status: 'queued', outputs: {}, logs: [], metrics: emptyList, texts: new Map() },
-  ]);
+  const steps = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
   const started = {
     steps: Object.fromEntries(steps),
     standIns: standInsOf(
@@ -180,6 +187,8 @@ function next(run: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'run.started':
       return startRun(event);
+    case 'run.extended':
+      return extendRun(run, event);
     case 'step.started':
       return changeStep(run, event.node, (step) => ({
         ...step,

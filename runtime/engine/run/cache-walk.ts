@@ -1,5 +1,7 @@
 import type { ActionRecord } from '@graft/graph';
 import type { ActionLookup } from './action-lookup.ts';
+import { isLoop } from './loop-error.ts';
+import type { LoopRounds } from './loop-rounds.ts';
 import type { RunSteps } from './run-steps.ts';
 import { stepKey, type KeyParts } from './step-key.ts';
 import type { StepState } from './step-state.ts';
@@ -9,14 +11,17 @@ const pauseEvery = 20;
 
 export interface CacheWalkParts {
   readonly steps: RunSteps;
+  readonly loops: LoopRounds;
   readonly lookup: ActionLookup;
   readonly keyParts: KeyParts;
   readonly signal: AbortSignal;
+  /** Steps of which nothing can be said; default: none. */
+  readonly isBlocked?: (step: StepState) => boolean;
   readonly hit: (step: StepState, record: ActionRecord) => void;
   readonly miss: (step: StepState) => void;
 }
 
-/** Gives ready steps their keys and looks them up, wave by wave: hits make further steps ready. */
+/** Gives ready steps their keys and looks them up, wave by wave: hits make further steps ready, and take loops on. */
 export async function walkCache(walk: CacheWalkParts): Promise<void> {
   let pausedAt = performance.now();
   while (walk.steps.anyReady && !walk.signal.aborted) {
@@ -28,11 +33,15 @@ export async function walkCache(walk: CacheWalkParts): Promise<void> {
 }
 
 async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
-  const { steps, lookup, keyParts } = walk;
-  const keyed = wave.map((step) => {
-    step.key = stepKey(step, steps.states, keyParts);
-    return { step, key: step.key.value };
-  });
+  const { steps, loops, lookup, keyParts, isBlocked = () => false } = walk;
+  const open = wave.filter((step) => !isBlocked(step));
+  for (const step of open) if (isLoop(step)) await loops.advance(step);
+  const keyed = open
+    .filter((step) => !isLoop(step))
+    .map((step) => {
+      step.key = stepKey(step, steps.states, keyParts);
+      return { step, key: step.key.value };
+    });
   const cacheable = keyed.filter(({ step }) => !isVolatile(step));
   const unknown = cacheable.filter(({ key }) => lookup.known(key) === undefined);
   if (unknown.length > 0) await lookup.find(unknown.map(({ key }) => key));

@@ -1,8 +1,18 @@
-import type { KeyPart, MissReason, Plan, ResolvedSource, StepSummary } from '@graft/graph';
+import {
+  pathWithoutRounds,
+  type KeyPart,
+  type MissReason,
+  type Plan,
+  type ResolvedSource,
+  type StepSummary,
+} from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
+import { walkCache } from './cache-walk.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { keyParts, reasonFor, stepKey } from './step-key.ts';
-import { createSteps, isFinished, type GivenInputs, type StepState } from './step-state.ts';
+import { LoopRounds } from './loop-rounds.ts';
+import { RunSteps } from './run-steps.ts';
+import { keyParts, reasonFor } from './step-key.ts';
+import { hasOutputs, type GivenInputs, type StepState } from './step-state.ts';
 
 /** What a run would do with one step. */
 export interface ExplainedStep {
@@ -16,6 +26,8 @@ export interface ExplainedStep {
   readonly estimatedMs?: number;
   /** The package that the result came in which would be reused. */
   readonly from?: string;
+  /** Of a loop: rounds of which something is known, and how many there may be. */
+  readonly rounds?: { readonly known: number; readonly limit: number };
 }
 
 export interface ExplainRequest {
@@ -33,9 +45,11 @@ export async function explainPlan(
   parts: Pick<EngineParts, 'actions' | 'artifacts' | 'runs' | 'deviceOf' | 'engines'>,
   request: ExplainRequest,
 ): Promise<ExplainedStep[]> {
-  const steps = createSteps(request.plan, request);
+  const steps = new RunSteps(() => undefined);
+  const loops = new LoopRounds({ steps, artifacts: parts.artifacts, emit: () => undefined });
+  steps.add(request.plan, request);
   const last = await parts.runs.lastSteps(request.file);
-  const known = await keyParts(parts, steps.values(), request.device);
+  const known = await keyParts(parts, request.plan, request.device);
   const lookup = new ActionLookup(parts);
   const lastKeys = [...last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
   await lookup.prefetch(lastKeys);
@@ -43,57 +57,45 @@ export async function explainPlan(
     const found = lookup.known(key);
     return found === undefined || found === 'evicted' ? undefined : found.ms;
   });
-  const explained = new Map<StepState, ExplainedStep>();
-  const isOpen = ({ waiting, node }: StepState): boolean =>
-    waiting === 0 && !request.blocked.has(node.id);
-  for (const step of steps.values()) {
-    if (!isFinished(step)) continue;
-    const { id: node, definition } = step.node;
-    explained.set(step, { node, type: definition.type, verdict: 'hit' });
-  }
-  let wave = [...steps.values()].filter((step) => isOpen(step) && !isFinished(step));
-  while (wave.length > 0) {
-    for (const step of wave) step.key = stepKey(step, steps, known);
-    await lookup.find(wave.flatMap(({ key }) => key?.value ?? []));
-    const next: StepState[] = [];
-    for (const step of wave) {
-      const verdict = judge(step, { lookup, last: last.get(step.node.id), estimate });
-      explained.set(step, verdict);
-      if (verdict.verdict !== 'hit') continue;
-      for (const below of step.dependents) {
-        below.waiting -= 1;
-        if (isOpen(below)) next.push(below);
-      }
-    }
-    wave = next;
-  }
-  return [...steps.values()].map((step) => {
-    const judged = explained.get(step);
-    if (judged !== undefined) return judged;
-    const { id, definition } = step.node;
-    return { node: id, type: definition.type, verdict: 'unknown', ...estimate(step) };
+  const missing = new Map<StepState, MissReason>();
+  await walkCache({
+    ...{ steps, loops, lookup, keyParts: known, signal: new AbortController().signal },
+    isBlocked: ({ node }) => request.blocked.has(pathWithoutRounds(node.id)),
+    hit(step, { outputs, from }) {
+      step.outputs = outputs;
+      if (from !== undefined) step.from = from;
+      steps.close(step, 'cached');
+    },
+    miss(step) {
+      missing.set(step, reasonFor(step, last.get(step.node.id)));
+    },
   });
+  return [...steps.states.values()].map((step) =>
+    explained(step, { reason: missing.get(step), estimate }),
+  );
+}
+
+function explained(
+  step: StepState,
+  { reason, estimate }: { readonly reason: MissReason | undefined; readonly estimate: Estimate },
+): ExplainedStep {
+  const { id: node, definition } = step.node;
+  const { key, from, loop } = step;
+  const base = {
+    ...{ node, type: definition.type },
+    ...(key === undefined ? {} : { cacheKey: key.value, parts: key.parts }),
+    ...(loop === undefined
+      ? {}
+      : { rounds: { known: loop.rounds.length, limit: loop.plan.limit } }),
+  };
+  if (hasOutputs(step)) return { ...base, verdict: 'hit', ...(from === undefined ? {} : { from }) };
+  if (reason !== undefined) return { ...base, verdict: 'miss', reason, ...estimate(step) };
+  // Of a loop that has begun, its steps say what they take.
+  const isBegun = loop !== undefined && loop.rounds.length > 0;
+  return { ...base, verdict: 'unknown', ...(isBegun ? {} : estimate(step)) };
 }
 
 type Estimate = (step: StepState) => { readonly estimatedMs?: number };
-
-function judge(
-  step: StepState,
-  known: { lookup: ActionLookup; last: StepSummary | undefined; estimate: Estimate },
-): ExplainedStep {
-  const { id: node, definition } = step.node;
-  const key = step.key;
-  const base = { node, type: definition.type };
-  if (key === undefined) return { ...base, verdict: 'unknown' };
-  const keyed = { ...base, cacheKey: key.value, parts: key.parts };
-  const found = known.lookup.known(key.value);
-  if (definition.caching !== 'volatile' && found !== undefined && found !== 'evicted') {
-    step.outputs = found.outputs;
-    return { ...keyed, verdict: 'hit', ...(found.from === undefined ? {} : { from: found.from }) };
-  }
-  const reason = reasonFor(step, known.last);
-  return { ...keyed, verdict: 'miss', reason, ...known.estimate(step) };
-}
 
 /** Estimates from what the node took the last time, else from the mean of its type in this file. */
 function estimator(

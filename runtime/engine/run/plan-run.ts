@@ -9,6 +9,7 @@ import {
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
+import { LoopRounds } from './loop-rounds.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -43,6 +44,7 @@ export class PlanRun {
   readonly #parts: EngineParts;
   readonly #request: PlanRunRequest;
   readonly #steps: RunSteps;
+  readonly #loops: LoopRounds;
   readonly #lookup: ActionLookup;
   readonly #scheduler: StepScheduler;
   readonly #controller = new AbortController();
@@ -65,6 +67,11 @@ export class PlanRun {
     });
     this.#steps = new RunSteps((step) => {
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
+    });
+    this.#loops = new LoopRounds({
+      steps: this.#steps,
+      artifacts: parts.artifacts,
+      emit: (event) => this.journal.emit(event),
     });
     const keyOf = (step: StepState) => stepKey(step, this.#steps.states, this.#keyParts);
     const run = {
@@ -115,7 +122,7 @@ export class PlanRun {
     try {
       this.#steps.add(plan, this.#request);
       this.#last = await this.#parts.runs.lastSteps(file, scope);
-      this.#keyParts = await keyParts(this.#parts, this.#steps.states.values(), device);
+      this.#keyParts = await keyParts(this.#parts, plan, device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);
       await this.#lookup.prefetch(keys);
       await this.#settle();
@@ -152,6 +159,7 @@ export class PlanRun {
     try {
       await walkCache({
         steps: this.#steps,
+        loops: this.#loops,
         lookup: this.#lookup,
         keyParts: this.#keyParts,
         signal: this.#controller.signal,

@@ -1,8 +1,10 @@
-import { GraphError, type Plan, type StepStatus } from '@graft/graph';
+import type { Feed, GraphError, Plan, StepStatus } from '@graft/graph';
+import { isLoop, roundError } from './loop-error.ts';
 import {
   addSteps,
   hasOutputs,
   isFinished,
+  sourceOf,
   stepsAbove,
   type StepInputs,
   type StepState,
@@ -24,8 +26,8 @@ export class RunSteps {
     this.#ended = ended;
   }
 
-  /** Adds the steps of a plan. */
-  add(plan: Plan, inputs: StepInputs): void {
+  /** Adds the steps of a plan, and returns them. */
+  add(plan: Plan, inputs: StepInputs): readonly StepState[] {
     const added = addSteps(this.states, plan, inputs);
     this.#unfinished += added.filter((step) => !isFinished(step)).length;
     for (const step of added) {
@@ -35,9 +37,29 @@ export class RunSteps {
       }
       const above = [...stepsAbove(step, this.states)];
       // In topological order, so what is above an added step has been skipped before it.
-      if (above.some((one) => isFinished(one) && !hasOutputs(one))) this.close(step, 'skipped');
+      const gone = above.find((one) => isFinished(one) && !hasOutputs(one));
+      if (gone !== undefined) this.#skip(step, gone);
       else if (step.waiting === 0) this.#ready.push(step);
     }
+    return added;
+  }
+
+  /**
+   * Has a loop wait for what its rounds give, and makes it ready again when all of it is there. False: it is there now.
+   * It fails where some of it will never be.
+   */
+  waitFor(step: StepState, feeds: Iterable<Feed>): boolean {
+    const above = new Set([...feeds].flatMap((feed) => sourceOf(feed, this.states).step ?? []));
+    for (const source of above) {
+      if (hasOutputs(source)) continue;
+      if (isFinished(source)) {
+        this.#skip(step, source);
+        return true;
+      }
+      source.dependents.push(step);
+      step.waiting += 1;
+    }
+    return step.waiting > 0;
   }
 
   get unfinished(): number {
@@ -78,9 +100,20 @@ export class RunSteps {
     const below = [...step.dependents];
     for (let next = below.pop(); next !== undefined; next = below.pop()) {
       if (isFinished(next)) continue;
-      this.close(next, 'skipped');
-      below.push(...next.dependents);
+      this.#skip(next, step);
+      if (next.status === 'skipped') below.push(...next.dependents);
     }
+  }
+
+  /** Ends a step that cannot have its inputs any more; a loop in the midst of its rounds has failed itself. */
+  #skip(step: StepState, above: StepState): void {
+    const failed = above.failedBy ?? above;
+    if (isLoop(step) && step.loop.rounds.length > 0) {
+      this.fail(step, roundError(step, failed));
+      return;
+    }
+    step.failedBy = failed;
+    this.close(step, 'skipped');
   }
 
   /** Ends what has not ended yet. */

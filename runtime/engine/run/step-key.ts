@@ -1,9 +1,11 @@
 import {
   cacheKey,
   explainMiss,
+  plannedNodes,
   type CacheKey,
   type EngineVersions,
   type MissReason,
+  type Plan,
   type StepSummary,
 } from '@graft/graph';
 import type { EngineParts, StepDevice } from './engine-parts.ts';
@@ -16,16 +18,16 @@ export interface KeyParts {
   readonly devices: ReadonlyMap<string, StepDevice>;
 }
 
-/** Finds the devices of a run's nodes. */
+/** Finds the devices of a plan's nodes, those of its loops included. */
 export async function keyParts(
   parts: Pick<EngineParts, 'deviceOf' | 'engines'>,
-  steps: Iterable<StepState>,
+  plan: Plan,
   device: string,
 ): Promise<KeyParts> {
   const devices = new Map<string, StepDevice>();
-  for (const { node } of steps) {
-    const { type } = node.definition;
-    if (!devices.has(type)) devices.set(type, await parts.deviceOf(node.definition, device));
+  for (const { definition } of plannedNodes(plan.nodes)) {
+    const { type } = definition;
+    if (!devices.has(type)) devices.set(type, await parts.deviceOf(definition, device));
   }
   return { engines: parts.engines, devices };
 }

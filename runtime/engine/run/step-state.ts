@@ -1,12 +1,15 @@
 import {
   fileMarks,
   laneOf,
+  pathWithoutRounds,
   type ArtifactRef,
   type CacheKey,
+  type Feed,
   type GraphError,
   type ItemCounts,
   type MissReason,
   type Plan,
+  type PlannedLoop,
   type PlannedNode,
   type ResolvedSource,
   type StepRequest,
@@ -37,6 +40,29 @@ export interface StepState {
   /** The package that a reused result came in. */
   from?: string;
   error?: GraphError;
+  /** Of a step that was skipped: the one that failed above it. */
+  failedBy?: StepState;
+  /** Of a loop: how far it is. */
+  readonly loop?: LoopProgress;
+}
+
+/** A loop as it goes. */
+export interface LoopProgress {
+  readonly plan: PlannedLoop;
+  /** By the path of a node without rounds. */
+  readonly sources: StepInputs['sources'];
+  /** The steps of each round that has begun, and what gives its outputs. */
+  readonly rounds: {
+    readonly steps: readonly StepState[];
+    readonly outputs: Readonly<Record<string, Feed>>;
+  }[];
+  /** What gathers its rows, and by name what it gives; undefined before the last round has been had. */
+  gathered?: {
+    readonly steps: readonly StepState[];
+    readonly outputs: Readonly<Record<string, Feed>>;
+  };
+  /** What its outputs come from, once it has ended. */
+  gives?: Readonly<Record<string, Feed>>;
 }
 
 /** By input node, the artifact that a run was given from outside. */
@@ -46,13 +72,6 @@ export type GivenInputs = ReadonlyMap<string, ArtifactRef>;
 export interface StepInputs {
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   readonly given?: GivenInputs;
-}
-
-/** The steps of a plan, by node, in topological order. */
-export function createSteps(plan: Plan, inputs: StepInputs): Map<string, StepState> {
-  const steps = new Map<string, StepState>();
-  addSteps(steps, plan, inputs);
-  return steps;
 }
 
 /**
@@ -68,13 +87,14 @@ export function addSteps(
     const artifact = given?.get(node.id);
     return {
       node,
-      sources: sources.get(node.id) ?? [],
+      sources: sources.get(pathWithoutRounds(node.id)) ?? [],
       renewed: false,
       dependents: [],
       waiting: 0,
       status: artifact === undefined ? 'queued' : 'cached',
       outputs: artifact === undefined ? {} : { value: artifact },
       ms: 0,
+      ...(node.loop === undefined ? {} : { loop: { plan: node.loop, sources, rounds: [] } }),
     };
   });
   for (const step of added) steps.set(step.node.id, step);
@@ -88,16 +108,33 @@ export function addSteps(
   return added;
 }
 
+/** The step that gives what a feed brings, and by which port; of a loop that has ended, that of the round that gave it. */
+export function sourceOf(
+  feed: Feed,
+  steps: ReadonlyMap<string, StepState>,
+): { readonly step: StepState | undefined; readonly port: string } {
+  const step = steps.get(feed.node);
+  const behind = step?.loop?.gives?.[feed.port];
+  return behind === undefined ? { step, port: feed.port } : sourceOf(behind, steps);
+}
+
 /** The steps that feed a step, each once. */
 export function stepsAbove(step: StepState, steps: ReadonlyMap<string, StepState>): Set<StepState> {
   const above = new Set<StepState>();
-  for (const feeds of Object.values(step.node.inputs)) {
-    for (const { node } of feeds) {
-      const state = steps.get(node);
-      if (state !== undefined) above.add(state);
-    }
+  for (const feed of Object.values(step.node.inputs).flat()) {
+    const source = sourceOf(feed, steps).step;
+    if (source !== undefined) above.add(source);
   }
   return above;
+}
+
+/** The artifact that a feed brings; what gives it has finished. */
+export function artifactOf(
+  feed: Feed,
+  steps: ReadonlyMap<string, StepState>,
+): ArtifactRef | undefined {
+  const { step, port } = sourceOf(feed, steps);
+  return step?.outputs[port];
 }
 
 /** The artifacts at a step's inputs; all steps above have finished. */
@@ -107,7 +144,7 @@ export function inputsOf(
 ): Record<string, ArtifactRef[]> {
   const inputs: Record<string, ArtifactRef[]> = {};
   for (const [port, feeds] of Object.entries(step.node.inputs)) {
-    inputs[port] = feeds.flatMap((feed) => steps.get(feed.node)?.outputs[feed.port] ?? []);
+    inputs[port] = feeds.flatMap((feed) => artifactOf(feed, steps) ?? []);
   }
   return inputs;
 }

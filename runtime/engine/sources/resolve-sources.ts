@@ -1,6 +1,7 @@
 import {
   authoredLocation,
   GraphError,
+  plannedNodes,
   type ModelLookup,
   type Plan,
   type PlannedNode,
@@ -11,7 +12,7 @@ import {
   type SourceResolver,
 } from '@graft/graph';
 
-/** The sources of every node that has some, and what is wrong with the others. */
+/** The sources of every node that has some, those within loops under their paths without rounds, and what is wrong with the others. */
 export interface ResolvedSources {
   readonly sources: ReadonlyMap<string, readonly ResolvedSource[]>;
   readonly problems: readonly Problem[];
@@ -53,7 +54,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     }
     return { kind: 'model', param, id: facts.id, digest: facts.digest };
   };
-  for (const node of plan.nodes) {
+  for (const node of plannedNodes(plan.nodes)) {
     for (const source of node.sources) {
       try {
         const known = sources.get(node.id) ?? [];

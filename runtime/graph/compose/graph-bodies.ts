@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import type { Graph, GraphBody } from '../format/graph.ts';
+import { usedGraph } from '../format/used-graphs.ts';
 
 /** Which body of a file: undefined for its own nodes, else the id of a subgraph. */
 export type BodyId = string | undefined;
@@ -43,9 +44,9 @@ export function allBodies(graph: Graph): readonly (readonly [BodyId, GraphBody])
 /** The subgraphs that the nodes of a body use, as `#id`. */
 export function usedBodies(body: GraphBody): ReadonlySet<string> {
   return new Set(
-    Object.values(body.nodes).flatMap(({ type, params }) => {
-      const use = type === 'graph' ? own(params, 'use') : undefined;
-      return typeof use === 'string' && use.startsWith('#') ? use.slice(1) : [];
+    Object.values(body.nodes).flatMap((node) => {
+      const use = usedGraph(node);
+      return use?.startsWith('#') === true ? use.slice(1) : [];
     }),
   );
 }
@@ -61,12 +62,11 @@ export function bodiesBelow(graph: Graph, ids: Iterable<string>): ReadonlySet<st
   return all;
 }
 
-/** A body whose `graph` nodes use other graphs, by `use`. */
+/** A body whose nodes use other graphs, by `use`. */
 export function renamedUses(body: GraphBody, renames: ReadonlyMap<string, string>): GraphBody {
   if (renames.size === 0) return body;
   const nodes = Object.entries(body.nodes).map(([id, node]) => {
-    const use = node.type === 'graph' ? own(node.params, 'use') : undefined;
-    const to = typeof use === 'string' ? renames.get(use) : undefined;
+    const to = renames.get(usedGraph(node) ?? '');
     return [
       id,
       to === undefined ? node : { ...node, params: { ...node.params, use: to } },

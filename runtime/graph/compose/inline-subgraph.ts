@@ -35,7 +35,14 @@ export function inlineSubgraph(
   if (node === undefined) {
     throw new GraphError('unknown-node', `There is no node "${use.node}".`, { location });
   }
-  if (context.registry.get(node.type)?.structure !== 'graph') {
+  const structure = context.registry.get(node.type)?.structure;
+  if (structure === 'repeat') {
+    const why = 'It runs its graph again and again, which nodes in its place would not do.';
+    throw new GraphError('bad-input', `A loop cannot be put in its own place. ${why}`, {
+      location,
+    });
+  }
+  if (structure !== 'graph') {
     throw new GraphError('bad-input', 'This node uses no graph.', { location });
   }
   if (node.bypass === true) {

@@ -3,7 +3,9 @@ import { namePattern } from '../base/name.ts';
 import { own } from '../base/record.ts';
 import { sortEdges, formatEdge } from '../format/edge.ts';
 import type { Edge, Graph, GraphBody, GraphNode } from '../format/graph.ts';
+import { usedGraph } from '../format/used-graphs.ts';
 import { GraphLibrary } from '../plan/graph-library.ts';
+import { renamedOutputs } from '../plan/rename-uses.ts';
 import { setPrefix } from '../types/structure-nodes.ts';
 import { interfaceName, namesParam } from '../types/structure-params.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
@@ -52,7 +54,8 @@ export function renamePort(
     const edges = sortEdges(moved.map(({ edge }) => edge));
     const library = new GraphLibrary(named, context);
     const graphs = library.lookup({ ...library.root, graph: id, key: `edit ${id ?? ''}` });
-    return reorderEdgeLists({ ...user, edges }, moved, { registry: context.registry, graphs });
+    const follows = side === 'output' ? renamedLoops(user, uses, [before, port.name]) : user;
+    return reorderEdgeLists({ ...follows, edges }, moved, { registry: context.registry, graphs });
   });
 }
 
@@ -92,6 +95,24 @@ export function renameExposure(
   });
 }
 
+/** Loops name outputs of their graph. */
+function renamedLoops(
+  body: GraphBody,
+  uses: ReadonlySet<string>,
+  [before, after]: readonly [string, string],
+): GraphBody {
+  const nodes = { ...body.nodes };
+  for (const id of uses) {
+    const node = own(nodes, id);
+    if (node === undefined) continue;
+    nodes[id] = {
+      ...node,
+      params: renamedOutputs(node.params, (name) => (name === before ? after : name)),
+    };
+  }
+  return { ...body, nodes };
+}
+
 /** Edits each body that uses a subgraph of the file, with the nodes that do. */
 function eachUse(
   graph: Graph,
@@ -102,8 +123,8 @@ function eachUse(
   let edited = graph;
   for (const [id, body] of allBodies(graph)) {
     const uses = new Set(
-      Object.entries(body.nodes).flatMap(([node, { type, params }]) =>
-        type === 'graph' && own(params, 'use') === `#${used}` ? node : [],
+      Object.entries(body.nodes).flatMap(([id, node]) =>
+        usedGraph(node) === `#${used}` ? id : [],
       ),
     );
     if (uses.size > 0) edited = withBody(edited, id, edit(body, uses, id));

@@ -99,6 +99,20 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** See `PortAliases`. */
     aliases: z.record(z.string(), z.array(z.string())).optional(),
   }),
+  /** A round of a loop begins, or what it collects is gathered: these become steps of the run. */
+  z.object({
+    ...base,
+    type: z.literal('run.extended'),
+    /** The step of the loop. */
+    loop: z.string(),
+    /** From 1. */
+    round: z.number().int(),
+    /** Rounds at most. */
+    limit: z.number().int(),
+    nodes: z.array(z.object({ node: z.string(), type: z.string() })),
+    /** Of the round; see `PortAliases`. */
+    aliases: z.record(z.string(), z.array(z.string())).optional(),
+  }),
   z.object({
     ...base,
     type: z.literal('step.started'),

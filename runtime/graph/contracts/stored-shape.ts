@@ -51,8 +51,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   schema: runEventSchema,
   // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of
   // a metric row; the package that a step's result came in.
-  // 4: aliases of a run that has begun; subgraph, path and field of a problem's place.
-  migrations: [unchanged, unchanged, unchanged],
+  // 4: aliases of a run that has begun; subgraph, path and field of a problem's place. 5: rounds of loops.
+  migrations: [unchanged, unchanged, unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {

@@ -7,7 +7,7 @@ import type { Graph } from '../format/graph.ts';
 import { parseMetricName, type MetricName } from '../format/setting-name.ts';
 import { savedVariant } from './experiment-plan.ts';
 import { takesSeed } from '../plan/node-draft.ts';
-import type { Registry } from '../types/node-type.ts';
+import { usesGraph, type Registry } from '../types/node-type.ts';
 import { Metrics } from '../types/metrics.ts';
 
 /** What of an experiment does not depend on its variants. */
@@ -164,9 +164,7 @@ function checkSeeds(
     return definition !== undefined && takesSeed(definition);
   });
   // What a subgraph holds is not looked into.
-  const opaque = Object.values(graph.nodes).some(
-    ({ type }) => type === 'graph' || type === 'repeat',
-  );
+  const opaque = Object.values(graph.nodes).some(({ type }) => usesGraph(registry.get(type) ?? {}));
   if (!seeded && !opaque) {
     report(
       'bad-input',

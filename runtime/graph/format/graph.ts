@@ -3,6 +3,7 @@ import type { Facets, PortFacets } from '../types/facets.ts';
 import type { Experiments } from './experiment.ts';
 import type { Source } from '../types/node-type.ts';
 import type { Lock } from './lock.ts';
+import type { PlannedLoop } from './planned-loop.ts';
 
 /** `source.port -> target.port` */
 export interface Edge {
@@ -64,6 +65,12 @@ export interface Graph extends GraphBody {
   readonly lock: Lock;
 }
 
+/** An output of a node of a plan. */
+export interface Feed {
+  readonly node: string;
+  readonly port: string;
+}
+
 /** A node of a plan: validated, migrated, defaults filled in. */
 export interface PlannedNode {
   /** Of a node within a graph that is used: the ids that lead to it, `retriever/embed`. */
@@ -74,12 +81,12 @@ export interface PlannedNode {
   /** Parsed by the definition's schema. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Input port → the outputs it is fed from. */
-  readonly inputs: Readonly<
-    Record<string, readonly { readonly node: string; readonly port: string }[]>
-  >;
+  readonly inputs: Readonly<Record<string, readonly Feed[]>>;
   readonly inputFacets: PortFacets;
   readonly outputFacets: Readonly<Record<string, Facets>>;
   readonly sources: readonly Source[];
+  /** What a `repeat` node runs: its rounds become steps while the run goes. */
+  readonly loop?: PlannedLoop;
 }
 
 /** Where a node of a plan is written. */

@@ -2,7 +2,7 @@ import type { BodyDraft } from './read-body.ts';
 import { maxNesting } from './graph-library.ts';
 
 /** Nodes that run, once the graphs that it uses stand in a graph. */
-const maxExpanded = 200_000;
+export const maxExpanded = 200_000;
 /** All nodes, those that are taken out again included. */
 const maxVisited = 1_000_000;
 
@@ -14,7 +14,7 @@ interface Size {
 export interface ExpansionProblem {
   readonly code: 'too-large' | 'cycle';
   readonly message: string;
-  /** The body and its `graph` node at which it shows. */
+  /** The body and its node at which it shows. */
   readonly body: BodyDraft;
   readonly node: string | undefined;
 }
@@ -51,7 +51,7 @@ export function expansionProblem(
         if (problem !== undefined) return problem;
       }
       const inner = counts.get(child.at.key);
-      running = Math.min(running + (inner?.running ?? 0), most);
+      running = Math.min(running + (inner?.running ?? 0) * roundsOf(body, node), most);
       all = Math.min(all + (inner?.all ?? 0), most);
     }
     counts.set(body.at.key, { running, all });
@@ -63,7 +63,10 @@ export function expansionProblem(
   const { running = 0, all = 0 } = counts.get(root.at.key) ?? {};
   if (running <= maxExpanded && all <= maxVisited) return undefined;
   const largest = [...root.uses.keys()]
-    .map((node) => ({ node, count: counts.get(read(root, node)?.at.key ?? '')?.all ?? 0 }))
+    .map((node) => {
+      const size = counts.get(read(root, node)?.at.key ?? '');
+      return { node, count: Math.max((size?.running ?? 0) * roundsOf(root, node), size?.all ?? 0) };
+    })
     .reduce<{ node: string; count: number } | undefined>(
       (most, one) => (most === undefined || one.count > most.count ? one : most),
       undefined,
@@ -72,11 +75,19 @@ export function expansionProblem(
     code: 'too-large',
     message:
       running > maxExpanded
-        ? `With all the graphs that it uses, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs.`
+        ? `With all the graphs that it uses, and all rounds of its loops, the graph has ${shownCount(running)} nodes; at most ${maxExpanded} are planned. Use fewer graphs within graphs, or fewer rounds.`
         : `The graph uses graphs, and these others, ${shownCount(all)} nodes in all; at most ${maxVisited} are looked at. Use fewer graphs within graphs.`,
     body: root,
     node: largest?.node,
   };
+}
+
+/** How often a body is run in the place of a node: of a loop its limit. */
+function roundsOf({ drafts }: BodyDraft, node: string): number {
+  const limit = drafts.get(node)?.params?.['limit'];
+  return typeof limit === 'number' && drafts.get(node)?.definition.structure === 'repeat'
+    ? limit
+    : 1;
 }
 
 /** Counts stop growing beyond what is refused, so that no power overflows. */

@@ -1,13 +1,8 @@
 import type { Location } from '../base/errors.ts';
-import type { Edge } from '../format/graph.ts';
+import type { Edge, Feed } from '../format/graph.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { BodyDraft } from './read-body.ts';
-
-/** A port of a node of the flat graph. */
-export interface Feed {
-  readonly node: string;
-  readonly port: string;
-}
+import type { Scope } from './scopes.ts';
 
 /** A node with the graphs that were used in their place. */
 export interface FlatNode {
@@ -21,6 +16,8 @@ export interface FlatNode {
   readonly location: Location;
   /** Whether it stands in a graph that is used. */
   readonly nested: boolean;
+  /** Where it stands, of a `repeat` node. */
+  readonly use?: { readonly scope: Scope; readonly node: string };
 }
 
 /** A graph without structure: what is planned. */
@@ -31,6 +28,11 @@ export interface FlatGraph {
   /** Between these; which come first orders nothing. */
   readonly edges: readonly Edge[];
   readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** By name of an output, what arrives at it; broken: something is wrong with it, and has been reported. */
+  readonly outputs: ReadonlyMap<
+    string,
+    { readonly feeds: readonly Feed[]; readonly broken: boolean }
+  >;
   /** The nodes that a node's edges come from, before anything was taken out; also of what was. */
   above(id: string): readonly string[];
   /** Also of what was taken out. */
@@ -55,6 +57,7 @@ export function plainGraph({ ids, edges, drafts }: BodyDraft): FlatGraph {
     ids,
     edges,
     aliases: {},
+    outputs: new Map(),
     above: (id) => (sources ??= sourcesByTarget(edges)).get(id) ?? [],
     locationOf: (id) => (known.has(id) ? { node: id } : undefined),
     named: (name) => (known.has(name) ? [name] : []),

@@ -1,13 +1,13 @@
 import type { GraphErrorCode, Location } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
-import type { Edge } from '../format/graph.ts';
+import type { Edge, Feed } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { interfaceName } from '../types/structure-params.ts';
-import type { Feed, FlatGraph, FlatNode } from './flat-graph.ts';
+import type { FlatGraph, FlatNode } from './flat-graph.ts';
 import { placeIn, type GraphLibrary } from './graph-library.ts';
 import { resolveJunctions, type Junction, type ResolvedJunctions } from './junctions.ts';
-import { seededParams, type NodeDraft } from './node-draft.ts';
+import { seededParams, seedOfRound, takesSeed, type NodeDraft } from './node-draft.ts';
 import { list, parseParams } from './param-problems.ts';
 import { bypassRefusal, passThrough } from './pass-through.ts';
 import type { ProblemReport } from './problem-report.ts';
@@ -88,6 +88,7 @@ class Flattening {
       ids: [...nodes.keys()].sort(byCodeUnit),
       edges,
       aliases: this.#aliases,
+      outputs: this.#outputs(resolved),
       above: (id) => this.#above.get(id) ?? [],
       locationOf: (id) => this.#locations.get(id),
       named: (name) => (this.#locations.has(name) ? [name] : this.#members(name)),
@@ -139,6 +140,11 @@ class Flattening {
   ): Junction | undefined {
     const path = `${scope.prefix}${id}`;
     const name = interfaceName(id, draft.node.params);
+    const { given } = this.#context;
+    if (scope.round !== undefined) {
+      if (given?.has(name) === true) return undefined;
+      return { id: path, sources: [], broken: draft.params?.['optional'] !== true };
+    }
     if (scope.parent !== undefined) {
       const outer = scope.parent.scope.body.drafts.get(scope.parent.node);
       const feeds = outer?.inputs[name] ?? [];
@@ -148,7 +154,6 @@ class Flattening {
         broken: outer === undefined || brokenAt(outer, name),
       };
     }
-    const { given } = this.#context;
     if (given?.has(name) === true) return undefined;
     if (draft.params?.['optional'] !== true && !draft.meant.has('sample')) {
       if (given === undefined) return undefined;
@@ -225,7 +230,8 @@ class Flattening {
     this.#above.set(path, above);
     const nested = scope.parent !== undefined;
     const location = this.#locations.get(path) ?? {};
-    return { id: path, ...this.#params(scope, id, draft), inputs, location, nested };
+    const use = draft.definition.structure === 'repeat' ? { use: { scope, node: id } } : {};
+    return { id: path, ...this.#params(scope, id, draft), inputs, location, nested, ...use };
   }
 
   /** What the edges as written did not show. */
@@ -266,7 +272,12 @@ class Flattening {
       return { params: undefined, draft };
     }
     const { seed } = this.#context;
-    const { params, problems } = parseParams(definition, seededParams(written, definition, seed));
+    const numbered = scope.numbered.get(id)?.has('seed') === true;
+    const seeded =
+      numbered && seed !== undefined && takesSeed(definition)
+        ? { ...written, seed: seedOfRound(seed, written['seed']) }
+        : seededParams(written, definition, seed);
+    const { params, problems } = parseParams(definition, seeded);
     // What a use sets wrong has been said where it sets it.
     const said = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
     for (const { code, message, param } of said ? [] : problems) {
@@ -302,11 +313,21 @@ class Flattening {
         const port = pass !== undefined && 'output' in pass ? pass.output : 'value';
         this.#aliases[`${path}.${port}`] = named(path);
       }
-      if (scope.parent === undefined) continue;
+      if (scope.parent === undefined || scope.round !== undefined) continue;
       for (const [name, output] of scope.ports.output) {
         this.#aliases[`${scope.prefix.slice(0, -1)}.${name}`] = named(`${scope.prefix}${output}`);
       }
     }
+  }
+
+  #outputs({ resolved }: ResolvedJunctions): FlatGraph['outputs'] {
+    const [root] = this.#scopes;
+    return new Map(
+      [...(root?.ports.output ?? [])].map(([name, id]) => [
+        name,
+        resolved.get(`${root?.prefix ?? ''}${id}`) ?? { feeds: [], broken: true },
+      ]),
+    );
   }
 
   #members(graphNode: string): readonly string[] {

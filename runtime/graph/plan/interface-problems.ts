@@ -2,6 +2,7 @@ import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
 import type { GraphBody } from '../format/graph.ts';
+import { usesGraph } from '../types/node-type.ts';
 import { interfaceName } from '../types/structure-params.ts';
 import type { InterfaceContext } from './body-interface.ts';
 import type { NodeDraft } from './node-draft.ts';
@@ -41,6 +42,9 @@ export function reportInterface(
   }
 }
 
+/** Parameters of a node that uses a graph by which its ports are what they are. */
+const structuring: ReadonlySet<string> = new Set(['use', 'while', 'collect']);
+
 function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string | undefined {
   const { node = '', param = '', default: fallback } = own(body.expose ?? {}, name) ?? {};
   if (!Object.hasOwn(body.nodes, node)) {
@@ -53,7 +57,7 @@ function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string 
   if (
     structure === 'input' ||
     structure === 'output' ||
-    (structure === 'graph' && param === 'use')
+    (usesGraph(definition) && structuring.has(param))
   ) {
     return 'which says what the graph is. It cannot be set from outside.';
   }

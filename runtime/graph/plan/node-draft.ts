@@ -64,6 +64,11 @@ export function seededParams(
   return seed === undefined || !takesSeed(definition) ? params : { ...params, seed };
 }
 
+/** A seed of its own for each round under each seed of the run. Rounds are at most a thousand. */
+export function seedOfRound(seed: number, round: unknown): number {
+  return (seed * 1001 + Number(round)) % 2 ** 32;
+}
+
 /** Whether another seed gives another result of a node. */
 export function takesSeed({ caching, params }: NodeType): boolean {
   return caching === 'seeded' && Object.hasOwn(params.shape, 'seed');

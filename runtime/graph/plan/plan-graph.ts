@@ -56,18 +56,24 @@ function onlyWanted(
   names: readonly string[],
   file: string | undefined,
 ): Omit<Resolution, 'flat'> {
-  const { flat, nodes, problems } = resolution;
+  const { flat, loops, nodes, problems } = resolution;
   const wanted = new Set(names.flatMap((name) => namedNodes(flat, name, file)));
   // A Set's iteration reaches what is added on the way.
   for (const id of wanted) for (const source of flat.above(id)) wanted.add(source);
-  const places = new Set(
-    [...wanted].map((id) => placeKey(file, flat.locationOf(id) ?? { node: id })),
-  );
+  const wantedLoops = [...wanted].filter((id) => loops.has(id));
+  const isWanted = (path: string): boolean =>
+    wanted.has(path) || wantedLoops.some((id) => path.startsWith(`${id}/`));
+  const locations = [...wanted].map((id) => flat.locationOf(id) ?? { node: id });
+  for (const [path, body] of loops) {
+    if (!isWanted(path)) continue;
+    locations.push(...body.ids.flatMap((id) => body.locationOf(id) ?? []));
+  }
+  const places = new Set(locations.map((at) => placeKey(file, at)));
   return {
     ...resolution,
     nodes: nodes.filter(({ id }) => wanted.has(id)),
     problems: problems.filter(({ location }) => {
-      if (location.path !== undefined) return wanted.has(location.path);
+      if (location.path !== undefined) return isWanted(location.path);
       return location.node === undefined || places.has(placeKey(file, location));
     }),
   };

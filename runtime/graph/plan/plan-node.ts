@@ -41,7 +41,8 @@ export function planNode(
   return flat.nested ? { ...planned, place: placeOf(flat) } : planned;
 }
 
-function placeOf({ id, location: { file, graph, node } }: FlatNode): AuthoredPlace {
+/** Where a node is written, for its steps. */
+export function placeOf({ id, location: { file, graph, node } }: FlatNode): AuthoredPlace {
   return {
     ...(file === undefined ? {} : { file }),
     ...(graph === undefined ? {} : { graph }),

@@ -2,11 +2,12 @@ import type { Problem } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { Edge } from '../format/graph.ts';
-import type { Registry } from '../types/node-type.ts';
+import { usesGraph, type Registry } from '../types/node-type.ts';
 import { textParam } from '../types/structure-params.ts';
 import { connectDrafts } from './connect-drafts.ts';
 import { placeIn, type GraphLibrary, type LibraryBody } from './graph-library.ts';
 import { reportInterface } from './interface-problems.ts';
+import { reportLoop } from './loop-problems.ts';
 import { checkInputs, draftNode, type NodeDraft } from './node-draft.ts';
 import { ProblemReport } from './problem-report.ts';
 
@@ -18,7 +19,7 @@ export interface BodyDraft {
   /** Sorted as strings. */
   readonly edges: readonly Edge[];
   readonly drafts: ReadonlyMap<string, NodeDraft>;
-  /** The bodies that stand for its `graph` nodes, but for those that are switched off. */
+  /** The bodies that its nodes use, but for those that are switched off. */
   readonly uses: ReadonlyMap<string, LibraryBody>;
   /** Whether anything has to be taken out of it before it can run. */
   readonly composed: boolean;
@@ -51,7 +52,7 @@ export function readBody(
   for (const id of ids) {
     const node = own(body.nodes, id);
     if (node === undefined || skipped.has(id)) continue;
-    if (registry.get(node.type)?.structure === 'graph') {
+    if (usesGraph(registry.get(node.type) ?? {})) {
       const found = library.find(textParam(node.params, 'use'), at);
       if (!('key' in found)) {
         // Nothing can be said of its ports and parameters.
@@ -68,6 +69,10 @@ export function readBody(
   }
   connectDrafts({ graph: body, edges }, { drafts, registry }, report);
   for (const [id, draft] of drafts) checkInputs(id, draft, report);
+  for (const id of uses.keys()) {
+    const draft = drafts.get(id);
+    if (draft?.definition.structure === 'repeat') reportLoop(id, draft, report);
+  }
   if (composed || body.expose !== undefined) reportInterface(body, { ...context, drafts }, report);
   return { at, ids, edges, drafts, uses, composed, problems: report.problems };
 }

@@ -1,3 +1,4 @@
+import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
@@ -6,7 +7,7 @@ import {
   type GraphInterface,
   type InterfaceLookup,
 } from '../types/graph-interface.ts';
-import type { Registry } from '../types/node-type.ts';
+import { usesGraph, type Registry } from '../types/node-type.ts';
 import { setPrefix } from '../types/structure-nodes.ts';
 import { textParam } from '../types/structure-params.ts';
 
@@ -22,7 +23,7 @@ export function renameUses<Body extends GraphBody>(
   let nodes: Record<string, GraphNode> | undefined;
   for (const id of Object.keys(body.nodes)) {
     const node = own(body.nodes, id);
-    if (node === undefined || registry.get(node.type)?.structure !== 'graph') continue;
+    if (node === undefined || !usesGraph(registry.get(node.type) ?? {})) continue;
     const found = graphs(textParam(node.params, 'use'));
     if (found === undefined) continue;
     uses.set(id, found);
@@ -52,7 +53,34 @@ export function renameUses<Body extends GraphBody>(
 
 function renamedParams(
   params: GraphNode['params'],
-  { params: exposed }: GraphInterface,
+  { params: exposed, outputs }: GraphInterface,
+): GraphNode['params'] {
+  return renamedSettings(
+    renamedOutputs(params, (name) => renamedPart(outputs, name)?.name ?? name),
+    exposed,
+  );
+}
+
+/** What a loop says of outputs of its graph under the names that these have now; the same object where none has another. */
+export function renamedOutputs(
+  params: GraphNode['params'],
+  now: (name: string) => string,
+): GraphNode['params'] {
+  const state = own(params, 'while');
+  const collect = own(params, 'collect');
+  const next: Record<string, unknown> = {
+    ...params,
+    ...(typeof state === 'string' ? { while: now(state) } : {}),
+    ...(Array.isArray(collect)
+      ? { collect: collect.map((name: unknown) => (typeof name === 'string' ? now(name) : name)) }
+      : {}),
+  };
+  return sameJson(next, params) ? params : next;
+}
+
+function renamedSettings(
+  params: GraphNode['params'],
+  exposed: GraphInterface['params'],
 ): GraphNode['params'] {
   const renames = Object.keys(params).flatMap((key) => {
     if (!key.startsWith(setPrefix)) return [];

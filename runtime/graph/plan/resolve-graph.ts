@@ -2,14 +2,13 @@ import type { Problem } from '../base/errors.ts';
 import type { Graph, PlannedNode, PortAliases } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import { BodyReader } from './body-reader.ts';
-import { expansionProblem } from './expansion-size.ts';
+import { expansionProblem, maxExpanded } from './expansion-size.ts';
 import { plainGraph, type FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
 import { GraphLibrary, placeIn, type LibraryContext } from './graph-library.ts';
-import { planNode } from './plan-node.ts';
+import { planNodes } from './plan-nodes.ts';
 import { ProblemReport } from './problem-report.ts';
 import { openScopes } from './scopes.ts';
-import { topologicalOrder } from './topological-order.ts';
 
 /** What a graph is read against. */
 export interface ResolveContext extends LibraryContext {
@@ -31,12 +30,11 @@ export interface Resolution {
   readonly aliases?: PortAliases;
   /** What the nodes were before they were planned. */
   readonly flat: FlatGraph;
+  /** And those of the graphs of loops, by the loop's path. */
+  readonly loops: ReadonlyMap<string, FlatGraph>;
   /** The graphs that it uses make it endless or too large: nothing was planned. */
   readonly refused?: true;
 }
-
-/** Ids named in the message of a cycle. */
-const maxNamed = 20;
 
 /**
  * Migrates, validates, flattens and orders a graph in one pass, linear but for a sort: the one place that decides
@@ -48,10 +46,12 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   const reader = new BodyReader(library, context);
   const root = reader.read(library.root);
   const report = new ProblemReport(file === undefined ? {} : { file });
+  const loops = new Map<string, FlatGraph>();
   const plain = plainGraph(root);
+  const planning = { context, library, reader, loops, scopes: [], room: maxExpanded };
   if (!root.composed) {
-    const nodes = planNodes(plain, { context, report });
-    return { nodes, problems: [...root.problems, ...report.problems], flat: plain };
+    const nodes = planNodes(plain, { planning, report, times: 1 });
+    return { nodes, problems: [...root.problems, ...report.problems], flat: plain, loops };
   }
   const refused = expansionProblem(root, reader.readUse);
   if (refused !== undefined) {
@@ -59,47 +59,18 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
     const at = node === undefined ? {} : { node, param: 'use' };
     report.add(code, message, { ...placeIn(body.at), ...at });
     const problems = [...reader.problems(), ...report.problems];
-    return { nodes: [], problems, flat: plain, refused: true };
+    return { nodes: [], problems, flat: plain, loops, refused: true };
   }
-  const scopes = openScopes(root, {
+  const opened = openScopes(root, {
     read: reader.readUse,
     fed: (name) => given?.has(name) === true,
   });
-  const flat = flatten(scopes, { library, report, given, seed });
-  const nodes = planNodes(flat, { context, report });
+  const scopes = [...opened];
+  const flat = flatten(opened, { library, report, given, seed });
+  const nodes = planNodes(flat, { planning: { ...planning, scopes }, report, times: 1 });
   const unplanned = new Map(scopes.map(({ body, dropped }) => [body.at.key, dropped]));
   const problems = [...reader.problems(unplanned), ...report.problems];
-  return { nodes, problems, aliases: flat.aliases, flat };
-}
-
-function planNodes(
-  flat: FlatGraph,
-  { context, report }: { readonly context: ResolveContext; readonly report: ProblemReport },
-): PlannedNode[] {
-  const { order, cycles } = topologicalOrder(flat.ids, flat.edges);
-  for (const cycle of cycles) reportCycle(cycle, flat, report);
-  const outputFacets = new Map<string, PlannedNode['outputFacets']>();
-  const nodes: PlannedNode[] = [];
-  for (const id of order) {
-    const node = flat.nodes.get(id);
-    if (node?.params === undefined) continue;
-    const { models } = context;
-    const planned = planNode({ ...node, params: node.params }, { models, outputFacets }, report);
-    outputFacets.set(id, planned.outputFacets);
-    nodes.push(planned);
-  }
-  return nodes;
-}
-
-function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemReport): void {
-  const [first = ''] = cycle;
-  const named = cycle.slice(0, maxNamed);
-  if (cycle.length > maxNamed) named.push(`(${cycle.length - maxNamed} more)`);
-  report.add(
-    'cycle',
-    `These nodes wait for each other in a circle: ${[...named, first].join(' → ')}. Remove one of the edges between them.`,
-    flat.locationOf(first) ?? { node: first },
-  );
+  return { nodes, problems, aliases: flat.aliases, flat, loops };
 }
 
 /** Every problem of the subgraphs of a file that nothing uses. */

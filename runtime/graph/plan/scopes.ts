@@ -1,5 +1,5 @@
 import { own } from '../base/record.ts';
-import { setPrefix } from '../types/structure-nodes.ts';
+import { roundParam, setPrefix } from '../types/structure-nodes.ts';
 import { interfaceName } from '../types/structure-params.ts';
 import type { BodyDraft } from './read-body.ts';
 import { sampleBranch } from './sample-branch.ts';
@@ -13,9 +13,13 @@ export interface Scope {
   readonly body: BodyDraft;
   /** The scope that uses it, and by which node. */
   readonly parent: { readonly scope: Scope; readonly node: string } | undefined;
+  /** The round that it is of a loop: then what it is given comes with the round. */
+  readonly round: number | undefined;
   readonly children: ReadonlyMap<string, Scope>;
   /** By node, the parameters that were given from outside. */
   readonly given: ReadonlyMap<string, Params>;
+  /** By node, those of them that are the number of a round. */
+  readonly numbered: ReadonlyMap<string, ReadonlySet<string>>;
   /** Nodes that only feed samples which are not needed. */
   readonly dropped: ReadonlySet<string>;
   /** Ids of its `input` and `output` nodes, by name. */
@@ -33,17 +37,30 @@ interface Shared {
   readonly ports: InterfaceNodes;
 }
 
-/** Opens every use of every body below a root whose expansion has been counted. */
-export function openScopes(
+interface Opening {
+  readonly read: (body: BodyDraft, node: string) => BodyDraft | undefined;
+  /** Whether an input of the root is given from outside. */
+  readonly fed: (name: string) => boolean;
+}
+
+/** Opens every use of every body below a root whose expansion has been counted, but for those of loops. */
+export function openScopes(root: BodyDraft, opening: Opening): readonly Scope[] {
+  return open(root, { prefix: '', parent: undefined, round: undefined }, opening);
+}
+
+/** Opens a round of a loop: its graph, with all that this uses. */
+export function openRound(
+  body: BodyDraft,
+  use: Pick<Scope, 'prefix' | 'parent' | 'round'>,
+  read: Opening['read'],
+): readonly Scope[] {
+  return open(body, use, { read, fed: () => true });
+}
+
+function open(
   root: BodyDraft,
-  {
-    read,
-    fed,
-  }: {
-    readonly read: (body: BodyDraft, node: string) => BodyDraft | undefined;
-    /** Whether an input of the root is given from outside. */
-    readonly fed: (name: string) => boolean;
-  },
+  use: Pick<Scope, 'prefix' | 'parent' | 'round'>,
+  { read, fed }: Opening,
 ): readonly Scope[] {
   const shared = new Map<BodyDraft, Shared>();
   const sharedBy = (body: BodyDraft, isRoot: boolean): Shared => {
@@ -60,22 +77,25 @@ export function openScopes(
     return made;
   };
   const scopes: Scope[] = [];
-  const open = (body: BodyDraft, prefix: string, parent: Scope['parent']): Scope => {
+  const openOne = (body: BodyDraft, at: Pick<Scope, 'prefix' | 'parent' | 'round'>): Scope => {
     const children = new Map<string, Scope>();
     const scope: Scope = {
-      ...{ prefix, body, parent, children },
-      ...sharedBy(body, parent === undefined),
-      given: parent === undefined ? new Map() : givenParams(body, parent),
+      ...{ body, ...at, children },
+      ...sharedBy(body, at === use),
+      ...givenParams(body, at),
     };
     scopes.push(scope);
-    for (const node of body.uses.keys()) {
-      const child = scope.dropped.has(node) ? undefined : read(body, node);
+    for (const [node, { definition }] of body.drafts) {
+      if (definition.structure !== 'graph' || scope.dropped.has(node)) continue;
+      const child = read(body, node);
       if (child === undefined) continue;
-      children.set(node, open(child, `${prefix}${node}/`, { scope, node }));
+      const prefix = `${at.prefix}${node}/`;
+      const parent = { scope, node };
+      children.set(node, openOne(child, { prefix, parent, round: undefined }));
     }
     return scope;
   };
-  open(root, '', undefined);
+  openOne(root, use);
   return scopes;
 }
 
@@ -91,17 +111,26 @@ function interfaceNodes({ drafts }: BodyDraft): InterfaceNodes {
 }
 
 /** The exposed parameters that a use sets, or that have a default of their own, by the node that has them. */
-function givenParams(body: BodyDraft, parent: NonNullable<Scope['parent']>): Map<string, Params> {
+function givenParams(
+  body: BodyDraft,
+  { parent, round }: Pick<Scope, 'parent' | 'round'>,
+): Pick<Scope, 'given' | 'numbered'> {
   const given = new Map<string, Params>();
+  const numbered = new Map<string, Set<string>>();
+  if (parent === undefined) return { given, numbered };
   const use = paramsIn(parent.scope, parent.node);
+  const numberedUse = parent.scope.numbered.get(parent.node);
   for (const [name, { node, param, default: fallback }] of Object.entries(
     body.at.body.expose ?? {},
   )) {
-    const value = own(use, `${setPrefix}${name}`) ?? fallback;
+    const isRound = round !== undefined && name === roundParam;
+    const value = isRound ? round : (own(use, `${setPrefix}${name}`) ?? fallback);
     if (value === undefined) continue;
     given.set(node, { ...given.get(node), [param]: value });
+    if (!isRound && numberedUse?.has(`${setPrefix}${name}`) !== true) continue;
+    numbered.set(node, (numbered.get(node) ?? new Set()).add(param));
   }
-  return given;
+  return { given, numbered };
 }
 
 /** The parameters of a node of a scope, as they are written and as they are given from outside. */

@@ -1,3 +1,5 @@
+import { sameJson } from '../base/canonical-json.ts';
+
 /**
  * What is known of a port before running. All parts are optional: what is not known is absent,
  * and two facets clash only where both are known and differ.
@@ -38,4 +40,16 @@ export interface FacetClash {
   readonly port?: string;
   readonly param?: string;
   readonly message: string;
+}
+
+/** What is known alike in all of them. */
+export function commonFacets(all: readonly Facets[]): Facets {
+  const [first = {}, ...others] = all;
+  return Object.fromEntries(
+    Object.entries(first).filter(([name, value]) =>
+      others.every((one) =>
+        sameJson(Object.entries(one).find(([key]) => key === name)?.[1], value),
+      ),
+    ),
+  );
 }

@@ -126,12 +126,25 @@ export interface NodeType<
   ports?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): NodePorts;
   /** All of its parameters, where they depend on the graph that some of them name; as `ports`. */
   paramsFor?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): ParamsSchema;
-  /** What shapes the graph and never runs: planning takes it out. */
+  /** What shapes the graph and never runs itself: planning takes it out, or runs its graph. */
   readonly structure?: Structure;
 }
 
-/** `input`, `output`: what a graph takes and gives. `graph`: another graph in its place. */
-export type Structure = 'input' | 'output' | 'graph';
+/**
+ * `input`, `output`: what a graph takes and gives. `graph`: another graph in its place. `repeat`: another graph again and
+ * again, whose rounds become steps while the run goes.
+ */
+export type Structure = 'input' | 'output' | 'graph' | 'repeat';
+
+/** Whether a node of it uses a graph, which its `use` names and which its ports and form are of. */
+export function usesGraph({ structure }: Pick<NodeType, 'structure'>): boolean {
+  return structure === 'graph' || structure === 'repeat';
+}
+
+/** Whether a node of it is a step of a run under its own id. */
+export function isStepType({ structure }: Pick<NodeType, 'structure'>): boolean {
+  return structure === undefined || structure === 'repeat';
+}
 
 export interface NodePorts {
   readonly inputs: InputPorts;

@@ -7,7 +7,7 @@ import { doubleNode, numberNode, upperNode } from '../testing.ts';
 describe('createRegistry', () => {
   it('keeps definitions by type', () => {
     const registry = createRegistry([numberNode, upperNode]);
-    expect([...registry.keys()]).toEqual(['input', 'output', 'graph', 'number', 'upper']);
+    expect([...registry.keys()]).toEqual(['input', 'output', 'graph', 'repeat', 'number', 'upper']);
   });
 
   const step = { from: 1, name: 'one', params: () => ({}) };

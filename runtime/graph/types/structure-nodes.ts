@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { noGraphs } from './graph-interface.ts';
+import type { GraphInterface } from './graph-interface.ts';
 import {
   defineNode,
+  type InputPort,
   type InputPorts,
+  type NodePorts,
   type NodeType,
+  type OutputPort,
   type OutputPorts,
   type ParamMeta,
 } from './node-type.ts';
@@ -97,6 +100,39 @@ const use = z
 /** Of the parameters of a `graph` node: those that set what its graph exposes. */
 export const setPrefix = 'set.';
 
+function usedPorts(found: GraphInterface | undefined): {
+  readonly inputs: Record<string, InputPort>;
+  readonly outputs: Record<string, OutputPort>;
+} {
+  const inputs = [...(found?.inputs.values() ?? [])].map(
+    ({ name, type, doc, optional, many }): [string, InputPort] => [
+      name,
+      {
+        type,
+        doc: doc || 'What the graph takes.',
+        ...(optional ? { optional } : {}),
+        ...(many ? { many } : {}),
+      },
+    ],
+  );
+  const outputs = [...(found?.outputs.values() ?? [])].map(
+    ({ name, type, doc }): [string, OutputPort] => [
+      name,
+      { type, doc: doc || 'What the graph gives.' },
+    ],
+  );
+  return { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
+}
+
+/** The parameters that a graph exposes, as whoever uses it has them. */
+function setParams(
+  found: GraphInterface | undefined,
+  left: (name: string) => boolean = () => true,
+): Record<string, z.ZodType> {
+  const exposed = [...(found?.params.values() ?? [])].filter(({ name }) => left(name));
+  return Object.fromEntries(exposed.map(({ name, schema }) => [`${setPrefix}${name}`, schema]));
+}
+
 /** Another graph in the place of a node. */
 const graphNode: NodeType = defineNode({
   ...structural,
@@ -106,37 +142,80 @@ const graphNode: NodeType = defineNode({
   doc: 'Another graph as a node: its inputs, outputs and exposed parameters are those of the node. What several uses have in common is computed once.',
   inputs: {},
   outputs: {},
-  ports(params, graphs) {
-    const found = graphs(textParam(params, 'use'));
-    const inputs = [...(found?.inputs.values() ?? [])].map(
-      ({ name, type, doc, optional, many }): [string, InputPorts[string]] => [
-        name,
-        {
-          type,
-          doc: doc || 'What the graph takes.',
-          ...(optional ? { optional } : {}),
-          ...(many ? { many } : {}),
-        },
-      ],
-    );
-    const outputs = [...(found?.outputs.values() ?? [])].map(
-      ({ name, type, doc }): [string, OutputPorts[string]] => [
-        name,
-        { type, doc: doc || 'What the graph gives.' },
-      ],
-    );
-    return { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
-  },
+  ports: (params, graphs) => usedPorts(graphs(textParam(params, 'use'))),
   params: z.strictObject({ use }),
-  paramsFor(params, graphs = noGraphs) {
-    const found = graphs(textParam(params, 'use'));
-    const set = [...(found?.params.values() ?? [])].map(({ name, schema }): [string, z.ZodType] => [
-      `${setPrefix}${name}`,
-      schema,
-    ]);
-    return z.strictObject({ use, ...Object.fromEntries(set) });
-  },
+  paramsFor: (params, graphs) =>
+    z.strictObject({ use, ...setParams(graphs(textParam(params, 'use'))) }),
   summary: ({ use }) => [['uses', use === '' ? 'none chosen' : use]],
 });
 
-export const structuralTypes: readonly NodeType[] = [inputNode, outputNode, graphNode];
+/** The exposed parameter of a loop's graph that is set to the number of the round. */
+export const roundParam = 'round';
+
+/** Names of what a round of a graph takes from the one before: outputs named like inputs. */
+export function stateNames({ inputs, outputs }: NodePorts): readonly string[] {
+  return Object.keys(outputs).filter((name) => Object.hasOwn(inputs, name));
+}
+
+const loopParams = {
+  use,
+  while: z
+    .string()
+    .default('')
+    .meta({
+      title: 'While there are',
+      description:
+        'Name of an output that is also an input: it goes on while that has rows. Empty: until nothing changes, or the limit.',
+      control: 'text',
+    } satisfies ParamMeta),
+  limit: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .meta({
+      title: 'At most',
+      unit: 'rounds',
+      description: 'Where it ends in any case.',
+    } satisfies ParamMeta),
+  collect: z
+    .array(z.string())
+    .default([])
+    .meta({
+      title: 'Collect',
+      description:
+        'Names of outputs whose rows are gathered over all rounds; of rows with one id the last stands.',
+    } satisfies ParamMeta),
+};
+
+/** Another graph again and again, on what it gave. */
+const repeatNode: NodeType = defineNode({
+  ...structural,
+  type: 'repeat',
+  structure: 'repeat',
+  title: 'Repeat',
+  doc: 'Another graph again and again: outputs named like inputs are what the next round is given, and come out as the last round left them. It ends when nothing is left to go on with, when a round changes nothing, or at a limit. A parameter of the graph that is exposed as "round" is set to the number of the round.',
+  inputs: {},
+  outputs: {},
+  ports(params, graphs) {
+    const ports = usedPorts(graphs(textParam(params, 'use')));
+    const inputs = { ...ports.inputs };
+    // The first round begins with what is connected.
+    for (const name of stateNames(ports)) {
+      const { optional: _optional, ...input } = inputs[name] ?? { type: Anything, doc: '' };
+      inputs[name] = input;
+    }
+    return { inputs, outputs: ports.outputs };
+  },
+  params: z.strictObject(loopParams),
+  paramsFor(params, graphs) {
+    const set = setParams(graphs(textParam(params, 'use')), (name) => name !== roundParam);
+    return z.strictObject({ ...loopParams, ...set });
+  },
+  summary: ({ use, limit }) => [
+    ['repeats', use === '' ? 'none chosen' : use],
+    ['at most', `${String(limit)} rounds`],
+  ],
+});
+
+export const structuralTypes: readonly NodeType[] = [inputNode, outputNode, graphNode, repeatNode];

@@ -12,6 +12,7 @@ import {
   type RunEvent,
   type RunStore,
   type SourceResolver,
+  plannedNodes,
 } from '@graft/graph';
 import { graphSuffix, requirePortablePath, requireVisible } from '../graph-path.ts';
 import { writeArchive, type PackagedBlob } from './archive-writer.ts';
@@ -203,7 +204,7 @@ async function packModels(
 /** The files that the nodes of a plan read, each once; their paths must be such as any system can write. */
 async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<ResolvedFile[]> {
   const found = new Map<string, ResolvedFile>();
-  for (const source of plan.nodes.flatMap(({ sources }) => sources)) {
+  for (const source of [...plannedNodes(plan.nodes)].flatMap(({ sources }) => sources)) {
     if (source.kind !== 'files') continue;
     for (const file of await resolver.files(source.patterns)) found.set(file.path, file);
   }

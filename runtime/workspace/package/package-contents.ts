@@ -9,6 +9,7 @@ import {
   type StepSummary,
   GraphError,
   treeManifestSchema,
+  plannedNodes,
 } from '@graft/graph';
 import { portTypeOf } from '@graft/engine';
 
@@ -101,9 +102,9 @@ async function blobsOf(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Map<
   ]);
 }
 
-/** The models that nodes name, each once, sorted. */
+/** The models that nodes name, also within loops, each once, sorted. */
 export function modelIds(nodes: readonly PlannedNode[]): string[] {
-  const ids = nodes.flatMap(({ sources }) =>
+  const ids = [...plannedNodes(nodes)].flatMap(({ sources }) =>
     sources.flatMap((source) => (source.kind === 'model' ? source.id : [])),
   );
   return [...new Set(ids)].sort();

@@ -51,6 +51,7 @@ export function shownEvent(event: RunEvent, root: string): RunEvent {
       };
     }
     case 'run.started':
+    case 'run.extended':
     case 'step.started':
     case 'step.token':
     case 'step.metrics':

@@ -1,0 +1,196 @@
+import {
+  authoredLocation,
+  GraphError,
+  loopRound,
+  type ArtifactRef,
+  type ArtifactStore,
+  type Feed,
+  type Plan,
+  type UnstampedEvent,
+} from '@graft/graph';
+import { readRows } from '../codec/artifact-codec.ts';
+import type { LoopStep } from './loop-error.ts';
+import type { RunSteps } from './run-steps.ts';
+import { artifactOf, isFinished, sourceOf, type StepState } from './step-state.ts';
+
+export interface LoopParts {
+  readonly steps: RunSteps;
+  readonly artifacts: ArtifactStore;
+  readonly emit: (event: UnstampedEvent) => void;
+}
+
+/**
+ * Takes loops from round to round: the one place that decides what comes next, for runs and for what a plan says of
+ * them. A round is drawn when the one before has given its outputs, and its nodes are then steps like any others.
+ */
+export class LoopRounds {
+  readonly #parts: LoopParts;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+  }
+
+  /** Moves a loop on whose inputs, or what it waited for, have come. It fails where a round cannot be planned. */
+  async advance(step: LoopStep): Promise<void> {
+    const { steps } = this.#parts;
+    try {
+      while (!isFinished(step)) {
+        const waitsFor = await this.#moveOn(step);
+        if (waitsFor === undefined || steps.waitFor(step, waitsFor)) return;
+      }
+    } catch (error) {
+      steps.fail(step, GraphError.from(error, authoredLocation(step.node)));
+    }
+  }
+
+  /** Does what is next, and says what gives the outputs to wait for; undefined: it has ended. */
+  async #moveOn(step: LoopStep): Promise<Iterable<Feed> | undefined> {
+    const { loop } = step;
+    const round = loop.rounds.at(-1);
+    if (round === undefined) return this.#begin(step);
+    if (loop.gathered !== undefined) {
+      this.#end(step, { ...round.outputs, ...loop.gathered.outputs });
+      return undefined;
+    }
+    if (await this.#goesOn(step)) return this.#begin(step);
+    this.#progress(step, loop.rounds.length);
+    return this.#gather(step);
+  }
+
+  /** Whether there is another round; says what is left where there is none. */
+  async #goesOn(step: LoopStep): Promise<boolean> {
+    const { plan, rounds } = step.loop;
+    const given = this.#stateBefore(step, rounds.length);
+    const left = await this.#rowsLeft(step);
+    if (left === 0) return false;
+    const now = this.#stateBefore(step, rounds.length + 1);
+    const changed = plan.state.some((name) => now[name]?.digest !== given[name]?.digest);
+    if ((changed || plan.numbered) && rounds.length < plan.limit) return true;
+    if (left !== undefined) {
+      const why = changed
+        ? `The limit of ${count(plan.limit, 'round')} is reached`
+        : `Round ${String(rounds.length)} changed nothing`;
+      const message = `${why}: ${count(left, 'row')} of "${plan.while ?? ''}" ${left === 1 ? 'is' : 'are'} left.`;
+      this.#parts.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
+    }
+    return false;
+  }
+
+  /** Rows of the state that it goes on with; undefined where it names none. */
+  async #rowsLeft(step: LoopStep): Promise<number | undefined> {
+    const { plan, rounds } = step.loop;
+    const name = plan.while;
+    if (name === undefined) return undefined;
+    const ref = this.#stateBefore(step, rounds.length + 1)[name];
+    const type = step.node.definition.outputs[name]?.type;
+    if (ref === undefined || type === undefined) return 0;
+    if (ref.count !== undefined) return ref.count;
+    let rows = 0;
+    for await (const _row of readRows(this.#parts.artifacts, ref, type)) rows += 1;
+    return rows;
+  }
+
+  /** What a round is given, by the name of the state. */
+  #stateBefore(step: LoopStep, round: number): Readonly<Record<string, ArtifactRef | undefined>> {
+    const { states } = this.#parts.steps;
+    const fed = this.#fed(step, round);
+    return Object.fromEntries(
+      step.loop.plan.state.map((name) => {
+        const [feed] = fed[name] ?? [];
+        return [name, feed === undefined ? undefined : artifactOf(feed, states)];
+      }),
+    );
+  }
+
+  /** What feeds a round, by input: from the second on, its state comes from the one before. */
+  #fed({ node, loop }: LoopStep, round: number): Readonly<Record<string, readonly Feed[]>> {
+    const before = loop.rounds[round - 2];
+    if (before === undefined) return node.inputs;
+    const state = loop.plan.state.map((name): [string, readonly Feed[]] => {
+      const feed = before.outputs[name];
+      return [name, feed === undefined ? [] : [feed]];
+    });
+    return { ...node.inputs, ...Object.fromEntries(state) };
+  }
+
+  #begin(step: LoopStep): Iterable<Feed> {
+    const { id } = step.node;
+    const { plan, rounds } = step.loop;
+    const round = rounds.length + 1;
+    const { nodes, outputs, aliases } = loopRound(plan, {
+      ...{ id, round },
+      fed: this.#fed(step, round),
+    });
+    step.status = 'running';
+    this.#progress(step, rounds.length, `round ${String(round)}`);
+    const steps = this.#add(step, { nodes, aliases }, round);
+    rounds.push({ steps, outputs });
+    return Object.values(outputs);
+  }
+
+  /** Gathers what is collected of all rounds. */
+  #gather(step: LoopStep): Iterable<Feed> {
+    const { plan, rounds } = step.loop;
+    const { id } = step.node;
+    const nodes = Object.entries(plan.gather).map(([name, node]) => ({
+      ...node,
+      id: `${id}${node.id.slice(plan.path.length)}`,
+      inputs: { rows: rounds.flatMap(({ outputs }) => outputs[name] ?? []) },
+    }));
+    const names = Object.keys(plan.gather);
+    const outputs = Object.fromEntries(
+      nodes.map((node, i) => [names[i] ?? '', { node: node.id, port: 'rows' }]),
+    );
+    const steps = nodes.length === 0 ? [] : this.#add(step, { nodes }, rounds.length);
+    step.loop.gathered = { steps, outputs };
+    return Object.values(outputs);
+  }
+
+  #add(step: LoopStep, plan: Plan, round: number): readonly StepState[] {
+    const { nodes, aliases = {} } = plan;
+    const copied = Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]);
+    this.#parts.emit({
+      type: 'run.extended',
+      loop: step.node.id,
+      round,
+      limit: step.loop.plan.limit,
+      nodes: nodes.map(({ id, definition }) => ({ node: id, type: definition.type })),
+      ...(copied.length === 0 ? {} : { aliases: Object.fromEntries(copied) }),
+    });
+    return this.#parts.steps.add(plan, { sources: step.loop.sources });
+  }
+
+  #end(step: LoopStep, gives: Readonly<Record<string, Feed>>): void {
+    const { states } = this.#parts.steps;
+    step.loop.gives = Object.fromEntries(
+      Object.entries(gives).map(([name, feed]) => {
+        const { step: source, port } = sourceOf(feed, states);
+        return [name, source === undefined ? feed : { node: source.node.id, port }];
+      }),
+    );
+    step.outputs = Object.fromEntries(
+      Object.entries(gives).flatMap(([name, feed]) => {
+        const ref = artifactOf(feed, states);
+        return ref === undefined ? [] : [[name, ref]];
+      }),
+    );
+    const { rounds, gathered } = step.loop;
+    const ran = [...rounds.flatMap((round) => round.steps), ...(gathered?.steps ?? [])];
+    step.ms = ran.reduce((sum, { ms }) => sum + ms, 0);
+    const reused = ran.every(({ status }) => status === 'cached');
+    this.#parts.steps.close(step, reused ? 'cached' : 'succeeded');
+  }
+
+  #progress({ node, loop }: LoopStep, done: number, message?: string): void {
+    this.#parts.emit({
+      type: 'step.progress',
+      node: node.id,
+      ...{ done, total: loop.plan.limit, unit: 'rounds' },
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
