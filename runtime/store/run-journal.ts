@@ -15,7 +15,7 @@ export interface RunJournal extends RunStore {
   /** The latest beat of each process that has owned runs and did not say good-bye. */
   beats(): Promise<Map<string, number>>;
   forgetOwners(owners: readonly string[]): Promise<void>;
-  /** Digests of the graphs and settings of all runs: history, and no part of the cache. */
+  /** Digests of the graphs, used ones too, and settings of all runs: history, and no part of the cache. */
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */
   pin(id: string, pinned: boolean): Promise<boolean>;

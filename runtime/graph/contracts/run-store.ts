@@ -14,6 +14,8 @@ export interface RunOrigin {
   readonly scope?: string;
   /** Artifact with the text of the graph that ran. */
   readonly graph?: Digest;
+  /** Of the graph files that it used, by path: artifacts with their texts. Absent: none. */
+  readonly graphs?: Readonly<Record<string, Digest>>;
   /** Artifact with what was set beside the graph, as JSON. */
   readonly settings?: Digest;
 }

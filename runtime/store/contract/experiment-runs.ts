@@ -26,7 +26,8 @@ export function experimentRunsContract(name: string, make: () => Promise<RunJour
   describe(`${name} as a store of experiments`, () => {
     it('keeps where a run comes from, and lists runs by it', async () => {
       const store = await make();
-      const origin = { graph: sha256('graph'), settings: sha256('settings') };
+      const graphs = { 'lib/a.graft.json': sha256('used') };
+      const origin = { graph: sha256('graph'), graphs, settings: sha256('settings') };
       const parent = run('e', { experiment: 'sizes', startedAt: 1, graph: sha256('whole') });
       const variant = run('v', {
         ...{ parent: 'e', variant: 'size=1', seed: 7, scope: 'sizes/size=1/7', startedAt: 2 },
@@ -45,7 +46,7 @@ export function experimentRunsContract(name: string, make: () => Promise<RunJour
       await store.finish('v', { status: 'succeeded', finishedAt: 9 });
       await store.finish('e', { status: 'succeeded', finishedAt: 9 });
       expect([...(await store.origins())].sort()).toEqual(
-        ['graph', 'settings', 'whole'].map(sha256).sort(),
+        ['graph', 'settings', 'used', 'whole'].map(sha256).sort(),
       );
       expect(await store.pinned()).toEqual(new Set());
     });

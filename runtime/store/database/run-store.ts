@@ -1,5 +1,6 @@
 import type { Queries, Tables } from '@graft/prisma';
 import {
+  digestSchema,
   GraphError,
   readStored,
   runStatusSchema,
@@ -7,6 +8,7 @@ import {
   storedExperimentEvent,
   storedStepSummary,
   storedVersion,
+  type Digest,
   type ExperimentEvent,
   type RunEvent,
   type RunOrigin,
@@ -14,6 +16,7 @@ import {
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
+import { z } from 'zod';
 import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
 import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
@@ -39,7 +42,12 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async create(run: RunRecord): Promise<void> {
-    await this.#queries.insertInto('Run').values(run).execute();
+    const { graphs, ...row } = run;
+    const used = graphs === undefined ? {} : { graphs: JSON.stringify(graphs) };
+    await this.#queries
+      .insertInto('Run')
+      .values({ ...row, ...used })
+      .execute();
   }
 
   async finish(
@@ -213,9 +221,15 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async origins(): Promise<Set<string>> {
-    const rows = await this.#queries.selectFrom('Run').select(['graph', 'settings']).execute();
+    const rows = await this.#queries
+      .selectFrom('Run')
+      .select(['graph', 'graphs', 'settings'])
+      .execute();
     return new Set(
-      rows.flatMap(({ graph, settings }) => [graph, settings].filter((one) => one !== null)),
+      rows.flatMap(({ graph, graphs, settings }) => [
+        ...[graph, settings].filter((one) => one !== null),
+        ...Object.values(usedGraphs(graphs) ?? {}),
+      ]),
     );
   }
 
@@ -323,8 +337,10 @@ function originOf({
   seed,
   scope,
   graph,
+  graphs,
   settings,
 }: RunRow): RunOrigin {
+  const used = usedGraphs(graphs);
   return {
     ...(experiment === null ? {} : { experiment }),
     ...(parent === null ? {} : { parent }),
@@ -332,6 +348,19 @@ function originOf({
     ...(seed === null ? {} : { seed }),
     ...(scope === null ? {} : { scope }),
     ...(graph === null ? {} : { graph }),
+    ...(used === undefined ? {} : { graphs: used }),
     ...(settings === null ? {} : { settings }),
   };
+}
+
+const usedGraphsSchema = z.record(z.string(), digestSchema);
+
+/** What cannot be read is history that is lost, and nothing more. */
+function usedGraphs(text: string | null): Readonly<Record<string, Digest>> | undefined {
+  if (text === null) return undefined;
+  try {
+    return usedGraphsSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

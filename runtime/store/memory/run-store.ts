@@ -170,9 +170,10 @@ export class MemoryRunStore implements RunJournal {
 
   async origins(): Promise<Set<string>> {
     return new Set(
-      [...this.#runs.values()].flatMap(({ run }) =>
-        [run.graph, run.settings].filter((one) => one !== undefined),
-      ),
+      [...this.#runs.values()].flatMap(({ run: { graph, graphs = {}, settings } }) => [
+        ...[graph, settings].filter((one) => one !== undefined),
+        ...Object.values(graphs),
+      ]),
     );
   }
 
