@@ -44,20 +44,27 @@ export function inOneLine(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** Says which files hold other bytes than a graph was locked to: nothing stops for it. Models are problems. */
+/** Lines for what has changed in a graph, before the rest is counted only. */
+const shownChanges = 8;
+
+/** Says which files and graphs are others than a graph was locked to: nothing stops for it. Models are problems. */
 export function printDrift(drift: readonly Drift[], file: string): void {
   const paint = painter(process.stderr);
-  const files = drift.filter(({ kind }) => kind === 'files');
-  for (const { message } of files.slice(0, shown)) {
-    process.stderr.write(`${paint('yellow', 'note')} ${printable(message)}\n`);
+  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const said = drift.filter(({ kind }) => kind !== 'models');
+  for (const { message, changes = [] } of said.slice(0, shown)) {
+    write(`${paint('yellow', 'note')} ${printable(message)}`);
+    for (const change of changes.slice(0, shownChanges)) write(`       ${printable(change)}`);
+    if (changes.length > shownChanges)
+      write(`       … and ${String(changes.length - shownChanges)} more differences`);
   }
-  if (files.length > shown) {
-    process.stderr.write(`… and ${files.length - shown} more sources of files.\n`);
-  }
-  if (files.length > 0) {
-    process.stderr.write(
-      `${paint('dim', `graft lock ${printable(file)} takes them as they are.`)}\n`,
-    );
+  if (said.length > shown) write(`… and ${String(said.length - shown)} more sources.`);
+  const [graph] = said.filter(({ kind }) => kind === 'graphs');
+  const name = printable(file);
+  if (said.length > 0) write(paint('dim', `graft lock ${name} takes them as they are.`));
+  if (graph !== undefined) {
+    const kept = `graft lock ${name} --keep ${printable(graph.name)}`;
+    write(paint('dim', `${kept} copies the graph into the file as it was locked to.`));
   }
 }
 

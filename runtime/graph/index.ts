@@ -83,6 +83,7 @@ export { structuralTypes } from './types/structure-nodes.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
 export { usedFiles } from './format/used-graphs.ts';
+export { meaningDigest, meaningOf } from './format/graph-meaning.ts';
 export type { LoopBody, PlannedLoop } from './format/planned-loop.ts';
 export { loopRound, pathWithoutRounds, type LoopRound } from './plan/loop-round.ts';
 export { plannedNodes } from './plan/planned-nodes.ts';
@@ -139,5 +140,12 @@ export { bypassRefusal } from './plan/pass-through.ts';
 export { inlineSubgraph } from './compose/inline-subgraph.ts';
 export { extractSubgraph } from './compose/extract-subgraph.ts';
 export { renameExposure, renamePort } from './compose/rename-port.ts';
+export {
+  graphReferences,
+  keepReference,
+  takeReference,
+  type GraphReferences,
+  type ReferenceContext,
+} from './compose/graph-references.ts';
 export type { BodyId } from './compose/graph-bodies.ts';
 export { freezeOutput, rowsReader, type FrozenRows } from './compose/freeze-output.ts';

@@ -1,10 +1,14 @@
 import {
   canonicalEncode,
   GraphError,
+  meaningDigest,
   noLock,
   sha256,
+  type Graph,
+  type GraphReferences,
   type Lock,
   type LockEntry,
+  type LockKind,
   type ModelLookup,
   type PlannedNode,
   type Problem,
@@ -13,29 +17,38 @@ import {
   plannedNodes,
 } from '@graft/graph';
 
-/** A source as a graph names it: a model by id, or one path or pattern of files. */
+/** A source as a graph names it: a model by id, one path or pattern of files, or a graph file that it uses. */
 export interface NamedSource {
-  readonly kind: 'models' | 'files';
+  readonly kind: LockKind;
   readonly name: string;
   /** Ids of the nodes that use it. */
   readonly nodes: readonly string[];
 }
 
-/** A source whose bytes are other than the lock of its graph says. */
+/** A source that holds something else than the lock of its graph says. */
 export interface Drift extends NamedSource {
   readonly locked: string;
-  readonly now: string;
+  /** Absent: a graph file that is not to be had any more. */
+  readonly now?: string;
   /** For people: one sentence. */
   readonly message: string;
+  /** Of a graph whose locked version is here, so that it can be kept: a line for each difference. */
+  readonly changes?: readonly string[];
 }
 
 /** Tells what sources hold now; undefined where it is not known. */
 export interface SourceDigests {
   readonly models: ModelLookup;
   readonly files: (pattern: string) => Promise<readonly ResolvedFile[] | undefined>;
+  readonly graphs: GraphReferences;
 }
 
-/** Every source of some nodes, and of what is within loops, once. */
+/** The graph files that a graph uses. */
+export function referenceSources(references: GraphReferences): NamedSource[] {
+  return [...references].map(([name, { nodes }]) => ({ kind: 'graphs', name, nodes }));
+}
+
+/** Every model and source of files of some nodes, and of what is within loops, once. */
 export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
   const found = new Map<string, NamedSource & { readonly nodes: string[] }>();
   for (const { id, sources } of plannedNodes(nodes)) {
@@ -57,17 +70,26 @@ export async function currentLock(
   sources: readonly NamedSource[],
   digests: SourceDigests,
 ): Promise<Lock> {
-  const entries: Record<NamedSource['kind'], [string, LockEntry][]> = { models: [], files: [] };
+  const entries: Record<LockKind, [string, LockEntry][]> = { models: [], files: [], graphs: [] };
   for (const { kind, name } of sources) {
     const entry =
-      kind === 'models' ? modelEntry(name, digests.models) : await filesEntry(name, digests.files);
+      kind === 'models'
+        ? modelEntry(name, digests.models)
+        : kind === 'files'
+          ? await filesEntry(name, digests.files)
+          : graphEntry(digests.graphs.get(name)?.graph);
     if (entry !== undefined) entries[kind].push([name, entry]);
   }
   return {
     models: Object.fromEntries(entries.models),
     files: Object.fromEntries(entries.files),
-    graphs: {},
+    graphs: Object.fromEntries(entries.graphs),
   };
+}
+
+/** By what it means: neither its places nor its own lock make it another. */
+function graphEntry(graph: Graph | undefined): LockEntry | undefined {
+  return graph === undefined ? undefined : { digest: meaningDigest(graph) };
 }
 
 /** A model whose digest is not known before its first download has no entry until then. */
@@ -123,8 +145,8 @@ export interface LockUpdate {
   readonly sources: readonly NamedSource[];
   /** Whether there may be sources beside these: of nodes with problems. Their entries stay. */
   readonly partial: boolean;
-  /** Models too that have other bytes than were locked; else those stay locked as they are. */
-  readonly takeModels: boolean;
+  /** Models and graphs too that are others than were locked; else those stay locked as they are. */
+  readonly takeAll: boolean;
 }
 
 /**
@@ -133,7 +155,7 @@ export interface LockUpdate {
  */
 export function updatedLock(update: LockUpdate): Lock {
   const { written, now, sources, partial } = update;
-  const updated = (kind: NamedSource['kind']): Lock[typeof kind] => {
+  const updated = (kind: LockKind): Lock[typeof kind] => {
     const before = new Map(Object.entries(written[kind]));
     const current = new Map(Object.entries(now[kind]));
     const names = sources.filter((source) => source.kind === kind).map(({ name }) => name);
@@ -141,24 +163,36 @@ export function updatedLock(update: LockUpdate): Lock {
     for (const name of names) {
       const [old, found] = [before.get(name), current.get(name)];
       const differs = found !== undefined && found.digest !== old?.digest;
-      const takes = old === undefined || kind === 'files' || update.takeModels;
+      const takes = old === undefined || kind === 'files' || update.takeAll;
       const entry = differs && takes ? found : old;
       if (entry !== undefined) entries.set(name, entry);
     }
     return Object.fromEntries(entries);
   };
-  return { ...written, models: updated('models'), files: updated('files') };
+  return {
+    ...written,
+    models: updated('models'),
+    files: updated('files'),
+    graphs: updated('graphs'),
+  };
 }
 
 /** What has changed since it was locked. What the lock does not name has not. */
 export function lockDrift(sources: readonly NamedSource[], locked: Lock, now: Lock): Drift[] {
-  return sources.flatMap((source) => {
+  return sources.flatMap((source): Drift[] => {
     const was = ownDigest(locked, source);
     const found = ownDigest(now, source);
-    if (was === undefined || found === undefined || was === found) return [];
+    if (was === undefined || was === found) return [];
     const { kind, name } = source;
-    const what = kind === 'models' ? `The model "${name}" has` : `"${name}" holds`;
-    const message = `${what} other bytes than were locked: ${found.slice(0, 12)} instead of ${was.slice(0, 12)}.`;
+    if (found === undefined) {
+      if (kind !== 'graphs') return [];
+      const message = `The graph "${name}", which it was locked to, is not to be had.`;
+      return [{ ...source, locked: was, message }];
+    }
+    const message =
+      kind === 'graphs'
+        ? `The graph "${name}" has changed since it was locked.`
+        : `${kind === 'models' ? `The model "${name}" has` : `"${name}" holds`} other bytes than were locked: ${found.slice(0, 12)} instead of ${was.slice(0, 12)}.`;
     return [{ ...source, locked: was, now: found, message }];
   });
 }
@@ -199,11 +233,17 @@ export function unlockedProblems(
     .filter((source) => ownDigest(lock, source) === undefined)
     .map(({ kind, name }) =>
       lockProblem(
-        `${kind === 'models' ? `The model "${name}"` : `"${name}"`} is not in the graph's lock. Lock it with \`graft lock ${file}\`, or run without --locked.`,
+        `${shownSource[kind](name)} is not in the graph's lock. Lock it with \`graft lock ${file}\`, or run without --locked.`,
         { file },
       ),
     );
 }
+
+const shownSource: Readonly<Record<LockKind, (name: string) => string>> = {
+  models: (name) => `The model "${name}"`,
+  files: (name) => `"${name}"`,
+  graphs: (name) => `The graph "${name}"`,
+};
 
 function lockProblem(message: string, location: Problem['location']): Problem {
   return { code: 'lock-differs', message, location, audience: 'user' };

@@ -1,28 +1,34 @@
 import type { FileSourceResolver, ResolvedSources } from '@graft/engine';
 import {
+  graphReferences,
   isLocked,
   parseGraph,
   resolveGraph,
   sameJson,
   serializeGraph,
   type Graph,
+  type GraphReferences,
   type Lock,
   type ModelLookup,
   type Plan,
   type Problem,
 } from '@graft/graph';
+import { changedReferences, withChanges } from './changed-references.ts';
 import type { GraphFiles } from './graph-files.ts';
 import type { GraphPlanner } from './graph-planner.ts';
+import type { KeptGraphs } from './kept-graphs.ts';
 import {
   currentLock,
   driftProblems,
   lockDrift,
   namedSources,
+  referenceSources,
   resolvedFiles,
   unlockedProblems,
   updatedLock,
   type Drift,
   type LockRules,
+  type NamedSource,
 } from './graph-lock.ts';
 
 /** Bytes that a save may hash: what is not remembered beyond that keeps it from being quick, and is left to the next. */
@@ -32,6 +38,13 @@ export interface GraphLocksParts {
   readonly models: ModelLookup;
   readonly files: FileSourceResolver;
   readonly graphs: GraphFiles;
+  readonly kept: KeptGraphs;
+}
+
+/** What a plan was made of. */
+export interface LockedPlan {
+  readonly plan: Plan;
+  readonly references: GraphReferences;
 }
 
 /** How the sources of a plan stand to its graph's lock. */
@@ -52,29 +65,30 @@ export class GraphLocks {
     this.#planner = planner;
   }
 
-  /** The lock with everything as it is now, models too. Hashes what is not remembered. */
+  /** The lock with everything as it is now, models and graphs too. Hashes what is not remembered. */
   async taken(graph: Graph, file: string): Promise<Lock> {
     const { models, files } = this.#parts;
-    const { sources, partial } = await this.#sources(graph, file);
+    const { sources, partial, references } = await this.#sources(graph, file);
     const look = (pattern: string) => files.files([pattern]);
-    const now = await currentLock(sources, { models, files: look });
-    return updatedLock({ written: graph.lock, now, sources, partial, takeModels: true });
+    const now = await currentLock(sources, { models, files: look, graphs: references });
+    return updatedLock({ written: graph.lock, now, sources, partial, takeAll: true });
   }
 
   /**
-   * The text of a graph as it is saved: with new sources and the files' present digests in its lock. Models that
-   * have other bytes stay locked as they are, so that a save never hides it. Text that is no graph, or whose lock
+   * The text of a graph as it is saved: with new sources and the files' present digests in its lock. Models and graphs
+   * that are others by now stay locked as they are, so that a save never hides it. Text that is no graph, or whose lock
    * is right, comes back as it is; nothing here keeps a save from being done.
    */
   async saved(text: string, file: string): Promise<string> {
     try {
       const graph = parseGraph(text, file);
       const { models, files } = this.#parts;
-      const { sources, partial } = await this.#sources(graph, file);
+      const { sources, partial, references } = await this.#sources(graph, file);
       const budget = { bytes: hashedOnSave };
       const look = (pattern: string) => files.remembered([pattern], budget);
-      const now = await currentLock(sources, { models, files: look });
-      const lock = updatedLock({ written: graph.lock, now, sources, partial, takeModels: false });
+      const now = await currentLock(sources, { models, files: look, graphs: references });
+      const lock = updatedLock({ written: graph.lock, now, sources, partial, takeAll: false });
+      await this.#keep(lock, now, references);
       return sameJson(lock, graph.lock) ? text : serializeGraph({ ...graph, lock });
     } catch {
       // No graph, or it uses one that cannot be read: what is on the screen is saved all the same.
@@ -85,14 +99,22 @@ export class GraphLocks {
   /** Compares the sources of a plan with its graph's lock. Looks at nothing where there is none. */
   async check(
     { lock }: Graph,
-    plan: Plan,
+    planned: LockedPlan,
     options: LockRules & { readonly resolved: ResolvedSources },
   ): Promise<LockCheck> {
-    const sources = namedSources(plan.nodes);
+    const sources = sourcesOf(planned);
     const unlocked = unlockedProblems(sources, lock, options);
     if (!isLocked(lock)) return { drift: [], problems: unlocked };
-    const drift = lockDrift(sources, lock, await this.#current(plan, options.resolved));
+    const now = await this.#current(planned, options.resolved);
+    await this.#keep(lock, now, planned.references);
+    const found = lockDrift(sources, lock, now);
+    const drift = await withChanges(this.#parts.kept, found, planned.references);
     return { drift, problems: [...driftProblems(drift, options), ...unlocked] };
+  }
+
+  /** The graph files that have changed since a graph was locked to them: also of one that cannot be planned. */
+  changedReferences(graph: Graph, references: GraphReferences): Promise<readonly Drift[]> {
+    return changedReferences(this.#parts.kept, graph, references);
   }
 
   /**
@@ -101,7 +123,7 @@ export class GraphLocks {
    * the run began, nobody knows which bytes are in it, and nothing is locked.
    */
   async lockAfterRun(
-    plan: Plan,
+    planned: LockedPlan,
     options: {
       readonly file: string;
       readonly revision: string;
@@ -114,8 +136,8 @@ export class GraphLocks {
       const found = await graphs.read(file);
       const graph = parseGraph(found.text, file);
       if (isLocked(graph.lock) || serializeGraph(graph) !== found.text) return;
-      const lock = await this.#current(plan, resolved);
-      const after = await this.#current(plan, { sources: new Map(), problems: [] });
+      const lock = await this.#current(planned, resolved);
+      const after = await this.#current(planned, { sources: new Map(), problems: [] });
       if (!sameJson(lock.files, after.files)) return;
       // Refused where the file has another revision by now.
       if (isLocked(lock)) await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
@@ -124,20 +146,37 @@ export class GraphLocks {
     }
   }
 
-  #current(plan: Plan, { sources }: ResolvedSources): Promise<Lock> {
+  async #current(planned: LockedPlan, { sources: resolved }: ResolvedSources): Promise<Lock> {
     const { models, files } = this.#parts;
-    const known = resolvedFiles(plan.nodes, sources);
-    return currentLock(namedSources(plan.nodes), {
+    const known = resolvedFiles(planned.plan.nodes, resolved);
+    return currentLock(sourcesOf(planned), {
       models,
       files: async (pattern) => known.get(pattern) ?? files.files([pattern]),
+      graphs: planned.references,
     });
   }
 
   /** Also of a graph with problems: those of its sound nodes. */
   async #sources(graph: Graph, file: string) {
     const { models } = this.#parts;
-    const { registry, graphs } = await this.#planner.read(graph, file);
-    const { nodes, problems } = resolveGraph(graph, { registry, graphs, models, file });
-    return { sources: namedSources(nodes), partial: problems.length > 0 };
+    const read = await this.#planner.read(graph, file);
+    const { nodes, problems } = resolveGraph(graph, { ...read, models });
+    const references = graphReferences(graph, read);
+    const sources = [...namedSources(nodes), ...referenceSources(references)];
+    return { sources, partial: problems.length > 0, references };
+  }
+
+  /** Keeps the graphs that a lock names and that are here as it says. That this may fail is no matter of a save or a run. */
+  async #keep(lock: Lock, now: Lock, references: GraphReferences): Promise<void> {
+    for (const [path, { digest }] of Object.entries(now.graphs)) {
+      const graph = references.get(path)?.graph;
+      if (graph === undefined || lock.graphs[path]?.digest !== digest) continue;
+      await this.#parts.kept.keep(digest, graph).catch(() => undefined);
+    }
   }
 }
+
+const sourcesOf = ({ plan, references }: LockedPlan): NamedSource[] => [
+  ...namedSources(plan.nodes),
+  ...referenceSources(references),
+];

@@ -1,10 +1,12 @@
 import { resolveSources, type GivenInputs } from '@graft/engine';
 import {
   GraphError,
+  graphReferences,
   planGraph,
   resolveGraph,
   type ArtifactStore,
   type Graph,
+  type GraphReferences,
   type ModelLookup,
   type Plan,
   type Problem,
@@ -21,6 +23,8 @@ type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'inputs' | 'outputs'>;
 export interface PlannedRun {
   readonly plan: Plan;
   readonly given: GivenInputs;
+  /** The graph files in it, as they were read. */
+  readonly references: GraphReferences;
 }
 
 /** What plans are made against; artifacts take what a run is given. */
@@ -52,6 +56,11 @@ export class GraphPlanner {
   async read(graph: Graph, file: string): Promise<ReadGraph> {
     const graphs = await readUsedGraphs(graph, this.#files);
     return { graph, file, registry: this.#against.registry, graphs };
+  }
+
+  /** The graph files that a graph uses, as they are. */
+  async references(graph: Graph, file: string): Promise<GraphReferences> {
+    return graphReferences(graph, await this.read(graph, file));
   }
 
   /**
@@ -90,6 +99,6 @@ export class GraphPlanner {
       ...(seed === undefined ? {} : { seed }),
       ...(wanted.length === 0 ? {} : { only: wanted }),
     });
-    return { plan, given };
+    return { plan, given, references: graphReferences(graph, read) };
   }
 }

@@ -1,5 +1,4 @@
 import {
-  explainPlan,
   findRows,
   portTypeOf,
   readPage,
@@ -7,7 +6,6 @@ import {
   resolveSources,
   RowReader,
   searchRows,
-  type GivenInputs,
   type RowMatches,
   type RowSearch,
 } from '@graft/engine';
@@ -47,17 +45,16 @@ import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
-import { keepOrigin } from './run-origin.ts';
+import { keepOrigin, type RunSettings } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportComparison } from './export/export-comparison.ts';
 import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
-import { engineVersions } from '@graft/worker/engine-versions';
 import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
-import { planReport } from './plan-report.ts';
+import { explainGraph } from './plan-report.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
   ArtifactPage,
@@ -171,33 +168,10 @@ export class LocalWorkspace implements Workspace {
     return interfaceOf(await this.#planner.read(graph, file));
   }
 
-  async explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
-    let plan: Plan;
-    let given: GivenInputs;
-    try {
-      ({ plan, given } = await this.#planner.plan(graph, file, options));
-      await this.#parts.devices.require(options.device ?? 'auto');
-    } catch (error) {
-      const refused = { graph, file, error, whole: options.only === undefined };
-      const problems = await this.#planner.problems(refused, this.#parts.files);
-      return { nodes: [], problems, reused: 0, toRun: 0 };
-    }
-    const { files, stores, devices, state } = this.#parts;
-    await state.check();
-    const resolved = await resolveSources(plan, { files, models: this.models, file });
-    const { sources, problems } = resolved;
-    const device = options.device ?? 'auto';
-    const blocked = new Set(problems.flatMap(({ location: { path, node } }) => path ?? node ?? []));
-    const actions = await this.#parts.received.storeFor(file, stores.actions);
-    const nodes = await explainPlan(
-      { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
-      { plan, file, device, sources, given, blocked },
-    );
-    const locked = options.locked === true;
-    const { drift, problems: refused } = await this.#locks.check(graph, plan, {
-      ...{ file, locked, resolved },
-    });
-    return planReport(nodes, { problems: [...problems, ...refused], drift });
+  explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
+    const { models } = this;
+    const parts = { ...this.#parts, models, planner: this.#planner, locks: this.#locks };
+    return explainGraph(parts, { graph, file }, options);
   }
 
   async start(graph: Graph, file: string, options: StartOptions = {}): Promise<RunHandle> {
@@ -209,11 +183,8 @@ export class LocalWorkspace implements Workspace {
       ...(isGiven ? { inputs } : {}),
       ...settings,
     };
-    const origin = {
-      ...(await keepOrigin(this.artifacts, graph, set)),
-      ...(settings === undefined && !isGiven ? {} : { scope: 'settings' }),
-    };
-    return this.#start(graph, file, { ...options, origin });
+    const origin = settings === undefined && !isGiven ? {} : { scope: 'settings' };
+    return this.#start(graph, file, { ...options, origin, set });
   }
 
   async planExperiment(graph: Graph, file: string, name: string): Promise<ExperimentPlan> {
@@ -231,11 +202,11 @@ export class LocalWorkspace implements Workspace {
     await this.#parts.state.check();
     await this.#parts.devices.require(device);
     this.#parts.keeper.beat();
-    const origin = await keepOrigin(this.artifacts, graph, {});
+    const references = await this.#planner.references(graph, file);
+    const origin = await keepOrigin(this.artifacts, { graph, references, set: {} });
     return this.#experiments.start(plan, { file, device, origin }, async (variant, options) => {
       const { parent: _parent, scope: _scope, ...which } = options.origin;
-      const kept = await keepOrigin(this.artifacts, variant, { experiment: name, ...which });
-      return this.#start(variant, file, { ...options, origin: { ...options.origin, ...kept } });
+      return this.#start(variant, file, { ...options, set: { experiment: name, ...which } });
     });
   }
 
@@ -254,18 +225,22 @@ export class LocalWorkspace implements Workspace {
   async #start(
     graph: Graph,
     file: string,
-    options: StartOptions & { readonly origin: RunOrigin },
+    options: StartOptions & { readonly origin: RunOrigin; readonly set: RunSettings },
   ): Promise<RunHandle> {
-    const { plan, given } = await this.#planner.plan(graph, file, options);
-    const { device = 'auto', locked = false, revision, origin } = options;
+    const planned = await this.#planner.plan(graph, file, options);
+    const { plan, given, references } = planned;
+    const { device = 'auto', locked = false, revision, set } = options;
     const { state, devices, keeper, engine, files } = this.#parts;
     await state.check();
     await devices.require(device);
     const resolved = await resolveSources(plan, { files, models: this.models, file });
     throwProblems(resolved.problems);
-    const { drift, problems } = await this.#locks.check(graph, plan, { file, locked, resolved });
+    const checked = { file, locked, resolved };
+    const { drift, problems } = await this.#locks.check(graph, planned, checked);
     throwProblems(problems);
     keeper.beat();
+    const kept = await keepOrigin(this.artifacts, { graph, references, set });
+    const origin = { ...options.origin, ...kept };
     const actions = await this.#parts.received.storeFor(file, this.actions);
     // What is known of a model only once it is downloaded.
     const allows = (sources: readonly ResolvedSource[]): void =>
@@ -277,7 +252,7 @@ export class LocalWorkspace implements Workspace {
       const { only, outputs = [], inputs = {} } = options;
       const part = only !== undefined || outputs.length > 0 || Object.keys(inputs).length > 0;
       if (end.status === 'succeeded' && revision !== undefined && !part && !locked) {
-        await this.#locks.lockAfterRun(plan, { file, revision, resolved });
+        await this.#locks.lockAfterRun(planned, { file, revision, resolved });
       }
       return end;
     });
@@ -287,6 +262,15 @@ export class LocalWorkspace implements Workspace {
 
   lockOf(graph: Graph, file: string): Promise<Lock> {
     return this.#locks.taken(graph, file);
+  }
+
+  async keptGraph(digest: string): Promise<Graph> {
+    const found = await this.#parts.kept.get(digest);
+    if (found !== undefined) return found;
+    throw new GraphError(
+      'missing-file',
+      'The version that the graph was locked to is not on this machine, which never planned with it. Take what is here, or bring the old file back, from git or from whoever locked it.',
+    );
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
@@ -353,8 +337,10 @@ export class LocalWorkspace implements Workspace {
     await removeLeftovers(scratchFolder);
     const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
-    const actions = await this.#parts.received.withAll(stores.actions);
-    const report = await collectGarbage({ ...stores, actions, maxSize });
+    const report = await this.#parts.guard.collecting(async () => {
+      const actions = await this.#parts.received.withAll(stores.actions);
+      return collectGarbage({ ...stores, actions, maxSize });
+    });
     await reserve.take();
     return { ...report, checkpoints, scratch: Math.max(0, scratch - scratchLeft) };
   }

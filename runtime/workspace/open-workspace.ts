@@ -14,7 +14,9 @@ import { checkpointFolder } from '@graft/worker/checkpoint-folder';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { scratchFolder } from '@graft/worker/scratch-folder';
 import { environment } from './env.ts';
+import { CollectionGuard } from './collection-guard.ts';
 import { GraphFiles } from './graph-files.ts';
+import { KeptGraphs } from './kept-graphs.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
@@ -85,6 +87,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     files,
     devices,
     graphs: new GraphFiles(root, stateFolder),
+    kept: new KeptGraphs(stateFolder),
+    guard: new CollectionGuard(stateFolder),
     engine,
     supervisor,
     keeper,

@@ -1,13 +1,61 @@
+import { explainPlan, resolveSources } from '@graft/engine';
+import type { Graph, ModelLookup, Problem } from '@graft/graph';
+import { engineVersions } from '@graft/worker/engine-versions';
 import type { Drift } from './graph-lock.ts';
-import type { PlannedStep, PlanReport } from './workspace.ts';
+import type { GraphLocks } from './graph-locks.ts';
+import type { GraphPlanner, PlannedRun } from './graph-planner.ts';
+import type { WorkspaceParts } from './workspace-parts.ts';
+import type { PlannedStep, PlanReport, StartOptions } from './workspace.ts';
+
+interface ExplainParts extends Pick<
+  WorkspaceParts,
+  'devices' | 'files' | 'received' | 'state' | 'stores'
+> {
+  readonly models: ModelLookup;
+  readonly planner: GraphPlanner;
+  readonly locks: GraphLocks;
+}
+
+/** The plan of a graph walked through the cache. Problems are returned, not thrown. */
+export async function explainGraph(
+  parts: ExplainParts,
+  { graph, file }: { readonly graph: Graph; readonly file: string },
+  options: StartOptions,
+): Promise<PlanReport> {
+  const { planner, locks, models, files, stores, devices, state, received } = parts;
+  const { device = 'auto', locked = false } = options;
+  let planned: PlannedRun;
+  try {
+    planned = await planner.plan(graph, file, options);
+    await devices.require(device);
+  } catch (error) {
+    const refused = { graph, file, error, whole: options.only === undefined };
+    const problems = await planner.problems(refused, files);
+    // A graph that it uses and that has changed may be why.
+    const references = await planner.references(graph, file);
+    return planReport([], { problems, drift: await locks.changedReferences(graph, references) });
+  }
+  const { plan, given } = planned;
+  await state.check();
+  const resolved = await resolveSources(plan, { files, models, file });
+  const { sources, problems } = resolved;
+  const blocked = new Set(problems.flatMap(({ location: { path, node } }) => path ?? node ?? []));
+  const actions = await received.storeFor(file, stores.actions);
+  const nodes = await explainPlan(
+    { ...stores, actions, deviceOf: devices.deviceOf, engines: engineVersions },
+    { plan, file, device, sources, given, blocked },
+  );
+  const checked = await locks.check(graph, planned, { file, locked, resolved });
+  return planReport(nodes, {
+    problems: [...problems, ...checked.problems],
+    drift: checked.drift,
+  });
+}
 
 /** What a run would do, in numbers. */
-export function planReport(
+function planReport(
   nodes: readonly PlannedStep[],
-  {
-    problems,
-    drift,
-  }: { readonly problems: PlanReport['problems']; readonly drift: readonly Drift[] },
+  { problems, drift }: { readonly problems: readonly Problem[]; readonly drift: readonly Drift[] },
 ): PlanReport {
   const reused = nodes.filter(({ verdict }) => verdict === 'hit').length;
   const estimates = nodes.flatMap(({ estimatedMs }) => estimatedMs ?? []);

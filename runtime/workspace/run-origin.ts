@@ -5,22 +5,41 @@ import {
   type ArtifactStore,
   type Digest,
   type Graph,
+  type GraphReferences,
   type RunOrigin,
 } from '@graft/graph';
 
+/** What was set beside the graph of a run, as JSON. */
+export type RunSettings = Readonly<Record<string, unknown>>;
+
+interface Ran {
+  readonly graph: Graph;
+  /** The graph files that it used. */
+  readonly references: GraphReferences;
+  readonly set: RunSettings;
+}
+
 /**
- * Keeps the graph of a run, and what was set beside it, as artifacts. On a full disk the run goes on without: what it
- * computes matters more.
+ * Keeps the graph of a run, the graphs that it used and what was set beside it, as artifacts. On a full disk the run goes
+ * on without: what it computes matters more.
  */
 export async function keepOrigin(
   artifacts: ArtifactStore,
-  graph: Graph,
-  settings: Readonly<Record<string, unknown>>,
-): Promise<Pick<RunOrigin, 'graph' | 'settings'>> {
+  { graph, references, set }: Ran,
+): Promise<Pick<RunOrigin, 'graph' | 'graphs' | 'settings'>> {
   try {
     const text = await keepText(artifacts, serializeGraph(graph));
-    if (Object.keys(settings).length === 0) return { graph: text };
-    return { graph: text, settings: await keepText(artifacts, JSON.stringify(settings)) };
+    const graphs: [string, Digest][] = [];
+    for (const [path, { graph: used }] of references) {
+      if (used !== undefined) graphs.push([path, await keepText(artifacts, serializeGraph(used))]);
+    }
+    return {
+      graph: text,
+      ...(graphs.length === 0 ? {} : { graphs: Object.fromEntries(graphs) }),
+      ...(Object.keys(set).length === 0
+        ? {}
+        : { settings: await keepText(artifacts, JSON.stringify(set)) }),
+    };
   } catch (error) {
     if (GraphError.from(error).code === 'no-space') return {};
     throw error;

@@ -3,7 +3,9 @@ import type { Engine, FileSourceResolver } from '@graft/engine';
 import type { ActionStore, ArtifactStore, ModelLookup, Registry } from '@graft/graph';
 import type { CollectableItems, RunJournal } from '@graft/store';
 import type { DiskReserve } from '@graft/store/filesystem';
+import type { CollectionGuard } from './collection-guard.ts';
 import type { GraphFiles } from './graph-files.ts';
+import type { KeptGraphs } from './kept-graphs.ts';
 import type { ModelList } from './model-list.ts';
 import type { ReceivedPackages } from './package/received-packages.ts';
 import type { RunKeeper } from './run-keeper.ts';
@@ -35,6 +37,8 @@ export interface WorkspaceParts {
   readonly files: FileSourceResolver;
   readonly devices: StepDevices;
   readonly graphs: GraphFiles;
+  readonly kept: KeptGraphs;
+  readonly guard: CollectionGuard;
   readonly engine: Engine;
   readonly supervisor: WorkerSupervisor;
   readonly keeper: RunKeeper;

@@ -1,28 +1,29 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  ActionStore,
-  ArtifactRef,
-  ArtifactStore,
-  EvidenceTable,
-  ExperimentEvent,
-  ExperimentPlan,
-  Graph,
-  GraphInterface,
-  GraphLookup,
-  ItemCounts,
-  KeyPart,
-  Lock,
-  MissReason,
-  ModelFacts,
-  ModelLookup,
-  Plan,
-  Problem,
-  Registry,
-  RunEvent,
-  RunRecord,
-  RunStore,
-  StepSummary,
+import {
+  graphReferences,
+  type ActionStore,
+  type ArtifactRef,
+  type ArtifactStore,
+  type EvidenceTable,
+  type ExperimentEvent,
+  type ExperimentPlan,
+  type Graph,
+  type GraphInterface,
+  type GraphLookup,
+  type ItemCounts,
+  type KeyPart,
+  type Lock,
+  type MissReason,
+  type ModelFacts,
+  type ModelLookup,
+  type Plan,
+  type Problem,
+  type Registry,
+  type RunEvent,
+  type RunRecord,
+  type RunStore,
+  type StepSummary,
 } from '@graft/graph';
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
@@ -50,7 +51,7 @@ export interface PlanReport {
   readonly problems: readonly Problem[];
   readonly reused: number;
   readonly toRun: number;
-  /** Sources that hold other bytes than the graph was locked to; absent: none. */
+  /** Sources that are others than the graph was locked to; absent: none. */
   readonly drift?: readonly Drift[];
   /** From earlier runs of the same node types; undefined where none is known. */
   readonly estimatedMs?: number;
@@ -85,7 +86,7 @@ export interface StartOptions {
    * last gave.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Refuses files too that hold other bytes than the graph was locked to, not models only; and what is not locked. */
+  /** Refuses files and graphs too that are others than the graph was locked to, not models only; and what is not locked. */
   readonly locked?: boolean;
   /**
    * The revision of the file that the graph is, as it stands there: without settings, inputs and variants. Where the
@@ -98,7 +99,7 @@ export interface StartOptions {
 export interface RunHandle {
   readonly runId: string;
   readonly finished: Promise<Extract<RunEvent, { type: 'run.finished' }>>;
-  /** Files that hold other bytes than the graph was locked to. */
+  /** Files and graphs that are others than the graph was locked to. */
   readonly drift: readonly Drift[];
   cancel(): void;
 }
@@ -196,8 +197,10 @@ export interface Workspace extends AsyncDisposable {
   ): AsyncIterable<ExperimentEvent>;
   /** The table of a run of an experiment, whichever process runs or ran it: of what there is so far. */
   experimentTable(runId: string): Promise<EvidenceTable>;
-  /** The graph's lock with every source as it is now, models too: what `graft lock` writes into its file. */
+  /** The graph's lock with every source as it is now, models and graphs too: what `graft lock` writes into its file. */
   lockOf(graph: Graph, file: string): Promise<Lock>;
+  /** A graph file as others were locked to it, by the digest of its meaning. Throws `missing-file` where it is not kept here. */
+  keptGraph(digest: string): Promise<Graph>;
   /** Of a run of any process that has this workspace open. */
   cancel(runId: string): Promise<CancelOutcome>;
   /** Recorded events after `seq`, then live ones, until the run has finished or `signal` aborts. */
@@ -266,4 +269,17 @@ export async function readUsedGraphs(graph: Graph, root: string): Promise<GraphL
     import('./used-graphs.ts'),
   ]);
   return used.readUsedGraphs(graph, new GraphFiles(await realpath(root), join(root, '.graft')));
+}
+
+/** The graph files that have changed since a graph was locked to them, for who has read them without an open workspace. */
+export async function changedGraphs(
+  graph: Graph,
+  context: { readonly graphs: GraphLookup; readonly file: string; readonly stateFolder: string },
+): Promise<readonly Drift[]> {
+  const [{ changedReferences }, { KeptGraphs }] = await Promise.all([
+    import('./changed-references.ts'),
+    import('./kept-graphs.ts'),
+  ]);
+  const kept = new KeptGraphs(context.stateFolder);
+  return changedReferences(kept, graph, graphReferences(graph, context));
 }

@@ -1,13 +1,29 @@
-import { parseGraph, serializeGraph } from '@graft/graph';
+import {
+  GraphError,
+  keepReference,
+  parseGraph,
+  serializeGraph,
+  takeReference,
+  type Graph,
+} from '@graft/graph';
+import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { open } from '../opened-workspace.ts';
+import { open, usedGraphs } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { locateGraph } from '../workspace-location.ts';
 
-const optionsSchema = z.object({ workspace: z.string().optional() });
+const optionsSchema = z.object({
+  take: z.array(z.string()),
+  keep: z.array(z.string()),
+  workspace: z.string().optional(),
+});
+type Options = z.infer<typeof optionsSchema>;
 
-/** `graft lock FILE`: writes one digest for each model and each source of files into the graph, as they are now. */
+/**
+ * `graft lock FILE`: writes one digest for each model, each source of files and each graph that it uses into the graph, as
+ * they are now. With `--take` and `--keep`, only of the graphs that are named: as they are now, or as they were.
+ */
 export async function lock(file: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const located = await locateGraph(file, options.workspace);
@@ -15,14 +31,48 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
   // The very text of the revision that the save is based on.
   const { text: written, revision } = await workspace.readGraph(located.path);
   const graph = parseGraph(written, file);
-  // What is wrong with the graph is said first: its lock would lack sources.
-  await workspace.plan(graph, located.path);
-  const taken = await workspace.lockOf(graph, located.path);
-  const text = serializeGraph({ ...graph, lock: taken });
-  await workspace.saveGraph(located.path, text, revision);
-  const [models, files] = [taken.models, taken.files].map((each) => Object.keys(each).length);
+  const single = options.take.length > 0 || options.keep.length > 0;
+  const next = single
+    ? await withReferences(workspace, { graph, path: located.path }, options)
+    : await withAll(workspace, graph, located.path);
+  await workspace.saveGraph(located.path, serializeGraph(next), revision);
+  if (single) {
+    for (const path of options.take) print(`${located.path} is locked to ${path} as it is now.`);
+    for (const path of options.keep)
+      print(`${located.path} has a copy of ${path} as it was locked to it.`);
+    return exitCode.succeeded;
+  }
+  const [models, files, graphs] = [next.lock.models, next.lock.files, next.lock.graphs].map(
+    (each) => String(Object.keys(each).length),
+  );
   print(
-    `${located.path} is locked to ${String(models)} models and ${String(files)} sources of files.`,
+    `${located.path} is locked to ${models} models, ${files} sources of files and ${graphs} graph files.`,
   );
   return exitCode.succeeded;
+}
+
+async function withAll(workspace: Workspace, graph: Graph, path: string): Promise<Graph> {
+  // What is wrong with the graph is said first: its lock would lack sources.
+  await workspace.plan(graph, path);
+  return { ...graph, lock: await workspace.lockOf(graph, path) };
+}
+
+async function withReferences(
+  workspace: Workspace,
+  { graph, path: file }: { readonly graph: Graph; readonly path: string },
+  { take, keep }: Options,
+): Promise<Graph> {
+  const context = { graphs: await usedGraphs(graph, workspace.root), file };
+  let next = graph;
+  for (const path of take) next = takeReference(next, path, context);
+  for (const path of keep) {
+    const locked = next.lock.graphs[path]?.digest;
+    if (locked === undefined) throw notLocked(path);
+    next = keepReference(next, { path, kept: await workspace.keptGraph(locked) }, context);
+  }
+  return next;
+}
+
+function notLocked(path: string): GraphError {
+  return new GraphError('bad-input', `The graph is not locked to a graph file "${path}".`);
 }

@@ -1,16 +1,17 @@
 import { validateGraph, GraphError, type Problem } from '@graft/graph';
+import type { Drift } from '@graft/workspace';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readGraphFile } from '../graph-source.ts';
-import { usedGraphs } from '../opened-workspace.ts';
+import { stateFolderOf, usedGraphs } from '../opened-workspace.ts';
 import { print } from '../output.ts';
-import { printProblems } from '../problem-report.ts';
+import { printDrift, printProblems } from '../problem-report.ts';
 import { locateGraph } from '../workspace-location.ts';
 import { z } from 'zod';
 
 const optionsSchema = z.object({ workspace: z.string().optional() });
 
-/** `graft validate FILE…`: every problem of every file; nothing is written, nothing runs. */
+/** `graft validate FILE…`: every problem of every file, and what has changed in the graphs it uses; nothing is written or run. */
 export async function validate(files: readonly string[], rawOptions: unknown): Promise<ExitCode> {
   const { workspace } = optionsSchema.parse(rawOptions);
   const [{ registry }, { createCatalogue, defaultModelsFolder }] = await Promise.all([
@@ -20,14 +21,18 @@ export async function validate(files: readonly string[], rawOptions: unknown): P
   const { lookup } = createCatalogue({ modelsFolder: defaultModelsFolder(env.all) });
   let sound = true;
   for (const file of files) {
+    let drift: readonly Drift[] = [];
     const problems = await problemsOf(file, async () => {
       const graph = await readGraphFile(file);
       const { root, path } = await locateGraph(file, workspace);
       const graphs = await usedGraphs(graph, root);
+      const { changedGraphs } = await import('@graft/workspace');
+      drift = await changedGraphs(graph, { graphs, file: path, stateFolder: stateFolderOf(root) });
       return validateGraph(graph, registry, { models: lookup, file: path, graphs });
     });
     if (problems.length === 0) print(`${file}: sound`);
     else sound = false;
+    printDrift(drift, file);
     printProblems(problems);
   }
   return sound ? exitCode.succeeded : exitCode.badInput;

@@ -75,6 +75,8 @@ function usePlanned(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
   const lock = useDocument((state) => state.graph.lock);
+  const graphs = useDocument((state) => state.graph.graphs);
+  const used = useUsedGraphs((state) => state.lookup);
   const path = useDocument((state) => state.file?.path);
   const working = useRunView(({ run }) => run !== null && !isOver(run));
   useCalm(
@@ -84,7 +86,7 @@ function usePlanned(): void {
       else void usePlan.getState().ask(path, useDocument.getState().graph);
     },
     planAfter,
-    [nodes, edges, lock, path, working],
+    [nodes, edges, lock, graphs, used, path, working],
   );
   useEffect(() => {
     void refreshRuns();

@@ -1,11 +1,19 @@
-import { serializeGraph } from '@graft/graph';
+import {
+  keepReference,
+  parseGraph,
+  serializeGraph,
+  takeReference,
+  type Graph,
+  type ReferenceContext,
+} from '@graft/graph';
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { report } from './file-actions.ts';
 import { usePlan, type PlanReport } from './plan-store.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 
-/** A source that holds other bytes than the open graph is locked to. */
+/** A source that is another than the open graph is locked to. */
 export type ShownDrift = NonNullable<PlanReport['drift']>[number];
 
 /** Whether a node that runs is this one, or of the graph that this one uses. */
@@ -23,7 +31,7 @@ export function useDrift(node?: string): readonly ShownDrift[] {
   );
 }
 
-/** Locks the open graph to what its sources hold now, models too. An edit: it can be undone, and is saved with the rest. */
+/** Locks the open graph to what its sources hold now, models and graphs too. An edit: it can be undone, and is saved with the rest. */
 export async function takeSources(): Promise<void> {
   const { file, graph } = useDocument.getState();
   if (file === null) return;
@@ -31,6 +39,36 @@ export async function takeSources(): Promise<void> {
     const lock = await api.graphs.lock.mutate({ path: file.path, text: serializeGraph(graph) });
     if (useDocument.getState().file?.path !== file.path) return;
     useDocument.getState().edit((current) => ({ ...current, lock }));
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Locks the open graph to a graph file that it uses, as that is now. One edit. */
+export async function takeGraph(path: string): Promise<void> {
+  await editReferences((graph, context) => takeReference(graph, path, context));
+}
+
+/** Copies a graph file that the open graph uses into it, as it was locked to. One edit. */
+export async function keepGraph(path: string, locked: string): Promise<void> {
+  try {
+    const kept = parseGraph(await api.graphs.kept.query({ digest: locked }), path);
+    await editReferences((graph, context) => keepReference(graph, { path, kept }, context));
+  } catch (error) {
+    report(error);
+  }
+}
+
+async function editReferences(
+  change: (graph: Graph, context: ReferenceContext) => Graph,
+): Promise<void> {
+  const { file, graph, edit } = useDocument.getState();
+  if (file === null) return;
+  try {
+    await useUsedGraphs.getState().read(graph);
+    if (useDocument.getState().file?.path !== file.path) return;
+    const context = { graphs: useUsedGraphs.getState().lookup, file: file.path };
+    edit((current) => change(current, context));
   } catch (error) {
     report(error);
   }

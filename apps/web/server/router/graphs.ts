@@ -1,4 +1,4 @@
-import { parseGraph } from '@graft/graph';
+import { parseGraph, serializeGraph } from '@graft/graph';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 
@@ -18,13 +18,17 @@ export const graphsRouter = router({
     .mutation(async ({ ctx: { workspace }, input: { path, text, base } }) =>
       workspace.saveGraph(path, await workspace.lockedText(text, path), base),
     ),
-  /** The lock of a text with every source as it is now: to take what has other bytes than were locked. */
+  /** The lock of a text with every source as it is now: to take what is another than was locked. */
   lock: procedure
     .input(z.object({ path: pathInput, text: textInput }))
     // A mutation only so that the text travels in the body; it changes nothing.
     .mutation(({ ctx, input }) =>
       ctx.workspace.lockOf(parseGraph(input.text, input.path), input.path),
     ),
+  /** The text of a graph file as another was locked to it, by the digest that its lock holds. */
+  kept: procedure
+    .input(z.object({ digest: z.string().max(100) }))
+    .query(async ({ ctx, input }) => serializeGraph(await ctx.workspace.keptGraph(input.digest))),
   /** The revision guards rename and delete as it does save: what changed outside is not moved or thrown away unseen. */
   rename: procedure
     .input(z.object({ from: pathInput, to: pathInput, base: z.string() }))

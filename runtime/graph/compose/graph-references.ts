@@ -1,0 +1,158 @@
+import { GraphError } from '../base/errors.ts';
+import { own } from '../base/record.ts';
+import { meaningDigest } from '../format/graph-meaning.ts';
+import type { Graph } from '../format/graph.ts';
+import { noLock } from '../format/lock.ts';
+import { usedFiles, usedGraph } from '../format/used-graphs.ts';
+import type { GraphLookup } from '../plan/graph-library.ts';
+import { allBodies, bodiesBelow, freeName, renamedUses, withBody } from './graph-bodies.ts';
+
+/** Where the files that a graph uses are found. */
+export interface ReferenceContext {
+  readonly graphs: GraphLookup;
+  /** The graph's own path: it is no reference of its own. */
+  readonly file?: string;
+}
+
+/** A graph file that a graph uses. */
+export interface GraphReference {
+  /** Undefined where it is not to be had. */
+  readonly graph: Graph | undefined;
+  /** Ids of the nodes of the graph itself that lead there. */
+  readonly nodes: readonly string[];
+}
+/** By path. */
+export type GraphReferences = ReadonlyMap<string, GraphReference>;
+
+/** The graph files that a graph uses, and those that these use. */
+export function graphReferences(graph: Graph, context: ReferenceContext): GraphReferences {
+  const found = new Map<string, { graph: Graph | undefined; nodes: string[] }>();
+  const known = new Map<string, ReadonlyMap<string, Graph | undefined>>();
+  for (const [id, node] of Object.entries(graph.nodes)) {
+    const use = usedGraph(node);
+    if (use === undefined) continue;
+    const files = known.get(use) ?? filesBelow(filesOfUse(graph, use), context);
+    known.set(use, files);
+    for (const [path, document] of files) {
+      const entry = found.get(path) ?? { graph: document, nodes: [] };
+      found.set(path, entry);
+      entry.nodes.push(id);
+    }
+  }
+  return found;
+}
+
+/** Files and those that they use. */
+function filesBelow(
+  paths: readonly string[],
+  { graphs, file }: ReferenceContext,
+): ReadonlyMap<string, Graph | undefined> {
+  const all = new Map<string, Graph | undefined>();
+  const left = new Set(paths);
+  // A Set's iteration reaches what is added on the way.
+  for (const path of left) {
+    if (path === file) continue;
+    const found = graphs(path);
+    const document = found instanceof GraphError ? undefined : found;
+    all.set(path, document);
+    if (document !== undefined) for (const next of usedFiles(document)) left.add(next);
+  }
+  return all;
+}
+
+/** The files that a use names: one, or those of the subgraph and all that it uses of its file. */
+function filesOfUse(graph: Graph, use: string): readonly string[] {
+  if (use === '') return [];
+  if (!use.startsWith('#')) return [use];
+  const bodies = [...bodiesBelow(graph, [use.slice(1)])].flatMap(
+    (id) => own(graph.graphs ?? {}, id) ?? [],
+  );
+  return bodies.flatMap((body) => usedFiles({ ...body, lock: noLock }));
+}
+
+/** The graph locked to a file that it uses as that is now. Throws `missing-file` where it is not to be had. */
+export function takeReference(graph: Graph, path: string, context: ReferenceContext): Graph {
+  const found = graphReferences(graph, context).get(path);
+  if (found === undefined) throw unusedFile(path);
+  if (found.graph === undefined) {
+    throw new GraphError('missing-file', `There is no graph file ${JSON.stringify(path)} to take.`);
+  }
+  const graphs = { ...graph.lock.graphs, [path]: { digest: meaningDigest(found.graph) } };
+  return { ...graph, lock: { ...graph.lock, graphs } };
+}
+
+/**
+ * The graph with a file that it uses as a subgraph of its own, the way that `kept` has it: all that used it uses the copy.
+ * Files by which the graph comes to it are copied along, as they are. Throws `bad-input` where the graph uses no such file.
+ */
+export function keepReference(
+  graph: Graph,
+  { path, kept }: { readonly path: string; readonly kept: Graph },
+  context: ReferenceContext,
+): Graph {
+  const references = graphReferences(graph, context);
+  if (!references.has(path)) throw unusedFile(path);
+  const copied = new Map<string, Graph>([[path, kept]]);
+  // Who uses one that is copied has to name the copy, and so is copied as well.
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const [at, { graph: document }] of references) {
+      if (document === undefined || copied.has(at)) continue;
+      if (!usedFiles(document).some((used) => copied.has(used))) continue;
+      copied.set(at, document);
+      grown = true;
+    }
+  }
+  const names = new Names(graph);
+  const files = new Map([...copied.keys()].map((at) => [at, `#${names.take(nameOf(at))}`]));
+  let next = graph;
+  for (const [at, document] of copied) {
+    const inner = Object.keys(document.graphs ?? {});
+    const renames = new Map([
+      ...files,
+      ...inner.map((id) => [`#${id}`, `#${names.take(id)}`] as const),
+    ]);
+    for (const [id, body] of allBodies(document)) {
+      const name = renames.get(id === undefined ? at : `#${id}`);
+      if (name !== undefined) next = withBody(next, name.slice(1), renamedUses(body, renames));
+    }
+  }
+  for (const [at, body] of allBodies(graph)) next = withBody(next, at, renamedUses(body, files));
+  return withoutUnusedEntries(next, context);
+}
+
+/** Ids for subgraphs that come into a file. */
+class Names {
+  readonly #taken: Set<string>;
+
+  constructor({ graphs = {} }: Graph) {
+    this.#taken = new Set(Object.keys(graphs));
+  }
+
+  take(wanted: string): string {
+    const name = freeName(wanted, (one) => this.#taken.has(one));
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** `lib/hybrid-retrieval.graft.json` → `hybrid-retrieval`, as an id can be. */
+function nameOf(path: string): string {
+  const base = (path.split('/').at(-1) ?? path).replace(/\.graft\.json$/, '');
+  const name = base
+    .replace(/[^\w-]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 100);
+  return name === '' ? 'graph' : name;
+}
+
+/** Without the lock's entries of files that are no longer used. */
+function withoutUnusedEntries(graph: Graph, context: ReferenceContext): Graph {
+  const used = graphReferences(graph, context);
+  const entries = Object.entries(graph.lock.graphs).filter(([path]) => used.has(path));
+  return { ...graph, lock: { ...graph.lock, graphs: Object.fromEntries(entries) } };
+}
+
+function unusedFile(path: string): GraphError {
+  return new GraphError('bad-input', `The graph uses no file ${JSON.stringify(path)}.`);
+}

@@ -1,0 +1,33 @@
+import { sha256 } from '../base/sha256.ts';
+import type { Graph, GraphBody } from './graph.ts';
+import { noLock } from './lock.ts';
+import { serializeGraph } from './serialize-graph.ts';
+
+/**
+ * What a graph is to one that uses it: without places and titles of nodes, its lock and its experiments. Unknown fields
+ * count, since a newer Graft may compute by them.
+ */
+export function meaningOf(graph: Graph): Graph {
+  const { experiments: _experiments, graphs, ...rest } = graph;
+  const meant = Object.entries(graphs ?? {}).map(([id, body]) => [id, bodyMeaning(body)] as const);
+  return {
+    ...bodyMeaning(rest),
+    ...(meant.length === 0 ? {} : { graphs: Object.fromEntries(meant) }),
+    lock: noLock,
+  };
+}
+
+function bodyMeaning(body: GraphBody): GraphBody {
+  const { nodes, edges, expose, extra } = body;
+  const untitled = Object.entries(nodes).map(([id, { title: _title, ...node }]) => [id, node]);
+  return {
+    ...{ nodes: Object.fromEntries(untitled), edges, layout: {} },
+    ...(expose === undefined ? {} : { expose }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+/** sha256 (hex) of the canonical text of what a graph means: the same for the same graph, however it is laid out. */
+export function meaningDigest(graph: Graph): string {
+  return sha256(serializeGraph(meaningOf(graph)));
+}
