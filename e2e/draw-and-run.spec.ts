@@ -172,7 +172,8 @@ test('undoes and redoes', async ({ page, workspace }) => {
 
 test('refuses a stale save, and merges', async ({ page, workspace }) => {
   const file = path.join(workspace.folder, 'shared.graft.json');
-  await writeFile(file, await readFile(path.join(workspace.folder, 'rag-quickstart.graft.json')));
+  const retrieval = path.join(workspace.folder, 'lib/hybrid-retrieval.graft.json');
+  await writeFile(file, await readFile(retrieval));
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'shared.graft.json');
   await bench.select('chunk');

@@ -190,7 +190,7 @@ test.describe('menus and keys', () => {
     await giveFile(
       workspace.folder,
       'menus.graft.json',
-      await readFile(path.join(workspace.folder, 'rag-quickstart.graft.json'), 'utf8'),
+      await readFile(path.join(workspace.folder, 'lib/hybrid-retrieval.graft.json'), 'utf8'),
     );
     await bench.open(workspace.url, 'menus.graft.json');
     const nodes = page.locator('.react-flow__node');
@@ -212,7 +212,7 @@ test.describe('menus and keys', () => {
     await bench.select('embed');
     await page.keyboard.press('ContextMenu');
     await menuItem(page, 'Select what it needs').click();
-    await expect(page.locator('.react-flow__node.selected')).toHaveCount(3);
+    await expect(page.locator('.react-flow__node.selected')).toHaveCount(4);
 
     const middle = await page
       .locator('[data-id="chunk.chunks -> embed.chunks"] path')
@@ -247,7 +247,7 @@ test.describe('menus and keys', () => {
     await expect.poll(() => zoomOf(page)).toBeLessThan(0.9);
     await page.keyboard.press('Shift+Digit1');
     await expect.poll(() => zoomOf(page)).toBeGreaterThan(0.5);
-    await bench.select('embed');
+    await bench.select('retriever');
     await page.keyboard.press('Shift+Digit2');
     await expect.poll(() => zoomOf(page)).toBeGreaterThan(1.3);
 

@@ -20,7 +20,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
       await page.screenshot({ path: path.join(folder, `quickstart-${colorScheme}.png`) });
     }
     await page.emulateMedia({ colorScheme: 'light' });
-    await bench.select('retrieve');
+    await bench.select('retriever');
     await expect(bench.output).toContainText('handbook/');
     await page.screenshot({ path: path.join(folder, 'hits-light.png') });
   });

@@ -4,7 +4,7 @@ import { openWorkspace, type Workspace } from '@graft/workspace';
 import { printTable, verdict } from '../report/table.ts';
 import { answerable, meanReciprocalRank, recallAt } from './recall.ts';
 
-/** Recall of a graph's retrieval, read from the artifacts of its runs: as the file has it, and in each mode. */
+/** Recall of a graph's retrieval, read from the artifacts of its runs: as the file has it, and in each mode. Its node `retriever` is the library's. */
 const file = path.resolve(process.argv[2] ?? 'examples/rag-quickstart.graft.json');
 const bar = 0.9;
 
@@ -16,7 +16,7 @@ const rows: string[][] = [];
 let measured = Number.NaN;
 for (const mode of [undefined, 'hybrid', 'dense', 'bm25'] as const) {
   const graph =
-    mode === undefined ? saved : setParam(saved, { node: 'retrieve', param: 'mode' }, mode);
+    mode === undefined ? saved : setParam(saved, { node: 'retriever', param: 'set.mode' }, mode);
   const hits = await hitsOf(workspace, graph);
   if (mode === undefined) measured = recallAt(3, hits);
   rows.push([
@@ -26,24 +26,23 @@ for (const mode of [undefined, 'hybrid', 'dense', 'bm25'] as const) {
     meanReciprocalRank(hits).toFixed(3),
   ]);
 }
-printTable(
-  ['retrieve.mode', 'questions', 'recall@1', 'recall@3', 'recall@5', 'recall@10', 'MRR'],
-  rows,
-);
+printTable(['mode', 'questions', 'recall@1', 'recall@3', 'recall@5', 'recall@10', 'MRR'], rows);
 console.log(`\nBar: recall@3 ≥ ${String(bar)}: ${verdict(measured, { atLeast: bar })}`);
 
 async function hitsOf(
   workspace: Workspace,
   graph: ReturnType<typeof parseGraph>,
 ): Promise<QuestionHits[]> {
-  const { runId, finished } = await workspace.start(graph, name, { only: 'retrieve' });
+  const { runId, finished } = await workspace.start(graph, name, { only: 'retriever' });
   const { status, error } = await finished;
   if (status !== 'succeeded') throw new Error(error?.message ?? `The run was ${status}.`);
-  const step = (await workspace.runs.steps(runId)).find(({ node }) => node === 'retrieve');
+  const step = (await workspace.runs.steps(runId)).find(
+    ({ node }) => node === 'retriever/retrieve',
+  );
   const artifact = Object.values(step?.outputs ?? {}).find(
     ({ mediaType }) => mediaType === Hits.mediaType,
   );
-  if (artifact === undefined) throw new Error('The node "retrieve" gave no hits.');
+  if (artifact === undefined) throw new Error('The node "retriever/retrieve" gave no hits.');
   const { rows: page1 } = await workspace.page(artifact, 0, artifact.count ?? 1000);
   return page1.map((row) => questionHitsSchema.parse(row));
 }
