@@ -46,6 +46,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--port <port>', 'port; 0 takes a free one', '3000')
     .option('--host <address>', 'address to bind', '127.0.0.1')
     .option('--no-token', 'ask for no token: whoever reaches the port may do all')
+    .option('--max-package <size>', 'largest package that the page may send: 5GB (default: 20GB)')
     .action(async (dir, options) =>
       end(await (await import('./commands/serve.ts')).serve(dir, options)),
     );
@@ -66,7 +67,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--json', 'print run events, one JSON object a line')
     .option('--out <dir>', 'write each output into this folder')
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
-    .option('--locked', 'refuse other files than those locked; other models are refused anyway')
+    .option(
+      '--locked',
+      'refuse other files and graphs than those locked; other models are refused anyway',
+    )
     .option(
       '--workspace <dir>',
       'workspace folder (default: the nearest with .graft, or the file’s)',
@@ -99,7 +103,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--output <name>', 'only what this output needs (repeatable)', gather, [])
     .option('--only <node>', 'only this node and what it needs')
     .option('--device <id>', 'device to plan for')
-    .option('--locked', 'take other files than those locked for a problem')
+    .option('--locked', 'take other files and graphs than those locked for a problem')
     .option('--json', 'print the plan as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (file, options) =>
@@ -128,8 +132,20 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('lock')
-    .description('write the digests of models and files as they are now into a graph')
+    .description('write the digests of models, files and used graphs as they are now into a graph')
     .argument('<file>', 'graph file')
+    .option(
+      '--take <graph>',
+      'only this graph file that it uses, as it is (repeatable)',
+      gather,
+      [],
+    )
+    .option(
+      '--keep <graph>',
+      'copy this graph file into it, as it was locked to (repeatable)',
+      gather,
+      [],
+    )
     .option('--workspace <dir>', 'workspace folder')
     .action(async (file, options) =>
       end(await (await import('./commands/lock.ts')).lock(file, options)),
@@ -263,6 +279,13 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await command()).listPackages(options)));
+  packages
+    .command('show')
+    .description('list the results that a package brought')
+    .argument('<package>', 'id or name')
+    .option('--json', 'print as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (id, options) => end(await (await command()).showPackage(id, options)));
   packages
     .command('trust')
     .description('let the results of a package serve every graph of the workspace')

@@ -5,6 +5,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { formatBytes } from '../quantity.ts';
+import { printable } from '../terminal.ts';
 import { locateGraph } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -29,6 +30,11 @@ export async function pack(file: string, rawOptions: unknown): Promise<ExitCode>
   const target = path.resolve(options.out ?? name);
   const { data = false, artifacts = false, models = false } = options;
   const report = await workspace.packages.pack(located.path, { data, artifacts, models }, target);
+  if (report.missing.length > 0) {
+    process.stderr.write(
+      `note: results of ${printable(report.missing.join(', '))} are no longer here and are not in it: the cache was made smaller. Run again to have them all.\n`,
+    );
+  }
   print(`${path.relative(process.cwd(), target) || target}: ${formatBytes(report.size)}`);
   return exitCode.succeeded;
 }

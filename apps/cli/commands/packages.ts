@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
 import { print } from '../output.ts';
+import { formatBytes, formatDuration } from '../quantity.ts';
+import { table } from '../terminal.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -21,6 +23,27 @@ export async function listPackages(rawOptions: unknown): Promise<ExitCode> {
       const when = new Date(receivedAt).toISOString().slice(0, 16).replace('T', ' ');
       print(`${id}  ${graph}  ${when}  ${trusted ? 'trusted' : 'serves its own graph'}`);
     }
+  }
+  return exitCode.succeeded;
+}
+
+/** `graft packages show ID`: the results that it brought. */
+export async function showPackage(id: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  await using workspace = await open(locateWorkspace(options.workspace));
+  const results = await workspace.packages.results(id);
+  if (options.json === true) print(JSON.stringify(results));
+  else if (results.length === 0) print('It brought no results.');
+  else {
+    const rows = results.map(({ node, nodeType, ms, outputs }) => [
+      node ?? '',
+      nodeType,
+      formatDuration(ms),
+      Object.entries(outputs)
+        .map(([port, { summary, size }]) => `${port}: ${summary ?? formatBytes(size)}`)
+        .join(', '),
+    ]);
+    print(table(rows));
   }
   return exitCode.succeeded;
 }

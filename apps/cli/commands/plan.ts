@@ -47,7 +47,9 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     if (rows.length > 0) print(table(rows));
     const time =
       report.estimatedMs === undefined ? '' : `, about ${formatDuration(report.estimatedMs)}`;
-    print(`${report.reused} reused, ${report.toRun} to run${time}`);
+    // A graph that cannot be planned would run nothing of which there is anything to say.
+    const isPlan = rows.length > 0 || report.problems.length === 0;
+    if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}`);
   }
   printDrift(report.drift ?? [], opened.file);
   printProblems(report.problems);

@@ -39,6 +39,8 @@ export async function showRun(name: string, rawOptions: unknown): Promise<ExitCo
     print(runRow(run).join('  '));
     if (run.error !== undefined) print(oneLine(run.error, 1000));
     print(table(steps.map(stepRow), [3]));
+    for (const [path, digest] of Object.entries(run.graphs ?? {}))
+      print(`used ${oneLine(path, 200)} as it was then (${digest.slice(0, 12)})`);
   }
   return exitCode.succeeded;
 }

@@ -7,6 +7,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
+import { parseBytes } from '../quantity.ts';
 import { existingFolder } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -14,6 +15,7 @@ const optionsSchema = z.object({
   port: z.coerce.number({ error: 'not a number' }).int().min(0).max(65_535),
   /** False with `--no-token`. */
   token: z.boolean().default(true),
+  maxPackage: z.string().optional(),
 });
 
 /** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
@@ -24,6 +26,14 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const options = optionsSchema.safeParse(rawOptions);
   if (!options.success) {
     throw new GraphError('bad-param', '--port takes a whole number from 0 to 65535.');
+  }
+  const { maxPackage } = options.data;
+  const largestPackage = maxPackage === undefined ? undefined : parseBytes(maxPackage);
+  if (maxPackage !== undefined && (largestPackage === undefined || largestPackage === 0)) {
+    throw new GraphError(
+      'bad-param',
+      `--max-package takes a size such as 5GB, not "${maxPackage}".`,
+    );
   }
   const root = existingFolder(dir);
   if (!existsSync(staticFolder)) {
@@ -41,7 +51,10 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   await using workspace = await open(root);
   const { host, port } = options.data;
   const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
-  const server = await startServer({ workspace, host, port, staticFolder, token });
+  const server = await startServer({
+    ...{ workspace, host, port, staticFolder, token },
+    ...(largestPackage === undefined ? {} : { largestPackage }),
+  });
   print(`Graft serves ${root} at ${server.url}`);
   for (const url of server.outerUrls) print(`From other machines: ${url}`);
   if (server.unguarded) {

@@ -41,6 +41,12 @@ function PartRow({ title, help, size, checked, onChange }: PartRowProps) {
   );
 }
 
+function resultsHelp(missing: readonly string[]): string {
+  const all = 'What its latest run gave: shown at once, and reused.';
+  if (missing.length === 0) return all;
+  return `${all} Without those of ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${String(missing.length - 3)} more` : ''}, which are no longer here: run again to have them all.`;
+}
+
 /** Chooses what goes into a package of a file, by size, and downloads it. */
 export function PackDialog({ file }: { readonly file: string }) {
   const dialog = useModal();
@@ -118,7 +124,7 @@ export function PackDialog({ file }: { readonly file: string }) {
         ) : (
           <PartRow
             title="Results"
-            help="What its latest run gave: shown at once, and reused."
+            help={resultsHelp(contents?.artifacts?.missing ?? [])}
             size={contents?.artifacts?.size}
             checked={takes('artifacts')}
             onChange={choose('artifacts')}

@@ -25,6 +25,12 @@ const refusalSchema = z.object({ message: z.string() });
 
 /** Sends a package to the server. Throws what is wrong with it, in a sentence. */
 async function send(file: File): Promise<Report> {
+  const limit = await api.packages.limit.query();
+  if (file.size > limit) {
+    throw new Error(
+      `${file.name} has ${bytes(file.size)}, and this server takes ${bytes(limit)} at most. Unpack it with “graft unpack” in the workspace, or serve with a larger --max-package.`,
+    );
+  }
   const query = new URLSearchParams({ name: file.name });
   const response = await fetch(`/api/package?${query.toString()}`, {
     method: 'POST',

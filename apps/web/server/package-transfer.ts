@@ -50,9 +50,15 @@ export async function sendPackage(
   });
 }
 
-/** Unpacks what is sent, and answers with the report, or with what is wrong. */
+/** Milliseconds in which a sender of too much may read why, before the connection is cut. */
+const graceMs = 2_000;
+
+/**
+ * Unpacks what is sent, and answers with the report, or with what is wrong. What is larger than `limit` bytes is refused
+ * before it is read, or, where its size was not said, when it gets too large. It is written to disk as it comes.
+ */
 export async function receivePackage(
-  workspace: Workspace,
+  { workspace, limit }: { readonly workspace: Workspace; readonly limit: number },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -63,9 +69,35 @@ export async function receivePackage(
     response.end(JSON.stringify(value));
   };
   try {
-    answer(200, await workspace.packages.unpackStream(request, query.data.name));
+    const said = Number(request.headers['content-length'] ?? 0);
+    if (said > limit) throw tooLarge(`The package has ${String(said)} bytes`, limit);
+    const { name } = query.data;
+    answer(200, await workspace.packages.unpackStream(upTo(request, limit), name));
   } catch (error) {
     const { message, location } = GraphError.from(error);
+    if (!request.complete) {
+      response.setHeader('Connection', 'close');
+      request.resume();
+      setTimeout(() => request.destroy(), graceMs).unref();
+    }
     answer(400, { message: withoutFolders(message, workspace.root), location });
   }
+}
+
+/** The bytes of a request. Throws `too-large`; the request stays open to be answered. */
+async function* upTo(request: IncomingMessage, limit: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge('The package has more', limit);
+    yield chunk;
+  }
+}
+
+function tooLarge(what: string, limit: number): GraphError {
+  return new GraphError(
+    'too-large',
+    `${what}, and this server takes ${String(limit)} bytes at most. Unpack it with "graft unpack" in the workspace, or serve with a larger --max-package.`,
+  );
 }

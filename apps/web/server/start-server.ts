@@ -18,6 +18,8 @@ import { openStaticFiles, safeHeaders } from './static-files.ts';
 const apiPrefix = '/api/trpc/';
 /** Bytes of a request: a graph of 100,000 nodes is below 40 MB. */
 const maxBodySize = 64 * 1024 * 1024;
+/** Bytes of a package: data and a few models. */
+const usualPackage = 20e9;
 /** Calls in one request; the page sends at most as many. */
 const maxBatchSize = 20;
 
@@ -37,6 +39,8 @@ export interface ServerOptions {
   readonly token?: string | null;
   /** The exported page: `apps/web/out`. */
   readonly staticFolder: string;
+  /** Bytes of a package that the page may send. */
+  readonly largestPackage?: number;
 }
 
 export interface RunningServer {
@@ -97,7 +101,7 @@ function enter(
 
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { workspace, host } = options;
+  const { workspace, host, largestPackage = usualPackage } = options;
   const token = options.token === null ? undefined : (options.token ?? newToken());
   const staticFiles = await openStaticFiles(options.staticFolder);
   let hosts: ReadonlySet<string> = new Set();
@@ -121,12 +125,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         router: appRouter,
         maxBodySize,
         maxBatchSize,
-        createContext: async () => ({ workspace, closing: closing.signal }),
+        createContext: async () => ({ workspace, closing: closing.signal, largestPackage }),
       });
       return;
     }
     if (path === packagePath && request.method === 'POST') {
-      return receivePackage(workspace, request, response);
+      return receivePackage({ workspace, limit: largestPackage }, request, response);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendText(response, 405, 'Only GET is answered here.');

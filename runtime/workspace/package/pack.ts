@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import {
@@ -10,6 +10,7 @@ import {
   type Plan,
   type ResolvedFile,
   type RunEvent,
+  type RunOrigin,
   type RunStore,
   type SourceResolver,
   plannedNodes,
@@ -17,15 +18,21 @@ import {
 import { graphSuffix, requirePortablePath, requireVisible } from '../graph-path.ts';
 import { writeArchive, type PackagedBlob } from './archive-writer.ts';
 import {
-  artifactBlobs,
   modelIds,
+  packagedArtifacts,
   portableEntry,
   recordsToPack,
   runToPack,
   type PackageContents,
   type PackChoice,
 } from './package-contents.ts';
-import { maxBlobs, packageFormat, type PackageManifest } from './package-manifest.ts';
+import {
+  largestContents,
+  maxBlobs,
+  maxListing,
+  packageFormat,
+  type PackageManifest,
+} from './package-manifest.ts';
 import { twinsOf } from './unpack-path.ts';
 
 /** A graph file's bytes as they were read. */
@@ -56,6 +63,8 @@ export interface PackReport {
   /** Bytes of the archive. */
   readonly size: number;
   readonly manifest: PackageManifest;
+  /** Nodes of whose results some were gone, and are not in it. */
+  readonly missing: readonly string[];
 }
 
 /** Sizes of what a package could hold, without reading more than the manifests of trees. */
@@ -66,8 +75,8 @@ export async function packageContents(
   const [{ path: graph }] = graphs;
   const data = await dataFiles(files, plan);
   const found = await runToPack(stores.runs, graph, nodesOf(plan));
-  const blobs =
-    found === undefined ? undefined : await artifactBlobs(stores.artifacts, found.steps);
+  const kept =
+    found === undefined ? undefined : await packagedArtifacts(stores.artifacts, found.steps);
   return {
     graph,
     graphs: {
@@ -75,13 +84,14 @@ export async function packageContents(
       size: graphs.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
     },
     data: { count: data.length, size: data.reduce((sum, { size }) => sum + size, 0) },
-    ...(found === undefined || blobs === undefined
+    ...(found === undefined || kept === undefined
       ? {}
       : {
           artifacts: {
             runId: found.run.id,
-            count: blobs.size,
-            size: [...blobs.values()].reduce((sum, size) => sum + size, 0),
+            count: kept.blobs.size,
+            size: [...kept.blobs.values()].reduce((sum, size) => sum + size, 0),
+            missing: kept.missing,
           },
         }),
     models: modelIds(plan.nodes).map((id) => {
@@ -123,8 +133,10 @@ export async function pack(
       { location: { file: twins[1] } },
     );
   }
-  const results =
-    choice.artifacts === true ? await packResults(parts, { graph, plan, add }) : undefined;
+  const { results, missing } =
+    choice.artifacts === true
+      ? await packResults(parts, { graph, plan, add })
+      : { results: undefined, missing: [] };
   const models =
     choice.models === true ? await packModels(parts.catalogue, { plan, name, add }) : [];
   if (blobs.size > maxBlobs) {
@@ -144,8 +156,39 @@ export async function pack(
     models,
     blobs: Object.fromEntries([...blobs.values()].map(({ digest, size }) => [digest, size])),
   };
-  await writeArchive(target, `${JSON.stringify(manifest, null, 1)}\n`, blobs.values());
-  return { path: target, size: (await stat(target)).size, manifest };
+  const listing = `${JSON.stringify(manifest, null, 1)}\n`;
+  requireShort(listing, { what: 'list of its contents', file: graph, leave: 'data or results' });
+  await writeArchive(target, listing, blobs.values());
+  const { size } = await stat(target);
+  const contents = [...blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
+  if (contents > largestContents(size)) {
+    await rm(target);
+    throw new GraphError(
+      'too-large',
+      `What is packed gets ${String(Math.floor(contents / size))} times smaller, to ${String(size)} bytes: whoever opens it would take it for one made to fill disks. Leave data or artifacts out.`,
+      { location: { file: graph } },
+    );
+  }
+  return { path: target, size, manifest, missing };
+}
+
+/** What is longer would be refused when it is unpacked. */
+function requireShort(
+  text: string,
+  { what, file, leave }: { readonly what: string; readonly file: string; readonly leave: string },
+): void {
+  const size = Buffer.byteLength(text);
+  if (size <= maxListing) return;
+  throw new GraphError(
+    'too-large',
+    `The ${what} takes ${String(size)} bytes, and a package holds ${String(maxListing)} of it. Leave ${leave} out.`,
+    { location: { file } },
+  );
+}
+
+interface Packed {
+  readonly results: PackageManifest['results'];
+  readonly missing: readonly string[];
 }
 
 interface Gather {
@@ -156,7 +199,7 @@ interface Gather {
 async function packResults(
   { stores }: PackParts,
   { graph, plan, add }: Gather & { readonly graph: string },
-): Promise<PackageManifest['results']> {
+): Promise<Packed> {
   const { artifacts, actions, runs } = stores;
   const found = await runToPack(runs, graph, nodesOf(plan));
   if (found === undefined) {
@@ -167,20 +210,60 @@ async function packResults(
     );
   }
   const { run, steps } = found;
-  const sizes = await artifactBlobs(artifacts, steps);
+  const { blobs: sizes, missing } = await packagedArtifacts(artifacts, steps);
+  if (sizes.size === 0 && missing.length > 0) {
+    throw new GraphError(
+      'missing-file',
+      `The results of run ${run.id} are no longer here: the cache was made smaller. Run the graph again, or pack it without results.`,
+      { location: { file: graph } },
+    );
+  }
   for (const [digest, size] of sizes) {
     add({ digest, size, open: () => artifacts.get(digest), compress: true });
   }
   const keys = steps.flatMap(({ cacheKey }) => cacheKey ?? []);
   const records = recordsToPack((await actions.getMany(keys)).values(), sizes);
-  return {
+  const events = lines(await eventsOf(runs, run.id));
+  const leave = 'results';
+  requireShort(events, { what: `record of the events of run ${run.id}`, file: graph, leave });
+  const listed = lines(records);
+  requireShort(listed, {
+    what: `list of the cached results of run ${run.id}`,
+    file: graph,
+    leave,
+  });
+  const results = {
     runId: run.id,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt ?? run.startedAt,
-    events: add(textBlob(lines(await eventsOf(runs, run.id)))),
-    actions: add(textBlob(lines(records))),
+    events: add(textBlob(events)),
+    actions: add(textBlob(listed)),
     artifacts: [...sizes.keys()],
+    ...(await packOrigin(artifacts, run, add)),
   };
+  return { results, missing };
+}
+
+/** The graph that ran and those that it used, as they were then. */
+async function packOrigin(
+  artifacts: ArtifactStore,
+  { graph, graphs = {} }: RunOrigin,
+  add: Gather['add'],
+): Promise<Pick<NonNullable<PackageManifest['results']>, 'graph' | 'graphs'>> {
+  if (graph === undefined) return {};
+  const texts = new Map<string, Buffer>();
+  try {
+    for (const digest of [graph, ...Object.values(graphs)]) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of artifacts.get(digest)) chunks.push(chunk);
+      texts.set(digest, Buffer.concat(chunks));
+    }
+  } catch (error) {
+    if (GraphError.from(error).code !== 'missing-file') throw error;
+    return {};
+  }
+  for (const text of texts.values()) add(textBlob(text));
+  return { graph, ...(Object.keys(graphs).length === 0 ? {} : { graphs }) };
 }
 
 async function packModels(
@@ -229,8 +312,8 @@ async function eventsOf(runs: RunStore, runId: string): Promise<RunEvent[]> {
 const lines = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
-function textBlob(text: string): PackagedBlob {
-  const bytes = Buffer.from(text);
+function textBlob(text: string | Buffer): PackagedBlob {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   const digest = createHash('sha256').update(bytes).digest('hex');
   return { digest, size: bytes.byteLength, open: () => once(bytes), compress: true };
 }

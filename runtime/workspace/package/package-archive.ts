@@ -4,6 +4,7 @@ import { GraphError } from '@graft/graph';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import {
   damaged,
+  largestContents,
   maxBlobs,
   maxListing,
   parseManifest,
@@ -11,10 +12,6 @@ import {
 } from './package-manifest.ts';
 
 const blobName = /^blobs\/([0-9a-f]{64})$/;
-/** No text that people pack gets so much smaller; what claims to is made to fill disks. */
-const largestRatio = 200;
-/** Bytes that any package may unpack to. */
-const alwaysAllowed = 1 << 30;
 const fileTypeMask = 0o170000;
 const regularFile = 0o100000;
 
@@ -107,7 +104,7 @@ async function listEntries(
   archive: { readonly name: string; readonly size: number },
 ): Promise<Map<string, Entry>> {
   const { name, size } = archive;
-  const limit = Math.max(alwaysAllowed, size * largestRatio);
+  const limit = largestContents(size);
   const entries = new Map<string, Entry>();
   let unpacked = 0;
   if (zip.entryCount > maxBlobs + 1) {
@@ -169,9 +166,22 @@ function checkBlobs(
 function usedBlobs({ files, results, models }: PackageManifest): Set<string> {
   return new Set([
     ...files.map(({ digest }) => digest),
-    ...(results === undefined ? [] : [results.events, results.actions, ...results.artifacts]),
+    ...(results === undefined ? [] : resultBlobs(results)),
     ...models.flatMap((model) => model.files.flatMap(({ digest }) => digest ?? [])),
   ]);
+}
+
+function resultBlobs(results: NonNullable<PackageManifest['results']>): string[] {
+  const { events, actions, artifacts } = results;
+  return [events, actions, ...artifacts, ...graphsOf(results)];
+}
+
+/** The texts of what ran. */
+export function graphsOf({
+  graph,
+  graphs = {},
+}: NonNullable<PackageManifest['results']>): readonly string[] {
+  return [...(graph === undefined ? [] : [graph]), ...Object.values(graphs)];
 }
 
 async function readText(zip: ZipFile, entry: Entry, name: string): Promise<string> {

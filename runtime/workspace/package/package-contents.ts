@@ -28,7 +28,11 @@ export interface PackageContents {
   readonly graphs: Sized;
   readonly data: Sized;
   /** Absent where no run of this graph has succeeded. */
-  readonly artifacts?: Sized & { readonly runId: string };
+  readonly artifacts?: Sized & {
+    readonly runId: string;
+    /** Nodes of whose results some are gone, since the cache was made smaller. */
+    readonly missing: readonly string[];
+  };
   readonly models: readonly { readonly id: string; readonly size: number }[];
 }
 interface Sized {
@@ -65,37 +69,58 @@ export async function runToPack(
   return newest;
 }
 
-/** Digest → bytes of what steps gave; for a tree its manifest and its files. What is gone is left out. */
-export async function artifactBlobs(
-  artifacts: ArtifactStore,
-  steps: readonly StepSummary[],
-): Promise<Map<string, number>> {
-  const blobs = new Map<string, number>();
-  const refs = new Map<string, ArtifactRef>();
-  for (const step of steps) {
-    for (const ref of Object.values(step.outputs)) refs.set(ref.digest, ref);
-  }
-  for (const ref of refs.values()) {
-    const found = await blobsOf(artifacts, ref).catch((error: unknown) => {
-      if (['missing-file', 'store-damaged'].includes(GraphError.from(error).code)) return undefined;
-      throw error;
-    });
-    for (const [digest, size] of found ?? []) blobs.set(digest, size);
-  }
-  return blobs;
+/** What steps gave, as far as it is still in the store. */
+export interface PackagedArtifacts {
+  /** Digest → bytes; for a tree its manifest and its files. */
+  readonly blobs: ReadonlyMap<string, number>;
+  /** Nodes of whose outputs some are gone. Sorted. */
+  readonly missing: readonly string[];
 }
 
-async function blobsOf(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Map<string, number>> {
+export async function packagedArtifacts(
+  artifacts: ArtifactStore,
+  steps: readonly StepSummary[],
+): Promise<PackagedArtifacts> {
+  const blobs = new Map<string, number>();
+  const known = new Map<string, ReadonlyMap<string, number> | undefined>();
+  const missing = new Set<string>();
+  for (const { node, outputs } of steps) {
+    for (const ref of Object.values(outputs)) {
+      if (!known.has(ref.digest)) known.set(ref.digest, await presentBlobs(artifacts, ref));
+      const found = known.get(ref.digest);
+      if (found === undefined) missing.add(node);
+      for (const [digest, size] of found ?? []) blobs.set(digest, size);
+    }
+  }
+  return { blobs, missing: [...missing].sort() };
+}
+
+/** Undefined where any of it is gone. */
+async function presentBlobs(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  try {
+    return await blobsOf(artifacts, ref);
+  } catch (error) {
+    if (['missing-file', 'store-damaged'].includes(GraphError.from(error).code)) return undefined;
+    throw error;
+  }
+}
+
+async function blobsOf(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+): Promise<ReadonlyMap<string, number> | undefined> {
   if (portTypeOf(ref).encoding !== 'tree') {
-    if (await artifacts.has(ref.digest)) return new Map([[ref.digest, ref.size]]);
-    return new Map();
+    return (await artifacts.has(ref.digest)) ? new Map([[ref.digest, ref.size]]) : undefined;
   }
   const bytes: Uint8Array[] = [];
   for await (const chunk of artifacts.get(ref.digest)) bytes.push(chunk);
   const manifest = Buffer.concat(bytes);
   const { files } = treeManifestSchema.parse(JSON.parse(manifest.toString('utf8')));
   const present = await Promise.all(files.map(({ digest }) => artifacts.has(digest)));
-  if (!present.every(Boolean)) return new Map();
+  if (!present.every(Boolean)) return undefined;
   return new Map([
     [ref.digest, manifest.byteLength],
     ...files.map(({ digest, size }): [string, number] => [digest, size]),

@@ -9,6 +9,14 @@ export const packageFormat = 1;
 export const maxBlobs = 200_000;
 /** Bytes of the manifest, and of each list of records. */
 export const maxListing = 64 * 1024 * 1024;
+/** No text that people pack gets so much smaller; what claims to is made to fill disks. */
+const largestRatio = 200;
+/** Bytes that any package may unpack to. */
+const alwaysAllowed = 1 << 30;
+
+/** Bytes that a package of `size` bytes may unpack to. */
+export const largestContents = (size: number): number =>
+  Math.max(alwaysAllowed, size * largestRatio);
 
 /** Milliseconds since 1970, as far as a date reaches. */
 const timeSchema = z.number().min(0).max(8.64e15);
@@ -27,6 +35,10 @@ const resultsSchema = z.object({
   actions: digestSchema,
   /** Blobs of what the steps gave: artifacts, and the files of those that are trees. */
   artifacts: z.array(digestSchema),
+  /** Blob: the text of the graph that ran. */
+  graph: digestSchema.optional(),
+  /** Blobs: the texts of the graph files that it used, by path. */
+  graphs: z.record(z.string(), digestSchema).optional(),
 });
 
 /**

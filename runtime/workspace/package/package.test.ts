@@ -127,6 +127,12 @@ describe('a package', () => {
       reused: 2,
       toRun: 0,
     });
+    const [run] = await ben.runs.list({ limit: 1 });
+    const graphs = Object.entries(run?.graphs ?? {});
+    expect(graphs.map(([path]) => path)).toEqual(['lib/corpus.graft.json']);
+    for (const digest of [run?.graph ?? '', graphs[0]?.[1] ?? '']) {
+      expect(await ben.artifacts.verify(digest)).toBe(true);
+    }
   });
 
   it('says what results it cannot pack, and how large its parts are', async () => {
@@ -143,5 +149,62 @@ describe('a package', () => {
     expect(contents.artifacts).toBeUndefined();
     await runOf(anna);
     expect((await anna.packages.contents(file)).artifacts?.count).toBe(2);
+  });
+
+  it('says what of its results is gone, and is not made of none', async () => {
+    const anna = await bench.withRun();
+    const [run] = await anna.runs.list({ limit: 1 });
+    const { outputs } = await anna.why(run?.id ?? '', 'files');
+    await anna.artifacts.delete(outputs['documents']?.digest ?? '');
+    const { artifacts } = await anna.packages.contents(file);
+    expect(artifacts).toMatchObject({ count: 1, missing: ['files'] });
+    const choice = { data: true, artifacts: true };
+    expect((await anna.packages.pack(file, choice, bench.archive)).missing).toEqual(['files']);
+    const ben = await bench.workspace('ben');
+    await ben.packages.unpack(bench.archive, 'x');
+    expect(await ben.explain(parseGraph(graphText), file)).toMatchObject({ reused: 0, toRun: 2 });
+    await anna.collectGarbage(0);
+    await expect(anna.packages.pack(file, choice, bench.archive)).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining(`The results of run ${run?.id ?? ''} are no longer here`),
+    });
+  });
+
+  it('is not made where whoever opens it would refuse its lists', async () => {
+    const anna = await bench.withRun();
+    const [run] = await anna.runs.list({ limit: 1 });
+    const runId = run?.id ?? '';
+    const message = 'x'.repeat(1 << 20);
+    const logs = Array.from({ length: 65 }, (_, at) => ({
+      ...({ type: 'step.log', node: 'files', level: 'info', message } as const),
+      ...{ seq: 1000 + at, runId, at: 1 },
+    }));
+    await anna.runs.append(runId, logs);
+    const packed = anna.packages.pack(file, { artifacts: true }, bench.archive);
+    await expect(packed).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /events of run .* takes 68\d{6} bytes, and a package holds 67108864/,
+      ),
+    });
+    await anna.packages.pack(file, { data: true }, bench.archive);
+  });
+
+  it('says which results it brought, and takes them back where it was trusted', async () => {
+    await bench.packed();
+    const ben = await bench.workspace('ben');
+    await ben.packages.unpack(bench.archive, 'x');
+    const brought = await ben.packages.results('corpus');
+    expect(brought.map(({ node, nodeType }) => [node, nodeType]).sort()).toEqual([
+      ['files', 'read'],
+      ['pieces', 'split'],
+    ]);
+    await ben.packages.trust('corpus');
+    // One of them is made here anew: it is no longer what came.
+    const [own] = brought.filter(({ node }) => node === 'files');
+    if (own !== undefined) await ben.actions.putMany([{ ...own, createdAt: own.createdAt + 1 }]);
+    await ben.packages.remove('corpus');
+    const keys = brought.map(({ key }) => key);
+    expect([...(await ben.actions.getMany(keys)).keys()]).toEqual([own?.key]);
   });
 });

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { actionRecordSchema, GraphError, type ActionRecord, type ActionStore } from '@graft/graph';
+import {
+  actionRecordSchema,
+  GraphError,
+  sameJson,
+  type ActionRecord,
+  type ActionStore,
+} from '@graft/graph';
 import { hasCode, removeFolder, replaceFile } from '@graft/kit';
 import { z } from 'zod';
 
@@ -125,9 +131,21 @@ export class ReceivedPackages {
     return trusted;
   }
 
-  /** Forgets a package: its files and runs stay, its records go. */
-  async remove(id: string): Promise<void> {
+  /** The cache records that a package brought; by its id or name. Throws `missing-file`. */
+  async records(id: string): Promise<readonly ActionRecord[]> {
+    return this.#recordsOf((await this.get(id)).id);
+  }
+
+  /** Forgets a package: its files and runs stay; its records go, also those that serve every graph since it is trusted. */
+  async remove(id: string, actions: ActionStore): Promise<void> {
     const found = await this.get(id);
+    if (found.trusted) {
+      const records = await this.#recordsOf(found.id);
+      const here = await actions.getMany(records.map(({ key }) => key));
+      // What was made here again meanwhile is another record.
+      const brought = records.filter((record) => isSameRecord(record, here.get(record.key)));
+      await actions.deleteMany(brought.map(({ key }) => key));
+    }
     this.#records.delete(found.id);
     await removeFolder(join(this.#folder, found.id));
   }
@@ -178,6 +196,14 @@ export class ReceivedPackages {
     await replaceFile(this.#entry(entry.id), `${JSON.stringify(entry, null, 1)}\n`);
     this.#listed = undefined;
   }
+}
+
+function isSameRecord(record: ActionRecord, other: ActionRecord | undefined): boolean {
+  return (
+    other !== undefined &&
+    record.createdAt === other.createdAt &&
+    sameJson(record.outputs, other.outputs)
+  );
 }
 
 /** Digest of what a package says of itself. */

@@ -14,7 +14,8 @@ import {
   type RunStore,
 } from '@graft/graph';
 import { syncPath } from '@graft/kit';
-import { PackageArchive } from './package-archive.ts';
+import type { CollectionGuard } from '../collection-guard.ts';
+import { graphsOf, PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
 import {
   manifestDigest,
@@ -47,6 +48,8 @@ export interface UnpackParts {
   readonly received: ReceivedPackages;
   readonly artifacts: ArtifactStore;
   readonly runs: RunStore;
+  /** Keeps collections of garbage away until what has come is referred to. */
+  readonly guard: CollectionGuard;
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
 }
@@ -75,28 +78,23 @@ export async function unpack(
   if (!places.has(manifest.graph)) throw damaged(name, `its graph ${manifest.graph} is not in it`);
   const present = await samePlaces(manifest, places, name);
   const { models, refused } = await receiveModels(parts.catalogue, archive);
-  await receiveArtifacts(parts.artifacts, archive);
-  const written: string[] = [];
-  const folders = new Set<string>();
-  for (const { path, digest } of manifest.files) {
-    const place = places.get(path);
-    if (place === undefined || present.has(path)) continue;
-    await writeNewFile({ place, path, digest }, archive.blob(digest), parts.scratchFolder);
-    written.push(path);
-    folders.add(dirname(place));
-  }
-  for (const folder of folders) await syncPath(folder);
-  const received = await parts.received.keep(
-    {
-      name: manifest.name,
-      graph: manifest.graph,
-      createdAt: manifest.createdAt,
-      ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
-    },
-    records.actions,
-    manifestDigest(manifest),
-  );
-  await receiveRun(parts.runs, manifest, records.events);
+  // Nothing refers to the artifacts before the records are there.
+  const { received, written } = await parts.guard.withoutCollection(async () => {
+    await receiveArtifacts(parts.artifacts, archive);
+    const files = await receiveFiles(parts, archive, { places, present });
+    const kept = await parts.received.keep(
+      {
+        name: manifest.name,
+        graph: manifest.graph,
+        createdAt: manifest.createdAt,
+        ...(manifest.results === undefined ? {} : { runId: manifest.results.runId }),
+      },
+      records.actions,
+      manifestDigest(manifest),
+    );
+    await receiveRun(parts.runs, manifest, records.events);
+    return { received: kept, written: files };
+  });
   return {
     package: received,
     graph: manifest.graph,
@@ -106,6 +104,25 @@ export async function unpack(
     models,
     refused,
   };
+}
+
+/** Writes the files that are not there. Gives their paths. */
+async function receiveFiles(
+  { scratchFolder }: UnpackParts,
+  archive: PackageArchive,
+  { places, present }: { places: ReadonlyMap<string, string>; present: ReadonlySet<string> },
+): Promise<string[]> {
+  const written: string[] = [];
+  const folders = new Set<string>();
+  for (const { path, digest } of archive.manifest.files) {
+    const place = places.get(path);
+    if (place === undefined || present.has(path)) continue;
+    await writeNewFile({ place, path, digest }, archive.blob(digest), scratchFolder);
+    written.push(path);
+    folders.add(dirname(place));
+  }
+  for (const folder of folders) await syncPath(folder);
+  return written;
 }
 
 interface Records {
@@ -214,7 +231,9 @@ async function samePlaces(
 }
 
 async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchive): Promise<void> {
-  for (const digest of new Set(archive.manifest.results?.artifacts)) {
+  const { results } = archive.manifest;
+  if (results === undefined) return;
+  for (const digest of new Set([...results.artifacts, ...graphsOf(results)])) {
     if (!(await artifacts.has(digest))) await artifacts.put(archive.blob(digest));
   }
 }
@@ -267,6 +286,8 @@ async function receiveRun(
       startedAt: Math.min(results.startedAt, results.finishedAt, now),
       finishedAt: Math.min(results.finishedAt, now),
       owner: 'package',
+      ...(results.graph === undefined ? {} : { graph: results.graph }),
+      ...(results.graphs === undefined ? {} : { graphs: results.graphs }),
     });
   }
   // All of them come in one transaction: none are there where unpacking was cut off before.

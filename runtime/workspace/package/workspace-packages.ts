@@ -7,6 +7,7 @@ import {
   parseGraph,
   resolveGraph,
   usedFiles,
+  type ActionRecord,
   type Graph,
   type ModelFacts,
   type ModelLookup,
@@ -14,6 +15,7 @@ import {
   type Registry,
 } from '@graft/graph';
 import { stagingName } from '@graft/kit';
+import type { CollectionGuard } from '../collection-guard.ts';
 import type { StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
 import type { GraphFile } from '../workspace.ts';
@@ -28,11 +30,18 @@ import { modelIds, type PackageContents, type PackChoice } from './package-conte
 import type { ReceivedPackage, ReceivedPackages } from './received-packages.ts';
 import { unpack, type UnpackReport } from './unpack.ts';
 
+/** A cache record that came in a package. */
+export interface ReceivedResult extends ActionRecord {
+  /** The node of its run that gave it; absent where that run is gone. */
+  readonly node?: string;
+}
+
 export interface WorkspacePackagesParts extends PackParts {
   /** A real path. */
   readonly root: string;
   readonly scratchFolder: string;
   readonly state: StateGuard;
+  readonly guard: CollectionGuard;
   readonly received: ReceivedPackages;
   readonly registry: Registry;
   readonly models: ModelLookup;
@@ -110,9 +119,22 @@ export class WorkspacePackages {
     return this.#parts.received.trust(id, this.#parts.stores.actions);
   }
 
+  /** The results that a package brought, by its id or name: its cache records, with the nodes of its run. */
+  async results(id: string): Promise<readonly ReceivedResult[]> {
+    const { received, stores } = this.#parts;
+    const { runId } = await received.get(id);
+    const steps = runId === undefined ? [] : await stores.runs.steps(runId);
+    const nodes = new Map(steps.map(({ cacheKey, node }) => [cacheKey, node]));
+    const records = await received.records(id);
+    return records.map((record) => {
+      const node = nodes.get(record.key);
+      return { ...record, ...(node === undefined ? {} : { node }) };
+    });
+  }
+
   /** Forgets a package's records; its files and its run stay. */
   remove(id: string): Promise<void> {
-    return this.#parts.received.remove(id);
+    return this.#parts.received.remove(id, this.#parts.stores.actions);
   }
 
   /** Models that a graph names and whose files are not on this machine. */

@@ -34,6 +34,10 @@ export const bundleTestBurst = (): Promise<Bundle> =>
 export const bundleTestExperiment = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-experiment.ts', import.meta.url)));
 
+/** A process that unpacks a package into a workspace. */
+export const bundleTestUnpack = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-unpack.ts', import.meta.url)));
+
 async function bundle(source: string): Promise<Bundle> {
   // Below this package, so that npm packages resolve.
   const dist = join(import.meta.dirname, '../dist');

@@ -17,7 +17,11 @@ beforeAll(async () => {
 });
 
 const caller = () =>
-  experimentsRouter.createCaller({ workspace, closing: new AbortController().signal });
+  experimentsRouter.createCaller({
+    workspace,
+    closing: new AbortController().signal,
+    largestPackage: 0,
+  });
 const nodes = { score: { type: 'score-hits', version: 1 } };
 const metrics = ['score.metrics:mrr'];
 const experiments = { k: { vary: { 'score.k': [1, 2] }, metrics }, bad: { vary: {} } };

@@ -9,6 +9,8 @@ export const packagesRouter = router({
   contents: procedure
     .input(z.object({ file: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.packages.contents(input.file)),
+  /** Bytes of a package that the page may send. */
+  limit: procedure.query(({ ctx }) => ctx.largestPackage),
   list: procedure.query(({ ctx }) => ctx.workspace.packages.list()),
   trust: procedure
     .input(packageInput)

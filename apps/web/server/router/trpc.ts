@@ -8,6 +8,8 @@ interface ApiContext {
   readonly workspace: Workspace;
   /** Aborts when the server closes, so that subscriptions end. */
   readonly closing: AbortSignal;
+  /** Bytes of a package that the page may send. */
+  readonly largestPackage: number;
 }
 
 type StatusCode = TRPCError['code'];
