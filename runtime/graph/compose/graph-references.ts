@@ -15,7 +15,7 @@ export interface ReferenceContext {
 }
 
 /** A graph file that a graph uses. */
-export interface GraphReference {
+interface GraphReference {
   /** Undefined where it is not to be had. */
   readonly graph: Graph | undefined;
   /** Ids of the nodes of the graph itself that lead there. */
