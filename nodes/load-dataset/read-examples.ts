@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type Example,
   GraphError,
@@ -8,6 +7,7 @@ import {
   type Turn,
 } from '@graft/graph';
 import { columnList } from '../kit/text/facts.ts';
+import { splitOf } from '../kit/training/dataset-split.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import type { loadDataset } from './node.ts';
 import { type DataRow, endings, holdsRows, readRows } from './read-rows.ts';
@@ -118,7 +118,7 @@ function exampleOf(
   const { kind, turns } = learned(rowContent(row.values, format), params);
   return {
     ...{ id: `${path}:${row.row}`, path, row: row.row },
-    ...{ split: splitOf(turns, params), kind, turns },
+    ...{ split: splitOf(said(turns), params), kind, turns },
   };
 }
 
@@ -155,17 +155,7 @@ function learned(
   };
 }
 
-/** By what a row says and the seed, so that where a row goes does not depend on the others. */
-function splitOf(
-  turns: readonly Turn[],
-  { evalShare, seed }: ReadOptions['params'],
-): Example['split'] {
-  const said = turns.map(({ role, content }) => [role, content]);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([seed, said]))
-    .digest();
-  return hash.readUIntBE(0, 6) / 2 ** 48 < evalShare ? 'eval' : 'train';
-}
+const said = (turns: readonly Turn[]): unknown => turns.map(({ role, content }) => [role, content]);
 
 function place({ row, line }: DataRow): { row: number; line?: number } {
   return line === undefined ? { row } : { row, line };

@@ -1,0 +1,33 @@
+import type { Prompt } from '@graft/graph';
+
+export type Taught =
+  | { readonly kind: 'answer' | 'abstention'; readonly text: string }
+  | { readonly kind: 'left-out' | 'no-reference' };
+
+/**
+ * What a model is to say to a prompt: the reference with the numbers of the passages that hold it, or that the passages
+ * do not. An answer is held by the passages where each of its documents has one among them; a question that names no
+ * documents is taken at its word, and cites nothing.
+ */
+export function answerOf(
+  { question, passages }: Prompt,
+  form: {
+    readonly unsupported: 'abstain' | 'leave-out' | 'answer';
+    readonly abstention: string;
+    readonly citations: boolean;
+  },
+): Taught {
+  const { reference, documents = [], answerable } = question;
+  if (answerable === false) return { kind: 'abstention', text: form.abstention };
+  if (reference === undefined || reference.trim() === '') return { kind: 'no-reference' };
+  const wanted = new Set(documents);
+  const holding = passages.filter(({ source }) => wanted.has(source.path));
+  const held = new Set(holding.map(({ source }) => source.path));
+  if (held.size < wanted.size && form.unsupported !== 'answer') {
+    return form.unsupported === 'abstain'
+      ? { kind: 'abstention', text: form.abstention }
+      : { kind: 'left-out' };
+  }
+  const cited = form.citations ? holding.map(({ number }) => `[${number}]`) : [];
+  return { kind: 'answer', text: [reference.trim(), cited.join('')].filter(Boolean).join(' ') };
+}

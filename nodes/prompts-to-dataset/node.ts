@@ -1,0 +1,85 @@
+import { Dataset, defineNode, type ParamMeta, Prompts } from '@graft/graph';
+import { z } from 'zod';
+
+export const promptsToDataset = defineNode({
+  type: 'prompts-to-dataset',
+  version: 1,
+  implementation: 1,
+  title: 'Prompts to dataset',
+  group: 'training',
+  doc: 'Makes examples to train on from prompts with their passages: what the model is asked as it will be asked in use, and the reference answer with its citation. So a model learns to read what retrieval brings, passages that distract and questions that cannot be answered included.',
+  inputs: {
+    prompts: {
+      type: Prompts,
+      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited.',
+    },
+  },
+  outputs: {
+    dataset: { type: Dataset, doc: 'An example a prompt, in their order.' },
+  },
+  params: z.strictObject({
+    unsupported: z
+      .enum(['abstain', 'leave-out', 'answer'])
+      .default('abstain')
+      .meta({
+        title: 'Passages missing',
+        description:
+          'Where not all documents that hold the answer are among the passages. abstain: the example says so. leave-out: there is none. answer: it answers all the same.',
+      } satisfies ParamMeta),
+    abstention: z
+      .string()
+      .min(1)
+      .default('The handbook does not say.')
+      .meta({
+        title: 'Abstention',
+        description: 'What is said where the passages do not hold the answer.',
+        control: 'text',
+      } satisfies ParamMeta),
+    citations: z
+      .boolean()
+      .default(true)
+      .meta({
+        title: 'Citations',
+        description: 'Each answer ends with the numbers of the passages that hold it, like [1].',
+      } satisfies ParamMeta),
+    system: z
+      .string()
+      .default(
+        'Use the passages to answer the question in one short sentence, and cite the passage, like [1].',
+      )
+      .meta({
+        title: 'System prompt',
+        description:
+          'What the model is told before each prompt. The same as where it will generate; empty for none.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+    evalShare: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0.1)
+      .meta({
+        title: 'For evaluation',
+        unit: 'share of the rows',
+        description: 'Rows kept out of training, chosen by their questions.',
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({
+        title: 'Seed',
+        description: 'Another seed keeps other rows for evaluation.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ unsupported, citations, evalShare }) => [
+    ['passages missing', unsupported],
+    ['citations', citations ? 'yes' : 'no'],
+    ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
+  ],
+  caching: 'seeded',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});
