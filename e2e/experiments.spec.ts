@@ -106,8 +106,8 @@ test('runs an experiment of the file and shows what its table says', async ({
   expect((await variants())[0]).toContain('few');
 
   for (const [button, begin] of [
-    ['CSV', 'variant,hits.file,metric,mean'],
-    ['Markdown', '| variant | hits.file | mrr |'],
+    ['CSV', 'variant,hits.file,metric,direction,mean'],
+    ['Markdown', '| variant | hits.file | mrr ↑ |'],
   ] as const) {
     const download = page.waitForEvent('download');
     await search.getByRole('button', { name: button }).click();
@@ -135,7 +135,7 @@ test('says how far an experiment is, and cancels it', async ({ page, workspace }
   const depths = page.getByRole('region', { name: 'Experiment depths' });
   await depths.getByRole('button', { name: 'Run the experiment' }).click();
   await expect(depths.getByTestId('experiment-progress')).toContainText(
-    /Run [2-9]\d* of 190 · [1-9]\d* steps computed, \d+ reused/,
+    /Run [2-9]\d* of 190, \d+ % · [1-9]\d* steps computed, \d+ reused/,
   );
   await depths.getByRole('button', { name: 'Cancel the experiment' }).click();
   await expect(depths.getByTestId('experiment-status')).toContainText('cancelled');

@@ -96,6 +96,7 @@ const rowsOfNodes: Readonly<Record<string, unknown>> = {
   questions: question,
   'load-rows': question,
   'gather-rows': question,
+  'sample-rows': question,
   chunk,
   embed: { ...chunk, vector: [0.6, 0.8, 0] },
   index: { rows: 1, dimension: 3, embedder: attack, embedderDigest: 'a' },

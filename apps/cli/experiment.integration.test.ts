@@ -21,12 +21,18 @@ const corpus = {
 };
 const metrics = ['score.metrics:recall@1', 'score.metrics:mrr'];
 
-/** The graph with experiments, and, where it is to be slow, a language model below it. */
+/** The graph with experiments. */
 function withExperiments(experiments: object): string {
+  return JSON.stringify({ ...searchGraph(), experiments });
+}
+
+/** `sampled`: of two of the questions. */
+function searchGraph({ sampled = false } = {}): object {
   const text = graphText(
     {
       files: ['load-files', { paths: ['corpus'] }],
       ask: ['questions', { paths: ['questions.jsonl'] }],
+      ...(sampled ? { some: ['sample-rows', { share: 0, least: 2 }] } : {}),
       chunk: ['chunk'],
       embed: ['embed'],
       index: ['index'],
@@ -37,13 +43,15 @@ function withExperiments(experiments: object): string {
       'files.documents -> chunk.documents',
       'chunk.chunks -> embed.chunks',
       'embed.embeddings -> index.embeddings',
-      'ask.questions -> retrieve.questions',
+      ...(sampled
+        ? ['ask.questions -> some.rows', 'some.rows -> retrieve.questions']
+        : ['ask.questions -> retrieve.questions']),
       'index.index -> retrieve.index',
       'retrieve.hits -> score.hits',
     ],
   );
   const graph: unknown = JSON.parse(text);
-  return JSON.stringify({ ...Object(graph), experiments });
+  return Object(graph);
 }
 
 describe('graft experiment', () => {
@@ -181,6 +189,104 @@ describe('graft experiment', () => {
     const none = await run({});
     expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('no experiments')]);
   }, 60_000);
+
+  it(
+    'runs arms that switch a node off or put another in its place',
+    async () => {
+      const words = { type: 'retrieve', version: 1, params: { k: 1, mode: 'bm25' } };
+      const arms = {
+        'all questions': { bypass: ['some'] },
+        words: { replace: { retrieve: words }, set: { 'score.k': 1 } },
+      };
+      const experiments = { e: { arms, metrics: ['score.metrics:recall@1'] } };
+      const graph = JSON.stringify({ ...searchGraph({ sampled: true }), experiments });
+      await writeFile(path.join(folder, file), graph);
+      const end = await graft(['experiment', file, 'e', '--json'], { cwd: folder });
+      expect([end.code, end.stderr]).toEqual([0, expect.stringContaining('3 of 3')]);
+      const { table } = finishOf(end);
+      const shown = table.rows.map(({ variant, settings, cells: [cell], problem }) => [
+        ...[variant, settings['some'], settings['retrieve'], cell?.n, cell?.mean, problem],
+      ]);
+      expect(shown).toEqual([
+        ['as saved', 'sample-rows', undefined, 2, 1, undefined],
+        ['all questions', 'off', undefined, 3, 1, undefined],
+        ['words', 'sample-rows', undefined, 2, 1, undefined],
+      ]);
+      const { failures } = table.rows[0]?.cells[0] ?? {};
+      expect(failures).toBe(1);
+    },
+    timeout,
+  );
+
+  it(
+    'refuses files that are not those locked, when it is to',
+    async () => {
+      const e = { vary: { 'retrieve.mode': ['dense', 'bm25'] }, metrics };
+      await writeFile(path.join(folder, file), withExperiments({ e }));
+      expect((await graft(['lock', file], { cwd: folder })).code).toBe(0);
+      const again = (): Promise<Finished> =>
+        graft(['experiment', file, 'e', '--locked', '--json'], { cwd: folder });
+      expect((await again()).code).toBe(0);
+      const path1 = path.join(folder, 'corpus', 'day.md');
+      await writeFile(path1, `${corpus['day.md']}Supper is at eight.\n`);
+      const refused = await again();
+      await writeFile(path1, corpus['day.md']);
+      expect(refused.code).toBe(2);
+      const { table, error } = finishOf(refused);
+      expect(error?.message).toMatch(/^2 of 2 runs failed\. The first: .*corpus/);
+      expect(table.rows.map(({ cells: [cell] }) => cell?.n)).toEqual([0, 0]);
+      // Whoever does not ask for it is only told.
+      expect((await graft(['experiment', file, 'e', '--json'], { cwd: folder })).code).toBe(0);
+    },
+    timeout,
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'that was killed goes on where it was when it is started again',
+    async () => {
+      for (let at = 0; at < 40; at += 1) {
+        const text = `# Note ${String(at)}\n\nWhat note ${String(at)} says of a vase, a kiln and tea.\n`;
+        await writeFile(path.join(folder, 'corpus', `note-${String(at)}.md`), text);
+      }
+      const depths = Array.from({ length: 20 }, (_, at) => at + 1);
+      const e = { vary: { 'retrieve.k': depths }, metrics: ['score.metrics:mrr'] };
+      await writeFile(path.join(folder, file), withExperiments({ e }));
+      const child = spawn(process.execPath, [graftEntry, 'experiment', file, 'e', '--json'], {
+        ...{ cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
+      });
+      const closed = once(child, 'close');
+      let stdout = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (stdout.includes('variant.finished')) child.kill('SIGKILL');
+      });
+      expect(await closed).toEqual([null, 'SIGKILL']);
+      const computed = (output: string): number =>
+        output
+          .split('\n')
+          .filter((line) => line.endsWith('}'))
+          .map((line) => experimentEventSchema.parse(JSON.parse(line)))
+          .reduce(
+            (sum, event) => sum + (event.type === 'variant.finished' ? event.steps.computed : 0),
+            0,
+          );
+      const before = computed(stdout);
+      expect(before).toBeGreaterThan(0);
+      const again = await graft(['experiment', file, 'e', '--json'], { cwd: folder });
+      expect(again.code).toBe(0);
+      expect(finishOf(again).table.rows.every(({ cells: [cell] }) => cell?.n === 3)).toBe(true);
+      // Five steps that all share, and two of each of the twenty.
+      expect(computed(again.stdout)).toBeGreaterThan(0);
+      expect(computed(again.stdout)).toBeLessThanOrEqual(5 + 2 * 20 - before);
+      const runs = await graft(['runs', 'ls', '--json'], { cwd: folder });
+      const listed: unknown = JSON.parse(runs.stdout);
+      expect(Array.isArray(listed) ? listed.slice(0, 2) : listed).toMatchObject([
+        { status: 'succeeded', experiment: 'e' },
+        { status: 'failed', experiment: 'e' },
+      ]);
+    },
+    timeout,
+  );
 
   it.skipIf(process.platform === 'win32')(
     'is cancelled with all its variants, exit code 130',

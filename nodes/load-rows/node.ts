@@ -1,9 +1,5 @@
-import { defineNode, type ParamMeta, portTypes, Questions } from '@graft/graph';
+import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
 import { z } from 'zod';
-
-/** What a file of rows can hold. */
-const rowTypes = Object.values(portTypes).filter(({ encoding }) => encoding === 'jsonl');
-const [firstType = Questions.id, ...otherTypes] = rowTypes.map(({ id }) => id);
 
 export const loadRows = defineNode({
   type: 'load-rows',
@@ -15,12 +11,13 @@ export const loadRows = defineNode({
   inputs: {},
   outputs: { rows: { type: Questions, doc: 'The rows, in the order of the file.' } },
   ports(params) {
-    const type = rowTypes.find(({ id }) => id === params['type']) ?? Questions;
+    const type =
+      portTypes[rowTypeIds.find((id) => id === params['type']) ?? Questions.id] ?? Questions;
     return { inputs: {}, outputs: { rows: { type, doc: 'The rows, in the order of the file.' } } };
   },
   params: z.strictObject({
     type: z
-      .enum([firstType, ...otherTypes])
+      .enum(rowTypeIds)
       .default(Questions.id)
       .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
     file: z

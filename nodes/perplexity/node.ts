@@ -32,7 +32,11 @@ export const perplexity = defineNode({
     },
   },
   outputs: {
-    metrics: { type: Metrics, doc: 'Perplexity, loss and tokens: of each text, and of all.' },
+    metrics: {
+      type: Metrics,
+      doc: 'Perplexity, loss and tokens: of each text, and of all.',
+      itemsOf: ['documents', 'dataset'],
+    },
   },
   params: z.strictObject({
     adapterWeights: z
@@ -81,6 +85,7 @@ export const perplexity = defineNode({
       ? []
       : [['adapter weights', adapterWeights.join(', ')] as const]),
   ],
+  metrics: () => ['perplexity', 'loss'],
   caching: 'pure',
   check({ window, stride }, inputs, models) {
     const model = inputs['model']?.model;

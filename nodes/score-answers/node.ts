@@ -12,10 +12,15 @@ export const scoreAnswers = defineNode({
     answers: { type: Answers, doc: 'Answers, whose questions carry a reference.' },
   },
   outputs: {
-    metrics: { type: Metrics, doc: 'The means, then accuracy and F1 of each question.' },
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then accuracy and F1 of each question.',
+      itemsOf: ['answers'],
+    },
   },
   params: z.strictObject({}),
   summary: () => [['scores', 'accuracy, F1']],
+  metrics: () => ['accuracy', 'f1'],
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -17,7 +17,11 @@ export const scoreHits = defineNode({
     },
   },
   outputs: {
-    metrics: { type: Metrics, doc: 'The means, then recall@k, MRR and nDCG@k of each question.' },
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then recall@k, MRR and nDCG@k of each question.',
+      itemsOf: ['hits', 'questions'],
+    },
   },
   params: z.strictObject({
     k: z
@@ -33,6 +37,7 @@ export const scoreHits = defineNode({
       } satisfies ParamMeta),
   }),
   summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}`]],
+  metrics: ({ k }) => [`recall@${k}`, 'mrr', `ndcg@${k}`],
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -17,6 +17,7 @@ export * from './types/evidence-table.ts';
 export * from './evidence/variant-evidence.ts';
 export { evidenceTable, evidenceTableByTurns, type TableOptions } from './evidence/make-table.ts';
 export {
+  metricTitle,
   signed,
   settingText,
   tableNote,
@@ -28,6 +29,7 @@ export {
   winTieLoss,
 } from './evidence/table-text.ts';
 export * from './evidence/race.ts';
+export { seededOrder } from './evidence/seeded-order.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
@@ -51,6 +53,7 @@ export type {
   Experiment,
   ExperimentLimit,
   Experiments,
+  Race,
   VaryMode,
 } from './format/experiment.ts';
 export {
@@ -106,6 +109,7 @@ export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-b
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { type MergeConflict } from './merge/merge-bodies.ts';
+export type { ItemPart } from './plan/item-part.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';
 export {
   addNode,
@@ -119,8 +123,14 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
+export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';
 export { expandExperiment, type ExpandContext } from './experiment/expand-experiment.ts';
-export { savedVariant, type ExperimentPlan, type Variant } from './experiment/experiment-plan.ts';
+export {
+  savedVariant,
+  type ExperimentPlan,
+  type RacePlan,
+  type Variant,
+} from './experiment/experiment-plan.ts';
 export {
   countVariants,
   defaultRunLimit,

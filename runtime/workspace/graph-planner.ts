@@ -18,7 +18,7 @@ import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inpu
 import { readUsedGraphs } from './used-graphs.ts';
 import type { StartOptions } from './workspace.ts';
 
-type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'inputs' | 'outputs'>;
+type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
 
 export interface PlannedRun {
   readonly plan: Plan;
@@ -89,7 +89,7 @@ export class GraphPlanner {
     file: string,
     choices: PlanChoices & { readonly assumed?: 'any' },
   ): Promise<PlannedRun> {
-    const { only, seed, inputs = {}, outputs = [], assumed } = choices;
+    const { only, seed, part, inputs = {}, outputs = [], assumed } = choices;
     const { registry, models, artifacts } = this.#against;
     const read = await this.read(graph, file);
     const wanted = [only ?? [], outputNodes(read, outputs)].flat();
@@ -97,6 +97,7 @@ export class GraphPlanner {
     const plan = planGraph(graph, registry, {
       ...{ models, file, graphs: read.graphs, given: assumed ?? givenNames(read, given) },
       ...(seed === undefined ? {} : { seed }),
+      ...(part === undefined ? {} : { part }),
       ...(wanted.length === 0 ? {} : { only: wanted }),
     });
     return { plan, given, references: graphReferences(graph, read) };

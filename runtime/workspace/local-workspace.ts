@@ -60,6 +60,7 @@ import type {
   ArtifactPage,
   CancelOutcome,
   CollectReport,
+  ExperimentOptions,
   GraphFile,
   PlanReport,
   RunHandle,
@@ -196,7 +197,7 @@ export class LocalWorkspace implements Workspace {
   async startExperiment(
     graph: Graph,
     file: string,
-    { name, device = 'auto' }: { readonly name: string; readonly device?: string },
+    { name, device = 'auto', locked = false }: ExperimentOptions,
   ): Promise<ExperimentHandle> {
     const plan = await this.planExperiment(graph, file, name);
     await this.#parts.state.check();
@@ -206,7 +207,8 @@ export class LocalWorkspace implements Workspace {
     const origin = await keepOrigin(this.artifacts, { graph, references, set: {} });
     return this.#experiments.start(plan, { file, device, origin }, async (variant, options) => {
       const { parent: _parent, scope: _scope, ...which } = options.origin;
-      return this.#start(variant, file, { ...options, set: { experiment: name, ...which } });
+      const set = { experiment: name, ...which, share: options.part?.share };
+      return this.#start(variant, file, { ...options, locked, set });
     });
   }
 

@@ -12,6 +12,7 @@ import {
   type GraphInterface,
   type GraphLookup,
   type ItemCounts,
+  type ItemPart,
   type KeyPart,
   type Lock,
   type MissReason,
@@ -81,6 +82,8 @@ export interface StartOptions {
   readonly device?: string;
   /** Of every seeded node, instead of its own. */
   readonly seed?: number;
+  /** Some nodes see a part of their items only, as in a race. */
+  readonly part?: ItemPart;
   /**
    * What was set for this run: the graph is not the file as saved. Its steps are then not what the nodes of the file
    * last gave.
@@ -93,6 +96,14 @@ export interface StartOptions {
    * file has no lock, the run writes one once it has succeeded.
    */
   readonly revision?: string;
+}
+
+/** Which experiment of a file to run, and how. */
+export interface ExperimentOptions {
+  readonly name: string;
+  readonly device?: string;
+  /** As `StartOptions.locked`, of every variant. */
+  readonly locked?: boolean;
 }
 
 /** A run in progress. */
@@ -187,7 +198,7 @@ export interface Workspace extends AsyncDisposable {
   startExperiment(
     graph: Graph,
     file: string,
-    options: { readonly name: string; readonly device?: string },
+    options: ExperimentOptions,
   ): Promise<ExperimentHandle>;
   /** Recorded events of a run of an experiment after `seq`, then live ones, until it has finished or `signal` aborts. */
   experimentEvents(

@@ -15,6 +15,7 @@ import { table } from '../terminal.ts';
 const optionsSchema = z.object({
   json: z.boolean().optional(),
   out: z.string().optional(),
+  locked: z.boolean().optional(),
   device: z.string().optional(),
   workspace: z.string().optional(),
 });
@@ -31,6 +32,7 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
   await using workspace = await open(opened.root);
   const handle = await workspace.startExperiment(opened.graph, opened.file, {
     name,
+    ...(options.locked === undefined ? {} : { locked: options.locked }),
     ...(options.device === undefined ? {} : { device: options.device }),
   });
   const release = cancelOnInterrupt(() => handle.cancel());

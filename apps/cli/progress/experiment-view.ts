@@ -21,7 +21,8 @@ export class ExperimentView {
         this.#runs = event.runs;
         this.#width = Math.max(...event.variants.map(({ name }) => name.length));
         const runs = `${String(event.runs)} run${event.runs === 1 ? '' : 's'}`;
-        const count = `${String(event.variants.length)} variants, ${runs}`;
+        const race = event.race === undefined ? '' : ` at most: ${String(event.race.looks)} looks`;
+        const count = `${String(event.variants.length)} variants, ${runs}${race}`;
         this.#line(
           `experiment ${event.experiment} of ${event.file} (run ${event.runId}): ${count}`,
         );
@@ -32,6 +33,13 @@ export class ExperimentView {
       }
       case 'variant.started':
         break;
+      case 'race.looked': {
+        this.#runs = this.#done + event.runs;
+        for (const { variant, behind } of event.dropped) {
+          this.#line(`− ${variant}  dropped at look ${String(event.look)}: behind ${behind}`);
+        }
+        break;
+      }
       case 'variant.finished': {
         this.#done += 1;
         const { computed, reused } = event.steps;
@@ -41,7 +49,8 @@ export class ExperimentView {
           `${String(computed)} steps computed, ${String(reused)} shared`,
           event.error?.message ?? '',
         ];
-        const name = `${event.variant}${seed}`.padEnd(this.#width);
+        const look = event.look === undefined ? '' : ` look ${String(event.look)}`;
+        const name = `${event.variant}${seed}${look}`.padEnd(this.#width);
         const place = `${String(this.#done)} of ${String(this.#runs)}`;
         this.#line(`${marks[event.status]} ${place}  ${name}  ${oneLine(facts.join('  '), 160)}`);
         break;

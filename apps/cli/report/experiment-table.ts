@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {
   GraphError,
+  metricTitle,
   signed,
   tableNote,
   tableNumber,
@@ -9,9 +10,10 @@ import {
   tableToJson,
   tableToMarkdown,
   type Cell,
+  type Cost,
   type EvidenceTable,
 } from '@graft/graph';
-import { formatDuration } from '../quantity.ts';
+import { formatBytes, formatDuration } from '../quantity.ts';
 import { oneLine, table } from '../terminal.ts';
 
 /** How to write a table into a file of that name. Throws `bad-name` for an ending that is none of ours. */
@@ -32,10 +34,12 @@ export function tableWriter(file: string): (table: EvidenceTable) => string {
 /** The table for a terminal: a line a variant, and below it what the words in it mean. */
 export function experimentSummary(made: EvidenceTable): string {
   const { rows, metrics, baseline } = made;
+  const failures = rows.some(({ cells }) => cells.some((cell) => cell.failures > 0));
+  const costs = costColumns.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
   const head = [
     'variant',
-    ...metrics.flatMap(({ name }) => [name, '− baseline', 'shown']),
-    ...['n', 'time', ''],
+    ...metrics.flatMap((metric) => [metricTitle(metric), '− baseline', 'shown']),
+    ...['n', ...(failures ? ['failed'] : []), ...costs.map(({ title }) => title), ''],
   ];
   const lines = rows.map(({ variant, cells, cost, problem }) => [
     variant === baseline ? `${variant} (baseline)` : variant,
@@ -44,12 +48,21 @@ export function experimentSummary(made: EvidenceTable): string {
       withInterval(cell.difference?.mean, cell.difference?.interval, signed),
       cell.difference?.verdict ?? '',
     ]),
-    [...new Set(cells.map(({ n }) => n))].join('/'),
-    cost.ms === undefined ? '' : formatDuration(cost.ms),
+    distinct(cells.map(({ n }) => n)),
+    ...(failures ? [distinct(cells.map((cell) => cell.failures))] : []),
+    ...costs.map(({ of }) => of(cost) ?? '—'),
     oneLine(problem ?? '', 200),
   ]);
   return [table([head, ...lines]), '', tableNote(made), ...tableReasons(made)].join('\n');
 }
+
+const costColumns: readonly { title: string; of(cost: Cost): string | undefined }[] = [
+  { title: 'time', of: ({ ms }) => (ms === undefined ? undefined : formatDuration(ms)) },
+  { title: 'tokens', of: ({ tokens }) => tokens?.toLocaleString('en-US') },
+  { title: 'memory', of: ({ bytes }) => (bytes === undefined ? undefined : formatBytes(bytes)) },
+];
+
+const distinct = (numbers: readonly number[]): string => [...new Set(numbers)].join('/');
 
 function withInterval(
   value: number | null | undefined,

@@ -4,10 +4,12 @@ import type { ExperimentEvent, RunStatus } from '@graft/graph';
 export interface ExperimentProgress {
   /** Of the newest event that is in it. */
   readonly seq: number;
-  /** Runs to be made: each variant that can run, once for each seed. */
+  /** Runs to be made at most. */
   readonly runs: number;
   readonly ended: number;
   readonly failed: number;
+  /** Variants that left the race. */
+  readonly dropped: number;
   /** Variants that cannot run. */
   readonly refused: number;
   /** Steps of the runs that ended. */
@@ -21,7 +23,7 @@ export interface ExperimentProgress {
 }
 
 export const noProgress: ExperimentProgress = {
-  ...{ seq: 0, runs: 0, ended: 0, failed: 0, refused: 0, computed: 0, reused: 0 },
+  ...{ seq: 0, runs: 0, ended: 0, failed: 0, dropped: 0, refused: 0, computed: 0, reused: 0 },
   ...{ working: [], status: 'running' },
 };
 
@@ -37,6 +39,11 @@ export function foldExperimentEvent(
       const refused = event.variants.filter(({ problem }) => problem !== undefined).length;
       return { ...progress, seq, runs: event.runs, refused };
     }
+    case 'race.looked':
+      return {
+        ...{ ...progress, seq, runs: progress.ended + event.runs },
+        dropped: progress.dropped + event.dropped.length,
+      };
     case 'variant.started':
       return { ...progress, seq, working: [...progress.working, nameOf(event)] };
     case 'variant.finished':

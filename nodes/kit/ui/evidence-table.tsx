@@ -4,6 +4,7 @@ import {
   type EvidenceTable,
   type Interval,
   type Metric,
+  metricTitle,
   settingText,
   signed,
   tableNote,
@@ -94,7 +95,11 @@ function MetricEvidence(props: {
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
       <table>
         <caption>
-          {metric.name} <span className="gk-faint">{metric.direction} is better</span>
+          {metricTitle(metric)}{' '}
+          <span className="gk-faint">
+            {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
+            better
+          </span>
         </caption>
         <thead>
           <tr>
@@ -238,7 +243,7 @@ function Costs({ rows }: { readonly rows: readonly TableRow[] }): ReactNode {
                 {variant}
               </th>
               {columns.map(({ title, of }) => (
-                <td key={title}>{of(cost) ?? ''}</td>
+                <td key={title}>{of(cost) ?? '—'}</td>
               ))}
             </tr>
           ))}

@@ -8,9 +8,28 @@ export const experimentProblemSchema = problemSchema.extend({
 });
 export type ExperimentProblem = z.infer<typeof experimentProblemSchema>;
 
+/** A variant that left the race, and what it lay behind. */
+export const raceDropSchema = z.object({
+  variant: z.string(),
+  behind: z.string(),
+  /** Variant − best so far, with its adjusted interval. */
+  difference: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  confidence: z.number(),
+  /** Questions that both have. */
+  n: z.number().int(),
+});
+
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
-/** Which of the runs of an experiment: a variant, and its seed where it is repeated. */
-const which = { variant: z.string(), seed: z.number().int().optional() };
+/**
+ * Which of the runs of an experiment: a variant, its seed where it is repeated, and in a race the look, from 1, whose
+ * part of the items it is given.
+ */
+const which = {
+  variant: z.string(),
+  seed: z.number().int().optional(),
+  look: z.number().int().optional(),
+};
 
 /**
  * What happens in a run of an experiment, in order, recorded for good. `seq` counts from 1 without gaps; `runId` is that
@@ -28,6 +47,9 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
     baseline: z.string(),
     /** `node.port:metric` */
     metrics: z.array(z.string()),
+    /** Those of which less is better because the file says so. */
+    lower: z.array(z.string()).optional(),
+    race: z.object({ looks: z.number().int(), error: z.number() }).optional(),
     variants: z.array(
       z.object({
         name: z.string(),
@@ -36,7 +58,7 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
         problem: experimentProblemSchema.optional(),
       }),
     ),
-    /** Runs to be made: each variant that can run, once for each seed. */
+    /** Runs to be made: each variant that can run, once for each seed and, in a race, each look, unless it is dropped. */
     runs: z.number().int(),
   }),
   z.object({ ...base, type: z.literal('variant.started'), ...which, run: z.string() }),
@@ -56,6 +78,17 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
       reused: z.number().int(),
     }),
     error: experimentProblemSchema.optional(),
+  }),
+  /** All that still race have seen the part of the items of a look. */
+  z.object({
+    ...base,
+    type: z.literal('race.looked'),
+    look: z.number().int(),
+    /** Distinct items of the deciding metric so far. */
+    items: z.number().int(),
+    dropped: z.array(raceDropSchema),
+    /** Runs that are still to be made at most. */
+    runs: z.number().int(),
   }),
   z.object({
     ...base,

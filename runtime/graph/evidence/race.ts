@@ -1,6 +1,4 @@
 import { GraphError } from '../base/errors.ts';
-import { byCodeUnit } from '../base/record.ts';
-import { sha256 } from '../base/sha256.ts';
 import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import { type Arm, armsOf } from './arm.ts';
@@ -8,22 +6,17 @@ import { fewestDiffering } from './compare-arms.ts';
 import type { Interval } from '../types/evidence-table.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
-
-/** Probability, over the whole race, that the best variant is dropped. */
-const raceError = 0.05;
+import { seededOrder } from './seeded-order.ts';
 
 /**
- * The questions of each look of a race: each holds those of the look before, in parts of one size, and the last all.
- * The order is by a hash of seed and id, so that it is neither that of the file nor changed by other questions.
+ * The questions of each look of a race: each holds those of the look before, in parts of one size, and the last all,
+ * in the order of `seededOrder`.
  */
 export function raceLooks(
   questions: readonly string[],
   { looks, seed = 0 }: { readonly looks: number; readonly seed?: number },
 ): readonly (readonly string[])[] {
-  const places = new Map(questions.map((id) => [id, sha256(`${seed}:${id}`)]));
-  const order = [...places.keys()].sort((a, b) =>
-    byCodeUnit(places.get(a) ?? '', places.get(b) ?? ''),
-  );
+  const order = seededOrder(questions, seed);
   return Array.from({ length: looks }, (_, look) =>
     order.slice(0, Math.ceil((order.length * (look + 1)) / looks)),
   );
@@ -45,6 +38,8 @@ export interface RaceRules {
   /** Variants at the start, the baseline among them. */
   readonly variants: number;
   readonly looks: number;
+  /** Probability, over the whole race, that the best variant is dropped. */
+  readonly error: number;
   readonly seed?: number;
 }
 
@@ -62,19 +57,19 @@ export interface RaceDrop {
 
 /**
  * Who leaves the race after a look that is not the last: each variant whose adjusted interval of the difference to the
- * best so far lies wholly on the worse side, where at least ten questions differ. The error of 5 % is split evenly over
+ * best so far lies wholly on the worse side, where at least ten questions differ. The error is split evenly over
  * the looks at which one can be dropped and over the pairs that one variant is in, so that the variant that is truly
- * best is dropped in at most 5 % of races. Who has values for none of the questions leaves no one behind.
+ * best is dropped in at most that share of races. Who has values for none of the questions leaves no one behind.
  */
 export function raceLook(racers: readonly Racer[], rules: RaceRules): RaceDrop[] {
-  const { metric, baseline, variants, looks, seed = 0 } = rules;
+  const { metric, baseline, variants, looks, error, seed = 0 } = rules;
   if (looks < 2) {
     throw new GraphError(
       'bad-param',
       'A race takes two looks or more: nobody is dropped at the last.',
     );
   }
-  const confidence = 1 - (2 * raceError) / ((looks - 1) * Math.max(1, variants - 1));
+  const confidence = 1 - (2 * error) / ((looks - 1) * Math.max(1, variants - 1));
   const sign = metric.direction === 'higher' ? 1 : -1;
   const arms = armsOf(racers, metric);
   const best = bestOf(arms, sign);
@@ -124,26 +119,21 @@ function differing(one: Sums, other: Sums): number {
   }).length;
 }
 
-export interface RaceAccount {
-  /** Item evaluations that were not made, as a share of all that there would have been. */
-  readonly saved: number;
-  /** At most the probability that the best variant was dropped; 0 where nobody was. */
-  readonly risked: number;
-  /** Both as a sentence. */
-  readonly text: string;
+/** What the racers of one metric were given, and what all of them would have been. */
+export interface RaceCounts {
+  /** Variants that were dropped, of how many. */
+  readonly dropped: number;
+  readonly variants: number;
+  /** Evaluations of an item by a variant, once for each repeat: those of the race, and of every variant over all items. */
+  readonly made: number;
+  readonly whole: number;
+  readonly error: number;
 }
 
-/** What a race saved and what it risked. `seen`: of each variant, the share of the questions that it was given. */
-export function raceAccount(seen: readonly number[]): RaceAccount {
-  const saved = 1 - seen.reduce((sum, share) => sum + share, 0) / Math.max(1, seen.length);
-  const dropped = seen.filter((share) => share < 1).length;
-  if (dropped === 0) {
-    return {
-      saved: 0,
-      risked: 0,
-      text: 'No variant was dropped: nothing was saved, and nothing risked.',
-    };
-  }
-  const text = `${dropped} of ${seen.length} variants were dropped early, which saved ${Math.round(saved * 100)} % of the evaluations. The risk that the best was among them is at most ${Math.round(raceError * 100)} %.`;
-  return { saved, risked: raceError, text };
+/** What a race saved and what it risked, as a sentence. */
+export function raceAccount({ dropped, variants, made, whole, error }: RaceCounts): string {
+  if (dropped === 0) return 'No variant was dropped: nothing was saved, and nothing risked.';
+  const counted = (count: number): string => count.toLocaleString('en-US');
+  const saved = Math.round(100 * (1 - made / Math.max(1, whole)));
+  return `${dropped} of ${variants} variants ${dropped === 1 ? 'was' : 'were'} dropped early: ${counted(made)} item evaluations instead of ${counted(whole)}, ${saved} % saved. The risk that the best was among them is at most ${Number((100 * error).toPrecision(3))} %.`;
 }

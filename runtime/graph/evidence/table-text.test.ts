@@ -41,26 +41,26 @@ describe('a table as text', () => {
     const lines = tableToCsv(table).trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(
-      /^variant,chunk\.size,retrieve\.mode,metric,mean,low,high,n,failures,difference,/,
+      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,difference,/,
     );
     expect(lines[1]).toMatch(
-      /^as saved,256,dense,accuracy,0\.5,0\.3\d+,0\.6\d+,60,0,,,,,,,,,,baseline,1234,,,6,6,$/,
+      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,,,,,,,,,,baseline,1234,,,6,6,$/,
     );
     expect(lines[2]).toMatch(
-      /^'=large\|,512,"a ""b"", c",accuracy,0\.83\d+,.*,better,61000,12,,6,2,$/,
+      /^'=large\|,512,"a ""b"", c",accuracy,higher,0\.83\d+,.*,better,61000,12,,6,2,$/,
     );
-    expect(lines[3]).toMatch(/^broken,-1,,accuracy,,,,0,60,.*,chunk\.size is below 1\.$/);
+    expect(lines[3]).toMatch(/^broken,-1,,accuracy,higher,,,,0,60,.*,chunk\.size is below 1\.$/);
     const fields = (lines[0] ?? '').split(',').length;
     expect((lines[1] ?? '').split(',')).toHaveLength(fields);
   });
 
   it('is markdown with a line for each variant and a note', () => {
     expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
-      "| variant | chunk.size | retrieve.mode | accuracy | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
+      "| variant | chunk.size | retrieve.mode | accuracy ↑ | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-      | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s |  | 6 of 6 |  |
+      | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.202, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
-      | broken | -1 |  |  |  |  |  | 0 | 60 |  |  |  | chunk.size is below 1. |
+      | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
       Intervals are of 95 %, each for itself (unadjusted). Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.
       "
@@ -69,6 +69,12 @@ describe('a table as text', () => {
     expect(
       tableToMarkdown({ ...table, metrics: perplexity === undefined ? [] : [perplexity] }),
     ).toContain('Lower is better: perplexity.');
+    const own = { ...accuracy, name: 'score', assumed: true as const };
+    const raced = tableToMarkdown({ ...table, metrics: [own], race: '3 of 4 were dropped.' });
+    expect(raced).toContain('| score ↑ |');
+    expect(raced).toContain(
+      'Nothing says of these which way is better; higher is taken: score. 3 of 4 were dropped.',
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import type {
   Interval,
   TableRow,
 } from '../types/evidence-table.ts';
+import type { Metric } from '../types/metric.ts';
 
 /** The table as JSON, two spaces deep, with a line end. */
 export function tableToJson(table: EvidenceTable): string {
@@ -17,15 +18,26 @@ export function tableToJson(table: EvidenceTable): string {
  */
 export function tableToCsv(table: EvidenceTable): string {
   const head = [
-    ...['variant', ...table.settings, 'metric', 'mean', 'low', 'high', 'n', 'failures'],
+    ...[
+      'variant',
+      ...table.settings,
+      'metric',
+      'direction',
+      'mean',
+      'low',
+      'high',
+      'n',
+      'failures',
+    ],
     ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
     ...['p', 'adjusted p', 'verdict', 'ms', 'tokens', 'bytes', 'steps', 'reused', 'problem'],
   ];
+  const directions = new Map(table.metrics.map(({ name, direction }) => [name, direction]));
   const lines = table.rows.flatMap((row) =>
     row.cells.map(({ metric, mean, interval, n, failures, difference: against }) => [
       row.variant,
       ...table.settings.map((name) => settingText(row.settings[name])),
-      ...[metric, mean, interval?.[0], interval?.[1], n, failures],
+      ...[metric, directions.get(metric), mean, interval?.[0], interval?.[1], n, failures],
       ...[against?.mean, against?.interval?.[0], against?.interval?.[1], against?.n],
       ...[against?.wins, against?.ties, against?.losses, against?.p, against?.adjustedP],
       row.variant === table.baseline ? 'baseline' : against?.verdict,
@@ -42,7 +54,11 @@ export function tableToMarkdown(table: EvidenceTable): string {
   const problems = table.rows.some(({ problem }) => problem !== undefined);
   const head = [
     ...['variant', ...table.settings],
-    ...table.metrics.flatMap(({ name }) => [name, `${name} − baseline`, 'win/tie/loss', 'shown']),
+    ...table.metrics.flatMap((metric) => [
+      metricTitle(metric),
+      `${metric.name} − baseline`,
+      ...['win/tie/loss', 'shown'],
+    ]),
     ...['n', 'failures', ...costs.map(({ name }) => name)],
     ...(problems ? ['problem'] : []),
   ];
@@ -57,7 +73,7 @@ export function tableToMarkdown(table: EvidenceTable): string {
     ]),
     acrossCells(row.cells.map(({ n }) => n)),
     acrossCells(row.cells.map(({ failures }) => failures)),
-    ...costs.map(({ of }) => of(row) ?? ''),
+    ...costs.map(({ of }) => of(row) ?? '—'),
     ...(problems ? [row.problem ?? ''] : []),
   ]);
   const rule = head.map((_, at) => (at <= table.settings.length ? '---' : '---:'));
@@ -82,13 +98,24 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
 }
 
 /** What the numbers and words of a table mean, in a few sentences. */
-export function tableNote({ confidence, metrics }: EvidenceTable): string {
-  const lower = metrics.filter(({ direction }) => direction === 'lower').map(({ name }) => name);
+export function tableNote({ confidence, metrics, race }: EvidenceTable): string {
+  const names = (those: readonly Metric[]): string => those.map(({ name }) => name).join(', ');
+  const lower = metrics.filter(({ direction }) => direction === 'lower');
+  const assumed = metrics.filter((metric) => metric.assumed === true);
   return [
     `Intervals are of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
     'Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.',
-    ...(lower.length === 0 ? [] : [`Lower is better: ${lower.join(', ')}.`]),
+    ...(lower.length === 0 ? [] : [`Lower is better: ${names(lower)}.`]),
+    ...(assumed.length === 0
+      ? []
+      : [`Nothing says of these which way is better; higher is taken: ${names(assumed)}.`]),
+    ...(race === undefined ? [] : [race]),
   ].join(' ');
+}
+
+/** `recall@3 ↑`: its name, and which way is better. */
+export function metricTitle({ name, direction }: Metric): string {
+  return `${name} ${direction === 'higher' ? '↑' : '↓'}`;
 }
 
 /** A number for people: four significant digits at most. */

@@ -5,15 +5,20 @@ import { own, sortedKeys } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import { parseMetricName, type MetricName } from '../format/setting-name.ts';
-import { savedVariant } from './experiment-plan.ts';
+import { savedVariant, type RacePlan } from './experiment-plan.ts';
 import { takesSeed } from '../plan/node-draft.ts';
+import { knownMetric } from '../types/metric.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { Metrics } from '../types/metrics.ts';
+import { shapedType } from '../types/shaped-type.ts';
 
 /** What of an experiment does not depend on its variants. */
 export interface CheckedExperiment {
   readonly metrics: readonly MetricName[];
   readonly seeds: readonly (number | undefined)[];
+  /** Metrics of which less is better because the file says so, as `node.port:metric`. */
+  readonly lower: readonly string[];
+  readonly race?: RacePlan;
   readonly limitMs?: number;
 }
 
@@ -55,6 +60,7 @@ export function checkExperiment(
   }
   const twice = experiment.metrics?.find((text, at, all) => all.indexOf(text) < at);
   if (twice !== undefined) report('bad-input', `The metric "${twice}" stands twice.`, 'metrics');
+  checkLower(experiment, report);
   const seeds = experiment.seeds ?? [];
   if (seeds.length > 0) checkSeeds({ graph, experiment }, registry, report);
   const [first] = problems;
@@ -63,10 +69,17 @@ export function checkExperiment(
   }
   const minutes = experiment.limit?.minutes;
   return {
-    metrics,
+    ...{ metrics, lower: experiment.lower ?? [] },
+    ...(experiment.race === undefined ? {} : { race: racePlan(experiment.race) }),
     seeds: seeds.length === 0 ? [undefined] : seeds,
     ...(minutes === undefined ? {} : { limitMs: minutes * 60_000 }),
   };
+}
+
+/** Six looks and an error of 5 %, unless the file says otherwise. */
+function racePlan(race: NonNullable<Experiment['race']>): RacePlan {
+  const { looks = 6, error = 0.05 } = race === true ? {} : race;
+  return { looks, error };
 }
 
 type Report = (code: GraphErrorCode, message: string, field: string) => void;
@@ -137,8 +150,9 @@ function checkMetric(
     report('unknown-node', `There is no node "${name.node}" in the graph.${hint}`, field);
     return undefined;
   }
-  const outputs = registry.get(node.type)?.outputs;
-  if (outputs === undefined) return name;
+  const definition = registry.get(node.type);
+  if (definition === undefined) return name;
+  const { outputs } = shapedType(definition, node.params);
   const output = own(outputs, name.port);
   if (output?.type.id === Metrics.id) return name;
   const given = Object.keys(outputs).filter((port) => outputs[port]?.type.id === Metrics.id);
@@ -149,6 +163,18 @@ function checkMetric(
   const hint = given.length === 0 ? '' : ` Its metrics come from "${given.join('", "')}".`;
   report(output === undefined ? 'unknown-port' : 'type-mismatch', `${what}${hint}`, field);
   return undefined;
+}
+
+function checkLower({ metrics = [], lower = [] }: Experiment, report: Report): void {
+  for (const [at, text] of lower.entries()) {
+    const known = knownMetric(parseMetricName(text)?.metric ?? '');
+    if (!metrics.includes(text)) {
+      const hint = suggestion(text, metrics);
+      report('bad-input', `"${text}" is none of its metrics.${hint}`, `lower.${String(at)}`);
+    } else if (known?.direction === 'higher') {
+      report('bad-input', `Of "${known.name}" more is better.`, `lower.${String(at)}`);
+    }
+  }
 }
 
 function checkSeeds(

@@ -123,6 +123,27 @@ describe('the variants of an experiment', () => {
     expect(two).toBe(`${String(one)} (2)`);
   });
 
+  it('may race, by six looks unless the file says otherwise, where their items can be cut', () => {
+    const vary = { 'd.factor': [3] };
+    expect(expand({ vary }).race).toBeUndefined();
+    expect(problems({ vary, race: true })).toEqual([
+      expect.stringMatching(
+        /experiments\.e\.race.* It cannot race\. .*"sample-rows" is not installed/,
+      ),
+    ]);
+    const metrics = ['lower.metrics:score'];
+    expect(expand({ vary, lower: [], metrics: ['grade.metrics:score'] }).lower).toEqual([]);
+    expect(problems({ vary, lower: metrics })).toEqual([
+      expect.stringMatching(
+        /experiments\.e\.lower\.0.*"lower\.metrics:score" is none of its metrics/,
+      ),
+    ]);
+    const known = ['grade.metrics:recall@3'];
+    expect(problems({ vary, metrics: known, lower: known })).toEqual([
+      expect.stringContaining('Of "recall@3" more is better.'),
+    ]);
+  });
+
   it('are repeated with each seed', () => {
     expect(expand({ vary: { 'd.factor': [3] }, seeds: [7, 8] }).seeds).toEqual([7, 8]);
   });

@@ -10,7 +10,7 @@ import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
-import { planVariant, type PlannedVariant } from './plan-variant.ts';
+import { planVariant, type PlannedVariant, type VariantContext } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
 
@@ -49,9 +49,12 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const field = `experiments.${name}`;
   const experiment = experimentNamed(graph, name);
   requireCount(experiment, field);
-  const { metrics, seeds, limitMs } = checkExperiment(graph, name, context);
+  const { metrics, lower, seeds, race, limitMs } = checkExperiment(graph, name, context);
   const only = [...new Set(metrics.map(({ node }) => node))];
-  const planContext = { ...context, only, seed: seeds[0] };
+  const whole = { ...context, only, seed: seeds[0] };
+  const part = race && { of: only, share: 1 / race.looks };
+  if (part !== undefined) requireParts(graph, { ...whole, part }, field);
+  const planContext = { ...whole, part };
 
   const saved = planVariant(graph, planContext);
   const settings = variantSettings(experiment);
@@ -86,9 +89,23 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const variants = baseline === savedVariant ? [asSaved, ...others] : others;
   requireRunnable(variants, baseline);
   return {
-    ...{ name, variants, baseline, seeds, metrics, only },
+    ...{ name, variants, baseline, seeds, metrics, lower, only },
+    ...(race === undefined ? {} : { race }),
     ...(limitMs === undefined ? {} : { limitMs }),
   };
+}
+
+/** A race needs a place where the items of its metrics can be cut; what else is wrong with the file is said elsewhere. */
+function requireParts(graph: Graph, context: VariantContext, field: string): void {
+  const [problem] = planVariant(graph, context).problems;
+  if (problem === undefined) return;
+  const { part: _part, ...whole } = context;
+  if (planVariant(graph, whole).problems.length > 0) return;
+  throw GraphError.fromProblem({
+    ...problem,
+    message: `It cannot race. ${problem.message}`,
+    location: { ...problem.location, field: `${field}.race` },
+  });
 }
 
 /** What no metric depends on would be varied for nothing. */

@@ -17,6 +17,13 @@ export interface Variant {
   readonly problems: readonly Problem[];
 }
 
+/** How the variants of an experiment race. */
+export interface RacePlan {
+  readonly looks: number;
+  /** Probability, over the whole race, that the best variant is dropped. */
+  readonly error: number;
+}
+
 /** An experiment, expanded. */
 export interface ExperimentPlan {
   readonly name: string;
@@ -27,6 +34,10 @@ export interface ExperimentPlan {
   /** Each variant is run once with each; `undefined`: with the seeds that the nodes have. */
   readonly seeds: readonly (number | undefined)[];
   readonly metrics: readonly MetricName[];
+  /** Those of which less is better because the file says so, as `node.port:metric`. */
+  readonly lower: readonly string[];
+  /** Absent: every variant sees all items at once. */
+  readonly race?: RacePlan;
   /** The nodes that must run for the metrics: what they do not need is left out. */
   readonly only: readonly string[];
   /** Milliseconds after which nothing more is run. */

@@ -4,6 +4,7 @@ import type { Graph } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
+import type { ItemPart } from '../plan/item-part.ts';
 import { planGraph } from '../plan/plan-graph.ts';
 
 export interface VariantContext {
@@ -13,6 +14,8 @@ export interface VariantContext {
   readonly graphs?: GraphLookup;
   readonly only: readonly string[];
   readonly seed: number | undefined;
+  /** That it is to be given in a race. */
+  readonly part?: ItemPart | undefined;
 }
 
 /** Whether a variant can run, and what it computes. */

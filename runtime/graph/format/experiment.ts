@@ -23,6 +23,18 @@ export interface ExperimentLimit {
 }
 
 /**
+ * Variants on growing parts of the items: those that lie below the best are dropped on the way, the baseline never. A
+ * field that is absent has its default: see `raceRules`.
+ */
+export interface Race {
+  /** How often is looked; each look has an equal part of the items more, the last all of them. */
+  readonly looks?: number;
+  /** Probability, over the whole race, that the best variant is dropped. */
+  readonly error?: number;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/**
  * A graph under several settings, to be run as one and compared. As the file has it: whether its nodes, parameters and
  * metrics are there is for `expandExperiment` to say.
  */
@@ -39,6 +51,10 @@ export interface Experiment {
   readonly baseline?: string;
   /** `node.port:metric`, the one to decide by first. */
   readonly metrics?: readonly string[];
+  /** Those of its metrics of which less is better, where their names do not say it. */
+  readonly lower?: readonly string[];
+  /** True: with everything by default. By the first metric. */
+  readonly race?: true | Race;
   readonly limit?: ExperimentLimit;
   /** Fields that this version does not know, kept for the next save. */
   readonly extra?: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { GraphError } from '../base/errors.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { sortedKeys } from '../base/record.ts';
 import { block, fieldTexts } from './canonical-block.ts';
-import type { Arm, Experiment, ExperimentLimit, Experiments } from './experiment.ts';
+import type { Arm, Experiment, ExperimentLimit, Experiments, Race } from './experiment.ts';
 import type { GraphNode } from './graph.ts';
 
 type NodeText = (node: GraphNode, depth: number) => string;
@@ -22,7 +22,19 @@ export function experimentsText(experiments: Experiments, nodeText: NodeText): s
 }
 
 function experimentText(experiment: Experiment, nodeText: NodeText): string {
-  const { doc, vary, mode, arms, seeds, baseline, metrics, limit, extra = {} } = experiment;
+  const {
+    doc,
+    vary,
+    mode,
+    arms,
+    seeds,
+    baseline,
+    metrics,
+    lower,
+    race,
+    limit,
+    extra = {},
+  } = experiment;
   return block(
     '{}',
     [
@@ -33,11 +45,19 @@ function experimentText(experiment: Experiment, nodeText: NodeText): string {
       seeds === undefined ? [] : `"seeds": ${listText(seeds, 3)}`,
       fieldTexts({ baseline }),
       metrics === undefined ? [] : `"metrics": ${listText(metrics, 3)}`,
+      lower === undefined ? [] : `"lower": ${listText(lower, 3)}`,
+      race === undefined ? [] : `"race": ${raceText(race)}`,
       limit === undefined ? [] : `"limit": ${block('{}', limitTexts(limit), 3)}`,
       fieldTexts(extra),
     ].flat(),
     2,
   );
+}
+
+function raceText(race: true | Race): string {
+  if (race === true) return 'true';
+  const { looks, error, extra = {} } = race;
+  return block('{}', fieldTexts({ looks, error, ...extra }), 3);
 }
 
 function limitTexts({ variants, minutes, extra = {} }: ExperimentLimit): string[] {

@@ -33,7 +33,9 @@ export function migrateExperiments(
 }
 
 function migrateExperiment(experiment: Experiment, nodes: Nodes, registry: Registry): Experiment {
-  const { vary, arms, metrics } = experiment;
+  const { vary, arms, metrics, lower } = experiment;
+  const migrateMetrics = (names: readonly string[]): string[] =>
+    names.map((metric) => migrateMetric(metric, nodes, registry));
   return {
     ...experiment,
     ...(vary === undefined ? {} : { vary: migrateVary(vary, nodes, registry) }),
@@ -44,9 +46,8 @@ function migrateExperiment(experiment: Experiment, nodes: Nodes, registry: Regis
             Object.entries(arms).map(([name, arm]) => [name, migrateArm(arm, nodes, registry)]),
           ),
         }),
-    ...(metrics === undefined
-      ? {}
-      : { metrics: metrics.map((metric) => migrateMetric(metric, nodes, registry)) }),
+    ...(metrics === undefined ? {} : { metrics: migrateMetrics(metrics) }),
+    ...(lower === undefined ? {} : { lower: migrateMetrics(lower) }),
   };
 }
 

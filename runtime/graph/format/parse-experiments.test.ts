@@ -30,6 +30,14 @@ const canonical = `{
       "metrics": [
         "score.metrics:recall@3"
       ],
+      "lower": [
+        "score.metrics:recall@3"
+      ],
+      "race": {
+        "error": 0.1,
+        "looks": 4,
+        "note": "kept"
+      },
       "limit": {
         "minutes": 2.5,
         "variants": 50
@@ -58,7 +66,8 @@ const canonical = `{
             }
           }
         }
-      }
+      },
+      "race": true
     }
   }
 }
@@ -105,6 +114,10 @@ describe('experiments in a graph file', () => {
     ],
     [{ a: { seeds: [1.5] } }, 'experiments.a.seeds', 'whole numbers'],
     [{ a: { metrics: 'x' } }, 'experiments.a.metrics', 'a list of texts'],
+    [{ a: { lower: [1] } }, 'experiments.a.lower', 'a list of texts'],
+    [{ a: { race: 6 } }, 'experiments.a.race', 'true, or an object'],
+    [{ a: { race: { looks: 1 } } }, 'experiments.a.race.looks', 'a whole number from 2'],
+    [{ a: { race: { error: 1 } } }, 'experiments.a.race.error', 'above 0 and below 1'],
     [{ a: { limit: { variants: 0 } } }, 'experiments.a.limit.variants', 'whole number from 1'],
     [{ a: { limit: { minutes: '9' } } }, 'experiments.a.limit.minutes', 'minutes, above 0'],
   ])('%j is refused at its place', (experiments, field, message) => {

@@ -1,6 +1,13 @@
 import { namePattern } from '../base/name.ts';
 import { isRecord } from '../base/record.ts';
-import type { Arm, Experiment, ExperimentLimit, Experiments, VaryMode } from './experiment.ts';
+import type {
+  Arm,
+  Experiment,
+  ExperimentLimit,
+  Experiments,
+  Race,
+  VaryMode,
+} from './experiment.ts';
 import type { GraphNode } from './graph.ts';
 import { unknownFields } from './unknown-fields.ts';
 
@@ -19,10 +26,15 @@ const experimentFields = new Set([
   'seeds',
   'baseline',
   'metrics',
+  'lower',
+  'race',
   'limit',
 ]);
 const armFields = new Set(['set', 'bypass', 'replace']);
+const raceFields = new Set(['looks', 'error']);
 const limitFields = new Set(['variants', 'minutes']);
+/** The error is split over them, so that with many nobody is ever dropped. */
+const mostLooks = 50;
 /** Letters, spaces and signs, on one line. */
 const armName = /^(?! )[^\p{Cc}]{1,100}(?<! )$/u;
 
@@ -46,7 +58,7 @@ function readExperiment(value: unknown, field: string, reader: ExperimentReader)
   const record = recordAt(value, field, reader);
   const at = (name: string): string => `${field}.${name}`;
   const extra = unknownFields(record, experimentFields);
-  const { doc, vary, mode, arms, seeds, baseline, metrics, limit } = record;
+  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, race, limit } = record;
   return {
     ...(doc === undefined ? {} : { doc: textAt(doc, at('doc'), reader) }),
     ...(vary === undefined ? {} : { vary: readVary(vary, at('vary'), reader) }),
@@ -55,6 +67,8 @@ function readExperiment(value: unknown, field: string, reader: ExperimentReader)
     ...(seeds === undefined ? {} : { seeds: readSeeds(seeds, at('seeds'), reader) }),
     ...(baseline === undefined ? {} : { baseline: textAt(baseline, at('baseline'), reader) }),
     ...(metrics === undefined ? {} : { metrics: textsAt(metrics, at('metrics'), reader) }),
+    ...(lower === undefined ? {} : { lower: textsAt(lower, at('lower'), reader) }),
+    ...(race === undefined || race === false ? {} : { race: readRace(race, at('race'), reader) }),
     ...(limit === undefined ? {} : { limit: readLimit(limit, at('limit'), reader) }),
     ...(extra === undefined ? {} : { extra }),
   };
@@ -125,6 +139,30 @@ function readSeeds(value: unknown, field: string, reader: ExperimentReader): rea
   const isSeed = (seed: unknown): seed is number => Number.isSafeInteger(seed);
   if (Array.isArray(value) && value.every(isSeed)) return value;
   return reader.bad('"seeds" should be a list of whole numbers.', field);
+}
+
+function readRace(value: unknown, field: string, reader: ExperimentReader): true | Race {
+  if (value === true) return true;
+  if (!isRecord(value)) {
+    return reader.bad('"race" should be true, or an object with "looks" and "error".', field);
+  }
+  const extra = unknownFields(value, raceFields);
+  const { looks, error } = value;
+  const isLooks = Number.isSafeInteger(looks) && Number(looks) >= 2 && Number(looks) <= mostLooks;
+  if (looks !== undefined && !isLooks) {
+    reader.bad(
+      `This should be a whole number from 2 to ${String(mostLooks)}: nobody is dropped at the last.`,
+      `${field}.looks`,
+    );
+  }
+  if (error !== undefined && !(typeof error === 'number' && error > 0 && error < 1)) {
+    reader.bad('This should be a probability, above 0 and below 1.', `${field}.error`);
+  }
+  return {
+    ...(typeof looks === 'number' ? { looks } : {}),
+    ...(typeof error === 'number' ? { error } : {}),
+    ...(extra === undefined ? {} : { extra }),
+  };
 }
 
 function readLimit(value: unknown, field: string, reader: ExperimentReader): ExperimentLimit {

@@ -52,7 +52,7 @@ function mergeExperiment(base: Experiment, ours: Experiment, theirs: Experiment)
   const merged = present({
     ...{ doc: whole('doc'), vary: vary.merged, mode: whole('mode'), arms: arms.merged },
     ...{ seeds: whole('seeds'), baseline: whole('baseline'), metrics: whole('metrics') },
-    ...{ limit: whole('limit'), extra: extra.merged },
+    ...{ lower: whole('lower'), race: whole('race'), limit: whole('limit'), extra: extra.merged },
   });
   const named = (field: string, names: readonly string[]): string[] =>
     names.map((name) => `${field}.${name}`);
@@ -67,7 +67,7 @@ function mergeExperiment(base: Experiment, ours: Experiment, theirs: Experiment)
 
 /** Without the fields that are undefined. */
 function present(fields: { [K in keyof Experiment]-?: Experiment[K] | undefined }): Experiment {
-  const { doc, vary, mode, arms, seeds, baseline, metrics, limit, extra } = fields;
+  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, race, limit, extra } = fields;
   return {
     ...(doc === undefined ? {} : { doc }),
     ...(vary === undefined ? {} : { vary }),
@@ -76,6 +76,8 @@ function present(fields: { [K in keyof Experiment]-?: Experiment[K] | undefined 
     ...(seeds === undefined ? {} : { seeds }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(metrics === undefined ? {} : { metrics }),
+    ...(lower === undefined ? {} : { lower }),
+    ...(race === undefined ? {} : { race }),
     ...(limit === undefined ? {} : { limit }),
     ...(extra === undefined ? {} : { extra }),
   };

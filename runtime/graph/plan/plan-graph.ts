@@ -5,6 +5,7 @@ import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
 import type { FlatGraph } from './flat-graph.ts';
 import type { GraphLookup } from './graph-library.ts';
+import { planPart, type ItemPart } from './item-part.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
 export interface PlanOptions {
@@ -22,6 +23,8 @@ export interface PlanOptions {
    * They stay in the plan, and are never run.
    */
   readonly given?: ReadonlySet<string> | 'any';
+  /** Some nodes see a part of their items only. */
+  readonly part?: ItemPart | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface PlanOptions {
  * in, facets and sources known, in topological order. Throws a GraphError that holds all problems.
  */
 export function planGraph(graph: Graph, registry: Registry, options: PlanOptions): Plan {
-  const { only, given = new Set<string>(), ...context } = options;
+  const { only, part, given = new Set<string>(), ...context } = options;
   const resolution = resolveGraph(graph, {
     registry,
     ...(given === 'any' ? {} : { given }),
@@ -40,7 +43,8 @@ export function planGraph(graph: Graph, registry: Registry, options: PlanOptions
       ? resolution
       : onlyWanted(resolution, [only].flat(), context.file);
   throwFirst(problems);
-  return { nodes, ...(aliases === undefined ? {} : { aliases }) };
+  const plan = { nodes, ...(aliases === undefined ? {} : { aliases }) };
+  return part === undefined ? plan : planPart(plan, part, { registry, file: context.file });
 }
 
 function throwFirst(problems: readonly Problem[]): void {

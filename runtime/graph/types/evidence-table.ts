@@ -88,6 +88,8 @@ export const evidenceTableSchema = z.object({
   /** Names of the settings that differ between variants, in order. */
   settings: z.array(z.string()),
   rows: z.array(tableRowSchema),
+  /** Where its variants raced: what that saved and what it risked, as a sentence. */
+  race: z.string().optional(),
 });
 export type EvidenceTable = z.infer<typeof evidenceTableSchema>;
 
@@ -110,6 +112,11 @@ export const Comparison = portType({
   encoding: 'json',
   mediaType: 'application/vnd.graft.comparison+json',
   schema: evidenceTableSchema,
+  version: 2,
+  migrations: [
+    { from: 1, name: 'metrics may say that their direction is a guess', row: (table) => table },
+  ],
+  reusedFrom: 1,
   headline,
   doc: 'A table of variants: means with intervals, differences to the baseline, and what they show.',
 });

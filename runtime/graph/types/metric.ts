@@ -12,6 +12,8 @@ export const metricSchema = z.strictObject({
   name: z.string().min(1).max(200),
   direction: z.enum(['higher', 'lower']),
   aggregation: z.enum(['mean', 'weighted-mean', 'weighted-geometric-mean']),
+  /** Nobody has said which way is better: `direction` is a guess. */
+  assumed: z.literal(true).optional(),
   /** Least and greatest value of a row, where there are such: intervals at the edge are better for it. */
   range: z
     .tuple([z.number(), z.number()])
@@ -24,9 +26,13 @@ type Declaration = Omit<Metric, 'name'>;
 
 const share: Declaration = { direction: 'higher', aggregation: 'mean', range: [0, 1] };
 const shareBelow: Declaration = { ...share, direction: 'lower' };
+const spent: Declaration = { direction: 'lower', aggregation: 'mean' };
 const perToken: Declaration = { direction: 'lower', aggregation: 'weighted-mean' };
 
-/** The metrics that Graft's nodes give, by name; `recall` stands for `recall@k` of any k. */
+/**
+ * The metrics that Graft's nodes give, and what others commonly call what is spent, by name; `recall` stands for
+ * `recall@k` of any k.
+ */
 const declarations: Readonly<Record<string, Declaration>> = {
   accuracy: share,
   answered: share,
@@ -38,6 +44,10 @@ const declarations: Readonly<Record<string, Declaration>> = {
   precision: share,
   recall: share,
   error: shareBelow,
+  cost: spent,
+  latency: spent,
+  ms: spent,
+  seconds: spent,
   loss: perToken,
   perplexity: { direction: 'lower', aggregation: 'weighted-geometric-mean' },
 };

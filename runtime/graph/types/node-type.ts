@@ -18,6 +18,11 @@ export interface InputPort<T extends PortType = PortType> {
 export interface OutputPort<T extends PortType = PortType> {
   readonly type: T;
   readonly doc: string;
+  /**
+   * Of a node that is not of map type: input ports whose rows its rows are of, one by one, so that a part of those gives
+   * the same part of these. Experiments race on parts of the items by it.
+   */
+  readonly itemsOf?: readonly string[];
 }
 export type InputPorts = Readonly<Record<string, InputPort>>;
 export type OutputPorts = Readonly<Record<string, OutputPort>>;
@@ -95,6 +100,8 @@ export interface NodeType<
   readonly params: Schema;
   /** The two or three parameters that matter, as shown on the node. */
   summary(params: z.output<Schema>): readonly (readonly [string, string])[];
+  /** Names of the metrics that its rows of items have, the one to decide by first: what an experiment is offered. */
+  metrics?(params: z.output<Schema>): readonly string[];
   readonly caching: Caching;
   readonly items?: ItemsSpec<Over>;
   sources?(params: z.output<Schema>): readonly Source[];

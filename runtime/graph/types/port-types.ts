@@ -277,3 +277,9 @@ export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
     ...[Dataset, Tokens, Adapter, Metrics, Comparison],
   ].map((type): [string, PortType] => [type.id, type]),
 );
+
+const [firstRowType = Questions.id, ...otherRowTypes] = Object.values(portTypes)
+  .filter(({ encoding }) => encoding === 'jsonl')
+  .map(({ id }) => id);
+/** Ids of the port types that are JSON rows, for parameters that choose among them. */
+export const rowTypeIds: readonly [string, ...string[]] = [firstRowType, ...otherRowTypes];

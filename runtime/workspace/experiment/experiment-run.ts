@@ -13,8 +13,15 @@ import {
 import type { ArtifactStore, RunStore } from '@graft/graph';
 import type { RunHandle, StartOptions } from '../workspace.ts';
 import type { ExperimentJournal } from './experiment-journal.ts';
-import { experimentTable } from './experiment-table.ts';
-import { countSteps, notStarted, readMetrics, type VariantResult } from './variant-result.ts';
+import { experimentTable, tableMetrics } from './experiment-table.ts';
+import { runRace, type Dropped, type Look } from './race-runs.ts';
+import {
+  AnswerTokens,
+  countSteps,
+  notStarted,
+  readMetrics,
+  type VariantResult,
+} from './variant-result.ts';
 
 /** Variants under way at once: enough to fill every lane, few enough that what they compute is soon whole. */
 const variantsAtOnce = 8;
@@ -40,6 +47,11 @@ export interface ExperimentRequest {
   readonly device: string;
 }
 
+interface QueuedRun {
+  readonly variant: Variant;
+  readonly seed: number | undefined;
+}
+
 /**
  * One run of an experiment: its variants, a few at a time. Equal steps of theirs run once, as those of any runs do. One
  * that fails leaves the others alone.
@@ -51,10 +63,13 @@ export class ExperimentRun {
   readonly #startedAt = performance.now();
   readonly #live = new Set<RunHandle>();
   readonly #results: VariantResult[] = [];
+  readonly #tokens: AnswerTokens;
+  #dropped: readonly Dropped[] = [];
   #stopped: 'cancelled' | 'limit' | undefined;
 
   constructor(parts: ExperimentRunParts, request: ExperimentRequest, journal: ExperimentJournal) {
     this.#parts = parts;
+    this.#tokens = new AnswerTokens(parts);
     this.#request = request;
     this.#journal = journal;
   }
@@ -66,8 +81,8 @@ export class ExperimentRun {
   /** Runs to the end and never rejects: whatever happens is in the last event. */
   async execute(): Promise<ExperimentFinished> {
     const { plan } = this.#request;
-    const queue = this.#queue();
-    this.#started(queue.length);
+    const sound = plan.variants.filter(({ problems }) => problems.length === 0);
+    this.#started(sound.length * plan.seeds.length * (plan.race?.looks ?? 1));
     const timer =
       plan.limitMs === undefined
         ? undefined
@@ -77,16 +92,41 @@ export class ExperimentRun {
             },
             Math.min(plan.limitMs, longestTimer),
           );
-    const waiting = queue.values();
+    await this.#runAll(sound);
+    clearTimeout(timer);
+    return this.#finished(sound);
+  }
+
+  async #runAll(variants: readonly Variant[]): Promise<void> {
+    const { plan } = this.#request;
+    const [metric] = tableMetrics(plan);
+    if (plan.race === undefined || metric === undefined) {
+      await this.#run(variants, undefined);
+      return;
+    }
+    this.#dropped = await runRace({
+      ...{ plan, race: plan.race, metric, variants },
+      run: (racing, look) => this.#run(racing, look),
+      emit: (event) => void this.#journal.emit(event),
+    });
+  }
+
+  /** Undefined where it was stopped on the way. */
+  async #run(
+    variants: readonly Variant[],
+    look: Look | undefined,
+  ): Promise<readonly VariantResult[] | undefined> {
+    const results: VariantResult[] = [];
+    const waiting = this.#queue(variants).values();
     const worker = async (): Promise<void> => {
       for (const next of waiting) {
         if (this.#stopped !== undefined) return;
-        this.#results.push(await this.#runOne(next.variant, next.seed));
+        results.push(await this.#runOne({ ...next, look }));
       }
     };
     await Promise.all(Array.from({ length: variantsAtOnce }, worker));
-    clearTimeout(timer);
-    return this.#finished(queue.length);
+    this.#results.push(...results);
+    return this.#stopped === undefined ? results : undefined;
   }
 
   #stop(why: 'cancelled' | 'limit'): void {
@@ -95,24 +135,29 @@ export class ExperimentRun {
   }
 
   /** The baseline first, and all variants with a seed before any with the next: what is there is soon comparable. */
-  #queue(): { readonly variant: Variant; readonly seed: number | undefined }[] {
-    const { variants, baseline, seeds } = this.#request.plan;
-    const sound = variants.filter(({ problems }) => problems.length === 0);
+  #queue(variants: readonly Variant[]): QueuedRun[] {
+    const { baseline, seeds } = this.#request.plan;
     const ordered = [
-      ...sound.filter(({ name }) => name === baseline),
-      ...sound.filter(({ name }) => name !== baseline),
+      ...variants.filter(({ name }) => name === baseline),
+      ...variants.filter(({ name }) => name !== baseline),
     ];
     return seeds.flatMap((seed) => ordered.map((variant) => ({ variant, seed })));
   }
 
-  async #runOne(variant: Variant, seed: number | undefined): Promise<VariantResult> {
+  async #runOne({
+    variant,
+    seed,
+    look: at,
+  }: QueuedRun & { readonly look: Look | undefined }): Promise<VariantResult> {
     const { runId, plan, device } = this.#request;
-    const which = { variant: variant.name, ...(seed === undefined ? {} : { seed }) };
+    const seeded = { variant: variant.name, ...(seed === undefined ? {} : { seed }) };
+    const which = { ...seeded, ...(at === undefined ? {} : { look: at.look }) };
+    const part = at?.share === undefined ? {} : { part: { of: plan.only, share: at.share } };
     const scope = [plan.name, variant.name, ...(seed === undefined ? [] : [seed])].join('/');
     try {
       const handle = await this.#parts.startRun(variant.graph, {
-        ...{ only: plan.only, device, ...(seed === undefined ? {} : { seed }) },
-        origin: { parent: runId, scope, ...which },
+        ...{ only: plan.only, device, ...part, ...(seed === undefined ? {} : { seed }) },
+        origin: { parent: runId, scope, ...seeded },
       });
       this.#live.add(handle);
       if (this.#stopped !== undefined) handle.cancel();
@@ -127,9 +172,13 @@ export class ExperimentRun {
       });
       const error = end.error === undefined ? {} : { error: end.error };
       const rows = await readMetrics(this.#parts, handle.runId, plan.metrics);
-      return { variant: variant.name, seed, status: end.status, rows, ...counted, ...error };
+      const tokens = await this.#tokens.of(handle.runId);
+      return {
+        ...{ seed, ...which, status: end.status, rows, ...counted, ...error },
+        ...(tokens === undefined ? {} : { tokens }),
+      };
     } catch (thrown) {
-      return notStarted({ variant: variant.name, seed }, thrown);
+      return notStarted({ seed, ...which }, thrown);
     }
   }
 
@@ -138,6 +187,8 @@ export class ExperimentRun {
     this.#journal.emit({
       ...{ type: 'experiment.started', file, experiment: plan.name, baseline: plan.baseline, runs },
       metrics: plan.metrics.map(formatMetricName),
+      ...(plan.lower.length === 0 ? {} : { lower: [...plan.lower] }),
+      ...(plan.race === undefined ? {} : { race: plan.race }),
       variants: plan.variants.map(({ name, settings, problems: [problem] }) => ({
         name,
         settings: { ...settings },
@@ -146,9 +197,9 @@ export class ExperimentRun {
     });
   }
 
-  async #finished(runs: number): Promise<ExperimentFinished> {
+  async #finished(variants: readonly Variant[]): Promise<ExperimentFinished> {
     const made = await this.#table();
-    const error = this.#error(runs) ?? made.error;
+    const error = this.#error(variants) ?? made.error;
     const event = this.#journal.emit({
       ...{ type: 'experiment.finished', status: this.#status(error), table: made.table },
       ...(error === undefined ? {} : { error }),
@@ -165,7 +216,7 @@ export class ExperimentRun {
   }> {
     const { plan } = this.#request;
     try {
-      return { table: await experimentTable(plan, this.#results) };
+      return { table: await experimentTable(plan, this.#results, this.#dropped) };
     } catch (thrown) {
       const { baseline } = plan;
       const table = { ...{ baseline, confidence: 0.95 }, metrics: [], settings: [], rows: [] };
@@ -178,10 +229,15 @@ export class ExperimentRun {
     return error === undefined ? 'succeeded' : 'failed';
   }
 
-  #error(runs: number): ExperimentProblem | undefined {
-    const done = this.#results.filter(({ status }) => status === 'succeeded').length;
-    if (done === runs) return undefined;
+  #error(variants: readonly Variant[]): ExperimentProblem | undefined {
     const { plan, file } = this.#request;
+    const looks = plan.race?.looks ?? 1;
+    const runs = variants.length * plan.seeds.length;
+    const whole = this.#results.filter(({ look = 1 }) => look === looks);
+    const done =
+      whole.filter(({ status }) => status === 'succeeded').length +
+      this.#dropped.length * plan.seeds.length;
+    if (done === runs) return undefined;
     const location = { file, field: `experiments.${plan.name}` };
     const ended = `${String(done)} of ${String(runs)} runs are done; started again, it goes on from there.`;
     switch (this.#stopped) {
@@ -193,7 +249,7 @@ export class ExperimentRun {
         return { code: 'limit-reached', message, location, audience: 'user' };
       }
       case undefined: {
-        const failed = this.#results.find(({ error }) => error !== undefined);
+        const failed = whole.find(({ error }) => error !== undefined);
         const message = `${String(runs - done)} of ${String(runs)} runs failed. The first: ${failed?.error?.message ?? ''}`;
         const { code = 'internal', audience = 'user' } = failed?.error ?? {};
         return { code, message, location, audience };

@@ -15,7 +15,7 @@ const result = (variant: string, seed: number, rest: Partial<VariantResult> = {}
 it('counts what a whole repeat failed to give, and not what was only stopped', async () => {
   const table = await experimentTable(
     {
-      ...{ baseline: 'base', metrics, seeds: { length: 2 } },
+      ...{ baseline: 'base', metrics, lower: [], seeds: { length: 2 } },
       variants: ['base', 'fails', 'stops'].map((name) => ({ name, settings: {}, problems: [] })),
     },
     [

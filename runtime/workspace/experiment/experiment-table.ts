@@ -1,18 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   evidenceTableByTurns,
+  formatMetricName,
   knownMetric,
+  raceAccount,
+  tableNumber,
   type EvidenceTable,
   type Metric,
   type MetricName,
+  type RacePlan,
   type VariantEvidence,
 } from '@graft/graph';
+import { itemsOf, type Dropped } from './race-runs.ts';
 import { metricLabels, type VariantResult } from './variant-result.ts';
 
 /** What a table is made of beside the results; an `ExperimentPlan` is such. */
 export interface TablePlan {
   readonly baseline: string;
   readonly metrics: readonly MetricName[];
+  readonly lower: readonly string[];
+  readonly race?: RacePlan;
   readonly seeds: { readonly length: number };
   readonly variants: readonly {
     readonly name: string;
@@ -21,24 +28,45 @@ export interface TablePlan {
   }[];
 }
 
+/** The metrics of an experiment as its table has them: known by name, or as the file says; else more is taken for better. */
+export function tableMetrics({
+  metrics,
+  lower,
+}: Pick<TablePlan, 'metrics' | 'lower'>): readonly Metric[] {
+  const labels = metricLabels(metrics);
+  return metrics.map((metric, at): Metric => {
+    const name = labels[at] ?? metric.metric;
+    const known = knownMetric(metric.metric);
+    if (lower.includes(formatMetricName(metric))) {
+      return { aggregation: 'mean', ...known, name, direction: 'lower' };
+    }
+    return known === undefined
+      ? { name, direction: 'higher', aggregation: 'mean', assumed: true }
+      : { ...known, name };
+  });
+}
+
 /** The table of what the variants of an experiment have given so far. */
 export async function experimentTable(
   plan: TablePlan,
   results: readonly VariantResult[],
+  dropped: readonly Dropped[] = [],
 ): Promise<EvidenceTable> {
-  const labels = metricLabels(plan.metrics);
-  const metrics = plan.metrics.map(({ metric }, at): Metric => {
-    const known = knownMetric(metric) ?? { direction: 'higher', aggregation: 'mean' };
-    return { ...known, name: labels[at] ?? metric };
-  });
+  const metrics = tableMetrics(plan);
+  const newest = newestResults(results);
+  const last = Math.max(...newest.map(({ look = 1 }) => look));
   const variants = plan.variants.map((variant): VariantEvidence => {
-    const own = results.filter((result) => result.variant === variant.name);
+    const isOwn = (result: VariantResult): boolean => result.variant === variant.name;
+    const own = newest.filter(isOwn);
+    const look = Math.max(...own.map((result) => result.look ?? 1));
+    const drop = dropped.find((one) => one.variant === variant.name);
     const problem =
       variant.problems[0]?.message ??
+      (drop === undefined ? undefined : dropText(drop, plan)) ??
       own.find(({ error }) => error !== undefined)?.error?.message ??
-      (own.length < plan.seeds.length ? 'It has not run to its end.' : undefined);
-    const sum = (of: (result: VariantResult) => number): number =>
-      own.reduce((total, result) => total + of(result), 0);
+      (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
+        ? 'It has not run to its end.'
+        : undefined);
     return {
       name: variant.name,
       settings: variant.settings,
@@ -46,13 +74,80 @@ export async function experimentTable(
       repeats: own.flatMap(({ rows, status }) =>
         rows.length > 0 || status === 'failed' ? [rows] : [],
       ),
-      cost: {
-        ms: Math.round(sum(({ ms }) => ms)),
-        steps: sum(({ steps }) => steps.total),
-        reused: sum(({ steps }) => steps.reused),
-      },
+      ...(own.length === 0 || look === last ? {} : { given: givenAt(look, results) }),
+      cost: costOf(own, results.filter(isOwn)),
       ...(problem === undefined ? {} : { problem }),
     };
   });
-  return evidenceTableByTurns(variants, { baseline: plan.baseline, metrics }, () => setImmediate());
+  const { baseline } = plan;
+  const table = await evidenceTableByTurns(variants, { baseline, metrics }, () => setImmediate());
+  const race = raceText({ plan, newest, dropped }, metrics[0]?.name ?? '', results);
+  return race === undefined ? table : { ...table, race };
+}
+
+/** Of each run of a variant the newest look that was not cut off. */
+function newestResults(results: readonly VariantResult[]): VariantResult[] {
+  const newest = new Map<string, VariantResult>();
+  for (const result of results) {
+    const which = JSON.stringify([result.variant, result.seed]);
+    const before = newest.get(which);
+    const isCut = result.status === 'cancelled' && before !== undefined;
+    if (!isCut && (before?.look ?? 0) <= (result.look ?? 1)) newest.set(which, result);
+  }
+  return [...newest.values()];
+}
+
+/** Ids of the items of a look, and so of those before. */
+function givenAt(look: number, results: readonly VariantResult[]): readonly string[] {
+  const those = results.filter((result) => (result.look ?? 1) <= look);
+  return [...new Set(those.flatMap(({ rows }) => rows.flatMap(({ item }) => item ?? [])))];
+}
+
+/** Time and steps of all its looks; what its newest ones hold. */
+function costOf(newest: readonly VariantResult[], all: readonly VariantResult[]) {
+  const sum = (of: (result: VariantResult) => number): number =>
+    all.reduce((total, result) => total + of(result), 0);
+  const tokens = newest.flatMap((result) => result.tokens ?? []);
+  return {
+    ms: Math.round(sum(({ ms }) => ms)),
+    steps: sum(({ steps }) => steps.total),
+    reused: sum(({ steps }) => steps.reused),
+    ...(tokens.length === 0 ? {} : { tokens: tokens.reduce((total, count) => total + count) }),
+  };
+}
+
+function dropText({ look, behind, difference, interval, n }: Dropped, { race }: TablePlan): string {
+  const [low, high] = interval.map(tableNumber);
+  return `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${tableNumber(difference)} [${low ?? ''}, ${high ?? ''}] to “${behind}”, the best so far.`;
+}
+
+interface Raced {
+  readonly plan: TablePlan;
+  readonly newest: readonly VariantResult[];
+  readonly dropped: readonly Dropped[];
+}
+
+function raceText(
+  { plan, newest, dropped }: Raced,
+  metric: string,
+  results: readonly VariantResult[],
+): string | undefined {
+  if (plan.race === undefined || newest.length === 0) return undefined;
+  const byLook = new Map<number, number>();
+  for (const { look = 1 } of newest) {
+    if (byLook.has(look)) continue;
+    byLook.set(
+      look,
+      itemsOf(
+        results.filter((one) => (one.look ?? 1) <= look),
+        metric,
+      ).size,
+    );
+  }
+  const made = newest.reduce((sum, { look = 1 }) => sum + (byLook.get(look) ?? 0), 0);
+  const variants = plan.variants.filter(({ problems }) => problems.length === 0).length;
+  return raceAccount({
+    ...{ dropped: dropped.length, variants, made, error: plan.race.error },
+    whole: newest.length * itemsOf(results, metric).size,
+  });
 }

@@ -7,7 +7,8 @@ import {
   type RunStore,
 } from '@graft/graph';
 import { experimentTable, type TablePlan } from './experiment-table.ts';
-import { countSteps, readMetrics, type VariantResult } from './variant-result.ts';
+import type { Dropped } from './race-runs.ts';
+import { AnswerTokens, countSteps, readMetrics, type VariantResult } from './variant-result.ts';
 
 const eventPage = 500;
 
@@ -28,16 +29,26 @@ export async function recordedTable(
     throw new GraphError('bad-input', `There is no run ${runId} of an experiment.`);
   }
   const metrics = started.metrics.flatMap((text) => parseMetricName(text) ?? []);
+  const answers = new AnswerTokens(stores);
   const results: VariantResult[] = [];
+  const dropped: Dropped[] = [];
   for (const event of events) {
+    if (event.type === 'race.looked') {
+      dropped.push(...event.dropped.map((drop) => ({ ...drop, look: event.look })));
+    }
     if (event.type !== 'variant.finished') continue;
-    const { variant, seed, status, run, steps, error } = event;
+    const { variant, seed, look, status, run, steps, error } = event;
     const { ms } = countSteps(await stores.runs.steps(run));
     const rows = await readMetrics(stores, run, metrics);
-    const failed = error === undefined ? {} : { error };
-    results.push({ ...{ variant, seed, status, rows, ms, steps }, ...failed });
+    const tokens = await answers.of(run);
+    results.push({
+      ...{ variant, seed, status, rows, ms, steps },
+      ...(look === undefined ? {} : { look }),
+      ...(tokens === undefined ? {} : { tokens }),
+      ...(error === undefined ? {} : { error }),
+    });
   }
-  return experimentTable(planOf(started, metrics), results);
+  return experimentTable(planOf(started, metrics), results, dropped);
 }
 
 function planOf(
@@ -48,8 +59,12 @@ function planOf(
     ...{ name, settings, problems: problem === undefined ? [] : [problem] },
   }));
   const sound = variants.filter(({ problems }) => problems.length === 0).length;
-  const seeds = { length: Math.round(started.runs / Math.max(1, sound)) };
-  return { ...{ baseline: started.baseline, metrics, seeds, variants } };
+  const { baseline, lower = [], race, runs } = started;
+  const seeds = { length: Math.round(runs / (race?.looks ?? 1) / Math.max(1, sound)) };
+  return {
+    ...{ baseline, metrics, lower, seeds, variants },
+    ...(race === undefined ? {} : { race }),
+  };
 }
 
 async function allEvents(runs: RunStore, runId: string): Promise<ExperimentEvent[]> {

@@ -10,6 +10,7 @@ const plan: ExperimentPlan = {
   baseline: 'x',
   seeds: [undefined],
   metrics: [{ node: 'a', port: 'm', metric: 'f1' }],
+  lower: [],
   only: ['a'],
 };
 

@@ -1,9 +1,12 @@
 import { readRows } from '@graft/engine';
 import {
+  Answers,
+  answerSchema,
   GraphError,
   type ExperimentProblem,
   Metrics,
   metricRowSchema,
+  type ArtifactRef,
   type ArtifactStore,
   type MetricName,
   type MetricRow,
@@ -16,11 +19,15 @@ import {
 export interface VariantResult {
   readonly variant: string;
   readonly seed: number | undefined;
+  /** Of a race: whose part of the items it was given. */
+  readonly look?: number;
   readonly status: RunStatus;
   /** Of its metrics' outputs, under the names of `metricLabels`. */
   readonly rows: readonly MetricRow[];
   /** Milliseconds of the steps that it computed itself. */
   readonly ms: number;
+  /** Of its answers, computed or reused: what models read and wrote; absent where it has none. */
+  readonly tokens?: number;
   readonly steps: { readonly total: number; readonly computed: number; readonly reused: number };
   readonly error?: ExperimentProblem;
 }
@@ -65,6 +72,40 @@ export async function readMetrics(
   return rows;
 }
 
+/** Counts the tokens of a run's answers, each artifact once however many runs share it. */
+export class AnswerTokens {
+  readonly #stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore };
+  readonly #known = new Map<string, Promise<number>>();
+
+  constructor(stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore }) {
+    this.#stores = stores;
+  }
+
+  /** Undefined where the run gave no answers, or they are not there any more. */
+  async of(runId: string): Promise<number | undefined> {
+    const { runs, artifacts } = this.#stores;
+    let total: number | undefined;
+    for (const { outputs } of await runs.steps(runId)) {
+      for (const ref of Object.values(outputs)) {
+        if (ref.mediaType !== Answers.mediaType || !(await artifacts.has(ref.digest))) continue;
+        const counted = this.#known.get(ref.digest) ?? this.#count(ref);
+        this.#known.set(ref.digest, counted);
+        total = (total ?? 0) + (await counted);
+      }
+    }
+    return total;
+  }
+
+  async #count(ref: ArtifactRef): Promise<number> {
+    let tokens = 0;
+    for await (const row of readRows(this.#stores.artifacts, ref, Answers)) {
+      const { promptTokens, completionTokens } = answerSchema.parse(row);
+      tokens += promptTokens + completionTokens;
+    }
+    return tokens;
+  }
+}
+
 /** How many steps a run computed, and how many it found done. */
 export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms'>[]) {
   const computed = steps.filter(({ status }) => status === 'succeeded');
@@ -80,7 +121,7 @@ export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms'>[])
 
 /** A run that could not even start. */
 export function notStarted(
-  which: Pick<VariantResult, 'variant' | 'seed'>,
+  which: Pick<VariantResult, 'variant' | 'seed' | 'look'>,
   thrown: unknown,
 ): VariantResult {
   const error = GraphError.from(thrown).toProblem();

@@ -75,6 +75,8 @@ it('a table of variants is written as one', async () => {
     return text;
   };
   expect(JSON.parse(await exported('jsonl'))).toEqual(table);
-  expect(await exported('csv')).toMatch(/^variant,metric,mean,.*\nas saved,accuracy,,/);
+  expect(await exported('csv')).toMatch(
+    /^variant,metric,direction,mean,.*\nas saved,accuracy,higher,,/,
+  );
   expect(await exported('md')).toContain('| as saved (baseline) |');
 });

@@ -24,7 +24,10 @@ interface PlannedExperiment {
   readonly plan?: {
     readonly baseline: string;
     readonly metrics: readonly string[];
+    /** Each variant that can run, once for each seed. */
     readonly runs: number;
+    /** Of a race: on growing parts of the items. */
+    readonly looks?: number;
     readonly variants: readonly {
       readonly name: string;
       readonly settings: Readonly<Record<string, unknown>>;
@@ -110,10 +113,12 @@ function shown({
   metrics,
   variants,
   seeds,
+  race,
 }: ExperimentPlan): NonNullable<PlannedExperiment['plan']> {
   const sound = variants.filter(({ problems }) => problems.length === 0);
   return {
     ...{ baseline, metrics: metrics.map(formatMetricName), runs: sound.length * seeds.length },
+    ...(race === undefined ? {} : { looks: race.looks }),
     variants: variants.map(({ name, settings, problems: [problem] }) => ({
       ...{ name, settings },
       ...(problem === undefined ? {} : { problem }),

@@ -21,6 +21,7 @@ export function shownExperimentEvent(event: ExperimentEvent, root: string): Expe
       return { ...event, variants };
     }
     case 'variant.started':
+    case 'race.looked':
       return event;
     case 'variant.finished':
       return event.error === undefined

@@ -128,6 +128,7 @@ export function races(
   const best = String(rates.indexOf(Math.max(...rates)));
   const rules = {
     ...{ metric: accuracy, baseline: names.at(-1) ?? '', variants: names.length, looks },
+    error: 0.05,
   };
   let [kept, evaluations] = [0, 0];
   for (let round = 0; round < simulations; round += 1) {

@@ -1,0 +1,73 @@
+import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
+import { z } from 'zod';
+
+const inputs = { rows: { type: Questions, doc: 'Rows to take a part of.' } };
+const outputs = {
+  rows: {
+    type: Questions,
+    doc: 'Those taken, in the order in which they came.',
+    itemsOf: ['rows'],
+  },
+};
+
+export const sampleRows = defineNode({
+  type: 'sample-rows',
+  version: 1,
+  implementation: 1,
+  title: 'Sample',
+  group: 'evaluation',
+  doc: 'Takes a part of the rows, drawn by chance and the same for a seed: a smaller part is within a larger one. Rows of one question stay together. Try settings on a part first; what was computed for its rows is reused when all are run.',
+  inputs,
+  outputs,
+  ports(params) {
+    const id = rowTypeIds.find((one) => one === params['type']) ?? Questions.id;
+    const type = portTypes[id] ?? Questions;
+    return {
+      inputs: { rows: { ...inputs.rows, type } },
+      outputs: { rows: { ...outputs.rows, type } },
+    };
+  },
+  params: z.strictObject({
+    type: z
+      .enum(rowTypeIds)
+      .default(Questions.id)
+      .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
+    share: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .meta({
+        title: 'Share',
+        unit: 'of the rows',
+        description: 'How many of them are taken; 1 takes all.',
+      } satisfies ParamMeta),
+    least: z
+      .int()
+      .min(0)
+      .default(20)
+      .meta({
+        title: 'At least',
+        unit: 'rows',
+        description: 'So many are taken where the share is less, as far as there are that many.',
+      } satisfies ParamMeta),
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(0)
+      .meta({
+        title: 'Seed',
+        description: 'Another seed draws other rows.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ share, least }) => [
+    ['takes', `${Math.round(share * 1000) / 10} %`],
+    ['at least', String(least)],
+  ],
+  caching: 'seeded',
+  facets: (_params, inputs) => ({ rows: inputs['rows'] ?? {} }),
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

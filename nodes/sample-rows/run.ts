@@ -1,0 +1,42 @@
+import { GraphError, implement, type Question, type RowsInput, seededOrder } from '@graft/graph';
+import { z } from 'zod';
+import { sampleRows } from './node.ts';
+
+export const run = implement(sampleRows, async (ctx, { rows }, { share, least, seed }) => {
+  const questions = new Set<string>();
+  for await (const row of rows.rows()) {
+    ctx.signal.throwIfAborted();
+    questions.add(questionOf(row, ctx.node));
+  }
+  // 240 × 2/6 is 80, and no bit more.
+  const wanted = Math.max(least, Math.ceil(questions.size * share - 1e-9));
+  const taken = new Set(seededOrder(questions, seed).slice(0, wanted));
+  return { rows: those(rows, (row) => taken.has(questionOf(row, ctx.node))) };
+});
+
+async function* those(
+  rows: RowsInput<Question>,
+  isTaken: (row: unknown) => boolean,
+): AsyncGenerator<Question> {
+  for await (const row of rows.rows()) if (isTaken(row)) yield row;
+}
+
+const rowSchema = z.looseObject({
+  id: z.string().optional(),
+  item: z.string().optional(),
+  question: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
+});
+
+/** What is drawn: the question that a row is of, else the row itself. */
+function questionOf(row: unknown, node: string): string {
+  const { id, item, question } = rowSchema.safeParse(row).data ?? {};
+  if (typeof question === 'object') return question.id;
+  // Of a row of metrics the id of its question; of a question its text.
+  const known = id ?? question ?? item;
+  if (known !== undefined) return known;
+  throw new GraphError(
+    'bad-input',
+    'A row has neither an id nor an item, so that it cannot be drawn. Metrics of curves and of summaries are such: take a part of what is measured instead.',
+    { location: { node, port: 'rows' } },
+  );
+}

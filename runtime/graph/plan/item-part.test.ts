@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { GraphError } from '../base/errors.ts';
+import { parseGraph } from '../format/parse-graph.ts';
+import { experimentDefinitions, testDefinitions, testModels } from '../testing.ts';
+import { defineNode } from '../types/node-type.ts';
+import { Questions } from '../types/port-types.ts';
+import { createRegistry } from '../types/registry.ts';
+import { planGraph } from './plan-graph.ts';
+
+/** With the parameters of the node type of that name. */
+const sampling = defineNode({
+  ...{ type: 'sample-rows', version: 1, implementation: 1, title: 'Sample', doc: 'Samples.' },
+  ...{ group: 'evaluation', caching: 'pure', migrations: [], summary: () => [] },
+  inputs: { rows: { type: Questions, doc: 'Rows.' } },
+  outputs: { rows: { type: Questions, doc: 'Rows.' } },
+  params: z.strictObject({
+    type: z.string().default('questions').meta({ title: 'Type' }),
+    share: z.number().default(1).meta({ title: 'Share' }),
+    least: z.int().default(0).meta({ title: 'At least' }),
+  }),
+  device: { needs: 'cpu', affectsResult: false },
+});
+const definitions = [...testDefinitions, ...experimentDefinitions];
+const registry = createRegistry([...definitions, sampling]);
+
+const nodes = {
+  lines: { type: 'lines', version: 1, params: { text: '1\n2' } },
+  upper: { type: 'upper', version: 1 },
+  noise: { type: 'noise', version: 1 },
+  grade: { type: 'grade', version: 1 },
+};
+const edges = [
+  'lines.rows -> upper.rows',
+  'upper.rows -> noise.value',
+  'noise.value -> grade.value',
+];
+
+function planned(more: object = {}, moreEdges: readonly string[] = [], known = registry) {
+  const text = JSON.stringify({
+    graft: 1,
+    nodes: { ...nodes, ...more },
+    edges: [...edges, ...moreEdges],
+  });
+  const part = { of: ['grade'], share: 0.5 };
+  return planGraph(parseGraph(text), known, { models: testModels, file: 'a.graft.json', part });
+}
+const feedsOf = (plan: ReturnType<typeof planned>) =>
+  plan.nodes.flatMap(({ id, inputs }) =>
+    Object.entries(inputs).flatMap(([port, feeds]) =>
+      feeds.map((feed) => `${feed.node}.${feed.port} -> ${id}.${port}`),
+    ),
+  );
+
+describe('a plan of a part of the items', () => {
+  it('samples them where they come from, whatever maps over them on the way', () => {
+    const plan = planned();
+    expect(plan.nodes.map(({ id }) => id)).toEqual([
+      ...['lines', 'lines.rows~part', 'upper', 'noise', 'grade'],
+    ]);
+    expect(feedsOf(plan)).toEqual([
+      'lines.rows -> lines.rows~part.rows',
+      'lines.rows~part.rows -> upper.rows',
+      ...edges.slice(1),
+    ]);
+    expect(plan.nodes[1]?.params).toEqual({ type: 'questions', share: 0.5, least: 10 });
+  });
+
+  it('leaves whole what anything else takes', () => {
+    // Twice the number is of all rows, and so is what feeds it.
+    const sum = { sum: { type: 'add', version: 1 } };
+    const plan = planned(sum, ['upper.rows -> sum.terms', 'noise.value -> sum.terms']);
+    expect(feedsOf(plan)).toEqual([
+      ...['lines.rows -> upper.rows', 'upper.rows -> noise.value'],
+      'noise.value -> noise.value~part.rows',
+      ...['noise.value~part.rows -> grade.value'],
+      ...['noise.value -> sum.terms', 'upper.rows -> sum.terms'],
+    ]);
+  });
+
+  it('cuts below a node that does not say which rows its rows are of', () => {
+    const plan = planned({ noise: { type: 'double', version: 2 } });
+    expect(feedsOf(plan)).toContain('noise.value -> noise.value~part.rows');
+  });
+
+  it('refuses, at its place, what has no items to cut', () => {
+    const problem = (make: () => unknown) => {
+      try {
+        make();
+      } catch (error) {
+        return GraphError.from(error).toProblem();
+      }
+      return undefined;
+    };
+    const text = JSON.stringify({ graft: 1, nodes: { n: { type: 'number', version: 1 } } });
+    const graph = parseGraph(text);
+    const part = { of: ['n'], share: 0.5 };
+    const whole = problem(() =>
+      planGraph(graph, registry, { models: testModels, file: 'a.graft.json', part }),
+    );
+    expect(whole).toMatchObject({
+      ...{ code: 'bad-input', location: { file: 'a.graft.json', node: 'n' } },
+      message: expect.stringContaining('"number" does not say of which input its rows are'),
+    });
+    expect(problem(() => planned({}, [], createRegistry(definitions)))?.message).toContain(
+      'the node type "sample-rows" is not installed',
+    );
+  });
+});
