@@ -9,6 +9,7 @@ import { cancelExperiment, startExperiment, useExperiments } from '../state/expe
 import type { ExperimentProgress } from './experiment-progress.ts';
 import { ExperimentList } from './experiment-list.tsx';
 import { ExperimentResult } from './experiment-result.tsx';
+import { PlannedVariants } from './planned-variants.tsx';
 import { useExperimentProgress } from './use-experiment-progress.ts';
 
 /** Milliseconds between two looks for runs that another tab or the command line started. */
@@ -38,11 +39,14 @@ function useRunsOf(path: string, name: string) {
 }
 
 function Progress({ progress }: { readonly progress: ExperimentProgress }) {
-  const { runs, ended, failed, refused, computed, reused, working } = progress;
+  const { runs, ended, failed, dropped, refused, computed, reused, working } = progress;
   const words = [
-    runs === 0 ? 'Preparing' : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}`,
+    runs === 0
+      ? 'Preparing'
+      : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}, ${String(Math.round((100 * ended) / runs))} %`,
     `${count(computed)} steps computed, ${count(reused)} reused`,
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
     ...(refused > 0 ? [`${count(refused)} refused`] : []),
   ];
   return (
@@ -77,8 +81,8 @@ function Details(props: {
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
+  const isOpen = working === undefined && newest === undefined;
   const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
-  const refused = planned?.plan?.variants.filter(({ problem }) => problem !== undefined) ?? [];
   return (
     <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
       <header className="flex items-center gap-3 px-4 pb-1">
@@ -100,10 +104,7 @@ function Details(props: {
             Cancel the experiment
           </button>
         )}
-        <p className="min-w-0 truncate text-ink-2">
-          {planned?.plan === undefined
-            ? ''
-            : `${count(planned.plan.runs)} ${planned.plan.runs === 1 ? 'run' : 'runs'}, against “${planned.plan.baseline}”, by ${planned.plan.metrics.join(', ')}. `}
+        <p className="min-w-0 truncate text-ink-2" title={experiment.doc}>
           {experiment.doc}
         </p>
         {newest?.finishedAt === undefined || working !== undefined ? null : (
@@ -121,16 +122,14 @@ function Details(props: {
           {problemText(problem)}
         </p>
       ))}
-      {refused.map(({ name: variant, problem }) => (
-        <p key={variant} className="px-4 text-ink-2">
-          {variant} cannot run: {problem === undefined ? '' : problemText(problem)}
-        </p>
-      ))}
       {working === undefined ? null : <Progress progress={progress} />}
       {newest?.status === 'failed' && newest.error !== undefined ? (
         <p className="px-4 text-error">{newest.error}</p>
       ) : null}
       {finished === undefined ? null : <ExperimentResult runId={finished.id} name={name} />}
+      {planned?.plan === undefined ? null : (
+        <PlannedVariants key={String(isOpen)} planned={planned.plan} open={isOpen} />
+      )}
     </section>
   );
 }

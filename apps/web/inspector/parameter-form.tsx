@@ -12,6 +12,7 @@ import { ModelControl } from './fields/model-control.tsx';
 import { NumberControl } from './fields/number-control.tsx';
 import { NumbersControl } from './fields/numbers-control.tsx';
 import { PairsControl } from './fields/pairs-control.tsx';
+import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
 import {
   BooleanControl,
   MultilineControl,
@@ -35,9 +36,8 @@ function Control({ node, ...props }: FieldProps & { readonly node: string }) {
     case 'number':
       return <NumberControl {...props} />;
     case 'boolean':
-      return <BooleanControl {...props} />;
     case 'select':
-      return <SelectControl {...props} />;
+      return <ChosenControl {...props} />;
     case 'files':
       return <FilesControl {...props} />;
     case 'model':
@@ -62,6 +62,63 @@ function Control({ node, ...props }: FieldProps & { readonly node: string }) {
   }
 }
 
+/** What an experiment may try of a parameter that is chosen and not typed; undefined where there are no choices. */
+function choicesOf({ control, options }: ParamField): readonly unknown[] | undefined {
+  return control === 'boolean' ? [true, false] : control === 'select' ? options : undefined;
+}
+
+/** One of a few values, or, where an experiment varies it, those that it tries. */
+function ChosenControl({ varied, ...props }: FieldProps) {
+  const { field, value } = props;
+  const options = choicesOf(field)?.map(String) ?? [];
+  if (varied?.values === undefined) {
+    return field.control === 'boolean' ? (
+      <BooleanControl {...props} />
+    ) : (
+      <SelectControl {...props} />
+    );
+  }
+  const choose = (names: unknown): void => {
+    const chosen = choicesOf(field)?.filter(
+      (option) => Array.isArray(names) && names.includes(String(option)),
+    );
+    if (chosen !== undefined && chosen.length > 1) varied.vary(chosen, value);
+    else varied.unvary(chosen?.[0]);
+  };
+  return (
+    <ChoicesControl
+      {...props}
+      field={{ ...field, options }}
+      value={varied.values.map(String)}
+      change={choose}
+    />
+  );
+}
+
+function TrySeveral({
+  field,
+  value,
+  varied,
+}: {
+  readonly field: ParamField;
+  readonly value: unknown;
+  readonly varied: Varied;
+}) {
+  const choices = choicesOf(field) ?? [];
+  if (varied.values !== undefined || choices.length < 2) return null;
+  return (
+    <button
+      type="button"
+      className="text-sm text-ink-2 opacity-0 group-hover:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
+      title="Let an experiment of the file try several"
+      aria-label={`Try several values of ${field.title}`}
+      onClick={() => varied.vary(choices, value)}
+    >
+      Try several
+    </button>
+  );
+}
+
 function isDefault(field: ParamField, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(field.default);
 }
@@ -77,15 +134,16 @@ function FieldRow({ node, field, given, problems }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
   const nodes = useDocument((state) => state.graph.nodes);
+  const varied = useVaried(node, field);
   const broken = problems.filter((problem) => !isIncomplete(problem, nodes));
   const edit = (next: unknown): void =>
     useDocument
       .getState()
       .edit((graph) => setParam(graph, { node, param: field.name }, next), `${node}.${field.name}`);
   return (
-    <div className="mb-3.5">
+    <div className="group mb-3.5">
       <div className="mb-1 flex items-baseline justify-between">
-        {field.control === 'boolean' ? (
+        {field.control === 'boolean' && varied.values === undefined ? (
           <span />
         ) : isChoices(field) ? (
           <span className="font-[550]">{field.title}</span>
@@ -94,17 +152,21 @@ function FieldRow({ node, field, given, problems }: RowProps) {
             {field.title}
           </label>
         )}
-        {isDefault(field, value) ? null : (
-          <button
-            type="button"
-            className="text-sm text-ink-2 hover:text-ink hover:underline"
-            aria-describedby={`${id}-help`}
-            title={`Default: ${typeof field.default === 'string' ? field.default : JSON.stringify(field.default)}`}
-            onClick={() => edit(field.default)}
-          >
-            Reset
-          </button>
-        )}
+        <span className="ml-auto flex items-baseline gap-3 pl-3">
+          <SeveralChip node={node} field={field} varied={varied} />
+          <TrySeveral field={field} value={value} varied={varied} />
+          {isDefault(field, value) || varied.values !== undefined ? null : (
+            <button
+              type="button"
+              className="text-sm text-ink-2 hover:text-ink hover:underline"
+              aria-describedby={`${id}-help`}
+              title={`Default: ${typeof field.default === 'string' ? field.default : JSON.stringify(field.default)}`}
+              onClick={() => edit(field.default)}
+            >
+              Reset
+            </button>
+          )}
+        </span>
       </div>
       <Control
         key={node}
@@ -115,6 +177,7 @@ function FieldRow({ node, field, given, problems }: RowProps) {
         invalid={broken.length > 0}
         describedBy={`${id}-help`}
         change={edit}
+        varied={varied}
       />
       <div id={`${id}-help`} className="mt-1 text-sm">
         {problems.map((problem) => (

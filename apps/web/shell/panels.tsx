@@ -1,13 +1,14 @@
 import { useEffect, type ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { headingHeight, useKeptLayout, useNamedPanel } from './named-panel.ts';
 
 /** Pixels that the canvas keeps, whatever is made of the others. */
 const leastCanvas = { width: 340, height: 160 };
 
-/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need. */
-const lowerHeight = { least: 96, most: 215 };
+/** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; a table of variants needs more. */
+const lowerHeight = { least: 96, most: 215, table: 330 };
 
 /** Pixels that the side panels take at first: less where the window has little. */
 function sideWidths(): { readonly palette: number; readonly inspector: number } {
@@ -21,6 +22,8 @@ function useNeededHeight(): number {
   const steps = useRunView(({ run }) =>
     run === null || run.seq === 0 ? undefined : Object.keys(run.steps).length,
   );
+  const isTable = useScreen(({ bottomTab }) => bottomTab === 'experiments');
+  if (isTable) return Math.min(lowerHeight.table, Math.round(window.innerHeight * 0.4));
   if (steps === undefined) return headingHeight;
   return Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps));
 }

@@ -1,4 +1,5 @@
 import type { ParamField } from '@graft/graph';
+import type { Varied } from './varied.tsx';
 
 /** What every control of the parameter form is given. */
 export interface FieldProps {
@@ -10,4 +11,6 @@ export interface FieldProps {
   /** Id of the element that holds help and problems. */
   readonly describedBy: string;
   change(value: unknown): void;
+  /** Absent where an experiment cannot give it several values. */
+  readonly varied?: Varied | undefined;
 }

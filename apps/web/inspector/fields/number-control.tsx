@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { FieldProps } from './field-props.ts';
+import { looksLikeSeveral, readSeveral } from './several-values.ts';
 
 /** Reads a number as typed: spaces, thousands commas and a decimal comma are understood; else undefined. */
 export function readNumber(text: string): number | undefined {
@@ -17,10 +18,26 @@ function step(field: FieldProps['field'], value: number, direction: number): num
   return Math.min(field.max ?? Infinity, Math.max(field.min ?? -Infinity, moved));
 }
 
-/** A number with its unit. What does not read as one is kept as typed, and validation says so. */
-export function NumberControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+/**
+ * A number with its unit. What does not read as one is kept as typed, and validation says so. Several numbers are taken
+ * over as such when the field is left, or with Enter.
+ */
+export function NumberControl(props: FieldProps) {
+  const { field, id, value, invalid, describedBy, change, varied } = props;
   const [typed, setTyped] = useState<string>();
-  const shown = typed ?? (value === null || value === undefined ? '' : String(value));
+  /** What it had before anybody typed. */
+  const before = useRef(value);
+  const one = value === null || value === undefined ? '' : String(value);
+  const shown = typed ?? varied?.values?.map(String).join(', ') ?? one;
+  const isHeld = (text: string): boolean =>
+    varied !== undefined && (varied.values !== undefined || looksLikeSeveral(text));
+  const takeOver = (): void => {
+    setTyped(undefined);
+    if (varied === undefined || typed === undefined || !isHeld(typed)) return;
+    const values = readSeveral(typed);
+    if (values.length > 1) varied.vary(values, before.current);
+    else if (values.length === 1) varied.unvary(values[0]);
+  };
   return (
     <span className="relative block">
       <input
@@ -32,15 +49,21 @@ export function NumberControl({ field, id, value, invalid, describedBy, change }
         aria-invalid={invalid}
         aria-describedby={describedBy}
         autoComplete="off"
+        onFocus={() => {
+          before.current = value;
+        }}
         onChange={(event) => {
           const text = event.target.value;
           setTyped(text);
+          if (isHeld(text)) return;
           const number = readNumber(text);
           if (number !== undefined) change(number);
           else change(text.trim() === '' && field.nullable ? null : text);
         }}
-        onBlur={() => setTyped(undefined)}
+        onBlur={takeOver}
         onKeyDown={(event) => {
+          if (event.key === 'Enter') takeOver();
+          if (varied?.values !== undefined) return;
           if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
           if (typeof value !== 'number') return;
           event.preventDefault();
@@ -48,7 +71,9 @@ export function NumberControl({ field, id, value, invalid, describedBy, change }
           change(step(field, value, event.key === 'ArrowUp' ? 1 : -1));
         }}
       />
-      {field.unit === undefined ? null : (
+      {field.unit === undefined ||
+      typed?.includes(',') === true ||
+      varied?.values !== undefined ? null : (
         <span className="pointer-events-none absolute top-[6px] right-[9px] text-ink-2">
           {field.unit}
         </span>

@@ -1,0 +1,86 @@
+import {
+  formatSettingName,
+  setParam,
+  unvaryParam,
+  variedParam,
+  varyParam,
+  type ParamField,
+} from '@graft/graph';
+import { plural } from '@graft/nodes/kit/ui';
+import { CloseIcon } from '../../shell/icons.tsx';
+import { useDocument } from '../../state/document-store.ts';
+import { useExperiments } from '../../state/experiment-actions.ts';
+import { nodeTypes } from '../../state/registry.ts';
+
+/** The several values that a parameter is given by an experiment of the file. */
+export interface Varied {
+  /** Absent: it has one. */
+  readonly values?: readonly unknown[];
+  /** Name of the experiment that tries them. */
+  readonly experiment?: string;
+  /** Gives it several; `own` is what it has by itself meanwhile. One edit. */
+  vary(values: readonly unknown[], own: unknown): void;
+  /** Gives it one again: `own`, else what it has by itself. One edit. */
+  unvary(own?: unknown): void;
+}
+
+export function useVaried(node: string, field: ParamField): Varied {
+  const graph = useDocument((state) => state.graph);
+  const chosen = useExperiments((state) => state.chosen) ?? undefined;
+  const at = { node, param: field.name };
+  const preferred = chosen === undefined ? {} : { preferred: chosen };
+  const varied = variedParam(graph, at, chosen);
+  const { edit } = useDocument.getState();
+  return {
+    ...varied,
+    vary(values, own) {
+      edit((before) => {
+        const same = before.nodes[node]?.params[field.name] === own;
+        const kept = same ? before : setParam(before, at, own);
+        return varyParam(kept, at, { values, registry: nodeTypes(), ...preferred });
+      });
+      const name = variedParam(useDocument.getState().graph, at, chosen)?.experiment;
+      if (name !== undefined) useExperiments.setState({ chosen: name });
+    },
+    unvary(own) {
+      if (varied === undefined) return;
+      edit((before) => {
+        const kept = own === undefined ? before : setParam(before, at, own);
+        return unvaryParam(kept, at, varied.experiment);
+      });
+    },
+  };
+}
+
+/** Says that a parameter has several values, and takes all but its own away. */
+export function SeveralChip({
+  node,
+  field,
+  varied,
+}: {
+  readonly node: string;
+  readonly field: ParamField;
+  readonly varied: Varied;
+}) {
+  const { values, experiment, unvary } = varied;
+  if (values === undefined) return null;
+  const setting = formatSettingName({ node, param: field.name });
+  return (
+    <span
+      className="chip inline-flex items-center gap-1"
+      data-tone="good"
+      data-testid={`several-${field.name}`}
+      title={`${setting} is varied by the experiment “${experiment ?? ''}”`}
+    >
+      {plural(values.length, 'value')}
+      <button
+        type="button"
+        className="hover:text-ink"
+        aria-label={`One value of ${field.title} only`}
+        onClick={() => unvary()}
+      >
+        <CloseIcon />
+      </button>
+    </span>
+  );
+}

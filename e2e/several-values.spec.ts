@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './small-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+const name = 'several-values.graft.json';
+const questions = 40;
+
+/** Hits of which those of every third question are wrong. */
+const hits = Array.from({ length: questions }, (_, at) => {
+  const document = at % 3 === 0 ? 'wrong.md' : 'right.md';
+  const source = { documentId: document, path: document, title: document, start: 0, end: 4 };
+  const chunk = { id: `${document}:0`, text: 'Text', headings: [], metadata: {} };
+  return `${JSON.stringify({
+    id: `q${String(at)}`,
+    question: {
+      id: `q${String(at)}`,
+      question: `Which is ${String(at)}?`,
+      documents: ['right.md'],
+    },
+    hits: [
+      {
+        ...{ rank: 1, score: 1, scores: { dense: 1 } },
+        chunk: { ...chunk, source: { ...source, firstLine: 1, lastLine: 1 } },
+      },
+    ],
+  })}\n`;
+}).join('');
+
+const graph = {
+  graft: 1,
+  nodes: {
+    hits: { type: 'load-rows', version: 1, params: { type: 'hits', file: 'several/hits.jsonl' } },
+    some: { type: 'sample-rows', version: 1, params: { type: 'hits', share: 1, least: 0 } },
+    score: { type: 'score-hits', version: 1, params: { k: 1 } },
+  },
+  edges: ['hits.rows -> some.rows', 'some.rows -> score.hits'],
+  layout: { hits: [0, 0], some: [280, 0], score: [560, 0] },
+};
+
+test('several values of a parameter become an experiment, in one edit, and run from the panel', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'several/hits.jsonl', hits);
+  const file = path.join(workspace.folder, name);
+  await writeFile(file, JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, name);
+  await bench.select('some');
+  await bench.tab('Parameters');
+  const share = page.getByLabel('Share', { exact: true });
+  const chip = page.getByTestId('several-share');
+  await share.fill('0.25, 0.5, 0.75');
+  await page.keyboard.press('Enter');
+  await expect(chip).toContainText('3 values');
+  await expect(share).toHaveValue('0.25, 0.5, 0.75');
+
+  // One edit: undone at once, and done again.
+  await bench.canvas.click({ position: { x: 20, y: 20 } });
+  await page.keyboard.press('Control+z');
+  await bench.select('some');
+  await expect(chip).toHaveCount(0);
+  await expect(share).toHaveValue('1');
+  await bench.canvas.click({ position: { x: 20, y: 20 } });
+  await page.keyboard.press('Control+Shift+z');
+  await bench.select('some');
+  await expect(chip).toContainText('3 values');
+
+  // Without the chip there is no experiment any more; a value alone is one value.
+  await page.getByRole('button', { name: 'One value of Share only' }).click();
+  await expect(share).toHaveValue('1');
+  await page.keyboard.press('Control+s');
+  await expect.poll(() => readFile(file, 'utf8')).not.toContain('experiments');
+  await share.fill('0.25; 0.5; 0.75');
+  await share.blur();
+  await expect(chip).toContainText('3 values');
+  await page.keyboard.press('Control+s');
+  await expect
+    .poll(async () => Object(JSON.parse(await readFile(file, 'utf8'))).experiments as unknown)
+    .toEqual({
+      sweep: { vary: { 'some.share': [0.25, 0.5, 0.75] }, metrics: ['score.metrics:recall@1'] },
+    });
+
+  // What is chosen and not typed is varied by its choices.
+  await page.getByRole('button', { name: 'Try several values of Type' }).click();
+  await expect(page.getByTestId('several-type')).toContainText(/\d+ values/);
+  await page.getByRole('button', { name: 'One value of Type only' }).click();
+
+  await bench.tab('Experiments');
+  const panel = page.getByRole('region', { name: 'Experiment sweep' });
+  const planned = panel.getByTestId('planned-variants');
+  await expect(planned).toContainText('4 variants, against “as saved”, by score.metrics:recall@1');
+  await expect(planned.getByRole('rowheader')).toHaveText([
+    ...['as saved', 'share=0.25', 'share=0.5', 'share=0.75'],
+  ]);
+  await panel.getByRole('button', { name: 'Run the experiment' }).click();
+  await expect(panel.getByTestId('experiment-status')).toContainText('succeeded');
+  // The list of variants has made room, and the table is seen at the height that the panel has.
+  const rows = panel.getByRole('group', { name: 'recall@1' }).getByRole('rowheader');
+  await expect(rows).toHaveCount(4);
+  await expect(planned.getByRole('group', { name: 'Variants' })).toBeHidden();
+  for (const row of [0, 1]) await expect(rows.nth(row)).toBeInViewport({ ratio: 0.9 });
+});
