@@ -41,8 +41,11 @@ test('two nodes become a subgraph, run, show their output at it, and are inlined
   await expect(page.getByTestId('feed')).toContainText('subgraph/chunk');
   await expect(bench.output).toContainText('Glaze no. 7');
   await expect(bench.node('subgraph')).toContainText('chunks');
-  // A step within is led to by the card that uses it.
-  await page.getByRole('button', { name: 'subgraph/chunk' }).click();
+  // One is led to the step within.
+  await page.getByTestId('feed').getByRole('button').click();
+  await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+  await expect(bench.output).toContainText('Glaze no. 7');
+  await page.keyboard.press('Control+ArrowUp');
   await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
   await bench.select('result');
   await expect(bench.output).toContainText('Glaze no. 7');

@@ -157,5 +157,5 @@ export {
   type GraphReferences,
   type ReferenceContext,
 } from './compose/graph-references.ts';
-export type { BodyId } from './compose/graph-bodies.ts';
+export { bodyOf, withBody, type BodyId } from './compose/graph-bodies.ts';
 export { freezeOutput, rowsReader, type FrozenRows } from './compose/freeze-output.ts';

@@ -7,11 +7,14 @@ import {
   useConnection,
   useNodesInitialized,
   useReactFlow,
+  type ReactFlowInstance,
+  type Viewport,
 } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
+import { prefixOf } from '../state/levels.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
 import {
@@ -34,7 +37,7 @@ import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
 import { shapeOf } from '../state/node-shape.ts';
-import { openSelectedFile } from './subgraph-actions.ts';
+import { enterSelected } from '../state/navigation.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 const flowNodeTypes = { graph: GraphNodeView };
@@ -52,7 +55,7 @@ function RefusalHint() {
   );
   const from = useScreen((state) => state.pendingEdge);
   if (target === null || from === null) return null;
-  const reason = portRefusal(useDocument.getState().graph, from, portOf(target));
+  const reason = portRefusal(useDocument.getState().shown, from, portOf(target));
   if (reason === undefined) return null;
   return (
     <Panel position="bottom-center">
@@ -95,31 +98,40 @@ function CanvasTools() {
 }
 
 /**
- * Fits the view once when another file is opened, as soon as its nodes have been measured. A graph that is
- * empty then is left alone, so that the first node stays where it is dropped.
+ * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
+ * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped.
  */
-function useFitOnOpen(): void {
+function useFitOnShow(flow: ReactFlowInstance): void {
   const path = useDocument((state) => state.file?.path);
+  const prefix = useDocument(({ trail }) => prefixOf(trail));
   const measured = useNodesInitialized();
-  const fitted = useRef<string>(undefined);
+  const fitted = useRef<{ path: string; prefix: string }>(undefined);
+  const views = useRef(new Map<string, Viewport>());
   useEffect(() => {
-    if (path === undefined || fitted.current === path) return;
-    if (Object.keys(useDocument.getState().graph.nodes).length === 0) fitted.current = path;
+    const before = fitted.current;
+    if (path === undefined || (before?.path === path && before.prefix === prefix)) return;
+    if (before?.path !== path) views.current.clear();
+    else views.current.set(before.prefix, flow.getViewport());
+    const leaves = before?.path === path && before.prefix.startsWith(prefix);
+    const view = leaves ? views.current.get(prefix) : undefined;
+    const settle = (): void => {
+      fitted.current = { path, prefix };
+      if (view !== undefined) void flow.setViewport(view);
+      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) fitAll();
+    };
+    if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
     else if (measured) {
-      const timer = setTimeout(() => {
-        fitted.current = path;
-        fitAll();
-      }, 60);
+      const timer = setTimeout(settle, 60);
       return () => clearTimeout(timer);
     }
     return undefined;
-  }, [path, measured]);
+  }, [path, prefix, measured, flow]);
 }
 
 /** The edge being drawn has the colour of the port that it comes from. */
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
-  const node = useDocument((state) => state.graph.nodes[pending?.node ?? '']);
+  const node = useDocument((state) => state.shown.nodes[pending?.node ?? '']);
   const definition = shapeOf(node);
   const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
@@ -133,7 +145,7 @@ export function Canvas() {
   useEffect(() => {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
-  useFitOnOpen();
+  useFitOnShow(flow);
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   return (
@@ -161,7 +173,7 @@ export function Canvas() {
         onNodeDoubleClick={({ target }) => {
           // There it renames.
           if (target instanceof Element && target.closest('.node-title') !== null) return;
-          openSelectedFile();
+          enterSelected();
         }}
         onNodeClick={(event, { id }) => {
           // One of many that is clicked alone is then the one selected.

@@ -20,14 +20,14 @@ export function moveEnd(edge: Edge | undefined): void {
 }
 
 export function graphWhileDrawing(): Graph {
-  const { graph } = useDocument.getState();
-  return moving === undefined ? graph : disconnect(graph, moving);
+  const { shown } = useDocument.getState();
+  return moving === undefined ? shown : disconnect(shown, moving);
 }
 
 export function drawEdge(from: PendingEdge, to: PendingEdge): void {
-  const { graph, edit } = useDocument.getState();
+  const { shown, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
-  if (edge !== undefined && portRefusal(graph, from, to) === undefined)
+  if (edge !== undefined && portRefusal(shown, from, to) === undefined)
     edit((before) => connectInPlace(before, edge));
 }
 
@@ -36,7 +36,7 @@ function edgeInto({ node, port, side }: PendingEdge): Edge | undefined {
   if (side === 'source') return undefined;
   const into = useDocument
     .getState()
-    .graph.edges.filter((edge) => edge.target === node && edge.targetPort === port);
+    .shown.edges.filter((edge) => edge.target === node && edge.targetPort === port);
   return into.length === 1 ? into[0] : undefined;
 }
 
@@ -54,11 +54,11 @@ export function beginDrawing(from: PendingEdge): void {
 
 /** Ends what was pulled off an input: on another input it goes there, on nothing it is gone. */
 function endPulling(edge: Edge, to: PendingEdge | undefined): void {
-  const { graph, edit } = useDocument.getState();
+  const { shown, edit } = useDocument.getState();
   const source = sourceOf(edge);
-  if (to === undefined) return edit(() => disconnect(graph, edge));
+  if (to === undefined) return edit(() => disconnect(shown, edge));
   if (to.node === edge.target && to.port === edge.targetPort) return;
-  const rest = disconnect(graph, edge);
+  const rest = disconnect(shown, edge);
   const moved = edgeBetween(source, to);
   const refusal = portRefusal(rest, source, to);
   if (moved !== undefined && refusal === undefined) edit(() => connectInPlace(rest, moved));
@@ -89,9 +89,9 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   if (held !== undefined && state.toHandle !== null && state.toHandle.type === 'target') {
     return endPulling(held, portOf(state.toHandle));
   }
-  const { graph } = useDocument.getState();
+  const { shown } = useDocument.getState();
   if (state.toHandle !== null) {
-    const message = portRefusal(graph, from, portOf(state.toHandle));
+    const message = portRefusal(shown, from, portOf(state.toHandle));
     if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
     return;
   }
@@ -100,7 +100,7 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   const under = document.elementFromPoint(point.clientX, point.clientY);
   const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
   if (typeof node === 'string') {
-    const to = acceptingPort(graph, from, node);
+    const to = acceptingPort(shown, from, node);
     if (to !== undefined) drawEdge(from, to);
     else if (node !== from.node) {
       useScreen

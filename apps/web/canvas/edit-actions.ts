@@ -8,13 +8,13 @@ import { fitAll, freePlace, revealNode } from './viewport.ts';
 
 /** Adds a node where it was dropped, or beside the selected one; selects it. */
 export function addToCanvas(definition: NodeType, at?: { x: number; y: number }): void {
-  const { graph, edit, file } = useDocument.getState();
+  const { shown, edit, file } = useDocument.getState();
   if (file === null) return;
   const { selection, select, show } = useScreen.getState();
   const added = addNode(
-    graph,
+    shown,
     definition,
-    at ?? freePlace(graph, selection.length === 1 ? selection[0] : undefined),
+    at ?? freePlace(shown, selection.length === 1 ? selection[0] : undefined),
   );
   edit(() => added.graph);
   select([added.id]);
@@ -25,8 +25,8 @@ export function addToCanvas(definition: NodeType, at?: { x: number; y: number })
 
 /** Adds a node at the open end of an edge, and connects it. */
 export function addAtOpenEnd(definition: NodeType, { from, at }: OpenEnd): void {
-  const { graph, edit } = useDocument.getState();
-  const added = addNode(graph, definition, {
+  const { shown, edit } = useDocument.getState();
+  const added = addNode(shown, definition, {
     x: from.side === 'source' ? at.x : at.x - 206,
     y: at.y - 44,
   });
@@ -46,19 +46,19 @@ export function deleteSelected(): void {
 export function duplicateSelected(): void {
   const { selection, select } = useScreen.getState();
   if (selection.length === 0) return;
-  const copied = duplicateNodes(useDocument.getState().graph, selection);
+  const copied = duplicateNodes(useDocument.getState().shown, selection);
   useDocument.getState().edit(() => copied.graph);
   select([...copied.ids.values()]);
 }
 
 export function selectAll(): void {
-  useScreen.getState().select(Object.keys(useDocument.getState().graph.nodes));
+  useScreen.getState().select(Object.keys(useDocument.getState().shown.nodes));
 }
 
 /** Text for the clipboard; undefined when nothing is selected. */
 export function copySelected(): string | undefined {
   const { selection } = useScreen.getState();
-  return selection.length === 0 ? undefined : copiedText(useDocument.getState().graph, selection);
+  return selection.length === 0 ? undefined : copiedText(useDocument.getState().shown, selection);
 }
 
 /** What was last copied here: pages that may not read the clipboard paste that. */
@@ -87,7 +87,7 @@ export async function pasteFromClipboard(): Promise<void> {
 /** Adds what feeds the selected nodes to the selection, or what they feed, however far away. */
 export function selectNeighbours(side: 'before' | 'after'): void {
   const { selection, select } = useScreen.getState();
-  const { edges } = useDocument.getState().graph;
+  const { edges } = useDocument.getState().shown;
   const found = new Set(selection);
   // A set gives out what is added while it is gone through.
   for (const id of found) {
@@ -100,9 +100,9 @@ export function selectNeighbours(side: 'before' | 'after'): void {
 }
 
 export function pasteCopied(text: string): boolean {
-  const { graph, edit, file } = useDocument.getState();
+  const { shown, edit, file } = useDocument.getState();
   if (file === null) return false;
-  const pasted = pasteText(graph, text, freePlace(graph));
+  const pasted = pasteText(shown, text, freePlace(shown));
   if (pasted === undefined) return false;
   edit(() => pasted.graph);
   useScreen.getState().select(pasted.ids);

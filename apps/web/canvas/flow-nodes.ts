@@ -79,8 +79,8 @@ export function useFlowNodes(): {
   nodes: FlowNode[];
   onNodesChange: (changes: NodeChange[]) => void;
 } {
-  const graphNodes = useDocument((state) => state.graph.nodes);
-  const layout = useDocument((state) => state.graph.layout);
+  const graphNodes = useDocument((state) => state.shown.nodes);
+  const layout = useDocument((state) => state.shown.layout);
   const selection = useScreen((state) => state.selection);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   useEffect(() => {
@@ -110,8 +110,8 @@ export function useFlowEdges(): {
   edges: GraphFlowEdge[];
   onEdgesChange: (changes: EdgeChange<GraphFlowEdge>[]) => void;
 } {
-  const graphEdges = useDocument((state) => state.graph.edges);
-  const graphNodes = useDocument((state) => state.graph.nodes);
+  const graphEdges = useDocument((state) => state.shown.edges);
+  const graphNodes = useDocument((state) => state.shown.nodes);
   // Ports of graphs that are used come after the graph.
   const used = useUsedGraphs((state) => state.lookup);
   const [edges, setEdges] = useState<GraphFlowEdge[]>([]);

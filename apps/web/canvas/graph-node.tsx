@@ -6,8 +6,9 @@ import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useDrift } from '../state/lock-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { usePath } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { isIncomplete, useProblemAt } from '../state/problems.ts';
+import { useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
@@ -93,17 +94,18 @@ function Progress({ step }: { readonly step: StepView }) {
 }
 
 /** Whether a step of a plan is the node's own, or one within the graph that it uses. */
-const isPartOf = (step: string, id: string): boolean => step === id || step.startsWith(`${id}/`);
+const isPartOf = (step: string, path: string): boolean =>
+  step === path || step.startsWith(`${path}/`);
 
 /** The chip: what a run came to, or what the next one would do where that differs. */
-function useStatus(id: string, step: StepView | undefined): Status | undefined {
+function useStatus(path: string, step: StepView | undefined): Status | undefined {
   const runs = usePlan(({ report }) => {
-    return report?.nodes.some(({ node, verdict }) => isPartOf(node, id) && verdict !== 'hit');
+    return report?.nodes.some(({ node, verdict }) => isPartOf(node, path) && verdict !== 'hit');
   });
   const over = useRunView(
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
-  const own = useRunView(({ run }) => stepIn(run, id) !== undefined);
+  const own = useRunView(({ run }) => stepIn(run, path) !== undefined);
   const past = useRunView((state) => state.past);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
   if (past) return status;
@@ -119,20 +121,18 @@ function missingText({ location }: ShownProblem): string {
 
 /** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */
 export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeProps) {
-  const node = useDocument((state) => state.graph.nodes[id]);
-  const step = useRunView((state) => stepOf(state, id));
-  const problem = useProblemAt(id);
-  const incomplete = useDocument(
-    ({ graph }) => problem !== undefined && isIncomplete(problem, graph.nodes),
-  );
-  const ran = useStatus(id, step);
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
+  const step = useRunView((state) => stepOf(state, path));
+  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+  const ran = useStatus(path, step);
   const off = node?.bypass === true;
   const status = off ? offStatus : ran;
   const definition = useShape(node);
-  const pastParams = useRunView((state) => (state.past ? state.pastParams[id] : undefined));
+  const pastParams = useRunView((state) => (state.past ? state.pastParams[path] : undefined));
   const facts = useFacts(definition, pastParams ?? node?.params);
   const kept = usePlan(({ report }) => {
-    const own = report?.nodes.filter((planned) => isPartOf(planned.node, id)) ?? [];
+    const own = report?.nodes.filter((planned) => isPartOf(planned.node, path)) ?? [];
     return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
   });
   const past = useRunView((state) => state.past);
@@ -149,7 +149,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
             ? 'made before: a run shows it'
             : resultText(step);
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
-  const drift = useDrift(id);
+  const drift = useDrift(path);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;
   return (

@@ -1,8 +1,10 @@
 import type { GraphNode, InputPort, NodeType, OutputPort } from '@graft/graph';
 import { Handle, Position } from '@xyflow/react';
+import { useMemo } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
+import { portsOf } from './node-port-names.ts';
 import { portRefusal } from './port-refusal.ts';
 
 interface PortProps {
@@ -22,7 +24,7 @@ function useOffer({ node, name, side }: PortProps): { refusal: string | undefine
     return undefined;
   }
   return {
-    refusal: portRefusal(useDocument.getState().graph, pending, { node, port: name, side }),
+    refusal: portRefusal(useDocument.getState().shown, pending, { node, port: name, side }),
   };
 }
 
@@ -55,21 +57,10 @@ function Port(props: PortProps) {
   );
 }
 
-/** Ports that edges of a placeholder use, since its own are not known. */
-function usePlaceholderPorts(
-  node: string,
-  known: boolean,
-): { inputs: string[]; outputs: string[] } {
-  const edges = useDocument((state) => state.graph.edges);
-  if (known) return { inputs: [], outputs: [] };
-  return {
-    inputs: [
-      ...new Set(edges.filter((edge) => edge.target === node).map((edge) => edge.targetPort)),
-    ],
-    outputs: [
-      ...new Set(edges.filter((edge) => edge.source === node).map((edge) => edge.sourcePort)),
-    ],
-  };
+/** The ports of a node, and those that its edges name beside them: of a graph that is not there, of an unknown type. */
+function usePorts(node: string, definition: NodeType | undefined) {
+  const edges = useDocument((state) => state.shown.edges);
+  return useMemo(() => portsOf(edges, node, definition), [edges, node, definition]);
 }
 
 /** One row per port: inputs on the left, outputs on the right. */
@@ -79,9 +70,7 @@ export function NodePorts(props: {
   readonly definition: NodeType | undefined;
 }) {
   const { id, definition } = props;
-  const placeholder = usePlaceholderPorts(id, definition !== undefined);
-  const inputs = definition === undefined ? placeholder.inputs : Object.keys(definition.inputs);
-  const outputs = definition === undefined ? placeholder.outputs : Object.keys(definition.outputs);
+  const { inputs, outputs } = usePorts(id, definition);
   const rows = Math.max(inputs.length, outputs.length);
   return (
     <div className="node-ports">

@@ -4,7 +4,7 @@ import { familyColour } from './family-colour.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 function colourOf({ id }: FlowNode): string {
-  const type = useDocument.getState().graph.nodes[id]?.type;
+  const type = useDocument.getState().shown.nodes[id]?.type;
   return familyColour(nodeTypes().get(type ?? '')?.group);
 }
 

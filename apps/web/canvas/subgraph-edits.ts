@@ -1,9 +1,20 @@
-import { inlineSubgraph, makeSubgraph, type ComposeContext } from '@graft/graph';
+import {
+  extractSubgraph,
+  inlineSubgraph,
+  makeSubgraph,
+  renamePort,
+  serializeGraph,
+  type ComposeContext,
+} from '@graft/graph';
+import { api } from '../api/client.ts';
+import { problemsOf, problemText } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
-import { report } from '../state/file-actions.ts';
+import { graphPath, refreshFiles, report } from '../state/file-actions.ts';
+import { bodyAt } from '../state/levels.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
+import type { Refusal } from '../state/workspace-files.ts';
 
 function context(): ComposeContext {
   const { file } = useDocument.getState();
@@ -14,13 +25,16 @@ function context(): ComposeContext {
   };
 }
 
+/** The body that is shown. */
+const at = () => bodyAt(useDocument.getState().trail);
+
 /** Puts the selected nodes into a subgraph of the file: one step of the history. */
 export function makeSubgraphOfSelection(): void {
-  const { graph, edit } = useDocument.getState();
+  const { graph, editFile } = useDocument.getState();
   const { selection, select } = useScreen.getState();
   try {
-    const made = makeSubgraph(graph, { nodes: selection }, context());
-    edit(() => made.graph);
+    const made = makeSubgraph(graph, { at: at(), nodes: selection }, context());
+    editFile(() => made.graph);
     select([made.node]);
   } catch (error) {
     report(error);
@@ -29,15 +43,48 @@ export function makeSubgraphOfSelection(): void {
 
 /** Puts the nodes of the graph that a node uses in its place: one step of the history. */
 export function inlineSelected(): void {
-  const { graph, edit } = useDocument.getState();
+  const { graph, editFile } = useDocument.getState();
   const { selection, select } = useScreen.getState();
   const [node] = selection;
   if (node === undefined) return;
   try {
-    const inlined = inlineSubgraph(graph, { node }, context());
-    edit(() => inlined.graph);
+    const inlined = inlineSubgraph(graph, { at: at(), node }, context());
+    editFile(() => inlined.graph);
     select(inlined.nodes);
   } catch (error) {
     report(error);
+  }
+}
+
+/** Makes a subgraph of the file a file of its own, which all that used it use from then on: one step of the history. */
+export async function extractAs(subgraph: string, name: string): Promise<Refusal> {
+  const path = graphPath(name);
+  try {
+    const { graph, editFile } = useDocument.getState();
+    const { graph: left, file } = extractSubgraph(graph, subgraph, path);
+    await api.graphs.save.mutate({ path, text: serializeGraph(file), base: null });
+    editFile((current) =>
+      current === graph ? left : extractSubgraph(current, subgraph, path).graph,
+    );
+    await refreshFiles();
+    return undefined;
+  } catch (error) {
+    return problemsOf(error).map(problemText).join('\n');
+  }
+}
+
+/** Gives what the shown graph takes or gives another name, and its uses in the file with it. Undefined, or why not. */
+export function renameShownPort(node: string, name: string): Refusal {
+  const { graph, editFile } = useDocument.getState();
+  try {
+    const renamed = renamePort(
+      graph,
+      { at: at(), node, name: name === '' ? node : name },
+      context(),
+    );
+    editFile(() => renamed);
+    return undefined;
+  } catch (error) {
+    return problemsOf(error).map(problemText).join('\n');
   }
 }

@@ -1,4 +1,5 @@
-import type { Graph, NodeLayout } from '@graft/graph';
+import type { GraphBody, NodeLayout } from '@graft/graph';
+import { portsOf } from './node-port-names.ts';
 import { shapeOf } from '../state/node-shape.ts';
 
 /** Pixels from one column to the next, and between nodes of a column. */
@@ -6,18 +7,16 @@ const columnWidth = 262;
 const gap = 40;
 
 /** Height of a node as it will be drawn, near enough to lay out by. */
-export function nodeHeight(graph: Graph, id: string): number {
+export function nodeHeight(graph: GraphBody, id: string): number {
   const definition = shapeOf(graph.nodes[id]);
   if (definition === undefined) return 100;
-  const ports = Math.max(
-    Object.keys(definition.inputs).length,
-    Object.keys(definition.outputs).length,
-  );
+  const { inputs, outputs } = portsOf(graph.edges, id, definition);
+  const ports = Math.max(inputs.length, outputs.length);
   return 34 + ports * 20 + 5 + 55 + 28;
 }
 
 /** Column of each node: one right of the rightmost that it depends on. A node in a cycle stays where the walk began. */
-function columns(graph: Graph): Map<string, number> {
+function columns(graph: GraphBody): Map<string, number> {
   const sources = new Map<string, string[]>();
   for (const { source, target } of graph.edges) {
     sources.set(target, [...(sources.get(target) ?? []), source]);
@@ -52,7 +51,7 @@ function columns(graph: Graph): Map<string, number> {
 }
 
 /** Columns from left to right by dependency; within one, in the order of what feeds the nodes. */
-export function tidyLayout(graph: Graph): Record<string, NodeLayout> {
+export function tidyLayout(graph: GraphBody): Record<string, NodeLayout> {
   const column = columns(graph);
   const byColumn: string[][] = [];
   for (const [id, at] of column) (byColumn[at] ??= []).push(id);

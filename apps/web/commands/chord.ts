@@ -38,6 +38,8 @@ const names: Readonly<Record<string, string>> = {
   enter: '↵',
   delete: 'Del',
   escape: 'Esc',
+  arrowup: '↑',
+  arrowdown: '↓',
   '-': '−',
 };
 

@@ -17,6 +17,8 @@ export interface Command {
   readonly keysElsewhere?: boolean;
   /** Where there is nothing to do it to, its keys are the browser's. */
   readonly passOn?: boolean;
+  /** Its keys are meant on the canvas only: elsewhere they belong to what has the focus. */
+  readonly onCanvas?: boolean;
   /** Left out of the command menu: it makes sense only where it was pointed at. */
   readonly hidden?: boolean;
   /** Whether there is something to do it to; absent: always. */

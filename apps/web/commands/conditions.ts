@@ -4,7 +4,10 @@ import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 export const hasFile = (): boolean => useDocument.getState().file !== null;
-export const hasNodes = (): boolean => Object.keys(useDocument.getState().graph.nodes).length > 0;
+/** Whether the file has nodes to run. */
+export const isRunnable = (): boolean => Object.keys(useDocument.getState().graph.nodes).length > 0;
+/** Whether nodes are shown. */
+export const hasNodes = (): boolean => Object.keys(useDocument.getState().shown.nodes).length > 0;
 export const hasExperiments = (): boolean =>
   Object.keys(useDocument.getState().graph.experiments ?? {}).length > 0;
 export const hasSelection = (): boolean => useScreen.getState().selection.length > 0;

@@ -2,7 +2,9 @@ import { useEffect } from 'react';
 import { copySelected, deleteSelected, pasteCopied } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { matches } from './chord.ts';
+import type { Command } from './command.ts';
 import { commands, runCommand } from './commands.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { typeAhead } from './typed-ahead.ts';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -13,6 +15,20 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 const inDialog = (): boolean => document.querySelector('dialog[open], [role="menu"]') !== null;
+
+/** Whether the canvas has the focus, or nothing has. */
+function isOnCanvas(target: EventTarget | null): boolean {
+  if (!(target instanceof Element) || target === document.body) return true;
+  return target.closest('.react-flow') !== null && target.closest('button, a') === null;
+}
+
+/** Whether a key press is a command's: one key may be several's, the first that has something to do takes it. */
+function means(command: Command, event: KeyboardEvent): boolean {
+  const { keys, keysElsewhere, onCanvas, passOn } = command;
+  if (keysElsewhere === true || keys?.some((chord) => matches(chord, event)) !== true) return false;
+  if (onCanvas === true && !isOnCanvas(event.target)) return false;
+  return passOn !== true || command.enabled?.() !== false;
+}
 
 function handleKey(event: KeyboardEvent): void {
   // First of all: the canvas takes the space bar for panning, wherever it is pressed.
@@ -25,27 +41,26 @@ function handleKey(event: KeyboardEvent): void {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
     return;
   }
-  const command = commands.find(
-    ({ keys, keysElsewhere }) =>
-      keysElsewhere !== true && keys?.some((chord) => matches(chord, event)) === true,
-  );
+  const command = commands.find((one) => means(one, event));
   if (command === undefined) return;
   if (command.whileTyping !== true && (isTyping(event.target) || inDialog())) return;
-  if (command.passOn === true && command.enabled?.() === false) return;
   // Also where there is nothing to do it to: the browser's own "save page" is meant by nobody here.
   event.preventDefault();
   runCommand(command);
 }
 
 /**
- * Enter with Ctrl or Shift on a node that has the focus: a command, before the canvas hears of it, which takes Enter for a
- * click with that key held and would take the node out of the selection.
+ * Keys on a node that has the focus which are commands, before the canvas hears of them. It takes Enter for a click: with
+ * Ctrl or Shift that would take the node out of the selection. An arrow moves the node, also with Ctrl.
  */
 function handleNodeKey(event: KeyboardEvent): void {
   const { target, key, ctrlKey, metaKey, shiftKey } = event;
-  const held = ctrlKey || metaKey || shiftKey;
-  const onNode = target instanceof HTMLElement && target.classList.contains('react-flow__node');
-  if (key !== 'Enter' || !held || !onNode) return;
+  if (!(target instanceof HTMLElement) || !target.classList.contains('react-flow__node')) return;
+  const { selection } = useScreen.getState();
+  const isSelected = selection.length === 1 && selection[0] === target.dataset['id'];
+  const held = ctrlKey || metaKey;
+  const enters = key === 'Enter' && (held || shiftKey || isSelected);
+  if (!enters && !(held && /^Arrow(Up|Down)$/.test(key))) return;
   handleKey(event);
   if (event.defaultPrevented) event.stopPropagation();
 }

@@ -1,8 +1,9 @@
+import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasExperiments, hasFile, hasNodes, selectedNode, works } from './conditions.ts';
+import { hasExperiments, hasFile, isRunnable, selectedNode, works } from './conditions.ts';
 
 export const runCommands: readonly Command[] = [
   {
@@ -12,7 +13,7 @@ export const runCommands: readonly Command[] = [
     keys: ['mod+enter'],
     whileTyping: true,
     words: 'start execute graph',
-    enabled: () => hasNodes() && !works(),
+    enabled: () => isRunnable() && !works(),
     run: () => void startRun(),
   },
   {
@@ -22,7 +23,7 @@ export const runCommands: readonly Command[] = [
     keys: ['shift+enter'],
     words: 'only selected node',
     enabled: () => selectedNode() !== undefined && !works(),
-    run: () => void startRun(selectedNode()),
+    run: () => void startRun(pathOf(selectedNode() ?? '')),
   },
   {
     id: 'cancel',

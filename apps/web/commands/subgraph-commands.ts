@@ -1,10 +1,8 @@
-import {
-  openSelectedFile,
-  selectedBy,
-  selectedFile,
-  selectedUse,
-  switchSelected,
-} from '../canvas/subgraph-actions.ts';
+import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
+import { useDocument } from '../state/document-store.ts';
+import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
 
@@ -31,12 +29,52 @@ export const subgraphCommands: readonly Command[] = [
     run: () => void edits().then((made) => made.inlineSelected()),
   },
   {
-    id: 'open-used-graph',
-    title: 'Open the file of the graph',
+    id: 'extract-subgraph',
+    title: 'Make the subgraph a file …',
     group: 'Edit',
-    words: 'subgraph enter reference',
-    enabled: () => selectedFile() !== undefined,
-    run: openSelectedFile,
+    words: 'extract save share reuse',
+    enabled: () => selectedUse()?.startsWith('#') === true,
+    run: () => {
+      const subgraph = selectedUse()?.slice(1) ?? '';
+      const folder = useDocument.getState().file?.path.replace(/[^/]*$/, '') ?? '';
+      const nameQuestion = { kind: 'extract', name: folder + subgraph, subgraph } as const;
+      useOverlay.getState().show({ nameQuestion });
+    },
+  },
+  {
+    id: 'enter-subgraph',
+    title: 'Open the subgraph',
+    group: 'Edit',
+    keys: ['enter', 'mod+arrowdown'],
+    onCanvas: true,
+    passOn: true,
+    words: 'enter go into file of the graph reference',
+    enabled: () => selectedUse() !== undefined,
+    run: enterSelected,
+  },
+  {
+    id: 'leave',
+    title: 'Go one up',
+    group: 'Edit',
+    keys: ['mod+arrowup'],
+    passOn: true,
+    words: 'leave the subgraph back out parent',
+    enabled: canLeave,
+    run: leave,
+  },
+  {
+    id: 'leave-subgraph',
+    title: 'Leave the subgraph',
+    group: 'Edit',
+    keys: ['escape'],
+    hidden: true,
+    passOn: true,
+    enabled: () => {
+      const { selection, pendingEdge } = useScreen.getState();
+      const { trail } = useDocument.getState();
+      return trail.length > 0 && selection.length === 0 && pendingEdge === null;
+    },
+    run: leave,
   },
   {
     id: 'switch-off',

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { graphPath } from '../state/file-actions.ts';
 import { useOverlay, type NameQuestion } from '../state/overlay-store.ts';
-import { createFile, saveFileAs } from '../state/workspace-files.ts';
+import { createFile, saveFileAs, type Refusal } from '../state/workspace-files.ts';
 
 function close(): void {
   useOverlay.getState().show({ nameQuestion: null });
@@ -11,7 +11,15 @@ function close(): void {
 const words = {
   new: { title: 'New graph', button: 'Create' },
   'save-as': { title: 'Save as', button: 'Save' },
+  extract: { title: 'Make the subgraph a file', button: 'Create' },
 };
+
+async function answered(question: NameQuestion, name: string): Promise<Refusal> {
+  if (question.kind === 'new') return createFile(name);
+  if (question.kind === 'save-as') return saveFileAs(name);
+  const { extractAs } = await import('../canvas/subgraph-edits.ts');
+  return extractAs(question.subgraph, name);
+}
 
 /** Asks for a name. What is wrong with it is said under it, and it stays to be mended. */
 export function NameDialog({ question }: { readonly question: NameQuestion }) {
@@ -21,14 +29,15 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const [name, setName] = useState(first);
   const [refused, setRefused] = useState<string>();
   const { title, button } = words[question.kind];
-  const empty = name.trim() === '' || name.trim() === first.trim();
+  const isGiven = question.kind === 'extract' || name.trim() !== first.trim();
+  const empty = name.trim() === '' || !isGiven;
   useEffect(() => {
     dialog.current?.showModal();
     field.current?.focus();
     // A folder is gone on from; a name is written over.
-    if (question.kind === 'save-as') field.current?.select();
+    if (question.kind !== 'new') field.current?.select();
     const typed = takeTypedAhead();
-    if (typed !== '') setName(question.kind === 'save-as' ? typed : first + typed);
+    if (typed !== '') setName(question.kind === 'new' ? first + typed : typed);
   }, [question.kind, first]);
   return (
     <dialog
@@ -42,8 +51,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault();
-          const answer = question.kind === 'new' ? createFile(name) : saveFileAs(name);
-          void answer.then((reason) => {
+          void answered(question, name).then((reason) => {
             setRefused(reason);
             if (reason === undefined) close();
             else field.current?.focus();

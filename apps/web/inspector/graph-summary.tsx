@@ -4,6 +4,7 @@ import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
+import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { ProblemList } from '../timeline/problem-list.tsx';
 
@@ -12,11 +13,11 @@ const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
 
 function Problems() {
   const problems = useProblems();
-  const nodes = useDocument((state) => state.graph.nodes);
+  const graph = useDocument((state) => state.graph);
   if (problems.length === 0) return null;
   return (
     <section className="mt-4">
-      <h3 className="font-[550]">{countText(countProblems(problems, nodes))}</h3>
+      <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
       <div className="-mx-3.5 mt-1">
         <ProblemList problems={problems} label="What keeps it from running" />
       </div>
@@ -27,14 +28,17 @@ function Problems() {
 /** With nothing selected: the graph as a whole, what is wrong with it, and the keys to begin with. */
 export function GraphSummary() {
   const path = useDocument((state) => state.file?.path);
-  const nodes = useDocument((state) => Object.keys(state.graph.nodes).length);
-  const edges = useDocument((state) => state.graph.edges.length);
+  const body = useDocument(({ trail }) => bodyAt(trail));
+  const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
+  const edges = useDocument((state) => state.shown.edges.length);
   if (path === undefined) {
     return <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>;
   }
   return (
     <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
-      <h2 className="text-lg font-[620] tracking-[-0.01em] break-words">{fileTitle(path)}</h2>
+      <h2 className="text-lg font-[620] tracking-[-0.01em] break-words">
+        {body ?? fileTitle(path)}
+      </h2>
       <p className="mt-0.5 text-ink-2">
         {plural(nodes, 'node')} · {plural(edges, 'connection')}
       </p>

@@ -2,6 +2,9 @@ import { lazy, Suspense } from 'react';
 import { setTitle } from '@graft/graph';
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { useDocument } from '../state/document-store.ts';
+import { usedGraph } from '../state/levels.ts';
+import { usePath } from '../state/node-path.ts';
+import { enterSelected } from '../state/navigation.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
@@ -53,7 +56,8 @@ function Tabs() {
 }
 
 function NodeInspector({ id }: { readonly id: string }) {
-  const node = useDocument((state) => state.graph.nodes[id]);
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
   const tab = useScreen((state) => state.inspectorTab);
   const past = useRunView((state) => state.past);
   if (node === undefined) return <GraphSummary />;
@@ -79,17 +83,26 @@ function NodeInspector({ id }: { readonly id: string }) {
         <div className="mt-1.5 flex items-center gap-3 text-sm text-ink-2">
           <code className="font-mono text-[11.5px]">{id}</code>
           <span className="flex-1" />
+          {usedGraph(node) === undefined ? null : (
+            <button
+              type="button"
+              className="hover:text-ink hover:underline"
+              onClick={enterSelected}
+            >
+              Open the {usedGraph(node)?.startsWith('#') === true ? 'subgraph' : 'file'}
+            </button>
+          )}
           <button
             type="button"
             className="hover:text-ink hover:underline"
-            onClick={() => void startRun(id)}
+            onClick={() => void startRun(path)}
           >
             Run up to here
           </button>
         </div>
       </div>
       <div className="px-4 pb-2 empty:hidden">
-        <DriftNotice node={id} />
+        <DriftNotice node={path} />
       </div>
       <Tabs />
       <div
@@ -99,8 +112,8 @@ function NodeInspector({ id }: { readonly id: string }) {
         className="flex min-h-0 flex-1 flex-col"
       >
         <Suspense>
-          {tab === 'output' ? <OutputTab key={id} node={id} /> : null}
-          {tab === 'logs' ? <LogsTab node={id} /> : null}
+          {tab === 'output' ? <OutputTab key={path} node={path} /> : null}
+          {tab === 'logs' ? <LogsTab node={path} /> : null}
           {definition !== undefined && tab === 'parameters' && past ? (
             <PastParameters node={id} definition={definition} />
           ) : null}

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CopyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
+import { placeOf } from '../state/levels.ts';
 import { nodeTypes } from '../state/registry.ts';
 import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -60,7 +61,7 @@ interface OutputPreviewProps {
 
 /** A node's parameters in the run that is shown, with what is left to its defaults. */
 function useGivenParams({ node, type }: StepView): Readonly<Record<string, unknown>> {
-  const now = useDocument((state) => state.graph.nodes[node]?.params);
+  const now = useDocument(({ graph }) => placeOf(graph, node)?.node.params);
   const past = useRunView((state) => (state.past ? state.pastParams[node] : undefined));
   const given = past ?? now;
   return useMemo(() => {
@@ -73,7 +74,7 @@ function useGivenParams({ node, type }: StepView): Readonly<Record<string, unkno
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
 export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
-  const node = useDocument((state) => state.graph.nodes[step.node]);
+  const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
   const [start, setStart] = useState(0);
   /** The row that was gone to last; a new object each time. */

@@ -2,6 +2,7 @@ import { Metrics } from '@graft/graph';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
+import { goTo } from '../state/navigation.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
@@ -81,7 +82,16 @@ export function OutputTab({ node }: { readonly node: string }) {
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
       {feed === undefined ? null : (
         <p className="mx-4 mt-3 text-ink-2" data-testid="feed">
-          Made by <code className="font-mono text-[11.5px]">{feed.node}</code>.
+          Made by{' '}
+          <button
+            type="button"
+            className="font-mono text-[11.5px] hover:underline"
+            title="Show that node"
+            onClick={() => goTo(feed.node)}
+          >
+            {feed.node}
+          </button>
+          .
         </p>
       )}
       <ReasonBanner step={step} />

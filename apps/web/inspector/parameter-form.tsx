@@ -1,7 +1,9 @@
-import { paramFields, setParam, type NodeType, type ParamField, type Problem } from '@graft/graph';
+import { paramFields, setParam, type NodeType, type ParamField } from '@graft/graph';
+import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
-import { useChecks } from '../state/checks.ts';
-import { isIncomplete } from '../state/problems.ts';
+import { bodyAt } from '../state/levels.ts';
+import { pathOf } from '../state/node-path.ts';
+import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
@@ -12,6 +14,7 @@ import { ModelControl } from './fields/model-control.tsx';
 import { NumberControl } from './fields/number-control.tsx';
 import { NumbersControl } from './fields/numbers-control.tsx';
 import { PairsControl } from './fields/pairs-control.tsx';
+import { PortNameControl } from './fields/port-name-control.tsx';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
 import {
   BooleanControl,
@@ -29,7 +32,11 @@ function isChoices(field: ParamField): boolean {
   return field.control === 'json' && field.options !== undefined && Array.isArray(field.default);
 }
 
-function Control({ node, ...props }: FieldProps & { readonly node: string }) {
+function Control({
+  node,
+  isPortName,
+  ...props
+}: FieldProps & { readonly node: string; readonly isPortName: boolean }) {
   const { field } = props;
   switch (field.control) {
     case 'integer':
@@ -46,7 +53,7 @@ function Control({ node, ...props }: FieldProps & { readonly node: string }) {
     case 'questions':
       return <MultilineControl {...props} />;
     case 'text':
-      return <TextControl {...props} />;
+      return isPortName ? <PortNameControl {...props} node={node} /> : <TextControl {...props} />;
     case 'json': {
       const { entries, entryPerEdge: port } = field;
       if (isChoices(field)) return <ChoicesControl {...props} />;
@@ -126,16 +133,19 @@ function isDefault(field: ParamField, value: unknown): boolean {
 interface RowProps {
   readonly node: string;
   readonly field: ParamField;
+  /** Whether the node is a port of the graph: its name is known to whoever uses the graph. */
+  readonly isPort: boolean;
   readonly given: unknown;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ShownProblem[];
 }
 
-function FieldRow({ node, field, given, problems }: RowProps) {
+function FieldRow({ node, field, isPort, given, problems }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
-  const nodes = useDocument((state) => state.graph.nodes);
+  const isPortName = isPort && field.name === 'name';
   const varied = useVaried(node, field);
-  const broken = problems.filter((problem) => !isIncomplete(problem, nodes));
+  const graph = useDocument((state) => state.graph);
+  const broken = problems.filter((problem) => !isIncomplete(problem, graph));
   const edit = (next: unknown): void =>
     useDocument
       .getState()
@@ -143,7 +153,7 @@ function FieldRow({ node, field, given, problems }: RowProps) {
   return (
     <div className="group mb-3.5">
       <div className="mb-1 flex items-baseline justify-between">
-        {field.control === 'boolean' && varied.values === undefined ? (
+        {field.control === 'boolean' && varied?.values === undefined ? (
           <span />
         ) : isChoices(field) ? (
           <span className="font-[550]">{field.title}</span>
@@ -153,9 +163,13 @@ function FieldRow({ node, field, given, problems }: RowProps) {
           </label>
         )}
         <span className="ml-auto flex items-baseline gap-3 pl-3">
-          <SeveralChip node={node} field={field} varied={varied} />
-          <TrySeveral field={field} value={value} varied={varied} />
-          {isDefault(field, value) || varied.values !== undefined ? null : (
+          {varied === undefined ? null : (
+            <>
+              <SeveralChip node={node} field={field} varied={varied} />
+              <TrySeveral field={field} value={value} varied={varied} />
+            </>
+          )}
+          {isPortName || isDefault(field, value) || varied?.values !== undefined ? null : (
             <button
               type="button"
               className="text-sm text-ink-2 hover:text-ink hover:underline"
@@ -171,6 +185,7 @@ function FieldRow({ node, field, given, problems }: RowProps) {
       <Control
         key={node}
         node={node}
+        isPortName={isPortName}
         field={field}
         id={id}
         value={value}
@@ -195,6 +210,12 @@ function FieldRow({ node, field, given, problems }: RowProps) {
   );
 }
 
+/** Whether a problem is of a node that is shown, and not of one in the graph that it uses. */
+function isAt(node: string, { location: { node: at, graph, path } }: ShownProblem): boolean {
+  if (path !== undefined) return path === pathOf(node);
+  return at === node && graph === bodyAt(useDocument.getState().trail);
+}
+
 /** The form of a node's parameters, drawn from its definition. */
 export function ParameterForm({
   node,
@@ -203,21 +224,27 @@ export function ParameterForm({
   readonly node: string;
   readonly definition: NodeType;
 }) {
-  const params = useDocument((state) => state.graph.nodes[node]?.params);
-  const problems = useChecks((state) => state.byNode[node]) ?? [];
+  const params = useDocument((state) => state.shown.nodes[node]?.params);
+  const all = useProblemsAt(node);
+  const problems = all.filter((problem) => isAt(node, problem));
+  const graph = useDocument((state) => state.graph);
   const fields = paramFields(definition);
   const rowOf = (field: ParamField) => (
     <FieldRow
       key={field.name}
       node={node}
       field={field}
+      isPort={definition.structure === 'input' || definition.structure === 'output'}
       given={params?.[field.name]}
       problems={problems.filter(({ location }) => location.param === field.name)}
     />
   );
   const known = new Set(fields.map(({ name }) => name));
-  const others = problems.filter(
-    ({ location }) => location.param === undefined || !known.has(location.param),
+  const others = all.filter(
+    (problem) =>
+      !problems.includes(problem) ||
+      problem.location.param === undefined ||
+      !known.has(problem.location.param),
   );
   const advanced = fields.filter((field) => field.advanced);
   const openMore = advanced.some(({ name }) =>
@@ -225,13 +252,14 @@ export function ParameterForm({
   );
   return (
     <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">
-      {others.map(({ message }) => (
+      {others.map((problem) => (
         <p
-          key={message}
+          key={problem.message}
           className="mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error"
           role="alert"
         >
-          {message}
+          {problems.includes(problem) ? '' : `${problemPlace(problem, graph) ?? ''}: `}
+          {problem.message}
         </p>
       ))}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}

@@ -1,5 +1,6 @@
 import { paramFields, type NodeType } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
+import { usePath } from '../state/node-path.ts';
 import { useRunView } from '../state/run-view.ts';
 
 function shown(value: unknown): string {
@@ -9,8 +10,9 @@ function shown(value: unknown): string {
 /** The parameters that a node had in the run of before that is on the screen; what is another now says so. */
 export function PastParameters(props: { readonly node: string; readonly definition: NodeType }) {
   const { node, definition } = props;
-  const past = useRunView((state) => state.pastParams[node]);
-  const params = useDocument((state) => state.graph.nodes[node]?.params);
+  const path = usePath(node);
+  const past = useRunView((state) => state.pastParams[path]);
+  const params = useDocument((state) => state.shown.nodes[node]?.params);
   if (past === undefined) {
     return <p className="px-4 py-3 text-ink-2">This node was not part of that run.</p>;
   }

@@ -1,5 +1,6 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
+import { edgesInto } from '../state/levels.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
 import { allReused, reasonLine, type ReasonLine } from './reason.ts';
@@ -39,7 +40,7 @@ function itemsText(step: StepView): string {
 
 /** The first line of Output: why the step ran or was reused. */
 export function ReasonBanner({ step }: { readonly step: StepView }) {
-  const edges = useDocument((state) => state.graph.edges);
+  const graph = useDocument((state) => state.graph);
   const run = useRunView((state) => state.run);
   const box = 'mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
   if (step.status === 'cached') {
@@ -57,9 +58,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
   const ran =
     step.status === 'cancelled' ? 'Was to run' : running ? 'Running' : first ? 'Ran' : 'Re-ran';
   const line = reasonLine(step.reason, { ran, definition: nodeTypes().get(step.type) });
-  const above = edges
-    .filter((edge) => edge.target === step.node)
-    .map((edge) => stepIn(run, edge.source));
+  const above = edgesInto(graph, step.node).map(({ source }) => stepIn(run, source));
   return (
     <p className={box} data-testid="reason">
       <ReasonSentence line={line} />

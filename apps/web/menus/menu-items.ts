@@ -1,11 +1,12 @@
 import { disconnect, formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { selectedBy, selectedFile, selectedUse } from '../canvas/subgraph-actions.ts';
+import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
+import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
@@ -43,6 +44,7 @@ function selectNode(id: string): void {
 function nodeMenu(): MenuGroups {
   const { selection, show } = useScreen.getState();
   const single = selection.length === 1;
+  const isFile = selectedFile() !== undefined;
   const tab = (inspectorTab: 'parameters' | 'output', title: string): MenuItem => ({
     id: inspectorTab,
     title,
@@ -64,8 +66,13 @@ function nodeMenu(): MenuGroups {
     ],
     [
       command('make-subgraph'),
-      ...(selectedUse() === undefined ? [] : [command('inline-subgraph')]),
-      ...(selectedFile() === undefined ? [] : [command('open-used-graph')]),
+      ...(selectedUse() === undefined
+        ? []
+        : [
+            command('enter-subgraph', isFile ? { title: 'Open the file of the graph' } : {}),
+            command('inline-subgraph'),
+            ...(isFile ? [] : [command('extract-subgraph')]),
+          ]),
       ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
       ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
     ],
@@ -75,7 +82,7 @@ function nodeMenu(): MenuGroups {
 }
 
 function edgeMenu(id: string): MenuGroups {
-  const { edges } = useDocument.getState().graph;
+  const { edges } = useDocument.getState().shown;
   const edge = edges.find((one: Edge) => formatEdge(one) === id);
   if (edge === undefined) return [];
   return [
@@ -98,6 +105,7 @@ function edgeMenu(id: string): MenuGroups {
 function canvasMenu(): MenuGroups {
   return [
     [command('search', { title: 'Add a node …' }), command('paste'), command('select-all')],
+    canLeave() ? [command('leave')] : [],
     [command('undo'), command('redo')],
     [command('zoom-in'), command('zoom-out'), command('zoom-100'), command('fit'), command('tidy')],
     [command('shortcuts')],

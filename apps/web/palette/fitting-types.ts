@@ -6,7 +6,7 @@ import { shapeOf } from '../state/node-shape.ts';
 
 /** Node types that an edge from this port can go to. */
 export function fitting(from: PendingEdge): readonly NodeType[] {
-  const node = useDocument.getState().graph.nodes[from.node];
+  const node = useDocument.getState().shown.nodes[from.node];
   const own = shapeOf(node);
   const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
   if (port === undefined) return inOrder();

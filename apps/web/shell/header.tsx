@@ -81,9 +81,9 @@ function HistoryButtons() {
 function PlanLine() {
   const report = usePlan((state) => state.report);
   const problems = useProblems();
-  const nodes = useDocument((state) => state.graph.nodes);
+  const graph = useDocument((state) => state.graph);
   if (problems.length > 0) {
-    const counted = countProblems(problems, nodes);
+    const counted = countProblems(problems, graph);
     return (
       <button
         type="button"

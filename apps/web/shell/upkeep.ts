@@ -5,6 +5,7 @@ import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
+import { followAddress } from '../state/navigation.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { readEarlier, readPastParams } from '../state/run-history.ts';
@@ -74,8 +75,8 @@ function useChecked(): void {
 function usePlanned(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
-  const lock = useDocument((state) => state.graph.lock);
   const graphs = useDocument((state) => state.graph.graphs);
+  const lock = useDocument((state) => state.graph.lock);
   const used = useUsedGraphs((state) => state.lookup);
   const path = useDocument((state) => state.file?.path);
   const working = useRunView(({ run }) => run !== null && !isOver(run));
@@ -102,13 +103,18 @@ function useDrafts(): void {
   }, []);
 }
 
-/** A node that is gone, however it went, is not selected: an undo, a merge, a file that changed outside. */
+/**
+ * A node that is gone, however it went, is not selected: an undo, a merge, a file that changed outside. Nor is one of what
+ * was shown before something else was.
+ */
 function useKeptSelection(): void {
   useEffect(
     () =>
-      useDocument.subscribe(({ graph }, before) => {
-        if (graph.nodes === before.graph.nodes) return;
-        useScreen.getState().keepSelected((id) => Object.hasOwn(graph.nodes, id));
+      useDocument.subscribe(({ shown, trail }, before) => {
+        const { select, keepSelected } = useScreen.getState();
+        if (trail !== before.trail) select([]);
+        else if (shown.nodes !== before.shown.nodes)
+          keepSelected((id) => Object.hasOwn(shown.nodes, id));
       }),
     [],
   );
@@ -118,11 +124,13 @@ function useKeptSelection(): void {
 function useHistory(): void {
   const runId = useRunView(({ run }) => (run !== null && isOver(run) ? run.runId : undefined));
   const past = useRunView((state) => state.past);
+  // Steps within other files are known once these have come.
+  const used = useUsedGraphs((state) => state.lookup);
   useEffect(() => {
     if (runId === undefined) return;
     // What cannot be read is missing from the screen, and nothing else.
     (past ? readPastParams(runId) : readEarlier(runId)).catch(() => undefined);
-  }, [runId, past]);
+  }, [runId, past, used]);
 }
 
 /** Everything that goes on behind the screen. */
@@ -131,6 +139,7 @@ export function useUpkeep(): void {
   useHistory();
   useEffect(() => void settleTab().then(openFirstFile), []);
   useEffect(keepPlaceInAddress, []);
+  useEffect(followAddress, []);
   useFeed();
   useChecked();
   usePlanned();

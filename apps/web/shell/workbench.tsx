@@ -19,6 +19,7 @@ import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
 
 // Needed only when asked for.
+const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
 const CommandMenu = lazy(() =>
   import('../palette/command-menu.tsx').then((part) => ({ default: part.CommandMenu })),
 );
@@ -46,7 +47,7 @@ const ContextMenu = lazy(() =>
 
 function CanvasHint() {
   const file = useDocument((state) => state.file);
-  const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
+  const empty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   if (!empty) return null;
   return (
     <p className="pointer-events-none absolute inset-x-0 top-[38%] text-center text-ink-2">
@@ -55,6 +56,17 @@ function CanvasHint() {
         : `Drag a node from the left, or press ${keyName('K')}.`}
     </p>
   );
+}
+
+/** Loaded when something is first gone into. */
+function Trail() {
+  const from = useDocument((state) => state.from);
+  const within = useDocument(({ trail }) => trail.length > 0);
+  return within || from.length > 0 ? (
+    <Suspense>
+      <TrailBar from={from} />
+    </Suspense>
+  ) : null;
 }
 
 function Dialogs() {
@@ -90,7 +102,10 @@ function Screen() {
           <main className="relative h-full min-w-0">
             <Canvas />
             <CanvasHint />
-            <PastRunBanner />
+            <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex flex-col *:pointer-events-auto">
+              <PastRunBanner />
+              <Trail />
+            </div>
             <Notices />
           </main>
         }

@@ -1,4 +1,5 @@
 import {
+  sameJson,
   validateGraph,
   type Graph,
   type ModelFacts,
@@ -6,14 +7,11 @@ import {
   type Problem,
 } from '@graft/graph';
 import { create } from 'zustand';
-import { nodeOnCanvas } from './node-on-canvas.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 import { nodeTypes } from './registry.ts';
 
 interface Checks {
   readonly problems: readonly Problem[];
-  /** The same, by the node they are at. */
-  readonly byNode: Readonly<Record<string, readonly Problem[]>>;
   /** The catalogue as last seen; the same function while it stays the same, since verdicts are kept by it. */
   readonly models: ModelLookup;
   setModels(models: readonly ModelFacts[]): void;
@@ -25,7 +23,6 @@ const noModels: ModelLookup = () => undefined;
 
 export const useChecks = create<Checks>()((set, get) => ({
   problems: [],
-  byNode: {},
   models: noModels,
   setModels(models) {
     const byId = new Map(models.map((model) => [model.id, model]));
@@ -39,11 +36,7 @@ export const useChecks = create<Checks>()((set, get) => ({
     });
     // Without the catalogue every model would seem unknown.
     const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
-    const byNode: Record<string, Problem[]> = {};
-    for (const problem of problems) {
-      const node = nodeOnCanvas(problem.location);
-      if (node !== undefined) (byNode[node] ??= []).push(problem);
-    }
-    set({ problems, byNode });
+    // The same list stays while nothing in it changes: much is found by it.
+    if (!sameJson(problems, get().problems)) set({ problems });
   },
 }));

@@ -1,6 +1,7 @@
 import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
 import { create } from 'zustand';
+import { prefixOf, shownOf, standing, withShown, type Trail } from './levels.ts';
 
 /** The file that a document was read from or last saved to. */
 export interface OpenFile {
@@ -12,16 +13,34 @@ export interface OpenFile {
   readonly baseGraph: Graph;
 }
 
+/** A node of another file, whose graph is the file that is open. */
+export interface Origin {
+  readonly path: string;
+  /** The nodes that lead to it, itself last. */
+  readonly nodes: readonly string[];
+}
+
 interface DocumentState {
   readonly file: OpenFile | null;
+  /** Through which nodes of other files one came here, one after the other. */
+  readonly from: readonly Origin[];
+  /** The whole file. */
   readonly graph: Graph;
+  /** Which nodes were gone into. */
+  readonly trail: Trail;
+  /** The body that is shown, as a graph: the file's own nodes, or those of the subgraph that the trail leads to. */
+  readonly shown: Graph;
   /** Opens a file; `graph` differs from the file's own when a draft is taken up again. */
-  open(file: OpenFile, graph?: Graph): void;
+  open(file: OpenFile, graph?: Graph, from?: readonly Origin[]): void;
+  /** Shows where a trail leads, as far as it is there. No step of the history. */
+  go(trail: Trail): void;
   /**
-   * Changes the graph; one step of the history. Edits that carry the same `merge` word within a second
+   * Changes what is shown; one step of the history. Edits that carry the same `merge` word within a second
    * become one step, so that typing undoes as a whole.
    */
-  edit(change: (graph: Graph) => Graph, merge?: string): void;
+  edit(change: (shown: Graph) => Graph, merge?: string): void;
+  /** The same for the whole file. */
+  editFile(change: (graph: Graph) => Graph, merge?: string): void;
   /** Edits from here on are based on another revision; the graph stays. */
   rebase(file: OpenFile): void;
   /**
@@ -36,21 +55,40 @@ interface DocumentState {
 const mergeWindow = 1_000;
 let lastEdit = { merge: '', at: 0 };
 
+type Placed = Pick<DocumentState, 'graph' | 'trail' | 'shown'>;
+
+/** A graph with what is shown of it. */
+function placed(graph: Graph, trail: Trail): Placed {
+  const there = standing(graph, trail);
+  return { graph, trail: there, shown: shownOf(graph, there) };
+}
+
 export const useDocument = create<DocumentState>()(
   temporal(
     (set, get) => ({
       file: null,
-      graph: emptyGraph,
-      open(file, graph = file.baseGraph) {
+      from: [],
+      ...placed(emptyGraph, []),
+      open(file, graph = file.baseGraph, from = []) {
         const history = useDocument.temporal.getState();
         history.pause();
-        set({ file, graph });
+        set({ file, from, ...placed(graph, []) });
         history.clear();
         history.resume();
         lastEdit = { merge: '', at: 0 };
       },
+      go(trail) {
+        const { graph, trail: before } = get();
+        const there = standing(graph, trail);
+        if (prefixOf(there) !== prefixOf(before)) set(placed(graph, there));
+      },
       edit(change, merge = '') {
-        const { graph } = get();
+        const { graph, trail, shown, editFile } = get();
+        const next = change(shown);
+        if (next !== shown) editFile(() => withShown(graph, trail, next), merge);
+      },
+      editFile(change, merge = '') {
+        const { graph, trail } = get();
         const next = change(graph);
         if (next === graph) return;
         const at = Date.now();
@@ -59,7 +97,7 @@ export const useDocument = create<DocumentState>()(
         const history = useDocument.temporal.getState();
         // Paused, the step before stays the one to undo to.
         if (joins) history.pause();
-        set({ graph: next });
+        set(placed(next, trail));
         if (joins) history.resume();
       },
       rebase: (file) => set({ file }),
@@ -70,10 +108,10 @@ export const useDocument = create<DocumentState>()(
         if (before.file === null || !sameJson(before.graph.lock, before.file.baseGraph.lock))
           return;
         const { temporal: history } = useDocument;
-        const relocked = ({ graph }: { graph?: Graph }) =>
-          graph === undefined ? {} : { graph: { ...graph, lock } };
+        const relocked = ({ graph, trail = [] }: Partial<Placed>) =>
+          graph === undefined ? {} : placed({ ...graph, lock }, trail);
         history.getState().pause();
-        set({ graph: { ...before.graph, lock } });
+        set(placed({ ...before.graph, lock }, before.trail));
         history.setState(({ pastStates, futureStates }) => ({
           pastStates: pastStates.map(relocked),
           futureStates: futureStates.map(relocked),
@@ -83,27 +121,37 @@ export const useDocument = create<DocumentState>()(
       close() {
         const history = useDocument.temporal.getState();
         history.pause();
-        set({ file: null, graph: emptyGraph });
+        set({ file: null, from: [], ...placed(emptyGraph, []) });
         history.clear();
         history.resume();
       },
     }),
     {
-      partialize: ({ graph }) => ({ graph }),
+      partialize: ({ graph, trail, shown }) => ({ graph, trail, shown }),
       equality: (past, current) => past.graph === current.graph,
       limit: 200,
     },
   ),
 );
 
+/** Shows what a step of the history changed: it was made where one was then, which may be elsewhere by now. */
+function revisit(steps: readonly Partial<Placed>[]): void {
+  const trail = steps.at(-1)?.trail;
+  if (trail !== undefined) useDocument.getState().go(trail);
+}
+
 export function undo(): void {
   lastEdit = { merge: '', at: 0 };
-  useDocument.temporal.getState().undo();
+  const history = useDocument.temporal.getState();
+  revisit(history.pastStates);
+  history.undo();
 }
 
 export function redo(): void {
   lastEdit = { merge: '', at: 0 };
-  useDocument.temporal.getState().redo();
+  const history = useDocument.temporal.getState();
+  revisit(history.futureStates);
+  history.redo();
 }
 
 /** Whether the graph differs from the file's revision. Equal text is equal, however it came about. */

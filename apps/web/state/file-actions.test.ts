@@ -59,7 +59,7 @@ beforeEach(() => {
   vi.stubGlobal('localStorage', storage);
   vi.stubGlobal('sessionStorage', storage);
   vi.stubGlobal('location', { href: 'http://localhost/' });
-  vi.stubGlobal('history', { replaceState: () => undefined });
+  vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => undefined });
   vi.stubGlobal('document', { title: '' });
   served.read.clear();
   useDocument.getState().close();

@@ -3,10 +3,10 @@ import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
-import { isUnsaved, useDocument, type OpenFile } from './document-store.ts';
+import { isUnsaved, useDocument, type OpenFile, type Origin } from './document-store.ts';
 import { dropDraft, keepDraft, takeDraft } from './draft.ts';
 import { usePlan } from './plan-store.ts';
-import { placeFromAddress, showPlace } from './place-in-address.ts';
+import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 import { nodeTypes } from './registry.ts';
@@ -41,7 +41,7 @@ function readFile(file: { path: string; revision: string; text: string }): OpenF
 }
 
 export function showInAddress(path: string): void {
-  const url = new URL(location.href);
+  const url = addressOfPlace();
   url.searchParams.set('graph', path);
   history.replaceState(null, '', url);
   localStorage.setItem(lastFileKey, path);
@@ -63,8 +63,11 @@ export function syncDraft(): void {
 /** Counts the files asked for: the last one is shown, whichever answer comes last. */
 let opening = 0;
 
-/** Opens a file, with the unsaved work that this browser holds on it, and its newest run. */
-export async function openFile(path: string): Promise<void> {
+/**
+ * Opens a file, with the unsaved work that this browser holds on it, and its newest run. Where one comes to it through a
+ * node that uses it, `from` leads back.
+ */
+export async function openFile(path: string, from: readonly Origin[] = []): Promise<void> {
   const mine = ++opening;
   syncDraft();
   try {
@@ -97,7 +100,12 @@ export async function openFile(path: string): Promise<void> {
     // Nothing of the file before is left on the screen while the answers for this one are on their way.
     usePlan.getState().clear();
     useRunView.getState().follow(null);
-    useDocument.getState().open(file, graph);
+    // The browser's own way back leads to the file before.
+    const isNamed = new URL(location.href).searchParams.get('graph') === path;
+    if (useDocument.getState().file !== null && !isNamed) {
+      history.pushState(null, '', location.href);
+    }
+    useDocument.getState().open(file, graph, from);
     useScreen.getState().select([]);
     showInAddress(path);
     const [newest] = await api.runs.list.query({ file: path, limit: 1 });
@@ -118,7 +126,7 @@ async function discardChanges(path: string): Promise<void> {
     const fresh = readFile(await api.graphs.read.query({ path: file.path }));
     if (useDocument.getState().file?.path !== path) return;
     useDocument.getState().rebase(fresh);
-    useDocument.getState().edit(() => fresh.baseGraph);
+    useDocument.getState().editFile(() => fresh.baseGraph);
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {
@@ -217,7 +225,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     const fresh = readFile(read);
     useDocument.getState().rebase(fresh);
-    useDocument.getState().edit(() => fresh.baseGraph);
+    useDocument.getState().editFile(() => fresh.baseGraph);
     useScreen
       .getState()
       .notify({ tone: 'info', message: 'Reloaded: this file was changed outside.' });

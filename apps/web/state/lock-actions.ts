@@ -38,7 +38,7 @@ export async function takeSources(): Promise<void> {
   try {
     const lock = await api.graphs.lock.mutate({ path: file.path, text: serializeGraph(graph) });
     if (useDocument.getState().file?.path !== file.path) return;
-    useDocument.getState().edit((current) => ({ ...current, lock }));
+    useDocument.getState().editFile((current) => ({ ...current, lock }));
   } catch (error) {
     report(error);
   }
@@ -62,13 +62,13 @@ export async function keepGraph(path: string, locked: string): Promise<void> {
 async function editReferences(
   change: (graph: Graph, context: ReferenceContext) => Graph,
 ): Promise<void> {
-  const { file, graph, edit } = useDocument.getState();
+  const { file, graph, editFile } = useDocument.getState();
   if (file === null) return;
   try {
     await useUsedGraphs.getState().read(graph);
     if (useDocument.getState().file?.path !== file.path) return;
     const context = { graphs: useUsedGraphs.getState().lookup, file: file.path };
-    edit((current) => change(current, context));
+    editFile((current) => change(current, context));
   } catch (error) {
     report(error);
   }

@@ -30,7 +30,7 @@ function onDisk(conflict: Conflict): OpenFile {
 /** Takes both sides' changes, based on the file as it now is, and saves. */
 export async function saveMerged(conflict: Conflict, merged: Graph): Promise<void> {
   useDocument.getState().rebase(onDisk(conflict));
-  useDocument.getState().edit(() => merged);
+  useDocument.getState().editFile(() => merged);
   useConflict.getState().settle();
   syncDraft();
   await saveFile();
@@ -53,7 +53,7 @@ export async function keepAsCopy(conflict: Conflict): Promise<void> {
 export function takeTheirs(conflict: Conflict): void {
   try {
     useDocument.getState().rebase(onDisk(conflict));
-    useDocument.getState().edit(() => conflict.graph);
+    useDocument.getState().editFile(() => conflict.graph);
     useConflict.getState().settle();
     syncDraft();
   } catch (error) {

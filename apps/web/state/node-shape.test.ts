@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { portsOf } from '../canvas/node-port-names.ts';
 import { nodeHeight } from '../canvas/tidy-layout.ts';
 import { fitting } from '../palette/fitting-types.ts';
 import { useChecks } from './checks.ts';
@@ -56,14 +57,34 @@ describe('nodes that shape a graph', () => {
     expect(types).not.toContain('generate');
   });
 
+  it('are called by what they use', () => {
+    const titles = ['cut', 'gone'].map((id) => shapeOf(graph.nodes[id])?.title);
+    expect(titles).toEqual(['cut', 'gone']);
+    expect(shapeOf({ type: 'graph', params: { use: '' } })?.title).toBe('Graph');
+  });
+
+  it('keep the ports that their edges name where their graph is gone', () => {
+    const edges = [{ source: 'cut', sourcePort: 'chunks', target: 'gone', targetPort: 'texts' }];
+    expect(portsOf(edges, 'gone', shapeOf(graph.nodes['gone']))).toEqual({
+      inputs: ['texts'],
+      outputs: [],
+    });
+    expect(portsOf(edges, 'cut', shapeOf(graph.nodes['cut']))).toEqual({
+      inputs: ['documents'],
+      outputs: ['chunks'],
+    });
+  });
+
   it('show what is wrong within them', () => {
     useChecks.getState().setModels([]);
     useChecks.getState().check(graph);
-    const { byNode } = useChecks.getState();
-    expect(byNode['cut']?.map(({ code, location }) => [code, location.param])).toEqual([
-      ['bad-param', 'set.size'],
-    ]);
-    expect(byNode['gone']?.[0]?.code).toBe('missing-file');
-    expect(byNode['chunk']).toBeUndefined();
+    const { problems } = useChecks.getState();
+    const at = (id: string) =>
+      problems
+        .filter(({ location }) => location.node === id)
+        .map(({ code, location }) => [code, location.param]);
+    expect(at('cut')).toEqual([['bad-param', 'set.size']]);
+    expect(at('gone')[0]?.[0]).toBe('missing-file');
+    expect(at('chunk')).toEqual([]);
   });
 });

@@ -3,7 +3,8 @@ import { create } from 'zustand';
 /** What a name is asked for. `folder` and `name` stand in the field at first. */
 export type NameQuestion =
   | { readonly kind: 'new'; readonly folder?: string }
-  | { readonly kind: 'save-as'; readonly name: string };
+  | { readonly kind: 'save-as'; readonly name: string }
+  | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string };
 
 /** What a context menu was asked for on. */
 export type MenuTarget =

@@ -1,10 +1,15 @@
 import { useDocument } from './document-store.ts';
+import { follow } from './levels.ts';
 import { useScreen, type InspectorTab } from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
 
 /** What a reload, or somebody who is given the address, should see again. */
 export interface Place {
+  /** Path of the file. */
+  readonly graph: string | null;
+  /** The nodes that were gone into. */
+  readonly within: readonly string[];
   readonly node: string | null;
   readonly tab: InspectorTab | undefined;
 }
@@ -12,27 +17,73 @@ export interface Place {
 export function placeFromAddress(): Place {
   const { searchParams } = new URL(location.href);
   const tab = searchParams.get('tab');
-  return { node: searchParams.get('node'), tab: tabs.find((one) => one === tab) };
+  return {
+    graph: searchParams.get('graph'),
+    within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
+    node: searchParams.get('node'),
+    tab: tabs.find((one) => one === tab),
+  };
 }
+
+/** While a place is taken from the address, the address is not written. */
+let reading = false;
 
 /** Shows a place in the open graph, as far as it still has it. */
-export function showPlace({ node, tab }: Place): void {
-  if (node !== null && Object.hasOwn(useDocument.getState().graph.nodes, node)) {
-    useScreen.getState().select([node]);
-  }
+export function showPlace({ within, node, tab }: Place): void {
+  reading = true;
+  const { graph, go } = useDocument.getState();
+  go(follow(graph, within).trail);
+  const there = node !== null && Object.hasOwn(useDocument.getState().shown.nodes, node);
+  useScreen.getState().select(there ? [node] : []);
   if (tab !== undefined) useScreen.getState().show({ inspectorTab: tab });
+  reading = false;
+  history.replaceState(null, '', addressOfPlace());
 }
 
-/** Keeps the selected node and the inspector's tab in the address. Returns the stop function. */
+/** The address of what is shown in the open file. */
+export function addressOfPlace(): URL {
+  const { trail } = useDocument.getState();
+  const { selection, inspectorTab } = useScreen.getState();
+  const url = new URL(location.href);
+  const put = (name: string, value: string | undefined): void => {
+    if (value === undefined || value === '') url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  };
+  put('in', trail.map(({ node }) => node).join('/'));
+  put('node', selection.length === 1 ? selection[0] : undefined);
+  put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
+  return url;
+}
+
+/**
+ * Keeps what was gone into, the selected node and the inspector's tab in the address; the browser's own way back leads out
+ * of what was gone into. Returns the stop function.
+ */
 export function keepPlaceInAddress(): () => void {
-  return useScreen.subscribe(({ selection, inspectorTab }, before) => {
-    if (selection === before.selection && inspectorTab === before.inspectorTab) return;
-    const url = new URL(location.href);
-    const [only] = selection;
-    if (only !== undefined && selection.length === 1) url.searchParams.set('node', only);
-    else url.searchParams.delete('node');
-    if (inspectorTab === 'parameters') url.searchParams.delete('tab');
-    else url.searchParams.set('tab', inspectorTab);
-    if (url.href !== location.href) history.replaceState(null, '', url);
+  const shown = () => {
+    const { file, trail } = useDocument.getState();
+    return { path: file?.path, trail };
+  };
+  let written = shown();
+  const write = (): void => {
+    const now = shown();
+    // Another file has brought its own entry.
+    const moved = now.path === written.path && now.trail !== written.trail;
+    written = now;
+    if (reading) return;
+    const url = addressOfPlace();
+    if (url.href === location.href) return;
+    if (moved) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  };
+  const stopScreen = useScreen.subscribe(({ selection, inspectorTab }, before) => {
+    if (selection !== before.selection || inspectorTab !== before.inspectorTab) write();
   });
+  const stopDocument = useDocument.subscribe(({ trail }, before) => {
+    if (trail !== before.trail) write();
+  });
+  return () => {
+    stopScreen();
+    stopDocument();
+  };
 }

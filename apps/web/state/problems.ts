@@ -1,32 +1,36 @@
-import { paramFields } from '@graft/graph';
+import { paramFields, type Graph } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
+import { bodyNodes, nodeIn, type Trail } from './levels.ts';
+import { shapeOf } from './node-shape.ts';
+import { titleAmong } from './node-titles.ts';
 import { usePlan } from './plan-store.ts';
-import { nodeOnCanvas } from './node-on-canvas.ts';
-import { nodeTypes } from './registry.ts';
+import { nodesAt } from './problem-places.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 
-type Nodes = Readonly<
-  Record<string, { readonly type: string; readonly title?: string; readonly params: object }>
->;
+/** The node of the open file that a problem is at; undefined for one of another file. */
+function writtenAt({ location }: ShownProblem, graph: Graph) {
+  const { file, graph: body, node } = location;
+  const isOwn = file === undefined || file === useDocument.getState().file?.path;
+  return isOwn && node !== undefined ? nodeIn(graph, body, node) : undefined;
+}
 
 /** What the person still has to give is not an error: an open input, a value that was never set. */
-export function isIncomplete({ code, location }: ShownProblem, nodes: Nodes): boolean {
+export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
+  const { code, location } = problem;
   if (code === 'missing-input') return true;
-  const { node, param, graph, path } = location;
-  if (graph !== undefined || path !== undefined) return false;
   // A node's own check of its values reports them with its facets.
   if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
-  if (node === undefined || param === undefined) return false;
-  const value: unknown = Object.entries(nodes[node]?.params ?? {}).find(
-    ([name]) => name === param,
-  )?.[1];
+  const node = writtenAt(problem, graph);
+  if (node === undefined || location.param === undefined) return false;
+  const value: unknown = Object.entries(node.params).find(([name]) => name === location.param)?.[1];
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-const placeOf = ({ code, location }: ShownProblem): string =>
+const keyOf = ({ code, location }: ShownProblem): string =>
   [code, location.graph, location.path ?? location.node, location.port, location.param].join('\n');
 
 /** What was found here and by the server, each once: here first, since that follows every edit. */
@@ -34,8 +38,8 @@ function joinProblems(
   here: readonly ShownProblem[],
   server: readonly ShownProblem[],
 ): readonly ShownProblem[] {
-  const known = new Set(here.map(placeOf));
-  return [...here, ...server.filter((problem) => !known.has(placeOf(problem)))];
+  const known = new Set(here.map(keyOf));
+  return [...here, ...server.filter((problem) => !known.has(keyOf(problem)))];
 }
 
 /** Everything that keeps the open graph from running. */
@@ -45,41 +49,65 @@ export function useProblems(): readonly ShownProblem[] {
   return useMemo(() => joinProblems(here, server), [here, server]);
 }
 
+interface ByNode {
+  readonly trail: Trail;
+  readonly files: unknown;
+  readonly nodes: ReadonlyMap<string, readonly ShownProblem[]>;
+}
+const kept = new WeakMap<readonly ShownProblem[], ByNode>();
+
+/** Problems by the node that is shown and that they show at; the same lists until there are others, or others are shown. */
+function byNode(problems: readonly ShownProblem[]): ByNode['nodes'] {
+  const { graph, trail, shown, file } = useDocument.getState();
+  const { lookup: files } = useUsedGraphs.getState();
+  const known = kept.get(problems);
+  if (known?.trail === trail && known.files === files) return known.nodes;
+  const nodes = new Map<string, ShownProblem[]>();
+  const find = nodesAt({ graph, trail, shown, file: file?.path, files });
+  for (const problem of problems) {
+    for (const id of find(problem.location)) nodes.set(id, [...(nodes.get(id) ?? []), problem]);
+  }
+  kept.set(problems, { trail, files, nodes });
+  return nodes;
+}
+
+const none: readonly ShownProblem[] = [];
+
+/** What is wrong at a node that is shown, or in the graph that it uses. */
+export function useProblemsAt(node: string): readonly ShownProblem[] {
+  useDocument((state) => state.trail);
+  useUsedGraphs((state) => state.lookup);
+  const here = useChecks((state) => byNode(state.problems).get(node)) ?? none;
+  const server = usePlan((state) => byNode(state.problems).get(node)) ?? none;
+  return useMemo(() => joinProblems(here, server), [here, server]);
+}
+
 /** The first problem of a node: what is broken before what is only missing. */
-export function useProblemAt(node: string): ShownProblem | undefined {
-  const here = useChecks((state) => state.byNode[node]);
-  const server = usePlan((state) => state.problems);
-  const nodes = useDocument((state) => state.graph.nodes);
-  const file = useDocument((state) => state.file?.path);
-  return useMemo(() => {
-    const own = server.filter(({ location }) => nodeOnCanvas(location, file) === node);
-    const all = joinProblems(here ?? [], own);
-    return all.find((problem) => !isIncomplete(problem, nodes)) ?? all[0];
-  }, [here, server, nodes, node, file]);
+export function useProblemAt(
+  node: string,
+): { readonly problem: ShownProblem; readonly incomplete: boolean } | undefined {
+  const all = useProblemsAt(node);
+  const graph = useDocument((state) => (all.length === 0 ? undefined : state.graph));
+  if (graph === undefined) return undefined;
+  const problem = all.find((one) => !isIncomplete(one, graph)) ?? all[0];
+  return problem && { problem, incomplete: isIncomplete(problem, graph) };
 }
 
-/** What a node is called on the screen; its id beside it where others are called the same. */
-export function nodeTitle(id: string, nodes: Nodes): string {
-  const own = nodes[id];
-  if (own === undefined) return id;
-  const titleOf = ({ type, title }: Nodes[string]): string =>
-    title ?? nodeTypes().get(type)?.title ?? type;
-  const title = titleOf(own);
-  const alone = Object.values(nodes).every((other) => other === own || titleOf(other) !== title);
-  return alone ? title : `${title} (${id})`;
-}
-
-/** Where a problem is, in the words of the screen: `Chunk, size`. */
-export function problemPlace({ location }: ShownProblem, nodes: Nodes): string | undefined {
-  const { port, param, path } = location;
-  if (path !== undefined)
-    return [path, port ?? param].filter((part) => part !== undefined).join(', ');
-  const node = location.graph === undefined ? location.node : undefined;
-  if (node === undefined) return location.graph;
-  const type = nodeTypes().get(nodes[node]?.type ?? '');
+/** Where a problem is, in the words of the screen: `Chunk, size`; within a graph, `reader › Chunk, size`. */
+export function problemPlace(problem: ShownProblem, graph: Graph): string | undefined {
+  const { port, param, path, node, graph: at, file } = problem.location;
+  const own = writtenAt(problem, graph);
+  if (own === undefined || node === undefined) {
+    const parts = [path ?? node ?? at ?? file, port ?? param].filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : parts.join(', ');
+  }
+  const type = shapeOf(own);
   const fields = type === undefined ? [] : paramFields(type);
   const field = fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
-  return [nodeTitle(node, nodes), port ?? field].filter((part) => part !== undefined).join(', ');
+  const title = titleAmong(node, bodyNodes(graph, at));
+  return [at === undefined ? title : `${at} › ${title}`, port ?? field]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 export interface ProblemCount {
@@ -87,8 +115,8 @@ export interface ProblemCount {
   readonly incomplete: number;
 }
 
-export function countProblems(problems: readonly ShownProblem[], nodes: Nodes): ProblemCount {
-  const incomplete = problems.filter((problem) => isIncomplete(problem, nodes)).length;
+export function countProblems(problems: readonly ShownProblem[], graph: Graph): ProblemCount {
+  const incomplete = problems.filter((problem) => isIncomplete(problem, graph)).length;
   return { broken: problems.length - incomplete, incomplete };
 }
 

@@ -1,11 +1,14 @@
-import { isStepType, type StepSummary } from '@graft/graph';
+import { resolveGraph, type StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
+import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
 import { nodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams, type Steps } from './run-view.ts';
+import { standInsOf, standInViews } from './stand-ins.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 
 /** Runs looked through for steps that the newest one did not have. */
 const lookThrough = 10;
@@ -51,20 +54,17 @@ export async function readPastParams(runId: string): Promise<void> {
 }
 
 /**
- * Finds the newest results of nodes that the newest run did not have, so that a run up to one node leaves the others
- * as they were, also after the page is opened anew.
+ * Finds the newest results of steps that the newest run did not have, so that a run up to one node leaves the others as they
+ * were, also after the page is opened anew.
  */
 export async function readEarlier(runId: string): Promise<void> {
   const { file, graph } = useDocument.getState();
   const { run } = useRunView.getState();
   if (file === null || run?.runId !== runId) return;
-  const wanted = new Set(
-    Object.entries(graph.nodes).flatMap(([id, { type, bypass }]) => {
-      // Records of runs have steps, and none of these nodes is one.
-      const isStep = bypass !== true && isStepType(nodeTypes().get(type) ?? {});
-      return isStep && run.steps[id] === undefined ? [id] : [];
-    }),
-  );
+  const { models } = useChecks.getState();
+  const graphs = useUsedGraphs.getState().lookup;
+  const { nodes, aliases = {} } = resolveGraph(graph, { registry: nodeTypes(), models, graphs });
+  const wanted = new Set(nodes.flatMap(({ id }) => (run.steps[id] === undefined ? id : [])));
   const found: Record<string, StepView> = {};
   if (wanted.size > 0) {
     const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });
@@ -77,5 +77,11 @@ export async function readEarlier(runId: string): Promise<void> {
       }
     }
   }
-  useRunView.getState().setEarlier(runId, found satisfies Steps);
+  // Nodes that are no steps are shown by those that there are now, whichever run had them.
+  const steps: Steps = { ...found, ...run.steps };
+  const standIns = standInsOf(aliases, Object.keys(steps));
+  useRunView.getState().setEarlier(runId, {
+    ...standInViews({ standIns, steps, shown: {} }),
+    ...found,
+  });
 }

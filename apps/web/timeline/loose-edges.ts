@@ -1,12 +1,19 @@
+import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
+
+function withoutLoose(graph: Graph, at: BodyId): Graph {
+  const body = bodyOf(graph, at);
+  const edges = body.edges.filter(
+    ({ source, target }) => Object.hasOwn(body.nodes, source) && Object.hasOwn(body.nodes, target),
+  );
+  return edges.length === body.edges.length ? graph : withBody(graph, at, { ...body, edges });
+}
 
 /** Removes edges that name a node which is not there: nothing on the canvas stands for them. One undoable edit. */
 export function removeLooseEdges(): void {
-  useDocument.getState().edit((graph) => {
-    const edges = graph.edges.filter(
-      ({ source, target }) =>
-        Object.hasOwn(graph.nodes, source) && Object.hasOwn(graph.nodes, target),
+  useDocument
+    .getState()
+    .editFile((graph) =>
+      [undefined, ...Object.keys(graph.graphs ?? {})].reduce(withoutLoose, graph),
     );
-    return edges.length === graph.edges.length ? graph : { ...graph, edges };
-  });
 }

@@ -18,7 +18,7 @@ export function PastRunBanner() {
     <div
       role="status"
       data-testid="past-run"
-      className="absolute inset-x-0 top-0 z-10 flex items-center gap-3 border-b border-line-strong bg-accent-soft px-3.5 py-1.5"
+      className="flex items-center gap-3 border-b border-line-strong bg-accent-soft px-3.5 py-1.5"
     >
       <p className="min-w-0 flex-1 truncate">
         <b className="font-[580]">Run of {clock(run.startedAt)}</b>, which{' '}

@@ -3,10 +3,10 @@ import { reasonLine } from '../inspector/reason.ts';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
-import { nodeTitle, useProblems } from '../state/problems.ts';
+import { goTo } from '../state/navigation.ts';
+import { stepTitle } from '../state/node-titles.ts';
+import { useProblems } from '../state/problems.ts';
 import { ProblemList } from './problem-list.tsx';
-import { nodeOnCanvas } from '../state/node-on-canvas.ts';
-import { useScreen } from '../state/screen-store.ts';
 import { nodeTypes } from '../state/registry.ts';
 
 function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
@@ -21,7 +21,7 @@ function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
 export function PlanPanel() {
   const { report, loading } = usePlan();
   const problems = useProblems();
-  const nodes = useDocument((state) => state.graph.nodes);
+  const graph = useDocument((state) => state.graph);
   if (problems.length > 0) return <ProblemList problems={problems} />;
   if (report === null)
     return <p className="px-3.5 text-ink-2">{loading ? 'Planning …' : 'Nothing to plan yet.'}</p>;
@@ -32,12 +32,10 @@ export function PlanPanel() {
           <button
             type="button"
             className="grid min-h-5 w-full grid-cols-[128px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
-            onClick={() =>
-              useScreen.getState().select([nodeOnCanvas({ path: step.node }) ?? step.node])
-            }
+            onClick={() => goTo(step.node)}
           >
             <span className="truncate text-ink-2" title={step.node}>
-              {nodeTitle(step.node, nodes)}
+              {stepTitle(step.node, graph)}
             </span>
             <span className={step.verdict === 'hit' ? 'text-ink-2' : ''}>
               <Verdict step={step} />

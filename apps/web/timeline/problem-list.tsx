@@ -1,21 +1,25 @@
 import type { ShownProblem } from '../api/problem.ts';
 import { revealNode } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
+import { goTo } from '../state/navigation.ts';
 import { isIncomplete, problemPlace } from '../state/problems.ts';
+import { problemPath } from '../state/problem-places.ts';
 import { removeLooseEdges } from './loose-edges.ts';
 import { useScreen } from '../state/screen-store.ts';
 
-function show(node: string): void {
-  useScreen.getState().select([node]);
+function show(problem: ShownProblem): void {
+  const path = problemPath(problem, useDocument.getState());
+  if (path === undefined) return;
+  const node = goTo(path);
   useScreen.getState().show({ inspectorTab: 'parameters' });
-  revealNode(useDocument.getState().graph, node);
+  revealNode(useDocument.getState().shown, node);
 }
 
 function Row({ problem }: { readonly problem: ShownProblem }) {
-  const nodes = useDocument((state) => state.graph.nodes);
-  const { node } = problem.location;
-  const tone = isIncomplete(problem, nodes) ? 'text-ink-2' : 'text-error';
-  const place = problemPlace(problem, nodes);
+  const graph = useDocument((state) => state.graph);
+  const tone = isIncomplete(problem, graph) ? 'text-ink-2' : 'text-error';
+  const place = problemPlace(problem, graph);
+  const isThere = useDocument((state) => problemPath(problem, state) !== undefined);
   const line = (
     <>
       {place === undefined ? null : <span className="font-[550]">{place}: </span>}
@@ -24,11 +28,11 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
   );
   return (
     <li className={`flex items-baseline gap-3 px-3.5 py-0.5 ${tone}`}>
-      {node !== undefined && Object.hasOwn(nodes, node) ? (
+      {isThere ? (
         <button
           type="button"
           className="min-w-0 text-left hover:underline"
-          onClick={() => show(node)}
+          onClick={() => show(problem)}
         >
           {line}
         </button>

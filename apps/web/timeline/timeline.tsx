@@ -4,8 +4,9 @@ import { bytes, count, duration } from '@graft/nodes/kit/ui';
 import { isOver, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
-import { nodeTitle } from '../state/problems.ts';
-import { nodeOnCanvas } from '../state/node-on-canvas.ts';
+import { prefixOf } from '../state/levels.ts';
+import { goTo } from '../state/navigation.ts';
+import { stepTitle } from '../state/node-titles.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /** Now, every `ms` while `active`. */
@@ -87,8 +88,10 @@ function Row({
   readonly run: RunState;
   readonly end: number;
 }) {
-  const selected = useScreen((state) => state.selection.includes(step.node));
-  const title = useDocument(({ graph }) => nodeTitle(step.node, graph.nodes));
+  const prefix = useDocument(({ trail }) => prefixOf(trail));
+  const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
+  const selected = useScreen((state) => state.selection.includes(id));
+  const title = useDocument(({ graph }) => stepTitle(step.node, graph));
   return (
     <li>
       <button
@@ -97,7 +100,7 @@ function Row({
         aria-pressed={selected}
         title={step.progress === undefined ? undefined : progressText(step.progress)}
         onClick={() => {
-          useScreen.getState().select([nodeOnCanvas({ path: step.node }) ?? step.node]);
+          goTo(step.node);
           useScreen.getState().show({ inspectorTab: 'output' });
         }}
       >

@@ -41,6 +41,14 @@ it('stands in the place of the node, under its id', () => {
   expect(frozen.layout).toEqual(graph.layout);
 });
 
+it('is called as the node was', () => {
+  const nodes = { ...graph.nodes, b: { type: 'number', version: 1, params: {} } };
+  const { graph: frozen } = freezeOutput({ ...graph, nodes }, { node: 'b', port: 'out' }, rows);
+  expect(frozen.nodes['b']?.title).toBe(`${numberNode.title} (frozen)`);
+  const again = freezeOutput(frozen, { node: 'b', port: 'rows' }, rows);
+  expect(again.graph.nodes['b']?.title).toBe(`${numberNode.title} (frozen)`);
+});
+
 it('stands beside a node whose other outputs are used', () => {
   const two = {
     ...graph,

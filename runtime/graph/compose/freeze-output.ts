@@ -4,6 +4,7 @@ import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
 import { noGraphs } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
+import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
 import { freeId } from './free-id.ts';
 
@@ -19,6 +20,14 @@ export interface FrozenRows {
   /** Id and version of their port type. */
   readonly type: string;
   readonly version: number;
+}
+
+/** What the node was called, so that it is known by that where its rows stand for it. */
+function titleOf({ title, type, params }: GraphNode, registry: Registry): string | undefined {
+  const definition = registry.get(type);
+  const own =
+    title ?? (definition === undefined ? undefined : shapedType(definition, params).title);
+  return own?.replace(/ \(frozen\)$/, '');
 }
 
 /** The output of the reader. */
@@ -46,7 +55,7 @@ export function freezeOutput(
   const frozen: GraphNode = {
     type: reader.type,
     version: reader.version,
-    title: `${(node.title ?? id).replace(/ \(frozen\)$/, '')} (frozen)`,
+    title: `${titleOf(node, registry) ?? id} (frozen)`,
     params: { file, type, written: version },
   };
   const at = own(graph.layout, id);

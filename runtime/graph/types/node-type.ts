@@ -131,6 +131,8 @@ export interface NodeType<
    * `shapedType`.
    */
   ports?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): NodePorts;
+  /** What a node without a title is called, where its parameters say so; as `ports`. */
+  titleFor?(params: Readonly<Record<string, unknown>>): string | undefined;
   /** All of its parameters, where they depend on the graph that some of them name; as `ports`. */
   paramsFor?(params: Readonly<Record<string, unknown>>, graphs: InterfaceLookup): ParamsSchema;
   /** What shapes the graph and never runs itself: planning takes it out, or runs its graph. */

@@ -25,6 +25,7 @@ export function shapedType(
   const type: NodeType = {
     ...definition,
     ...definition.ports?.(params, graphs),
+    title: definition.titleFor?.(params) ?? definition.title,
     ...(definition.paramsFor === undefined ? {} : { params: definition.paramsFor(params, graphs) }),
   };
   shapes.set(params, { definition, graphs, type });

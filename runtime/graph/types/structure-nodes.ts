@@ -133,12 +133,21 @@ function setParams(
   return Object.fromEntries(exposed.map(({ name, schema }) => [`${setPrefix}${name}`, schema]));
 }
 
+/** What a node is called that uses a graph: as the subgraph, or the file. */
+function titleOfUse(params: Params): string | undefined {
+  const name = textParam(params, 'use')
+    .replace(/^#|^.*\//, '')
+    .replace(/\.graft\.json$/, '');
+  return name === '' ? undefined : name;
+}
+
 /** Another graph in the place of a node. */
 const graphNode: NodeType = defineNode({
   ...structural,
   type: 'graph',
   structure: 'graph',
   title: 'Graph',
+  titleFor: titleOfUse,
   doc: 'Another graph as a node: its inputs, outputs and exposed parameters are those of the node. What several uses have in common is computed once.',
   inputs: {},
   outputs: {},
@@ -194,6 +203,7 @@ const repeatNode: NodeType = defineNode({
   type: 'repeat',
   structure: 'repeat',
   title: 'Repeat',
+  titleFor: titleOfUse,
   doc: 'Another graph again and again: outputs named like inputs are what the next round is given, and come out as the last round left them. It ends when nothing is left to go on with, when a round changes nothing, or at a limit. A parameter of the graph that is exposed as "round" is set to the number of the round.',
   inputs: {},
   outputs: {},

@@ -31,7 +31,7 @@ export function EdgeEntriesControl(
   props: FieldProps & { readonly node: string; readonly port: string },
 ) {
   const { field, id, value, invalid, describedBy, change, node, port } = props;
-  const graph = useDocument((state) => state.graph);
+  const graph = useDocument((state) => state.shown);
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const names = sources(graph, node, port);
   const isText = field.entries === 'text';

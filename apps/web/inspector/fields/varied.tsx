@@ -24,11 +24,14 @@ export interface Varied {
   unvary(own?: unknown): void;
 }
 
-export function useVaried(node: string, field: ParamField): Varied {
+/** Undefined within a subgraph: what an experiment sets is of the file's own nodes. */
+export function useVaried(node: string, field: ParamField): Varied | undefined {
   const graph = useDocument((state) => state.graph);
+  const within = useDocument(({ trail }) => trail.length > 0);
   const chosen = useExperiments((state) => state.chosen) ?? undefined;
   const at = { node, param: field.name };
   const preferred = chosen === undefined ? {} : { preferred: chosen };
+  if (within) return undefined;
   const varied = variedParam(graph, at, chosen);
   const { edit } = useDocument.getState();
   return {

@@ -1,38 +1,56 @@
-import { freezeOutput, rowsReader, portTypes, type ArtifactRef } from '@graft/graph';
+import { freezeOutput, rowsReader, portTypes, type ArtifactRef, type Graph } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
 import { useDocument, undo } from '../../state/document-store.ts';
 import { report } from '../../state/file-actions.ts';
+import { bodyAt, countUses, placeOf, shownOf, withShown } from '../../state/levels.ts';
+import { goTo } from '../../state/navigation.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 
-/** Whether an output of a node of this file has rows that a text file can hold, and is none already. */
-export function canFreeze(node: string, artifact: ArtifactRef): boolean {
+/** Whether an output of a step of this file has rows that a text file can hold, and is none already. */
+export function canFreeze(step: string, artifact: ArtifactRef): boolean {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === artifact.mediaType);
-  const found = useDocument.getState().graph.nodes[node];
+  const found = placeOf(useDocument.getState().graph, step)?.node;
   return type?.encoding === 'jsonl' && found !== undefined && found.type !== rowsReader;
+}
+
+/** Why an output cannot be frozen where it is: each of several uses gives rows of its own. Undefined where it can. */
+function freezeRefusal(graph: Graph, step: string): string | undefined {
+  const body = bodyAt(placeOf(graph, step)?.trail ?? []);
+  const uses = body === undefined ? 1 : countUses(graph, body);
+  return uses > 1
+    ? `“${body ?? ''}” is used ${uses.toLocaleString('en')} times, and rows kept in it would stand in all of them. Inline this use first, or freeze what it gives.`
+    : undefined;
 }
 
 /** Writes an output's rows to a file and puts a node that reads it in the node's place: one step of the history. */
 export async function freeze(output: {
+  /** The step: its node's path. */
   readonly node: string;
   readonly port: string;
   readonly artifact: ArtifactRef;
 }): Promise<void> {
-  const { file } = useDocument.getState();
+  const { file, graph } = useDocument.getState();
   const registry = nodeTypes();
   const reader = registry.get(rowsReader);
   if (file === null || reader === undefined) return;
+  const message = freezeRefusal(graph, output.node);
+  if (message !== undefined) return useScreen.getState().notify({ tone: 'info', message });
   try {
     const written = await api.artifacts.freeze.mutate({ graph: file.path, ...output });
     if (useDocument.getState().file?.path !== file.path) return;
-    let id = output.node;
-    useDocument.getState().edit((graph) => {
-      const frozen = freezeOutput(graph, output, { registry, reader, ...written });
-      id = frozen.id;
-      return frozen.graph;
+    let path = output.node;
+    useDocument.getState().editFile((current) => {
+      const place = placeOf(current, output.node);
+      if (place === undefined) return current;
+      const { trail, id: node } = place;
+      const of = { node, port: output.port };
+      const frozen = freezeOutput(shownOf(current, trail), of, { registry, reader, ...written });
+      path = output.node.slice(0, -node.length) + frozen.id;
+      return withShown(current, trail, frozen.graph);
     });
-    useScreen.getState().select([id]);
+    goTo(path);
     useScreen.getState().notify({
       tone: 'info',
       message: `${plural(written.rows, 'row')} are kept in ${written.file}, which stands in the node’s place. Edit the file as you like; the run reads it anew.`,

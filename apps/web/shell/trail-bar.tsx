@@ -1,0 +1,92 @@
+import { Fragment } from 'react';
+import { chordName } from '../commands/chord.ts';
+import { useDocument, type Origin } from '../state/document-store.ts';
+import { fileTitle } from '../state/file-actions.ts';
+import { bodyAt, countUses, nodeIn } from '../state/levels.ts';
+import { backTo, leave, leaveTo } from '../state/navigation.ts';
+import { titleOf } from '../state/node-titles.ts';
+
+interface CrumbProps {
+  readonly title: string;
+  /** Absent for where one is. */
+  readonly go?: () => void;
+}
+
+function Crumb({ title, go }: CrumbProps) {
+  return go === undefined ? (
+    <span aria-current="page" className="truncate font-[550]">
+      {title}
+    </span>
+  ) : (
+    <button
+      type="button"
+      className="truncate text-ink-2 hover:text-ink hover:underline"
+      onClick={go}
+    >
+      {title}
+    </button>
+  );
+}
+
+function useCrumbs(from: readonly Origin[]): readonly CrumbProps[] {
+  const path = useDocument((state) => state.file?.path) ?? '';
+  const trail = useDocument((state) => state.trail);
+  const graph = useDocument((state) => state.graph);
+  const within = trail.map(({ node }, index): CrumbProps => {
+    const used = nodeIn(graph, bodyAt(trail.slice(0, index)), node);
+    const title = used === undefined ? node : titleOf(used);
+    return index === trail.length - 1 ? { title } : { title, go: () => leaveTo(index + 1) };
+  });
+  const file = { title: fileTitle(path) };
+  return [
+    ...from.map((origin, index) => ({
+      title: fileTitle(origin.path),
+      go: () => void backTo(index),
+    })),
+    trail.length === 0 ? file : { ...file, go: () => leaveTo(0) },
+    ...within,
+  ];
+}
+
+/** Where one is within graphs that are used, and the way out of each: `answers › retriever › rerank`. */
+export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
+  const crumbs = useCrumbs(from);
+  const uses = useDocument(({ graph, trail }) => {
+    const body = bodyAt(trail);
+    return body === undefined ? 1 : countUses(graph, body);
+  });
+  return (
+    <nav
+      aria-label="Within"
+      data-testid="trail"
+      className="m-2.5 flex max-w-[calc(100%-20px)] items-center gap-2 self-start rounded-[7px] border border-line bg-panel px-3 py-1.5 shadow-(--shadow)"
+    >
+      {crumbs.map((crumb, index) => (
+        <Fragment key={index}>
+          {index === 0 ? null : (
+            <span aria-hidden="true" className="text-ink-3">
+              ›
+            </span>
+          )}
+          <Crumb {...crumb} />
+        </Fragment>
+      ))}
+      {uses > 1 ? (
+        <span
+          className="shrink-0 text-ink-2"
+          title="An edit here changes all of them: they use the same graph."
+        >
+          used {uses.toLocaleString('en')} times
+        </span>
+      ) : null}
+      <button
+        type="button"
+        className="button small ml-1 shrink-0"
+        title={`Go one up (${chordName('mod+arrowup')})`}
+        onClick={leave}
+      >
+        Leave
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,96 @@
+import { useDocument } from './document-store.ts';
+import { openFile } from './file-actions.ts';
+import { bodyAt, follow, nodeIn, usedGraph } from './levels.ts';
+import { placeFromAddress, showPlace } from './place-in-address.ts';
+import { useScreen } from './screen-store.ts';
+
+/** The graph that the selected node uses: `#name` of this file, or the path of another; undefined where it uses none. */
+export function selectedUse(): string | undefined {
+  const { selection } = useScreen.getState();
+  const [id] = selection;
+  if (id === undefined || selection.length !== 1) return undefined;
+  const { graph, trail } = useDocument.getState();
+  return usedGraph(nodeIn(graph, bodyAt(trail), id));
+}
+
+/** The file of the graph that the selected node uses, where that is another one. */
+export function selectedFile(): string | undefined {
+  const use = selectedUse();
+  return use === undefined || use.startsWith('#') ? undefined : use;
+}
+
+const idsOf = (trail: readonly { readonly node: string }[]): string[] =>
+  trail.map(({ node }) => node);
+
+/** Goes into the selected node: its subgraph is shown in the place of what is, another file opened. */
+export function enterSelected(): void {
+  const [node] = useScreen.getState().selection;
+  const use = selectedUse();
+  const { file, from, graph, trail, go } = useDocument.getState();
+  if (node === undefined || use === undefined) return;
+  const nodes = [...idsOf(trail), node];
+  if (!use.startsWith('#')) {
+    void openFile(use, file === null ? from : [...from, { path: file.path, nodes }]);
+    return;
+  }
+  const found = follow(graph, nodes);
+  if (found.rest.length === 0) go(found.trail);
+  else {
+    const message = `There is no subgraph "${use.slice(1)}" in this file.`;
+    useScreen.getState().notify({ tone: 'info', message });
+  }
+}
+
+/** Goes out to one of the nodes that were gone into, counted from the file's own: 0 shows these. */
+export function leaveTo(depth: number): void {
+  const { trail, go } = useDocument.getState();
+  const left = trail[depth];
+  go(trail.slice(0, depth));
+  if (left !== undefined) useScreen.getState().select([left.node]);
+}
+
+/** Goes back to the node of another file through which one came. */
+export async function backTo(index: number): Promise<void> {
+  const { from } = useDocument.getState();
+  const origin = from[index];
+  if (origin === undefined) return;
+  await openFile(origin.path, from.slice(0, index));
+  if (useDocument.getState().file?.path === origin.path) goTo(origin.nodes.join('/'));
+}
+
+/** Goes one up: out of a subgraph, then to the file through which one came. */
+export function leave(): void {
+  const { trail, from } = useDocument.getState();
+  if (trail.length > 0) leaveTo(trail.length - 1);
+  else void backTo(from.length - 1);
+}
+
+/** Whether there is something to go up to. */
+export function canLeave(): boolean {
+  const { trail, from } = useDocument.getState();
+  return trail.length > 0 || from.length > 0;
+}
+
+/** Shows and selects the node of a step; of one within another file, the node that uses the file. */
+export function goTo(path: string): string {
+  const ids = path.split('/');
+  const { graph, go } = useDocument.getState();
+  const { trail, rest } = follow(graph, ids.slice(0, -1));
+  const node = rest[0] ?? ids.at(-1) ?? '';
+  go(trail);
+  useScreen.getState().select([node]);
+  return node;
+}
+
+/** The browser's own way back and forth. Returns the stop function. */
+export function followAddress(): () => void {
+  const restore = async (): Promise<void> => {
+    const place = placeFromAddress();
+    const { file } = useDocument.getState();
+    if (place.graph !== null && place.graph !== file?.path) await openFile(place.graph);
+    if (useDocument.getState().file?.path === place.graph) showPlace(place);
+  };
+  const listen = (): void => void restore();
+  window.addEventListener('popstate', listen);
+  return () => window.removeEventListener('popstate', listen);
+}

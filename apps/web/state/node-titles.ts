@@ -1,0 +1,27 @@
+import type { Graph, GraphNode } from '@graft/graph';
+import { bodyAt, bodyNodes, placeOf } from './levels.ts';
+import { shapeOf } from './node-shape.ts';
+
+type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
+
+/** What a node is called: by people, else by its type and what it uses. */
+export function titleOf(node: Titled): string {
+  return node.title ?? shapeOf(node)?.title ?? node.type;
+}
+
+/** What a node is called on the screen; its id beside it where others are called the same. */
+export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>): string {
+  const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
+  if (own === undefined) return id;
+  const title = titleOf(own);
+  const alone = Object.values(nodes).every((other) => other === own || titleOf(other) !== title);
+  return alone ? title : `${title} (${id})`;
+}
+
+/** The same for a node of a plan or a run; within a graph the ids that lead there stand before it. */
+export function stepTitle(path: string, graph: Graph): string {
+  const place = placeOf(graph, path);
+  if (place === undefined) return path;
+  const title = titleAmong(place.id, bodyNodes(graph, bodyAt(place.trail)));
+  return place.trail.length === 0 ? title : `${path.slice(0, -place.id.length)}${title}`;
+}

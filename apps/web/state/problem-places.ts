@@ -1,0 +1,87 @@
+import {
+  GraphError,
+  type Graph,
+  type GraphBody,
+  type GraphLookup,
+  type LocatedMessage,
+} from '@graft/graph';
+import { bodyAt, nodeIn, prefixOf, prefixInto, usedGraph, type Trail } from './levels.ts';
+
+type Location = LocatedMessage['location'];
+
+/** What is shown, and of what. */
+export interface View {
+  readonly graph: Graph;
+  readonly trail: Trail;
+  readonly shown: Graph;
+  /** Path of the open file. */
+  readonly file: string | undefined;
+  readonly files: GraphLookup;
+}
+
+/**
+ * The graphs that one uses, itself among them: `#name` for a subgraph of the open file, else the path of the file. A set is
+ * gone through while it grows.
+ */
+function reached(use: string, { graph, files, file: open }: View): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const waiting = new Set([JSON.stringify([open ?? '', use])]);
+  for (const one of waiting) {
+    const [from = '', written = ''] = JSON.parse(one) as readonly string[];
+    const inside = written.startsWith('#');
+    const file = inside ? from : written;
+    const own = file === (open ?? '');
+    const document = own ? graph : files(file);
+    if (document === undefined || document instanceof GraphError) continue;
+    const name = written.slice(1);
+    const body: GraphBody | undefined = inside ? document.graphs?.[name] : document;
+    keys.add(own && inside ? written : file);
+    for (const node of Object.values(body?.nodes ?? {})) {
+      const next = usedGraph(node);
+      if (next !== undefined) waiting.add(JSON.stringify([file, next]));
+    }
+  }
+  return keys;
+}
+
+/** Finds the nodes that are shown at which something shows: where it is, else the nodes in whose graphs it is. */
+export function nodesAt(view: View): (location: Location) => readonly string[] {
+  const { graph, trail, shown, file: open } = view;
+  const [at, prefix] = [bodyAt(trail), prefixOf(trail)];
+  let byGraph: Map<string, string[]> | undefined;
+  const users = (key: string): readonly string[] => {
+    if (byGraph === undefined) {
+      byGraph = new Map();
+      for (const [id, node] of Object.entries(shown.nodes)) {
+        const use = usedGraph(node);
+        for (const one of use === undefined ? [] : reached(use, view)) {
+          byGraph.set(one, [...(byGraph.get(one) ?? []), id]);
+        }
+      }
+    }
+    return byGraph.get(key) ?? [];
+  };
+  return ({ file, graph: body, node, path }) => {
+    if (path !== undefined) {
+      const id = path.startsWith(prefix) ? path.slice(prefix.length).split('/', 1)[0] : undefined;
+      return id === undefined || nodeIn(graph, at, id) === undefined ? [] : [id];
+    }
+    if (file !== undefined && file !== open) return users(file);
+    if (body !== at) return body === undefined ? [] : users(`#${body}`);
+    return node === undefined ? [] : [node];
+  };
+}
+
+/** The path of the node of the open file that a problem is at; undefined where it has none that can be shown. */
+export function problemPath(
+  { location: { file: at, graph: body, node, path } }: { readonly location: Location },
+  { graph, trail, file }: Pick<View, 'graph' | 'trail'> & { file: { path: string } | null },
+): string | undefined {
+  const known = path ?? node;
+  if (known === undefined) return undefined;
+  if (path !== undefined) return nodeIn(graph, undefined, path.split('/', 1)[0] ?? '') && path;
+  if ((at !== undefined && at !== file?.path) || nodeIn(graph, body, known) === undefined)
+    return undefined;
+  const prefix = body === bodyAt(trail) ? prefixOf(trail) : prefixInto(graph, body);
+  return prefix === undefined ? undefined : prefix + known;
+}

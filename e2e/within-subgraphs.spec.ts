@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { menuItem } from './small-graphs.ts';
+import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** With an output node; each test gives the chunks a size of its own, so that nothing is reused from another. */
+const cutting = (size: number): SmallGraph => ({
+  nodes: {
+    ...chunking.nodes,
+    chunk: { type: 'chunk', params: { size } },
+    result: { type: 'output' },
+  },
+  edges: [...(chunking.edges ?? []), 'chunk.chunks -> result.value'],
+  layout: { files: [0, 0], chunk: [280, 0], result: [560, 0] },
+});
+
+const trail = (page: Page) => page.getByTestId('trail');
+const cards = (page: Page) => page.locator('.react-flow__node');
+
+test('a subgraph is gone into, edited, run and left, used again, and all of it undone', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('within', cutting(90));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'within.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await expect(bench.node('subgraph')).toBeVisible();
+  await expect(trail(page)).toBeHidden();
+
+  await bench.node('subgraph').locator('.node-facts').dblclick();
+  await expect(trail(page)).toContainText('within›subgraph');
+  await expect(cards(page)).toHaveCount(3);
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  await bench.fill('Size', '91');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await bench.reaches('documents', 'succeeded');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('Glaze no. 7');
+  await bench.select('chunks');
+  await expect(bench.output).toContainText('Glaze no. 7');
+
+  await trail(page).getByRole('button', { name: 'within' }).click();
+  await expect(trail(page)).toBeHidden();
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+  await bench.reaches('subgraph', 'succeeded');
+
+  await page.keyboard.press('Control+d');
+  await expect(cards(page)).toHaveCount(4);
+  await bench.node('subgraph-2').locator('header').click({ button: 'right' });
+  await menuItem(page, 'Open the subgraph').click();
+  await expect(trail(page)).toContainText('used 2 times');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  await expect(page.getByLabel('Size', { exact: true })).toHaveValue('91');
+  // The first use has run; this one has not.
+  await expect(bench.node('chunk')).toHaveAttribute('data-status', 'idle');
+
+  // The first undo takes the second use away, and with it the way here.
+  await page.locator('.react-flow__pane').click({ position: { x: 8, y: 300 } });
+  await page.keyboard.press('Control+z');
+  await expect(trail(page)).toBeHidden();
+  await expect(cards(page)).toHaveCount(3);
+  // The next is shown where it was done.
+  await page.keyboard.press('Control+z');
+  await expect(trail(page)).toContainText('within›subgraph');
+  await bench.select('chunk');
+  await expect(page.getByLabel('Size', { exact: true })).toHaveValue('90');
+  await page.locator('.react-flow__pane').click({ position: { x: 8, y: 300 } });
+  await page.keyboard.press('Control+z');
+  await expect(trail(page)).toBeHidden();
+  await expect(bench.node('chunk')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+});
+
+test('by keyboard one goes in, makes another within, and comes out again', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('by-key', cutting(92));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'by-key.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await expect(bench.node('subgraph')).toBeVisible();
+  await page.locator('.react-flow__node[data-id="subgraph"]').focus();
+  await page.keyboard.press('Enter');
+  await expect(trail(page)).toContainText('by-key›subgraph');
+
+  await page.locator('.react-flow__node[data-id="chunk"]').focus();
+  await page.keyboard.press('Enter');
+  await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+g');
+  await expect(bench.node('subgraph-2')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+ArrowDown');
+  await expect(trail(page)).toContainText('by-key›subgraph›subgraph-2');
+  await expect(page).toHaveURL(/in=subgraph%2Fsubgraph-2/);
+
+  await page.keyboard.press('Escape');
+  await expect(trail(page)).not.toContainText('subgraph-2');
+  await expect(bench.node('subgraph-2')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+Shift+g');
+  await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+ArrowUp');
+  await expect(trail(page)).toBeHidden();
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('open the subgraph');
+  await page.keyboard.press('Enter');
+  await expect(trail(page)).toContainText('by-key›subgraph');
+  // The browser's own way back leads out, and the address leads in again.
+  await page.goBack();
+  await expect(trail(page)).toBeHidden();
+  await page.goForward();
+  await expect(trail(page)).toContainText('by-key›subgraph');
+  await page.reload();
+  await expect(trail(page)).toContainText('by-key›subgraph');
+  await expect(bench.node('documents')).toBeVisible();
+});
+
+test('a port is renamed within, and its uses follow; the subgraph becomes a file that is opened and left', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('ports', cutting(93));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'ports.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await page.keyboard.press('Enter');
+  await expect(trail(page)).toContainText('ports›subgraph');
+  await bench.select('documents');
+  await bench.tab('Parameters');
+  await bench.fill('Name', 'not a name');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector').getByRole('alert')).toContainText('cannot be a name');
+  await bench.fill('Name', 'texts');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector').getByRole('alert')).toBeHidden();
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByTestId('handle-subgraph-texts')).toBeVisible();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+
+  await bench.node('subgraph').locator('header').click({ button: 'right' });
+  await menuItem(page, 'Make the subgraph a file').click();
+  await page.getByLabel('Name', { exact: true }).fill('lib/cutter');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(bench.node('subgraph')).toContainText('lib/cutter.graft.json');
+  await expect(bench.node('subgraph').locator('.node-title')).toHaveText('cutter');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  const file = await readFile(path.join(workspace.folder, 'lib/cutter.graft.json'), 'utf8');
+  expect(file).toContain('"texts"');
+
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('cutter');
+  await expect(trail(page)).toContainText('ports›lib/cutter');
+  await page.keyboard.press('Control+ArrowUp');
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('ports');
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+  await page.goBack();
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('cutter');
+});
+
+test('edges to a graph that is not there are drawn, and what is wrong is said at the node', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('missing', {
+    nodes: {
+      files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
+      gone: { type: 'graph', params: { use: '#gone' } },
+      away: { type: 'graph', params: { use: 'lib/away.graft.json' } },
+    },
+    edges: ['files.documents -> gone.texts', 'gone.parts -> away.parts'],
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'missing.graft.json');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  await expect(page.locator('.react-flow__edge path').first()).toBeAttached();
+  await expect(bench.node('gone')).toContainText('There is no subgraph "gone"');
+  await expect(bench.node('away')).toContainText('lib/away.graft.json');
+  await expect(bench.node('gone').locator('.node-title')).toHaveText('gone');
+  await expect(bench.node('away').locator('.node-title')).toHaveText('away');
+});
+
+test('after a run up to one node and a reload, the others show their last result', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('partly', cutting(94));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'partly.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await page.keyboard.press('Control+s');
+  await bench.run();
+  await bench.reaches('result', 'succeeded');
+  await bench.select('files');
+  await bench.runUpToHere();
+  await bench.reaches('files', 'cached');
+  await page.reload();
+  await bench.reaches('files', 'cached');
+  for (const id of ['subgraph', 'result']) {
+    await expect(page.getByTestId(`status-${id}`)).toHaveText('from before');
+    await expect(bench.node(id)).toContainText('chunks');
+  }
+  await bench.node('subgraph').locator('.node-facts').dblclick();
+  await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+});
