@@ -1,7 +1,7 @@
 import { verdictRule, type NodeType } from '@graft/graph';
 import { useScore } from '../inspector/score.tsx';
 import type { NodeProps } from '@xyflow/react';
-import { memo, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useDrift } from '../state/lock-actions.ts';
@@ -12,7 +12,6 @@ import { useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
-import { NodeCurve } from './node-curve.tsx';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import {
@@ -24,6 +23,10 @@ import {
   type Status,
 } from './node-status.ts';
 import { useShape } from '../state/node-shape.ts';
+
+const NodeCurve = lazy(() =>
+  import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
+);
 
 type FactList = readonly (readonly [string, string])[];
 
@@ -179,7 +182,11 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         )}
       </header>
       <NodePorts id={id} node={node} definition={definition} />
-      {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
+      {step === undefined || step.metrics.length === 0 ? null : (
+        <Suspense>
+          <NodeCurve step={step} />
+        </Suspense>
+      )}
       <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}

@@ -2,9 +2,11 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
 import { takeSources } from '../state/lock-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
 import type { Command } from './command.ts';
 import { hasFile } from './conditions.ts';
+
+/** Loaded when first asked for. */
+const files = () => import('../state/workspace-files.ts');
 
 function withPath(act: (path: string) => void): void {
   const path = useDocument.getState().file?.path;
@@ -63,7 +65,7 @@ export const fileCommands: readonly Command[] = [
     group: 'File',
     words: 'copy file',
     enabled: hasFile,
-    run: () => withPath((path) => void duplicateFile(path)),
+    run: () => withPath((path) => void files().then(({ duplicateFile }) => duplicateFile(path))),
   },
   {
     id: 'pack',
@@ -86,6 +88,6 @@ export const fileCommands: readonly Command[] = [
     group: 'File',
     words: 'remove file trash',
     enabled: hasFile,
-    run: () => withPath((path) => void deleteFile(path)),
+    run: () => withPath((path) => void files().then(({ deleteFile }) => deleteFile(path))),
   },
 ];

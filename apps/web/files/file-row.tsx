@@ -2,8 +2,10 @@ import { useEffect, useRef, useState } from 'react';
 import { isUnsaved, useDocument } from '../state/document-store.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { deleteFile, renameFile } from '../state/workspace-files.ts';
 import { MoreIcon } from '../shell/icons.tsx';
+
+/** Loaded when first asked for. */
+const files = () => import('../state/workspace-files.ts');
 
 function finish(): void {
   useOverlay.getState().show({ renamingFile: null });
@@ -26,11 +28,13 @@ function NameField({ path }: { readonly path: string }) {
     if (sent.current) return;
     if (name.trim() === '' || name.trim() === fileTitle(path)) return finish();
     sent.current = true;
-    void renameFile(path, name).then((reason) => {
-      sent.current = false;
-      setRefused(reason);
-      if (reason === undefined) finish();
-    });
+    void files()
+      .then(({ renameFile }) => renameFile(path, name))
+      .then((reason) => {
+        sent.current = false;
+        setRefused(reason);
+        if (reason === undefined) finish();
+      });
   };
   return (
     <div className="px-2 py-0.5">
@@ -99,7 +103,7 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         }}
         onKeyDown={(event) => {
           if (event.key === 'F2') useOverlay.getState().show({ renamingFile: path });
-          else if (event.key === 'Delete') void deleteFile(path);
+          else if (event.key === 'Delete') void files().then(({ deleteFile }) => deleteFile(path));
           else return;
           event.preventDefault();
           event.stopPropagation();

@@ -1,133 +1,12 @@
 import { lazy, Suspense } from 'react';
-import { setTitle } from '@graft/graph';
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
-import { useDocument } from '../state/document-store.ts';
-import { usedGraph } from '../state/levels.ts';
-import { usePath } from '../state/node-path.ts';
-import { enterSelected } from '../state/navigation.ts';
-import { startRun } from '../state/run-actions.ts';
-import { useRunView } from '../state/run-view.ts';
-import { useScreen, type InspectorTab } from '../state/screen-store.ts';
-import { DriftNotice } from './drift-notice.tsx';
+import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
-import { LogsTab } from './logs-tab.tsx';
-import { OutputTab } from './output-tab.tsx';
-import { PastParameters } from './past-parameters.tsx';
-import { useShape } from '../state/node-shape.ts';
-import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
-const ParameterForm = lazy(() =>
-  import('./parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
+/** Loaded when a node is first selected. */
+const NodeInspector = lazy(() =>
+  import('./node-inspector.tsx').then((part) => ({ default: part.NodeInspector })),
 );
-const AboutTab = lazy(() => import('./about-tab.tsx').then((part) => ({ default: part.AboutTab })));
-
-const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
-  { id: 'parameters', title: 'Parameters' },
-  { id: 'output', title: 'Output' },
-  { id: 'logs', title: 'Logs' },
-  { id: 'about', title: 'About' },
-];
-
-function Tabs() {
-  const current = useScreen((state) => state.inspectorTab);
-  return (
-    <div
-      role="tablist"
-      aria-label="Inspector"
-      onKeyDown={moveBetweenTabs}
-      className="flex gap-[18px] border-b border-line px-4"
-    >
-      {tabs.map(({ id, title }) => (
-        <button
-          key={id}
-          type="button"
-          role="tab"
-          id={`tab-${id}`}
-          aria-selected={id === current}
-          aria-controls="inspector-panel"
-          className="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
-          onClick={() => useScreen.getState().show({ inspectorTab: id })}
-        >
-          {title}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function NodeInspector({ id }: { readonly id: string }) {
-  const node = useDocument((state) => state.shown.nodes[id]);
-  const path = usePath(id);
-  const tab = useScreen((state) => state.inspectorTab);
-  const past = useRunView((state) => state.past);
-  if (node === undefined) return <GraphSummary />;
-  const definition = useShape(node);
-  return (
-    <>
-      <div className="px-4 pt-3 pb-2">
-        <input
-          aria-label="Title"
-          className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3 placeholder:text-ink"
-          value={node.title ?? ''}
-          placeholder={definition?.title ?? node.type}
-          onChange={(event) =>
-            useDocument
-              .getState()
-              .edit((graph) => setTitle(graph, id, event.target.value), `${id}.title`)
-          }
-        />
-        <p className="mt-0.5 line-clamp-3 text-ink-2" title={definition?.doc}>
-          {definition?.doc ??
-            `This version of Graft has no node type "${node.type}". It is kept as it is, and the graph cannot run with it.`}
-        </p>
-        <div className="mt-1.5 flex items-center gap-3 text-sm text-ink-2">
-          <code className="font-mono text-[11.5px]">{id}</code>
-          <span className="flex-1" />
-          {usedGraph(node) === undefined ? null : (
-            <button
-              type="button"
-              className="hover:text-ink hover:underline"
-              onClick={enterSelected}
-            >
-              Open the {usedGraph(node)?.startsWith('#') === true ? 'subgraph' : 'file'}
-            </button>
-          )}
-          <button
-            type="button"
-            className="hover:text-ink hover:underline"
-            onClick={() => void startRun(path)}
-          >
-            Run up to here
-          </button>
-        </div>
-      </div>
-      <div className="px-4 pb-2 empty:hidden">
-        <DriftNotice node={path} />
-      </div>
-      <Tabs />
-      <div
-        id="inspector-panel"
-        role="tabpanel"
-        aria-labelledby={`tab-${tab}`}
-        className="flex min-h-0 flex-1 flex-col"
-      >
-        <Suspense>
-          {tab === 'output' ? <OutputTab key={path} node={path} /> : null}
-          {tab === 'logs' ? <LogsTab node={path} /> : null}
-          {definition !== undefined && tab === 'parameters' && past ? (
-            <PastParameters node={id} definition={definition} />
-          ) : null}
-          {definition !== undefined && tab === 'parameters' && !past ? (
-            <ParameterForm key={id} node={id} definition={definition} />
-          ) : null}
-          {definition !== undefined && tab === 'about' ? (
-            <AboutTab definition={definition} />
-          ) : null}
-        </Suspense>
-      </div>
-    </>
-  );
-}
 
 function SeveralSelected({ count }: { readonly count: number }) {
   return (
@@ -160,7 +39,9 @@ export function Inspector() {
       ) : selection.length > 1 ? (
         <SeveralSelected count={selection.length} />
       ) : (
-        <NodeInspector id={only} />
+        <Suspense>
+          <NodeInspector id={only} />
+        </Suspense>
       )}
     </aside>
   );

@@ -8,7 +8,6 @@ import { openFeed } from '../state/live-feed.ts';
 import { followAddress } from '../state/navigation.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { readEarlier, readPastParams } from '../state/run-history.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
 import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
@@ -129,7 +128,9 @@ function useHistory(): void {
   useEffect(() => {
     if (runId === undefined) return;
     // What cannot be read is missing from the screen, and nothing else.
-    (past ? readPastParams(runId) : readEarlier(runId)).catch(() => undefined);
+    import('../state/run-history.ts')
+      .then(({ readEarlier, readPastParams }) => (past ? readPastParams : readEarlier)(runId))
+      .catch(() => undefined);
   }, [runId, past, used]);
 }
 

@@ -148,3 +148,17 @@ it('saves again where only the lock was written meanwhile', async () => {
   expect(bases).toHaveLength(2);
   expect([size(), lock()]).toEqual([3, 'd']);
 });
+
+it('saves once what is asked to be saved while a save is under way', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  draw(3);
+  const bases: string[] = [];
+  served.save = ({ path, base, text }) => {
+    if (bases.push(base) > 1)
+      return Promise.reject(new GraphError('stale-save', 'It was changed.'));
+    return Promise.resolve({ path, revision: 'saved', text });
+  };
+  expect(await Promise.all([saveFile(), saveFile()])).toEqual([true, true]);
+  expect(bases).toHaveLength(1);
+});

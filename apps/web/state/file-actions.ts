@@ -165,8 +165,19 @@ function tookLock(read: { path: string; revision: string; text: string }): boole
   return true;
 }
 
-/** Saves the open graph. False when it could not be; why is on the screen. */
-export async function saveFile(): Promise<boolean> {
+/** The save under way, or the last one. */
+let saving: Promise<boolean> = Promise.resolve(true);
+
+/**
+ * Saves the open graph. False when it could not be; why is on the screen. One after the other: a run that saves while a save
+ * is under way would else be refused as based on what was there before.
+ */
+export function saveFile(): Promise<boolean> {
+  saving = saving.then(saveNow, saveNow);
+  return saving;
+}
+
+async function saveNow(): Promise<boolean> {
   const { file, graph } = useDocument.getState();
   if (file === null) return false;
   if (file.base !== null && !isUnsaved({ file, graph })) return true;
@@ -190,7 +201,7 @@ export async function saveFile(): Promise<boolean> {
     if (problemCode(error) !== 'stale-save') report(error);
     else {
       const read = await api.graphs.read.query({ path: file.path }).catch(() => undefined);
-      if (read !== undefined && tookLock(read)) return saveFile();
+      if (read !== undefined && tookLock(read)) return saveNow();
       await raiseConflict(file.path, 'save').catch(report);
     }
     return false;

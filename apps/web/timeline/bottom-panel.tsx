@@ -1,9 +1,10 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
-import { RunSummary, Timeline } from './timeline.tsx';
+import { RunSummary } from './run-summary.tsx';
 import { moveBetweenTabs } from '../shell/tab-keys.ts';
 
+const Timeline = lazy(() => import('./timeline.tsx').then((part) => ({ default: part.Timeline })));
 const PlanPanel = lazy(() =>
   import('./plan-panel.tsx').then((part) => ({ default: part.PlanPanel })),
 );

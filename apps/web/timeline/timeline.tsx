@@ -1,6 +1,5 @@
-import { useEffect, useState } from 'react';
 import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
-import { bytes, count, duration } from '@graft/nodes/kit/ui';
+import { bytes, count } from '@graft/nodes/kit/ui';
 import { isOver, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -8,17 +7,7 @@ import { prefixOf } from '../state/levels.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { useScreen } from '../state/screen-store.ts';
-
-/** Now, every `ms` while `active`. */
-function useNow(active: boolean, ms: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!active) return;
-    const timer = setInterval(() => setNow(Date.now()), ms);
-    return () => clearInterval(timer);
-  }, [active, ms]);
-  return now;
-}
+import { useNow } from './use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',
@@ -115,49 +104,6 @@ function Row({
         </span>
       </button>
     </li>
-  );
-}
-
-const statusWords: Record<RunState['status'], string> = {
-  queued: 'waiting',
-  running: '',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
-
-/** How the run on the screen stands, on one line. */
-export function RunSummary() {
-  const run = useRunView((state) => state.run);
-  const now = useNow(run !== null && !isOver(run), 200);
-  return run === null || run.seq === 0 ? null : <Summary run={run} end={run.finishedAt ?? now} />;
-}
-
-function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
-  const steps = Object.values(run.steps);
-  const devices = [
-    ...new Set(
-      steps.flatMap(({ device }) => (device === undefined || device === 'auto' ? [] : device)),
-    ),
-  ];
-  const reused = steps.filter((step) => step.status === 'cached').length;
-  const over = isOver(run);
-  return (
-    <p
-      className="flex gap-4 text-ink-2"
-      role="status"
-      data-testid="run-status"
-      data-status={run.status}
-    >
-      <b className={`font-[580] ${run.status === 'failed' ? 'text-error' : 'text-ink'}`}>
-        {over ? `Run ${statusWords[run.status]}` : 'Running'}
-      </b>
-      <span className="tabular-nums">
-        {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
-      </span>
-      {reused > 0 ? <span>{reused} reused</span> : null}
-      {devices.length > 0 ? <span>{devices.join(', ')}</span> : null}
-    </p>
   );
 }
 
