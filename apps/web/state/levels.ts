@@ -1,4 +1,12 @@
-import { bodyOf, withBody, type BodyId, type Edge, type Graph, type GraphNode } from '@graft/graph';
+import {
+  bodyOf,
+  usesGraph,
+  withBody,
+  type BodyId,
+  type Edge,
+  type Graph,
+  type GraphNode,
+} from '@graft/graph';
 import { nodeTypes } from './registry.ts';
 
 /** A node that was gone into, and the subgraph of the file that it uses. */
@@ -10,14 +18,12 @@ interface Entered {
 /** The nodes gone into one after the other, from the file's own down; empty: the file's own nodes are shown. */
 export type Trail = readonly Entered[];
 
-/** Structures whose nodes stand for a graph, `use` in their parameters. */
-const using: ReadonlySet<string | undefined> = new Set(['graph']);
-
 /** The graph that a node stands for: `#name` of its file, or the path of another; undefined where it stands for none. */
 export function usedGraph(
   node: Pick<GraphNode, 'type' | 'params'> | undefined,
 ): string | undefined {
-  if (node === undefined || !using.has(nodeTypes().get(node.type)?.structure)) return undefined;
+  const type = node === undefined ? undefined : nodeTypes().get(node.type);
+  if (node === undefined || type === undefined || !usesGraph(type)) return undefined;
   const { use } = node.params;
   return typeof use === 'string' && use !== '' ? use : undefined;
 }
