@@ -75,6 +75,31 @@ it('drops what does not fit and takes a shorter one after it', async () => {
   expect(prompt.dropped).toBe(1);
 });
 
+it('writes the same passages in another order, by chance always the same', async () => {
+  const texts = ['Lit at 05:40.', 'Slow climb.', 'word '.repeat(60).trim(), 'In May.', 'Fourth.'];
+  const ids = async (question: string, order: Params['order']): Promise<string[]> => {
+    const prompt = await inject(row(texts, question), { top: 5, budget: 60, order });
+    expect(prompt.passages.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    for (const { start, end, chunkId } of prompt.passages) {
+      expect(prompt.text.slice(start, end)).toBe(texts[Number(chunkId.slice(2)) - 1]);
+    }
+    return prompt.passages.map(({ chunkId }) => chunkId);
+  };
+  const best = ['a:1', 'a:2', 'a:4', 'a:5'];
+  expect(await ids('When?', 'best-first')).toEqual(best);
+  expect(await ids('When?', 'best-last')).toEqual(best.toReversed());
+  const questions = Array.from({ length: 48 }, (_, at) => `Question ${String(at)}?`);
+  const shuffled = await Promise.all(questions.map((question) => ids(question, 'shuffled')));
+  for (const order of shuffled) expect(order.toSorted()).toEqual(best);
+  // The best stands in each of the four places about as often.
+  for (const place of [0, 1, 2, 3]) {
+    const times = shuffled.filter((order) => order[place] === 'a:1').length;
+    expect(times, String(place)).toBeGreaterThan(4);
+    expect(times, String(place)).toBeLessThan(24);
+  }
+  expect(await ids('Question 7?', 'shuffled')).toEqual(shuffled[7]);
+});
+
 it('asks without context when top is 0', async () => {
   expect((await inject(row(['Lit.']), { top: 0 })).text).toBe('When?');
 });

@@ -1,6 +1,9 @@
 import { defineNode, Hits, type ParamMeta, Prompts } from '@graft/graph';
 import { z } from 'zod';
 
+const orders = ['best-first', 'best-last', 'shuffled'] as const;
+export type Order = (typeof orders)[number];
+
 export const injectContext = defineNode({
   type: 'inject-context',
   version: 1,
@@ -53,6 +56,15 @@ export const injectContext = defineNode({
         description:
           'How one passage is written: {number}, {title}, {path}, {headings}, {lines} and {text}. Passages are a blank line apart.',
         control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
+    order: z
+      .enum(orders)
+      .default('best-first')
+      .meta({
+        title: 'Order',
+        description:
+          'How the passages stand. shuffled: by chance, always the same for the same prompt; to teach a model to look at all of them.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Hit, Passage, Prompt, QuestionHits } from '@graft/graph';
+import type { Order } from './node.ts';
 import { estimateTokens } from '../kit/text/token-estimate.ts';
 
 export interface PromptForm {
@@ -7,32 +9,30 @@ export interface PromptForm {
   readonly budget: number;
   readonly template: string;
   readonly passage: string;
+  /** Of the passages that are taken: which these are does not depend on it. */
+  readonly order: Order;
 }
 
 /**
- * Writes the prompt of a question: its best hits in order, each numbered from 1, as many as fit the budget.
- * A passage's span is exact: `text.slice(start, end)` is the chunk's text.
+ * Writes the prompt of a question: its best hits, as many as fit the budget, numbered from 1 as they stand. A passage's
+ * span is exact: `text.slice(start, end)` is the chunk's text.
  */
-export function writePrompt({ id, question, hits }: QuestionHits, form: PromptForm): Prompt {
+export function writePrompt(row: QuestionHits, form: PromptForm): Prompt {
+  const { id, question, hits } = row;
   const [before = '', after = ''] = form.template
     .split('{context}')
     .map((part) => part.replaceAll('{question}', () => question.question));
   const wanted = hits.slice(0, form.top);
-  let room = form.budget - estimateTokens(before) - estimateTokens(after);
+  const room = form.budget - estimateTokens(before) - estimateTokens(after);
+  const taken = inOrder(fitting(wanted, room, form.passage), question.question, form.order);
   let context = '';
   const passages: Passage[] = [];
-  for (const hit of wanted) {
-    const number = passages.length + 1;
-    const { head, tail } = frame(hit, number, form.passage);
-    const gap = number === 1 ? '' : '\n\n';
-    const text = `${gap}${head}${hit.chunk.text}${tail}`;
-    const cost = estimateTokens(text);
-    if (cost > room) continue;
-    room -= cost;
-    const start = before.length + context.length + gap.length + head.length;
+  for (const [at, hit] of taken.entries()) {
+    const { head, text } = written(hit, at + 1, form.passage);
+    const start = before.length + context.length + head.length;
     context += text;
     passages.push({
-      number,
+      number: at + 1,
       chunkId: hit.chunk.id,
       start,
       end: start + hit.chunk.text.length,
@@ -50,6 +50,40 @@ export function writePrompt({ id, question, hits }: QuestionHits, form: PromptFo
     tokens: estimateTokens(text),
     dropped: wanted.length - passages.length,
   };
+}
+
+/** The best hits that fit together; one that is too long gives way to shorter ones after it. */
+function fitting(hits: readonly Hit[], tokens: number, template: string): Hit[] {
+  const taken: Hit[] = [];
+  let room = tokens;
+  for (const hit of hits) {
+    const cost = estimateTokens(written(hit, taken.length + 1, template).text);
+    if (cost > room) continue;
+    room -= cost;
+    taken.push(hit);
+  }
+  return taken;
+}
+
+/** By chance is by what question and passages say, so that a prompt is always the same. */
+function inOrder(hits: readonly Hit[], question: string, order: Order): Hit[] {
+  if (order === 'best-first') return [...hits];
+  if (order === 'best-last') return hits.toReversed();
+  const lot = ({ chunk }: Hit): string =>
+    createHash('sha256')
+      .update(JSON.stringify([question, chunk.text, chunk.id]))
+      .digest('hex');
+  return hits
+    .map((hit) => ({ hit, lot: lot(hit) }))
+    .sort((a, b) => (a.lot < b.lot ? -1 : 1))
+    .map(({ hit }) => hit);
+}
+
+/** A passage as it stands in the context, the gap before it included; `head` is what comes before the chunk's text. */
+function written(hit: Hit, number: number, template: string): { head: string; text: string } {
+  const { head, tail } = frame(hit, number, template);
+  const begin = `${number === 1 ? '' : '\n\n'}${head}`;
+  return { head: begin, text: `${begin}${hit.chunk.text}${tail}` };
 }
 
 /** What a passage's template puts before and after the chunk's text. */
