@@ -41,9 +41,20 @@ const hits = {
   hits: [{ rank: 1, score: 1, scores: { dense: 0.5, bm25: 2, rrf: 0.03, rerank: 0.9 }, chunk }],
 };
 
+const answer = {
+  id: 'q',
+  question,
+  text: attack,
+  citations: [{ number: 1, chunkId: attack, source, by: 'attributed' }],
+  promptTokens: 1,
+  completionTokens: 2,
+  finishReason: 'length',
+};
 const base = { id: attack, digest: 'a', architecture: attack };
 /** A row of a port type that several nodes give, which carries markup wherever it can. */
 const rowsOfTypes: Readonly<Record<string, unknown>> = {
+  answers: answer,
+  questions: question,
   model: { ...base, format: 'gguf', contextLength: 8192 },
   dataset: {
     ...{ id: attack, path: attack, row: 1, split: 'train', kind: 'chat' },
@@ -93,10 +104,6 @@ const rowsOfNodes: Readonly<Record<string, unknown>> = {
     line: 1,
     metadata: { author: attack },
   },
-  questions: question,
-  'load-rows': question,
-  'gather-rows': question,
-  'sample-rows': question,
   chunk,
   embed: { ...chunk, vector: [0.6, 0.8, 0] },
   index: { rows: 1, dimension: 3, embedder: attack, embedderDigest: 'a' },
@@ -111,15 +118,6 @@ const rowsOfNodes: Readonly<Record<string, unknown>> = {
     dropped: 2,
   },
   prompt: { id: 'q', question, text: attack, passages: [], tokens: 9, dropped: 0 },
-  generate: {
-    id: 'q',
-    question,
-    text: attack,
-    citations: [{ number: 1, chunkId: attack, source, by: 'attributed' }],
-    promptTokens: 1,
-    completionTokens: 2,
-    finishReason: 'length',
-  },
 };
 
 /** Each output of each node, with a row of it. */
@@ -178,7 +176,7 @@ it('marks injected passages exactly', () => {
 
 it('shows answers while they are written', () => {
   const html = draw({
-    ...{ type: 'generate', rows: [rowsOfNodes['generate']] },
+    ...{ type: 'generate', rows: [answer] },
     streaming: { q: 'finished', q2: attack },
   });
   expect(html).toContain('gk-caret');

@@ -1,3 +1,4 @@
+export { AnswerList } from './answer-list.tsx';
 export { bytes, clock, count, duration, measure, percent, plural } from './amounts.ts';
 export { CurveFacts, type TrainingProgress } from './curve-facts.tsx';
 export { Curves } from './curves.tsx';

@@ -1,6 +1,7 @@
 import {
   Adapter,
   adapterInfoSchema,
+  Answers,
   Dataset,
   Metrics,
   Model,
@@ -9,6 +10,7 @@ import {
 } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { AdapterView } from './adapter-view.tsx';
+import { AnswerList } from './answer-list.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
@@ -27,6 +29,7 @@ function AdapterRows(props: PreviewProps): ReactNode {
 
 const views: Readonly<Record<string, PreviewComponent>> = {
   [Questions.mediaType]: QuestionRows,
+  [Answers.mediaType]: AnswerList,
   [Dataset.mediaType]: DatasetRows,
   [Tokens.mediaType]: TokenRows,
   [Metrics.mediaType]: MetricsView,
