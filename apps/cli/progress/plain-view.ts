@@ -25,9 +25,8 @@ export class PlainView implements ProgressView {
         break;
       case 'run.extended':
         this.#width = Math.max(this.#width, ...event.nodes.map(({ node }) => node.length));
-        this.#line(
-          `> ${event.loop.padEnd(this.#width)}  round ${event.round} of at most ${event.limit}`,
-        );
+        this.#shownAt.set(event.loop, event.at);
+        this.#line(`> ${event.loop.padEnd(this.#width)}  ${roundText(event)}`);
         break;
       case 'step.started':
         this.#shownAt.set(event.node, event.at);
@@ -68,4 +67,9 @@ export class PlainView implements ProgressView {
   #line(text: string): void {
     this.#stream.write(`${text}\n`);
   }
+}
+
+function roundText({ round, limit }: Extract<RunEvent, { type: 'run.extended' }>): string {
+  if (round === undefined) return 'gathers what its rounds gave';
+  return `round ${round} of at most ${limit}`;
 }

@@ -123,7 +123,7 @@ async function rowsOf(
 }
 
 const rounds = (events: readonly RunEvent[]): number[] =>
-  events.flatMap((event) => (event.type === 'run.extended' ? event.round : []));
+  events.flatMap((event) => (event.type === 'run.extended' ? (event.round ?? []) : []));
 const warnings = (events: readonly RunEvent[]): string[] =>
   events.flatMap((event) =>
     event.type === 'step.log' && event.level === 'warning' ? event.message : [],

@@ -65,9 +65,10 @@ export class LoopRounds {
     if (left === 0) return false;
     const now = this.#stateBefore(step, rounds.length + 1);
     const changed = plan.state.some((name) => now[name]?.digest !== given[name]?.digest);
-    if ((changed || plan.numbered) && rounds.length < plan.limit) return true;
+    const mayChange = changed || plan.numbered;
+    if (mayChange && rounds.length < plan.limit) return true;
     if (left !== undefined) {
-      const why = changed
+      const why = mayChange
         ? `The limit of ${count(plan.limit, 'round')} is reached`
         : `Round ${String(rounds.length)} changed nothing`;
       const message = `${why}: ${count(left, 'row')} of "${plan.while ?? ''}" ${left === 1 ? 'is' : 'are'} left.`;
@@ -122,8 +123,8 @@ export class LoopRounds {
       fed: this.#fed(step, round),
     });
     step.status = 'running';
-    this.#progress(step, rounds.length, `round ${String(round)}`);
     const steps = this.#add(step, { nodes, aliases }, round);
+    this.#progress(step, rounds.length, `round ${String(round)}`);
     rounds.push({ steps, outputs });
     return Object.values(outputs);
   }
@@ -141,18 +142,18 @@ export class LoopRounds {
     const outputs = Object.fromEntries(
       nodes.map((node, i) => [names[i] ?? '', { node: node.id, port: 'rows' }]),
     );
-    const steps = nodes.length === 0 ? [] : this.#add(step, { nodes }, rounds.length);
+    const steps = nodes.length === 0 ? [] : this.#add(step, { nodes });
     step.loop.gathered = { steps, outputs };
     return Object.values(outputs);
   }
 
-  #add(step: LoopStep, plan: Plan, round: number): readonly StepState[] {
+  #add(step: LoopStep, plan: Plan, round?: number): readonly StepState[] {
     const { nodes, aliases = {} } = plan;
     const copied = Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]);
     this.#parts.emit({
       type: 'run.extended',
       loop: step.node.id,
-      round,
+      ...(round === undefined ? {} : { round }),
       limit: step.loop.plan.limit,
       nodes: nodes.map(({ id, definition }) => ({ node: id, type: definition.type })),
       ...(copied.length === 0 ? {} : { aliases: Object.fromEntries(copied) }),

@@ -105,8 +105,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('run.extended'),
     /** The step of the loop. */
     loop: z.string(),
-    /** From 1. */
-    round: z.number().int(),
+    /** From 1; absent: its rounds are over, and what they collected is gathered. */
+    round: z.number().int().optional(),
     /** Rounds at most. */
     limit: z.number().int(),
     nodes: z.array(z.object({ node: z.string(), type: z.string() })),
