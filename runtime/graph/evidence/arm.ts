@@ -1,6 +1,7 @@
 import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
+import type { Turns } from './turns.ts';
 
 /** What a variant has under one metric, and what it should have. */
 export interface Arm {
@@ -23,11 +24,18 @@ export interface ArmRows {
  * The variants under a metric. An item that any of them has, or that failed in it, every one should have that was given
  * it; an item that failed in one of several repeats has the mean of the others, and is missing all the same.
  */
-export function armsOf(variants: readonly ArmRows[], metric: Metric): readonly Arm[] {
-  const values = variants.map(({ repeats }) => itemValues(repeats.flat(), metric));
-  const all = new Set(values.flatMap((own) => [...own.keys()]));
-  return variants.map(({ repeats, failed = [], given }, at) => {
-    const own = values[at] ?? new Map();
+export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<readonly Arm[]> {
+  const values: ItemValues[] = [];
+  const all = new Set<string>();
+  for (const { repeats } of variants) {
+    const own = itemValues(repeats.flat(), metric);
+    values.push(own);
+    for (const item of own.keys()) all.add(item);
+    yield;
+  }
+  const arms: Arm[] = [];
+  for (const [at, { repeats, failed = [], given }] of variants.entries()) {
+    const own: ItemValues = values[at] ?? new Map();
     const should = given === undefined ? all : new Set(given.filter((item) => all.has(item)));
     const missing = new Set(failed.filter((item) => !own.has(item)));
     for (const item of should) if (!own.has(item)) missing.add(item);
@@ -35,8 +43,11 @@ export function armsOf(variants: readonly ArmRows[], metric: Metric): readonly A
       for (const repeat of repeats) {
         const had = itemValues(repeat, metric);
         for (const item of should) if (!had.has(item)) missing.add(item);
+        yield;
       }
     }
-    return { values: own, missing, stopped: should.size < all.size };
-  });
+    arms.push({ values: own, missing, stopped: should.size < all.size });
+    yield;
+  }
+  return arms;
 }

@@ -36,7 +36,7 @@ describe('a table', () => {
     let pauses = 0;
     const made = await evidenceTableByTurns(variants, options, async () => void (pauses += 1));
     expect(made).toEqual(evidenceTable(variants, options));
-    expect(pauses).toBe(3);
+    expect(pauses).toBeGreaterThanOrEqual(variants.length);
   });
 
   it('has means, paired differences and verdicts', () => {

@@ -14,6 +14,7 @@ import {
 import { holm } from './holm.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { questionSums } from './questions.ts';
+import { atOnce, byTurns, type Turns } from './turns.ts';
 import type { VariantEvidence } from './variant-evidence.ts';
 
 const confidence = 0.95;
@@ -45,35 +46,22 @@ export function evidenceTable(
   variants: readonly VariantEvidence[],
   options: TableOptions,
 ): EvidenceTable {
-  const making = makeTable(variants, options);
-  for (;;) {
-    const step = making.next();
-    if (step.done === true) return step.value;
-  }
+  return atOnce(makeTable(variants, options));
 }
 
-/**
- * The same, with a pause after each cell: many variants over many items take seconds, in which a server has others to
- * answer.
- */
-export async function evidenceTableByTurns(
+/** The same, with a pause between its parts. */
+export function evidenceTableByTurns(
   variants: readonly VariantEvidence[],
   options: TableOptions,
   pause: () => Promise<void>,
 ): Promise<EvidenceTable> {
-  const making = makeTable(variants, options);
-  for (;;) {
-    const step = making.next();
-    if (step.done === true) return step.value;
-    await pause();
-  }
+  return byTurns(makeTable(variants, options), pause);
 }
 
-/** Yields after each cell. */
 function* makeTable(
   variants: readonly VariantEvidence[],
   { baseline, metrics, seed = 0 }: TableOptions,
-): Generator<undefined, EvidenceTable> {
+): Turns<EvidenceTable> {
   const names = variants.map(({ name }) => name);
   refuseTwice(names, 'variants');
   refuseTwice(
@@ -91,12 +79,13 @@ function* makeTable(
   const compared: Compared[] = [];
   const columns: Cell[][] = [];
   for (const [at, metric] of metrics.entries()) {
-    const arms = armsOf(variants, metric);
+    const arms = yield* armsOf(variants, metric);
     const baseArm = arms[base];
     const cells: Cell[] = [];
     for (const [row, arm] of arms.entries()) {
       if (row !== base && baseArm !== undefined) {
         const comparison = compareArms(arm, baseArm, { ...options, metric });
+        yield;
         if (comparison !== undefined) compared.push({ row, metric: at, variant: arm, comparison });
       }
       cells.push(cellOf(arm, metric, options));

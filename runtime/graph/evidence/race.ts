@@ -7,6 +7,7 @@ import type { Interval } from '../types/evidence-table.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
 import { seededOrder } from './seeded-order.ts';
+import { atOnce, byTurns, type Turns } from './turns.ts';
 
 /**
  * The questions of each look of a race: each holds those of the look before, in parts of one size, and the last all,
@@ -61,7 +62,20 @@ export interface RaceDrop {
  * the looks at which one can be dropped and over the pairs that one variant is in, so that the variant that is truly
  * best is dropped in at most that share of races. Who has values for none of the questions leaves no one behind.
  */
-export function raceLook(racers: readonly Racer[], rules: RaceRules): RaceDrop[] {
+export function raceLook(racers: readonly Racer[], rules: RaceRules): readonly RaceDrop[] {
+  return atOnce(look(racers, rules));
+}
+
+/** The same, with a pause between its parts. */
+export function raceLookByTurns(
+  racers: readonly Racer[],
+  rules: RaceRules,
+  pause: () => Promise<void>,
+): Promise<readonly RaceDrop[]> {
+  return byTurns(look(racers, rules), pause);
+}
+
+function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceDrop[]> {
   const { metric, baseline, variants, looks, error, seed = 0 } = rules;
   if (looks < 2) {
     throw new GraphError(
@@ -71,28 +85,41 @@ export function raceLook(racers: readonly Racer[], rules: RaceRules): RaceDrop[]
   }
   const confidence = 1 - (2 * error) / ((looks - 1) * Math.max(1, variants - 1));
   const sign = metric.direction === 'higher' ? 1 : -1;
-  const arms = armsOf(racers, metric);
+  const arms = yield* armsOf(racers, metric);
   const best = bestOf(arms, sign);
   const leader = best === undefined ? undefined : racers[best];
   const leading = best === undefined ? undefined : arms[best];
   if (leader === undefined || leading === undefined) return [];
-  return racers.flatMap(({ name }, at): RaceDrop[] => {
+  const drops: RaceDrop[] = [];
+  for (const [at, { name }] of racers.entries()) {
     const arm = arms[at];
-    if (arm === undefined || at === best || name === baseline) return [];
-    const common = [...arm.values].flatMap(([item, value]) => {
-      const other = leading.values.get(item);
-      return other === undefined ? [] : [[{ ...value, question: other.question }, other]];
-    });
-    // A leader that left out what this one answered may lead by that alone.
-    if (common.length < arm.values.size || common.length === 0) return [];
-    const [own, others] = questionSums(common, 2);
-    if (own === undefined || others === undefined || differing(own, others) < fewestDiffering)
-      return [];
-    const { mean, interval } = estimatedDifference(own, others, { metric, confidence, seed });
-    if (interval === null || Math.max(sign * interval[0], sign * interval[1]) >= 0) return [];
-    const n = own.sums.length;
-    return [{ variant: name, behind: leader.name, difference: mean, interval, confidence, n }];
+    if (arm === undefined || at === best || name === baseline) continue;
+    const behind = differenceTo(leading, arm, { metric, confidence, seed });
+    yield;
+    if (behind === undefined || Math.max(...behind.interval.map((end) => sign * end)) >= 0)
+      continue;
+    drops.push({ variant: name, behind: leader.name, confidence, ...behind });
+  }
+  return drops;
+}
+
+/** An arm − the leading one; undefined where it cannot be told, or the leader left out what this one has answered. */
+function differenceTo(
+  leading: Arm,
+  arm: Arm,
+  options: { readonly metric: Metric; readonly confidence: number; readonly seed: number },
+): Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined {
+  const common = [...arm.values].flatMap(([item, value]) => {
+    const other = leading.values.get(item);
+    return other === undefined ? [] : [[{ ...value, question: other.question }, other]];
   });
+  // It may lead by that alone.
+  if (common.length < arm.values.size || common.length === 0) return undefined;
+  const [own, others] = questionSums(common, 2);
+  if (own === undefined || others === undefined) return undefined;
+  if (differing(own, others) < fewestDiffering) return undefined;
+  const { mean, interval } = estimatedDifference(own, others, options);
+  return interval === null ? undefined : { difference: mean, interval, n: own.sums.length };
 }
 
 function bestOf(arms: readonly Arm[], sign: number): number | undefined {

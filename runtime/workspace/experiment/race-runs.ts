@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import {
-  raceLook,
+  raceLookByTurns,
   type ExperimentPlan,
   type Metric,
   type RaceDrop,
@@ -55,13 +56,13 @@ export async function runRace(parts: RaceRuns): Promise<readonly Dropped[]> {
         ? []
         : { name, repeats: results.filter((one) => one.variant === name).map(({ rows }) => rows) },
     );
-    const drops = raceLook(racers, rules);
+    const drops = await raceLookByTurns(racers, rules, () => setImmediate());
     dropped.push(...drops.map((drop) => ({ ...drop, look })));
     racing = racing.filter(({ name }) => !drops.some(({ variant }) => variant === name));
     const left = racing.filter(({ name }) => !failed.has(name)).length;
     emit({
       ...{ type: 'race.looked', look, items: itemsOf(results, metric.name).size },
-      dropped: drops,
+      dropped: [...drops],
       runs: seeds.length * (racing.length + (looks - look - 1) * left),
     });
   }
