@@ -142,6 +142,7 @@ function MetricEvidence(props: {
             <tr key={row.variant}>
               <th scope="row" title={row.variant}>
                 {row.variant}
+                {row.problem !== undefined && <small title={row.problem}>{row.problem}</small>}
               </th>
               {settings.map((name) => (
                 <td key={name}>{settingText(row.settings[name])}</td>
