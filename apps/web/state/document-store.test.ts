@@ -81,6 +81,22 @@ describe('the history of a document', () => {
     expect(isUnsaved(useDocument.getState())).toBe(false);
   });
 
+  it('undoes what was taken past a save, and keeps what the save wrote', () => {
+    const files = { 'a.txt': { digest: 'd' } };
+    const graphs = { lib: { digest: 'old' } };
+    const locked = { ...baseGraph, lock: { ...emptyGraph.lock, graphs } };
+    useDocument.getState().open({ ...file, baseGraph: locked });
+    const took = { ...emptyGraph.lock, graphs: { lib: { digest: 'new' } } };
+    useDocument.getState().edit((graph) => ({ ...graph, lock: took }));
+    const { graph } = useDocument.getState();
+    useDocument.getState().rebase({ ...file, baseGraph: graph });
+    const saved = { ...graph, lock: { ...took, files } };
+    useDocument.getState().relock({ ...file, base: 'r2', baseGraph: saved });
+    expect(useDocument.getState().graph.lock).toEqual({ ...took, files });
+    undo();
+    expect(useDocument.getState().graph.lock).toEqual({ ...emptyGraph.lock, graphs, files });
+  });
+
   it('keeps a lock that was taken while another was written', () => {
     const locked = (digest: string) => ({ ...emptyGraph.lock, models: { m: { digest } } });
     useDocument.getState().edit((graph) => ({ ...graph, lock: locked('taken') }));

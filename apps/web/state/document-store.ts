@@ -1,6 +1,7 @@
 import { emptyGraph, sameJson, serializeGraph, type Graph } from '@graft/graph';
 import { temporal } from 'zundo';
 import { create } from 'zustand';
+import { carriedLock } from './carried-lock.ts';
 import { prefixOf, shownOf, standing, withShown, type Trail } from './levels.ts';
 
 /** The file that a document was read from or last saved to. */
@@ -45,7 +46,7 @@ interface DocumentState {
   rebase(file: OpenFile): void;
   /**
    * The file has another lock by now than the graph: it was written by a save or a run. That is nobody's edit, so the
-   * whole history gets it; a lock that was taken and not yet saved stays.
+   * whole history gets what it changed; a lock that was taken and not yet saved stays.
    */
   relock(file: OpenFile): void;
   close(): void;
@@ -108,8 +109,11 @@ export const useDocument = create<DocumentState>()(
         if (before.file === null || !sameJson(before.graph.lock, before.file.baseGraph.lock))
           return;
         const { temporal: history } = useDocument;
+        const written = { from: before.graph.lock, to: lock };
         const relocked = ({ graph, trail = [] }: Partial<Placed>) =>
-          graph === undefined ? {} : placed({ ...graph, lock }, trail);
+          graph === undefined
+            ? {}
+            : placed({ ...graph, lock: carriedLock(graph.lock, written) }, trail);
         history.getState().pause();
         set(placed({ ...before.graph, lock }, before.trail));
         history.setState(({ pastStates, futureStates }) => ({
