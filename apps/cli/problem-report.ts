@@ -52,14 +52,18 @@ export function printDrift(drift: readonly Drift[], file: string): void {
   const paint = painter(process.stderr);
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
   const said = drift.filter(({ kind }) => kind !== 'models');
-  for (const { message, changes = [] } of said.slice(0, shown)) {
+  for (const { kind, message, changes } of said.slice(0, shown)) {
     write(`${paint('yellow', 'note')} ${printable(message)}`);
+    if (changes === undefined) {
+      if (kind === 'graphs') write('       What it was is not on this machine.');
+      continue;
+    }
     for (const change of changes.slice(0, shownChanges)) write(`       ${printable(change)}`);
     if (changes.length > shownChanges)
       write(`       … and ${String(changes.length - shownChanges)} more differences`);
   }
   if (said.length > shown) write(`… and ${String(said.length - shown)} more sources.`);
-  const [graph] = said.filter(({ kind }) => kind === 'graphs');
+  const [graph] = said.filter(({ changes }) => changes !== undefined);
   const name = printable(file);
   if (said.length > 0) write(paint('dim', `graft lock ${name} takes them as they are.`));
   if (graph !== undefined) {

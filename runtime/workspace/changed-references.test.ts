@@ -55,15 +55,25 @@ const saved = async (graph: Graph): Promise<Graph> =>
   parseGraph(await workspace.lockedText(serializeGraph(graph), file));
 
 describe('a graph that uses a file', () => {
-  it('is locked to what that means, by a save and by a first run', async () => {
+  it.each([
+    ['a save', async () => (await saved(user)).lock],
+    ['graft lock', () => workspace.lockOf(user, file)],
+  ])('is locked to what that means by %s, which is kept', async (_by, lockIt) => {
     await write(scale(2));
     const digest = meaningDigest(scale(2));
-    expect((await saved(user)).lock.graphs).toEqual({ [lib]: { digest } });
+    expect((await lockIt()).graphs).toEqual({ [lib]: { digest } });
+    expect(await workspace.keptGraph(digest)).toEqual(scale(2));
+  });
+
+  it('is locked by a first run, and kept', async () => {
+    await write(scale(2));
+    const digest = meaningDigest(scale(2));
     const { revision } = await workspace.saveGraph(file, serializeGraph(user), null);
     const run = await workspace.start(user, file, { revision });
     await run.finished;
     const { text } = await workspace.readGraph(file);
     expect(parseGraph(text).lock.graphs).toEqual({ [lib]: { digest } });
+    expect(await workspace.keptGraph(digest)).toEqual(scale(2));
   });
 
   it('hears of no change where only places and titles have', async () => {

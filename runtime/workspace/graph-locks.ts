@@ -71,7 +71,9 @@ export class GraphLocks {
     const { sources, partial, references } = await this.#sources(graph, file);
     const look = (pattern: string) => files.files([pattern]);
     const now = await currentLock(sources, { models, files: look, graphs: references });
-    return updatedLock({ written: graph.lock, now, sources, partial, takeAll: true });
+    const lock = updatedLock({ written: graph.lock, now, sources, partial, takeAll: true });
+    await this.#keep(lock, now, references);
+    return lock;
   }
 
   /**
@@ -140,7 +142,9 @@ export class GraphLocks {
       const after = await this.#current(planned, { sources: new Map(), problems: [] });
       if (!sameJson(lock.files, after.files)) return;
       // Refused where the file has another revision by now.
-      if (isLocked(lock)) await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
+      if (!isLocked(lock)) return;
+      await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
+      await this.#keep(lock, lock, planned.references);
     } catch {
       // Somebody saved, moved or deleted it meanwhile, or it is read-only: the run is none the worse.
     }
