@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, type SmallWorkspace } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
