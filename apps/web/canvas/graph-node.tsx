@@ -4,7 +4,7 @@ import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
-import { useDrift } from '../state/lock-actions.ts';
+import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { usePath } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';

@@ -1,6 +1,5 @@
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
-import { takeSources } from '../state/lock-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import type { Command } from './command.ts';
 import { hasFile } from './conditions.ts';
@@ -42,7 +41,7 @@ export const fileCommands: readonly Command[] = [
     group: 'File',
     words: 'digest model data take changed drift pin',
     enabled: hasFile,
-    run: () => void takeSources(),
+    run: () => void import('../state/lock-actions.ts').then(({ takeSources }) => takeSources()),
   },
   {
     id: 'new-graph',

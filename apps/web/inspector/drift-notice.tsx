@@ -1,112 +1,16 @@
-import {
-  keepGraph,
-  takeGraph,
-  takeSources,
-  useDrift,
-  type ShownDrift,
-} from '../state/lock-actions.ts';
-import { fileTitle } from '../state/file-actions.ts';
+import { lazy, Suspense } from 'react';
+import { useDrift } from '../state/drift.ts';
+
+const DriftList = lazy(() =>
+  import('./drift-list.tsx').then((part) => ({ default: part.DriftList })),
+);
 
 /** Says which sources are others than the graph is locked to, of a node or of all, and takes them. */
 export function DriftNotice({ node }: { readonly node?: string }) {
   const drift = useDrift(node);
-  if (drift.length === 0) return null;
-  const graphs = drift.filter(({ kind }) => kind === 'graphs');
-  const others = drift.filter(({ kind }) => kind !== 'graphs');
-  return (
-    <section
-      aria-label="Changed since it was locked"
-      className="grid gap-2.5 rounded-[7px] bg-accent-soft px-[11px] py-2"
-      data-testid="drift"
-    >
-      {graphs.map((each) => (
-        <ChangedGraph key={each.name} drift={each} />
-      ))}
-      {others.length === 0 ? null : <ChangedSources drift={others} />}
-    </section>
-  );
-}
-
-function ChangedSources({ drift }: { readonly drift: readonly ShownDrift[] }) {
-  const refused = drift.some(({ kind }) => kind === 'models');
-  return (
-    <div>
-      <ul>
-        {drift.map(({ kind, name, locked, now }) => (
-          <li key={`${kind} ${name}`}>
-            {kind === 'models' ? 'The model ' : ''}
-            <b className="font-semibold break-all">{name}</b> has changed since it was locked:{' '}
-            <s className="font-mono text-[11.5px] text-ink-2">{locked.slice(0, 8)}</s>
-            <span className="font-mono text-[11.5px]"> → {now?.slice(0, 8)}</span>
-          </li>
-        ))}
-      </ul>
-      <p className="mt-1 text-ink-2">
-        {refused
-          ? 'A changed model would answer otherwise than before, so nothing runs until you take it.'
-          : 'Runs read what is there. Saving locks the graph to it.'}
-      </p>
-      <button
-        type="button"
-        className="button small mt-1.5"
-        title="Lock the graph to what all of its sources hold now"
-        onClick={() => void takeSources()}
-      >
-        Take what is here
-      </button>
-    </div>
-  );
-}
-
-/** Differences that are shown of a graph. */
-const shownChanges = 6;
-
-function ChangedGraph({ drift }: { readonly drift: ShownDrift }) {
-  const { name, locked, now, changes } = drift;
-  const more = (changes?.length ?? 0) - shownChanges;
-  return (
-    <div role="group" aria-label={`${fileTitle(name)} has changed`}>
-      <p>
-        The graph <b className="font-semibold break-all">{fileTitle(name)}</b>{' '}
-        {now === undefined ? 'is not there any more.' : 'has changed since it was locked:'}
-      </p>
-      {changes === undefined || changes.length === 0 ? null : (
-        <ul className="mt-1 list-disc pl-4 font-mono text-[11.5px] break-words">
-          {changes.slice(0, shownChanges).map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-          {more > 0 ? <li>and {more} more</li> : null}
-        </ul>
-      )}
-      <p className="mt-1 text-ink-2">
-        {changes === undefined
-          ? 'What it was before is not on this machine, so only this one can be had.'
-          : now === undefined
-            ? 'What it was is kept on this machine.'
-            : 'Runs use it as it is now.'}
-      </p>
-      <div className="mt-1.5 flex flex-wrap gap-1.5">
-        {now === undefined ? null : (
-          <button
-            type="button"
-            className="button small"
-            title="Lock the graph to this one as it is now"
-            onClick={() => void takeGraph(name)}
-          >
-            Take it
-          </button>
-        )}
-        {changes === undefined ? null : (
-          <button
-            type="button"
-            className="button small"
-            title="Copy it into this file, as it was when the graph was locked"
-            onClick={() => void keepGraph(name, locked)}
-          >
-            Keep the old one
-          </button>
-        )}
-      </div>
-    </div>
+  return drift.length === 0 ? null : (
+    <Suspense>
+      <DriftList drift={drift} />
+    </Suspense>
   );
 }

@@ -1,8 +1,14 @@
 import { useEffect, type ReactNode } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { headingHeight, useKeptLayout, useNamedPanel } from './named-panel.ts';
+import { headingHeight, needHeight, openLowerHeight, usePanels } from '../state/panel-store.ts';
+import { PanelBorder } from './panel-border.tsx';
+
+/** Pixels that a side panel has at least. */
+const leastWidth = { palette: 150, inspector: 260 };
+
+/** Share of the window that a side panel takes at most. */
+const mostShare = { palette: 0.4, inspector: 0.65 };
 
 /** Pixels that the canvas keeps, whatever is made of the others. */
 const leastCanvas = { width: 340, height: 160 };
@@ -34,29 +40,29 @@ interface MiddleProps {
 }
 
 function Middle({ canvas, lower }: MiddleProps) {
-  const { layout, keep } = useKeptLayout('graft.panels.middle');
-  const { handle, props } = useNamedPanel('lower', { size: lowerHeight.most, keep });
-  const chosen = layout.defaultLayout !== undefined;
   const needed = useNeededHeight();
-  useEffect(() => {
-    // While nobody has given it a size, it is as large as what it has to show.
-    if (!chosen) handle?.resize(needed);
-  }, [handle, chosen, needed]);
+  useEffect(() => needHeight(needed), [needed]);
+  const height = usePanels(openLowerHeight);
+  const folded = usePanels((state) => state.collapsed.lower);
+  const track = folded
+    ? `${headingHeight}px`
+    : `minmax(${Math.min(lowerHeight.least, height)}px, ${height}px)`;
   return (
-    <Group orientation="vertical" {...layout}>
-      <Panel id="canvas" minSize={leastCanvas.height}>
-        {canvas}
-      </Panel>
-      <Separator onDoubleClick={keep} className="divider" aria-label="Height of the lower panel" />
-      <Panel
-        {...props}
-        defaultSize={needed}
-        minSize={lowerHeight.least}
-        collapsedSize={headingHeight}
-      >
-        {lower}
-      </Panel>
-    </Group>
+    <div
+      data-group
+      className="grid h-full min-w-0"
+      style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) 1px ${track}` }}
+    >
+      <div className="min-h-0">{canvas}</div>
+      <PanelBorder
+        panel="lower"
+        label="Height of the lower panel"
+        size={folded ? headingHeight : height}
+        least={lowerHeight.least}
+        most={() => window.innerHeight - leastCanvas.height - 80}
+      />
+      <div className="min-h-0 overflow-hidden">{lower}</div>
+    </div>
   );
 }
 
@@ -65,28 +71,41 @@ interface PanelsProps extends MiddleProps {
   readonly right: ReactNode;
 }
 
+function useSide(panel: 'palette' | 'inspector') {
+  const first = sideWidths()[panel];
+  const width = usePanels(({ kept }) => kept[panel].size) ?? first;
+  const folded = usePanels(({ collapsed }) => collapsed[panel]);
+  const least = leastWidth[panel];
+  const track = folded ? '0px' : `minmax(${Math.min(least, width)}px, ${width}px)`;
+  const most = (): number =>
+    Math.min(window.innerWidth * mostShare[panel], window.innerWidth - leastCanvas.width);
+  return { folded, track, border: { panel, size: folded ? 0 : width, least, most } };
+}
+
 /**
  * The panels around the canvas: drawn larger and smaller by their borders (with the arrow keys too), folded away
  * past their least size, given their first size by a double click. All of it is remembered in this browser.
  */
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
-  const { layout, keep } = useKeptLayout('graft.panels');
-  const widths = sideWidths();
-  const palette = useNamedPanel('palette', { size: widths.palette, keep });
-  const inspector = useNamedPanel('inspector', { size: widths.inspector, keep });
+  const palette = useSide('palette');
+  const inspector = useSide('inspector');
   return (
-    <Group orientation="horizontal" {...layout}>
-      <Panel {...palette.props} defaultSize={widths.palette} minSize={150} maxSize="40%">
+    <div
+      data-group
+      className="grid h-full min-h-0"
+      style={{
+        gridTemplateColumns: `${palette.track} 1px minmax(${leastCanvas.width}px, 1fr) 1px ${inspector.track}`,
+      }}
+    >
+      <div className="min-h-0 min-w-0 overflow-hidden" inert={palette.folded}>
         {left}
-      </Panel>
-      <Separator onDoubleClick={keep} className="divider" aria-label="Width of the left panel" />
-      <Panel id="middle" minSize={leastCanvas.width}>
-        <Middle canvas={canvas} lower={lower} />
-      </Panel>
-      <Separator onDoubleClick={keep} className="divider" aria-label="Width of the inspector" />
-      <Panel {...inspector.props} defaultSize={widths.inspector} minSize={260} maxSize="65%">
+      </div>
+      <PanelBorder {...palette.border} label="Width of the left panel" />
+      <Middle canvas={canvas} lower={lower} />
+      <PanelBorder {...inspector.border} label="Width of the inspector" />
+      <div className="min-h-0 min-w-0 overflow-hidden" inert={inspector.folded}>
         {right}
-      </Panel>
-    </Group>
+      </div>
+    </div>
   );
 }

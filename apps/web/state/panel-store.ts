@@ -1,73 +1,116 @@
+import { z } from 'zod';
 import { create } from 'zustand';
 
 /** The panels around the canvas. */
 export type PanelName = 'palette' | 'inspector' | 'lower';
 
-/** What the layout gives to move a panel by. */
-interface PanelHandle {
-  collapse(): void;
-  expand(): void;
-  isCollapsed(): boolean;
-  /** Remembers how the panels stand. */
-  keep(): void;
+/** Pixels of the heading that stays of the lower panel when it is folded. */
+export const headingHeight = 33;
+
+/** Pixels of the lower panel that is asked for where there is nothing to show in it yet. */
+const openHeight = 215;
+
+/** What this browser remembers of a panel: what people gave it. */
+const keptSchema = z.object({ size: z.number().optional(), folded: z.boolean().optional() });
+const keptPanels = z.object({ palette: keptSchema, inspector: keptSchema, lower: keptSchema });
+type Kept = z.infer<typeof keptSchema>;
+
+interface Chosen {
+  readonly kept: Readonly<Record<PanelName, Kept>>;
+  /** Those that were folded away and are shown for now, since something in them was asked for. */
+  readonly opened: readonly PanelName[];
+  /** Pixels that the lower panel needs for what it has to show. */
+  readonly needed: number;
 }
 
-interface PanelState {
+interface PanelState extends Chosen {
+  /** Which panels are folded away. */
   readonly collapsed: Readonly<Record<PanelName, boolean>>;
-  setCollapsed(panel: PanelName, collapsed: boolean): void;
 }
 
-/** Which panels are folded away; their sizes are the layout's own. */
-export const usePanels = create<PanelState>()((set) => ({
-  collapsed: { palette: false, inspector: false, lower: true },
-  setCollapsed: (panel, collapsed) =>
-    set((state) =>
-      state.collapsed[panel] === collapsed
-        ? state
-        : { collapsed: { ...state.collapsed, [panel]: collapsed } },
-    ),
-}));
+const storageKey = 'graft.panels';
 
-const handles = new Map<PanelName, PanelHandle>();
-/** What was asked of a panel before the layout had been measured. */
-const wishes = new Map<PanelName, Wish>();
-
-interface Wish {
-  readonly open: boolean;
-  /** Whether a person asked for it, so that it is remembered. */
-  readonly keep: boolean;
-}
-
-/** The layout says where its panels are, once it has measured them, so that menus and keys can act on them. */
-export function attachPanel(panel: PanelName, handle: PanelHandle | null): void {
-  if (handle === null) {
-    handles.delete(panel);
-    return;
+function readKept(): Chosen['kept'] {
+  const nothing = { palette: {}, inspector: {}, lower: {} };
+  try {
+    const read = keptPanels.safeParse(JSON.parse(localStorage.getItem(storageKey) ?? ''));
+    return read.success ? read.data : nothing;
+  } catch {
+    // Nothing was kept, or storage is switched off.
+    return nothing;
   }
-  handles.set(panel, handle);
-  const wish = wishes.get(panel);
-  wishes.delete(panel);
-  if (wish !== undefined) fulfil(handle, wish);
 }
 
-function fulfil(handle: PanelHandle, { open, keep }: Wish): void {
-  if (open && handle.isCollapsed()) handle.expand();
-  else if (!open) handle.collapse();
-  if (keep) handle.keep();
+function withFolds(chosen: Chosen): PanelState {
+  const { kept, opened, needed } = chosen;
+  const isFolded = (panel: PanelName): boolean =>
+    !opened.includes(panel) &&
+    (kept[panel].folded ?? (panel === 'lower' && needed <= headingHeight));
+  const collapsed = {
+    palette: isFolded('palette'),
+    inspector: isFolded('inspector'),
+    lower: isFolded('lower'),
+  };
+  return { ...chosen, collapsed };
+}
+
+/** How the panels stand. */
+export const usePanels = create<PanelState>()(() =>
+  withFolds({ kept: readKept(), opened: [], needed: headingHeight }),
+);
+
+function change(part: Partial<Chosen>): void {
+  usePanels.setState((state) => withFolds({ ...state, ...part }));
+}
+
+function give(panel: PanelName, own: Kept): void {
+  const { kept, opened } = usePanels.getState();
+  change({ kept: { ...kept, [panel]: own }, opened: opened.filter((one) => one !== panel) });
+}
+
+/** Remembers in this browser how the panels stand. */
+export function keepPanels(): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(usePanels.getState().kept));
+  } catch {
+    // The next page has them as they were.
+  }
+}
+
+/** Draws a panel larger or smaller, or folds it away; remembered once `keepPanels` is asked. */
+export function drawPanel(panel: PanelName, to: { size: number } | 'folded'): void {
+  const { size } = usePanels.getState().kept[panel];
+  if (to !== 'folded') give(panel, { size: to.size, folded: false });
+  else give(panel, { ...(size === undefined ? {} : { size }), folded: true });
+}
+
+/** Gives a panel its first size again. */
+export function resetPanel(panel: PanelName): void {
+  give(panel, {});
+  keepPanels();
 }
 
 /** Shows a panel where it is folded away. */
 export function openPanel(panel: PanelName): void {
-  const handle = handles.get(panel);
-  const wish = { open: true, keep: wishes.get(panel)?.keep ?? false };
-  if (handle === undefined) wishes.set(panel, wish);
-  else fulfil(handle, wish);
+  const { collapsed, opened } = usePanels.getState();
+  if (collapsed[panel]) change({ opened: [...opened, panel] });
 }
 
 /** Folds a panel away or shows it again, as a person asked: this browser remembers it. */
 export function togglePanel(panel: PanelName): void {
-  const handle = handles.get(panel);
-  const open = wishes.get(panel)?.open ?? !usePanels.getState().collapsed[panel];
-  if (handle === undefined) wishes.set(panel, { open: !open, keep: true });
-  else fulfil(handle, { open: handle.isCollapsed(), keep: true });
+  const { kept, collapsed } = usePanels.getState();
+  give(panel, { ...kept[panel], folded: !collapsed[panel] });
+  keepPanels();
+}
+
+/** What the lower panel has to show has become more or less: where nobody gave it a size, it follows. */
+export function needHeight(needed: number): void {
+  const { kept, opened } = usePanels.getState();
+  const isChosen = kept.lower.size !== undefined || kept.lower.folded !== undefined;
+  change({ needed, opened: isChosen ? opened : opened.filter((panel) => panel !== 'lower') });
+}
+
+/** Pixels of the lower panel that is open. */
+export function openLowerHeight({ kept, needed }: Chosen): number {
+  return kept.lower.size ?? (needed > headingHeight ? needed : openHeight);
 }
