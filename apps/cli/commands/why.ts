@@ -55,6 +55,7 @@ function explain(step: StepSummary): void {
 
 function verdict(step: StepSummary): string {
   if (step.type === 'input') return 'It was given from outside.';
+  if (step.type === 'repeat') return loopVerdict(step);
   if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
   switch (step.reason?.kind) {
     case undefined:
@@ -68,4 +69,13 @@ function verdict(step: StepSummary): string {
     case 'changed':
       return 'It ran because these parts of its key changed:';
   }
+}
+
+/** A loop has no key: its steps have. */
+function loopVerdict({ node, status }: StepSummary): string {
+  if (status === 'cached') return 'All steps of its rounds were reused.';
+  if (status === 'succeeded' || status === 'failed') {
+    return `Steps of its rounds ran. Ask of one of them, as "${node}#1/…".`;
+  }
+  return 'It did not get to run to its end.';
 }

@@ -49,6 +49,25 @@ describe('foldEvent', () => {
     expect(Object.values(run.steps).map((step) => step.status)).toEqual(['queued', 'queued']);
   });
 
+  it('shows a loop at work in its rounds, whose steps stand behind it', () => {
+    const nodes = ['reflect', 'after'].map((node) => ({ node, type: 'repeat' }));
+    const round = (number: number): UnstampedEvent => ({
+      ...{ type: 'run.extended', loop: 'reflect', round: number, limit: 5 },
+      nodes: [{ node: `reflect#${String(number)}/grade`, type: 'upper' }],
+    });
+    const progress: UnstampedEvent = {
+      ...{ type: 'step.progress', node: 'reflect', done: 1, total: 5, unit: 'rounds' },
+    };
+    const run = fold(stamped([{ ...started, nodes }, round(1), round(2), progress]));
+    expect(Object.keys(run.steps)).toEqual([
+      ...['reflect', 'reflect#1/grade', 'reflect#2/grade', 'after'],
+    ]);
+    expect(run.steps['reflect']).toMatchObject({
+      ...{ status: 'running', startedAt: 1001, progress: { done: 1, total: 5, unit: 'rounds' } },
+    });
+    expect(run.steps['reflect#2/grade']).toMatchObject({ status: 'queued', type: 'upper' });
+  });
+
   it('keeps progress while a step runs and drops it when it finishes', () => {
     expect(fold(story.slice(0, 3)).steps['chunk-1']?.progress).toEqual({
       done: 3,

@@ -137,7 +137,13 @@ function queuedStep({ node, type }: { node: string; type: string }): StepView {
 /** A round of a loop has begun: the loop is at work, and has further steps. */
 function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   const added = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
-  const extended = { ...run, steps: { ...run.steps, ...Object.fromEntries(added) } };
+  // Behind the loop and the rounds before, as they are listed.
+  const steps = Object.entries(run.steps);
+  const before = steps.findLastIndex(
+    ([id]) => id === event.loop || id.startsWith(`${event.loop}#`),
+  );
+  steps.splice(before === -1 ? steps.length : before + 1, 0, ...added);
+  const extended = { ...run, steps: Object.fromEntries(steps) };
   return changeStep(extended, event.loop, (step) => ({
     startedAt: event.at,
     ...step,

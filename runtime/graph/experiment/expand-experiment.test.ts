@@ -46,6 +46,44 @@ function problems(experiment: object, nodes: object = {}): string[] {
   return [];
 }
 
+it('varies a loop: its limit, what its graph exposes, and seeds under which each round has its own', () => {
+  const { nodes, edges, ...rest } = {
+    nodes: {
+      n: { type: 'number', version: 1, params: { value: 3 } },
+      r: { type: 'repeat', version: 1, params: { use: '#body' } },
+      grade: { type: 'grade', version: 1 },
+    },
+    edges: ['n.value -> r.open', 'r.open -> grade.value'],
+    graphs: {
+      body: {
+        nodes: {
+          in: { type: 'input', version: 1, params: { name: 'open' } },
+          noise: { type: 'noise', version: 1 },
+          out: { type: 'output', version: 1, params: { name: 'open' } },
+        },
+        edges: ['in.value -> noise.value', 'noise.value -> out.value'],
+        expose: { round: 'noise.seed', spread: 'noise.spread' },
+      },
+    },
+    experiments: {
+      e: {
+        vary: { 'r.limit': [1, 2], 'r.set.spread': [1, 5] },
+        metrics: ['grade.metrics:score'],
+        seeds: [1, 2],
+      },
+    },
+  };
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes, edges, ...rest }));
+  const { variants } = expandExperiment(graph, 'e', context);
+  expect(variants.map(({ name, problems }) => [name, problems])).toEqual(
+    expect.arrayContaining([
+      ['limit=1, set.spread=5', []],
+      ['limit=2, set.spread=5', []],
+    ]),
+  );
+  expect(variants).toHaveLength(5);
+});
+
 describe('the variants of an experiment', () => {
   it('are every combination of the values, the baseline first, named by what differs', () => {
     const vary = { 'd.factor': [3, 4], 'n.value': [1, 2], 'noise.spread': [0.5] };

@@ -53,5 +53,5 @@ function feedOf(text: string): Feed {
 
 /** The path of a step without the numbers of rounds: the same for all rounds of a node. */
 export function pathWithoutRounds(step: string): string {
-  return step.replace(/#[0-9]+\//g, '/');
+  return !step.includes('#') ? step : step.replace(/#[0-9]+\//g, '/');
 }
