@@ -21,9 +21,12 @@ export function stateFolderOf(root: string): string {
 }
 
 /** Opens a workspace with the state folder of the environment. */
-export async function open(root: string): Promise<Workspace> {
+export async function open(
+  root: string,
+  options: { readonly examplesFolder?: string } = {},
+): Promise<Workspace> {
   const { openWorkspace } = await import('@graft/workspace');
-  return openWorkspace({ root, stateFolder: stateFolderOf(root) });
+  return openWorkspace({ root, stateFolder: stateFolderOf(root), ...options });
 }
 
 /** A graph file read for work, with the parameters of `--set`. */

@@ -43,6 +43,7 @@ import {
 import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
+import type { Examples } from './examples.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
@@ -78,6 +79,7 @@ export class LocalWorkspace implements Workspace {
   readonly actions: ActionStore;
   readonly runs: RunJournal;
   readonly packages: WorkspacePackages;
+  readonly examples: Examples;
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #locks: GraphLocks;
@@ -95,6 +97,7 @@ export class LocalWorkspace implements Workspace {
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
+    this.examples = parts.examples;
     this.#planner = new GraphPlanner(this, parts.graphs);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);

@@ -15,6 +15,7 @@ import { engineVersions } from '@graft/worker/engine-versions';
 import { scratchFolder } from '@graft/worker/scratch-folder';
 import { environment } from './env.ts';
 import { CollectionGuard } from './collection-guard.ts';
+import { Examples } from './examples.ts';
 import { GraphFiles } from './graph-files.ts';
 import { KeptGraphs } from './kept-graphs.ts';
 import { LocalWorkspace } from './local-workspace.ts';
@@ -72,9 +73,14 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     claims,
     relieve: (work) => reserve.relieve(work),
   });
+  const registry = options.registry ?? createRegistry(definitions);
   return new LocalWorkspace({
     root,
-    registry: options.registry ?? createRegistry(definitions),
+    registry,
+    examples: new Examples({
+      ...{ folder: options.examplesFolder, root, stateFolder, registry, catalogue },
+      ...{ scratchFolder: scratchFolder(stateFolder), artifacts: stores.artifacts },
+    }),
     models,
     modelList,
     catalogue,

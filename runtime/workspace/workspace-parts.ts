@@ -4,6 +4,7 @@ import type { ActionStore, ArtifactStore, ModelLookup, Registry } from '@graft/g
 import type { CollectableItems, RunJournal } from '@graft/store';
 import type { DiskReserve } from '@graft/store/filesystem';
 import type { CollectionGuard } from './collection-guard.ts';
+import type { Examples } from './examples.ts';
 import type { GraphFiles } from './graph-files.ts';
 import type { KeptGraphs } from './kept-graphs.ts';
 import type { ModelList } from './model-list.ts';
@@ -39,6 +40,7 @@ export interface WorkspaceParts {
   readonly graphs: GraphFiles;
   readonly kept: KeptGraphs;
   readonly guard: CollectionGuard;
+  readonly examples: Examples;
   readonly engine: Engine;
   readonly supervisor: WorkerSupervisor;
   readonly keeper: RunKeeper;

@@ -28,6 +28,7 @@ import {
 } from '@graft/graph';
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
+import type { Examples } from './examples.ts';
 import type { ExperimentHandle } from './experiment/experiments.ts';
 import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
 import type { Drift } from './graph-lock.ts';
@@ -149,6 +150,8 @@ export interface Workspace extends AsyncDisposable {
   readonly runs: RunStore;
   /** Graphs with what belongs to them in one file, for others and from others. */
   readonly packages: WorkspacePackages;
+  /** Graphs that came with Graft, to begin with. */
+  readonly examples: Examples;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
   readGraph(path: string): Promise<GraphFile>;
@@ -253,6 +256,8 @@ export interface OpenOptions {
   readonly stateFolder?: string;
   /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
   readonly modelsFolder?: string;
+  /** Where the examples are that came with Graft; default: none came. */
+  readonly examplesFolder?: string;
   /** Path of the worker's entry; default: `main.ts` beside these sources, `worker.mjs` beside a bundle. */
   readonly workerEntry?: string;
   /** Node types; default: all that are installed. A worker entry that has their code goes with it. */

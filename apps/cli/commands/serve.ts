@@ -21,6 +21,9 @@ const optionsSchema = z.object({
 /** The exported page, beside this app. Both the sources and the bundle lie one level below it. */
 const staticFolder = path.resolve(import.meta.dirname, '../../web/out');
 
+/** The examples, where they have come along. */
+const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
+
 /** `graft serve [DIR]`: until it is interrupted. */
 export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.safeParse(rawOptions);
@@ -48,7 +51,8 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
     process.once('SIGHUP', resolve);
   });
   const { startServer } = await import('@graft/web/server');
-  await using workspace = await open(root);
+  const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
+  await using workspace = await open(root, examples);
   const { host, port } = options.data;
   const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({

@@ -19,6 +19,7 @@ const reportSchema = z.object({
   models: z.array(z.string()),
   refused: z.array(z.object({ message: z.string() })),
   missingModels: z.array(z.object({ id: z.string(), size: z.number() })),
+  missingFiles: z.array(z.string()),
 });
 type Report = z.infer<typeof reportSchema>;
 const refusalSchema = z.object({ message: z.string() });
@@ -53,6 +54,10 @@ function Outcome({ report }: { readonly report: Report }) {
     ...report.missingModels.map(
       ({ id, size }) =>
         `The model ${id} (${bytes(size)}) is neither here nor in the package. Steps that need it fetch it; without the network, ask for a package with its models, or import its file.`,
+    ),
+    ...report.missingFiles.map(
+      (name) =>
+        `${name} gives no file here, and the package has none of it. Put the data there, or ask for a package with its data.`,
     ),
   ];
   return (

@@ -38,6 +38,9 @@ const PackDialog = lazy(() =>
 const UnpackDialog = lazy(() =>
   import('../files/unpack-dialog.tsx').then((part) => ({ default: part.UnpackDialog })),
 );
+const FirstScreen = lazy(() =>
+  import('./first-screen.tsx').then((part) => ({ default: part.FirstScreen })),
+);
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
@@ -49,11 +52,16 @@ function CanvasHint() {
   const file = useDocument((state) => state.file);
   const empty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   if (!empty) return null;
+  if (file === null) {
+    return (
+      <Suspense>
+        <FirstScreen />
+      </Suspense>
+    );
+  }
   return (
     <p className="pointer-events-none absolute inset-x-0 top-[38%] text-center text-ink-2">
-      {file === null
-        ? 'Open a graph on the left, or make a new one.'
-        : `Drag a node from the left, or press ${keyName('K')}.`}
+      Drag a node from the left, or press {keyName('K')}.
     </p>
   );
 }

@@ -285,7 +285,7 @@ async function packModels(
 }
 
 /** The files that the nodes of a plan read, each once; their paths must be such as any system can write. */
-async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<ResolvedFile[]> {
+export async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<ResolvedFile[]> {
   const found = new Map<string, ResolvedFile>();
   for (const source of [...plannedNodes(plan.nodes)].flatMap(({ sources }) => sources)) {
     if (source.kind !== 'files') continue;

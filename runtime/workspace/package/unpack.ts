@@ -1,5 +1,4 @@
-import { lstat, mkdir, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, statfs } from 'node:fs/promises';
 import type { Catalogue } from '@graft/backends/catalogue';
 import {
   actionRecordSchema,
@@ -13,7 +12,6 @@ import {
   type RunEvent,
   type RunStore,
 } from '@graft/graph';
-import { syncPath } from '@graft/kit';
 import type { CollectionGuard } from '../collection-guard.ts';
 import { graphsOf, PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
@@ -22,8 +20,8 @@ import {
   type ReceivedPackage,
   type ReceivedPackages,
 } from './received-packages.ts';
-import { placesOf, requireGraphName } from './unpack-path.ts';
-import { isFileOf, writeNewFile } from './write-new-file.ts';
+import { filePlaces, writeFiles } from './place-files.ts';
+import { requireGraphName } from './unpack-path.ts';
 
 /** What came out of a package. */
 export interface UnpackReport {
@@ -39,6 +37,8 @@ export interface UnpackReport {
   readonly refused: readonly Problem[];
   /** Models that the graph names, and that are neither here nor in the package. */
   readonly missingModels: readonly ModelFacts[];
+  /** Paths and patterns of data that the graph names and that give no file here. */
+  readonly missingFiles: readonly string[];
 }
 
 export interface UnpackParts {
@@ -62,26 +62,25 @@ export async function unpack(
   parts: UnpackParts,
   archivePath: string,
   name: string,
-): Promise<Omit<UnpackReport, 'missingModels'>> {
+): Promise<Omit<UnpackReport, 'missingModels' | 'missingFiles'>> {
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
   await mkdir(parts.scratchFolder, { recursive: true });
   await requireRoom(parts.root, manifest, name);
   const records = await readRecords(archive);
   await verifyAll(archive, records);
-  const places = await placesOf(
-    parts.root,
-    manifest.files.map(({ path }) => path),
-    name,
-  );
   requireGraphName(manifest.graph, name);
-  if (!places.has(manifest.graph)) throw damaged(name, `its graph ${manifest.graph} is not in it`);
-  const present = await samePlaces(manifest, places, name);
+  if (!manifest.files.some(({ path }) => path === manifest.graph))
+    throw damaged(name, `its graph ${manifest.graph} is not in it`);
+  const where = await filePlaces(parts.root, manifest.files, name);
   const { models, refused } = await receiveModels(parts.catalogue, archive);
   // Nothing refers to the artifacts before the records are there.
   const { received, written } = await parts.guard.withoutCollection(async () => {
     await receiveArtifacts(parts.artifacts, archive);
-    const files = await receiveFiles(parts, archive, { places, present });
+    const files = await writeFiles(manifest.files, where, {
+      open: ({ digest }) => archive.blob(digest),
+      scratchFolder: parts.scratchFolder,
+    });
     const kept = await parts.received.keep(
       {
         name: manifest.name,
@@ -99,30 +98,11 @@ export async function unpack(
     package: received,
     graph: manifest.graph,
     written,
-    present: [...present],
+    present: [...where.present],
     results: stepsWithResults(records.events),
     models,
     refused,
   };
-}
-
-/** Writes the files that are not there. Gives their paths. */
-async function receiveFiles(
-  { scratchFolder }: UnpackParts,
-  archive: PackageArchive,
-  { places, present }: { places: ReadonlyMap<string, string>; present: ReadonlySet<string> },
-): Promise<string[]> {
-  const written: string[] = [];
-  const folders = new Set<string>();
-  for (const { path, digest } of archive.manifest.files) {
-    const place = places.get(path);
-    if (place === undefined || present.has(path)) continue;
-    await writeNewFile({ place, path, digest }, archive.blob(digest), scratchFolder);
-    written.push(path);
-    folders.add(dirname(place));
-  }
-  for (const folder of folders) await syncPath(folder);
-  return written;
 }
 
 interface Records {
@@ -202,32 +182,6 @@ async function verifyAll(archive: PackageArchive, { actions }: Records): Promise
       if (!there.has(digest)) throw damaged(name, `it lacks the result ${digest.slice(0, 12)}`);
     }
   }
-}
-
-/** Of the files those that are there already, byte for byte. Throws `name-taken`, naming all that are others. */
-async function samePlaces(
-  manifest: PackageManifest,
-  places: ReadonlyMap<string, string>,
-  archive: string,
-): Promise<Set<string>> {
-  const same = new Set<string>();
-  const others: string[] = [];
-  for (const { path, digest } of manifest.files) {
-    const place = places.get(path) ?? '';
-    const found = await lstat(place).catch(() => undefined);
-    if (found === undefined) continue;
-    if (await isFileOf(place, digest)) same.add(path);
-    else others.push(path);
-  }
-  if (others.length === 0) return same;
-  const named =
-    others.slice(0, 10).join(', ') +
-    (others.length > 10 ? ` and ${String(others.length - 10)} more` : '');
-  throw new GraphError(
-    'name-taken',
-    `The workspace has other files of these names: ${named}. Nothing was unpacked. Move them away, or unpack into another folder.`,
-    { location: { file: archive } },
-  );
 }
 
 async function receiveArtifacts(artifacts: ArtifactStore, archive: PackageArchive): Promise<void> {

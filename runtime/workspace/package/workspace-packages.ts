@@ -9,12 +9,13 @@ import {
   usedFiles,
   type ActionRecord,
   type Graph,
-  type ModelFacts,
   type ModelLookup,
   type Plan,
   type Registry,
 } from '@graft/graph';
+import type { FileSourceResolver } from '@graft/engine';
 import { stagingName } from '@graft/kit';
+import { namedSources } from '../graph-lock.ts';
 import type { CollectionGuard } from '../collection-guard.ts';
 import type { StateGuard } from '../state-folder.ts';
 import { readUsedGraphs } from '../used-graphs.ts';
@@ -37,6 +38,7 @@ export interface ReceivedResult extends ActionRecord {
 }
 
 export interface WorkspacePackagesParts extends PackParts {
+  readonly files: FileSourceResolver;
   /** A real path. */
   readonly root: string;
   readonly scratchFolder: string;
@@ -93,7 +95,7 @@ export class WorkspacePackages {
     const { state, stores } = this.#parts;
     await state.check();
     const report = await unpack({ ...this.#parts, ...stores }, archive, name);
-    return { ...report, missingModels: await this.#missingModels(report.graph) };
+    return { ...report, ...(await this.#missing(report.graph)) };
   }
 
   /** As `unpack`, from a stream. */
@@ -137,18 +139,25 @@ export class WorkspacePackages {
     return this.#parts.received.remove(id, this.#parts.stores.actions);
   }
 
-  /** Models that a graph names and whose files are not on this machine. */
-  async #missingModels(file: string): Promise<readonly ModelFacts[]> {
-    const { registry, models, catalogue, read } = this.#parts;
+  /** What a graph names and this machine does not have. */
+  async #missing(file: string): Promise<Pick<UnpackReport, 'missingModels' | 'missingFiles'>> {
+    const { registry, models, catalogue, read, files } = this.#parts;
     const { text } = await read(file);
     const graph = parseGraph(text, file);
     const graphs = await readUsedGraphs(graph, { read });
     const { nodes } = resolveGraph(graph, { registry, models, graphs, file });
     const named = modelIds(nodes);
     const listed = await catalogue.list();
-    return listed
+    const missingFiles: string[] = [];
+    for (const { kind, name } of namedSources(nodes)) {
+      if (kind !== 'files') continue;
+      const found = await files.match([name], 1).catch(() => undefined);
+      if (found === undefined) missingFiles.push(name);
+    }
+    const missingModels = listed
       .filter(({ facts, installed }) => named.includes(facts.id) && !installed)
       .map(({ facts }) => facts);
+    return { missingModels, missingFiles };
   }
 
   async #request(file: string): Promise<PackRequest> {

@@ -25,6 +25,11 @@ export const graphsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.workspace.lockOf(parseGraph(input.text, input.path), input.path),
     ),
+  /** Graphs to begin with, which came with Graft. */
+  examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
+  copyExample: procedure
+    .input(z.object({ path: pathInput }))
+    .mutation(({ ctx, input }) => ctx.workspace.examples.copy(input.path)),
   /** The text of a graph file as another was locked to it, by the digest that its lock holds. */
   kept: procedure
     .input(z.object({ digest: z.string().max(100) }))

@@ -1,0 +1,101 @@
+import { bytes, plural } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, queries } from '../api/client.ts';
+import { fileTitle, openFile, refreshFiles, report } from '../state/file-actions.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+
+/** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
+export function FirstScreen() {
+  const { data: files } = useQuery(queries.graphs.list.queryOptions());
+  if (files === undefined) return null;
+  const isNew = files.length === 0;
+  return (
+    <section
+      aria-label="How to begin"
+      className="absolute inset-0 grid place-items-center overflow-auto p-6"
+    >
+      <div className="w-full max-w-[560px]">
+        <h1 className="text-[19px] font-[620] tracking-[-0.01em]">
+          {isNew ? 'This workspace has no graph yet' : 'No graph is open'}
+        </h1>
+        <p className="mt-1 text-ink-2">
+          {isNew
+            ? 'Draw one of your own, open what somebody sent you, or start from an example.'
+            : 'Open one on the left, draw a new one, or open what somebody sent you.'}
+        </p>
+        <div className="mt-4 flex gap-2">
+          <button
+            type="button"
+            className={`button ${isNew ? 'go' : ''}`}
+            onClick={() => useOverlay.getState().show({ nameQuestion: { kind: 'new' } })}
+          >
+            New graph …
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => useOverlay.getState().show({ unpacking: true })}
+          >
+            Open a package …
+          </button>
+        </div>
+        {isNew ? <ExampleList /> : null}
+      </div>
+    </section>
+  );
+}
+
+function ExampleList() {
+  const { data: examples = [] } = useQuery(queries.graphs.examples.queryOptions());
+  const [copying, setCopying] = useState<string>();
+  if (examples.length === 0) return null;
+  const copy = async (path: string): Promise<void> => {
+    setCopying(path);
+    try {
+      await api.graphs.copyExample.mutate({ path });
+      await refreshFiles();
+      await openFile(path);
+    } catch (error) {
+      report(error);
+    } finally {
+      setCopying(undefined);
+    }
+  };
+  return (
+    <>
+      <h2 className="mt-7 mb-2 font-[550]">Examples</h2>
+      <ul className="divide-y divide-line rounded-[9px] border border-line bg-panel">
+        {examples.map(({ path, about, files, size, models }) => (
+          <li key={path} className="flex items-start gap-4 px-4 py-3">
+            <div className="min-w-0 flex-1">
+              <h3 className="font-[550]">{fileTitle(path)}</h3>
+              <p className="mt-0.5 text-ink-2">{about}</p>
+              <p className="mt-1 text-sm text-ink-2">
+                {plural(files, 'file')}, {bytes(size)}
+                {models.length === 0 ? '' : ' · uses '}
+                {models.map((model, at) => (
+                  <span key={model.id}>
+                    {at === 0 ? '' : ', '}
+                    <span className="whitespace-nowrap">
+                      {model.id} ({bytes(model.size)})
+                    </span>
+                  </span>
+                ))}
+              </p>
+            </div>
+            <button
+              type="button"
+              className="button small mt-0.5 shrink-0"
+              aria-label={`Copy ${fileTitle(path)} here`}
+              disabled={copying !== undefined}
+              onClick={() => void copy(path)}
+            >
+              {copying === path ? 'Copying …' : 'Copy here'}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { serve } from './served-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('an empty workspace says how to begin, and an example is copied into it', async ({ page }) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-empty-')));
+  const server = await serve(folder);
+  const bench = new Workbench(page);
+  try {
+    await bench.open(server.url);
+    const begin = page.getByRole('region', { name: 'How to begin' });
+    await expect(begin).toContainText('This workspace has no graph yet');
+    await begin.getByRole('button', { name: 'New graph …' }).click();
+    await expect(page.getByRole('dialog', { name: 'New graph' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await begin.getByRole('button', { name: 'Open a package …' }).click();
+    await expect(page.getByRole('dialog', { name: 'Open a package' })).toBeVisible();
+    await page.keyboard.press('Escape');
+
+    await expect(begin).toContainText('Answers questions from a handbook');
+    await expect(begin).toContainText('SmolLM2-135M-Instruct (98');
+    await begin.getByRole('button', { name: 'Copy rag-quickstart here' }).press('Enter');
+    await expect(bench.node('retriever')).toContainText('Hybrid retrieval');
+    await expect(begin).toHaveCount(0);
+    await expect(page.getByTestId('plan-line')).toContainText('9 will run');
+    await expect(page.getByTestId('drift')).toHaveCount(0);
+    expect((await readdir(folder)).sort()).toEqual([
+      '.graft',
+      'handbook',
+      'handbook-questions.jsonl',
+      'lib',
+      'rag-quickstart.graft.json',
+    ]);
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a package without its data says what is missing, and how to get it', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('bare', chunking);
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-bare-')));
+  const archive = path.join(folder, 'bare.graft.zip');
+  const server = await serve(folder);
+  try {
+    await new Workbench(page).open(workspace.url, 'bare.graft.json');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('pack the graph');
+    await page.getByRole('option', { name: /Pack the graph/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pack bare' });
+    await dialog.getByRole('checkbox', { name: /Data/ }).uncheck();
+    const download = page.waitForEvent('download');
+    await dialog.getByRole('link', { name: 'Download' }).click();
+    await (await download).saveAs(archive);
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Open a package …' }).click();
+    await page.locator('input[type=file]').setInputFiles(archive);
+    const done = page.getByRole('dialog', { name: 'Unpacked bare' });
+    await expect(done).toContainText('notes/*.md gives no file here');
+    await expect(done).toContainText('ask for a package with its data');
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});

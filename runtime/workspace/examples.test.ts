@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseGraph } from '@graft/graph';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+const examplesFolder = join(import.meta.dirname, '../../examples');
+const quickstart = 'rag-quickstart.graft.json';
+let folder: string;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-examples-')));
+  const modelsFolder = join(folder, '.models');
+  workspace = await openWorkspace({ root: folder, modelsFolder, examplesFolder });
+});
+afterEach(async () => {
+  await workspace[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('lists every example with what belongs to it', async () => {
+  const examples = await workspace.examples.list();
+  const graphs = (await readdir(examplesFolder)).filter((name) => name.endsWith('.graft.json'));
+  expect(examples.map(({ path }) => path).sort()).toEqual(graphs.sort());
+  expect(examples[0]).toMatchObject({
+    path: quickstart,
+    // The graph, the one that it uses, 89 documents and the questions.
+    files: 92,
+    models: [{ id: 'SmolLM2-135M-Instruct' }, { id: 'all-MiniLM-L6-v2' }],
+  });
+});
+
+it('copies one with all that it needs, so that it plans as it was locked', async () => {
+  const written = await workspace.examples.copy(quickstart);
+  expect(written).toHaveLength(92);
+  const text = await readFile(join(folder, quickstart), 'utf8');
+  const plan = await workspace.explain(parseGraph(text), quickstart, { locked: true });
+  expect(plan.problems).toEqual([]);
+  expect(plan.nodes).toHaveLength(9);
+  expect(await workspace.examples.copy(quickstart)).toEqual([]);
+});
+
+it('takes no file’s place, and copies nothing that is no example', async () => {
+  await writeFile(join(folder, 'handbook-questions.jsonl'), 'mine');
+  await expect(workspace.examples.copy(quickstart)).rejects.toMatchObject({
+    code: 'name-taken',
+    message: expect.stringContaining('handbook-questions.jsonl'),
+  });
+  expect((await readdir(folder)).sort()).toEqual(['.graft', 'handbook-questions.jsonl']);
+  for (const path of ['README.md', '../package.json', 'lib/hybrid-retrieval.graft.json']) {
+    await expect(workspace.examples.copy(path)).rejects.toMatchObject({ code: 'missing-file' });
+  }
+});

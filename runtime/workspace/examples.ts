@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Catalogue } from '@graft/backends/catalogue';
+import { FileSourceResolver } from '@graft/engine';
+import {
+  GraphError,
+  graphReferences,
+  parseGraph,
+  type ArtifactStore,
+  type Registry,
+} from '@graft/graph';
+import { z } from 'zod';
+import { GraphFiles } from './graph-files.ts';
+import { GraphPlanner } from './graph-planner.ts';
+import { modelIds } from './package/package-contents.ts';
+import { dataFiles } from './package/pack.ts';
+import { filePlaces, writeFiles, type ComingFile } from './package/place-files.ts';
+
+/** A graph to begin with, and what belongs to it. */
+export interface Example {
+  /** Of the graph file, as it is called in the workspace, too. */
+  readonly path: string;
+  /** For people: a sentence. */
+  readonly about: string;
+  /** Graph files and data. */
+  readonly files: number;
+  /** Bytes of them. */
+  readonly size: number;
+  readonly models: readonly { readonly id: string; readonly size: number }[];
+}
+
+interface ExamplesParts {
+  /** A real path; undefined where no examples have come along. */
+  readonly folder: string | undefined;
+  /** The workspace, a real path. */
+  readonly root: string;
+  readonly stateFolder: string;
+  readonly scratchFolder: string;
+  readonly registry: Registry;
+  readonly catalogue: Catalogue;
+  readonly artifacts: ArtifactStore;
+}
+
+interface ExampleFile extends ComingFile {
+  readonly absolute: string;
+  readonly size: number;
+}
+
+const listingSchema = z.record(z.string(), z.string());
+
+/** What stands beside the examples: a sentence on each, in the order in which they are shown. */
+async function listing(folder: string): Promise<Readonly<Record<string, string>>> {
+  return listingSchema.parse(JSON.parse(await readFile(join(folder, 'examples.json'), 'utf8')));
+}
+
+/** Graphs that came with Graft, to copy into a workspace with all that they need. */
+export class Examples {
+  readonly #parts: ExamplesParts;
+
+  constructor(parts: ExamplesParts) {
+    this.#parts = parts;
+  }
+
+  /** Those that `examples.json` names, in its order. Empty where none have come along. */
+  async list(): Promise<readonly Example[]> {
+    const { folder } = this.#parts;
+    if (folder === undefined) return [];
+    const examples: Example[] = [];
+    for (const [path, about] of Object.entries(await listing(folder))) {
+      const { files, models } = await this.#contents(folder, path);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      examples.push({ path, about, files: files.length, size, models });
+    }
+    return examples;
+  }
+
+  /**
+   * Writes an example with the graphs that it uses and its data below the workspace: all of it, or, where a file would take
+   * the place of another (`name-taken`), nothing. Gives the paths of what was written. Throws `missing-file`.
+   */
+  async copy(path: string): Promise<readonly string[]> {
+    const { folder, root, scratchFolder } = this.#parts;
+    if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
+      throw new GraphError('missing-file', `There is no example "${path}".`);
+    }
+    const { files } = await this.#contents(folder, path);
+    await mkdir(scratchFolder, { recursive: true });
+    const where = await filePlaces(root, files, path);
+    const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
+    return writeFiles(files, where, { open, scratchFolder });
+  }
+
+  /** The graph, the graphs that it uses, and the files that its nodes read. */
+  async #contents(
+    folder: string,
+    path: string,
+  ): Promise<{ readonly files: readonly ExampleFile[]; readonly models: Example['models'] }> {
+    const { registry, catalogue, artifacts, stateFolder } = this.#parts;
+    const state = join(stateFolder, 'examples');
+    const graphs = new GraphFiles(folder, state);
+    const planner = new GraphPlanner({ registry, models: catalogue.lookup, artifacts }, graphs);
+    const graph = parseGraph((await graphs.read(path)).text, path);
+    const { plan } = await planner.plan(graph, path, {});
+    const used = graphReferences(graph, await planner.read(graph, path));
+    const files = new Map<string, ExampleFile>();
+    for (const one of [path, ...used.keys()]) {
+      const absolute = join(folder, one);
+      const bytes = await readFile(absolute);
+      const digest = createHash('sha256').update(bytes).digest('hex');
+      files.set(one, { path: one, digest, absolute, size: bytes.byteLength });
+    }
+    for (const file of await dataFiles(new FileSourceResolver(folder, state), plan)) {
+      files.set(file.path, file);
+    }
+    const models = modelIds(plan.nodes).map((id) => {
+      const { files: parts } = catalogue.entry(id);
+      return { id, size: parts.reduce((sum, part) => sum + part.size, 0) };
+    });
+    return { files: [...files.values()], models };
+  }
+}
