@@ -64,16 +64,37 @@ const user = (paths: readonly string[], more: object = {}): Graph =>
 describe('the references of a graph', () => {
   it('are the files that it uses and those that these use, with the nodes that lead there', () => {
     const files = { a: wrapped('b'), b: scaled(2), c: scaled(3) };
-    const graph = user(['a', '#own', 'b', 'gone'], { graphs: { own: written(wrapped('c')) } });
+    const loop = { type: 'repeat', version: 1, params: { use: 'b' } };
+    const round = { nodes: { again: loop }, edges: [] };
+    const graph = user(['a', '#own', 'b', 'gone', '#round'], {
+      graphs: { own: written(wrapped('c')), round, idle: written(wrapped('d')) },
+    });
     const found = graphReferences(graph, contextOf(files));
     expect([...found].map(([path, { nodes }]) => [path, nodes])).toEqual([
       ['a', ['u0']],
-      ['b', ['u0', 'u2']],
-      ['c', ['u1']],
+      ['b', ['u0', 'u2', 'u4/again']],
+      ['c', ['u1/inner']],
       ['gone', ['u3']],
     ]);
     expect(found.get('b')?.graph).toBe(files.b);
     expect(found.get('gone')?.graph).toBeUndefined();
+  });
+
+  it('are counted in time where every subgraph uses the next ten times', () => {
+    const ten = (next: string) =>
+      Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`u${i}`, use(next)]));
+    const bodies = Array.from({ length: 30 }, (_, i) => [
+      `g${i}`,
+      { nodes: { ...ten(i === 29 ? 'deep' : `#g${i + 1}`), last: use(`f${i}`) }, edges: [] },
+    ]);
+    const graph = graphOf({ nodes: ten('#g0'), graphs: Object.fromEntries(bodies) });
+    const found = graphReferences(graph, contextOf({}));
+    expect([...found.keys()].sort()).toEqual(
+      ['deep', ...Array.from({ length: 30 }, (_, i) => `f${i}`)].sort(),
+    );
+    const circle = { nodes: { u: use('#a'), x: use('file') }, edges: [] };
+    const round = graphOf({ nodes: { u: use('#a') }, graphs: { a: circle } });
+    expect(graphReferences(round, contextOf({})).get('file')?.nodes).toEqual(['u/x']);
   });
 
   it('do not hold the graph itself, nor what cannot be read', () => {

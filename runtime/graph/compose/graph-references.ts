@@ -1,11 +1,10 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { meaningDigest } from '../format/graph-meaning.ts';
-import type { Graph } from '../format/graph.ts';
-import { noLock } from '../format/lock.ts';
+import type { Graph, GraphBody } from '../format/graph.ts';
 import { usedFiles, usedGraph } from '../format/used-graphs.ts';
-import type { GraphLookup } from '../plan/graph-library.ts';
-import { allBodies, bodiesBelow, freeName, renamedUses, withBody } from './graph-bodies.ts';
+import { maxNesting, type GraphLookup } from '../plan/graph-library.ts';
+import { allBodies, freeName, renamedUses, withBody } from './graph-bodies.ts';
 
 /** Where the files that a graph uses are found. */
 export interface ReferenceContext {
@@ -18,37 +17,81 @@ export interface ReferenceContext {
 interface GraphReference {
   /** Undefined where it is not to be had. */
   readonly graph: Graph | undefined;
-  /** Ids of the nodes of the graph itself that lead there. */
+  /** The nodes of its file that lead there, by the ids that lead to them: `reader/retriever`. */
   readonly nodes: readonly string[];
 }
 /** By path. */
 export type GraphReferences = ReadonlyMap<string, GraphReference>;
 
+/** Ways to one body's uses of files: beyond that one a file is enough, to tell people of. */
+const mostWays = 1_000;
+
 /** The graph files that a graph uses, and those that these use. */
 export function graphReferences(graph: Graph, context: ReferenceContext): GraphReferences {
   const found = new Map<string, { graph: Graph | undefined; nodes: string[] }>();
   const known = new Map<string, ReadonlyMap<string, Graph | undefined>>();
-  for (const [id, node] of Object.entries(graph.nodes)) {
-    const use = usedGraph(node);
-    if (use === undefined) continue;
-    const files = known.get(use) ?? filesBelow(filesOfUse(graph, use), context);
-    known.set(use, files);
+  for (const { node, file } of fileUses(graph)) {
+    const files = known.get(file) ?? filesBelow(file, context);
+    known.set(file, files);
     for (const [path, document] of files) {
       const entry = found.get(path) ?? { graph: document, nodes: [] };
       found.set(path, entry);
-      entry.nodes.push(id);
+      entry.nodes.push(node);
     }
   }
   return found;
 }
 
-/** Files and those that they use. */
+/** A node that names a file, by the ids that lead to it. */
+interface FileUse {
+  readonly node: string;
+  readonly file: string;
+}
+
+/** The nodes that name other files, also those in the subgraphs that it uses. */
+function fileUses(graph: Graph): readonly FileUse[] {
+  const known = new Map<string, readonly FileUse[]>();
+  const usesIn = (body: GraphBody, depth: number): readonly FileUse[] => {
+    const uses: FileUse[] = [];
+    const files = new Set<string>();
+    const add = (use: FileUse): void => {
+      if (uses.length >= mostWays && files.has(use.file)) return;
+      uses.push(use);
+      files.add(use.file);
+    };
+    for (const [id, node] of Object.entries(body.nodes)) {
+      const use = usedGraph(node) ?? '';
+      if (!use.startsWith('#')) {
+        if (use !== '') add({ node: id, file: use });
+        continue;
+      }
+      for (const inner of usesOf(use.slice(1), depth + 1)) {
+        add({ node: `${id}/${inner.node}`, file: inner.file });
+      }
+    }
+    return uses;
+  };
+  const usesOf = (id: string, depth: number): readonly FileUse[] => {
+    const body = own(graph.graphs ?? {}, id);
+    if (body === undefined || depth > maxNesting) return [];
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    // Within itself it has none: a recursion is refused when it is planned.
+    known.set(id, []);
+    const uses = usesIn(body, depth);
+    known.set(id, uses);
+    return uses;
+  };
+  return usesIn(graph, 0);
+}
+
+/** A file and those that it uses. */
 function filesBelow(
-  paths: readonly string[],
+  first: string,
   { graphs, file }: ReferenceContext,
 ): ReadonlyMap<string, Graph | undefined> {
   const all = new Map<string, Graph | undefined>();
-  const left = new Set(paths);
+  const left = new Set([first]);
   // A Set's iteration reaches what is added on the way.
   for (const path of left) {
     if (path === file) continue;
@@ -58,16 +101,6 @@ function filesBelow(
     if (document !== undefined) for (const next of usedFiles(document)) left.add(next);
   }
   return all;
-}
-
-/** The files that a use names: one, or those of the subgraph and all that it uses of its file. */
-function filesOfUse(graph: Graph, use: string): readonly string[] {
-  if (use === '') return [];
-  if (!use.startsWith('#')) return [use];
-  const bodies = [...bodiesBelow(graph, [use.slice(1)])].flatMap(
-    (id) => own(graph.graphs ?? {}, id) ?? [],
-  );
-  return bodies.flatMap((body) => usedFiles({ ...body, lock: noLock }));
 }
 
 /** The graph locked to a file that it uses as that is now. Throws `missing-file` where it is not to be had. */
