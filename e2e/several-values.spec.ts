@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from './small-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
 import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
@@ -102,4 +102,29 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await expect(rows).toHaveCount(4);
   await expect(planned.getByRole('group', { name: 'Variants' })).toBeHidden();
   for (const row of [0, 1]) await expect(rows.nth(row)).toBeInViewport({ ratio: 0.9 });
+});
+
+test('a parameter within a subgraph says that it takes one value there', async ({
+  page,
+  workspace,
+}) => {
+  const { nodes, edges = [] } = chunking;
+  const chunk = { type: 'chunk', params: { size: 97 } };
+  await workspace.graph('several-within', {
+    nodes: { ...nodes, chunk, result: { type: 'output' } },
+    edges: [...edges, 'chunk.chunks -> result.value'],
+    layout: { files: [0, 0], chunk: [280, 0], result: [560, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'several-within.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await bench.node('subgraph').locator('.node-facts').dblclick();
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  const size = page.getByLabel('Size', { exact: true });
+  await size.fill('80, 90');
+  await expect(page.getByText('to try several, expose it')).toBeVisible();
+  await size.blur();
+  await expect(size).toHaveValue('97');
 });

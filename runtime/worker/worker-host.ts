@@ -30,10 +30,10 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   await removeLeftovers(scratch);
 
   const services = ({ models: digests, ...request }: ServiceRequest): StepServices => {
-    const { device, signal, progress, waiting } = request;
+    const { device, signal, progress, waiting, held } = request;
     const models = new UsedModels({ catalogue, digests, signal, progress, waiting });
     const forStep = async () =>
-      (await backends.get()).forStep({ device, signal, progress, models });
+      (await backends.get()).forStep({ device, signal, progress, models, held });
     return {
       backends: {
         embedder: async (model) => (await forStep()).backends.embedder(model),

@@ -45,6 +45,8 @@ export interface StepNeeds {
   readonly waiting?: (waiting: boolean) => void;
   /** The models that the step has used and the digests that it wants; default: any. */
   readonly models?: UsedModels;
+  /** Told after each use of a model how many bytes it takes. */
+  readonly held?: (model: string, bytes: number) => void;
 }
 
 /** Backends that load for one step: on its device, cancelled and reported with it. */
@@ -76,6 +78,8 @@ export interface ModelRequest {
   readonly stamp: string;
   readonly device: string;
   readonly signal: AbortSignal;
+  /** Told after each use how many bytes the model takes. */
+  readonly held?: ((model: string, bytes: number) => void) | undefined;
 }
 
 /** Where weights lie; the stamp is of a catalogue's, whose files may change. */
@@ -89,6 +93,7 @@ export interface LanguageModelRequest {
   readonly file: LlamaFile;
   readonly device: string;
   readonly signal: AbortSignal;
+  readonly held?: ModelRequest['held'];
 }
 
 /** Composes onnxruntime, llama.cpp and LanceDB over a catalogue. Loads nothing until asked. */
@@ -151,7 +156,7 @@ class ComposedBackends implements LoadedBackends {
     return this.#memory(device);
   }
 
-  forStep({ device: wanted, models: used, ...options }: StepNeeds): StepBackends {
+  forStep({ device: wanted, models: used, held, ...options }: StepNeeds): StepBackends {
     const { signal } = options;
     const device = wanted === 'auto' ? this.#device : wanted;
     const catalogue = this.#catalogue;
@@ -165,7 +170,7 @@ class ComposedBackends implements LoadedBackends {
         );
       }
       const { entry, folder, stamp } = await models.open(id, digest);
-      return { entry, folder, stamp, device, signal };
+      return { entry, folder, stamp, device, signal, held };
     };
     const located = async ({ id, digest, path }: ModelSource): Promise<LocatedWeights> => {
       if (path !== undefined) return { path };
@@ -177,7 +182,7 @@ class ComposedBackends implements LoadedBackends {
       { path, stamp }: LocatedWeights,
     ): Promise<LanguageModelRequest> => {
       const file = await fileAt(source, path);
-      return { file: stamp === undefined ? file : { ...file, stamp }, device, signal };
+      return { file: stamp === undefined ? file : { ...file, stamp }, device, signal, held };
     };
     return {
       backends: {

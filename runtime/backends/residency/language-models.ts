@@ -59,7 +59,10 @@ export class LanguageModels {
       ...(threads === undefined ? {} : { threads }),
     };
     const contextBytes = await (await this.#memory(file, runtime)).context(contextLength);
-    const loader = this.#loader(file, runtime, { options: configuration, contextBytes });
+    const loader = {
+      ...this.#loader(file, runtime, { options: configuration, contextBytes }),
+      held: request.held,
+    };
     const use = <Result>(
       signal: AbortSignal,
       work: (model: LlamaLanguageModel) => Promise<Result> | Result,

@@ -19,6 +19,8 @@ export interface ModelLoader<Value> {
   readonly growth?: (value: Value) => number;
   /** Counts the growth as the model's own. */
   readonly grow?: (value: Value) => void;
+  /** Told after each use how many bytes the model takes. */
+  readonly held?: ((model: string, bytes: number) => void) | undefined;
   load(signal: AbortSignal): Promise<LoadedModel<Value>>;
 }
 
@@ -74,6 +76,7 @@ export class ModelResidency<Value> {
       ranOut = isOutOfMemory(error);
       throw error;
     } finally {
+      loader.held?.(loader.key, model.bytes);
       model.users--;
       model.lastUsed = ++clock;
       if (ranOut) await loader.memory.evictIdle();

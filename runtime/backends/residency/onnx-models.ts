@@ -67,7 +67,7 @@ export class OnnxModels {
   }
 
   #loader<Value extends AsyncDisposable>(
-    { entry, folder, stamp, device: wanted }: ModelRequest,
+    { entry, folder, stamp, device: wanted, held }: ModelRequest,
     load: (files: {
       entry: ModelRequest['entry'];
       folder: string;
@@ -82,6 +82,7 @@ export class OnnxModels {
       key: `${folder} ${stamp} ${device}`,
       memory: memoryOf(device === 'cuda' ? 'cuda:0' : device),
       estimate: bytes,
+      held,
       load: async () => {
         const value = await load({
           entry,

@@ -214,6 +214,7 @@ export class StepExecutor {
       if ('key' in result) return;
       step.device = result.device;
       if (result.items !== undefined) step.items = result.items;
+      if (result.memory !== undefined) step.memory = result.memory;
     } catch (error) {
       step.error = GraphError.from(error, { node: step.node.id });
       step.status = step.error.code === 'cancelled' ? 'cancelled' : 'failed';

@@ -112,6 +112,7 @@ export class StepScheduler {
       step.outputs = result.outputs;
       step.device = result.device;
       if (result.items !== undefined) step.items = result.items;
+      if (result.memory !== undefined) step.memory = result.memory;
       this.#run.steps.close(step, 'succeeded');
     } catch (error) {
       await this.#failOrRenew(step, error);

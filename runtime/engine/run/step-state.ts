@@ -33,6 +33,8 @@ export interface StepState {
   outputs: Readonly<Record<string, ArtifactRef>>;
   items?: ItemCounts;
   device?: string;
+  /** Most bytes that it claimed at a time. */
+  memory?: number;
   /** Milliseconds of work. */
   ms: number;
   /** Of a reused result. */
@@ -167,6 +169,7 @@ export function summarize(step: StepState): StepSummary {
     ...(step.madeAt === undefined ? {} : { madeAt: step.madeAt }),
     ...(step.from === undefined ? {} : { from: step.from }),
     ...(step.device === undefined ? {} : { device: step.device }),
+    ...(step.memory === undefined ? {} : { memory: step.memory }),
     ...(step.items === undefined ? {} : { items: step.items }),
     ...(step.key === undefined ? {} : { cacheKey: step.key.value, parts: step.key.parts }),
     ...(marks === undefined ? {} : { fileMarks: marks }),

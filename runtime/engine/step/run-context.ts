@@ -16,6 +16,7 @@ import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepIndexes } from './step-indexes.ts';
+import { StepMemory } from './step-memory.ts';
 import { StepReporter } from './step-reporter.ts';
 
 /** A step's context, what it has used, and how to clear up after it. */
@@ -24,6 +25,8 @@ export interface StepContext extends AsyncDisposable {
   readonly sources: SourceReader;
   /** Device id of the last model or lease that the step used; undefined: it used none. */
   usedDevice(): string | undefined;
+  /** The most memory that it claimed at a time, in bytes; undefined: none. */
+  usedMemory(): number | undefined;
   /** To be called when the outputs are stored: nobody resumes from its checkpoints any more. */
   stored(): Promise<void>;
 }
@@ -46,6 +49,7 @@ export async function createStepContext(
   let checkpoints: string | undefined;
   /** Whoever else would go on from the same checkpoints waits: they have one owner at a time. */
   let owned: Promise<FileLock> | undefined;
+  const memory = new StepMemory();
   let device: string | undefined;
   const used = (id: string): void => {
     device = id;
@@ -68,6 +72,9 @@ export async function createStepContext(
     progress,
     waiting: (waiting) => {
       reporter.waiting(waiting);
+    },
+    held: (model, bytes) => {
+      memory.uses(model, bytes);
     },
     models: new Map(
       request.sources.flatMap((source) =>
@@ -92,7 +99,7 @@ export async function createStepContext(
     async lease(bytes) {
       const lease = await services.lease(bytes);
       used(lease.device.id);
-      return lease;
+      return memory.counted(lease);
     },
     room: () => services.room(),
     models: services.models,
@@ -141,6 +148,7 @@ export async function createStepContext(
     ctx,
     sources,
     usedDevice: () => device,
+    usedMemory: () => memory.peak,
     async stored() {
       if (checkpoints !== undefined) await rm(checkpoints, { recursive: true, force: true });
     },

@@ -54,7 +54,11 @@ export async function runStep(
   );
   hooks.signal.throwIfAborted();
   await step.stored();
-  return { ...result, device: step.usedDevice() ?? 'cpu' };
+  const memory = step.usedMemory();
+  return {
+    ...{ ...result, device: step.usedDevice() ?? 'cpu' },
+    ...(memory === undefined ? {} : { memory }),
+  };
 }
 
 async function readInputs(

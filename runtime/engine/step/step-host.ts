@@ -31,6 +31,8 @@ export interface ServiceRequest {
   readonly progress: RunContext['progress'];
   /** To be called with true when a download begins, and with false when it has ended. */
   readonly waiting: (waiting: boolean) => void;
+  /** To be called after each use of a loaded model, with the bytes that it takes. */
+  readonly held: (model: string, bytes: number) => void;
 }
 
 /** Where steps run: their code, the stores they read and write, and the machine's services. */

@@ -34,6 +34,8 @@ export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
   readonly items?: ItemCounts;
   readonly device: string;
+  /** Most bytes of leases and models that it used at a time; absent: it used none. */
+  readonly memory?: number;
 }
 /** What a step reports while it works. */
 export type StepSignal =

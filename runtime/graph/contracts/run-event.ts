@@ -70,6 +70,8 @@ export const stepSummarySchema = z.object({
   /** The package that a reused result came in. */
   from: z.string().optional(),
   device: z.string().optional(),
+  /** Most bytes of leases and models that it used at a time; absent where it used none, and when cached. */
+  memory: z.number().optional(),
   items: itemCountsSchema.optional(),
   cacheKey: z.string().optional(),
   parts: z.array(keyPartSchema).optional(),

@@ -12,7 +12,7 @@ import {
   type VariantEvidence,
 } from '@graft/graph';
 import { itemsOf, type Dropped } from './race-runs.ts';
-import { metricLabels, type VariantResult } from './variant-result.ts';
+import { metricLabels, mostMemory, type VariantResult } from './variant-result.ts';
 
 /** What a table is made of beside the results; an `ExperimentPlan` is such. */
 export interface TablePlan {
@@ -108,10 +108,12 @@ function costOf(newest: readonly VariantResult[], all: readonly VariantResult[])
   const sum = (of: (result: VariantResult) => number): number =>
     all.reduce((total, result) => total + of(result), 0);
   const tokens = newest.flatMap((result) => result.tokens ?? []);
+  const { memory } = mostMemory(all);
   return {
     ms: Math.round(sum(({ ms }) => ms)),
     steps: sum(({ steps }) => steps.total),
     reused: sum(({ steps }) => steps.reused),
+    ...(memory === undefined ? {} : { bytes: memory }),
     ...(tokens.length === 0 ? {} : { tokens: tokens.reduce((total, count) => total + count) }),
   };
 }

@@ -94,6 +94,9 @@ describe('a race', () => {
     expect(table.race).toBe(
       '1 of 4 variants was dropped early: 200 item evaluations instead of 240, 17 % saved. The risk that the best was among them is at most 5 %.',
     );
+    // Whoever embedded the documents held the embedder.
+    const held = table.rows.map(({ cost }) => cost.bytes ?? 0);
+    expect(Math.max(...held)).toBeGreaterThan(10_000_000);
     const whole = [
       [20, 0],
       [20, 20],

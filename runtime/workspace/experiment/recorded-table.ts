@@ -38,13 +38,14 @@ export async function recordedTable(
     }
     if (event.type !== 'variant.finished') continue;
     const { variant, seed, look, status, run, steps, error } = event;
-    const { ms } = countSteps(await stores.runs.steps(run));
+    const { ms, memory } = countSteps(await stores.runs.steps(run));
     const rows = await readMetrics(stores, run, metrics);
     const tokens = await answers.of(run);
     results.push({
       ...{ variant, seed, status, rows, ms, steps },
       ...(look === undefined ? {} : { look }),
       ...(tokens === undefined ? {} : { tokens }),
+      ...(memory === undefined ? {} : { memory }),
       ...(error === undefined ? {} : { error }),
     });
   }

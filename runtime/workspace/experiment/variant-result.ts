@@ -28,6 +28,8 @@ export interface VariantResult {
   readonly ms: number;
   /** Of its answers, computed or reused: what models read and wrote; absent where it has none. */
   readonly tokens?: number;
+  /** Most bytes that a step which it computed claimed at a time; absent where none did. */
+  readonly memory?: number;
   readonly steps: { readonly total: number; readonly computed: number; readonly reused: number };
   readonly error?: ExperimentProblem;
 }
@@ -107,7 +109,7 @@ export class AnswerTokens {
 }
 
 /** How many steps a run computed, and how many it found done. */
-export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms'>[]) {
+export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms' | 'memory'>[]) {
   const computed = steps.filter(({ status }) => status === 'succeeded');
   return {
     steps: {
@@ -116,7 +118,14 @@ export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms'>[])
       reused: steps.filter(({ status }) => status === 'cached').length,
     },
     ms: computed.reduce((sum, { ms }) => sum + ms, 0),
+    ...mostMemory(computed),
   };
+}
+
+/** `memory` of the results that have some; nothing where none has. */
+export function mostMemory(results: readonly { readonly memory?: number | undefined }[]) {
+  const memory = Math.max(0, ...results.map((result) => result.memory ?? 0));
+  return memory === 0 ? {} : { memory };
 }
 
 /** A run that could not even start. */

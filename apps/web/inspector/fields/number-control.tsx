@@ -29,8 +29,8 @@ export function NumberControl(props: FieldProps) {
   const before = useRef(value);
   const one = value === null || value === undefined ? '' : String(value);
   const shown = typed ?? varied?.values?.map(String).join(', ') ?? one;
-  const isHeld = (text: string): boolean =>
-    varied !== undefined && (varied.values !== undefined || looksLikeSeveral(text));
+  const isHeld = (text: string): boolean => varied?.values !== undefined || looksLikeSeveral(text);
+  const isSeveral = typed !== undefined && looksLikeSeveral(typed);
   const takeOver = (): void => {
     setTyped(undefined);
     if (varied === undefined || typed === undefined || !isHeld(typed)) return;
@@ -71,9 +71,16 @@ export function NumberControl(props: FieldProps) {
           change(step(field, value, event.key === 'ArrowUp' ? 1 : -1));
         }}
       />
-      {field.unit === undefined ||
-      typed?.includes(',') === true ||
-      varied?.values !== undefined ? null : (
+      {isSeveral && varied === undefined ? (
+        <span
+          className="chip mt-1 inline-block whitespace-normal"
+          data-tone="working"
+          role="status"
+        >
+          One value here: to try several, expose it, and vary it on the node that uses this graph.
+        </span>
+      ) : null}
+      {field.unit === undefined || isSeveral || varied?.values !== undefined ? null : (
         <span className="pointer-events-none absolute top-[6px] right-[9px] text-ink-2">
           {field.unit}
         </span>
