@@ -34,6 +34,7 @@ try {
   const services = await host.services({
     ...{ node: 'bench', device: 'cpu', signal, progress: () => undefined },
     waiting: () => undefined,
+    held: () => undefined,
     models: new Map(),
   });
   const embedder = await services.backends.embedder(model);
