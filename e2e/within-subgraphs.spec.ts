@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { menuItem } from './small-graphs.ts';
@@ -212,4 +212,85 @@ test('after a run up to one node and a reload, the others show their last result
   }
   await bench.node('subgraph').locator('.node-facts').dblclick();
   await expect(page.getByTestId('status-chunk')).toHaveText('from before');
+});
+
+test('a loop is gone into round by round', async ({ page, workspace }) => {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const questions = Array.from({ length: 8 }, (_, index) => `What is drawn as number ${index}?`);
+  const graph = {
+    graft: 1,
+    nodes: {
+      ask: node('questions', { questions: questions.join('\n') }),
+      again: node('repeat', { use: '#draw', while: 'open', limit: 3 }),
+    },
+    edges: ['ask.questions -> again.open'],
+    graphs: {
+      draw: {
+        nodes: {
+          in: node('input', { name: 'open' }),
+          draw: node('sample-rows', { share: 0.5, least: 0 }),
+          open: node('output', { name: 'open' }),
+        },
+        edges: ['in.value -> draw.rows', 'draw.rows -> open.value'],
+        expose: { round: 'draw.seed' },
+      },
+    },
+  };
+  await writeFile(path.join(workspace.folder, 'loop.graft.json'), JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'loop.graft.json');
+  await expect(bench.node('again').locator('.node-title')).toHaveText('draw');
+  await bench.node('again').locator('.node-facts').dblclick();
+  await expect(trail(page)).toContainText('no round yet');
+  await bench.run();
+  await expect(trail(page)).toContainText('of 3');
+  await bench.reaches('draw', 'succeeded');
+  const round = page.getByRole('combobox', { name: 'round' });
+  await bench.select('draw');
+  await bench.tab('Output');
+  await round.selectOption('1');
+  await expect(bench.node('draw')).toContainText('4 questions');
+  await expect(bench.node('draw')).toHaveAttribute('data-selected', 'true');
+  await expect(bench.node('in')).toContainText('8 questions');
+  await round.selectOption('2');
+  await expect(bench.node('draw')).toContainText('2 questions');
+  await expect(bench.node('in')).toContainText('4 questions');
+  await expect(page).toHaveURL(/in=again%232/);
+  await page.getByRole('button', { name: 'Freeze this output' }).click();
+  await expect(page.getByTestId('notice')).toContainText('Each round of “again”');
+  await page.reload();
+  await expect(round).toHaveValue('2');
+  await expect(bench.node('draw')).toContainText('2 questions');
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await bench.reaches('again', 'succeeded');
+});
+
+test('an output within is frozen where it is of one use, and refused with the reason where of more', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('within-frozen', cutting(95));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'within-frozen.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+g');
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Control+ArrowDown');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await bench.select('chunk');
+  await bench.tab('Output');
+  await page.getByRole('button', { name: 'Freeze this output' }).click();
+  await expect(bench.node('chunk')).toContainText('Chunk (frozen)');
+  await expect(trail(page)).toContainText('within-frozen›subgraph');
+  await page.keyboard.press('Control+z');
+  await expect(bench.node('chunk')).not.toContainText('(frozen)');
+  await page.keyboard.press('Control+ArrowUp');
+  await page.keyboard.press('Control+d');
+  await page.keyboard.press('Control+ArrowUp');
+  await bench.select('subgraph');
+  await page.keyboard.press('Enter');
+  await bench.select('chunk');
+  await page.getByRole('button', { name: 'Freeze this output' }).click();
+  await expect(page.getByTestId('notice').last()).toContainText('“subgraph” is used 2 times');
 });

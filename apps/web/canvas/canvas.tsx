@@ -14,7 +14,7 @@ import { useEffect, useRef } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
-import { prefixOf } from '../state/levels.ts';
+import { wayOf } from '../state/levels.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
 import {
@@ -103,7 +103,7 @@ function CanvasTools() {
  */
 function useFitOnShow(flow: ReactFlowInstance): void {
   const path = useDocument((state) => state.file?.path);
-  const prefix = useDocument(({ trail }) => prefixOf(trail));
+  const prefix = useDocument(({ trail }) => wayOf(trail));
   const measured = useNodesInitialized();
   const fitted = useRef<{ path: string; prefix: string }>(undefined);
   const views = useRef(new Map<string, Viewport>());

@@ -4,6 +4,7 @@ import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
+import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { usePath } from '../state/node-path.ts';
@@ -133,7 +134,8 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const status = off ? offStatus : ran;
   const definition = useShape(node);
   const pastParams = useRunView((state) => (state.past ? state.pastParams[path] : undefined));
-  const facts = useFacts(definition, pastParams ?? node?.params);
+  const params = useParamsHere(id);
+  const facts = useFacts(definition, pastParams ?? params);
   const kept = usePlan(({ report }) => {
     const own = report?.nodes.filter((planned) => isPartOf(planned.node, path)) ?? [];
     return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');

@@ -47,6 +47,10 @@ export function progressText(progress: NonNullable<StepView['progress']>): strin
     if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
     return `downloading ${bytes(done)} of ${bytes(total)}`;
   }
+  // What a loop says of itself: how many rounds it takes is known only when it has ended.
+  if (unit === 'rounds' && message !== undefined && total !== undefined) {
+    return `${message} of at most ${count(total)}`;
+  }
   const amount =
     total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
   return message === undefined ? amount : `${amount} · ${message}`;

@@ -1,13 +1,19 @@
-import { paramFields, setParam, type NodeType, type ParamField } from '@graft/graph';
+import {
+  paramFields,
+  pathWithoutRounds,
+  setParam,
+  type NodeType,
+  type ParamField,
+} from '@graft/graph';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
-import { bodyAt } from '../state/levels.ts';
-import { pathOf } from '../state/node-path.ts';
+import { bodyAt, wayOf } from '../state/levels.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { FilesControl } from './fields/files-control.tsx';
+import { GivenNote } from './fields/given-note.tsx';
 import { JsonControl } from './fields/json-control.tsx';
 import { ListControl } from './fields/list-control.tsx';
 import { ModelControl } from './fields/model-control.tsx';
@@ -204,6 +210,7 @@ function FieldRow({ node, field, isPort, given, problems }: RowProps) {
             {problem.message}
           </p>
         ))}
+        <GivenNote node={node} param={field.name} />
         {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}
       </div>
     </div>
@@ -212,8 +219,9 @@ function FieldRow({ node, field, isPort, given, problems }: RowProps) {
 
 /** Whether a problem is of a node that is shown, and not of one in the graph that it uses. */
 function isAt(node: string, { location: { node: at, graph, path } }: ShownProblem): boolean {
-  if (path !== undefined) return path === pathOf(node);
-  return at === node && graph === bodyAt(useDocument.getState().trail);
+  const { trail } = useDocument.getState();
+  if (path !== undefined) return pathWithoutRounds(path) === wayOf(trail) + node;
+  return at === node && graph === bodyAt(trail);
 }
 
 /** The form of a node's parameters, drawn from its definition. */

@@ -1,10 +1,11 @@
-import { Fragment } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { useDocument, type Origin } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
-import { bodyAt, countUses, nodeIn } from '../state/levels.ts';
-import { backTo, leave, leaveTo } from '../state/navigation.ts';
+import { bodyAt, countUses, nodeIn, prefixOf } from '../state/levels.ts';
+import { backTo, leave, leaveTo, showRound } from '../state/navigation.ts';
 import { titleOf } from '../state/node-titles.ts';
+import { roundsOf, useRunView } from '../state/run-view.ts';
 
 interface CrumbProps {
   readonly title: string;
@@ -48,9 +49,44 @@ function useCrumbs(from: readonly Origin[]): readonly CrumbProps[] {
   ];
 }
 
+/** Which round of a loop is shown, and the others to choose; a round that begins while the newest is shown is shown then. */
+function RoundChooser({ depth }: { readonly depth: number }) {
+  const trail = useDocument((state) => state.trail);
+  const { node = '', round = 1 } = trail[depth] ?? {};
+  const path = prefixOf(trail.slice(0, depth)) + node;
+  const rounds = useRunView((state) => roundsOf(state, path));
+  const before = useRef(rounds);
+  useEffect(() => {
+    const followed = round === before.current && rounds > before.current;
+    before.current = rounds;
+    if (rounds > 0 && (followed || round > rounds)) showRound(depth, rounds);
+  }, [depth, round, rounds]);
+  if (rounds === 0) return <span className="shrink-0 text-ink-2">no round yet</span>;
+  return (
+    <span className="flex shrink-0 items-center gap-1 text-ink-2">
+      <label className="flex items-center gap-1">
+        round
+        <select
+          className="field h-[22px] w-auto px-1 py-0"
+          value={round}
+          onChange={(event) => showRound(depth, Number(event.target.value))}
+        >
+          {Array.from({ length: rounds }, (_, index) => (
+            <option key={index} value={index + 1}>
+              {index + 1}
+            </option>
+          ))}
+        </select>
+      </label>
+      of {rounds.toLocaleString('en')}
+    </span>
+  );
+}
+
 /** Where one is within graphs that are used, and the way out of each: `answers › retriever › rerank`. */
 export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
   const crumbs = useCrumbs(from);
+  const trail = useDocument((state) => state.trail);
   const uses = useDocument(({ graph, trail }) => {
     const body = bodyAt(trail);
     return body === undefined ? 1 : countUses(graph, body);
@@ -69,6 +105,9 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
             </span>
           )}
           <Crumb {...crumb} />
+          {trail[index - from.length - 1]?.round === undefined ? null : (
+            <RoundChooser depth={index - from.length - 1} />
+          )}
         </Fragment>
       ))}
       {uses > 1 ? (
@@ -76,7 +115,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
           className="shrink-0 text-ink-2"
           title="An edit here changes all of them: they use the same graph."
         >
-          used {uses.toLocaleString('en')} times
+          · used {uses.toLocaleString('en')} times
         </span>
       ) : null}
       <button

@@ -5,6 +5,7 @@ import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
+import { wayOf } from '../state/levels.ts';
 import { followAddress } from '../state/navigation.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
@@ -111,7 +112,7 @@ function useKeptSelection(): void {
     () =>
       useDocument.subscribe(({ shown, trail }, before) => {
         const { select, keepSelected } = useScreen.getState();
-        if (trail !== before.trail) select([]);
+        if (wayOf(trail) !== wayOf(before.trail)) select([]);
         else if (shown.nodes !== before.shown.nodes)
           keepSelected((id) => Object.hasOwn(shown.nodes, id));
       }),

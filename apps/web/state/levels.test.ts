@@ -8,12 +8,15 @@ import {
   edgesInto,
   follow,
   placeOf,
+  plannedPath,
   prefixInto,
   prefixOf,
   shownOf,
   standing,
+  wayOf,
   withShown,
 } from './levels.ts';
+import { givenParams } from './given-params.ts';
 import { nodesAt } from './problem-places.ts';
 import { provideRegistry } from './registry.ts';
 
@@ -91,6 +94,44 @@ describe('what is shown of a file', () => {
     const inlined = { ...graphs, outer: { ...outer, nodes: {} } };
     expect(prefixOf(standing({ ...graph, graphs: inlined }, trail))).toBe('second/');
   });
+});
+
+it('goes into a loop at a round, which plans know nothing of', () => {
+  const loop = { type: 'repeat', version: 1, params: { use: '#cut' } };
+  const graph = { ...file(), nodes: { again: loop, first: use('#cut') } };
+  const { trail } = follow(graph, ['again#3']);
+  expect([prefixOf(trail), wayOf(trail)]).toEqual(['again#3/', 'again/']);
+  expect(prefixOf(follow(graph, ['again']).trail)).toBe('again#1/');
+  expect(prefixOf(follow(graph, ['first#2']).trail)).toBe('first/');
+  expect(standing(graph, trail)).toBe(trail);
+  expect(placeOf(graph, 'again#3/chunk')?.node).toEqual(chunk);
+  expect(plannedPath('first/again#3/chunk')).toBe('first/again');
+  const view = { graph, shown: shownOf(graph, trail), file: undefined, files: () => undefined };
+  const location = { graph: 'cut', node: 'chunk', path: 'again/chunk' };
+  expect(nodesAt({ ...view, trail })(location)).toEqual(['chunk']);
+  expect(nodesAt({ ...view, trail: [], shown: graph })(location)).toEqual(['again']);
+});
+
+it('gives a node within what the uses on the way to it set', () => {
+  const set = (params: object) => ({ ...use('#outer'), params: { use: '#outer', ...params } });
+  const outer = {
+    nodes: { inner: { ...use('#cut'), params: { use: '#cut', 'set.size': 48 } } },
+    edges: [],
+    layout: {},
+    expose: { length: { node: 'inner', param: 'set.size' } },
+  };
+  const graph: Graph = {
+    ...file(),
+    nodes: { plain: set({}), other: set({ 'set.length': 16 }) },
+    graphs: { ...file().graphs, outer },
+  };
+  const given = (...path: string[]) => {
+    const { trail } = follow(graph, path);
+    return givenParams(graph, trail, 'chunk');
+  };
+  expect(given('plain', 'inner')).toEqual({ size: 48 });
+  expect(given('other', 'inner')).toEqual({ size: 16 });
+  expect(given()).toEqual({});
 });
 
 describe('a document that is edited within a subgraph', () => {

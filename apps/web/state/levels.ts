@@ -6,6 +6,7 @@ import {
   type Edge,
   type Graph,
   type GraphNode,
+  type Structure,
 } from '@graft/graph';
 import { nodeTypes } from './registry.ts';
 
@@ -13,17 +14,23 @@ import { nodeTypes } from './registry.ts';
 interface Entered {
   readonly node: string;
   readonly body: string;
+  /** Of a loop: the round whose steps are shown, from 1. */
+  readonly round?: number;
 }
 
 /** The nodes gone into one after the other, from the file's own down; empty: the file's own nodes are shown. */
 export type Trail = readonly Entered[];
 
+function structureOf(node: Pick<GraphNode, 'type'> | undefined): Structure | undefined {
+  return node === undefined ? undefined : nodeTypes().get(node.type)?.structure;
+}
+
 /** The graph that a node stands for: `#name` of its file, or the path of another; undefined where it stands for none. */
 export function usedGraph(
   node: Pick<GraphNode, 'type' | 'params'> | undefined,
 ): string | undefined {
-  const type = node === undefined ? undefined : nodeTypes().get(node.type);
-  if (node === undefined || type === undefined || !usesGraph(type)) return undefined;
+  const structure = structureOf(node);
+  if (node === undefined || structure === undefined || !usesGraph({ structure })) return undefined;
   const { use } = node.params;
   return typeof use === 'string' && use !== '' ? use : undefined;
 }
@@ -33,8 +40,18 @@ export function bodyAt(trail: Trail): BodyId {
   return trail.at(-1)?.body;
 }
 
-/** What stands before the ids of the nodes of that subgraph in a plan or a run: `retriever/rerank/`. */
+/** A node that was gone into as steps name it: `retriever`, of a loop with the round, `reflect#2`. */
+export function stepIdOf({ node, round }: Entered): string {
+  return round === undefined ? node : `${node}#${String(round)}`;
+}
+
+/** What stands before the ids of the nodes of that subgraph in a run: `retriever/reflect#2/`. */
 export function prefixOf(trail: Trail): string {
+  return trail.map((entered) => `${stepIdOf(entered)}/`).join('');
+}
+
+/** The same in the file and in a plan, for which all rounds of a loop are one: `retriever/reflect/`. */
+export function wayOf(trail: Trail): string {
   return trail.map(({ node }) => `${node}/`).join('');
 }
 
@@ -66,16 +83,25 @@ export function countUses(graph: Graph, body: string): number {
     .filter((node) => usedGraph(node) === `#${body}`).length;
 }
 
-/** Goes into nodes one after the other, as far as they can be: `rest` are those that could not. */
+/** A node in a path, and of a loop the round. */
+const withRound = /^(.*)#([1-9][0-9]{0,5})$/;
+
+/**
+ * Goes into nodes one after the other, as far as they can be: `rest` are those that could not. Into a loop whose round is
+ * not named one goes at its first.
+ */
 export function follow(
   graph: Graph,
   nodes: readonly string[],
 ): { readonly trail: Trail; readonly rest: readonly string[] } {
   const trail: Entered[] = [];
-  for (const [index, node] of nodes.entries()) {
-    const body = subgraphOf(graph, bodyAt(trail), node);
+  for (const [index, id] of nodes.entries()) {
+    const [, node = id, round = '1'] = withRound.exec(id) ?? [];
+    const at = bodyAt(trail);
+    const body = subgraphOf(graph, at, node);
     if (body === undefined) return { trail, rest: nodes.slice(index) };
-    trail.push({ node, body });
+    const isLoop = structureOf(nodeIn(graph, at, node)) === 'repeat';
+    trail.push({ node, body, ...(isLoop ? { round: Number(round) } : {}) });
   }
   return { trail, rest: [] };
 }
@@ -96,12 +122,16 @@ export function prefixInto(graph: Graph, body: BodyId): string | undefined {
 
 /** As much of a trail as there still is in a graph; the same array where that is all. */
 export function standing(graph: Graph, trail: Trail): Trail {
-  const { trail: found } = follow(
-    graph,
-    trail.map(({ node }) => node),
+  const { trail: found } = follow(graph, trail.map(stepIdOf));
+  const lost = trail.findIndex(
+    ({ body, round }, index) => found[index]?.body !== body || found[index].round !== round,
   );
-  const lost = trail.findIndex(({ body }, index) => found[index]?.body !== body);
   return lost === -1 ? trail : trail.slice(0, lost);
+}
+
+/** The part of a path of a step that a plan has a step for: up to the loop that it is a round of. */
+export function plannedPath(path: string): string {
+  return path.split('#', 1)[0] ?? path;
 }
 
 /** Where a node of a plan or a run is written in the file; undefined for one of another file, or that is gone. */

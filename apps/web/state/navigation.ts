@@ -1,7 +1,8 @@
 import { useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
-import { bodyAt, follow, nodeIn, usedGraph } from './levels.ts';
+import { bodyAt, follow, nodeIn, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
+import { roundsOf, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
 /** The graph that the selected node uses: `#name` of this file, or the path of another; undefined where it uses none. */
@@ -19,8 +20,11 @@ export function selectedFile(): string | undefined {
   return use === undefined || use.startsWith('#') ? undefined : use;
 }
 
-const idsOf = (trail: readonly { readonly node: string }[]): string[] =>
-  trail.map(({ node }) => node);
+/** The id of a node as a path names it: of a loop with the newest round that is known. */
+function withNewestRound(path: string, node: string): string {
+  const round = roundsOf(useRunView.getState(), path);
+  return round === 0 ? node : `${node}#${String(round)}`;
+}
 
 /** Goes into the selected node: its subgraph is shown in the place of what is, another file opened. */
 export function enterSelected(): void {
@@ -28,9 +32,13 @@ export function enterSelected(): void {
   const use = selectedUse();
   const { file, from, graph, trail, go } = useDocument.getState();
   if (node === undefined || use === undefined) return;
-  const nodes = [...idsOf(trail), node];
+  const within = withNewestRound(prefixOf(trail) + node, node);
+  const nodes = [...trail.map(stepIdOf), within];
   if (!use.startsWith('#')) {
-    void openFile(use, file === null ? from : [...from, { path: file.path, nodes }]);
+    void openFile(
+      use,
+      file === null ? from : [...from, { path: file.path, nodes: [...trail.map(stepIdOf), node] }],
+    );
     return;
   }
   const found = follow(graph, nodes);
@@ -39,6 +47,12 @@ export function enterSelected(): void {
     const message = `There is no subgraph "${use.slice(1)}" in this file.`;
     useScreen.getState().notify({ tone: 'info', message });
   }
+}
+
+/** Shows another round of a loop that was gone into; what is selected stays. */
+export function showRound(depth: number, round: number): void {
+  const { trail, go } = useDocument.getState();
+  go(trail.map((entered, index) => (index === depth ? { ...entered, round } : entered)));
 }
 
 /** Goes out to one of the nodes that were gone into, counted from the file's own: 0 shows these. */
@@ -76,8 +90,11 @@ export function goTo(path: string): string {
   const ids = path.split('/');
   const { graph, go } = useDocument.getState();
   const { trail, rest } = follow(graph, ids.slice(0, -1));
-  const node = rest[0] ?? ids.at(-1) ?? '';
-  go(trail);
+  const last = rest[0] ?? ids.at(-1) ?? '';
+  // What gathers the rows of all rounds is of the loop, and no node of what it repeats.
+  const isThere = nodeIn(graph, bodyAt(trail), last) !== undefined;
+  const node = isThere ? last : (trail.at(-1)?.node ?? last);
+  go(isThere ? trail : trail.slice(0, -1));
   useScreen.getState().select([node]);
   return node;
 }

@@ -1,5 +1,5 @@
 import { useDocument } from './document-store.ts';
-import { follow } from './levels.ts';
+import { follow, stepIdOf, wayOf } from './levels.ts';
 import { useScreen, type InspectorTab } from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
@@ -49,7 +49,7 @@ export function addressOfPlace(): URL {
     if (value === undefined || value === '') url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   };
-  put('in', trail.map(({ node }) => node).join('/'));
+  put('in', trail.map(stepIdOf).join('/'));
   put('node', selection.length === 1 ? selection[0] : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
   return url;
@@ -62,13 +62,13 @@ export function addressOfPlace(): URL {
 export function keepPlaceInAddress(): () => void {
   const shown = () => {
     const { file, trail } = useDocument.getState();
-    return { path: file?.path, trail };
+    return { path: file?.path, way: wayOf(trail) };
   };
   let written = shown();
   const write = (): void => {
     const now = shown();
     // Another file has brought its own entry.
-    const moved = now.path === written.path && now.trail !== written.trail;
+    const moved = now.path === written.path && now.way !== written.way;
     written = now;
     if (reading) return;
     const url = addressOfPlace();

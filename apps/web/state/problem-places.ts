@@ -1,11 +1,12 @@
 import {
   GraphError,
+  pathWithoutRounds,
   type Graph,
   type GraphBody,
   type GraphLookup,
   type LocatedMessage,
 } from '@graft/graph';
-import { bodyAt, nodeIn, prefixOf, prefixInto, usedGraph, type Trail } from './levels.ts';
+import { bodyAt, nodeIn, prefixInto, prefixOf, usedGraph, wayOf, type Trail } from './levels.ts';
 
 type Location = LocatedMessage['location'];
 
@@ -47,7 +48,7 @@ function reached(use: string, { graph, files, file: open }: View): ReadonlySet<s
 /** Finds the nodes that are shown at which something shows: where it is, else the nodes in whose graphs it is. */
 export function nodesAt(view: View): (location: Location) => readonly string[] {
   const { graph, trail, shown, file: open } = view;
-  const [at, prefix] = [bodyAt(trail), prefixOf(trail)];
+  const [at, prefix] = [bodyAt(trail), wayOf(trail)];
   let byGraph: Map<string, string[]> | undefined;
   const users = (key: string): readonly string[] => {
     if (byGraph === undefined) {
@@ -63,7 +64,8 @@ export function nodesAt(view: View): (location: Location) => readonly string[] {
   };
   return ({ file, graph: body, node, path }) => {
     if (path !== undefined) {
-      const id = path.startsWith(prefix) ? path.slice(prefix.length).split('/', 1)[0] : undefined;
+      const way = pathWithoutRounds(path);
+      const id = way.startsWith(prefix) ? way.slice(prefix.length).split('/', 1)[0] : undefined;
       return id === undefined || nodeIn(graph, at, id) === undefined ? [] : [id];
     }
     if (file !== undefined && file !== open) return users(file);

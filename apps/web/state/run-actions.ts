@@ -2,6 +2,7 @@ import type { RunRecord } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
 import { report, saveFile } from './file-actions.ts';
+import { plannedPath } from './levels.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -25,7 +26,7 @@ export function sawNewestRun({ id, file }: RunRecord): void {
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
-/** Saves, then runs the file; `only` limits it to a node and what that needs. */
+/** Saves, then runs the file; `only` limits it to a node and what that needs, within a loop to the loop. */
 export async function startRun(only?: string): Promise<void> {
   const { file } = useDocument.getState();
   const { run } = useRunView.getState();
@@ -35,7 +36,7 @@ export async function startRun(only?: string): Promise<void> {
     if (!(await saveFile())) return;
     const { runId } = await api.runs.start.mutate({
       path: file.path,
-      ...(only === undefined ? {} : { only }),
+      ...(only === undefined ? {} : { only: plannedPath(only) }),
     });
     useRunView.getState().follow(runId);
     useRunView.getState().setNewest(runId);

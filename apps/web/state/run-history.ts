@@ -4,6 +4,7 @@ import { api } from '../api/client.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
+import { plannedPath } from './levels.ts';
 import { nodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams, type Steps } from './run-view.ts';
@@ -70,8 +71,10 @@ export async function readEarlier(runId: string): Promise<void> {
     const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });
     for (const { id, startedAt } of runs) {
       if (id === runId || wanted.size === 0) continue;
+      // A loop's rounds are of the run that the loop is of.
+      const asked = new Set(wanted);
       for (const step of await api.runs.steps.query({ runId: id })) {
-        if (!wanted.has(step.node) || Object.keys(step.outputs).length === 0) continue;
+        if (!asked.has(plannedPath(step.node)) || Object.keys(step.outputs).length === 0) continue;
         found[step.node] = stepFrom(step, startedAt);
         wanted.delete(step.node);
       }

@@ -2,6 +2,7 @@ import type { RunEvent, StepSummary, UnstampedEvent } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { listed } from './growing-list.ts';
 import { emptyRun, foldEvent, isOver, type RunState } from './run-state.ts';
+import { roundsOf } from './run-view.ts';
 
 function stamped(events: readonly UnstampedEvent[]): RunEvent[] {
   return events.map((event, index) => ({
@@ -177,6 +178,39 @@ describe('foldEvent', () => {
       expect(after.shown['result']).toBe(before.shown['result']);
       expect(foldEvent(after, second).shown['sub']).toMatchObject({ status: 'failed', error });
     });
+  });
+
+  it('has the steps of each round of a loop, and what its nodes come to', () => {
+    const output = (summary: string) => ({
+      ...{ digest: 'b'.repeat(64), mediaType: 'x', size: 1, summary },
+    });
+    const round = (at: number): UnstampedEvent => ({
+      ...{ type: 'run.extended', loop: 'again', round: at, limit: 5 },
+      nodes: [{ node: `again#${at}/grade`, type: 'grade' }],
+      aliases: { [`again#${at}/open.value`]: [`again#${at}/grade.rows`] },
+    });
+    const graded = (at: number): UnstampedEvent => ({
+      type: 'step.finished',
+      step: {
+        ...{ node: `again#${at}/grade`, type: 'grade', status: 'succeeded', ms: 1 },
+        outputs: { rows: output(`round ${at}`) },
+      },
+    });
+    const first: UnstampedEvent = {
+      ...{ type: 'run.started', file: 'a.graft.json' },
+      nodes: [{ node: 'again', type: 'repeat' }],
+    };
+    const run = fold(stamped([first, round(1), graded(1), round(2), graded(2)]));
+    expect(run.steps['again']?.status).toBe('running');
+    for (const at of [1, 2]) {
+      expect(run.shown[`again#${at}/open`]).toMatchObject({
+        status: 'succeeded',
+        outputs: { value: output(`round ${at}`) },
+        feeds: { value: { node: `again#${at}/grade`, port: 'rows' } },
+      });
+    }
+    const view = { run, past: false, earlier: {} };
+    expect([roundsOf(view, 'again'), roundsOf(view, 'aga')]).toEqual([2, 0]);
   });
 
   it('takes no event of another run', () => {

@@ -3,6 +3,7 @@ import type {
   ItemCounts,
   MetricRow,
   MissReason,
+  PortAliases,
   Problem,
   RunEvent,
   RunStatus,
@@ -67,6 +68,8 @@ export interface RunState {
   readonly startedAt: number;
   readonly finishedAt?: number;
   readonly steps: Readonly<Record<string, StepView>>;
+  /** See `PortAliases`; of the rounds of loops too, as they begin. */
+  readonly aliases: PortAliases;
   readonly standIns: StandIns;
   /** Nodes of the file that the run has other steps for, as these tell them. */
   readonly shown: Readonly<Record<string, StepView>>;
@@ -82,7 +85,7 @@ const logLimit = 500;
 export function emptyRun(runId: string): RunState {
   return {
     ...{ runId, file: '', status: 'queued', startedAt: 0, seq: 0 },
-    ...{ steps: {}, standIns: noStandIns, shown: {} },
+    ...{ steps: {}, aliases: {}, standIns: noStandIns, shown: {} },
   };
 }
 
@@ -138,12 +141,16 @@ function queuedStep({ node, type }: { node: string; type: string }): StepView {
 function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   const added = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
   // Behind the loop and the rounds before, as they are listed.
-  const steps = Object.entries(run.steps);
-  const before = steps.findLastIndex(
+  const listed = Object.entries(run.steps);
+  const before = listed.findLastIndex(
     ([id]) => id === event.loop || id.startsWith(`${event.loop}#`),
   );
-  steps.splice(before === -1 ? steps.length : before + 1, 0, ...added);
-  const extended = { ...run, steps: Object.fromEntries(steps) };
+  listed.splice(before === -1 ? listed.length : before + 1, 0, ...added);
+  const steps = Object.fromEntries(listed);
+  const aliases = { ...run.aliases, ...event.aliases };
+  const standIns = standInsOf(aliases, Object.keys(steps));
+  const begun = { ...run, steps, aliases, standIns };
+  const extended = { ...begun, shown: standInViews(begun) };
   return changeStep(extended, event.loop, (step) => ({
     startedAt: event.at,
     ...step,
@@ -155,6 +162,7 @@ function startRun(event: EventOf<'run.started'>): RunState {
   const steps = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
   const started = {
     steps: Object.fromEntries(steps),
+    aliases: event.aliases ?? {},
     standIns: standInsOf(
       event.aliases ?? {},
       event.nodes.map(({ node }) => node),

@@ -84,6 +84,18 @@ export function stepIn(run: RunState | null, node: string): StepView | undefined
   return run?.steps[node] ?? run?.shown[node];
 }
 
+/** Rounds of a loop that the screen has steps of; 0 where it has none. `path` is the loop's. */
+export function roundsOf(
+  { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
+  path: string,
+): number {
+  const steps = { ...(past || run?.steps[path] !== undefined ? {} : earlier), ...run?.steps };
+  return Object.keys(steps).reduce((most, step) => {
+    if (!step.startsWith(`${path}#`)) return most;
+    return Math.max(most, Number.parseInt(step.slice(path.length + 1), 10));
+  }, 0);
+}
+
 /** The step of a node that the screen shows: the run's own, else the newest one before it. */
 export function stepOf(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,

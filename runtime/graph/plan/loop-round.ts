@@ -43,7 +43,16 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
     place(port),
     feeds.flatMap((feed) => behind(feedOf(feed)).map(({ node, port: from }) => `${node}.${from}`)),
   ]);
-  return { nodes, outputs: Object.fromEntries(outputs), aliases: Object.fromEntries(aliases) };
+  // What the round is given is seen at the inputs of its body.
+  const taken = [...given].map(([node, feeds]) => [
+    `${place(node)}.value`,
+    feeds.map((feed) => `${feed.node}.${feed.port}`),
+  ]);
+  return {
+    nodes,
+    outputs: Object.fromEntries(outputs),
+    aliases: Object.fromEntries([...aliases, ...taken]),
+  };
 }
 
 function feedOf(text: string): Feed {

@@ -64,7 +64,10 @@ describe('a loop', () => {
       place: { graph: 'body', node: 'd' },
     });
     expect(round.outputs).toEqual({ open: { node: 'r#7/d', port: 'value' } });
-    expect(round.aliases).toEqual({ 'r#7/out.value': ['r#7/d.value'] });
+    expect(round.aliases).toEqual({
+      'r#7/in.value': ['r#6/d.value'],
+      'r#7/out.value': ['r#7/d.value'],
+    });
   });
 
   it('needs a state, of one type, and one thing of it', () => {

@@ -15,9 +15,14 @@ export function canFreeze(step: string, artifact: ArtifactRef): boolean {
   return type?.encoding === 'jsonl' && found !== undefined && found.type !== rowsReader;
 }
 
-/** Why an output cannot be frozen where it is: each of several uses gives rows of its own. Undefined where it can. */
+/** Why an output cannot be frozen where it is: each of several uses or rounds gives rows of its own. Undefined where it can. */
 function freezeRefusal(graph: Graph, step: string): string | undefined {
-  const body = bodyAt(placeOf(graph, step)?.trail ?? []);
+  const { trail = [] } = placeOf(graph, step) ?? {};
+  const loop = trail.find(({ round }) => round !== undefined);
+  if (loop !== undefined) {
+    return `Each round of “${loop.node}” gives rows of its own, and rows kept in it would stand in all of them. Freeze what the loop gives.`;
+  }
+  const body = bodyAt(trail);
   const uses = body === undefined ? 1 : countUses(graph, body);
   return uses > 1
     ? `“${body ?? ''}” is used ${uses.toLocaleString('en')} times, and rows kept in it would stand in all of them. Inline this use first, or freeze what it gives.`

@@ -1,0 +1,20 @@
+import { useDocument } from '../../state/document-store.ts';
+import { givenParams } from '../../state/given-params.ts';
+
+/** Says what a parameter is given in this use of the graph, whatever is written in the graph itself. */
+export function GivenNote({ node, param }: { readonly node: string; readonly param: string }) {
+  const graph = useDocument((state) => state.graph);
+  const trail = useDocument((state) => state.trail);
+  const given = Object.entries(givenParams(graph, trail, node)).find(([name]) => name === param);
+  if (given === undefined) return null;
+  const [, value] = given;
+  const last = trail.at(-1);
+  const shown = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
+  return (
+    <p className="font-[550]" data-testid={`given-${param}`}>
+      {last?.round === undefined
+        ? `“${last?.node ?? ''}” gives ${shown} here.`
+        : `Round ${last.round.toLocaleString('en')} of “${last.node}” gives ${shown} here.`}
+    </p>
+  );
+}

@@ -1,0 +1,36 @@
+import { roundParam, setPrefix, type Graph, type GraphNode } from '@graft/graph';
+import { useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { useDocument } from './document-store.ts';
+import { bodyAt, nodeIn, type Trail } from './levels.ts';
+
+type Params = GraphNode['params'];
+
+/** What a node of a subgraph is given from outside, where one came through a use that sets it: by parameter. */
+export function givenParams(graph: Graph, trail: Trail, id: string): Params {
+  const entered = trail.at(-1);
+  const body = bodyAt(trail);
+  const outer = trail.slice(0, -1);
+  if (entered === undefined || body === undefined) return {};
+  const use = nodeIn(graph, bodyAt(outer), entered.node);
+  const set: Params = { ...use?.params, ...givenParams(graph, outer, entered.node) };
+  const given = Object.entries(graph.graphs?.[body]?.expose ?? {}).flatMap(
+    ([name, exposure]): [string, unknown][] => {
+      if (exposure.node !== id) return [];
+      const isRound = name === roundParam && entered.round !== undefined;
+      const value = isRound ? entered.round : (set[`${setPrefix}${name}`] ?? exposure.default);
+      return value === undefined ? [] : [[exposure.param, value]];
+    },
+  );
+  return Object.fromEntries(given);
+}
+
+/** The parameters that a node that is shown has in this use of its graph. */
+export function useParamsHere(id: string): Params | undefined {
+  const own = useDocument((state) => state.shown.nodes[id]?.params);
+  const given = useDocument(useShallow(({ graph, trail }) => givenParams(graph, trail, id)));
+  return useMemo(
+    () => (Object.keys(given).length === 0 ? own : { ...own, ...given }),
+    [own, given],
+  );
+}
