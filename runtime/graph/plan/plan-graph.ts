@@ -67,12 +67,12 @@ function onlyWanted(
   const wantedLoops = [...wanted].filter((id) => loops.has(id));
   const isWanted = (path: string): boolean =>
     wanted.has(path) || wantedLoops.some((id) => path.startsWith(`${id}/`));
-  const locations = [...wanted].map((id) => flat.locationOf(id) ?? { node: id });
+  const places = new Set<string>();
+  for (const id of wanted) places.add(placeKey(file, flat.locationOf(id) ?? { node: id }));
   for (const [path, body] of loops) {
     if (!isWanted(path)) continue;
-    locations.push(...body.ids.flatMap((id) => body.locationOf(id) ?? []));
+    for (const id of body.ids) places.add(placeKey(file, body.locationOf(id) ?? { node: id }));
   }
-  const places = new Set(locations.map((at) => placeKey(file, at)));
   return {
     ...resolution,
     nodes: nodes.filter(({ id }) => wanted.has(id)),

@@ -39,6 +39,8 @@ function problems(written: object, options: Partial<PlanOptions> = {}): readonly
 }
 const brief = (found: readonly Problem[]): object[] =>
   found.map(({ code, location: { file: _file, ...at } }) => ({ code, ...at }));
+const many = (count: number, one: object): Record<string, object> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, one]));
 /** A number goes round in a loop. */
 const looped = (params: object = {}, body: object = doubling): object => ({
   nodes: { n: node('number', { value: 3 }), r: repeat(params) },
@@ -137,13 +139,7 @@ describe('a loop', () => {
     expect(brief(problems(looped({}, own)))).toContainEqual({
       ...{ code: 'cycle', graph: 'body', node: 'again', param: 'use' },
     });
-    const wide = {
-      ...doubling,
-      nodes: {
-        ...doubling.nodes,
-        ...Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`n${i}`, node('number')])),
-      },
-    };
+    const wide = { ...doubling, nodes: { ...doubling.nodes, ...many(300, node('number')) } };
     expect(problems(looped({ limit: 600 }, wide))).toEqual([]);
     const [large] = problems(looped({ limit: 700 }, wide));
     expect(large).toMatchObject({ code: 'too-large', location: { node: 'r' } });
@@ -166,6 +162,13 @@ describe('a loop', () => {
       location: { node: 'r', path: 'g/r', param: 'limit' },
     });
   });
+
+  it('may use as many graphs as are counted', () => {
+    const uses = (use: string) => many(380, node('graph', { use }));
+    const body = { ...doubling, nodes: { ...doubling.nodes, ...uses('#wide') } };
+    const graphs = { body, wide: { nodes: uses('#empty') }, empty: { nodes: {} } };
+    expect(problems({ ...looped({ limit: 1 }), graphs })).toEqual([]);
+  }, 60_000);
 
   it('sets the number of the round, which nobody else sets', () => {
     const numbered = { ...doubling, expose: { round: 'd.factor' } };

@@ -142,7 +142,7 @@ class LoopPlanning {
     });
     const rounds = this.#limit * times;
     if (round === 1) {
-      planning.scopes.push(...scopes);
+      for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
       planning.loops.set(this.#flat.id, flat);
       planning.room -= flat.nodes.size * rounds;
       if (planning.room < 0) {

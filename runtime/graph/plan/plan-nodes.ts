@@ -7,7 +7,6 @@ import { planLoop } from './plan-loop.ts';
 import { planNode } from './plan-node.ts';
 import type { ProblemReport } from './problem-report.ts';
 import type { ResolveContext } from './resolve-graph.ts';
-import type { Scope } from './scopes.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 /** What the plan of a graph is made with, and what it gathers on the way. */
@@ -17,8 +16,8 @@ interface Planning {
   readonly reader: BodyReader;
   /** The graphs of loops before they were planned, by the loop's path. */
   readonly loops: Map<string, FlatGraph>;
-  /** All that was opened. */
-  readonly scopes: Scope[];
+  /** Of each body that was opened, by its key, the nodes that are left out. */
+  readonly dropped: Map<string, ReadonlySet<string>>;
   /** Nodes that rounds may still have, with the limits that are given from outside. */
   room: number;
 }

@@ -48,7 +48,8 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   const report = new ProblemReport(file === undefined ? {} : { file });
   const loops = new Map<string, FlatGraph>();
   const plain = plainGraph(root);
-  const planning = { context, library, reader, loops, scopes: [], room: maxExpanded };
+  const dropped = new Map<string, ReadonlySet<string>>();
+  const planning = { context, library, reader, loops, dropped, room: maxExpanded };
   if (!root.composed) {
     const nodes = planNodes(plain, { planning, report, times: 1 });
     return { nodes, problems: [...root.problems, ...report.problems], flat: plain, loops };
@@ -61,15 +62,14 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
     const problems = [...reader.problems(), ...report.problems];
     return { nodes: [], problems, flat: plain, loops, refused: true };
   }
-  const opened = openScopes(root, {
+  const scopes = openScopes(root, {
     read: reader.readUse,
     fed: (name) => given?.has(name) === true,
   });
-  const scopes = [...opened];
-  const flat = flatten(opened, { library, report, given, seed });
-  const nodes = planNodes(flat, { planning: { ...planning, scopes }, report, times: 1 });
-  const unplanned = new Map(scopes.map(({ body, dropped }) => [body.at.key, dropped]));
-  const problems = [...reader.problems(unplanned), ...report.problems];
+  for (const scope of scopes) dropped.set(scope.body.at.key, scope.dropped);
+  const flat = flatten(scopes, { library, report, given, seed });
+  const nodes = planNodes(flat, { planning, report, times: 1 });
+  const problems = [...reader.problems(dropped), ...report.problems];
   return { nodes, problems, aliases: flat.aliases, flat, loops };
 }
 
