@@ -85,6 +85,12 @@ export default tseslint.config(
             'Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration) > VariableDeclarator[id.name=/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$|^[A-Z]{3,}$/]',
           message: 'Constants are named in camelCase, like everything else.',
         },
+        {
+          selector:
+            'IfStatement:has(> ReturnStatement, > BlockStatement > ReturnStatement) ~ * CallExpression[callee.name=/^use[A-Z]/]',
+          message:
+            'A hook behind an early return is called at some times and not at others, which React breaks off.',
+        },
       ],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],

@@ -60,8 +60,8 @@ export function NodeInspector({ id }: { readonly id: string }) {
   const path = usePath(id);
   const tab = useScreen((state) => state.inspectorTab);
   const past = useRunView((state) => state.past);
-  if (node === undefined) return <GraphSummary />;
   const definition = useShape(node);
+  if (node === undefined) return <GraphSummary />;
   return (
     <>
       <div className="px-4 pt-3 pb-2">
