@@ -1,6 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { openFile } from './file-actions.ts';
-import { bodyAt, follow, nodeIn, prefixOf, stepIdOf, usedGraph } from './levels.ts';
+import { bodyAt, follow, nodeIn, plannedPath, prefixOf, stepIdOf, usedGraph } from './levels.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
 import { roundsOf, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -90,12 +90,10 @@ export function goTo(path: string): string {
   const ids = path.split('/');
   const { graph, go } = useDocument.getState();
   const { trail, rest } = follow(graph, ids.slice(0, -1));
-  const last = rest[0] ?? ids.at(-1) ?? '';
-  // What gathers the rows of all rounds is of the loop, and no node of what it repeats.
-  const isThere = nodeIn(graph, bodyAt(trail), last) !== undefined;
-  const node = isThere ? last : (trail.at(-1)?.node ?? last);
-  go(isThere ? trail : trail.slice(0, -1));
-  useScreen.getState().select([node]);
+  // A loop that is not gone into stands for its rounds, and for what gathers the rows of all of them.
+  const node = plannedPath(rest[0] ?? ids.at(-1) ?? '');
+  go(trail);
+  useScreen.getState().select(nodeIn(graph, bodyAt(trail), node) === undefined ? [] : [node]);
   return node;
 }
 

@@ -211,6 +211,12 @@ describe('foldEvent', () => {
     }
     const view = { run, past: false, earlier: {} };
     expect([roundsOf(view, 'again'), roundsOf(view, 'aga')]).toEqual([2, 0]);
+    const gathering: UnstampedEvent = {
+      ...{ type: 'run.extended', loop: 'again', limit: 5 },
+      nodes: [{ node: 'again#collect/done', type: 'gather-rows' }],
+    };
+    const gathered = fold(stamped([first, round(1), round(2), gathering]));
+    expect(roundsOf({ ...view, run: gathered }, 'again')).toBe(2);
   });
 
   it('takes no event of another run', () => {

@@ -92,7 +92,9 @@ export function roundsOf(
   const steps = { ...(past || run?.steps[path] !== undefined ? {} : earlier), ...run?.steps };
   return Object.keys(steps).reduce((most, step) => {
     if (!step.startsWith(`${path}#`)) return most;
-    return Math.max(most, Number.parseInt(step.slice(path.length + 1), 10));
+    const round = Number.parseInt(step.slice(path.length + 1), 10);
+    // What gathers the rows of all rounds is of none.
+    return Number.isNaN(round) ? most : Math.max(most, round);
   }, 0);
 }
 

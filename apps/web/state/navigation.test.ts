@@ -1,0 +1,51 @@
+import { parseGraph, serializeGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { useDocument } from './document-store.ts';
+import { prefixOf } from './levels.ts';
+import { goTo } from './navigation.ts';
+import { provideRegistry } from './registry.ts';
+import { useScreen } from './screen-store.ts';
+
+vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+
+const repeat = (use: string) => ({ type: 'repeat', version: 1, params: { use } });
+const chunk = { type: 'chunk', version: 1, params: {} };
+
+beforeAll(() => provideRegistry(registry));
+beforeEach(() => {
+  const graph = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: { again: repeat('#outer'), far: repeat('lib/x.graft.json') },
+      graphs: {
+        outer: { nodes: { inner: repeat('#cut') } },
+        cut: { nodes: { chunk } },
+      },
+    }),
+  );
+  const file = {
+    path: 'f.graft.json',
+    base: null,
+    baseText: serializeGraph(graph),
+    baseGraph: graph,
+  };
+  useDocument.getState().open(file);
+  return () => useDocument.getState().close();
+});
+
+it.each([
+  ['again#2/inner#3/chunk', 'again#2/inner#3/', ['chunk']],
+  ['again#2/inner', 'again#2/', ['inner']],
+  // What is gathered of all rounds is the loop's.
+  ['again#collect/done', '', ['again']],
+  ['again#2/inner#collect/done', 'again#2/', ['inner']],
+  // In another file.
+  ['far#2/chunk', '', ['far']],
+  ['gone/chunk', '', []],
+  ['again#2/gone', 'again#2/', []],
+])('a step %s is shown where it is written', (step, prefix, selection) => {
+  goTo(step);
+  expect(prefixOf(useDocument.getState().trail)).toBe(prefix);
+  expect(useScreen.getState().selection).toEqual(selection);
+});
