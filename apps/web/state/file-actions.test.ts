@@ -162,3 +162,27 @@ it('saves once what is asked to be saved while a save is under way', async () =>
   expect(await Promise.all([saveFile(), saveFile()])).toEqual([true, true]);
   expect(bases).toHaveLength(1);
 });
+
+it('saves no other file than was open when it was asked to', async () => {
+  for (const path of ['a.graft.json', 'b.graft.json']) {
+    served.read.set(path, Promise.resolve(answer(path, sized(1))));
+  }
+  await openFile('b.graft.json');
+  draw(2);
+  await openFile('a.graft.json');
+  draw(3);
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const saved: string[] = [];
+  served.save = async ({ path, text }) => {
+    saved.push(path);
+    await told;
+    return { path, revision: text, text };
+  };
+  const saves = [saveFile(), saveFile()];
+  await openFile('b.graft.json');
+  tell();
+  expect(await Promise.all(saves)).toEqual([true, false]);
+  expect(saved).toEqual(['a.graft.json']);
+  expect([size(), isUnsaved(useDocument.getState())]).toEqual([2, true]);
+});

@@ -170,10 +170,14 @@ let saving: Promise<boolean> = Promise.resolve(true);
 
 /**
  * Saves the open graph. False when it could not be; why is on the screen. One after the other: a run that saves while a save
- * is under way would else be refused as based on what was there before.
+ * is under way would else be refused as based on what was there before. Another file that is opened meanwhile is not what
+ * was to be saved: false.
  */
 export function saveFile(): Promise<boolean> {
-  saving = saving.then(saveNow, saveNow);
+  const path = useDocument.getState().file?.path;
+  const save = async (): Promise<boolean> =>
+    useDocument.getState().file?.path === path && saveNow();
+  saving = saving.then(save, save);
   return saving;
 }
 
