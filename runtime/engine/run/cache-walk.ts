@@ -33,15 +33,16 @@ export async function walkCache(walk: CacheWalkParts): Promise<void> {
 }
 
 async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
-  const { steps, loops, lookup, keyParts, isBlocked = () => false } = walk;
-  const open = wave.filter((step) => !isBlocked(step));
-  for (const step of open) if (isLoop(step)) await loops.advance(step);
-  const keyed = open
-    .filter((step) => !isLoop(step))
-    .map((step) => {
+  const { steps, loops, lookup, keyParts, isBlocked } = walk;
+  const keyed: { readonly step: StepState; readonly key: string }[] = [];
+  for (const step of wave) {
+    if (isBlocked?.(step) === true) continue;
+    if (isLoop(step)) await loops.advance(step);
+    else {
       step.key = stepKey(step, steps.states, keyParts);
-      return { step, key: step.key.value };
-    });
+      keyed.push({ step, key: step.key.value });
+    }
+  }
   const cacheable = keyed.filter(({ step }) => !isVolatile(step));
   const unknown = cacheable.filter(({ key }) => lookup.known(key) === undefined);
   if (unknown.length > 0) await lookup.find(unknown.map(({ key }) => key));

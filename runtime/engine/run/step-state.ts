@@ -45,7 +45,7 @@ export interface StepState {
   /** Of a step that was skipped: the one that failed above it. */
   failedBy?: StepState;
   /** Of a loop: how far it is. */
-  readonly loop?: LoopProgress;
+  readonly loop: LoopProgress | undefined;
 }
 
 /** A loop as it goes. */
@@ -96,7 +96,7 @@ export function addSteps(
       status: artifact === undefined ? 'queued' : 'cached',
       outputs: artifact === undefined ? {} : { value: artifact },
       ms: 0,
-      ...(node.loop === undefined ? {} : { loop: { plan: node.loop, sources, rounds: [] } }),
+      loop: node.loop && { plan: node.loop, sources, rounds: [] },
     };
   });
   for (const step of added) steps.set(step.node.id, step);
@@ -123,9 +123,12 @@ export function sourceOf(
 /** The steps that feed a step, each once. */
 export function stepsAbove(step: StepState, steps: ReadonlyMap<string, StepState>): Set<StepState> {
   const above = new Set<StepState>();
-  for (const feed of Object.values(step.node.inputs).flat()) {
-    const source = sourceOf(feed, steps).step;
-    if (source !== undefined) above.add(source);
+  for (const feeds of Object.values(step.node.inputs)) {
+    for (const feed of feeds) {
+      const state = steps.get(feed.node);
+      const source = state?.loop === undefined ? state : sourceOf(feed, steps).step;
+      if (source !== undefined) above.add(source);
+    }
   }
   return above;
 }
@@ -135,6 +138,8 @@ export function artifactOf(
   feed: Feed,
   steps: ReadonlyMap<string, StepState>,
 ): ArtifactRef | undefined {
+  const state = steps.get(feed.node);
+  if (state?.loop === undefined) return state?.outputs[feed.port];
   const { step, port } = sourceOf(feed, steps);
   return step?.outputs[port];
 }
