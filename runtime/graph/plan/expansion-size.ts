@@ -1,3 +1,4 @@
+import { isStepType } from '../types/node-type.ts';
 import type { BodyDraft } from './read-body.ts';
 import { maxNesting } from './graph-library.ts';
 
@@ -96,7 +97,7 @@ const most = Number.MAX_SAFE_INTEGER / 2;
 function ownSize({ drafts }: BodyDraft): Size {
   let running = 0;
   for (const { node, definition } of drafts.values()) {
-    if (definition.structure === undefined && node.bypass !== true) running += 1;
+    if (isStepType(definition) && node.bypass !== true) running += 1;
   }
   return { running, all: drafts.size };
 }
