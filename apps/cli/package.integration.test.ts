@@ -61,6 +61,9 @@ it('opens a package with results and models in an empty workspace, without the n
   const plan = planSchema.parse(JSON.parse((await here('plan', file, '--json')).stdout));
   expect(plan).toMatchObject({ reused: 9, toRun: 0 });
   expect(new Set(plan.nodes.map(({ from }) => from))).toEqual(new Set(['rag-quickstart']));
+  const brought = await here('packages', 'show', 'rag-quickstart');
+  expect(brought.stdout.trim().split('\n')).toHaveLength(9);
+  expect(brought.stdout).toMatch(/retriever\/embed +embed +.*embeddings: /);
   // Shown at once: the run that came along, to the letter of its answers.
   const shown = await here('export', 'latest', '--format', 'md', '--out', 'run.md');
   expect(shown).toMatchObject({ code: 0 });

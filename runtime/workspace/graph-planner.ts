@@ -15,7 +15,7 @@ import {
 } from '@graft/graph';
 import type { GraphFiles } from './graph-files.ts';
 import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
-import { readUsedGraphs } from './used-graphs.ts';
+import { readUsedGraphs, type ParsedGraphs } from './used-graphs.ts';
 import type { StartOptions } from './workspace.ts';
 
 type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
@@ -46,6 +46,7 @@ interface Refused {
 export class GraphPlanner {
   readonly #against: PlanAgainst;
   readonly #files: Pick<GraphFiles, 'read'>;
+  readonly #parsed: ParsedGraphs = new Map();
 
   constructor(against: PlanAgainst, files: Pick<GraphFiles, 'read'>) {
     this.#against = against;
@@ -54,7 +55,7 @@ export class GraphPlanner {
 
   /** A graph with the files that it uses. */
   async read(graph: Graph, file: string): Promise<ReadGraph> {
-    const graphs = await readUsedGraphs(graph, this.#files);
+    const graphs = await readUsedGraphs(graph, this.#files, this.#parsed);
     return { graph, file, registry: this.#against.registry, graphs };
   }
 

@@ -3,6 +3,8 @@ import type { GraphFiles } from './graph-files.ts';
 
 /** Files that one graph may use, with those that these use. */
 const maxFiles = 1000;
+/** Parsed files that are kept to be used again. */
+const maxParsed = 200;
 
 /**
  * Reads the graph files that a graph uses, and those that these use. What cannot be read is an error under its path, for
@@ -11,6 +13,7 @@ const maxFiles = 1000;
 export async function readUsedGraphs(
   graph: Graph,
   files: Pick<GraphFiles, 'read'>,
+  parsed: ParsedGraphs = new Map(),
 ): Promise<GraphLookup> {
   const read = new Map<string, Graph | GraphError>();
   const paths = new Set(usedFiles(graph));
@@ -18,7 +21,7 @@ export async function readUsedGraphs(
   for (const path of paths) {
     const found =
       read.size < maxFiles
-        ? await readOne(path, files)
+        ? await readOne(path, files, parsed)
         : new GraphError('too-large', `A graph may use ${String(maxFiles)} files. Use fewer.`);
     read.set(path, found);
     if (!(found instanceof GraphError)) for (const next of usedFiles(found)) paths.add(next);
@@ -26,14 +29,29 @@ export async function readUsedGraphs(
   return (path) => read.get(path);
 }
 
-async function readOne(path: string, files: Pick<GraphFiles, 'read'>): Promise<Graph | GraphError> {
+/** Graph files as they were last parsed, by path: the same object as long as the file is the same. */
+export type ParsedGraphs = Map<string, { readonly revision: string; readonly graph: Graph }>;
+
+async function readOne(
+  path: string,
+  files: Pick<GraphFiles, 'read'>,
+  parsed: ParsedGraphs,
+): Promise<Graph | GraphError> {
   try {
-    const file = await files.read(path);
-    if (file.path !== path) {
-      return new GraphError('bad-param', `Write its path as "${file.path}".`);
+    const { path: short, revision, text } = await files.read(path);
+    if (short !== path) {
+      return new GraphError('bad-param', `Write its path as "${short}".`);
     }
-    return parseGraph(file.text, file.path);
+    const known = parsed.get(path);
+    if (known?.revision === revision) return known.graph;
+    const graph = parseGraph(text, path);
+    parsed.delete(path);
+    parsed.set(path, { revision, graph });
+    const [oldest = path] = parsed.keys();
+    if (parsed.size > maxParsed) parsed.delete(oldest);
+    return graph;
   } catch (error) {
+    parsed.delete(path);
     return GraphError.from(error);
   }
 }
