@@ -82,7 +82,7 @@ export {
 } from './types/graph-interface.ts';
 export { shapedType } from './types/shaped-type.ts';
 export { rowsOfText } from './types/text-rows.ts';
-export { roundParam, setPrefix, structuralTypes } from './types/structure-nodes.ts';
+export { loopType, roundParam, setPrefix, structuralTypes } from './types/structure-nodes.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
 export { usedFiles } from './format/used-graphs.ts';

@@ -158,6 +158,9 @@ const graphNode: NodeType = defineNode({
   summary: ({ use }) => [['uses', use === '' ? 'none chosen' : use]],
 });
 
+/** Another graph again and again: its step stands beside those of its rounds. */
+export const loopType = 'repeat';
+
 /** The exposed parameter of a loop's graph that is set to the number of the round. */
 export const roundParam = 'round';
 
@@ -200,7 +203,7 @@ const loopParams = {
 /** Another graph again and again, on what it gave. */
 const repeatNode: NodeType = defineNode({
   ...structural,
-  type: 'repeat',
+  type: loopType,
   structure: 'repeat',
   title: 'Repeat',
   titleFor: titleOfUse,

@@ -3,6 +3,7 @@ import {
   Answers,
   answerSchema,
   GraphError,
+  loopType,
   type ExperimentProblem,
   Metrics,
   metricRowSchema,
@@ -76,10 +77,13 @@ export async function readMetrics(
 
 /** Counts the tokens of a run's answers, each artifact once however many runs share it. */
 export class AnswerTokens {
-  readonly #stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore };
+  readonly #stores: { readonly runs: Pick<RunStore, 'steps'>; readonly artifacts: ArtifactStore };
   readonly #known = new Map<string, Promise<number>>();
 
-  constructor(stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore }) {
+  constructor(stores: {
+    readonly runs: Pick<RunStore, 'steps'>;
+    readonly artifacts: ArtifactStore;
+  }) {
     this.#stores = stores;
   }
 
@@ -87,13 +91,11 @@ export class AnswerTokens {
   async of(runId: string): Promise<number | undefined> {
     const { runs, artifacts } = this.#stores;
     let total: number | undefined;
-    for (const { outputs } of await runs.steps(runId)) {
-      for (const ref of Object.values(outputs)) {
-        if (ref.mediaType !== Answers.mediaType || !(await artifacts.has(ref.digest))) continue;
-        const counted = this.#known.get(ref.digest) ?? this.#count(ref);
-        this.#known.set(ref.digest, counted);
-        total = (total ?? 0) + (await counted);
-      }
+    for (const ref of answersMade(await runs.steps(runId))) {
+      if (!(await artifacts.has(ref.digest))) continue;
+      const counted = this.#known.get(ref.digest) ?? this.#count(ref);
+      this.#known.set(ref.digest, counted);
+      total = (total ?? 0) + (await counted);
     }
     return total;
   }
@@ -108,8 +110,27 @@ export class AnswerTokens {
   }
 }
 
-/** How many steps a run computed, and how many it found done. */
-export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms' | 'memory'>[]) {
+/** The answers that steps have made, each once. Who is given answers passes them on, as a loop does those of its rounds. */
+function answersMade(steps: readonly StepSummary[]): Iterable<ArtifactRef> {
+  const given = steps.map(({ outputs }) =>
+    Object.values(outputs).filter(({ mediaType }) => mediaType === Answers.mediaType),
+  );
+  const digests = new Set(given.flat().map(({ digest }) => digest));
+  const made = new Map<string, ArtifactRef>();
+  for (const [at, { type, parts = [] }] of steps.entries()) {
+    const passes = parts.some(
+      ({ name, value }) =>
+        name.startsWith('input.') && value.split(' ').some((digest) => digests.has(digest)),
+    );
+    if (passes || type === loopType) continue;
+    for (const ref of given[at] ?? []) made.set(ref.digest, ref);
+  }
+  return made.values();
+}
+
+/** How many steps a run computed, and how many it found done. What a loop takes is what the steps of its rounds take. */
+export function countSteps(all: readonly Pick<StepSummary, 'type' | 'status' | 'ms' | 'memory'>[]) {
+  const steps = all.filter(({ type }) => type !== loopType);
   const computed = steps.filter(({ status }) => status === 'succeeded');
   return {
     steps: {
@@ -124,7 +145,7 @@ export function countSteps(steps: readonly Pick<StepSummary, 'status' | 'ms' | '
 
 /** `memory` of the results that have some; nothing where none has. */
 export function mostMemory(results: readonly { readonly memory?: number | undefined }[]) {
-  const memory = Math.max(0, ...results.map((result) => result.memory ?? 0));
+  const memory = results.reduce((most, result) => Math.max(most, result.memory ?? 0), 0);
   return memory === 0 ? {} : { memory };
 }
 
