@@ -6,6 +6,7 @@ import type { Registry } from '../types/node-type.ts';
 import type { FlatGraph } from './flat-graph.ts';
 import type { GraphLookup } from './graph-library.ts';
 import { planPart, type ItemPart } from './item-part.ts';
+import { pathWithoutRounds } from './loop-round.ts';
 import { resolveGraph, type Resolution } from './resolve-graph.ts';
 
 export interface PlanOptions {
@@ -14,7 +15,7 @@ export interface PlanOptions {
   readonly file?: string;
   /** Graph files that the graph may use; default: none. */
   readonly graphs?: GraphLookup;
-  /** Only these and what they need; problems elsewhere do not matter. Ids, paths (`retriever/embed`) or `graph` nodes. */
+  /** Only these and what they need; problems elsewhere do not matter. Ids, paths (`retriever/embed`) or `graph` nodes; what is within a loop means the loop. */
   readonly only?: string | readonly string[];
   /** For every seeded node, instead of its own. */
   readonly seed?: number;
@@ -61,7 +62,8 @@ function onlyWanted(
   file: string | undefined,
 ): Omit<Resolution, 'flat'> {
   const { flat, loops, nodes, problems } = resolution;
-  const wanted = new Set(names.flatMap((name) => namedNodes(flat, name, file)));
+  const named = names.flatMap((name) => namedNodes(flat, loopAround(name, loops) ?? name, file));
+  const wanted = new Set(named);
   // A Set's iteration reaches what is added on the way.
   for (const id of wanted) for (const source of flat.above(id)) wanted.add(source);
   const wantedLoops = [...wanted].filter((id) => loops.has(id));
@@ -81,6 +83,17 @@ function onlyWanted(
       return location.node === undefined || places.has(placeKey(file, location));
     }),
   };
+}
+
+/** The outermost loop that a name is within: it runs as a whole. */
+function loopAround(name: string, loops: Resolution['loops']): string | undefined {
+  const path = pathWithoutRounds(name);
+  return [...loops.keys()]
+    .filter((id) => path.startsWith(`${id}/`))
+    .reduce<string | undefined>(
+      (outer, id) => (outer === undefined || id.length < outer.length ? id : outer),
+      undefined,
+    );
 }
 
 function placeKey(

@@ -128,6 +128,9 @@ describe('a loop', () => {
     expect(brief(problems(drawn))).toEqual([at]);
     expect(brief(problems(drawn, { only: 'r' }))).toEqual([at]);
     expect(problems(drawn, { only: 'n' })).toEqual([]);
+    const only = (name: string): string[] =>
+      planGraph(graph(looped()), testRegistry, { models, only: name }).nodes.map(({ id }) => id);
+    expect([only('r/d'), only('r#2/d'), only('n')]).toEqual([['n', 'r'], ['n', 'r'], ['n']]);
     expect(brief(validateGraph(graph(drawn), testRegistry, { models, file }))).toEqual([at]);
   });
 
