@@ -11,14 +11,14 @@ import { useRunView, type PastParams, type Steps } from './run-view.ts';
 import { standInsOf, standInViews } from './stand-ins.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
-/** Runs looked through for steps that the newest one did not have. */
+/** Runs looked through for the rounds of loops that the newest one did not have. */
 const lookThrough = 10;
 
 /** A step as its record tells it: without what was said while it ran. */
-function stepFrom(summary: StepSummary, at: number): StepView {
+function stepFrom(summary: StepSummary): StepView {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items } = summary;
   return {
-    ...{ node, type, status, ms, outputs, finishedAt: at },
+    ...{ node, type, status, ms, outputs },
     ...{ logs: [], metrics: emptyList, texts: new Map<string, string>() },
     ...(madeAt === undefined ? {} : { madeAt }),
     ...(from === undefined ? {} : { from }),
@@ -65,19 +65,25 @@ export async function readEarlier(runId: string): Promise<void> {
   const { models } = useChecks.getState();
   const graphs = useUsedGraphs.getState().lookup;
   const { nodes, aliases = {} } = resolveGraph(graph, { registry: nodeTypes(), models, graphs });
-  const wanted = new Set(nodes.flatMap(({ id }) => (run.steps[id] === undefined ? id : [])));
+  const missing = nodes.filter(({ id }) => run.steps[id] === undefined);
+  const idsOf = (loops: boolean): Set<string> =>
+    new Set(missing.flatMap(({ id, loop }) => ((loop !== undefined) === loops ? id : [])));
   const found: Record<string, StepView> = {};
-  if (wanted.size > 0) {
-    const runs = await api.runs.list.query({ file: file.path, limit: lookThrough + 1 });
-    for (const { id, startedAt } of runs) {
-      if (id === runId || wanted.size === 0) continue;
-      // A loop's rounds are of the run that the loop is of.
-      const asked = new Set(wanted);
-      for (const step of await api.runs.steps.query({ runId: id })) {
-        if (!asked.has(plannedPath(step.node)) || Object.keys(step.outputs).length === 0) continue;
-        found[step.node] = stepFrom(step, startedAt);
-        wanted.delete(step.node);
-      }
+  const take = (steps: readonly StepSummary[], asked: ReadonlySet<string>): void => {
+    for (const step of steps) {
+      const isAsked = asked.has(plannedPath(step.node));
+      if (isAsked && Object.keys(step.outputs).length > 0) found[step.node] = stepFrom(step);
+    }
+  };
+  const single = idsOf(false);
+  if (single.size > 0) take(await api.runs.last.query({ file: file.path }), single);
+  // The rounds of a loop are all of one run.
+  const loops = idsOf(true);
+  if (loops.size > 0) {
+    for (const { id } of await api.runs.list.query({ file: file.path, limit: lookThrough + 1 })) {
+      if (id === runId || loops.size === 0) continue;
+      take(await api.runs.steps.query({ runId: id }), loops);
+      for (const loop of loops) if (found[loop] !== undefined) loops.delete(loop);
     }
   }
   // Nodes that are no steps are shown by those that there are now, whichever run had them.

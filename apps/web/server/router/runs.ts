@@ -57,6 +57,13 @@ export const runsRouter = router({
       const steps = await workspace.runs.steps(input.runId);
       return steps.map((step) => shownStep(step, workspace.root));
     }),
+  /** For each node of a file, by its path, its newest step of whichever run; see `RunStore.lastSteps`. */
+  last: procedure
+    .input(z.object({ file: pathInput }))
+    .query(async ({ ctx: { workspace }, input }) => {
+      const steps = await workspace.runs.lastSteps(input.file);
+      return [...steps.values()].map((step) => shownStep(step, workspace.root));
+    }),
   /** Why a step ran or was reused, with every part of its cache key. */
   why: procedure
     .input(z.object({ runId: runInput, node: nodeInput }))
