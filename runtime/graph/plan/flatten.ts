@@ -271,10 +271,16 @@ class Flattening {
       this.#add('bad-param', message, { path });
       return { params: undefined, draft };
     }
+    const numbered = scope.numbered.get(id);
+    if (definition.structure === 'repeat' && numbered?.has('limit') === true) {
+      const message =
+        'How often a loop is run cannot be the number of a round of the loop around it, since rounds are counted before they are planned. Expose another parameter as "round".';
+      this.#add('bad-param', message, { path, param: 'limit' });
+      return { params: undefined, draft };
+    }
     const { seed } = this.#context;
-    const numbered = scope.numbered.get(id)?.has('seed') === true;
     const seeded =
-      numbered && seed !== undefined && takesSeed(definition)
+      numbered?.has('seed') === true && seed !== undefined && takesSeed(definition)
         ? { ...written, seed: seedOfRound(seed, written['seed']) }
         : seededParams(written, definition, seed);
     const { params, problems } = parseParams(definition, seeded);

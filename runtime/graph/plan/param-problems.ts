@@ -76,7 +76,7 @@ function paramProblem(
 }
 
 /** What a value must be, in plain words, after the parameter's name. */
-function requirement(issue: z.core.$ZodIssue, value: unknown): string {
+export function requirement(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${typeName(issue.expected)}`;

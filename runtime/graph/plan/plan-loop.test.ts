@@ -163,6 +163,43 @@ describe('a loop', () => {
     });
   });
 
+  it('within loops is counted without what its rounds are given', () => {
+    const within = (use: string): object => ({
+      nodes: { ...doubling.nodes, d: node('repeat', { use, limit: 10 }) },
+      edges: ['in.value -> d.open', 'd.open -> out.value'],
+    });
+    const body = within('#b');
+    const graphs = { body, b: within('#c'), c: within('#d'), d: within('#e'), e: doubling };
+    expect(problems({ ...looped({ limit: 10 }), graphs })).toEqual([]);
+    const [large] = problems({ ...looped({ limit: 19 }), graphs });
+    expect(large?.message).toContain('211111 nodes');
+  });
+
+  it('is run as often in each round of a loop around it', () => {
+    const outer = {
+      nodes: { ...doubling.nodes, d: repeat({ use: '#inner', limit: 2 }) },
+      edges: ['in.value -> d.open', 'd.open -> out.value'],
+      expose: { round: 'd.limit' },
+    };
+    const at = { graph: 'body', node: 'd', path: 'r/d', param: 'limit' };
+    const graphs = { body: outer, inner: doubling };
+    expect(brief(problems({ ...looped({ limit: 3 }), graphs }))).toEqual([
+      { code: 'bad-param', ...at },
+    ]);
+    // Also through a graph in between.
+    const between = {
+      nodes: { ...doubling.nodes, d: node('graph', { use: '#body' }) },
+      edges: outer.edges,
+      expose: { round: 'd.set.often' },
+    };
+    const body = { ...outer, expose: { often: 'd.limit' } };
+    const through = {
+      ...looped({ limit: 3, use: '#between' }),
+      graphs: { ...graphs, body, between },
+    };
+    expect(brief(problems(through))).toEqual([{ code: 'bad-param', ...at, path: 'r/d/d' }]);
+  });
+
   it('may use as many graphs as are counted', () => {
     const uses = (use: string) => many(380, node('graph', { use }));
     const body = { ...doubling, nodes: { ...doubling.nodes, ...uses('#wide') } };
@@ -255,7 +292,7 @@ describe('a loop', () => {
     ]);
     const [beyond] = problems(looped({ limit: 11 }, numbered));
     expect(beyond).toMatchObject({ code: 'bad-param', location: { node: 'r', param: 'limit' } });
-    expect(beyond?.message).toContain('cannot be 11');
+    expect(beyond?.message).toContain('cannot be 11: it must be at most 10.');
   });
 
   it('has a seed of its own for each round under each seed of the run', () => {

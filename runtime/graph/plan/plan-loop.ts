@@ -11,7 +11,7 @@ import { namesParam, textParam } from '../types/structure-params.ts';
 import { maxExpanded } from './expansion-size.ts';
 import type { FlatNode } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
-import { parseParams } from './param-problems.ts';
+import { parseParams, requirement } from './param-problems.ts';
 import { placeOf } from './plan-node.ts';
 import { planNodes, type PlanningOf } from './plan-nodes.ts';
 import { plannedNodes } from './planned-nodes.ts';
@@ -140,17 +140,6 @@ class LoopPlanning {
       given: new Set(fed),
       seed: context.seed,
     });
-    const rounds = this.#limit * times;
-    if (round === 1) {
-      for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
-      planning.loops.set(this.#flat.id, flat);
-      planning.room -= flat.nodes.size * rounds;
-      if (planning.room < 0) {
-        const message = `With all of its rounds, the graph has more than ${maxExpanded} nodes, which are not planned. Allow fewer rounds.`;
-        report.add('too-large', message, { ...this.#flat.location, param: 'limit' });
-        return false;
-      }
-    }
     const ports = scopes[0]?.ports.input;
     const inputs: Record<string, string> = {};
     const given = new Map<string, Facets>();
@@ -159,6 +148,18 @@ class LoopPlanning {
       if (id === undefined) continue;
       inputs[name] = `${prefix}${id}`;
       given.set(`${prefix}${id}`, own(this.#given, name) ?? {});
+    }
+    const rounds = this.#limit * times;
+    if (round === 1) {
+      for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
+      planning.loops.set(this.#flat.id, flat);
+      // What a round is given runs outside.
+      planning.room -= (flat.nodes.size - given.size) * rounds;
+      if (planning.room < 0) {
+        const message = `With all of its rounds, the graph has more than ${maxExpanded} nodes, which are not planned. Allow fewer rounds.`;
+        report.add('too-large', message, { ...this.#flat.location, param: 'limit' });
+        return false;
+      }
     }
     // Later rounds have been counted with the first.
     const all = planNodes(flat, { planning, report, given, times: round === 1 ? rounds : 0 });
@@ -232,7 +233,9 @@ class LoopPlanning {
     for (let round = 1; schema !== undefined && round <= this.#limit; round++) {
       const result = schema.safeParse(round);
       if (result.success) continue;
-      const message = `The graph exposes "${roundParam}", which is set to the number of the round and cannot be ${round}: ${result.error.issues[0]?.message ?? 'it is not allowed'}. Allow fewer rounds, or expose it under another name.`;
+      const [issue] = result.error.issues;
+      const why = issue === undefined ? 'is not allowed' : requirement(issue, round);
+      const message = `The graph exposes "${roundParam}", which is set to the number of the round and cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
       report.add('bad-param', message, { ...this.#flat.location, param: 'limit' });
       return;
     }
