@@ -38,6 +38,18 @@ describe('raceLook', () => {
     expect(drop?.confidence).toBeCloseTo(1 - (2 * 0.05) / 15, 12);
   });
 
+  it('drops by any error that is allowed', () => {
+    const racers = [
+      racer('best', right(0.9)),
+      racer('near', right(0.7)),
+      racer('base', right(0.9)),
+    ];
+    const least = { ...rules, variants: 2, looks: 2 };
+    for (const error of [0.001, 0.05, 0.3, 0.49]) {
+      expect(raceLook(racers, { ...least, error }), String(error)).toHaveLength(1);
+    }
+  });
+
   it('goes the other way where lower is better', () => {
     const drops = raceLook([racer('low', right(0.1)), racer('high', right(0.9))], {
       ...{ ...rules, metric: { ...accuracy, direction: 'lower' } },

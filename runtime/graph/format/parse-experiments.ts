@@ -155,8 +155,9 @@ function readRace(value: unknown, field: string, reader: ExperimentReader): true
       `${field}.looks`,
     );
   }
-  if (error !== undefined && !(typeof error === 'number' && error > 0 && error < 1)) {
-    reader.bad('This should be a probability, above 0 and below 1.', `${field}.error`);
+  // From a half on, no interval is as unsure.
+  if (error !== undefined && !(typeof error === 'number' && error > 0 && error < 0.5)) {
+    reader.bad('This should be a probability, above 0 and below 0.5.', `${field}.error`);
   }
   return {
     ...(typeof looks === 'number' ? { looks } : {}),
