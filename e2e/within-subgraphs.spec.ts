@@ -133,6 +133,7 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
   await bench.open(workspace.url, 'ports.graft.json');
   await bench.select('chunk');
   await page.keyboard.press('Control+g');
+  await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
   await page.keyboard.press('Enter');
   await expect(trail(page)).toContainText('ports›subgraph');
   await bench.select('documents');
