@@ -175,6 +175,31 @@ describe('a loop', () => {
     expect(large?.message).toContain('211111 nodes');
   });
 
+  it('counts each round, also where it does nothing but hand on', () => {
+    const ports = Object.fromEntries(
+      ['a', 'b'].flatMap((name) =>
+        ['input', 'output'].map((side) => [side + name, node(side, { name })]),
+      ),
+    );
+    const swapping = {
+      nodes: ports,
+      edges: ['inputa.value -> outputb.value', 'inputb.value -> outputa.value'],
+    };
+    const outer = {
+      nodes: { ...ports, r: node('repeat', { use: '#inner', limit: 1000 }) },
+      edges: ['a', 'b'].flatMap((x) => [`input${x}.value -> r.${x}`, `r.${x} -> output${x}.value`]),
+    };
+    const drawn = (limit: number): object => ({
+      nodes: { n: node('number'), m: node('number'), r: repeat({ limit }) },
+      edges: ['n.value -> r.a', 'm.value -> r.b'],
+      graphs: { body: outer, inner: swapping },
+    });
+    expect(problems(drawn(100))).toEqual([]);
+    expect(brief(problems(drawn(200)))).toEqual([
+      { code: 'too-large', graph: 'body', node: 'r', path: 'r/r', param: 'limit' },
+    ]);
+  });
+
   it('is run as often in each round of a loop around it', () => {
     const outer = {
       nodes: { ...doubling.nodes, d: repeat({ use: '#inner', limit: 2 }) },

@@ -153,8 +153,8 @@ class LoopPlanning {
     if (round === 1) {
       for (const { body, dropped } of scopes) planning.dropped.set(body.at.key, dropped);
       planning.loops.set(this.#flat.id, flat);
-      // What a round is given runs outside.
-      planning.room -= (flat.nodes.size - given.size) * rounds;
+      // What a round is given runs outside; one that only hands it on is a round all the same.
+      planning.room -= Math.max(1, flat.nodes.size - given.size) * rounds;
       if (planning.room < 0) {
         const message = `With all of its rounds, the graph has more than ${maxExpanded} nodes, which are not planned. Allow fewer rounds.`;
         report.add('too-large', message, { ...this.#flat.location, param: 'limit' });
