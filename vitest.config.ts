@@ -16,7 +16,7 @@ export default defineConfig({
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.gpu.test.ts'],
           environment: 'node',
           pool: 'forks',
-          testTimeout: 15_000,
+          testTimeout: 60_000,
         },
       },
       {
