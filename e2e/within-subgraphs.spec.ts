@@ -222,7 +222,7 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
     graft: 1,
     nodes: {
       ask: node('questions', { questions: questions.join('\n') }),
-      again: node('repeat', { use: '#draw', while: 'open', limit: 3 }),
+      again: node('repeat', { use: '#draw', while: 'open', limit: 3, collect: ['drawn'] }),
     },
     edges: ['ask.questions -> again.open'],
     graphs: {
@@ -231,8 +231,9 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
           in: node('input', { name: 'open' }),
           draw: node('sample-rows', { share: 0.5, least: 0 }),
           open: node('output', { name: 'open' }),
+          drawn: node('output', { name: 'drawn' }),
         },
-        edges: ['in.value -> draw.rows', 'draw.rows -> open.value'],
+        edges: ['in.value -> draw.rows', 'draw.rows -> open.value', 'draw.rows -> drawn.value'],
         expose: { round: 'draw.seed' },
       },
     },
@@ -264,6 +265,12 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
   await expect(bench.node('draw')).toContainText('2 questions');
   await page.getByRole('button', { name: 'Leave' }).click();
   await bench.reaches('again', 'succeeded');
+  // What is gathered of all rounds is the loop's, into which one still goes at its last round.
+  await bench.select('ask');
+  await page.getByRole('button', { name: 'again#collect/drawn' }).click();
+  await expect(bench.node('again')).toHaveAttribute('data-selected', 'true');
+  await bench.node('again').locator('.node-facts').dblclick();
+  await expect(round).toHaveValue('3');
 });
 
 test('an output within is frozen where it is of one use, and refused with the reason where of more', async ({
