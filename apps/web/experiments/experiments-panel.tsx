@@ -38,6 +38,9 @@ function useRunsOf(path: string, name: string) {
   return data.filter(({ experiment }) => experiment === name);
 }
 
+/** Names of variants have commas of their own. */
+const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+
 function Progress({ progress }: { readonly progress: ExperimentProgress }) {
   const { runs, ended, failed, dropped, refused, computed, reused, working } = progress;
   const words = [
@@ -63,7 +66,7 @@ function Progress({ progress }: { readonly progress: ExperimentProgress }) {
       </span>
       <p className="truncate text-ink-2 tabular-nums" title={working.join('\n')}>
         {words.join(' · ')}
-        {working.length === 0 ? '' : ` · ${working.slice(0, 3).join(', ')}`}
+        {working.length === 0 ? '' : ` · ${quoted(working.slice(0, 3))}`}
       </p>
     </div>
   );
@@ -77,7 +80,6 @@ function Details(props: {
   const { path, name, experiment } = props;
   const planned = usePlanned(path, name);
   const runs = useRunsOf(path, name);
-  const starting = useExperiments((state) => state.starting);
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
@@ -90,7 +92,8 @@ function Details(props: {
           <button
             type="button"
             className="button small go"
-            disabled={starting || planned?.plan === undefined}
+            // Not while it is being started: a button that is disabled loses the focus.
+            disabled={planned?.plan === undefined}
             onClick={() => void startExperiment(name)}
           >
             Run the experiment

@@ -138,6 +138,7 @@ export function CommandMenu() {
     if (typed !== '') setSearch(typed);
   }, []);
   const openEnd = useScreen((state) => state.openEnd);
+  const open = useDocument((state) => state.file !== null);
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
   return (
     <dialog
@@ -155,14 +156,16 @@ export function CommandMenu() {
           value={search}
           onValueChange={setSearch}
           placeholder={
-            openEnd === null
-              ? 'Add a node, open a file, or run a command'
-              : 'What should it connect to?'
+            openEnd !== null
+              ? 'What should it connect to?'
+              : open
+                ? 'Add a node, open a file, or run a command'
+                : 'Open a file, or run a command'
           }
         />
         <Command.List>
           <Command.Empty>Nothing is called that.</Command.Empty>
-          <NodeItems />
+          {open ? <NodeItems /> : null}
           {openEnd === null ? (
             <>
               <Command.Group heading="Open">

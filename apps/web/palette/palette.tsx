@@ -41,7 +41,7 @@ export function Palette() {
           className="field flex items-center justify-between text-ink-2"
           onClick={() => useScreen.getState().show({ commandMenu: true })}
         >
-          Add a node <kbd className="kbd font-sans">{keyName('K')}</kbd>
+          {open ? 'Add a node' : 'Commands'} <kbd className="kbd font-sans">{keyName('K')}</kbd>
         </button>
       </div>
       {open ? (
