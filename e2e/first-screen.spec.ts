@@ -20,6 +20,11 @@ test('an empty workspace says how to begin, and an example is copied into it', a
     await begin.getByRole('button', { name: 'Open a package …' }).click();
     await expect(page.getByRole('dialog', { name: 'Open a package' })).toBeVisible();
     await page.keyboard.press('Escape');
+    // There is no graph to add a node to.
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('option', { name: /^New graph/ })).toBeVisible();
+    await expect(page.getByRole('option', { name: /^Chunk / })).toHaveCount(0);
+    await page.keyboard.press('Escape');
 
     await expect(begin).toContainText('Answers questions from a handbook');
     await expect(begin).toContainText('SmolLM2-135M-Instruct (98');

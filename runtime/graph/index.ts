@@ -83,6 +83,7 @@ export {
 export { shapedType } from './types/shaped-type.ts';
 export { rowsOfText } from './types/text-rows.ts';
 export { loopType, roundParam, setPrefix, structuralTypes } from './types/structure-nodes.ts';
+export { interfaceName } from './types/structure-params.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
 export { usedFiles } from './format/used-graphs.ts';

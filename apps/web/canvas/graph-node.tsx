@@ -1,4 +1,4 @@
-import { verdictRule, type NodeType } from '@graft/graph';
+import { paramFields, verdictRule, type NodeType } from '@graft/graph';
 import { useScore } from '../inspector/score.tsx';
 import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
@@ -24,6 +24,7 @@ import {
   type Status,
 } from './node-status.ts';
 import { useShape } from '../state/node-shape.ts';
+import { untitled } from '../state/node-titles.ts';
 
 const NodeCurve = lazy(() =>
   import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
@@ -119,8 +120,11 @@ function useStatus(path: string, step: StepView | undefined): Status | undefined
 }
 
 /** `needs chunks`: what the person still has to give. */
-function missingText({ location }: ShownProblem): string {
-  return `needs ${location.port ?? location.param ?? 'a value'}`;
+function missingText({ location }: ShownProblem, definition: NodeType | undefined): string {
+  const { port, param } = location;
+  if (port !== undefined || definition === undefined) return `needs ${port ?? param ?? 'a value'}`;
+  const field = paramFields(definition).find(({ name }) => name === param);
+  return `needs ${field?.title.toLowerCase() ?? param ?? 'a value'}`;
 }
 
 /** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */
@@ -157,6 +161,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const drift = useDrift(path);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;
+  const title = untitled(id, node);
   return (
     <article
       className="node"
@@ -167,16 +172,11 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       data-off={off}
       data-testid={`node-${id}`}
       data-status={step?.status ?? 'idle'}
-      aria-label={`${node.title ?? definition?.title ?? node.type}, ${id}`}
+      aria-label={`${node.title ?? title}, ${id}`}
     >
       <header className="node-head">
         <i className="group-square" />
-        <NodeTitle
-          id={id}
-          title={node.title}
-          fallback={definition?.title ?? node.type}
-          renaming={renaming}
-        />
+        <NodeTitle id={id} title={node.title} fallback={title} renaming={renaming} />
         {status === undefined ? null : (
           <span className="chip" data-tone={status.tone} data-testid={`status-${id}`}>
             {status.label}
@@ -206,7 +206,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
-            {incomplete ? missingText(problem) : problem.message}
+            {incomplete ? missingText(problem, definition) : problem.message}
           </div>
         )}
       </footer>

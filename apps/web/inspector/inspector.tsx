@@ -8,11 +8,17 @@ const NodeInspector = lazy(() =>
   import('./node-inspector.tsx').then((part) => ({ default: part.NodeInspector })),
 );
 
+const makeSubgraph = (): void =>
+  void import('../canvas/subgraph-edits.ts').then((edits) => edits.makeSubgraphOfSelection());
+
 function SeveralSelected({ count }: { readonly count: number }) {
   return (
     <div className="px-4 py-3">
       <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
-      <div className="mt-3 flex gap-2">
+      <div className="mt-3 flex flex-wrap gap-2">
+        <button type="button" className="button small" onClick={makeSubgraph}>
+          Make a subgraph
+        </button>
         <button type="button" className="button small" onClick={duplicateSelected}>
           Duplicate
         </button>

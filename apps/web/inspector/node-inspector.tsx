@@ -3,6 +3,7 @@ import { setTitle } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { usedGraph } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
+import { untitled } from '../state/node-titles.ts';
 import { enterSelected } from '../state/navigation.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -69,7 +70,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
           aria-label="Title"
           className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3 placeholder:text-ink"
           value={node.title ?? ''}
-          placeholder={definition?.title ?? node.type}
+          placeholder={untitled(id, node)}
           onChange={(event) =>
             useDocument
               .getState()

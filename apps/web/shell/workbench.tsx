@@ -102,7 +102,7 @@ function Screen() {
   useUpkeep();
   useKeys();
   return (
-    <div className="grid h-dvh grid-rows-[44px_minmax(0,1fr)]">
+    <div className="relative grid h-dvh grid-rows-[44px_minmax(0,1fr)] overflow-clip">
       <Header />
       <Panels
         left={<Palette />}

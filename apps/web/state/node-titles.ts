@@ -1,6 +1,14 @@
-import type { Graph, GraphNode } from '@graft/graph';
+import { interfaceName, type Graph, type GraphNode } from '@graft/graph';
 import { bodyAt, bodyNodes, placeOf } from './levels.ts';
 import { shapeOf } from './node-shape.ts';
+
+/** What a node is called that people gave no title: by its type; an input or output by its name too. */
+export function untitled(id: string, node: Titled): string {
+  const shape = shapeOf(node);
+  const title = shape?.title ?? node.type;
+  const isPort = shape?.structure === 'input' || shape?.structure === 'output';
+  return isPort ? `${title} ${interfaceName(id, node.params)}` : title;
+}
 
 type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
 

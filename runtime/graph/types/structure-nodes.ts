@@ -72,7 +72,7 @@ const inputNode: NodeType = defineNode({
       .meta({ title: 'Many', description: 'Takes any number of edges.' } satisfies ParamMeta),
     formerly: formerlyParam,
   }),
-  summary: ({ name, type }) => [[name === '' ? 'takes' : name, type]],
+  summary: ({ type }) => [['takes', type]],
 });
 
 /** What a graph gives, under a name. */
@@ -85,7 +85,7 @@ const outputNode: NodeType = defineNode({
   inputs: { value: { type: Anything, doc: 'What is given.' } },
   outputs: {},
   params: z.strictObject({ name: nameParam, doc: docParam, formerly: formerlyParam }),
-  summary: ({ name }) => [['gives', name === '' ? 'by its id' : name]],
+  summary: ({ doc }) => (doc === '' ? [] : [['gives', doc]]),
 });
 
 const use = z
