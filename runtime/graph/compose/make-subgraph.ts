@@ -22,8 +22,9 @@ const apart = 110;
 
 /**
  * Puts some nodes of a body into a subgraph of the file, and a `graph` node in their place. Edges across the border become
- * ports: one input for each source outside, one output for each source inside. What the body exposed of them it goes on
- * to expose. `input` and `output` nodes stay. Throws `bad-input` where nothing is left to take.
+ * ports: one input for each source outside, one output for each source inside, and one for each output of a node that gives
+ * nothing to any other. Ports are called as the ports that they stand for. What the body exposed of them it goes on to
+ * expose. `input` and `output` nodes stay. Throws `bad-input` where nothing is left to take.
  */
 export function makeSubgraph(
   graph: Graph,
@@ -52,9 +53,13 @@ export function makeSubgraph(
     Object.hasOwn(graph.graphs ?? {}, id),
   );
   const node = freeName(name, (id) => Object.hasOwn(body.nodes, id) && !taken.has(id));
-  const split = new Split(body, taken, node);
   const lists = { registry, graphs };
   const typeOf = (id: string) => typeIn(body, id, lists);
+  const giving = new Set(body.edges.map(({ source }) => source));
+  const ends = [...taken]
+    .filter((id) => !giving.has(id) && own(body.nodes, id)?.bypass !== true)
+    .flatMap((id) => Object.keys(typeOf(id)?.outputs ?? {}).map((port) => ({ node: id, port })));
+  const split = new Split(body, { taken, ends, node });
   const inner = split.inner((edge) => {
     const port = own(typeOf(edge.source)?.outputs ?? {}, edge.sourcePort);
     return (port ?? own(typeOf(edge.target)?.inputs ?? {}, edge.targetPort))?.type.id;
@@ -68,31 +73,62 @@ export function makeSubgraph(
   };
 }
 
+/** An output of a node. */
+interface End {
+  readonly node: string;
+  readonly port: string;
+}
+
+/** A port of what is made: the node for it within, and what it is called outside. */
+interface BorderPort {
+  readonly id: string;
+  readonly name: string;
+  readonly from: End;
+}
+
+/** Its id is its name, where no other node has that. */
+const nameParams = ({ id, name }: BorderPort): { readonly name?: string } =>
+  id === name ? {} : { name };
+
 /** A body cut in two: what is taken, and what stays with one node for it. */
 class Split {
   readonly #body: GraphBody;
   readonly #taken: ReadonlySet<string>;
   readonly #node: string;
-  /** By `node.port` of the source, the ids of the nodes for what crosses the border. */
-  readonly #inputs = new Map<string, string>();
-  readonly #outputs = new Map<string, string>();
+  /** By `node.port` of the source, what crosses the border. */
+  readonly #inputs = new Map<string, BorderPort>();
+  readonly #outputs = new Map<string, BorderPort>();
 
-  constructor(body: GraphBody, taken: ReadonlySet<string>, node: string) {
+  constructor(
+    body: GraphBody,
+    cut: {
+      readonly taken: ReadonlySet<string>;
+      /** Outputs of taken nodes that give nothing to any node, and are to be had from outside. */
+      readonly ends: readonly End[];
+      readonly node: string;
+    },
+  ) {
+    const { taken } = cut;
     this.#body = body;
     this.#taken = taken;
-    this.#node = node;
+    this.#node = cut.node;
     const ids = new Set(taken);
-    const name = (ports: Map<string, string>, source: string, wanted: string): void => {
+    const name = (ports: Map<string, BorderPort>, from: End, wanted: string): void => {
+      const source = `${from.node}.${from.port}`;
       if (ports.has(source)) return;
-      const id = freeName(wanted, (one) => ids.has(one));
+      const names = new Set([...ports.values()].map((port) => port.name));
+      const free = freeName(wanted, (one) => names.has(one));
+      const id = freeName(free, (one) => ids.has(one));
       ids.add(id);
-      ports.set(source, id);
+      ports.set(source, { id, name: free, from });
     };
     for (const edge of sortEdges(body.edges)) {
       const [from, to] = [taken.has(edge.source), taken.has(edge.target)];
-      if (!from && to) name(this.#inputs, sourceOf(edge), edge.targetPort);
-      if (from && !to) name(this.#outputs, sourceOf(edge), edge.sourcePort);
+      const end = { node: edge.source, port: edge.sourcePort };
+      if (!from && to) name(this.#inputs, end, edge.targetPort);
+      if (from && !to) name(this.#outputs, end, end.port);
     }
+    for (const end of cut.ends) name(this.#outputs, end, end.port);
   }
 
   inner(typeOf: (edge: Edge) => string | undefined): Part {
@@ -117,23 +153,24 @@ class Split {
       if (from && to) moved.push({ edge, was });
       const input = this.#inputs.get(source);
       if (!from && to && input !== undefined) {
-        if (!Object.hasOwn(nodes, input)) {
+        if (!Object.hasOwn(nodes, input.id)) {
           const type = typeOf(edge);
-          nodes[input] = {
+          nodes[input.id] = {
             ...{ type: 'input', version: 1 },
-            params: type === undefined ? {} : { type },
+            params: { ...nameParams(input), ...(type === undefined ? {} : { type }) },
           };
-          layout[input] = { x: left, y: [...this.#inputs.values()].indexOf(input) * apart };
+          layout[input.id] = { x: left, y: [...this.#inputs.values()].indexOf(input) * apart };
         }
-        moved.push({ edge: { ...edge, source: input, sourcePort: 'value' }, was });
-      }
-      const output = this.#outputs.get(source);
-      if (from && !to && output !== undefined && !Object.hasOwn(nodes, output)) {
-        nodes[output] = { type: 'output', version: 1, params: {} };
-        layout[output] = { x: right, y: [...this.#outputs.values()].indexOf(output) * apart };
-        moved.push({ edge: { ...edge, target: output, targetPort: 'value' }, was });
+        moved.push({ edge: { ...edge, source: input.id, sourcePort: 'value' }, was });
       }
     }
+    [...this.#outputs.values()].forEach((output, at) => {
+      const { id, from } = output;
+      const edge = { source: from.node, sourcePort: from.port, target: id, targetPort: 'value' };
+      nodes[id] = { type: 'output', version: 1, params: nameParams(output) };
+      layout[id] = { x: right, y: at * apart };
+      moved.push({ edge, was: formatEdge(edge) });
+    });
     const expose = Object.entries(this.#body.expose ?? {}).flatMap(
       ([name, { node, param }]): [string, Exposure][] =>
         this.#taken.has(node) ? [[name, { node, param }]] : [],
@@ -156,10 +193,10 @@ class Split {
       if (from && to) return [];
       const source = sourceOf(edge);
       if (to) {
-        const targetPort = this.#inputs.get(source) ?? '';
+        const targetPort = this.#inputs.get(source)?.name ?? '';
         return [{ edge: { ...edge, target: this.#node, targetPort }, was }];
       }
-      const sourcePort = this.#outputs.get(source) ?? '';
+      const sourcePort = this.#outputs.get(source)?.name ?? '';
       return [{ edge: from ? { ...edge, source: this.#node, sourcePort } : edge, was }];
     });
     const places = [...this.#taken].flatMap((id) => own(this.#body.layout, id) ?? []);

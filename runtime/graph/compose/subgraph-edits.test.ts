@@ -9,6 +9,7 @@ import { planGraph } from '../plan/plan-graph.ts';
 import { numberNode, testDefinitions, testModels as models } from '../testing.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { createRegistry } from '../types/registry.ts';
+import { formatEdge } from '../format/edge.ts';
 import { extractSubgraph } from './extract-subgraph.ts';
 import { inlineSubgraph } from './inline-subgraph.ts';
 import { makeSubgraph } from './make-subgraph.ts';
@@ -137,6 +138,17 @@ describe('a subgraph of a selection', () => {
     expect(inlineSubgraph(set, { node }, { registry }).graph.nodes['twice']?.params).toEqual({
       factor: 5,
     });
+  });
+
+  it('calls its ports as those that they stand for, and gives what no other node takes', () => {
+    const { graph, node } = makeSubgraph(weighted, { nodes: ['twice'], name: 'z' }, { registry });
+    expect(graph.edges.map(formatEdge)).toContain(`mix.sum -> ${node}.value`);
+    const made = graph.graphs?.['z'];
+    expect(made?.nodes['value-2']).toMatchObject({ type: 'output', params: { name: 'value' } });
+    expect(made?.edges.map(formatEdge)).toEqual([
+      'twice.value -> value-2.value',
+      'value.value -> twice.value',
+    ]);
   });
 
   it('becomes a file, with the subgraphs that it uses, and computes the same', () => {
