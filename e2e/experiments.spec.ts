@@ -133,7 +133,9 @@ test('says how far an experiment is, and cancels it', async ({ page, workspace }
   await bench.open(workspace.url, many);
   await bench.tab('Experiments');
   const depths = page.getByRole('region', { name: 'Experiment depths' });
-  await depths.getByRole('button', { name: 'Run the experiment' }).press('Enter');
+  const run = depths.getByRole('button', { name: 'Run the experiment' });
+  await expect(run).toBeEnabled();
+  await run.press('Enter');
   await expect(depths.getByRole('button', { name: 'Cancel the experiment' })).toBeFocused();
   await expect(depths.getByTestId('experiment-progress')).toContainText(
     /Run [2-9]\d* of 190, \d+ % · [1-9]\d* steps computed, \d+ reused/,
