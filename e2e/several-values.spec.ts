@@ -88,7 +88,13 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await expect(page.getByTestId('several-type')).toContainText(/\d+ values/);
   await page.getByRole('button', { name: 'One value of Type only' }).click();
 
-  await bench.tab('Experiments');
+  // One that cannot be is said beside the field; the chip leads to the experiment.
+  await share.fill('0.25, half');
+  await share.press('Enter');
+  await expect(chip).toContainText('2 values, not “half”');
+  await share.fill('0.25, 0.5, 0.75');
+  await share.press('Enter');
+  await chip.getByRole('button', { name: '3 values', exact: true }).click();
   const panel = page.getByRole('region', { name: 'Experiment sweep' });
   const planned = panel.getByTestId('planned-variants');
   await expect(planned).toContainText('4 variants, against “as saved”, by score.metrics:recall@1');

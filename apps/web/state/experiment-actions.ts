@@ -26,13 +26,19 @@ export async function experimentEnded(): Promise<void> {
   if (file !== null) await usePlan.getState().ask(file.path, graph);
 }
 
+/** Opens the panel of experiments with one of them. */
+export function showExperiment(name: string): void {
+  useExperiments.setState({ chosen: name });
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab: 'experiments' });
+}
+
 /** Saves, then runs an experiment of the file, and shows how it goes. */
 export async function startExperiment(name: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null || useExperiments.getState().starting) return;
-  useExperiments.setState({ chosen: name, starting: true });
-  openPanel('lower');
-  useScreen.getState().show({ bottomTab: 'experiments' });
+  useExperiments.setState({ starting: true });
+  showExperiment(name);
   try {
     if (!(await saveFile())) return;
     await api.experiments.start.mutate({ path: file.path, name });

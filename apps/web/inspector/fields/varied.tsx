@@ -4,12 +4,13 @@ import {
   unvaryParam,
   variedParam,
   varyParam,
+  type NodeType,
   type ParamField,
 } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
-import { useExperiments } from '../../state/experiment-actions.ts';
+import { showExperiment, useExperiments } from '../../state/experiment-actions.ts';
 import { nodeTypes } from '../../state/registry.ts';
 
 /** The several values that a parameter is given by an experiment of the file. */
@@ -55,7 +56,20 @@ export function useVaried(node: string, field: ParamField): Varied | undefined {
   };
 }
 
-/** Says that a parameter has several values, and takes all but its own away. */
+/** Those values that the parameter cannot have: their variants are refused. */
+function refused(type: NodeType | undefined, params: object, varied: VariedValues): unknown[] {
+  return varied.values.filter((value) => {
+    const parsed = type?.params.safeParse({ ...params, [varied.param]: value });
+    return parsed?.error?.issues.some(({ path }) => path[0] === varied.param) === true;
+  });
+}
+
+interface VariedValues {
+  readonly param: string;
+  readonly values: readonly unknown[];
+}
+
+/** Says that a parameter has several values, leads to their experiment, and takes all but its own away. */
 export function SeveralChip({
   node,
   field,
@@ -65,17 +79,27 @@ export function SeveralChip({
   readonly field: ParamField;
   readonly varied: Varied;
 }) {
-  const { values, experiment, unvary } = varied;
-  if (values === undefined) return null;
-  const setting = formatSettingName({ node, param: field.name });
+  const own = useDocument((state) => state.graph.nodes[node]);
+  const { values, experiment = '', unvary } = varied;
+  if (values === undefined || own === undefined) return null;
+  const param = field.name;
+  const setting = formatSettingName({ node, param });
+  const wrong = refused(nodeTypes().get(own.type), own.params, { param, values });
   return (
     <span
       className="chip inline-flex items-center gap-1"
-      data-tone="good"
+      data-tone={wrong.length === 0 ? 'good' : 'bad'}
       data-testid={`several-${field.name}`}
-      title={`${setting} is varied by the experiment “${experiment ?? ''}”`}
     >
-      {plural(values.length, 'value')}
+      <button
+        type="button"
+        className="hover:underline"
+        title={`${setting} is varied by the experiment “${experiment}”: show it`}
+        onClick={() => showExperiment(experiment)}
+      >
+        {plural(values.length, 'value')}
+        {wrong.length === 0 ? '' : `, not ${wrong.map((value) => `“${String(value)}”`).join(', ')}`}
+      </button>
       <button
         type="button"
         className="hover:text-ink"
