@@ -206,8 +206,12 @@ function asDamage(error: unknown, name: string): unknown {
   ) {
     return error;
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return damaged(name, reason, error);
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '');
+  // The library's words for a file of another kind, or one that was cut off on its way.
+  const told = /end of central directory/i.test(reason)
+    ? 'it is no zip file, or is cut off'
+    : reason;
+  return damaged(name, told, error);
 }
 
 function tooLarge(name: string, what: string, limit: number): GraphError {
