@@ -88,7 +88,7 @@ function CanvasTools() {
           className="icon-button"
           aria-label="Fit view"
           title="Fit view"
-          onClick={fitAll}
+          onClick={() => fitAll()}
         >
           <FitIcon />
         </button>
@@ -117,7 +117,7 @@ function useFitOnShow(flow: ReactFlowInstance): void {
     const settle = (): void => {
       fitted.current = { path, prefix };
       if (view !== undefined) void flow.setViewport(view);
-      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) fitAll();
+      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) fitAll(0);
     };
     if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
     else if (measured) {

@@ -14,10 +14,10 @@ export function attachViewport(instance: ReactFlowInstance, element: HTMLElement
   frame = element;
 }
 
-/** All of the graph, clear of the tools at the lower edge; of a huge one too. */
-export function fitAll(): void {
+/** All of the graph, clear of the tools at the lower edge; of a huge one too. `duration` in ms. */
+export function fitAll(duration = 120): void {
   const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
-  void flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration: 120 });
+  void flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
 }
 
 export function fitNodes(ids: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { isUnsaved, useDocument } from '../state/document-store.ts';
+import { hasDraft } from '../state/draft.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { MoreIcon } from '../shell/icons.tsx';
@@ -78,7 +79,8 @@ function openMenuAt(path: string, { left, bottom }: DOMRect): void {
 /** A file of the list: opened by a click, renamed by F2 or a double click, and more by its menu. */
 export function FileRow({ path, indented }: { readonly path: string; readonly indented: boolean }) {
   const open = useDocument((state) => state.file?.path === path);
-  const unsaved = useDocument((state) => state.file?.path === path && isUnsaved(state));
+  const edited = useDocument((state) => state.file?.path === path && isUnsaved(state));
+  const unsaved = edited || (!open && hasDraft(path));
   const renaming = useOverlay((state) => state.renamingFile === path);
   const wasOpen = useRef(false);
   if (renaming) return <NameField path={path} />;

@@ -69,6 +69,15 @@ export async function takeDraft(path: string): Promise<Draft | undefined> {
   }
 }
 
+/** Whether this tab has unsaved work on a file. */
+export function hasDraft(path: string): boolean {
+  try {
+    return localStorage.getItem(keyOf(path)) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns false when the browser keeps nothing (storage full or switched off). */
 export function keepDraft(path: string, draft: Omit<Draft, 'at'>): boolean {
   try {
