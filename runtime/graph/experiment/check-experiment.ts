@@ -6,6 +6,8 @@ import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
 import { parseMetricName, type MetricName } from '../format/setting-name.ts';
 import { savedVariant, type RacePlan } from './experiment-plan.ts';
+import type { InterfaceContext } from '../plan/body-interface.ts';
+import { GraphLibrary, type LibraryContext } from '../plan/graph-library.ts';
 import { takesSeed } from '../plan/node-draft.ts';
 import { knownMetric } from '../types/metric.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
@@ -38,8 +40,9 @@ export function experimentNamed(graph: Graph, name: string): Experiment {
 export function checkExperiment(
   graph: Graph,
   name: string,
-  { registry, file }: { readonly registry: Registry; readonly file?: string },
+  context: LibraryContext,
 ): CheckedExperiment {
+  const { registry, file } = context;
   const experiment = experimentNamed(graph, name);
   const problems: Problem[] = [];
   const report = (code: GraphErrorCode, message: string, field: string): void => {
@@ -48,8 +51,10 @@ export function checkExperiment(
     problems.push({ code, message, location, audience: 'user' });
   };
   checkVariants(experiment, report);
+  const library = new GraphLibrary(graph, context);
+  const graphs = library.lookup(library.root);
   const metrics = (experiment.metrics ?? []).flatMap(
-    (text, at) => checkMetric({ graph, text, at }, registry, report) ?? [],
+    (text, at) => checkMetric({ graph, text, at }, { registry, graphs }, report) ?? [],
   );
   if ((experiment.metrics ?? []).length === 0) {
     report(
@@ -129,7 +134,7 @@ function checkVariants({ vary = {}, arms = {}, mode }: Experiment, report: Repor
 
 function checkMetric(
   { graph, text, at }: { graph: Graph; text: string; at: number },
-  registry: Registry,
+  { registry, graphs }: InterfaceContext,
   report: Report,
 ): MetricName | undefined {
   const field = `metrics.${String(at)}`;
@@ -152,7 +157,12 @@ function checkMetric(
   }
   const definition = registry.get(node.type);
   if (definition === undefined) return name;
-  const { outputs } = shapedType(definition, node.params);
+  if (definition.structure === 'graph') {
+    const message = `"${name.node}" stands for the nodes of its graph. Name the one that gives the metrics: "${name.node}/NODE.PORT:${name.metric}".`;
+    report('bad-input', message, field);
+    return undefined;
+  }
+  const { outputs } = shapedType(definition, node.params, graphs);
   const output = own(outputs, name.port);
   if (output?.type.id === Metrics.id) return name;
   const given = Object.keys(outputs).filter((port) => outputs[port]?.type.id === Metrics.id);

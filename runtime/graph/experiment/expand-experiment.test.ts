@@ -46,6 +46,55 @@ function problems(experiment: object, nodes: object = {}): string[] {
   return [];
 }
 
+it('takes metrics that a loop gives, and says how those within graphs are named', () => {
+  const graded = {
+    nodes: {
+      in: { type: 'input', version: 1, params: { name: 'open' } },
+      d: { type: 'double', version: 2 },
+      grade: { type: 'grade', version: 1 },
+      out: { type: 'output', version: 1, params: { name: 'open' } },
+      scores: { type: 'output', version: 1 },
+    },
+    edges: [
+      'in.value -> d.value',
+      'd.value -> grade.value',
+      'd.value -> out.value',
+      'grade.metrics -> scores.value',
+    ],
+  };
+  const said = (type: string, metric: string, race = false): string[] => {
+    const document = {
+      graft: 1,
+      nodes: {
+        n: { type: 'number', version: 1, params: { value: 3 } },
+        r: { type, version: 1, params: { use: '#body' } },
+      },
+      edges: ['n.value -> r.open'],
+      graphs: { body: graded },
+      experiments: { e: { vary: { 'n.value': [3, 4] }, metrics: [metric], race } },
+    };
+    try {
+      return [...expandExperiment(parseGraph(JSON.stringify(document)), 'e', context).only];
+    } catch (error) {
+      return GraphError.from(error).problems.map(formatProblem);
+    }
+  };
+  const at = 'a.graft.json, experiments.e.metrics.0: ';
+  expect(said('repeat', 'r.scores:score')).toEqual(['r']);
+  expect(said('repeat', 'r.open:score')).toEqual([
+    `${at}The output "open" gives questions, and not metrics. Its metrics come from "scores".`,
+  ]);
+  for (const race of [false, true]) {
+    expect(said('repeat', 'r/grade.metrics:score', race)).toEqual([
+      `${at}"r/grade" is run again in each round of "r". Name an output of "r" that gives the metrics, or a node below it.`,
+    ]);
+  }
+  expect(said('graph', 'r/grade.metrics:score')).toEqual(['r/grade']);
+  expect(said('graph', 'r.scores:score')).toEqual([
+    `${at}"r" stands for the nodes of its graph. Name the one that gives the metrics: "r/NODE.PORT:score".`,
+  ]);
+});
+
 it('varies a loop: its limit, what its graph exposes, and seeds under which each round has its own', () => {
   const { nodes, edges, ...rest } = {
     nodes: {

@@ -53,10 +53,11 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const only = [...new Set(metrics.map(({ node }) => node))];
   const whole = { ...context, only, seed: seeds[0] };
   const part = race && { of: only, share: 1 / race.looks };
-  if (part !== undefined) requireParts(graph, { ...whole, part }, field);
+  if (part !== undefined) requireParts(graph, { ...whole, part }, { metrics, field });
   const planContext = { ...whole, part };
 
   const saved = planVariant(graph, planContext);
+  requireSteps(metrics, saved, field);
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
   const made = settings.map((one) => madeVariant({ graph, one, field }, { keys, planContext }));
@@ -96,16 +97,39 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
 }
 
 /** A race needs a place where the items of its metrics can be cut; what else is wrong with the file is said elsewhere. */
-function requireParts(graph: Graph, context: VariantContext, field: string): void {
+function requireParts(
+  graph: Graph,
+  context: VariantContext,
+  { metrics, field }: Pick<ExperimentPlan, 'metrics'> & { readonly field: string },
+): void {
   const [problem] = planVariant(graph, context).problems;
   if (problem === undefined) return;
-  const { part: _part, ...whole } = context;
-  if (planVariant(graph, whole).problems.length > 0) return;
+  const { part: _part, ...withoutPart } = context;
+  const whole = planVariant(graph, withoutPart);
+  if (whole.problems.length > 0) return;
+  requireSteps(metrics, whole, field);
   throw GraphError.fromProblem({
     ...problem,
     message: `It cannot race. ${problem.message}`,
     location: { ...problem.location, field: `${field}.race` },
   });
+}
+
+/** A node of a loop is another step in each round, and metrics are of one. */
+function requireSteps(
+  metrics: ExperimentPlan['metrics'],
+  { nodes }: PlannedVariant,
+  field: string,
+): void {
+  for (const [at, { node }] of metrics.entries()) {
+    if (nodes === undefined || nodes.includes(node)) continue;
+    const loop = nodes.find((id) => node.startsWith(`${id}/`));
+    const message =
+      loop === undefined
+        ? `"${node}" is no node that runs.`
+        : `"${node}" is run again in each round of "${loop}". Name an output of "${loop}" that gives the metrics, or a node below it.`;
+    throw new GraphError('bad-input', message, { location: { field: `${field}.metrics.${at}` } });
+  }
 }
 
 /** What no metric depends on would be varied for nothing. */

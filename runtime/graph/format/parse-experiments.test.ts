@@ -117,7 +117,8 @@ describe('experiments in a graph file', () => {
     [{ a: { lower: [1] } }, 'experiments.a.lower', 'a list of texts'],
     [{ a: { race: 6 } }, 'experiments.a.race', 'true, or an object'],
     [{ a: { race: { looks: 1 } } }, 'experiments.a.race.looks', 'a whole number from 2'],
-    [{ a: { race: { error: 0.5 } } }, 'experiments.a.race.error', 'above 0 and below 0.5'],
+    [{ a: { race: { error: 0.5 } } }, 'experiments.a.race.error', 'from 0.000001 to below 0.5'],
+    [{ a: { race: { error: 1e-15 } } }, 'experiments.a.race.error', 'from 0.000001 to below 0.5'],
     [{ a: { limit: { variants: 0 } } }, 'experiments.a.limit.variants', 'whole number from 1'],
     [{ a: { limit: { minutes: '9' } } }, 'experiments.a.limit.minutes', 'minutes, above 0'],
   ])('%j is refused at its place', (experiments, field, message) => {

@@ -35,6 +35,8 @@ const raceFields = new Set(['looks', 'error']);
 const limitFields = new Set(['variants', 'minutes']);
 /** The error is split over them, so that with many nobody is ever dropped. */
 const mostLooks = 50;
+/** With far less, the confidence of its intervals could not be told from 1, at which there are none. */
+const leastError = 1e-6;
 /** Letters, spaces and signs, on one line. */
 const armName = /^(?! )[^\p{Cc}]{1,100}(?<! )$/u;
 
@@ -156,8 +158,8 @@ function readRace(value: unknown, field: string, reader: ExperimentReader): true
     );
   }
   // From a half on, no interval is as unsure.
-  if (error !== undefined && !(typeof error === 'number' && error > 0 && error < 0.5)) {
-    reader.bad('This should be a probability, above 0 and below 0.5.', `${field}.error`);
+  if (error !== undefined && !(typeof error === 'number' && error >= leastError && error < 0.5)) {
+    reader.bad('This should be a probability, from 0.000001 to below 0.5.', `${field}.error`);
   }
   return {
     ...(typeof looks === 'number' ? { looks } : {}),
