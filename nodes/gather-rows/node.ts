@@ -1,8 +1,6 @@
-import { defineNode, type ParamMeta, portTypes, Questions } from '@graft/graph';
+import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
 import { z } from 'zod';
 
-const rowTypes = Object.values(portTypes).filter(({ encoding }) => encoding === 'jsonl');
-const [firstType = Questions.id, ...otherTypes] = rowTypes.map(({ id }) => id);
 const docs = {
   rows: 'What is gathered, in the order of the edges.',
   gathered: 'Each item once, in the order in which items came first.',
@@ -18,7 +16,8 @@ export const gatherRows = defineNode({
   inputs: { rows: { type: Questions, many: true, doc: docs.rows } },
   outputs: { rows: { type: Questions, doc: docs.gathered } },
   ports(params) {
-    const type = rowTypes.find(({ id }) => id === params['type']) ?? Questions;
+    const id = rowTypeIds.find((one) => one === params['type']) ?? Questions.id;
+    const type = portTypes[id] ?? Questions;
     return {
       inputs: { rows: { type, many: true, doc: docs.rows } },
       outputs: { rows: { type, doc: docs.gathered } },
@@ -26,7 +25,7 @@ export const gatherRows = defineNode({
   },
   params: z.strictObject({
     type: z
-      .enum([firstType, ...otherTypes])
+      .enum(rowTypeIds)
       .default(Questions.id)
       .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
   }),

@@ -24,7 +24,7 @@ export interface ExperimentLimit {
 
 /**
  * Variants on growing parts of the items: those that lie below the best are dropped on the way, the baseline never. A
- * field that is absent has its default: see `raceRules`.
+ * field that is absent has its default: see `racePlan`.
  */
 export interface Race {
   /** How often is looked; each look has an equal part of the items more, the last all of them. */
