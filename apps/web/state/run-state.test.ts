@@ -211,6 +211,13 @@ describe('foldEvent', () => {
     }
     const view = { run, past: false, earlier: {} };
     expect([roundsOf(view, 'again'), roundsOf(view, 'aga')]).toEqual([2, 0]);
+    // What a round brings is all that is looked at: the others stay the same.
+    const events = stamped([first, round(1), graded(1), round(2), graded(2), round(3)]);
+    const next = fold(events.slice(-1), run);
+    expect(next.shown['again#3/open']).toMatchObject({ status: 'queued' });
+    for (const at of [1, 2]) {
+      expect(next.shown[`again#${at}/open`]).toBe(run.shown[`again#${at}/open`]);
+    }
     const gathering: UnstampedEvent = {
       ...{ type: 'run.extended', loop: 'again', limit: 5 },
       nodes: [{ node: 'again#collect/done', type: 'gather-rows' }],

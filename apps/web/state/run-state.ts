@@ -3,14 +3,20 @@ import type {
   ItemCounts,
   MetricRow,
   MissReason,
-  PortAliases,
   Problem,
   RunEvent,
   RunStatus,
   StepStatus,
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { noStandIns, standInsOf, standInViews, type Feed, type StandIns } from './stand-ins.ts';
+import {
+  noStandIns,
+  standInsOf,
+  standInViews,
+  withStandIns,
+  type Feed,
+  type StandIns,
+} from './stand-ins.ts';
 
 interface LogLine {
   readonly at: number;
@@ -68,8 +74,6 @@ export interface RunState {
   readonly startedAt: number;
   readonly finishedAt?: number;
   readonly steps: Readonly<Record<string, StepView>>;
-  /** See `PortAliases`; of the rounds of loops too, as they begin. */
-  readonly aliases: PortAliases;
   readonly standIns: StandIns;
   /** Nodes of the file that the run has other steps for, as these tell them. */
   readonly shown: Readonly<Record<string, StepView>>;
@@ -85,7 +89,7 @@ const logLimit = 500;
 export function emptyRun(runId: string): RunState {
   return {
     ...{ runId, file: '', status: 'queued', startedAt: 0, seq: 0 },
-    ...{ steps: {}, aliases: {}, standIns: noStandIns, shown: {} },
+    ...{ steps: {}, standIns: noStandIns, shown: {} },
   };
 }
 
@@ -101,7 +105,7 @@ function defined<T extends object>(value: T): Defined<T> {
 function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
   const step = run.steps[node] ?? queuedStep({ node, type: '' });
   const changed = { ...run, steps: { ...run.steps, [node]: change(step) } };
-  return { ...changed, shown: standInViews(changed, node) };
+  return { ...changed, shown: standInViews(changed, run.standIns.shownBy.get(node) ?? []) };
 }
 
 function withToken(step: StepView, event: EventOf<'step.token'>): StepView {
@@ -147,10 +151,13 @@ function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   );
   listed.splice(before === -1 ? listed.length : before + 1, 0, ...added);
   const steps = Object.fromEntries(listed);
-  const aliases = { ...run.aliases, ...event.aliases };
-  const standIns = standInsOf(aliases, Object.keys(steps));
-  const begun = { ...run, steps, aliases, standIns };
-  const extended = { ...begun, shown: standInViews(begun) };
+  const brought = standInsOf(
+    event.aliases ?? {},
+    added.map(([id]) => id),
+    steps,
+  );
+  const begun = { ...run, steps, standIns: withStandIns(run.standIns, brought) };
+  const extended = { ...begun, shown: standInViews(begun, [...brought.nodes.keys()]) };
   return changeStep(extended, event.loop, (step) => ({
     startedAt: event.at,
     ...step,
@@ -162,7 +169,6 @@ function startRun(event: EventOf<'run.started'>): RunState {
   const steps = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
   const started = {
     steps: Object.fromEntries(steps),
-    aliases: event.aliases ?? {},
     standIns: standInsOf(
       event.aliases ?? {},
       event.nodes.map(({ node }) => node),

@@ -30,8 +30,12 @@ function feedOf(text: string): Feed {
   return { node: text.slice(0, dot), port: text.slice(dot + 1) };
 }
 
-/** Reads the nodes out of the aliases of a run; `steps` are the ids of its steps. */
-export function standInsOf(aliases: PortAliases, steps: readonly string[]): StandIns {
+/** Reads the nodes out of the aliases of a run; `steps` are the ids of its steps, beside those that it had `before`. */
+export function standInsOf(
+  aliases: PortAliases,
+  steps: readonly string[],
+  before: Readonly<Record<string, unknown>> = {},
+): StandIns {
   const within = new Map<string, string[]>();
   for (const step of steps) {
     for (let end = step.indexOf('/'); end !== -1; end = step.indexOf('/', end + 1)) {
@@ -47,7 +51,9 @@ export function standInsOf(aliases: PortAliases, steps: readonly string[]): Stan
   for (const [alias, sources] of Object.entries(aliases)) {
     const { node, port } = feedOf(alias);
     // A run of a part of the graph has the aliases of all of it.
-    const found = sources.map(feedOf).filter((feed) => known.has(feed.node));
+    const found = sources
+      .map(feedOf)
+      .filter((feed) => known.has(feed.node) || Object.hasOwn(before, feed.node));
     if (found.length === 0) continue;
     const ports = feeds.get(node) ?? {};
     for (const [index, feed] of found.entries()) {
@@ -65,6 +71,23 @@ export function standInsOf(aliases: PortAliases, steps: readonly string[]): Stan
       if (shown === undefined) shownBy.set(step, [id]);
       else shown.push(id);
     }
+  }
+  return { nodes, shownBy };
+}
+
+/** Those of a run with what further steps of it bring. */
+export function withStandIns(own: StandIns, added: StandIns): StandIns {
+  const nodes = new Map(own.nodes);
+  for (const [id, { members, feeds }] of added.nodes) {
+    const known = nodes.get(id);
+    nodes.set(id, {
+      members: known === undefined ? members : [...new Set([...known.members, ...members])],
+      feeds: { ...known?.feeds, ...feeds },
+    });
+  }
+  const shownBy = new Map(own.shownBy);
+  for (const [step, ids] of added.shownBy) {
+    shownBy.set(step, [...new Set([...(shownBy.get(step) ?? []), ...ids])]);
   }
   return { nodes, shownBy };
 }
@@ -111,13 +134,12 @@ interface StandInState {
   readonly shown: Steps;
 }
 
-/** The nodes that show a step, or all, as the steps are now; those that show none of these stay the same objects. */
+/** Nodes, or all, as the steps are now; the others stay the same objects. */
 export function standInViews(
   { standIns, steps, shown: before }: StandInState,
-  step?: string,
+  ids: readonly string[] = [...standIns.nodes.keys()],
 ): Steps {
-  const ids = step === undefined ? [...standIns.nodes.keys()] : standIns.shownBy.get(step);
-  if (ids === undefined || ids.length === 0) return before;
+  if (ids.length === 0) return before;
   const views = ids.flatMap((id): [string, StepView][] => {
     const node = standIns.nodes.get(id);
     return node === undefined ? [] : [[id, standInView(id, node, steps)]];
