@@ -269,18 +269,18 @@ describe('a loop', () => {
       fc.oneof({ arbitrary: fc.constantFrom(...sound), weight: 4 }, junk);
     const params = fc.record(
       {
-        use: or('#body', '#other', ''),
+        use: or('#body', '#other'),
         while: or('open', ''),
         limit: or(1, 3),
         collect: or([], ['open']),
         'set.round': or(2),
       },
-      { requiredKeys: [] },
+      { requiredKeys: ['use'] },
     );
     const exposure = fc.constantFrom('d.factor', 'd.threads', 'in.name', 'r.limit', 'gone.x');
     let sound = 0;
     fc.assert(
-      fc.property(params, fc.option(exposure), fc.boolean(), (written, exposed, inner) => {
+      fc.property(params, fc.option(exposure, { freq: 1 }), fc.boolean(), (set, exposed, inner) => {
         const body = {
           nodes: {
             ...doubling.nodes,
@@ -290,7 +290,7 @@ describe('a loop', () => {
           ...(exposed === null ? {} : { expose: { round: exposed } }),
         };
         const drawn = graph({
-          nodes: { n: node('number'), r: repeat(written) },
+          nodes: { n: node('number'), r: repeat(set) },
           edges: ['n.value -> r.open'],
           graphs: { body, other: doubling },
         });
