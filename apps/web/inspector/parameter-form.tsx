@@ -2,6 +2,7 @@ import {
   paramFields,
   pathWithoutRounds,
   setParam,
+  usesGraph,
   type NodeType,
   type ParamField,
 } from '@graft/graph';
@@ -14,6 +15,7 @@ import type { FieldProps } from './fields/field-props.ts';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { FilesControl } from './fields/files-control.tsx';
 import { GivenNote } from './fields/given-note.tsx';
+import { GraphControl } from './fields/graph-control.tsx';
 import { JsonControl } from './fields/json-control.tsx';
 import { ListControl } from './fields/list-control.tsx';
 import { ModelControl } from './fields/model-control.tsx';
@@ -41,8 +43,13 @@ function isChoices(field: ParamField): boolean {
 function Control({
   node,
   isPortName,
+  isUse,
   ...props
-}: FieldProps & { readonly node: string; readonly isPortName: boolean }) {
+}: FieldProps & {
+  readonly node: string;
+  readonly isPortName: boolean;
+  readonly isUse: boolean;
+}) {
   const { field } = props;
   switch (field.control) {
     case 'integer':
@@ -59,6 +66,7 @@ function Control({
     case 'questions':
       return <MultilineControl {...props} />;
     case 'text':
+      if (isUse) return <GraphControl {...props} />;
       return isPortName ? <PortNameControl {...props} node={node} /> : <TextControl {...props} />;
     case 'json': {
       const { entries, entryPerEdge: port } = field;
@@ -139,16 +147,17 @@ function isDefault(field: ParamField, value: unknown): boolean {
 interface RowProps {
   readonly node: string;
   readonly field: ParamField;
-  /** Whether the node is a port of the graph: its name is known to whoever uses the graph. */
-  readonly isPort: boolean;
+  /** Of the node's type: a port's name is known to whoever uses the graph, and `use` names another graph. */
+  readonly structure: NodeType['structure'];
   readonly given: unknown;
   readonly problems: readonly ShownProblem[];
 }
 
-function FieldRow({ node, field, isPort, given, problems }: RowProps) {
+function FieldRow({ node, field, structure, given, problems }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
-  const isPortName = isPort && field.name === 'name';
+  const isPortName = field.name === 'name' && (structure === 'input' || structure === 'output');
+  const isUse = field.name === 'use' && structure !== undefined && usesGraph({ structure });
   const varied = useVaried(node, field);
   const graph = useDocument((state) => state.graph);
   const broken = problems.filter((problem) => !isIncomplete(problem, graph));
@@ -192,6 +201,7 @@ function FieldRow({ node, field, isPort, given, problems }: RowProps) {
         key={node}
         node={node}
         isPortName={isPortName}
+        isUse={isUse}
         field={field}
         id={id}
         value={value}
@@ -242,7 +252,7 @@ export function ParameterForm({
       key={field.name}
       node={node}
       field={field}
-      isPort={definition.structure === 'input' || definition.structure === 'output'}
+      structure={definition.structure}
       given={params?.[field.name]}
       problems={problems.filter(({ location }) => location.param === field.name)}
     />
@@ -263,7 +273,7 @@ export function ParameterForm({
       {others.map((problem) => (
         <p
           key={problem.message}
-          className="mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error"
+          className={`mb-3 rounded-[7px] px-[11px] py-2 ${isIncomplete(problem, graph) ? 'border border-line' : 'bg-error-soft text-error'}`}
           role="alert"
         >
           {problems.includes(problem) ? '' : `${problemPlace(problem, graph) ?? ''}: `}
