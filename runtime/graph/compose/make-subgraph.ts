@@ -18,7 +18,7 @@ export interface ComposeContext {
 
 /** Pixels between what stands inside and the inputs and outputs beside it. */
 const beside = 260;
-const apart = 110;
+const apart = 150;
 
 /**
  * Puts some nodes of a body into a subgraph of the file, and a `graph` node in their place. Edges across the border become
@@ -141,10 +141,9 @@ class Split {
       if (place !== undefined) layout[id] = place;
     }
     const places = Object.values(layout);
-    const [left, right] = [
-      Math.min(0, ...places.map(({ x }) => x)) - beside,
-      Math.max(0, ...places.map(({ x }) => x)) + beside,
-    ];
+    const across = places.length === 0 ? [0] : places.map(({ x }) => x);
+    const [left, right] = [Math.min(...across) - beside, Math.max(...across) + beside];
+    const top = places.length === 0 ? 0 : Math.min(...places.map(({ y }) => y));
     const moved: MovedEdge[] = [];
     for (const edge of this.#body.edges) {
       const was = formatEdge(edge);
@@ -159,7 +158,8 @@ class Split {
             ...{ type: 'input', version: 1 },
             params: { ...nameParams(input), ...(type === undefined ? {} : { type }) },
           };
-          layout[input.id] = { x: left, y: [...this.#inputs.values()].indexOf(input) * apart };
+          const at = [...this.#inputs.values()].indexOf(input);
+          layout[input.id] = { x: left, y: top + at * apart };
         }
         moved.push({ edge: { ...edge, source: input.id, sourcePort: 'value' }, was });
       }
@@ -168,7 +168,7 @@ class Split {
       const { id, from } = output;
       const edge = { source: from.node, sourcePort: from.port, target: id, targetPort: 'value' };
       nodes[id] = { type: 'output', version: 1, params: nameParams(output) };
-      layout[id] = { x: right, y: at * apart };
+      layout[id] = { x: right, y: top + at * apart };
       moved.push({ edge, was: formatEdge(edge) });
     });
     const expose = Object.entries(this.#body.expose ?? {}).flatMap(
