@@ -79,6 +79,9 @@ it('lock --take and lock take what is there; what was never seen here cannot be 
   const refused = await there('lock', file, '--keep', lib);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('is not on this machine');
+  const both = await there('lock', file, '--keep', lib, '--take', lib);
+  expect(both).toMatchObject({ code: 2, stdout: '' });
+  expect(both.stderr).toContain('Choose one.');
   expect((await there('lock', file, '--take', lib)).code).toBe(0);
   const taken = (await read()).lock;
   expect(taken.graphs[lib]?.digest).toMatch(/^(?!0{64})[0-9a-f]{64}$/);

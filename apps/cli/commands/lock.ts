@@ -62,6 +62,11 @@ async function withReferences(
   { graph, path: file }: { readonly graph: Graph; readonly path: string },
   { take, keep }: Options,
 ): Promise<Graph> {
+  const both = take.find((path) => keep.includes(path));
+  if (both !== undefined) {
+    const message = `"${both}" is to be taken as it is and kept as it was. Choose one.`;
+    throw new GraphError('bad-input', message);
+  }
   const context = { graphs: await usedGraphs(graph, workspace.root), file };
   let next = graph;
   for (const path of take) next = takeReference(next, path, context);
