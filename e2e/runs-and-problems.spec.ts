@@ -137,7 +137,7 @@ test('does not paint a fresh node red', async ({ page, workspace }) => {
 test('keeps errors of a new graph in its dialogue', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);
-  await page.getByRole('button', { name: 'New graph' }).click();
+  await page.getByRole('button', { name: 'New graph', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await page.getByLabel('Name').fill('a-first');
   await page.keyboard.press('Enter');
