@@ -3,8 +3,8 @@ import type { GraphFiles } from './graph-files.ts';
 
 /** Files that one graph may use, with those that these use. */
 const maxFiles = 1000;
-/** Parsed files that are kept to be used again. */
-const maxParsed = 200;
+/** Parsed files that are kept to be used again, and the characters of their texts together. */
+const maxParsed = { files: 200, characters: 64 * 2 ** 20 };
 
 /**
  * Reads the graph files that a graph uses, and those that these use. What cannot be read is an error under its path, for
@@ -30,7 +30,10 @@ export async function readUsedGraphs(
 }
 
 /** Graph files as they were last parsed, by path: the same object as long as the file is the same. */
-export type ParsedGraphs = Map<string, { readonly revision: string; readonly graph: Graph }>;
+export type ParsedGraphs = Map<
+  string,
+  { readonly revision: string; readonly graph: Graph; readonly characters: number }
+>;
 
 async function readOne(
   path: string,
@@ -46,12 +49,21 @@ async function readOne(
     if (known?.revision === revision) return known.graph;
     const graph = parseGraph(text, path);
     parsed.delete(path);
-    parsed.set(path, { revision, graph });
-    const [oldest = path] = parsed.keys();
-    if (parsed.size > maxParsed) parsed.delete(oldest);
+    parsed.set(path, { revision, graph, characters: text.length });
+    makeRoom(parsed);
     return graph;
   } catch (error) {
     parsed.delete(path);
     return GraphError.from(error);
+  }
+}
+
+/** Forgets the files that were parsed longest ago. */
+function makeRoom(parsed: ParsedGraphs): void {
+  let characters = [...parsed.values()].reduce((sum, one) => sum + one.characters, 0);
+  for (const [path, one] of parsed) {
+    if (parsed.size <= maxParsed.files && characters <= maxParsed.characters) return;
+    parsed.delete(path);
+    characters -= one.characters;
   }
 }

@@ -3,7 +3,6 @@ import { suggestion } from '../base/nearest.ts';
 import type { Graph, Plan } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
-import type { FlatGraph } from './flat-graph.ts';
 import type { GraphLookup } from './graph-library.ts';
 import { planPart, type ItemPart } from './item-part.ts';
 import { pathWithoutRounds } from './loop-round.ts';
@@ -62,7 +61,7 @@ function onlyWanted(
   file: string | undefined,
 ): Omit<Resolution, 'flat'> {
   const { flat, loops, nodes, problems } = resolution;
-  const named = names.flatMap((name) => namedNodes(flat, loopAround(name, loops) ?? name, file));
+  const named = names.flatMap((name) => namedNodes(resolution, name, file));
   const wanted = new Set(named);
   // A Set's iteration reaches what is added on the way.
   for (const id of wanted) for (const source of flat.above(id)) wanted.add(source);
@@ -85,17 +84,6 @@ function onlyWanted(
   };
 }
 
-/** The outermost loop that a name is within: it runs as a whole. */
-function loopAround(name: string, loops: Resolution['loops']): string | undefined {
-  const path = pathWithoutRounds(name);
-  return [...loops.keys()]
-    .filter((id) => path.startsWith(`${id}/`))
-    .reduce<string | undefined>(
-      (outer, id) => (outer === undefined || id.length < outer.length ? id : outer),
-      undefined,
-    );
-}
-
 function placeKey(
   root: string | undefined,
   { file = root, graph, node }: Problem['location'],
@@ -103,14 +91,20 @@ function placeKey(
   return JSON.stringify([file, graph, node]);
 }
 
-function namedNodes(flat: FlatGraph, name: string, file: string | undefined): readonly string[] {
-  const nodes = flat.named(name);
+/** What is within a loop stands for the outermost loop around it, which runs as a whole. */
+function namedNodes(
+  { flat, loops }: Resolution,
+  name: string,
+  file: string | undefined,
+): readonly string[] {
+  const path = pathWithoutRounds(name);
+  const around = [...loops].filter(([id]) => path.startsWith(`${id}/`));
+  const within = around.some(([, body]) => body.named(path).length > 0);
+  const outermost = around.map(([id]) => id).sort((a, b) => a.length - b.length)[0];
+  const nodes = flat.named(within && outermost !== undefined ? outermost : name);
   if (nodes.length > 0) return nodes;
-  throw new GraphError(
-    'unknown-node',
-    `There is no node "${name}".${suggestion(name, flat.names())}`,
-    {
-      location: { ...(file === undefined ? {} : { file }), node: name },
-    },
-  );
+  const names = [flat, ...around.map(([, body]) => body)].flatMap((graph) => [...graph.names()]);
+  throw new GraphError('unknown-node', `There is no node "${name}".${suggestion(name, names)}`, {
+    location: { ...(file === undefined ? {} : { file }), node: name },
+  });
 }

@@ -131,6 +131,7 @@ describe('a loop', () => {
     const only = (name: string): string[] =>
       planGraph(graph(looped()), testRegistry, { models, only: name }).nodes.map(({ id }) => id);
     expect([only('r/d'), only('r#2/d'), only('n')]).toEqual([['n', 'r'], ['n', 'r'], ['n']]);
+    expect(() => only('r/dd')).toThrow('There is no node "r/dd". Did you mean "r/d"?');
     expect(brief(validateGraph(graph(drawn), testRegistry, { models, file }))).toEqual([at]);
   });
 
