@@ -30,3 +30,19 @@ it('counts what a whole repeat failed to give, and not what was only stopped', a
     [30, 0],
   ]);
 });
+
+it('says which metric no row of a variant has', async () => {
+  const missing = [...metrics, { node: 'score', port: 'metrics', metric: 'recall' }];
+  const some = rows.map((row) => ({ ...row, values: { ...row.values, recall: 1 } }));
+  const table = await experimentTable(
+    {
+      ...{ baseline: 'base', metrics: missing, lower: [], seeds: { length: 1 } },
+      variants: ['base', 'bare'].map((name) => ({ name, settings: {}, problems: [] })),
+    },
+    [result('base', 1, { rows: some }), result('bare', 1)],
+  );
+  expect(table.rows.map(({ problem }) => problem)).toEqual([
+    undefined,
+    'No row of "score.metrics" has a value "recall".',
+  ]);
+});

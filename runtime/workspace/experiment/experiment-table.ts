@@ -66,7 +66,7 @@ export async function experimentTable(
       own.find(({ error }) => error !== undefined)?.error?.message ??
       (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
         ? 'It has not run to its end.'
-        : undefined);
+        : lackText(plan.metrics, own));
     return {
       name: variant.name,
       settings: variant.settings,
@@ -116,6 +116,21 @@ function costOf(newest: readonly VariantResult[], all: readonly VariantResult[])
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(tokens.length === 0 ? {} : { tokens: tokens.reduce((total, count) => total + count) }),
   };
+}
+
+/** Which metric a variant that has run gives no value of; undefined: it gives all. */
+function lackText(
+  metrics: readonly MetricName[],
+  results: readonly VariantResult[],
+): string | undefined {
+  const labels = metricLabels(metrics);
+  const lacking = metrics.find((_metric, at) => {
+    const label = labels[at] ?? '';
+    return !results.some(({ rows }) => rows.some(({ values }) => Object.hasOwn(values, label)));
+  });
+  if (lacking === undefined) return undefined;
+  const { node, port, metric } = lacking;
+  return `No row of "${node}.${port}" has a value "${metric}".`;
 }
 
 function dropText({ look, behind, difference, interval, n }: Dropped, { race }: TablePlan): string {
