@@ -119,6 +119,24 @@ describe('migrate', () => {
     });
   });
 
+  it('takes what another process is about to make for ours, at whatever moment it looks', async () => {
+    for (const moment of [1, 2, 3, 4, 5]) {
+      const path = join(folder, `at-once-${String(moment)}.db`);
+      const ours = await SqliteConnection.open(path);
+      const other = await SqliteConnection.open(path);
+      const run = ours.run.bind(ours);
+      let statements = 0;
+      ours.run = async (...statement) => {
+        statements += 1;
+        if (statements === moment) await migrate(other, [first]);
+        return run(...statement);
+      };
+      await migrate(ours, [first]);
+      ours.close();
+      other.close();
+    }
+  });
+
   it('changes nothing when one fails', async () => {
     const broken: Migration = {
       name: '0003_c',

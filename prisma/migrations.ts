@@ -34,15 +34,25 @@ async function pragma(
 }
 
 async function checkOwner(connection: SqliteConnection): Promise<void> {
-  const id = await pragma(connection, 'application_id');
-  if (id === applicationId) return;
-  const { rows } = await connection.run('SELECT 1 FROM sqlite_master LIMIT 1');
-  if (rows.length === 0 && id === 0) return;
+  if (await isOurs(connection)) return;
   throw new GraphError(
     'store-damaged',
     `${connection.path} is a database of another program. Move it away, or give Graft another state folder.`,
     { location: { file: connection.path }, audience: 'operator' },
   );
+}
+
+/** Of one moment: another process may be making it. */
+async function isOurs(connection: SqliteConnection): Promise<boolean> {
+  await connection.run('BEGIN');
+  try {
+    const id = await pragma(connection, 'application_id');
+    if (id === applicationId) return true;
+    const { rows } = await connection.run('SELECT 1 FROM sqlite_master LIMIT 1');
+    return rows.length === 0 && id === 0;
+  } finally {
+    await connection.run('COMMIT');
+  }
 }
 
 async function apply(connection: SqliteConnection, migration: Migration): Promise<void> {
