@@ -18,6 +18,19 @@ export class Workbench {
   async open(url: string, graph?: string): Promise<void> {
     await this.load(url, graph);
     await expect(this.page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
+    if (graph !== undefined) await this.#holdsStill();
+  }
+
+  /** Waits until the graph that was opened has been fitted, so that no press falls beside what it is meant for. */
+  async #holdsStill(): Promise<void> {
+    const viewport = this.page.locator('.react-flow__viewport');
+    const place = async (): Promise<string | null> =>
+      (await viewport.count()) === 0 ? null : viewport.getAttribute('style');
+    await expect(async () => {
+      const before = await place();
+      await this.page.waitForTimeout(200);
+      expect(await place()).toBe(before);
+    }).toPass();
   }
 
   /** Loads the page, without waiting for anything of it to be seen. */
