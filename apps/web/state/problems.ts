@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
-import { bodyNodes, nodeIn, type Trail } from './levels.ts';
+import { bodyNodes, nodeIn } from './levels.ts';
 import { shapeOf } from './node-shape.ts';
 import { titleAmong } from './node-titles.ts';
 import { usePlan } from './plan-store.ts';
@@ -49,25 +49,26 @@ export function useProblems(): readonly ShownProblem[] {
   return useMemo(() => joinProblems(here, server), [here, server]);
 }
 
-interface ByNode {
-  readonly trail: Trail;
-  readonly files: unknown;
-  readonly nodes: ReadonlyMap<string, readonly ShownProblem[]>;
-}
-const kept = new WeakMap<readonly ShownProblem[], ByNode>();
+type ByNode = ReadonlyMap<string, readonly ShownProblem[]>;
+/** For a list of problems, the nodes that they show at, and what that was found by: a use may come without a problem. */
+const kept = new WeakMap<
+  readonly ShownProblem[],
+  { readonly by: readonly unknown[]; readonly nodes: ByNode }
+>();
 
 /** Problems by the node that is shown and that they show at; the same lists until there are others, or others are shown. */
-function byNode(problems: readonly ShownProblem[]): ByNode['nodes'] {
+export function byNode(problems: readonly ShownProblem[]): ByNode {
   const { graph, trail, shown, file } = useDocument.getState();
   const { lookup: files } = useUsedGraphs.getState();
+  const by = [trail, shown.nodes, graph.graphs, files];
   const known = kept.get(problems);
-  if (known?.trail === trail && known.files === files) return known.nodes;
+  if (known !== undefined && by.every((one, index) => one === known.by[index])) return known.nodes;
   const nodes = new Map<string, ShownProblem[]>();
   const find = nodesAt({ graph, trail, shown, file: file?.path, files });
   for (const problem of problems) {
     for (const id of find(problem.location)) nodes.set(id, [...(nodes.get(id) ?? []), problem]);
   }
-  kept.set(problems, { trail, files, nodes });
+  kept.set(problems, { by, nodes });
   return nodes;
 }
 

@@ -1,0 +1,34 @@
+import { duplicateNodes, parseGraph } from '@graft/graph';
+import { registry } from '@graft/nodes/definitions';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { useChecks } from './checks.ts';
+import { useDocument } from './document-store.ts';
+import { byNode } from './problems.ts';
+import { provideRegistry } from './registry.ts';
+
+vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+
+const use = { type: 'graph', version: 1, params: { use: '#cut' } };
+const graph = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: { first: use },
+    graphs: { cut: { nodes: { chunk: { type: 'chunk', version: 1, params: { size: -4 } } } } },
+  }),
+);
+
+const showing = (): string[] => {
+  useChecks.getState().check(useDocument.getState().graph);
+  return [...byNode(useChecks.getState().problems).keys()];
+};
+
+beforeAll(() => {
+  provideRegistry(registry);
+  useDocument.getState().open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph });
+});
+
+it('a problem within a graph shows at a use of it that came later', () => {
+  expect(showing()).toEqual(['first']);
+  useDocument.getState().edit((shown) => duplicateNodes(shown, ['first']).graph);
+  expect(showing()).toEqual(['first', 'first-2']);
+});
