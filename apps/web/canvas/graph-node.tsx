@@ -7,7 +7,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { usePath } from '../state/node-path.ts';
+import { isPartOf, usePath } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
@@ -97,10 +97,6 @@ function Progress({ step }: { readonly step: StepView }) {
     </span>
   );
 }
-
-/** Whether a step of a plan is the node's own, or one within the graph that it uses. */
-const isPartOf = (step: string, path: string): boolean =>
-  step === path || step.startsWith(`${path}/`);
 
 /** The chip: what a run came to, or what the next one would do where that differs. */
 function useStatus(path: string, step: StepView | undefined): Status | undefined {

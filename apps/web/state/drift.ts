@@ -1,20 +1,21 @@
+import { pathWithoutRounds } from '@graft/graph';
 import { useMemo } from 'react';
+import { isPartOf } from './node-path.ts';
 import { usePlan, type PlanReport } from './plan-store.ts';
 
 /** A source that is another than the open graph is locked to. */
 export type ShownDrift = NonNullable<PlanReport['drift']>[number];
 
-/** Whether a node that runs is this one, or of the graph that this one uses. */
-const isOf =
-  (node: string) =>
-  (id: string): boolean =>
-    id === node || id.startsWith(`${node}/`);
+/** Those sources that a node uses, or the graph that it uses; of a loop, in whichever round. */
+export function driftAt(drift: readonly ShownDrift[], path: string): readonly ShownDrift[] {
+  const node = pathWithoutRounds(path);
+  return drift.filter(({ nodes }) => nodes.some((one) => isPartOf(one, node)));
+}
 
-/** All of them, or those that a node uses. */
+const none: readonly ShownDrift[] = [];
+
+/** All of them, or those of a node, by its path. */
 export function useDrift(node?: string): readonly ShownDrift[] {
-  const drift = usePlan((state) => state.report?.drift);
-  return useMemo(
-    () => (drift ?? []).filter(({ nodes }) => node === undefined || nodes.some(isOf(node))),
-    [drift, node],
-  );
+  const drift = usePlan((state) => state.report?.drift) ?? none;
+  return useMemo(() => (node === undefined ? drift : driftAt(drift, node)), [drift, node]);
 }

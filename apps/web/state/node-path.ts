@@ -9,3 +9,8 @@ export function pathOf(id: string): string {
 export function usePath(id: string): string {
   return useDocument(({ trail }) => prefixOf(trail)) + id;
 }
+
+/** Whether a step of a plan is a node's own, or one within the graph that the node uses. */
+export function isPartOf(step: string, path: string): boolean {
+  return step === path || step.startsWith(`${path}/`);
+}
