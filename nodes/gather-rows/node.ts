@@ -1,10 +1,12 @@
-import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
+import { defineNode, Questions, rowTypeOf, rowTypeParam } from '@graft/graph';
 import { z } from 'zod';
 
-const docs = {
-  rows: 'What is gathered, in the order of the edges.',
-  gathered: 'Each item once, in the order in which items came first.',
+const inputs = {
+  rows: { type: Questions, many: true, doc: 'What is gathered, in the order of the edges.' },
 } as const;
+const outputs = {
+  rows: { type: Questions, doc: 'Each item once, in the order in which items came first.' },
+};
 
 export const gatherRows = defineNode({
   type: 'gather-rows',
@@ -13,21 +15,17 @@ export const gatherRows = defineNode({
   title: 'Gather rows',
   group: 'structure',
   doc: 'Puts rows of one type from several places together. Of rows about the same item the last stands, where the first one stood. It is what a loop gathers its collected outputs with.',
-  inputs: { rows: { type: Questions, many: true, doc: docs.rows } },
-  outputs: { rows: { type: Questions, doc: docs.gathered } },
+  inputs,
+  outputs,
   ports(params) {
-    const id = rowTypeIds.find((one) => one === params['type']) ?? Questions.id;
-    const type = portTypes[id] ?? Questions;
+    const type = rowTypeOf(params);
     return {
-      inputs: { rows: { type, many: true, doc: docs.rows } },
-      outputs: { rows: { type, doc: docs.gathered } },
+      inputs: { rows: { ...inputs.rows, type } },
+      outputs: { rows: { ...outputs.rows, type } },
     };
   },
   params: z.strictObject({
-    type: z
-      .enum(rowTypeIds)
-      .default(Questions.id)
-      .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
+    type: rowTypeParam,
   }),
   summary: ({ type }) => [['gathers', type]],
   caching: 'pure',

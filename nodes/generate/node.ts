@@ -1,4 +1,12 @@
-import { Adapter, Answers, defineNode, Model, type ParamMeta, Prompts } from '@graft/graph';
+import {
+  Adapter,
+  Answers,
+  defineNode,
+  Model,
+  type ParamMeta,
+  Prompts,
+  seedParam,
+} from '@graft/graph';
 import { z } from 'zod';
 
 export const generate = defineNode({
@@ -98,16 +106,7 @@ export const generate = defineNode({
         description: 'Over 1 makes tokens that were just used less likely; 1 is off.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({
-        title: 'Seed',
-        description: 'Of the choice among tokens, where temperature is over 0.',
-        advanced: true,
-      } satisfies ParamMeta),
+    seed: seedParam('Of the choice among tokens, where temperature is over 0.'),
     stop: z
       .array(z.string().min(1))
       .default([])

@@ -1,4 +1,4 @@
-import { Dataset, defineNode, Model, type ParamMeta, Tokens } from '@graft/graph';
+import { Dataset, defineNode, Model, type ParamMeta, Tokens, seedParam } from '@graft/graph';
 import { z } from 'zod';
 
 export const formats = ['alpaca', 'sharegpt', 'messages', 'prompt-completion', 'text'] as const;
@@ -79,16 +79,7 @@ export const loadDataset = defineNode({
         description: 'Only the first so many; 0 takes all.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({
-        title: 'Seed',
-        description: 'Another seed keeps other rows for evaluation.',
-        advanced: true,
-      } satisfies ParamMeta),
+    seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
   summary: ({ files, format, evalShare }) => [
     ['files', files.length === 0 ? 'none chosen' : files.join(', ')],

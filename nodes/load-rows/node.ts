@@ -1,5 +1,7 @@
-import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
+import { defineNode, type ParamMeta, Questions, rowTypeOf, rowTypeParam } from '@graft/graph';
 import { z } from 'zod';
+
+const outputs = { rows: { type: Questions, doc: 'The rows, in the order of the file.' } };
 
 export const loadRows = defineNode({
   type: 'load-rows',
@@ -9,17 +11,12 @@ export const loadRows = defineNode({
   group: 'sources',
   doc: 'Rows of any type from a JSONL file: an output that was frozen or edited by hand, kept in git like all else, or rows that another program wrote.',
   inputs: {},
-  outputs: { rows: { type: Questions, doc: 'The rows, in the order of the file.' } },
+  outputs,
   ports(params) {
-    const type =
-      portTypes[rowTypeIds.find((id) => id === params['type']) ?? Questions.id] ?? Questions;
-    return { inputs: {}, outputs: { rows: { type, doc: 'The rows, in the order of the file.' } } };
+    return { inputs: {}, outputs: { rows: { ...outputs.rows, type: rowTypeOf(params) } } };
   },
   params: z.strictObject({
-    type: z
-      .enum(rowTypeIds)
-      .default(Questions.id)
-      .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
+    type: rowTypeParam,
     file: z
       .string()
       .default('')

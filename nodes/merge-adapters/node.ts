@@ -1,4 +1,4 @@
-import { Adapter, defineNode, mergeMethods, type ParamMeta } from '@graft/graph';
+import { Adapter, defineNode, mergeMethods, type ParamMeta, seedParam } from '@graft/graph';
 import { z } from 'zod';
 
 /** Methods that work on ΔW or put factors side by side, so that ranks may differ. */
@@ -60,16 +60,7 @@ export const mergeAdapters = defineNode({
           'How ties elects: total by the sum of the values, frequency by how many there are of each sign.',
         advanced: true,
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({
-        title: 'Seed',
-        description: 'Of what dare drops.',
-        advanced: true,
-      } satisfies ParamMeta),
+    seed: seedParam('Of what dare drops.'),
   }),
   summary: ({ method, weights, density }) => [
     ['method', method],

@@ -1,4 +1,4 @@
-import { Dataset, defineNode, type ParamMeta, Prompts } from '@graft/graph';
+import { Dataset, defineNode, type ParamMeta, Prompts, seedParam } from '@graft/graph';
 import { z } from 'zod';
 
 export const promptsToDataset = defineNode({
@@ -63,16 +63,7 @@ export const promptsToDataset = defineNode({
         unit: 'share of the rows',
         description: 'Rows kept out of training, chosen by their questions.',
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({
-        title: 'Seed',
-        description: 'Another seed keeps other rows for evaluation.',
-        advanced: true,
-      } satisfies ParamMeta),
+    seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
   summary: ({ unsupported, citations, evalShare }) => [
     ['passages missing', unsupported],

@@ -1,4 +1,4 @@
-import { defineNode, Model, type ParamMeta } from '@graft/graph';
+import { defineNode, Model, type ParamMeta, seedParam } from '@graft/graph';
 import { z } from 'zod';
 
 export const randomModel = defineNode({
@@ -52,12 +52,7 @@ export const randomModel = defineNode({
         title: 'Feed-forward width',
         description: 'Within each layer; about three times the width.',
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({ title: 'Seed', description: 'Of the weights.' } satisfies ParamMeta),
+    seed: seedParam('Of the weights.', { advanced: false }),
   }),
   summary: ({ layers, width, heads, kvHeads }) => [
     ['layers', `${layers} of ${width}`],

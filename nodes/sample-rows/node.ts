@@ -1,4 +1,11 @@
-import { defineNode, type ParamMeta, portTypes, Questions, rowTypeIds } from '@graft/graph';
+import {
+  defineNode,
+  type ParamMeta,
+  Questions,
+  rowTypeOf,
+  rowTypeParam,
+  seedParam,
+} from '@graft/graph';
 import { z } from 'zod';
 
 const inputs = { rows: { type: Questions, doc: 'Rows to take a part of.' } };
@@ -20,18 +27,14 @@ export const sampleRows = defineNode({
   inputs,
   outputs,
   ports(params) {
-    const id = rowTypeIds.find((one) => one === params['type']) ?? Questions.id;
-    const type = portTypes[id] ?? Questions;
+    const type = rowTypeOf(params);
     return {
       inputs: { rows: { ...inputs.rows, type } },
       outputs: { rows: { ...outputs.rows, type } },
     };
   },
   params: z.strictObject({
-    type: z
-      .enum(rowTypeIds)
-      .default(Questions.id)
-      .meta({ title: 'Type', description: 'What the rows are.' } satisfies ParamMeta),
+    type: rowTypeParam,
     share: z
       .number()
       .min(0)
@@ -51,16 +54,7 @@ export const sampleRows = defineNode({
         unit: 'rows',
         description: 'So many are taken where the share is less, as far as there are that many.',
       } satisfies ParamMeta),
-    seed: z
-      .int()
-      .min(0)
-      .max(4_294_967_295)
-      .default(0)
-      .meta({
-        title: 'Seed',
-        description: 'Another seed draws other rows.',
-        advanced: true,
-      } satisfies ParamMeta),
+    seed: seedParam('Another seed draws other rows.'),
   }),
   summary: ({ share, least }) => [
     ['takes', `${Math.round(share * 1000) / 10} %`],

@@ -1,4 +1,5 @@
 import {
+  seedParam,
   trainableFamilies,
   type FacetClash,
   type ModelLookup,
@@ -125,16 +126,7 @@ export const trainingParams = {
       description: 'Stop after so many without a better loss; 0 never stops early.',
       advanced: true,
     } satisfies ParamMeta),
-  seed: z
-    .int()
-    .min(0)
-    .max(4_294_967_295)
-    .default(0)
-    .meta({
-      title: 'Seed',
-      description: 'Of the first weights, the order of the rows and of dropout.',
-      advanced: true,
-    } satisfies ParamMeta),
+  seed: seedParam('Of the first weights, the order of the rows and of dropout.'),
   microBatch: z
     .int()
     .min(0)
