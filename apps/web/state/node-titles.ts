@@ -2,12 +2,13 @@ import { interfaceName, type Graph, type GraphNode } from '@graft/graph';
 import { bodyAt, bodyNodes, placeOf } from './levels.ts';
 import { shapeOf } from './node-shape.ts';
 
-/** What a node is called that people gave no title: by its type; an input or output by its name too. */
+/** What a node is called that people gave no title: by its type; an input or output by its name too, where that says more. */
 export function untitled(id: string, node: Titled): string {
   const shape = shapeOf(node);
   const title = shape?.title ?? node.type;
   const isPort = shape?.structure === 'input' || shape?.structure === 'output';
-  return isPort ? `${title} ${interfaceName(id, node.params)}` : title;
+  const name = isPort ? interfaceName(id, node.params) : title;
+  return name.toLowerCase() === title.toLowerCase() ? title : `${title} ${name}`;
 }
 
 type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
@@ -26,10 +27,15 @@ export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>):
   return alone ? title : `${title} (${id})`;
 }
 
-/** The same for a node of a plan or a run; within a graph the ids that lead there stand before it. */
+/** The same for a node of a plan or a run; within a graph what the nodes are called that lead there stands before it. */
 export function stepTitle(path: string, graph: Graph): string {
   const place = placeOf(graph, path);
   if (place === undefined) return path;
-  const title = titleAmong(place.id, bodyNodes(graph, bodyAt(place.trail)));
-  return place.trail.length === 0 ? title : `${path.slice(0, -place.id.length)}${title}`;
+  const { trail, id } = place;
+  const called = (node: string, depth: number): string =>
+    titleAmong(node, bodyNodes(graph, bodyAt(trail.slice(0, depth))));
+  const levels = trail.map(({ node, round }, depth) =>
+    round === undefined ? called(node, depth) : `${called(node, depth)}#${String(round)}`,
+  );
+  return [...levels, called(id, trail.length)].join('/');
 }
