@@ -69,7 +69,7 @@ export class ExperimentRun {
 
   constructor(parts: ExperimentRunParts, request: ExperimentRequest, journal: ExperimentJournal) {
     this.#parts = parts;
-    this.#tokens = new AnswerTokens(parts);
+    this.#tokens = new AnswerTokens(parts.artifacts);
     this.#request = request;
     this.#journal = journal;
   }
@@ -171,8 +171,10 @@ export class ExperimentRun {
         ...(end.error === undefined ? {} : { error: end.error }),
       });
       const error = end.error === undefined ? {} : { error: end.error };
-      const rows = await readMetrics(this.#parts, handle.runId, plan.metrics);
-      const tokens = await this.#tokens.of(handle.runId);
+      const { runs, artifacts } = this.#parts;
+      const steps = await runs.steps(handle.runId);
+      const rows = await readMetrics(artifacts, steps, plan.metrics);
+      const tokens = await this.#tokens.of(steps);
       return {
         ...{ seed, ...which, status: end.status, rows, ...counted, ...error },
         ...(tokens === undefined ? {} : { tokens }),

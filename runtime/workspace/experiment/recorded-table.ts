@@ -17,11 +17,11 @@ const eventPage = 500;
  * off, of what its variants have given so far. Throws `bad-input` for what is no such run.
  */
 export async function recordedTable(
-  stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore },
+  { runs, artifacts }: { readonly runs: RunStore; readonly artifacts: ArtifactStore },
   runId: string,
 ): Promise<EvidenceTable> {
-  const record = await stores.runs.get(runId);
-  const events = record?.experiment === undefined ? [] : await allEvents(stores.runs, runId);
+  const record = await runs.get(runId);
+  const events = record?.experiment === undefined ? [] : await allEvents(runs, runId);
   const last = events.at(-1);
   if (last?.type === 'experiment.finished') return last.table;
   const started = events.find((event) => event.type === 'experiment.started');
@@ -29,7 +29,7 @@ export async function recordedTable(
     throw new GraphError('bad-input', `There is no run ${runId} of an experiment.`);
   }
   const metrics = started.metrics.flatMap((text) => parseMetricName(text) ?? []);
-  const answers = new AnswerTokens(stores);
+  const answers = new AnswerTokens(artifacts);
   const results: VariantResult[] = [];
   const dropped: Dropped[] = [];
   for (const event of events) {
@@ -38,9 +38,10 @@ export async function recordedTable(
     }
     if (event.type !== 'variant.finished') continue;
     const { variant, seed, look, status, run, steps, error } = event;
-    const { ms, memory } = countSteps(await stores.runs.steps(run));
-    const rows = await readMetrics(stores, run, metrics);
-    const tokens = await answers.of(run);
+    const recorded = await runs.steps(run);
+    const { ms, memory } = countSteps(recorded);
+    const rows = await readMetrics(artifacts, recorded, metrics);
+    const tokens = await answers.of(recorded);
     results.push({
       ...{ variant, seed, status, rows, ms, steps },
       ...(look === undefined ? {} : { look }),

@@ -51,8 +51,7 @@ it('counts what was read and written for each answer once, however often it is p
       outputs: { rows: both },
     }),
   ];
-  const runs = { steps: () => Promise.resolve(steps) };
-  expect(await new AnswerTokens({ artifacts, runs }).of('run')).toBe(11 + 21 + 31);
-  const none = { steps: () => Promise.resolve([step('ask', 'lines')]) };
-  expect(await new AnswerTokens({ artifacts, runs: none }).of('run')).toBeUndefined();
+  const tokens = new AnswerTokens(artifacts);
+  expect(await tokens.of(steps)).toBe(11 + 21 + 31);
+  expect(await tokens.of([step('ask', 'lines')])).toBeUndefined();
 });

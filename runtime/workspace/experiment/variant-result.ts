@@ -12,7 +12,6 @@ import {
   type MetricName,
   type MetricRow,
   type RunStatus,
-  type RunStore,
   type StepSummary,
 } from '@graft/graph';
 
@@ -43,13 +42,13 @@ export function metricLabels(metrics: readonly MetricName[]): string[] {
   });
 }
 
-/** Reads the metrics of a run that has ended. What is not there any more is no result. */
+/** Reads the metrics that the steps of a run gave. What is not there any more is no result. */
 export async function readMetrics(
-  stores: { readonly runs: RunStore; readonly artifacts: ArtifactStore },
-  runId: string,
+  artifacts: ArtifactStore,
+  steps: readonly StepSummary[],
   metrics: readonly MetricName[],
 ): Promise<readonly MetricRow[]> {
-  const steps = new Map((await stores.runs.steps(runId)).map((step) => [step.node, step]));
+  const stepOf = new Map(steps.map((step) => [step.node, step]));
   const labels = metricLabels(metrics);
   const outputs = new Map<string, { name: MetricName; label: string }[]>();
   for (const [at, name] of metrics.entries()) {
@@ -60,10 +59,10 @@ export async function readMetrics(
   const rows: MetricRow[] = [];
   for (const wanted of outputs.values()) {
     const [first] = wanted;
-    const ref = first && steps.get(first.name.node)?.outputs[first.name.port];
+    const ref = first && stepOf.get(first.name.node)?.outputs[first.name.port];
     if (ref === undefined) continue;
-    if (!(await stores.artifacts.has(ref.digest))) continue;
-    for await (const read of readRows(stores.artifacts, ref, Metrics)) {
+    if (!(await artifacts.has(ref.digest))) continue;
+    for await (const read of readRows(artifacts, ref, Metrics)) {
       const row = metricRowSchema.parse(read);
       const values = wanted.flatMap(({ name, label }) => {
         const value = row.values[name.metric];
@@ -75,24 +74,20 @@ export async function readMetrics(
   return rows;
 }
 
-/** Counts the tokens of a run's answers, each artifact once however many runs share it. */
+/** Counts the tokens of runs' answers, each artifact once however many runs share it. */
 export class AnswerTokens {
-  readonly #stores: { readonly runs: Pick<RunStore, 'steps'>; readonly artifacts: ArtifactStore };
+  readonly #artifacts: ArtifactStore;
   readonly #known = new Map<string, Promise<number>>();
 
-  constructor(stores: {
-    readonly runs: Pick<RunStore, 'steps'>;
-    readonly artifacts: ArtifactStore;
-  }) {
-    this.#stores = stores;
+  constructor(artifacts: ArtifactStore) {
+    this.#artifacts = artifacts;
   }
 
-  /** Undefined where the run gave no answers, or they are not there any more. */
-  async of(runId: string): Promise<number | undefined> {
-    const { runs, artifacts } = this.#stores;
+  /** Of the steps of a run. Undefined where they gave no answers, or these are not there any more. */
+  async of(steps: readonly StepSummary[]): Promise<number | undefined> {
     let total: number | undefined;
-    for (const ref of answersMade(await runs.steps(runId))) {
-      if (!(await artifacts.has(ref.digest))) continue;
+    for (const ref of answersMade(steps)) {
+      if (!(await this.#artifacts.has(ref.digest))) continue;
       const counted = this.#known.get(ref.digest) ?? this.#count(ref);
       this.#known.set(ref.digest, counted);
       total = (total ?? 0) + (await counted);
@@ -102,7 +97,7 @@ export class AnswerTokens {
 
   async #count(ref: ArtifactRef): Promise<number> {
     let tokens = 0;
-    for await (const row of readRows(this.#stores.artifacts, ref, Answers)) {
+    for await (const row of readRows(this.#artifacts, ref, Answers)) {
       const { promptTokens, completionTokens } = answerSchema.parse(row);
       tokens += promptTokens + completionTokens;
     }
