@@ -1,4 +1,4 @@
-import { GraphError, suggestion, type StepSummary } from '@graft/graph';
+import { GraphError, loopType, suggestion, type StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
@@ -55,7 +55,7 @@ function explain(step: StepSummary): void {
 
 function verdict(step: StepSummary): string {
   if (step.type === 'input') return 'It was given from outside.';
-  if (step.type === 'repeat') return loopVerdict(step);
+  if (step.type === loopType) return loopVerdict(step);
   if (step.status === 'cached') return 'Reused: nothing that its result depends on has changed.';
   switch (step.reason?.kind) {
     case undefined:
