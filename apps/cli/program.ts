@@ -87,7 +87,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('[name]', 'experiment, as the file names it')
     .option('--json', 'print events, one JSON object a line; the last holds the table')
     .option('--out <path>', 'write the table: .csv, .md or .json')
-    .option('--locked', 'refuse other files than those locked; other models are refused anyway')
+    .option(
+      '--locked',
+      'refuse other files and graphs than those locked; other models are refused anyway',
+    )
     .option('--device <id>', 'device to run on: cpu, cuda:0, webgpu, vulkan:0, metal')
     .option('--workspace <dir>', 'workspace folder')
     .addHelpText('after', experimentExamples)
