@@ -1,7 +1,15 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
-import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
+import type {
+  Edge,
+  Exposure,
+  Feed,
+  Graph,
+  GraphBody,
+  GraphNode,
+  NodeLayout,
+} from '../format/graph.ts';
 import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -73,17 +81,11 @@ export function makeSubgraph(
   };
 }
 
-/** An output of a node. */
-interface End {
-  readonly node: string;
-  readonly port: string;
-}
-
 /** A port of what is made: the node for it within, and what it is called outside. */
 interface BorderPort {
   readonly id: string;
   readonly name: string;
-  readonly from: End;
+  readonly from: Feed;
 }
 
 /** Its id is its name, where no other node has that. */
@@ -104,7 +106,7 @@ class Split {
     cut: {
       readonly taken: ReadonlySet<string>;
       /** Outputs of taken nodes that give nothing to any node, and are to be had from outside. */
-      readonly ends: readonly End[];
+      readonly ends: readonly Feed[];
       readonly node: string;
     },
   ) {
@@ -113,7 +115,7 @@ class Split {
     this.#taken = taken;
     this.#node = cut.node;
     const ids = new Set(taken);
-    const name = (ports: Map<string, BorderPort>, from: End, wanted: string): void => {
+    const name = (ports: Map<string, BorderPort>, from: Feed, wanted: string): void => {
       const source = `${from.node}.${from.port}`;
       if (ports.has(source)) return;
       const names = new Set([...ports.values()].map((port) => port.name));

@@ -65,7 +65,7 @@ export interface Graph extends GraphBody {
   readonly lock: Lock;
 }
 
-/** An output of a node of a plan. */
+/** An output of a node. */
 export interface Feed {
   readonly node: string;
   readonly port: string;

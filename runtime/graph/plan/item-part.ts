@@ -1,6 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
-import type { Plan, PlannedNode } from '../format/graph.ts';
+import type { Feed, Plan, PlannedNode } from '../format/graph.ts';
 import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
@@ -23,8 +23,6 @@ interface Against {
 const samplingType = 'sample-rows';
 /** Fewer tell nothing: it takes ten questions that differ to drop a variant of a race. */
 const fewestItems = 10;
-
-type Feed = PlannedNode['inputs'][string][number];
 
 /**
  * A plan in which some nodes are given a part of their items. The rows that the items come from are sampled as far up as
