@@ -8,10 +8,11 @@ import { serializeGraph } from './serialize-graph.ts';
  * count, since a newer Graft may compute by them.
  */
 export function meaningOf(graph: Graph): Graph {
-  const { experiments: _experiments, graphs, ...rest } = graph;
-  const meant = Object.entries(graphs ?? {}).map(([id, body]) => [id, bodyMeaning(body)] as const);
+  const meant = Object.entries(graph.graphs ?? {}).map(
+    ([id, body]) => [id, bodyMeaning(body)] as const,
+  );
   return {
-    ...bodyMeaning(rest),
+    ...bodyMeaning(graph),
     ...(meant.length === 0 ? {} : { graphs: Object.fromEntries(meant) }),
     lock: noLock,
   };
