@@ -10,7 +10,7 @@ import { applyArm } from './apply-arm.ts';
 import { checkExperiment, experimentNamed } from './check-experiment.ts';
 import { savedVariant, type ExperimentPlan, type Variant } from './experiment-plan.ts';
 import type { GraphLookup } from '../plan/graph-library.ts';
-import { planVariant, type PlannedVariant, type VariantContext } from './plan-variant.ts';
+import { planVariant, type PlannedVariant } from './plan-variant.ts';
 import { requireCount } from './variant-count.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
 
@@ -53,10 +53,13 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const only = [...new Set(metrics.map(({ node }) => node))];
   const whole = { ...context, only, seed: seeds[0] };
   const part = race && { of: only, share: 1 / race.looks };
-  if (part !== undefined) requireParts(graph, { ...whole, part }, { metrics, field });
   const planContext = { ...whole, part };
 
   const saved = planVariant(graph, planContext);
+  const [problem] = saved.problems;
+  if (part !== undefined && problem !== undefined) {
+    requireParts(planVariant(graph, whole), { problem, metrics, field });
+  }
   requireSteps(metrics, saved, field);
   const settings = variantSettings(experiment);
   const keys = settingKeys(settings);
@@ -96,16 +99,18 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   };
 }
 
-/** A race needs a place where the items of its metrics can be cut; what else is wrong with the file is said elsewhere. */
+/**
+ * A race needs a place where the items of its metrics can be cut: `problem` is why a part of them could not be planned.
+ * What is wrong with the `whole` file as well is said elsewhere.
+ */
 function requireParts(
-  graph: Graph,
-  context: VariantContext,
-  { metrics, field }: Pick<ExperimentPlan, 'metrics'> & { readonly field: string },
+  whole: PlannedVariant,
+  {
+    problem,
+    metrics,
+    field,
+  }: Pick<ExperimentPlan, 'metrics'> & { readonly problem: Problem; readonly field: string },
 ): void {
-  const [problem] = planVariant(graph, context).problems;
-  if (problem === undefined) return;
-  const { part: _part, ...withoutPart } = context;
-  const whole = planVariant(graph, withoutPart);
   if (whole.problems.length > 0) return;
   requireSteps(metrics, whole, field);
   throw GraphError.fromProblem({
