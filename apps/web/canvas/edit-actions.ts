@@ -1,4 +1,11 @@
-import { addNode, duplicateNodes, moveNodes, removeNodes, type NodeType } from '@graft/graph';
+import {
+  addNode,
+  duplicateNodes,
+  moveNodes,
+  reachable,
+  removeNodes,
+  type NodeType,
+} from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type OpenEnd } from '../state/screen-store.ts';
 import { copiedText, pasteText } from './clipboard.ts';
@@ -88,15 +95,7 @@ export async function pasteFromClipboard(): Promise<void> {
 export function selectNeighbours(side: 'before' | 'after'): void {
   const { selection, select } = useScreen.getState();
   const { edges } = useDocument.getState().shown;
-  const found = new Set(selection);
-  // A set gives out what is added while it is gone through.
-  for (const id of found) {
-    for (const { source, target } of edges) {
-      if (side === 'before' && target === id) found.add(source);
-      if (side === 'after' && source === id) found.add(target);
-    }
-  }
-  select([...found].sort());
+  select([...reachable(edges, selection, side)].sort());
 }
 
 export function pasteCopied(text: string): boolean {

@@ -1,6 +1,7 @@
 import { own } from '../base/record.ts';
 import type { Experiment } from '../format/experiment.ts';
 import type { Graph } from '../format/graph.ts';
+import { reachable } from '../format/reachable.ts';
 import { formatMetricName, formatSettingName, type SettingName } from '../format/setting-name.ts';
 import { Metrics } from '../types/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -87,12 +88,7 @@ function metricsBelow(
   { node }: SettingName,
   registry: Registry,
 ): string[] {
-  const below = new Set([node]);
-  // A Set's iteration reaches what is added on the way.
-  for (const id of below) {
-    for (const { source, target } of edges) if (source === id) below.add(target);
-  }
-  return [...below].flatMap((id) => {
+  return [...reachable(edges, [node], 'after')].flatMap((id) => {
     const one = own(nodes, id);
     const definition = one === undefined ? undefined : registry.get(one.type);
     const params = definition?.params.safeParse(one?.params).data;
