@@ -1,4 +1,10 @@
-import { GraphError, type ArtifactRef, type PortAliases, type StepSummary } from '@graft/graph';
+import {
+  GraphError,
+  parseFeed,
+  type ArtifactRef,
+  type PortAliases,
+  type StepSummary,
+} from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import type { OpenedGraph } from './opened-workspace.ts';
 
@@ -19,8 +25,8 @@ export async function printOutputs(
   const stepOf = new Map(steps.map((step) => [step.node, step]));
   for (const node of nodes) {
     for (const feed of aliases?.[`${node}.value`] ?? []) {
-      const dot = feed.lastIndexOf('.');
-      const artifact = stepOf.get(feed.slice(0, dot))?.outputs[feed.slice(dot + 1)];
+      const given = parseFeed(feed);
+      const artifact = stepOf.get(given.node)?.outputs[given.port];
       if (artifact !== undefined) await printArtifact(workspace, node, artifact);
     }
   }

@@ -88,6 +88,7 @@ export { loopType, roundParam, setPrefix, structuralTypes } from './types/struct
 export { interfaceName } from './types/structure-params.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
+export { parseFeed } from './format/feed.ts';
 export { reachable } from './format/reachable.ts';
 export { usedFiles } from './format/used-graphs.ts';
 export { meaningDigest, meaningOf } from './format/graph-meaning.ts';

@@ -1,5 +1,6 @@
 import type {
   ArtifactRef,
+  Feed,
   ItemCounts,
   MetricRow,
   MissReason,
@@ -9,14 +10,7 @@ import type {
   StepStatus,
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import {
-  noStandIns,
-  standInsOf,
-  standInViews,
-  withStandIns,
-  type Feed,
-  type StandIns,
-} from './stand-ins.ts';
+import { noStandIns, standInsOf, standInViews, withStandIns, type StandIns } from './stand-ins.ts';
 
 interface LogLine {
   readonly at: number;

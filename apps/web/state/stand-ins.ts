@@ -1,12 +1,12 @@
-import type { ArtifactRef, PortAliases, StepStatus } from '@graft/graph';
+import {
+  parseFeed,
+  type ArtifactRef,
+  type Feed,
+  type PortAliases,
+  type StepStatus,
+} from '@graft/graph';
 import { emptyList } from './growing-list.ts';
 import type { StepView } from './run-state.ts';
-
-/** An output of a step. */
-export interface Feed {
-  readonly node: string;
-  readonly port: string;
-}
 
 /** A node of the file that a plan has other steps for. */
 interface StandIn {
@@ -24,11 +24,6 @@ export interface StandIns {
 }
 
 export const noStandIns: StandIns = { nodes: new Map(), shownBy: new Map() };
-
-function feedOf(text: string): Feed {
-  const dot = text.lastIndexOf('.');
-  return { node: text.slice(0, dot), port: text.slice(dot + 1) };
-}
 
 /** Reads the nodes out of the aliases of a run; `steps` are the ids of its steps, beside those that it had `before`. */
 export function standInsOf(
@@ -49,10 +44,10 @@ export function standInsOf(
   const feeds = new Map<string, Record<string, Feed>>();
   for (const graph of within.keys()) feeds.set(graph, {});
   for (const [alias, sources] of Object.entries(aliases)) {
-    const { node, port } = feedOf(alias);
+    const { node, port } = parseFeed(alias);
     // A run of a part of the graph has the aliases of all of it.
     const found = sources
-      .map(feedOf)
+      .map(parseFeed)
       .filter((feed) => known.has(feed.node) || Object.hasOwn(before, feed.node));
     if (found.length === 0) continue;
     const ports = feeds.get(node) ?? {};

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError, type Problem } from '../base/errors.ts';
+import { formatFeed } from '../format/feed.ts';
 import type { Graph } from '../format/graph.ts';
 import type { ModelLookup } from '../types/model.ts';
 import type { Registry } from '../types/node-type.ts';
@@ -38,10 +39,7 @@ export function planVariant(graph: Graph, context: VariantContext): PlannedVaria
       nodes.map(({ id, definition, params, inputs }) => ({
         ...{ id, params, type: definition.type },
         inputs: Object.fromEntries(
-          Object.entries(inputs).map(([port, feeds]) => [
-            port,
-            feeds.map(({ node, port: from }) => `${node}.${from}`),
-          ]),
+          Object.entries(inputs).map(([port, feeds]) => [port, feeds.map(formatFeed)]),
         ),
       })),
     );

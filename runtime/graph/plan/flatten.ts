@@ -1,5 +1,6 @@
 import type { GraphErrorCode, Location } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
+import { formatFeed } from '../format/feed.ts';
 import type { Edge, Feed } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
@@ -248,7 +249,7 @@ class Flattening {
     if (feeds.length > 1 && written <= 1 && many !== true) {
       this.#add(
         'too-many-edges',
-        `This input takes one edge, and ${feeds.length} arrive through its graph: from ${list(feeds.map((feed) => `${feed.node}.${feed.port}`))}. Connect one.`,
+        `This input takes one edge, and ${feeds.length} arrive through its graph: from ${list(feeds.map(formatFeed))}. Connect one.`,
         { path, port },
       );
     } else if (feeds.length === 0 && written > 0 && optional !== true) {
@@ -310,7 +311,7 @@ class Flattening {
 
   #nameJunctions({ resolved }: ResolvedJunctions): void {
     const named = (id: string): readonly string[] =>
-      (resolved.get(id)?.feeds ?? []).map(({ node, port }) => `${node}.${port}`);
+      (resolved.get(id)?.feeds ?? []).map(formatFeed);
     for (const scope of this.#scopes) {
       for (const [id, { node, definition }] of scope.body.drafts) {
         const path = `${scope.prefix}${id}`;

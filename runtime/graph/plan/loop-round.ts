@@ -1,6 +1,7 @@
+import { own } from '../base/record.ts';
+import { formatFeed, parseFeed } from '../format/feed.ts';
 import type { Feed, PlannedNode, PortAliases } from '../format/graph.ts';
 import type { PlannedLoop } from '../format/planned-loop.ts';
-import { own } from '../base/record.ts';
 
 /** A round of a loop as steps of a run: its nodes have the number of the round in their paths, `reflect#2/grade`. */
 export interface LoopRound {
@@ -41,23 +42,15 @@ export function loopRound(loop: PlannedLoop, { id, round, fed }: RoundPlace): Lo
   });
   const aliases = Object.entries(body.aliases).map(([port, feeds]) => [
     place(port),
-    feeds.flatMap((feed) => behind(feedOf(feed)).map(({ node, port: from }) => `${node}.${from}`)),
+    feeds.flatMap((feed) => behind(parseFeed(feed)).map(formatFeed)),
   ]);
   // What the round is given is seen at the inputs of its body.
-  const taken = [...given].map(([node, feeds]) => [
-    `${place(node)}.value`,
-    feeds.map((feed) => `${feed.node}.${feed.port}`),
-  ]);
+  const taken = [...given].map(([node, feeds]) => [`${place(node)}.value`, feeds.map(formatFeed)]);
   return {
     nodes,
     outputs: Object.fromEntries(outputs),
     aliases: Object.fromEntries([...aliases, ...taken]),
   };
-}
-
-function feedOf(text: string): Feed {
-  const dot = text.lastIndexOf('.');
-  return { node: text.slice(0, dot), port: text.slice(dot + 1) };
 }
 
 /** The path of a step without the numbers of rounds: the same for all rounds of a node. */

@@ -1,3 +1,4 @@
+import { formatFeed } from '../format/feed.ts';
 import type { GraphNode } from '../format/graph.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
@@ -81,7 +82,7 @@ export function checkInputs(id: string, draft: NodeDraft, report: ProblemReport)
     if (feeds.length > 1 && input.many !== true) {
       report.add(
         'too-many-edges',
-        `This input takes one edge and has ${feeds.length}, from ${list(feeds.map((feed) => `${feed.node}.${feed.port}`))}. Keep one.`,
+        `This input takes one edge and has ${feeds.length}, from ${list(feeds.map(formatFeed))}. Keep one.`,
         { node: id, port },
       );
     } else if (input.optional !== true && !draft.meant.has(port)) {
