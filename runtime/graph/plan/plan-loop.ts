@@ -3,7 +3,7 @@ import { GraphError, type Problem } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import type { Feed, PlannedNode } from '../format/graph.ts';
 import type { LoopBody, PlannedLoop } from '../format/planned-loop.ts';
-import { commonFacets, type Facets, type PortFacets } from '../types/facets.ts';
+import { sharedFacets, type Facets, type PortFacets } from '../types/facets.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { roundParam, stateNames } from '../types/structure-nodes.ts';
@@ -76,7 +76,7 @@ class LoopPlanning {
       const collected = own(gather, name);
       outputFacets[name] =
         collected?.outputFacets['rows'] ??
-        commonFacets(this.#rounds.map(({ facets }) => own(facets, name) ?? {}));
+        sharedFacets(this.#rounds.map(({ facets }) => own(facets, name) ?? {}));
     }
     const ending = textParam(this.#node.params, 'while');
     const loop: PlannedLoop = {

@@ -1,4 +1,5 @@
 import { sameJson } from '../base/canonical-json.ts';
+import { own } from '../base/record.ts';
 
 /**
  * What is known of a port before running. All parts are optional: what is not known is absent,
@@ -42,14 +43,12 @@ export interface FacetClash {
   readonly message: string;
 }
 
-/** What is known alike in all of them. */
-export function commonFacets(all: readonly Facets[]): Facets {
+/** What is known in all of them, and alike: where one knows nothing, nothing is said. */
+export function sharedFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...others] = all;
   return Object.fromEntries(
     Object.entries(first).filter(([name, value]) =>
-      others.every((one) =>
-        sameJson(Object.entries(one).find(([key]) => key === name)?.[1], value),
-      ),
+      others.every((one) => sameJson(own({ ...one }, name), value)),
     ),
   );
 }
