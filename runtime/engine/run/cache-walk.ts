@@ -1,10 +1,9 @@
 import type { ActionRecord } from '@graft/graph';
 import type { ActionLookup } from './action-lookup.ts';
-import { isLoop } from './loop-error.ts';
 import type { LoopRounds } from './loop-rounds.ts';
 import type { RunSteps } from './run-steps.ts';
 import { stepKey, type KeyParts } from './step-key.ts';
-import type { StepState } from './step-state.ts';
+import { isLoop, type StepState } from './step-state.ts';
 
 /** Milliseconds of walking without a pause, after which other work of this process gets its turn. */
 const pauseEvery = 20;

@@ -1,9 +1,5 @@
 import { authoredLocation, GraphError } from '@graft/graph';
-import type { LoopProgress, StepState } from './step-state.ts';
-
-export type LoopStep = StepState & { readonly loop: LoopProgress };
-
-export const isLoop = (step: StepState): step is LoopStep => step.loop !== undefined;
+import type { LoopStep, StepState } from './step-state.ts';
 
 /** Why a loop failed: the step of a round that did. */
 export function roundError({ node, loop }: LoopStep, failed: StepState): GraphError {

@@ -9,9 +9,8 @@ import {
   type UnstampedEvent,
 } from '@graft/graph';
 import { readRows } from '../codec/artifact-codec.ts';
-import type { LoopStep } from './loop-error.ts';
 import type { RunSteps } from './run-steps.ts';
-import { artifactOf, isFinished, sourceOf, type StepState } from './step-state.ts';
+import { artifactOf, isFinished, sourceOf, type LoopStep, type StepState } from './step-state.ts';
 
 export interface LoopParts {
   readonly steps: RunSteps;

@@ -1,9 +1,10 @@
 import type { Feed, GraphError, Plan, StepStatus } from '@graft/graph';
-import { isLoop, roundError } from './loop-error.ts';
+import { roundError } from './loop-error.ts';
 import {
   addSteps,
   hasOutputs,
   isFinished,
+  isLoop,
   sourceOf,
   stepsAbove,
   type StepInputs,

@@ -49,7 +49,7 @@ export interface StepState {
 }
 
 /** A loop as it goes. */
-export interface LoopProgress {
+interface LoopProgress {
   readonly plan: PlannedLoop;
   /** By the path of a node without rounds. */
   readonly sources: StepInputs['sources'];
@@ -66,6 +66,10 @@ export interface LoopProgress {
   /** What its outputs come from, once it has ended. */
   gives?: Readonly<Record<string, Feed>>;
 }
+
+export type LoopStep = StepState & { readonly loop: LoopProgress };
+
+export const isLoop = (step: StepState): step is LoopStep => step.loop !== undefined;
 
 /** By input node, the artifact that a run was given from outside. */
 export type GivenInputs = ReadonlyMap<string, ArtifactRef>;
