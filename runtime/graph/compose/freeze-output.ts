@@ -22,14 +22,6 @@ export interface FrozenRows {
   readonly version: number;
 }
 
-/** What the node was called, so that it is known by that where its rows stand for it. */
-function titleOf({ title, type, params }: GraphNode, registry: Registry): string | undefined {
-  const definition = registry.get(type);
-  const own =
-    title ?? (definition === undefined ? undefined : shapedType(definition, params).title);
-  return own?.replace(/ \(frozen\)$/, '');
-}
-
 /** The output of the reader. */
 const rowsPort = 'rows';
 
@@ -89,4 +81,12 @@ export function freezeOutput(
           : { ...graph.layout, [frozenId]: { x: at.x, y: at.y + 180 } },
     },
   };
+}
+
+/** What the node was called, so that it is known by that where its rows stand for it. */
+function titleOf({ title, type, params }: GraphNode, registry: Registry): string | undefined {
+  const definition = registry.get(type);
+  const shown =
+    title ?? (definition === undefined ? undefined : shapedType(definition, params).title);
+  return shown?.replace(/ \(frozen\)$/, '');
 }
