@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { readNumber } from './number-control.tsx';
+import { readNumber } from './read-number.ts';
 
 /** A number in a list. What does not read as one is kept as typed, and validation says so. */
 export function NumberEntry(props: {

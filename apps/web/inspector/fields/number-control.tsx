@@ -1,16 +1,7 @@
 import { useRef, useState } from 'react';
 import type { FieldProps } from './field-props.ts';
+import { readNumber } from './read-number.ts';
 import { looksLikeSeveral, readSeveral } from './several-values.ts';
-
-/** Reads a number as typed: spaces, thousands commas and a decimal comma are understood; else undefined. */
-export function readNumber(text: string): number | undefined {
-  const trimmed = text.trim();
-  const plain = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(trimmed)
-    ? trimmed.replaceAll(',', '')
-    : trimmed.replaceAll(' ', '').replace(/^(-?\d+),(\d+)$/, '$1.$2');
-  if (plain === '' || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
-  return Number(plain);
-}
 
 function step(field: FieldProps['field'], value: number, direction: number): number {
   const size = field.control === 'integer' ? 1 : 0.05;

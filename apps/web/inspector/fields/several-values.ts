@@ -1,4 +1,4 @@
-import { readNumber } from './number-control.tsx';
+import { readNumber } from './read-number.ts';
 
 /** Several values typed into a field: by a semicolon, or a comma with a space behind it; `1,024` and `0,7` are one. */
 const between = /\s*;\s*|,\s+/;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readNumber } from './number-control.tsx';
+import { readNumber } from './read-number.ts';
 
 it.each([
   ['512', 512],
