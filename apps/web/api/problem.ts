@@ -25,6 +25,11 @@ export function problemCode(error: unknown): string {
   return problemsOf(error)[0]?.code ?? 'internal';
 }
 
+/** Why something was refused: its problems, a line each. */
+export function refusalOf(error: unknown): string {
+  return problemsOf(error).map(problemText).join('\n');
+}
+
 /** `node "embed-1", param "model": message` */
 export function problemText({
   message,

@@ -7,7 +7,7 @@ import {
   type ComposeContext,
 } from '@graft/graph';
 import { api } from '../api/client.ts';
-import { problemsOf, problemText } from '../api/problem.ts';
+import { refusalOf } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { graphPath, refreshFiles, report } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
@@ -69,7 +69,7 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
     await refreshFiles();
     return undefined;
   } catch (error) {
-    return problemsOf(error).map(problemText).join('\n');
+    return refusalOf(error);
   }
 }
 
@@ -85,6 +85,6 @@ export function renameShownPort(node: string, name: string): Refusal {
     editFile(() => renamed);
     return undefined;
   } catch (error) {
-    return problemsOf(error).map(problemText).join('\n');
+    return refusalOf(error);
   }
 }

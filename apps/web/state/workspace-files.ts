@@ -1,6 +1,6 @@
 import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../api/client.ts';
-import { problemsOf, problemText } from '../api/problem.ts';
+import { refusalOf } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { forgetDrafts, moveDrafts } from './draft.ts';
@@ -20,8 +20,6 @@ import { useScreen } from './screen-store.ts';
 
 /** Why something was refused, to be said where it was asked for; undefined when it was done. */
 export type Refusal = string | undefined;
-
-const refusalOf = (error: unknown): string => problemsOf(error).map(problemText).join('\n');
 
 /** Saves a graph as a new file and opens it. The name gets its ending where it lacks it. */
 export async function createFile(name: string, graph: Graph = emptyGraph): Promise<Refusal> {
