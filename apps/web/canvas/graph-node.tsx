@@ -1,4 +1,4 @@
-import { paramFields, verdictRule, type NodeType } from '@graft/graph';
+import { verdictRule, type NodeType } from '@graft/graph';
 import { useScore } from '../inspector/score.tsx';
 import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
@@ -24,7 +24,7 @@ import {
   type Status,
 } from './node-status.ts';
 import { useShape } from '../state/node-shape.ts';
-import { untitled } from '../state/node-titles.ts';
+import { paramTitle, untitled } from '../state/node-titles.ts';
 
 const NodeCurve = lazy(() =>
   import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
@@ -118,9 +118,8 @@ function useStatus(path: string, step: StepView | undefined): Status | undefined
 /** `needs chunks`: what the person still has to give. */
 function missingText({ location }: ShownProblem, definition: NodeType | undefined): string {
   const { port, param } = location;
-  if (port !== undefined || definition === undefined) return `needs ${port ?? param ?? 'a value'}`;
-  const field = paramFields(definition).find(({ name }) => name === param);
-  return `needs ${field?.title.toLowerCase() ?? param ?? 'a value'}`;
+  const field = param === undefined ? 'a value' : paramTitle(definition, param);
+  return `needs ${port ?? field}`;
 }
 
 /** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */

@@ -1,4 +1,10 @@
-import { interfaceName, type Graph, type GraphNode } from '@graft/graph';
+import {
+  interfaceName,
+  paramFields,
+  type Graph,
+  type GraphNode,
+  type NodeType,
+} from '@graft/graph';
 import { bodyAt, bodyNodes, placeOf } from './levels.ts';
 import { shapeOf } from './node-shape.ts';
 
@@ -16,6 +22,12 @@ type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
 /** What a node is called: by people, else by its type and what it uses. */
 export function titleOf(node: Titled): string {
   return node.title ?? shapeOf(node)?.title ?? node.type;
+}
+
+/** What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such. */
+export function paramTitle(type: NodeType | undefined, param: string): string {
+  const fields = type === undefined ? [] : paramFields(type);
+  return fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
 }
 
 /** What a node is called on the screen; its id beside it where others are called the same. */

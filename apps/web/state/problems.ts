@@ -1,4 +1,4 @@
-import { paramFields, type Graph } from '@graft/graph';
+import type { Graph } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
@@ -6,7 +6,7 @@ import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { bodyNodes, nodeIn } from './levels.ts';
 import { shapeOf } from './node-shape.ts';
-import { titleAmong } from './node-titles.ts';
+import { paramTitle, titleAmong } from './node-titles.ts';
 import { usePlan } from './plan-store.ts';
 import { nodesAt } from './problem-places.ts';
 import { useUsedGraphs } from './used-graphs.ts';
@@ -102,9 +102,7 @@ export function problemPlace(problem: ShownProblem, graph: Graph): string | unde
     const parts = [path ?? node ?? at ?? file, port ?? param].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join(', ');
   }
-  const type = shapeOf(own);
-  const fields = type === undefined ? [] : paramFields(type);
-  const field = fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
+  const field = param === undefined ? undefined : paramTitle(shapeOf(own), param);
   const title = titleAmong(node, bodyNodes(graph, at));
   return [at === undefined ? title : `${at} › ${title}`, port ?? field]
     .filter((part) => part !== undefined)
