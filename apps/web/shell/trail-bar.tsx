@@ -1,3 +1,4 @@
+import { count } from '@graft/nodes/kit/ui';
 import { Fragment, useEffect, useRef } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { useDocument, type Origin } from '../state/document-store.ts';
@@ -78,7 +79,7 @@ function RoundChooser({ depth }: { readonly depth: number }) {
           ))}
         </select>
       </label>
-      of {rounds.toLocaleString('en')}
+      of {count(rounds)}
     </span>
   );
 }
@@ -115,7 +116,7 @@ export function TrailBar({ from }: { readonly from: readonly Origin[] }) {
           className="shrink-0 text-ink-2"
           title="An edit here changes all of them: they use the same graph."
         >
-          · used {uses.toLocaleString('en')} times
+          · used {count(uses)} times
         </span>
       ) : null}
       <button

@@ -1,3 +1,4 @@
+import { count } from '@graft/nodes/kit/ui';
 import { useDocument } from '../../state/document-store.ts';
 import { givenParams } from '../../state/given-params.ts';
 
@@ -14,7 +15,7 @@ export function GivenNote({ node, param }: { readonly node: string; readonly par
     <p className="font-[550]" data-testid={`given-${param}`}>
       {last?.round === undefined
         ? `“${last?.node ?? ''}” gives ${shown} here.`
-        : `Round ${last.round.toLocaleString('en')} of “${last.node}” gives ${shown} here.`}
+        : `Round ${count(last.round)} of “${last.node}” gives ${shown} here.`}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import { freezeOutput, rowsReader, portTypes, type ArtifactRef, type Graph } from '@graft/graph';
-import { plural } from '@graft/nodes/kit/ui';
+import { count, plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
 import { useDocument, undo } from '../../state/document-store.ts';
 import { report } from '../../state/file-actions.ts';
@@ -25,7 +25,7 @@ function freezeRefusal(graph: Graph, step: string): string | undefined {
   const body = bodyAt(trail);
   const uses = body === undefined ? 1 : countUses(graph, body);
   return uses > 1
-    ? `“${body ?? ''}” is used ${uses.toLocaleString('en')} times, and rows kept in it would stand in all of them. Inline this use first, or freeze what it gives.`
+    ? `“${body ?? ''}” is used ${count(uses)} times, and rows kept in it would stand in all of them. Inline this use first, or freeze what it gives.`
     : undefined;
 }
 
