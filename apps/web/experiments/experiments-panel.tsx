@@ -83,7 +83,6 @@ function Details(props: {
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
-  const isOpen = working === undefined && newest === undefined;
   const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
   return (
     <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
@@ -131,7 +130,11 @@ function Details(props: {
       ) : null}
       {finished === undefined ? null : <ExperimentResult runId={finished.id} name={name} />}
       {planned?.plan === undefined ? null : (
-        <PlannedVariants key={String(isOpen)} planned={planned.plan} open={isOpen} />
+        <PlannedVariants
+          key={newest === undefined ? 'first' : 'again'}
+          planned={planned.plan}
+          open={newest === undefined}
+        />
       )}
     </section>
   );

@@ -6,11 +6,11 @@ import { problemText } from '../api/problem.ts';
 export type Planned = NonNullable<Awaited<ReturnType<typeof api.experiments.plan.mutate>>['plan']>;
 
 /** `12 variants × 3 seeds = 36 runs`, and what bounds them. */
-function extentOf({ variants, runs, looks }: Planned): string {
+function extentOf({ variants, seeds, looks }: Planned): string {
   const sound = variants.filter(({ problem }) => problem === undefined).length;
-  const seeds = sound === 0 ? 1 : Math.round(runs / sound);
   const all = plural(sound, 'variant');
-  const each = seeds === 1 ? all : `${all} × ${plural(seeds, 'seed')} = ${plural(runs, 'run')}`;
+  const runs = plural(sound * seeds, 'run');
+  const each = seeds === 1 ? all : `${all} × ${plural(seeds, 'seed')} = ${runs}`;
   return looks === undefined ? each : `${each}, racing over ${count(looks)} looks`;
 }
 

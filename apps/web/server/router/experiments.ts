@@ -24,8 +24,8 @@ interface PlannedExperiment {
   readonly plan?: {
     readonly baseline: string;
     readonly metrics: readonly string[];
-    /** Each variant that can run, once for each seed. */
-    readonly runs: number;
+    /** Runs of each variant that can run. */
+    readonly seeds: number;
     /** Of a race: on growing parts of the items. */
     readonly looks?: number;
     readonly variants: readonly {
@@ -115,9 +115,8 @@ function shown({
   seeds,
   race,
 }: ExperimentPlan): NonNullable<PlannedExperiment['plan']> {
-  const sound = variants.filter(({ problems }) => problems.length === 0);
   return {
-    ...{ baseline, metrics: metrics.map(formatMetricName), runs: sound.length * seeds.length },
+    ...{ baseline, metrics: metrics.map(formatMetricName), seeds: seeds.length },
     ...(race === undefined ? {} : { looks: race.looks }),
     variants: variants.map(({ name, settings, problems: [problem] }) => ({
       ...{ name, settings },
