@@ -14,7 +14,7 @@ import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { useShape } from '../state/node-shape.ts';
-import { moveBetweenTabs } from '../shell/tab-keys.ts';
+import { TabList } from '../shell/tab-list.tsx';
 
 const ParameterForm = lazy(() =>
   import('./parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
@@ -31,27 +31,15 @@ const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
 function Tabs() {
   const current = useScreen((state) => state.inspectorTab);
   return (
-    <div
-      role="tablist"
-      aria-label="Inspector"
-      onKeyDown={moveBetweenTabs}
+    <TabList
+      label="Inspector"
+      tabs={tabs}
+      current={current}
+      choose={(inspectorTab) => useScreen.getState().show({ inspectorTab })}
       className="flex gap-[18px] border-b border-line px-4"
-    >
-      {tabs.map(({ id, title }) => (
-        <button
-          key={id}
-          type="button"
-          role="tab"
-          id={`tab-${id}`}
-          aria-selected={id === current}
-          aria-controls="inspector-panel"
-          className="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
-          onClick={() => useScreen.getState().show({ inspectorTab: id })}
-        >
-          {title}
-        </button>
-      ))}
-    </div>
+      tabClassName="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
+      panel="inspector-panel"
+    />
   );
 }
 

@@ -7,7 +7,7 @@ import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { nodeTypes } from '../state/registry.ts';
-import { moveBetweenTabs } from '../shell/tab-keys.ts';
+import { TabList } from '../shell/tab-list.tsx';
 
 const LiveCurves = lazy(() =>
   import('./live-curves.tsx').then((part) => ({ default: part.LiveCurves })),
@@ -23,25 +23,14 @@ function PortTabs(props: {
 }) {
   if (props.ports.length < 2) return null;
   return (
-    <div
+    <TabList
+      label="Outputs"
+      tabs={props.ports.map((port) => ({ id: port, title: port }))}
+      current={props.current}
+      choose={props.choose}
       className="flex gap-1 px-4 pb-3"
-      role="tablist"
-      aria-label="Outputs"
-      onKeyDown={moveBetweenTabs}
-    >
-      {props.ports.map((port) => (
-        <button
-          key={port}
-          type="button"
-          role="tab"
-          aria-selected={port === props.current}
-          className="chip aria-selected:bg-accent-soft aria-selected:text-accent"
-          onClick={() => props.choose(port)}
-        >
-          {port}
-        </button>
-      ))}
-    </div>
+      tabClassName="chip aria-selected:bg-accent-soft aria-selected:text-accent"
+    />
   );
 }
 

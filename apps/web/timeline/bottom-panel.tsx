@@ -2,7 +2,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { RunSummary } from './run-summary.tsx';
-import { moveBetweenTabs } from '../shell/tab-keys.ts';
+import { TabList } from '../shell/tab-list.tsx';
 
 const Timeline = lazy(() => import('./timeline.tsx').then((part) => ({ default: part.Timeline })));
 const PlanPanel = lazy(() =>
@@ -39,28 +39,17 @@ export function BottomPanel() {
     <section aria-label="Runs" className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
         <RunSummary />
-        <div
-          role="tablist"
-          aria-label="Run panel"
-          onKeyDown={moveBetweenTabs}
+        <TabList
+          label="Run panel"
+          tabs={tabs}
+          current={current}
+          choose={(bottomTab) => {
+            openPanel('lower');
+            useScreen.getState().show({ bottomTab });
+          }}
           className="ml-auto flex gap-3.5"
-        >
-          {tabs.map(({ id, title }) => (
-            <button
-              key={id}
-              type="button"
-              role="tab"
-              aria-selected={id === current}
-              className="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
-              onClick={() => {
-                openPanel('lower');
-                useScreen.getState().show({ bottomTab: id });
-              }}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
+          tabClassName="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
+        />
       </div>
       {collapsed ? null : (
         <div className="flex min-h-0 flex-1 flex-col">

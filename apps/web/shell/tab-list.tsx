@@ -1,0 +1,49 @@
+import type { KeyboardEvent } from 'react';
+
+const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** Arrows move between the tabs of a list, as everywhere; each tab opens as it gets the focus. */
+function moveBetweenTabs(event: KeyboardEvent<HTMLElement>): void {
+  const step = steps[event.key];
+  if (step === undefined) return;
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
+  const at = tabs.findIndex((tab) => tab === document.activeElement);
+  const next = tabs[(at + step + tabs.length) % tabs.length];
+  if (at === -1 || next === undefined) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
+}
+
+interface TabListProps<Id extends string> {
+  readonly label: string;
+  readonly tabs: readonly { readonly id: Id; readonly title: string }[];
+  readonly current: Id | undefined;
+  readonly choose: (id: Id) => void;
+  readonly className: string;
+  readonly tabClassName: string;
+  /** Id of the element that shows what is chosen, and is labelled by `tab-` with the id of its tab. */
+  readonly panel?: string;
+}
+
+/** One of a few things to be shown. */
+export function TabList<Id extends string>(props: TabListProps<Id>) {
+  const { label, tabs, current, choose, className, tabClassName, panel } = props;
+  return (
+    <div role="tablist" aria-label={label} onKeyDown={moveBetweenTabs} className={className}>
+      {tabs.map(({ id, title }) => (
+        <button
+          key={id}
+          type="button"
+          role="tab"
+          {...(panel === undefined ? {} : { id: `tab-${id}`, 'aria-controls': panel })}
+          aria-selected={id === current}
+          className={tabClassName}
+          onClick={() => choose(id)}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
