@@ -1,3 +1,4 @@
+import { settingText } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import type { api } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
@@ -49,7 +50,7 @@ export function PlannedVariants({
                     {name}
                   </th>
                   {problem === undefined ? (
-                    keys.map((key) => <td key={key}>{shown(settings[key])}</td>)
+                    keys.map((key) => <td key={key}>{settingText(settings[key])}</td>)
                   ) : (
                     <td colSpan={Math.max(1, keys.length)} className="text-error">
                       cannot run: {problemText(problem)}
@@ -63,12 +64,4 @@ export function PlannedVariants({
       </div>
     </details>
   );
-}
-
-function shown(value: unknown): string {
-  return value === undefined
-    ? ''
-    : typeof value === 'string'
-      ? value
-      : (JSON.stringify(value) ?? '');
 }

@@ -2,6 +2,7 @@ import {
   paramFields,
   pathWithoutRounds,
   setParam,
+  settingText,
   usesGraph,
   type NodeType,
   type ParamField,
@@ -189,7 +190,7 @@ function FieldRow({ node, field, structure, given, problems }: RowProps) {
               type="button"
               className="text-sm text-ink-2 hover:text-ink hover:underline"
               aria-describedby={`${id}-help`}
-              title={`Default: ${typeof field.default === 'string' ? field.default : JSON.stringify(field.default)}`}
+              title={`Default: ${settingText(field.default)}`}
               onClick={() => edit(field.default)}
             >
               Reset

@@ -1,11 +1,7 @@
-import { paramFields, type NodeType } from '@graft/graph';
+import { paramFields, settingText, type NodeType } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { usePath } from '../state/node-path.ts';
 import { useRunView } from '../state/run-view.ts';
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-}
 
 /** The parameters that a node had in the run of before that is on the screen; what is another now says so. */
 export function PastParameters(props: { readonly node: string; readonly definition: NodeType }) {
@@ -22,8 +18,8 @@ export function PastParameters(props: { readonly node: string; readonly definiti
   return (
     <dl className="min-h-0 flex-1 overflow-auto px-4 py-3" data-testid="past-parameters">
       {Object.entries(past).map(([name, value]) => {
-        const before = shown(value);
-        const today = shown(current[name]);
+        const before = settingText(value);
+        const today = settingText(current[name]);
         return (
           <div key={name} className="border-b border-line py-1.5 last:border-0">
             <dt className="text-ink-2">{titles.get(name) ?? name}</dt>

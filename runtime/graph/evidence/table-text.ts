@@ -136,7 +136,7 @@ export function winTieLoss(against: Difference | undefined): string {
 }
 
 /** A setting's value as it is read: text as it stands, all else as JSON; empty where there is none. */
-export function settingText(value: TableRow['settings'][string] | undefined): string {
+export function settingText(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
