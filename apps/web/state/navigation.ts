@@ -32,16 +32,13 @@ export function enterSelected(): void {
   const use = selectedUse();
   const { file, from, graph, trail, go } = useDocument.getState();
   if (node === undefined || use === undefined) return;
-  const within = withNewestRound(prefixOf(trail) + node, node);
-  const nodes = [...trail.map(stepIdOf), within];
+  const outer = trail.map(stepIdOf);
   if (!use.startsWith('#')) {
-    void openFile(
-      use,
-      file === null ? from : [...from, { path: file.path, nodes: [...trail.map(stepIdOf), node] }],
-    );
+    const here = file === null ? [] : [{ path: file.path, nodes: [...outer, node] }];
+    void openFile(use, [...from, ...here]);
     return;
   }
-  const found = follow(graph, nodes);
+  const found = follow(graph, [...outer, withNewestRound(prefixOf(trail) + node, node)]);
   if (found.rest.length === 0) go(found.trail);
   else {
     const message = `There is no subgraph "${use.slice(1)}" in this file.`;
