@@ -302,3 +302,48 @@ test('an output within is frozen where it is of one use, and refused with the re
   await page.getByRole('button', { name: 'Freeze this output' }).click();
   await expect(page.getByTestId('notice').last()).toContainText('“subgraph” is used 2 times');
 });
+
+test('a run of before is compared with what the use of a graph gives now', async ({
+  page,
+  workspace,
+}) => {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const graph = {
+    graft: 1,
+    nodes: {
+      files: node('load-files', { paths: ['notes/*.md'] }),
+      cut: node('graph', { use: '#cut', 'set.size': 96 }),
+    },
+    edges: ['files.documents -> cut.documents'],
+    graphs: {
+      cut: {
+        nodes: {
+          documents: node('input', { type: 'documents' }),
+          chunk: node('chunk', { size: 200 }),
+          chunks: node('output'),
+        },
+        edges: ['documents.value -> chunk.documents', 'chunk.chunks -> chunks.value'],
+        expose: { size: 'chunk.size' },
+      },
+    },
+  };
+  await writeFile(path.join(workspace.folder, 'given.graft.json'), JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'given.graft.json');
+  await bench.run();
+  await bench.reaches('cut', 'succeeded');
+  await bench.select('cut');
+  await bench.tab('Parameters');
+  await bench.fill('Size', '98');
+  await bench.run();
+  await bench.reaches('files', 'cached');
+  await bench.reaches('cut', 'succeeded');
+  await bench.tab('All runs');
+  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await expect(page.getByTestId('past-run')).toBeVisible();
+  await bench.node('cut').locator('.node-facts').dblclick();
+  await bench.select('chunk');
+  const size = page.getByTestId('past-parameters').locator('div', { hasText: 'Size' });
+  await expect(size.first()).toContainText('96');
+  await expect(size.first()).toContainText('now 98');
+});

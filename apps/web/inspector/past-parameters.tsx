@@ -1,5 +1,5 @@
 import { paramFields, settingText, type NodeType } from '@graft/graph';
-import { useDocument } from '../state/document-store.ts';
+import { useParamsHere } from '../state/given-params.ts';
 import { usePath } from '../state/node-path.ts';
 import { useRunView } from '../state/run-view.ts';
 
@@ -8,7 +8,7 @@ export function PastParameters(props: { readonly node: string; readonly definiti
   const { node, definition } = props;
   const path = usePath(node);
   const past = useRunView((state) => state.pastParams[path]);
-  const params = useDocument((state) => state.shown.nodes[node]?.params);
+  const params = useParamsHere(node);
   if (past === undefined) {
     return <p className="px-4 py-3 text-ink-2">This node was not part of that run.</p>;
   }
