@@ -8,6 +8,7 @@ import {
   type TokenRow,
   type TreeInput,
 } from '@graft/graph';
+import { checkSplit } from '../kit/training/dataset-split.ts';
 import { RowFaults } from '../kit/training/row-faults.ts';
 import { accepted, tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { loadDataset } from './node.ts';
@@ -44,20 +45,8 @@ async function* checked(ctx: RunContext, options: ReadOptions): AsyncGenerator<E
       { location },
     );
   }
-  if (counts.train === 0) {
-    throw new GraphError(
-      'bad-input',
-      `All ${counts.eval} rows are kept for evaluation, and none is left to train on. Lower the share for evaluation, or add rows.`,
-      { location: { node: ctx.node, param: 'evalShare' } },
-    );
-  }
+  checkSplit(ctx, counts, { evalShare: options.params.evalShare, more: 'add rows' });
   ctx.log('info', `${counts.train} rows to train on, ${counts.eval} to evaluate with.`);
-  if (counts.eval === 0 && options.params.evalShare > 0) {
-    ctx.log(
-      'warning',
-      'So few rows that none is kept for evaluation: there will be no evaluation loss.',
-    );
-  }
 }
 
 async function* shown(

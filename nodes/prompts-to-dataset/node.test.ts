@@ -121,6 +121,25 @@ it('keeps a question on its side, whatever its passages', async () => {
   expect(kept).toBeLessThan(85);
 });
 
+it('says where the share leaves none to evaluate with, and refuses where it leaves none to train on', async () => {
+  const { rows, log } = await make([prompt(burner, 'eastern.md')], { evalShare: 0.001 });
+  expect(rows.map(({ split }) => split)).toEqual(['train']);
+  expect(log).toContain(
+    'warning: So few rows that none is kept for evaluation: there will be no evaluation loss.',
+  );
+  const many = Array.from({ length: 20 }, (_, at) =>
+    prompt({ ...burner, id: `q${String(at)}`, question: `Burner ${String(at)}?` }, 'eastern.md'),
+  );
+  const half = { evalShare: 0.5 };
+  const kept = (await make(many, half)).rows.flatMap(({ split }, at) =>
+    split === 'eval' ? (many[at] ?? []) : [],
+  );
+  await expect(make(kept, half)).rejects.toMatchObject({
+    message: expect.stringContaining(`All ${String(kept.length)} rows are kept for evaluation`),
+    location: { param: 'evalShare' },
+  });
+});
+
 it('refuses prompts that make no example', async () => {
   await expect(make([prompt({ id: 'q4', question: 'And now?' })])).rejects.toMatchObject({
     code: 'bad-input',

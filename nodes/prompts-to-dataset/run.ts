@@ -1,6 +1,6 @@
 import { type Example, GraphError, implement } from '@graft/graph';
 import { answerOf, type Taught } from './answer-of.ts';
-import { splitOf } from '../kit/training/dataset-split.ts';
+import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { promptsToDataset } from './node.ts';
 
 export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
@@ -44,13 +44,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
         { location: { node: ctx.node, port: 'prompts' } },
       );
     }
-    if (counts.train === 0) {
-      throw new GraphError(
-        'bad-input',
-        `All ${counts.eval} rows are kept for evaluation, and none is left to train on. Lower the share for evaluation, or give more questions.`,
-        { location: { node: ctx.node, param: 'evalShare' } },
-      );
-    }
+    checkSplit(ctx, counts, { evalShare, more: 'give more questions' });
     ctx.log(
       'info',
       `${counts.train} rows to train on, ${counts.eval} to evaluate with; in ${counts.abstention} of them the passages do not hold the answer.`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Example } from '@graft/graph';
+import { type Example, GraphError, type RunContext } from '@graft/graph';
 
 /**
  * On which side of a dataset a row stands: by what it says (JSON) and the seed, so that where a row goes does not depend
@@ -13,4 +13,28 @@ export function splitOf(
     .update(JSON.stringify([seed, said]))
     .digest();
   return hash.readUIntBE(0, 6) / 2 ** 48 < evalShare ? 'eval' : 'train';
+}
+
+/**
+ * Refuses a dataset of which no row is left to train on (`bad-input` at `evalShare`), and warns of one that has none to
+ * evaluate with though a share was to be. `more` says what else would help: "add rows".
+ */
+export function checkSplit(
+  ctx: Pick<RunContext, 'log' | 'node'>,
+  counts: Readonly<Record<Example['split'], number>>,
+  { evalShare, more }: { readonly evalShare: number; readonly more: string },
+): void {
+  if (counts.train === 0) {
+    throw new GraphError(
+      'bad-input',
+      `All ${counts.eval} rows are kept for evaluation, and none is left to train on. Lower the share for evaluation, or ${more}.`,
+      { location: { node: ctx.node, param: 'evalShare' } },
+    );
+  }
+  if (counts.eval === 0 && evalShare > 0) {
+    ctx.log(
+      'warning',
+      'So few rows that none is kept for evaluation: there will be no evaluation loss.',
+    );
+  }
 }
