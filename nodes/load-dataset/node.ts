@@ -1,5 +1,6 @@
 import { Dataset, defineNode, Model, type ParamMeta, Tokens, seedParam } from '@graft/graph';
 import { z } from 'zod';
+import { evalShareParam } from '../kit/training/definition.ts';
 
 export const formats = ['alpaca', 'sharegpt', 'messages', 'prompt-completion', 'text'] as const;
 
@@ -49,17 +50,9 @@ export const loadDataset = defineNode({
         description:
           'answers: the loss counts what the assistant says and its end. everything: questions too.',
       } satisfies ParamMeta),
-    evalShare: z
-      .number()
-      .min(0)
-      .max(0.5)
-      .default(0.1)
-      .meta({
-        title: 'For evaluation',
-        unit: 'share of the rows',
-        description:
-          'Rows kept out of training. Chosen by what they say, so that a row stays where it is when others come or go, and its copies with it.',
-      } satisfies ParamMeta),
+    evalShare: evalShareParam(
+      'Rows kept out of training. Chosen by what they say, so that a row stays where it is when others come or go, and its copies with it.',
+    ),
     template: z
       .enum(['auto', 'chat', 'none'])
       .default('auto')

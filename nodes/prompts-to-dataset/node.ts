@@ -1,5 +1,6 @@
 import { Dataset, defineNode, type ParamMeta, Prompts, seedParam } from '@graft/graph';
 import { z } from 'zod';
+import { evalShareParam } from '../kit/training/definition.ts';
 
 export const promptsToDataset = defineNode({
   type: 'prompts-to-dataset',
@@ -53,16 +54,7 @@ export const promptsToDataset = defineNode({
           'What the model is told before each prompt. The same as where it will generate; empty for none.',
         control: 'multiline',
       } satisfies ParamMeta),
-    evalShare: z
-      .number()
-      .min(0)
-      .max(0.5)
-      .default(0.1)
-      .meta({
-        title: 'For evaluation',
-        unit: 'share of the rows',
-        description: 'Rows kept out of training, chosen by their questions.',
-      } satisfies ParamMeta),
+    evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),
     seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
   summary: ({ unsupported, citations, evalShare }) => [

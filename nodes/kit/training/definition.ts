@@ -153,6 +153,16 @@ export const trainingParams = {
     } satisfies ParamMeta),
 };
 
+/** The parameter `evalShare` of nodes that make a dataset. The description says how its rows are chosen. */
+export function evalShareParam(description: string) {
+  return z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.1)
+    .meta({ title: 'For evaluation', unit: 'share of the rows', description } satisfies ParamMeta);
+}
+
 /** The shared parameters with the learning rate. */
 export type TrainingParams = z.output<z.ZodObject<typeof trainingParams>> & {
   readonly learningRate: number;
