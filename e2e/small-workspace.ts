@@ -34,6 +34,12 @@ export const chunking: SmallGraph = {
   layout: { files: [0, 0], chunk: [280, 0] },
 };
 
+async function writeDocuments(folder: string, of: string): Promise<void> {
+  for (const [name, text] of Object.entries(documents)) {
+    await writeFile(path.join(folder, name), `${text}\nNoted for ${of}.\n`);
+  }
+}
+
 function textOf({ nodes, edges = [], layout }: SmallGraph): string {
   const written = Object.fromEntries(
     Object.entries(nodes).map(([id, { type, params = {} }]) => [id, { type, version: 1, params }]),
@@ -41,15 +47,22 @@ function textOf({ nodes, edges = [], layout }: SmallGraph): string {
   return `${JSON.stringify({ graft: 1, nodes: written, edges, ...(layout === undefined ? {} : { layout }) }, null, 2)}\n`;
 }
 
-/** `test` with a small workspace that the tests of a file share. */
-export const test = base.extend<object, { workspace: SmallWorkspace }>({
+/**
+ * `test` with a small workspace that the tests of a worker share. Each test has documents of its own, so that nothing of
+ * it was computed by another before.
+ */
+export const test = base.extend<{ documents: void }, { workspace: SmallWorkspace }>({
+  documents: [
+    async ({ workspace }, use, { testId }) => {
+      await writeDocuments(workspace.folder, testId.slice(-8));
+      await use();
+    },
+    { auto: true },
+  ],
   workspace: [
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
-      for (const [name, text] of Object.entries(documents)) {
-        await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-        await writeFile(path.join(folder, name), text);
-      }
+      await mkdir(path.join(folder, 'notes'));
       const graph = (name: string, of: SmallGraph): Promise<void> =>
         writeFile(path.join(folder, `${name}.graft.json`), textOf(of));
       await graph('a-first', chunking);

@@ -1,5 +1,5 @@
 import type { Example, Passage, Prompt, Question } from '@graft/graph';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { promptsToDataset } from './node.ts';
 import { run } from './run.ts';
@@ -14,12 +14,16 @@ function passage(number: number, path: string): Passage {
     firstLine: 1,
     lastLine: 1,
   };
-  return { number, chunkId: `${path}-${String(number)}`, start: 0, end: 9, score: 1, source };
+  return { number, chunkId: `${path}#0`, start: 0, end: 9, score: 1, source };
 }
 
 function prompt(question: Question, ...paths: string[]): Prompt {
-  const passages = paths.map((path, at) => passage(at + 1, path));
   const text = `${paths.join(' ')} ${question.question}`;
+  const passages = paths.map((path, at) => ({
+    ...passage(at + 1, path),
+    start: text.indexOf(path),
+    end: text.indexOf(path) + path.length,
+  }));
   return { id: question.id, question, text, passages, tokens: 9, dropped: 0 };
 }
 
@@ -80,7 +84,7 @@ it('cites every document that an answer needs, and abstains where one is missing
   const { said, log } = await make(prompts, { abstention });
   expect(said).toEqual(['£40.50. [1][3]', abstention, abstention]);
   expect(log).toEqual([
-    'info: 3 rows to train on, 0 to evaluate with; in 2 of them the passages do not hold the answer.',
+    'info: 3 rows to train on, 0 to evaluate with: 3 questions, 2 of which the passages do not answer.',
   ]);
 });
 
@@ -102,6 +106,81 @@ it('takes a question without documents at its word, and counts those without a r
   ]);
   expect(said).toEqual(['Burner number three.']);
   expect(log).toContain('warning: 1 questions have no reference, and make no row.');
+});
+
+describe('questions together', () => {
+  const ask = (id: string, wanted: string[], ...paths: string[]): Prompt =>
+    prompt({ id, question: `And ${id}?`, reference: `It is ${id}.`, documents: wanted }, ...paths);
+  const saidIn = (rows: readonly Example[]): string[][] =>
+    rows.map(({ turns }) => turns.filter(({ trained }) => trained).map(({ content }) => content));
+
+  it('asks what the passages of the first answer, by their numbers there, each question once', async () => {
+    const { rows } = await make(
+      [
+        ask('a', ['1.md'], '1.md', '2.md'),
+        ask('b', ['2.md'], '3.md', '2.md'),
+        ask('c', ['1.md', '2.md'], '2.md', '1.md'),
+        ask('d', ['4.md'], '4.md', '1.md'),
+        { ...prompt(unknown, '9.md', '1.md'), text: `9.md 1.md ${unknown.question}` },
+      ],
+      { together: 8, system: 'Be brief.' },
+    );
+    expect(rows.map(({ id, row }) => [id, row])).toEqual([
+      ['a', 1],
+      ['d', 2],
+    ]);
+    const [first = [], second = []] = saidIn(rows);
+    expect(first[0]).toBe('It is a. [1]');
+    expect(new Set(first.slice(1))).toEqual(
+      new Set(['It is b. [2]', 'It is c. [1][2]', 'The handbook does not say.']),
+    );
+    expect(second).toEqual(['It is d. [1]']);
+    expect(rows[0]?.turns.map(({ role }) => role)).toEqual([
+      'system',
+      ...Array.from({ length: 4 }, () => ['user', 'assistant']).flat(),
+    ]);
+    const asked = rows[0]?.turns.filter(({ role }) => role === 'user').map((turn) => turn.content);
+    expect(asked?.[0]).toBe('1.md 2.md And a?');
+    expect(asked).toContain('And b?');
+  });
+
+  it('asks of a chunk only what was found in it', async () => {
+    const other = ask('b', ['1.md'], '1.md');
+    const elsewhere = other.passages.map((one) => ({ ...one, chunkId: 'another chunk of it' }));
+    const { rows } = await make([ask('a', ['1.md'], '1.md'), { ...other, passages: elsewhere }], {
+      together: 8,
+    });
+    expect(saidIn(rows)).toEqual([['It is a. [1]'], ['It is b. [1]']]);
+  });
+
+  it('keeps to the number, to the sides, and to an order of its own by the seed', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => ask(`q${String(at)}`, ['1.md'], '1.md'));
+    const { rows } = await make(many, { together: 4, evalShare: 0.3 });
+    const counts = saidIn(rows).map(({ length }) => length);
+    expect(Math.max(...counts)).toBe(4);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(60);
+    const alone = await make(many, { evalShare: 0.3 });
+    const side = new Map(alone.rows.map(({ turns, split }) => [turns.at(-1)?.content, split]));
+    for (const { turns, split } of rows) {
+      for (const { content, trained } of turns) if (trained) expect(side.get(content)).toBe(split);
+    }
+    const again = await make(many, { together: 4, evalShare: 0.3 });
+    expect(again.rows).toEqual(rows);
+    const other = await make(many, { together: 4, evalShare: 0.3, seed: 1 });
+    expect(saidIn(other.rows)).not.toEqual(saidIn(rows));
+  });
+
+  it('refuses prompts that ask before their passages', async () => {
+    const before = { ...ask('b', ['1.md'], '1.md'), text: 'And b? 1.md' };
+    const end = before.text.length;
+    const passages = before.passages.map((one) => ({ ...one, start: end - 4, end }));
+    await expect(
+      make([ask('a', ['1.md'], '1.md'), { ...before, passages }], { together: 2 }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('has its question before its passages'),
+      location: { param: 'together' },
+    });
+  });
 });
 
 it('keeps a question on its side, whatever its passages', async () => {

@@ -16,7 +16,10 @@ export const promptsToDataset = defineNode({
     },
   },
   outputs: {
-    dataset: { type: Dataset, doc: 'An example a prompt, in their order.' },
+    dataset: {
+      type: Dataset,
+      doc: 'An example a prompt, or one for several of the same passages, in their order.',
+    },
   },
   params: z.strictObject({
     unsupported: z
@@ -54,12 +57,24 @@ export const promptsToDataset = defineNode({
           'What the model is told before each prompt. The same as where it will generate; empty for none.',
         control: 'multiline',
       } satisfies ParamMeta),
+    together: z
+      .int()
+      .min(1)
+      .max(32)
+      .default(1)
+      .meta({
+        title: 'Questions together',
+        description:
+          'Questions of the same passages asked one after another in a row, at most: the passages are read once for all of them, so training takes a fraction of the time. 1: a row a question.',
+        unit: 'questions a row',
+      } satisfies ParamMeta),
     evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),
     seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
-  summary: ({ unsupported, citations, evalShare }) => [
+  summary: ({ unsupported, citations, together, evalShare }) => [
     ['passages missing', unsupported],
     ['citations', citations ? 'yes' : 'no'],
+    ['questions a row', String(together)],
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
   caching: 'seeded',

@@ -1,10 +1,11 @@
-import { type Example, GraphError, implement } from '@graft/graph';
-import { answerOf, type Taught } from './answer-of.ts';
+import { type Turn, type Example, GraphError, implement, type Prompt } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
+import { answerOf, type Taught } from './answer-of.ts';
+import { type Asked, type Conversation, conversations } from './conversations.ts';
 import { promptsToDataset } from './node.ts';
 
 export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
-  const { system, evalShare, seed } = params;
+  const { system, evalShare, seed, together } = params;
   const counts: Record<Taught['kind'], number> & Record<Example['split'], number> = {
     answer: 0,
     abstention: 0,
@@ -13,32 +14,46 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     train: 0,
     eval: 0,
   };
+  let read = 0;
 
-  async function* examples(): AsyncGenerator<Example> {
-    let row = 0;
+  async function* asked(): AsyncGenerator<Asked> {
     for await (const prompt of prompts.rows()) {
       ctx.signal.throwIfAborted();
-      row += 1;
+      read += 1;
       const taught = answerOf(prompt, params);
       counts[taught.kind] += 1;
       if (!('text' in taught)) continue;
       const split = splitOf(prompt.question.question, { evalShare, seed });
+      yield { prompt, kind: taught.kind, answer: taught.text, split };
+    }
+  }
+
+  async function* gathered(): AsyncGenerator<Conversation> {
+    const all: Asked[] = [];
+    for await (const one of asked()) {
+      if (together > 1) all.push(one);
+      else yield [one];
+    }
+    yield* conversations(all, { size: together, seed, form: params });
+  }
+
+  async function* examples(): AsyncGenerator<Example> {
+    let row = 0;
+    for await (const [first, ...further] of gathered()) {
+      ctx.signal.throwIfAborted();
+      row += 1;
+      const { prompt, split } = first;
       counts[split] += 1;
-      const told: Example['turns'] =
-        system === '' ? [] : [{ role: 'system', content: system, trained: false }];
-      yield {
-        ...{ id: prompt.id, path: 'prompts', row, split, kind: 'chat' },
-        turns: [
-          ...told,
-          { role: 'user', content: prompt.text, trained: false },
-          { role: 'assistant', content: taught.text, trained: true },
-        ],
-      };
+      const turns: Turn[] = [];
+      if (system !== '') turns.push({ role: 'system', content: system, trained: false });
+      turns.push(...turnsOf(prompt.text, first.answer));
+      for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
+      yield { id: prompt.id, path: 'prompts', row, split, kind: 'chat', turns };
     }
     if (counts.train + counts.eval === 0) {
       throw new GraphError(
         'bad-input',
-        row === 0
+        read === 0
           ? 'There are no prompts to make examples of.'
           : 'No prompt makes an example: their questions have no reference answers, or the passages that hold them are missing. Give references in the questions’ file, in the field "reference".',
         { location: { node: ctx.node, port: 'prompts' } },
@@ -47,7 +62,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     checkSplit(ctx, counts, { evalShare, more: 'give more questions' });
     ctx.log(
       'info',
-      `${counts.train} rows to train on, ${counts.eval} to evaluate with; in ${counts.abstention} of them the passages do not hold the answer.`,
+      `${counts.train} rows to train on, ${counts.eval} to evaluate with: ${counts.answer + counts.abstention} questions, ${counts.abstention} of which the passages do not answer.`,
     );
     if (counts['left-out'] > 0) {
       ctx.log(
@@ -60,5 +75,23 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     }
   }
 
+  /** What a prompt says after its passages: the question as the template puts it. */
+  function asksAgain({ id, text, passages, question }: Prompt): string {
+    const asks = text.slice(Math.max(0, ...passages.map(({ end }) => end))).trim();
+    if (asks.includes(question.question.trim())) return asks;
+    throw new GraphError(
+      'bad-input',
+      `The prompt “${id}” has its question before its passages, so no other can be asked after it. Put {question} after {context} in the template of the node that writes the prompts, or set “Questions together” to 1.`,
+      { location: { node: ctx.node, param: 'together' } },
+    );
+  }
+
   return Promise.resolve({ dataset: examples() });
 });
+
+function turnsOf(asks: string, answer: string): Turn[] {
+  return [
+    { role: 'user', content: asks, trained: false },
+    { role: 'assistant', content: answer, trained: true },
+  ];
+}
