@@ -8,6 +8,9 @@ export const env = {
   token: process.env['GRAFT_TOKEN'],
   /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
   stateFolder: process.env['GRAFT_STATE'],
+  /** The person's editor; `visual` goes first. */
+  visual: process.env['VISUAL'],
+  editor: process.env['EDITOR'],
   /** For the models folder, and for child processes. */
   all: process.env,
 };

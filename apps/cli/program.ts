@@ -250,6 +250,15 @@ function addPackages(program: Command, end: (code: ExitCode) => void): void {
       end(await (await import('./commands/freeze.ts')).freeze(file, output, options)),
     );
   program
+    .command('edit')
+    .description('edit frozen rows in $VISUAL or $EDITOR, checked before they are saved')
+    .argument('<file>', 'graph file')
+    .argument('<output>', 'NODE, or NODE.PORT; it is frozen first where it is not yet')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (file, output, options) =>
+      end(await (await import('./commands/edit.ts')).edit(file, output, options)),
+    );
+  program
     .command('pack')
     .description('put a graph and what belongs to it into one file, to open it elsewhere')
     .argument('<file>', 'graph file')

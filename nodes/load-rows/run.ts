@@ -1,4 +1,5 @@
 import {
+  currentRow,
   GraphError,
   implement,
   type PortType,
@@ -7,7 +8,6 @@ import {
   RowIds,
   rowOfType,
   type SourceFile,
-  withContentId,
 } from '@graft/graph';
 import { jsonlRows } from '../kit/text/jsonl-rows.ts';
 import { fileText } from '../kit/text/table-rows.ts';
@@ -39,7 +39,7 @@ async function* rowsOf(type: PortType, file: SourceFile, written: number): Async
   let count = 0;
   for await (const { values, line } of jsonlRows(fileText(file), file.path)) {
     count += 1;
-    const row = migrated(type, withContentId(values), written);
+    const row = currentRow(values, { type, written });
     const location = { file: file.path, line };
     const subject = `${file.path}, line ${line}: this`;
     yield ids.ownRow(rowOfType(type, row, { subject, location }));
@@ -48,12 +48,4 @@ async function* rowsOf(type: PortType, file: SourceFile, written: number): Async
   throw new GraphError('bad-input', `${file.path} has no rows.`, {
     location: { file: file.path },
   });
-}
-
-/** The row brought from the version that it was written in to the newest. */
-function migrated(type: PortType, row: unknown, written: number): unknown {
-  if (written === 0) return row;
-  return type.migrations
-    .filter(({ from }) => from >= written)
-    .reduce((before, migration) => migration.row(before), row);
 }

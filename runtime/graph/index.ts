@@ -13,6 +13,14 @@ export {
   type AnswerVerdict,
 } from './types/answer-verdict.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
+export {
+  checkRows,
+  currentRow,
+  faultAt,
+  rowFault,
+  type RowFault,
+  type RowsKind,
+} from './types/file-rows.ts';
 export { rowOfType } from './types/row-of-type.ts';
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './types/evidence-table.ts';
@@ -163,4 +171,11 @@ export {
   type ReferenceContext,
 } from './compose/graph-references.ts';
 export { bodyOf, withBody, type BodyId } from './compose/graph-bodies.ts';
-export { freezeOutput, rowsReader, type FrozenRows } from './compose/freeze-output.ts';
+export {
+  freezeOutput,
+  isFrozenFile,
+  readRowsOf,
+  rowsReader,
+  type FrozenRows,
+  type ReadRows,
+} from './compose/freeze-output.ts';

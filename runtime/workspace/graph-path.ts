@@ -28,7 +28,7 @@ export function requireGraphPath(path: string): void {
 /** Of `path`, or of what it leads to by links. Throws `bad-name`. */
 export function requireVisible(path: string, leadsTo: string = path): void {
   if (leadsTo.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) {
-    throw badName(path, 'Graph files are in no hidden folder, nor in node_modules.');
+    throw badName(path, 'Files that Graft writes are in no hidden folder, nor in node_modules.');
   }
 }
 

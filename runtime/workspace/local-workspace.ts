@@ -50,6 +50,7 @@ import { keepOrigin, type RunSettings } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportComparison } from './export/export-comparison.ts';
 import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
+import type { FrozenEdit, FrozenFile } from './frozen-files.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
@@ -317,6 +318,14 @@ export class LocalWorkspace implements Workspace {
 
   writeRows(output: OutputOfNode): Promise<WrittenRows> {
     return writeFrozenRows(this, output);
+  }
+
+  readFrozen(file: string, limit: { readonly atMost: number }): Promise<FrozenFile> {
+    return this.#parts.frozen.read(file, limit);
+  }
+
+  saveFrozen(edit: FrozenEdit, limit: { readonly atMost: number }): Promise<FrozenFile> {
+    return this.#parts.frozen.save(edit, limit);
   }
 
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {

@@ -16,6 +16,7 @@ import { scratchFolder } from '@graft/worker/scratch-folder';
 import { environment } from './env.ts';
 import { CollectionGuard } from './collection-guard.ts';
 import { Examples } from './examples.ts';
+import { FrozenFiles } from './frozen-files.ts';
 import { GraphFiles } from './graph-files.ts';
 import { KeptGraphs } from './kept-graphs.ts';
 import { LocalWorkspace } from './local-workspace.ts';
@@ -93,6 +94,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     files,
     devices,
     graphs: new GraphFiles(root, stateFolder),
+    frozen: new FrozenFiles(root, stateFolder),
     kept: new KeptGraphs(stateFolder),
     guard: new CollectionGuard(stateFolder),
     engine,

@@ -5,6 +5,7 @@ import type { CollectableItems, RunJournal } from '@graft/store';
 import type { DiskReserve } from '@graft/store/filesystem';
 import type { CollectionGuard } from './collection-guard.ts';
 import type { Examples } from './examples.ts';
+import type { FrozenFiles } from './frozen-files.ts';
 import type { GraphFiles } from './graph-files.ts';
 import type { KeptGraphs } from './kept-graphs.ts';
 import type { ModelList } from './model-list.ts';
@@ -38,6 +39,7 @@ export interface WorkspaceParts {
   readonly files: FileSourceResolver;
   readonly devices: StepDevices;
   readonly graphs: GraphFiles;
+  readonly frozen: FrozenFiles;
   readonly kept: KeptGraphs;
   readonly guard: CollectionGuard;
   readonly examples: Examples;

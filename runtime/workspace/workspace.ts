@@ -30,6 +30,7 @@ import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { Examples } from './examples.ts';
 import type { ExperimentHandle } from './experiment/experiments.ts';
+import type { FrozenEdit, FrozenFile } from './frozen-files.ts';
 import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
 import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
@@ -228,6 +229,16 @@ export interface Workspace extends AsyncDisposable {
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
   /** Writes an output's rows to a file of the workspace, for `load-rows`. Throws `bad-input` for what has no rows of text. */
   writeRows(output: OutputOfNode): Promise<WrittenRows>;
+  /**
+   * The text of a file of frozen rows, `frozen/….jsonl`, of at most `atMost` bytes. Throws `missing-file`, `too-large`,
+   * `bad-encoding`, `outside-workspace`, and `bad-name` for any other file.
+   */
+  readFrozen(file: string, limit: { readonly atMost: number }): Promise<FrozenFile>;
+  /**
+   * Gives such a file other rows. Atomic. Throws as `readFrozen` does; `bad-row` with each row that is none of its type,
+   * `bad-input` where none is left, `stale-save` when the file has another revision by now.
+   */
+  saveFrozen(edit: FrozenEdit, limit: { readonly atMost: number }): Promise<FrozenFile>;
   /** All rows of an artifact, written for use elsewhere, in blocks of text. */
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
   /** How many answers of an artifact agree with their references. */

@@ -5,7 +5,7 @@ import { parseGraph } from '../format/parse-graph.ts';
 import { createRegistry } from '../types/registry.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { numberNode, testDefinitions } from '../testing.ts';
-import { freezeOutput } from './freeze-output.ts';
+import { freezeOutput, isFrozenFile, readRowsOf } from './freeze-output.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -90,4 +90,17 @@ it('leaves the entries of lists that go by edge with their edges', () => {
     'a.log -> log.in',
   ]);
   expect(frozen.nodes['mix']?.params).toEqual({ weights: [2, 1] });
+});
+
+it('tells which frozen rows a node reads', () => {
+  const reads = (params: Readonly<Record<string, unknown>>, type = 'load-rows') =>
+    readRowsOf({ type, version: 1, params });
+  const file = 'frozen/a/b.jsonl';
+  expect(reads({ file, type: 'chunks', written: 2 })).toEqual({ file, type: 'chunks', written: 2 });
+  expect(reads({ file })).toEqual({ file, type: 'questions', written: 0 });
+  expect(reads({ file, written: 'two' })).toMatchObject({ written: 0 });
+  expect(reads({ file: 'data/mine.jsonl' })).toBeUndefined();
+  expect(reads({ file }, 'chunk')).toBeUndefined();
+  expect(readRowsOf(undefined)).toBeUndefined();
+  expect(['frozen/.jsonl', 'frozen/a.json', 'a/frozen/b.jsonl'].some(isFrozenFile)).toBe(false);
 });

@@ -4,6 +4,7 @@ import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
 import { noGraphs } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
+import { rowTypeOf } from '../types/row-type-param.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
 import { freeId } from './free-id.ts';
@@ -20,6 +21,29 @@ export interface FrozenRows {
   /** Id and version of their port type. */
   readonly type: string;
   readonly version: number;
+}
+
+/** Whether a path below the workspace is one of frozen rows. Such files are edited through Graft, and no others. */
+export function isFrozenFile(path: string): boolean {
+  return /^frozen\/.+\.jsonl$/.test(path);
+}
+
+/** A file of frozen rows as the node that reads it takes it. */
+export interface ReadRows {
+  /** Below the workspace. */
+  readonly file: string;
+  /** Id of the rows' port type, and the version that they were written in; 0: the newest. */
+  readonly type: string;
+  readonly written: number;
+}
+
+/** The frozen rows that a node reads; undefined for any other node, and one that reads another file. */
+export function readRowsOf(node: GraphNode | undefined): ReadRows | undefined {
+  if (node?.type !== rowsReader) return undefined;
+  const { file, written } = node.params;
+  if (typeof file !== 'string' || !isFrozenFile(file)) return undefined;
+  const version = typeof written === 'number' && Number.isInteger(written) ? written : 0;
+  return { file, type: rowTypeOf(node.params).id, written: Math.max(0, version) };
 }
 
 /** The output of the reader. */

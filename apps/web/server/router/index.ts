@@ -4,6 +4,7 @@ import { experimentsRouter } from './experiments.ts';
 import { graphsRouter } from './graphs.ts';
 import { liveRouter } from './live.ts';
 import { packagesRouter } from './packages.ts';
+import { rowsRouter } from './rows.ts';
 import { runsRouter } from './runs.ts';
 import { router } from './trpc.ts';
 
@@ -15,6 +16,7 @@ export const appRouter = router({
   experiments: experimentsRouter,
   artifacts: artifactsRouter,
   packages: packagesRouter,
+  rows: rowsRouter,
   live: liveRouter,
 });
 export type AppRouter = typeof appRouter;

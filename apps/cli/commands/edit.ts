@@ -1,0 +1,151 @@
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { GraphError, parseGraph, readRowsOf, rowsReader, type ReadRows } from '@graft/graph';
+import type { PlanReport, Workspace } from '@graft/workspace';
+import { z } from 'zod';
+import { editDraft, type Choice } from '../edited-draft.ts';
+import { namedEditor, openEditor } from '../editor.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { freezeNamed, type NamedOutput } from '../frozen-output.ts';
+import { open } from '../opened-workspace.ts';
+import { print } from '../output.ts';
+import { printProblems } from '../problem-report.ts';
+import { locateGraph } from '../workspace-location.ts';
+
+const optionsSchema = z.object({ workspace: z.string().optional() });
+
+/** Bytes of rows that an editor is given: a text file is read whole. */
+const limit = { atMost: 256 * 1024 * 1024 };
+
+/** Steps named before the rest is counted only. */
+const namedSteps = 8;
+
+/** `graft edit FILE NODE[.PORT]`: opens the editor on frozen rows, which are frozen first where they are not, and checks them. */
+export async function edit(file: string, output: string, rawOptions: unknown): Promise<ExitCode> {
+  const options = optionsSchema.parse(rawOptions);
+  const located = await locateGraph(file, options.workspace);
+  const named = { file, path: located.path, output };
+  await using workspace = await open(located.root);
+  const known = await rowsOfNode(workspace, named);
+  // Before anything is frozen.
+  const editor = requireEditor(named, known);
+  const rows = known ?? (await frozenNow(workspace, named));
+  const { file: of, type, written } = rows;
+  const { text, revision } = await workspace.readFrozen(of, limit);
+  const end = await editDraft(
+    { text, name: basename(of) },
+    {
+      edit: (draft) => openEditor(editor, draft),
+      save: async (edited, over) => {
+        const base = over ? (await workspace.readFrozen(of, limit)).revision : revision;
+        await workspace.saveFrozen({ file: of, text: edited, base, type, written }, limit);
+      },
+      choose: askWhatNow,
+    },
+  );
+  if (end.kind === 'unchanged') {
+    print(`Nothing was changed in ${of}.`);
+    return exitCode.succeeded;
+  }
+  if (end.kind === 'left') {
+    print(`${of} is as it was. Your text is in ${end.draft}.`);
+    return exitCode.badInput;
+  }
+  print(changesText(of, text, end.text));
+  const graph = parseGraph((await workspace.readGraph(located.path)).text, file);
+  print(planText(await workspace.explain(graph, located.path)));
+  return exitCode.succeeded;
+}
+
+/** The rows that a node of the file reads already; undefined for any other node. */
+async function rowsOfNode(
+  workspace: Workspace,
+  { file, path, output }: NamedOutput,
+): Promise<ReadRows | undefined> {
+  const { nodes } = parseGraph((await workspace.readGraph(path)).text, file);
+  const id = Object.hasOwn(nodes, output) ? output : output.replace(/\.rows$/, '');
+  const node = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
+  const rows = readRowsOf(node);
+  if (node?.type !== rowsReader || rows !== undefined) return rows;
+  throw new GraphError(
+    'bad-input',
+    'It reads no file frozen/….jsonl, which Graft wrote. Edit what it reads with your editor.',
+    { location: { file, node: id } },
+  );
+}
+
+/** Throws `bad-input` where no editor can be opened; says what can be done instead. */
+function requireEditor({ file, output }: NamedOutput, known: ReadRows | undefined): string {
+  const instead =
+    known === undefined
+      ? `"graft freeze ${file} ${output}" writes the rows to a file, to edit by any means.`
+      : `The rows are in ${known.file}, to edit by any means.`;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new GraphError('bad-input', `An editor needs a terminal, and this is none. ${instead}`);
+  }
+  const editor = namedEditor();
+  if (editor !== undefined) return editor;
+  throw new GraphError(
+    'bad-input',
+    `No editor is named: set $VISUAL or $EDITOR, for example EDITOR=nano. ${instead}`,
+  );
+}
+
+async function frozenNow(workspace: Workspace, named: NamedOutput): Promise<ReadRows> {
+  const frozen = await freezeNamed(workspace, named);
+  print(`${String(frozen.rows)} rows are frozen in ${frozen.file}; "${frozen.id}" reads them.`);
+  return frozen;
+}
+
+/** Tells of a text that was not taken, and asks until the answer is one. The end of the input leaves it. */
+async function askWhatNow(refusal: GraphError, draft: string): Promise<Choice> {
+  printProblems(refusal.problems);
+  const stale = refusal.code === 'stale-save';
+  print(`Your text is in ${draft}.`);
+  const question = `Edit it [a]gain,${stale ? ' write it [o]ver what is there,' : ''} or [l]eave it there? `;
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('l')));
+  try {
+    for (;;) {
+      const answer = await Promise.race([asking.question(question), ended]);
+      const word = answer.trim().toLowerCase();
+      if (word === 'a' || word === 'again') return 'again';
+      if (stale && (word === 'o' || word === 'over')) return 'over';
+      if (word === 'l' || word === 'leave') return 'leave';
+    }
+  } finally {
+    asking.close();
+  }
+}
+
+/** `frozen/a.jsonl: 12 rows, 3 of them new or changed, 1 less than before.` */
+function changesText(file: string, before: string, after: string): string {
+  const rowsOf = (text: string): string[] =>
+    text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const [old, now] = [rowsOf(before), rowsOf(after)];
+  const left = new Map<string, number>();
+  for (const line of old) left.set(line, (left.get(line) ?? 0) + 1);
+  let changed = 0;
+  for (const line of now) {
+    const same = left.get(line) ?? 0;
+    if (same > 0) left.set(line, same - 1);
+    else changed += 1;
+  }
+  const fewer = old.length - now.length;
+  const parts = [
+    `${String(now.length)} rows`,
+    `${String(changed)} of them new or changed`,
+    ...(fewer > 0 ? [`${String(fewer)} fewer than before`] : []),
+  ];
+  return `${file}: ${parts.join(', ')}.`;
+}
+
+/** `The next run computes 3 steps: chunk, embed, index; 2 are reused.` */
+function planText({ nodes, reused, problems }: PlanReport): string {
+  if (problems.length > 0) return 'graft plan says what keeps the graph from running.';
+  const run = nodes.filter(({ verdict }) => verdict !== 'hit').map(({ node }) => node);
+  if (run.length === 0) return 'The next run reuses everything: these rows were read before.';
+  const more = run.length - namedSteps;
+  const names = run.slice(0, namedSteps).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+  return `The next run computes ${names}; ${String(reused)} ${reused === 1 ? 'step is' : 'steps are'} reused.`;
+}

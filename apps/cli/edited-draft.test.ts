@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { GraphError } from '@graft/graph';
+import { expect, it, vi } from 'vitest';
+import { editDraft, type Choice } from './edited-draft.ts';
+
+const stale = new GraphError('stale-save', 'Changed meanwhile.');
+const bad = new GraphError('bad-row', 'row 1: no.');
+
+/** Types texts one after the other, and answers in turn; `refuse` says what a text is refused for. */
+function person(
+  texts: readonly string[],
+  answers: readonly Choice[] = [],
+  refuse: (text: string, over: boolean) => GraphError | undefined = () => undefined,
+) {
+  const drafts = new Set<string>();
+  const left = [...texts];
+  const given = [...answers];
+  return {
+    drafts,
+    edit: vi.fn(async (draft: string) => {
+      drafts.add(draft);
+      const text = left.shift();
+      if (text === undefined) throw new Error('the editor was opened once too often');
+      await writeFile(draft, text);
+    }),
+    save: vi.fn(async (text: string, over: boolean) => {
+      const refusal = refuse(text, over);
+      if (refusal !== undefined) throw refusal;
+      return text.length;
+    }),
+    choose: vi.fn(async () => given.shift() ?? 'leave'),
+  };
+}
+const rows = { text: 'a', name: 'rows.jsonl' };
+const gone = (drafts: ReadonlySet<string>): boolean => [...drafts].every((one) => !existsSync(one));
+
+it('saves what was typed, and clears up', async () => {
+  const { drafts, ...one } = person(['ab']);
+  expect(await editDraft(rows, one)).toEqual({ kind: 'saved', result: 2, text: 'ab' });
+  expect([...drafts].map((draft) => path.basename(draft))).toEqual(['rows.jsonl']);
+  expect(gone(drafts)).toBe(true);
+});
+
+it('saves nothing where nothing was typed', async () => {
+  const { drafts, ...one } = person(['a']);
+  expect(await editDraft(rows, one)).toEqual({ kind: 'unchanged' });
+  expect(one.save).not.toHaveBeenCalled();
+  expect(gone(drafts)).toBe(true);
+});
+
+it('opens the same text again until it is right', async () => {
+  const refuse = (text: string) => (text === 'right' ? undefined : bad);
+  const { drafts, ...one } = person(['wrong', 'still wrong', 'right'], ['again', 'again'], refuse);
+  expect(await editDraft(rows, one)).toMatchObject({ kind: 'saved', text: 'right' });
+  expect(drafts.size).toBe(1);
+});
+
+it('writes over what changed meanwhile only when told so, without another editing', async () => {
+  const refuse = (_text: string, over: boolean) => (over ? undefined : stale);
+  const { drafts, ...one } = person(['mine'], ['over'], refuse);
+  expect(await editDraft(rows, one)).toMatchObject({ kind: 'saved', text: 'mine' });
+  expect(one.save.mock.calls).toEqual([
+    ['mine', false],
+    ['mine', true],
+  ]);
+  expect(gone(drafts)).toBe(true);
+});
+
+it('keeps a text that is left', async () => {
+  const { drafts: _drafts, ...one } = person(['wrong'], ['leave'], () => bad);
+  const end = await editDraft(rows, one);
+  if (end.kind !== 'left') throw new Error('it was not left');
+  expect(await readFile(end.draft, 'utf8')).toBe('wrong');
+  await rm(path.dirname(end.draft), { recursive: true });
+});
+
+it('keeps the text and says where, when the editor fails after a refusal', async () => {
+  const { drafts, ...one } = person(['wrong'], ['again'], () => bad);
+  await expect(editDraft(rows, one)).rejects.toThrow(
+    /once too often Your text is in .*rows\.jsonl/,
+  );
+  const [draft = ''] = drafts;
+  expect(await readFile(draft, 'utf8')).toBe('wrong');
+  await rm(path.dirname(draft), { recursive: true });
+});
+
+it('keeps what was typed before the editor failed', async () => {
+  const { drafts: _drafts, ...one } = person([]);
+  const edit = async (draft: string): Promise<void> => {
+    await writeFile(draft, 'half');
+    throw new GraphError('bad-input', 'The editor ended with exit code 1.');
+  };
+  const error = await editDraft(rows, { ...one, edit }).catch((thrown: unknown) => thrown);
+  const [, draft = ''] = /Your text is in (.*)\.$/.exec(String(error)) ?? [];
+  expect(await readFile(draft, 'utf8')).toBe('half');
+  await rm(path.dirname(draft), { recursive: true });
+});

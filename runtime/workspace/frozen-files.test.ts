@@ -1,0 +1,146 @@
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FrozenFiles } from './frozen-files.ts';
+
+const file = 'frozen/flow/ask.questions.jsonl';
+const rows = '{"id":"a","question":"When?","mine":[1.0]}\n\n{"id":"b","question":"Who?"}\n';
+const limit = { atMost: 1_000 };
+
+let folder: string;
+let root: string;
+let files: FrozenFiles;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-frozen-')));
+  root = join(folder, 'workspace');
+  await mkdir(join(root, 'frozen/flow'), { recursive: true });
+  await writeFile(join(root, file), rows);
+  files = new FrozenFiles(root, join(root, '.graft'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const save = async (text: string, base?: string, of = file) =>
+  files.save(
+    {
+      ...{ file: of, text, type: 'questions', written: 0 },
+      base: base ?? (await files.read(file, limit)).revision,
+    },
+    limit,
+  );
+const onDisk = (): Promise<string> => readFile(join(root, file), 'utf8');
+
+it('replaces a file by the very text, and leaves nothing beside it', async () => {
+  const read = await files.read(file, limit);
+  expect(read).toMatchObject({ file, text: rows });
+  const edited = rows.replace('Who?', 'Whose?');
+  const saved = await save(edited, read.revision);
+  expect(await onDisk()).toBe(edited);
+  expect(await files.read(file, limit)).toEqual(saved);
+  expect(await readdir(join(root, 'frozen/flow'))).toEqual(['ask.questions.jsonl']);
+});
+
+it('overwrites nothing that was changed or deleted meanwhile', async () => {
+  const { revision } = await files.read(file, limit);
+  await writeFile(join(root, file), '{"question":"by git"}\n');
+  await expect(save(rows, revision)).rejects.toMatchObject({
+    code: 'stale-save',
+    location: { file },
+  });
+  expect(await onDisk()).toBe('{"question":"by git"}\n');
+  await rm(join(root, file));
+  await expect(save(rows, revision)).rejects.toMatchObject({ code: 'missing-file' });
+});
+
+it('lets one of two savers win, and tells the other', async () => {
+  const { revision } = await files.read(file, limit);
+  const texts = ['{"question":"one"}\n', '{"question":"two"}\n'];
+  const ends = await Promise.allSettled(texts.map((text) => save(text, revision)));
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(texts).toContain(await onDisk());
+});
+
+it('writes no row that is none, and says which', async () => {
+  await expect(save('{"question":"x"}\n{"question":1}\n')).rejects.toMatchObject({
+    code: 'bad-row',
+    message: 'row 2, field "question": expected string, received number.',
+    location: { file, line: 2, field: 'question' },
+  });
+  await expect(save('\n')).rejects.toMatchObject({ code: 'bad-input' });
+  expect(await onDisk()).toBe(rows);
+});
+
+it('names the limit and the file, when read and when saved', async () => {
+  await expect(files.read(file, { atMost: 20 })).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringContaining(`Edit the file with your editor: ${join(root, file)}`),
+  });
+  const long = `${JSON.stringify({ question: 'x'.repeat(1_500_000) })}\n`;
+  await expect(save(long)).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringMatching(/take 1\.5 MB, and up to 0 MB/),
+  });
+  expect(await onDisk()).toBe(rows);
+});
+
+it.each([
+  'frozen/../notes.jsonl',
+  'notes.jsonl',
+  'frozen/flow.graft.json',
+  'frozen/.hidden/a.jsonl',
+  '.graft/frozen/a.jsonl',
+])('touches no %s', async (other) => {
+  await mkdir(join(root, 'frozen/.hidden'));
+  for (const path of ['notes.jsonl', 'frozen/.hidden/a.jsonl', 'frozen/flow.graft.json'])
+    await writeFile(join(root, path), rows);
+  await expect(files.read(other, limit)).rejects.toMatchObject({ code: 'bad-name' });
+  await expect(save('{"question":"x"}\n', '', other)).rejects.toMatchObject({ code: 'bad-name' });
+  expect(await readFile(join(root, 'notes.jsonl'), 'utf8')).toBe(rows);
+});
+
+it('follows no link that leads out, into a hidden folder, or to another kind of file', async () => {
+  await mkdir(join(folder, 'elsewhere'));
+  await mkdir(join(root, '.git'));
+  await writeFile(join(folder, 'elsewhere/a.jsonl'), rows);
+  await writeFile(join(root, '.git/a.jsonl'), rows);
+  await writeFile(join(root, 'notes.jsonl'), rows);
+  await symlink(join(folder, 'elsewhere'), join(root, 'frozen/out'));
+  await symlink(join(root, '.git'), join(root, 'frozen/git'));
+  await symlink(join(root, 'notes.jsonl'), join(root, 'frozen/notes.jsonl'));
+  const refused = [
+    ['frozen/out/a.jsonl', 'outside-workspace'],
+    ['../elsewhere/a.jsonl', 'outside-workspace'],
+    ['frozen/git/a.jsonl', 'bad-name'],
+    ['frozen/notes.jsonl', 'bad-name'],
+    ['frozen/flow', 'bad-name'],
+    ['frozen/none.jsonl', 'missing-file'],
+  ] as const;
+  for (const [path, code] of refused) {
+    await expect(files.read(path, limit), path).rejects.toMatchObject({ code });
+    await expect(save('{"question":"x"}\n', '', path), path).rejects.toMatchObject({ code });
+  }
+  for (const path of ['.git/a.jsonl', 'notes.jsonl', '../elsewhere/a.jsonl'])
+    expect(await readFile(join(root, path), 'utf8')).toBe(rows);
+});
+
+it('writes the file that a link within leads to, and keeps the link', async () => {
+  await symlink('ask.questions.jsonl', join(root, 'frozen/flow/same.jsonl'));
+  await save('{"question":"x"}\n', undefined, 'frozen/flow/same.jsonl');
+  expect(await onDisk()).toBe('{"question":"x"}\n');
+  expect(await realpath(join(root, 'frozen/flow/same.jsonl'))).toBe(join(root, file));
+});
+
+it('refuses bytes that are no UTF-8, which saving would change', async () => {
+  await writeFile(join(root, file), Buffer.from([0x7b, 0xff, 0x7d]));
+  await expect(files.read(file, limit)).rejects.toMatchObject({ code: 'bad-encoding' });
+});
