@@ -1,4 +1,4 @@
-import type { Citation, Passage, Prompt } from '@graft/graph';
+import { type Citation, citationMarks, type Passage, type Prompt } from '@graft/graph';
 import { contentWords } from '../kit/text/content-words.ts';
 import { sentences } from '../kit/text/sentences.ts';
 
@@ -25,7 +25,7 @@ export function cite(
 
 /** Numbers in brackets, in order of first appearance. */
 function writtenNumbers(answer: string): Set<number> {
-  const groups = answer.matchAll(/\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]/g);
+  const groups = answer.matchAll(citationMarks);
   return new Set(
     Array.from(groups).flatMap(([, list = '']) =>
       Array.from(list.matchAll(/\d+/g), ([n]) => Number(n)),

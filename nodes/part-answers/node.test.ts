@@ -19,6 +19,10 @@ const answers: readonly Answer[] = [
     citations: [{ number: 1, chunkId: 'a.md:0', source, by: 'written' }],
   }),
   answer('free', 'Nobody knows.', { question: { id: 'free', question: 'free?' } }),
+  answer('abstains', 'The handbook does not say.', {
+    question: { id: 'abstains', question: 'abstains?', answerable: false },
+    citations: [{ number: 1, chunkId: 'a.md:0', source, by: 'attributed' }],
+  }),
   answer('cut', 'It costs nine pounds and', { finishReason: 'length' }),
   answer('empty', '  '),
 ];

@@ -6,12 +6,9 @@ export { seedParam } from './types/seed-param.ts';
 export * from './types/metrics.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
-export {
-  answerVerdict,
-  comparedWords,
-  verdictRule,
-  type AnswerVerdict,
-} from './types/answer-verdict.ts';
+export { answerVerdict, verdictRule, type AnswerVerdict } from './types/answer-verdict.ts';
+export { abstains } from './types/abstention.ts';
+export { citationMarks, withoutCitations } from './types/citation-marks.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
 export {
   checkRows,

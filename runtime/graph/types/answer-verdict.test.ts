@@ -28,6 +28,23 @@ describe('the verdict on an answer', () => {
     expect(verdict(text, reference)).toBe(expected);
   });
 
+  it('does not take what an answer cites for its words', () => {
+    expect(verdict('Burner two [1].', 'Burner two, at 1.')).toBe('wrong');
+    expect(verdict('Burner two, at 1 [2, 3].', 'Burner two, at 1.')).toBe('right');
+  });
+
+  it.each([
+    ['The passages don’t mention it.', 'The handbook does not say.', 'right'],
+    ['It weighs 90 kg.', 'The handbook does not say.', 'wrong'],
+    ['Das Handbuch sagt es nicht.', 'Das Handbuch sagt es nicht.', 'right'],
+    ['I do not know.', undefined, 'right'],
+    ['It weighs 90 kg.', undefined, 'wrong'],
+  ])('where there is no answer, on %j for %j: %s', (text, reference, expected) => {
+    const question = { id: 'q', question: '?', answerable: false };
+    const known = reference === undefined ? question : { ...question, reference };
+    expect(answerVerdict({ text, question: known })).toBe(expected);
+  });
+
   it('is none without a reference', () => {
     expect(verdict('anything')).toBe('no reference');
     expect(verdict('anything', '  ')).toBe('no reference');

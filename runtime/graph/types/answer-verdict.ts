@@ -1,3 +1,5 @@
+import { abstains } from './abstention.ts';
+import { withoutCitations } from './citation-marks.ts';
 import type { Answer } from './port-types.ts';
 
 /** How an answer compares with the reference that its question carries. */
@@ -5,7 +7,7 @@ export type AnswerVerdict = 'right' | 'wrong' | 'no reference';
 
 /** What `answerVerdict` looks at, in words for people. */
 export const verdictRule =
-  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and what the reference has in brackets do not count; “three” counts as “3”. It does not understand: an answer in other words is marked wrong.';
+  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and what the reference has in brackets do not count; “three” counts as “3”. Where there is no answer, right: it says so. It does not understand: an answer in other words is marked wrong.';
 
 /** Words that carry nothing to be compared. "No" and "not" are none of them. */
 const littleWords = new Set(
@@ -57,12 +59,13 @@ export function answerVerdict({
   text,
   question,
 }: Pick<Answer, 'text' | 'question'>): AnswerVerdict {
-  const { reference } = question;
-  if (reference === undefined || reference.trim() === '') return 'no reference';
+  const { reference = '', answerable } = question;
+  if (answerable === false && abstains(text)) return 'right';
+  if (reference.trim() === '') return answerable === false ? 'wrong' : 'no reference';
   const outside = reference.replace(/\([^()]*\)/g, ' ');
   const wanted = comparedWords(outside);
   // A reference of nothing but brackets or little words is compared whole.
   const needed = wanted.length > 0 ? wanted : comparedWords(reference);
-  const given = new Set(comparedWords(text));
+  const given = new Set(comparedWords(withoutCitations(text)));
   return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
 }
