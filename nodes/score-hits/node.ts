@@ -1,13 +1,18 @@
 import { defineNode, Hits, Metrics, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
 
+/** The metrics of a question, the one to decide by first. */
+export function metricsAt(k: number): readonly string[] {
+  return [`recall@${k}`, 'mrr', `ndcg@${k}`, 'map'];
+}
+
 export const scoreHits = defineNode({
   type: 'score-hits',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Score hits',
   group: 'evaluation',
-  doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG). Questions without an answer are kept apart.',
+  doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG, MAP). Questions without an answer are kept apart.',
   inputs: {
     hits: { type: Hits, doc: 'Hits, whose questions say the documents that hold the answer.' },
     questions: {
@@ -19,7 +24,7 @@ export const scoreHits = defineNode({
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'The means, then recall@k, MRR and nDCG@k of each question.',
+      doc: 'The means, then recall@k, MRR, nDCG@k and MAP of each question.',
       itemsOf: ['hits', 'questions'],
     },
   },
@@ -33,11 +38,11 @@ export const scoreHits = defineNode({
         title: 'k',
         unit: 'hits',
         description:
-          'How many hits of a question count for recall and nDCG. MRR looks at all there are.',
+          'How many hits of a question count for recall and nDCG. MRR and MAP look at all there are.',
       } satisfies ParamMeta),
   }),
-  summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}`]],
-  metrics: ({ k }) => [`recall@${k}`, 'mrr', `ndcg@${k}`],
+  summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}, MAP`]],
+  metrics: ({ k }) => metricsAt(k),
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -4,13 +4,13 @@ import {
   type MetricRow,
   type Question,
   type QuestionHits,
-  type RowsInput,
 } from '@graft/graph';
-import { scoreHits } from './node.ts';
+import { logUnseen, questionsById, summaryRow } from '../kit/evaluation/question-rows.ts';
+import { metricsAt, scoreHits } from './node.ts';
 import { scoreQuestion } from './score-question.ts';
 
 export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) => {
-  const references = await referencesOf(questions);
+  const references = await questionsById(questions);
   const scored: MetricRow[] = [];
   const apart: MetricRow[] = [];
   const seen = new Set<string>();
@@ -30,27 +30,19 @@ export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) 
       { location: { node: ctx.node, port: questions === undefined ? 'hits' : 'questions' } },
     );
   }
-  const without = [...(references?.keys() ?? [])].filter((id) => !seen.has(id));
-  for (const id of without) {
-    ctx.log('warning', 'It has no hits: its retrieval failed, or it was not searched for.', id);
-  }
+  logUnseen(ctx, references, {
+    seen,
+    why: 'It has no hits: its retrieval failed, or it was not searched for.',
+  });
   if (short > 0) {
     ctx.log(
       'warning',
       `${short} of ${scored.length} questions have fewer than ${k} hits. Raise the k of the node that retrieves.`,
     );
   }
-  return { metrics: [summaryOf(scored, apart), ...scored, ...apart] };
+  const rows = [...scored, ...apart];
+  return { metrics: [summaryRow(rows, metricsAt(k)), ...rows] };
 });
-
-async function referencesOf(
-  questions: RowsInput<Question> | undefined,
-): Promise<ReadonlyMap<string, Question> | undefined> {
-  if (questions === undefined) return undefined;
-  const references = new Map<string, Question>();
-  for await (const question of questions.rows()) references.set(question.id, question);
-  return references;
-}
 
 /** Of a question that nothing can be said of, only the score of its best hit. */
 function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: number): MetricRow {
@@ -62,23 +54,10 @@ function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: num
     const [best] = hits;
     return { series, ...of, values: best === undefined ? {} : { bestScore: best.score } };
   }
-  const { recall, reciprocalRank, ndcg } = scoreQuestion(hits, documents, k);
-  const values = { [`recall@${k}`]: recall, mrr: reciprocalRank, [`ndcg@${k}`]: ndcg };
+  const { recall, reciprocalRank, ndcg, averagePrecision } = scoreQuestion(hits, documents, k);
+  const values = {
+    ...{ [`recall@${k}`]: recall, mrr: reciprocalRank },
+    ...{ [`ndcg@${k}`]: ndcg, map: averagePrecision },
+  };
   return { series: 'questions', ...of, values };
-}
-
-function summaryOf(scored: readonly MetricRow[], apart: readonly MetricRow[]): MetricRow {
-  const names = Object.keys(scored[0]?.values ?? {});
-  const means = names.map((name) => {
-    const sum = scored.reduce((total, { values }) => total + (values[name] ?? 0), 0);
-    return [name, sum / scored.length] as const;
-  });
-  const counted = (series: string): number => apart.filter((row) => row.series === series).length;
-  const counts = [
-    ['questions', scored.length],
-    ['unanswerable', counted('unanswerable')],
-    ['withoutReference', counted('no reference')],
-  ] as const;
-  const said = counts.filter(([name, count]) => name === 'questions' || count > 0);
-  return { series: 'summary', values: Object.fromEntries([...means, ...said]) };
 }

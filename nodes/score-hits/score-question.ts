@@ -7,6 +7,8 @@ export interface HitScores {
   readonly reciprocalRank: number;
   /** Normalized discounted cumulative gain of the first k hits. */
   readonly ndcg: number;
+  /** Average precision over all hits: the mean over the documents of the precision where each is found, 0 where it is not. */
+  readonly averagePrecision: number;
 }
 
 /**
@@ -31,10 +33,16 @@ export function scoreQuestion(
     recall: within.length / wanted.size,
     reciprocalRank: Number.isFinite(first) ? 1 / (first + 1) : 0,
     ndcg: gain(within) / gain(best),
+    averagePrecision: precisions(places.values()) / wanted.size,
   };
 }
 
 /** Discounted cumulative gain of a document at each place, from 0. */
 function gain(places: readonly number[]): number {
   return places.reduce((sum, place) => sum + 1 / Math.log2(place + 2), 0);
+}
+
+/** Sum of the precisions at each place, from 0, at which a document is found; places ascend. */
+function precisions(places: Iterable<number>): number {
+  return [...places].reduce((sum, place, before) => sum + (before + 1) / (place + 1), 0);
 }

@@ -110,7 +110,7 @@ export const zones = [
     files: /^nodes\/[^/]+\/.*\.ts$/,
     packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
-    stay: /^nodes\/({folder}|kit\/(text|training|export))\//,
+    stay: /^nodes\/({folder}|kit\/(evaluation|export|text|training))\//,
     why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic that several need is in nodes/kit',
   },
   {

@@ -1,0 +1,40 @@
+import type { MetricRow, Question, RowsInput, RunContext } from '@graft/graph';
+
+/** Questions by their ids; undefined where none are connected. */
+export async function questionsById(
+  questions: RowsInput<Question> | undefined,
+): Promise<ReadonlyMap<string, Question> | undefined> {
+  if (questions === undefined) return undefined;
+  const byId = new Map<string, Question>();
+  for await (const question of questions.rows()) byId.set(question.id, question);
+  return byId;
+}
+
+/** Names in the log the questions of which nothing was `seen`, each with `why`. */
+export function logUnseen(
+  ctx: RunContext,
+  questions: ReadonlyMap<string, Question> | undefined,
+  { seen, why }: { readonly seen: ReadonlySet<string>; readonly why: string },
+): void {
+  for (const id of questions?.keys() ?? []) if (!seen.has(id)) ctx.log('warning', why, id);
+}
+
+/** What a row of a question is called in the counts, by its series. */
+const counted = [
+  ['questions', 'questions'],
+  ['unanswerable', 'unanswerable'],
+  ['no reference', 'withoutReference'],
+] as const;
+
+/** The means of metrics, each over the rows that have it, and how many rows are in each series. */
+export function summaryRow(rows: readonly MetricRow[], names: readonly string[]): MetricRow {
+  const means = names.flatMap((name) => {
+    const values = rows.flatMap(({ values: { [name]: value } }) => value ?? []);
+    const sum = values.reduce((total, value) => total + value, 0);
+    return values.length === 0 ? [] : [[name, sum / values.length] as const];
+  });
+  const counts = counted
+    .map(([series, name]) => [name, rows.filter((row) => row.series === series).length] as const)
+    .filter(([name, count]) => name === 'questions' || count > 0);
+  return { series: 'summary', values: Object.fromEntries([...means, ...counts]) };
+}
