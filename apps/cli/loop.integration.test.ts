@@ -22,7 +22,7 @@ const graphText = (limit: number): string =>
       ask: node('questions', { paths: ['questions.jsonl'] }),
       model: node('base-model'),
       again: node('repeat', { use: '#try', while: 'open', limit, collect: ['answers', 'settled'] }),
-      score: node('score-answers'),
+      score: node('evaluate'),
     },
     edges: [
       'ask.questions -> again.open',

@@ -60,7 +60,7 @@ const generation = graphOf(
       version: 1,
       params: { maxTokens: 32, temperature: 1, repeatPenalty: 1, seed: 1 },
     },
-    score: { type: 'score-answers', version: 1, params: {} },
+    score: { type: 'evaluate', version: 1, params: {} },
   },
   [
     'retrieve.hits -> inject.hits',

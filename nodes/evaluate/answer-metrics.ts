@@ -1,0 +1,105 @@
+import {
+  abstains,
+  type Answer,
+  answerVerdict,
+  type Question,
+  withoutCitations,
+} from '@graft/graph';
+import { citationPrecision, citationRecall } from './citation-scores.ts';
+import type { MetricName } from './node.ts';
+import { rougeL } from './rouge-l.ts';
+import { contains, exactMatch, hasPhrase, squadF1 } from './squad.ts';
+
+/** An answer, with what it is compared with. */
+export interface Compared {
+  /** Without what it cites. */
+  readonly text: string;
+  readonly abstained: boolean;
+  /** By the rule of the marks beside answers. */
+  readonly right: boolean;
+  /** Those that count. */
+  readonly citations: Answer['citations'];
+  readonly question: Question;
+  readonly answer: Answer;
+}
+
+/** What a metric needs of a question, in words. */
+const reference = 'the field "reference"';
+const documents = 'the field "documents"';
+
+interface AnswerMetric {
+  /** Absent: it can be had of every answer. */
+  readonly needs?: string;
+  /** Undefined: this question has not what it needs, or is none that it is about. Never depends on the answer's text. */
+  of(compared: Compared): number | undefined;
+}
+
+/** Of questions that have an answer, and say it. */
+function againstReference(score: (answer: string, reference: string) => number): AnswerMetric {
+  return {
+    needs: reference,
+    of: ({ text, question }) =>
+      isAnswerable(question) ? score(text, question.reference ?? '') : undefined,
+  };
+}
+
+/** Of questions that have an answer, and say the documents that hold it. */
+function againstDocuments(
+  score: (citations: Answer['citations'], documents: readonly string[]) => number,
+): AnswerMetric {
+  return {
+    needs: documents,
+    of: ({ citations, question }) =>
+      question.answerable !== false && (question.documents?.length ?? 0) > 0
+        ? score(citations, question.documents ?? [])
+        : undefined,
+  };
+}
+
+export const answerMetric: Readonly<Record<MetricName, AnswerMetric>> = {
+  accuracy: {
+    needs: reference,
+    of: ({ right, question }) =>
+      isAnswerable(question) || question.answerable === false ? Number(right) : undefined,
+  },
+  exactMatch: againstReference((answer, reference) => Number(exactMatch(answer, reference))),
+  containment: againstReference((answer, reference) => Number(contains(answer, reference))),
+  f1: againstReference(squadF1),
+  rougeL: againstReference(rougeL),
+  citationPrecision: againstDocuments(citationPrecision),
+  citationRecall: againstDocuments(citationRecall),
+  rightAbstention: {
+    needs: 'the field "answerable", which says false',
+    of: ({ right, question }) => (question.answerable === false ? Number(right) : undefined),
+  },
+  falseAbstention: {
+    needs: reference,
+    of: ({ abstained, question }) => (isAnswerable(question) ? Number(abstained) : undefined),
+  },
+  promptTokens: { of: ({ answer }) => answer.promptTokens },
+  completionTokens: { of: ({ answer }) => answer.completionTokens },
+};
+
+function isAnswerable({ reference = '', answerable }: Question): boolean {
+  return answerable !== false && reference.trim() !== '';
+}
+
+/** Sets an answer beside a question; `abstentions` are phrases by which it abstains, beside those that are known. */
+export function compared(
+  answer: Answer,
+  question: Question,
+  options: { readonly abstentions: readonly string[]; readonly citations: 'all' | 'written' },
+): Compared {
+  const text = withoutCitations(answer.text);
+  const abstained = abstains(text) || options.abstentions.some((phrase) => hasPhrase(text, phrase));
+  return {
+    ...{ text, abstained, question, answer },
+    right:
+      (question.answerable === false && abstained) ||
+      answerVerdict({ text: answer.text, question }) === 'right',
+    citations:
+      options.citations === 'all'
+        ? answer.citations
+        : answer.citations.filter(({ by }) => by === 'written'),
+  };
+}

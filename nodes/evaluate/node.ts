@@ -1,0 +1,81 @@
+import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+/** In the order in which they are shown; the first is the one to decide by. */
+export const metricNames = [
+  ...['accuracy', 'exactMatch', 'containment', 'f1', 'rougeL'],
+  ...['citationPrecision', 'citationRecall', 'rightAbstention', 'falseAbstention'],
+  ...['promptTokens', 'completionTokens'],
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+/** The metrics that are asked for; all where none is named. */
+export function askedMetrics({
+  metrics,
+}: {
+  readonly metrics: readonly MetricName[];
+}): readonly MetricName[] {
+  return metrics.length === 0 ? metricNames : [...new Set(metrics)];
+}
+
+export const evaluate = defineNode({
+  type: 'evaluate',
+  version: 1,
+  implementation: 1,
+  title: 'Evaluate',
+  group: 'evaluation',
+  doc: 'Scores each answer by what its question carries: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that should be cited, and by whether it abstains where there is no answer, and only there. It compares words and understands nothing: an answer in other words is taken for wrong.',
+  inputs: {
+    answers: {
+      type: Answers,
+      doc: 'Answers, whose questions carry a reference, the documents that hold it, or that there is none.',
+    },
+    questions: {
+      type: Questions,
+      optional: true,
+      doc: 'Takes these from here instead, by the questions’ ids; a question that has no answer is named in the log.',
+    },
+  },
+  outputs: {
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then the metrics of each answer.',
+      itemsOf: ['answers', 'questions'],
+    },
+  },
+  params: z.strictObject({
+    metrics: z
+      .array(z.enum(metricNames))
+      .default([])
+      .meta({
+        title: 'Metrics',
+        description:
+          'Empty gives all that the questions carry enough for. One that is named must be had of at least one answer.',
+      } satisfies ParamMeta),
+    citations: z
+      .enum(['all', 'written'])
+      .default('all')
+      .meta({
+        title: 'Citations',
+        description:
+          'Which are scored. written: only what the model cited itself, not what Graft found where it cited nothing.',
+      } satisfies ParamMeta),
+    abstentions: z
+      .array(z.string().trim().min(1))
+      .default([])
+      .meta({
+        title: 'Abstentions',
+        description:
+          'Phrases by which an answer says that it cannot be had, as “weiß ich nicht”, beside the common ones in English.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ metrics, citations }) => [
+    ['scores', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
+    ['citations', citations],
+  ],
+  metrics: (params) => askedMetrics(params),
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

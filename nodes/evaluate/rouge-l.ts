@@ -1,0 +1,28 @@
+/**
+ * ROUGE-L of an answer and its reference (Lin 2004): F1 of their longest common subsequence of words, between 0 and 1.
+ * As Google's `rouge_score` without a stemmer, but that letters of every script make words.
+ */
+export function rougeL(answer: string, reference: string): number {
+  const given = words(answer);
+  const wanted = words(reference);
+  if (given.length === 0 || wanted.length === 0) return 0;
+  return (2 * commonSubsequence(given, wanted)) / (given.length + wanted.length);
+}
+
+function words(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}
+
+/** Length of the longest common subsequence; in memory only as long as `b`. */
+function commonSubsequence(a: readonly string[], b: readonly string[]): number {
+  let above = new Uint32Array(b.length + 1);
+  let row = new Uint32Array(b.length + 1);
+  for (const word of a) {
+    for (const [at, other] of b.entries()) {
+      row[at + 1] =
+        word === other ? (above[at] ?? 0) + 1 : Math.max(above[at + 1] ?? 0, row[at] ?? 0);
+    }
+    [above, row] = [row, above];
+  }
+  return above[b.length] ?? 0;
+}

@@ -1,0 +1,95 @@
+import {
+  GraphError,
+  implement,
+  type Location,
+  type MetricRow,
+  type Question,
+  type RunContext,
+} from '@graft/graph';
+import { logUnseen, questionsById, summaryRow } from '../kit/evaluation/question-rows.ts';
+import { answerMetric, compared } from './answer-metrics.ts';
+import { askedMetrics, evaluate, type MetricName, metricNames } from './node.ts';
+
+/** The order of the rows, below their means. */
+const order = ['questions', 'unanswerable', 'no reference'] as const;
+
+export const run = implement(evaluate, async (ctx, { answers, questions }, params) => {
+  const asked = askedMetrics(params);
+  const known = await questionsById(questions);
+  const seen = new Set<string>();
+  const rows: MetricRow[] = [];
+  for await (const answer of answers.rows()) {
+    ctx.signal.throwIfAborted();
+    const question = known?.get(answer.question.id) ?? answer.question;
+    seen.add(question.id);
+    const one = compared(answer, question, params);
+    const values = asked.flatMap((name) => {
+      const value = answerMetric[name].of(one);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    rows.push({
+      ...{ series: seriesOf(question), label: question.question },
+      ...{ item: answer.id, question: question.id, values: Object.fromEntries(values) },
+    });
+  }
+  refuseMissing(rows, params.metrics, {
+    node: ctx.node,
+    port: known === undefined ? 'answers' : 'questions',
+  });
+  logUnseen(ctx, known, {
+    seen,
+    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+  });
+  logLeftOut(ctx, rows, asked);
+  const sorted = order.flatMap((series) => rows.filter((row) => row.series === series));
+  return { metrics: [summaryRow(rows, asked), ...sorted] };
+});
+
+function seriesOf({ reference = '', answerable }: Question): (typeof order)[number] {
+  if (answerable === false) return 'unanswerable';
+  return reference.trim() === '' ? 'no reference' : 'questions';
+}
+
+/** Throws `bad-input` for a metric that was `named` and no row has; where none was, if nothing says how good answers are. */
+function refuseMissing(
+  rows: readonly MetricRow[],
+  named: readonly MetricName[],
+  location: Location,
+): void {
+  const refuse = (message: string): never => {
+    throw new GraphError('bad-input', message, { location });
+  };
+  if (rows.length === 0) refuse('There are no answers to evaluate.');
+  const has = (name: string): boolean => rows.some(({ values }) => values[name] !== undefined);
+  for (const name of named) {
+    if (has(name)) continue;
+    refuse(
+      `The metric ${name} needs of a question ${answerMetric[name].needs ?? ''}, and none of these ${rows.length} has it. Give it in the questions’ file, or leave the metric out.`,
+    );
+  }
+  if (named.length === 0 && !metricNames.some((name) => answerMetric[name].needs && has(name))) {
+    refuse(
+      'No question carries a reference to compare its answer with. Give them in the questions’ file, in the field "reference".',
+    );
+  }
+}
+
+/** Says of how many questions a field is missing that others have, and which metrics leave them out. */
+function logLeftOut(
+  ctx: RunContext,
+  rows: readonly MetricRow[],
+  asked: readonly MetricName[],
+): void {
+  const answerable = rows.filter(({ series }) => series !== 'unanswerable');
+  const leftOut = new Map<string, MetricName[]>();
+  for (const name of asked) {
+    const without = answerable.filter(({ values }) => values[name] === undefined).length;
+    const { needs } = answerMetric[name];
+    if (needs === undefined || without === 0 || without === answerable.length) continue;
+    const what = `${without} of ${rows.length} questions lack ${needs}`;
+    leftOut.set(what, [...(leftOut.get(what) ?? []), name]);
+  }
+  for (const [what, names] of leftOut) {
+    ctx.log('warning', `${what}, and are in no mean of ${names.join(', ')}.`);
+  }
+}
