@@ -42,16 +42,28 @@ it('scores each question, says the means first, and keeps those apart that have 
         ...{ 'recall@3': 0.5, mrr: expect.closeTo((1 + 1 / 2 + 1 / 4) / 3, 12) },
         ...{ 'ndcg@3': expect.closeTo((1 + half) / 3, 12) },
         ...{ map: expect.closeTo((1 + 1 / 2 + 1 / 4) / 3, 12) },
+        ...{ 'contextPrecision@3': expect.closeTo((5 / 6 + 7 / 12) / 3, 12) },
         ...{ questions: 3, unanswerable: 1, withoutReference: 1 },
       },
     ],
-    ['questions', 'q1', { 'recall@3': 1, mrr: 1, 'ndcg@3': 1, map: 1 }],
+    [
+      'questions',
+      'q1',
+      { 'recall@3': 1, mrr: 1, 'ndcg@3': 1, map: 1, 'contextPrecision@3': (1 + 2 / 3) / 2 },
+    ],
     [
       'questions',
       'q2',
-      { 'recall@3': 0.5, mrr: 0.5, 'ndcg@3': expect.closeTo(half, 12), map: (1 / 2 + 2 / 4) / 2 },
+      {
+        ...{ 'recall@3': 0.5, mrr: 0.5, 'ndcg@3': expect.closeTo(half, 12) },
+        ...{ map: (1 / 2 + 2 / 4) / 2, 'contextPrecision@3': (1 / 2 + 2 / 3) / 2 },
+      },
     ],
-    ['questions', 'q3', { 'recall@3': 0, mrr: 0.25, 'ndcg@3': 0, map: 0.25 }],
+    [
+      'questions',
+      'q3',
+      { 'recall@3': 0, mrr: 0.25, 'ndcg@3': 0, map: 0.25, 'contextPrecision@3': 0 },
+    ],
     ['unanswerable', 'q4', { bestScore: 0.0164 }],
     ['no reference', 'q5', { bestScore: 0.0164 }],
   ]);

@@ -3,16 +3,16 @@ import { z } from 'zod';
 
 /** The metrics of a question, the one to decide by first. */
 export function metricsAt(k: number): readonly string[] {
-  return [`recall@${k}`, 'mrr', `ndcg@${k}`, 'map'];
+  return [`recall@${k}`, 'mrr', `ndcg@${k}`, 'map', `contextPrecision@${k}`];
 }
 
 export const scoreHits = defineNode({
   type: 'score-hits',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Score hits',
   group: 'evaluation',
-  doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG, MAP). Questions without an answer are kept apart.',
+  doc: 'Scores what was retrieved for each question by the documents that hold its answer: how many of them are among the first hits (recall), how soon the first comes (MRR), and how near the order is to the best one (nDCG, MAP, context precision). Questions without an answer are kept apart.',
   inputs: {
     hits: { type: Hits, doc: 'Hits, whose questions say the documents that hold the answer.' },
     questions: {
@@ -24,7 +24,7 @@ export const scoreHits = defineNode({
   outputs: {
     metrics: {
       type: Metrics,
-      doc: 'The means, then recall@k, MRR, nDCG@k and MAP of each question.',
+      doc: 'The means, then recall@k, MRR, nDCG@k, MAP and context precision@k of each question.',
       itemsOf: ['hits', 'questions'],
     },
   },
@@ -38,7 +38,7 @@ export const scoreHits = defineNode({
         title: 'k',
         unit: 'hits',
         description:
-          'How many hits of a question count for recall and nDCG. MRR and MAP look at all there are.',
+          'How many hits of a question count for recall, nDCG and context precision. MRR and MAP look at all there are.',
       } satisfies ParamMeta),
   }),
   summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}, MAP`]],

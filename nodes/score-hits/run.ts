@@ -54,10 +54,11 @@ function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: num
     const [best] = hits;
     return { series, ...of, values: best === undefined ? {} : { bestScore: best.score } };
   }
-  const { recall, reciprocalRank, ndcg, averagePrecision } = scoreQuestion(hits, documents, k);
+  const scores = scoreQuestion(hits, documents, k);
   const values = {
-    ...{ [`recall@${k}`]: recall, mrr: reciprocalRank },
-    ...{ [`ndcg@${k}`]: ndcg, map: averagePrecision },
+    ...{ [`recall@${k}`]: scores.recall, mrr: scores.reciprocalRank },
+    ...{ [`ndcg@${k}`]: scores.ndcg, map: scores.averagePrecision },
+    [`contextPrecision@${k}`]: scores.contextPrecision,
   };
   return { series: 'questions', ...of, values };
 }

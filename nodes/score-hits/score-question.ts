@@ -9,11 +9,13 @@ export interface HitScores {
   readonly ndcg: number;
   /** Average precision over all hits: the mean over the documents of the precision where each is found, 0 where it is not. */
   readonly averagePrecision: number;
+  /** Average precision of the first k hits, each that is from one of the documents being wanted; 0 where none is. */
+  readonly contextPrecision: number;
 }
 
 /**
  * Scores of one question whose answer is in `documents` (paths, one or more). A document counts where its first hit
- * stands; more chunks of it neither add nor take away. Ranks are places in the list.
+ * stands; more chunks of it neither add nor take away, but to context precision. Ranks are places in the list.
  */
 export function scoreQuestion(
   hits: readonly Hit[],
@@ -28,12 +30,16 @@ export function scoreQuestion(
   }
   const first = Math.min(...places.values());
   const within = [...places.values()].filter((place) => place < k);
+  const useful = hits
+    .slice(0, k)
+    .flatMap(({ chunk }, place) => (wanted.has(chunk.source.path) ? [place] : []));
   const best = Array.from({ length: Math.min(k, wanted.size) }, (_, place) => place);
   return {
     recall: within.length / wanted.size,
     reciprocalRank: Number.isFinite(first) ? 1 / (first + 1) : 0,
     ndcg: gain(within) / gain(best),
-    averagePrecision: precisions(places.values()) / wanted.size,
+    averagePrecision: precisions([...places.values()]) / wanted.size,
+    contextPrecision: useful.length === 0 ? 0 : precisions(useful) / useful.length,
   };
 }
 
@@ -42,7 +48,7 @@ function gain(places: readonly number[]): number {
   return places.reduce((sum, place) => sum + 1 / Math.log2(place + 2), 0);
 }
 
-/** Sum of the precisions at each place, from 0, at which a document is found; places ascend. */
-function precisions(places: Iterable<number>): number {
-  return [...places].reduce((sum, place, before) => sum + (before + 1) / (place + 1), 0);
+/** Sum of the precisions at each place, from 0, at which something wanted stands; places ascend. */
+function precisions(places: readonly number[]): number {
+  return places.reduce((sum, place, before) => sum + (before + 1) / (place + 1), 0);
 }

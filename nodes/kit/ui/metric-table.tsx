@@ -38,7 +38,7 @@ function words(name: string): string {
 }
 
 function text(name: string, value: number): string {
-  if (/share$|^accuracy$/i.test(name)) return percent(value);
+  if (/share$/i.test(name)) return percent(value);
   return name === 'bytes' ? bytes(value) : measure(value);
 }
 

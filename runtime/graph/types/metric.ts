@@ -39,6 +39,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   citationPrecision: share,
   citationRecall: share,
   containment: share,
+  contextPrecision: share,
   exactMatch: share,
   f1: share,
   hit: share,
