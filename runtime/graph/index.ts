@@ -21,6 +21,7 @@ export {
 export { rowOfType } from './types/row-of-type.ts';
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './types/evidence-table.ts';
+export type { RaceDrop } from './types/race-drop.ts';
 export * from './evidence/variant-evidence.ts';
 export { evidenceTable, evidenceTableByTurns, type TableOptions } from './evidence/make-table.ts';
 export {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { evidenceTableSchema } from '../types/evidence-table.ts';
+import { raceDropSchema } from '../types/race-drop.ts';
 import { problemSchema, runStatusSchema } from './run-event.ts';
 
 /** As in other events, with the part of the file that an experiment's problems are at. */
@@ -7,18 +8,6 @@ export const experimentProblemSchema = problemSchema.extend({
   location: problemSchema.shape.location.extend({ field: z.string().optional() }),
 });
 export type ExperimentProblem = z.infer<typeof experimentProblemSchema>;
-
-/** A variant that left the race, and what it lay behind. */
-export const raceDropSchema = z.object({
-  variant: z.string(),
-  behind: z.string(),
-  /** Variant − best so far, with its adjusted interval. */
-  difference: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  confidence: z.number(),
-  /** Questions that both have. */
-  n: z.number().int(),
-});
 
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
 /**

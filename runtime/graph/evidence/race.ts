@@ -1,9 +1,9 @@
 import { GraphError } from '../base/errors.ts';
 import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
+import type { RaceDrop } from '../types/race-drop.ts';
 import { type Arm, armsOf } from './arm.ts';
 import { fewestDiffering } from './compare-arms.ts';
-import type { Interval } from '../types/evidence-table.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
 import { seededOrder } from './seeded-order.ts';
@@ -42,18 +42,6 @@ export interface RaceRules {
   /** Probability, over the whole race, that the best variant is dropped. */
   readonly error: number;
   readonly seed?: number;
-}
-
-export interface RaceDrop {
-  readonly variant: string;
-  /** The best so far, which it lies below. */
-  readonly behind: string;
-  /** Variant − best, over the questions that both have. */
-  readonly difference: number;
-  /** Of `confidence`: adjusted for all looks and all pairs with one variant. */
-  readonly interval: Interval;
-  readonly confidence: number;
-  readonly n: number;
 }
 
 /**
