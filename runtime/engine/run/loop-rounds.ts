@@ -9,6 +9,7 @@ import {
   type UnstampedEvent,
 } from '@graft/graph';
 import { readRows } from '../codec/artifact-codec.ts';
+import { planEvent } from './plan-event.ts';
 import type { RunSteps } from './run-steps.ts';
 import { artifactOf, isFinished, sourceOf, type LoopStep, type StepState } from './step-state.ts';
 
@@ -147,15 +148,12 @@ export class LoopRounds {
   }
 
   #add(step: LoopStep, plan: Plan, round?: number): readonly StepState[] {
-    const { nodes, aliases = {} } = plan;
-    const copied = Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]);
     this.#parts.emit({
       type: 'run.extended',
       loop: step.node.id,
       ...(round === undefined ? {} : { round }),
       limit: step.loop.plan.limit,
-      nodes: nodes.map(({ id, definition }) => ({ node: id, type: definition.type })),
-      ...(copied.length === 0 ? {} : { aliases: Object.fromEntries(copied) }),
+      ...planEvent(plan),
     });
     return this.#parts.steps.add(plan, { sources: step.loop.sources });
   }

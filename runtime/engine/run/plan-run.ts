@@ -1,15 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import {
-  GraphError,
-  type Plan,
-  type PortAliases,
-  type ResolvedSource,
-  type StepSummary,
-} from '@graft/graph';
+import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@graft/graph';
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
+import { planEvent } from './plan-event.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -111,14 +106,7 @@ export class PlanRun {
   /** Runs to the end and never rejects: whatever happens is in the last event, which is still to be recorded. */
   async execute(): Promise<RunEnding> {
     const { file, plan, device, scope } = this.#request;
-    const nodes = plan.nodes.map(({ id, definition }) => ({ node: id, type: definition.type }));
-    const { aliases } = plan;
-    this.journal.emit({
-      type: 'run.started',
-      file,
-      nodes,
-      ...(aliases === undefined ? {} : { aliases: copied(aliases) }),
-    });
+    this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
     try {
       this.#steps.add(plan, this.#request);
       this.#last = await this.#parts.runs.lastSteps(file, scope);
@@ -198,8 +186,4 @@ export class PlanRun {
       reused: cached.flatMap(({ key }) => key?.value ?? []),
     });
   }
-}
-
-function copied(aliases: PortAliases): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(aliases).map(([port, feeds]) => [port, [...feeds]]));
 }
