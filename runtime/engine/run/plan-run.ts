@@ -38,6 +38,8 @@ export class PlanRun {
   readonly journal: RunRecorder;
   readonly #parts: EngineParts;
   readonly #request: PlanRunRequest;
+  /** As they were when the run began, and as steps have renewed them since. */
+  readonly #sources: Map<string, readonly ResolvedSource[]>;
   readonly #steps: RunSteps;
   readonly #loops: LoopRounds;
   readonly #lookup: ActionLookup;
@@ -55,6 +57,7 @@ export class PlanRun {
     // Every step of the run listens.
     setMaxListeners(0, this.#controller.signal);
     this.#request = request;
+    this.#sources = new Map(request.sources);
     this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
     this.journal = new RunRecorder(request.runId, parts, (error) => {
@@ -79,6 +82,7 @@ export class PlanRun {
         ...parts,
         file: request.file,
         keyOf,
+        sources: this.#sources,
         allows: request.allows ?? (() => undefined),
       }),
       signal: this.#controller.signal,
@@ -108,7 +112,7 @@ export class PlanRun {
     const { file, plan, device, scope } = this.#request;
     this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
     try {
-      this.#steps.add(plan, this.#request);
+      this.#steps.add(plan, { ...this.#request, sources: this.#sources });
       this.#last = await this.#parts.runs.lastSteps(file, scope);
       this.#keyParts = await keyParts(this.#parts, plan, device);
       const keys = [...this.#last.values()].flatMap(({ cacheKey }) => cacheKey ?? []);

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
+  createRegistry,
+  defineNode,
   GraphError,
   implement,
+  implementItems,
   parseGraph,
   planGraph,
   type ExecutionBackend,
@@ -13,7 +17,14 @@ import {
   type Plan,
   type StepRequest,
 } from '@graft/graph';
-import { numberNode, testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import {
+  numberNode,
+  readNode,
+  testDefinitions,
+  testEngines,
+  testModels,
+  testRegistry,
+} from '@graft/graph/testing';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -88,6 +99,14 @@ async function textOf(digest: string | undefined): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Reads files anew in each round of a loop. */
+const readInRound = defineNode({
+  ...readNode,
+  type: 'read-in-round',
+  params: readNode.params.extend({ round: z.int().default(1).meta({ title: 'Round' }) }),
+  summary: ({ round }) => [['round', String(round)]],
+});
+
 const put = (text: string): Promise<void> => writeFile(join(folder, 'a.txt'), text);
 const corpus = planOf({ files: ['read', { files: ['a.txt'] }], pieces: ['split'] }, [
   'files.documents -> pieces.documents',
@@ -140,6 +159,66 @@ describe('an input that changes between its hashing and its reading', () => {
     const { error } = await run(corpus);
     expect(error).toMatchObject({ code: 'missing-file', location: { node: 'files' } });
   });
+});
+
+it('a file that changes in a round of a loop is read as it is now in the rounds after', async () => {
+  const body = {
+    nodes: {
+      in: { type: 'input', version: 1, params: { name: 'open' } },
+      grow: { type: 'double', version: 2, params: {} },
+      docs: { type: 'read-in-round', version: 1, params: { files: ['a.txt'] } },
+      open: { type: 'output', version: 1, params: { name: 'open' } },
+      read: { type: 'output', version: 1, params: { name: 'read' } },
+    },
+    edges: ['in.value -> grow.value', 'grow.value -> open.value', 'docs.documents -> read.value'],
+    expose: { round: 'docs.round' },
+  };
+  const drawn = {
+    nodes: {
+      n: { type: 'number', version: 1, params: { value: 1 } },
+      loop: { type: 'repeat', version: 1, params: { use: '#body', limit: 3 } },
+    },
+    edges: ['n.value -> loop.open'],
+    graphs: { body },
+  };
+  const plan = planGraph(
+    parseGraph(JSON.stringify({ graft: 1, ...drawn })),
+    createRegistry([...testDefinitions, readInRound]),
+    { models: testModels },
+  );
+  const known = new Map(testImplementations).set(
+    readInRound.type,
+    implementItems(readInRound, {
+      runItems: (_ctx, batch, _inputs, { round }) =>
+        Promise.all(
+          batch.map(async (file) => `${String(round)}: ${Buffer.from(await file.bytes()).toString()}`),
+        ),
+      *expand({ path }, text: string) {
+        const mediaType = 'text/plain';
+        yield { id: path, path, mediaType, title: path, text, offset: 0, line: 1, metadata: {} };
+      },
+    }),
+  );
+  await put('The old text.');
+  const first = await run(plan, known);
+  expect(first.status, first.error?.message).toBe('succeeded');
+  // The others are in the cache with what stood there then.
+  await artifacts.delete(first.step('loop#2/docs')?.outputs['documents']?.digest ?? '');
+  items = new MemoryItemStore();
+  before = async ({ node }) => {
+    if (node === 'loop#2/docs') await put('The new text.');
+  };
+  const second = await run(plan, known);
+  expect(second.status, second.error?.message).toBe('succeeded');
+  const read = (round: number): Promise<string> =>
+    textOf(second.step(`loop#${String(round)}/docs`)?.outputs['documents']?.digest);
+  expect(await read(1)).toContain('1: The old text.');
+  expect(await read(2)).toContain('2: The new text.');
+  expect(await read(3)).toContain('3: The new text.');
+  const renewed = (await runs.events(second.runId, 0, 1000)).filter(
+    ({ type }) => type === 'step.log',
+  );
+  expect(renewed).toHaveLength(1);
 });
 
 it('of 20 edits at random moments serves nothing once the inputs are what they were', async () => {

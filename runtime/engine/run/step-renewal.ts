@@ -1,4 +1,4 @@
-import { GraphError, type CacheKey, type ResolvedSource } from '@graft/graph';
+import { GraphError, pathWithoutRounds, type CacheKey, type ResolvedSource } from '@graft/graph';
 import { renewedSources, type Resolvers } from '../sources/resolve-sources.ts';
 import type { StepState } from './step-state.ts';
 
@@ -7,6 +7,8 @@ export interface RenewalParts extends Resolvers {
   readonly keyOf: (step: StepState) => CacheKey;
   /** Throws what keeps the step from being run with its sources as they are now. */
   readonly allows: (sources: readonly ResolvedSource[]) => void;
+  /** Those of the run, by the path of a node without rounds: what the next round of a loop is drawn with. */
+  readonly sources: Map<string, readonly ResolvedSource[]>;
 }
 
 /** Keys a step anew whose inputs turned out to be others than its key says: once, since what never holds still never ends. */
@@ -25,9 +27,10 @@ export class StepRenewal {
   /** Resolves the step's sources as they are now, and makes its key of them. Throws what is wrong with a source. */
   async renew(step: StepState): Promise<void> {
     step.renewed = true;
-    const { files, models, file, allows } = this.#parts;
+    const { files, models, file, allows, sources } = this.#parts;
     step.sources = await renewedSources(step.node, { files, models, file });
     allows(step.sources);
+    sources.set(pathWithoutRounds(step.node.id), step.sources);
     step.key = this.#parts.keyOf(step);
   }
 }
