@@ -273,6 +273,49 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
   await expect(round).toHaveValue('3');
 });
 
+test('the state of a loop keeps its name on both sides when one gets another, and is undone as one', async ({
+  page,
+  workspace,
+}) => {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const graph = {
+    graft: 1,
+    nodes: {
+      ask: node('questions', { questions: 'What is drawn?' }),
+      again: node('repeat', { use: '#draw', while: 'open', limit: 2 }),
+    },
+    edges: ['ask.questions -> again.open'],
+    graphs: {
+      draw: {
+        nodes: {
+          in: node('input', { name: 'open' }),
+          draw: node('sample-rows', { share: 0.5 }),
+          out: node('output', { name: 'open' }),
+        },
+        edges: ['in.value -> draw.rows', 'draw.rows -> out.value'],
+      },
+    },
+  };
+  await writeFile(path.join(workspace.folder, 'state.graft.json'), JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'state.graft.json');
+  await bench.node('again').locator('.node-facts').dblclick();
+  await bench.select('out');
+  await bench.tab('Parameters');
+  await bench.fill('Name', 'left');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('notice')).toContainText('both called “left” now');
+  await bench.select('in');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('left');
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByTestId('handle-again-left').first()).toBeVisible();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('handle-again-left')).toHaveCount(0);
+  await bench.select('in');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('open');
+});
+
 test('an output within is frozen where it is of one use, and refused with the reason where of more', async ({
   page,
   workspace,

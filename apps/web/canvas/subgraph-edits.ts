@@ -73,16 +73,20 @@ export async function extractAs(subgraph: string, name: string): Promise<Refusal
   }
 }
 
-/** Gives what the shown graph takes or gives another name, and its uses in the file with it. Undefined, or why not. */
+/**
+ * Gives what the shown graph takes or gives another name, and its uses in the file with it: one step of the history. What
+ * is renamed beside it is said. Undefined, or why not.
+ */
 export function renameShownPort(node: string, name: string): Refusal {
   const { graph, editFile } = useDocument.getState();
   try {
-    const renamed = renamePort(
-      graph,
-      { at: at(), node, name: name === '' ? node : name },
-      context(),
-    );
+    const renaming = { at: at(), node, name: name === '' ? node : name };
+    const { graph: renamed, nodes } = renamePort(graph, renaming, context());
     editFile(() => renamed);
+    if (nodes.length > 1) {
+      const message = `A round of the loop takes what the one before gave: its input and its output are both called “${renaming.name}” now.`;
+      useScreen.getState().notify({ tone: 'info', message });
+    }
     return undefined;
   } catch (error) {
     return refusalOf(error);

@@ -40,16 +40,50 @@ const isSound = (graph: Graph, graphs: Record<string, Graph> = {}): boolean =>
 
 describe('a loop', () => {
   it('follows a port of its graph that gets another name, with what it says of it', () => {
-    const renamed = renamePort(looped, { at: 'body', node: 'seen', name: 'gone' }, { registry });
-    expect(renamed.nodes['r']?.params).toMatchObject({ while: 'open', collect: ['gone'] });
-    expect(renamed.edges.map(({ sourcePort }) => sourcePort)).toContain('gone');
-    expect(isSound(renamed)).toBe(true);
-    const both = [
+    const seen = { at: 'body', node: 'seen', name: 'gone' };
+    const renamed = renamePort(looped, seen, { registry });
+    expect(renamed.nodes).toEqual(['seen']);
+    expect(renamed.graph.nodes['r']?.params).toMatchObject({ while: 'open', collect: ['gone'] });
+    expect(renamed.graph.edges.map(({ sourcePort }) => sourcePort)).toContain('gone');
+    expect(isSound(renamed.graph)).toBe(true);
+  });
+
+  it.each([
+    ['input', 'in', 'out'],
+    ['output', 'out', 'in'],
+  ])('keeps its state together when its %s gets another name', (_side, node, twin) => {
+    const left = { at: 'body', node, name: 'left' };
+    const { graph, nodes } = renamePort(looped, left, { registry });
+    expect(nodes).toEqual([node, twin]);
+    const named = graph.graphs?.['body']?.nodes ?? {};
+    for (const id of ['in', 'out']) {
+      expect(named[id]?.params).toMatchObject({ name: 'left', formerly: ['open'] });
+    }
+    expect(graph.nodes['r']?.params).toMatchObject({ while: 'left' });
+    expect(graph.edges.map(({ targetPort }) => targetPort)).toContain('left');
+    expect(isSound(graph)).toBe(true);
+    expect(renamePort(graph, left, { registry }).nodes).toEqual([]);
+  });
+
+  it('is refused a name that another of its outputs has, before anything is renamed', () => {
+    const taken = { at: 'body', node: 'in', name: 'seen' };
+    expect(() => renamePort(looped, taken, { registry })).toThrow('another "seen"');
+  });
+
+  it('alone has a state: what an ordinary subgraph takes and gives is renamed apart', () => {
+    const params = { use: '#body' };
+    const used = parse({
+      nodes: { n: node('number'), g: node('graph', params) },
+      edges: ['n.value -> g.open'],
+      graphs: { body },
+    });
+    const { graph, nodes } = renamePort(
+      used,
       { at: 'body', node: 'in', name: 'left' },
-      { at: 'body', node: 'out', name: 'left' },
-    ].reduce((graph, port) => renamePort(graph, port, { registry }), looped);
-    expect(both.nodes['r']?.params).toMatchObject({ while: 'left' });
-    expect(isSound(both)).toBe(true);
+      { registry },
+    );
+    expect(nodes).toEqual(['in']);
+    expect(graph.graphs?.['body']?.nodes['out']?.params).toEqual({ name: 'open' });
   });
 
   it('of another file follows by the names that its ports had', () => {

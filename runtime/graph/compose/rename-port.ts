@@ -12,28 +12,85 @@ import { reorderEdgeLists } from './edge-lists.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 import type { ComposeContext } from './make-subgraph.ts';
 
+/** What a graph takes or gives, and the name that it is to have. */
+export interface PortRenaming {
+  readonly at?: BodyId;
+  /** The `input` or `output` node. */
+  readonly node: string;
+  readonly name: string;
+}
+
+export interface RenamedPort {
+  readonly graph: Graph;
+  /** The nodes that have another name now: two where a loop goes on from round to round by it, none where it had it. */
+  readonly nodes: readonly string[];
+}
+
 /**
- * Gives what a graph takes or gives another name, and the edges at its uses in this file with it. Other files follow by
+ * Gives what a graph takes or gives another name, and the edges at its uses in this file with it. Where a loop of this
+ * file runs a subgraph, the input and the output of one name are its state: both get the new one. Other files follow by
  * the former name that it keeps. Throws `bad-name` for what cannot be a name, `name-taken`, or `unknown-node`.
  */
-export function renamePort(
+export function renamePort(graph: Graph, port: PortRenaming, context: ComposeContext): RenamedPort {
+  const { side, before } = portOf(graph, port, context);
+  if (port.name === before) return { graph, nodes: [] };
+  const other = side === 'input' ? 'output' : 'input';
+  const twin = isLoopBody(graph, port.at, context)
+    ? portsOf(bodyOf(graph, port.at), other, context).find(({ name }) => name === before)
+    : undefined;
+  const nodes = [port.node, ...(twin === undefined ? [] : [twin.node])];
+  const renamed = nodes.reduce(
+    (edited, node) => renameSide(edited, { ...port, node }, context),
+    graph,
+  );
+  return { graph: renamed, nodes };
+}
+
+type Side = 'input' | 'output';
+
+function portOf(
   graph: Graph,
-  port: { readonly at?: BodyId; readonly node: string; readonly name: string },
-  context: ComposeContext,
-): Graph {
-  const body = bodyOf(graph, port.at);
-  const node = own(body.nodes, port.node);
-  const side = node === undefined ? undefined : context.registry.get(node.type)?.structure;
+  port: PortRenaming,
+  { registry }: ComposeContext,
+): { readonly node: GraphNode; readonly side: Side; readonly before: string } {
+  const node = own(bodyOf(graph, port.at).nodes, port.node);
+  const side = node === undefined ? undefined : registry.get(node.type)?.structure;
   if (node === undefined || (side !== 'input' && side !== 'output')) {
     const message = `"${port.node}" is no input or output of the graph.`;
     throw new GraphError('unknown-node', message, { location: { node: port.node } });
   }
-  const before = interfaceName(port.node, node.params);
-  if (port.name === before) return graph;
-  const others = Object.entries(body.nodes).flatMap(([id, { type, params }]) =>
-    type === node.type && id !== port.node ? interfaceName(id, params) : [],
+  return { node, side, before: interfaceName(port.node, node.params) };
+}
+
+/** What a body takes, or what it gives. */
+function portsOf(
+  { nodes }: GraphBody,
+  side: Side,
+  { registry }: ComposeContext,
+): readonly { readonly node: string; readonly name: string }[] {
+  return Object.entries(nodes).flatMap(([node, { type, params }]) =>
+    registry.get(type)?.structure === side ? { node, name: interfaceName(node, params) } : [],
   );
-  requireFree(port.name, others);
+}
+
+/** Whether a loop of the file runs a subgraph of it. */
+function isLoopBody(graph: Graph, at: BodyId, { registry }: ComposeContext): boolean {
+  if (at === undefined) return false;
+  return [...allBodies(graph)].some(([, { nodes }]) =>
+    Object.values(nodes).some(
+      (node) => usedGraph(node) === `#${at}` && registry.get(node.type)?.structure === 'repeat',
+    ),
+  );
+}
+
+function renameSide(graph: Graph, port: PortRenaming, context: ComposeContext): Graph {
+  const { node, side, before } = portOf(graph, port, context);
+  const body = bodyOf(graph, port.at);
+  const others = portsOf(body, side, context).filter((one) => one.node !== port.node);
+  requireFree(
+    port.name,
+    others.map(({ name }) => name),
+  );
   const renamed: GraphNode = {
     ...node,
     params: {
@@ -135,11 +192,7 @@ function eachUse(
 function renamedEdge(
   edge: Edge,
   uses: ReadonlySet<string>,
-  {
-    side,
-    before,
-    after,
-  }: { readonly side: 'input' | 'output'; readonly before: string; readonly after: string },
+  { side, before, after }: { readonly side: Side; readonly before: string; readonly after: string },
 ): Edge {
   if (side === 'input') {
     const meant = uses.has(edge.target) && edge.targetPort === before;

@@ -193,8 +193,10 @@ describe('another name', () => {
   );
 
   it('of a port goes to all its uses, and other files follow', () => {
-    const renamed = renamePort(file, { at: 'g', node: 'in', name: 'number' }, { registry });
-    const both = renamePort(renamed, { at: 'g', node: 'result', name: 'doubled' }, { registry });
+    const number = { at: 'g', node: 'in', name: 'number' };
+    const { graph: renamed } = renamePort(file, number, { registry });
+    const doubled = { at: 'g', node: 'result', name: 'doubled' };
+    const { graph: both } = renamePort(renamed, doubled, { registry });
     expect(both.edges.map(({ targetPort }) => targetPort)).toContain('number');
     expect(both.edges.map(({ sourcePort }) => sourcePort)).toContain('doubled');
     expect(plan(both)).toEqual(plan(file));
