@@ -96,7 +96,7 @@ export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
 export { parseFeed } from './format/feed.ts';
 export { reachable } from './format/reachable.ts';
-export { usedFiles } from './format/used-graphs.ts';
+export { usedFiles, variedFiles } from './format/used-graphs.ts';
 export { meaningDigest, meaningOf } from './format/graph-meaning.ts';
 export type { LoopBody, PlannedLoop } from './format/planned-loop.ts';
 export { loopRound, pathWithoutRounds, type LoopRound } from './plan/loop-round.ts';
@@ -136,6 +136,7 @@ export {
 } from './compose/graph-edit.ts';
 export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';
 export { expandExperiment, type ExpandContext } from './experiment/expand-experiment.ts';
+export { sourceVariants } from './experiment/source-variants.ts';
 export {
   savedVariant,
   type ExperimentPlan,

@@ -165,6 +165,26 @@ describe('a graph that uses a file', () => {
     });
   });
 
+  it.each([
+    ['cut off', '{"graft":1,"nodes":{'],
+    ['another graph', serializeGraph(scale(7))],
+    ['nothing', ''],
+  ])(
+    'has its kept copy written anew where that is damaged (%s), by any plan of it',
+    async (_what, text) => {
+      await write(scale(2));
+      const digest = meaningDigest(scale(2));
+      const locked = await saved(user);
+      const copy = join(root, '.graft/graphs', digest);
+      await writeFile(copy, text);
+      await workspace.explain(locked, file);
+      await write(scale(5));
+      expect(await workspace.keptGraph(digest)).toEqual(scale(2));
+      const [drift] = (await workspace.explain(locked, file)).drift ?? [];
+      expect(drift?.changes).toEqual(['"by": factor 2 → 5']);
+    },
+  );
+
   it('is looked at without an open workspace', async () => {
     await write(scale(2));
     const locked = await saved(user);

@@ -4,7 +4,7 @@ import type { KeptGraphs } from './kept-graphs.ts';
 
 /** The graph files that have changed since a graph was locked to them, with what has changed in each. */
 export async function changedReferences(
-  kept: Pick<KeptGraphs, 'get'>,
+  kept: Pick<KeptGraphs, 'get' | 'meanings'>,
   { lock }: Graph,
   references: GraphReferences,
 ): Promise<readonly Drift[]> {
@@ -14,6 +14,7 @@ export async function changedReferences(
     models: () => undefined,
     files: async () => undefined,
     graphs: references,
+    meaning: (graph) => kept.meanings.of(graph),
   });
   return withChanges(kept, lockDrift(sources, lock, now), references);
 }

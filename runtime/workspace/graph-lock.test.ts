@@ -157,6 +157,89 @@ describe('a save', () => {
   });
 });
 
+describe('what variants of experiments read', () => {
+  const read = (files: readonly string[]): object => ({
+    type: 'read',
+    version: 1,
+    params: { files },
+  });
+  const metrics = ['score.metrics:accuracy'];
+  const varied = (graph = embedding()): Graph => ({
+    ...graph,
+    experiments:
+      parseGraph(
+        JSON.stringify({
+          graft: 1,
+          nodes: {},
+          edges: [],
+          experiments: {
+            arms: {
+              arms: {
+                'another file': { set: { 'files.files': ['b.txt'] } },
+                'another node': { replace: { files: read(['c.txt']) } },
+                'nothing read': { set: { 'split.by': 'paragraph' }, bypass: ['split'] },
+              },
+              metrics,
+            },
+            models: { vary: { 'vectors.model': ['tiny-embedder', 'wide-embedder'] }, metrics },
+          },
+        }),
+      ).experiments ?? {},
+  });
+  const names = ({ lock }: Graph): string[] =>
+    [...Object.keys(lock.files), ...Object.keys(lock.models)].sort();
+  const all = ['a.txt', 'b.txt', 'c.txt', 'tiny-embedder', 'wide-embedder'];
+  beforeEach(async () => {
+    await put('b.txt', 'Two.');
+    await put('c.txt', 'Three.');
+  });
+
+  it('is locked by a save, when it is taken, and after the first run', async () => {
+    expect(names(await saved(varied()))).toEqual(all);
+    const lock = await workspace.lockOf(varied(), file);
+    expect(names({ ...varied(), lock })).toEqual(all);
+    expect(lock.files['c.txt']).toEqual(entry('Three.'));
+    // What `vectors` is to be is not known here: that experiment has no say.
+    const reading = varied(graphOf(['a.txt']));
+    const { revision } = await workspace.saveGraph(file, serializeGraph(reading), null);
+    const { finished } = await workspace.start(reading, file, { revision });
+    expect((await finished).status).toBe('succeeded');
+    const after = parseGraph(await readFile(join(root, file), 'utf8'));
+    expect(names(after)).toEqual(['a.txt', 'b.txt', 'c.txt']);
+  });
+
+  it('keeps its entries where a variant cannot be made, and loses them with it', async () => {
+    const { lock } = await saved(varied());
+    const { arms, models } = varied().experiments ?? {};
+    const broken = { ...arms, arms: { gone: { set: { 'gone.files': ['b.txt'] } } } };
+    const kept = await saved({
+      ...varied(),
+      lock,
+      experiments: { broken, ...(models && { models }) },
+    });
+    expect(names(kept)).toEqual(all);
+    const { experiments: _experiments, ...plain } = varied();
+    expect(names(await saved({ ...plain, lock }))).toEqual(['a.txt', 'tiny-embedder']);
+  });
+
+  it('counts graph files, those that these use too', async () => {
+    const using = (use: string): object => ({ type: 'graph', version: 1, params: { use } });
+    const graph = (nodes: object, more: object = {}): string =>
+      serializeGraph(parseGraph(JSON.stringify({ graft: 1, nodes, edges: [], ...more })));
+    await workspace.saveGraph('one.graft.json', graph({ r: read(['a.txt']) }), null);
+    await workspace.saveGraph('inner.graft.json', graph({ r: read(['c.txt']) }), null);
+    const two = graph({ r: read(['b.txt']), g: using('inner.graft.json') });
+    await workspace.saveGraph('two.graft.json', two, null);
+    const experiments = { e: { vary: { 'g.use': ['two.graft.json'] }, metrics } };
+    const text = graph({ g: using('one.graft.json') }, { experiments });
+    const { lock } = await saved(parseGraph(text));
+    expect(Object.keys(lock.files).sort()).toEqual(['a.txt', 'b.txt', 'c.txt']);
+    expect(Object.keys(lock.graphs).sort()).toEqual([
+      ...['inner.graft.json', 'one.graft.json', 'two.graft.json'],
+    ]);
+  });
+});
+
 describe('drift', () => {
   const files = { 'a.txt': sha256('Other.') };
 

@@ -1,9 +1,9 @@
 import {
   canonicalEncode,
   GraphError,
-  meaningDigest,
   noLock,
   sha256,
+  type Digest,
   type Graph,
   type GraphReferences,
   type Lock,
@@ -41,6 +41,8 @@ export interface SourceDigests {
   readonly models: ModelLookup;
   readonly files: (pattern: string) => Promise<readonly ResolvedFile[] | undefined>;
   readonly graphs: GraphReferences;
+  /** As `meaningDigest`. */
+  readonly meaning: (graph: Graph) => Promise<Digest>;
 }
 
 /** The graph files that a graph uses. */
@@ -77,7 +79,7 @@ export async function currentLock(
         ? modelEntry(name, digests.models)
         : kind === 'files'
           ? await filesEntry(name, digests.files)
-          : graphEntry(digests.graphs.get(name)?.graph);
+          : await graphEntry(digests.graphs.get(name)?.graph, digests.meaning);
     if (entry !== undefined) entries[kind].push([name, entry]);
   }
   return {
@@ -88,8 +90,11 @@ export async function currentLock(
 }
 
 /** By what it means: neither its places nor its own lock make it another. */
-function graphEntry(graph: Graph | undefined): LockEntry | undefined {
-  return graph === undefined ? undefined : { digest: meaningDigest(graph) };
+async function graphEntry(
+  graph: Graph | undefined,
+  meaning: SourceDigests['meaning'],
+): Promise<LockEntry | undefined> {
+  return graph === undefined ? undefined : { digest: await meaning(graph) };
 }
 
 /** A model whose digest is not known before its first download has no entry until then. */

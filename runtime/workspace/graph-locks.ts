@@ -2,10 +2,12 @@ import type { FileSourceResolver, ResolvedSources } from '@graft/engine';
 import {
   graphReferences,
   isLocked,
+  noLock,
   parseGraph,
   resolveGraph,
   sameJson,
   serializeGraph,
+  sourceVariants,
   type Graph,
   type GraphReferences,
   type Lock,
@@ -29,6 +31,7 @@ import {
   type Drift,
   type LockRules,
   type NamedSource,
+  type SourceDigests,
 } from './graph-lock.ts';
 
 /** Bytes that a save may hash: what is not remembered beyond that keeps it from being quick, and is left to the next. */
@@ -44,6 +47,14 @@ export interface GraphLocksParts {
 /** What a plan was made of. */
 export interface LockedPlan {
   readonly plan: Plan;
+  readonly references: GraphReferences;
+}
+
+/** What a lock has entries of. */
+interface LockSources {
+  readonly sources: readonly NamedSource[];
+  /** Whether there may be others beside these. */
+  readonly partial: boolean;
   readonly references: GraphReferences;
 }
 
@@ -67,10 +78,9 @@ export class GraphLocks {
 
   /** The lock with everything as it is now, models and graphs too. Hashes what is not remembered. */
   async taken(graph: Graph, file: string): Promise<Lock> {
-    const { models, files } = this.#parts;
     const { sources, partial, references } = await this.#sources(graph, file);
-    const look = (pattern: string) => files.files([pattern]);
-    const now = await currentLock(sources, { models, files: look, graphs: references });
+    const look = (pattern: string) => this.#parts.files.files([pattern]);
+    const now = await this.#lock(sources, { files: look, graphs: references });
     const lock = updatedLock({ written: graph.lock, now, sources, partial, takeAll: true });
     await this.#keep(lock, now, references);
     return lock;
@@ -84,11 +94,9 @@ export class GraphLocks {
   async saved(text: string, file: string): Promise<string> {
     try {
       const graph = parseGraph(text, file);
-      const { models, files } = this.#parts;
-      const { sources, partial, references } = await this.#sources(graph, file);
-      const budget = { bytes: hashedOnSave };
-      const look = (pattern: string) => files.remembered([pattern], budget);
-      const now = await currentLock(sources, { models, files: look, graphs: references });
+      const found = await this.#sources(graph, file);
+      const { sources, partial, references } = found;
+      const now = await this.#quick(found);
       const lock = updatedLock({ written: graph.lock, now, sources, partial, takeAll: false });
       await this.#keep(lock, now, references);
       return sameJson(lock, graph.lock) ? text : serializeGraph({ ...graph, lock });
@@ -120,8 +128,8 @@ export class GraphLocks {
   }
 
   /**
-   * After a run that succeeded: locks its file to what the run was made of, where the file is still that revision,
-   * has no lock, and is written as Graft writes, so that nothing else in it changes. Where a source has changed since
+   * After a run that succeeded: locks its file to what the run was made of, and to what variants of its experiments read
+   * beside that as far as it is soon known, where the file is still that revision, has no lock, and is written as Graft writes, so that nothing else in it changes. Where a source has changed since
    * the run began, nobody knows which bytes are in it, and nothing is locked.
    */
   async lockAfterRun(
@@ -138,36 +146,65 @@ export class GraphLocks {
       const found = await graphs.read(file);
       const graph = parseGraph(found.text, file);
       if (isLocked(graph.lock) || serializeGraph(graph) !== found.text) return;
-      const lock = await this.#current(planned, resolved);
+      const ran = await this.#current(planned, resolved);
       const after = await this.#current(planned, { sources: new Map(), problems: [] });
-      if (!sameJson(lock.files, after.files)) return;
+      if (!sameJson(ran.files, after.files)) return;
+      const all = graph.experiments === undefined ? undefined : await this.#sources(graph, file);
+      const quick = all === undefined ? noLock : await this.#quick(all);
+      const lock: Lock = {
+        models: { ...quick.models, ...ran.models },
+        files: { ...quick.files, ...ran.files },
+        graphs: { ...quick.graphs, ...ran.graphs },
+      };
       // Refused where the file has another revision by now.
       if (!isLocked(lock)) return;
       await graphs.save(file, serializeGraph({ ...graph, lock }), revision);
-      await this.#keep(lock, lock, planned.references);
+      const references = new Map([...(all?.references ?? []), ...planned.references]);
+      await this.#keep(lock, lock, references);
     } catch {
       // Somebody saved, moved or deleted it meanwhile, or it is read-only: the run is none the worse.
     }
   }
 
   async #current(planned: LockedPlan, { sources: resolved }: ResolvedSources): Promise<Lock> {
-    const { models, files } = this.#parts;
+    const { files } = this.#parts;
     const known = resolvedFiles(planned.plan.nodes, resolved);
-    return currentLock(sourcesOf(planned), {
-      models,
+    return this.#lock(sourcesOf(planned), {
       files: async (pattern) => known.get(pattern) ?? files.files([pattern]),
       graphs: planned.references,
     });
   }
 
-  /** Also of a graph with problems: those of its sound nodes. */
-  async #sources(graph: Graph, file: string) {
+  #lock(
+    sources: readonly NamedSource[],
+    found: Pick<SourceDigests, 'files' | 'graphs'>,
+  ): Promise<Lock> {
+    const { models, kept } = this.#parts;
+    return currentLock(sources, { ...found, models, meaning: (graph) => kept.meanings.of(graph) });
+  }
+
+  /** What sources hold now, as far as it takes no more than a moment. */
+  #quick({ sources, references }: LockSources): Promise<Lock> {
+    const { files } = this.#parts;
+    const budget = { bytes: hashedOnSave };
+    const look = (pattern: string) => files.remembered([pattern], budget);
+    return this.#lock(sources, { files: look, graphs: references });
+  }
+
+  /** Also those of variants of its experiments; of a graph with problems those of its sound nodes. */
+  async #sources(graph: Graph, file: string): Promise<LockSources> {
     const { models } = this.#parts;
     const read = await this.#planner.read(graph, file);
-    const { nodes, problems } = resolveGraph(graph, { ...read, models });
-    const references = graphReferences(graph, read);
-    const sources = [...namedSources(nodes), ...referenceSources(references)];
-    return { sources, partial: problems.length > 0, references };
+    const variants = sourceVariants(graph, read.registry);
+    const all = [graph, ...variants.graphs];
+    const resolved = all.map((one) => resolveGraph(one, { ...read, models }));
+    const references = new Map(all.flatMap((one) => [...graphReferences(one, read)]).toReversed());
+    const named = namedSources(resolved.flatMap(({ nodes }) => nodes));
+    return {
+      sources: [...named, ...referenceSources(references)],
+      partial: variants.partial || resolved.some(({ problems }) => problems.length > 0),
+      references,
+    };
   }
 
   /** Keeps the graphs that a lock names and that are here as it says. That this may fail is no matter of a save or a run. */

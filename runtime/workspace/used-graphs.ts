@@ -1,5 +1,13 @@
-import { GraphError, parseGraph, usedFiles, type Graph, type GraphLookup } from '@graft/graph';
+import {
+  GraphError,
+  parseGraph,
+  usedFiles,
+  variedFiles,
+  type Graph,
+  type GraphLookup,
+} from '@graft/graph';
 import type { GraphFiles } from './graph-files.ts';
+import { parsedFrom } from './meaning-digests.ts';
 
 /** Files that one graph may use, with those that these use. */
 const maxFiles = 1000;
@@ -7,7 +15,7 @@ const maxFiles = 1000;
 const maxParsed = { files: 200, characters: 64 * 2 ** 20 };
 
 /**
- * Reads the graph files that a graph uses, and those that these use. What cannot be read is an error under its path, for
+ * Reads the graph files that a graph uses, its variants among them, and those that these use. What cannot be read is an error under its path, for
  * the plan to locate. Paths are below the workspace; only graph files, in no hidden folder, and no link leads out.
  */
 export async function readUsedGraphs(
@@ -16,7 +24,7 @@ export async function readUsedGraphs(
   parsed: ParsedGraphs = new Map(),
 ): Promise<GraphLookup> {
   const read = new Map<string, Graph | GraphError>();
-  const paths = new Set(usedFiles(graph));
+  const paths = new Set([...usedFiles(graph), ...variedFiles(graph)]);
   // A Set's iteration reaches what is added on the way.
   for (const path of paths) {
     const found =
@@ -48,6 +56,7 @@ async function readOne(
     const known = parsed.get(path);
     if (known?.revision === revision) return known.graph;
     const graph = parseGraph(text, path);
+    parsedFrom(graph, { revision, characters: text.length });
     parsed.delete(path);
     parsed.set(path, { revision, graph, characters: text.length });
     makeRoom(parsed);

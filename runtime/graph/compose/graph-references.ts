@@ -2,7 +2,7 @@ import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { meaningDigest } from '../format/graph-meaning.ts';
 import type { Graph, GraphBody } from '../format/graph.ts';
-import { usedFiles, usedGraph } from '../format/used-graphs.ts';
+import { usedFiles, usedGraph, variedFiles } from '../format/used-graphs.ts';
 import { maxNesting, type GraphLookup } from '../plan/graph-library.ts';
 import { allBodies, freeName, renamedUses, withBody } from './graph-bodies.ts';
 
@@ -179,9 +179,10 @@ function nameOf(path: string): string {
   return name === '' ? 'graph' : name;
 }
 
-/** Without the lock's entries of files that are no longer used. */
+/** Without the lock's entries of files that are no longer used, by variants neither. */
 function withoutUnusedEntries(graph: Graph, context: ReferenceContext): Graph {
-  const used = graphReferences(graph, context);
+  const varied = variedFiles(graph).flatMap((path) => [...filesBelow(path, context).keys()]);
+  const used = new Set([...graphReferences(graph, context).keys(), ...varied]);
   const entries = Object.entries(graph.lock.graphs).filter(([path]) => used.has(path));
   return { ...graph, lock: { ...graph.lock, graphs: Object.fromEntries(entries) } };
 }

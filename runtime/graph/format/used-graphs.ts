@@ -1,5 +1,6 @@
 import { own } from '../base/record.ts';
 import type { Graph, GraphBody, GraphNode } from './graph.ts';
+import { parseSettingName } from './setting-name.ts';
 
 /** The graph that a node names as the one that it uses, as it is written; undefined for nodes of other types. */
 export function usedGraph({ type, params }: GraphNode): string | undefined {
@@ -9,13 +10,26 @@ export function usedGraph({ type, params }: GraphNode): string | undefined {
 
 /** Paths of the graph files that a document uses, each once: those named by nodes of any of its bodies. */
 export function usedFiles(graph: Graph): readonly string[] {
-  const used = new Set<string>();
   const bodies: readonly GraphBody[] = [graph, ...Object.values(graph.graphs ?? {})];
-  for (const { nodes } of bodies) {
-    for (const node of Object.values(nodes)) {
-      const use = usedGraph(node) ?? '';
-      if (use !== '' && !use.startsWith('#')) used.add(use);
-    }
-  }
-  return [...used];
+  return filePaths(bodies.flatMap(({ nodes }) => Object.values(nodes).map(usedGraph)));
+}
+
+/** Paths of the graph files that variants of its experiments use, each once. */
+export function variedFiles({ experiments = {} }: Graph): readonly string[] {
+  const isUse = (key: string): boolean => parseSettingName(key)?.param === 'use';
+  return filePaths(
+    Object.values(experiments).flatMap(({ vary = {}, arms = {} }) => [
+      ...Object.entries(vary).flatMap(([key, values]) => (isUse(key) ? values : [])),
+      ...Object.values(arms).flatMap(({ set = {}, replace = {} }) => [
+        ...Object.entries(set).flatMap(([key, value]) => (isUse(key) ? [value] : [])),
+        ...Object.values(replace).map(usedGraph),
+      ]),
+    ]),
+  );
+}
+
+function filePaths(uses: readonly unknown[]): readonly string[] {
+  const isPath = (use: unknown): use is string =>
+    typeof use === 'string' && use !== '' && !use.startsWith('#');
+  return [...new Set(uses.filter(isPath))];
 }
