@@ -5,7 +5,11 @@ const inputs = {
   rows: { type: Questions, many: true, doc: 'What is gathered, in the order of the edges.' },
 } as const;
 const outputs = {
-  rows: { type: Questions, doc: 'Each item once, in the order in which items came first.' },
+  rows: {
+    type: Questions,
+    doc: 'Each item once, in the order in which items came first.',
+    itemsOf: ['rows'],
+  },
 };
 
 export const gatherRows = defineNode({

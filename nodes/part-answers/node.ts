@@ -10,8 +10,8 @@ export const partAnswers = defineNode({
   doc: 'Parts answers that stand from questions that are to be asked again: those answered otherwise than their reference, without a citation, or not to the end. In a loop, the open questions are what the next round asks.',
   inputs: { answers: { type: Answers, doc: 'Answers to look at.' } },
   outputs: {
-    settled: { type: Answers, doc: 'The answers that stand.' },
-    open: { type: Questions, doc: 'The questions of the others.' },
+    settled: { type: Answers, doc: 'The answers that stand.', itemsOf: ['answers'] },
+    open: { type: Questions, doc: 'The questions of the others.', itemsOf: ['answers'] },
   },
   params: z.strictObject({
     open: z

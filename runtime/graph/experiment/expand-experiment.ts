@@ -52,7 +52,7 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   const { metrics, lower, seeds, race, limitMs } = checkExperiment(graph, name, context);
   const only = [...new Set(metrics.map(({ node }) => node))];
   const whole = { ...context, only, seed: seeds[0] };
-  const part = race && { of: only, share: 1 / race.looks };
+  const part = race && { of: metrics, share: 1 / race.looks };
   const planContext = { ...whole, part };
 
   const saved = planVariant(graph, planContext);

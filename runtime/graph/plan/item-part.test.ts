@@ -42,8 +42,16 @@ function planned(more: object = {}, moreEdges: readonly string[] = [], known = r
     nodes: { ...nodes, ...more },
     edges: [...edges, ...moreEdges],
   });
-  const part = { of: ['grade'], share: 0.5 };
+  const part = { of: [{ node: 'grade', port: 'metrics' }], share: 0.5 };
   return planGraph(parseGraph(text), known, { models: testModels, file: 'a.graft.json', part });
+}
+function problem(make: () => unknown) {
+  try {
+    make();
+  } catch (error) {
+    return GraphError.from(error).toProblem();
+  }
+  return undefined;
 }
 const feedsOf = (plan: ReturnType<typeof planned>) =>
   plan.nodes.flatMap(({ id, inputs }) =>
@@ -51,6 +59,38 @@ const feedsOf = (plan: ReturnType<typeof planned>) =>
       feeds.map((feed) => `${feed.node}.${feed.port} -> ${id}.${port}`),
     ),
   );
+
+/** A loop over lines that grades what is left in each round, and what the sample of its grades is led to. */
+function looped(body: { readonly nodes?: object; readonly edges?: readonly string[] } = {}) {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const round = {
+    nodes: {
+      in: node('input', { name: 'open' }),
+      noise: node('noise'),
+      grade: node('grade'),
+      open: node('output', { name: 'open' }),
+      scores: node('output', { name: 'scores' }),
+      ...body.nodes,
+    },
+    edges: [
+      ...['in.value -> noise.value', 'noise.value -> open.value'],
+      ...(body.edges ?? ['noise.value -> grade.value', 'grade.metrics -> scores.value']),
+    ],
+  };
+  const graph = {
+    graft: 1,
+    nodes: {
+      ...{ lines: nodes.lines, upper: nodes.upper },
+      loop: node('repeat', { use: '#round', while: 'open', collect: ['scores'], limit: 3 }),
+    },
+    edges: ['lines.rows -> upper.rows', 'upper.rows -> loop.open'],
+    graphs: { round },
+  };
+  const part = { of: [{ node: 'loop', port: 'scores' }], share: 0.5 };
+  return planGraph(parseGraph(JSON.stringify(graph)), registry, {
+    ...{ models: testModels, file: 'a.graft.json', part },
+  });
+}
 
 describe('a plan of a part of the items', () => {
   it('samples them where they come from, whatever maps over them on the way', () => {
@@ -83,18 +123,39 @@ describe('a plan of a part of the items', () => {
     expect(feedsOf(plan)).toContain('noise.value -> noise.value~part.rows');
   });
 
+  it('samples what a loop is given, where the rows that it gives are of it round by round', () => {
+    const plan = looped();
+    expect(plan.nodes.map(({ id }) => id)).toEqual(['lines', 'lines.rows~part', 'upper', 'loop']);
+    expect(feedsOf(plan)).toContain('upper.rows -> loop.open');
+    expect(plan.nodes.at(-1)?.loop?.state).toEqual(['open']);
+  });
+
+  it('refuses a loop whose items are made within it, or that needs all of them, with what to do', () => {
+    const within = { read: { type: 'lines', version: 1, params: { text: '1' } } };
+    expect(
+      problem(() =>
+        looped({
+          nodes: within,
+          edges: ['read.rows -> grade.value', 'grade.metrics -> scores.value'],
+        }),
+      ),
+    ).toMatchObject({
+      ...{ code: 'bad-input', location: { file: 'a.graft.json', node: 'loop' } },
+      message:
+        '"loop" cannot be given a part of its items: the rows that it gives as "scores" are of what "loop/read" gives within its rounds. Have that run before the loop, and take it in by an input.',
+    });
+    const sum = { sum: { type: 'add', version: 1 }, total: { type: 'output', version: 1 } };
+    const edges = ['noise.value -> grade.value', 'grade.metrics -> scores.value'];
+    const summed = ['in.value -> sum.terms', 'sum.sum -> total.value'];
+    expect(problem(() => looped({ nodes: sum, edges: [...edges, ...summed] }))?.message).toContain(
+      '"loop/sum" needs all of "open" in each round. Give it an input of its own.',
+    );
+  });
+
   it('refuses, at its place, what has no items to cut', () => {
-    const problem = (make: () => unknown) => {
-      try {
-        make();
-      } catch (error) {
-        return GraphError.from(error).toProblem();
-      }
-      return undefined;
-    };
     const text = JSON.stringify({ graft: 1, nodes: { n: { type: 'number', version: 1 } } });
     const graph = parseGraph(text);
-    const part = { of: ['n'], share: 0.5 };
+    const part = { of: [{ node: 'n', port: 'value' }], share: 0.5 };
     const whole = problem(() =>
       planGraph(graph, registry, { models: testModels, file: 'a.graft.json', part }),
     );

@@ -5,11 +5,12 @@ import type { Registry } from '../types/node-type.ts';
 import { rowTypeIds } from '../types/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { authoredLocation } from './authored-location.ts';
+import { cutItems, cutRefusal, type ItemCut } from './item-cut.ts';
 
 /** A part of the items that some nodes are of: the items of a smaller share are within those of a larger one. */
 export interface ItemPart {
-  /** Nodes of the plan whose rows are of items, as those of metrics are. */
-  readonly of: readonly string[];
+  /** Outputs of the plan whose rows are of items, as those of metrics are. */
+  readonly of: readonly Feed[];
   /** Above 0, below 1; at least `fewestItems` are taken. */
   readonly share: number;
 }
@@ -31,8 +32,7 @@ const fewestItems = 10;
  */
 export function planPart(plan: Plan, { of, share }: ItemPart, against: Against): Plan {
   const byId = new Map(plan.nodes.map((node) => [node.id, node]));
-  requireItems(of, byId, against);
-  const cut = nodesOfItems(plan, new Set(of));
+  const { ports: cut } = requireItems(plan, of, against);
   const samples = new Map<string, PlannedNode>();
   const sampled = (feed: Feed): Feed => {
     const upstream = byId.get(feed.node);
@@ -44,8 +44,8 @@ export function planPart(plan: Plan, { of, share }: ItemPart, against: Against):
     return { node: id, port: 'rows' };
   };
   const fed = plan.nodes.map((node): PlannedNode => {
-    if (!cut.has(node.id)) return node;
-    const ports = itemPorts(node);
+    const ports = cut.get(node.id);
+    if (ports === undefined) return node;
     const inputs = Object.entries(node.inputs).map(([port, feeds]) => [
       port,
       ports.includes(port) ? feeds.map(sampled) : feeds,
@@ -57,46 +57,16 @@ export function planPart(plan: Plan, { of, share }: ItemPart, against: Against):
   return { ...plan, nodes: fed.flatMap((node) => [node, ...below(node.id)]) };
 }
 
-/** The fed input ports whose rows a node's rows are of. */
-function itemPorts({ definition: { items, outputs }, inputs }: PlannedNode): readonly string[] {
-  const named =
-    typeof items?.over === 'string'
-      ? [items.over]
-      : Object.values(outputs).flatMap(({ itemsOf = [] }) => itemsOf);
-  return [...new Set(named)].filter((port) => (own(inputs, port) ?? []).length > 0);
-}
-
-function requireItems(
-  of: readonly string[],
-  byId: ReadonlyMap<string, PlannedNode>,
-  { file }: Against,
-): void {
-  for (const id of of) {
-    const node = byId.get(id);
-    if (node !== undefined && itemPorts(node).length > 0) continue;
-    const type = node === undefined ? 'it' : `"${node.definition.type}"`;
-    throw new GraphError(
-      'bad-input',
-      `"${id}" cannot be given a part of its items: ${type} does not say of which input its rows are, as nodes that score items one by one do.`,
-      { location: node === undefined ? { node: id } : authoredLocation(node, file) },
-    );
-  }
-}
-
-/** Those nodes and the ones above them that give rows of items to no one else. */
-function nodesOfItems(plan: Plan, of: ReadonlySet<string>): ReadonlySet<string> {
-  const cut = new Set<string>();
-  /** Nodes that something needs whole. */
-  const whole = new Set<string>();
-  for (const node of plan.nodes.toReversed()) {
-    const ports = itemPorts(node);
-    if (of.has(node.id) || (ports.length > 0 && !whole.has(node.id))) cut.add(node.id);
-    for (const [port, feeds] of Object.entries(node.inputs)) {
-      if (cut.has(node.id) && ports.includes(port)) continue;
-      for (const feed of feeds) whole.add(feed.node);
-    }
-  }
-  return cut;
+/** Where they can be cut. */
+function requireItems(plan: Plan, of: readonly Feed[], { file }: Against): ItemCut {
+  const cut = cutItems(plan.nodes, of);
+  const bare = of.find(({ node }) => !cut.ports.has(node));
+  if (bare === undefined) return cut;
+  const node = plan.nodes.find(({ id }) => id === bare.node);
+  const why = node === undefined ? 'it does not run' : cutRefusal(node, bare.port);
+  throw new GraphError('bad-input', `"${bare.node}" cannot be given a part of its items: ${why}.`, {
+    location: node === undefined ? { node: bare.node } : authoredLocation(node, file),
+  });
 }
 
 function samplingNode(

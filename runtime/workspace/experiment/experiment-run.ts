@@ -152,7 +152,7 @@ export class ExperimentRun {
     const { runId, plan, device } = this.#request;
     const seeded = { variant: variant.name, ...(seed === undefined ? {} : { seed }) };
     const which = { ...seeded, ...(at === undefined ? {} : { look: at.look }) };
-    const part = at?.share === undefined ? {} : { part: { of: plan.only, share: at.share } };
+    const part = at?.share === undefined ? {} : { part: { of: plan.metrics, share: at.share } };
     const scope = [plan.name, variant.name, ...(seed === undefined ? [] : [seed])].join('/');
     try {
       const handle = await this.#parts.startRun(variant.graph, {

@@ -61,13 +61,63 @@ function graphOf(experiment: object): Graph {
 const file = 'race.graft.json';
 const vary = { 'retrieve.k': [1, 3, 8] };
 
-/** Items of `retrieve` that the runs of an experiment computed and reused, by variant in the order of the looks. */
-async function retrieved(parent: string): Promise<Record<string, (readonly [number, number])[]>> {
+/** The same search in two rounds of a loop, the second of which asks a half again; it collects its metrics. */
+function loopedGraph(experiment: object): Graph {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const round = {
+    nodes: {
+      in: node('input', { name: 'open' }),
+      index: node('input', { name: 'index', type: 'index' }),
+      retrieve: node('retrieve', { k: 4, mode: 'bm25' }),
+      score: node('score-hits', { k: 4 }),
+      half: node('sample-rows', { share: 0.5 }),
+      open: node('output', { name: 'open' }),
+      metrics: node('output', { name: 'metrics' }),
+    },
+    edges: [
+      'in.value -> retrieve.questions',
+      'index.value -> retrieve.index',
+      'retrieve.hits -> score.hits',
+      'score.metrics -> metrics.value',
+      'in.value -> half.rows',
+      'half.rows -> open.value',
+    ],
+    expose: { k: 'retrieve.k' },
+  };
+  const { nodes } = graphOf({});
+  const loop = { use: '#round', while: 'open', collect: ['metrics'], limit: 2, 'set.k': 4 };
+  return parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        ...Object.fromEntries(
+          ['ask', 'files', 'chunk', 'embed', 'index'].map((id) => [id, nodes[id]]),
+        ),
+        loop: node('repeat', loop),
+      },
+      edges: [
+        'files.documents -> chunk.documents',
+        'chunk.chunks -> embed.chunks',
+        'embed.embeddings -> index.embeddings',
+        'ask.questions -> loop.open',
+        'index.index -> loop.index',
+      ],
+      graphs: { round },
+      experiments: { e: { metrics: ['loop.metrics:recall@4'], ...experiment } },
+    }),
+  );
+}
+
+/** Items of a step that the runs of an experiment computed and reused, by variant in the order of the looks. */
+async function retrieved(
+  parent: string,
+  step = 'retrieve',
+): Promise<Record<string, (readonly [number, number])[]>> {
   const items: Record<string, (readonly [number, number])[]> = {};
   const runs = await workspace.runs.list({ parent, limit: 100 });
   for (const run of runs.toSorted((a, b) => a.id.localeCompare(b.id))) {
     const steps = await workspace.runs.steps(run.id);
-    const counts = steps.find(({ node }) => node === 'retrieve');
+    const counts = steps.find(({ node }) => node === step);
     if (counts?.items === undefined) continue;
     const { computed, reused } = counts.items;
     (items[run.variant ?? ''] ??= []).push([computed, reused]);
@@ -114,6 +164,26 @@ describe('a race', () => {
       ...[1, 0.5, 1, 1].map((mean) => [mean, 60]),
     ]);
     expect(await retrieved(plain.runId)).toEqual({ 'k=1': [[40, 20]] });
+  }, 240_000);
+
+  it('cuts what a loop is given, where the loop collects its metrics over rounds', async () => {
+    const graph = loopedGraph({ vary: { 'loop.set.k': [1, 5, 9] }, race: { looks: 3 } });
+    const handle = await workspace.startExperiment(graph, 'loop.graft.json', { name: 'e' });
+    const { table, status, error } = await handle.finished;
+    expect([status, error]).toEqual(['succeeded', undefined]);
+    expect(table.rows.map(({ variant, cells: [cell] }) => [variant, cell?.mean, cell?.n])).toEqual([
+      ['as saved', 1, 60],
+      ['set.k=1', 0.5, 20],
+      ['set.k=5', 1, 60],
+      ['set.k=9', 1, 60],
+    ]);
+    const looked = await retrieved(handle.runId, 'loop#1/retrieve');
+    expect(looked['set.k=5']).toEqual([
+      [20, 0],
+      [20, 20],
+      [20, 40],
+    ]);
+    expect(table.race).toContain('200 item evaluations instead of 240');
   }, 240_000);
 
   it('is refused where its items cannot be cut, at its place', async () => {

@@ -1,0 +1,112 @@
+import { own } from '../base/record.ts';
+import type { Feed, PlannedNode } from '../format/graph.ts';
+import type { PlannedLoop } from '../format/planned-loop.ts';
+
+/** Where the items of some outputs can be cut: above the nodes that give rows of them, one by one. */
+export interface ItemCut {
+  /** By node, its input ports whose rows its rows are of: of nodes that nothing else needs whole. */
+  readonly ports: ReadonlyMap<string, readonly string[]>;
+  /** By node, the outputs whose rows are taken item by item. */
+  readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By node that something needs whole, what does. */
+  readonly whole: ReadonlyMap<string, string>;
+}
+
+/** Follows items from outputs to where they come from. `nodes` are in topological order. */
+export function cutItems(nodes: readonly PlannedNode[], of: readonly Feed[]): ItemCut {
+  const ports = new Map<string, readonly string[]>();
+  const asked = new Map<string, Set<string>>();
+  const whole = new Map<string, string>();
+  const ask = ({ node, port }: Feed): void => {
+    asked.set(node, (asked.get(node) ?? new Set()).add(port));
+  };
+  of.forEach(ask);
+  const ends = new Set(of.map(({ node }) => node));
+  for (const node of nodes.toReversed()) {
+    const outputs = asked.get(node.id);
+    const isCut = outputs !== undefined && (ends.has(node.id) || !whole.has(node.id));
+    const taken = isCut ? itemPorts(node, outputs) : [];
+    if (taken.length > 0) ports.set(node.id, taken);
+    for (const [port, feeds] of Object.entries(node.inputs)) {
+      for (const feed of feeds) {
+        if (taken.includes(port)) ask(feed);
+        else if (!whole.has(feed.node)) whole.set(feed.node, node.id);
+      }
+    }
+  }
+  return { ports, asked, whole };
+}
+
+/** Why a node cannot be given a part of the items that an output of it is of, as a clause. */
+export function cutRefusal({ definition, loop }: PlannedNode, output: string): string {
+  const said =
+    loop === undefined ? undefined : loopItems(loop, new Set([output])).refusal?.(output);
+  return (
+    said ??
+    `"${definition.type}" does not say of which input its rows are, as nodes that score items one by one do`
+  );
+}
+
+/** The fed input ports whose rows the rows of some outputs are of; none where that is not known of all of them. */
+function itemPorts(
+  { definition: { items, outputs }, inputs, loop }: PlannedNode,
+  asked: ReadonlySet<string>,
+): readonly string[] {
+  if (loop !== undefined) return loopItems(loop, asked).inputs;
+  const fed = (port: string): number => own(inputs, port)?.length ?? 0;
+  if (typeof items?.over === 'string') return fed(items.over) === 0 ? [] : [items.over];
+  const named = Object.values(outputs).flatMap(({ itemsOf = [] }) => itemsOf);
+  // Rows of one item that come by several edges would be drawn apart.
+  return named.some((port) => fed(port) > 1)
+    ? []
+    : [...new Set(named)].filter((port) => fed(port) === 1);
+}
+
+interface LoopItems {
+  /** None where it is refused. */
+  readonly inputs: readonly string[];
+  /** What is in the way, said of an output. */
+  readonly refusal?: (output: string) => string;
+}
+
+const known = new WeakMap<PlannedLoop, Map<string, LoopItems>>();
+
+function loopItems(loop: PlannedLoop, outputs: ReadonlySet<string>): LoopItems {
+  const of = known.get(loop) ?? new Map<string, LoopItems>();
+  known.set(loop, of);
+  const key = [...outputs].sort().join('\n');
+  const items = of.get(key) ?? followRounds(loop, outputs);
+  of.set(key, items);
+  return items;
+}
+
+/** What a round gives is of what it was given, and that, as far as it is state, of what the round before gave. */
+function followRounds({ template, state }: PlannedLoop, outputs: ReadonlySet<string>): LoopItems {
+  const names = new Map(Object.entries(template.inputs).map(([name, node]) => [node, name]));
+  const followed = new Set(outputs);
+  for (;;) {
+    const of = [...followed].flatMap((name) => own(template.outputs, name) ?? []);
+    const { ports, asked, whole } = cutItems(template.nodes, of);
+    const reached = [...asked.keys()].flatMap((node) => names.get(node) ?? []);
+    const before = followed.size;
+    for (const name of reached) if (state.includes(name)) followed.add(name);
+    if (followed.size > before) continue;
+    const inside = [...asked.keys()].find((node) => !names.has(node) && !ports.has(node));
+    if (inside !== undefined) {
+      return {
+        inputs: [],
+        refusal: (output) =>
+          `the rows that it gives as "${output}" are of what "${inside}" gives within its rounds. Have that run before the loop, and take it in by an input`,
+      };
+    }
+    const kept = reached.find((name) => whole.has(template.inputs[name] ?? ''));
+    if (kept !== undefined) {
+      const by = whole.get(template.inputs[kept] ?? '') ?? '';
+      return {
+        inputs: [],
+        refusal: () => `"${by}" needs all of "${kept}" in each round. Give it an input of its own`,
+      };
+    }
+    return { inputs: reached };
+  }
+}
