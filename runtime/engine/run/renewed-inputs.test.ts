@@ -189,13 +189,12 @@ it('a file that changes in a round of a loop is read as it is now in the rounds 
   const known = new Map(testImplementations).set(
     readInRound.type,
     implementItems(readInRound, {
-      runItems: (_ctx, batch, _inputs, { round }) =>
-        Promise.all(
-          batch.map(async (file) => `${String(round)}: ${Buffer.from(await file.bytes()).toString()}`),
-        ),
-      *expand({ path }, text: string) {
-        const mediaType = 'text/plain';
-        yield { id: path, path, mediaType, title: path, text, offset: 0, line: 1, metadata: {} };
+      runItems: (_ctx, batch) =>
+        Promise.all(batch.map(async (file) => Buffer.from(await file.bytes()).toString())),
+      *expand({ path }, text: string, { round }) {
+        const place = { id: path, path, title: path, offset: 0, line: 1 };
+        const read = { text: `${String(round)}: ${text}`, mediaType: 'text/plain' };
+        yield { ...place, ...read, metadata: {} };
       },
     }),
   );
