@@ -30,6 +30,7 @@ import { run as runQuestions } from './questions/run.ts';
 import { run as runRerank } from './rerank/run.ts';
 import { run as runRetrieve } from './retrieve/run.ts';
 import { run as runScore } from './score-hits/run.ts';
+import { run as runSimilarity } from './similarity/run.ts';
 import {
   sourceFile,
   rowsInput,
@@ -162,6 +163,28 @@ it('scores its hits as they were scored by hand', async () => {
   expect(summary).toMatchObject({ series: 'summary', values: { questions: 30, unanswerable: 3 } });
   expect(summary?.values['recall@3']).toBeCloseTo(recallAt3(hits), 12);
   expect(summary?.values['recall@3']).toBeCloseTo(0.917, 3);
+});
+
+it('finds an answer in other words nearer to its reference than another, and calls the reference itself 1', async () => {
+  const reference = 'The kiln is left to cool for two days.';
+  const texts = [reference, 'It must cool down for 2 days [1].', 'Tea is served at ten.'];
+  const answers = texts.map((text, at): Answer => {
+    const question = { id: `q${at}`, question: 'How long must the kiln cool?', reference };
+    const counts = { promptTokens: 1, completionTokens: 1 };
+    return { id: question.id, question, text, citations: [], ...counts, finishReason: 'stop' };
+  });
+  const { metrics } = await runSimilarity.run(
+    context(),
+    { answers: rowsInput(answers), questions: undefined },
+    runSimilarity.definition.params.parse({}),
+  );
+  const [, same = 0, near = 0, far = 0] = Array.from(
+    metrics as MetricRow[],
+    ({ values }) => values['similarity'],
+  );
+  expect(same).toBeCloseTo(1, 4);
+  expect(near).toBeGreaterThan(0.5);
+  expect(far).toBeLessThan(0.3);
 });
 
 it('finds at least nine in ten of the documents that hold an answer, by hybrid search', () => {

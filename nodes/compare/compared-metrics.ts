@@ -25,7 +25,7 @@ export function comparedMetrics(
   if (found.size === 0) {
     throw new GraphError(
       'bad-input',
-      'None of these metrics are of single items, so nothing can be compared item by item. Connect what score-hits or perplexity gives.',
+      'None of these metrics are of single items, so nothing can be compared item by item. Connect what score-hits, evaluate or perplexity gives.',
       { location: { node, port: 'metrics' } },
     );
   }

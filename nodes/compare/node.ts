@@ -7,7 +7,7 @@ export const compare = defineNode({
   implementation: 1,
   title: 'Compare',
   group: 'evaluation',
-  doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect what score-hits or perplexity gives for each.',
+  doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect what score-hits, evaluate or perplexity gives for each.',
   inputs: {
     metrics: {
       type: Metrics,

@@ -3,15 +3,17 @@ import {
   implement,
   type Location,
   type MetricRow,
-  type Question,
   type RunContext,
 } from '@graft/graph';
-import { logUnseen, questionsById, summaryRow } from '../kit/evaluation/question-rows.ts';
+import {
+  answerMetrics,
+  answerRow,
+  logUnseen,
+  noReference,
+  questionsById,
+} from '../kit/evaluation/question-rows.ts';
 import { answerMetric, compared } from './answer-metrics.ts';
 import { askedMetrics, evaluate, type MetricName, metricNames } from './node.ts';
-
-/** The order of the rows, below their means. */
-const order = ['questions', 'unanswerable', 'no reference'] as const;
 
 export const run = implement(evaluate, async (ctx, { answers, questions }, params) => {
   const asked = askedMetrics(params);
@@ -27,10 +29,7 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
       const value = answerMetric[name].of(one);
       return value === undefined ? [] : [[name, value] as const];
     });
-    rows.push({
-      ...{ series: seriesOf(question), label: question.question },
-      ...{ item: answer.id, question: question.id, values: Object.fromEntries(values) },
-    });
+    rows.push(answerRow(answer.id, question, Object.fromEntries(values)));
   }
   refuseMissing(rows, params.metrics, {
     node: ctx.node,
@@ -41,14 +40,8 @@ export const run = implement(evaluate, async (ctx, { answers, questions }, param
     why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
   });
   logLeftOut(ctx, rows, asked);
-  const sorted = order.flatMap((series) => rows.filter((row) => row.series === series));
-  return { metrics: [summaryRow(rows, asked), ...sorted] };
+  return { metrics: answerMetrics(rows, asked) };
 });
-
-function seriesOf({ reference = '', answerable }: Question): (typeof order)[number] {
-  if (answerable === false) return 'unanswerable';
-  return reference.trim() === '' ? 'no reference' : 'questions';
-}
 
 /** Throws `bad-input` for a metric that was `named` and no row has; where none was, if nothing says how good answers are. */
 function refuseMissing(
@@ -68,9 +61,7 @@ function refuseMissing(
     );
   }
   if (named.length === 0 && !metricNames.some((name) => answerMetric[name].needs && has(name))) {
-    refuse(
-      'No question carries a reference to compare its answer with. Give them in the questions’ file, in the field "reference".',
-    );
+    throw noReference(location);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { MetricRow, Question, RowsInput, RunContext } from '@graft/graph';
+import {
+  GraphError,
+  type Location,
+  type MetricRow,
+  type Question,
+  type RowsInput,
+  type RunContext,
+} from '@graft/graph';
 
 /** Questions by their ids; undefined where none are connected. */
 export async function questionsById(
@@ -17,6 +24,35 @@ export function logUnseen(
   { seen, why }: { readonly seen: ReadonlySet<string>; readonly why: string },
 ): void {
   for (const id of questions?.keys() ?? []) if (!seen.has(id)) ctx.log('warning', why, id);
+}
+
+/** The series of a row of an answer, by what there is to compare it with; in the order in which they are shown. */
+const answerSeries = ['questions', 'unanswerable', 'no reference'] as const;
+
+/** The row of an answer, in the series that its question belongs to. */
+export function answerRow(
+  id: string,
+  { id: asked, question, reference = '', answerable }: Question,
+  values: MetricRow['values'],
+): MetricRow {
+  const series: (typeof answerSeries)[number] =
+    answerable === false ? 'unanswerable' : reference.trim() === '' ? 'no reference' : 'questions';
+  return { series, label: question, item: id, question: asked, values };
+}
+
+/** The rows of answers, and their means first. */
+export function answerMetrics(rows: readonly MetricRow[], names: readonly string[]): MetricRow[] {
+  const shown = answerSeries.flatMap((series) => rows.filter((row) => row.series === series));
+  return [summaryRow(rows, names), ...shown];
+}
+
+/** Says why nothing can be compared: `bad-input` at a port. */
+export function noReference(location: Location): GraphError {
+  return new GraphError(
+    'bad-input',
+    'No question carries a reference to compare its answer with. Give them in the questions’ file, in the field "reference".',
+    { location },
+  );
 }
 
 /** What a row of a question is called in the counts, by its series. */

@@ -50,6 +50,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   recall: share,
   rightAbstention: share,
   rougeL: share,
+  similarity: { direction: 'higher', aggregation: 'mean', range: [-1, 1] },
   error: shareBelow,
   falseAbstention: shareBelow,
   completionTokens: spent,

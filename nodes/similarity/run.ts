@@ -1,0 +1,61 @@
+import { type Answer, implement, type Question, withoutCitations } from '@graft/graph';
+import {
+  answerMetrics,
+  answerRow,
+  logUnseen,
+  noReference,
+  questionsById,
+} from '../kit/evaluation/question-rows.ts';
+import { similarity } from './node.ts';
+
+/** An answer without what it cites, and what it is compared with; undefined: nothing. */
+interface Pair {
+  readonly answer: Answer;
+  readonly question: Question;
+  readonly texts: readonly [string, string] | undefined;
+}
+
+export const run = implement(similarity, async (ctx, { answers, questions }, { model }) => {
+  const known = await questionsById(questions);
+  const pairs: Pair[] = [];
+  for await (const answer of answers.rows()) {
+    const question = known?.get(answer.question.id) ?? answer.question;
+    pairs.push({ answer, question, texts: textsOf(answer, question) });
+  }
+  const texts = pairs.flatMap((pair) => pair.texts ?? []).filter((text) => text !== '');
+  if (texts.length === 0) {
+    throw noReference({ node: ctx.node, port: known === undefined ? 'answers' : 'questions' });
+  }
+  const embedder = await ctx.backends.embedder(model);
+  const vectors = await ctx.memo('sentence-vectors', (some) => embedder.embed(some, ctx.signal));
+  await vectors.fill(texts);
+  const rows = [];
+  for (const { answer, question, texts: both } of pairs) {
+    ctx.signal.throwIfAborted();
+    const values: Record<string, number> = {};
+    if (both !== undefined) {
+      const [given, wanted] = both;
+      values['similarity'] =
+        given === '' ? 0 : cosine(await vectors.get(given), await vectors.get(wanted));
+    }
+    rows.push(answerRow(answer.id, question, values));
+  }
+  logUnseen(ctx, known, {
+    seen: new Set(pairs.map(({ question }) => question.id)),
+    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+  });
+  return { metrics: answerMetrics(rows, ['similarity']) };
+});
+
+function textsOf(answer: Answer, { reference = '', answerable }: Question): Pair['texts'] {
+  const wanted = reference.trim();
+  return answerable === false || wanted === ''
+    ? undefined
+    : [withoutCitations(answer.text).trim(), wanted];
+}
+
+/** Of unit-length vectors; rounding may lead out of [-1, 1] by a hair. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+  return Math.max(-1, Math.min(1, dot));
+}
