@@ -21,7 +21,7 @@ export function askedMetrics({
 export const evaluate = defineNode({
   type: 'evaluate',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Evaluate',
   group: 'evaluation',
   doc: 'Scores each answer by what its question carries: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that should be cited, and by whether it abstains where there is no answer, and only there. It compares words and understands nothing: an answer in other words is taken for wrong.',

@@ -39,6 +39,7 @@ it('reads words of every script', () => {
 it.each([
   ['It costs £40.50, in all.', '£40.50 (list price £34.00).', true],
   ['It costs £34.00.', '£40.50 (list price £34.00).', false],
+  ['Ten (or so), at noon.', 'Ten (or so), at noon.', true],
   ['It is (as a rule) shut.', '(As a rule.)', true],
   ['It was 2900 plates', '900 plates', false],
   ['Maud Larrant and Effie', 'Maud and Effie', false],

@@ -40,8 +40,8 @@ export function hasPhrase(text: string, phrase: string): boolean {
   return wanted.length > 0 && ` ${squadWords(text).join(' ')} `.includes(` ${wanted.join(' ')} `);
 }
 
-/** Whether a reference stands in an answer. What it has in brackets need not, unless it has nothing else. */
+/** Whether a reference stands in an answer, with or without what it has in brackets. */
 export function contains(answer: string, reference: string): boolean {
   const outside = reference.replace(/\([^()]*\)/g, ' ');
-  return hasPhrase(answer, squadWords(outside).length > 0 ? outside : reference);
+  return hasPhrase(answer, outside) || hasPhrase(answer, reference);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const partAnswers = defineNode({
   type: 'part-answers',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Part answers',
   group: 'evaluation',
   doc: 'Parts answers that stand from questions that are to be asked again: those answered otherwise than their reference, without a citation, or not to the end. In a loop, the open questions are what the next round asks.',

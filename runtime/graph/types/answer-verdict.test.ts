@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerVerdict, comparedWords } from './answer-verdict.ts';
+import { answerVerdict } from './answer-verdict.ts';
 
 const verdict = (text: string, reference?: string) =>
   answerVerdict({
@@ -23,6 +23,13 @@ describe('the verdict on an answer', () => {
     ['It was 290 dinner plates', '290 dinner plates.', 'right'],
     ['It was 2900 dinner plates', '290 dinner plates.', 'wrong'],
     ['', 'Wednesday', 'wrong'],
+    ['', '?', 'wrong'],
+    ['In May.', 'In May.', 'right'],
+    ['In June.', 'In May.', 'wrong'],
+    ['On 3 April 1980', 'On 3 May 1980.', 'wrong'],
+    ['on 3 may', 'May 3.', 'right'],
+    ['They can be stacked.', 'They may be stacked.', 'right'],
+    ['By then.', 'It was (by then).', 'right'],
     ['Øystein, naïve', 'naive', 'right'],
   ])('%j for %j: %s', (text, reference, expected) => {
     expect(verdict(text, reference)).toBe(expected);
@@ -55,6 +62,5 @@ describe('the verdict on an answer', () => {
     const started = performance.now();
     verdict(long, long);
     expect(performance.now() - started).toBeLessThan(2_000);
-    expect(comparedWords('')).toEqual([]);
   });
 });

@@ -38,8 +38,8 @@ function asNumber(word: string): string {
   return word;
 }
 
-/** The words and numbers of a text that are compared: `£1,900.00` is `1900`, `10:15` stays one word. */
-export function comparedWords(text: string): readonly string[] {
+/** The words and numbers of a text: `£1,900.00` is `1900`, `10:15` stays one word. */
+function wordsOf(text: string): readonly string[] {
   const plain = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -48,10 +48,22 @@ export function comparedWords(text: string): readonly string[] {
     .replace(/(\d)\.0+\b/g, '$1')
     .replace(/\bper\s?cent\b/g, '%');
   const words = plain.match(/%|\d+(?:[.:]\d+)*|\p{L}+(?:['’-]\p{L}+)*/gu) ?? [];
-  return words
-    .map(asNumber)
-    .flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-')))
-    .filter((word) => !littleWords.has(word));
+  return words.map(asNumber).flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-')));
+}
+
+/** The month, and not what one may do: after a word of its sentence, or before a number. */
+const may = /[\p{L}\p{N},]\sMay\b|\bMay\s\d/u;
+
+/** The words of a reference that an answer must have: of nothing but little words all, and none where it is empty. */
+function neededWords(reference: string): readonly string[] {
+  const outside = reference.replace(/\([^()]*\)/g, ' ');
+  for (const text of [outside, reference]) {
+    const needed = wordsOf(text).filter(
+      (word) => !littleWords.has(word) || (word === 'may' && may.test(text)),
+    );
+    if (needed.length > 0) return needed;
+  }
+  return wordsOf(reference);
 }
 
 /** Whether an answer agrees with its question's reference by `verdictRule`. */
@@ -62,10 +74,7 @@ export function answerVerdict({
   const { reference = '', answerable } = question;
   if (answerable === false && abstains(text)) return 'right';
   if (reference.trim() === '') return answerable === false ? 'wrong' : 'no reference';
-  const outside = reference.replace(/\([^()]*\)/g, ' ');
-  const wanted = comparedWords(outside);
-  // A reference of nothing but brackets or little words is compared whole.
-  const needed = wanted.length > 0 ? wanted : comparedWords(reference);
-  const given = new Set(comparedWords(withoutCitations(text)));
+  const needed = neededWords(reference);
+  const given = new Set(wordsOf(withoutCitations(text)));
   return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
 }
