@@ -1,5 +1,4 @@
 import { lazy, Suspense } from 'react';
-import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
 
@@ -8,27 +7,9 @@ const NodeInspector = lazy(() =>
   import('./node-inspector.tsx').then((part) => ({ default: part.NodeInspector })),
 );
 
-const makeSubgraph = (): void =>
-  void import('../canvas/subgraph-edits.ts').then((edits) => edits.makeSubgraphOfSelection());
-
-function SeveralSelected({ count }: { readonly count: number }) {
-  return (
-    <div className="px-4 py-3">
-      <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
-      <div className="mt-3 flex flex-wrap gap-2">
-        <button type="button" className="button small" onClick={makeSubgraph}>
-          Make a subgraph
-        </button>
-        <button type="button" className="button small" onClick={duplicateSelected}>
-          Duplicate
-        </button>
-        <button type="button" className="button small" onClick={deleteSelected}>
-          Delete
-        </button>
-      </div>
-    </div>
-  );
-}
+const SeveralSelected = lazy(() =>
+  import('./several-selected.tsx').then((part) => ({ default: part.SeveralSelected })),
+);
 
 /** The selected node: parameters, output, logs, and what its type does. */
 export function Inspector() {
@@ -42,11 +23,13 @@ export function Inspector() {
     >
       {only === undefined ? (
         <GraphSummary />
-      ) : selection.length > 1 ? (
-        <SeveralSelected count={selection.length} />
       ) : (
         <Suspense>
-          <NodeInspector id={only} />
+          {selection.length > 1 ? (
+            <SeveralSelected count={selection.length} />
+          ) : (
+            <NodeInspector id={only} />
+          )}
         </Suspense>
       )}
     </aside>

@@ -13,6 +13,7 @@ import { useItemRows } from './item-rows.ts';
 import { copyText, textOf } from './output/copy-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
+import { editWish } from './output/edit-wish.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
 import { reveal, useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
@@ -103,6 +104,10 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   if (error !== null) {
     return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
   }
+  const output =
+    port !== undefined && artifact !== undefined && canFreeze(step.node, artifact)
+      ? { node: step.node, port, artifact }
+      : undefined;
   const Preview = previewOf(step.type, artifact?.mediaType) ?? RawRows;
   return (
     <>
@@ -111,11 +116,8 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...{ artifact, rows, total, text, search, found, current, goTo }}
           name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
           byRow={artifact.mediaType !== Metrics.mediaType}
-          freeze={
-            port !== undefined && canFreeze(step.node, artifact)
-              ? () => void freeze({ node: step.node, port, artifact })
-              : undefined
-          }
+          freeze={output === undefined ? undefined : () => void freeze(output)}
+          edit={editWish(node, output)}
         />
       )}
       <div ref={list} className="flex min-h-0 flex-col">

@@ -1,6 +1,7 @@
 import {
   paramFields,
   pathWithoutRounds,
+  readRowsOf,
   setParam,
   settingText,
   usesGraph,
@@ -10,6 +11,7 @@ import {
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
+import { useOverlay } from '../state/overlay-store.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
@@ -235,6 +237,22 @@ function isAt(node: string, { location: { node: at, graph, path } }: ShownProble
   return at === node && graph === bodyAt(trail);
 }
 
+/** Of a node that reads frozen rows: opens the editor on them. */
+function EditRows({ node }: { readonly node: string }) {
+  const read = useDocument((state) => state.shown.nodes[node]);
+  const rows = readRowsOf(read);
+  if (rows === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="button mb-3.5"
+      onClick={() => useOverlay.getState().show({ editedRows: rows })}
+    >
+      Edit the rows …
+    </button>
+  );
+}
+
 /** The form of a node's parameters, drawn from its definition. */
 export function ParameterForm({
   node,
@@ -283,6 +301,7 @@ export function ParameterForm({
       ))}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
       {fields.filter((field) => !field.advanced).map(rowOf)}
+      <EditRows node={node} />
       {advanced.length === 0 ? null : (
         <details open={openMore || undefined}>
           <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>

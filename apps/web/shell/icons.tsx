@@ -70,5 +70,9 @@ export const DownloadIcon = icon(<path d="M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 13
 export const FreezeIcon = icon(
   <path d="M8 2v12M2.8 5l10.4 6M13.2 5 2.8 11M6.2 3.2 8 4.8l1.8-1.6M6.2 12.8 8 11.2l1.8 1.6" />,
 );
+/** A pencil. */
+export const EditIcon = icon(
+  <path d="M10.6 3.2 12.8 5.4 5.4 12.8 2.6 13.4 3.2 10.6Z M9.2 4.6 11.4 6.8" />,
+);
 export const UpIcon = icon(<path d="m4 10 4-4 4 4" />);
 export const DownIcon = icon(<path d="m4 6 4 4 4-4" />);

@@ -8,10 +8,10 @@ import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
-import { useOverlay } from '../state/overlay-store.ts';
+import { isAsked, useOverlay } from '../state/overlay-store.ts';
+import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
-import { PastRunBanner } from '../timeline/past-run-banner.tsx';
 import { Header } from './header.tsx';
 import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
@@ -20,29 +20,20 @@ import { keyName } from './platform.ts';
 
 // Needed only when asked for.
 const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
+const PastRunBanner = lazy(() =>
+  import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
+);
 const CommandMenu = lazy(() =>
   import('../palette/command-menu.tsx').then((part) => ({ default: part.CommandMenu })),
 );
 const SourceDialog = lazy(() =>
   import('../source/source-dialog.tsx').then((part) => ({ default: part.SourceDialog })),
 );
-const NameDialog = lazy(() =>
-  import('../files/name-dialog.tsx').then((part) => ({ default: part.NameDialog })),
-);
-const StaleDialog = lazy(() =>
-  import('./stale-dialog.tsx').then((part) => ({ default: part.StaleDialog })),
-);
-const PackDialog = lazy(() =>
-  import('../files/pack-dialog.tsx').then((part) => ({ default: part.PackDialog })),
-);
-const UnpackDialog = lazy(() =>
-  import('../files/unpack-dialog.tsx').then((part) => ({ default: part.UnpackDialog })),
+const AskedDialogs = lazy(() =>
+  import('./asked-dialogs.tsx').then((part) => ({ default: part.AskedDialogs })),
 );
 const FirstScreen = lazy(() =>
   import('./first-screen.tsx').then((part) => ({ default: part.FirstScreen })),
-);
-const ShortcutSheet = lazy(() =>
-  import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
 const ContextMenu = lazy(() =>
   import('../menus/context-menu.tsx').then((part) => ({ default: part.ContextMenu })),
@@ -66,34 +57,33 @@ function CanvasHint() {
   );
 }
 
-/** Loaded when something is first gone into. */
-function Trail() {
+/** Above the canvas: that a run of before is shown, and what one has gone into. */
+function Banners() {
+  const past = useRunView((state) => state.past);
   const from = useDocument((state) => state.from);
   const within = useDocument(({ trail }) => trail.length > 0);
-  return within || from.length > 0 ? (
+  return (
     <Suspense>
-      <TrailBar from={from} />
+      {past ? <PastRunBanner /> : null}
+      {within || from.length > 0 ? <TrailBar from={from} /> : null}
     </Suspense>
-  ) : null;
+  );
 }
 
 function Dialogs() {
   const commandMenu = useScreen((state) => state.commandMenu);
-  const { nameQuestion, shortcutSheet, packing, unpacking, menu } = useOverlay();
+  const menu = useOverlay((state) => state.menu);
   const source = useScreen((state) => state.source);
-  const { conflict, shown } = useConflict();
+  const asked = useOverlay(isAsked);
+  const stale = useConflict(({ conflict, shown }) => shown && conflict !== null);
   return (
     <Suspense>
       {commandMenu ? <CommandMenu /> : null}
-      {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
-      {packing === null ? null : <PackDialog file={packing} />}
-      {unpacking ? <UnpackDialog /> : null}
-      {shortcutSheet ? <ShortcutSheet /> : null}
+      {asked || stale ? <AskedDialogs /> : null}
       {menu === null ? null : (
         <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
       )}
       {source !== null ? <SourceDialog span={source} /> : null}
-      {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </Suspense>
   );
 }
@@ -111,8 +101,7 @@ function Screen() {
             <Canvas />
             <CanvasHint />
             <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex flex-col *:pointer-events-auto">
-              <PastRunBanner />
-              <Trail />
+              <Banners />
             </div>
             <Notices />
           </main>

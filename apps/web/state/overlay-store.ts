@@ -1,3 +1,4 @@
+import type { ReadRows } from '@graft/graph';
 import { create } from 'zustand';
 
 /** What a name is asked for. `folder` and `name` stand in the field at first. */
@@ -5,6 +6,9 @@ export type NameQuestion =
   | { readonly kind: 'new'; readonly folder?: string }
   | { readonly kind: 'save-as'; readonly name: string }
   | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string };
+
+/** A file of frozen rows that is edited; `fresh`: they were frozen for it. */
+export type RowsToEdit = ReadRows & { readonly fresh?: boolean };
 
 /** What a context menu was asked for on. */
 export type MenuTarget =
@@ -27,6 +31,7 @@ interface OverlayState {
   readonly packing: string | null;
   /** Whether a package is being chosen to be opened. */
   readonly unpacking: boolean;
+  readonly editedRows: RowsToEdit | null;
   readonly menu: OpenMenu | null;
   /** Whose title is being written where it stands: a node's id, or a file's path. */
   readonly renamingNode: string | null;
@@ -39,6 +44,7 @@ interface OverlayState {
         | 'shortcutSheet'
         | 'packing'
         | 'unpacking'
+        | 'editedRows'
         | 'menu'
         | 'renamingNode'
         | 'renamingFile'
@@ -53,8 +59,15 @@ export const useOverlay = create<OverlayState>()((set) => ({
   shortcutSheet: false,
   packing: null,
   unpacking: false,
+  editedRows: null,
   menu: null,
   renamingNode: null,
   renamingFile: null,
   show: (part) => set(part),
 }));
+
+/** Whether one of the dialogs is open that are asked for now and then. */
+export function isAsked(state: OverlayState): boolean {
+  const { nameQuestion, packing, editedRows, unpacking, shortcutSheet } = state;
+  return (nameQuestion ?? packing ?? editedRows) !== null || unpacking || shortcutSheet;
+}

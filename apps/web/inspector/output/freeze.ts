@@ -5,9 +5,20 @@ import { useDocument, undo } from '../../state/document-store.ts';
 import { report } from '../../state/file-actions.ts';
 import { bodyAt, countUses, placeOf, shownOf, withShown } from '../../state/levels.ts';
 import { goTo } from '../../state/navigation.ts';
+import { useOverlay } from '../../state/overlay-store.ts';
 import { nodeTypes } from '../../state/registry.ts';
 import { useScreen } from '../../state/screen-store.ts';
 
+/** An output of a step. */
+export interface OutputOfStep {
+  /** The step: its node's path. */
+  readonly node: string;
+  readonly port: string;
+  readonly artifact: ArtifactRef;
+}
+
+/** Rows that were written to a file. */
+type Written = Awaited<ReturnType<typeof api.artifacts.freeze.mutate>>;
 /** Whether an output of a step of this file has rows that a text file can hold, and is none already. */
 export function canFreeze(step: string, artifact: ArtifactRef): boolean {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === artifact.mediaType);
@@ -29,22 +40,23 @@ function freezeRefusal(graph: Graph, step: string): string | undefined {
     : undefined;
 }
 
-/** Writes an output's rows to a file and puts a node that reads it in the node's place: one step of the history. */
-export async function freeze(output: {
-  /** The step: its node's path. */
-  readonly node: string;
-  readonly port: string;
-  readonly artifact: ArtifactRef;
-}): Promise<void> {
+/**
+ * Writes an output's rows to a file and puts a node that reads it in the node's place: one step of the history. Undefined
+ * where that cannot be; why is on the screen.
+ */
+async function freezeRows(output: OutputOfStep): Promise<Written | undefined> {
   const { file, graph } = useDocument.getState();
   const registry = nodeTypes();
   const reader = registry.get(rowsReader);
-  if (file === null || reader === undefined) return;
+  if (file === null || reader === undefined) return undefined;
   const message = freezeRefusal(graph, output.node);
-  if (message !== undefined) return useScreen.getState().notify({ tone: 'info', message });
+  if (message !== undefined) {
+    useScreen.getState().notify({ tone: 'info', message });
+    return undefined;
+  }
   try {
     const written = await api.artifacts.freeze.mutate({ graph: file.path, ...output });
-    if (useDocument.getState().file?.path !== file.path) return;
+    if (useDocument.getState().file?.path !== file.path) return undefined;
     let path = output.node;
     useDocument.getState().editFile((current) => {
       const place = placeOf(current, output.node);
@@ -56,12 +68,28 @@ export async function freeze(output: {
       return withShown(current, trail, frozen.graph);
     });
     goTo(path);
-    useScreen.getState().notify({
-      tone: 'info',
-      message: `${plural(written.rows, 'row')} are kept in ${written.file}, which stands in the node’s place. Edit the file as you like; the run reads it anew.`,
-      action: { label: 'Undo', run: undo },
-    });
+    return written;
   } catch (error) {
     report(error);
+    return undefined;
   }
+}
+
+/** Freezes an output, and says so. */
+export async function freeze(output: OutputOfStep): Promise<void> {
+  const written = await freezeRows(output);
+  if (written === undefined) return;
+  useScreen.getState().notify({
+    tone: 'info',
+    message: `${plural(written.rows, 'row')} are kept in ${written.file}, which stands in the node’s place. Edit the file as you like; the run reads it anew.`,
+    action: { label: 'Undo', run: undo },
+  });
+}
+
+/** Freezes an output, and opens the editor on its rows. */
+export async function editOutput(output: OutputOfStep): Promise<void> {
+  const written = await freezeRows(output);
+  if (written === undefined) return;
+  const { file, type, version } = written;
+  useOverlay.getState().show({ editedRows: { file, type, written: version, fresh: true } });
 }

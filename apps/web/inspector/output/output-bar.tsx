@@ -2,6 +2,7 @@ import type { ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { DownIcon, UpIcon } from '../../shell/icons.tsx';
+import type { EditWish } from './edit-wish.ts';
 import type { Found } from './find-rows.ts';
 
 const OutputMenus = lazy(() => import('./output-menus.tsx'));
@@ -20,6 +21,8 @@ export interface OutputBarProps {
   readonly goTo: (row: number) => void;
   /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
   readonly freeze: (() => void) | undefined;
+  /** Opens the editor on these rows, which are frozen first where they are not; absent where that cannot be. */
+  readonly edit: EditWish | undefined;
 }
 
 /** The match after (or before) the row that is marked, round in a circle. */

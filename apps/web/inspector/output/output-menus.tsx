@@ -2,8 +2,9 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
-import { CopyIcon, DownloadIcon, FreezeIcon } from '../../shell/icons.tsx';
+import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../shell/icons.tsx';
 import { copyText, textOf } from './copy-rows.ts';
+import type { EditWish } from './edit-wish.ts';
 import { downloadAddress, downloadFormats } from './download-formats.ts';
 
 function Menu(props: {
@@ -34,8 +35,10 @@ export default function OutputMenus(props: {
   readonly name: string;
   /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
   readonly freeze: (() => void) | undefined;
+  /** Opens the editor on these rows, which are frozen first where they are not; absent where that cannot be. */
+  readonly edit: EditWish | undefined;
 }) {
-  const { artifact, rows, total, name, freeze } = props;
+  const { artifact, rows, total, name, freeze, edit } = props;
   const what = `${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`;
   const formats = downloadFormats(artifact);
   return (
@@ -65,6 +68,17 @@ export default function OutputMenus(props: {
           onClick={freeze}
         >
           <FreezeIcon />
+        </button>
+      )}
+      {edit === undefined ? null : (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={edit.label}
+          title={edit.title}
+          onClick={edit.run}
+        >
+          <EditIcon />
         </button>
       )}
       {formats.length === 0 ? null : (

@@ -1,0 +1,24 @@
+import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
+
+const makeSubgraph = (): void =>
+  void import('../canvas/subgraph-edits.ts').then((edits) => edits.makeSubgraphOfSelection());
+
+/** More than one node: what can be done to all of them. */
+export function SeveralSelected({ count }: { readonly count: number }) {
+  return (
+    <div className="px-4 py-3">
+      <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <button type="button" className="button small" onClick={makeSubgraph}>
+          Make a subgraph
+        </button>
+        <button type="button" className="button small" onClick={duplicateSelected}>
+          Duplicate
+        </button>
+        <button type="button" className="button small" onClick={deleteSelected}>
+          Delete
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { keyName } from '../shell/platform.ts';
+import type { RowsEditing } from './use-rows-editing.ts';
+
+interface FooterProps {
+  readonly editing: RowsEditing;
+  /** Somebody wants to close it, and something would be lost. */
+  readonly leaving: boolean;
+  readonly onlyChanged: boolean;
+  showChanged(): void;
+  cancel(): void;
+  stay(): void;
+  discard(): void;
+  readonly history: ReactNode;
+}
+
+/** A question in the place of the buttons, with the answer that loses nothing first. */
+function Question({ text, children }: { readonly text: string; readonly children: ReactNode }) {
+  const answers = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    answers.current?.querySelector('button')?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <div className="flex flex-1 items-center gap-3" role="alertdialog" aria-label={text}>
+      <p className="min-w-0 flex-1 font-[550]">{text}</p>
+      <div ref={answers} className="flex gap-2">
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** Below the rows: what was changed, what went wrong, and how to go on. */
+export function EditFooter(props: FooterProps) {
+  const { editing, leaving, onlyChanged, showChanged, cancel, stay, discard, history } = props;
+  const { changes, failure, saving, ready } = editing;
+  return (
+    <footer className="border-t border-line px-5 py-2.5">
+      {failure === undefined || (failure.stale && !leaving) ? null : (
+        <p className="mb-2 whitespace-pre-line text-error" role="alert">
+          {failure.message}
+        </p>
+      )}
+      <div className="flex min-h-[30px] items-center gap-2">
+        {leaving && changes !== undefined ? (
+          <Question text={`${changes}, and not saved.`}>
+            <button type="button" className="button" onClick={stay}>
+              Go on editing
+            </button>
+            <button type="button" className="button stop" onClick={discard}>
+              Discard the changes
+            </button>
+          </Question>
+        ) : failure?.stale === true ? (
+          <Question text={failure.message}>
+            <button type="button" className="button" onClick={editing.dismiss}>
+              Go on editing
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="Your changes are given up"
+              onClick={() => void editing.read()}
+            >
+              Take the file as it is
+            </button>
+            <button
+              type="button"
+              className="button stop"
+              title="What was written meanwhile is lost"
+              onClick={() => void editing.save(true)}
+            >
+              Write mine over it
+            </button>
+          </Question>
+        ) : (
+          <>
+            {ready ? history : null}
+            {changes === undefined ? (
+              <span className="ml-1 text-ink-2">{ready ? 'Nothing changed' : ''}</span>
+            ) : (
+              <button
+                type="button"
+                className="ml-1 hover:underline aria-pressed:text-accent"
+                aria-pressed={onlyChanged}
+                title={onlyChanged ? 'Show all rows' : 'Show only these'}
+                data-testid="changes"
+                onClick={showChanged}
+              >
+                {changes}
+              </button>
+            )}
+            <span className="flex-1" />
+            <button type="button" className="button" onClick={cancel}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button go"
+              title={keyName('S')}
+              disabled={changes === undefined}
+              aria-busy={saving}
+              onClick={() => void editing.save()}
+            >
+              Save
+            </button>
+          </>
+        )}
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,32 @@
+import { planLine } from '../shell/plan-line.ts';
+import { useDocument, undo } from '../state/document-store.ts';
+import { openPanel } from '../state/panel-store.ts';
+import { usePlan } from '../state/plan-store.ts';
+import { startRun } from '../state/run-actions.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+/** After rows were saved: shows what the next run computes anew, and offers it. */
+export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
+  const { file, graph } = useDocument.getState();
+  if (file === null) return;
+  await usePlan.getState().ask(file.path, graph);
+  const { report } = usePlan.getState();
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab: 'plan' });
+  const next = report === null ? '' : `\nThe next run: ${planLine(report)}.`;
+  useScreen.getState().notify({
+    tone: 'info',
+    message: `${what} in ${rowsFile}.${next}`,
+    about: file.path,
+    action: { label: 'Run', run: () => void startRun() },
+  });
+}
+
+/** After an editing that was left: the rows were frozen for it, and stay so. */
+export function tellOfFrozen(rowsFile: string): void {
+  useScreen.getState().notify({
+    tone: 'info',
+    message: `The rows are kept as they were in ${rowsFile}, which stands in the node’s place.`,
+    action: { label: 'Undo', run: undo },
+  });
+}
