@@ -101,6 +101,12 @@ it.skipIf(!hasScript)(
     const run = await graft(['run', file, '--out', 'out'], { cwd: folder });
     expect(run).toMatchObject({ code: 0 });
 
+    // The run has locked the graph; rows that are edited for it are locked again.
+    const more = await typing(`sed -i 's/Whence/Whither/' "$1"`);
+    expect(await onTerminal(['edit', file, 'ask'], { EDITOR: more })).toMatchObject({ code: 0 });
+    const locked = await graft(['run', file, '--locked'], { cwd: folder });
+    expect(locked).toMatchObject({ code: 0, stderr: expect.not.stringContaining('note') });
+
     const same = await onTerminal(['edit', file, 'ask'], { EDITOR: 'true' });
     expect(same).toMatchObject({ code: 0, said: expect.stringContaining('Nothing was changed') });
   },

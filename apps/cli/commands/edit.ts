@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { GraphError, parseGraph, readRowsOf, rowsReader, type ReadRows } from '@graft/graph';
+import {
+  GraphError,
+  isLocked,
+  parseGraph,
+  readRowsOf,
+  rowsReader,
+  type ReadRows,
+} from '@graft/graph';
 import type { PlanReport, Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { editDraft, type Choice } from '../edited-draft.ts';
@@ -52,9 +59,18 @@ export async function edit(file: string, output: string, rawOptions: unknown): P
     return exitCode.badInput;
   }
   print(changesText(of, text, end.text));
+  await lockToRows(workspace, located.path);
   const graph = parseGraph((await workspace.readGraph(located.path)).text, file);
   print(planText(await workspace.explain(graph, located.path)));
   return exitCode.succeeded;
+}
+
+/** Locks a graph that is locked to the rows as they are now, as a save on the page does: they were changed for it. */
+async function lockToRows(workspace: Workspace, path: string): Promise<void> {
+  const { text, revision } = await workspace.readGraph(path);
+  if (!isLocked(parseGraph(text, path).lock)) return;
+  const locked = await workspace.lockedText(text, path);
+  if (locked !== text) await workspace.saveGraph(path, locked, revision);
 }
 
 /** The rows that a node of the file reads already; undefined for any other node. */

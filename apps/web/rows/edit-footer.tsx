@@ -9,6 +9,7 @@ interface FooterProps {
   readonly onlyChanged: boolean;
   showChanged(): void;
   cancel(): void;
+  save(): void;
   stay(): void;
   discard(): void;
   readonly history: ReactNode;
@@ -36,7 +37,8 @@ function Question({ text, children }: { readonly text: string; readonly children
 
 /** Below the rows: what was changed, what went wrong, and how to go on. */
 export function EditFooter(props: FooterProps) {
-  const { editing, leaving, onlyChanged, showChanged, cancel, stay, discard, history } = props;
+  const { editing, leaving, onlyChanged, showChanged, cancel, save, stay, discard, history } =
+    props;
   const { changes, failure, saving, ready } = editing;
   return (
     <footer className="border-t border-line px-5 py-2.5">
@@ -104,7 +106,7 @@ export function EditFooter(props: FooterProps) {
               title={keyName('S')}
               disabled={changes === undefined}
               aria-busy={saving}
-              onClick={() => void editing.save()}
+              onClick={save}
             >
               Save
             </button>

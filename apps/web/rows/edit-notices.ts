@@ -1,12 +1,34 @@
+import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
+import { api } from '../api/client.ts';
 import { planLine } from '../shell/plan-line.ts';
-import { useDocument, undo } from '../state/document-store.ts';
+import { isUnsaved, useDocument, undo } from '../state/document-store.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useScreen } from '../state/screen-store.ts';
 
+/**
+ * Locks the graph to the rows as they are now, as every save does: they were changed for it, which is no news. One with
+ * unsaved changes is saved by whoever makes them.
+ */
+async function lockToRows(): Promise<void> {
+  const { file, graph } = useDocument.getState();
+  if (file === null || file.base === null) return;
+  if (!isLocked(graph.lock) || isUnsaved({ file, graph })) return;
+  const { path, base } = file;
+  const saved = await api.graphs.save.mutate({ path, base, text: serializeGraph(graph) });
+  if (useDocument.getState().file !== file) return;
+  const { lock } = parseGraph(saved.text, path);
+  useDocument.getState().relock({
+    ...{ path, base: saved.revision, baseText: saved.text },
+    baseGraph: { ...graph, lock },
+  });
+}
+
 /** After rows were saved: shows what the next run computes anew, and offers it. */
 export async function tellOfSaved(rowsFile: string, what: string): Promise<void> {
+  // Where that fails, the plan says that the rows have changed.
+  await lockToRows().catch(() => undefined);
   const { file, graph } = useDocument.getState();
   if (file === null) return;
   await usePlan.getState().ask(file.path, graph);

@@ -37,7 +37,11 @@ function wordsOf({ line }: EditedRow): readonly [string, string] {
   const { heading, body } = rowText(value);
   if (heading !== '') return [heading, body.slice(0, 160)];
   const { id, ...rest } = value;
-  return [typeof id === 'string' ? id : 'no id', textsOf(rest).join(' · ').slice(0, 160)];
+  const texts = textsOf(rest);
+  // Words rather than names and paths.
+  const words = texts.filter((text) => text.includes(' '));
+  const shown = words.length > 0 ? words : texts;
+  return [typeof id === 'string' ? id : 'no id', shown.join(' · ').slice(0, 160)];
 }
 
 const marks: Readonly<Record<Change, string>> = { changed: '●', added: '+', deleted: '−' };

@@ -38,7 +38,8 @@ function useListed(
     return edited.rows.flatMap((row) => {
       if (!row.deleted) number += 1;
       const fits =
-        row.line.toLowerCase().includes(sought) && (!changed || changeOf(row) !== undefined);
+        (sought === '' || row.line.toLowerCase().includes(sought)) &&
+        (!changed || changeOf(row) !== undefined);
       return fits ? [{ row, number: row.deleted ? undefined : number }] : [];
     });
   }, [edited.rows, sought, changed]);
@@ -135,6 +136,11 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
     window.addEventListener('beforeunload', stay);
     return () => window.removeEventListener('beforeunload', stay);
   }, []);
+  /** Saves, or goes to what keeps the rows from being saved. */
+  const save = (): void => {
+    void editing.save();
+    focusOn(dialog, '.row-form [aria-invalid="true"]');
+  };
   const add = (): void => {
     editing.edit((now) => addRow(now, emptyLine(shape)));
     setText('');
@@ -151,7 +157,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
     const held = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     if (key === 'escape') wantToLeave();
-    else if (held && (key === 's' || key === 'enter')) void editing.save();
+    else if (held && (key === 's' || key === 'enter')) save();
     else if (held && (key === 'y' || (key === 'z' && event.shiftKey))) editing.redo();
     else if (held && key === 'z') editing.undo();
     else if (event.altKey && key === 'arrowdown') step(1);
@@ -246,6 +252,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
         onlyChanged={onlyChanged}
         showChanged={() => setOnlyChanged(!onlyChanged)}
         cancel={wantToLeave}
+        save={save}
         stay={() => setLeaving(false)}
         discard={leave}
         history={

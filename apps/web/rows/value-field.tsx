@@ -20,7 +20,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** A text as long as its lines, up to a limit. */
 function heightOf(text: string): number {
-  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, line.length / 84), 0);
+  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, line.length / 100), 0);
   return Math.min(16, Math.max(1, Math.ceil(lines)));
 }
 
