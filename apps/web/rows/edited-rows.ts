@@ -57,7 +57,7 @@ export function rowOf({ rows, shown }: Edited): EditedRow | undefined {
 }
 
 /** Rows by what became of them. */
-export function countChanges({ rows }: Edited): Readonly<Record<Change, number>> {
+function countChanges({ rows }: Edited): Readonly<Record<Change, number>> {
   const counts = { changed: 0, added: 0, deleted: 0 };
   for (const row of rows) {
     const change = changeOf(row);
