@@ -76,7 +76,14 @@ export function takesSeed({ caching, params }: NodeType): boolean {
 }
 
 /** Reports inputs with too many edges, and those that need one and have none. */
-export function checkInputs(id: string, draft: NodeDraft, report: ProblemReport): void {
+export function checkInputs(
+  {
+    id,
+    draft,
+    registry,
+  }: { readonly id: string; readonly draft: NodeDraft; readonly registry: Registry },
+  report: ProblemReport,
+): void {
   for (const [port, input] of Object.entries(draft.definition.inputs)) {
     const feeds = draft.inputs[port] ?? [];
     if (feeds.length > 1 && input.many !== true) {
@@ -88,9 +95,31 @@ export function checkInputs(id: string, draft: NodeDraft, report: ProblemReport)
     } else if (input.optional !== true && !draft.meant.has(port)) {
       report.add(
         'missing-input',
-        `Nothing is connected to this input. It takes ${input.type.id}.`,
+        `Nothing is connected to "${port}". It takes ${input.type.id}${givers(registry, input.type.id)}.`,
         { node: id, port },
       );
     }
   }
+}
+
+/** Node types that are named as what gives a port type; others are left unsaid. */
+const namedGivers = 3;
+
+/**
+ * `, as "Files" gives`: what could be connected to an input, what makes it of something else before what passes it on.
+ * Empty where no node type gives that by itself.
+ */
+function givers(registry: Registry, type: string): string {
+  const has = (ports: NodeType['inputs'] | NodeType['outputs']): boolean =>
+    Object.values(ports).some((port) => port.type.id === type);
+  const giving = [...registry.values()].filter(
+    ({ structure, outputs }) => structure === undefined && has(outputs),
+  );
+  const named = giving
+    .sort((a, b) => Number(has(a.inputs)) - Number(has(b.inputs)))
+    .slice(0, namedGivers)
+    .map(({ title }) => `"${title}"`);
+  const last = named.pop();
+  if (last === undefined) return '';
+  return `, as ${named.length === 0 ? last : `${named.join(', ')} or ${last}`} gives`;
 }

@@ -154,6 +154,9 @@ describe('validateGraph', () => {
       code: 'missing-input',
       location: { node: 'a', port: 'value' },
     });
+    expect(found[0]?.message).toBe(
+      'Nothing is connected to "value". It takes questions, as "Number", "Random" or "Lines" gives.',
+    );
   });
 
   it('names the nodes on each cycle in order', () => {
