@@ -14,18 +14,33 @@ import {
   type Verdict,
   winTieLoss,
 } from '@graft/graph';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
 
-/** A table of variants: for each metric means and differences with their intervals drawn, and what they show. */
+/**
+ * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
+ * little room, what each variant set and counts are shown when asked for.
+ */
 export function EvidenceTableView({ table }: { readonly table: EvidenceTable }): ReactNode {
   const problems = table.rows.filter(({ problem }) => problem !== undefined);
+  const [all, showAll] = useState(false);
+  const columns = (
+    <button
+      type="button"
+      className="gk-columns"
+      aria-expanded={all}
+      title="What each variant sets, questions won, tied and lost, and how many"
+      onClick={() => showAll(!all)}
+    >
+      {all ? 'Fewer columns' : 'More columns'}
+    </button>
+  );
   return (
-    <div className="gk-evidence">
+    <div className="gk-evidence" data-all={all}>
       {table.metrics.map((metric, at) => (
-        <MetricEvidence key={metric.name} table={table} metric={metric} at={at} />
+        <MetricEvidence key={metric.name} {...{ table, metric, at, columns }} />
       ))}
       <Costs rows={table.rows} />
       {problems.map(({ variant, problem }) => (
@@ -56,8 +71,10 @@ function MetricEvidence(props: {
   readonly table: EvidenceTable;
   readonly metric: Metric;
   readonly at: number;
+  /** The choice of columns. */
+  readonly columns: ReactNode;
 }): ReactNode {
-  const { table, metric, at } = props;
+  const { table, metric, at, columns } = props;
   const { settings, rows, baseline } = table;
   const cells = rows.map(({ cells: all }) => all[at]);
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
@@ -100,41 +117,43 @@ function MetricEvidence(props: {
             {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
             better
           </span>
+          {columns}
         </caption>
         <thead>
           <tr>
             <SortedHead column="variant" sorting={sorting}>
               Variant
             </SortedHead>
-            {settings.map((name) => (
-              <SortedHead key={name} column={`${settingColumn}${name}`} sorting={sorting}>
-                {name}
-              </SortedHead>
-            ))}
             <SortedHead column="shown" sorting={sorting}>
               Shown
-            </SortedHead>
-            <SortedHead column="difference" sorting={sorting}>
-              Difference
             </SortedHead>
             <SortedHead column="mean" sorting={sorting}>
               Mean
             </SortedHead>
-            <SortedHead
-              column="won"
-              sorting={sorting}
-              title="Questions won, tied and lost against the baseline"
-            >
-              Won/tied/lost
-            </SortedHead>
-            <SortedHead column="n" sorting={sorting} title="Questions">
-              n
+            <SortedHead column="difference" sorting={sorting}>
+              Difference
             </SortedHead>
             {failures && (
               <SortedHead column="failed" sorting={sorting}>
                 Failed
               </SortedHead>
             )}
+            {settings.map((name) => (
+              <SortedHead key={name} column={`${settingColumn}${name}`} sorting={sorting} more>
+                {name}
+              </SortedHead>
+            ))}
+            <SortedHead
+              column="won"
+              sorting={sorting}
+              more
+              title="Questions won, tied and lost against the baseline"
+            >
+              Won/tied/lost
+            </SortedHead>
+            <SortedHead column="n" sorting={sorting} more title="Questions">
+              n
+            </SortedHead>
           </tr>
         </thead>
         <tbody>
@@ -144,15 +163,15 @@ function MetricEvidence(props: {
                 {row.variant}
                 {row.problem !== undefined && <small title={row.problem}>{row.problem}</small>}
               </th>
-              {settings.map((name) => (
-                <td key={name}>{settingText(row.settings[name])}</td>
-              ))}
               <td>
                 {row.variant === baseline ? (
                   <span className="gk-faint">baseline</span>
                 ) : (
                   <Shown difference={cell?.difference} />
                 )}
+              </td>
+              <td>
+                <Estimate value={cell?.mean} interval={cell?.interval} scale={means} />
               </td>
               <td>
                 <Estimate
@@ -162,12 +181,14 @@ function MetricEvidence(props: {
                   write={signed}
                 />
               </td>
-              <td>
-                <Estimate value={cell?.mean} interval={cell?.interval} scale={means} />
-              </td>
-              <td>{winTieLoss(cell?.difference)}</td>
-              <td>{count(cell?.n ?? 0)}</td>
               {failures && <td>{count(cell?.failures ?? 0)}</td>}
+              {settings.map((name) => (
+                <td key={name} data-more>
+                  {settingText(row.settings[name])}
+                </td>
+              ))}
+              <td data-more>{winTieLoss(cell?.difference)}</td>
+              <td data-more>{count(cell?.n ?? 0)}</td>
             </tr>
           ))}
         </tbody>
