@@ -92,6 +92,14 @@ test('runs an experiment of the file and shows what its table says', async ({
     expect.stringContaining('few'),
   ]);
   await expect(table.locator('.gk-interval').first()).toBeVisible();
+  // With both side panels open, variant, verdict and mean are seen without scrolling; the rest when asked for.
+  const heads = (): Promise<string[]> => table.getByRole('columnheader').allInnerTexts();
+  expect(await heads()).toEqual(['Variant', 'Shown', 'Mean', 'Difference']);
+  const reach = await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  expect(reach).toBe(0);
+  await table.getByRole('button', { name: 'More columns' }).press('Enter');
+  expect(await heads()).toContain('hits.file');
+  await table.getByRole('button', { name: 'Fewer columns' }).press('Enter');
   await table.getByRole('button', { name: 'Mean' }).click();
   expect(await variants()).toEqual([
     expect.stringContaining('most'),
@@ -116,8 +124,10 @@ test('runs an experiment of the file and shows what its table says', async ({
     expect(text).toContain('rows/most.jsonl');
   }
 
-  // Found again by whoever comes later.
+  // Found again by whoever comes later: nothing runs, so nothing opens by itself.
   await page.reload();
+  await expect(bench.node('score')).toBeVisible();
+  await expect(search).toBeHidden();
   await bench.tab('Experiments');
   await list.getByRole('button', { name: /^search/ }).click();
   await expect(search.getByTestId('verdict')).toContainText('is better than');
@@ -140,6 +150,9 @@ test('says how far an experiment is, and cancels it', async ({ page, workspace }
   await expect(depths.getByTestId('experiment-progress')).toContainText(
     /Run [2-9]\d* of 190, \d+ % · [1-9]\d* steps computed, \d+ reused/,
   );
+  // After a reload it is on the screen as before.
+  await page.reload();
+  await expect(depths.getByTestId('experiment-progress')).toContainText(/of 190/);
   await depths.getByRole('button', { name: 'Cancel the experiment' }).click();
   await expect(depths.getByTestId('experiment-status')).toContainText('cancelled');
   await expect(depths.getByRole('button', { name: 'Run the experiment' })).toBeEnabled();

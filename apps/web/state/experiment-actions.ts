@@ -1,3 +1,4 @@
+import type { RunRecord } from '@graft/graph';
 import { create } from 'zustand';
 import { api, queries, queryClient } from '../api/client.ts';
 import { useDocument } from './document-store.ts';
@@ -33,6 +34,17 @@ export function showExperiment(name: string): void {
   useScreen.getState().show({ bottomTab: 'experiments' });
 }
 
+/** The run of an experiment that was shown last as it went on. */
+let shownRun: string | undefined;
+
+/** Shows an experiment of the open file that runs, once: after a reload, or where another tab or the command line began it. */
+export function sawExperimentRun({ id, file, experiment }: RunRecord): void {
+  if (id === shownRun || experiment === undefined) return;
+  if (useDocument.getState().file?.path !== file) return;
+  shownRun = id;
+  showExperiment(experiment);
+}
+
 /** Saves, then runs an experiment of the file, and shows how it goes. */
 export async function startExperiment(name: string): Promise<void> {
   const { file } = useDocument.getState();
@@ -41,7 +53,7 @@ export async function startExperiment(name: string): Promise<void> {
   showExperiment(name);
   try {
     if (!(await saveFile())) return;
-    await api.experiments.start.mutate({ path: file.path, name });
+    shownRun = (await api.experiments.start.mutate({ path: file.path, name })).runId;
     await refreshExperimentRuns();
   } catch (error) {
     report(error);

@@ -8,7 +8,7 @@ const frame = 60;
 export interface FeedHooks {
   /** A graph file changed on disk; undefined when the feed was down and any may have. */
   readonly fileChanged: (path: string | undefined) => void;
-  /** The newest run of the file, at first and whenever another one or its status takes its place. */
+  /** The newest run of the file, and that of its experiments, at first and whenever another one or its status takes its place. */
   readonly newestRun: (run: RunRecord) => void;
   readonly failed: (error: unknown) => void;
 }

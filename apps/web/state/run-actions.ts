@@ -15,10 +15,16 @@ export async function refreshRuns(): Promise<void> {
 
 /**
  * Takes note of the newest run of a file. One that another tab or the command line started is followed, unless
- * this tab still works or looks at a run of before.
+ * this tab still works or looks at a run of before. One of an experiment is shown in its panel.
  */
-export function sawNewestRun({ id, file }: RunRecord): void {
+export function sawNewestRun(seen: RunRecord): void {
+  const { id, file, experiment, status } = seen;
   if (useDocument.getState().file?.path !== file) return;
+  if (experiment !== undefined) {
+    if (status === 'running' || status === 'queued')
+      void import('./experiment-actions.ts').then((actions) => actions.sawExperimentRun(seen));
+    return;
+  }
   void refreshRuns();
   const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;

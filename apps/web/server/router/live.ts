@@ -3,7 +3,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
 import { shownEvent, shownRun } from './shown-paths.ts';
-import { watchNewestRun } from './run-watch.ts';
+import { watchNewestRuns } from './run-watch.ts';
 import { procedure, router } from './trpc.ts';
 
 /** What a tab is told while it is open. */
@@ -11,13 +11,13 @@ export type LiveMessage =
   | { readonly kind: 'run'; readonly events: readonly RunEvent[] }
   /** A graph file appeared, changed or went away on disk. */
   | { readonly kind: 'file'; readonly path: string }
-  /** The newest run of the file that was asked for, or its status, is another than before. */
+  /** The newest run of the file that was asked for, or of its experiments, or its status, is another than before. */
   | { readonly kind: 'newest'; readonly run: RunRecord };
 
 const feedInput = z.object({
   /** The run to follow, if any. */
   run: z.string().min(1).nullable(),
-  /** The file whose newest run to tell of, wherever it was started. */
+  /** The file whose newest runs to tell of, wherever they were started. */
   file: z.string().min(1).max(1_000).nullable().default(null),
   /** Events up to this `seq` are known already. */
   after: z.number().int().nonnegative().default(0),
@@ -45,7 +45,7 @@ export const liveRouter = router({
       const newest = (one: RunRecord): void => {
         queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });
       };
-      watchNewestRun(workspace.runs, file, { stop, newest });
+      watchNewestRuns(workspace.runs, file, { stop, newest });
     }
     const followed = async (runId: string): Promise<void> => {
       let batch: RunEvent[] = [];

@@ -1,7 +1,7 @@
 import type { RunRecord } from '@graft/graph';
 import { MemoryRunStore } from '@graft/store/memory';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { watchNewestRun } from './run-watch.ts';
+import { watchNewestRuns } from './run-watch.ts';
 
 const run = (id: string, startedAt: number, file = 'a.graft.json'): RunRecord => ({
   id,
@@ -22,7 +22,7 @@ it('tells of runs and how they end, whoever writes them, until it is stopped', a
   const told: string[] = [];
   const newest = ({ id, status }: RunRecord): void => void told.push(`${id} ${status}`);
   await runs.create(run('first', 1));
-  watchNewestRun(runs, 'a.graft.json', { stop: stop.signal, newest });
+  watchNewestRuns(runs, 'a.graft.json', { stop: stop.signal, newest });
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toEqual(['first running']);
 
@@ -38,4 +38,21 @@ it('tells of runs and how they end, whoever writes them, until it is stopped', a
   await vi.advanceTimersByTimeAsync(5_000);
   expect(told).toHaveLength(3);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('tells of the newest experiment beside the newest run', async () => {
+  const runs = new MemoryRunStore();
+  const stop = new AbortController();
+  const told: string[] = [];
+  const newest = ({ id, status }: RunRecord): void => void told.push(`${id} ${status}`);
+  await runs.create(run('plain', 1));
+  await runs.create({ ...run('tried', 2), experiment: 'sizes' });
+  await runs.create({ ...run('variant', 3), parent: 'tried' });
+  watchNewestRuns(runs, 'a.graft.json', { stop: stop.signal, newest });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told).toEqual(['plain running', 'tried running']);
+  await runs.finish('tried', { status: 'succeeded', finishedAt: 4 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told.slice(2)).toEqual(['tried succeeded']);
+  stop.abort();
 });

@@ -2,25 +2,28 @@ import type { RunRecord, RunStore } from '@graft/graph';
 
 /** Milliseconds between two looks: runs of other processes are seen only in the database. */
 const lookEvery = 1_500;
-/** Runs of experiments among the newest are passed over. */
+/** Runs looked through for the newest of either kind. */
 const newestLooked = 20;
 
 /**
- * Tells of a file's newest run, at once and whenever there is a newer one or its status is another, whichever
- * process runs it. Ends with `stop`.
+ * Tells of a file's newest run, and of that of its experiments, at once and whenever there is a newer one or its status is
+ * another, whichever process runs it. Ends with `stop`.
  */
-export function watchNewestRun(
+export function watchNewestRuns(
   runs: RunStore,
   file: string,
   hooks: { readonly stop: AbortSignal; readonly newest: (run: RunRecord) => void },
 ): void {
-  let known = '';
+  const known = new Map<boolean, string>();
   const look = async (): Promise<void> => {
     const newest = await runs.list({ file, parent: null, limit: newestLooked });
-    const run = newest.find(({ experiment }) => experiment === undefined);
-    const seen = run === undefined ? '' : `${run.id} ${run.status}`;
-    if (run !== undefined && seen !== known && !hooks.stop.aborted) hooks.newest(run);
-    known = seen;
+    for (const ofExperiment of [false, true]) {
+      const run = newest.find(({ experiment }) => (experiment !== undefined) === ofExperiment);
+      const seen = run === undefined ? '' : `${run.id} ${run.status}`;
+      if (run !== undefined && seen !== known.get(ofExperiment) && !hooks.stop.aborted)
+        hooks.newest(run);
+      known.set(ofExperiment, seen);
+    }
   };
   let timer: NodeJS.Timeout | undefined;
   const next = (): void => {
