@@ -1,5 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { giveFile } from './small-graphs.ts';
 import { expect, test, type SmallWorkspace } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -65,4 +66,32 @@ test('a graph that is used has changed: what changed is shown, taken, or kept as
   await page.reload();
   await expect(bench.node('cut')).toBeVisible();
   await expect(page.getByText('changed since locked')).toHaveCount(0);
+});
+
+test('a graph that is used has changed while a run goes on: that is said, and planned, at once', async ({
+  page,
+  workspace,
+}) => {
+  await giveGraphs(workspace, 'changing', 71);
+  // Long enough to be cut for many seconds.
+  const sentence = 'The eastern kiln is lit at 05:40 and reaches 960 °C before noon. ';
+  await giveFile(workspace.folder, 'long/text.md', sentence.repeat(400_000));
+  const file = path.join(workspace.folder, 'changing.graft.json');
+  const written = await readFile(file, 'utf8');
+  await writeFile(file, written.replace('notes/*.md', 'long/*.md'));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'changing.graft.json');
+  await bench.select('files');
+  await page.getByLabel('Title', { exact: true }).fill('Long');
+  await page.keyboard.press('Control+s');
+  await expect.poll(() => readFile(file, 'utf8')).toContain('changing-cut.graft.json": "');
+  await bench.run();
+  await bench.reaches('cut', 'running');
+  await giveGraphs(workspace, 'changing', 73);
+  await expect(bench.node('cut')).toContainText('changed since locked');
+  await bench.select('cut');
+  await expect(page.getByTestId('drift')).toContainText('"chunk": size 71 → 73');
+  await bench.reaches('cut', 'running');
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await bench.reaches('cut', 'cancelled');
 });

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
 import { useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -71,7 +71,7 @@ function useChecked(): void {
   ]);
 }
 
-/** The plan follows every edit that could change it, and every run. */
+/** The plan follows every edit and every graph file that could change it, also while a run goes on, and every run that ends. */
 function usePlanned(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
@@ -80,14 +80,18 @@ function usePlanned(): void {
   const used = useUsedGraphs((state) => state.lookup);
   const path = useDocument((state) => state.file?.path);
   const working = useRunView(({ run }) => run !== null && !isOver(run));
+  const changes = [nodes, edges, lock, graphs, used, path];
+  const planned = useRef<readonly unknown[]>([]);
   useCalm(
     () => {
-      if (working) return;
+      // That a run has begun changes nothing of what it would do.
+      if (working && changes.every((one, at) => one === planned.current[at])) return;
+      planned.current = changes;
       if (path === undefined) usePlan.getState().clear();
       else void usePlan.getState().ask(path, useDocument.getState().graph);
     },
     planAfter,
-    [nodes, edges, lock, graphs, used, path, working],
+    [...changes, working],
   );
   useEffect(() => {
     void refreshRuns();
