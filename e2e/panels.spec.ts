@@ -121,3 +121,39 @@ test('a page that is laid out later gives its panels what was asked for before',
   );
   await expect.poll(() => lowerHeight(page)).toBe(heading);
 });
+
+test('what was in sight stays in sight when the lower panel opens, and nothing lies over it', async ({
+  page,
+  workspace,
+}) => {
+  const name = 'in-sight.graft.json';
+  const node = (type: string) => ({ type, version: 1, params: {} });
+  await giveFile(
+    workspace.folder,
+    name,
+    JSON.stringify({
+      graft: 1,
+      nodes: { a: node('prompt'), b: node('prompt'), c: node('prompt') },
+      layout: { a: [0, 0], b: [0, 300], c: [300, 560] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, name);
+  const overview = page.locator('.react-flow__minimap');
+  const view = page.locator('.react-flow__viewport');
+  const before = await view.getAttribute('style');
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
+  const canvas = await page.getByRole('main').boundingBox();
+  for (const id of ['a', 'b', 'c']) {
+    await expect
+      .poll(async () => {
+        const box = await bench.node(id).boundingBox();
+        return box !== null && canvas !== null && box.y + box.height <= canvas.y + canvas.height;
+      })
+      .toBe(true);
+  }
+  await expect(overview).toHaveCSS('opacity', '0');
+  await page.keyboard.press('Control+j');
+  await expect(view).toHaveAttribute('style', before ?? '');
+});

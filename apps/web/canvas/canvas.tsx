@@ -32,10 +32,11 @@ import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from 
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
+import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
-import { attachViewport, canvasPlace, fitAll, zoomRange } from './viewport.ts';
+import { attachViewport, canvasPlace, fitAll, showView, zoomRange } from './viewport.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
 import { nodeTypes } from '../state/registry.ts';
@@ -88,7 +89,7 @@ function CanvasTools() {
           className="icon-button"
           aria-label="Fit view"
           title="Fit view"
-          onClick={() => fitAll()}
+          onClick={() => void fitAll()}
         >
           <FitIcon />
         </button>
@@ -116,8 +117,8 @@ function useFitOnShow(flow: ReactFlowInstance): void {
     const view = leaves ? views.current.get(prefix) : undefined;
     const settle = (): void => {
       fitted.current = { path, prefix };
-      if (view !== undefined) void flow.setViewport(view);
-      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) fitAll(0);
+      if (view !== undefined) showView(view);
+      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) void fitAll(0);
     };
     if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
     else if (measured) {
@@ -146,6 +147,7 @@ export function Canvas() {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
   useFitOnShow(flow);
+  useKeptInSight();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   return (

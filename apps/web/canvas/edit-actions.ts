@@ -111,5 +111,5 @@ export function pasteCopied(text: string): boolean {
 export function tidy(): void {
   useDocument.getState().edit((graph) => moveNodes(graph, tidyLayout(graph)));
   // The renderer takes the places over after this edit is drawn.
-  setTimeout(() => fitAll(), 60);
+  setTimeout(() => void fitAll(), 60);
 }

@@ -1,5 +1,5 @@
 import type { Graph, NodeLayout } from '@graft/graph';
-import type { ReactFlowInstance } from '@xyflow/react';
+import type { ReactFlowInstance, Viewport } from '@xyflow/react';
 import { nodeHeight } from './tidy-layout.ts';
 
 const nodeWidth = 206;
@@ -15,9 +15,13 @@ export function attachViewport(instance: ReactFlowInstance, element: HTMLElement
 }
 
 /** All of the graph, clear of the tools at the lower edge; of a huge one too. `duration` in ms. */
-export function fitAll(duration = 120): void {
+export async function fitAll(duration = 120): Promise<void> {
   const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
-  void flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
+  await flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
+}
+
+export function showView(view: Viewport): void {
+  void flow?.setViewport(view);
 }
 
 export function fitNodes(ids: readonly string[]): void {

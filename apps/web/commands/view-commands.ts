@@ -60,7 +60,7 @@ export const viewCommands: readonly Command[] = [
     keys: ['shift+1'],
     words: 'view zoom all',
     enabled: hasNodes,
-    run: () => fitAll(),
+    run: () => void fitAll(),
   },
   {
     id: 'fit-selection',

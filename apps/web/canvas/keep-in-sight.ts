@@ -1,0 +1,51 @@
+import { useStoreApi, type ReactFlowState } from '@xyflow/react';
+import { useEffect } from 'react';
+import { fitAll, showView } from './viewport.ts';
+
+type Shown = Pick<ReactFlowState, 'nodeLookup' | 'transform' | 'width' | 'height'>;
+
+/** Whether a part of any node is out of sight. */
+export function reachesOut({ nodeLookup, transform, width, height }: Shown): boolean {
+  const [x, y, zoom] = transform;
+  for (const { internals, measured } of nodeLookup.values()) {
+    const left = internals.positionAbsolute.x * zoom + x;
+    const top = internals.positionAbsolute.y * zoom + y;
+    const right = left + (measured.width ?? 0) * zoom;
+    const bottom = top + (measured.height ?? 0) * zoom;
+    if (left < 0 || top < 0 || right > width || bottom > height) return true;
+  }
+  return false;
+}
+
+/** A view that was left for a smaller one, with the room that it had. */
+interface Left {
+  readonly transform: Shown['transform'];
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Where a panel takes room from the canvas, and all of the graph was in sight before and is not any more, it is fitted into
+ * what is left. Given the room back, it stands as it did, unless somebody has moved it meanwhile.
+ */
+export function useKeptInSight(): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    let left: Left | undefined;
+    /** Where the graph was fitted to then. */
+    let fitted: Shown['transform'] | undefined;
+    return store.subscribe((now, before) => {
+      if (now.width === before.width && now.height === before.height) return;
+      const isFitted = fitted !== undefined && now.transform.join() === fitted.join();
+      if (left !== undefined && isFitted && now.width >= left.width && now.height >= left.height) {
+        const [x, y, zoom] = left.transform;
+        left = fitted = undefined;
+        showView({ x, y, zoom });
+      } else if (!reachesOut(before) && reachesOut(now)) {
+        if (left === undefined || !isFitted)
+          left = { transform: before.transform, width: before.width, height: before.height };
+        void fitAll(0).then(() => (fitted = store.getState().transform));
+      }
+    });
+  }, [store]);
+}
