@@ -1,6 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { copiedText, pasteText } from './clipboard.ts';
+import { copiedText } from './clipboard.ts';
+import { pasteText } from './paste-nodes.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -31,4 +32,27 @@ it('pastes what was copied, with the edges among it, under free ids', () => {
 it('leaves other text alone', () => {
   expect(pasteText(graph, 'some words', { x: 0, y: 0 })).toBeUndefined();
   expect(pasteText(graph, '{"graft": 1}', { x: 0, y: 0 })).toBeUndefined();
+});
+
+it('takes along the subgraphs that are used, renamed where another has the name', () => {
+  const using = (size: number) =>
+    parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: { cut: { type: 'graph', version: 1, params: { use: '#cutter' } } },
+        graphs: {
+          cutter: { nodes: { chunk: { type: 'chunk', version: 1, params: { size } } } },
+          other: { nodes: {} },
+        },
+      }),
+    );
+  const text = copiedText(using(9), ['cut']);
+  const place = { x: 0, y: 0 };
+  const fresh = pasteText(graph, text, place)?.graph;
+  expect(Object.keys(fresh?.graphs ?? {})).toEqual(['cutter']);
+  expect(fresh?.nodes['cut']?.params).toEqual({ use: '#cutter' });
+  const taken = pasteText(using(8), text, place)?.graph;
+  expect(Object.keys(taken?.graphs ?? {})).toEqual(['cutter', 'other', 'cutter-2']);
+  expect(taken?.graphs?.['cutter-2']?.nodes['chunk']?.params).toEqual({ size: 9 });
+  expect(taken?.nodes['cut-2']?.params).toEqual({ use: '#cutter-2' });
 });

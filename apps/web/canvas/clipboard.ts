@@ -1,70 +1,17 @@
-import {
-  noLock,
-  parseGraph,
-  serializeGraph,
-  type Graph,
-  type GraphNode,
-  type NodeLayout,
-} from '@graft/graph';
+import { noLock, serializeGraph, subgraphsOf, type Graph } from '@graft/graph';
 
-/** Nodes and the edges among them, as the text of a graph file: it can be pasted into an editor as well. */
+/** Nodes, the edges among them and the subgraphs that they use, as the text of a graph file: it can be pasted into an editor as well. */
 export function copiedText(graph: Graph, ids: readonly string[]): string {
   const chosen = new Set(ids);
   const pick = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
     Object.fromEntries(Object.entries(record).filter(([id]) => chosen.has(id)));
+  const nodes = pick(graph.nodes);
+  const graphs = subgraphsOf(graph, nodes);
   return serializeGraph({
-    nodes: pick(graph.nodes),
+    nodes,
     edges: graph.edges.filter(({ source, target }) => chosen.has(source) && chosen.has(target)),
+    ...(Object.keys(graphs).length === 0 ? {} : { graphs }),
     lock: noLock,
     layout: pick(graph.layout),
   });
-}
-
-function freeId(id: string, taken: (id: string) => boolean): string {
-  const stem = id.replace(/-\d+$/, '');
-  if (!taken(stem)) return stem;
-  let number = 2;
-  while (taken(`${stem}-${number}`)) number++;
-  return `${stem}-${number}`;
-}
-
-/**
- * Adds copied nodes under free ids, their top left corner at `at`. Undefined when the text is no copied
- * nodes, as when something else was copied.
- */
-export function pasteText(
-  graph: Graph,
-  text: string,
-  at: NodeLayout,
-): { readonly graph: Graph; readonly ids: readonly string[] } | undefined {
-  let copied: Graph;
-  try {
-    copied = parseGraph(text);
-  } catch {
-    return undefined;
-  }
-  const entries = Object.entries(copied.nodes);
-  if (entries.length === 0) return undefined;
-  const spots = entries.map(([id]) => copied.layout[id] ?? { x: 0, y: 0 });
-  const left = Math.min(...spots.map(({ x }) => x));
-  const top = Math.min(...spots.map(({ y }) => y));
-  const nodes: Record<string, GraphNode> = { ...graph.nodes };
-  const layout: Record<string, NodeLayout> = { ...graph.layout };
-  const renamed = new Map<string, string>();
-  for (const [index, [id, node]] of entries.entries()) {
-    const own = freeId(id, (candidate) => Object.hasOwn(nodes, candidate));
-    const spot = spots[index] ?? { x: 0, y: 0 };
-    renamed.set(id, own);
-    nodes[own] = node;
-    layout[own] = { x: Math.round(at.x + spot.x - left), y: Math.round(at.y + spot.y - top) };
-  }
-  const edges = copied.edges.flatMap((edge) => {
-    const source = renamed.get(edge.source);
-    const target = renamed.get(edge.target);
-    return source === undefined || target === undefined ? [] : [{ ...edge, source, target }];
-  });
-  return {
-    graph: { ...graph, nodes, layout, edges: [...graph.edges, ...edges] },
-    ids: [...renamed.values()],
-  };
 }

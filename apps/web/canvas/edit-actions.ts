@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type OpenEnd } from '../state/screen-store.ts';
-import { copiedText, pasteText } from './clipboard.ts';
+import { copiedText } from './clipboard.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, revealNode } from './viewport.ts';
@@ -87,7 +87,7 @@ export async function cutToClipboard(): Promise<void> {
 
 export async function pasteFromClipboard(): Promise<void> {
   const text = (await navigator.clipboard?.readText().catch(() => undefined)) ?? lastCopied;
-  if (pasteCopied(text)) return;
+  if (await pasteCopied(text)) return;
   useScreen.getState().notify({ tone: 'info', message: 'There are no copied nodes to paste.' });
 }
 
@@ -98,7 +98,9 @@ export function selectNeighbours(side: 'before' | 'after'): void {
   select([...reachable(edges, selection, side)].sort());
 }
 
-export function pasteCopied(text: string): boolean {
+/** Pastes the text of copied nodes. False where it is none, or no file is open. */
+export async function pasteCopied(text: string): Promise<boolean> {
+  const { pasteText } = await import('./paste-nodes.ts');
   const { shown, edit, file } = useDocument.getState();
   if (file === null) return false;
   const pasted = pasteText(shown, text, freePlace(shown));

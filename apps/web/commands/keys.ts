@@ -76,7 +76,7 @@ function handleCopy(event: ClipboardEvent): void {
 
 function handlePaste(event: ClipboardEvent): void {
   if (isTyping(event.target)) return;
-  if (pasteCopied(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+  void pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
 }
 
 /** Listens for the keys of all commands. */

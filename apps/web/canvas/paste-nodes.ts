@@ -1,0 +1,57 @@
+import {
+  carrySubgraphs,
+  parseGraph,
+  type Graph,
+  type GraphNode,
+  type NodeLayout,
+} from '@graft/graph';
+
+function freeId(id: string, taken: (id: string) => boolean): string {
+  const stem = id.replace(/-\d+$/, '');
+  if (!taken(stem)) return stem;
+  let number = 2;
+  while (taken(`${stem}-${number}`)) number++;
+  return `${stem}-${number}`;
+}
+
+/**
+ * Adds copied nodes under free ids, their top left corner at `at`, and the subgraphs that they use. Undefined when the text
+ * is no copied nodes, as when something else was copied.
+ */
+export function pasteText(
+  graph: Graph,
+  text: string,
+  at: NodeLayout,
+): { readonly graph: Graph; readonly ids: readonly string[] } | undefined {
+  let copied: Graph;
+  try {
+    copied = parseGraph(text);
+  } catch {
+    return undefined;
+  }
+  const carried = carrySubgraphs(graph, { nodes: copied.nodes, graphs: copied.graphs ?? {} });
+  const entries = Object.entries(carried.nodes);
+  if (entries.length === 0) return undefined;
+  const spots = entries.map(([id]) => copied.layout[id] ?? { x: 0, y: 0 });
+  const left = Math.min(...spots.map(({ x }) => x));
+  const top = Math.min(...spots.map(({ y }) => y));
+  const nodes: Record<string, GraphNode> = { ...graph.nodes };
+  const layout: Record<string, NodeLayout> = { ...graph.layout };
+  const renamed = new Map<string, string>();
+  for (const [index, [id, node]] of entries.entries()) {
+    const own = freeId(id, (candidate) => Object.hasOwn(nodes, candidate));
+    const spot = spots[index] ?? { x: 0, y: 0 };
+    renamed.set(id, own);
+    nodes[own] = node;
+    layout[own] = { x: Math.round(at.x + spot.x - left), y: Math.round(at.y + spot.y - top) };
+  }
+  const edges = copied.edges.flatMap((edge) => {
+    const source = renamed.get(edge.source);
+    const target = renamed.get(edge.target);
+    return source === undefined || target === undefined ? [] : [{ ...edge, source, target }];
+  });
+  return {
+    graph: { ...carried.graph, nodes, layout, edges: [...graph.edges, ...edges] },
+    ids: [...renamed.values()],
+  };
+}

@@ -1,0 +1,67 @@
+import { sameJson } from '../base/canonical-json.ts';
+import { own } from '../base/record.ts';
+import type { Graph, GraphBody } from '../format/graph.ts';
+import { bodiesBelow, freeName, renamedUses, usedBodies, withBody } from './graph-bodies.ts';
+
+type Bodies = Readonly<Record<string, GraphBody>>;
+
+/** The subgraphs of a file that some of its nodes use, and those that these use. */
+export function subgraphsOf(graph: Graph, nodes: GraphBody['nodes']): Bodies {
+  const used = usedBodies({ nodes, edges: [], layout: {} });
+  return Object.fromEntries(
+    [...bodiesBelow(graph, used)].flatMap((id): [string, GraphBody][] => {
+      const body = own(graph.graphs ?? {}, id);
+      return body === undefined ? [] : [[id, body]];
+    }),
+  );
+}
+
+/**
+ * Brings nodes of another file with the subgraphs that they use. One that the file has under its name already stays as it is;
+ * where another has the name, what is brought gets one that is free. `graph` has the subgraphs and not the nodes.
+ */
+export function carrySubgraphs(
+  graph: Graph,
+  brought: { readonly nodes: GraphBody['nodes']; readonly graphs: Bodies },
+): { readonly graph: Graph; readonly nodes: GraphBody['nodes'] } {
+  const there = alreadyThere(graph, brought.graphs);
+  const names = new Set(Object.keys(graph.graphs ?? {}));
+  const renames = new Map<string, string>();
+  for (const id of Object.keys(brought.graphs)) {
+    if (there.has(id)) continue;
+    const name = freeName(id, (one) => names.has(one));
+    names.add(name);
+    renames.set(`#${id}`, `#${name}`);
+  }
+  let carried = graph;
+  for (const [id, body] of Object.entries(brought.graphs)) {
+    const name = renames.get(`#${id}`)?.slice(1);
+    if (name !== undefined) carried = withBody(carried, name, renamedUses(body, renames));
+  }
+  const { nodes } = renamedUses({ nodes: brought.nodes, edges: [], layout: {} }, renames);
+  return { graph: carried, nodes };
+}
+
+/** Those of other subgraphs that a file has: the same, wherever their nodes stand, and so is all that they use. */
+function alreadyThere({ graphs = {} }: Graph, others: Bodies): ReadonlySet<string> {
+  const same = new Set(
+    Object.entries(others).flatMap(([id, body]) => {
+      const known = own(graphs, id);
+      return known !== undefined && isSame(known, body) ? id : [];
+    }),
+  );
+  for (let fewer = true; fewer;) {
+    fewer = false;
+    for (const id of same) {
+      const body = own(others, id);
+      if (body === undefined || [...usedBodies(body)].every((used) => same.has(used))) continue;
+      same.delete(id);
+      fewer = true;
+    }
+  }
+  return same;
+}
+
+function isSame({ layout: _one, ...a }: GraphBody, { layout: _other, ...b }: GraphBody): boolean {
+  return sameJson(a, b);
+}
