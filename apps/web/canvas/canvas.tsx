@@ -193,7 +193,7 @@ export function Canvas() {
           beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
         }}
         onConnectEnd={endDrawing}
-        onConnect={(connection) => drawEdge(...connectionEnds(connection))}
+        onConnect={(connection) => void drawEdge(...connectionEnds(connection))}
         isValidConnection={(connection) =>
           portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
         }
@@ -223,6 +223,8 @@ export function Canvas() {
         maxZoom={zoomRange.max}
         proOptions={{ hideAttribution: true }}
         aria-label="Canvas"
+        // Where the focus goes on when what had it is gone.
+        tabIndex={-1}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
         <CanvasTools />

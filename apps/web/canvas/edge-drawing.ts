@@ -1,6 +1,7 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
 import { fitting } from '../palette/fitting-types.ts';
+import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
@@ -24,7 +25,8 @@ export function graphWhileDrawing(): Graph {
   return moving === undefined ? shown : disconnect(shown, moving);
 }
 
-export function drawEdge(from: PendingEdge, to: PendingEdge): void {
+export async function drawEdge(from: PendingEdge, to: PendingEdge): Promise<void> {
+  await loadRules();
   const { shown, edit } = useDocument.getState();
   const edge = edgeBetween(from, to);
   if (edge !== undefined && portRefusal(shown, from, to) === undefined)
@@ -101,7 +103,7 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
   if (typeof node === 'string') {
     const to = acceptingPort(shown, from, node);
-    if (to !== undefined) drawEdge(from, to);
+    if (to !== undefined) void drawEdge(from, to);
     else if (node !== from.node) {
       useScreen
         .getState()

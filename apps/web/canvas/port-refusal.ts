@@ -1,12 +1,5 @@
-import {
-  connect,
-  connectionVerdict,
-  disconnect,
-  formatEdge,
-  type Edge,
-  type Graph,
-} from '@graft/graph';
-import { useChecks } from '../state/checks.ts';
+import { connect, disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
+import { loadedRules, useChecks } from '../state/checks.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { shapeOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
@@ -55,18 +48,22 @@ export function connectInPlace(graph: Graph, edge: Edge): Graph {
   return connect(without(graph, replacedEdges(graph, edge)), edge);
 }
 
-/** Why an edge cannot be drawn between two ports; undefined when it can. */
+/** Why an edge cannot be drawn between two ports; undefined when it can, or what says so has not come. */
 export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): string | undefined {
   const edge = edgeBetween(from, to);
   if (edge === undefined) {
     return `An edge goes from an output to an input; this is ${to.side === 'source' ? 'an output' : 'an input'} too.`;
   }
-  const verdict = connectionVerdict(without(graph, replacedEdges(graph, edge)), edge, {
-    registry: nodeTypes(),
-    models: useChecks.getState().models,
-    graphs: useUsedGraphs.getState().lookup,
-  });
-  return verdict.ok ? undefined : verdict.reason;
+  const verdict = loadedRules()?.connectionVerdict(
+    without(graph, replacedEdges(graph, edge)),
+    edge,
+    {
+      registry: nodeTypes(),
+      models: useChecks.getState().models,
+      graphs: useUsedGraphs.getState().lookup,
+    },
+  );
+  return verdict === undefined || verdict.ok ? undefined : verdict.reason;
 }
 
 /** The first port of a node that takes the edge. */

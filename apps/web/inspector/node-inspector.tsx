@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { setTitle } from '@graft/graph';
+import { setTitle, type GraphNode } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { usedGraph } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
@@ -8,6 +8,7 @@ import { enterSelected } from '../state/navigation.ts';
 import { startRun } from '../state/run-actions.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
+import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
@@ -43,6 +44,28 @@ function Tabs() {
   );
 }
 
+function TitleField({ id, node }: { readonly id: string; readonly node: GraphNode }) {
+  const write = (title: unknown): void =>
+    useDocument
+      .getState()
+      .edit((graph) => setTitle(graph, id, typeof title === 'string' ? title : ''), `${id}.title`);
+  const { events } = useTakeBack({
+    node: id,
+    value: () => useDocument.getState().shown.nodes[id]?.title,
+    write,
+  });
+  return (
+    <input
+      aria-label="Title"
+      className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3 placeholder:text-ink"
+      value={node.title ?? ''}
+      placeholder={untitled(id, node)}
+      onChange={(event) => write(event.target.value)}
+      {...events}
+    />
+  );
+}
+
 /** The selected node: parameters, output, logs, and what its type does. */
 export function NodeInspector({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.shown.nodes[id]);
@@ -54,17 +77,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
   return (
     <>
       <div className="px-4 pt-3 pb-2">
-        <input
-          aria-label="Title"
-          className="w-full truncate rounded-sm bg-transparent text-lg font-[620] tracking-[-0.01em] outline-offset-3 placeholder:text-ink"
-          value={node.title ?? ''}
-          placeholder={untitled(id, node)}
-          onChange={(event) =>
-            useDocument
-              .getState()
-              .edit((graph) => setTitle(graph, id, event.target.value), `${id}.title`)
-          }
-        />
+        <TitleField key={id} id={id} node={node} />
         <p className="mt-0.5 line-clamp-3 text-ink-2" title={definition?.doc}>
           {definition?.doc ??
             `This version of Graft has no node type "${node.type}". It is kept as it is, and the graph cannot run with it.`}

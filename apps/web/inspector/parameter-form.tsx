@@ -26,6 +26,7 @@ import { NumberControl } from './fields/number-control.tsx';
 import { NumbersControl } from './fields/numbers-control.tsx';
 import { PairsControl } from './fields/pairs-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
+import { useTakeBack } from './fields/take-back.ts';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
 import {
   BooleanControl,
@@ -168,8 +169,13 @@ function FieldRow({ node, field, structure, given, problems }: RowProps) {
     useDocument
       .getState()
       .edit((graph) => setParam(graph, { node, param: field.name }, next), `${node}.${field.name}`);
+  const { turn, events } = useTakeBack({
+    node,
+    value: () => useDocument.getState().shown.nodes[node]?.params[field.name],
+    write: edit,
+  });
   return (
-    <div className="group mb-3.5">
+    <div className="group mb-3.5" {...events}>
       <div className="mb-1 flex items-baseline justify-between">
         {field.control === 'boolean' && varied?.values === undefined ? (
           <span />
@@ -201,7 +207,7 @@ function FieldRow({ node, field, structure, given, problems }: RowProps) {
         </span>
       </div>
       <Control
-        key={node}
+        key={`${node} ${String(turn)}`}
         node={node}
         isPortName={isPortName}
         isUse={isUse}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
-import { useChecks } from '../state/checks.ts';
+import { loadRules, useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { fileChangedOutside, openFirstFile, report, syncDraft } from '../state/file-actions.ts';
 import { openFeed } from '../state/live-feed.ts';
@@ -50,6 +50,15 @@ function useFeed(): void {
   );
 }
 
+/** Of a graph that is only looked at the server's plan says whether anything is wrong; then all of it is looked for here. */
+function checkWhereNeeded(): void {
+  const { pastStates, futureStates } = useDocument.temporal.getState();
+  const isEdited = pastStates.length + futureStates.length > 0;
+  if (isEdited || usePlan.getState().problems.length > 0)
+    void useChecks.getState().check(useDocument.getState().graph);
+  else useChecks.getState().clear();
+}
+
 function useChecked(): void {
   const nodes = useDocument((state) => state.graph.nodes);
   const edges = useDocument((state) => state.graph.edges);
@@ -62,13 +71,8 @@ function useChecked(): void {
   useEffect(() => {
     void useUsedGraphs.getState().read(useDocument.getState().graph);
   }, [nodes, graphs, used]);
-  useCalm(() => useChecks.getState().check(useDocument.getState().graph), checkAfter, [
-    nodes,
-    edges,
-    graphs,
-    used,
-    models,
-  ]);
+  const isUnsound = usePlan((state) => state.problems.length > 0);
+  useCalm(checkWhereNeeded, checkAfter, [nodes, edges, graphs, used, models, isUnsound]);
 }
 
 /** The plan follows every edit and every graph file that could change it, also while a run goes on, and every run that ends. */
@@ -124,6 +128,26 @@ function useKeptSelection(): void {
   );
 }
 
+/** What comes with the first key or press: before that there is no focus to lose, and no edge to be drawn. */
+function useFirstTouch(): void {
+  useEffect(() => {
+    const waiting = new AbortController();
+    let stop: (() => void) | undefined;
+    const begin = (): void => {
+      waiting.abort();
+      void loadRules();
+      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus()));
+    };
+    const { signal } = waiting;
+    window.addEventListener('keydown', begin, { signal, capture: true });
+    window.addEventListener('pointerdown', begin, { signal, capture: true });
+    return () => {
+      waiting.abort();
+      stop?.();
+    };
+  }, []);
+}
+
 /** What the run on the screen does not tell itself: its parameters where it is of before, else what it left out. */
 function useHistory(): void {
   const runId = useRunView(({ run }) => (run !== null && isOver(run) ? run.runId : undefined));
@@ -142,6 +166,7 @@ function useHistory(): void {
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
   useKeptSelection();
+  useFirstTouch();
   useHistory();
   useEffect(() => void settleTab().then(openFirstFile), []);
   useEffect(keepPlaceInAddress, []);

@@ -1,6 +1,5 @@
 import {
   sameJson,
-  validateGraph,
   type Graph,
   type ModelFacts,
   type ModelLookup,
@@ -10,25 +9,53 @@ import { create } from 'zustand';
 import { useUsedGraphs } from './used-graphs.ts';
 import { nodeTypes } from './registry.ts';
 
+type Rules = Pick<typeof import('./graph-rules.ts'), 'connectionVerdict' | 'validateGraph'>;
+let rules: Rules | undefined;
+let coming: Promise<Rules> | undefined;
+
+/**
+ * What says whether a graph, or an edge, may be. It comes with the first key or press: of a graph that is only looked at, the
+ * server's plan says what is wrong.
+ */
+export function loadRules(): Promise<Rules> {
+  coming ??= import('./graph-rules.ts').then(
+    ({ connectionVerdict, validateGraph }) => (rules = { connectionVerdict, validateGraph }),
+  );
+  return coming;
+}
+
+/** The same, once it has come. */
+export const loadedRules = (): Rules | undefined => rules;
+
+/** Checks asked for: the last one counts. */
+let asked = 0;
+
 interface Checks {
   readonly problems: readonly Problem[];
   /** The catalogue as last seen; the same function while it stays the same, since verdicts are kept by it. */
   readonly models: ModelLookup;
   setModels(models: readonly ModelFacts[]): void;
   /** Validates types, params and facets here, without asking the server. */
-  check(graph: Graph): void;
+  check(graph: Graph): Promise<void>;
+  /** Forgets what was found. */
+  clear(): void;
 }
+
+const none: readonly Problem[] = [];
 
 const noModels: ModelLookup = () => undefined;
 
 export const useChecks = create<Checks>()((set, get) => ({
-  problems: [],
+  problems: none,
   models: noModels,
   setModels(models) {
     const byId = new Map(models.map((model) => [model.id, model]));
     set({ models: (id) => byId.get(id) });
   },
-  check(graph) {
+  async check(graph) {
+    const turn = ++asked;
+    const { validateGraph } = await loadRules();
+    if (turn !== asked) return;
     const { models } = get();
     const all = validateGraph(graph, nodeTypes(), {
       models,
@@ -38,5 +65,9 @@ export const useChecks = create<Checks>()((set, get) => ({
     const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
     // The same list stays while nothing in it changes: much is found by it.
     if (!sameJson(problems, get().problems)) set({ problems });
+  },
+  clear() {
+    asked++;
+    set({ problems: none });
   },
 }));

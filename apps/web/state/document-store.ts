@@ -158,6 +158,26 @@ export function redo(): void {
   history.redo();
 }
 
+/** Where the history stands, of which file. */
+export interface HistoryMark {
+  readonly steps: number;
+  readonly file: OpenFile | null;
+}
+
+/** Marks where the history stands: what is edited from here on is a step of its own. */
+export function markHistory(): HistoryMark {
+  lastEdit = { merge: '', at: 0 };
+  const { pastStates } = useDocument.temporal.getState();
+  return { steps: pastStates.length, file: useDocument.getState().file };
+}
+
+/** Undoes what was edited since a mark, unless the file was saved or read anew meanwhile. */
+export function undoTo({ steps, file }: HistoryMark): void {
+  const history = useDocument.temporal.getState();
+  const since = history.pastStates.length - steps;
+  if (since > 0 && file === useDocument.getState().file) history.undo(since);
+}
+
 /** Whether the graph differs from the file's revision. Equal text is equal, however it came about. */
 export function isUnsaved({ file, graph }: Pick<DocumentState, 'file' | 'graph'>): boolean {
   if (file === null || graph === file.baseGraph) return false;

@@ -75,9 +75,9 @@ describe('nodes that shape a graph', () => {
     });
   });
 
-  it('show what is wrong within them', () => {
+  it('show what is wrong within them', async () => {
     useChecks.getState().setModels([]);
-    useChecks.getState().check(graph);
+    await useChecks.getState().check(graph);
     const { problems } = useChecks.getState();
     const at = (id: string) =>
       problems

@@ -17,8 +17,8 @@ const graph = parseGraph(
   }),
 );
 
-const showing = (): string[] => {
-  useChecks.getState().check(useDocument.getState().graph);
+const showing = async (): Promise<string[]> => {
+  await useChecks.getState().check(useDocument.getState().graph);
   return [...byNode(useChecks.getState().problems).keys()];
 };
 
@@ -27,8 +27,15 @@ beforeAll(() => {
   useDocument.getState().open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph });
 });
 
-it('a problem within a graph shows at a use of it that came later', () => {
-  expect(showing()).toEqual(['first']);
+it('a problem within a graph shows at a use of it that came later', async () => {
+  expect(await showing()).toEqual(['first']);
   useDocument.getState().edit((shown) => duplicateNodes(shown, ['first']).graph);
-  expect(showing()).toEqual(['first', 'first-2']);
+  expect(await showing()).toEqual(['first', 'first-2']);
+});
+
+it('what was found is forgotten with the graph, also what is still on its way', async () => {
+  const late = useChecks.getState().check(useDocument.getState().graph);
+  useChecks.getState().clear();
+  await late;
+  expect(useChecks.getState().problems).toEqual([]);
 });

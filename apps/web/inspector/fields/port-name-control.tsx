@@ -40,7 +40,6 @@ export function PortNameControl({
         onBlur={commit}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();
-          if (event.key === 'Escape') write(undefined);
         }}
       />
       {refused === undefined ? null : (

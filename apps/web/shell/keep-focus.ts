@@ -1,0 +1,127 @@
+import { nodeCard } from '../canvas/focus-node.ts';
+import { neighbourOf } from '../canvas/neighbour.ts';
+import { useConflict } from '../state/conflict-store.ts';
+import { useDocument } from '../state/document-store.ts';
+import { wayOf } from '../state/levels.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+/** What lies over the screen and has the focus to itself. */
+const overlay = 'dialog, [role="menu"]';
+
+/** Frames that a node may take to come: it is measured before it is shown, and hidden until then. */
+const patience = 60;
+
+type Control = HTMLElement | SVGElement;
+const isControl = (target: EventTarget | null): target is Control =>
+  target instanceof HTMLElement || target instanceof SVGElement;
+
+/** Where one was last: a control, and a node. The control comes first, where it is still there. */
+interface Place {
+  readonly control: Control | undefined;
+  readonly node: string | undefined;
+}
+
+const card = '.react-flow__node';
+/** A node is found again by its id: what is drawn of it may be another element by then. */
+const controlOf = (element: Control): Control | undefined =>
+  element.matches(card) ? undefined : element;
+const canvas = (): HTMLElement | null => document.querySelector('.react-flow');
+
+function isLost(focused: Element | null): boolean {
+  return focused === null || focused === document.body || focused.matches(':disabled');
+}
+
+/** Gives the focus to where one was, or to the canvas. False while that is still to come. */
+function giveTo({ control, node }: Place): boolean {
+  const isThere = node !== undefined && Object.hasOwn(useDocument.getState().shown.nodes, node);
+  for (const place of [control, isThere ? nodeCard(node) : undefined]) {
+    place?.focus({ preventScroll: true });
+    if (place === document.activeElement) return true;
+  }
+  if (isThere) return false;
+  canvas()?.focus({ preventScroll: true });
+  return true;
+}
+
+/**
+ * Keeps the focus from getting lost: where what had it is taken away by a command, or a dialog or menu closes, it goes to what
+ * had it before, to the selected node, to a neighbour of one that was deleted, or to the canvas. Returns the stop function.
+ */
+export function keepFocus(): () => void {
+  const listening = new AbortController();
+  let place: Place = { control: undefined, node: useScreen.getState().selection[0] };
+  /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
+  let pressed = false;
+  let waiting = 0;
+
+  const restore = (): void => {
+    cancelAnimationFrame(waiting);
+    let left = patience;
+    const look = (): void => {
+      if (!isLost(document.activeElement)) return;
+      if (document.querySelector('dialog[open], [role="menu"]') !== null) return;
+      if (giveTo(place) || --left === 0) return;
+      waiting = requestAnimationFrame(look);
+    };
+    // A frame later, what has changed is drawn, and what takes the focus for itself has it.
+    waiting = requestAnimationFrame(look);
+  };
+
+  const took = ({ target, relatedTarget }: FocusEvent): void => {
+    if (!isControl(target)) return;
+    if (target.closest(overlay) === null) {
+      const node = target.closest<HTMLElement>(card)?.dataset['id'];
+      place = { control: controlOf(target), node: node ?? place.node };
+    } else if (isControl(relatedTarget) && relatedTarget.closest(overlay) === null) {
+      // What had it before the dialog.
+      place = { ...place, control: controlOf(relatedTarget) };
+    }
+  };
+  const press = ({ target }: PointerEvent): void => {
+    if (!(target instanceof Element) || target.closest(overlay) !== null) return;
+    pressed = true;
+    const pressedOn = target.closest<HTMLElement>(card)?.dataset['id'];
+    const onCanvas = target.closest('.react-flow') !== null;
+    place = { control: undefined, node: pressedOn ?? (onCanvas ? undefined : place.node) };
+  };
+  const release = (): void => {
+    pressed = false;
+  };
+  const lost = (): void => {
+    if (!pressed) restore();
+  };
+
+  const { signal } = listening;
+  document.addEventListener('focusin', took, { signal });
+  document.addEventListener('focusout', lost, { signal });
+  document.addEventListener('pointerdown', press, { signal, capture: true });
+  for (const end of ['pointerup', 'pointercancel'] as const)
+    document.addEventListener(end, release, { signal, capture: true });
+
+  const stops = [
+    useScreen.subscribe(({ selection }, before) => {
+      const [first] = selection;
+      if (selection !== before.selection && first !== undefined)
+        place = { control: undefined, node: first };
+      restore();
+    }),
+    useDocument.subscribe((now, before) => {
+      const moved =
+        now.file?.path !== before.file?.path || wayOf(now.trail) !== wayOf(before.trail);
+      const { node } = place;
+      if (moved) place = { control: undefined, node: undefined };
+      else if (node !== undefined && !Object.hasOwn(now.shown.nodes, node))
+        place = { ...place, node: neighbourOf(node, before.shown, now.shown.nodes) };
+      restore();
+    }),
+    useOverlay.subscribe(restore),
+    useConflict.subscribe(restore),
+  ];
+  restore();
+  return () => {
+    listening.abort();
+    cancelAnimationFrame(waiting);
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,2 @@
+/** What says whether a graph, or an edge, may be: a part of its own, see `loadRules`. */
+export { connectionVerdict, validateGraph } from '@graft/graph';

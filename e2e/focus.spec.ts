@@ -1,0 +1,151 @@
+import type { Page } from '@playwright/test';
+import { menuItem } from './small-graphs.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** What a keyboard user is on: a node by its id, else the label of the control. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) return 'nothing';
+    const id = activeElement.getAttribute('data-id') ?? '';
+    if (activeElement.matches('.react-flow__node')) return `node ${id}`;
+    return activeElement.getAttribute('aria-label') ?? activeElement.textContent ?? '';
+  });
+const isOn = (page: Page, place: string) => expect.poll(() => focused(page)).toBe(place);
+
+const chain = {
+  nodes: {
+    ...chunking.nodes,
+    chunk: { type: 'chunk', params: { size: 77 } },
+    questions: { type: 'questions', params: { questions: 'Why?' } },
+  },
+  edges: chunking.edges ?? [],
+  layout: { files: [0, 0], chunk: [280, 0], questions: [280, 260] } as const,
+};
+
+test('after a command the focus is where one goes on', async ({ page, workspace }) => {
+  await workspace.graph('focus', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'focus.graft.json');
+  await bench.select('chunk');
+  await test.step('deleted: at what fed it; brought back: still there', async () => {
+    await page.keyboard.press('Delete');
+    await expect(bench.node('chunk')).toHaveCount(0);
+    await isOn(page, 'node files');
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('chunk')).toBeVisible();
+    await isOn(page, 'node files');
+  });
+  await test.step('added by the menu: at the new one', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('embed');
+    await expect(page.getByRole('option', { name: /^Embed/ })).toBeVisible();
+    await page.keyboard.press('Enter');
+    await isOn(page, 'node embed');
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('embed')).toHaveCount(0);
+    await expect.poll(() => focused(page)).toMatch(/^node /);
+  });
+  await test.step('grouped, gone into and left', async () => {
+    await page.locator('.react-flow__node[data-id="chunk"]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+g');
+    await isOn(page, 'node subgraph');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('trail')).toContainText('subgraph');
+    await isOn(page, 'Canvas');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => focused(page)).toMatch(/^(Edge from|node) /);
+    await page.keyboard.press('Control+ArrowUp');
+    await expect(page.getByTestId('trail')).toBeHidden();
+    await isOn(page, 'node subgraph');
+  });
+  await test.step('a menu or dialog that closes', async () => {
+    await page.keyboard.press('Shift+F10');
+    await expect(menuItem(page, 'Duplicate')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node subgraph');
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node subgraph');
+    await page.getByRole('button', { name: 'New graph', exact: true }).press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await isOn(page, 'New graph');
+  });
+  await test.step('a title written anew, and a button that has nothing left to do', async () => {
+    await page.locator('.react-flow__node[data-id="questions"]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('F2');
+    await isOn(page, 'Title of questions');
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node questions');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    while (await undo.isEnabled()) await undo.press('Enter');
+    await isOn(page, 'node questions');
+  });
+  await test.step('a run', async () => {
+    await page.keyboard.press('Control+Enter');
+    await bench.reaches('questions', 'succeeded');
+    await isOn(page, 'node questions');
+  });
+});
+
+test('a node that is frozen by its button has the focus', async ({ page, workspace }) => {
+  await workspace.graph('focus-frozen', { ...chain, nodes: { ...chain.nodes } });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'focus-frozen.graft.json');
+  await bench.select('questions');
+  await bench.runUpToHere();
+  await expect(bench.node('questions')).toHaveAttribute('data-status', /succeeded|cached/);
+  await bench.tab('Output');
+  await page.getByRole('button', { name: 'Freeze this output' }).press('Enter');
+  await expect(bench.node('questions')).toContainText('(frozen)');
+  await isOn(page, 'node questions');
+});
+
+test('Escape in a field takes back what was typed and leads to the node, then lets go of it', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('take-back', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'take-back.graft.json');
+  await bench.select('chunk');
+  await bench.tab('Parameters');
+  const size = page.getByLabel('Size', { exact: true });
+  await test.step('a number, typed in two goes', async () => {
+    await size.fill('12');
+    await page.waitForTimeout(1_100);
+    await size.press('5');
+    await expect(size).toHaveValue('125');
+    await page.keyboard.press('Escape');
+    await expect(size).toHaveValue('77');
+    await isOn(page, 'node chunk');
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+  });
+  await test.step('several values that were not taken over', async () => {
+    await size.fill('64, 128');
+    await page.keyboard.press('Escape');
+    await expect(size).toHaveValue('77');
+    await expect(page.getByTestId('several-size')).toHaveCount(0);
+  });
+  await test.step('a title, and a value that was saved meanwhile', async () => {
+    await page.getByLabel('Title', { exact: true }).fill('Cutter');
+    await page.keyboard.press('Escape');
+    await expect(bench.node('chunk')).not.toContainText('Cutter');
+    await size.fill('90');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    await page.keyboard.press('Escape');
+    await expect(size).toHaveValue('77');
+  });
+  await test.step('once more: nothing is selected', async () => {
+    await isOn(page, 'node chunk');
+    await page.keyboard.press('Escape');
+    await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'false');
+  });
+});
