@@ -134,6 +134,7 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
+export { canExpose, exposedAs, exposeParam, unexposeParam } from './compose/expose-param.ts';
 export { carrySubgraphs, subgraphsOf } from './compose/carry-subgraphs.ts';
 export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';
 export { expandExperiment, type ExpandContext } from './experiment/expand-experiment.ts';

@@ -1,4 +1,5 @@
 import {
+  canExpose,
   paramFields,
   pathWithoutRounds,
   readRowsOf,
@@ -15,6 +16,7 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
+import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { FilesControl } from './fields/files-control.tsx';
 import { GivenNote } from './fields/given-note.tsx';
@@ -153,11 +155,13 @@ interface RowProps {
   readonly field: ParamField;
   /** Of the node's type: a port's name is known to whoever uses the graph, and `use` names another graph. */
   readonly structure: NodeType['structure'];
+  /** Whether it can be given to whoever uses the graph. */
+  readonly exposable: boolean;
   readonly given: unknown;
   readonly problems: readonly ShownProblem[];
 }
 
-function FieldRow({ node, field, structure, given, problems }: RowProps) {
+function FieldRow({ node, field, structure, exposable, given, problems }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
   const isPortName = field.name === 'name' && (structure === 'input' || structure === 'output');
@@ -193,6 +197,7 @@ function FieldRow({ node, field, structure, given, problems }: RowProps) {
               <TrySeveral field={field} value={value} varied={varied} />
             </>
           )}
+          {exposable ? <ExposureButton node={node} field={field} /> : null}
           {isPortName || isDefault(field, value) || varied?.values !== undefined ? null : (
             <button
               type="button"
@@ -271,6 +276,7 @@ export function ParameterForm({
   const all = useProblemsAt(node);
   const problems = all.filter((problem) => isAt(node, problem));
   const graph = useDocument((state) => state.graph);
+  const isFunction = useDocument(({ shown, trail }) => trail.length > 0 || hasInterface(shown));
   const fields = paramFields(definition);
   const rowOf = (field: ParamField) => (
     <FieldRow
@@ -278,6 +284,7 @@ export function ParameterForm({
       node={node}
       field={field}
       structure={definition.structure}
+      exposable={isFunction && canExpose(definition, field.name)}
       given={params?.[field.name]}
       problems={problems.filter(({ location }) => location.param === field.name)}
     />

@@ -2,7 +2,7 @@ import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
 import type { GraphBody } from '../format/graph.ts';
-import { usesGraph } from '../types/node-type.ts';
+import { usesGraph, type NodeType } from '../types/node-type.ts';
 import { interfaceName } from '../types/structure-params.ts';
 import type { InterfaceContext } from './body-interface.ts';
 import type { NodeDraft } from './node-draft.ts';
@@ -45,6 +45,13 @@ export function reportInterface(
 /** Parameters of a node that uses a graph by which its ports are what they are. */
 const structuring: ReadonlySet<string> = new Set(['use', 'while', 'collect']);
 
+/** Whether a parameter says what its graph is: such cannot be set from outside. */
+export function isInterfaceParam(definition: Pick<NodeType, 'structure'>, param: string): boolean {
+  const { structure } = definition;
+  if (structure === 'input' || structure === 'output') return true;
+  return usesGraph(definition) && structuring.has(param);
+}
+
 function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string | undefined {
   const { node = '', param = '', default: fallback } = own(body.expose ?? {}, name) ?? {};
   if (!Object.hasOwn(body.nodes, node)) {
@@ -53,14 +60,10 @@ function exposureProblem(body: GraphBody, name: string, drafts: Drafts): string 
   const definition = drafts.get(node)?.definition;
   // Its node has a problem of its own.
   if (definition === undefined) return undefined;
-  const { structure, params } = definition;
-  if (
-    structure === 'input' ||
-    structure === 'output' ||
-    (usesGraph(definition) && structuring.has(param))
-  ) {
+  if (isInterfaceParam(definition, param)) {
     return 'which says what the graph is. It cannot be set from outside.';
   }
+  const { params } = definition;
   const schema = own(params.shape, param);
   if (schema === undefined) {
     const names = Object.keys(params.shape);
