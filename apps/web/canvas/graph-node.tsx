@@ -16,6 +16,7 @@ import { familyColour } from './family-colour.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import {
+  givenText,
   keptStatus,
   offStatus,
   progressShare,
@@ -24,7 +25,7 @@ import {
   type Status,
 } from './node-status.ts';
 import { useShape } from '../state/node-shape.ts';
-import { paramTitle, untitled } from '../state/node-titles.ts';
+import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
 
 const NodeCurve = lazy(() =>
   import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
@@ -115,6 +116,17 @@ function useStatus(path: string, step: StepView | undefined): Status | undefined
   return { label: 'will run', tone: 'planned' };
 }
 
+/** Of an input of the graph, what is said while nothing has come. */
+function useGiven(id: string, definition: NodeType | undefined): string | undefined {
+  const isInput = definition?.structure === 'input';
+  return useDocument(({ shown, trail }) => {
+    if (!isInput) return undefined;
+    if (trail.length > 0) return 'given by the caller';
+    const source = shown.edges.find((edge) => edge.target === id)?.source;
+    return givenText(source === undefined ? undefined : titleAmong(source, shown.nodes));
+  });
+}
+
 /** `needs chunks`: what the person still has to give. */
 function missingText({ location }: ShownProblem, definition: NodeType | undefined): string {
   const { port, param } = location;
@@ -140,6 +152,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
     return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
   });
   const past = useRunView((state) => state.past);
+  const given = useGiven(id, definition);
   const result =
     off && step === undefined
       ? 'switched off'
@@ -151,7 +164,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           ? 'not part of that run'
           : kept
             ? 'made before: a run shows it'
-            : resultText(step);
+            : (given ?? resultText(step));
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const drift = useDrift(path);
   const renaming = useOverlay((state) => state.renamingNode === id);

@@ -103,3 +103,8 @@ export function resultText(step: StepView | undefined): string {
   if (failed > 0) outputs.push(`${count(failed)} failed`);
   return outputs.length > 0 ? outputs.join(' · ') : 'no result';
 }
+
+/** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
+export function givenText(sample: string | undefined): string {
+  return `given by the caller; ${sample === undefined ? 'no sample' : `sample: ${sample}`}`;
+}

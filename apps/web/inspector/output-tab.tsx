@@ -2,6 +2,8 @@ import { Metrics } from '@graft/graph';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
+import { useDocument } from '../state/document-store.ts';
+import { placeOf } from '../state/levels.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
@@ -47,6 +49,9 @@ function metricsPort(type: string | undefined): string | undefined {
 /** Why the step ran, and what came out of it, a page at a time. */
 export function OutputTab({ node }: { readonly node: string }) {
   const own = useRunView((state) => stepOf(state, node));
+  const isInput = useDocument(
+    ({ graph }) => nodeTypes().get(placeOf(graph, node)?.node.type ?? '')?.structure === 'input',
+  );
   const [chosen, choose] = useState<string>();
   const ports = Object.keys(own?.feeds ?? own?.outputs ?? {});
   const tab = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
@@ -63,7 +68,16 @@ export function OutputTab({ node }: { readonly node: string }) {
     // Who watches the curves goes on seeing them when the step has finished.
     if (trains) choose(curves);
   }, [trains, curves]);
-  if (step === undefined) return <Empty>Not run yet. Press Run to see what comes out.</Empty>;
+  if (step === undefined) {
+    return isInput ? (
+      <Empty>
+        Given by whoever uses the graph. A run of the graph by itself shows what is connected as
+        sample.
+      </Empty>
+    ) : (
+      <Empty>Not run yet. Press Run to see what comes out.</Empty>
+    );
+  }
   const artifact = port === undefined ? undefined : step.outputs[port];
   const error = step.error ?? own?.error;
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
