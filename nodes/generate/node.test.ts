@@ -1,5 +1,6 @@
 import {
   type AdapterInfo,
+  cacheKey,
   type GenerateRequest,
   ItemFailure,
   type LanguageModel,
@@ -203,7 +204,7 @@ describe('run', () => {
     const { loads } = await answerAll([promptOf(kilns)], { adapterWeights: [0.5] }, adapters);
     expect(loads).toEqual([
       {
-        ...{ contextLength: 2048, parallel: 4 },
+        ...{ contextLength: 2048, parallel: 4, encoding: 'fastest' },
         adapters: [
           { path: '/one', info, weight: 0.5 },
           { path: '/two', info, weight: 1 },
@@ -249,4 +250,22 @@ it('checks the room for the answer against the model, and its format', () => {
   expect(check({ context: 512, maxTokens: 600 })).toEqual([
     expect.objectContaining({ param: 'maxTokens' }),
   ]);
+});
+
+it('is keyed by the encoding, and says of its answers which model gave them whatever that is', () => {
+  const model = { id: 'm', digest: 'published', architecture: 'llama', contextLength: 4096 };
+  const under = (encoding: string) => {
+    const params = generate.params.parse({ encoding });
+    const node = {
+      ...{ id: 'x', definition: generate, params, inputs: {}, sources: [] },
+      ...{ inputFacets: {}, outputFacets: {} },
+    };
+    const engines = { onnxruntime: '1', 'llama.cpp': '1', lance: '1', training: '1' };
+    const { value } = cacheKey({ node, inputs: {}, sources: [], deviceClass: 'cpu', engines });
+    return { key: value, facets: generate.facets?.(params, { model: { model } }, () => undefined) };
+  };
+  const [fastest, published] = [under('fastest'), under('as-published')];
+  expect(fastest.key).not.toBe(published.key);
+  expect(fastest.facets).toEqual({ answers: { model } });
+  expect(published.facets).toEqual(fastest.facets);
 });

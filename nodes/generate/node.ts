@@ -12,7 +12,7 @@ import { z } from 'zod';
 export const generate = defineNode({
   type: 'generate',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Generate',
   group: 'language-model',
   doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Adapters are applied to it as it runs, each times its weight. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
@@ -124,6 +124,15 @@ export const generate = defineNode({
         title: 'Context',
         unit: 'tokens',
         description: 'Room for the prompt and the answer. More needs more memory.',
+        advanced: true,
+      } satisfies ParamMeta),
+    encoding: z
+      .enum(['fastest', 'as-published'])
+      .default('fastest')
+      .meta({
+        title: 'Encoding',
+        description:
+          'Of the weights as they are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
         advanced: true,
       } satisfies ParamMeta),
     parallel: z

@@ -27,11 +27,12 @@ export const run = implementItems(generate, {
   ): Promise<readonly (Written | ItemFailure)[]> {
     const loaded = await ctx.backends.languageModel(modelSource(model), {
       contextLength: params.context,
-      parallel: params.parallel,
+      ...{ parallel: params.parallel, encoding: params.encoding },
       adapters: weightedAdapters(adapters, params.adapterWeights, {
         ...{ node: ctx.node, model: model.info },
       }),
     });
+    tellForm(ctx, loaded);
     const failed = new AbortController();
     const signal = AbortSignal.any([ctx.signal, failed.signal]);
     const results: (Written | ItemFailure)[] = [];
@@ -59,6 +60,15 @@ export const run = implementItems(generate, {
     yield { id: prompt.id, question: prompt.question, ...written, citations };
   },
 });
+
+/** Steps whose log says what their model is read as: there may be many batches. */
+const told = new WeakSet<RunContext>();
+
+function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
+  if (readAs === undefined || told.has(ctx)) return;
+  told.add(ctx);
+  ctx.log('info', `Reads ${model} as ${readAs}.`);
+}
 
 interface Task {
   readonly loaded: LanguageModel;

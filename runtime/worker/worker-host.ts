@@ -21,6 +21,8 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     (await import('@graft/backends')).createBackends({
       catalogue,
       threads,
+      convertWeights: async (from, to, how) =>
+        (await import('@graft/training/formats')).ggufToQ80(from, to, how),
       ...(memory === undefined ? {} : { memory }),
     }),
   );

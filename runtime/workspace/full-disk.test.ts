@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGraph, type RunEvent } from '@graft/graph';
 import { environment } from './env.ts';
 import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
-import { mountSmallDisk, type SmallDisk } from './testing/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '@graft/kit/testing';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 

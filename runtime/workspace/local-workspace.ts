@@ -343,7 +343,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   async collectGarbage(maxSize: number): Promise<CollectReport> {
-    const { stores, checkpointFolder, scratchFolder, reserve } = this.#parts;
+    const { stores, checkpointFolder, scratchFolder, reserve, catalogue } = this.#parts;
     await this.#parts.state.check();
     // Deleting records takes room before it gives any.
     await reserve.giveUpIfNeeded();
@@ -351,12 +351,13 @@ export class LocalWorkspace implements Workspace {
     await removeLeftovers(scratchFolder);
     const scratchLeft = await folderSize(scratchFolder);
     const checkpoints = await collectCheckpoints(checkpointFolder);
+    const converted = await catalogue.removeUnusedConversions();
     const report = await this.#parts.guard.collecting(async () => {
       const actions = await this.#parts.received.withAll(stores.actions);
       return collectGarbage({ ...stores, actions, maxSize });
     });
     await reserve.take();
-    return { ...report, checkpoints, scratch: Math.max(0, scratch - scratchLeft) };
+    return { ...report, checkpoints, converted, scratch: Math.max(0, scratch - scratchLeft) };
   }
 
   async unlistedSizes(): Promise<UnlistedSizes> {

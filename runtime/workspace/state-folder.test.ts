@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGraph } from '@graft/graph';
 import { bundleTestWorker, type Bundle } from './testing/bundle-test-worker.ts';
-import { mountReadOnly } from './testing/small-disk.ts';
+import { mountReadOnly } from '@graft/kit/testing';
 import { workerTestRegistry } from './testing/test-nodes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 

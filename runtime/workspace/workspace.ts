@@ -123,6 +123,8 @@ export interface CollectReport extends GarbageReport {
   readonly checkpoints: number;
   /** Bytes of scratch that were removed. */
   readonly scratch: number;
+  /** Bytes of models in another encoding than published that were removed, since nobody has read them for a week. */
+  readonly converted: number;
 }
 
 export interface UnlistedSizes {

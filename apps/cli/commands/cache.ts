@@ -60,10 +60,11 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
   if (json) printJson(report);
   else {
     const { actions, artifacts, families } = report.deleted;
-    const { checkpoints, scratch } = report;
+    const { checkpoints, scratch, converted } = report;
     const steps =
       (checkpoints === 0 ? '' : `, checkpoints of ${checkpoints} steps`) +
-      (scratch === 0 ? '' : `, ${formatBytes(scratch)} of scratch`);
+      (scratch === 0 ? '' : `, ${formatBytes(scratch)} of scratch`) +
+      (converted === 0 ? '' : `, ${formatBytes(converted)} of converted models`);
     print(
       `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items${steps}`,
     );

@@ -41,7 +41,8 @@ export class BlobStore {
     return join(this.root, 'models', id);
   }
 
-  #blobPath(digest: string): string {
+  /** Where a stored file lies. */
+  pathOf(digest: string): string {
     return join(this.root, 'sha256', digest.slice(0, 2), digest);
   }
 
@@ -65,6 +66,11 @@ export class BlobStore {
     return stampOf(join(this.modelFolder(id), path));
   }
 
+  /** Of the stored file itself. */
+  stampOfBlob(digest: string): Promise<string | undefined> {
+    return stampOf(this.pathOf(digest));
+  }
+
   /** Whether it is there in the right size; reads no content. */
   async isPresent(id: string, file: KnownFile): Promise<boolean> {
     const found = await stat(join(this.modelFolder(id), file.path)).catch(() => undefined);
@@ -73,7 +79,7 @@ export class BlobStore {
 
   /** Whether the bytes are stored; removes them when they are damaged. */
   async hasSound(file: KnownFile): Promise<boolean> {
-    const path = this.#blobPath(file.digest);
+    const path = this.pathOf(file.digest);
     if (await this.#isSound(path, file)) return true;
     await rm(path, { force: true });
     return false;
@@ -81,7 +87,7 @@ export class BlobStore {
 
   /** Takes over a verified file by moving it in. */
   async adopt(path: string, file: KnownFile): Promise<void> {
-    const target = this.#blobPath(file.digest);
+    const target = this.pathOf(file.digest);
     // Hard links share the bytes: nobody may write into them.
     await chmod(path, 0o444);
     await syncPath(path);
@@ -92,7 +98,7 @@ export class BlobStore {
   /** Links a stored file to its place in the model's folder. One that is sound there is not touched. */
   async layOut(id: string, file: KnownFile): Promise<void> {
     if (await this.isLaidOut(id, file)) return;
-    const source = this.#blobPath(file.digest);
+    const source = this.pathOf(file.digest);
     const target = join(this.modelFolder(id), file.path);
     await mkdir(dirname(target), { recursive: true });
     const draft = `${target}.${stagingName()}`;
@@ -113,12 +119,12 @@ export class BlobStore {
   }
 
   async removeBlob(digest: string): Promise<void> {
-    await rm(this.#blobPath(digest), { force: true });
+    await rm(this.pathOf(digest), { force: true });
     await rm(this.#sealPath(digest), { force: true });
   }
 
   #sealPath(digest: string): string {
-    return `${this.#blobPath(digest)}.seal.json`;
+    return `${this.pathOf(digest)}.seal.json`;
   }
 
   async #seal(path: string, digest: string, known?: string): Promise<void> {

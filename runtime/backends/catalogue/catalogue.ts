@@ -10,6 +10,7 @@ import {
 import { abortable, withFileLock } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
+import { ConvertedModels } from './converted-models.ts';
 import { builtInEntries } from './entries.ts';
 import { importModel, type ImportOptions } from './import-model.ts';
 import { factsOf, modelDigest } from './model-facts.ts';
@@ -80,8 +81,10 @@ export interface Catalogue {
    * that very model. Throws `bad-model`, `damaged-file` or `no-space`.
    */
   receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void>;
-  /** Deletes the files; an imported model's entry and pinned digests too. */
+  /** Deletes the files and what was made of them; an imported model's entry and pinned digests too. */
   remove(id: string): Promise<void>;
+  /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */
+  removeUnusedConversions(): Promise<number>;
 }
 
 const defaultHub = 'https://huggingface.co';
@@ -98,6 +101,7 @@ class FolderCatalogue implements Catalogue {
   readonly #hubEndpoint: string;
   readonly #builtIn: readonly ModelEntry[];
   readonly #blobs: BlobStore;
+  readonly #converted: ConvertedModels;
   readonly #imported: RecordFile<ModelEntry>;
   readonly #pinned: RecordFile<Pin>;
   readonly #consents: RecordFile<string>;
@@ -108,6 +112,7 @@ class FolderCatalogue implements Catalogue {
     this.#hubEndpoint = options.hubEndpoint ?? (environment['HF_ENDPOINT'] || defaultHub);
     this.#builtIn = options.entries ?? builtInEntries;
     this.#blobs = new BlobStore(options.modelsFolder);
+    this.#converted = new ConvertedModels(options.modelsFolder);
     const record = <Value>(name: string, schema: z.ZodType<Value>): RecordFile<Value> =>
       new RecordFile(join(options.modelsFolder, name), z.record(z.string(), schema));
     this.#imported = record('imported.json', modelEntrySchema);
@@ -224,6 +229,7 @@ class FolderCatalogue implements Catalogue {
         .filter((other) => other.id !== id)
         .flatMap((other) => other.files.map((file) => file.digest)),
     );
+    await this.#converted.remove(modelDigest(entry));
     await this.#blobs.removeModel(id);
     for (const { digest } of entry.files) {
       if (digest !== undefined && !kept.has(digest)) await this.#blobs.removeBlob(digest);
@@ -237,6 +243,10 @@ class FolderCatalogue implements Catalogue {
     if (Object.keys(this.#pinned.readSync()).some((key) => key.startsWith(prefix))) {
       await this.#pinned.update((all) => without(all, (key) => key.startsWith(prefix)));
     }
+  }
+
+  removeUnusedConversions(): Promise<number> {
+    return this.#converted.removeUnused();
   }
 
   #add(entry: ModelEntry): Promise<void> {

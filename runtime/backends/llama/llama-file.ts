@@ -15,6 +15,13 @@ export interface LlamaFile {
   readonly size: number;
   /** Of a catalogue's files, as they were opened: another once anybody has touched one of them. */
   readonly stamp?: string;
+  /** What it was made as of the published file, for people; absent: it is that file. */
+  readonly readAs?: string;
+}
+
+/** What is known of a file serves whoever opened the very same. */
+export function fileKey({ digest, path, stamp = '' }: LlamaFile): string {
+  return `${digest} ${path} ${stamp}`;
 }
 
 /** Where a catalogue's model has its weights: its GGUF file, or its folder. */

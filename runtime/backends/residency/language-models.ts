@@ -8,7 +8,7 @@ import { abortable } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
 import { llamaAdapters } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
-import type { LlamaFile } from '../llama/llama-file.ts';
+import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
 import { LlamaMemory } from '../llama/llama-memory.ts';
 import { loadLlamaRuntime, type LlamaDevice, type LlamaRuntime } from '../llama/llama-runtime.ts';
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
@@ -24,10 +24,13 @@ import {
   type Configuration,
 } from './loaded-language-model.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
+import type { QuickForms } from './quick-forms.ts';
 
 interface LanguageModelsOptions {
   readonly memoryOf: (device: string, free?: FreeOnGpu) => DeviceMemory;
   readonly threads?: number;
+  /** Where models in another encoding are kept, and what makes them; absent: all are read as published. */
+  readonly quickForms?: QuickForms | undefined;
 }
 
 /** Language models, shared by all steps and loaded again after they were put out. */
@@ -47,12 +50,13 @@ export class LanguageModels {
 
   async languageModel(
     request: LanguageModelRequest,
-    { contextLength, parallel, adapters = [] }: LanguageModelOptions,
+    { contextLength, parallel, adapters = [], encoding = 'fastest' }: LanguageModelOptions,
   ): Promise<LanguageModel> {
     // The library loads on; only this caller stops waiting.
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
-    const { file } = request;
-    const { threads } = this.#options;
+    const { threads, quickForms } = this.#options;
+    const published = encoding === 'as-published' || runtime.device !== 'cpu';
+    const file = published ? request.file : ((await quickForms?.open(request)) ?? request.file);
     const configuration: LlamaOptions = {
       ...{ id: file.id, runtime, contextLength, parallel },
       adapters: await llamaAdapters(file, adapters),
@@ -77,6 +81,7 @@ export class LanguageModels {
     return {
       ...facts,
       model: file.id,
+      ...(file.readAs === undefined ? {} : { readAs: file.readAs }),
       generate: (prompt, hooks) => use(hooks.signal, (model) => model.generate(prompt, hooks)),
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
@@ -90,7 +95,7 @@ export class LanguageModels {
 
   /** From the vocabulary alone, on the CPU whatever the device: nothing is computed. */
   tokenizer({ file, signal }: LanguageModelRequest): Promise<Tokenizer> {
-    const key = keyOf(file);
+    const key = fileKey(file);
     const load = async (): Promise<ModelTokenizer> =>
       new ModelTokenizer(
         ggufVocabulary(await loadLlamaVocabulary(await this.#runtime('cpu'), file)),
@@ -124,7 +129,7 @@ export class LanguageModels {
 
   /** What the file will take, read once. */
   #memory(file: LlamaFile, runtime: LlamaRuntime): Promise<LlamaMemory> {
-    const key = `${keyOf(file)} ${runtime.device}`;
+    const key = `${fileKey(file)} ${runtime.device}`;
     const reading = this.#memories.get(key) ?? LlamaMemory.of(file, runtime);
     this.#memories.set(key, reading);
     reading.catch(() => this.#memories.delete(key));
@@ -136,7 +141,7 @@ export class LanguageModels {
     runtime: LlamaRuntime,
     configuration: Configuration,
   ): ModelLoader<LoadedLanguageModel> {
-    const key = `${keyOf(file)} ${runtime.device}`;
+    const key = `${fileKey(file)} ${runtime.device}`;
     return {
       key,
       memory: this.#options.memoryOf(runtime.device, async () => {
@@ -185,6 +190,3 @@ export class LanguageModels {
     return loading;
   }
 }
-
-/** What is loaded of a file serves whoever opened the very same. */
-const keyOf = ({ digest, path, stamp = '' }: LlamaFile): string => `${digest} ${path} ${stamp}`;

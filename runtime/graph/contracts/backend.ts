@@ -67,6 +67,8 @@ export interface LanguageModel {
   readonly contextLength: number;
   /** How many requests it takes at once. */
   readonly parallel: number;
+  /** What its weights are read as, for people; absent: as they were published. */
+  readonly readAs?: string;
   generate(
     request: GenerateRequest,
     options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
@@ -106,7 +108,15 @@ export interface BuildIndexRequest {
   readonly kind: 'flat' | 'hnsw';
 }
 
+/**
+ * How a language model's weights are encoded while it reads and writes. `fastest`: on a CPU as what it reads quickest,
+ * made of the published file where need be; answers differ by rounding. `as-published`: as the file has them.
+ */
+export type ModelEncoding = 'fastest' | 'as-published';
+
 export interface LanguageModelOptions {
+  /** Default `fastest`. */
+  readonly encoding?: ModelEncoding;
   readonly contextLength: number;
   readonly parallel: number;
   readonly adapters?: readonly WeightedAdapter[];

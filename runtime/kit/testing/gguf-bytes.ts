@@ -27,6 +27,12 @@ export class GgufBytes {
   tensor(name: string, length: bigint, offset: bigint): this {
     return this.text(name).u32(1).u64(length).u32(0).u64(offset);
   }
+  /** A tensor's entry: its axes innermost first, and the number of its ggml type. */
+  matrix(name: string, axes: readonly number[], at: { type: number; offset: number }): this {
+    this.text(name).u32(axes.length);
+    for (const axis of axes) this.u64(BigInt(axis));
+    return this.u32(at.type).u64(BigInt(at.offset));
+  }
   bytes(): Buffer {
     return Buffer.concat(this.#parts);
   }

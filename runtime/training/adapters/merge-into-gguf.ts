@@ -1,29 +1,21 @@
 import { GraphError } from '@graft/graph';
-import { setImmediate } from 'node:timers/promises';
 import { readGgufConfig } from '../architectures/gguf-config.ts';
 import { permuteModule } from '../architectures/paired-rows.ts';
 import { fromGgufName } from '../architectures/tensor-names.ts';
-import { encode, type WrittenEncoding } from '../formats/encode.ts';
+import { bandsOf, type Band, type BandOptions } from '../formats/bands.ts';
+import { encode, fileTypes, type WrittenEncoding } from '../formats/encode.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
 import type { GgufValue } from '@graft/kit';
 import { writeGguf, type GgufTensor } from '../formats/gguf-writer.ts';
-import { loadWeight } from '../formats/load-weight.ts';
-import { sourceOf, type TensorEntry } from '../formats/tensor-file.ts';
-import { sizeOf } from '../ir/shape.ts';
+import type { TensorEntry } from '../formats/tensor-file.ts';
 import { deltaOf, type Adapter, type AdapterModule } from './adapter.ts';
 import type { AdapterTerm } from './merge-adapters.ts';
 
-/** llama.cpp's `general.file_type`. */
-const fileTypes = { f32: 0, f16: 1, q8_0: 7 } as const;
-
-export interface MergeTarget {
+export interface MergeTarget extends BandOptions {
   readonly file: string;
-  readonly encoding: keyof typeof fileTypes;
-  readonly signal?: AbortSignal;
+  readonly encoding: WrittenEncoding;
   /** Called before each tensor with how many are written. */
   readonly progress?: (done: number, total: number) => void;
-  /** Numbers of a tensor in memory at a time, of whole rows; default 4 Mi. */
-  readonly band?: number;
 }
 
 /**
@@ -105,34 +97,21 @@ interface Part {
 async function* merged(
   entry: TensorEntry,
   { parts, encoding }: { readonly parts: readonly Part[]; readonly encoding: WrittenEncoding },
-  { signal, band = 1 << 22 }: MergeTarget,
+  target: MergeTarget,
 ): AsyncGenerator<Uint8Array> {
-  const source = sourceOf(entry);
-  const columns = entry.shape.at(-1) ?? 1;
-  const rows = sizeOf(entry.shape) / columns;
-  const rowBytes = source.bytes / rows;
-  const most = Math.max(1, Math.floor(band / columns));
-  for (let first = 0; first < rows; first += most) {
-    await setImmediate();
-    signal?.throwIfAborted();
-    const count = Math.min(most, rows - first);
-    const part = { offset: source.offset + first * rowBytes, bytes: count * rowBytes };
-    const original = await loadWeight({ ...source, ...part }, [count, columns]);
+  for await (const { weights: original, first, rows } of bandsOf(entry, target)) {
     const weights = parts.length === 0 ? original : original.slice();
-    for (const one of parts) addAdapter({ weights, original, first, rows: count }, one);
+    for (const one of parts) addAdapter({ weights, original, first, rows }, one);
     yield encode(encoding, weights);
   }
 }
 
-interface Band {
-  readonly weights: Float32Array;
+interface ChangedBand extends Band {
   readonly original: Float32Array;
-  readonly first: number;
-  readonly rows: number;
 }
 
 /** Adds weight · (W′ − W) of a band of rows. */
-function addAdapter({ weights, original, first, rows }: Band, part: Part): void {
+function addAdapter({ weights, original, first, rows }: ChangedBand, part: Part): void {
   const { adapter, module, weight } = part;
   const { inputs, rank, magnitude } = module;
   const b = module.b.subarray(first * rank, (first + rows) * rank);

@@ -7,5 +7,6 @@ export * from './load-weight.ts';
 export * from './gguf-type.ts';
 export * from './gguf-reader.ts';
 export * from './gguf-writer.ts';
+export * from './to-q80.ts';
 export * from './safetensors.ts';
 export * from './llama2c.ts';

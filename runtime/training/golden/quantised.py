@@ -1,8 +1,9 @@
-"""Makes fixtures/quantised.gguf and fixtures/quantised.safetensors with the `gguf` package.
+"""Makes fixtures/quantised.gguf, fixtures/requantised.gguf and fixtures/quantised.safetensors with the `gguf` package.
 
     pip install gguf==0.19.0 safetensors==0.8.0 numpy && python quantised.py
 
-The GGUF file holds one tensor per encoding; the safetensors file what `gguf` reads from each, as f32.
+The first holds one tensor per encoding, the second each of them as Q8_0, dequantised and quantised by ggml's rule; the
+safetensors file what `gguf` reads from each of the first, as f32.
 """
 
 from pathlib import Path
@@ -46,6 +47,13 @@ def main() -> None:
             data = gguf.quants.quantize(values, kind)
             writer.add_tensor(kind.name, data, raw_dtype=kind)
         expected[kind.name] = np.ascontiguousarray(gguf.quants.dequantize(data, kind), dtype=np.float32)
+    anew = gguf.GGUFWriter(FIXTURES / "requantised.gguf", "llama")
+    for name, values in expected.items():
+        anew.add_tensor(name, gguf.quants.quantize(values, T.Q8_0), raw_dtype=T.Q8_0)
+    anew.write_header_to_file()
+    anew.write_kv_data_to_file()
+    anew.write_tensors_to_file()
+    anew.close()
     source = rng.normal(0, 1, (4, 64)).astype(np.float32)
     expected["source"] = source
     expected["source as Q8_0"] = np.ascontiguousarray(

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ConvertedModels, type Conversion } from './converted-models.ts';
+
+const never = new AbortController().signal;
+const folders: string[] = [];
+async function modelsFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-converted-'));
+  folders.push(folder);
+  return folder;
+}
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+});
+
+/** Bytes by the model's digest, each writing counted in `log`. */
+function conversionOf(digest: string, log: string[] = []): Conversion {
+  return {
+    ...{ id: 'm', digest, form: 'Q8_0', version: 1 },
+    write: async (to) => {
+      log.push(digest);
+      await writeFile(to, `Q8_0 of ${digest}`);
+    },
+    verify: () => Promise.resolve(),
+  };
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+}
+
+describe('converted models', () => {
+  it('are made once, by digest, form and version, and found by whoever comes later', async () => {
+    const folder = await modelsFolder();
+    const log: string[] = [];
+    const models = new ConvertedModels(folder);
+    const [one, same] = await Promise.all([
+      models.open(conversionOf('a', log), { signal: never }),
+      models.open(conversionOf('a', log), { signal: never }),
+    ]);
+    expect(await readFile(one.path, 'utf8')).toBe('Q8_0 of a');
+    expect(one.size).toBe(9);
+    expect(same).toEqual(one);
+    expect(
+      await new ConvertedModels(folder).open(conversionOf('a', log), { signal: never }),
+    ).toEqual(one);
+    expect(log).toEqual(['a']);
+    await models.open(conversionOf('b', log), { signal: never });
+    await models.open({ ...conversionOf('a', log), version: 2 }, { signal: never });
+    expect(log).toEqual(['a', 'b', 'a']);
+  });
+
+  it('are made once by two processes that ask at once', async () => {
+    const folder = await modelsFolder();
+    const log = join(folder, 'log');
+    const program = fileURLToPath(new URL('../testing/convert-process.ts', import.meta.url));
+    const run = () =>
+      promisify(execFile)(process.execPath, [
+        ...['--import', import.meta.resolve('tsx'), program],
+        ...[folder, log],
+      ]);
+    const [one, other] = await Promise.all([run(), run()]);
+    expect(one.stdout).toBe(other.stdout);
+    expect(await readFile(log, 'utf8')).toBe('made\n');
+  });
+
+  it('are made anew where they are damaged or gone', async () => {
+    const folder = await modelsFolder();
+    const log: string[] = [];
+    const { path } = await new ConvertedModels(folder).open(conversionOf('a', log), {
+      signal: never,
+    });
+    await chmod(path, 0o644);
+    await writeFile(path, 'Q8_0 of b');
+    const mended = await new ConvertedModels(folder).open(conversionOf('a', log), {
+      signal: never,
+    });
+    expect(await readFile(mended.path, 'utf8')).toBe('Q8_0 of a');
+    await rm(mended.path);
+    const again = await new ConvertedModels(folder).open(conversionOf('a', log), { signal: never });
+    expect(await readFile(again.path, 'utf8')).toBe('Q8_0 of a');
+    expect(log).toEqual(['a', 'a', 'a']);
+  });
+
+  it('leave nothing where the model was touched meanwhile, or whoever asked gave up', async () => {
+    const folder = await modelsFolder();
+    const models = new ConvertedModels(folder);
+    const touched = { ...conversionOf('a'), verify: () => Promise.reject(new Error('touched')) };
+    await expect(models.open(touched, { signal: never })).rejects.toThrow('touched');
+    const aborting = new AbortController();
+    const slow: Conversion = {
+      ...conversionOf('a'),
+      write: async (to, { signal }) => {
+        await writeFile(to, 'half');
+        aborting.abort();
+        signal.throwIfAborted();
+      },
+    };
+    const given = models.open(slow, { signal: aborting.signal });
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+    await expect.poll(() => filesBelow(folder)).toEqual([]);
+  });
+
+  it('go with their model, and when nobody has read them for a week', async () => {
+    const folder = await modelsFolder();
+    const models = new ConvertedModels(folder);
+    const a = await models.open(conversionOf('a'), { signal: never });
+    const b = await models.open(conversionOf('b'), { signal: never });
+    expect(await models.remove('a')).toBe(a.size);
+    await expect(stat(a.path)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await models.removeUnused()).toBe(0);
+    const records = join(folder, 'converted.json');
+    const text = await readFile(records, 'utf8');
+    await writeFile(
+      records,
+      text.replace(/"usedAt": \d+/, `"usedAt": ${Date.now() - 8 * 24 * 36e5}`),
+    );
+    expect(await models.removeUnused()).toBe(b.size);
+    await expect(stat(b.path)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(JSON.parse(await readFile(records, 'utf8'))).toEqual({});
+  });
+
+  it('are kept for as long as somebody reads them', async () => {
+    const folder = await modelsFolder();
+    const models = new ConvertedModels(folder);
+    await models.open(conversionOf('a'), { signal: never });
+    const records = join(folder, 'converted.json');
+    const text = await readFile(records, 'utf8');
+    await writeFile(
+      records,
+      text.replace(/"usedAt": \d+/, `"usedAt": ${Date.now() - 8 * 24 * 36e5}`),
+    );
+    await models.open(conversionOf('a'), { signal: never });
+    expect(await models.removeUnused()).toBe(0);
+  });
+});

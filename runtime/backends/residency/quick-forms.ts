@@ -1,0 +1,64 @@
+import type { GgufTensorInfo } from '@graft/kit';
+import { ConvertedModels } from '../catalogue/converted-models.ts';
+import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
+import {
+  quickFormOf,
+  quickFormVersion,
+  readsQuicker,
+  type QuickForm,
+} from '../llama/reading-speed.ts';
+import type { LanguageModelRequest } from './backends.ts';
+
+/** Writes a GGUF file anew at `to` with the tensors that `encodesAnew` names in Q8_0. */
+export type ConvertWeights = (
+  from: string,
+  to: string,
+  options: {
+    readonly encodesAnew: (tensor: Pick<GgufTensorInfo, 'name' | 'typeName'>) => boolean;
+    readonly signal: AbortSignal;
+    readonly progress: (done: number, total: number) => void;
+  },
+) => Promise<void>;
+
+/** Language models in the encoding that a CPU reads quickest, made of the published file where need be. */
+export class QuickForms {
+  readonly #models: ConvertedModels;
+  readonly #convert: ConvertWeights;
+  /** By the very file: a header with a large vocabulary takes a moment to read. */
+  readonly #forms = new Map<string, Promise<QuickForm | undefined>>();
+
+  constructor(modelsFolder: string, convert: ConvertWeights) {
+    this.#models = new ConvertedModels(modelsFolder);
+    this.#convert = convert;
+  }
+
+  /** The file to read instead of the published one, under the digest of that; undefined: none is quicker. */
+  async open({
+    file,
+    signal,
+    progress,
+    verify,
+  }: LanguageModelRequest): Promise<LlamaFile | undefined> {
+    const form = await this.#formOf(file);
+    if (form === undefined) return undefined;
+    const { encoding, madeFrom, quicker } = form;
+    const { path, size, stamp } = await this.#models.open(
+      {
+        ...{ id: file.id, digest: file.digest, verify },
+        ...{ form: encoding, version: quickFormVersion },
+        write: (to, hooks) => this.#convert(file.path, to, { ...hooks, encodesAnew: readsQuicker }),
+      },
+      { signal, progress },
+    );
+    const readAs = `${encoding} made from ${madeFrom}, about ${quicker.toFixed(1)} times as quick to read on a CPU`;
+    return { ...file, path, size, stamp, readAs };
+  }
+
+  #formOf(file: LlamaFile): Promise<QuickForm | undefined> {
+    const key = fileKey(file);
+    const reading = this.#forms.get(key) ?? quickFormOf(file);
+    this.#forms.set(key, reading);
+    reading.catch(() => this.#forms.delete(key));
+    return reading;
+  }
+}

@@ -1,0 +1,2 @@
+export { GgufBytes } from './gguf-bytes.ts';
+export { mountReadOnly, mountSmallDisk, type SmallDisk } from './small-disk.ts';
