@@ -32,6 +32,7 @@ const question = {
   id: attack,
   question: attack,
   reference: attack,
+  choices: [attack],
   documents: [attack],
   answerable: false,
 };

@@ -48,6 +48,7 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
       documents: ['kilns.md', 'calendar.md'],
       answerable: true,
       reference: 'At 05:40.',
+      choices: ['At 05:40.', 'At noon.'],
     },
     { id: 'questions.csv:2', question: 'Who keeps the keys?', documents: [], answerable: false },
   ]);

@@ -4,10 +4,10 @@ import { z } from 'zod';
 export const questions = defineNode({
   type: 'questions',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Questions',
   group: 'sources',
-  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers and the documents that hold the answer are kept where a file gives them.',
+  doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers, choices and the documents that hold the answer are kept where a file gives them.',
   inputs: {},
   outputs: {
     questions: { type: Questions, doc: 'The questions, those typed in first.' },
@@ -27,7 +27,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, documents, answerable.',
+          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, choices, documents, answerable.',
         control: 'files',
       } satisfies ParamMeta),
     limit: z

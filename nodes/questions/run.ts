@@ -31,11 +31,12 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
 
 /** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
-  const { id, question, reference, documents, answerable } = values;
+  const { id, question, reference, choices, documents, answerable } = values;
   const parsed = questionSchema.safeParse({
     id: id === undefined || id === '' ? `${file}:${row}` : String(id),
     question: typeof question === 'string' ? question.trim() : question,
     ...(reference === undefined || reference === '' ? {} : { reference }),
+    ...(choices === undefined || choices === '' ? {} : { choices: listOf(choices) }),
     ...(documents === undefined ? {} : { documents: listOf(documents) }),
     ...(answerable === undefined || answerable === '' ? {} : { answerable: truthOf(answerable) }),
   });

@@ -16,6 +16,7 @@ import {
 import { createTraining } from '@graft/training/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run as loadDataset } from '../../load-dataset/run.ts';
+import { run as choose } from '../../multiple-choice/run.ts';
 import { run as measure } from '../../perplexity/run.ts';
 import { sourceFile, rowsInput, testContext, treeInput } from '../testing/test-context.ts';
 import { startTrainer } from '../testing/trainer-process.ts';
@@ -159,4 +160,40 @@ it('measures perplexity: changed by the adapter, and that of the base to the las
   // The curve's loss is of the same rows and tokens.
   const before = metrics.find(({ series, step }) => series === 'eval' && step === 0);
   expect(base['loss']).toBeCloseTo(before?.values['loss'] ?? 0, 4);
+});
+
+it('chooses by the likelihoods that perplexity measures', async () => {
+  const text = 'The Eastern Kiln is lit at 05:40 on Tuesdays. When is the Eastern Kiln lit?';
+  const choices = ['At 05:40 on Tuesdays.', 'At noon on Sundays.', 'Never.'];
+  const [reference = ''] = choices;
+  const question = { id: 'q', question: text, reference, choices };
+  const prompt = { id: 'q', question, text, passages: [], tokens: 20, dropped: 0 };
+  const chosen = await choose.run(
+    context(),
+    { model, prompts: rowsInput([prompt]), adapters: [] },
+    choose.definition.params.parse({}),
+  );
+  const dataset = choices.map((content, at): Example => ({
+    ...{ id: String(at), path: 'choices', row: at + 1, split: 'eval', kind: 'chat' },
+    turns: [
+      { role: 'user', content: text, trained: false },
+      { role: 'assistant', content, trained: true },
+    ],
+  }));
+  const read = await measure.run(
+    context(),
+    { model, documents: undefined, dataset: rowsInput(dataset), adapters: [] },
+    measure.definition.params.parse({}),
+  );
+  const likelihoods = (await all(read.metrics))
+    .filter(({ series }) => series === 'examples')
+    .map(({ values: { loss = 0, tokens: count = 0 } }) => Math.exp(-loss * count));
+  expect(likelihoods).toHaveLength(3);
+  const [right = 0] = likelihoods;
+  const probability = right / likelihoods.reduce((sum, one) => sum + one, 0);
+  expect(probability).toBeGreaterThan(0.9);
+  expect((await all(chosen.metrics))[1]?.values).toEqual({
+    ...{ accuracy: 1, normalizedAccuracy: 1 },
+    choiceProbability: expect.closeTo(probability, 5),
+  });
 });

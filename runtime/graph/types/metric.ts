@@ -36,6 +36,7 @@ const perToken: Declaration = { direction: 'lower', aggregation: 'weighted-mean'
 const declarations: Readonly<Record<string, Declaration>> = {
   accuracy: share,
   answered: share,
+  choiceProbability: share,
   citationPrecision: share,
   citationRecall: share,
   containment: share,
@@ -46,6 +47,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   map: share,
   mrr: share,
   ndcg: share,
+  normalizedAccuracy: share,
   precision: share,
   recall: share,
   rightAbstention: share,

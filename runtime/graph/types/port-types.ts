@@ -75,6 +75,8 @@ export const questionSchema = z.object({
   question: z.string(),
   /** A reference answer, for evaluation. */
   reference: z.string().optional(),
+  /** Answers to choose from; the reference is one of them. */
+  choices: z.array(z.string()).optional(),
   /** Paths of the documents that hold the answer. */
   documents: z.array(z.string()).optional(),
   answerable: z.boolean().optional(),

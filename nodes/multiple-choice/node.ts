@@ -1,0 +1,69 @@
+import { Adapter, defineNode, Metrics, Model, type ParamMeta, Prompts } from '@graft/graph';
+import { z } from 'zod';
+
+export const multipleChoice = defineNode({
+  type: 'multiple-choice',
+  version: 1,
+  implementation: 1,
+  title: 'Multiple choice',
+  group: 'evaluation',
+  doc: 'Whether a language model finds the right one of a question’s choices the likeliest answer to its prompt. Nothing is written, so that a model is measured by what it knows and not by how it puts it, also one that is too small to follow instructions.',
+  inputs: {
+    prompts: { type: Prompts, doc: 'Prompts, whose questions have choices and a reference.' },
+    model: { type: Model, doc: 'The language model, in GGUF or safetensors.' },
+    adapters: {
+      type: Adapter,
+      many: true,
+      optional: true,
+      doc: 'Adapters of it, all applied at once.',
+    },
+  },
+  outputs: {
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then the metrics of each question.',
+      itemsOf: ['prompts'],
+    },
+  },
+  params: z.strictObject({
+    system: z
+      .string()
+      .default('')
+      .meta({
+        title: 'System prompt',
+        description: 'What the model is told before each prompt; empty for none.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+    adapterWeights: z
+      .array(z.number().min(-10).max(10))
+      .default([])
+      .meta({
+        title: 'Adapter weights',
+        description:
+          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
+        entryPerEdge: 'adapters',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ adapterWeights }) => [
+    ['scores', 'accuracy by likelihood'],
+    ...(adapterWeights.length === 0
+      ? []
+      : [['adapter weights', adapterWeights.join(', ')] as const]),
+  ],
+  metrics: () => ['accuracy', 'normalizedAccuracy', 'choiceProbability'],
+  caching: 'pure',
+  check(_params, inputs, models) {
+    const model = inputs['model']?.model;
+    if (model === undefined || models(model.id)?.format !== 'onnx') return [];
+    return [
+      {
+        port: 'model',
+        message: `${model.id} is an ONNX model. Choose one in GGUF or safetensors.`,
+      },
+    ];
+  },
+  engines: ['training', 'llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  lane: 'training',
+  migrations: [],
+});

@@ -1,0 +1,119 @@
+import {
+  type Example,
+  GraphError,
+  implement,
+  type Location,
+  type MetricRow,
+  modelSource,
+  type Prompt,
+} from '@graft/graph';
+import { summaryRow } from '../kit/evaluation/question-rows.ts';
+import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
+import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
+import { multipleChoice } from './node.ts';
+import { scoreChoices } from './score-choices.ts';
+
+/** A question with its choices, without blanks around them. */
+interface Asked {
+  readonly prompt: Prompt;
+  readonly choices: readonly string[];
+  /** Place of the right one. */
+  readonly right: number;
+}
+
+export const run = implement(multipleChoice, async (ctx, inputs, params) => {
+  const model = modelSource(inputs.model);
+  const adapters = weightedAdapters(inputs.adapters, params.adapterWeights, {
+    ...{ node: ctx.node, model: inputs.model.info },
+  });
+  const asked: Asked[] = [];
+  let without = 0;
+  for await (const prompt of inputs.prompts.rows()) {
+    const one = askedOf(prompt, { node: ctx.node, port: 'prompts' });
+    if (one === undefined) without += 1;
+    else asked.push(one);
+  }
+  if (asked.length === 0) {
+    throw new GraphError(
+      'bad-input',
+      'No question has choices. Give them in the questions’ file, in the field "choices", with the right one in "reference".',
+      { location: { node: ctx.node, port: 'prompts' } },
+    );
+  }
+  if (without > 0) {
+    ctx.log('warning', `${without} questions have no choices or no reference, and no row.`);
+  }
+  const tokenizer = await ctx.backends.tokenizer(model);
+  const { contextLength } = inputs.model.info;
+  const examples = asked.flatMap(({ prompt, choices }) =>
+    choices.map((choice) => {
+      const example = tokenizeExample(tokenizer, exampleOf(prompt, choice, params.system));
+      if (example.tokens.length <= contextLength) return example;
+      throw new GraphError(
+        'bad-input',
+        `${prompt.id} has ${example.tokens.length} tokens with the choice "${choice}", and ${inputs.model.info.id} reads at most ${contextLength}. Inject fewer passages.`,
+        { location: { node: ctx.node, port: 'prompts' } },
+      );
+    }),
+  );
+  const training = await ctx.backends.training();
+  const sums = await training.evaluate(
+    // At weight 0 nothing is added: the base is asked alone, to the last bit.
+    {
+      ...{ model, device: ctx.device, examples },
+      adapters: adapters.filter(({ weight }) => weight !== 0),
+    },
+    {
+      signal: ctx.signal,
+      progress: (progress) => ctx.progress(progress),
+      lease: (bytes) => ctx.lease(bytes),
+    },
+  );
+  let at = 0;
+  const rows = asked.map(({ prompt, choices, right }): MetricRow => {
+    const scored = choices.map((text) => ({ text, logLikelihood: -(sums[at++]?.loss ?? 0) }));
+    if (scored.some(({ logLikelihood }) => !Number.isFinite(logLikelihood))) {
+      throw new GraphError(
+        'bad-model',
+        `The model gives no finite probability for the choices of ${prompt.id}. Its weights, or those of an adapter, are damaged or far too large.`,
+        { location: { node: ctx.node, port: 'model' } },
+      );
+    }
+    const { id, question } = prompt.question;
+    const values = { ...scoreChoices(scored, right) };
+    return { series: 'questions', label: question, item: prompt.id, question: id, values };
+  });
+  const names = multipleChoice.metrics?.(params) ?? [];
+  return { metrics: [summaryRow(rows, names), ...rows] };
+});
+
+/** Undefined where there is nothing to choose from, or nothing that is right. Throws `bad-input` for choices at fault. */
+function askedOf(prompt: Prompt, location: Location): Asked | undefined {
+  const { question } = prompt;
+  const choices = (question.choices ?? []).map((choice) => choice.trim());
+  const reference = question.reference?.trim() ?? '';
+  if (choices.length === 0 || reference === '') return undefined;
+  const refuse = (what: string): never => {
+    throw new GraphError('bad-input', `${question.id}: ${what}`, { location });
+  };
+  if (choices.length < 2) refuse('There is only one choice. Give at least two.');
+  if (choices.includes('')) refuse('A choice is empty.');
+  if (new Set(choices).size < choices.length) refuse('Two choices are the same.');
+  const right = choices.indexOf(reference);
+  if (right === -1) refuse(`The reference "${reference}" is none of the choices.`);
+  return { prompt, choices, right };
+}
+
+/** A chat in which the model gives the choice, which alone counts, with the token that ends it. */
+function exampleOf({ id, text }: Prompt, choice: string, system: string): Example {
+  const told: Example['turns'] =
+    system === '' ? [] : [{ role: 'system', content: system, trained: false }];
+  return {
+    ...{ id, path: 'prompts', row: 1, split: 'eval', kind: 'chat' },
+    turns: [
+      ...told,
+      { role: 'user', content: text, trained: false },
+      { role: 'assistant', content: choice, trained: true },
+    ],
+  };
+}
