@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test, type SmallGraph } from './small-workspace.ts';
@@ -184,4 +184,27 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   await expect(dialog(page)).toBeHidden();
   expect(await readFile(file, 'utf8')).toContain('Mine again.');
   expect(await readFile(file, 'utf8')).not.toContain('steady');
+});
+
+test('rows that are too many for the page are left to an editor, by their path', async ({
+  page,
+  workspace,
+}) => {
+  const file = 'frozen/large/asked.jsonl';
+  await mkdir(path.join(workspace.folder, 'frozen/large'), { recursive: true });
+  const row = JSON.stringify({ question: 'x'.repeat(1_000) });
+  await writeFile(path.join(workspace.folder, file), `${row}\n`.repeat(5_000));
+  await workspace.graph('large', {
+    nodes: { asked: { type: 'load-rows', params: { type: 'questions', file } } },
+    layout: { asked: [0, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'large.graft.json');
+  await bench.select('asked');
+  await page.getByRole('button', { name: 'Edit the rows' }).click();
+  await expect(dialog(page).getByRole('alert')).toHaveText(
+    `These rows take 5.1 MB, and up to 4 MB are edited here. Edit the file with your editor: ${file}`,
+  );
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toBeHidden();
 });

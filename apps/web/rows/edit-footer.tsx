@@ -42,7 +42,7 @@ export function EditFooter(props: FooterProps) {
   const { changes, failure, saving, ready } = editing;
   return (
     <footer className="border-t border-line px-5 py-2.5">
-      {failure === undefined || (failure.stale && !leaving) ? null : (
+      {!ready || failure === undefined || (failure.stale && !leaving) ? null : (
         <p className="mb-2 whitespace-pre-line text-error" role="alert">
           {failure.message}
         </p>
@@ -98,18 +98,20 @@ export function EditFooter(props: FooterProps) {
             )}
             <span className="flex-1" />
             <button type="button" className="button" onClick={cancel}>
-              Cancel
+              {ready ? 'Cancel' : 'Close'}
             </button>
-            <button
-              type="button"
-              className="button go"
-              title={keyName('S')}
-              disabled={changes === undefined}
-              aria-busy={saving}
-              onClick={save}
-            >
-              Save
-            </button>
+            {ready ? (
+              <button
+                type="button"
+                className="button go"
+                title={keyName('S')}
+                disabled={changes === undefined}
+                aria-busy={saving}
+                onClick={save}
+              >
+                Save
+              </button>
+            ) : null}
           </>
         )}
       </div>

@@ -241,9 +241,11 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
             />
           )}
         </div>
+      ) : editing.failure === undefined ? (
+        <p className="flex-1 p-5 text-ink-2">Reading the rows …</p>
       ) : (
-        <p className="flex-1 p-5 text-ink-2">
-          {editing.failure === undefined ? 'Reading the rows …' : null}
+        <p className="flex-1 p-5 whitespace-pre-line text-error" role="alert">
+          {editing.failure.message}
         </p>
       )}
       <EditFooter
