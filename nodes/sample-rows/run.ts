@@ -1,5 +1,11 @@
-import { GraphError, implement, type Question, type RowsInput, seededOrder } from '@graft/graph';
-import { z } from 'zod';
+import {
+  GraphError,
+  implement,
+  type Question,
+  questionOfRow,
+  type RowsInput,
+  seededOrder,
+} from '@graft/graph';
 import { sampleRows } from './node.ts';
 
 export const run = implement(sampleRows, async (ctx, { rows }, { share, least, seed }) => {
@@ -21,18 +27,9 @@ async function* those(
   for await (const row of rows.rows()) if (isTaken(row)) yield row;
 }
 
-const rowSchema = z.looseObject({
-  id: z.string().optional(),
-  item: z.string().optional(),
-  question: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
-});
-
 /** What is drawn: the question that a row is of, else the row itself. */
 function questionOf(row: unknown, node: string): string {
-  const { id, item, question } = rowSchema.safeParse(row).data ?? {};
-  if (typeof question === 'object') return question.id;
-  // Of a row of metrics the id of its question; of a question its text.
-  const known = id ?? question ?? item;
+  const known = questionOfRow(row);
   if (known !== undefined) return known;
   throw new GraphError(
     'bad-input',

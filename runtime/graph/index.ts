@@ -19,6 +19,7 @@ export {
   type RowsKind,
 } from './types/file-rows.ts';
 export { rowOfType } from './types/row-of-type.ts';
+export { questionOfRow } from './types/row-question.ts';
 export { rowText, type RowText } from './types/row-text.ts';
 export * from './types/evidence-table.ts';
 export type { RaceDrop } from './types/race-drop.ts';

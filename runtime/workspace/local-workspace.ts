@@ -104,7 +104,7 @@ export class LocalWorkspace implements Workspace {
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
     this.#experiments = new Experiments({
-      ...{ runs: this.runs, artifacts: this.artifacts, owner: thisOwner },
+      ...{ runs: this.runs, artifacts: this.artifacts, registry: this.registry, owner: thisOwner },
       relieve: (work) => parts.reserve.relieve(work),
     });
     this.packages = new WorkspacePackages({
@@ -225,7 +225,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   experimentTable(runId: string): Promise<EvidenceTable> {
-    return recordedTable({ runs: this.runs, artifacts: this.artifacts }, runId);
+    return recordedTable(this, runId);
   }
 
   async #start(

@@ -62,8 +62,8 @@ function setUp(claims?: StepClaims) {
     report: (node: string, signal: StepSignal) => reports.get(node)?.(signal),
     start: (plan: Plan) => engine.start(plan, { file: 'f', device: 'auto' }),
     running: () => [...executing.keys()].sort(),
-    end: (node: string) => {
-      executing.get(node)?.({ outputs: {}, device: 'cpu' });
+    end: (node: string, rest: Partial<StepResult> = {}) => {
+      executing.get(node)?.({ outputs: {}, device: 'cpu', ...rest });
       executing.delete(node);
     },
     /** Every execution since the last call. */
@@ -199,11 +199,18 @@ describe('steps of several runs', () => {
     runs.push(await start(planOf(['heavy', 2])));
     end('heavy-1');
     await expect.poll(running).toEqual(['heavy-2']);
-    end('heavy-2');
-    const statuses = await Promise.all(
-      runs.map(async ({ finished }) => (await finished).steps.map(({ status }) => status)),
+    end('heavy-2', { items: { total: 5, computed: 3, reused: 0, failed: 2 } });
+    const steps = await Promise.all(
+      runs.map(async ({ finished }) =>
+        (await finished).steps.map(({ status, items }) => [status, items?.reused, items?.failed]),
+      ),
     );
-    expect(statuses).toEqual([['succeeded'], ['succeeded'], ['cached']]);
+    // What failed there is missing in what the third was given.
+    expect(steps).toEqual([
+      [['succeeded', undefined, undefined]],
+      [['succeeded', 0, 2]],
+      [['cached', 3, 2]],
+    ]);
     expect(seen()).toEqual(['heavy-1', 'heavy-2']);
   });
 });

@@ -78,6 +78,10 @@ export class StepScheduler {
     if ('createdAt' in result) {
       step.madeAt = result.createdAt;
       if (result.from !== undefined) step.from = result.from;
+    } else if (result.items !== undefined) {
+      // Of a step that another run computed meanwhile: what failed there is missing here as well.
+      const { total, failed } = result.items;
+      step.items = { total, computed: 0, reused: total - failed, failed };
     }
     this.#run.steps.close(step, 'cached');
   }

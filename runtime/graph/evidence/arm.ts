@@ -1,3 +1,4 @@
+import { own as ownOf } from '../base/record.ts';
 import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
@@ -15,7 +16,8 @@ export interface Arm {
 /** What `armsOf` reads of a variant. */
 export interface ArmRows {
   readonly repeats: readonly (readonly MetricRow[])[];
-  readonly failed?: readonly string[];
+  /** By metric. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
   /** Ids of the items that it was given; absent: all. */
   readonly given?: readonly string[];
 }
@@ -34,10 +36,10 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
     yield;
   }
   const arms: Arm[] = [];
-  for (const [at, { repeats, failed = [], given }] of variants.entries()) {
+  for (const [at, { repeats, failed = {}, given }] of variants.entries()) {
     const own: ItemValues = values[at] ?? new Map();
     const should = given === undefined ? all : new Set(given.filter((item) => all.has(item)));
-    const missing = new Set(failed.filter((item) => !own.has(item)));
+    const missing = new Set(ownOf(failed, metric.name)?.filter((item) => !own.has(item)));
     for (const item of should) if (!own.has(item)) missing.add(item);
     if (repeats.length > 1) {
       for (const repeat of repeats) {
@@ -50,4 +52,10 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
     yield;
   }
   return arms;
+}
+
+/** Items that some arm should have and none has: those that failed in all that were given them. */
+export function missingInAll(arms: readonly Arm[]): number {
+  const missing = new Set(arms.flatMap((arm) => [...arm.missing]));
+  return [...missing].filter((item) => !arms.some(({ values }) => values.has(item))).length;
 }

@@ -118,10 +118,27 @@ describe('failures', () => {
   it('are counted apart and are never 0', () => {
     const cells = cellsOf([
       base,
-      variant('fails', accuracyRows(answers(50, 90)), { failed: ['q95'] }),
+      variant('fails', accuracyRows(answers(50, 90)), { failed: { accuracy: ['q95'] } }),
     ]);
     expect(cells.get('fails')).toMatchObject({ n: 90, failures: 10 });
     expect(cells.get('fails')?.mean).toBeCloseTo(50 / 90, 12);
+  });
+
+  it('in every variant are said by the table, and those of another metric are none of this one', () => {
+    const failed = { accuracy: ['q98', 'q99', 'x'], recall: ['y'] };
+    const variants = [
+      variant('base', accuracyRows(answers(50, 98)), { failed }),
+      variant('a', accuracyRows(answers(50, 99)), { failed: { accuracy: ['q99', 'x'] } }),
+    ];
+    const table = evidenceTable(variants, { baseline: 'base', metrics: [accuracy] });
+    // q98 the other has; what nobody has and nobody says failed is nothing.
+    expect(table.failedInAll).toEqual({ accuracy: 2 });
+    expect(table.rows.map(({ cells: [cell] }) => [cell?.n, cell?.failures])).toEqual([
+      [98, 3],
+      [99, 2],
+    ]);
+    const without = evidenceTable([base], { baseline: 'base', metrics: [accuracy] });
+    expect(without).not.toHaveProperty('failedInAll');
   });
 
   it('let nothing be better by what it left out, but do not hide what is better all the same', () => {

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { Metric } from '../types/metric.ts';
-import { type Arm, armsOf } from './arm.ts';
+import { type Arm, armsOf, missingInAll } from './arm.ts';
 import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
 import {
   type Cell,
@@ -78,9 +78,12 @@ function* makeTable(
   const options = { confidence, seed };
   const compared: Compared[] = [];
   const columns: Cell[][] = [];
+  const failedInAll: [string, number][] = [];
   for (const [at, metric] of metrics.entries()) {
     const arms = yield* armsOf(variants, metric);
     const baseArm = arms[base];
+    const nowhere = missingInAll(arms);
+    if (nowhere > 0) failedInAll.push([metric.name, nowhere]);
     const cells: Cell[] = [];
     for (const [row, arm] of arms.entries()) {
       if (row !== base && baseArm !== undefined) {
@@ -120,6 +123,7 @@ function* makeTable(
         ...(problem === undefined ? {} : { problem }),
       };
     }),
+    ...(failedInAll.length === 0 ? {} : { failedInAll: Object.fromEntries(failedInAll) }),
   };
 }
 

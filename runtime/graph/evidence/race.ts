@@ -28,7 +28,6 @@ export interface Racer {
   readonly name: string;
   /** Of the questions so far, once for each repeat. */
   readonly repeats: readonly (readonly MetricRow[])[];
-  readonly failed?: readonly string[];
 }
 
 export interface RaceRules {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetric } from '../types/metric.ts';
 import { evidenceTable } from './make-table.ts';
-import { tableNumber, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
+import { tableNote, tableNumber, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy } from './testing/simulations.ts';
 
@@ -41,17 +41,29 @@ describe('a table as text', () => {
     const lines = tableToCsv(table).trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(
-      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,difference,/,
+      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all,difference,/,
     );
     expect(lines[1]).toMatch(
-      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,,,,,,,,,,baseline,1234,,,6,6,$/,
+      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,baseline,1234,,,6,6,$/,
     );
     expect(lines[2]).toMatch(
       /^'=large\|,512,"a ""b"", c",accuracy,higher,0\.83\d+,.*,better,61000,12,,6,2,$/,
     );
-    expect(lines[3]).toMatch(/^broken,-1,,accuracy,higher,,,,0,60,.*,chunk\.size is below 1\.$/);
+    expect(lines[3]).toMatch(/^broken,-1,,accuracy,higher,,,,0,60,0,.*,chunk\.size is below 1\.$/);
     const fields = (lines[0] ?? '').split(',').length;
     expect((lines[1] ?? '').split(',')).toHaveLength(fields);
+  });
+
+  it('says what failed in every variant, as JSON, in each line of CSV and below the markdown', () => {
+    const failed = { ...table, failedInAll: { accuracy: 3 } };
+    expect(JSON.parse(tableToJson(failed))).toMatchObject({ failedInAll: { accuracy: 3 } });
+    expect(tableToCsv(failed).split('\n')[1]).toMatch(/,60,0,3,,/);
+    const said = '3 items failed in every variant, and are in no mean.';
+    expect(tableToMarkdown(failed)).toContain(said);
+    expect(tableToMarkdown(table)).not.toContain('in no mean');
+    const recall = { ...accuracy, name: 'recall' };
+    const two = { ...failed, metrics: [accuracy, recall], failedInAll: { recall: 1 } };
+    expect(tableNote(two)).toContain('1 item failed in every variant (recall), and is in no mean.');
   });
 
   it('is markdown with a line for each variant and a note', () => {

@@ -1,3 +1,4 @@
+import { own } from '../base/record.ts';
 import type {
   Cell,
   Difference,
@@ -28,6 +29,7 @@ export function tableToCsv(table: EvidenceTable): string {
       'high',
       'n',
       'failures',
+      'failed in all',
     ],
     ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
     ...['p', 'adjusted p', 'verdict', 'ms', 'tokens', 'bytes', 'steps', 'reused', 'problem'],
@@ -38,6 +40,7 @@ export function tableToCsv(table: EvidenceTable): string {
       row.variant,
       ...table.settings.map((name) => settingText(row.settings[name])),
       ...[metric, directions.get(metric), mean, interval?.[0], interval?.[1], n, failures],
+      own(table.failedInAll ?? {}, metric) ?? 0,
       ...[against?.mean, against?.interval?.[0], against?.interval?.[1], against?.n],
       ...[against?.wins, against?.ties, against?.losses, against?.p, against?.adjustedP],
       row.variant === table.baseline ? 'baseline' : against?.verdict,
@@ -98,7 +101,8 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
 }
 
 /** What the numbers and words of a table mean, in a few sentences. */
-export function tableNote({ confidence, metrics, race }: EvidenceTable): string {
+export function tableNote(table: EvidenceTable): string {
+  const { confidence, metrics, race } = table;
   const names = (those: readonly Metric[]): string => those.map(({ name }) => name).join(', ');
   const lower = metrics.filter(({ direction }) => direction === 'lower');
   const assumed = metrics.filter((metric) => metric.assumed === true);
@@ -109,8 +113,21 @@ export function tableNote({ confidence, metrics, race }: EvidenceTable): string 
     ...(assumed.length === 0
       ? []
       : [`Nothing says of these which way is better; higher is taken: ${names(assumed)}.`]),
+    ...failedInAll(table),
     ...(race === undefined ? [] : [race]),
   ].join(' ');
+}
+
+/** `3 items failed in every variant (recall@3), and are in no mean.` */
+function failedInAll({ metrics, failedInAll: failed = {} }: EvidenceTable): string[] {
+  const whose = new Map<number, string[]>();
+  for (const [name, items] of Object.entries(failed)) {
+    whose.set(items, [...(whose.get(items) ?? []), name]);
+  }
+  return [...whose].map(([items, names]) => {
+    const of = names.length === metrics.length ? '' : ` (${names.join(', ')})`;
+    return `${items} ${items === 1 ? 'item' : 'items'} failed in every variant${of}, and ${items === 1 ? 'is' : 'are'} in no mean.`;
+  });
 }
 
 /** `recall@3 ↑`: its name, and which way is better. */

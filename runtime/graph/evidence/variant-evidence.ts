@@ -9,8 +9,8 @@ export interface VariantEvidence {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Its rows of metrics, once for each repeat (seed); only rows with an item count. Empty: it has given none. */
   readonly repeats: readonly (readonly MetricRow[])[];
-  /** Ids of items that are known to have failed, in any repeat. */
-  readonly failed?: readonly string[];
+  /** By metric, ids of items that are known to have failed, in any repeat. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
   /** Ids of the items that it was given, where it was stopped before it had all; absent: all. */
   readonly given?: readonly string[];
   readonly cost?: Cost;

@@ -88,6 +88,8 @@ export const evidenceTableSchema = z.object({
   /** Names of the settings that differ between variants, in order. */
   settings: z.array(z.string()),
   rows: z.array(tableRowSchema),
+  /** By metric, items that failed in every variant that was given them, so that no mean has them; absent: there are none. */
+  failedInAll: z.record(z.string(), z.int()).optional(),
   /** Where its variants raced: what that saved and what it risked, as a sentence. */
   race: z.string().optional(),
 });
@@ -112,9 +114,10 @@ export const Comparison = portType({
   encoding: 'json',
   mediaType: 'application/vnd.graft.comparison+json',
   schema: evidenceTableSchema,
-  version: 2,
+  version: 3,
   migrations: [
     { from: 1, name: 'metrics may say that their direction is a guess', row: (table) => table },
+    { from: 2, name: 'a table may say what failed in all variants', row: (table) => table },
   ],
   reusedFrom: 1,
   headline,

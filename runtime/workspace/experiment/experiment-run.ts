@@ -6,6 +6,7 @@ import {
   type ExperimentPlan,
   type Graph,
   type ExperimentProblem,
+  type Registry,
   type RunOrigin,
   type RunStatus,
   type Variant,
@@ -14,6 +15,7 @@ import type { ArtifactStore, RunStore } from '@graft/graph';
 import type { RunHandle, StartOptions } from '../workspace.ts';
 import type { ExperimentJournal } from './experiment-journal.ts';
 import { experimentTable, tableMetrics } from './experiment-table.ts';
+import { failedItems } from './failed-items.ts';
 import { runRace, type Dropped, type Look } from './race-runs.ts';
 import {
   AnswerTokens,
@@ -34,6 +36,7 @@ export type ExperimentFinished = Extract<ExperimentEvent, { type: 'experiment.fi
 export interface ExperimentRunParts {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
+  readonly registry: Registry;
   readonly startRun: (
     graph: Graph,
     options: StartOptions & { readonly origin: RunOrigin },
@@ -174,9 +177,10 @@ export class ExperimentRun {
       const { runs, artifacts } = this.#parts;
       const steps = await runs.steps(handle.runId);
       const rows = await readMetrics(artifacts, steps, plan.metrics);
+      const failed = await failedItems(this.#parts, steps, plan.metrics);
       const tokens = await this.#tokens.of(steps);
       return {
-        ...{ seed, ...which, status: end.status, rows, ...counted, ...error },
+        ...{ seed, ...which, status: end.status, rows, failed, ...counted, ...error },
         ...(tokens === undefined ? {} : { tokens }),
       };
     } catch (thrown) {

@@ -46,3 +46,25 @@ it('says which metric no row of a variant has', async () => {
     'No row of "score.metrics" has a value "recall".',
   ]);
 });
+
+it('counts what failed by its items, where a question has several or they are called otherwise', async () => {
+  const rowsOf = (questions: readonly string[]) =>
+    questions.flatMap((question) =>
+      ['a', 'b'].map((part) => ({
+        ...{ series: 'answers', item: `${question}/${part}`, question, values: { accuracy: 1 } },
+      })),
+    );
+  const failed = { accuracy: ['q2', 'q3'] };
+  const table = await experimentTable(
+    {
+      ...{ baseline: 'base', metrics, lower: [], seeds: { length: 1 } },
+      variants: ['base', 'fails'].map((name) => ({ name, settings: {}, problems: [] })),
+    },
+    [
+      result('base', 1, { rows: rowsOf(['q1', 'q2']), failed: { accuracy: ['q3'] } }),
+      result('fails', 1, { rows: rowsOf(['q1']), failed }),
+    ],
+  );
+  expect(table.rows.map(({ cells: [cell] }) => cell?.failures)).toEqual([1, 3]);
+  expect(table.failedInAll).toEqual({ accuracy: 1 });
+});

@@ -55,6 +55,7 @@ export async function experimentTable(
   const metrics = tableMetrics(plan);
   const newest = newestResults(results);
   const last = Math.max(...newest.map(({ look = 1 }) => look));
+  const items = itemsByQuestion(newest);
   const variants = plan.variants.map((variant): VariantEvidence => {
     const isOwn = (result: VariantResult): boolean => result.variant === variant.name;
     const own = newest.filter(isOwn);
@@ -74,6 +75,7 @@ export async function experimentTable(
       repeats: own.flatMap(({ rows, status }) =>
         rows.length > 0 || status === 'failed' ? [rows] : [],
       ),
+      failed: failedOf(own, metrics, items),
       ...(own.length === 0 || look === last ? {} : { given: givenAt(look, results) }),
       cost: costOf(own, results.filter(isOwn)),
       ...(problem === undefined ? {} : { problem }),
@@ -101,6 +103,29 @@ function newestResults(results: readonly VariantResult[]): VariantResult[] {
 function givenAt(look: number, results: readonly VariantResult[]): readonly string[] {
   const those = results.filter((result) => (result.look ?? 1) <= look);
   return [...new Set(those.flatMap(({ rows }) => rows.flatMap(({ item }) => item ?? [])))];
+}
+
+/** The items of a question, where rows have several or call one otherwise. */
+function itemsByQuestion(results: readonly VariantResult[]): ReadonlyMap<string, Set<string>> {
+  const items = new Map<string, Set<string>>();
+  for (const { item, question } of results.flatMap(({ rows }) => rows)) {
+    if (item === undefined || question === undefined || item === question) continue;
+    items.set(question, (items.get(question) ?? new Set()).add(item));
+  }
+  return items;
+}
+
+/** By metric, the items of what failed in any of some runs. */
+function failedOf(
+  results: readonly VariantResult[],
+  metrics: readonly Metric[],
+  items: ReadonlyMap<string, Set<string>>,
+): Readonly<Record<string, readonly string[]>> {
+  const failed = (name: string): string[] =>
+    results.flatMap((result) =>
+      (result.failed?.[name] ?? []).flatMap((question) => [...(items.get(question) ?? [question])]),
+    );
+  return Object.fromEntries(metrics.map(({ name }) => [name, [...new Set(failed(name))]]));
 }
 
 /** Time and steps of all its looks; what its newest ones hold. */

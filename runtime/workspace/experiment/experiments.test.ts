@@ -98,6 +98,42 @@ describe('an experiment', () => {
     expect(refused?.problem).toContain('at most 10');
   }, 30_000);
 
+  it('says how many items failed in every variant, also of steps that its variants share', async () => {
+    await using workspace = await open();
+    const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+    const text = Array.from({ length: 14 }, (_, at) =>
+      at < 12 ? `${salt}${at}` : `fail ${salt} ${at}`,
+    ).join('\n');
+    const graph = parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: {
+          lines: node('lines', { text }),
+          upper: node('upper'),
+          noise: node('noise'),
+          grade: node('grade'),
+        },
+        edges: [
+          'lines.rows -> upper.rows',
+          'upper.rows -> noise.value',
+          'noise.value -> grade.value',
+        ],
+        experiments: { e: { vary: { 'noise.spread': [2, 3] }, metrics: ['grade.metrics:score'] } },
+      }),
+    );
+    const { runId, finished } = await workspace.startExperiment(graph, experimentFile, {
+      name: 'e',
+    });
+    const { table } = await finished;
+    expect(table.failedInAll).toEqual({ score: 2 });
+    expect(table.rows.map(({ cells: [cell] }) => [cell?.n, cell?.failures])).toEqual([
+      [12, 2],
+      [12, 2],
+      [12, 2],
+    ]);
+    expect(await workspace.experimentTable(runId)).toEqual(table);
+  }, 30_000);
+
   it('gives what the others gave when a variant fails', async () => {
     await using workspace = await open();
     const fail = { type: 'fail', version: 1, params: { message: 'It broke.' } };

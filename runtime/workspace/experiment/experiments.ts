@@ -5,6 +5,7 @@ import {
   type ArtifactStore,
   type ExperimentEvent,
   type ExperimentPlan,
+  type Registry,
   type RunOrigin,
   type RunStore,
 } from '@graft/graph';
@@ -18,6 +19,7 @@ import {
 export interface ExperimentsParts {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
+  readonly registry: Registry;
   readonly owner: string;
   /** Does work that must succeed, making room for it when the disk is full. */
   readonly relieve: <T>(work: () => Promise<T>) => Promise<T>;

@@ -4,9 +4,11 @@ import {
   type ArtifactStore,
   type EvidenceTable,
   type ExperimentEvent,
+  type Registry,
   type RunStore,
 } from '@graft/graph';
 import { experimentTable, type TablePlan } from './experiment-table.ts';
+import { failedItems } from './failed-items.ts';
 import type { Dropped } from './race-runs.ts';
 import { AnswerTokens, countSteps, readMetrics, type VariantResult } from './variant-result.ts';
 
@@ -17,9 +19,14 @@ const eventPage = 500;
  * off, of what its variants have given so far. Throws `bad-input` for what is no such run.
  */
 export async function recordedTable(
-  { runs, artifacts }: { readonly runs: RunStore; readonly artifacts: ArtifactStore },
+  parts: {
+    readonly runs: RunStore;
+    readonly artifacts: ArtifactStore;
+    readonly registry: Registry;
+  },
   runId: string,
 ): Promise<EvidenceTable> {
+  const { runs, artifacts } = parts;
   const record = await runs.get(runId);
   const events = record?.experiment === undefined ? [] : await allEvents(runs, runId);
   const last = events.at(-1);
@@ -41,9 +48,10 @@ export async function recordedTable(
     const recorded = await runs.steps(run);
     const { ms, memory } = countSteps(recorded);
     const rows = await readMetrics(artifacts, recorded, metrics);
+    const failed = await failedItems(parts, recorded, metrics);
     const tokens = await answers.of(recorded);
     results.push({
-      ...{ variant, seed, status, rows, ms, steps },
+      ...{ variant, seed, status, rows, failed, ms, steps },
       ...(look === undefined ? {} : { look }),
       ...(tokens === undefined ? {} : { tokens }),
       ...(memory === undefined ? {} : { memory }),

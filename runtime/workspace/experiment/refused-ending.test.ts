@@ -17,7 +17,7 @@ const plan: ExperimentPlan = {
 it('is recorded as soon as the stores take it', async () => {
   const runs = new MemoryRunStore();
   const experiments = new Experiments({
-    ...{ runs, artifacts: new MemoryArtifactStore(), owner: 'me:1' },
+    ...{ runs, artifacts: new MemoryArtifactStore(), registry: new Map(), owner: 'me:1' },
     relieve: (work) => work(),
   });
   const full = new GraphError('no-space', 'The disk is full.');

@@ -24,6 +24,8 @@ export interface VariantResult {
   readonly status: RunStatus;
   /** Of its metrics' outputs, under the names of `metricLabels`. */
   readonly rows: readonly MetricRow[];
+  /** Ids of the items that failed on the way to them, by the same names; a metric of which none did is not there. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds of the steps that it computed itself. */
   readonly ms: number;
   /** Of its answers, computed or reused: what models read and wrote; absent where it has none. */
