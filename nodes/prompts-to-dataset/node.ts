@@ -71,9 +71,8 @@ export const promptsToDataset = defineNode({
     evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),
     seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
-  summary: ({ unsupported, citations, together, evalShare }) => [
+  summary: ({ unsupported, together, evalShare }) => [
     ['passages missing', unsupported],
-    ['citations', citations ? 'yes' : 'no'],
     ['questions a row', String(together)],
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
