@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import type { Document } from '@graft/graph';
+import { abstains, type Document } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { chunk } from './chunk/node.ts';
 import { run as runChunk } from './chunk/run.ts';
+import { contains, exactMatch } from './evaluate/squad.ts';
 import { cite } from './generate/cite.ts';
 import { adversarialPages, adversarialTexts } from './kit/testing/adversarial-texts.ts';
 import { type Scan, superlinear } from './kit/testing/growth.ts';
@@ -46,6 +47,9 @@ const scanners: Readonly<Record<string, Scan>> = {
   markdownHeadings,
   frontMatter,
   cite: (text) => cite(text, { text, passages: [], question: { id: 'q', question: text } }),
+  abstains,
+  'exact match': (text) => exactMatch(text, `${text} `),
+  containment: (text) => contains(text, 'the key (of the kiln)'),
   splitParts: (text) => drain(splitParts([text], 4096)),
   csvRows: (text) => drain(csvRows(Readable.from([text]), 'a.csv')),
   jsonlRows: (text) => drain(jsonlRows(Readable.from([text]), 'a.jsonl')),
