@@ -102,8 +102,9 @@ describe('citations', () => {
 class EchoModel implements LanguageModel {
   readonly model = 'echo';
   readonly device = 'cpu';
+  readonly readAs = 'Q8_0 made from Q4_1';
   readonly contextLength = 2048;
-  readonly parallel = 4;
+  parallel = 4;
   readonly requests: GenerateRequest[] = [];
   running = 0;
   most = 0;
@@ -120,6 +121,7 @@ class EchoModel implements LanguageModel {
     return {
       text: ' Lit at 05:40.\n',
       promptTokens: 9,
+      reusedTokens: this.requests.length > 1 ? 5 : 0,
       completionTokens: 4,
       finishReason: 'stop' as const,
     };
@@ -135,14 +137,17 @@ async function answerAll(
 ) {
   const model = new EchoModel();
   const tokens: [string, string][] = [];
+  const logs: string[] = [];
   const loads: LanguageModelOptions[] = [];
   const base = testContext();
   const ctx = testContext({
     token: (item, text) => tokens.push([item, text]),
+    log: (level, message) => logs.push(`${level}: ${message}`),
     backends: {
       ...base.backends,
       languageModel: (_, options) => {
         loads.push(options);
+        model.parallel = options.parallel;
         return Promise.resolve(model);
       },
     },
@@ -160,7 +165,7 @@ async function answerAll(
   };
   const all = generate.params.parse(params);
   const answers = await runAll(run, prompts, { ctx, inputs, params: all });
-  return { answers, model, tokens, inputs, ctx, all, loads };
+  return { answers, model, tokens, inputs, ctx, all, loads, logs };
 }
 
 describe('run', () => {
@@ -191,6 +196,28 @@ describe('run', () => {
         .map(([, text]) => text)
         .join(''),
     ).toBe('Lit at 05:40.');
+  });
+
+  it('lets prompts that are neighbours follow each other in one place', async () => {
+    const prompts = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3'].map((id) => promptOf([], id, id));
+    const { model } = await answerAll(prompts, { parallel: 2 });
+    expect(model.requests.map(({ prompt }) => prompt.replace('Question: ', ''))).toEqual([
+      ...['a1', 'b1', 'a2', 'b2', 'a3', 'b3'],
+    ]);
+  });
+
+  it('says once what the model is read as, and how much of the prompts was not read again', async () => {
+    const prompts = ['a', 'b', 'c'].map((id) => promptOf([], id, id));
+    const { ctx, logs, inputs, all, model } = await answerAll(prompts, { parallel: 1 });
+    await run.runItems(ctx, prompts, inputs, all);
+    run.finish?.(ctx, { items: 6, rows: 6 }, all);
+    expect(model.readAs).toContain('Q8_0');
+    expect(logs.filter((line) => line.includes('Reads'))).toEqual([
+      'info: Reads echo as Q8_0 made from Q4_1.',
+    ]);
+    expect(logs.at(-1)).toBe(
+      'info: Of 54 tokens of prompts 29 were read: the others stand at the beginning of prompts that begin alike.',
+    );
   });
 
   it('applies adapters by their weights, 1 where none is given', async () => {

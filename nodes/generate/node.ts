@@ -158,7 +158,7 @@ export const generate = defineNode({
   items: {
     over: 'prompts',
     key: ['text'],
-    length: (row) => (row as { text: string }).text.length,
+    prefix: (row) => (row as { text: string }).text,
     // Small, so that little is lost when a run is stopped.
     batch: 8,
   },

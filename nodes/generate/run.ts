@@ -10,6 +10,7 @@ import {
 } from '@graft/graph';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { cite } from './cite.ts';
+import { Neighbours } from './neighbours.ts';
 import { generate } from './node.ts';
 
 /** What the model wrote; citations follow from it and the prompt, whose passages may have moved. */
@@ -36,15 +37,13 @@ export const run = implementItems(generate, {
     const failed = new AbortController();
     const signal = AbortSignal.any([ctx.signal, failed.signal]);
     const results: (Written | ItemFailure)[] = [];
-    const waiting = batch.entries();
-    const worker = async (): Promise<void> => {
-      // One iterator for all workers: each takes the next prompt as soon as it is free.
-      for (const [at, prompt] of waiting) {
+    const neighbours = new Neighbours(batch, Math.min(loaded.parallel, batch.length));
+    const workers = Array.from(neighbours.parts, async (_, part): Promise<void> => {
+      for (let next = neighbours.take(part); next !== undefined; next = neighbours.take(part)) {
         signal.throwIfAborted();
-        results[at] = await answer(ctx, { loaded, prompt, params, signal });
+        results[next.at] = await answer(ctx, { loaded, prompt: next.row, params, signal });
       }
-    };
-    const workers = Array.from({ length: Math.min(params.parallel, batch.length) }, worker);
+    });
     try {
       await Promise.all(workers);
     } catch (error) {
@@ -54,6 +53,14 @@ export const run = implementItems(generate, {
       throw error;
     }
     return results;
+  },
+  finish(ctx) {
+    const { prompt, reused } = tokens.get(ctx) ?? { prompt: 0, reused: 0 };
+    if (reused === 0) return;
+    ctx.log(
+      'info',
+      `Of ${String(prompt)} tokens of prompts ${String(prompt - reused)} were read: the others stand at the beginning of prompts that begin alike.`,
+    );
   },
   *expand(prompt, written) {
     const citations = cite(written.text, prompt);
@@ -68,6 +75,14 @@ function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
   if (readAs === undefined || told.has(ctx)) return;
   told.add(ctx);
   ctx.log('info', `Reads ${model} as ${readAs}.`);
+}
+
+/** Tokens of the prompts that a step has answered, and those of them that were not read again. */
+const tokens = new WeakMap<RunContext, { readonly prompt: number; readonly reused: number }>();
+
+function count(ctx: RunContext, more: { readonly prompt: number; readonly reused: number }): void {
+  const { prompt, reused } = tokens.get(ctx) ?? { prompt: 0, reused: 0 };
+  tokens.set(ctx, { prompt: prompt + more.prompt, reused: reused + more.reused });
 }
 
 interface Task {
@@ -97,5 +112,7 @@ async function answer(
     { signal, onText: (text) => ctx.token(prompt.id, text) },
   );
   signal.throwIfAborted();
-  return { ...result, text: result.text.trim() };
+  const { reusedTokens, ...written } = result;
+  count(ctx, { prompt: written.promptTokens, reused: reusedTokens });
+  return { ...written, text: written.text.trim() };
 }

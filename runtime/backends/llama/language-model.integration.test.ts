@@ -77,6 +77,42 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
     expect(other.text).not.toBe(alone.text);
   });
 
+  it('reads what prompts begin with once, and writes what it writes having read all', async () => {
+    const passages = 'The eastern kiln is lit at 05:40 by the night guard. '.repeat(20);
+    const ask = (question: string): Partial<GenerateRequest> => ({
+      prompt: `${passages}\nQuestion: ${question}`,
+      maxTokens: 24,
+      repeatPenalty: 1.1,
+    });
+    const questions = ['When is the kiln lit?', 'Who lights the kiln?', 'Which kiln is it?'];
+    const fresh: string[] = [];
+    for (const question of questions) {
+      await using anew = new LlamaLanguageModel(weights, {
+        ...{ id: 'm', runtime, contextLength: 2_048, parallel: 2 },
+      });
+      const part = await anew.generate({ ...request, ...ask(question) }, { signal: never() });
+      expect(part.reusedTokens).toBe(0);
+      fresh.push(part.text);
+    }
+    // What each slot read last is of no use.
+    await Promise.all([generate({ prompt: 'Hi', maxTokens: 1 }), generate({ maxTokens: 1 })]);
+    const again = [];
+    for (const question of questions) again.push(await generate(ask(question)));
+    expect(again.map(({ text }) => text)).toEqual(fresh);
+    const [first, ...others] = again;
+    expect(first?.reusedTokens).toBeLessThan(64);
+    for (const { promptTokens, reusedTokens } of others) {
+      expect(promptTokens - reusedTokens).toBeLessThanOrEqual(2 * 64);
+      expect(reusedTokens).toBeGreaterThan(256);
+    }
+    // The beginning of a longer one, and one that is shorter than what was read.
+    const [short, long] = [passages.slice(0, 700), `${passages}${passages}`];
+    expect((await generate({ prompt: long, maxTokens: 1 })).reusedTokens).toBeGreaterThan(256);
+    const cut = await generate({ prompt: short, maxTokens: 1 });
+    expect(cut.reusedTokens).toBeGreaterThan(64);
+    expect(cut.reusedTokens).toBeLessThan(cut.promptTokens);
+  });
+
   it('stops at a stop text, which never comes out, and at the limit', async () => {
     const pieces: string[] = [];
     const stopped = await model.generate(

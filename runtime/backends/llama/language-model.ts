@@ -20,6 +20,7 @@ export interface LlamaOptions {
   readonly runtime: LlamaRuntime;
   /** Tokens of prompt and answer together; at most what the model was trained on. */
   readonly contextLength: number;
+  /** Requests at once, on a CPU no more than it has cores. */
   readonly parallel: number;
   /** Added to the weights, each times its scale. */
   readonly adapters?: readonly LlamaAdapter[];
@@ -51,8 +52,8 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     this.model = options.id;
     this.device = options.runtime.device;
     this.contextLength = Math.min(options.contextLength, weights.trainContextSize);
-    this.parallel = Math.max(1, options.parallel);
-    this.#threads = threadsPerRequest(options.threads ?? availableParallelism(), this.parallel);
+    this.parallel = requestsAtOnce(options);
+    this.#threads = threadsPerRequest(options.threads ?? availableParallelism(), options.parallel);
     this.#pool = new SlotPool(this.parallel, () => this.#newSlot());
   }
 
@@ -84,15 +85,17 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
     };
     const { signal } = options;
     try {
-      return await this.#pool.use(signal, (slot) =>
-        slot.generate(request, prompt, { signal, onText }),
+      return await this.#pool.use(
+        signal,
+        (slot) => slot.generate(request, prompt, { signal, onText }),
+        (slot) => slot.reusableTokens(prompt),
       );
     } catch (error) {
       // The slot finishes its piece on its own and is free again then.
       if (!signal.aborted) throw error;
       return {
         text,
-        promptTokens: prompt.tokens.length,
+        ...{ promptTokens: prompt.tokens.length, reusedTokens: 0 },
         completionTokens: this.#weights.tokenize(text).length,
         finishReason: 'aborted',
       };
@@ -133,5 +136,11 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
  * alone leaves a core to everything else.
  */
 function threadsPerRequest(threads: number, parallel: number): number {
-  return Math.max(1, parallel === 1 ? threads - 1 : Math.floor(threads / parallel));
+  return Math.max(1, parallel <= 1 ? threads - 1 : Math.floor(threads / parallel));
+}
+
+/** More requests at once than cores finish no sooner, take more memory, and each read what they share again. */
+export function requestsAtOnce({ parallel, threads, runtime }: LlamaOptions): number {
+  const most = runtime.device === 'cpu' ? (threads ?? availableParallelism()) : Infinity;
+  return Math.max(1, Math.min(parallel, most));
 }

@@ -24,7 +24,8 @@ const penaltyWindow = 64;
 /**
  * One request at a time, in a context of its own. Measured: requests sharing a batch change each other's
  * sums (2 of 4 texts differed), as does another number of threads; so each slot has its own context and a
- * fixed number of threads, and a prompt is evaluated in the same pieces whatever was there before.
+ * fixed number of threads, and a prompt is evaluated in the same pieces whatever was there before. Whole pieces
+ * with which the prompt before began, too, are not evaluated again.
  */
 export class LlamaSlot {
   readonly #model: LlamaModel;
@@ -33,7 +34,8 @@ export class LlamaSlot {
   readonly #limit: number;
   /** Tokens evaluated between two looks at the signal: at most about a second on a slow CPU. */
   readonly #piece: number;
-  #prefix: readonly Token[] = [];
+  /** Pieces of the last prompt that are in the context, from its beginning. */
+  #pieces: readonly (readonly Token[])[] = [];
 
   private constructor(model: LlamaModel, context: LlamaContext, options: SlotOptions) {
     this.#model = model;
@@ -73,17 +75,21 @@ export class LlamaSlot {
       stops,
       (text) => options.onText?.(text),
     );
+    let reusedTokens = 0;
     const result = (
       completionTokens: number,
       finishReason: GenerateResult['finishReason'],
     ): GenerateResult => ({
       text: stream.text,
       promptTokens: prompt.tokens.length,
+      reusedTokens,
       completionTokens,
       finishReason,
     });
-    const last = await this.#evaluatePrompt(prompt, options.signal);
-    if (last === undefined) return result(0, 'aborted');
+    const pieces = piecesOf(prompt, this.#piece);
+    const last = pieces.pop() ?? [];
+    reusedTokens = await this.#keep(pieces);
+    if (!(await this.#evaluate(pieces, options.signal))) return result(0, 'aborted');
     const written: Token[] = [];
     const room = Math.min(request.maxTokens, this.#limit - prompt.tokens.length);
     const sampling = samplingOf(request, written);
@@ -105,44 +111,54 @@ export class LlamaSlot {
     await this.#context.dispose();
   }
 
-  /**
-   * Evaluates all but the last piece, which it returns; undefined when aborted. The system prompt is a
-   * piece boundary and is kept from the request before when it is the same.
-   */
-  async #evaluatePrompt(
-    { tokens, shared }: ChatPrompt,
-    signal: AbortSignal,
-  ): Promise<readonly Token[] | undefined> {
-    const prefix = tokens.slice(0, shared);
-    const kept =
-      prefix.length === this.#prefix.length &&
-      prefix.every((token, index) => token === this.#prefix[index]) &&
-      this.#sequence.nextTokenIndex >= prefix.length;
-    if (kept) {
-      const end = this.#sequence.nextTokenIndex;
-      if (end > prefix.length) {
-        await this.#sequence.eraseContextTokenRanges([{ start: prefix.length, end }]);
-      }
-    }
-    // Models that cannot forget a part (recurrent, sliding window) begin anew.
-    const reused = kept && this.#sequence.nextTokenIndex === prefix.length;
-    if (!reused) await this.#sequence.clearHistory();
-    this.#prefix = [];
-    const pieces = [
-      ...(reused ? [] : cut(prefix, this.#piece)),
-      ...cut(tokens.slice(shared), this.#piece),
-    ];
-    const last = pieces.pop();
-    let evaluated = reused ? shared : 0;
-    for (const piece of pieces) {
-      if (signal.aborted) return undefined;
-      await this.#sequence.evaluateWithoutGeneratingNewTokens([...piece]);
-      evaluated += piece.length;
-      if (evaluated === shared) this.#prefix = prefix;
-    }
-    if (reused || evaluated >= shared) this.#prefix = prefix;
-    return signal.aborted ? undefined : last;
+  /** Tokens at the beginning of a prompt that would not be evaluated again. */
+  reusableTokens(prompt: ChatPrompt): number {
+    return lengthOf(this.#equalPieces(piecesOf(prompt, this.#piece).slice(0, -1)));
   }
+
+  #equalPieces(pieces: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
+    const differs = pieces.findIndex((piece, at) => !isEqual(piece, this.#pieces[at]));
+    return differs < 0 ? pieces : pieces.slice(0, differs);
+  }
+
+  /** Leaves of the context only the pieces with which these begin; gives their tokens. */
+  async #keep(pieces: readonly (readonly Token[])[]): Promise<number> {
+    const kept = this.#equalPieces(pieces);
+    const start = lengthOf(kept);
+    const end = this.#sequence.nextTokenIndex;
+    this.#pieces = [];
+    if (start > 0 && end > start) await this.#sequence.eraseContextTokenRanges([{ start, end }]);
+    // Models that cannot forget a part (recurrent, sliding window) begin anew.
+    if (start === 0 || this.#sequence.nextTokenIndex !== start) {
+      await this.#sequence.clearHistory();
+      return 0;
+    }
+    this.#pieces = kept;
+    return start;
+  }
+
+  /** Evaluates those of the pieces that are not in the context yet; false when aborted. */
+  async #evaluate(pieces: readonly (readonly Token[])[], signal: AbortSignal): Promise<boolean> {
+    for (const piece of pieces.slice(this.#pieces.length)) {
+      if (signal.aborted) return false;
+      await this.#sequence.evaluateWithoutGeneratingNewTokens([...piece]);
+      this.#pieces = [...this.#pieces, piece];
+    }
+    return !signal.aborted;
+  }
+}
+
+/** The system prompt is a boundary, so that whatever follows is cut in the same places. */
+function piecesOf({ tokens, shared }: ChatPrompt, size: number): (readonly Token[])[] {
+  return [...cut(tokens.slice(0, shared), size), ...cut(tokens.slice(shared), size)];
+}
+
+function lengthOf(pieces: readonly (readonly Token[])[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+function isEqual(piece: readonly Token[], other: readonly Token[] | undefined): boolean {
+  return piece.length === other?.length && piece.every((token, index) => token === other[index]);
 }
 
 /** Tokens that are evaluated at once. */

@@ -20,6 +20,23 @@ function poolOf(most: number, made: () => Promise<void> = () => Promise.resolve(
 }
 
 describe('slots', () => {
+  it('are chosen by what suits, the last freed of equals', async () => {
+    const pool = poolOf(3);
+    const use = (suits?: (slot: number) => number): Promise<number> =>
+      pool.use(never, (slot) => Promise.resolve(slot), suits);
+    const gates = [gate(), gate(), gate()];
+    const working = gates.map(({ opened }) => pool.use(never, () => opened));
+    await nextTurn();
+    for (const [at, { open }] of gates.entries()) {
+      open();
+      await working[at];
+    }
+    expect(await use()).toBe(3);
+    expect(await use((slot) => (slot === 2 ? 5 : 1))).toBe(2);
+    expect(await use((slot) => -slot)).toBe(1);
+    expect(await use()).toBe(1);
+  });
+
   it('are made when needed, used by one at a time, and served in order', async () => {
     const pool = poolOf(2);
     const order: string[] = [];

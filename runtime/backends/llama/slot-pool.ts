@@ -24,9 +24,16 @@ export class SlotPool<Slot> {
     return this.#slots;
   }
 
-  /** Rejects with the signal's reason when it aborts; `work` then has the slot until it ends by itself. */
-  async use<T>(signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
-    const working = this.#use(signal, work);
+  /**
+   * Rejects with the signal's reason when it aborts; `work` then has the slot until it ends by itself. Of several free
+   * slots the one that `suits` most is taken, the last freed of equals.
+   */
+  async use<T>(
+    signal: AbortSignal,
+    work: (slot: Slot) => Promise<T>,
+    suits: (slot: Slot) => number = () => 0,
+  ): Promise<T> {
+    const working = this.#use(signal, work, suits);
     const ended: Promise<void> = working.then(
       () => undefined,
       () => undefined,
@@ -45,10 +52,14 @@ export class SlotPool<Slot> {
     return slots;
   }
 
-  async #use<T>(signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+  async #use<T>(
+    signal: AbortSignal,
+    work: (slot: Slot) => Promise<T>,
+    suits: (slot: Slot) => number,
+  ): Promise<T> {
     await this.#place(signal);
     try {
-      const slot = this.#free.pop() ?? (await this.#new());
+      const slot = this.#takeFree(suits) ?? (await this.#new());
       try {
         signal.throwIfAborted();
         return await work(slot);
@@ -84,6 +95,17 @@ export class SlotPool<Slot> {
       signal.addEventListener('abort', leave, { once: true });
     });
     signal.removeEventListener('abort', leave);
+  }
+
+  #takeFree(suits: (slot: Slot) => number): Slot | undefined {
+    let best = -1;
+    let most = -Infinity;
+    for (const [at, slot] of this.#free.entries()) {
+      const score = suits(slot);
+      if (score < most) continue;
+      [best, most] = [at, score];
+    }
+    return best < 0 ? undefined : this.#free.splice(best, 1)[0];
   }
 
   async #new(): Promise<Slot> {

@@ -1,7 +1,7 @@
 import { GraphError } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
 import { adaptersKey } from '../llama/llama-adapters.ts';
-import { LlamaLanguageModel, type LlamaOptions } from '../llama/language-model.ts';
+import { LlamaLanguageModel, requestsAtOnce, type LlamaOptions } from '../llama/language-model.ts';
 
 interface Configured {
   readonly model: LlamaLanguageModel;
@@ -106,7 +106,7 @@ export class LoadedLanguageModel {
 }
 
 function contextsOf({ options, contextBytes }: Configuration): number {
-  return Math.max(1, options.parallel) * contextBytes;
+  return requestsAtOnce(options) * contextBytes;
 }
 
 function keyOf({ contextLength, parallel, adapters = [] }: LlamaOptions): string {

@@ -13,6 +13,8 @@ export interface MissingItem {
   readonly row: unknown;
   /** In the unit of `items.length`; only compared. */
   readonly length: number;
+  /** As `items.prefix` says. */
+  readonly prefix: string;
   /** What people know it by, for messages. */
   readonly name: string;
 }
@@ -65,12 +67,16 @@ export class ItemBatches {
     this.#ctx = parts.ctx;
   }
 
-  /** Runs items sorted by length, so that a batch pads little; `done` is told how many each batch had. */
+  /**
+   * Runs items sorted by prefix, then by length, so that a batch pads little; `done` is told how many each batch had.
+   */
   async run(
     items: readonly MissingItem[],
     options: { readonly size: number; readonly done: (count: number) => void },
   ): Promise<void> {
-    const sorted = [...items].sort((a, b) => a.length - b.length);
+    const sorted = [...items].sort((a, b) =>
+      a.prefix === b.prefix ? a.length - b.length : a.prefix < b.prefix ? -1 : 1,
+    );
     for (let at = 0; at < sorted.length; at += options.size) {
       const batch = sorted.slice(at, at + options.size);
       this.#ctx.signal.throwIfAborted();

@@ -42,25 +42,33 @@ const sorted = {
 function lengthOf(row: unknown): number {
   return Questions.schema.parse(row).question.length;
 }
+const byPrefix = {
+  ...upperNode,
+  items: { over: 'rows', key: ['question'], batch: 2, prefix: questionOf },
+} as const;
+function questionOf(row: unknown): string {
+  return Questions.schema.parse(row).question;
+}
 /** The node `upper`, telling its batches, and giving a row for each part between commas. */
-const telling: Implementation = implementItems(sorted, {
-  runItems(ctx, batch, inputs, params) {
-    batches.push(batch.map(({ question }) => question));
-    return real.runItems(ctx, batch, inputs, params);
-  },
-  expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
-});
+const telling = (definition: typeof sorted | typeof byPrefix): Implementation =>
+  implementItems(definition, {
+    runItems(ctx, batch, inputs, params) {
+      batches.push(batch.map(({ question }) => question));
+      return real.runItems(ctx, batch, inputs, params);
+    },
+    expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
+  });
 
 async function run(
   questions: readonly string[],
-  options: { suffix?: string; attempt?: number } = {},
+  options: { suffix?: string; attempt?: number; as?: typeof sorted | typeof byPrefix } = {},
 ): Promise<StepResult & { rows: string[] }> {
   batches = [];
   const rows = questions.map((question, i): Question => ({ id: String(i), question }));
   const input = await writeArtifact(artifacts, { port: 'rows', type: Questions, value: rows });
   const host = createTestHost(
     { artifacts, items, scratchFolder: folder },
-    new Map([['upper', telling]]),
+    new Map([['upper', telling(options.as ?? sorted)]]),
   );
   const suffix = options.suffix ?? '';
   const request: StepRequest = {
@@ -135,6 +143,15 @@ describe('a map-type step', () => {
   it('sorts batches by length', async () => {
     await run(['ccc', 'a', 'dddd', 'bb']);
     expect(batches).toEqual([['a', 'bb', 'ccc', 'dddd']]);
+  });
+
+  it('computes rows that begin alike one after another, and gives all in their order', async () => {
+    const { rows } = await run(['long b', 'c', 'long a', 'b'], { as: byPrefix });
+    expect(batches).toEqual([
+      ['b', 'c'],
+      ['long a', 'long b'],
+    ]);
+    expect(rows).toEqual(['0 LONG B', '1 C', '2 LONG A', '3 B']);
   });
 
   it('takes a quarter of the batch after memory ran out', async () => {

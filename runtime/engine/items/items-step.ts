@@ -109,7 +109,7 @@ async function computeMissing(step: ItemsStep, batches: ItemBatches): Promise<st
       report();
     },
   };
-  const length = step.implementation.definition.items?.length;
+  const { length, prefix } = step.implementation.definition.items ?? {};
   for await (const row of source.rows()) {
     const key = source.keyOf(row);
     keys.push(key);
@@ -119,7 +119,8 @@ async function computeMissing(step: ItemsStep, batches: ItemBatches): Promise<st
       continue;
     }
     seen.add(key);
-    waiting.push({ key, row, length: length?.(row) ?? 0, name: source.nameOf(row) });
+    const order = { length: length?.(row) ?? 0, prefix: prefix?.(row) ?? '' };
+    waiting.push({ key, row, ...order, name: source.nameOf(row) });
     if (waiting.length < windowRows) continue;
     await batches.run(waiting, options);
     waiting = [];
@@ -153,7 +154,7 @@ async function payloadOf(
   // Damaged since the first pass saw it: computed again, alone.
   const again = new ItemBatches({ family: step.family, run: item.run, ctx: step.ctx });
   const name = step.source.nameOf(item.row);
-  const missing = { key: item.key, row: item.row, length: 0, name };
+  const missing = { key: item.key, row: item.row, length: 0, prefix: '', name };
   await again.run([missing], { size: 1, done: () => undefined });
   const payload = await step.family.get(item.key);
   if (payload !== undefined) return decodePayload(payload);

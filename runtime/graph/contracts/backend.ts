@@ -56,6 +56,8 @@ export interface GenerateRequest {
 export interface GenerateResult {
   readonly text: string;
   readonly promptTokens: number;
+  /** Of the prompt's, those at its beginning that were not read again, since a request before had begun with them. */
+  readonly reusedTokens: number;
   readonly completionTokens: number;
   readonly finishReason: 'stop' | 'length' | 'aborted';
 }
