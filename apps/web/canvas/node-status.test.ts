@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appended, emptyList } from '../state/growing-list.ts';
+import { GrowingMap } from '../state/growing-map.ts';
 import type { StepView } from '../state/run-state.ts';
 import { progressShare, resultText, stepStatus } from './node-status.ts';
 
@@ -10,7 +11,7 @@ const step: StepView = {
   outputs: {},
   logs: [],
   metrics: emptyList,
-  texts: new Map(),
+  texts: GrowingMap.of(),
 };
 
 describe('what a node says of its step', () => {
@@ -58,7 +59,7 @@ describe('what a node says of its step', () => {
   });
 
   it('shows the end of the newest text beside the count', () => {
-    const texts = new Map([
+    const texts = GrowingMap.of([
       ['q1', 'first'],
       ['q2', 'The eastern\n kiln is lit by the night guard'],
     ]);

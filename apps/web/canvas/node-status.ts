@@ -83,7 +83,7 @@ function runningText(step: StepView): string {
   const training = trainingText(step);
   if (training !== undefined) return training;
   const { progress, texts } = step;
-  const newest = [...texts.values()].at(-1)?.replace(/\s+/g, ' ').trim() ?? '';
+  const newest = texts.last()?.replace(/\s+/g, ' ').trim() ?? '';
   if (newest === '') return progress === undefined ? 'starting' : progressText(progress);
   const snippet = newest.length > snippetLength ? `…${newest.slice(-snippetLength)}` : newest;
   if (progress?.total === undefined) return snippet;

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { listed } from '../state/growing-list.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import type { RunState, StepView } from '../state/run-state.ts';
 
@@ -11,8 +12,9 @@ type Line = StepView['logs'][number] & { readonly step?: string };
 /** What the steps logged that a run has for a node which is none itself. */
 function linesOf(run: RunState | null, node: string): readonly Line[] | undefined {
   const members = run?.standIns.nodes.get(node)?.members;
-  return members
-    ?.flatMap((step) => (run?.steps[step]?.logs ?? []).map((line): Line => ({ ...line, step })))
+  if (members === undefined) return undefined;
+  return listed(members)
+    .flatMap((step) => (run?.steps.get(step)?.logs ?? []).map((line): Line => ({ ...line, step })))
     .sort((a, b) => a.at - b.at);
 }
 

@@ -26,7 +26,7 @@ function sideWidths(): { readonly palette: number; readonly inspector: number } 
 /** Pixels that the lower panel needs for what it has to show: its heading only, where there is no run. */
 function useNeededHeight(): number {
   const steps = useRunView(({ run }) =>
-    run === null || run.seq === 0 ? undefined : Object.keys(run.steps).length,
+    run === null || run.seq === 0 ? undefined : run.steps.size,
   );
   const isTable = useScreen(({ bottomTab }) => bottomTab === 'experiments');
   if (isTable) return Math.min(lowerHeight.table, Math.round(window.innerHeight * 0.4));

@@ -11,7 +11,7 @@ import type { RunState } from '../state/run-state.ts';
 /** The documents that a run has read, each artifact once. */
 export function documentArtifacts(run: RunState | null): ArtifactRef[] {
   const found = new Map<string, ArtifactRef>();
-  for (const { outputs } of Object.values(run?.steps ?? {})) {
+  for (const { outputs } of run?.steps.values() ?? []) {
     for (const output of Object.values(outputs)) {
       if (output.mediaType === Documents.mediaType) found.set(output.digest, output);
     }

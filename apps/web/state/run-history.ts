@@ -4,11 +4,12 @@ import { api } from '../api/client.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
+import { GrowingMap } from './growing-map.ts';
 import { plannedPath } from './levels.ts';
 import { nodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
-import { useRunView, type PastParams, type Steps } from './run-view.ts';
-import { standInsOf, standInViews } from './stand-ins.ts';
+import { useRunView, type PastParams } from './run-view.ts';
+import { noStandIns, noTexts, standInViews, withStandIns } from './stand-ins.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
 /** Runs looked through for the rounds of loops that the newest one did not have. */
@@ -19,7 +20,7 @@ function stepFrom(summary: StepSummary): StepView {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items } = summary;
   return {
     ...{ node, type, status, ms, outputs },
-    ...{ logs: [], metrics: emptyList, texts: new Map<string, string>() },
+    ...{ logs: [], metrics: emptyList, texts: noTexts },
     ...(madeAt === undefined ? {} : { madeAt }),
     ...(from === undefined ? {} : { from }),
     ...(device === undefined ? {} : { device }),
@@ -65,7 +66,7 @@ export async function readEarlier(runId: string): Promise<void> {
   const { models } = useChecks.getState();
   const graphs = useUsedGraphs.getState().lookup;
   const { nodes, aliases = {} } = resolveGraph(graph, { registry: nodeTypes(), models, graphs });
-  const missing = nodes.filter(({ id }) => run.steps[id] === undefined);
+  const missing = nodes.filter(({ id }) => !run.steps.has(id));
   const idsOf = (loops: boolean): Set<string> =>
     new Set(missing.flatMap(({ id, loop }) => ((loop !== undefined) === loops ? id : [])));
   const found: Record<string, StepView> = {};
@@ -87,10 +88,10 @@ export async function readEarlier(runId: string): Promise<void> {
     }
   }
   // Nodes that are no steps are shown by those that there are now, whichever run had them.
-  const steps: Steps = { ...found, ...run.steps };
-  const standIns = standInsOf(aliases, Object.keys(steps));
+  const steps = GrowingMap.of([...Object.entries(found), ...run.steps]);
+  const { standIns, ids } = withStandIns(noStandIns, { aliases, added: steps.keys() }, steps);
   useRunView.getState().setEarlier(runId, {
-    ...standInViews({ standIns, steps, shown: {} }),
+    ...Object.fromEntries(standInViews({ standIns, steps, shown: GrowingMap.of() }, ids)),
     ...found,
   });
 }

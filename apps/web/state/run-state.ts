@@ -4,13 +4,22 @@ import type {
   ItemCounts,
   MetricRow,
   MissReason,
+  PortAliases,
   Problem,
   RunEvent,
   RunStatus,
   StepStatus,
 } from '@graft/graph';
 import { appended, emptyList, type GrowingList } from './growing-list.ts';
-import { noStandIns, standInsOf, standInViews, withStandIns, type StandIns } from './stand-ins.ts';
+import { GrowingMap } from './growing-map.ts';
+import {
+  noStandIns,
+  noTexts,
+  standInViews,
+  withStandIns,
+  withStep,
+  type StandIns,
+} from './stand-ins.ts';
 
 interface LogLine {
   readonly at: number;
@@ -58,7 +67,14 @@ export interface StepView {
   /** Rows of metrics so far, for curves. */
   readonly metrics: GrowingList<MetricRow>;
   /** Text written so far, by item, in the order the items began. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: GrowingMap<string>;
+}
+
+/** The rounds of a loop that have begun. */
+interface Rounds {
+  readonly count: number;
+  /** The steps that they brought, and what gathers the rows of all of them. */
+  readonly steps: GrowingList<string>;
 }
 
 export interface RunState {
@@ -67,10 +83,14 @@ export interface RunState {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  readonly steps: Readonly<Record<string, StepView>>;
+  readonly steps: GrowingMap<StepView>;
+  /** Those that no round brought. */
+  readonly roots: GrowingList<string>;
+  /** By the step of the loop. */
+  readonly rounds: GrowingMap<Rounds>;
   readonly standIns: StandIns;
   /** Nodes of the file that the run has other steps for, as these tell them. */
-  readonly shown: Readonly<Record<string, StepView>>;
+  readonly shown: GrowingMap<StepView>;
   readonly error?: ReportedProblem;
   /** `seq` of the newest event that is in this state; older ones change nothing. */
   readonly seq: number;
@@ -83,7 +103,8 @@ const logLimit = 500;
 export function emptyRun(runId: string): RunState {
   return {
     ...{ runId, file: '', status: 'queued', startedAt: 0, seq: 0 },
-    ...{ steps: {}, standIns: noStandIns, shown: {} },
+    ...{ steps: GrowingMap.of(), roots: emptyList, rounds: GrowingMap.of() },
+    ...{ standIns: noStandIns, shown: GrowingMap.of() },
   };
 }
 
@@ -97,15 +118,19 @@ function defined<T extends object>(value: T): Defined<T> {
 }
 
 function changeStep(run: RunState, node: string, change: (step: StepView) => StepView): RunState {
-  const step = run.steps[node] ?? queuedStep({ node, type: '' });
-  const changed = { ...run, steps: { ...run.steps, [node]: change(step) } };
-  return { ...changed, shown: standInViews(changed, run.standIns.shownBy.get(node) ?? []) };
+  const known = run.steps.get(node);
+  const was = known ?? queuedStep({ node, type: '' });
+  const now = change(was);
+  const steps = run.steps.with(node, now);
+  const roots = known === undefined ? appended(run.roots, node) : run.roots;
+  const standIns = withStep(run.standIns, { id: node, was, now });
+  const changed = { ...run, steps, roots, standIns };
+  return { ...changed, shown: standInViews(changed, standIns.shownBy.get(node) ?? []) };
 }
 
 function withToken(step: StepView, event: EventOf<'step.token'>): StepView {
-  const texts = new Map(step.texts);
-  texts.set(event.item, (texts.get(event.item) ?? '') + event.text);
-  return { ...step, texts };
+  const text = (step.texts.get(event.item) ?? '') + event.text;
+  return { ...step, texts: step.texts.with(event.item, text) };
 }
 
 function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
@@ -131,27 +156,20 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
 function queuedStep({ node, type }: { node: string; type: string }): StepView {
   return {
     ...{ node, type, status: 'queued', outputs: {}, logs: [] },
-    ...{ metrics: emptyList, texts: new Map<string, string>() },
+    ...{ metrics: emptyList, texts: noTexts },
   };
 }
 
 /** A round of a loop has begun: the loop is at work, and has further steps. */
 function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
-  const added = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
-  // Behind the loop and the rounds before, as they are listed.
-  const listed = Object.entries(run.steps);
-  const before = listed.findLastIndex(
-    ([id]) => id === event.loop || id.startsWith(`${event.loop}#`),
-  );
-  listed.splice(before === -1 ? listed.length : before + 1, 0, ...added);
-  const steps = Object.fromEntries(listed);
-  const brought = standInsOf(
-    event.aliases ?? {},
-    added.map(([id]) => id),
-    steps,
-  );
-  const begun = { ...run, steps, standIns: withStandIns(run.standIns, brought) };
-  const extended = { ...begun, shown: standInViews(begun, [...brought.nodes.keys()]) };
+  const added = event.nodes.map(({ node }) => node);
+  const steps = event.nodes.reduce((all, one) => all.with(one.node, queuedStep(one)), run.steps);
+  const { count, steps: before } = run.rounds.get(event.loop) ?? { count: 0, steps: emptyList };
+  const rounds = run.rounds.with(event.loop, {
+    count: Math.max(count, event.round ?? 0),
+    steps: added.reduce<GrowingList<string>>(appended, before),
+  });
+  const extended = { ...run, steps, rounds, ...withAdded(run, { ...event, added, steps }) };
   return changeStep(extended, event.loop, (step) => ({
     startedAt: event.at,
     ...step,
@@ -159,38 +177,51 @@ function extendRun(run: RunState, event: EventOf<'run.extended'>): RunState {
   }));
 }
 
+/** The nodes that stand for steps, with those that are added. */
+function withAdded(
+  { standIns, shown }: Pick<RunState, 'standIns' | 'shown'>,
+  {
+    aliases = {},
+    added,
+    steps,
+  }: {
+    readonly aliases?: PortAliases | undefined;
+    readonly added: Iterable<string>;
+    readonly steps: RunState['steps'];
+  },
+): Pick<RunState, 'standIns' | 'shown'> {
+  const brought = withStandIns(standIns, { aliases, added }, steps);
+  const told = { standIns: brought.standIns, steps, shown };
+  return { standIns: brought.standIns, shown: standInViews(told, brought.ids) };
+}
+
 function startRun(event: EventOf<'run.started'>): RunState {
-  const steps = event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]);
-  const started = {
-    steps: Object.fromEntries(steps),
-    standIns: standInsOf(
-      event.aliases ?? {},
-      event.nodes.map(({ node }) => node),
-    ),
-    shown: {},
-  };
+  const empty = emptyRun(event.runId);
+  const steps = GrowingMap.of(
+    event.nodes.map((one): [string, StepView] => [one.node, queuedStep(one)]),
+  );
+  const roots = event.nodes.reduce<GrowingList<string>>(
+    (all, { node }) => appended(all, node),
+    emptyList,
+  );
   return {
-    runId: event.runId,
-    file: event.file,
-    status: 'running',
-    startedAt: event.at,
-    ...started,
-    shown: standInViews(started),
-    seq: event.seq,
+    ...{ ...empty, file: event.file, status: 'running', startedAt: event.at, seq: event.seq },
+    ...{ steps, roots },
+    ...withAdded(empty, { ...event, added: steps.keys(), steps }),
   };
 }
 
 function finishRun(run: RunState, event: EventOf<'run.finished'>): RunState {
   // A step that the run left behind did not run, whatever it said last.
   const left = event.status === 'cancelled' ? 'cancelled' : 'skipped';
-  const steps = Object.values(run.steps).map((step): [string, StepView] => [
-    step.node,
-    step.status === 'running' || step.status === 'queued' ? { ...step, status: left } : step,
-  ]);
-  const finished = { ...run, steps: Object.fromEntries(steps) };
+  const finished = [...run.steps.values()]
+    .filter(({ status }) => status === 'running' || status === 'queued')
+    .reduce(
+      (changed, { node }) => changeStep(changed, node, (step) => ({ ...step, status: left })),
+      run,
+    );
   return {
     ...finished,
-    shown: standInViews(finished),
     status: event.status,
     finishedAt: event.at,
     ...(event.error === undefined ? {} : { error: event.error }),
@@ -236,6 +267,22 @@ function next(run: RunState, event: RunEvent): RunState {
 export function foldEvent(run: RunState, event: RunEvent): RunState {
   if (event.runId !== run.runId || event.seq <= run.seq) return run;
   return { ...next(run, event), seq: event.seq };
+}
+
+/** The steps as they are listed: those of the rounds of a loop stand behind it. */
+export function stepsInOrder({ steps, roots, rounds }: RunState): readonly StepView[] {
+  const inOrder: StepView[] = [];
+  const list = ({ shared, length }: GrowingList<string>): void => {
+    for (let at = 0; at < length; at++) {
+      const id = shared[at] ?? '';
+      const step = steps.get(id);
+      if (step !== undefined) inOrder.push(step);
+      const inner = rounds.get(id);
+      if (inner !== undefined) list(inner.steps);
+    }
+  };
+  list(roots);
+  return inOrder;
 }
 
 export function isOver(run: RunState): boolean {

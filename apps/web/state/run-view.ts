@@ -34,7 +34,7 @@ interface RunView {
 /** What a run leaves for the next one to stand beside. */
 function leftBy({ run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>): Steps {
   if (run === null || past) return earlier;
-  const made = Object.entries({ ...run.steps, ...run.shown }).filter(
+  const made = [...run.steps, ...run.shown].filter(
     ([, step]) => Object.keys(step.outputs).length > 0,
   );
   return { ...earlier, ...Object.fromEntries(made) };
@@ -81,7 +81,7 @@ export const useRunView = create<RunView>()((set, get) => ({
 
 /** The step of a node in a run; of one that has other steps there, what these come to. */
 export function stepIn(run: RunState | null, node: string): StepView | undefined {
-  return run?.steps[node] ?? run?.shown[node];
+  return run?.steps.get(node) ?? run?.shown.get(node);
 }
 
 /** Rounds of a loop that the screen has steps of; 0 where it has none. `path` is the loop's. */
@@ -89,8 +89,10 @@ export function roundsOf(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
   path: string,
 ): number {
-  const steps = { ...(past || run?.steps[path] !== undefined ? {} : earlier), ...run?.steps };
-  return Object.keys(steps).reduce((most, step) => {
+  const rounds = run?.rounds.get(path)?.count;
+  if (rounds !== undefined) return rounds;
+  if (past || run?.steps.has(path) === true) return 0;
+  return Object.keys(earlier).reduce((most, step) => {
     if (!step.startsWith(`${path}#`)) return most;
     const round = Number.parseInt(step.slice(path.length + 1), 10);
     // What gathers the rows of all rounds is of none.

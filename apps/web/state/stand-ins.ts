@@ -5,34 +5,65 @@ import {
   type PortAliases,
   type StepStatus,
 } from '@graft/graph';
-import { emptyList } from './growing-list.ts';
+import { appended, emptyList, type GrowingList } from './growing-list.ts';
+import { GrowingMap } from './growing-map.ts';
 import type { StepView } from './run-state.ts';
 
 /** A node of the file that a plan has other steps for. */
 interface StandIn {
   /** The steps whose progress is its own: those within a `graph` node, else those that feed it. */
-  readonly members: readonly string[];
+  readonly members: GrowingList<string>;
   /** By output, what is seen at it. */
   readonly feeds: Readonly<Record<string, Feed>>;
+  readonly tally: Tally;
 }
+
+/** What the members of a node have come to, gathered: one that changes is taken out as it was and put in as it is. */
+interface Tally {
+  readonly counts: Readonly<Record<StepStatus, number>>;
+  /** Milliseconds of work of all of them. */
+  readonly ms: number;
+  /** Those at work, as they began. */
+  readonly working: readonly string[];
+  /** Of the first that failed. */
+  readonly error?: StepView['error'];
+  /** The package that one of them came in. */
+  readonly from?: string | undefined;
+}
+
+const noSteps: Tally = {
+  counts: {
+    ...{ queued: 0, running: 0, cached: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 },
+  },
+  ms: 0,
+  working: [],
+};
 
 /** The nodes of a file that are not steps of its run: graphs that are used, `input`, `output`, and what is switched off. */
 export interface StandIns {
-  readonly nodes: ReadonlyMap<string, StandIn>;
+  readonly nodes: GrowingMap<StandIn>;
   /** By step, the nodes that show it. */
-  readonly shownBy: ReadonlyMap<string, readonly string[]>;
+  readonly shownBy: GrowingMap<readonly string[]>;
 }
 
-export const noStandIns: StandIns = { nodes: new Map(), shownBy: new Map() };
+export const noStandIns: StandIns = { nodes: GrowingMap.of(), shownBy: GrowingMap.of() };
 
-/** Reads the nodes out of the aliases of a run; `steps` are the ids of its steps, beside those that it had `before`. */
-export function standInsOf(
+type Steps = Pick<GrowingMap<StepView>, 'get' | 'has'>;
+
+/** What the aliases of a run say of a node, and the steps within it. */
+interface Said {
+  readonly within: readonly string[] | undefined;
+  readonly feeds: Readonly<Record<string, Feed>>;
+}
+
+/** Reads the nodes out of aliases; `added` are the ids of the steps that come with them, `steps` all that the run has. */
+function saidOf(
   aliases: PortAliases,
-  steps: readonly string[],
-  before: Readonly<Record<string, unknown>> = {},
-): StandIns {
+  added: Iterable<string>,
+  steps: Steps,
+): ReadonlyMap<string, Said> {
   const within = new Map<string, string[]>();
-  for (const step of steps) {
+  for (const step of added) {
     for (let end = step.indexOf('/'); end !== -1; end = step.indexOf('/', end + 1)) {
       const graph = step.slice(0, end);
       const members = within.get(graph);
@@ -40,15 +71,12 @@ export function standInsOf(
       else members.push(step);
     }
   }
-  const known = new Set(steps);
   const feeds = new Map<string, Record<string, Feed>>();
   for (const graph of within.keys()) feeds.set(graph, {});
   for (const [alias, sources] of Object.entries(aliases)) {
     const { node, port } = parseFeed(alias);
     // A run of a part of the graph has the aliases of all of it.
-    const found = sources
-      .map(parseFeed)
-      .filter((feed) => known.has(feed.node) || Object.hasOwn(before, feed.node));
+    const found = sources.map(parseFeed).filter((feed) => steps.has(feed.node));
     if (found.length === 0) continue;
     const ports = feeds.get(node) ?? {};
     for (const [index, feed] of found.entries()) {
@@ -56,88 +84,139 @@ export function standInsOf(
     }
     feeds.set(node, ports);
   }
-  const nodes = new Map<string, StandIn>();
-  const shownBy = new Map<string, string[]>();
-  for (const [id, ports] of feeds) {
-    const members = within.get(id) ?? [...new Set(Object.values(ports).map(({ node }) => node))];
-    nodes.set(id, { members, feeds: ports });
-    for (const step of new Set([...members, ...Object.values(ports).map(({ node }) => node)])) {
-      const shown = shownBy.get(step);
-      if (shown === undefined) shownBy.set(step, [id]);
-      else shown.push(id);
-    }
-  }
-  return { nodes, shownBy };
+  return new Map(
+    [...feeds].map(([id, ports]) => [id, { within: within.get(id), feeds: ports }] as const),
+  );
 }
 
-/** Those of a run with what further steps of it bring. */
-export function withStandIns(own: StandIns, added: StandIns): StandIns {
-  const nodes = new Map(own.nodes);
-  for (const [id, { members, feeds }] of added.nodes) {
+/**
+ * The nodes that stand for others, with those that further steps bring. `steps` has the added ones too. What it costs is by
+ * what is added.
+ */
+export function withStandIns(
+  before: StandIns,
+  brought: { readonly aliases: PortAliases; readonly added: Iterable<string> },
+  steps: Steps,
+): { readonly standIns: StandIns; readonly ids: readonly string[] } {
+  const said = saidOf(brought.aliases, brought.added, steps);
+  let { nodes, shownBy } = before;
+  for (const [id, { within, feeds }] of said) {
     const known = nodes.get(id);
-    nodes.set(id, {
-      members: known === undefined ? members : [...new Set([...known.members, ...members])],
+    const sources = [...new Set(Object.values(feeds).map(({ node }) => node))];
+    // What stands for the steps that feed it may be told of one again; those within a graph are new.
+    const members = (within ?? sources).filter(
+      (step) => within !== undefined || shownBy.get(step)?.includes(id) !== true,
+    );
+    nodes = nodes.with(id, {
+      members: members.reduce<GrowingList<string>>(appended, known?.members ?? emptyList),
       feeds: { ...known?.feeds, ...feeds },
+      tally: members.reduce(
+        (tally, step) => retold(tally, step, { now: steps.get(step) }),
+        known?.tally ?? noSteps,
+      ),
     });
+    for (const step of new Set([...members, ...sources])) {
+      const shown = shownBy.get(step) ?? [];
+      if (!shown.includes(id)) shownBy = shownBy.with(step, [...shown, id]);
+    }
   }
-  const shownBy = new Map(own.shownBy);
-  for (const [step, ids] of added.shownBy) {
-    shownBy.set(step, [...new Set([...(shownBy.get(step) ?? []), ...ids])]);
+  return { standIns: { nodes, shownBy }, ids: [...said.keys()] };
+}
+
+/** A tally with one of the steps as it is now; absent: it was not among them, or is none. */
+function retold(
+  tally: Tally,
+  id: string,
+  { was, now }: { readonly was?: StepView | undefined; readonly now: StepView | undefined },
+): Tally {
+  if (now === undefined) return tally;
+  const counts = { ...tally.counts };
+  if (was !== undefined) counts[was.status] -= 1;
+  counts[now.status] += 1;
+  const isWorking = now.status === 'running';
+  const wasWorking = was?.status === 'running';
+  const others =
+    wasWorking && !isWorking ? tally.working.filter((one) => one !== id) : tally.working;
+  return {
+    counts,
+    ms: tally.ms + (now.ms ?? 0) - (was?.ms ?? 0),
+    working: isWorking && !wasWorking ? [...others, id] : others,
+    error: tally.error ?? now.error,
+    from: tally.from ?? now.from,
+  };
+}
+
+/** The nodes with a step as it is now in the place of what it was. */
+export function withStep(
+  { nodes, shownBy }: StandIns,
+  step: { readonly id: string; readonly was: StepView; readonly now: StepView },
+): StandIns {
+  const { id, was, now } = step;
+  let told = nodes;
+  for (const shown of shownBy.get(id) ?? []) {
+    const node = told.get(shown);
+    if (node === undefined || !isMember(shown, id, node)) continue;
+    told = told.with(shown, { ...node, tally: retold(node.tally, id, { was, now }) });
   }
-  return { nodes, shownBy };
+  return { nodes: told, shownBy };
+}
+
+/** Of what shows a step: whether the step is within it, or it has none within and the step feeds it. */
+function isMember(id: string, step: string, { members }: StandIn): boolean {
+  const [first = ''] = members.shared;
+  return first.startsWith(`${id}/`) ? step.startsWith(`${id}/`) : true;
 }
 
 /** What several steps came to as one. */
-function statusOf(steps: readonly StepView[]): StepStatus {
-  const has = (status: StepStatus): boolean => steps.some((step) => step.status === status);
-  if (has('running')) return 'running';
+function statusOf({ counts }: Tally): StepStatus {
+  if (counts.running > 0) return 'running';
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   // Between two of its steps it is still at work.
-  if (has('queued')) return steps.every(({ status }) => status === 'queued') ? 'queued' : 'running';
+  if (counts.queued > 0) return counts.queued === all ? 'queued' : 'running';
   for (const status of ['failed', 'cancelled', 'skipped', 'succeeded'] as const) {
-    if (has(status)) return status;
+    if (counts[status] > 0) return status;
   }
   return 'cached';
 }
 
-type Steps = Readonly<Record<string, StepView>>;
-
 /** A node as its steps tell it. */
-function standInView(node: string, { members, feeds }: StandIn, steps: Steps): StepView {
-  const own = members.flatMap((id) => steps[id] ?? []);
-  const status = statusOf(own);
+function standInView(node: string, { feeds, tally }: StandIn, steps: Steps): StepView {
+  const status = statusOf(tally);
   const outputs = Object.entries(feeds).flatMap(([port, feed]): [string, ArtifactRef][] => {
-    const artifact = steps[feed.node]?.outputs[feed.port];
+    const artifact = steps.get(feed.node)?.outputs[feed.port];
     return artifact === undefined ? [] : [[port, artifact]];
   });
-  const working = own.findLast((step) => step.status === 'running');
-  const error = own.find((step) => step.error !== undefined)?.error;
-  const from = status === 'cached' ? own.find((step) => step.from !== undefined)?.from : undefined;
+  const working = steps.get(tally.working.at(-1) ?? '');
+  const { ms, error } = tally;
+  const from = status === 'cached' ? tally.from : undefined;
   return {
     ...{ node, type: '', status, feeds, outputs: Object.fromEntries(outputs) },
-    ms: own.reduce((sum, { ms = 0 }) => sum + ms, 0),
-    ...{ logs: [], metrics: emptyList, texts: working?.texts ?? new Map<string, string>() },
+    ...{ ms, logs: [], metrics: emptyList, texts: working?.texts ?? noTexts },
     ...(working?.progress === undefined ? {} : { progress: working.progress }),
     ...(error === undefined ? {} : { error }),
     ...(from === undefined ? {} : { from }),
   };
 }
 
+/** Of a step that has written nothing. */
+export const noTexts: GrowingMap<string> = GrowingMap.of();
+
 interface StandInState {
   readonly standIns: StandIns;
   readonly steps: Steps;
   /** By node of the file. */
-  readonly shown: Steps;
+  readonly shown: GrowingMap<StepView>;
 }
 
-/** Nodes, or all, as the steps are now; the others stay the same objects. */
+/** Nodes as the steps are now; the others stay the same objects. */
 export function standInViews(
-  { standIns, steps, shown: before }: StandInState,
-  ids: readonly string[] = [...standIns.nodes.keys()],
-): Steps {
-  if (ids.length === 0) return before;
-  const views = ids.flatMap((id): [string, StepView][] => {
+  { standIns, steps, shown }: StandInState,
+  ids: Iterable<string>,
+): GrowingMap<StepView> {
+  let views = shown;
+  for (const id of ids) {
     const node = standIns.nodes.get(id);
-    return node === undefined ? [] : [[id, standInView(id, node, steps)]];
-  });
-  return { ...before, ...Object.fromEntries(views) };
+    if (node !== undefined) views = views.with(id, standInView(id, node, steps));
+  }
+  return views;
 }

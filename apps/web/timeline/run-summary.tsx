@@ -19,7 +19,7 @@ export function RunSummary() {
 }
 
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
-  const steps = Object.values(run.steps);
+  const steps = [...run.steps.values()];
   const devices = [
     ...new Set(
       steps.flatMap(({ device }) => (device === undefined || device === 'auto' ? [] : device)),

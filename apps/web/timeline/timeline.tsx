@@ -1,6 +1,6 @@
 import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
-import { isOver, type RunState, type StepView } from '../state/run-state.ts';
+import { isOver, stepsInOrder, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
 import { prefixOf } from '../state/levels.ts';
@@ -118,7 +118,7 @@ export function Timeline() {
     );
   }
   const end = run.finishedAt ?? now;
-  const steps = Object.values(run.steps);
+  const steps = stepsInOrder(run);
   return (
     <>
       {run.error === undefined ? null : (

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { GrowingMap } from './growing-map.ts';
+
+it('is as a map is, in every one of its versions', () => {
+  const key = fc.integer({ min: 0, max: 60 }).map((number) => `k${number}`);
+  const steps = fc.array(fc.record({ from: fc.nat(), key, value: fc.nat() }), { maxLength: 200 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const versions = [{ map: GrowingMap.of<number>(), plain: new Map<string, number>() }];
+      for (const { from, key: at, value } of all) {
+        // Mostly the newest goes on, sometimes an older one.
+        const back = from % 4 === 0 ? from % versions.length : 0;
+        const before = versions.at(-1 - back);
+        if (before === undefined) continue;
+        const plain = new Map(before.plain).set(at, value);
+        versions.push({ map: before.map.with(at, value), plain });
+      }
+      for (const { map, plain } of versions) {
+        expect([...map]).toEqual([...plain]);
+        expect([...map.keys()]).toEqual([...plain.keys()]);
+        expect([map.size, map.last()]).toEqual([plain.size, [...plain.values()].at(-1)]);
+        for (let number = 0; number <= 61; number++) {
+          expect(map.get(`k${number}`)).toBe(plain.get(`k${number}`));
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('grows past one block and past many', () => {
+  const entries = Array.from({ length: 40_000 }, (_, at) => [`k${at}`, at] as const);
+  const map = GrowingMap.of(entries);
+  expect(map.size).toBe(40_000);
+  for (const at of [0, 31, 32, 1023, 1024, 32_767, 32_768, 39_999]) {
+    expect(map.get(`k${at}`)).toBe(at);
+    const changed = map.with(`k${at}`, -1);
+    expect([changed.get(`k${at}`), map.get(`k${at}`), changed.size]).toEqual([-1, at, 40_000]);
+  }
+});

@@ -1,0 +1,142 @@
+import { appended, emptyList, type GrowingList } from './growing-list.ts';
+
+/** Values of a block, or blocks below it, at most. */
+const width = 32;
+
+/** A part of the values: of the lowest level, or of those that stand below. */
+interface Block<V> {
+  readonly values: readonly V[];
+  readonly below: readonly Block<V>[];
+}
+
+/** The keys of all versions in a line, and where the value of each stands: shared, as of a `GrowingList`. */
+interface Keys {
+  readonly list: GrowingList<string>;
+  readonly places: Map<string, number>;
+}
+
+const noBlock = { values: [], below: [] };
+
+/**
+ * A map to which keys are added and whose values are replaced, in the order in which the keys came. Versions share all that
+ * is the same, so that setting a value costs about the same however many there are, and no version ever changes.
+ */
+export class GrowingMap<V> {
+  readonly #keys: Keys;
+  readonly #root: Block<V>;
+  /** Levels of blocks above those that hold values. */
+  readonly #depth: number;
+
+  private constructor(keys: Keys, root: Block<V>, depth: number) {
+    this.#keys = keys;
+    this.#root = root;
+    this.#depth = depth;
+  }
+
+  static of<V>(entries: Iterable<readonly [string, V]> = []): GrowingMap<V> {
+    let map = new GrowingMap<V>({ list: emptyList, places: new Map() }, noBlock, 0);
+    for (const [key, value] of entries) map = map.with(key, value);
+    return map;
+  }
+
+  get size(): number {
+    return this.#keys.list.length;
+  }
+
+  get(key: string): V | undefined {
+    const place = this.#place(key);
+    return place === undefined ? undefined : this.#at(place);
+  }
+
+  has(key: string): boolean {
+    return this.#place(key) !== undefined;
+  }
+
+  /** The value whose key came last. */
+  last(): V | undefined {
+    return this.#at(this.size - 1);
+  }
+
+  with(key: string, value: V): GrowingMap<V> {
+    const place = this.#place(key);
+    if (place !== undefined) {
+      return new GrowingMap(
+        this.#keys,
+        replaced(this.#root, this.#depth, { place, value }),
+        this.#depth,
+      );
+    }
+    const at = this.size;
+    const isFull = at === width ** (this.#depth + 1);
+    const root = isFull ? { values: [], below: [this.#root] } : this.#root;
+    const depth = this.#depth + (isFull ? 1 : 0);
+    return new GrowingMap(this.#keysWith(key), replaced(root, depth, { place: at, value }), depth);
+  }
+
+  *keys(): Generator<string> {
+    const { shared, length } = this.#keys.list;
+    for (let at = 0; at < length; at++) yield shared[at] ?? '';
+  }
+
+  values(): Generator<V> {
+    return valuesOf(this.#root);
+  }
+
+  *[Symbol.iterator](): Generator<readonly [string, V]> {
+    const { shared } = this.#keys.list;
+    let at = 0;
+    for (const value of this.values()) yield [shared[at++] ?? '', value];
+  }
+
+  /** Undefined for a key that another version added. */
+  #place(key: string): number | undefined {
+    const { list, places } = this.#keys;
+    const place = places.get(key);
+    return place !== undefined && place < list.length && list.shared[place] === key
+      ? place
+      : undefined;
+  }
+
+  #at(place: number): V | undefined {
+    let block = this.#root;
+    for (let level = this.#depth; level > 0; level--) {
+      block = block.below[slot(place, level)] ?? noBlock;
+    }
+    return block.values[slot(place, 0)];
+  }
+
+  /** The newest version adds to what all share; an older one goes on with keys of its own. */
+  #keysWith(key: string): Keys {
+    const { list, places } = this.#keys;
+    const isNewest = list.length > 0 && list.length === list.shared.length;
+    const own = isNewest ? places : new Map([...this.keys()].map((one, at) => [one, at]));
+    own.set(key, list.length);
+    return { list: appended(list, key), places: own };
+  }
+}
+
+function slot(place: number, level: number): number {
+  return Math.floor(place / width ** level) % width;
+}
+
+/** A block with one value replaced, or put behind the last. */
+function replaced<V>(
+  { values, below }: Block<V>,
+  level: number,
+  put: { readonly place: number; readonly value: V },
+): Block<V> {
+  const at = slot(put.place, level);
+  if (level === 0) {
+    const next = values.slice();
+    next[at] = put.value;
+    return { values: next, below };
+  }
+  const next = below.slice();
+  next[at] = replaced(below[at] ?? noBlock, level - 1, put);
+  return { values, below: next };
+}
+
+function* valuesOf<V>({ values, below }: Block<V>): Generator<V> {
+  yield* values;
+  for (const block of below) yield* valuesOf(block);
+}
