@@ -23,7 +23,7 @@ export interface ComparisonOptions {
   readonly seed: number;
 }
 
-interface Pair {
+export interface Pair {
   readonly question: string;
   readonly one: ItemValue;
   readonly other: ItemValue;
@@ -76,7 +76,8 @@ export function compareArms(
   return { ...common, gain, p, pairedP };
 }
 
-function pairsOf(variant: Arm, baseline: Arm): Pair[] {
+/** The items that both have. */
+export function pairsOf(variant: Arm, baseline: Arm): Pair[] {
   const pairs: Pair[] = [];
   for (const [item, one] of variant.values) {
     const other = baseline.values.get(item);
@@ -103,7 +104,7 @@ function worstOf(metric: Metric): number | undefined {
 }
 
 /** What the variant gains in each question: the items' differences, each by the mean of its two weights. */
-function gainsOf(pairs: readonly Pair[], sign: number): Float64Array {
+export function gainsOf(pairs: readonly Pair[], sign: number): Float64Array {
   const gains = new Map<string, number>();
   for (const { question, one, other } of pairs) {
     const weight = (one.weight + other.weight) / 2;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { estimatedDifference } from './mean-interval.ts';
 import { raceAccount, raceLook, raceLooks } from './race.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy, halfCorrelated, races } from './testing/simulations.ts';
@@ -36,6 +37,42 @@ describe('raceLook', () => {
     expect(drop?.interval[1]).toBeLessThan(0);
     // 5 % over five looks and three pairs, one-sided.
     expect(drop?.confidence).toBeCloseTo(1 - (2 * 0.05) / 15, 12);
+  });
+
+  it('drops no one by an interval alone, which is too narrow far out', () => {
+    // Of 100 questions the leader has ten more right, or eleven: chance at 2 × 2⁻¹⁰ and 2 × 2⁻¹¹.
+    const twelve = { ...rules, variants: 12 };
+    const behind = (lost: number) =>
+      raceLook([racer('best', right(0.6)), racer('other', right(0.6 - lost / 100))], twelve);
+    const level = (2 * 0.05) / 55;
+    expect(2 * 2 ** -10).toBeGreaterThan(level);
+    expect(behind(10)).toEqual([]);
+    expect(2 * 2 ** -11).toBeLessThan(level);
+    expect(behind(11).map(({ variant }) => variant)).toEqual(['other']);
+    const sums = (lost: number, others: number) => ({
+      sums: new Float64Array(100).fill(1, 0, others - lost),
+      weights: new Float64Array(100).fill(1),
+    });
+    const { interval } = estimatedDifference(sums(10, 60), sums(0, 60), {
+      ...{ metric: accuracy, confidence: 1 - level, seed: 0 },
+    });
+    expect(interval?.[1]).toBeLessThan(0);
+  });
+
+  it('tells by drawn signs how far out numbers of any size are', () => {
+    const graded = (name: string, by: number) => ({
+      name,
+      repeats: [
+        Array.from({ length: 60 }, (_, at) => ({
+          ...{ series: 'answers', item: `q${at}` },
+          values: { accuracy: 0.5 + by * (1 + (at % 7) / 10) },
+        })),
+      ],
+    });
+    const racers = [graded('best', 0.1), graded('far', -0.1)];
+    // Two thousand variants: far below what 9,999 draws can tell.
+    const many = { ...rules, variants: 2_000 };
+    expect(raceLook(racers, many).map(({ variant }) => variant)).toEqual(['far']);
   });
 
   it('drops by any error that is allowed', () => {

@@ -3,10 +3,11 @@ import type { Metric } from '../types/metric.ts';
 import type { MetricRow } from '../types/metrics.ts';
 import type { RaceDrop } from '../types/race-drop.ts';
 import { type Arm, armsOf } from './arm.ts';
-import { fewestDiffering } from './compare-arms.ts';
+import { fewestDiffering, gainsOf, pairsOf } from './compare-arms.ts';
 import { estimate, questionSums } from './questions.ts';
 import { estimatedDifference } from './mean-interval.ts';
 import { seededOrder } from './seeded-order.ts';
+import { signFlipShows } from './sign-flip-test.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
 
 /**
@@ -45,9 +46,11 @@ export interface RaceRules {
 
 /**
  * Who leaves the race after a look that is not the last: each variant whose adjusted interval of the difference to the
- * best so far lies wholly on the worse side, where at least ten questions differ. The error is split evenly over
- * the looks at which one can be dropped and over the pairs that one variant is in, so that the variant that is truly
- * best is dropped in at most that share of races. Who has values for none of the questions leaves no one behind.
+ * best so far lies wholly on the worse side, where at least ten questions differ, and a paired sign-flip test says the same
+ * at the same level. The error is split evenly over the looks at which one can be dropped and over the pairs that one
+ * variant is in, so that the variant that is truly best is dropped in at most that share of races: of right and wrong
+ * answers the test is exact, so that this holds however far out the level is, where intervals are too narrow. Who has
+ * values for none of the questions leaves no one behind.
  */
 export function raceLook(racers: readonly Racer[], rules: RaceRules): readonly RaceDrop[] {
   return atOnce(look(racers, rules));
@@ -71,9 +74,8 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
     );
   }
   const confidence = 1 - (2 * error) / ((looks - 1) * Math.max(1, variants - 1));
-  const sign = metric.direction === 'higher' ? 1 : -1;
   const arms = yield* armsOf(racers, metric);
-  const best = bestOf(arms, sign);
+  const best = bestOf(arms, signOf(metric));
   const leader = best === undefined ? undefined : racers[best];
   const leading = best === undefined ? undefined : arms[best];
   if (leader === undefined || leading === undefined) return [];
@@ -81,33 +83,45 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
   for (const [at, { name }] of racers.entries()) {
     const arm = arms[at];
     if (arm === undefined || at === best || name === baseline) continue;
-    const behind = differenceTo(leading, arm, { metric, confidence, seed });
+    const lag = lagOf(arm, leading, { metric, confidence, seed });
     yield;
-    if (behind === undefined || Math.max(...behind.interval.map((end) => sign * end)) >= 0)
-      continue;
-    drops.push({ variant: name, behind: leader.name, confidence, ...behind });
+    if (lag !== undefined) {
+      drops.push({ variant: name, behind: leader.name, confidence, ...lag });
+    }
   }
   return drops;
 }
 
-/** An arm − the leading one; undefined where it cannot be told, or the leader left out what this one has answered. */
-function differenceTo(
-  leading: Arm,
+/**
+ * How far an arm lies below the leading one; undefined where interval and test do not both say that it does, or where the
+ * leader left out what this one has answered.
+ */
+function lagOf(
   arm: Arm,
+  leading: Arm,
   options: { readonly metric: Metric; readonly confidence: number; readonly seed: number },
 ): Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined {
-  const common = [...arm.values].flatMap(([item, value]) => {
-    const other = leading.values.get(item);
-    return other === undefined ? [] : [[{ ...value, question: other.question }, other]];
-  });
+  const pairs = pairsOf(arm, leading);
   // It may lead by that alone.
-  if (common.length < arm.values.size || common.length === 0) return undefined;
-  const [own, others] = questionSums(common, 2);
+  if (pairs.length < arm.values.size || pairs.length === 0) return undefined;
+  const [own, others] = questionSums(
+    pairs.map(({ one, other }) => [one, other]),
+    2,
+  );
   if (own === undefined || others === undefined) return undefined;
   if (differing(own, others) < fewestDiffering) return undefined;
   const { mean, interval } = estimatedDifference(own, others, options);
-  return interval === null ? undefined : { difference: mean, interval, n: own.sums.length };
+  const sign = signOf(options.metric);
+  if (interval === null || Math.max(...interval.map((end) => sign * end)) >= 0) return undefined;
+  const gains = gainsOf(pairs, sign);
+  const level = 1 - options.confidence;
+  const isBelow = gains.reduce((sum, gain) => sum + gain, 0) < 0;
+  if (!isBelow || !signFlipShows(gains, { level, seed: options.seed })) return undefined;
+  return { difference: mean, interval, n: own.sums.length };
 }
+
+/** Of a difference that is for the better. */
+const signOf = ({ direction }: Metric): number => (direction === 'higher' ? 1 : -1);
 
 function bestOf(arms: readonly Arm[], sign: number): number | undefined {
   let best: { readonly at: number; readonly mean: number } | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from './seeded-random.ts';
-import { signFlipTest } from './sign-flip-test.ts';
+import { signFlipShows, signFlipTest } from './sign-flip-test.ts';
 import { normal } from './testing/simulated-answers.ts';
 
 const test = (...differences: number[]) => signFlipTest(Float64Array.from(differences), 1);
@@ -40,6 +40,19 @@ describe('signFlipTest', () => {
     expect(test(...differences)).toBe(test(...differences));
     expect(Math.abs(test(...differences) - byCounting(differences))).toBeLessThan(0.01);
     expect(test(...Array.from({ length: 40 }, (_, at) => 1 + at / 100))).toBe(1 / 10_000);
+  });
+
+  it('is compared with levels that 9,999 draws cannot tell', () => {
+    // Twenty that all gain, of several sizes: none but all signs alike is as far.
+    const all = Float64Array.from({ length: 20 }, (_, at) => 1 + at / 100);
+    const p = 2 * 2 ** -20;
+    expect(signFlipShows(all, { level: 10 * p, seed: 1 })).toBe(true);
+    expect(signFlipShows(all, { level: p / 10, seed: 1 })).toBe(false);
+    const random = new SeededRandom(6);
+    const some = Float64Array.from({ length: 17 }, () => normal(random) + 0.5);
+    const exact = byCounting([...some]);
+    expect(signFlipShows(some, { level: exact * 1.5, seed: 1 })).toBe(true);
+    expect(signFlipShows(some, { level: exact / 1.5, seed: 1 })).toBe(false);
   });
 
   it('goes over into the normal limit', () => {

@@ -14,21 +14,50 @@ const many = 5000;
  * with the one seen among them (Phipson & Smyth 2010). Differences of 0 change nothing. 1 where there is none other.
  */
 export function signFlipTest(differences: Float64Array, seed: number): number {
+  const sample = sampleOf(differences);
+  return exactly(sample) ?? (1 + drawnAsFar(sample, { seed, count: draws })) / (draws + 1);
+}
+
+/**
+ * Whether p of the same test is at most `level`, which may be far below what 9,999 draws can tell: as many are made as it
+ * takes, and no more once it is not.
+ */
+export function signFlipShows(
+  differences: Float64Array,
+  { level, seed }: { readonly level: number; readonly seed: number },
+): boolean {
+  const sample = sampleOf(differences);
+  const p = exactly(sample);
+  if (p !== undefined) return p <= level;
+  const count = Math.max(draws, Math.ceil(10 / level));
+  const most = Math.floor(level * (count + 1)) - 1;
+  return drawnAsFar(sample, { seed, count, most }) <= most;
+}
+
+interface Sample {
+  /** Those that are not 0. */
+  readonly differing: Float64Array;
+  readonly sum: number;
+  /** Sums as far from 0 as this count; those that differ in rounding only are equal. */
+  readonly far: number;
+  readonly largest: number;
+}
+
+function sampleOf(differences: Float64Array): Sample {
   const largest = differences.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const differing = differences.filter((value) => Math.abs(value) > 1e-9 * largest);
+  const sum = differing.reduce((total, value) => total + value, 0);
+  return { differing, sum, largest, far: Math.abs(sum) - 1e-9 * largest };
+}
+
+/** p where no signs need be drawn. */
+function exactly({ differing, sum, far, largest }: Sample): number | undefined {
   if (differing.length === 0) return 1;
   const evenly = differing.every((value) => Math.abs(value) >= (1 - 1e-9) * largest);
   if (evenly) return fairTails(differing.filter((value) => value > 0).length, differing.length);
-  const sum = differing.reduce((total, value) => total + value, 0);
-  // Sums that differ in rounding only are equal.
-  const far = Math.abs(sum) - 1e-9 * largest;
   if (differing.length <= few) return allSigns(differing, far);
-  if (differing.length >= many) {
-    return normalTails(
-      sum / Math.sqrt(differing.reduce((total, value) => total + value * value, 0)),
-    );
-  }
-  return drawnSigns(differing, far, new SeededRandom(seed));
+  if (differing.length < many) return undefined;
+  return normalTails(sum / Math.sqrt(differing.reduce((total, value) => total + value * value, 0)));
 }
 
 function allSigns(values: Float64Array, far: number): number {
@@ -49,18 +78,27 @@ function allSigns(values: Float64Array, far: number): number {
   return as / choices;
 }
 
-function drawnSigns(values: Float64Array, far: number, random: SeededRandom): number {
-  let as = 1;
-  for (let draw = 0; draw < draws; draw += 1) {
+/** Of so many draws of signs, those whose sum is as far; counted until there are more than `most`. */
+function drawnAsFar(
+  { differing, far }: Sample,
+  {
+    seed,
+    count,
+    most = count,
+  }: { readonly seed: number; readonly count: number; readonly most?: number },
+): number {
+  const random = new SeededRandom(seed);
+  let as = 0;
+  for (let draw = 0; draw < count && as <= most; draw += 1) {
     let sum = 0;
     let bits = 0;
-    for (let at = 0; at < values.length; at += 1) {
+    for (let at = 0; at < differing.length; at += 1) {
       if (at % 32 === 0) bits = random.bits();
-      const value = values[at] ?? 0;
+      const value = differing[at] ?? 0;
       sum += (bits & 1) === 0 ? value : -value;
       bits >>>= 1;
     }
     if (Math.abs(sum) >= far) as += 1;
   }
-  return as / (draws + 1);
+  return as;
 }
