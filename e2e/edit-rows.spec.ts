@@ -146,11 +146,18 @@ test('rows are edited by keyboard, Escape loses nothing unseen, and what is no r
   await expect(start).toBeFocused();
   expect(await readFile(file, 'utf8')).toBe(before);
   await start.fill('0');
+  await page.getByRole('textbox', { name: 'Name of a further field of metadata' }).fill('kiln');
+  await page.keyboard.press('Enter');
+  await field(page, 'metadata.kiln').fill('eastern');
   await page.keyboard.press('Alt+ArrowDown');
   await expect(page.getByRole('heading', { name: 'Row 2' })).toBeVisible();
   await page.keyboard.press('Control+s');
   await expect(dialog(page)).toBeHidden();
-  expect(await readFile(file, 'utf8')).toContain('By hand.');
+  const [row = ''] = (await readFile(file, 'utf8')).split('\n');
+  expect(JSON.parse(row)).toMatchObject({
+    text: expect.stringMatching(/By hand\.$/),
+    metadata: { kiln: 'eastern' },
+  });
 });
 
 test('what was changed meanwhile is told, and overwritten only when one says so', async ({

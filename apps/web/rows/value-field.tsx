@@ -246,6 +246,51 @@ function ValueField(props: ValueProps) {
   );
 }
 
+/** A further field of an object that may have any: as a text, which can be made something else as JSON. */
+function FurtherField({
+  path,
+  taken,
+  add,
+}: {
+  readonly path: string;
+  readonly taken: readonly string[];
+  add(name: string): void;
+}) {
+  const [name, setName] = useState('');
+  const free = name.trim() !== '' && !taken.includes(name.trim());
+  const send = (): void => {
+    if (!free) return;
+    add(name.trim());
+    setName('');
+  };
+  return (
+    <div className="flex gap-1.5">
+      <input
+        className="field h-6 max-w-52"
+        aria-label={`Name of a further field of ${path}`}
+        placeholder="another field"
+        autoComplete="off"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <button
+        type="button"
+        className="button small"
+        aria-label={`Add a field to ${path}`}
+        disabled={!free}
+        onClick={send}
+      >
+        <PlusIcon /> Add
+      </button>
+    </div>
+  );
+}
+
 /** The fields of an object: those of its shape first; those that it may have and has not can be added. */
 export function ObjectFields({
   path,
@@ -285,6 +330,13 @@ export function ObjectFields({
           }
         />
       ))}
+      {shape?.type === 'object' && shape.fields === undefined ? (
+        <FurtherField
+          path={path}
+          taken={names}
+          add={(name) => change({ ...value, [name]: '' }, path)}
+        />
+      ) : null}
       {absent.length === 0 ? null : (
         <div className="flex flex-wrap gap-1.5">
           {absent.map((name) => (
