@@ -208,10 +208,15 @@ test('rows that are too many for the page are left to an editor, by their path',
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'large.graft.json');
   await bench.select('asked');
-  await page.getByRole('button', { name: 'Edit the rows' }).click();
+  await bench.node('asked').locator('header').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Edit the rows' }).click();
   await expect(dialog(page).getByRole('alert')).toHaveText(
     `These rows take 5.1 MB, and up to 4 MB are edited here. Edit the file with your editor: ${file}`,
   );
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('edit the rows');
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByRole('alert')).toBeVisible();
 });

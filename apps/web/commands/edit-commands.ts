@@ -1,3 +1,4 @@
+import { readRowsOf } from '@graft/graph';
 import {
   copyToClipboard,
   cutToClipboard,
@@ -12,6 +13,9 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
+
+/** The frozen rows that the selected node reads. */
+const selectedRows = () => readRowsOf(useDocument.getState().shown.nodes[selectedNode() ?? '']);
 
 const history = () => useDocument.temporal.getState();
 
@@ -76,6 +80,14 @@ export const editCommands: readonly Command[] = [
     words: 'title of the selected node',
     enabled: () => selectedNode() !== undefined,
     run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
+  },
+  {
+    id: 'edit-rows',
+    title: 'Edit the rows …',
+    group: 'Edit',
+    words: 'frozen output correct by hand jsonl',
+    enabled: () => selectedRows() !== undefined,
+    run: () => useOverlay.getState().show({ editedRows: selectedRows() ?? null }),
   },
   {
     id: 'delete',

@@ -10,9 +10,9 @@ import {
   type ParamField,
 } from '@graft/graph';
 import type { ShownProblem } from '../api/problem.ts';
+import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
-import { useOverlay } from '../state/overlay-store.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
@@ -250,15 +250,9 @@ function isAt(node: string, { location: { node: at, graph, path } }: ShownProble
 
 /** Of a node that reads frozen rows: opens the editor on them. */
 function EditRows({ node }: { readonly node: string }) {
-  const read = useDocument((state) => state.shown.nodes[node]);
-  const rows = readRowsOf(read);
-  if (rows === undefined) return null;
-  return (
-    <button
-      type="button"
-      className="button mb-3.5"
-      onClick={() => useOverlay.getState().show({ editedRows: rows })}
-    >
+  const rows = useDocument((state) => readRowsOf(state.shown.nodes[node])?.file);
+  return rows === undefined ? null : (
+    <button type="button" className="button mb-3.5" onClick={commandOf('edit-rows').run}>
       Edit the rows …
     </button>
   );

@@ -55,7 +55,12 @@ function nodeMenu(): MenuGroups {
   });
   return [
     single
-      ? [command('run-to-here'), tab('output', 'Show its output'), tab('parameters', 'Parameters')]
+      ? [
+          command('run-to-here'),
+          tab('output', 'Show its output'),
+          tab('parameters', 'Parameters'),
+          ...(commandOf('edit-rows').enabled?.() === true ? [command('edit-rows')] : []),
+        ]
       : [],
     [
       ...(single ? [command('rename')] : []),
