@@ -121,8 +121,10 @@ test('an input of a graph file that is opened alone says who gives it, and its s
   await writeFile(path.join(workspace.folder, 'alone.graft.json'), JSON.stringify(graph));
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'alone.graft.json');
+  // What it lacks when it runs by itself is known by then.
+  await expect(page.getByTestId('problem-count')).toHaveText('1 to fill in');
   await expect(bench.node('documents')).toContainText('given by the caller; no sample');
-  await expect(bench.node('question')).toContainText('given by the caller; sample: Questions');
+  await expect(bench.node('question')).toContainText('by the caller; sample: Questions');
   await bench.select('documents');
   await bench.tab('Output');
   await expect(page.getByTestId('inspector')).toContainText('Given by whoever uses the graph.');

@@ -214,7 +214,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
-            {incomplete ? missingText(problem, definition) : problem.message}
+            {incomplete ? (given ?? missingText(problem, definition)) : problem.message}
           </div>
         )}
       </footer>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { appended, emptyList } from '../state/growing-list.ts';
 import { GrowingMap } from '../state/growing-map.ts';
 import type { StepView } from '../state/run-state.ts';
-import { progressShare, resultText, stepStatus } from './node-status.ts';
+import { givenText, progressShare, resultText, stepStatus } from './node-status.ts';
 
 const step: StepView = {
   node: 'n',
@@ -56,6 +56,11 @@ describe('what a node says of its step', () => {
     };
     expect(resultText(done)).toBe('418 × 384 · 2 failed');
     expect(stepStatus(done)).toEqual({ label: '0.1 s', tone: 'good' });
+  });
+
+  it('says who gives what a graph takes, and what stands in for it', () => {
+    expect(givenText(undefined)).toBe('given by the caller; no sample');
+    expect(givenText('Questions')).toBe('by the caller; sample: Questions');
   });
 
   it('shows the end of the newest text beside the count', () => {

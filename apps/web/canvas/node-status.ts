@@ -106,5 +106,7 @@ export function resultText(step: StepView | undefined): string {
 
 /** The same for what a graph takes, before anything has come: who gives it, and what stands in for that in a run by itself. */
 export function givenText(sample: string | undefined): string {
-  return `given by the caller; ${sample === undefined ? 'no sample' : `sample: ${sample}`}`;
+  return sample === undefined
+    ? 'given by the caller; no sample'
+    : `by the caller; sample: ${sample}`;
 }
