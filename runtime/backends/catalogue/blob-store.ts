@@ -150,7 +150,8 @@ export class BlobStore {
       // Written to meanwhile: neither its digest nor its stamp says what it holds.
       if ((await stampOf(path)) !== before) continue;
       if (digest !== file.digest) return false;
-      await this.#seal(path, file.digest, before);
+      // What cannot be sealed, in a folder that is read-only or full, is hashed again next time.
+      await this.#seal(path, file.digest, before).catch(() => undefined);
       return true;
     }
     return false;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConvertedModels, type Conversion } from './converted-models.ts';
 
@@ -138,5 +139,33 @@ describe('converted models', () => {
     );
     await models.open(conversionOf('a'), { signal: never });
     expect(await models.removeUnused()).toBe(0);
+  });
+
+  it('are read, and left alone, in a folder that cannot be written', async (test) => {
+    const folder = await modelsFolder();
+    await new ConvertedModels(folder).open(conversionOf('a'), { signal: never });
+    const records = join(folder, 'converted.json');
+    const text = await readFile(records, 'utf8');
+    const used = Date.now() - 8 * 24 * 36e5;
+    await writeFile(records, text.replace(/"usedAt": \d+/, `"usedAt": ${String(used)}`));
+    const mounted = mountReadOnly(folder);
+    if (mounted === undefined) return test.skip('This process may not mount a folder.');
+    try {
+      const models = new ConvertedModels(mounted.folder);
+      const { path } = await models.open(conversionOf('a'), { signal: never });
+      expect(await readFile(path, 'utf8')).toBe('Q8_0 of a');
+      expect(await models.removeUnused()).toBe(0);
+      expect(await readFile(path, 'utf8')).toBe('Q8_0 of a');
+      // Sealed by a machine that has been started anew since.
+      await rm(`${join(folder, path.slice(mounted.folder.length))}.seal.json`);
+      const again = await new ConvertedModels(mounted.folder).open(conversionOf('a'), {
+        signal: never,
+      });
+      expect(again.path).toBe(path);
+      await rm(join(folder, 'partial'), { recursive: true });
+      expect(await models.removeUnused()).toBe(0);
+    } finally {
+      mounted.unmount();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import {
@@ -99,8 +99,13 @@ export class ConvertedModels {
     return this.#drop((key) => key.startsWith(`${digest} `));
   }
 
-  /** Drops what nobody has read for a week. Gives its bytes. */
+  /** Drops what nobody has read for a week. Gives its bytes: none of a folder that is not there, or not ours to write. */
   async removeUnused(): Promise<number> {
+    const isOurs = access(this.#blobs.root, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!(await isOurs)) return 0;
     await this.#removeLeftovers();
     const before = Date.now() - keptMs;
     return this.#drop((_, { usedAt }) => usedAt < before);
@@ -113,8 +118,8 @@ export class ConvertedModels {
     if (!(await this.#blobs.hasSound({ path, ...record }))) return undefined;
     const stamp = await this.#blobs.stampOfBlob(record.digest);
     if (stamp === undefined) return undefined;
-    // Seldom, since the record is the whole file's.
-    if (Date.now() - record.usedAt > day) await this.#record(key, record);
+    // Seldom, since the record is the whole file's. Where it cannot be written the file is read all the same.
+    if (Date.now() - record.usedAt > day) await this.#record(key, record).catch(() => undefined);
     return { path, size: record.size, stamp };
   }
 
