@@ -83,7 +83,7 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
   for (const [at, { name }] of racers.entries()) {
     const arm = arms[at];
     if (arm === undefined || at === best || name === baseline) continue;
-    const lag = lagOf(arm, leading, { metric, confidence, seed });
+    const lag = yield* lagOf(arm, leading, { metric, confidence, seed });
     yield;
     if (lag !== undefined) {
       drops.push({ variant: name, behind: leader.name, confidence, ...lag });
@@ -96,11 +96,11 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
  * How far an arm lies below the leading one; undefined where interval and test do not both say that it does, or where the
  * leader left out what this one has answered.
  */
-function lagOf(
+function* lagOf(
   arm: Arm,
   leading: Arm,
   options: { readonly metric: Metric; readonly confidence: number; readonly seed: number },
-): Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined {
+): Turns<Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined> {
   const pairs = pairsOf(arm, leading);
   // It may lead by that alone.
   if (pairs.length < arm.values.size || pairs.length === 0) return undefined;
@@ -116,7 +116,7 @@ function lagOf(
   const gains = gainsOf(pairs, sign);
   const level = 1 - options.confidence;
   const isBelow = gains.reduce((sum, gain) => sum + gain, 0) < 0;
-  if (!isBelow || !signFlipShows(gains, { level, seed: options.seed })) return undefined;
+  if (!isBelow || !(yield* signFlipShows(gains, { level, seed: options.seed }))) return undefined;
   return { difference: mean, interval, n: own.sums.length };
 }
 

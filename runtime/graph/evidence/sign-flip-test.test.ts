@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from './seeded-random.ts';
 import { signFlipShows, signFlipTest } from './sign-flip-test.ts';
 import { normal } from './testing/simulated-answers.ts';
+import { atOnce } from './turns.ts';
 
 const test = (...differences: number[]) => signFlipTest(Float64Array.from(differences), 1);
+const shows = (differences: Float64Array, level: number) =>
+  atOnce(signFlipShows(differences, { level, seed: 1 }));
 /** Every choice of signs, one by one. */
 function byCounting(differences: readonly number[]): number {
   const total = Math.abs(differences.reduce((sum, value) => sum + value, 0));
@@ -46,13 +49,31 @@ describe('signFlipTest', () => {
     // Twenty that all gain, of several sizes: none but all signs alike is as far.
     const all = Float64Array.from({ length: 20 }, (_, at) => 1 + at / 100);
     const p = 2 * 2 ** -20;
-    expect(signFlipShows(all, { level: 10 * p, seed: 1 })).toBe(true);
-    expect(signFlipShows(all, { level: p / 10, seed: 1 })).toBe(false);
+    expect(shows(all, 10 * p)).toBe(true);
+    expect(shows(all, p / 10)).toBe(false);
     const random = new SeededRandom(6);
     const some = Float64Array.from({ length: 17 }, () => normal(random) + 0.5);
     const exact = byCounting([...some]);
-    expect(signFlipShows(some, { level: exact * 1.5, seed: 1 })).toBe(true);
-    expect(signFlipShows(some, { level: exact / 1.5, seed: 1 })).toBe(false);
+    expect(shows(some, exact * 1.5)).toBe(true);
+    expect(shows(some, exact / 1.5)).toBe(false);
+  });
+
+  it('draws no signs where p is small beyond doubt, and never more than a million', () => {
+    const spread = (mean: number): Float64Array =>
+      Float64Array.from({ length: 1000 }, (_, at) => mean + ((at * 7919) % 100) / 100 - 0.495);
+    const outcome = (differences: Float64Array, level: number) => {
+      const work = signFlipShows(differences, { level, seed: 1 });
+      for (let turns = 0; ; turns += 1) {
+        const { done, value } = work.next();
+        if (done === true) return { shown: value, turns };
+      }
+    };
+    expect(outcome(spread(0.1), 1e-5)).toEqual({ shown: true, turns: 0 });
+    // Near the level they are drawn, with a pause every few dozen milliseconds.
+    expect(outcome(spread(0.0375), 1e-4)).toEqual({ shown: true, turns: 25 });
+    expect(outcome(spread(0.033), 1e-4)).toMatchObject({ shown: false });
+    // Of a level that takes more, nothing is said by drawing.
+    expect(outcome(spread(0.055), 1e-12)).toEqual({ shown: false, turns: 0 });
   });
 
   it('goes over into the normal limit', () => {

@@ -1,7 +1,12 @@
 import { fairTails, normalTails } from './distributions.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { atOnce, type Turns } from './turns.ts';
 
 const draws = 9999;
+/** Of a level for which that many do not tell, nothing is shown but what Hoeffding's bound shows. */
+const mostDraws = 1_000_000;
+/** Signs drawn in a turn: a few dozen milliseconds. */
+const signsPerTurn = 4_000_000;
 /** Up to so many differences all of their signs are tried. */
 const few = 16;
 /** From so many on, the normal limit takes the place of drawing. */
@@ -15,23 +20,30 @@ const many = 5000;
  */
 export function signFlipTest(differences: Float64Array, seed: number): number {
   const sample = sampleOf(differences);
-  return exactly(sample) ?? (1 + drawnAsFar(sample, { seed, count: draws })) / (draws + 1);
+  return exactly(sample) ?? (1 + atOnce(drawnAsFar(sample, { seed, count: draws }))) / (draws + 1);
 }
 
 /**
- * Whether p of the same test is at most `level`, which may be far below what 9,999 draws can tell: as many are made as it
- * takes, and no more once it is not.
+ * Whether p of the same test is at most `level`, which may be far below what 9,999 draws can tell. Where p is small beyond
+ * doubt no signs are drawn; else as many are as it takes, and no more once it is not.
  */
-export function signFlipShows(
+export function* signFlipShows(
   differences: Float64Array,
   { level, seed }: { readonly level: number; readonly seed: number },
-): boolean {
+): Turns<boolean> {
   const sample = sampleOf(differences);
   const p = exactly(sample);
   if (p !== undefined) return p <= level;
-  const count = Math.max(draws, Math.ceil(10 / level));
+  if (pAtMost(sample) <= level) return true;
+  const count = Math.min(mostDraws, Math.max(draws, Math.ceil(10 / level)));
   const most = Math.floor(level * (count + 1)) - 1;
-  return drawnAsFar(sample, { seed, count, most }) <= most;
+  return (yield* drawnAsFar(sample, { seed, count, most })) <= most;
+}
+
+/** Hoeffding's bound of p, whatever the differences are. */
+function pAtMost({ differing, far }: Sample): number {
+  const squares = differing.reduce((sum, value) => sum + value * value, 0);
+  return 2 * Math.exp((-far * far) / (2 * squares));
 }
 
 interface Sample {
@@ -79,15 +91,16 @@ function allSigns(values: Float64Array, far: number): number {
 }
 
 /** Of so many draws of signs, those whose sum is as far; counted until there are more than `most`. */
-function drawnAsFar(
+function* drawnAsFar(
   { differing, far }: Sample,
   {
     seed,
     count,
     most = count,
   }: { readonly seed: number; readonly count: number; readonly most?: number },
-): number {
+): Turns<number> {
   const random = new SeededRandom(seed);
+  const turn = Math.ceil(signsPerTurn / differing.length);
   let as = 0;
   for (let draw = 0; draw < count && as <= most; draw += 1) {
     let sum = 0;
@@ -99,6 +112,7 @@ function drawnAsFar(
       bits >>>= 1;
     }
     if (Math.abs(sum) >= far) as += 1;
+    if ((draw + 1) % turn === 0) yield;
   }
   return as;
 }
