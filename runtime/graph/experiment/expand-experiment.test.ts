@@ -290,6 +290,13 @@ it('of any experiment gives as many variants as it counted, or says what is wron
   );
 });
 
+it('makes no combinations where one list is empty, however many the others would make', () => {
+  const many = Array.from({ length: 100_000 }, (_, at) => at);
+  const vary = { 'a.x': many, 'b.x': many, 'c.x': many, 'd.x': [] };
+  expect(countVariants({ vary }).variants).toBe(0);
+  expect(variantSettings({ vary })).toEqual([]);
+});
+
 describe('an experiment that cannot be', () => {
   it.each([
     [{}, 'experiments.e: It has nothing to compare'],

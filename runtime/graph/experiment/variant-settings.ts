@@ -51,8 +51,9 @@ function nameParts(
   });
 }
 
-/** Every choice of one value of each list. */
+/** Every choice of one value of each list: none where one is empty, however many the others would make. */
 function combinations(lists: readonly (readonly unknown[])[]): unknown[][] {
+  if (lists.some((list) => list.length === 0)) return [];
   let rows: unknown[][] = [[]];
   for (const list of lists) rows = rows.flatMap((row) => list.map((value) => [...row, value]));
   return rows;
