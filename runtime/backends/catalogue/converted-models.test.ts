@@ -89,6 +89,19 @@ describe('converted models', () => {
     expect(log).toEqual(['a', 'a', 'a']);
   });
 
+  it('are made anew where nobody can tell any more what belongs to what', async () => {
+    const folder = await modelsFolder();
+    const one = await new ConvertedModels(folder).open(conversionOf('a'), { signal: never });
+    for (const text of ['', '{"a Q8_0 1":', '[]', '{"a Q8_0 1":{"digest":"../a","size":1}}']) {
+      await writeFile(join(folder, 'converted.json'), text);
+      const models = new ConvertedModels(folder);
+      expect(await models.removeUnused()).toBe(0);
+      expect(await models.open(conversionOf('a'), { signal: never })).toMatchObject({
+        path: one.path,
+      });
+    }
+  });
+
   it('leave nothing where the model was touched meanwhile, or whoever asked gave up', async () => {
     const folder = await modelsFolder();
     const models = new ConvertedModels(folder);

@@ -73,6 +73,7 @@ export class ConvertedModels {
     this.#records = new RecordFile(
       join(modelsFolder, 'converted.json'),
       z.record(z.string(), recordSchema),
+      { remade: true },
     );
   }
 

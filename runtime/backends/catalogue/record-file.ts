@@ -9,9 +9,17 @@ export class RecordFile<Value> {
   readonly #path: string;
   readonly #schema: z.ZodType<Record<string, Value>>;
 
-  constructor(path: string, schema: z.ZodType<Record<string, Value>>) {
+  readonly #remade: boolean;
+
+  /** `remade`: what it holds can be made anew, so that a damaged one is as good as none. */
+  constructor(
+    path: string,
+    schema: z.ZodType<Record<string, Value>>,
+    { remade = false }: { readonly remade?: boolean } = {},
+  ) {
     this.#path = path;
     this.#schema = schema;
+    this.#remade = remade;
   }
 
   async read(): Promise<Record<string, Value>> {
@@ -43,6 +51,7 @@ export class RecordFile<Value> {
     try {
       return this.#schema.parse(JSON.parse(text));
     } catch (cause) {
+      if (this.#remade) return {};
       throw new GraphError(
         'bad-model',
         `${this.#path} is damaged; repair it or delete it (models are then imported or pinned anew)`,
