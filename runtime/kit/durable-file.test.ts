@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,17 @@ test('a file that cannot be written whole stays as it was, and nothing lies besi
   await expect(failing).rejects.toThrow('no more');
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(readdirSync(join(folder, 'below'))).toEqual(['a.json']);
+});
+
+test('who may read a file stays when it gets new content', async () => {
+  const path = join(folder, 'private.json');
+  writeFileSync(path, 'old');
+  for (const mode of [0o600, 0o664]) {
+    chmodSync(path, mode);
+    await replaceFile(path, `for ${mode}`);
+    expect(readFileSync(path, 'utf8')).toBe(`for ${mode}`);
+    expect(statSync(path).mode & 0o777).toBe(mode);
+  }
 });
 
 test('writers at once leave one whole text, whoever was last', async () => {

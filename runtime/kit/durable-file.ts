@@ -8,6 +8,7 @@ import {
   open,
   rename,
   rm,
+  stat,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -35,16 +36,22 @@ export function partialPath(folder: string): string {
 
 /**
  * Gives a file new content: readers see the old or the new, whole, whenever the machine stops. Makes the
- * folder when it is missing. On any error the file is as it was and nothing stays behind.
+ * folder when it is missing. Who may read and write it stays. On any error the file is as it was and nothing stays behind.
  */
 export async function replaceFile(path: string, content: FileContent): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const partial = partialPath(dirname(path));
   try {
-    const handle = await open(partial, 'wx');
+    const old = await stat(path).catch(() => undefined);
+    const mode = (old?.mode ?? 0o666) & 0o777;
+    const handle = await open(partial, 'wx', mode);
     try {
       if (typeof content === 'function') await content((bytes) => append(handle, bytes));
       else await handle.writeFile(content);
+      // What the process's mask took away.
+      if (old !== undefined && ((await handle.stat()).mode & 0o777) !== mode) {
+        await handle.chmod(mode);
+      }
       await handle.sync();
     } finally {
       await handle.close();
