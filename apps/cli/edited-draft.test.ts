@@ -30,7 +30,7 @@ function person(
       if (refusal !== undefined) throw refusal;
       return text.length;
     }),
-    choose: vi.fn(async () => given.shift() ?? 'leave'),
+    choose: vi.fn(async (_refusal: GraphError, _draft: string) => given.shift() ?? 'leave'),
   };
 }
 const rows = { text: 'a', name: 'rows.jsonl' };
@@ -84,6 +84,23 @@ it('keeps the text and says where, when the editor fails after a refusal', async
   const [draft = ''] = drafts;
   expect(await readFile(draft, 'utf8')).toBe('wrong');
   await rm(path.dirname(draft), { recursive: true });
+});
+
+it('takes no text in another encoding than UTF-8, whose letters would be lost', async () => {
+  const { drafts: _drafts, ...one } = person([], ['leave']);
+  const latin1 = Buffer.from('caf\u00e9', 'latin1');
+  const end = await editDraft(rows, { ...one, edit: (draft) => writeFile(draft, latin1) });
+  if (end.kind !== 'left') throw new Error('it was not left');
+  expect(one.save).not.toHaveBeenCalled();
+  expect(one.choose.mock.calls).toMatchObject([[{ code: 'bad-encoding' }, end.draft]]);
+  expect(await readFile(end.draft)).toEqual(latin1);
+  await rm(path.dirname(end.draft), { recursive: true });
+});
+
+it('says so where the editor left no text', async () => {
+  const { drafts: _drafts, ...one } = person([]);
+  const editing = editDraft(rows, { ...one, edit: (draft) => rm(draft) });
+  await expect(editing).rejects.toMatchObject({ code: 'missing-file' });
 });
 
 it('keeps what was typed before the editor failed', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,14 +33,17 @@ export async function editDraft<T>(
   const folder = await mkdtemp(path.join(tmpdir(), 'graft-edit-'));
   const draft = path.join(folder, name);
   await writeFile(draft, before);
+  const original = Buffer.from(before);
   let kept = false;
   try {
     let choice: Choice = 'again';
     for (;;) {
       if (choice === 'again') await edit(draft);
-      const text = await readFile(draft, 'utf8');
-      if (text === before) return { kind: 'unchanged' };
+      const typed = await bytesOf(draft);
+      if (typed === undefined) throw new GraphError('missing-file', 'The editor left no text.');
+      if (typed.equals(original)) return { kind: 'unchanged' };
       try {
+        const text = textOf(typed);
         return { kind: 'saved', result: await save(text, choice === 'over'), text };
       } catch (error) {
         if (!(error instanceof GraphError)) throw error;
@@ -50,11 +54,20 @@ export async function editDraft<T>(
       return { kind: 'left', draft };
     }
   } catch (error) {
-    kept = (await readFile(draft, 'utf8')) !== before;
+    kept = (await bytesOf(draft))?.equals(original) === false;
     if (!kept) throw error;
     const { code, message, location } = GraphError.from(error);
     throw new GraphError(code, `${message} Your text is in ${draft}.`, { location, cause: error });
   } finally {
     if (!kept) await rm(folder, { recursive: true, force: true });
   }
+}
+
+const bytesOf = (file: string): Promise<Buffer | undefined> =>
+  readFile(file).catch(() => undefined);
+
+/** With its mark of byte order, should it have one. */
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new GraphError('bad-encoding', 'The text is not UTF-8. Save it as UTF-8 in your editor.');
 }
