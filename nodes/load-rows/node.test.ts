@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chunks, Hits, shapedType } from '@graft/graph';
+import { checkRows, Chunks, Hits, Questions, shapedType } from '@graft/graph';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sourceFile, testContext } from '../kit/testing/test-context.ts';
 import { loadRows } from './node.ts';
@@ -41,6 +41,12 @@ it('reads rows, names those without an id, and tells repeated ones apart', async
   ]);
 });
 
+it('reads what the check before a save takes: blanks around a row, and a mark of byte order within', async () => {
+  const text = '\ufeff{"question":"When?"}\u00a0\n\ufeff{"question":"Who?"}\r\n';
+  expect(checkRows(text, { type: Questions, written: 0, file: 'rows.jsonl' })).toBe(2);
+  expect(await load(text)).toHaveLength(2);
+});
+
 it('brings rows of an older version up to date', async () => {
   const row = { series: 'documents', label: 'a.md', values: { perplexity: 2, tokens: 10 } };
   const text = `${JSON.stringify(row)}\n`;
@@ -53,6 +59,7 @@ it('brings rows of an older version up to date', async () => {
 it.each([
   ['{"id":"a"}', 'bad-row', /line 1: this is no row of questions: "question"/],
   ['{"id":"a","question":"x"}\nnonsense', 'bad-row', /line 2: this is not JSON/],
+  ['{"question":"x","size":1e999}', 'bad-row', /line 1: this is no row of questions: .*Infinity/],
   ['', 'bad-input', /has no rows/],
 ])('refuses %j', async (text, code, message) => {
   await expect(load(text)).rejects.toMatchObject({

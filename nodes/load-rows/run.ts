@@ -1,5 +1,4 @@
 import {
-  currentRow,
   GraphError,
   implement,
   type PortType,
@@ -39,10 +38,9 @@ async function* rowsOf(type: PortType, file: SourceFile, written: number): Async
   let count = 0;
   for await (const { values, line } of jsonlRows(fileText(file), file.path)) {
     count += 1;
-    const row = currentRow(values, { type, written });
     const location = { file: file.path, line };
     const subject = `${file.path}, line ${line}: this`;
-    yield ids.ownRow(rowOfType(type, row, { subject, location }));
+    yield ids.ownRow(rowOfType({ type, written }, values, { subject, location }));
   }
   if (count > 0) return;
   throw new GraphError('bad-input', `${file.path} has no rows.`, {

@@ -10,14 +10,7 @@ export { answerVerdict, verdictRule, type AnswerVerdict } from './types/answer-v
 export { abstains } from './types/abstention.ts';
 export { citationMarks, withoutCitations } from './types/citation-marks.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
-export {
-  checkRows,
-  currentRow,
-  faultAt,
-  rowFault,
-  type RowFault,
-  type RowsKind,
-} from './types/file-rows.ts';
+export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './types/file-rows.ts';
 export { rowOfType } from './types/row-of-type.ts';
 export { questionOfRow } from './types/row-question.ts';
 export { rowText, type RowText } from './types/row-text.ts';

@@ -33,7 +33,8 @@ function parseLine(content: string, location: { file: string; line: number }) {
     });
   let value: unknown;
   try {
-    value = JSON.parse(content);
+    // Without the marks of byte order that files one behind the other leave within.
+    value = JSON.parse(content.trim());
   } catch (cause) {
     throw fail('this is not JSON. Each line must hold one JSON object.', cause);
   }

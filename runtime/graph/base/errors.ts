@@ -34,7 +34,7 @@ export type GraphErrorCode =
   | 'no-space'
   | 'store-locked'
   | 'store-damaged'
-  | 'state-unusable' // the state folder cannot be made or written, or is gone
+  | 'state-unusable' // a folder that Graft writes to, mostly that of its state, cannot be made or written, or is gone
   | 'out-of-memory'
   | 'worker-died'
   | 'cancelled'

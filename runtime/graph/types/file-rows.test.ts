@@ -42,6 +42,18 @@ it('names a field within others by its way, and stops telling at twenty', () => 
   expect(problemsOf('{}\n'.repeat(500))).toHaveLength(20);
 });
 
+it('says of a row that no id can be made of where it stands', () => {
+  const deep = `{"question":"x","list":${'['.repeat(300)}${']'.repeat(300)}}`;
+  expect(problemsOf(`${deep}\n{"question":"x","size":1e999}\n`)).toMatchObject([
+    { code: 'bad-row', message: expect.stringMatching(/^row 1: .*200/), location: { line: 1 } },
+    {
+      code: 'bad-row',
+      message: expect.stringMatching(/^row 2: .*Infinity/),
+      location: { line: 2 },
+    },
+  ]);
+});
+
 it('refuses a text without rows, and rows of a newer Graft', () => {
   expect(problemsOf(' \n')).toMatchObject([{ code: 'bad-input' }]);
   const newer = { ...questions, written: 9 };

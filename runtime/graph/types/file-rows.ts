@@ -20,7 +20,10 @@ export interface RowFault {
 /** Problems of a text that are told; more of them say nothing new. */
 const mostProblems = 20;
 
-/** A row of a file as it is taken now: named by its content where it has no id, of the newest version. Not checked. */
+/**
+ * A row of a file as it is taken now: named by its content where it has no id, of the newest version. Not checked; throws
+ * `bad-param` for a value that is nested too deep, or a number too large, to be named by.
+ */
 export function currentRow(row: unknown, { type, written }: RowsKind): unknown {
   const named = withContentId(row);
   if (written === 0) return named;
@@ -39,7 +42,13 @@ export function rowFault(line: string, kind: RowsKind): RowFault | undefined {
     return { message: `this is not JSON: ${cause instanceof Error ? cause.message : 'unread'}` };
   }
   if (!isRecord(row)) return { message: 'this is JSON, but no object such as {"text": "…"}' };
-  const { success, error } = kind.type.schema.safeParse(currentRow(row, kind));
+  let current: unknown;
+  try {
+    current = currentRow(row, kind);
+  } catch (error) {
+    return { message: GraphError.from(error).message };
+  }
+  const { success, error } = kind.type.schema.safeParse(current);
   if (success) return undefined;
   const [issue] = error.issues;
   const field = issue?.path.join('.') ?? '';

@@ -1,19 +1,27 @@
 import { GraphError, type Location } from '../base/errors.ts';
-import type { PortType } from './port-type.ts';
+import { currentRow, type RowsKind } from './file-rows.ts';
 
-/** The row as its type reads it. Throws `bad-row`: `subject` is no row of the type, and why. */
+/** The row of a file as its type reads it today. Throws `bad-row`: `subject` is no row of the type, and why. */
 export function rowOfType(
-  type: PortType,
+  kind: RowsKind,
   row: unknown,
   { subject, location }: { readonly subject: string; readonly location: Location },
 ): unknown {
-  const result = type.schema.safeParse(row);
+  const refused = (why: string, cause?: unknown): GraphError =>
+    new GraphError('bad-row', `${subject} is no row of ${kind.type.id}: ${why}`, {
+      ...{ location, cause },
+    });
+  let current: unknown;
+  try {
+    current = currentRow(row, kind);
+  } catch (error) {
+    throw refused(GraphError.from(error).message, error);
+  }
+  const result = kind.type.schema.safeParse(current);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.path.join('.') ?? '';
-  throw new GraphError(
-    'bad-row',
-    `${subject} is no row of ${type.id}: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
-    { location },
+  throw refused(
+    `${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
   );
 }

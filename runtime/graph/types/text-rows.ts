@@ -1,6 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import type { PortType } from './port-type.ts';
-import { RowIds, withContentId } from './row-ids.ts';
+import { RowIds } from './row-ids.ts';
 import { rowOfType } from './row-of-type.ts';
 
 /**
@@ -48,7 +48,7 @@ function parsed(text: string, line: number, type: PortType): unknown {
 }
 
 function checked(type: PortType, row: unknown, line: number | undefined): unknown {
-  return rowOfType(type, withContentId(row), {
+  return rowOfType({ type, written: 0 }, row, {
     subject: line === undefined ? 'The text' : `Line ${line}`,
     location: line === undefined ? {} : { line },
   });
