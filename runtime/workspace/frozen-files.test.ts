@@ -4,14 +4,18 @@ import {
   readdir,
   readFile,
   realpath,
+  rename,
   rm,
   symlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FrozenFiles } from './frozen-files.ts';
+import { withSaveLock } from './save-lock.ts';
 
 const file = 'frozen/flow/ask.questions.jsonl';
 const rows = '{"id":"a","question":"When?","mine":[1.0]}\n\n{"id":"b","question":"Who?"}\n';
@@ -143,4 +147,46 @@ it('writes the file that a link within leads to, and keeps the link', async () =
 it('refuses bytes that are no UTF-8, which saving would change', async () => {
   await writeFile(join(root, file), Buffer.from([0x7b, 0xff, 0x7d]));
   await expect(files.read(file, limit)).rejects.toMatchObject({ code: 'bad-encoding' });
+});
+
+it('writes to no place outside that a folder became a link to while it waited for another save', async () => {
+  const outside = join(folder, 'elsewhere');
+  await mkdir(outside);
+  await writeFile(join(outside, 'ask.questions.jsonl'), rows);
+  let saving = Promise.resolve<unknown>(undefined);
+  const edited = rows.replace('Who?', 'Whose?');
+  const { revision } = await files.read(file, limit);
+  await withSaveLock(join(root, '.graft/locks/save'), async () => {
+    saving = save(edited, revision).catch((error: unknown) => error);
+    // It has looked at the file, and waits.
+    await setTimeout(100);
+    await rename(join(root, 'frozen/flow'), join(root, 'frozen/old'));
+    await symlink(outside, join(root, 'frozen/flow'));
+  });
+  expect(await saving).toMatchObject({ code: 'outside-workspace' });
+  expect(await readFile(join(outside, 'ask.questions.jsonl'), 'utf8')).toBe(rows);
+});
+
+it('says of a folder that cannot be written, and leaves the file as it was', async (test) => {
+  const mounted = mountReadOnly(root);
+  if (mounted === undefined) return test.skip('This process may not mount a disk.');
+  try {
+    const readOnly = new FrozenFiles(await realpath(mounted.folder), join(folder, 'state'));
+    const { revision } = await readOnly.read(file, limit);
+    const edit = {
+      file,
+      text: '{"question":"x"}\n',
+      base: revision,
+      type: 'questions',
+      written: 0,
+    };
+    await expect(readOnly.save(edit, limit)).rejects.toMatchObject({
+      code: 'state-unusable',
+      message: expect.stringContaining('the rows were not saved, the file is as it was'),
+      location: { file },
+    });
+    expect(await onDisk()).toBe(rows);
+  } finally {
+    mounted.unmount();
+  }
 });

@@ -3,8 +3,8 @@ import { realpath, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { checkRows, GraphError, isFrozenFile, rowTypeOf } from '@graft/graph';
-import { isFullDisk, replaceFile } from '@graft/kit';
 import { requireVisible } from './graph-path.ts';
+import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
 
 /** A file of frozen rows as read: `revision` is the sha256 of its bytes. */
@@ -53,15 +53,16 @@ export class FrozenFiles {
 
   /** See `Workspace.saveFrozen`. */
   async save({ file, text, base, ...kind }: FrozenEdit, { atMost }: Limit): Promise<FrozenFile> {
-    const { short, real } = await this.#locate(file);
+    const { short, ...asked } = await this.#locate(file);
     const type = rowTypeOf(kind);
     const bytes = Buffer.from(text);
-    if (bytes.byteLength > atMost) throw tooLarge(bytes.byteLength, { short, real, atMost });
+    if (bytes.byteLength > atMost) throw tooLarge(bytes.byteLength, { short, ...asked, atMost });
     checkRows(text, { type, written: kind.written, file: short });
     return withSaveLock(this.#lock, async () => {
-      const current = await readFile(real).catch(() => undefined);
-      if (current === undefined || revisionOf(current) !== base) throw stale(short, current);
-      await replace(real, bytes);
+      // Anew: links may lead elsewhere since others were waited for.
+      const { real } = await this.#locate(file);
+      if (revisionOf(await readFile(real)) !== base) throw stale(short);
+      await replaceOwnFile(real, bytes, { file: short, what: 'the rows were not saved' });
       return { file: short, revision: revisionOf(bytes), text };
     });
   }
@@ -124,21 +125,10 @@ function missing(file: string): GraphError {
   );
 }
 
-function stale(file: string, current: Uint8Array | undefined): GraphError {
-  const what =
-    current === undefined
-      ? 'The file was deleted meanwhile: nothing was written.'
-      : 'The file was changed by somebody else since it was read: nothing was overwritten.';
-  return new GraphError('stale-save', what, { location: { file } });
-}
-
-/** A full disk leaves the file as it was, which is worth saying. */
-async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await replaceFile(path, bytes);
-  } catch (error) {
-    if (!isFullDisk(error)) throw error;
-    const message = 'The disk is full: the rows were not saved, the file is as it was.';
-    throw new GraphError('no-space', message, { audience: 'operator', cause: error });
-  }
+function stale(file: string): GraphError {
+  return new GraphError(
+    'stale-save',
+    'The file was changed by somebody else since it was read: nothing was overwritten.',
+    { location: { file } },
+  );
 }

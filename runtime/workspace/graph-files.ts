@@ -3,7 +3,7 @@ import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { insideWorkspace, outside } from '@graft/engine';
 import { GraphError, MAX_TEXT } from '@graft/graph';
-import { hasCode, isFullDisk, placeNewFile, replaceFile, SharedCall } from '@graft/kit';
+import { hasCode, placeNewFile, SharedCall } from '@graft/kit';
 import { glob } from 'tinyglobby';
 import {
   graphSuffix,
@@ -12,9 +12,11 @@ import {
   requireVisible,
 } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
+import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
 import type { GraphFile } from './workspace.ts';
 
+const notSaved = 'the graph was not saved';
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
 
 /** The graph files of a workspace: read whole, replaced whole. `root` is a real path. */
@@ -73,7 +75,7 @@ export class GraphFiles {
       if (base === null && bytes !== undefined) throw taken(short);
       const current = bytes === undefined ? null : revisionOf(bytes);
       if (current !== base) throw stale(short, current);
-      await replaceGraph(absolute, text);
+      await replaceOwnFile(absolute, text, { file: short, what: notSaved });
       return this.read(short);
     });
   }
@@ -122,7 +124,7 @@ export class GraphFiles {
     await mkdir(dirname(absolute), { recursive: true });
     return withSaveLock(this.#lock, async () => {
       if ((await stat(absolute).catch(() => undefined)) !== undefined) throw taken(short);
-      await replaceGraph(absolute, bytes);
+      await replaceOwnFile(absolute, bytes, { file: short, what: notSaved });
       await this.#trash.forget(trashId);
       return this.read(short);
     });
@@ -194,15 +196,4 @@ function stale(path: string, current: string | null): GraphError {
       ? 'The file is gone; save it as a new one.'
       : 'The file was changed by somebody else since it was read. Read it again and merge.';
   return new GraphError('stale-save', what, { location: { file: path } });
-}
-
-/** A full disk leaves the file as it was, which is worth saying. */
-async function replaceGraph(absolute: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await replaceFile(absolute, content);
-  } catch (error) {
-    if (!isFullDisk(error)) throw error;
-    const message = 'The disk is full: the graph was not saved, the file is as it was.';
-    throw new GraphError('no-space', message, { audience: 'operator', cause: error });
-  }
 }
