@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Answer, answerSchema, type MetricRow, type Question } from '@graft/graph';
+import {
+  type Answer,
+  answerSchema,
+  createRegistry,
+  type MetricRow,
+  migrateGraph,
+  parseGraph,
+  type Question,
+} from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { evaluate } from './node.ts';
@@ -151,4 +159,25 @@ describe('is refused', () => {
       location: { node: 'node-1', port: 'answers' },
     });
   });
+});
+
+it('stands in the place of score-answers in files that have it', () => {
+  const written = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: { score: { type: 'score-answers', version: 1 } },
+      edges: ['generate.answers -> score.answers'],
+      experiments: { e: { metrics: ['score.metrics:accuracy', 'score.metrics:f1'] } },
+    }),
+  );
+  const { nodes, edges, experiments } = migrateGraph(written, createRegistry([evaluate]));
+  expect(nodes).toEqual({ score: { type: 'evaluate', version: 1, params: {} } });
+  expect(edges.map(({ targetPort }) => targetPort)).toEqual(['answers']);
+  expect(Object.keys(evaluate.inputs)).toContain('answers');
+  const { metrics } = evaluate.outputs;
+  expect(metrics.type.id).toBe('metrics');
+  expect(experiments).toEqual(written.experiments);
+  expect(evaluate.metrics?.(evaluate.params.parse({}))).toEqual(
+    expect.arrayContaining(['accuracy', 'f1']),
+  );
 });

@@ -20,6 +20,7 @@ export function askedMetrics({
 
 export const evaluate = defineNode({
   type: 'evaluate',
+  formerly: ['score-answers'],
   version: 1,
   implementation: 2,
   title: 'Evaluate',

@@ -125,10 +125,8 @@ function migrateMetric(text: string, nodes: Nodes, registry: Registry): string {
 
 /** Undefined for a node of an unknown type, one that is not older than its definition, and one whose migration fails. */
 function migrated(node: GraphNode, registry: Registry): MigratedNode | undefined {
-  const definition = registry.get(node.type);
-  if (definition === undefined || node.version >= definition.version) return undefined;
   try {
-    return migrateNode(node, definition);
+    return migrateNode(node, registry);
   } catch {
     return undefined;
   }

@@ -38,6 +38,37 @@ describe('migrateGraph', () => {
     ]);
   });
 
+  it('reads nodes of a type that another took the place of as of its version 1', () => {
+    const triple = { ...doubleNode, type: 'triple', formerly: ['treble'] } as unknown as NodeType;
+    const registry = createRegistry([numberNode, triple]);
+    const written = parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: {
+          a: { type: 'number', version: 1 },
+          b: { type: 'treble', version: 4, title: 'kept', params: { times: 3 } },
+        },
+        edges: ['a.value -> b.in'],
+        experiments: {
+          e: {
+            vary: { 'b.times': [1, 2] },
+            arms: { other: { replace: { a: { type: 'treble', version: 1 } } } },
+          },
+        },
+      }),
+    );
+    const graph = migrateGraph(written, registry);
+    const now = { type: 'triple', version: 2, title: 'kept', params: { factor: 3 } };
+    expect(graph.nodes['b']).toEqual(now);
+    expect(graph.edges.map(formatEdge)).toEqual(['a.value -> b.value']);
+    expect(graph.experiments?.['e']?.vary).toEqual({ 'b.factor': [1, 2] });
+    expect(graph.experiments?.['e']?.arms?.['other']?.replace?.['a']?.type).toBe('triple');
+    expect(validateGraph(written, registry, { models: testModels })).toEqual([]);
+    expect(() =>
+      createRegistry([numberNode, doubleNode, triple, { ...triple, type: 'x' }]),
+    ).toThrow('its former type "treble" is taken');
+  });
+
   it('leaves unknown types and newer nodes as they are', () => {
     const graph = migrateGraph(old, testRegistry);
     expect(graph.nodes['odd']).toBe(old.nodes['odd']);

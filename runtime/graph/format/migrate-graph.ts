@@ -7,7 +7,7 @@ import type { Registry } from '../types/node-type.ts';
 
 /**
  * Brings every node to its definition's version, step by step; edges follow renamed ports, and the
- * settings of experiments and what is exposed renamed parameters. Unknown types,
+ * settings of experiments and what is exposed renamed parameters; a type that another took the place of gives way to it. Unknown types,
  * and nodes newer than their definition, stay as they are (validation reports both). Returns the same
  * object when nothing had to change. Throws GraphError `internal` when a migration fails.
  */
@@ -57,11 +57,10 @@ export function migrateBody<Body extends GraphBody>(
   const problems: Problem[] = [];
   for (const id of Object.keys(graph.nodes)) {
     const node = graph.nodes[id];
-    const definition = node === undefined ? undefined : registry.get(node.type);
-    if (node === undefined || definition === undefined || node.version >= definition.version)
-      continue;
+    if (node === undefined) continue;
     try {
-      const result = migrateNode(node, definition);
+      const result = migrateNode(node, registry);
+      if (result === undefined) continue;
       changed.set(id, result.node);
       renames.set(id, result.renames);
     } catch (error) {

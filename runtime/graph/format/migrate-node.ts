@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { isRecord, own } from '../base/record.ts';
-import type { NodeType } from '../types/node-type.ts';
+import type { Registry } from '../types/node-type.ts';
+import { definitionToday } from '../types/registry.ts';
 import type { GraphNode } from './graph.ts';
 
 /** What the migrations of a node renamed, from the names in the file to those of today. */
@@ -15,8 +16,16 @@ export interface MigratedNode {
   readonly renames: Renames;
 }
 
-/** Brings a node to its definition's version. Throws what a migration throws, and `internal` for one that gives no params. */
-export function migrateNode(node: GraphNode, definition: NodeType): MigratedNode {
+/**
+ * Brings a node to the definition of today; undefined for one that is of it, of an unknown type, or newer. Throws what a
+ * migration throws, and `internal` for one that gives no params.
+ */
+export function migrateNode(written: GraphNode, registry: Registry): MigratedNode | undefined {
+  const definition = definitionToday(registry, written.type);
+  if (definition === undefined) return undefined;
+  const isRenamed = definition.type !== written.type;
+  if (!isRenamed && written.version >= definition.version) return undefined;
+  const node = isRenamed ? { ...written, type: definition.type, version: 1 } : written;
   const renames: Renames = { inputs: new Map(), outputs: new Map(), params: new Map() };
   let params = node.params;
   for (const migration of definition.migrations) {

@@ -89,6 +89,8 @@ export interface NodeType<
 > {
   /** kebab-case; the folder's name. */
   readonly type: Type;
+  /** Types that it took the place of: in files, nodes of these are nodes of its version 1, whatever version they say. */
+  readonly formerly?: readonly string[];
   /** Version of the definition's shape: params and ports. */
   readonly version: number;
   /** Version of what `run` computes: raise it when the same inputs give another result. Part of the cache key. */

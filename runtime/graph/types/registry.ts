@@ -19,7 +19,31 @@ export function createRegistry(definitions: readonly NodeType[]): Registry {
     checkDefinition(definition);
     registry.set(definition.type, definition);
   }
+  const former = new Set<string>();
+  for (const definition of definitions) {
+    for (const type of definition.formerly ?? []) {
+      if (registry.has(type) || former.has(type))
+        refuse(definition, `its former type "${type}" is taken by another definition`);
+      former.add(type);
+    }
+  }
   return registry;
+}
+
+const formerTypes = new WeakMap<Registry, ReadonlyMap<string, NodeType>>();
+
+/** What defines nodes of a type today, also of one that another took the place of; undefined for an unknown type. */
+export function definitionToday(registry: Registry, type: string): NodeType | undefined {
+  const definition = registry.get(type);
+  if (definition !== undefined) return definition;
+  let former = formerTypes.get(registry);
+  if (former === undefined) {
+    former = new Map(
+      [...registry.values()].flatMap((one) => (one.formerly ?? []).map((name) => [name, one])),
+    );
+    formerTypes.set(registry, former);
+  }
+  return former.get(type);
 }
 
 function checkDefinition(definition: NodeType): void {
