@@ -193,6 +193,37 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   expect(await readFile(file, 'utf8')).not.toContain('steady');
 });
 
+test('what is typed while the rows are being saved is not lost', async ({ page, workspace }) => {
+  await workspace.graph('slowly', sampled(96));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'slowly.graft.json');
+  await editChunks(bench);
+  const file = path.join(workspace.folder, 'frozen/slowly/chunk.chunks.jsonl');
+  const text = field(page, 'text');
+  await text.fill('First.');
+  let answer = (): void => undefined;
+  const typed = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(
+    /rows\.save/,
+    async (route) => {
+      const response = await route.fetch();
+      await typed;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  await page.keyboard.press('Control+s');
+  await expect.poll(() => readFile(file, 'utf8')).toContain('First.');
+  await text.fill('Second.');
+  answer();
+  const save = dialog(page).getByRole('button', { name: 'Save' });
+  await expect(save).toHaveAttribute('aria-busy', 'false');
+  await expect(text).toHaveValue('Second.');
+  await save.click();
+  await expect(dialog(page)).toBeHidden();
+  expect(await readFile(file, 'utf8')).toContain('Second.');
+});
+
 test('rows that are too many for the page are left to an editor, by their path', async ({
   page,
   workspace,

@@ -1,5 +1,5 @@
 import { faultAt, portTypes, rowFault, type ReadRows, type RowFault } from '@graft/graph';
-import { useEffect, useMemo, useReducer, useState } from 'react';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { historyAfter, openHistory } from './edit-history.ts';
@@ -32,6 +32,8 @@ export function useRowsEditing(
   const [saving, setSaving] = useState(false);
   const type = portTypes[id];
   const { now: edited } = history;
+  const newest = useRef(edited.rows);
+  newest.current = edited.rows;
   const faultOf = (row: EditedRow): RowFault | undefined => {
     if (type === undefined || row.deleted) return undefined;
     let known = kept.get(row);
@@ -73,8 +75,16 @@ export function useRowsEditing(
     try {
       const from = over ? (await api.rows.read.query({ file })).revision : base;
       const text = textOfRows(edited);
-      await api.rows.save.mutate({ file, text, base: from, type: id, written });
-      saved(changes);
+      const { revision } = await api.rows.save.mutate({
+        file,
+        text,
+        base: from,
+        type: id,
+        written,
+      });
+      // What was typed meanwhile is not in the file: one goes on from there.
+      if (newest.current === edited.rows) saved(changes);
+      else setBase(revision);
     } catch (error) {
       setFailure(failureOf(error));
     } finally {
