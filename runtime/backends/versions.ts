@@ -10,6 +10,6 @@ const tokenizers = `tokenizers ${dependencies['@huggingface/tokenizers']}`;
  */
 export const backendVersions: Omit<EngineVersions, 'training'> = {
   onnxruntime: `onnxruntime code 2, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
-  'llama.cpp': `llama.cpp code 3, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
+  'llama.cpp': `llama.cpp code 4, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
   lance: `lance code 1, lancedb ${dependencies['@lancedb/lancedb']}`,
 };

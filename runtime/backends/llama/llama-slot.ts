@@ -113,7 +113,15 @@ export class LlamaSlot {
 
   /** Tokens at the beginning of a prompt that would not be evaluated again. */
   reusableTokens(prompt: ChatPrompt): number {
-    return lengthOf(this.#equalPieces(piecesOf(prompt, this.#piece).slice(0, -1)));
+    return lengthOf(this.#reusable(piecesOf(prompt, this.#piece).slice(0, -1)));
+  }
+
+  /**
+   * The pieces that are in the context. None of a model that cannot go back to a place as it was there: a recurrent one, or
+   * one with a sliding window. The library takes it back all the same, and what it then writes is another text.
+   */
+  #reusable(pieces: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
+    return this.#sequence.needsCheckpoints ? [] : this.#equalPieces(pieces);
   }
 
   #equalPieces(pieces: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
@@ -123,12 +131,11 @@ export class LlamaSlot {
 
   /** Leaves of the context only the pieces with which these begin; gives their tokens. */
   async #keep(pieces: readonly (readonly Token[])[]): Promise<number> {
-    const kept = this.#equalPieces(pieces);
+    const kept = this.#reusable(pieces);
     const start = lengthOf(kept);
     const end = this.#sequence.nextTokenIndex;
     this.#pieces = [];
     if (start > 0 && end > start) await this.#sequence.eraseContextTokenRanges([{ start, end }]);
-    // Models that cannot forget a part (recurrent, sliding window) begin anew.
     if (start === 0 || this.#sequence.nextTokenIndex !== start) {
       await this.#sequence.clearHistory();
       return 0;
