@@ -2,6 +2,7 @@ import { GraphError, type Embedder } from '@graft/graph';
 import { OnnxSession, type EncodedText, type OnnxModelFiles } from './onnx-session.ts';
 import { BatchEncoder } from './batch-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
+import { unitLength } from './unit-length.ts';
 
 /** Loads a sentence embedder: mean over the tokens of the last hidden state, then unit length. */
 export async function loadEmbedder(
@@ -50,7 +51,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
         const start = at * length * width;
         // The mean's divisor drops out in the normalisation.
         sumRows(data.subarray(start, start + row.ids.length * width), target);
-        normalise(target);
+        unitLength(target, this.model);
       });
     });
     return texts.map((_, index) => vectors.subarray(index * width, (index + 1) * width));
@@ -72,7 +73,7 @@ export class OnnxEmbedder implements Embedder, AsyncDisposable {
           const start = (at * length + token) * width;
           const target = vectors.subarray(position * width, (position + 1) * width);
           target.set(data.subarray(start, start + width));
-          normalise(target);
+          unitLength(target, this.model);
         });
         results[index] = { tokens: kept.length, vectors };
       });
@@ -116,14 +117,5 @@ function sumRows(rows: Float32Array, target: Float32Array): void {
     for (let column = 0; column < width; column++) {
       target[column] = (target[column] ?? 0) + (rows[start + column] ?? 0);
     }
-  }
-}
-
-function normalise(vector: Float32Array): void {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  for (let column = 0; column < vector.length; column++) {
-    vector[column] = (vector[column] ?? 0) * scale;
   }
 }
