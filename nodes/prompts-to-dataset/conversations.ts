@@ -21,6 +21,14 @@ export function* conversations(
   asked: readonly Asked[],
   { size, seed, form }: { readonly size: number; readonly seed: number; readonly form: AnswerForm },
 ): Generator<Conversation> {
+  /** Chunks that hold the answer of each, found once: there are as many looks as pairs. */
+  const holding = new Map(
+    asked.map((one) => [one, holdingPassages(one.prompt).map(({ chunkId }) => chunkId)]),
+  );
+  const holdingOf = (one: Asked): readonly string[] => holding.get(one) ?? [];
+  /** The chunks that a prompt is asked of: those that hold its answer, or where none does, all. */
+  const chunksOf = (one: Asked): readonly string[] =>
+    holdingOf(one).length > 0 ? holdingOf(one) : one.prompt.passages.map(({ chunkId }) => chunkId);
   const waiting = new Map<string, Set<Asked>>();
   const place = new Map(
     seededOrder(
@@ -44,27 +52,18 @@ export function* conversations(
     take(first);
     const conversation: [Asked, ...Asked[]] = [first];
     const { passages } = first.prompt;
+    const chunks = new Set(passages.map(({ chunkId }) => chunkId));
     for (const next of inTurns(passages.map(({ chunkId }) => waiting.get(chunkId) ?? []))) {
       if (conversation.length >= size) break;
       if (!left.has(next) || next.split !== first.split) continue;
+      if (!holdingOf(next).every((chunk) => chunks.has(chunk))) continue;
       const told = answerOf({ ...next.prompt, passages }, form);
-      if (told.kind !== next.kind || !isHeld(next, first)) continue;
+      if (told.kind !== next.kind) continue;
       take(next);
       conversation.push({ ...next, answer: told.text });
     }
     yield conversation;
   }
-}
-
-/** The chunks that a prompt is asked of: those that hold its answer, or where none does, all. */
-function chunksOf({ prompt }: Asked): string[] {
-  const holding = holdingPassages(prompt);
-  return (holding.length > 0 ? holding : prompt.passages).map(({ chunkId }) => chunkId);
-}
-
-function isHeld(next: Asked, { prompt }: Asked): boolean {
-  const chunks = new Set(prompt.passages.map(({ chunkId }) => chunkId));
-  return holdingPassages(next.prompt).every(({ chunkId }) => chunks.has(chunkId));
 }
 
 /** The next of each in turn, until all are at their end. */
