@@ -160,6 +160,26 @@ test('rows are edited by keyboard, Escape loses nothing unseen, and what is no r
   });
 });
 
+test('keys in the rows are theirs, and leaving them unsaved leaves the node as it was', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('left', sampled(96));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'left.graft.json');
+  await editChunks(bench);
+  await page.keyboard.press('Delete');
+  await expect(changes(page)).toHaveText('1 row deleted');
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard the changes' }).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(bench.node('chunk')).toBeVisible();
+  await expect(bench.node('chunk')).not.toContainText('(frozen)');
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+});
+
 test('what was changed meanwhile is told, and overwritten only when one says so', async ({
   page,
   workspace,
@@ -183,6 +203,7 @@ test('what was changed meanwhile is told, and overwritten only when one says so'
   await told.getByRole('button', { name: 'Take the file as it is' }).click();
   await expect(list(page)).toContainText('quick climb');
   await expect(page.getByText('Nothing changed')).toBeVisible();
+  await expect(list(page)).toBeFocused();
 
   await writeFile(file, theirs.replace('quick', 'steady'));
   await text.fill('Mine again.');
@@ -248,6 +269,7 @@ test('rows that are too many for the page are left to an editor, by their path',
   await expect(dialog(page)).toBeHidden();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('edit the rows');
+  await expect(page.getByRole('option', { name: 'Edit the rows …' })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(dialog(page).getByRole('alert')).toBeVisible();
 });

@@ -47,6 +47,18 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
     await expect(bench.node('embed')).toHaveCount(0);
     await expect.poll(() => focused(page)).toMatch(/^node /);
   });
+  await test.step('duplicated and pasted: at the new one', async () => {
+    await page.locator('.react-flow__node[data-id="questions"]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+d');
+    await isOn(page, 'node questions-2');
+    await page.keyboard.press('Control+c');
+    await page.keyboard.press('Control+v');
+    await isOn(page, 'node questions-3');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('questions-2')).toHaveCount(0);
+  });
   await test.step('grouped, gone into and left', async () => {
     await page.locator('.react-flow__node[data-id="chunk"]').focus();
     await page.keyboard.press('Enter');
@@ -148,4 +160,23 @@ test('Escape in a field takes back what was typed and leads to the node, then le
     await page.keyboard.press('Escape');
     await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'false');
   });
+});
+
+test('a row of a list that is left empty is none', async ({ page, workspace }) => {
+  await workspace.graph('left-empty', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'left-empty.graft.json');
+  await bench.select('files');
+  const rows = page.getByRole('textbox', { name: /^Files, row/ });
+  await rows.first().click();
+  await page.keyboard.press('Control+Enter');
+  await bench.reaches('files', 'succeeded');
+  await expect(rows).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.last()).toBeFocused();
+  await bench.select('chunk');
+  await bench.select('files');
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByTestId('plan-line')).not.toContainText('problem');
 });

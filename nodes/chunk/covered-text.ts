@@ -6,19 +6,43 @@ export interface CoveredRun {
   readonly chunks: readonly number[];
 }
 
-/** The source text of one document's chunks, put together from them, cut wherever a chunk begins or ends. */
+interface PlacedRun extends CoveredRun {
+  readonly start: number;
+}
+
+/** Whether a chunk is as long as its place in the source: one whose text was edited may not be. */
+const fitsItsPlace = ({ text, source }: Chunk): boolean =>
+  text.length === source.end - source.start;
+
+/**
+ * The source text of one document's chunks, put together from them, cut wherever a chunk begins or ends. A chunk that is not
+ * as long as its place is a run of its own, whole, where it begins.
+ */
 export function coveredText(chunks: readonly Chunk[]): CoveredRun[] {
-  const cuts = [...new Set(chunks.flatMap(({ source }) => [source.start, source.end]))].sort(
+  const fitting = chunks.filter(fitsItsPlace);
+  const edited = chunks.flatMap((chunk, index): PlacedRun[] =>
+    fitsItsPlace(chunk)
+      ? []
+      : [{ start: chunk.source.start, text: `${chunk.text}\n`, chunks: [index] }],
+  );
+  const cuts = [...new Set(fitting.flatMap(({ source }) => [source.start, source.end]))].sort(
     (a, b) => a - b,
   );
-  return cuts.slice(1).map((end, at) => {
+  const covered = cuts.slice(1).flatMap((end, at): PlacedRun[] => {
     const start = cuts[at] ?? 0;
-    const holding = chunks.flatMap(({ source }, index) =>
-      source.start <= start && source.end >= end ? [index] : [],
+    const holding = chunks.flatMap((chunk, index) =>
+      fitsItsPlace(chunk) && chunk.source.start <= start && chunk.source.end >= end ? [index] : [],
     );
     const holder = chunks[holding[0] ?? -1];
-    const text =
-      holder?.text.slice(start - holder.source.start, end - holder.source.start) ?? ' … ';
-    return { text, chunks: holding };
+    if (holder !== undefined) {
+      const { text, source } = holder;
+      return [
+        { start, text: text.slice(start - source.start, end - source.start), chunks: holding },
+      ];
+    }
+    // What stands here is in an edited chunk.
+    const isEdited = chunks.some(({ source }) => source.start < end && source.end > start);
+    return isEdited ? [] : [{ start, text: ' … ', chunks: [] }];
   });
+  return [...edited, ...covered].sort((a, b) => a.start - b.start);
 }

@@ -171,6 +171,24 @@ it('cuts a part of half a million characters in a moment', async () => {
   expect(performance.now() - started).toBeLessThan(3000);
 });
 
+it('shows chunks whose text was edited whole, and the others over their source', async () => {
+  const text = Array.from({ length: 30 }, (_, at) => `Sentence ${at} stands here.`).join(' ');
+  const chunks = await chunksOf(documentOf(text), { size: 30, overlap: 10 });
+  const at = 1;
+  const second = chunks[at]!;
+  const edited = chunks.with(at, { ...second, text: `Edited: ${second.text}` });
+  const runs = coveredText(edited);
+  expect(runs.filter(({ chunks: holding }) => holding.includes(at))).toEqual([
+    { start: second.source.start, text: `Edited: ${second.text}\n`, chunks: [at] },
+  ]);
+  for (const [index, chunk] of chunks.entries()) {
+    if (index === at) continue;
+    const own = runs.filter(({ chunks: holding }) => holding.includes(index));
+    expect(own.map((run) => run.text).join('')).toBe(chunk.text);
+  }
+  expect(runs.every(({ chunks: holding }) => holding.length > 0)).toBe(true);
+});
+
 it('puts the source text together again for the preview, overlaps marked', async () => {
   const text = Array.from({ length: 30 }, (_, at) => `Sentence ${at} stands here.`).join(' ');
   const chunks = await chunksOf(documentOf(text), { size: 30, overlap: 10 });

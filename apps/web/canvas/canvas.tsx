@@ -28,7 +28,7 @@ import {
   portOf,
 } from './edge-drawing.ts';
 import { addToCanvas, tidy } from './edit-actions.ts';
-import { deleteFromGraph, useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
+import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { nodeDragType } from './node-drag.ts';
@@ -44,7 +44,6 @@ import { nodeTypes } from '../state/registry.ts';
 const flowNodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
-const deleteKeys = ['Backspace', 'Delete'];
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Nodes from which on only those in view are drawn. */
 const manyNodes = 150;
@@ -187,7 +186,6 @@ export function Canvas() {
           if (openMenu(event.target, { x: event.clientX, y: event.clientY }))
             event.preventDefault();
         }}
-        onDelete={({ nodes: gone, edges: cut }) => deleteFromGraph(gone, cut)}
         onConnectStart={(_event, { nodeId, handleId, handleType }) => {
           if (nodeId === null || handleType === null) return;
           beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
@@ -211,7 +209,8 @@ export function Canvas() {
         }}
         onlyRenderVisibleElements={nodes.length > manyNodes}
         connectionLineStyle={{ stroke: lineColour }}
-        deleteKeyCode={deleteKeys}
+        // A command: the canvas would take the keys from dialogs and lists, too.
+        deleteKeyCode={null}
         selectionOnDrag
         panOnDrag={[1, 2]}
         panOnScroll

@@ -1,6 +1,7 @@
 import {
   addNode,
   duplicateNodes,
+  formatEdge,
   moveNodes,
   reachable,
   removeNodes,
@@ -11,7 +12,7 @@ import { useScreen, type OpenEnd } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
-import { fitAll, freePlace, revealNode } from './viewport.ts';
+import { fitAll, freePlace, revealNode, selectedEdges } from './viewport.ts';
 
 /** Adds a node where it was dropped, or beside the selected one; selects it. */
 export function addToCanvas(definition: NodeType, at?: { x: number; y: number }): void {
@@ -43,10 +44,14 @@ export function addAtOpenEnd(definition: NodeType, { from, at }: OpenEnd): void 
   useScreen.getState().select([added.id]);
 }
 
+/** Deletes the selected nodes and edges as one edit. */
 export function deleteSelected(): void {
   const { selection, select } = useScreen.getState();
-  if (selection.length === 0) return;
-  useDocument.getState().edit((graph) => removeNodes(graph, selection));
+  const cut = new Set(selectedEdges());
+  useDocument.getState().edit((graph) => {
+    const edges = graph.edges.filter((edge) => !cut.has(formatEdge(edge)));
+    return removeNodes({ ...graph, edges }, selection);
+  });
   select([]);
 }
 

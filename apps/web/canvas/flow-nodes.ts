@@ -1,11 +1,4 @@
-import {
-  disconnect,
-  formatEdge,
-  moveNodes,
-  removeNodes,
-  type Edge,
-  type NodeLayout,
-} from '@graft/graph';
+import { formatEdge, moveNodes, type Edge, type NodeLayout } from '@graft/graph';
 import {
   applyEdgeChanges,
   applyNodeChanges,
@@ -147,21 +140,4 @@ export function useFlowEdges(): {
     );
   }, []);
   return { edges, onEdgesChange };
-}
-
-/** Deletes nodes and edges as one edit. */
-export function deleteFromGraph(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[]): void {
-  useDocument.getState().edit((graph) => {
-    const cut = edges.reduce(
-      (rest, { data }) => (data === undefined ? rest : disconnect(rest, data.edge)),
-      graph,
-    );
-    return nodes.length === 0
-      ? cut
-      : removeNodes(
-          cut,
-          nodes.map(({ id }) => id),
-        );
-  });
-  if (nodes.length > 0) useScreen.getState().select([]);
 }

@@ -8,6 +8,7 @@ import {
   selectAll,
   selectNeighbours,
 } from '../canvas/edit-actions.ts';
+import { selectedEdges } from '../canvas/viewport.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -94,9 +95,8 @@ export const editCommands: readonly Command[] = [
     title: 'Delete',
     group: 'Edit',
     keys: ['delete', 'backspace'],
-    keysElsewhere: true,
-    words: 'remove selected nodes',
-    enabled: hasSelection,
+    words: 'remove selected nodes connections',
+    enabled: () => hasSelection() || selectedEdges().length > 0,
     run: deleteSelected,
   },
   {

@@ -21,7 +21,11 @@ export function Score({ artifact }: { readonly artifact: ArtifactRef | undefined
   const score = useScore(artifact);
   if (score === undefined) return null;
   return (
-    <p className="flex items-baseline gap-2 px-4 pb-2" data-testid="score" title={verdictRule}>
+    <p
+      className="flex flex-wrap items-baseline gap-x-2 px-4 pb-2 first:pt-3"
+      data-testid="score"
+      title={verdictRule}
+    >
       <b className="font-semibold">{score}</b>
       <span className="text-sm text-ink-2">compared with the references, by their words</span>
     </p>

@@ -19,10 +19,14 @@ interface FooterProps {
 function Question({ text, children }: { readonly text: string; readonly children: ReactNode }) {
   const answers = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const before = document.activeElement;
+    const { activeElement: before, body } = document;
+    const dialog = answers.current?.closest('dialog');
     answers.current?.querySelector('button')?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // The button that it was asked of has given way to it.
+      const there = before !== null && before !== body && before.isConnected ? before : undefined;
+      const place = there ?? dialog?.querySelector('[data-list]');
+      if (place instanceof HTMLElement) place.focus();
     };
   }, []);
   return (

@@ -1,7 +1,7 @@
 import { isLocked, parseGraph, serializeGraph } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { planLine } from '../shell/plan-line.ts';
-import { isUnsaved, useDocument, undo } from '../state/document-store.ts';
+import { isUnsaved, useDocument } from '../state/document-store.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { startRun } from '../state/run-actions.ts';
@@ -41,14 +41,5 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
     message: `${what} in ${rowsFile}.${next}`,
     about: file.path,
     action: { label: 'Run', run: () => void startRun() },
-  });
-}
-
-/** After an editing that was left: the rows were frozen for it, and stay so. */
-export function tellOfFrozen(rowsFile: string): void {
-  useScreen.getState().notify({
-    tone: 'info',
-    message: `The rows are kept as they were in ${rowsFile}, which stands in the node’s place.`,
-    action: { label: 'Undo', run: undo },
   });
 }

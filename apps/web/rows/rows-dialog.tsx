@@ -14,7 +14,7 @@ import {
   type EditedRow,
 } from './edited-rows.ts';
 import { EditFooter } from './edit-footer.tsx';
-import { tellOfFrozen, tellOfSaved } from './edit-notices.ts';
+import { tellOfSaved } from './edit-notices.ts';
 import { RowForm } from './row-form.tsx';
 import { RowList, type ListedRow } from './row-list.tsx';
 import { emptyLine, rowShape } from './row-shape.ts';
@@ -114,7 +114,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
   const row = rowOf(edited);
   const leave = (): void => {
     close();
-    if (rows.fresh === true) tellOfFrozen(rows.file);
+    rows.giveUp?.();
   };
   /** Leaves at once where nothing would be lost, else asks. */
   const wantToLeave = (): void => {

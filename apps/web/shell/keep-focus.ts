@@ -32,6 +32,14 @@ function isLost(focused: Element | null): boolean {
   return focused === null || focused === document.body || focused.matches(':disabled');
 }
 
+/** Takes the focus from the canvas, or from a node that a command has taken out of the selection: it added others. */
+function leaveBehind(selection: readonly string[]): void {
+  const { activeElement: focused } = document;
+  if (!(focused instanceof HTMLElement)) return;
+  const isNode = focused.matches(card) && !selection.includes(focused.dataset['id'] ?? '');
+  if (isNode || focused === canvas()) focused.blur();
+}
+
 /** Gives the focus to where one was, or to the canvas. False while that is still to come. */
 function giveTo({ control, node }: Place): boolean {
   const isThere = node !== undefined && Object.hasOwn(useDocument.getState().shown.nodes, node);
@@ -102,8 +110,10 @@ export function keepFocus(): () => void {
   const stops = [
     useScreen.subscribe(({ selection }, before) => {
       const [first] = selection;
-      if (selection !== before.selection && first !== undefined)
+      if (selection !== before.selection && first !== undefined) {
         place = { control: undefined, node: first };
+        if (!pressed) leaveBehind(selection);
+      }
       restore();
     }),
     useDocument.subscribe((now, before) => {

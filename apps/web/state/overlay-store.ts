@@ -7,8 +7,8 @@ export type NameQuestion =
   | { readonly kind: 'save-as'; readonly name: string }
   | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string };
 
-/** A file of frozen rows that is edited; `fresh`: they were frozen for it. */
-export type RowsToEdit = ReadRows & { readonly fresh?: boolean };
+/** A file of frozen rows that is edited; `giveUp`: they were frozen for it, which leaving it unsaved undoes. */
+export type RowsToEdit = ReadRows & { readonly giveUp?: () => void };
 
 /** What a context menu was asked for on. */
 export type MenuTarget =

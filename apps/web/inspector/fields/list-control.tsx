@@ -4,7 +4,7 @@ import type { FieldProps } from './field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** A list of texts, one a row. Enter adds a row, Backspace in an empty one removes it. */
+/** A list of texts, one a row. Enter adds a row, Backspace in an empty one removes it, and so does going elsewhere. */
 export function ListControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
   const list = asList(value);
   const rows = useRef<HTMLDivElement>(null);
@@ -20,7 +20,16 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
     focusRow(Math.max(0, index - 1));
   };
   return (
-    <div ref={rows} className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+    <div
+      ref={rows}
+      className="flex flex-col gap-1"
+      role="group"
+      aria-describedby={describedBy}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget) && list.includes(''))
+          change(list.filter((text) => text !== ''));
+      }}
+    >
       {list.map((text, index) => (
         <div key={index} className="flex items-center gap-1">
           <input
@@ -33,7 +42,9 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
             spellCheck={false}
             onChange={(event) => change(list.with(index, event.target.value))}
             onKeyDown={(event) => {
-              if (event.key === 'Enter') insert(index + 1);
+              // Ctrl+Enter runs.
+              const held = event.ctrlKey || event.metaKey;
+              if (event.key === 'Enter' && !held) insert(index + 1);
               else if (event.key === 'Backspace' && text === '') {
                 event.preventDefault();
                 remove(index);

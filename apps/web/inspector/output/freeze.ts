@@ -1,7 +1,13 @@
 import { freezeOutput, rowsReader, portTypes, type ArtifactRef, type Graph } from '@graft/graph';
 import { count, plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
-import { useDocument, undo } from '../../state/document-store.ts';
+import {
+  markHistory,
+  undo,
+  undoTo,
+  useDocument,
+  type HistoryMark,
+} from '../../state/document-store.ts';
 import { report } from '../../state/file-actions.ts';
 import { bodyAt, countUses, placeOf, shownOf, withShown } from '../../state/levels.ts';
 import { goTo } from '../../state/navigation.ts';
@@ -17,8 +23,10 @@ export interface OutputOfStep {
   readonly artifact: ArtifactRef;
 }
 
-/** Rows that were written to a file. */
-type Written = Awaited<ReturnType<typeof api.artifacts.freeze.mutate>>;
+/** Rows that were written to a file, and where the history stood before a node reads it. */
+type Written = Awaited<ReturnType<typeof api.artifacts.freeze.mutate>> & {
+  readonly before: HistoryMark;
+};
 /** Whether an output of a step of this file has rows that a text file can hold, and is none already. */
 export function canFreeze(step: string, artifact: ArtifactRef): boolean {
   const type = Object.values(portTypes).find(({ mediaType }) => mediaType === artifact.mediaType);
@@ -57,6 +65,7 @@ async function freezeRows(output: OutputOfStep): Promise<Written | undefined> {
   try {
     const written = await api.artifacts.freeze.mutate({ graph: file.path, ...output });
     if (useDocument.getState().file?.path !== file.path) return undefined;
+    const before = markHistory();
     let path = output.node;
     useDocument.getState().editFile((current) => {
       const place = placeOf(current, output.node);
@@ -68,7 +77,7 @@ async function freezeRows(output: OutputOfStep): Promise<Written | undefined> {
       return withShown(current, trail, frozen.graph);
     });
     goTo(path);
-    return written;
+    return { ...written, before };
   } catch (error) {
     report(error);
     return undefined;
@@ -86,10 +95,11 @@ export async function freeze(output: OutputOfStep): Promise<void> {
   });
 }
 
-/** Freezes an output, and opens the editor on its rows. */
+/** Freezes an output, and opens the editor on its rows; who leaves it without saving has frozen nothing. */
 export async function editOutput(output: OutputOfStep): Promise<void> {
   const written = await freezeRows(output);
   if (written === undefined) return;
-  const { file, type, version } = written;
-  useOverlay.getState().show({ editedRows: { file, type, written: version, fresh: true } });
+  const { file, type, version, before } = written;
+  const giveUp = (): void => undoTo(before);
+  useOverlay.getState().show({ editedRows: { file, type, written: version, giveUp } });
 }

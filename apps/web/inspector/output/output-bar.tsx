@@ -57,7 +57,7 @@ function Find({ text, search, found, current, goTo, total }: OutputBarProps) {
       <span className="relative min-w-0 flex-1">
         <input
           type="search"
-          className="field h-[26px] pr-16"
+          className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
           data-find
           aria-label="Find in all rows"
           placeholder={`Find in ${count(total)} rows`}
