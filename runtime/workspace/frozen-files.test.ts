@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { partialPath } from '@graft/kit';
 import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FrozenFiles } from './frozen-files.ts';
@@ -52,6 +53,13 @@ it('replaces a file by the very text, and leaves nothing beside it', async () =>
   expect(await onDisk()).toBe(edited);
   expect(await files.read(file, limit)).toEqual(saved);
   expect(await readdir(join(root, 'frozen/flow'))).toEqual(['ask.questions.jsonl']);
+});
+
+it('clears up what saves that were killed left in the folder, and nothing of those that go on', async () => {
+  const [going, killed] = [partialPath(''), partialPath('').replace(/\d+-\d+/, '99999999-1')];
+  for (const name of [going, killed]) await writeFile(join(root, 'frozen/flow', name), 'half');
+  await save(rows.replace('Who?', 'Whose?'));
+  expect(await readdir(join(root, 'frozen/flow'))).toEqual([going, 'ask.questions.jsonl']);
 });
 
 it('overwrites nothing that was changed or deleted meanwhile', async () => {

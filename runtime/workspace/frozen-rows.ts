@@ -2,7 +2,14 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputPath, portTypeOf, readRows } from '@graft/engine';
 import { GraphError, type ArtifactRef, type ArtifactStore } from '@graft/graph';
-import { hasCode, isFullDisk, partialPath, placeNewFile, replaceFile } from '@graft/kit';
+import {
+  hasCode,
+  isFullDisk,
+  partialPath,
+  placeNewFile,
+  removePartials,
+  replaceFile,
+} from '@graft/kit';
 import { exportRows } from './export/export-rows.ts';
 import { graphSuffix, requirePortablePath, requireVisible } from './graph-path.ts';
 
@@ -52,6 +59,7 @@ export async function writeFrozenRows(
   // No link leads out of the workspace.
   const folder = dirname(await outputPath(root, stem));
   const draft = partialPath(folder);
+  await removePartials(folder);
   let rows = 0;
   try {
     await replaceFile(draft, async (append) => {

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
-import { isFullDisk, isUnwritable, replaceFile } from '@graft/kit';
+import { isFullDisk, isUnwritable, removePartials, replaceFile } from '@graft/kit';
 
 /**
  * Gives a file of the workspace new content, of which `what` says in a sentence that it was not saved. Whatever keeps it
@@ -12,6 +13,8 @@ export async function replaceOwnFile(
 ): Promise<void> {
   try {
     await replaceFile(path, content);
+    // Of saves that were killed: the folder is one's own, and may be under version control.
+    await removePartials(dirname(path));
   } catch (cause) {
     const options = { location: { file }, audience: 'operator', cause } as const;
     if (isFullDisk(cause)) {
