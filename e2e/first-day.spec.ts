@@ -87,6 +87,15 @@ test.describe('files', () => {
     await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('going');
     expect(await readFile(file, 'utf8')).toBe(text);
+
+    // By key: the focus stays in the list, where the next file is, and not at the selected node.
+    await bench.select('questions');
+    await fileRow(page, 'going.graft.json').getByRole('button').first().focus();
+    await page.keyboard.press('Delete');
+    await expect(fileRow(page, 'going.graft.json')).toHaveCount(0);
+    await expect(page.locator('[data-file] button:focus')).toHaveCount(1);
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await expect(fileRow(page, 'going.graft.json')).toBeVisible();
   });
 
   test('that changed outside meanwhile are not deleted unseen', async ({ page, workspace }) => {

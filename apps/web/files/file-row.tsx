@@ -76,6 +76,14 @@ function openMenuAt(path: string, { left, bottom }: DOMRect): void {
     .show({ menu: { target: { kind: 'file', path }, at: { x: left, y: bottom } } });
 }
 
+/** Deletes a file by its button, and leaves the focus in the list. */
+async function deleteHere(path: string, button: HTMLElement): Promise<void> {
+  const rows = [...document.querySelectorAll('[data-file]')];
+  const at = rows.findIndex((row) => row.contains(button));
+  const { deleteFile } = await files();
+  if (await deleteFile(path)) (rows[at + 1] ?? rows[at - 1])?.querySelector('button')?.focus();
+}
+
 /** A file of the list: opened by a click, renamed by F2 or a double click, and more by its menu. */
 export function FileRow({ path, indented }: { readonly path: string; readonly indented: boolean }) {
   const open = useDocument((state) => state.file?.path === path);
@@ -105,7 +113,7 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         }}
         onKeyDown={(event) => {
           if (event.key === 'F2') useOverlay.getState().show({ renamingFile: path });
-          else if (event.key === 'Delete') void files().then(({ deleteFile }) => deleteFile(path));
+          else if (event.key === 'Delete') void deleteHere(path, event.currentTarget);
           else return;
           event.preventDefault();
           event.stopPropagation();

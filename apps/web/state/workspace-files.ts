@@ -116,8 +116,8 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
   usePlan.getState().clear();
 }
 
-/** Deletes a file. What was deleted comes back by the button that says so, with unsaved changes. */
-export async function deleteFile(path: string): Promise<void> {
+/** Deletes a file; false where it cannot be. What was deleted comes back by the button that says so, with unsaved changes. */
+export async function deleteFile(path: string): Promise<boolean> {
   const wasOpen = useDocument.getState().file?.path === path;
   try {
     const listed = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
@@ -136,9 +136,11 @@ export async function deleteFile(path: string): Promise<void> {
       });
     });
     await refreshFiles();
+    return true;
   } catch (error) {
     report(error);
     void refreshFiles();
+    return false;
   }
 }
 
