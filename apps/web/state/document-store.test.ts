@@ -1,6 +1,6 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isUnsaved, redo, undo, useDocument, type OpenFile } from './document-store.ts';
+import { isUnsaved, redo, undo, undoUntil, useDocument, type OpenFile } from './document-store.ts';
 
 function withNode(graph: Graph, id: string, size: number): Graph {
   return {
@@ -60,6 +60,18 @@ describe('the history of a document', () => {
     undo();
     expect(size()).toBe(512);
     expect(isUnsaved(useDocument.getState())).toBe(true);
+  });
+
+  it('undoes until something is so, and nothing where it is so already', () => {
+    setSize(256);
+    setSize(128);
+    undoUntil(() => size() === 512);
+    expect(size()).toBe(512);
+    setSize(64);
+    undoUntil(() => size() === 64);
+    expect(size()).toBe(64);
+    undoUntil(() => false);
+    expect(size()).toBe(512);
   });
 
   it('gets a lock that a save or a run wrote through its whole history', () => {

@@ -178,6 +178,12 @@ export function undoTo({ steps, file }: HistoryMark): void {
   if (since > 0 && file === useDocument.getState().file) history.undo(since);
 }
 
+/** Undoes step by step until a graph has what is wanted: nothing where it has it already. */
+export function undoUntil(isSo: (graph: Graph) => boolean): void {
+  const { temporal } = useDocument;
+  while (!isSo(useDocument.getState().graph) && temporal.getState().pastStates.length > 0) undo();
+}
+
 /** Whether the graph differs from the file's revision. Equal text is equal, however it came about. */
 export function isUnsaved({ file, graph }: Pick<DocumentState, 'file' | 'graph'>): boolean {
   if (file === null || graph === file.baseGraph) return false;

@@ -3,8 +3,8 @@ import { count, plural } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
 import {
   markHistory,
-  undo,
   undoTo,
+  undoUntil,
   useDocument,
   type HistoryMark,
 } from '../../state/document-store.ts';
@@ -26,6 +26,8 @@ export interface OutputOfStep {
 /** Rows that were written to a file, and where the history stood before a node reads it. */
 type Written = Awaited<ReturnType<typeof api.artifacts.freeze.mutate>> & {
   readonly before: HistoryMark;
+  /** The node that reads it: its path. */
+  readonly path: string;
 };
 /** Whether an output of a step of this file has rows that a text file can hold, and is none already. */
 export function canFreeze(step: string, artifact: ArtifactRef): boolean {
@@ -77,7 +79,7 @@ async function freezeRows(output: OutputOfStep): Promise<Written | undefined> {
       return withShown(current, trail, frozen.graph);
     });
     goTo(path);
-    return { ...written, before };
+    return { ...written, before, path };
   } catch (error) {
     report(error);
     return undefined;
@@ -91,7 +93,10 @@ export async function freeze(output: OutputOfStep): Promise<void> {
   useScreen.getState().notify({
     tone: 'info',
     message: `${plural(written.rows, 'row')} are kept in ${written.file}, which stands in the node’s place. Edit the file as you like; the run reads it anew.`,
-    action: { label: 'Undo', run: undo },
+    action: {
+      label: 'Undo',
+      run: () => undoUntil((graph) => placeOf(graph, written.path)?.node === undefined),
+    },
   });
 }
 
