@@ -1,4 +1,5 @@
 import {
+  adapterWeightsParam,
   Adapter,
   Answers,
   defineNode,
@@ -57,15 +58,7 @@ export const generate = defineNode({
         title: 'Temperature',
         description: '0 always takes the likeliest token; higher is more varied.',
       } satisfies ParamMeta),
-    adapterWeights: z
-      .array(z.number().min(-10).max(10))
-      .default([])
-      .meta({
-        title: 'Adapter weights',
-        description:
-          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
-        entryPerEdge: 'adapters',
-      } satisfies ParamMeta),
+    adapterWeights: adapterWeightsParam,
     topK: z
       .int()
       .min(0)

@@ -1,4 +1,12 @@
-import { Adapter, defineNode, Metrics, Model, type ParamMeta, Prompts } from '@graft/graph';
+import {
+  adapterWeightsParam,
+  Adapter,
+  defineNode,
+  Metrics,
+  Model,
+  type ParamMeta,
+  Prompts,
+} from '@graft/graph';
 import { z } from 'zod';
 
 export const multipleChoice = defineNode({
@@ -34,15 +42,7 @@ export const multipleChoice = defineNode({
         description: 'What the model is told before each prompt; empty for none.',
         control: 'multiline',
       } satisfies ParamMeta),
-    adapterWeights: z
-      .array(z.number().min(-10).max(10))
-      .default([])
-      .meta({
-        title: 'Adapter weights',
-        description:
-          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
-        entryPerEdge: 'adapters',
-      } satisfies ParamMeta),
+    adapterWeights: adapterWeightsParam,
   }),
   summary: ({ adapterWeights }) => [
     ['scores', 'accuracy by likelihood'],

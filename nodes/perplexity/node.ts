@@ -1,4 +1,5 @@
 import {
+  adapterWeightsParam,
   Adapter,
   Dataset,
   defineNode,
@@ -39,15 +40,7 @@ export const perplexity = defineNode({
     },
   },
   params: z.strictObject({
-    adapterWeights: z
-      .array(z.number().min(-10).max(10))
-      .default([])
-      .meta({
-        title: 'Adapter weights',
-        description:
-          'One for each adapter, in the order of the edges; 1 where none is given, and 0 is off.',
-        entryPerEdge: 'adapters',
-      } satisfies ParamMeta),
+    adapterWeights: adapterWeightsParam,
     rows: z
       .enum(['eval', 'train', 'all'])
       .default('eval')

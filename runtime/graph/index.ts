@@ -2,6 +2,7 @@ export * from './base/errors.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
 export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
+export { adapterWeightsParam } from './types/adapter-weights-param.ts';
 export { seedParam } from './types/seed-param.ts';
 export * from './types/metrics.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
