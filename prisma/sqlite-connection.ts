@@ -1,3 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { databaseError, isBusy } from './database-error.ts';
 
@@ -46,7 +49,7 @@ export class SqliteConnection {
   static async open(path: string): Promise<SqliteConnection> {
     let database: Libsql.Database | undefined;
     try {
-      const opened = new Libsql(path);
+      const opened = new Libsql(isAtRest(path) ? `${pathToFileURL(path).href}?immutable=1` : path);
       database = opened;
       // Short native wait: longer ones block the event loop, so `poll` does the waiting.
       opened.exec('PRAGMA busy_timeout = 20');
@@ -132,6 +135,21 @@ export class SqliteConnection {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/**
+ * Whether a database can be read as a file that nobody changes: it stands in a folder where nothing can be made, not
+ * even the file that its readers share, and its log holds nothing.
+ */
+function isAtRest(path: string): boolean {
+  const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size(path) === 0 || size(`${path}-wal`) > 0) return false;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch {
+    return true;
   }
 }
 

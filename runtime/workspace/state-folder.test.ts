@@ -39,6 +39,9 @@ it('that cannot be made can be looked at, and is said to be so by a run', async 
 it('that is read-only can be looked at, and is said to be so by a run', async ({ skip }) => {
   const state = join(root, 'kept');
   await (await open(state))[Symbol.asyncDispose]();
+  // As when the process has ended: the files that readers share are gone.
+  for (const shared of ['-wal', '-shm'])
+    await rm(join(state, `index.db${shared}`), { force: true });
   const mounted = mountReadOnly(state);
   if (mounted === undefined) return skip('mounting read-only needs root');
   try {
