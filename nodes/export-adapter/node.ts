@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const exportAdapter = defineNode({
   type: 'export-adapter',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Export adapter',
   group: 'training',
   doc: 'Writes an adapter into a folder of the workspace, for PEFT, llama.cpp and what is built on them.',
@@ -18,8 +18,27 @@ export const exportAdapter = defineNode({
         title: 'Folder',
         description: 'Below the workspace, such as exports/my-adapter.',
       } satisfies ParamMeta),
+    dtype: z
+      .enum(['f32', 'f16'])
+      .default('f32')
+      .meta({
+        title: 'Numbers',
+        description:
+          'f32: as they were trained. f16: half the bytes, rounded to about three digits.',
+      } satisfies ParamMeta),
+    form: z
+      .enum(['both', 'peft', 'gguf'])
+      .default('both')
+      .meta({
+        title: 'Form',
+        description:
+          'both. peft: for Python, and for Load adapter. gguf: for llama.cpp; not of a DoRA adapter.',
+      } satisfies ParamMeta),
   }),
-  summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],
+  summary: ({ path, dtype }) => [
+    ['folder', path === '' ? 'none chosen' : path],
+    ['numbers', dtype],
+  ],
   // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
   caching: 'volatile',
   check: ({ path }) =>
@@ -31,6 +50,7 @@ export const exportAdapter = defineNode({
           },
         ]
       : [],
+  engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   migrations: [],

@@ -192,6 +192,15 @@ export interface Training {
     signal: AbortSignal,
   ): Promise<AdapterInfo>;
   mergeAdapters(request: MergeRequest, signal: AbortSignal): Promise<AdapterInfo>;
+  /** Writes the files of an adapter in another encoding. Throws `bad-input` where a number does not fit into it. */
+  encodeAdapter(
+    request: {
+      readonly adapter: Omit<WeightedAdapter, 'weight'>;
+      readonly encoding: 'f16';
+      readonly folder: string;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Writes a standalone `model.gguf` into the folder. */
   mergeIntoModel(
     request: {

@@ -21,7 +21,7 @@ type BaseLayout = Pick<ModelConfig, 'architecture' | 'heads' | 'kvHeads'>;
 export async function writeGgufAdapter(
   file: string,
   adapter: Adapter,
-  config: BaseLayout,
+  { encoding = 'f32', ...config }: BaseLayout & { readonly encoding?: 'f32' | 'f16' },
 ): Promise<void> {
   if (isDora(adapter)) {
     throw new GraphError(
@@ -51,14 +51,14 @@ export async function writeGgufAdapter(
       {
         name: `${name}.lora_a`,
         shape: [rank, inputs],
-        encoding: 'f32',
-        bytes: () => encode('f32', module.a),
+        encoding,
+        bytes: () => encode(encoding, module.a),
       },
       {
         name: `${name}.lora_b`,
         shape: [outputs, rank],
-        encoding: 'f32',
-        bytes: () => encode('f32', b),
+        encoding,
+        bytes: () => encode(encoding, b),
       },
     ];
   });

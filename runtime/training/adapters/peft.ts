@@ -23,9 +23,13 @@ const configSchema = z.object({
 
 const prefix = 'base_model.model.';
 
+/** The files of a folder as PEFT saves it. */
+export const peftConfig = 'adapter_config.json';
+export const peftTensors = 'adapter_model.safetensors';
+
 /** Reads an adapter folder as PEFT saves it. Refuses by name what plain LoRA cannot express. */
 export async function readPeftAdapter(folder: string): Promise<Adapter> {
-  const file = path.join(folder, 'adapter_config.json');
+  const file = path.join(folder, peftConfig);
   const refuse = (reason: string, cause?: unknown): GraphError =>
     new GraphError('bad-input', `${file}: ${reason}`, { location: { file }, cause });
   let config;
@@ -39,7 +43,7 @@ export async function readPeftAdapter(folder: string): Promise<Adapter> {
   if (config.fan_in_fan_out) throw refuse('has fan_in_fan_out, which no known architecture uses');
   if (config.bias !== 'none')
     throw refuse(`trains biases ("${config.bias}"); only "none" is known`);
-  const tensors = path.join(folder, 'adapter_model.safetensors');
+  const tensors = path.join(folder, peftTensors);
   const factors = new Map<string, FactorPair>();
   for (const [name, entry] of (await readSafetensors(tensors)).tensors) {
     const match = /^base_model\.model\.(.+)\.lora_(A\.weight|B\.weight|magnitude_vector)$/.exec(
@@ -118,9 +122,19 @@ export async function writePeftAdapter(
     use_dora: dora,
     use_rslora: adapter.rankStabilized,
   };
+  await writePeftTensors(folder, adapter);
+  await writeFile(path.join(folder, peftConfig), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Writes the tensors of an adapter folder without its configuration, in the encoding asked for. */
+export async function writePeftTensors(
+  folder: string,
+  adapter: Adapter,
+  encoding: 'f32' | 'f16' = 'f32',
+): Promise<void> {
   await writeSafetensors(
-    path.join(folder, 'adapter_model.safetensors'),
-    modules.flatMap(([name, { a, b, magnitude, inputs, outputs, rank: own }]) => [
+    path.join(folder, peftTensors),
+    [...adapter.modules].flatMap(([name, { a, b, magnitude, inputs, outputs, rank: own }]) => [
       { name: `${prefix}${name}.lora_A.weight`, shape: [own, inputs], data: a },
       { name: `${prefix}${name}.lora_B.weight`, shape: [outputs, own], data: b },
       ...(magnitude === undefined
@@ -133,8 +147,8 @@ export async function writePeftAdapter(
             },
           ]),
     ]),
+    { encoding },
   );
-  await writeFile(path.join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** The value that occurs most; 1 of none. */

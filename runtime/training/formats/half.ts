@@ -28,6 +28,11 @@ export function halfToFloat(bits: number): number {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
+/** Whether every number is within the range of a half. */
+export function fitsHalf(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) < 65_520);
+}
+
 /** Rounds to nearest, ties to even; beyond the range gives infinity. */
 export function floatToHalf(value: number): number {
   scratch.setFloat32(0, value);

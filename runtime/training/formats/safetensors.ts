@@ -34,18 +34,26 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Writes f32 tensors, sorted by name, atomically. */
+const dtypes = { f32: 'F32', f16: 'F16' } as const;
+
+/** Writes tensors, sorted by name, atomically. */
 export async function writeSafetensors(
   path: string,
   tensors: readonly NamedTensor[],
-  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+  {
+    metadata = { format: 'pt' },
+    encoding = 'f32',
+  }: {
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly encoding?: keyof typeof dtypes;
+  } = {},
 ): Promise<void> {
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   let end = 0;
   const described = sorted.map(({ name, shape, data }) => {
     const start = end;
-    end += data.byteLength;
-    return [name, { dtype: 'F32', shape, data_offsets: [start, end] }];
+    end += encoding === 'f16' ? data.length * 2 : data.byteLength;
+    return [name, { dtype: dtypes[encoding], shape, data_offsets: [start, end] }];
   });
   const text = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(described) });
   // Spaces up to a multiple of eight, so that the data is aligned.
@@ -57,6 +65,6 @@ export async function writeSafetensors(
   await replaceFile(path, async (append) => {
     await append(length);
     await append(header);
-    for (const tensor of sorted) await append(encode('f32', tensor.data));
+    for (const tensor of sorted) await append(encode(encoding, tensor.data));
   });
 }

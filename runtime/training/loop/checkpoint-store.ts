@@ -101,7 +101,7 @@ export class CheckpointStore {
     ];
     try {
       await mkdir(partial, { recursive: true });
-      await writeSafetensors(path.join(partial, 'tensors.safetensors'), tensors, {});
+      await writeSafetensors(path.join(partial, 'tensors.safetensors'), tensors, { metadata: {} });
       const file: z.infer<typeof fileSchema> = {
         version: 1,
         tensors: digestOf(tensors),
@@ -123,7 +123,9 @@ export class CheckpointStore {
   /** Keeps the best parameters so far. */
   async saveBest(step: number, parameters: Parameters): Promise<void> {
     try {
-      await writeSafetensors(this.#bestFile(step), named('parameter', parameters), {});
+      await writeSafetensors(this.#bestFile(step), named('parameter', parameters), {
+        metadata: {},
+      });
     } catch (error) {
       throw await this.#failed(`the best parameters, of step ${step}`, error);
     }

@@ -1,4 +1,5 @@
-import { GraphError, type Training } from '@graft/graph';
+import { copyFile } from 'node:fs/promises';
+import { adapterGguf, GraphError, type Training } from '@graft/graph';
 import path from 'node:path';
 import {
   adapterBase,
@@ -6,12 +7,15 @@ import {
   writeAdapterFolder,
   type AdapterBase,
 } from '../adapters/adapter-folder.ts';
+import { isDora } from '../adapters/adapter.ts';
 import { checkAgainstBase, checkRank } from '../adapters/check-base.ts';
 import { compareModules, type ComparedAdapter } from '../adapters/compare-adapters.ts';
+import { writeGgufAdapter } from '../adapters/gguf-adapter.ts';
 import { mergeAdapters } from '../adapters/merge-adapters.ts';
 import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
-import { readPeftAdapter } from '../adapters/peft.ts';
+import { peftConfig, readPeftAdapter, writePeftTensors } from '../adapters/peft.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
+import { fitsHalf } from '../formats/half.ts';
 import type { ModelResolver } from './model-resolver.ts';
 import { ggufFile, modelGguf, modelRef } from './model-file.ts';
 import { writeRandomModel } from './random-model.ts';
@@ -20,7 +24,12 @@ import { readAdapter } from './read-adapter.ts';
 /** What of `Training` is about adapters and models at rest. */
 export type AdapterService = Pick<
   Training,
-  'importAdapter' | 'mergeAdapters' | 'mergeIntoModel' | 'compareAdapters' | 'randomModel'
+  | 'importAdapter'
+  | 'mergeAdapters'
+  | 'encodeAdapter'
+  | 'mergeIntoModel'
+  | 'compareAdapters'
+  | 'randomModel'
 >;
 type Loaded = Parameters<typeof mergeAdapters>[0][number];
 type Weighted = Parameters<Training['compareAdapters']>[0];
@@ -52,6 +61,24 @@ export function createAdapterService({
       const id = `${method} of ${adapters.map(({ info }) => info.id).join(' + ')}`;
       for (const [name, module] of merged.modules) checkRank(id, name, module);
       return writeAdapterFolder(merged, base, { folder, id, signal });
+    },
+
+    async encodeAdapter({ adapter: { path: from, info }, encoding, folder }, signal) {
+      const adapter = await readPeftAdapter(from);
+      signal.throwIfAborted();
+      for (const [name, { a, b, magnitude }] of adapter.modules) {
+        if (fitsHalf(a) && fitsHalf(b) && (magnitude === undefined || fitsHalf(magnitude)))
+          continue;
+        throw new GraphError(
+          'bad-input',
+          `${name} of the adapter ${info.id} has numbers over 65,504, which f16 cannot hold. Write it as f32.`,
+        );
+      }
+      await copyFile(path.join(from, peftConfig), path.join(folder, peftConfig));
+      await writePeftTensors(folder, adapter, encoding);
+      if (isDora(adapter)) return;
+      const { config } = recordedBase(info, from);
+      await writeGgufAdapter(path.join(folder, adapterGguf), adapter, { ...config, encoding });
     },
 
     async mergeIntoModel({ model, adapters, encoding, folder }, { signal, progress }) {
