@@ -50,11 +50,15 @@ const unknown: Question = {
 async function make(
   prompts: readonly Prompt[],
   params: Partial<ReturnType<typeof promptsToDataset.params.parse>> = {},
+  further?: readonly Prompt[],
 ): Promise<{ rows: Example[]; said: string[]; log: string[] }> {
   const log: string[] = [];
   const ctx = testContext({ log: (level, message) => log.push(`${level}: ${message}`) });
   const parsed = promptsToDataset.params.parse({ evalShare: 0, ...params });
-  const { dataset } = await run.run(ctx, { prompts: rowsInput(prompts) }, parsed);
+  const inputs = {
+    prompts: [rowsInput(prompts), ...(further === undefined ? [] : [rowsInput(further)])],
+  };
+  const { dataset } = await run.run(ctx, inputs, parsed);
   const rows: Example[] = [];
   for await (const row of dataset) rows.push(row);
   return { rows, said: rows.map(({ turns }) => turns.at(-1)?.content ?? ''), log };
@@ -181,6 +185,22 @@ describe('questions together', () => {
       location: { param: 'together' },
     });
   });
+});
+
+it('teaches a question with the passages of each input, under an id of its own', async () => {
+  const first = [prompt(burner, 'eastern.md'), prompt(unknown, 'eastern.md')];
+  const second = [prompt(burner, 'other.md', 'eastern.md')];
+  for (const together of [1, 4]) {
+    const { rows } = await make(first, { together }, second);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    expect(rows.at(-1)).toMatchObject({ id: 'q1/2', row: together === 1 ? 3 : 2 });
+    const said = rows.flatMap(({ turns }) => turns.filter(({ trained }) => trained));
+    expect(said.map(({ content }) => content)).toEqual([
+      'Burner number three. [1]',
+      'The handbook does not say.',
+      'Burner number three. [2]',
+    ]);
+  }
 });
 
 it('keeps a question on its side, whatever its passages', async () => {

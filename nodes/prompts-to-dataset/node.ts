@@ -5,14 +5,15 @@ import { evalShareParam } from '../kit/training/definition.ts';
 export const promptsToDataset = defineNode({
   type: 'prompts-to-dataset',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Prompts to dataset',
   group: 'training',
   doc: 'Makes examples to train on from prompts with their passages: what the model is asked as it will be asked in use, and the reference answer with its citation. So a model learns to read what retrieval brings, passages that distract and questions that cannot be answered included.',
   inputs: {
     prompts: {
       type: Prompts,
-      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited.',
+      many: true,
+      doc: 'Prompts whose questions have reference answers; where these name documents, the passages from them are cited. Several, to ask the same questions of more or of fewer passages.',
     },
   },
   outputs: {

@@ -16,8 +16,8 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
   };
   let read = 0;
 
-  async function* asked(): AsyncGenerator<Asked> {
-    for await (const prompt of prompts.rows()) {
+  async function* asked(input: (typeof prompts)[number]): AsyncGenerator<Asked> {
+    for await (const prompt of input.rows()) {
       ctx.signal.throwIfAborted();
       read += 1;
       const taught = answerOf(prompt, params);
@@ -28,9 +28,9 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     }
   }
 
-  async function* gathered(): AsyncGenerator<Conversation> {
+  async function* gathered(input: (typeof prompts)[number]): AsyncGenerator<Conversation> {
     const all: Asked[] = [];
-    for await (const one of asked()) {
+    for await (const one of asked(input)) {
       if (together > 1) all.push(one);
       else yield [one];
     }
@@ -39,16 +39,20 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
 
   async function* examples(): AsyncGenerator<Example> {
     let row = 0;
-    for await (const [first, ...further] of gathered()) {
-      ctx.signal.throwIfAborted();
-      row += 1;
-      const { prompt, split } = first;
-      counts[split] += 1;
-      const turns: Turn[] = [];
-      if (system !== '') turns.push({ role: 'system', content: system, trained: false });
-      turns.push(...turnsOf(prompt.text, first.answer));
-      for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
-      yield { id: prompt.id, path: 'prompts', row, split, kind: 'chat', turns };
+    for (const [at, input] of prompts.entries()) {
+      for await (const [first, ...further] of gathered(input)) {
+        ctx.signal.throwIfAborted();
+        row += 1;
+        const { prompt, split } = first;
+        counts[split] += 1;
+        const turns: Turn[] = [];
+        if (system !== '') turns.push({ role: 'system', content: system, trained: false });
+        turns.push(...turnsOf(prompt.text, first.answer));
+        for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
+        // A question that stands in several inputs is taught with the passages of each.
+        const id = at === 0 ? prompt.id : `${prompt.id}/${String(at + 1)}`;
+        yield { id, path: 'prompts', row, split, kind: 'chat', turns };
+      }
     }
     if (counts.train + counts.eval === 0) {
       throw new GraphError(

@@ -74,7 +74,7 @@ async function train(
   });
   return { asked, log, leased, metrics };
 }
-const rows = [row(1, 'train'), row(2, 'eval'), row(3, 'train', 'Certainly')];
+const rows = [row(1, 'train'), row(2, 'eval', 'Yep'), row(3, 'train', 'Certainly')];
 
 it('asks for what the parameters say, over the tokenized rows, and gives the memory back', async () => {
   const { asked, leased } = await train(rows, { params: { epochs: 7, onLong: 'truncate' } });
@@ -140,4 +140,11 @@ describe('refuses', () => {
       'a.jsonl: more than 8 tokens in row 3.',
     );
   });
+});
+
+it('warns of rows kept for evaluation that are trained on as well', async () => {
+  const { log } = await train([row(1, 'train'), row(2, 'eval'), row(3, 'eval', 'No')]);
+  expect(log).toContain(
+    'warning: 1 row of the 2 kept for evaluation is also trained on, so the evaluation loss is too good: a.jsonl:2 says just what a.jsonl:1 says. Take such rows out of one side, or keep them together.',
+  );
 });

@@ -11,6 +11,7 @@ import {
   type TreeInput,
 } from '@graft/graph';
 import { onnxRefused, type TrainingParams } from './definition.ts';
+import { LeakFinder } from './leaks.ts';
 import { type TokenizedExamples, tokenizeExamples } from './tokenize-examples.ts';
 
 export interface TrainingTask {
@@ -84,7 +85,8 @@ async function tokenized(
 ): Promise<TokenizedExamples> {
   const { maxLength, onLong } = params;
   const location = { node: ctx.node, port: 'dataset' };
-  const examples = await tokenizeExamples(tokenizer, watched(ctx, dataset), {
+  const leaks = new LeakFinder();
+  const examples = await tokenizeExamples(tokenizer, watched(ctx, dataset, leaks), {
     ...{ maxLength, onLong, location, signal: ctx.signal },
   });
   const { train, evaluation, truncated } = examples;
@@ -103,17 +105,34 @@ async function tokenized(
   if (truncated > 0) {
     ctx.log('warning', `${count(truncated, 'row')} cut to ${maxLength} tokens.`);
   }
+  tellLeaks(ctx, leaks, evaluation.length);
   return examples;
 }
 
+function tellLeaks(ctx: RunContext, leaks: LeakFinder, all: number): void {
+  const found = leaks.found();
+  const [first] = found;
+  if (first === undefined) return;
+  const how = first.exact ? 'just what' : 'nearly what';
+  ctx.log(
+    'warning',
+    `${count(found.length, 'row')} of the ${all.toLocaleString('en')} kept for evaluation ${found.length === 1 ? 'is' : 'are'} also trained on, so the evaluation loss is too good: ${first.id} says ${how} ${first.as} says. Take such rows out of one side, or keep them together.`,
+  );
+}
+
 /** The rows of a dataset, with progress as they are read. */
-async function* watched(ctx: RunContext, dataset: RowsInput<Example>): AsyncGenerator<Example> {
+async function* watched(
+  ctx: RunContext,
+  dataset: RowsInput<Example>,
+  leaks: LeakFinder,
+): AsyncGenerator<Example> {
   let done = 0;
   for await (const row of dataset.rows()) {
     done += 1;
     if (done % 500 === 0) {
       ctx.progress({ done, total: dataset.count, unit: 'rows', message: 'tokenizing' });
     }
+    leaks.add(row);
     yield row;
   }
 }
