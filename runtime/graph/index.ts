@@ -31,6 +31,7 @@ export {
   tableToMarkdown,
   winTieLoss,
 } from './evidence/table-text.ts';
+export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export * from './evidence/race.ts';
 export { seededOrder } from './evidence/seeded-order.ts';
 export * from './contracts/training.ts';

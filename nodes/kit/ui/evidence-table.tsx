@@ -17,6 +17,7 @@ import {
 import { useState, type ReactNode } from 'react';
 import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
+import { ParetoView } from './pareto-view.tsx';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
 
 /**
@@ -42,6 +43,7 @@ export function EvidenceTableView({ table }: { readonly table: EvidenceTable }):
       {table.metrics.map((metric, at) => (
         <MetricEvidence key={metric.name} {...{ table, metric, at, columns }} />
       ))}
+      <ParetoView table={table} />
       <Costs rows={table.rows} />
       {problems.map(({ variant, problem }) => (
         <p key={variant} className="gk-note">

@@ -7,6 +7,7 @@ import type {
   TableRow,
 } from '../types/evidence-table.ts';
 import type { Metric } from '../types/metric.ts';
+import { paretoFront, paretoText } from './pareto-front.ts';
 
 /** The table as JSON, two spaces deep, with a line end. */
 export function tableToJson(table: EvidenceTable): string {
@@ -106,6 +107,7 @@ export function tableNote(table: EvidenceTable): string {
   const names = (those: readonly Metric[]): string => those.map(({ name }) => name).join(', ');
   const lower = metrics.filter(({ direction }) => direction === 'lower');
   const assumed = metrics.filter((metric) => metric.assumed === true);
+  const front = paretoFront(table);
   return [
     `Intervals are of ${Math.round(confidence * 100)} %, each for itself (unadjusted).`,
     'Shown is what a paired sign-flip test says, corrected (Holm) for all comparisons of this table.',
@@ -114,6 +116,7 @@ export function tableNote(table: EvidenceTable): string {
       ? []
       : [`Nothing says of these which way is better; higher is taken: ${names(assumed)}.`]),
     ...failedInAll(table),
+    ...(front === undefined ? [] : [paretoText(front, tableNumber)]),
     ...(race === undefined ? [] : [race]),
   ].join(' ');
 }

@@ -1,0 +1,53 @@
+import type { EvidenceTable } from '../types/evidence-table.ts';
+import type { Metric } from '../types/metric.ts';
+
+/** A variant as one weighs it: what it gives, and for how much. */
+export interface ParetoPoint {
+  readonly variant: string;
+  /** Mean of the table's first metric. */
+  readonly value: number;
+  /** Tokens that language models read and wrote, a question. */
+  readonly tokens: number;
+  /** No other is as good for as little, and better or cheaper. */
+  readonly best: boolean;
+}
+
+export interface ParetoFront {
+  readonly metric: Metric;
+  /** Cheapest first. */
+  readonly points: readonly ParetoPoint[];
+}
+
+/**
+ * The variants of a table by what they give in its first metric and what they cost in tokens, with those marked that are
+ * best for their cost. By means alone: what is no more than chance is for the table to say. Time is no axis of it, since
+ * what variants share runs once. Undefined where fewer than two variants have both.
+ */
+export function paretoFront({ metrics: [metric], rows }: EvidenceTable): ParetoFront | undefined {
+  if (metric === undefined) return undefined;
+  const points = rows.flatMap(({ variant, cells: [cell], cost: { tokens } }) =>
+    cell?.mean === null || cell === undefined || cell.n === 0 || tokens === undefined
+      ? []
+      : [{ variant, value: cell.mean, tokens: tokens / cell.n }],
+  );
+  if (points.length < 2) return undefined;
+  const sign = metric.direction === 'higher' ? 1 : -1;
+  const beats = (one: (typeof points)[number], other: (typeof points)[number]): boolean => {
+    const better = sign * (one.value - other.value);
+    return better >= 0 && one.tokens <= other.tokens && (better > 0 || one.tokens < other.tokens);
+  };
+  return {
+    metric,
+    points: points
+      .map((point) => ({ ...point, best: !points.some((other) => beats(other, point)) }))
+      .sort((a, b) => a.tokens - b.tokens || sign * (b.value - a.value)),
+  };
+}
+
+/** `Best for their tokens (accuracy): a 0.3 for 200, b 0.4 for 310 a question.` */
+export function paretoText(front: ParetoFront, write: (value: number) => string): string {
+  const best = front.points
+    .filter((point) => point.best)
+    .map(({ variant, value, tokens }) => `${variant} (${write(value)} for ${Math.round(tokens)})`);
+  return `Best for their tokens a question, by ${front.metric.name}: ${best.join(', ')}.`;
+}
