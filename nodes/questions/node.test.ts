@@ -49,6 +49,7 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
       answerable: true,
       reference: 'At 05:40.',
       choices: ['At 05:40.', 'At noon.'],
+      hard: true,
     },
     { id: 'questions.csv:2', question: 'Who keeps the keys?', documents: [], answerable: false },
   ]);

@@ -31,7 +31,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
 
 /** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
-  const { id, question, reference, choices, documents, answerable } = values;
+  const { id, question, reference, choices, documents, answerable, hard } = values;
   const parsed = questionSchema.safeParse({
     id: id === undefined || id === '' ? `${file}:${row}` : String(id),
     question: typeof question === 'string' ? question.trim() : question,
@@ -39,6 +39,7 @@ function questionOf({ values, row, line }: TableRow, file: string): Question {
     ...(choices === undefined || choices === '' ? {} : { choices: listOf(choices) }),
     ...(documents === undefined ? {} : { documents: listOf(documents) }),
     ...(answerable === undefined || answerable === '' ? {} : { answerable: truthOf(answerable) }),
+    ...(hard === undefined || hard === '' ? {} : { hard: truthOf(hard) }),
   });
   const location = { file, line };
   if (!parsed.success) {

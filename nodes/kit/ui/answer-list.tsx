@@ -68,7 +68,10 @@ function AnswerRow(props: {
           {verdict}
         </span>
       )}
-      <small className="gk-faint">{answer.question.question}</small>
+      <small className="gk-faint">
+        {answer.question.question}
+        {answer.question.hard === true && <span className="gk-tag gk-after">hard</span>}
+      </small>
       <p className="gk-answer">{answer.text}</p>
       {answer.question.reference !== undefined && (
         <p className="gk-reference">

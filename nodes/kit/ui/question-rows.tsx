@@ -18,6 +18,7 @@ export function QuestionRows(props: PreviewProps): ReactNode {
               <small className="gk-mono">{row.documents.join(', ')}</small>
             )}
           </span>
+          {row.hard === true && <span className="gk-tag">hard</span>}
           {row.answerable === false && <span className="gk-tag">no answer</span>}
         </div>
       )}

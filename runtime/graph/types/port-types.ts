@@ -80,6 +80,8 @@ export const questionSchema = z.object({
   /** Paths of the documents that hold the answer. */
   documents: z.array(z.string()).optional(),
   answerable: z.boolean().optional(),
+  /** Known to be hard, for people who look at the answers. */
+  hard: z.boolean().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
