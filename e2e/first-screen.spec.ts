@@ -31,7 +31,7 @@ test('an empty workspace says how to begin, and an example is copied into it', a
     await begin.getByRole('button', { name: 'Copy rag-quickstart here' }).press('Enter');
     await expect(bench.node('retriever')).toContainText('Hybrid retrieval');
     await expect(begin).toHaveCount(0);
-    await expect(page.getByTestId('plan-line')).toContainText('9 will run');
+    await expect(page.getByTestId('plan-line')).toContainText('11 will run');
     await expect(page.getByTestId('drift')).toHaveCount(0);
     expect((await readdir(folder)).sort()).toEqual([
       '.graft',
@@ -39,6 +39,7 @@ test('an empty workspace says how to begin, and an example is copied into it', a
       'handbook-questions.jsonl',
       'lib',
       'rag-quickstart.graft.json',
+      'reader',
     ]);
   } finally {
     server.process.kill('SIGINT');

@@ -48,7 +48,7 @@ it('opens a package with results and models in an empty workspace, without the n
   const archive = path.join(folder, 'quickstart.graft.zip');
   const packed = await there('pack', file, '--data', '--artifacts', '--models', '--out', archive);
   expect(packed).toMatchObject({ code: 0 });
-  expect(packed.stdout).toMatch(/90 data files .* packed/);
+  expect(packed.stdout).toMatch(/93 data files .* packed/);
 
   const ben = path.join(folder, 'ben');
   await mkdir(ben);
@@ -56,13 +56,13 @@ it('opens a package with results and models in an empty workspace, without the n
   const here = (...args: string[]): Promise<Finished> => graft(args, { cwd: ben, env });
   const unpacked = await here('unpack', archive);
   expect(unpacked).toMatchObject({ code: 0, stderr: '' });
-  expect(unpacked.stdout).toMatch(/9 steps have results, 0 would run/);
+  expect(unpacked.stdout).toMatch(/11 steps have results, 0 would run/);
 
   const plan = planSchema.parse(JSON.parse((await here('plan', file, '--json')).stdout));
-  expect(plan).toMatchObject({ reused: 9, toRun: 0 });
+  expect(plan).toMatchObject({ reused: 11, toRun: 0 });
   expect(new Set(plan.nodes.map(({ from }) => from))).toEqual(new Set(['rag-quickstart']));
   const brought = await here('packages', 'show', 'rag-quickstart');
-  expect(brought.stdout.trim().split('\n')).toHaveLength(9);
+  expect(brought.stdout.trim().split('\n')).toHaveLength(11);
   expect(brought.stdout).toMatch(/retriever\/embed +embed +.*embeddings: /);
   // Shown at once: the run that came along, to the letter of its answers.
   const shown = await here('export', 'latest', '--format', 'md', '--out', 'run.md');
@@ -73,7 +73,7 @@ it('opens a package with results and models in an empty workspace, without the n
   const changed = await here('run', file, '--json', '--set', 'inject-context.top=2');
   expect(changed).toMatchObject({ code: 0 });
   const ran = [...stepsOf(changed)].filter(([, status]) => status === 'succeeded');
-  expect(ran.map(([node]) => node).sort()).toEqual(['generate', 'inject-context']);
+  expect(ran.map(([node]) => node).sort()).toEqual(['evaluate', 'generate', 'inject-context']);
 });
 
 it('says what is missing, and each way to get it', async () => {

@@ -30,10 +30,13 @@ it('reads the example questions with their references', async () => {
   const rows = await ask({}, [await sourceFile(examples, 'handbook-questions.jsonl')]);
   expect(rows).toHaveLength(33);
   expect(rows[0]).toMatchObject({
-    id: 'q01',
+    id: 'q07',
     answerable: true,
-    documents: ['handbook/kilns/eastern-kiln.md'],
+    documents: ['handbook/works/keys-and-alarm.md'],
   });
+  // Those that need two documents are marked, and come last.
+  expect(rows.map(({ hard }) => hard === true)).toEqual(rows.map((_, at) => at >= 25));
+  for (const { hard, documents } of rows) expect(hard === true).toBe(documents?.length === 2);
   expect(rows.filter(({ answerable }) => answerable === false)).toHaveLength(3);
 });
 

@@ -26,19 +26,19 @@ it('lists every example with what belongs to it', async () => {
   expect(examples.map(({ path }) => path).sort()).toEqual(graphs.sort());
   expect(examples[0]).toMatchObject({
     path: quickstart,
-    // The graph, the one that it uses, 89 documents and the questions.
-    files: 92,
+    // The graph, the one that it uses, 89 documents, the questions and the three files of the adapter.
+    files: 95,
     models: [{ id: 'SmolLM2-135M-Instruct' }, { id: 'all-MiniLM-L6-v2' }],
   });
 });
 
 it('copies one with all that it needs, so that it plans as it was locked', async () => {
   const written = await workspace.examples.copy(quickstart);
-  expect(written).toHaveLength(92);
+  expect(written).toHaveLength(95);
   const text = await readFile(join(folder, quickstart), 'utf8');
   const plan = await workspace.explain(parseGraph(text), quickstart, { locked: true });
   expect(plan.problems).toEqual([]);
-  expect(plan.nodes).toHaveLength(9);
+  expect(plan.nodes).toHaveLength(11);
   expect(await workspace.examples.copy(quickstart)).toEqual([]);
 });
 
