@@ -21,6 +21,11 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
     [height - margin.bottom, margin.top],
   );
   const best = points.filter((point) => point.best);
+  // Between two of them there is nothing to be had but the cheaper one.
+  const corners = best.flatMap(({ tokens, value }, at): (readonly [number, number])[] => {
+    const before = best[at - 1];
+    return [...(before === undefined ? [] : [[tokens, before.value] as const]), [tokens, value]];
+  });
   return (
     <figure className="gk-pareto" aria-labelledby={title}>
       <figcaption id={title}>
@@ -51,8 +56,8 @@ export function ParetoView({ table }: { readonly table: EvidenceTable }): ReactN
           tokens a question
         </text>
         <polyline
-          points={best
-            .map((one) => `${String(x.of(one.tokens))},${String(y.of(one.value))}`)
+          points={corners
+            .map(([at, value]) => `${String(x.of(at))},${String(y.of(value))}`)
             .join(' ')}
         />
         {points.map(({ variant, value, tokens, best: isBest }) => (
