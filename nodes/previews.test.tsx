@@ -63,6 +63,11 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
   },
   tokens: { id: attack, split: 'eval', pieces: ['a', attack], trained: [false, true] },
   metrics: { series: 'summary', label: attack, values: { [attack]: 1 } },
+  judgements: {
+    ...{ id: attack, item: attack, question, answer: attack, metric: attack },
+    findings: [{ text: attack, said: [true, null], verdict: true, similarity: 0.5 }],
+    exchanges: [{ asked: 'claims', repeat: 1, prompt: attack, reply: attack, problem: attack }],
+  },
   comparison: {
     ...{ baseline: 'base', confidence: 0.95, settings: [attack] },
     metrics: [{ name: attack, direction: 'higher', aggregation: 'mean' }],

@@ -1,4 +1,4 @@
-import { implementItems, type QuestionHits, type RunContext } from '@graft/graph';
+import { implementItems, type QuestionHits, type RunContext, vectorSchema } from '@graft/graph';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { rerank } from './node.ts';
 
@@ -59,7 +59,7 @@ async function lateInteraction(
   if (rows.length === 0) return () => Promise.resolve([]);
   const embedder = await ctx.backends.embedder(model);
   const { dimension } = embedder;
-  const memo = await ctx.memo('token-vectors', async (texts) => {
+  const memo = await ctx.memo('token-vectors', vectorSchema, async (texts) => {
     const embedded = await embedder.embedTokens(texts, ctx.signal);
     return embedded.map(({ vectors }) => vectors);
   });

@@ -1,4 +1,5 @@
 import type { Hit } from '@graft/graph';
+import { contextPrecision, precisions } from '../kit/evaluation/average-precision.ts';
 
 export interface HitScores {
   /** The share of the documents that are among the first k hits. */
@@ -30,25 +31,19 @@ export function scoreQuestion(
   }
   const first = Math.min(...places.values());
   const within = [...places.values()].filter((place) => place < k);
-  const useful = hits
-    .slice(0, k)
-    .flatMap(({ chunk }, place) => (wanted.has(chunk.source.path) ? [place] : []));
   const best = Array.from({ length: Math.min(k, wanted.size) }, (_, place) => place);
   return {
     recall: within.length / wanted.size,
     reciprocalRank: Number.isFinite(first) ? 1 / (first + 1) : 0,
     ndcg: gain(within) / gain(best),
     averagePrecision: precisions([...places.values()]) / wanted.size,
-    contextPrecision: useful.length === 0 ? 0 : precisions(useful) / useful.length,
+    contextPrecision: contextPrecision(
+      hits.slice(0, k).map(({ chunk }) => wanted.has(chunk.source.path)),
+    ),
   };
 }
 
 /** Discounted cumulative gain of a document at each place, from 0. */
 function gain(places: readonly number[]): number {
   return places.reduce((sum, place) => sum + 1 / Math.log2(place + 2), 0);
-}
-
-/** Sum of the precisions at each place, from 0, at which something wanted stands; places ascend. */
-function precisions(places: readonly number[]): number {
-  return places.reduce((sum, place, before) => sum + (before + 1) / (place + 1), 0);
 }

@@ -1,4 +1,11 @@
-import { type Answer, implement, type Question, withoutCitations } from '@graft/graph';
+import {
+  type Answer,
+  implement,
+  type Question,
+  vectorSchema,
+  withoutCitations,
+} from '@graft/graph';
+import { cosine } from '../kit/evaluation/cosine.ts';
 import {
   answerMetrics,
   answerRow,
@@ -27,7 +34,9 @@ export const run = implement(similarity, async (ctx, { answers, questions }, { m
     throw noReference({ node: ctx.node, port: known === undefined ? 'answers' : 'questions' });
   }
   const embedder = await ctx.backends.embedder(model);
-  const vectors = await ctx.memo('sentence-vectors', (some) => embedder.embed(some, ctx.signal));
+  const vectors = await ctx.memo('sentence-vectors', vectorSchema, (some) =>
+    embedder.embed(some, ctx.signal),
+  );
   await vectors.fill(texts);
   const rows = [];
   for (const { answer, question, texts: both } of pairs) {
@@ -52,10 +61,4 @@ function textsOf(answer: Answer, { reference = '', answerable }: Question): Pair
   return answerable === false || wanted === ''
     ? undefined
     : [withoutCitations(answer.text).trim(), wanted];
-}
-
-/** Of unit-length vectors; rounding may lead out of [-1, 1] by a hair. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  const dot = a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
-  return Math.max(-1, Math.min(1, dot));
 }

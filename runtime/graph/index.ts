@@ -5,6 +5,7 @@ export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
 export { adapterWeightsParam } from './types/adapter-weights-param.ts';
 export { seedParam } from './types/seed-param.ts';
 export * from './types/metrics.ts';
+export * from './types/judgements.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
 export { answerVerdict, verdictRule, type AnswerVerdict } from './types/answer-verdict.ts';

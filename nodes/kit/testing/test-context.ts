@@ -68,20 +68,20 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
 
 /** Memos in memory, for every step that is given them: as the item cache keeps them. */
 function memosInMemory(): RunContext['memo'] {
-  const values = new Map<string, Float32Array>();
-  return (name, compute) => {
+  const values = new Map<string, unknown>();
+  return (name, schema, compute) => {
     const keyOf = (key: string): string => JSON.stringify([name, key]);
     const fill = async (keys: Iterable<string>): Promise<void> => {
       const absent = [...new Set(keys)].filter((key) => !values.has(keyOf(key)));
       if (absent.length === 0) return;
       const computed = await compute(absent);
       for (const [i, key] of absent.entries()) {
-        values.set(keyOf(key), computed[i] ?? new Float32Array());
+        values.set(keyOf(key), computed[i]);
       }
     };
-    const get = async (key: string): Promise<Float32Array> => {
+    const get = async (key: string) => {
       await fill([key]);
-      return values.get(keyOf(key)) ?? new Float32Array();
+      return schema.parse(values.get(keyOf(key)));
     };
     return Promise.resolve({ fill, get });
   };

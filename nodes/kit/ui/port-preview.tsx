@@ -3,6 +3,7 @@ import {
   adapterInfoSchema,
   Answers,
   Dataset,
+  Judgements,
   Metrics,
   Model,
   Questions,
@@ -12,6 +13,7 @@ import type { ReactNode } from 'react';
 import { AdapterView } from './adapter-view.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
+import { JudgementList } from './judgement-list.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import type { PreviewComponent, PreviewProps } from './preview-props.ts';
@@ -33,6 +35,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [Dataset.mediaType]: DatasetRows,
   [Tokens.mediaType]: TokenRows,
   [Metrics.mediaType]: MetricsView,
+  [Judgements.mediaType]: JudgementList,
   [Adapter.mediaType]: AdapterRows,
   [Model.mediaType]: ModelFacts,
 };

@@ -12,6 +12,7 @@ export function factsOf(entry: ModelEntry): ModelFacts {
     format: entry.format,
     ...(entry.dimension === undefined ? {} : { dimension: entry.dimension }),
     contextLength: entry.contextLength,
+    ...(entry.parameters === 0 ? {} : { parameters: entry.parameters }),
     size: entry.files.reduce((sum, file) => sum + file.size, 0),
     ...sourceOf(entry),
     ...(entry.files.every(({ digest }) => digest !== undefined) ? {} : { unpinned: true }),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ItemFamily } from '@graft/graph';
+import { z } from 'zod';
+import { type ItemFamily, vectorSchema } from '@graft/graph';
 import { MemoryItemStore } from '@graft/store/memory';
 import { memoFamily, StoredMemo } from './item-memo.ts';
 
@@ -13,6 +14,7 @@ async function open(items: MemoryItemStore, asked: string[], family = 'f') {
   return new StoredMemo({
     name: 'lengths',
     family: await items.open(family),
+    schema: vectorSchema,
     compute: lengths(asked),
     signal,
     verified,
@@ -49,6 +51,7 @@ it('computes a damaged value again', async () => {
   await using memo = new StoredMemo({
     name: 'm',
     family: damaged,
+    schema: vectorSchema,
     compute: lengths(asked),
     signal,
     verified,
@@ -56,6 +59,27 @@ it('computes a damaged value again', async () => {
   expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
   expect(await memo.get('abc')).toEqual(Float32Array.of(3, 0.1));
   expect(asked).toEqual(['abc']);
+});
+
+it('keeps JSON too, and computes anew what does not fit', async () => {
+  const items = new MemoryItemStore();
+  const open = async (schema: z.ZodType, value: unknown) =>
+    new StoredMemo({
+      ...{ name: 'm', family: await items.open('f'), schema, signal, verified },
+      compute: (keys) => Promise.resolve(keys.map(() => value)),
+    });
+  {
+    await using memo = await open(z.object({ text: z.string() }), { text: 'kept' });
+    expect(await memo.get('a')).toEqual({ text: 'kept' });
+  }
+  {
+    await using memo = await open(z.object({ text: z.string() }), { text: 'new' });
+    expect(await memo.get('a')).toEqual({ text: 'kept' });
+  }
+  await using memo = await open(z.object({ text: z.string(), cut: z.boolean() }), {
+    ...{ text: 'whole', cut: false },
+  });
+  expect(await memo.get('a')).toEqual({ text: 'whole', cut: false });
 });
 
 it('stops between slices, and keeps what it has', async () => {
@@ -67,6 +91,7 @@ it('stops between slices, and keeps what it has', async () => {
   const memo = new StoredMemo({
     name: 'lengths',
     family,
+    schema: vectorSchema,
     compute: (some) => {
       computed += some.length;
       controller.abort(new Error('stop'));
@@ -106,7 +131,7 @@ it('keeps nothing that was computed with other bytes than it was keyed by', asyn
   const items = new MemoryItemStore();
   const family = await items.open('f');
   await using memo = new StoredMemo({
-    ...{ name: 'lengths', family, compute: lengths([]), signal },
+    ...{ name: 'lengths', family, schema: vectorSchema, compute: lengths([]), signal },
     verified: async (reading) => {
       await reading();
       throw new Error('the model has changed');

@@ -2,10 +2,10 @@ import {
   GraphError,
   hashParts,
   type ItemFamily,
-  type ItemMemo,
   type KeyPart,
   type MemoCompute,
 } from '@graft/graph';
+import type { z } from 'zod';
 import { rowKeyer } from './item-key.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 
@@ -27,26 +27,29 @@ export function memoFamily(name: string, familyParts: readonly KeyPart[]): strin
 type Verified = <Value>(reading: () => Promise<Value>) => Promise<Value>;
 
 /** Values of keys that several items share, stored in a family of their own and held least recently used. */
-export class StoredMemo implements ItemMemo, AsyncDisposable {
+export class StoredMemo implements AsyncDisposable {
   /** Set at each asking: the closure of one batch must not outlive it. */
-  compute: MemoCompute;
+  compute: MemoCompute<unknown>;
+  readonly #schema: z.ZodType;
   readonly #verified: Verified;
   readonly #family: ItemFamily;
   readonly #keyOf: (key: unknown) => string;
   readonly #signal: AbortSignal;
-  readonly #held = new Map<string, Float32Array>();
+  readonly #held = new Map<string, { readonly value: unknown; readonly bytes: number }>();
   #bytes = 0;
 
   constructor(parts: {
     readonly name: string;
     readonly family: ItemFamily;
-    readonly compute: MemoCompute;
+    readonly schema: z.ZodType;
+    readonly compute: MemoCompute<unknown>;
     readonly signal: AbortSignal;
     readonly verified: Verified;
   }) {
     this.#verified = parts.verified;
     this.#family = parts.family;
     this.#keyOf = rowKeyer(parts.name, undefined);
+    this.#schema = parts.schema;
     this.compute = parts.compute;
     this.#signal = parts.signal;
   }
@@ -61,22 +64,21 @@ export class StoredMemo implements ItemMemo, AsyncDisposable {
     }
   }
 
-  async get(key: string): Promise<Float32Array> {
+  async get(key: string): Promise<unknown> {
     const held = this.#held.get(key);
     if (held !== undefined) {
       this.#held.delete(key);
       this.#held.set(key, held);
-      return held;
+      return held.value;
     }
     const stored = await this.#family.get(this.#keyOf(key));
-    const value = stored === undefined ? undefined : decodePayload(stored);
-    if (value instanceof Float32Array) {
-      this.#hold(key, value);
-      return value;
+    const read = this.#schema.safeParse(stored === undefined ? undefined : decodePayload(stored));
+    if (stored !== undefined && read.success) {
+      this.#hold(key, { value: read.data, bytes: stored.byteLength });
+      return read.data;
     }
     // Never filled, or damaged since.
     const [computed] = await this.#compute([key]);
-    if (computed === undefined) throw unequal(0, 1);
     return computed;
   }
 
@@ -85,7 +87,7 @@ export class StoredMemo implements ItemMemo, AsyncDisposable {
     await this.#family[Symbol.asyncDispose]();
   }
 
-  async #compute(keys: readonly string[]): Promise<readonly Float32Array[]> {
+  async #compute(keys: readonly string[]): Promise<readonly unknown[]> {
     // Before anything of it gets into the item cache.
     const values = await this.#verified(() => this.compute(keys));
     if (values.length !== keys.length) throw unequal(values.length, keys.length);
@@ -94,18 +96,20 @@ export class StoredMemo implements ItemMemo, AsyncDisposable {
       payload: encodePayload(values[i]),
     }));
     await this.#family.append(stored);
-    for (const [i, key] of keys.entries()) this.#hold(key, values[i] ?? new Float32Array());
+    for (const [i, key] of keys.entries()) {
+      this.#hold(key, { value: values[i], bytes: stored[i]?.payload.byteLength ?? 0 });
+    }
     return values;
   }
 
-  #hold(key: string, value: Float32Array): void {
-    this.#bytes += value.byteLength - (this.#held.get(key)?.byteLength ?? 0);
+  #hold(key: string, one: { readonly value: unknown; readonly bytes: number }): void {
+    this.#bytes += one.bytes - (this.#held.get(key)?.bytes ?? 0);
     this.#held.delete(key);
-    this.#held.set(key, value);
-    for (const [oldest, { byteLength }] of this.#held) {
+    this.#held.set(key, one);
+    for (const [oldest, { bytes }] of this.#held) {
       if (this.#bytes <= mostHeld) return;
       this.#held.delete(oldest);
-      this.#bytes -= byteLength;
+      this.#bytes -= bytes;
     }
   }
 }

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { GraphError, type Backends, type SearchIndex, type StepSignal } from '@graft/graph';
+import {
+  GraphError,
+  type Backends,
+  type SearchIndex,
+  type StepSignal,
+  vectorSchema,
+} from '@graft/graph';
 import { numberNode } from '@graft/graph/testing';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/memory';
 import { createTestHost } from '../testing.ts';
@@ -89,7 +95,9 @@ it('clears up all the same where its memo could not be opened', async () => {
   const failed = await step(signal, items);
   await failed.ctx.scratch();
   await failed.ctx.checkpoints();
-  await expect(failed.ctx.memo('vectors', () => Promise.resolve([]))).rejects.toBe(full);
+  await expect(failed.ctx.memo('vectors', vectorSchema, () => Promise.resolve([]))).rejects.toBe(
+    full,
+  );
   await failed[Symbol.asyncDispose]();
   expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   await using next = await step();

@@ -11,6 +11,7 @@ import {
   type StepSignal,
 } from '@graft/graph';
 import { acquireFileLock, ownerStamp, type FileLock } from '@graft/kit';
+import type { z } from 'zod';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
@@ -128,18 +129,25 @@ export async function createStepContext(
       await mkdir(checkpoints, { recursive: true });
       return checkpoints;
     },
-    async memo(name, compute) {
-      const opened = memos.get(name) ?? openMemo(name, compute);
+    async memo(name, schema, compute) {
+      const opened = memos.get(name) ?? openMemo({ name, schema, compute });
       memos.set(name, opened);
       const memo = await opened;
       memo.compute = compute;
-      return memo;
+      return {
+        fill: (keys) => memo.fill(keys),
+        get: async (key) => schema.parse(await memo.get(key)),
+      };
     },
   };
-  const openMemo = async (name: string, compute: MemoCompute): Promise<StoredMemo> => {
-    const family = await host.items.open(memoFamily(name, request.familyParts));
+  const openMemo = async (parts: {
+    readonly name: string;
+    readonly schema: z.ZodType;
+    readonly compute: MemoCompute<unknown>;
+  }): Promise<StoredMemo> => {
+    const family = await host.items.open(memoFamily(parts.name, request.familyParts));
     return new StoredMemo({
-      ...{ name, family, compute },
+      ...{ ...parts, family },
       signal: hooks.signal,
       verified: (reading) => sources.verified(reading),
     });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Backends, Lease } from './backend.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
@@ -59,19 +60,24 @@ export interface RunContext {
   /**
    * Values that several items of a step, and later runs, share: each is computed once a key, kept in the item cache
    * beside the items, and belongs to the step's models, device and implementation, but to none of its parameters.
-   * `name` tells memos of a node apart; asked for again it is the same memo, with another `compute`.
+   * `name` tells memos of a node apart; asked for again it is the same memo, with another `compute`. Values are plain JSON
+   * or a Float32Array; what is stored and does not fit `schema` is computed again.
    */
-  memo(name: string, compute: MemoCompute): Promise<ItemMemo>;
+  memo<Value>(
+    name: string,
+    schema: z.ZodType<Value>,
+    compute: MemoCompute<Value>,
+  ): Promise<ItemMemo<Value>>;
 }
 
 /** Values of keys, in order. */
-export type MemoCompute = (keys: readonly string[]) => Promise<readonly Float32Array[]>;
+export type MemoCompute<Value> = (keys: readonly string[]) => Promise<readonly Value[]>;
 
-export interface ItemMemo {
+export interface ItemMemo<Value> {
   /** Computes and stores the values of keys that have none yet, some dozens at once. */
   fill(keys: Iterable<string>): Promise<void>;
   /** The value of a key, computed alone where it has not been filled. Memory is bounded: others are read again. */
-  get(key: string): Promise<Float32Array>;
+  get(key: string): Promise<Value>;
 }
 
 /** One item failed: it is retried alone, then reported, and the rest goes on. */

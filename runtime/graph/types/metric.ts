@@ -26,6 +26,7 @@ type Declaration = Omit<Metric, 'name'>;
 
 const share: Declaration = { direction: 'higher', aggregation: 'mean', range: [0, 1] };
 const shareBelow: Declaration = { ...share, direction: 'lower' };
+const cosine: Declaration = { ...share, range: [-1, 1] };
 const spent: Declaration = { direction: 'lower', aggregation: 'mean' };
 const perToken: Declaration = { direction: 'lower', aggregation: 'weighted-mean' };
 
@@ -35,15 +36,19 @@ const perToken: Declaration = { direction: 'lower', aggregation: 'weighted-mean'
  */
 const declarations: Readonly<Record<string, Declaration>> = {
   accuracy: share,
+  agreement: share,
   answered: share,
   choiceProbability: share,
   citationPrecision: share,
   citationRecall: share,
   containment: share,
   contextPrecision: share,
+  contextRecall: share,
   exactMatch: share,
   f1: share,
+  faithfulness: share,
   hit: share,
+  judgedAccuracy: share,
   map: share,
   mrr: share,
   ndcg: share,
@@ -52,9 +57,11 @@ const declarations: Readonly<Record<string, Declaration>> = {
   recall: share,
   rightAbstention: share,
   rougeL: share,
-  similarity: { direction: 'higher', aggregation: 'mean', range: [-1, 1] },
+  answerRelevancy: cosine,
+  similarity: cosine,
   error: shareBelow,
   falseAbstention: shareBelow,
+  unparseable: shareBelow,
   completionTokens: spent,
   cost: spent,
   latency: spent,

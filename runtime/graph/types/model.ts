@@ -53,6 +53,8 @@ export interface ModelFacts {
   readonly format: ModelEntry['format'];
   readonly dimension?: number;
   readonly contextLength: number;
+  /** How many its weights are; absent where nobody has counted them. */
+  readonly parameters?: number;
   /** Bytes, all files. */
   readonly size: number;
   /** Where its weights can be had: the first of their sources, without what belongs to one machine or one person. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Comparison } from './evidence-table.ts';
+import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
 import { portType, type PortType } from './port-type.ts';
 import { Adapter, Dataset, Tokens } from './training-types.ts';
@@ -50,6 +51,9 @@ export const chunkSchema = z.object({
   metadata: metadataSchema,
 });
 export type Chunk = z.infer<typeof chunkSchema>;
+
+/** Floats as they are, in memory and in stored items. */
+export const vectorSchema = z.custom<Float32Array>((value) => value instanceof Float32Array);
 
 /** A chunk and its unit-length vector; the dimension is in the facets. */
 export interface EmbeddedChunk extends Chunk {
@@ -278,7 +282,7 @@ export const Anything = portType({
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[Dataset, Tokens, Adapter, Metrics, Comparison],
+    ...[Dataset, Tokens, Adapter, Metrics, Judgements, Comparison],
   ].map((type): [string, PortType] => [type.id, type]),
 );
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { judgementSchema } from './judgements.ts';
 import {
   answerSchema,
   chunkSchema,
@@ -31,6 +32,15 @@ const readers: readonly ((row: unknown) => RowText | undefined)[] = [
       ...(answer.question.reference === undefined
         ? []
         : [`Reference: ${answer.question.reference}`]),
+    ].join('\n\n'),
+  })),
+  reader(judgementSchema, ({ question, metric, value, findings }) => ({
+    heading: question.question,
+    body: [
+      `${metric}: ${value === undefined ? 'not had' : String(value)}`,
+      ...findings.map(
+        ({ text, verdict }) => `${verdict === undefined ? '?' : verdict ? 'yes' : 'no'}: ${text}`,
+      ),
     ].join('\n\n'),
   })),
   reader(promptSchema, ({ question, text }) => ({ heading: question.question, body: text })),

@@ -1,0 +1,194 @@
+import type { Answer, JudgeExchange, ParamsOf, Question } from '@graft/graph';
+import { contextPrecision } from '../kit/evaluation/average-precision.ts';
+import type { Asked } from './ask-judge.ts';
+import type { judge, MetricName } from './node.ts';
+import { readClaims, readQuestion, readVerdicts } from './read-reply.ts';
+import type { Rounds } from './rounds.ts';
+import { majority, shareOfYes, type Votes } from './verdict-scores.ts';
+
+/** An answer, with what it is judged by. */
+export interface Judged {
+  readonly answer: Answer;
+  /** Without what it cites. */
+  readonly text: string;
+  readonly question: Question;
+  /** Of its prompt, in their order. */
+  readonly passages: readonly string[];
+}
+
+/** What came of judging one metric of an answer. */
+export interface Judging {
+  /** Absent: it could not be had, or comes of `made`. */
+  readonly value?: number;
+  /** What there are verdicts of, and what was said of each in each repeat. */
+  readonly things: readonly string[];
+  readonly votes: readonly Votes[];
+  readonly exchanges: readonly JudgeExchange[];
+  /** Of answer relevancy: the things are questions, and yes says that the answer commits itself. */
+  readonly made?: true;
+}
+
+type Params = ParamsOf<typeof judge>;
+type Need = 'passages' | 'reference';
+
+interface JudgeMetric {
+  readonly needs: readonly Need[];
+  /** Also of questions that have no answer. */
+  readonly unanswerable: boolean;
+  judge(judged: Judged, params: Params): Rounds<Judging>;
+}
+
+export const judgeMetric: Readonly<Record<MetricName, JudgeMetric>> = {
+  faithfulness: {
+    ...{ needs: ['passages'], unanswerable: true },
+    judge: (judged, params) => borneOut(judged.text, judged, params),
+  },
+  answerRelevancy: { needs: [], unanswerable: false, judge: questionsOf },
+  contextPrecision: { needs: ['passages', 'reference'], unanswerable: false, judge: usefulness },
+  contextRecall: {
+    ...{ needs: ['passages', 'reference'], unanswerable: false },
+    judge: (judged, params) => borneOut(referenceOf(judged), judged, params),
+  },
+  judgedAccuracy: { needs: ['reference'], unanswerable: true, judge: rightness },
+};
+
+/** What an answer lacks for a metric. */
+export function lacking(name: MetricName, { question, passages }: Judged): readonly Need[] {
+  const has = {
+    passages: passages.length > 0,
+    reference: (question.reference ?? '').trim() !== '',
+  };
+  return judgeMetric[name].needs.filter((need) => !has[need]);
+}
+
+/** Whether a metric is about the question of an answer at all. */
+export function isAbout(name: MetricName, { question }: Judged): boolean {
+  return question.answerable !== false || judgeMetric[name].unanswerable;
+}
+
+/** The share of the claims of a text that follow from the passages. */
+function* borneOut(text: string, { question, passages }: Judged, params: Params): Rounds<Judging> {
+  const exchanges: JudgeExchange[] = [];
+  if (text === '') return { things: [], votes: [], exchanges };
+  const [claims = []] = yield* ask(exchanges, {
+    ...{ asked: 'claims', repeats: 1, read: readClaims },
+    prompts: [filled(params.claimsPrompt, { question: question.question, answer: text })],
+  });
+  if (claims.length === 0) return { things: [], votes: [], exchanges };
+  const verdicts = yield* ask(exchanges, {
+    ...{ asked: 'verdicts', repeats: params.repeats },
+    read: (reply) => readVerdicts(reply, claims.length),
+    prompts: [
+      filled(params.verdictPrompt, {
+        passages: passages.map((passage, at) => `Passage ${at + 1}:\n${passage}`).join('\n\n'),
+        claims: claims.map((claim, at) => `${at + 1}. ${claim}`).join('\n'),
+      }),
+    ],
+  });
+  const votes = claims.map((_, at) => verdicts.map((verdict) => verdict?.[at] ?? null));
+  return { ...scored(votes, shareOfYes), things: claims, votes, exchanges };
+}
+
+/** The mean of the precisions at the passages that help. */
+function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
+  const { question, passages } = judged;
+  const exchanges: JudgeExchange[] = [];
+  const verdicts = yield* ask(exchanges, {
+    ...{ asked: 'verdicts', repeats: params.repeats, read: readVerdict },
+    prompts: passages.map((passage) =>
+      filled(params.usefulPrompt, {
+        ...{ question: question.question, reference: referenceOf(judged), passage },
+      }),
+    ),
+  });
+  const votes = passages.map((_, at) =>
+    verdicts.slice(at * params.repeats, (at + 1) * params.repeats).map((said) => said ?? null),
+  );
+  return { ...scored(votes, contextPrecision), things: passages, votes, exchanges };
+}
+
+/** Questions that the answer would answer, one a repeat: how near they are to the one that was asked needs an embedder. */
+function* questionsOf({ text }: Judged, params: Params): Rounds<Judging> {
+  const exchanges: JudgeExchange[] = [];
+  // Nothing was answered, as by one that evades.
+  if (text === '') return { value: 0, things: [], votes: [], exchanges };
+  const made = yield* ask(exchanges, {
+    ...{ asked: 'question', repeats: params.repeats, read: readQuestion },
+    prompts: [filled(params.questionPrompt, { answer: text })],
+  });
+  const read = made.filter((one) => one !== undefined);
+  const votes = read.map(({ noncommittal }) => [!noncommittal]);
+  return { made: true, things: read.map(({ question }) => question), votes, exchanges };
+}
+
+/** 1 where the answer is right by its reference, else 0. */
+function* rightness(judged: Judged, params: Params): Rounds<Judging> {
+  const { text, question } = judged;
+  const exchanges: JudgeExchange[] = [];
+  if (text === '') return { value: 0, things: [], votes: [], exchanges };
+  const verdicts = yield* ask(exchanges, {
+    ...{ asked: 'verdicts', repeats: params.repeats, read: readVerdict },
+    prompts: [
+      filled(params.rightPrompt, {
+        ...{ question: question.question, reference: referenceOf(judged), answer: text },
+      }),
+    ],
+  });
+  const votes = [verdicts.map((said) => said ?? null)];
+  return { ...scored(votes, shareOfYes), things: [text], votes, exchanges };
+}
+
+function readVerdict(reply: string): boolean | undefined {
+  return readVerdicts(reply, 1)?.[0];
+}
+
+/** A score of the majorities; none where one is missing, which would count as a no otherwise. */
+function scored(
+  votes: readonly Votes[],
+  score: (verdicts: readonly boolean[]) => number | undefined,
+): Pick<Judging, 'value'> {
+  const verdicts = votes.map(majority).filter((verdict) => verdict !== undefined);
+  const value = verdicts.length === votes.length ? score(verdicts) : undefined;
+  return value === undefined ? {} : { value };
+}
+
+interface Asking<Read> {
+  readonly asked: JudgeExchange['asked'];
+  readonly prompts: readonly string[];
+  readonly repeats: number;
+  /** Undefined: the reply cannot be read. */
+  read(reply: string): Read | undefined;
+}
+
+/** Asks each prompt so many times, and reads the replies: those of the first prompt come first. */
+function* ask<Read>(
+  exchanges: JudgeExchange[],
+  { asked, prompts, repeats, read }: Asking<Read>,
+): Rounds<readonly (Read | undefined)[]> {
+  const all = prompts.flatMap((prompt) =>
+    Array.from({ length: repeats }, (_, at): Asked => ({ prompt, repeat: at + 1 })),
+  );
+  const replies = yield all;
+  return all.map((one, at) => {
+    const { text = '', cut = false, refused } = replies[at] ?? {};
+    const value = refused === undefined ? read(text) : undefined;
+    const unread = `It is not in the form that was asked for.${cut ? ' It was cut at max tokens.' : ''}`;
+    exchanges.push({
+      ...{ asked, ...one },
+      ...(refused === undefined ? { reply: text } : {}),
+      ...(value === undefined ? { problem: refused ?? unread } : {}),
+    });
+    return value;
+  });
+}
+
+function referenceOf({ question: { reference = '' } }: Judged): string {
+  return reference.trim();
+}
+
+/** Puts texts in their places, all at once: what stands in them is no place. */
+function filled(template: string, texts: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (all, name: string) =>
+    Object.hasOwn(texts, name) ? (texts[name] ?? all) : all,
+  );
+}

@@ -1,0 +1,91 @@
+import { GraphError, type InputsOf, type RunContext, withoutCitations } from '@graft/graph';
+import { logUnseen, questionsById } from '../kit/evaluation/question-rows.ts';
+import { isAbout, type Judged, lacking } from './judge-metrics.ts';
+import type { judge, MetricName } from './node.ts';
+
+/** The answers with what they are judged by. Throws `bad-input` where there are none. */
+export async function judgedAnswers(
+  ctx: RunContext,
+  { answers, prompts, questions }: InputsOf<typeof judge>,
+): Promise<readonly Judged[]> {
+  const known = await questionsById(questions);
+  const passages = new Map<string, readonly string[]>();
+  for await (const prompt of prompts?.rows() ?? []) {
+    const texts = prompt.passages.map(({ start, end }) => prompt.text.slice(start, end));
+    passages.set(prompt.id, texts);
+  }
+  const judged: Judged[] = [];
+  for await (const answer of answers.rows()) {
+    judged.push({
+      answer,
+      text: uncited(answer.text),
+      question: known?.get(answer.question.id) ?? answer.question,
+      passages: passages.get(answer.id) ?? [],
+    });
+  }
+  if (judged.length === 0) {
+    throw new GraphError('bad-input', 'There are no answers to judge.', {
+      location: { node: ctx.node, port: 'answers' },
+    });
+  }
+  logUnseen(ctx, known, {
+    seen: new Set(judged.map(({ question }) => question.id)),
+    why: 'It has no answer: its retrieval or its generation failed, or it was not asked.',
+  });
+  return judged;
+}
+
+/** An answer without what it cites, and without the gaps that leaves. */
+function uncited(text: string): string {
+  return withoutCitations(text)
+    .replace(/[ \t]+/g, ' ')
+    .replace(/ (?=[.,;:!?])/g, '')
+    .trim();
+}
+
+const needed = {
+  passages: 'passages (connect the prompts that were answered)',
+  reference: 'a reference (the field "reference" of the questions’ file)',
+} as const;
+
+/**
+ * Says of how many answers a metric cannot be had for what they lack. Throws `bad-input` for a metric that was `named` and
+ * can be had of none, and where none of the `asked` ones can.
+ */
+export function logLacking(
+  ctx: RunContext,
+  judged: readonly Judged[],
+  { asked, named }: { readonly asked: readonly MetricName[]; readonly named: boolean },
+): void {
+  const lacks = new Map<string, MetricName[]>();
+  let had = 0;
+  for (const name of asked) {
+    const about = judged.filter((one) => isAbout(name, one));
+    const without = about.filter((one) => lacking(name, one).length > 0);
+    const of = new Set(without.flatMap((one) => lacking(name, one)));
+    const needs = [...of].map((need) => needed[need]).join(' and ');
+    if (without.length < about.length) had += 1;
+    else if (named) {
+      throw new GraphError(
+        'bad-input',
+        needs === ''
+          ? `The metric ${name} is about questions that have an answer, and none of these ${judged.length} has one. Leave the metric out.`
+          : `The metric ${name} needs ${needs}, and none of these ${judged.length} answers has that. Give it, or leave the metric out.`,
+        { location: { node: ctx.node, port: of.has('passages') ? 'prompts' : 'answers' } },
+      );
+    }
+    if (without.length === 0) continue;
+    const what = `${without.length} of ${judged.length} answers lack ${needs}`;
+    lacks.set(what, [...(lacks.get(what) ?? []), name]);
+  }
+  if (had === 0) {
+    throw new GraphError(
+      'bad-input',
+      'None of these answers can be judged: their questions have no answer, and there are neither passages nor references. Connect the prompts that were answered, or give references in the questions’ file, in the field "reference".',
+      { location: { node: ctx.node, port: 'answers' } },
+    );
+  }
+  for (const [what, names] of lacks) {
+    ctx.log('warning', `${what}, and are in no mean of ${names.join(', ')}.`);
+  }
+}

@@ -1,0 +1,258 @@
+import {
+  Answers,
+  defineNode,
+  type FacetClash,
+  Judgements,
+  Metrics,
+  Model,
+  type ParamMeta,
+  Prompts,
+  Questions,
+  seedParam,
+} from '@graft/graph';
+import { z } from 'zod';
+
+/** In the order in which they are shown. */
+export const metricNames = [
+  ...['faithfulness', 'answerRelevancy', 'contextPrecision', 'contextRecall'],
+  'judgedAccuracy',
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+/** The metrics that are asked for; all where none is named. */
+export function askedMetrics({
+  metrics,
+}: {
+  readonly metrics: readonly MetricName[];
+}): readonly MetricName[] {
+  return metrics.length === 0 ? metricNames : [...new Set(metrics)];
+}
+
+/** What is said of every answer beside its metrics. */
+export function reliabilityNames({ repeats }: { readonly repeats: number }): readonly string[] {
+  return [...(repeats > 1 ? ['agreement'] : []), 'unparseable'];
+}
+
+/** What the judge is asked; `{name}` stands for what the text is about. */
+function promptParam(
+  title: string,
+  {
+    of,
+    holds,
+    text,
+  }: { readonly of: string; readonly holds: readonly string[]; readonly text: string },
+) {
+  const marks = holds.map((name) => `{${name}}`);
+  return marks
+    .reduce(
+      (schema, mark) =>
+        schema.refine((prompt) => prompt.includes(mark), { message: `must contain ${mark}` }),
+      z.string(),
+    )
+    .default(text)
+    .meta({
+      title,
+      description: `${of} It must contain ${marks.join(', ')}.`,
+      control: 'multiline',
+      advanced: true,
+    } satisfies ParamMeta);
+}
+
+export const judge = defineNode({
+  type: 'judge',
+  version: 1,
+  implementation: 1,
+  title: 'Judge',
+  group: 'evaluation',
+  doc: 'Lets a language model judge each answer: whether the passages bear out what it claims (faithfulness), whether it answers what was asked (answer relevancy), whether the passages are the useful ones and hold all that is needed (context precision and recall, as in ragas), and whether it is right by its reference. All that it was asked and said can be read. A reply that cannot be read counts for nothing, and is counted apart. Small models cannot judge: one of 135 million parameters says yes and no by chance.',
+  inputs: {
+    answers: { type: Answers, doc: 'Answers to judge.' },
+    model: {
+      type: Model,
+      doc: 'The language model that judges, other than the one that answered.',
+    },
+    prompts: {
+      type: Prompts,
+      optional: true,
+      doc: 'The prompts that were answered, whose passages faithfulness and the context metrics are about.',
+    },
+    questions: {
+      type: Questions,
+      optional: true,
+      doc: 'Takes the references from here instead, by the questions’ ids; a question that has no answer is named in the log.',
+    },
+  },
+  outputs: {
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then the metrics of each answer.',
+      itemsOf: ['answers', 'prompts', 'questions'],
+    },
+    judgements: {
+      type: Judgements,
+      doc: 'A row for each metric of each answer: verdicts, what was asked, and what was said.',
+      itemsOf: ['answers', 'prompts', 'questions'],
+    },
+  },
+  params: z.strictObject({
+    metrics: z
+      .array(z.enum(metricNames))
+      .default([])
+      .meta({
+        title: 'Metrics',
+        description:
+          'Empty gives all that the answers carry enough for. One that is named must be had of at least one answer.',
+      } satisfies ParamMeta),
+    repeats: z
+      .int()
+      .min(1)
+      .max(25)
+      .default(1)
+      .meta({
+        title: 'Repeats',
+        description:
+          'How often each verdict is asked for, each time with another seed; the majority counts, and how far they agree is a metric.',
+      } satisfies ParamMeta),
+    temperature: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(0)
+      .meta({
+        title: 'Temperature',
+        description: '0 always says the likeliest; repeats need more than that.',
+      } satisfies ParamMeta),
+    embedder: z
+      .string()
+      .min(1)
+      .default('all-MiniLM-L6-v2')
+      .meta({
+        title: 'Embedder',
+        description:
+          'An embedder of the catalogue, by id, which sets questions made of an answer beside the one that was asked; for answer relevancy only.',
+        control: 'model',
+        modelKind: 'embedder',
+        advanced: true,
+      } satisfies ParamMeta),
+    system: z
+      .string()
+      .default(
+        'You judge the answers of a question-answering system. Judge strictly, by the given texts alone, and write only what you are asked for, in the form that is asked for.',
+      )
+      .meta({
+        title: 'System prompt',
+        description: 'What the judge is told before each prompt; empty for none.',
+        control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
+    claimsPrompt: promptParam('Claims', {
+      of: 'Asks for the claims of an answer, or of a reference, as a list.',
+      holds: ['question', 'answer'],
+      text: 'Question: {question}\nAnswer: {answer}\n\nSplit the answer into claims: short sentences that say one thing each and can be understood without the question. Add nothing that the answer does not say. Write each claim on a line of its own, after "- ". If it claims nothing, as in "I do not know", write: none',
+    }),
+    verdictPrompt: promptParam('Verdicts', {
+      of: 'Asks which claims follow from the passages, for faithfulness and context recall.',
+      holds: ['passages', 'claims'],
+      text: '{passages}\n\nClaims:\n{claims}\n\nDoes each claim follow from the passages above? Write one line for each claim: its number, a colon, and yes or no.',
+    }),
+    usefulPrompt: promptParam('Useful', {
+      of: 'Asks whether one passage helps, for context precision.',
+      holds: ['question', 'reference', 'passage'],
+      text: 'Question: {question}\nRight answer: {reference}\n\nPassage:\n{passage}\n\nDoes this passage help to arrive at the right answer? Write only yes or no.',
+    }),
+    questionPrompt: promptParam('Question', {
+      of: 'Asks for a question that an answer answers, and whether it evades one, for answer relevancy.',
+      holds: ['answer'],
+      text: 'Answer: {answer}\n\nWrite the question that this answer answers. Then say whether the answer is noncommittal: evasive or vague, as "I do not know" is. Write two lines:\nQuestion: the question\nNoncommittal: yes or no',
+    }),
+    rightPrompt: promptParam('Right', {
+      of: 'Asks whether an answer is right by its reference, for judged accuracy.',
+      holds: ['question', 'reference', 'answer'],
+      text: 'Question: {question}\nRight answer: {reference}\nGiven answer: {answer}\n\nDoes the given answer say what the right answer says, in whatever words, and nothing against it? Write only yes or no.',
+    }),
+    maxTokens: z
+      .int()
+      .min(1)
+      .max(32_768)
+      .default(512)
+      .meta({
+        title: 'Max tokens',
+        unit: 'tokens',
+        description: 'Where a reply is cut.',
+        advanced: true,
+      } satisfies ParamMeta),
+    context: z
+      .int()
+      .min(128)
+      .max(1_048_576)
+      .default(4096)
+      .meta({
+        title: 'Context',
+        unit: 'tokens',
+        description: 'Room for a prompt and its reply. More needs more memory.',
+        advanced: true,
+      } satisfies ParamMeta),
+    seed: seedParam('Of what the judge says where temperature is over 0.'),
+    parallel: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .meta({
+        title: 'Parallel',
+        unit: 'prompts',
+        description: 'Prompts judged at once.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ metrics, repeats }) => [
+    ['judges', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
+    ['repeats', String(repeats)],
+  ],
+  metrics: (params) => [...askedMetrics(params), ...reliabilityNames(params)],
+  caching: 'seeded',
+  sources: (params) =>
+    askedMetrics(params).includes('answerRelevancy')
+      ? [{ kind: 'model', id: params.embedder, param: 'embedder' }]
+      : [],
+  check({ embedder, repeats, temperature, context, maxTokens }, inputs, models): FacetClash[] {
+    const clashes: FacetClash[] = [];
+    const kind = models(embedder)?.kind ?? 'embedder';
+    if (kind !== 'embedder') {
+      clashes.push({
+        param: 'embedder',
+        message: `${embedder} is of kind ${kind}; choose an embedder.`,
+      });
+    }
+    if (repeats > 1 && temperature === 0) {
+      clashes.push({
+        param: 'repeats',
+        message: 'At temperature 0 every repeat says the same. Raise the temperature, or ask once.',
+      });
+    }
+    if (maxTokens >= context) {
+      clashes.push({
+        param: 'maxTokens',
+        message: `A reply of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
+      });
+    }
+    const model = inputs['model']?.model;
+    if (model === undefined) return clashes;
+    const format = models(model.id)?.format ?? 'gguf';
+    if (format !== 'gguf') {
+      clashes.push({
+        port: 'model',
+        message: `${model.id} is in the format ${format}, and judgements are written from GGUF. Choose a model in GGUF.`,
+      });
+    } else if (context > model.contextLength) {
+      clashes.push({
+        ...{ port: 'model', param: 'context' },
+        message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
+      });
+    }
+    return clashes;
+  },
+  engines: ['llama.cpp', 'onnxruntime'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

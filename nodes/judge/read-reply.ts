@@ -1,0 +1,175 @@
+import { z } from 'zod';
+
+/** Claims of one text at most: more is a model that repeats itself. */
+const mostClaims = 100;
+
+/**
+ * The claims that a reply lists: JSON, a line for each behind a dash or a number, or a single line. None where it says
+ * so. Undefined: it is in none of these forms.
+ */
+export function readClaims(reply: string): string[] | undefined {
+  const text = withoutThoughts(reply);
+  const json = jsonIn(text);
+  const claims = json === undefined ? claimsOfLines(linesOf(text)) : claimsOfJson(json);
+  if (claims === undefined || claims.length > mostClaims) return undefined;
+  return claims.filter((claim) => !/^\W*(?:none|no claims?)\W*$/i.test(claim));
+}
+
+/**
+ * One verdict for each of so many things: JSON, a numbered line for each, or bare lines; of a single thing also a sentence
+ * that begins or ends with it. Undefined: it is in none of these forms, or there are more or fewer.
+ */
+export function readVerdicts(reply: string, count: number): boolean[] | undefined {
+  const text = withoutThoughts(reply);
+  const json = jsonIn(text);
+  if (json !== undefined) return verdictsOfJson(json, count);
+  // Several numbers in one line are lines of their own.
+  const lines = linesOf(text.replace(/[,;][ \t]*(?=\d{1,3}[ \t]?[:.)=])/g, '\n'));
+  if (count > 1 && lines.some((line) => numberedLine.test(line))) {
+    return verdictsOfNumbers(lines, count);
+  }
+  const bare = lines.map(verdictIn).filter((verdict) => verdict !== undefined);
+  if (bare.length === count && lines.length === count) return bare;
+  if (count > 1) return undefined;
+  const [first = ''] = lines;
+  const single = firstWord(numberedLine.exec(first)?.[2] ?? first) ?? verdictIn(lines.at(-1) ?? '');
+  return single === undefined ? undefined : [single];
+}
+
+/** A question that was made of an answer, and whether the answer commits itself to nothing. */
+export function readQuestion(
+  reply: string,
+): { readonly question: string; readonly noncommittal: boolean } | undefined {
+  const text = withoutThoughts(reply);
+  const json = z.looseObject({ question: z.string() }).safeParse(jsonIn(text));
+  const lines = linesOf(text);
+  const after = (label: RegExp): string | undefined =>
+    lines.flatMap((line) => label.exec(line)?.[1] ?? [])[0];
+  const question = json.success ? json.data.question : after(/^\W*question\W*:\s*(\S.*)$/i);
+  const noncommittal = json.success
+    ? verdictOf(json.data['noncommittal'])
+    : verdictIn(after(/^\W*non-?committal\W*:\s*(\S.*)$/i) ?? '');
+  return question === undefined || question.trim() === '' || noncommittal === undefined
+    ? undefined
+    : { question: question.trim(), noncommittal };
+}
+
+/** What a reasoning model writes before its reply is none of it. */
+function withoutThoughts(reply: string): string {
+  const end = reply.lastIndexOf('</think>');
+  return end === -1 ? reply : reply.slice(end + '</think>'.length);
+}
+
+/** Without blank ones and marks of Markdown. */
+function linesOf(text: string): string[] {
+  return text
+    .replace(/\*\*|__|`/g, '')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** An array or an object that a reply is, or that stands in it in lines of its own, fenced or not. */
+function jsonIn(text: string): unknown {
+  const start = /^[ \t]*[[{]/m.exec(text);
+  if (start === null) return undefined;
+  const from = text.slice(start.index);
+  const end = from.lastIndexOf(from.trimStart().startsWith('[') ? ']' : '}');
+  if (end === -1 || /^[^\n]*\S/.test(from.slice(end + 1))) return undefined;
+  try {
+    return JSON.parse(from.slice(0, end + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+const claimSchema = z.union([
+  z.string(),
+  z.object({ claim: z.string() }).transform(({ claim }) => claim),
+  z.object({ statement: z.string() }).transform(({ statement }) => statement),
+  z.object({ text: z.string() }).transform(({ text }) => text),
+]);
+
+function claimsOfJson(json: unknown): string[] | undefined {
+  const claims = z.array(claimSchema).safeParse(listIn(json)).data;
+  return claims?.map((claim) => claim.trim()).filter((claim) => claim !== '');
+}
+
+function claimsOfLines(lines: readonly string[]): string[] | undefined {
+  const listed = lines.flatMap(
+    (line) => /^(?:[-–•*]|\d{1,3}[.):])\s+(\S.*)$/.exec(line)?.[1] ?? [],
+  );
+  if (listed.length > 0) return listed;
+  // JSON that was cut is no sentence.
+  return lines.length === 1 && !/^[[{]/.test(lines[0] ?? '') ? [...lines] : undefined;
+}
+
+/** A list, or the only one in an object. */
+function listIn(json: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(json)) return json;
+  const record = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
+  const [list, ...others] = Object.values(record).filter((value) => Array.isArray(value));
+  return others.length > 0 ? undefined : list;
+}
+
+function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
+  const record = Array.isArray(json) ? {} : z.record(z.string(), z.unknown()).parse(json);
+  // {"1": "yes", "2": "no"}: whole numbers are the first keys, in order.
+  const byNumber = Object.keys(record).every((key, at) => key === String(at + 1));
+  const list = listIn(json) ?? (byNumber ? Object.values(record) : [json]);
+  const verdicts = list.map(verdictOf).filter((verdict) => verdict !== undefined);
+  return list.length === count && verdicts.length === count ? verdicts : undefined;
+}
+
+/** What verdicts are called in JSON, by ragas' prompts among others. */
+const verdictNames = ['verdict', 'attributed', 'supported', 'useful', 'answer'];
+
+function verdictOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (value === 1 || value === '1') return true;
+  if (value === 0 || value === '0') return false;
+  if (typeof value === 'string') return verdictIn(value);
+  const record = z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
+  const name = verdictNames.find((one) => Object.hasOwn(record, one));
+  return name === undefined || typeof record[name] === 'object'
+    ? undefined
+    : verdictOf(record[name]);
+}
+
+const numberedLine =
+  /^[^\w\s]*\s*(?:(?:claim|statement|passage)\s+)?(\d{1,3})\s*[:.)\]=–-]+\s*(\S.*)$/i;
+
+/** Of lines with numbers, each from 1 to `count` once. */
+function verdictsOfNumbers(lines: readonly string[], count: number): boolean[] | undefined {
+  const found = new Map<number, boolean>();
+  for (const line of lines) {
+    const [, number, rest = ''] = numberedLine.exec(line) ?? [];
+    if (number === undefined) continue;
+    const verdict = verdictIn(rest);
+    if (verdict === undefined || found.has(Number(number))) return undefined;
+    found.set(Number(number), verdict);
+  }
+  const verdicts = Array.from({ length: count }, (_, at) => found.get(at + 1));
+  const read = verdicts.filter((verdict) => verdict !== undefined);
+  return found.size === count && read.length === count ? read : undefined;
+}
+
+/** A yes or no that a line begins with, else one that it ends with. */
+function verdictIn(line: string): boolean | undefined {
+  const first = firstWord(line);
+  if (first !== undefined || isChoice(line)) return first;
+  const last = /\b(?:(yes|true)|(?:no|false))\W*$/i.exec(line);
+  return last === null ? undefined : last[1] !== undefined;
+}
+
+/** A no that no sign follows belongs to a sentence: “No kiln is lit: yes” begins with none. */
+function firstWord(line: string): boolean | undefined {
+  if (isChoice(line)) return undefined;
+  const first = /^\W*(?:(yes|true)\b|(?:no|false)\b(?=\W*$|\s*[,.;:!?()]|\s+[–—-]))/i.exec(line);
+  return first === null ? undefined : first[1] !== undefined;
+}
+
+/** “Yes or no”, repeated from what was asked. */
+function isChoice(line: string): boolean {
+  return /\byes\W{1,4}(?:or\W{1,4})?no\b/i.test(line);
+}

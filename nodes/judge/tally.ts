@@ -1,0 +1,52 @@
+import type { Judgement, MetricRow, RunContext } from '@graft/graph';
+import { agreement, type Votes } from './verdict-scores.ts';
+
+/** What the judgements of one answer come to. */
+export class Tally {
+  readonly #values: MetricRow['values'] = {};
+  readonly #votes: Votes[] = [];
+  replies = 0;
+  unread = 0;
+  /** Why a prompt was not answered, of the first. */
+  refused: string | undefined;
+
+  add({ metric, value, findings, exchanges }: Judgement): void {
+    if (value !== undefined) this.#values[metric] = value;
+    this.#votes.push(...findings.map(({ said }) => said));
+    for (const { reply, problem } of exchanges) {
+      if (reply === undefined) this.refused ??= problem;
+      else this.replies += 1;
+      if (reply !== undefined && problem !== undefined) this.unread += 1;
+    }
+  }
+
+  /** Its metrics; beside them how far repeats agree, and the share of replies that could not be read, where there are any. */
+  values(): MetricRow['values'] {
+    const agreed = agreement(this.#votes);
+    return {
+      ...this.#values,
+      ...(agreed === undefined ? {} : { agreement: agreed }),
+      ...(this.replies === 0 ? {} : { unparseable: this.unread / this.replies }),
+    };
+  }
+}
+
+/** Says how many replies could not be had or read. */
+export function logReplies(ctx: RunContext, tallies: readonly Tally[]): void {
+  const refusals = tallies.flatMap(({ refused }) => refused ?? []);
+  if (refusals.length > 0) {
+    ctx.log(
+      'warning',
+      `Of ${refusals.length} answers not all could be judged; the first: ${refusals[0] ?? ''}`,
+    );
+  }
+  const all = tallies.reduce((sum, { replies }) => sum + replies, 0);
+  const unread = tallies.reduce((sum, tally) => sum + tally.unread, 0);
+  if (unread === 0) return;
+  ctx.log(
+    'warning',
+    unread === all
+      ? `None of the judge’s ${all} replies could be read: it has judged nothing. What it wrote is in the output judgements. Take a larger model, or say more plainly in the prompts in which form it is to reply.`
+      : `${unread} of ${all} replies could not be read, and count for nothing: an answer that lacks a verdict for it is in no mean of that metric. What the judge wrote is in the output judgements.`,
+  );
+}
