@@ -2,7 +2,7 @@ import type { EvidenceTable } from '../types/evidence-table.ts';
 import type { Metric } from '../types/metric.ts';
 
 /** A variant as one weighs it: what it gives, and for how much. */
-export interface ParetoPoint {
+interface ParetoPoint {
   readonly variant: string;
   /** Mean of the table's first metric. */
   readonly value: number;
