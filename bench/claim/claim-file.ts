@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { evidenceTableSchema, metricRowSchema } from '@graft/graph';
+import { z } from 'zod';
+
+/** What a cell of a claim's tables is called. What the right side leaves out is as on the left. */
+const thanSchema = z.strictObject({
+  experiment: z.string().optional(),
+  variant: z.string().optional(),
+  metric: z.string().optional(),
+});
+
+/**
+ * - `better`, `worse`: by a paired test at 5 %, of the variant and the one after `than` alone. A claim holds only if all
+ *   of its expectations do, so that no correction for their number is due.
+ * - `no worse`: its mean is at least as good.
+ * - `above`, `below`: the whole interval of 95 % lies above or below a number.
+ * - `identical`: every item of every seed, to the last bit.
+ */
+const expectationSchema = z.strictObject({
+  experiment: z.string(),
+  variant: z.string(),
+  /** As its column is called in the experiment's table. */
+  metric: z.string(),
+  is: z.enum(['better', 'worse', 'no worse', 'above', 'below', 'identical']),
+  than: z.union([z.string(), z.number(), thanSchema]),
+});
+export type Expectation = z.infer<typeof expectationSchema>;
+
+const costSchema = z.strictObject({
+  /** Steps that make it up, by their paths in the plan. */
+  nodes: z.array(z.string()).min(1),
+  /** Of these steps together, a mean over the runs that have them. */
+  seconds: z.number().optional(),
+  /** Bytes: the most that one of them claimed. */
+  memory: z.number().optional(),
+  /** Share of the model's numbers. */
+  trained: z.number().optional(),
+  /** Bytes of the adapters, models and indexes that they gave, of one run. */
+  kept: z.number().optional(),
+});
+export type ClaimCost = z.infer<typeof costSchema>;
+
+const claimTableSchema = z.strictObject({
+  table: evidenceTableSchema,
+  /** Seed → variant → means in the order of the table's metrics. */
+  seeds: z.record(z.string(), z.record(z.string(), z.array(z.number().nullable()))),
+});
+export type ClaimTable = z.infer<typeof claimTableSchema>;
+
+/** `claim.json` beside the graph of an example; `examples/README.md` says which of it is written by hand. */
+export const claimSchema = z.strictObject({
+  claim: z.literal(1),
+  title: z.string(),
+  says: z.string(),
+  /** File name of the graph. */
+  graph: z.string(),
+  expect: z.array(expectationSchema).min(1),
+  costs: z.record(z.string(), costSchema),
+  /** A size that the tests run: parameters, one seed. Absent: they compute the tables from the recorded items. */
+  reduced: z
+    .strictObject({
+      experiments: z.array(z.string()).min(1),
+      set: z.record(z.string(), z.json()),
+    })
+    .optional(),
+  conclusion: z.string(),
+  /** Why it did not hold. */
+  because: z.string().optional(),
+  holds: z.boolean().optional(),
+  measured: z
+    .strictObject({
+      /** Of all steps, one after another. */
+      seconds: z.number(),
+      cores: z.int(),
+      cpu: z.string(),
+      /** See `claimDigest`. */
+      digest: z.string(),
+    })
+    .optional(),
+  tables: z.record(z.string(), claimTableSchema).optional(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
+/** A line of `items.jsonl`: what one run of a variant gave, in full. */
+export const runItemsSchema = z.strictObject({
+  experiment: z.string(),
+  variant: z.string(),
+  seed: z.int().optional(),
+  rows: z.array(metricRowSchema),
+});
+export type RunItems = z.infer<typeof runItemsSchema>;
+
+export async function readClaim(folder: string): Promise<Claim> {
+  return claimSchema.parse(JSON.parse(await readFile(path.join(folder, 'claim.json'), 'utf8')));
+}
+
+export async function readItems(folder: string): Promise<RunItems[]> {
+  const text = await readFile(path.join(folder, 'items.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => runItemsSchema.parse(JSON.parse(line)));
+}

@@ -1,0 +1,49 @@
+import { canonicalJson, evidenceTable, type Graph, meaningDigest, sha256 } from '@graft/graph';
+import type { ClaimTable, RunItems } from './claim-file.ts';
+
+/** What of an experiment its items do not say. */
+type Skeleton = Pick<ClaimTable['table'], 'baseline' | 'metrics'> & {
+  readonly rows: readonly Pick<ClaimTable['table']['rows'][number], 'variant' | 'settings'>[];
+};
+
+/**
+ * The table of an experiment from the items of its runs, without what it cost: the cache blurs that. Beside it the means
+ * of each seed.
+ */
+export function tableOfItems(skeleton: Skeleton, items: readonly RunItems[]): ClaimTable {
+  const { baseline, metrics, rows } = skeleton;
+  const make = (runs: readonly RunItems[]) =>
+    evidenceTable(
+      rows.map(({ variant, settings }) => ({
+        ...{ name: variant, settings },
+        repeats: runs.filter((run) => run.variant === variant).map((run) => run.rows),
+      })),
+      { baseline, metrics },
+    );
+  const seeds = [...new Set(items.map(({ seed }) => seed))];
+  return {
+    table: make(items),
+    seeds: Object.fromEntries(
+      seeds.flatMap((seed) => {
+        if (seed === undefined) return [];
+        const one = make(items.filter((run) => run.seed === seed));
+        return [
+          [
+            String(seed),
+            Object.fromEntries(
+              one.rows.map(({ variant, cells }) => [variant, cells.map(({ mean }) => mean)]),
+            ),
+          ],
+        ];
+      }),
+    ),
+  };
+}
+
+/** Of what a claim was measured on: what the graph computes, its models, data and used graphs, and its experiments. */
+export function claimDigest(graph: Graph): string {
+  const experiments = Object.entries(graph.experiments ?? {}).map(
+    ([name, { doc: _doc, ...of }]) => [name, of],
+  );
+  return sha256(canonicalJson({ meaning: meaningDigest(graph), lock: graph.lock, experiments }));
+}

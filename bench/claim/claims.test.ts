@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseGraph } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import { readClaim, readItems } from './claim-file.ts';
+import { claimDigest, tableOfItems } from './claim-tables.ts';
+import { outcome } from './expectations.ts';
+import { claimBlock, withBlock } from './readme-block.ts';
+
+const root = path.resolve(import.meta.dirname, '../../examples');
+const names: string[] = [];
+for (const entry of await readdir(root, { withFileTypes: true })) {
+  if (!entry.isDirectory()) continue;
+  const files = await readdir(path.join(root, entry.name));
+  if (files.includes('claim.json')) names.push(entry.name);
+}
+
+it('there are examples that claim something', () => {
+  expect(names).toEqual(expect.arrayContaining(['rag-vs-lora']));
+});
+
+describe.each(names)('what %s claims', (name) => {
+  const folder = path.join(root, name);
+
+  it('was measured on the graph, the models and the data as they are', async () => {
+    const { graph, measured } = await readClaim(folder);
+    const text = await readFile(path.join(folder, graph), 'utf8');
+    expect(measured?.digest, `npm run -w bench claim -- ${name}`).toBe(
+      claimDigest(parseGraph(text, graph)),
+    );
+  });
+
+  it('is what its recorded items say, by every seed', async () => {
+    const [claim, items] = [await readClaim(folder), await readItems(folder)];
+    const tables = Object.entries(claim.tables ?? {});
+    expect(tables.length).toBeGreaterThan(0);
+    for (const [experiment, told] of tables) {
+      const own = items.filter((run) => run.experiment === experiment);
+      expect(tableOfItems(told.table, own), experiment).toEqual(told);
+      expect(Object.keys(told.seeds).length, 'seeds').toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it('holds, or says why not', async () => {
+    const claim = await readClaim(folder);
+    const evidence = { tables: claim.tables ?? {}, items: await readItems(folder) };
+    const held = claim.expect.every((one) => outcome(one, evidence).holds);
+    expect(claim.holds).toBe(held);
+    if (!held) expect(claim.because, 'because').toMatch(/\w{3,}/);
+  });
+
+  it('stands in its README with these figures', async () => {
+    const [claim, items] = [await readClaim(folder), await readItems(folder)];
+    const readme = await readFile(path.join(folder, 'README.md'), 'utf8');
+    expect(readme).toBe(
+      withBlock(readme, claimBlock(claim, { tables: claim.tables ?? {}, items })),
+    );
+    for (const cost of Object.values(claim.costs)) expect(cost.seconds).toBeGreaterThanOrEqual(0);
+  });
+});

@@ -1,0 +1,123 @@
+import { type Metric } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import type { Expectation, RunItems } from './claim-file.ts';
+import { tableOfItems } from './claim-tables.ts';
+import { outcome } from './expectations.ts';
+import { claimBlock, withBlock } from './readme-block.ts';
+
+const accuracy: Metric = {
+  ...{ name: 'accuracy', direction: 'higher', aggregation: 'mean', range: [0, 1] },
+};
+const questions = Array.from({ length: 20 }, (_, at) => `q${String(at)}`);
+
+/** A run whose answers are right to the questions before `right`. */
+function run(variant: string, right: number, seed = 1): RunItems {
+  const rows = questions.map((item, at) => ({
+    ...{ series: 'items', item },
+    values: { accuracy: at < right ? 1 : 0 },
+  }));
+  return { experiment: variant === 'again' ? 'two' : 'one', variant, seed, rows };
+}
+const items = [
+  ...[run('poor', 2), run('good', 18), run('poor', 2, 2)],
+  ...[run('good', 16, 2), run('fair', 3), run('fair', 3, 2)],
+  ...[run('again', 2), run('again', 2, 2)],
+];
+const skeleton = (...variants: string[]) => ({
+  ...{ baseline: variants[0] ?? '', metrics: [accuracy] },
+  rows: variants.map((variant) => ({ variant, settings: { is: variant } })),
+});
+const tables = {
+  one: tableOfItems(
+    skeleton('poor', 'good', 'fair'),
+    items.filter(({ experiment }) => experiment === 'one'),
+  ),
+  two: tableOfItems(
+    skeleton('again'),
+    items.filter(({ experiment }) => experiment === 'two'),
+  ),
+};
+const told = (expectation: Partial<Expectation>) =>
+  outcome(
+    {
+      ...{ experiment: 'one', variant: 'good', metric: 'accuracy', is: 'better', than: 'poor' },
+      ...expectation,
+    },
+    { tables, items },
+  );
+
+describe('an expectation', () => {
+  it('is a test where it says better or worse, and a direction at a reduced size', () => {
+    expect(told({})).toMatchObject({ holds: true, points: true });
+    expect(told({}).figures).toMatch(/^0\.750 \[/);
+    expect(told({ variant: 'poor', is: 'worse', than: 'good' })).toMatchObject({ holds: true });
+    expect(told({ is: 'worse' })).toMatchObject({ holds: false, points: false });
+    // One question of twenty is no evidence, though it points that way.
+    expect(told({ variant: 'fair' })).toMatchObject({ holds: false, points: true });
+    expect(told({ variant: 'fair', is: 'no worse' })).toMatchObject({ holds: true });
+    expect(told({ variant: 'poor', is: 'no worse', than: 'good' })).toMatchObject({ holds: false });
+  });
+
+  it('takes the whole interval to be above or below a number', () => {
+    expect(told({ is: 'above', than: 0.5 }).holds).toBe(true);
+    expect(told({ is: 'above', than: 0.8 }).holds).toBe(false);
+    expect(told({ variant: 'poor', is: 'below', than: 0.5 }).holds).toBe(true);
+    expect(told({ variant: 'poor', is: 'below', than: 0.15 }).holds).toBe(false);
+  });
+
+  it('compares across experiments to the last bit', () => {
+    const than = { experiment: 'two', variant: 'again' };
+    expect(told({ variant: 'poor', is: 'identical', than })).toMatchObject({
+      ...{ holds: true, figures: '40 values the same' },
+    });
+    expect(told({ variant: 'fair', is: 'identical', than })).toMatchObject({ holds: false });
+    const last = items.at(-1);
+    if (last === undefined) throw new Error('There is no run.');
+    const off = last.rows.map((row, at) =>
+      at === 0 ? { ...row, values: { accuracy: 1 - Number.EPSILON / 2 } } : row,
+    );
+    const expectation: Expectation = {
+      ...{ experiment: 'one', variant: 'poor', metric: 'accuracy', is: 'identical', than },
+    };
+    const changed = [...items.slice(0, -1), { ...last, rows: off }];
+    expect(outcome(expectation, { tables, items: changed }).holds).toBe(false);
+  });
+
+  it('is refused where the tables do not have it', () => {
+    expect(() => told({ metric: 'f1' })).toThrow('"f1"');
+    expect(() => told({ than: 'best' })).toThrow('"best"');
+    expect(() => told({ than: 0.5 })).toThrow('two variants');
+    expect(() => told({ is: 'above' })).toThrow('a number');
+  });
+});
+
+it('the table has every seed by itself', () => {
+  expect(tables.one.seeds).toEqual({
+    1: { poor: [0.1], good: [0.9], fair: [0.15] },
+    2: { poor: [0.1], good: [0.8], fair: [0.15] },
+  });
+  expect(tables.one.table.rows[1]?.cells[0]).toMatchObject({ n: 20, failures: 0 });
+});
+
+it('a README has what was measured between its marks, and all else as it was', () => {
+  const block = claimBlock(
+    {
+      ...{ claim: 1, title: '', says: '', graph: 'a.graft.json', conclusion: '', holds: true },
+      expect: [
+        { experiment: 'one', variant: 'good', metric: 'accuracy', is: 'better', than: 'poor' },
+      ],
+      costs: { adapter: { nodes: ['a'], seconds: 12.34, trained: 0.0178, kept: 19_600_000 } },
+      measured: { seconds: 300, cores: 2, cpu: 'a processor', digest: '' },
+    },
+    { tables, items },
+  );
+  const text = withBlock('# One\n<!-- claim -->\nbefore\n<!-- /claim -->\nend', block);
+  expect(text.startsWith('# One\n<!-- claim -->\n**The claim holds.**')).toBe(true);
+  expect(text.endsWith('<!-- /claim -->\nend')).toBe(true);
+  expect(text).not.toContain('before\n');
+  expect(text).toMatch(/\| good \| 0\.850 \[0\.\d+, 0\.\d+\]<br>0\.900 · 0\.800 \|/);
+  expect(text).toContain('| adapter | 12.3 s | – | 1.78 % | 20 MB |');
+  expect(text).toContain('5.0 minutes');
+  expect(withBlock(text, block)).toBe(text);
+  expect(() => withBlock('# One', block)).toThrow('no <!-- claim -->');
+});

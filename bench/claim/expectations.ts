@@ -1,0 +1,118 @@
+import { evidenceTable, type Metric, type MetricRow } from '@graft/graph';
+import type { ClaimTable, Expectation, RunItems } from './claim-file.ts';
+
+/** The tables by experiment, and what their runs gave. */
+export interface Evidence {
+  readonly tables: Readonly<Record<string, ClaimTable>>;
+  readonly items: readonly RunItems[];
+}
+
+export interface Outcome {
+  readonly holds: boolean;
+  /** Whether it points that way, be it more than chance or not; of `above` and `below` nothing is said of few items. */
+  readonly points: boolean;
+  /** The figures that say so. */
+  readonly figures: string;
+}
+
+interface CellName {
+  readonly experiment: string;
+  readonly variant: string;
+  readonly metric: string;
+}
+
+/** What the evidence says of an expectation. Throws for a cell that the tables do not have. */
+export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
+  const { is, than, ...one } = expectation;
+  if (typeof than === 'number') {
+    if (is !== 'above' && is !== 'below') throw new Error(`"${is}" is of two variants.`);
+    const { mean, interval } = meanOf(one, evidence);
+    const [low, high] = interval ?? [Number.NaN, Number.NaN];
+    const figures = `${digits(mean)} [${digits(low)}, ${digits(high)}]`;
+    return { holds: is === 'above' ? low > than : high < than, points: true, figures };
+  }
+  const other = otherCell(one, than);
+  if (is === 'identical') {
+    const same = identical(rowsOf(one, evidence), rowsOf(other, evidence));
+    return { holds: same > 0, points: same > 0, figures: `${String(same)} values the same` };
+  }
+  if (is === 'above' || is === 'below') throw new Error(`"${is}" is of a number.`);
+  const metric = metricOf(one, evidence);
+  const [, row] = compared(one, other, evidence).rows;
+  const difference = row?.cells[0]?.difference;
+  if (difference === undefined) throw new Error(`${cellText(one)} has no item in common.`);
+  const gain = metric.direction === 'higher' ? difference.mean : -difference.mean;
+  const [low, high] = difference.interval ?? [Number.NaN, Number.NaN];
+  const points = is === 'worse' ? gain < 0 : is === 'better' ? gain > 0 : gain >= 0;
+  return {
+    holds: is === 'no worse' ? points : difference.verdict === is,
+    points,
+    figures: `${digits(difference.mean)} [${digits(low)}, ${digits(high)}]`,
+  };
+}
+
+/** What the right side leaves out is as on the left. */
+function otherCell(one: CellName, than: Exclude<Expectation['than'], number>): CellName {
+  if (typeof than === 'string') return { ...one, variant: than };
+  const { experiment = one.experiment, variant = one.variant, metric = one.metric } = than;
+  return { experiment, variant, metric };
+}
+
+const digits = (value: number): string => value.toPrecision(3);
+
+function compared(one: CellName, other: CellName, evidence: Evidence) {
+  const variant = (name: string, cell: CellName) => ({
+    ...{ name, settings: {} },
+    repeats: rowsOf(cell, evidence),
+  });
+  return evidenceTable([variant('other', other), variant('one', one)], {
+    baseline: 'other',
+    metrics: [{ ...metricOf(one, evidence), name: 'value' }],
+  });
+}
+
+function meanOf(cell: CellName, evidence: Evidence) {
+  const [row] = compared(cell, cell, evidence).rows;
+  const [found] = row?.cells ?? [];
+  if (found?.mean === undefined || found.mean === null)
+    throw new Error(`${cellText(cell)} has no value.`);
+  return { mean: found.mean, interval: found.interval };
+}
+
+function metricOf({ experiment, metric }: CellName, { tables }: Evidence): Metric {
+  const found = tables[experiment]?.table.metrics.find(({ name }) => name === metric);
+  if (found === undefined) throw new Error(`"${experiment}" has no metric "${metric}".`);
+  return found;
+}
+
+/** By seed, the rows of a cell, whatever its metric is called. */
+function rowsOf(cell: CellName, { items }: Evidence): MetricRow[][] {
+  const runs = items
+    .filter(({ experiment, variant }) => experiment === cell.experiment && variant === cell.variant)
+    .map(({ rows }) =>
+      rows.flatMap((row) => {
+        const value = row.values[cell.metric];
+        return value === undefined ? [] : [{ ...row, values: { value } }];
+      }),
+    );
+  if (runs.every((rows) => rows.length === 0)) throw new Error(`${cellText(cell)} has no items.`);
+  return runs;
+}
+
+/** How many values of all runs are the same to the last bit; 0 where any is not. */
+function identical(ones: readonly MetricRow[][], others: readonly MetricRow[][]): number {
+  if (ones.length !== others.length) return 0;
+  let same = 0;
+  for (const [at, rows] of ones.entries()) {
+    const found = new Map(others[at]?.map(({ item, values }) => [item, values['value']]));
+    if (found.size !== rows.length) return 0;
+    for (const { item, values } of rows) {
+      if (!found.has(item) || !Object.is(found.get(item), values['value'])) return 0;
+      same += 1;
+    }
+  }
+  return same;
+}
+
+const cellText = ({ experiment, variant, metric }: CellName): string =>
+  `"${metric}" of "${variant}" in "${experiment}"`;

@@ -1,0 +1,102 @@
+import { metricTitle, tableNumber } from '@graft/graph';
+import type { Claim, ClaimCost, ClaimTable, Expectation } from './claim-file.ts';
+import { type Evidence, outcome } from './expectations.ts';
+
+const begin = '<!-- claim -->';
+const end = '<!-- /claim -->';
+
+/** The README with what was measured in its place. Throws where it has no place for it. */
+export function withBlock(readme: string, block: string): string {
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from === -1 || to < from) {
+    throw new Error(`The README has no ${begin} with ${end} below it.`);
+  }
+  return `${readme.slice(0, from + begin.length)}\n${block}\n${readme.slice(to)}`;
+}
+
+/** What was measured, in Markdown: the tables, what was expected of them, and what it cost. */
+export function claimBlock(claim: Claim, evidence: Evidence): string {
+  const { holds, because, measured, reduced } = claim;
+  const verdict =
+    holds === true ? '**The claim holds.**' : `**The claim does not hold.** ${because ?? ''}`;
+  return [
+    verdict.trim(),
+    ...Object.entries(evidence.tables).flatMap(([name, table]) => [
+      `Experiment \`${name}\`, means with intervals of 95 %, and below them the means of the seeds ${Object.keys(table.seeds).join(', ')}:`,
+      experimentTable(table),
+    ]),
+    'What was expected of them, each by a test or an interval of its own; the claim holds if all of it is so:',
+    markdown(
+      ['', 'measured', ''],
+      claim.expect.map((one) => {
+        const { holds: held, figures } = outcome(one, evidence);
+        return [expectationText(one), figures, held ? 'yes' : '**no**'];
+      }),
+    ),
+    'What it cost:',
+    costTable(claim.costs),
+    `Measured on ${String(measured?.cores ?? 0)} cores (${measured?.cpu ?? ''}); all steps, one after another, took ${minutes(measured?.seconds ?? 0)}. ${
+      reduced === undefined
+        ? 'The tests compute these tables anew from the recorded items in `items.jsonl`; they train nothing.'
+        : `The tests compute these tables anew from the recorded items in \`items.jsonl\`, and run ${reduced.experiments.map((name) => `\`${name}\``).join(' and ')} at a reduced size with one seed, where all must point the same way.`
+    }`,
+  ].join('\n\n');
+}
+
+function experimentTable({ table, seeds }: ClaimTable): string {
+  const { metrics, rows } = table;
+  return markdown(
+    ['', ...metrics.map(metricTitle)],
+    rows.map(({ variant, cells }) => [
+      variant,
+      ...cells.map(({ mean, interval }, at) => {
+        if (mean === null) return '';
+        const bounds = interval === null ? '' : ` [${interval.map(tableNumber).join(', ')}]`;
+        const each = Object.values(seeds).flatMap((of) => of[variant]?.[at] ?? []);
+        const by = each.length === 0 ? '' : `<br>${each.map(tableNumber).join(' · ')}`;
+        return `${tableNumber(mean)}${bounds}${by}`;
+      }),
+    ]),
+  );
+}
+
+/** What is expected, in words. */
+export function expectationText(expectation: Expectation): string {
+  const { experiment, variant, metric, is, than } = expectation;
+  const one = `\`${metric}\` of “${variant}” is ${is}`;
+  if (typeof than === 'number') return `${one} ${String(than)}`;
+  const other = typeof than === 'string' ? { variant: than } : than;
+  const what = other.metric === undefined ? 'that' : `\`${other.metric}\``;
+  const where =
+    other.experiment === undefined || other.experiment === experiment
+      ? ''
+      : ` in \`${other.experiment}\``;
+  const link = is === 'identical' ? 'to' : 'than';
+  return `${one} ${link} ${what} of “${other.variant ?? variant}”${where}`;
+}
+
+function costTable(costs: Readonly<Record<string, ClaimCost>>): string {
+  return markdown(
+    ['', 'time', 'memory', 'trained', 'kept'],
+    Object.entries(costs).map(([way, { seconds, memory, trained, kept }]) => [
+      way,
+      seconds === undefined ? '' : `${seconds.toFixed(1)} s`,
+      memory === undefined ? '–' : megabytes(memory),
+      trained === undefined ? '–' : `${(100 * trained).toPrecision(3)} %`,
+      kept === undefined ? '–' : megabytes(kept),
+    ]),
+  );
+}
+
+const megabytes = (bytes: number): string => {
+  const size = bytes / 1e6;
+  return `${size < 10 ? size.toFixed(1) : Math.round(size).toLocaleString('en-US')} MB`;
+};
+
+const minutes = (seconds: number): string =>
+  seconds < 120 ? `${String(seconds)} s` : `${(seconds / 60).toFixed(1)} minutes`;
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
