@@ -19,7 +19,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
   const archive = path.join(folder, 'sent.graft.zip');
   const ben = path.join(folder, 'ben');
   await mkdir(ben);
-  const server = await serve(ben, path.join(folder, 'models'));
+  const server = await serve(ben, { GRAFT_MODELS: path.join(folder, 'models') });
   try {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('pack the graph');

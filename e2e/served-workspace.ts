@@ -16,11 +16,11 @@ export interface ServedWorkspace {
 
 export async function serve(
   folder: string,
-  modelsFolder?: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ process: ChildProcess; url: string }> {
   const server = spawn(process.execPath, [entry, 'serve', folder, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(modelsFolder === undefined ? {} : { GRAFT_MODELS: modelsFolder }) },
+    env: { ...process.env, ...env },
   });
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
@@ -52,7 +52,7 @@ export async function withModels(
   const workspace = path.join(folder, 'workspace');
   await mkdir(workspace);
   await writeFile(path.join(folder, 'imported.json'), JSON.stringify(imported));
-  const server = await serve(workspace, folder);
+  const server = await serve(workspace, { GRAFT_MODELS: folder });
   try {
     await use(server.url);
   } finally {

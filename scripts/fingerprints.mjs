@@ -12,6 +12,7 @@ export const ledgerFile = 'nodes/fingerprints.txt';
 const engines = {
   onnxruntime: { folders: ['runtime/backends/onnx'], revision: 'runtime/backends/versions.ts' },
   'llama.cpp': { folders: ['runtime/backends/llama'], revision: 'runtime/backends/versions.ts' },
+  remote: { folders: ['runtime/backends/remote'], revision: 'runtime/backends/versions.ts' },
   lance: { folders: ['runtime/backends/lance'], revision: 'runtime/backends/versions.ts' },
   training: {
     folders: ['adapters', 'architectures', 'autodiff', 'formats', 'ir', 'loop', 'onnx', 'optimizer']

@@ -287,7 +287,7 @@ it('is keyed by the encoding, and says of its answers which model gave them what
       ...{ id: 'x', definition: generate, params, inputs: {}, sources: [] },
       ...{ inputFacets: {}, outputFacets: {} },
     };
-    const engines = { onnxruntime: '1', 'llama.cpp': '1', lance: '1', training: '1' };
+    const engines = { onnxruntime: '1', 'llama.cpp': '1', lance: '1', training: '1', remote: '1' };
     const { value } = cacheKey({ node, inputs: {}, sources: [], deviceClass: 'cpu', engines });
     return { key: value, facets: generate.facets?.(params, { model: { model } }, () => undefined) };
   };

@@ -19,7 +19,7 @@ export const generate = defineNode({
   doc: 'Lets a language model answer each prompt, in its own chat format, streaming as it writes. Adapters are applied to it as it runs, each times its weight. Citations are resolved to the passages of the prompt; where the model wrote none, the passages that its words come from are found.',
   inputs: {
     prompts: { type: Prompts, doc: 'Prompts to answer.' },
-    model: { type: Model, doc: 'The language model.' },
+    model: { type: Model, remote: true, doc: 'The language model, local or remote.' },
     adapters: {
       type: Adapter,
       many: true,
@@ -161,7 +161,16 @@ export const generate = defineNode({
   },
   check({ context, maxTokens }, inputs, models) {
     const model = inputs['model']?.model;
-    const format = model === undefined ? undefined : models(model.id)?.format;
+    if (model?.remote !== undefined && inputs['adapters'] !== undefined) {
+      return [
+        {
+          port: 'adapters',
+          message: `${model.id} answers at ${model.remote.url}, where no adapter can be added to it. Disconnect the adapters, or connect a Base model.`,
+        },
+      ];
+    }
+    const isHere = model !== undefined && model.remote === undefined;
+    const format = isHere ? models(model.id)?.format : undefined;
     if (model !== undefined && format !== undefined && format !== 'gguf') {
       return [
         {

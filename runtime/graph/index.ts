@@ -4,6 +4,8 @@ export * from './types/port-types.ts';
 export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
 export { adapterWeightsParam } from './types/adapter-weights-param.ts';
 export { seedParam } from './types/seed-param.ts';
+export { secretName, secretParam } from './types/secret.ts';
+export * from './types/remote-model.ts';
 export * from './types/metrics.ts';
 export * from './types/judgements.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';

@@ -341,6 +341,7 @@ export const testEngines: EngineVersions = {
   'llama.cpp': '1',
   lance: '1',
   training: '1',
+  remote: '1',
 };
 export { experimentDefinitions, gradeNode, noiseNode } from './fixtures/experiment-nodes.ts';
 

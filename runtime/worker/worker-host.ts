@@ -1,9 +1,11 @@
+import { operatorSettings, RemoteAccess } from '@graft/backends/access';
 import { createCatalogue, UsedModels } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import type { Implementations } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
+import { environment } from './env.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { modelLocation } from './model-location.ts';
 import { startTrainer } from './start-trainer.ts';
@@ -24,6 +26,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       convertWeights: async (from, to, how) =>
         (await import('@graft/training/formats')).ggufToQ80(from, to, how),
       ...(memory === undefined ? {} : { memory }),
+      remoteAccess: async () => new RemoteAccess(await operatorSettings(environment)),
     }),
   );
 

@@ -57,6 +57,7 @@ import { requireLocked, throwProblems } from './graph-lock.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import { explainGraph } from './plan-report.ts';
+import { secretStates } from './secret-states.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
   ArtifactPage,
@@ -73,6 +74,7 @@ import type {
 
 /** A workspace whose stores, engine and worker are all on this machine. */
 export class LocalWorkspace implements Workspace {
+  readonly secretStates = secretStates;
   readonly root: string;
   readonly registry: Registry;
   readonly models: ModelLookup;

@@ -26,6 +26,7 @@ import {
   type RunStore,
   type StepSummary,
 } from '@graft/graph';
+import type { SecretState } from '@graft/backends/access';
 import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { Examples } from './examples.ts';
@@ -182,6 +183,8 @@ export interface Workspace extends AsyncDisposable {
 
   /** The models of the catalogue, to choose from. */
   listModels(): readonly ModelFacts[];
+  /** The secrets that whoever runs Graft has set, and where each may be sent; never a value. */
+  secretStates(): Promise<readonly SecretState[]>;
   /**
    * What the patterns of a `files` parameter match below the workspace, without hashing: the total, and the
    * first `limit` paths, sorted.

@@ -110,7 +110,7 @@ export const zones = [
     files: /^nodes\/[^/]+\/.*\.ts$/,
     packages: ['@graft/graph'],
     forbidden: [...ENGINES, ...REACT],
-    stay: /^nodes\/({folder}|kit\/(evaluation|export|text|training))\//,
+    stay: /^nodes\/({folder}|kit\/(asking|evaluation|export|text|training))\//,
     why: 'a node implementation imports its own node.ts and interfaces of runtime/graph; backends arrive through the context, and no node imports another node; logic that several need is in nodes/kit',
   },
   {
@@ -169,6 +169,7 @@ export const zones = [
       '@graft/kit',
       '@graft/engine',
       '@graft/store',
+      '@graft/backends/access',
       '@graft/backends/catalogue',
       '@graft/backends/probe',
       '@graft/worker',

@@ -28,6 +28,7 @@ import { NumberControl } from './fields/number-control.tsx';
 import { NumbersControl } from './fields/numbers-control.tsx';
 import { PairsControl } from './fields/pairs-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
+import { SecretControl } from './fields/secret-control.tsx';
 import { useTakeBack } from './fields/take-back.ts';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
 import {
@@ -36,10 +37,6 @@ import {
   SelectControl,
   TextControl,
 } from './fields/text-controls.tsx';
-
-function isPlainRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** A list of which every entry is one of a few values. */
 function isChoices(field: ParamField): boolean {
@@ -68,6 +65,10 @@ function Control({
       return <FilesControl {...props} />;
     case 'model':
       return <ModelControl {...props} />;
+    case 'secret':
+      return <SecretControl {...props} />;
+    case 'pairs':
+      return <PairsControl {...props} />;
     case 'multiline':
     case 'questions':
       return <MultilineControl {...props} />;
@@ -80,11 +81,7 @@ function Control({
       if (port !== undefined) return <EdgeEntriesControl {...props} node={node} port={port} />;
       if (entries === 'text') return <ListControl {...props} />;
       if (entries !== undefined) return <NumbersControl {...props} />;
-      return isPlainRecord(field.default) ? (
-        <PairsControl {...props} />
-      ) : (
-        <JsonControl {...props} />
-      );
+      return <JsonControl {...props} />;
     }
   }
 }

@@ -58,7 +58,14 @@ async function train(
     },
     models: {
       ...base.models,
-      facts: (id) => ({ ...model, id, title: id, kind: 'language-model', size: 100 }),
+      facts: (id) => ({
+        ...model,
+        format: 'gguf',
+        id,
+        title: id,
+        kind: 'language-model',
+        size: 100,
+      }),
     },
     backends: {
       ...base.backends,

@@ -18,7 +18,11 @@ export function ModelFacts(props: PreviewProps): ReactNode {
             ['context', `${count(model.contextLength)} tokens`],
             [
               'weights',
-              model.weights === undefined ? (
+              model.remote !== undefined ? (
+                <>
+                  elsewhere: <span className="gk-mono">{model.remote.url}</span>
+                </>
+              ) : model.weights === undefined ? (
                 'in the model catalogue'
               ) : (
                 <>

@@ -55,9 +55,13 @@ export async function runCommand(
   options.signal.throwIfAborted();
 }
 
-/** Under `npm run -w …` these would make npm look for a workspace in the temporary folder. */
+/**
+ * Under `npm run -w …` some settings would make npm look for a workspace in the temporary folder. Secrets are no business
+ * of other programs.
+ */
 function plainEnvironment(): Record<string, string | undefined> {
-  const dropped = /^npm_config_(workspaces?|include_workspace_root|local_prefix|prefix)$/i;
+  const dropped =
+    /^(GRAFT_SECRET_.*|npm_config_(workspaces?|include_workspace_root|local_prefix|prefix))$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !dropped.test(name)));
 }
 

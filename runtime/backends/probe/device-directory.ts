@@ -77,6 +77,7 @@ export class DeviceDirectory {
     switch (engine) {
       case undefined:
       case 'lance':
+      case 'remote':
         return 'cpu';
       case 'onnxruntime':
         return wanted === 'auto' || onnxDevice(wanted) === 'cpu' ? 'cpu' : wanted;

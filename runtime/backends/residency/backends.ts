@@ -15,9 +15,11 @@ import {
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
 import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
+import { RemoteAccess } from '../access/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
+import { RemoteModels } from '../remote/remote-models.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
@@ -37,6 +39,8 @@ export interface BackendsOptions {
   readonly memory?: number;
   /** Makes the forms of language models that a CPU reads quicker; absent: all are read as published. */
   readonly convertWeights?: ConvertWeights;
+  /** What remote models may be asked, as it is when one is; default: those of this machine, without a key. */
+  readonly remoteAccess?: () => Promise<RemoteAccess>;
 }
 
 /** What the services of one step need to know of it. */
@@ -115,6 +119,7 @@ class ComposedBackends implements LoadedBackends {
   readonly #onnx: OnnxModels;
   /** With the first that is asked for: a step that embeds must not wait for llama.cpp's library. */
   readonly #llama: OpenedOnce<LanguageModels>;
+  readonly #remote: RemoteModels;
   readonly #default: StepBackends;
 
   constructor(options: BackendsOptions) {
@@ -134,6 +139,9 @@ class ComposedBackends implements LoadedBackends {
       const quickForms = convertWeights && new QuickForms(modelsFolder, convertWeights);
       return new it.LanguageModels({ memoryOf, quickForms, ...threads });
     });
+    this.#remote = new RemoteModels(
+      options.remoteAccess ?? (() => Promise.resolve(new RemoteAccess({}))),
+    );
     this.#default = this.forStep({
       device: this.#device,
       signal: new AbortController().signal,
@@ -184,7 +192,13 @@ class ComposedBackends implements LoadedBackends {
       const { entry, folder, stamp } = await models.open(id, digest);
       return { entry, folder, stamp, device, signal, held };
     };
-    const located = async ({ id, digest, path }: ModelSource): Promise<LocatedWeights> => {
+    const located = async ({ id, digest, path, remote }: ModelSource): Promise<LocatedWeights> => {
+      if (remote !== undefined) {
+        throw new GraphError(
+          'bad-model',
+          `${id} answers at ${remote.url}, and its weights are not here; connect a base model`,
+        );
+      }
       if (path !== undefined) return { path };
       const { entry, folder, stamp } = await request(id, 'language-model', digest);
       return { path: weightsPath(entry, folder), stamp };
@@ -203,11 +217,15 @@ class ComposedBackends implements LoadedBackends {
       backends: {
         embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
-        languageModel: async (source, options) =>
-          (await this.#llama.get()).languageModel(
-            await inGguf(source, await located(source)),
-            options,
-          ),
+        languageModel: async (source, wanted) => {
+          const { remote } = source;
+          if (remote !== undefined) {
+            const { waiting } = options;
+            return this.#remote.languageModel({ ...source, remote }, { ...wanted, waiting });
+          }
+          const llama = await this.#llama.get();
+          return llama.languageModel(await inGguf(source, await located(source)), wanted);
+        },
         tokenizer: async (source) => {
           const weights = await located(source);
           return (await isSafetensorsFolder(weights.path))

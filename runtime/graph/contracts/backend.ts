@@ -60,8 +60,10 @@ export interface GenerateResult {
   readonly reusedTokens: number;
   readonly completionTokens: number;
   readonly finishReason: 'stop' | 'length' | 'aborted';
+  /** Nobody counted the tokens: they are guessed from the text. */
+  readonly guessedTokens?: true;
 }
-/** A loaded language model; several requests may run at once. */
+/** A language model, loaded or remote; several requests may run at once. */
 export interface LanguageModel {
   readonly model: string;
   readonly device: string;
@@ -71,10 +73,17 @@ export interface LanguageModel {
   readonly parallel: number;
   /** What its weights are read as, for people; absent: as they were published. */
   readonly readAs?: string;
+  /** Throws `bad-input` for a request that cannot be answered, though others may be. */
   generate(
     request: GenerateRequest,
-    options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly onText?: (text: string) => void;
+      /** Told, for people, why it takes longer. */
+      readonly onDelay?: (why: string) => void;
+    },
   ): Promise<GenerateResult>;
+  /** A guess where the model is remote. */
   countTokens(text: string): number;
 }
 

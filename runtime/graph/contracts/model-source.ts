@@ -1,17 +1,31 @@
 import type { TreeInput } from '../types/node-type.ts';
+import type { Facets } from '../types/facets.ts';
 import type { ModelRef } from '../types/port-types.ts';
+import type { RemoteAsking, RemoteModel } from '../types/remote-model.ts';
 
-/** Where a model's weights are: in the catalogue, or in a model artifact. */
+/** Where a model's weights are: in the catalogue, in a model artifact, or behind an address. */
 export interface ModelSource {
   /** Id in the catalogue, or a name for messages. */
   readonly id: string;
   readonly digest: string;
   /** Absolute path of the file or folder; absent: the catalogue's. */
   readonly path?: string;
+  /** Where it answers, and how it may be asked; absent: the weights are here. */
+  readonly remote?: RemoteModel & RemoteAsking;
 }
 
-/** The source of a model that arrived at an input. */
-export function modelSource({ info, path }: TreeInput<ModelRef>): ModelSource {
-  const { id, digest, weights } = info;
-  return { id, digest, ...(weights === undefined ? {} : { path: `${path}/${weights}` }) };
+/** The source of a model that arrived at an input, of which the plan knew `facets`. */
+export function modelSource(
+  { info, path }: TreeInput<ModelRef>,
+  { model }: Pick<Facets, 'model'> = {},
+): ModelSource {
+  const { id, digest, weights, remote } = info;
+  return {
+    ...{ id, digest },
+    ...(weights === undefined ? {} : { path: `${path}/${weights}` }),
+    ...(remote === undefined ? {} : { remote: { ...cautious, ...model?.remote, ...remote } }),
+  };
 }
+
+/** How to ask a remote model of which nobody says how. */
+const cautious = { parallel: 1, timeout: 120, retries: 4 };

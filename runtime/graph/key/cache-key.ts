@@ -3,6 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { hashParts, canonicalEncode } from './canonical-encode.ts';
 import type { ResolvedSource } from '../types/resolved-source.ts';
 import type { EngineVersions } from '../types/engine.ts';
+import { enginesOf } from '../types/engines-of.ts';
 import type { PlannedNode } from '../format/graph.ts';
 import { paramFields } from '../types/param-fields.ts';
 import { byCodeUnit, own } from '../base/record.ts';
@@ -52,10 +53,12 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
   }
   const label = fileLabels(node);
   for (const source of sources) parts.push(...sourceParts(source, label));
-  if (definition.device.affectsResult) parts.push({ name: 'device', value: deviceClass });
-  for (const name of definition.engines ?? []) {
-    parts.push({ name: `engine.${name}`, value: engines[name] });
+  const used = enginesOf(definition, node.inputFacets);
+  const isElsewhere = used.length === 1 && used[0] === 'remote';
+  if (definition.device.affectsResult && !isElsewhere) {
+    parts.push({ name: 'device', value: deviceClass });
   }
+  for (const name of used) parts.push({ name: `engine.${name}`, value: engines[name] });
   parts.sort((a, b) => byCodeUnit(a.name, b.name));
   return { value: hashParts(parts), parts };
 }

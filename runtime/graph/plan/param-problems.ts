@@ -3,6 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import type { GraphErrorCode } from '../base/errors.ts';
 import { nearest, suggestion } from '../base/nearest.ts';
 import type { NodeType } from '../types/node-type.ts';
+import { paramFields } from '../types/param-fields.ts';
 import { isRecord } from '../base/record.ts';
 
 interface ParamProblem {
@@ -39,9 +40,24 @@ export function parseParams(
       : Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
   const result = definition.params.safeParse(rest);
   if (!result.success) {
-    problems.push(...result.error.issues.map((issue) => paramProblem(issue, params)));
+    const secrets = new Set(
+      paramFields(definition).flatMap(({ name, control }) => (control === 'secret' ? [name] : [])),
+    );
+    for (const issue of result.error.issues) {
+      const name = String(issue.path[0]);
+      problems.push(secrets.has(name) ? secretProblem(name) : paramProblem(issue, params));
+    }
   }
   return problems.length === 0 && result.success ? { params: result.data, problems } : { problems };
+}
+
+/** Says nothing of what stands there: it may be the secret itself. */
+function secretProblem(param: string): ParamProblem {
+  return {
+    code: 'bad-param',
+    param,
+    message: `"${param}" must name a secret of the operator's settings, in capitals, as { "$secret": "MY_KEY" }. Never put a key itself into a graph: take it out of the file if it is one.`,
+  };
 }
 
 function paramProblem(

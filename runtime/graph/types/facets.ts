@@ -1,5 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
+import type { RemoteAsking } from './remote-model.ts';
 
 /**
  * What is known of a port before running. All parts are optional: what is not known is absent,
@@ -21,6 +22,8 @@ export interface Facets {
     readonly digest?: string;
     readonly architecture: string;
     readonly contextLength: number;
+    /** Of a model that answers elsewhere; absent: its weights are here. */
+    readonly remote?: RemoteAsking;
   };
   /** An adapter's base digest, kinds of target modules and rank. */
   readonly adapter?: {

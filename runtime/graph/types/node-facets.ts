@@ -1,6 +1,7 @@
 import type { FacetClash, Facets, PortFacets } from './facets.ts';
 import type { ModelLookup } from './model.ts';
 import type { NodeType } from './node-type.ts';
+import { remoteClashes } from './engines-of.ts';
 import { facetsByPort, genericClashes } from './port-facets.ts';
 import { own } from '../base/record.ts';
 
@@ -26,6 +27,9 @@ export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets
   const known = definition.facets?.(params, inputFacets, models) ?? {};
   const outputFacets: Record<string, Facets> = {};
   for (const port of Object.keys(definition.outputs)) outputFacets[port] = own(known, port) ?? {};
-  const declared = definition.check?.(params, inputFacets, models) ?? [];
-  return { inputFacets, outputFacets, clashes: [...genericClashes(incoming), ...declared] };
+  const refused = remoteClashes(definition, incoming);
+  // Whatever else is to be said of a model whose weights are not here helps nobody.
+  const declared = refused.length > 0 ? [] : definition.check?.(params, inputFacets, models);
+  const clashes = [...genericClashes(incoming), ...refused, ...(declared ?? [])];
+  return { inputFacets, outputFacets, clashes };
 }

@@ -14,6 +14,8 @@ export interface InputPort<T extends PortType = PortType> {
   readonly optional?: boolean;
   /** Takes any number of edges; their order is the order of the edge strings. */
   readonly many?: boolean;
+  /** Of a model: may be one whose weights are not here, which can be asked only. */
+  readonly remote?: boolean;
 }
 export interface OutputPort<T extends PortType = PortType> {
   readonly type: T;
@@ -188,7 +190,7 @@ export interface ParamMeta {
   readonly title: string;
   readonly description?: string;
   readonly unit?: string;
-  readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions';
+  readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions' | 'secret';
   readonly modelKind?: ModelKind;
   /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
   readonly entryPerEdge?: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { paramFields } from './param-fields.ts';
+import { secretParam } from './secret.ts';
 import { numberNode, vectorsNode } from '../testing.ts';
 
 describe('paramFields', () => {
@@ -25,6 +26,9 @@ describe('paramFields', () => {
         layers: z.array(z.int()).default([]),
         kinds: z.array(z.enum(['md', 'txt'])).default(['md']),
         paths: z.array(z.string()).default([]).meta({ title: 'Paths', control: 'files' }),
+        filter: z.record(z.string(), z.string()).default({}),
+        fields: z.record(z.string(), z.unknown()).default({}),
+        key: secretParam('Key', 'Whose.'),
         batch: z.int().default(1).meta({ title: 'Batch', affectsResult: false }),
       }),
     };
@@ -53,6 +57,11 @@ describe('paramFields', () => {
       description: 'Who.',
     });
     expect(fields.get('long')?.control).toBe('multiline');
+    expect(fields.get('filter')).toMatchObject({ control: 'pairs' });
+    expect(fields.get('fields')).toMatchObject({ control: 'json' });
+    expect(fields.get('key')).toMatchObject({
+      ...{ control: 'secret', nullable: true, default: null, affectsResult: false },
+    });
     expect(fields.get('on')).toMatchObject({ control: 'boolean', title: 'on', default: true });
     expect(fields.get('mode')).toMatchObject({ control: 'select', options: ['a', 'b'] });
     expect(fields.get('level')).toMatchObject({ control: 'select', options: [1, 2] });

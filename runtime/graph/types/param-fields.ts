@@ -13,6 +13,8 @@ export type ParamControl =
   | 'files'
   | 'model'
   | 'questions'
+  | 'secret'
+  | 'pairs'
   | 'json';
 
 /** One row of a node's parameter form. Bounds are inclusive, but for `exclusive` ones. */
@@ -48,7 +50,10 @@ const propertySchema = z.looseObject({
   title: z.string().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
   unit: z.string().optional().catch(undefined),
-  control: z.enum(['text', 'multiline', 'files', 'model', 'questions']).optional().catch(undefined),
+  control: z
+    .enum(['text', 'multiline', 'files', 'model', 'questions', 'secret'])
+    .optional()
+    .catch(undefined),
   modelKind: modelKindSchema.optional().catch(undefined),
   advanced: z.boolean().optional().catch(undefined),
   affectsResult: z.boolean().optional().catch(undefined),
@@ -61,6 +66,10 @@ const propertySchema = z.looseObject({
       type: z.string().optional().catch(undefined),
       enum: z.array(z.unknown()).optional().catch(undefined),
     })
+    .optional()
+    .catch(undefined),
+  additionalProperties: z
+    .looseObject({ type: z.string().optional().catch(undefined) })
     .optional()
     .catch(undefined),
   anyOf: z.array(z.looseObject({})).optional().catch(undefined),
@@ -162,6 +171,8 @@ function controlOf(property: Property, options: readonly unknown[] | undefined):
       return property.type;
     case 'string':
       return 'text';
+    case 'object':
+      return property.additionalProperties?.type === 'string' ? 'pairs' : 'json';
     default:
       return 'json';
   }

@@ -3,6 +3,7 @@ import { Comparison } from './evidence-table.ts';
 import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
 import { portType, type PortType } from './port-type.ts';
+import { remoteModelSchema } from './remote-model.ts';
 import { Adapter, Dataset, Tokens } from './training-types.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
@@ -153,17 +154,19 @@ export const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
-/** A language model: weights in the catalogue, or in the artifact's own folder. Its `graft.json`. */
+/** A language model: weights in the catalogue, or in the artifact's own folder, or behind an address. Its `graft.json`. */
 export const modelSchema = z.object({
   /** Id in the catalogue; a name for people where the weights are in the artifact. */
   id: z.string(),
-  /** Of the catalogue's entry, or sha256 of the weights' file. */
+  /** Of the catalogue's entry, or sha256 of the weights' file, or of what is known of a remote one. */
   digest: z.string(),
   /** Path of the weights below the artifact's folder; absent: the catalogue's. */
   weights: z.string().optional(),
   architecture: z.string(),
-  format: z.enum(['gguf', 'safetensors', 'onnx']),
+  format: z.enum(['gguf', 'safetensors', 'onnx', 'remote']),
   contextLength: z.number().int(),
+  /** Where it answers, where its weights are not here. */
+  remote: remoteModelSchema.optional(),
 });
 export type ModelRef = z.infer<typeof modelSchema>;
 

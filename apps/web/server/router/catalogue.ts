@@ -3,6 +3,8 @@ import { procedure, router } from './trpc.ts';
 
 export const catalogueRouter = router({
   models: procedure.query(({ ctx }) => ctx.workspace.listModels()),
+  /** The secrets that are set, by name. */
+  secrets: procedure.query(({ ctx }) => ctx.workspace.secretStates()),
   /** How many files the patterns of a parameter match, and the first of them. */
   matchFiles: procedure
     .input(z.object({ patterns: z.array(z.string().min(1).max(1_000)).max(100) }))

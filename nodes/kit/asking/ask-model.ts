@@ -1,0 +1,166 @@
+import {
+  type GenerateRequest,
+  type GenerateResult,
+  GraphError,
+  ItemFailure,
+  type LanguageModel,
+  type ModelEncoding,
+  type ModelRef,
+  modelSource,
+  type RunContext,
+  type TreeInput,
+  type WeightedAdapter,
+} from '@graft/graph';
+import { Neighbours } from './neighbours.ts';
+
+/** What a model is asked, by itself. */
+export interface Ask {
+  /** The item that it belongs to, for messages and for whoever watches. */
+  readonly id: string;
+  /** Empty: none. */
+  readonly system: string;
+  readonly prompt: string;
+}
+
+export interface AskedModel {
+  readonly model: TreeInput<ModelRef>;
+  /** The input port that it came by; default `model`. */
+  readonly port?: string;
+  readonly adapters?: readonly WeightedAdapter[];
+  readonly sampling: Omit<GenerateRequest, 'system' | 'prompt'>;
+  /** Tokens of prompt and answer together. */
+  readonly context: number;
+  /** Of a local model; default `fastest`. */
+  readonly encoding?: ModelEncoding;
+  /** Asks at once of a local model; a remote one says itself how many it takes. */
+  readonly parallel: number;
+}
+
+/** Tokens that a chat template adds around system prompt and prompt, generously. */
+const templateTokens = 32;
+
+/**
+ * Has a model of an input, local or remote, write an answer to each, in its chat format, streaming. Answers come in the
+ * order of the asks; those that begin alike are best neighbours. One that cannot be answered fails alone; what concerns all
+ * of them, as a server that is gone, is thrown.
+ */
+export async function askModel(
+  ctx: RunContext,
+  asks: readonly Ask[],
+  asked: AskedModel,
+): Promise<(GenerateResult | ItemFailure)[]> {
+  const { model, port = 'model', context, parallel, encoding, adapters } = asked;
+  const loaded = await ctx.backends.languageModel(modelSource(model, ctx.inputFacets[port]), {
+    ...{ contextLength: context, parallel },
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(adapters === undefined ? {} : { adapters }),
+  });
+  tellForm(ctx, loaded);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([ctx.signal, failed.signal]);
+  const results: (GenerateResult | ItemFailure)[] = [];
+  const neighbours = new Neighbours(asks, Math.min(loaded.parallel, asks.length));
+  const workers = Array.from(neighbours.parts, async (_, part): Promise<void> => {
+    for (let next = neighbours.take(part); next !== undefined; next = neighbours.take(part)) {
+      signal.throwIfAborted();
+      results[next.at] = await answer(ctx, next.row, { loaded, asked, signal });
+    }
+  });
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    // The others would go on writing answers that nobody waits for.
+    failed.abort();
+    await Promise.allSettled(workers);
+    throw error;
+  }
+  return results;
+}
+
+interface Task {
+  readonly loaded: LanguageModel;
+  readonly asked: AskedModel;
+  readonly signal: AbortSignal;
+}
+
+async function answer(
+  ctx: RunContext,
+  { id, system, prompt }: Ask,
+  { loaded, asked: { sampling, context }, signal }: Task,
+): Promise<GenerateResult | ItemFailure> {
+  const tokens = loaded.countTokens(system) + loaded.countTokens(prompt) + templateTokens;
+  if (tokens + sampling.maxTokens > context) {
+    return new ItemFailure(
+      `The prompt of "${id}" has about ${tokens} tokens; with an answer of ${sampling.maxTokens} it does not fit the context of ${context}. Raise the context, or lower the budget of the prompt.`,
+    );
+  }
+  try {
+    const result = await loaded.generate(
+      { ...sampling, system, prompt },
+      {
+        signal,
+        onText: (text) => {
+          ctx.token(id, text);
+        },
+        onDelay: (why) => {
+          ctx.log('info', why, id);
+        },
+      },
+    );
+    signal.throwIfAborted();
+    count(ctx, result);
+    return result;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof GraphError) || error.code !== 'bad-input') throw error;
+    return new ItemFailure(error.message);
+  }
+}
+
+/** Steps whose log says what their model is read as: there may be many batches. */
+const told = new WeakSet<RunContext>();
+
+function tellForm(ctx: RunContext, { model, readAs }: LanguageModel): void {
+  if (readAs === undefined || told.has(ctx)) return;
+  told.add(ctx);
+  ctx.log('info', `Reads ${model} as ${readAs}.`);
+}
+
+interface Counted {
+  readonly prompt: number;
+  readonly reused: number;
+  /** Answers whose tokens nobody counted. */
+  readonly guessed: number;
+}
+
+/** Tokens of the prompts that a step has had answered, and those of them that were not read again. */
+const counted = new WeakMap<RunContext, Counted>();
+
+function countOf(ctx: RunContext): Counted {
+  return counted.get(ctx) ?? { prompt: 0, reused: 0, guessed: 0 };
+}
+
+function count(ctx: RunContext, result: GenerateResult): void {
+  const { prompt, reused, guessed } = countOf(ctx);
+  counted.set(ctx, {
+    prompt: prompt + result.promptTokens,
+    reused: reused + result.reusedTokens,
+    guessed: guessed + (result.guessedTokens === true ? 1 : 0),
+  });
+}
+
+/** Says in the log of a step that has ended how much of its prompts was not read again, and what was not counted. */
+export function tellTokens(ctx: RunContext): void {
+  const { prompt, reused, guessed } = countOf(ctx);
+  if (reused > 0) {
+    ctx.log(
+      'info',
+      `Of ${String(prompt)} tokens of prompts ${String(prompt - reused)} were read: the others stand at the beginning of prompts that begin alike.`,
+    );
+  }
+  if (guessed > 0) {
+    ctx.log(
+      'warning',
+      `The server does not count tokens: those of ${String(guessed)} ${guessed === 1 ? 'answer' : 'answers'} are guessed from the text.`,
+    );
+  }
+}

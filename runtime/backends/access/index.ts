@@ -1,0 +1,2 @@
+export { operatorSettings, settingsFile } from './operator-settings.ts';
+export { RemoteAccess, type Key, type SecretState } from './remote-access.ts';

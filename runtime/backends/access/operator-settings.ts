@@ -1,0 +1,36 @@
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { GraphError } from '@graft/graph';
+import { hasCode } from '@graft/kit';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The file of the operator's settings, in no workspace: `graft/settings.env` of the user's configuration. */
+export function settingsFile(environment: Environment): string {
+  const folder = environment['XDG_CONFIG_HOME'] ?? '';
+  return join(folder === '' ? join(homedir(), '.config') : folder, 'graft', 'settings.env');
+}
+
+/**
+ * What whoever runs Graft has set: lines `NAME=value` of their file, and over those the environment. Throws `unavailable`
+ * where other people of the machine can read the file, since it holds secrets.
+ */
+export async function operatorSettings(environment: Environment): Promise<Environment> {
+  const file = settingsFile(environment);
+  try {
+    const { mode } = await stat(file);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new GraphError(
+        'unavailable',
+        `${file} holds secrets, and others can read it. Make it yours alone: chmod 600 ${file}`,
+        { audience: 'operator' },
+      );
+    }
+    return { ...parseEnv(await readFile(file, 'utf8')), ...environment };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return environment;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { operatorSettings, settingsFile } from './operator-settings.ts';
+import { RemoteAccess } from './remote-access.ts';
+
+const value = 'sk-0123456789';
+const access = new RemoteAccess({
+  GRAFT_SECRET_OPENAI: value,
+  GRAFT_SECRET_OTHER: 'other-0123456789',
+  GRAFT_SECRET_SHORT: 'none',
+  GRAFT_SECRET_BROKEN: 'two lines\nof a key',
+  GRAFT_ENDPOINTS:
+    'OPENAI@https://api.example.com/v1, http://10.0.0.5:8000 SHORT@https://s.example BROKEN@https://s.example GONE@https://s.example',
+});
+
+describe('what a graph may ask', () => {
+  it.each(['http://127.0.0.1:11434/v1', 'http://localhost:1234', 'http://[::1]:8080/v1'])(
+    'is this machine, without a key: %s',
+    (url) => {
+      expect(access.key(url, undefined)).toBeUndefined();
+    },
+  );
+
+  it('is an address that the operator lists, with the secret that is bound to it', () => {
+    expect(access.key('http://10.0.0.5:8000/v1', undefined)).toBeUndefined();
+    expect(access.key('https://api.example.com/v1', undefined)).toBeUndefined();
+    expect(access.key('https://api.example.com/other', 'OPENAI')).toEqual({
+      ...{ name: 'OPENAI', value },
+    });
+  });
+
+  it.each([
+    'https://evil.example/v1',
+    'https://api.example.com.evil.example/v1',
+    'https://api.example.com:8443/v1',
+    'http://api.example.com/v1',
+    'http://127.0.0.1.evil.example/v1',
+    'http://localhost.evil.example/v1',
+    'http://0.0.0.0:80/v1',
+    'http://169.254.169.254/v1',
+    'http://10.0.0.5:8001/v1',
+  ])('is nothing else: %s', (url) => {
+    expect(() => access.key(url, undefined)).toThrow(/none of the addresses that graphs may ask/);
+    expect(() => access.key(url, 'OPENAI')).toThrow(
+      `OPENAI@${new URL(url).origin} to GRAFT_ENDPOINTS`,
+    );
+  });
+
+  it('is no address with the secret of another, not even this machine', () => {
+    for (const url of ['https://api.example.com/v1', 'http://127.0.0.1:11434/v1']) {
+      expect(() => access.key(url, 'OTHER')).toThrow(/send the secret OTHER to/);
+    }
+  });
+
+  it.each([
+    ['GONE', 'The secret GONE is not set.'],
+    ['SHORT', 'The secret SHORT is none'],
+    ['BROKEN', 'The secret BROKEN is none'],
+  ])('needs a key that is one: %s', (name, message) => {
+    expect(() => access.key('https://s.example', name)).toThrow(message);
+  });
+
+  it('tells names and addresses, and no value', () => {
+    const states = access.secrets();
+    expect(states.map(({ name }) => name)).toEqual(['BROKEN', 'OPENAI', 'OTHER', 'SHORT']);
+    expect(states[1]?.origins).toEqual(['https://api.example.com']);
+    expect(JSON.stringify(states)).not.toContain(value);
+  });
+
+  it('says that the list is wrong, and not what stands in it', () => {
+    const wrong = new RemoteAccess({ GRAFT_ENDPOINTS: `OPENAI@${value}` });
+    const thrown = (): unknown => wrong.key('http://127.0.0.1/v1', undefined);
+    expect(thrown).toThrow(/GRAFT_ENDPOINTS/);
+    expect(thrown).not.toThrow(value);
+  });
+});
+
+describe('the settings', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graft-settings-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('are lines of a file, and over those the environment', async () => {
+    const environment = { XDG_CONFIG_HOME: folder, GRAFT_SECRET_B: 'here' };
+    expect(await operatorSettings(environment)).toEqual(environment);
+    const file = settingsFile(environment);
+    await mkdir(join(folder, 'graft'));
+    await writeFile(file, `GRAFT_SECRET_A="there"\nGRAFT_SECRET_B=there\n`, { mode: 0o600 });
+    expect(await operatorSettings(environment)).toEqual({
+      ...environment,
+      GRAFT_SECRET_A: 'there',
+    });
+    if (process.platform === 'win32') return;
+    await chmod(file, 0o644);
+    await expect(operatorSettings(environment)).rejects.toThrow(`chmod 600 ${file}`);
+  });
+});

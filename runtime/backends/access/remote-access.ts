@@ -1,0 +1,108 @@
+import { GraphError } from '@graft/graph';
+
+/** A secret of the operator's settings, for whoever chooses one: never its value. */
+export interface SecretState {
+  readonly name: string;
+  /** Where it may be sent: `https://api.example.com`. */
+  readonly origins: readonly string[];
+}
+
+/** What is sent as a key; only ever in a request to an origin that it is bound to. */
+export interface Key {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface Allowed {
+  readonly origin: string;
+  /** The secret that it may be sent. */
+  readonly secret: string | undefined;
+}
+
+const prefix = 'GRAFT_SECRET_';
+/** Characters. Shorter ones could not be kept out of texts without harming these. */
+const shortestSecret = 8;
+
+/**
+ * Which addresses graphs may ask, and which secret each may be sent. A graph may come from a stranger: it chooses among
+ * what the operator allows, and cannot send a secret, or what is in a workspace, anywhere else. The machine itself may be
+ * asked by any graph, without a key.
+ *
+ * `GRAFT_SECRET_NAME` is a secret; `GRAFT_ENDPOINTS` lists origins, each after the secret that it may be sent, if any:
+ * `OPENAI@https://api.openai.com http://10.0.0.5:8000`.
+ */
+export class RemoteAccess {
+  readonly #settings: Readonly<Record<string, string | undefined>>;
+
+  constructor(settings: Readonly<Record<string, string | undefined>>) {
+    this.#settings = settings;
+  }
+
+  /** Names of the secrets that are set, with where each may be sent. */
+  secrets(): SecretState[] {
+    const allowed = this.#allowed();
+    return Object.keys(this.#settings)
+      .filter((name) => name.startsWith(prefix) && this.#settings[name] !== '')
+      .map((name) => name.slice(prefix.length))
+      .sort()
+      .map((name) => ({
+        name,
+        origins: allowed.filter(({ secret }) => secret === name).map(({ origin }) => origin),
+      }));
+  }
+
+  /** The key to send to an address, if any. Throws `unavailable` for an address or a secret that is not allowed there. */
+  key(url: string, secret: string | undefined): Key | undefined {
+    const { origin, hostname } = new URL(url);
+    const allowed = this.#allowed();
+    if (secret === undefined) {
+      if (isThisMachine(hostname) || allowed.some((one) => one.origin === origin)) return undefined;
+      throw refused(
+        `The graph would send its prompts to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with them, add ${origin} to GRAFT_ENDPOINTS in your settings.`,
+      );
+    }
+    if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
+      throw refused(
+        `The graph would send the secret ${secret} to ${origin}, and your settings do not bind it to that address. If it belongs there, add ${secret}@${origin} to GRAFT_ENDPOINTS.`,
+      );
+    }
+    const value = (this.#settings[prefix + secret] ?? '').trim();
+    if (value === '') {
+      throw refused(
+        `The secret ${secret} is not set. Set ${prefix}${secret} in your settings, or in the environment that Graft is started in.`,
+      );
+    }
+    // A header with other characters would be refused by an error that quotes it.
+    if (value.length < shortestSecret || !/^[\x21-\x7e]+$/.test(value)) {
+      throw refused(
+        `The secret ${secret} is none: a key has at least ${shortestSecret} characters, without spaces. Set ${prefix}${secret} anew, or, if the server wants no key, take it out of the graph.`,
+      );
+    }
+    return { name: secret, value };
+  }
+
+  #allowed(): Allowed[] {
+    return (this.#settings['GRAFT_ENDPOINTS'] ?? '')
+      .split(/[\s,]+/)
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [, secret, address = ''] = /^(?:([A-Z][A-Z0-9_]*)@)?(.*)$/.exec(entry) ?? [];
+        const url = URL.canParse(address) ? new URL(address) : undefined;
+        if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
+          throw refused(
+            `GRAFT_ENDPOINTS of your settings holds an entry that is neither an address nor NAME@address: https://api.example.com, or MY_KEY@https://api.example.com.`,
+          );
+        }
+        return { origin: url.origin, secret };
+      });
+  }
+}
+
+/** By name or number, which a graph cannot make another machine of. */
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function refused(message: string): GraphError {
+  return new GraphError('unavailable', message, { audience: 'operator' });
+}

@@ -1,0 +1,125 @@
+import { GraphError, type RemoteModel } from '@graft/graph';
+import { hasCode } from '@graft/kit';
+import { z } from 'zod';
+import type { Key } from '../access/index.ts';
+import { Redactor } from './redactor.ts';
+import { bodyText } from './response-body.ts';
+import { jsonOf, serverWords } from './server-words.ts';
+import { TryAgain } from './try-again.ts';
+
+/** Whom a request was made to. */
+export interface Asked {
+  readonly remote: Pick<RemoteModel, 'url' | 'model'>;
+  readonly key: Key | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of what a server says of an error, or of its models. */
+const mostSaid = 1 << 20;
+/** Models that a message names. */
+const mostNamed = 12;
+
+export function authorization(key: Key | undefined): Record<string, string> {
+  return key === undefined ? {} : { authorization: `Bearer ${key.value}` };
+}
+
+/** Why a request came to nothing before there was a response. */
+export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): Error {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : said;
+  if (!hasCode(cause, 'ECONNREFUSED', 'ENOTFOUND')) {
+    return new TryAgain(`the connection failed (${code})`);
+  }
+  return unavailable(
+    `There is no server at ${url} (${code}). Start it, or set the address of the Remote model to where it is.`,
+  );
+}
+
+/** What a response that is no answer means, and who has to do what. */
+export async function refusal(response: Response, asked: Asked): Promise<Error> {
+  const { key, remote } = asked;
+  const { status } = response;
+  if (status >= 300 && status < 400) {
+    await response.body?.cancel();
+    return unavailable(
+      `${remote.url} sends on to ${target(response, remote)}, and is not followed: prompts and keys go to the address in the graph only. Set the address that is meant.`,
+    );
+  }
+  const text = await bodyText(response, { most: mostSaid });
+  const words = new Redactor(key).text(serverWords(text));
+  const said = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
+  if (status === 401 || status === 403) return keyRefused(said, asked);
+  if (status === 400 || status === 404) {
+    const unknown = await unknownModel(asked);
+    if (unknown !== undefined) return unknown;
+  }
+  if (status === 404) {
+    return unavailable(
+      `Nothing answers at ${remote.url}/chat/completions: ${said}. OpenAI-compatible addresses mostly end in /v1.`,
+    );
+  }
+  if (status === 400 || status === 413 || status === 422) {
+    return new GraphError('bad-input', `${remote.url} refuses the prompt: ${said}.`);
+  }
+  const passes = status === 408 || status === 425 || status === 429 || status >= 500;
+  if (passes && !isSpent(text)) return new TryAgain(said, retryAfter(response));
+  return unavailable(`${remote.url} refuses to answer: ${said}.`);
+}
+
+/** Where a redirect leads. Another host is not named: its name is the server's to choose, and may hold the key. */
+function target(response: Response, { url }: Pick<RemoteModel, 'url'>): string {
+  const to = response.headers.get('location') ?? '';
+  if (!URL.canParse(to, url)) return 'nowhere';
+  const { hostname, origin } = new URL(to, url);
+  return hostname === new URL(url).hostname ? origin : 'another host';
+}
+
+function keyRefused(said: string, { key, remote: { url } }: Asked): GraphError {
+  return unavailable(
+    key === undefined
+      ? `${url} wants a key: ${said}. Set the key of the Remote model to the name of a secret.`
+      : `${url} does not take the key ${key.name}: ${said}. Set GRAFT_SECRET_${key.name} anew in your settings.`,
+  );
+}
+
+const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+
+/** Asks the server what models it has; undefined where it has the one that is wanted, or does not say. */
+async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError | undefined> {
+  try {
+    const response = await fetch(`${remote.url}/models`, {
+      headers: authorization(key),
+      redirect: 'manual',
+      signal,
+    });
+    const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostSaid })));
+    const ids = data.map(({ id }) => new Redactor(key).text(serverWords(id)));
+    if (ids.includes(remote.model)) return undefined;
+    const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+    return new GraphError(
+      'bad-model',
+      `${remote.url} has no model "${remote.model}". It has ${ids.slice(0, mostNamed).join(', ')}${more}.`,
+    );
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** No waiting helps where the account is used up. */
+function isSpent(text: string): boolean {
+  return text.includes('insufficient_quota');
+}
+
+/** Milliseconds: the header's seconds, or until its date. */
+function retryAfter(response: Response): number | undefined {
+  const value = response.headers.get('retry-after')?.trim() ?? '';
+  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+export function unavailable(message: string): GraphError {
+  return new GraphError('unavailable', message, { audience: 'operator' });
+}

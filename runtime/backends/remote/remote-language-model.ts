@@ -1,0 +1,192 @@
+import {
+  GraphError,
+  type GenerateRequest,
+  type GenerateResult,
+  type LanguageModel,
+  type RemoteAsking,
+  type RemoteModel,
+} from '@graft/graph';
+import type { Key } from '../access/index.ts';
+import { chatRequest, completionSchema, type Completion } from './chat-completion.ts';
+import { Patience } from './patience.ts';
+import { Redactor } from './redactor.ts';
+import { authorization, refusal, unavailable, unreachable, type Asked } from './refusals.ts';
+import type { RemoteEndpoint } from './remote-endpoint.ts';
+import { bodyBytes, bodyText, type BodyLimit } from './response-body.ts';
+import { eventData } from './server-sent-events.ts';
+import { jsonOf, serverWords } from './server-words.ts';
+import { TryAgain } from './try-again.ts';
+
+export interface RemoteOptions {
+  /** What messages call the model. */
+  readonly id: string;
+  readonly remote: RemoteModel & RemoteAsking;
+  readonly key: Key | undefined;
+  readonly endpoint: RemoteEndpoint;
+  /** Tokens of prompt and answer together, as far as this side goes. */
+  readonly contextLength: number;
+  /** Told when nothing is left to do here but wait, and when it comes on. */
+  readonly waiting?: ((waiting: boolean) => void) | undefined;
+}
+
+type Hooks = Parameters<LanguageModel['generate']>[1];
+
+/** Bytes that a stream may take for an answer's tokens, generously, and beside them. */
+const bytesPerToken = 4096;
+const bytesBeside = 1 << 20;
+
+/**
+ * A language model behind an OpenAI-compatible address: one chat completion a request, streamed. Its key goes to that
+ * address and no other, and into nothing that comes back. Aborted, it rejects at once with the signal's reason.
+ */
+export class RemoteLanguageModel implements LanguageModel {
+  readonly model: string;
+  readonly device = 'remote';
+  readonly contextLength: number;
+  readonly parallel: number;
+  readonly #options: RemoteOptions;
+
+  constructor(options: RemoteOptions) {
+    this.#options = options;
+    this.model = options.id;
+    this.contextLength = options.contextLength;
+    this.parallel = options.remote.parallel;
+  }
+
+  async generate(request: GenerateRequest, hooks: Hooks): Promise<GenerateResult> {
+    const { endpoint, remote, waiting } = this.#options;
+    const { signal, onText, onDelay } = hooks;
+    waiting?.(true);
+    try {
+      return await endpoint.request({ signal, retries: remote.retries, onDelay }, (retry) =>
+        // What a try has shown cannot be taken back, so only the first is watched.
+        this.#ask(request, { signal, ...(onText === undefined || retry > 0 ? {} : { onText }) }),
+      );
+    } finally {
+      waiting?.(false);
+    }
+  }
+
+  countTokens(text: string): number {
+    return guessedTokens(text);
+  }
+
+  async #ask(request: GenerateRequest, { signal, onText }: Hooks): Promise<GenerateResult> {
+    const { remote, key } = this.#options;
+    using patience = new Patience(remote.timeout);
+    const asked: Asked = { remote, key, signal: AbortSignal.any([signal, patience.signal]) };
+    const limit = {
+      most: bytesBeside + request.maxTokens * bytesPerToken,
+      heard: patience.heard,
+    };
+    try {
+      const response = await fetch(`${remote.url}/chat/completions`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream, application/json',
+          ...authorization(key),
+        },
+        body: JSON.stringify(chatRequest(remote, request)),
+        redirect: 'manual',
+        signal: asked.signal,
+      });
+      patience.heard();
+      if (response.status !== 200) throw await refusal(response, asked);
+      const answer = new AnswerText(new Redactor(key), onText);
+      for await (const piece of this.#pieces(response, limit)) answer.take(piece);
+      return finished(answer, request);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (patience.why !== undefined) throw new TryAgain(patience.why);
+      if (error instanceof RangeError) {
+        throw unavailable(
+          `${remote.url} sends without end: more than ${limit.most} bytes for an answer of at most ${request.maxTokens} tokens.`,
+        );
+      }
+      if (error instanceof GraphError || error instanceof TryAgain) throw error;
+      throw unreachable(error, remote);
+    }
+  }
+
+  async *#pieces(response: Response, limit: BodyLimit): AsyncGenerator<Completion> {
+    const type = response.headers.get('content-type') ?? 'no content type';
+    if (!type.includes('text/event-stream')) {
+      yield this.#read(await bodyText(response, limit), type);
+      return;
+    }
+    for await (const data of eventData(bodyBytes(response, limit))) {
+      if (data.trim() === '[DONE]') return;
+      yield this.#read(data, type);
+    }
+  }
+
+  #read(text: string, type: string): Completion {
+    const value = jsonOf(text);
+    const { data } = completionSchema.safeParse(value);
+    if (data !== undefined) return data;
+    const { remote, key } = this.#options;
+    const words = new Redactor(key).text(serverWords(text));
+    if (typeof value === 'object' && value !== null && 'error' in value) {
+      throw new TryAgain(`it says "${words}"`);
+    }
+    throw unavailable(
+      `${remote.url} does not answer as an OpenAI-compatible server does: it sends ${type}, "${words}". Check the address.`,
+    );
+  }
+}
+
+/** An answer as it comes: the first choice's text, without the key. */
+class AnswerText {
+  text = '';
+  ending: string | undefined;
+  usage: Completion['usage'];
+  readonly #redactor: Redactor;
+  readonly #onText: ((text: string) => void) | undefined;
+
+  constructor(redactor: Redactor, onText: ((text: string) => void) | undefined) {
+    this.#redactor = redactor;
+    this.#onText = onText;
+  }
+
+  take({ choices: [choice], usage }: Completion): void {
+    this.usage = usage ?? this.usage;
+    if (choice === undefined) return;
+    this.ending = choice.finish_reason ?? this.ending;
+    this.#add(this.#redactor.push(choice.delta?.content ?? choice.message?.content ?? ''));
+  }
+
+  end(): string {
+    this.#add(this.#redactor.end());
+    return this.text;
+  }
+
+  #add(piece: string): void {
+    if (piece === '') return;
+    this.text += piece;
+    this.#onText?.(piece);
+  }
+}
+
+function finished(answer: AnswerText, { system, prompt }: GenerateRequest): GenerateResult {
+  const text = answer.end();
+  const { ending } = answer;
+  const usage = answer.usage ?? undefined;
+  if (ending === undefined) throw new TryAgain('its answer broke off');
+  if (ending === 'content_filter') {
+    throw new GraphError('bad-input', 'The server withholds its answer: content_filter.');
+  }
+  return {
+    text,
+    promptTokens: usage?.prompt_tokens ?? guessedTokens(system + prompt),
+    reusedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
+    completionTokens: usage?.completion_tokens ?? guessedTokens(text),
+    finishReason: ending === 'length' ? 'length' : 'stop',
+    ...(usage === undefined ? { guessedTokens: true } : {}),
+  };
+}
+
+/** Tokenizers of today take about four bytes a token. */
+function guessedTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4);
+}
