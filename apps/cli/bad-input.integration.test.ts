@@ -259,6 +259,28 @@ describe('bad input', () => {
     }
   });
 
+  it.each([
+    ['for (;;) {}', /took longer than 500 ms at the row "typed-1" \(from line 1 on\)/],
+    [
+      'return { ...row, question: "x".repeat(2 ** 29) };',
+      /needed more than 16 MiB of memory at the row "typed-1"/,
+    ],
+    ['return require("fs");', /failed at the row "typed-1" \(line 1.*ReferenceError.*require/],
+    ['return { ...row, question: 1 };', /gave for "typed-1" is no row of questions: "question"/],
+  ])('code of a graph that must not be: %s', async (body, expected) => {
+    const code = `function transform(row) { ${body} }`;
+    const text = graphText(
+      {
+        ask: ['questions', { questions: 'Why?\nHow?' }],
+        'code-1': ['transform', { code, timeLimit: 500, memory: 16 }],
+      },
+      ['ask.questions -> code-1.rows'],
+    );
+    const said = await message(text);
+    expect(said).toContain('node "code-1", param "code": ');
+    expect(said).toMatch(expected);
+  });
+
   it('a locked database', async () => {
     const sound = graphText({ 'ask-1': ['questions', { questions: 'Why?' }] });
     await write(file, sound);

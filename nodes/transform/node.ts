@@ -1,0 +1,96 @@
+import {
+  defineNode,
+  type ParamMeta,
+  type PortType,
+  Questions,
+  rowTypeIds,
+  rowTypeOf,
+  rowTypeParam,
+} from '@graft/graph';
+import { z } from 'zod';
+
+const inputs = { rows: { type: Questions, doc: 'The rows, one by one.' } };
+const outputs = { rows: { type: Questions, doc: 'What the code gave for each, in their order.' } };
+
+/** What the rows become, by the parameters as they stand in a file, right or wrong. */
+export function typeInto(params: Readonly<Record<string, unknown>>): PortType {
+  const into = rowTypeIds.find((id) => id === params['into']);
+  return rowTypeOf(into === undefined ? params : { type: into });
+}
+
+export const transform = defineNode({
+  type: 'transform',
+  version: 1,
+  implementation: 1,
+  title: 'Transform',
+  group: 'structure',
+  doc: 'Calls a function in JavaScript for each row, which gives the row changed, several rows, or none. The code runs in a sandbox: it reaches no file, network or clock, and has limits of time and memory.',
+  inputs,
+  outputs,
+  ports(params) {
+    return {
+      inputs: { rows: { ...inputs.rows, type: rowTypeOf(params) } },
+      outputs: { rows: { ...outputs.rows, type: typeInto(params) } },
+    };
+  },
+  params: z.strictObject({
+    type: rowTypeParam,
+    into: z
+      .enum(['same', ...rowTypeIds])
+      .default('same')
+      .meta({
+        title: 'Into',
+        description: 'What the rows become; same: what they are.',
+      } satisfies ParamMeta),
+    code: z
+      .string()
+      .default(
+        [
+          '// Give the row changed, several rows in an array, or null to leave it out.',
+          'function transform(row) {',
+          '  return row;',
+          '}',
+        ].join('\n'),
+      )
+      .meta({
+        title: 'Code',
+        description:
+          'JavaScript with a function transform(row). Each row is seen by itself: nothing is kept from one to the next.',
+        control: 'multiline',
+      } satisfies ParamMeta),
+    timeLimit: z
+      .int()
+      .min(10)
+      .max(60_000)
+      .default(2000)
+      .meta({
+        title: 'Time limit',
+        unit: 'ms a row',
+        description: 'Code that takes longer for a row is stopped, and the step with it.',
+        advanced: true,
+        affectsResult: false,
+      } satisfies ParamMeta),
+    memory: z
+      .int()
+      .min(16)
+      .max(1024)
+      .default(64)
+      .meta({
+        title: 'Memory',
+        unit: 'MiB',
+        description:
+          'Code that needs more for a row is stopped, and the step with it; the engine takes 6 of it.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ type, into, code }) => [
+    ['rows', into === 'same' ? type : `${type} → ${into}`],
+    ['code', `${code.trim().split('\n').length} lines`],
+  ],
+  caching: 'pure',
+  items: { over: 'rows' },
+  lane: 'bulk',
+  facets: ({ into }, inputs) => ({ rows: into === 'same' ? (inputs['rows'] ?? {}) : {} }),
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,73 @@
+import { GraphError, implementItems, type Question, type RunContext } from '@graft/graph';
+import { transform, typeInto } from './node.ts';
+import { givenRows } from './given-rows.ts';
+import { type Failure, readAnswer, type Said } from './sandbox-answer.ts';
+import { callInSandbox } from './sandbox.ts';
+
+export const run = implementItems(transform, {
+  async runItems(ctx, batch, _inputs, { code, timeLimit, memory, ...types }) {
+    const type = typeInto(types);
+    const results: (readonly unknown[])[] = [];
+    for (const row of batch) {
+      ctx.signal.throwIfAborted();
+      const task = { code, row: JSON.stringify(row), timeLimit, memory };
+      const answer = readAnswer(await callInSandbox(task, ctx.signal));
+      const item = itemOf(row);
+      log(ctx, answer.said, item);
+      if ('failed' in answer) throw failure(answer, { timeLimit, memory, item, node: ctx.node });
+      results.push(givenRows(answer.rows, { type, item, node: ctx.node }));
+    }
+    return results;
+  },
+  // Of the type that `into` says, which only the plan knows; each was checked against it.
+  expand: (_row, rows) => rows as readonly Question[],
+});
+
+/** The id of a row; undefined of one that has none, as those of metrics. */
+function itemOf(row: unknown): string | undefined {
+  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+interface Limits {
+  readonly timeLimit: number;
+  readonly memory: number;
+  readonly item: string | undefined;
+  readonly node: string;
+}
+
+function failure(
+  { failed, message, place }: Failure,
+  { timeLimit, memory, item, node }: Limits,
+): GraphError {
+  const at = item === undefined ? '' : ` at the row "${item}"`;
+  const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
+  // Of a loop the engine knows the last call before it, or the function that it is in.
+  const from = place === undefined ? '' : ` (from line ${place.line} on)`;
+  const said: Readonly<Record<Failure['failed'], string>> = {
+    unread: `The code fails before any row${where}: ${message}.`,
+    code: `The code failed${at}${where}: ${message}.`,
+    time: `The code took longer than ${timeLimit} ms${at}${from}. Look for a loop without end, or raise the time limit.`,
+    memory: `The code needed more than ${memory} MiB of memory${at}${where}. Keep less, or raise the memory.`,
+    depth: `The code calls itself too deeply${at}${where}. Look for a recursion without end, or use a loop.`,
+    broken: `The code brought its sandbox down${at}. Keep less, and call less deeply.`,
+    missing: 'The code has no function transform. Write function transform(row) { return row; }.',
+    waits: `The code waits for something${at}, and nothing can come: leave out async, await and promises.`,
+  };
+  return new GraphError('bad-input', said[failed], { location: { node, param: 'code' } });
+}
+
+/** Lines that a step logs of its code at most. */
+const mostLines = 100;
+const logged = new WeakMap<RunContext, number>();
+
+function log(ctx: RunContext, lines: readonly Said[], item: string | undefined): void {
+  for (const [level, text] of lines) {
+    const count = (logged.get(ctx) ?? 0) + 1;
+    logged.set(ctx, count);
+    if (count <= mostLines) ctx.log(level, text, item);
+    else if (count === mostLines + 1) {
+      ctx.log('warning', `The code logs more than ${mostLines} lines: the others are left out.`);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** A line that the code logged. */
+export type Said = readonly ['info' | 'warning', string];
+
+export interface Given {
+  /** Whatever JSON can say; absent where the function gave nothing. */
+  readonly rows?: unknown;
+  readonly said: readonly Said[];
+}
+
+/**
+ * Why the code gave nothing: it threw, before any row (`unread`) or at this one, came to a limit, brought the engine
+ * down, has no function `transform`, or waits for something.
+ */
+export interface Failure {
+  readonly failed: 'unread' | 'code' | 'time' | 'memory' | 'depth' | 'broken' | 'missing' | 'waits';
+  /** What it threw: `TypeError: not a function`. */
+  readonly message: string;
+  /** Where in the code, as far as that is known. */
+  readonly place?: { readonly line: number; readonly column: number };
+  readonly said: readonly Said[];
+}
+
+/** What the thread says of a row; the texts are the sandbox's own, so anything may stand in them. */
+export const answerSchema = z.union([
+  z.object({ given: z.string() }),
+  z.object({
+    failed: z.enum(['unread', 'code', 'time', 'memory', 'broken', 'waits']),
+    told: z.string(),
+  }),
+]);
+export type Answer = z.output<typeof answerSchema>;
+
+const said = z.array(z.tuple([z.enum(['info', 'warning']), z.string()])).catch([]);
+const givenSchema = z.object({
+  rows: z.unknown().optional(),
+  failed: z.enum(['missing', 'waits']).optional().catch(undefined),
+  said,
+});
+const toldSchema = z.object({
+  name: z.string().catch(''),
+  message: z.string().catch(''),
+  stack: z.string().catch(''),
+  said,
+});
+
+export function readAnswer(answer: Answer): Given | Failure {
+  if ('given' in answer) {
+    const { failed, ...given } = givenSchema.catch({ said: [] }).parse(parsed(answer.given));
+    return failed === undefined ? given : { failed, message: '', said: given.said };
+  }
+  const unsaid = { name: '', message: '', stack: '', said: [] };
+  const told = toldSchema.catch(unsaid).parse(parsed(answer.told));
+  const [, line, column] = /transform\.js:(\d+):(\d+)/.exec(told.stack) ?? [];
+  return {
+    failed: limitOf(answer, told) ?? answer.failed,
+    message: [told.name, told.message].filter((part) => part !== '').join(': '),
+    ...(line === undefined ? {} : { place: { line: Number(line), column: Number(column) } }),
+    said: told.said,
+  };
+}
+
+/** What the engine throws where not even an error fits into its memory. */
+const outOfMemory: ReadonlySet<string> = new Set(['null', '[unsupported type]']);
+
+/** The limit that an error is of; where memory ran out, there may be none to say so. */
+function limitOf(
+  { failed, told }: Extract<Answer, { failed: string }>,
+  { name, message }: z.output<typeof toldSchema>,
+): 'memory' | 'depth' | undefined {
+  if (failed !== 'code' && failed !== 'unread') return undefined;
+  if (told === '' || (name === '' && outOfMemory.has(message))) return 'memory';
+  if (message === 'stack overflow') return 'depth';
+  if (name !== 'InternalError') return undefined;
+  return message === '' || message.startsWith('out of memory') ? 'memory' : undefined;
+}
+
+/** The value of a text; undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
