@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseGraph, type StepSummary } from '@graft/graph';
 import { openWorkspace } from '@graft/workspace';
-import { type Claim, type ClaimTable, readClaim, type RunItems } from './claim-file.ts';
+import { type Claim, type ClaimTable, readClaim, readItems, type RunItems } from './claim-file.ts';
 import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { type Evidence, outcome } from './expectations.ts';
 import { claimBlock, expectationText, withBlock } from './readme-block.ts';
@@ -13,11 +13,13 @@ import { StepCosts } from './step-costs.ts';
 /**
  * Measures what an example claims: runs its experiments in the workspace `examples/`, where a run that was interrupted
  * goes on, and writes `items.jsonl`, what it found into `claim.json`, and the tables into its README. Needs
- * `npm run build`. Argument: the example's folder.
+ * `npm run build`. Arguments: the example's folder, and `--recorded` to compute the tables anew from `items.jsonl`
+ * without running anything.
  */
 const project = path.resolve(import.meta.dirname, '../..');
 const root = path.join(project, 'examples');
-const [given] = process.argv.slice(2);
+const fromRecord = process.argv.includes('--recorded');
+const [given] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 if (given === undefined)
   throw new Error('Name the folder of an example: npm run -w bench claim -- rag-vs-lora');
 const folder = path.resolve(root, path.basename(given));
@@ -25,43 +27,66 @@ const claim = await readClaim(folder);
 const file = path.relative(root, path.join(folder, claim.graph)).replaceAll('\\', '/');
 const graph = parseGraph(await readFile(path.join(root, file), 'utf8'), file);
 
-await using workspace = await openWorkspace({
-  ...{ root, workerEntry: path.join(project, 'apps/cli/dist/worker.mjs') },
-});
-const tables: Record<string, ClaimTable> = {};
-const items: RunItems[] = [];
-const steps: (readonly StepSummary[])[] = [];
-for (const name of Object.keys(graph.experiments ?? {})) {
-  console.log(`${file}: ${name}`);
-  const recorded = await recordExperiment(workspace, { graph, file }, name);
-  tables[name] = tableOfItems(recorded.table, recorded.items);
-  items.push(...recorded.items);
-  steps.push(...recorded.steps);
-}
-const stepCosts = await StepCosts.of(workspace, file);
-const costs: Claim['costs'] = {};
-for (const [way, { nodes }] of Object.entries(claim.costs)) {
-  costs[way] = await stepCosts.of(steps, nodes);
-}
-
+const { tables, items, costs, measured } = fromRecord ? await recorded() : await run();
 const evidence: Evidence = { tables, items };
 const outcomes = claim.expect.map((one) => ({ one, ...outcome(one, evidence) }));
 const holds = outcomes.every((one) => one.holds);
-const measured: Claim = {
-  ...{ ...claim, costs, holds },
-  measured: {
-    ...{ seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },
-    ...{ cpu: os.cpus()[0]?.model ?? 'unknown', digest: claimDigest(graph) },
-  },
-  tables,
-};
+const filled: Claim = { ...claim, costs, holds, measured, tables };
 const readme = path.join(folder, 'README.md');
-const text = withBlock(await readFile(readme, 'utf8'), claimBlock(measured, evidence));
+const text = withBlock(await readFile(readme, 'utf8'), claimBlock(filled, evidence));
 const lines = items.map((run) => `${JSON.stringify(run)}\n`).join('');
 await writeFile(path.join(folder, 'items.jsonl'), lines);
-await writeFile(path.join(folder, 'claim.json'), `${JSON.stringify(measured, null, 2)}\n`);
+await writeFile(path.join(folder, 'claim.json'), `${JSON.stringify(filled, null, 2)}\n`);
 await writeFile(readme, text);
 for (const { one, holds: held, figures } of outcomes) {
   console.log(`${held ? 'yes' : 'NO '}  ${expectationText(one)}: ${figures}`);
 }
 console.log(holds ? 'It holds.' : 'It does not hold: say in "because" why.');
+
+interface Found {
+  readonly tables: Readonly<Record<string, ClaimTable>>;
+  readonly items: readonly RunItems[];
+  readonly costs: Claim['costs'];
+  readonly measured: Claim['measured'];
+}
+
+async function run(): Promise<Found> {
+  await using workspace = await openWorkspace({
+    ...{ root, workerEntry: path.join(project, 'apps/cli/dist/worker.mjs') },
+  });
+  const tables: Record<string, ClaimTable> = {};
+  const items: RunItems[] = [];
+  const steps: (readonly StepSummary[])[] = [];
+  for (const name of Object.keys(graph.experiments ?? {})) {
+    console.log(`${file}: ${name}`);
+    const one = await recordExperiment(workspace, { graph, file }, name);
+    tables[name] = tableOfItems(one.table, one.items);
+    items.push(...one.items);
+    steps.push(...one.steps);
+  }
+  const stepCosts = await StepCosts.of(workspace, file);
+  const costs: Claim['costs'] = {};
+  for (const [way, { nodes }] of Object.entries(claim.costs)) {
+    costs[way] = await stepCosts.of(steps, nodes);
+  }
+  const measured = {
+    ...{ seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },
+    ...{ cpu: os.cpus()[0]?.model ?? 'unknown', digest: claimDigest(graph) },
+  };
+  return { tables, items, costs, measured };
+}
+
+/** What was recorded, with tables as they are computed now; it stays a record of the graph that it was measured on. */
+async function recorded(): Promise<Found> {
+  const items = await readItems(folder);
+  const tables = Object.entries(claim.tables ?? {}).map(([name, { table }]) => {
+    const own = items.filter(({ experiment }) => experiment === name);
+    return [name, tableOfItems(table, own)] as const;
+  });
+  return {
+    tables: Object.fromEntries(tables),
+    items,
+    costs: claim.costs,
+    measured: claim.measured,
+  };
+}

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const compare = defineNode({
   type: 'compare',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Compare',
   group: 'evaluation',
   doc: 'Sets metrics of several variants side by side, item by item: means with intervals, each variant’s difference to the baseline, and whether it is more than chance. Connect what score-hits, evaluate or perplexity gives for each.',

@@ -29,6 +29,21 @@ describe('intervals of shares', () => {
     expect(percent[0]).toBeCloseTo(100 * low, 9);
   });
 
+  it('hold the difference that was seen, also where all pairs differ', () => {
+    for (const [wins, losses, ties] of [
+      [36, 0, 0],
+      [35, 0, 1],
+      [0, 20, 0],
+      [3, 0, 0],
+      [0, 0, 5],
+    ] as const) {
+      const seen = (wins - losses) / (wins + losses + ties);
+      const [low, high] = boundedDifferenceInterval(pairs(wins, losses, ties), 1, 0.95);
+      expect(low).toBeLessThanOrEqual(seen);
+      expect(high).toBeGreaterThanOrEqual(seen);
+    }
+  });
+
   it('are Bonett and Price’s of pairs of yes and no, moved by Johnson’s correction', () => {
     // Of 100 pairs 12 to 5, and one more each way.
     const [mean, square] = [7 / 102, 19 / 102];
