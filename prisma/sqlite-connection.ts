@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
@@ -140,11 +140,12 @@ export class SqliteConnection {
 
 /**
  * Whether a database can be read as a file that nobody changes: it stands in a folder where nothing can be made, not
- * even the file that its readers share, and its log holds nothing.
+ * even the file that its readers share; there is none, as there is while any process has it open; and its log holds
+ * nothing.
  */
 function isAtRest(path: string): boolean {
   const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size(path) === 0 || size(`${path}-wal`) > 0) return false;
+  if (size(path) === 0 || size(`${path}-wal`) > 0 || existsSync(`${path}-shm`)) return false;
   try {
     accessSync(dirname(path), constants.W_OK);
     return false;
