@@ -171,7 +171,9 @@ function* ask<Read>(
   const replies = yield all;
   return all.map((one, at) => {
     const { text = '', cut = false, refused } = replies[at] ?? {};
-    const value = refused === undefined ? read(text) : undefined;
+    // Of a list that was cut nobody knows what is missing; a verdict comes before what it is explained by.
+    const isWhole = refused === undefined && !(cut && asked === 'claims');
+    const value = isWhole ? read(text) : undefined;
     const unread = `It is not in the form that was asked for.${cut ? ' It was cut at max tokens.' : ''}`;
     exchanges.push({
       ...{ asked, ...one },

@@ -115,6 +115,15 @@ it('counts what cannot be read apart, and never as 0', async () => {
     'It is not in the form that was asked for. It was cut at max tokens.',
   );
   expect(log.at(-1)).toMatch(/^warning : 1 of 2 replies could not be read/);
+  const listing = new ScriptedModel((asked) =>
+    asked.includes('Split the answer') ? '- It is lit.\n- It is…' : '1: yes\n2: yes',
+  );
+  const halfListed = await judgeAll(listing, {
+    answers: [answer(when, 'It is lit and red.')],
+    prompts: [prompt(when, passages)],
+    params: { metrics: ['faithfulness'] },
+  });
+  expect(halfListed.rows[0]?.values).toEqual({ unparseable: 1, questions: 1 });
   const nonsense = await judgeAll(new ScriptedModel(() => 'kiln kiln'), {
     answers: [answer(when, 'At noon.')],
     params: { metrics: ['judgedAccuracy'] },

@@ -58,6 +58,7 @@ describe('verdicts', () => {
     ['[1, 0, "x"]', 3],
     ['yes', 3],
     ['Yes, they all do.', 3],
+    ['<think>Is it lit?\nYes', 1],
   ])('reads none in %j', (reply, count) => {
     expect(readVerdicts(reply, count)).toBeUndefined();
   });

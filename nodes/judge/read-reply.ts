@@ -54,10 +54,11 @@ export function readQuestion(
     : { question: question.trim(), noncommittal };
 }
 
-/** What a reasoning model writes before its reply is none of it. */
+/** What a reasoning model writes before its reply is none of it; one that was cut while it thought has not replied. */
 function withoutThoughts(reply: string): string {
   const end = reply.lastIndexOf('</think>');
-  return end === -1 ? reply : reply.slice(end + '</think>'.length);
+  if (end !== -1) return reply.slice(end + '</think>'.length);
+  return /^\s*<think>/.test(reply) ? '' : reply;
 }
 
 /** Without blank ones and marks of Markdown. */

@@ -2,7 +2,6 @@ import { GraphError, type RemoteModel } from '@graft/graph';
 import { hasCode } from '@graft/kit';
 import { z } from 'zod';
 import type { Key } from '../access/index.ts';
-import { Redactor } from './redactor.ts';
 import { bodyText } from './response-body.ts';
 import { jsonOf, serverWords } from './server-words.ts';
 import { TryAgain } from './try-again.ts';
@@ -47,7 +46,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
     );
   }
   const text = await bodyText(response, { most: mostSaid });
-  const words = new Redactor(key).text(serverWords(text));
+  const words = serverWords(text, key);
   const said = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
   if (status === 401 || status === 403) return keyRefused(said, asked);
   if (status === 400 || status === 404) {
@@ -94,7 +93,7 @@ async function unknownModel({ remote, key, signal }: Asked): Promise<GraphError 
       signal,
     });
     const { data } = modelsSchema.parse(jsonOf(await bodyText(response, { most: mostSaid })));
-    const ids = data.map(({ id }) => new Redactor(key).text(serverWords(id)));
+    const ids = data.map(({ id }) => serverWords(id, key));
     if (ids.includes(remote.model)) return undefined;
     const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
     return new GraphError(

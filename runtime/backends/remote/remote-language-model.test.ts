@@ -76,6 +76,18 @@ async function complaint(
 }
 
 describe('a remote model', () => {
+  it('tells no part of its key, wherever what the server says is cut', async () => {
+    for (const before of [280, 290, 298]) {
+      const said = `${'x'.repeat(before)}${key.value}`;
+      const { message } = await complaint((_asked, response) => {
+        refuse(response, 401, said);
+      });
+      expect(message).not.toContain('sk');
+      await server?.[Symbol.asyncDispose]();
+      server = undefined;
+    }
+  });
+
   it('streams its answer, and counts tokens as the server does', async () => {
     const { ask, requests, waiting } = await open((_asked, response) => {
       answerWith(response, 'At ', '05:40', '.');

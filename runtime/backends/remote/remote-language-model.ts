@@ -126,7 +126,7 @@ export class RemoteLanguageModel implements LanguageModel {
     const { data } = completionSchema.safeParse(value);
     if (data !== undefined) return data;
     const { remote, key } = this.#options;
-    const words = new Redactor(key).text(serverWords(text));
+    const words = serverWords(text, key);
     if (typeof value === 'object' && value !== null && 'error' in value) {
       throw new TryAgain(`it says "${words}"`);
     }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Key } from '../access/index.ts';
+import { Redactor } from './redactor.ts';
 
 const wordsSchema = z.string().min(1);
 const saidSchema = z.union([
@@ -11,10 +13,16 @@ const saidSchema = z.union([
 /** Characters. */
 const mostWords = 300;
 
-/** What a server says of an error, in one line: its message, or how its text begins. Empty where it says nothing. */
-export function serverWords(text: string): string {
+/**
+ * What a server says of an error, in one line: its message, or how its text begins. Empty where it says nothing. The key is
+ * taken out before the line is cut: half of it would not be found any more.
+ */
+export function serverWords(text: string, key: Key | undefined): string {
   const { data = text } = saidSchema.safeParse(jsonOf(text));
-  const line = data.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = new Redactor(key)
+    .text(data)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length > mostWords ? `${line.slice(0, mostWords)}…` : line;
 }
 
