@@ -34,6 +34,24 @@ it('counts tokens a question, so that what was dropped early is no cheaper for i
   expect(best(table({ a: [0.4, 3000, 30], b: [0.3, 1000, 5] }))).toEqual(['a']);
 });
 
+it('counts every question that was asked, in every run', () => {
+  const some = table({ a: [0.4, 6000, 5], b: [0.2, 1000, 5] });
+  const [first, second] = some.rows;
+  const cells = (row: typeof first) => [
+    ...(row?.cells ?? []),
+    { metric: 'f1', mean: 0.5, interval: null, n: 10, failures: 0 },
+  ];
+  const rows = [
+    { variant: 'a', settings: {}, cells: cells(first), cost: { tokens: 6000, runs: 3 } },
+    { variant: 'b', settings: {}, cells: cells(second), cost: { tokens: 1000 } },
+  ];
+  const front = paretoFront({ ...some, rows });
+  expect(front?.points.map(({ variant, tokens }) => [variant, tokens])).toEqual([
+    ['b', 100],
+    ['a', 200],
+  ]);
+});
+
 it('takes the lower for the better where the metric does', () => {
   const rows = { a: [9, 100, 1], b: [7, 100, 1], c: [8, 90, 1] } as const;
   expect(best(table(rows, of('perplexity')))).toEqual(['c', 'b']);

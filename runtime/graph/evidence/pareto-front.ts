@@ -25,11 +25,14 @@ export interface ParetoFront {
  */
 export function paretoFront({ metrics: [metric], rows }: EvidenceTable): ParetoFront | undefined {
   if (metric === undefined) return undefined;
-  const points = rows.flatMap(({ variant, cells: [cell], cost: { tokens } }) =>
-    cell?.mean === null || cell === undefined || cell.n === 0 || tokens === undefined
+  const points = rows.flatMap(({ variant, cells, cost: { tokens, runs = 1 } }) => {
+    const value = cells[0]?.mean ?? undefined;
+    // The first metric may be about some of the questions only.
+    const questions = Math.max(...cells.map(({ n }) => n));
+    return value === undefined || tokens === undefined
       ? []
-      : [{ variant, value: cell.mean, tokens: tokens / cell.n }],
-  );
+      : [{ variant, value, tokens: tokens / (questions * runs) }];
+  });
   if (points.length < 2) return undefined;
   const sign = metric.direction === 'higher' ? 1 : -1;
   const beats = (one: (typeof points)[number], other: (typeof points)[number]): boolean => {

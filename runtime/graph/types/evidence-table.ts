@@ -57,8 +57,10 @@ export const settingSchema = z.json();
 const costSchema = z.object({
   /** Time of its own steps, in milliseconds; steps that were reused took none. */
   ms: z.number().optional(),
-  /** Tokens that language models read and wrote. */
+  /** Tokens that language models read and wrote, in all its runs. */
   tokens: z.int().optional(),
+  /** Runs that the tokens are of, one a seed; absent: one. */
+  runs: z.int().optional(),
   /** Most memory held at once, in bytes. */
   bytes: z.number().optional(),
   /** Steps, and how many of them were taken from the cache or shared with another variant. */

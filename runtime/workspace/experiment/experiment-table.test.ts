@@ -31,6 +31,24 @@ it('counts what a whole repeat failed to give, and not what was only stopped', a
   ]);
 });
 
+it('says of how many runs its tokens are', async () => {
+  const table = await experimentTable(
+    {
+      ...{ baseline: 'base', metrics, lower: [], seeds: { length: 2 } },
+      variants: ['base', 'fails'].map((name) => ({ name, settings: {}, problems: [] })),
+    },
+    [
+      ...[result('base', 1, { tokens: 300 }), result('base', 2, { tokens: 320 })],
+      ...[result('fails', 1, { tokens: 310 }), result('fails', 2, { status: 'failed', rows: [] })],
+    ],
+  );
+  const costs = table.rows.map(({ cost: { tokens, runs } }) => [tokens, runs]);
+  expect(costs).toEqual([
+    [620, 2],
+    [310, undefined],
+  ]);
+});
+
 it('says which metric no row of a variant has', async () => {
   const missing = [...metrics, { node: 'score', port: 'metrics', metric: 'recall' }];
   const some = rows.map((row) => ({ ...row, values: { ...row.values, recall: 1 } }));

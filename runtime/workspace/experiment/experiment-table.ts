@@ -140,6 +140,7 @@ function costOf(newest: readonly VariantResult[], all: readonly VariantResult[])
     reused: sum(({ steps }) => steps.reused),
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(tokens.length === 0 ? {} : { tokens: tokens.reduce((total, count) => total + count) }),
+    ...(tokens.length > 1 ? { runs: tokens.length } : {}),
   };
 }
 
