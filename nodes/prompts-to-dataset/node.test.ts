@@ -249,3 +249,16 @@ it('refuses prompts that make no example', async () => {
     message: 'There are no prompts to make examples of.',
   });
 });
+
+it('keeps a question on the side of the one that it asks in other words', async () => {
+  const pairs = Array.from({ length: 60 }, (_, at) => {
+    const original = { ...burner, id: `q${String(at)}`, question: `Burner ${String(at)}?` };
+    const other = { ...original, id: `p${String(at)}`, question: `And number ${String(at)}?` };
+    return [original, { ...other, paraphraseOf: original.question }];
+  });
+  const prompts = pairs.flat().map((question) => prompt(question, 'eastern.md'));
+  const { rows } = await make(prompts, { evalShare: 0.5 });
+  const sides = rows.map(({ split }) => split);
+  expect(new Set(sides).size).toBe(2);
+  for (const [at] of pairs.entries()) expect(sides[2 * at]).toBe(sides[2 * at + 1]);
+});

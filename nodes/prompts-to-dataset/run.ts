@@ -23,7 +23,8 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
       const taught = answerOf(prompt, params);
       counts[taught.kind] += 1;
       if (!('text' in taught)) continue;
-      const split = splitOf(prompt.question.question, { evalShare, seed });
+      const { question, paraphraseOf = question } = prompt.question;
+      const split = splitOf(paraphraseOf, { evalShare, seed });
       yield { prompt, kind: taught.kind, answer: taught.text, split };
     }
   }

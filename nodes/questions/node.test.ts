@@ -54,7 +54,15 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
       choices: ['At 05:40.', 'At noon.'],
       hard: true,
     },
-    { id: 'questions.csv:2', question: 'Who keeps the keys?', documents: [], answerable: false },
+    {
+      ...{
+        id: 'questions.csv:2',
+        question: 'Who keeps the keys?',
+        documents: [],
+        answerable: false,
+      },
+      paraphraseOf: 'Who has the keys?',
+    },
   ]);
   const all = await ask({}, [file, file]);
   expect(new Set(all.map(({ id }) => id)).size).toBe(4);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const questions = defineNode({
   type: 'questions',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Questions',
   group: 'sources',
   doc: 'Questions typed in, one a line, or read from JSONL and CSV files. Ids, reference answers, choices and the documents that hold the answer are kept where a file gives them.',
@@ -27,7 +27,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, choices, documents, answerable, hard.',
+          'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, choices, documents, answerable, hard, paraphraseOf.',
         control: 'files',
       } satisfies ParamMeta),
     limit: z

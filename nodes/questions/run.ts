@@ -31,7 +31,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
 
 /** CSV holds text only: lists are separated by `;` or `|`, and yes or no is written in words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
-  const { id, question, reference, choices, documents, answerable, hard } = values;
+  const { id, question, reference, choices, documents, answerable, hard, paraphraseOf } = values;
   const parsed = questionSchema.safeParse({
     id: id === undefined || id === '' ? `${file}:${row}` : String(id),
     question: typeof question === 'string' ? question.trim() : question,
@@ -40,6 +40,7 @@ function questionOf({ values, row, line }: TableRow, file: string): Question {
     ...(documents === undefined ? {} : { documents: listOf(documents) }),
     ...(answerable === undefined || answerable === '' ? {} : { answerable: truthOf(answerable) }),
     ...(hard === undefined || hard === '' ? {} : { hard: truthOf(hard) }),
+    ...(paraphraseOf === undefined || paraphraseOf === '' ? {} : { paraphraseOf }),
   });
   const location = { file, line };
   if (!parsed.success) {

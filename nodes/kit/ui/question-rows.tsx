@@ -13,6 +13,7 @@ export function QuestionRows(props: PreviewProps): ReactNode {
           <span className="gk-grow">
             {row.question}
             {row.reference !== undefined && <small>{row.reference}</small>}
+            {row.paraphraseOf !== undefined && <small>In other words: {row.paraphraseOf}</small>}
             {row.choices !== undefined && <small>Of: {row.choices.join(' · ')}</small>}
             {row.documents !== undefined && row.documents.length > 0 && (
               <small className="gk-mono">{row.documents.join(', ')}</small>

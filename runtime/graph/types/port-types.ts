@@ -87,6 +87,8 @@ export const questionSchema = z.object({
   answerable: z.boolean().optional(),
   /** Known to be hard, for people who look at the answers. */
   hard: z.boolean().optional(),
+  /** The question that it asks in other words: both belong to one side of a split. */
+  paraphraseOf: z.string().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
