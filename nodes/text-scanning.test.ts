@@ -18,6 +18,7 @@ import { estimateTokens } from './kit/text/token-estimate.ts';
 import { frontMatter } from './load-files/front-matter.ts';
 import { readHtml } from './load-files/read-html.ts';
 import { splitParts } from './load-files/split-parts.ts';
+import { linesIn, questionsIn } from './make-dataset/read-reply.ts';
 
 /** Reads a stream to its end, whatever it says of the text. */
 async function drain(rows: AsyncIterable<unknown>): Promise<void> {
@@ -50,6 +51,8 @@ const scanners: Readonly<Record<string, Scan>> = {
   abstains,
   'exact match': (text) => exactMatch(text, `${text} `),
   containment: (text) => contains(text, 'the key (of the kiln)'),
+  questionsIn,
+  linesIn,
   splitParts: (text) => drain(splitParts([text], 4096)),
   csvRows: (text) => drain(csvRows(Readable.from([text]), 'a.csv')),
   jsonlRows: (text) => drain(jsonlRows(Readable.from([text]), 'a.jsonl')),

@@ -49,6 +49,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   faithfulness: share,
   hit: share,
   judgedAccuracy: share,
+  keptShare: share,
   map: share,
   mrr: share,
   ndcg: share,

@@ -1,0 +1,118 @@
+import {
+  canonicalJson,
+  GraphError,
+  type GenerateResult,
+  ItemFailure,
+  type ModelRef,
+  type ParamsOf,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
+import { z } from 'zod';
+import { type Ask, askModel } from '../kit/asking/ask-model.ts';
+import type { makeDataset } from './node.ts';
+
+export type Params = ParamsOf<typeof makeDataset>;
+
+const replySchema = z.object({
+  text: z.string(),
+  /** The model had more to say. */
+  cut: z.boolean(),
+});
+export type Reply = z.infer<typeof replySchema>;
+
+/** A prompt, and the item that it is about. */
+export interface Prompted {
+  readonly id: string;
+  readonly prompt: string;
+}
+
+/** Prompts asked at once, and stored: what is lost when a run is stopped. */
+const batch = 8;
+/** As in Generate. */
+const sampling = { topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: 1.1, stop: [] };
+
+/** Asks a model, each prompt once: replies are kept in the item cache, by all that they depend on. */
+export class ModelAsker {
+  readonly #ctx: RunContext;
+  readonly #model: TreeInput<ModelRef>;
+  readonly #params: Params;
+  readonly #replies = new Map<string, Reply>();
+  /** Not kept: another day they may be answered. */
+  readonly #problems = new Map<string, string>();
+
+  constructor(ctx: RunContext, model: TreeInput<ModelRef>, params: Params) {
+    this.#ctx = ctx;
+    this.#model = model;
+    this.#params = params;
+  }
+
+  /**
+   * The replies to prompts, in order; why there is none, as a sentence, where a prompt cannot be answered. Prompts that
+   * begin alike are asked one after another. `doing` is said meanwhile.
+   */
+  async ask(
+    prompts: readonly Prompted[],
+    { temperature, doing }: { readonly temperature: number; readonly doing: string },
+  ): Promise<(Reply | string)[]> {
+    const { system, maxTokens, context, encoding } = this.#params;
+    const seed = temperature === 0 ? 0 : this.#params.seed;
+    const { digest } = this.#model.info;
+    const keys = prompts.map(({ prompt }) =>
+      canonicalJson([digest, context, encoding, maxTokens, temperature, seed, system, prompt]),
+    );
+    const asks = new Map(
+      prompts.map(({ id, prompt }, at) => [keys[at] ?? '', { id, system, prompt }]),
+    );
+    const memo = await this.#ctx.memo('replies', replySchema, async (some) => {
+      const missing = some.filter((key) => !this.#replies.has(key));
+      const results = await this.#answers(
+        missing.flatMap((key) => asks.get(key) ?? []),
+        { temperature, seed },
+      );
+      for (const [at, key] of missing.entries()) this.#note(key, results[at]);
+      return some.map((key) => this.#replyTo(key));
+    });
+    const sorted = [...asks.keys()].sort();
+    for (let at = 0; at < sorted.length; at += batch) {
+      this.#ctx.progress({ done: at, total: sorted.length, unit: 'prompts', message: doing });
+      const some = sorted.slice(at, at + batch);
+      try {
+        await memo.fill(some);
+      } catch (error) {
+        const answered = some.filter((key) => !this.#problems.has(key));
+        if (answered.length === some.length) throw error;
+        await memo.fill(answered);
+      }
+    }
+    const replies: (Reply | string)[] = [];
+    for (const key of keys) replies.push(this.#problems.get(key) ?? (await memo.get(key)));
+    return replies;
+  }
+
+  #answers(
+    asks: readonly Ask[],
+    { temperature, seed }: { readonly temperature: number; readonly seed: number },
+  ): Promise<(GenerateResult | ItemFailure)[]> {
+    const { maxTokens, context, encoding, parallel } = this.#params;
+    return askModel(this.#ctx, asks, {
+      ...{ model: this.#model, context, encoding, parallel },
+      sampling: { ...sampling, maxTokens, temperature, seed },
+    });
+  }
+
+  #note(key: string, result: GenerateResult | ItemFailure | undefined): void {
+    if (result instanceof ItemFailure) this.#problems.set(key, result.message);
+    else if (result !== undefined) {
+      const { text, finishReason } = result;
+      this.#replies.set(key, { text: text.trim(), cut: finishReason !== 'stop' });
+    }
+  }
+
+  /** Throws for a prompt that cannot be answered, so that nothing is kept as a reply to it. */
+  #replyTo(key: string): Reply {
+    const reply = this.#replies.get(key);
+    if (reply !== undefined) return reply;
+    throw new GraphError('bad-input', this.#problems.get(key) ?? 'The model did not reply.');
+  }
+}

@@ -1,0 +1,259 @@
+import {
+  Chunks,
+  defineNode,
+  Metrics,
+  Model,
+  type ParamMeta,
+  Questions,
+  seedParam,
+} from '@graft/graph';
+import { z } from 'zod';
+
+/** The parameter of a prompt, in which each of `places` has to stand. */
+function promptParam(text: string, meta: ParamMeta & { readonly places: readonly string[] }) {
+  const { places, ...shown } = meta;
+  return z
+    .string()
+    .refine(
+      (given) => places.every((place) => given.includes(place)),
+      `must contain ${places.join(' and ')}`,
+    )
+    .default(text)
+    .meta({ ...shown, control: 'multiline' } satisfies ParamMeta);
+}
+
+/** How many of something, a question. */
+function countParam(most: number, meta: ParamMeta) {
+  return z
+    .int()
+    .min(0)
+    .max(most)
+    .default(0)
+    .meta({ ...meta });
+}
+
+export const makeDataset = defineNode({
+  type: 'make-dataset',
+  version: 1,
+  implementation: 1,
+  title: 'Make dataset',
+  group: 'training',
+  doc: 'Has a language model write questions and answers about each chunk, questions that the chunk does not answer, and for each question the same in other words and wrong answers to choose from. What no chunk holds is left out, and what asks the same again. The questions are as good as the model that writes them.',
+  inputs: {
+    chunks: { type: Chunks, doc: 'What is asked about.' },
+    model: { type: Model, remote: true, doc: 'The language model that writes, local or remote.' },
+  },
+  outputs: {
+    questions: {
+      type: Questions,
+      doc: 'The questions that were kept, in the order of the chunks, with their references and documents.',
+    },
+    metrics: {
+      type: Metrics,
+      doc: 'How many were written, left out for which reason, and kept; then the same for each chunk.',
+    },
+  },
+  params: z.strictObject({
+    questions: z
+      .int()
+      .min(1)
+      .max(32)
+      .default(3)
+      .meta({
+        title: 'Questions',
+        unit: 'a chunk',
+        description: 'Asked for of each chunk; some will be left out.',
+      } satisfies ParamMeta),
+    unanswerable: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.15)
+      .meta({
+        title: 'Without answer',
+        unit: 'share of the questions',
+        description:
+          'Asked for of what the chunk does not say, so that a model learns to say so. 0: none.',
+      } satisfies ParamMeta),
+    paraphrases: countParam(8, {
+      title: 'Paraphrases',
+      unit: 'a question',
+      description: 'The same question in other words, each with the same reference.',
+    }),
+    distractors: countParam(8, {
+      title: 'Distractors',
+      unit: 'a question',
+      description:
+        'Wrong answers of the same kind, which become choices beside the reference, for multiple choice.',
+    }),
+    answerability: z
+      .enum(['support', 'model', 'both', 'none'])
+      .default('support')
+      .meta({
+        title: 'Answerability',
+        description:
+          'Which questions are kept. support: all words and numbers of the answer stand in the chunk. model: asked again with the chunk, the model gives the same answer. both: both. none: all.',
+      } satisfies ParamMeta),
+    similarity: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(0.7)
+      .meta({
+        title: 'Duplicates from',
+        unit: 'share of the word pairs',
+        description:
+          'Questions that have so much in common, and the same answer, are one; the first is kept. 1: only the same words in the same order.',
+      } satisfies ParamMeta),
+    system: z
+      .string()
+      .default('Do exactly what is asked, in the form that is asked for, and write nothing else.')
+      .meta({
+        title: 'System prompt',
+        description: 'What the model is told before each of the prompts below.',
+        control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
+    ask: promptParam(
+      '{title}\n{passage}\n\nWrite questions that the passage above answers, {count} in all. Each names what it is about, so that it is understood without the passage. Each answer is short, in the words of the passage. Write each in this form:\nQ: …\nA: …',
+      {
+        title: 'Prompt for questions',
+        description: '{passage}, {title} and {count} stand for the chunk and how many are wanted.',
+        places: ['{passage}'],
+        advanced: true,
+      },
+    ),
+    askUnanswerable: promptParam(
+      '{title}\n{passage}\n\nWrite questions about the same things that the passage above does not answer, {count} in all. Each names what it is about, so that it is understood without the passage. Write each in this form:\nQ: …',
+      {
+        title: 'Prompt for those without answer',
+        description: '{passage}, {title} and {count} as above.',
+        places: ['{passage}'],
+        advanced: true,
+      },
+    ),
+    askAgain: promptParam(
+      '{title}\n{passage}\n\nUsing only the passage above, answer in one short sentence. If it does not say, write: The passage does not say. {question}',
+      {
+        title: 'Prompt for asking again',
+        description:
+          'By which the model answers a question itself: {passage}, {title}, {question}.',
+        places: ['{passage}', '{question}'],
+        advanced: true,
+      },
+    ),
+    askParaphrases: promptParam(
+      'Question: {question}\n\nAsk the same in other words, in {count} ways. Keep all names and numbers. Write each question on a line of its own.',
+      {
+        title: 'Prompt for paraphrases',
+        description:
+          '{question}, {answer} and {count} stand for the question and how many are wanted.',
+        places: ['{question}'],
+        advanced: true,
+      },
+    ),
+    askDistractors: promptParam(
+      'Question: {question}\nRight answer: {answer}\n\nWrite wrong answers to the question, {count} in all, of the same kind and as long as the right one. Write each on a line of its own.',
+      {
+        title: 'Prompt for distractors',
+        description: '{question}, {answer} and {count} as above.',
+        places: ['{question}', '{answer}'],
+        advanced: true,
+      },
+    ),
+    maxTokens: z
+      .int()
+      .min(1)
+      .max(32_768)
+      .default(256)
+      .meta({
+        title: 'Max tokens',
+        unit: 'tokens',
+        description: 'Where a reply is cut; what was cut off within is left out.',
+        advanced: true,
+      } satisfies ParamMeta),
+    temperature: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(0.3)
+      .meta({
+        title: 'Temperature',
+        description:
+          '0 always takes the likeliest token; higher is more varied. Questions are asked again at 0.',
+        advanced: true,
+      } satisfies ParamMeta),
+    seed: seedParam(
+      'Of the choice among tokens, of the chunks that are asked for what they do not say, and of the order of choices.',
+    ),
+    context: z
+      .int()
+      .min(128)
+      .max(1_048_576)
+      .default(2048)
+      .meta({
+        title: 'Context',
+        unit: 'tokens',
+        description: 'Room for a prompt and its reply. More needs more memory.',
+        advanced: true,
+      } satisfies ParamMeta),
+    encoding: z
+      .enum(['fastest', 'as-published'])
+      .default('fastest')
+      .meta({
+        title: 'Encoding',
+        description: 'Of the weights as they are read; see Generate.',
+        advanced: true,
+      } satisfies ParamMeta),
+    parallel: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .meta({
+        title: 'Parallel',
+        unit: 'prompts',
+        description: 'Prompts answered at once.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ questions, unanswerable, answerability }) => [
+    ['questions a chunk', String(questions)],
+    ['without answer', `${Math.round(unanswerable * 1000) / 10} %`],
+    ['kept by', answerability],
+  ],
+  metrics: () => ['keptShare'],
+  caching: 'seeded',
+  check({ context, maxTokens }, inputs, models) {
+    const model = inputs['model']?.model;
+    const isHere = model !== undefined && model.remote === undefined;
+    const format = isHere ? models(model.id)?.format : undefined;
+    if (model !== undefined && format !== undefined && format !== 'gguf') {
+      return [
+        {
+          port: 'model',
+          message: `${model.id} is in the format ${format}, and questions are written by a model in GGUF. Choose one.`,
+        },
+      ];
+    }
+    if (model !== undefined && context > model.contextLength) {
+      return [
+        {
+          port: 'model',
+          param: 'context',
+          message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
+        },
+      ];
+    }
+    if (maxTokens < context) return [];
+    return [
+      {
+        param: 'maxTokens',
+        message: `A reply of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
+      },
+    ];
+  },
+  engines: ['llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+/** A question that a model wrote; the answer is empty where it wrote none. */
+export interface WrittenQuestion {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** JSON objects and lists that hold no other: so they are found in a list, in a fence, a line each, and before a cut. */
+const flatObjects = /\{(?:[^{}"]|"(?:[^"\\\n]|\\.)*")*\}/g;
+const flatLists = /\[(?:[^[\]"]|"(?:[^"\\\n]|\\.)*")*\]/g;
+
+const textSchema = z.union([
+  z.string(),
+  z.number().transform(String),
+  z.boolean().transform((value) => (value ? 'Yes' : 'No')),
+]);
+const objectSchema = z
+  .record(z.string(), z.unknown())
+  .transform((fields) =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value])),
+  )
+  .transform(({ question, q, answer, a }) => ({
+    question: question ?? q,
+    answer: answer ?? a ?? '',
+  }))
+  .pipe(z.object({ question: z.string(), answer: textSchema }));
+/** Of texts: `[1]` cites a passage. */
+const listSchema = z.array(z.string()).min(1);
+
+/**
+ * The questions of a reply, in order: JSON objects with `question` and `answer` (`q`, `a`), lists of texts, lines that
+ * begin with `Q:` and `A:` or as much in words, numbered or not, or bare lines that end with a question mark.
+ */
+export function questionsIn(reply: string): WrittenQuestion[] {
+  const objects = jsonIn(reply, flatObjects, objectSchema);
+  const found = objects.length > 0 ? objects : (listed(reply) ?? labelled(reply));
+  return found
+    .map(({ question, answer }) => ({ question: bare(question), answer: bare(answer) }))
+    .filter(({ question }) => /\p{L}/u.test(question));
+}
+
+function listed(reply: string): WrittenQuestion[] | undefined {
+  const list = jsonIn(reply, flatLists, listSchema)[0];
+  return list?.map((question) => ({ question, answer: '' }));
+}
+
+/** The texts of a reply, in order: a JSON list, or a line each, without numbers, bullets and names. */
+export function linesIn(reply: string): string[] {
+  const texts =
+    jsonIn(reply, flatLists, listSchema)[0] ??
+    reply
+      .split('\n')
+      .map((line) => readLine(line).text)
+      // Those that say what comes.
+      .filter((line) => !line.endsWith(':'));
+  return texts.map(bare).filter((text) => /[\p{L}\p{N}]/u.test(text));
+}
+
+function jsonIn<T>(reply: string, pattern: RegExp, schema: z.ZodType<T>): T[] {
+  return Array.from(reply.matchAll(pattern)).flatMap(([text]) => {
+    try {
+      const { data } = schema.safeParse(JSON.parse(text));
+      return data === undefined ? [] : [data];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function labelled(reply: string): WrittenQuestion[] {
+  const found: { question: string; answer: string }[] = [];
+  /** Whether the line before has left something to be said. */
+  let open = false;
+  // The answer may follow on the question's line.
+  const lines = reply.replace(/\?[ \t*]+(?=a(?:nswer)?:)/gi, '?\n').split('\n');
+  for (const line of lines) {
+    const { label, text } = readLine(line);
+    const last = found.at(-1);
+    if (label === 'question') found.push({ question: text, answer: '' });
+    else if (label === 'answer') {
+      if (last?.answer === '') last.answer = text;
+    } else if (text === '') {
+      open = false;
+      continue;
+    } else if (open && last?.question === '') last.question = text;
+    else if (text.endsWith('?')) found.push({ question: text, answer: '' });
+    else if (open && last?.answer === '') last.answer = text;
+    open = true;
+  }
+  return found;
+}
+
+/** A line without its bullet, number and label. */
+function readLine(line: string): { readonly label?: 'question' | 'answer'; readonly text: string } {
+  const plain = line
+    .replaceAll('**', '')
+    .replace(/^[\s>#*•–-]+/, '')
+    .replace(/^\(?(?:\d{1,3}|[a-h])[.)]\s+/i, '')
+    .trim();
+  const begun = /^(?:wrong |incorrect |other )?(question|q|answer|a)(?: ?#?\d{1,3})?[:.)]/i.exec(
+    plain,
+  );
+  const name = begun?.[1]?.toLowerCase();
+  if (begun === null || name === undefined) return { text: bare(plain) };
+  return {
+    label: name.startsWith('q') ? 'question' : 'answer',
+    text: bare(plain.slice(begun[0].length)),
+  };
+}
+
+/** A text in one line, without quotes around all of it. */
+function bare(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  const inner = line.slice(1, -1);
+  return /^["“].*["”]$/.test(line) && !/["“”]/.test(inner) ? inner.trim() : line;
+}

@@ -1,0 +1,142 @@
+import {
+  type Chunk,
+  GraphError,
+  implement,
+  type ModelRef,
+  type Question,
+  RowIds,
+  type RunContext,
+  seededOrder,
+  sha256,
+} from '@graft/graph';
+import { tellTokens } from '../kit/asking/ask-model.ts';
+import type { Candidate, Making } from './candidate.ts';
+import { Duplicates } from './duplicates.ts';
+import { keepAgreeing, keepAnswerable } from './keep-answerable.ts';
+import { ModelAsker } from './model-asker.ts';
+import { makeDataset } from './node.ts';
+import { Tally } from './tally.ts';
+import { distract, paraphrase } from './vary-questions.ts';
+import { writeQuestions } from './write-questions.ts';
+
+export const run = implement(makeDataset, async (ctx, { chunks, model }, params) => {
+  const read = await chunks.all();
+  if (read.length === 0) {
+    throw new GraphError('bad-input', 'There are no chunks to ask about.', {
+      location: { node: ctx.node, port: 'chunks' },
+    });
+  }
+  tellSize(ctx, model.info);
+  const tally = new Tally(read);
+  const making: Making = { ctx, params, tally, asker: new ModelAsker(ctx, model, params) };
+  const duplicates = new Duplicates(params.similarity);
+  const fresh = (candidates: readonly Candidate[]): Candidate[] =>
+    candidates.filter((candidate) => {
+      if (!duplicates.has(candidate)) return true;
+      tally.add(candidate.chunk, 'duplicates');
+      return false;
+    });
+
+  const written = await writeQuestions(making, read);
+  const originals = fresh(await keepAnswerable(making, written, read));
+  const paraphrases = fresh(await keepAgreeing(making, await paraphrase(making, originals)));
+  const distractors = await distract(making, originals);
+
+  const kept = inOrder(read, originals, paraphrases);
+  for (const { chunk } of kept) tally.add(chunk, 'questions');
+  tellTokens(ctx);
+  report(making);
+  const ids = new RowIds();
+  const questions = kept.map((candidate): Question => {
+    const { chunk, question, reference, of } = candidate;
+    const { path } = chunk.source;
+    const wrong = distractors.get(of ?? candidate);
+    return {
+      // By what it asks, and not by its place: it stays when other questions come or go.
+      id: ids.own(`${path}-${sha256(question).slice(0, 8)}`),
+      question,
+      ...(reference === undefined
+        ? { answerable: false }
+        : { reference, documents: [path], answerable: true }),
+      ...(reference === undefined || wrong === undefined
+        ? {}
+        : { choices: seededOrder([reference, ...wrong], params.seed) }),
+      ...(of === undefined ? {} : { paraphraseOf: of.question }),
+    };
+  });
+  const metrics = tally.rows({
+    paraphrases: paraphrases.length,
+    unanswerable: questions.filter(({ answerable }) => answerable === false).length,
+    withChoices: questions.filter(({ choices }) => choices !== undefined).length,
+  });
+  return { questions, metrics };
+});
+
+/** Chunk by chunk, each question followed by the same in other words. */
+function inOrder(
+  chunks: readonly Chunk[],
+  originals: readonly Candidate[],
+  paraphrases: readonly Candidate[],
+): Candidate[] {
+  const ofChunk = grouped(originals, ({ chunk }) => chunk);
+  const ofOriginal = grouped(paraphrases, ({ of }) => of);
+  return chunks
+    .flatMap((chunk) => ofChunk.get(chunk) ?? [])
+    .flatMap((original) => [original, ...(ofOriginal.get(original) ?? [])]);
+}
+
+function grouped<Key>(
+  candidates: readonly Candidate[],
+  keyOf: (candidate: Candidate) => Key,
+): ReadonlyMap<Key, readonly Candidate[]> {
+  const groups = new Map<Key, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = keyOf(candidate);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
+  return groups;
+}
+
+/** Models of fewer parameters write questions that are beside the point, as far as anybody has seen. */
+const leastParameters = 1e9;
+
+/** Says that the model is too small, where somebody has counted its parameters. */
+function tellSize(ctx: RunContext, { id, weights, remote }: ModelRef): void {
+  if (weights !== undefined || remote !== undefined) return;
+  const { parameters = leastParameters } = ctx.models.facts(id);
+  if (parameters >= leastParameters) return;
+  ctx.log(
+    'warning',
+    `${id} has ${Math.max(1, Math.round(parameters / 1e6))} million parameters, and writes poor questions, also among those that are kept. Connect a model of some billion, and take what this one gives for a trial of the graph.`,
+  );
+}
+
+/** Says how much was kept; throws `bad-input` where nothing was. */
+function report({ ctx, tally }: Making): void {
+  const { counts, unparseableReplies } = tally;
+  const { written, questions } = counts;
+  const left = [
+    [
+      counts.faulty,
+      'have no answer, a cut one or one that they give away, or speak of the passage',
+    ],
+    [counts.notAnswerable, 'have an answer that their chunk does not give'],
+    [counts.answerableAfterAll, 'were to have no answer, and a chunk may give one'],
+    [counts.duplicates, 'ask again what another asks'],
+  ] as const;
+  const reasons = left.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+  const found = `Of ${written} questions that the model wrote, ${questions === 0 ? 'none is' : `${questions} are`} kept${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}.`;
+  const unread =
+    unparseableReplies === 0
+      ? ''
+      : `${unparseableReplies} of its replies held nothing that was asked for.`;
+  if (questions === 0) {
+    throw new GraphError(
+      'bad-input',
+      `${[found, unread].filter(Boolean).join(' ')} Connect a larger model, or change the prompts.`,
+      { location: { node: ctx.node, port: 'model' } },
+    );
+  }
+  ctx.log('info', found);
+  if (unread !== '') ctx.log('warning', unread);
+}
