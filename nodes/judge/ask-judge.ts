@@ -1,18 +1,19 @@
 import {
-  type GenerateResult,
   GraphError,
-  type LanguageModel,
-  modelSource,
+  ItemFailure,
   type ModelRef,
   type ParamsOf,
   type RunContext,
   type TreeInput,
 } from '@graft/graph';
 import { z } from 'zod';
+import { askModel, tellTokens } from '../kit/asking/ask-model.ts';
 import type { judge } from './node.ts';
 
 /** A prompt for the judge. */
 export interface Asked {
+  /** Id of the answer that it is about. */
+  readonly item: string;
   readonly prompt: string;
   /** From 1; each has a seed of its own. */
   readonly repeat: number;
@@ -28,9 +29,6 @@ export interface Reply extends z.infer<typeof writtenSchema> {
   readonly refused?: string;
 }
 
-/** Tokens that a chat template adds around system prompt and prompt, generously. */
-const templateTokens = 32;
-
 /** Steps from one seed to the next repeat's, far from those that people set beside it. */
 const seedStep = 0x9e3779b9;
 
@@ -39,18 +37,20 @@ const seedStep = 0x9e3779b9;
  * a step that was stopped, one more repeat or another metric asks for nothing twice.
  */
 export class JudgeModel {
+  /** The step's, which ends all other prompts where one fails. */
   readonly #ctx: RunContext;
+  readonly #failed = new AbortController();
   readonly #model: TreeInput<ModelRef>;
   readonly #params: ParamsOf<typeof judge>;
   /** Not kept: another day they may be answered. */
   readonly #refused = new Map<string, string>();
   readonly #answered = new Set<string>();
-  #loading: Promise<LanguageModel> | undefined;
   /** Replies that were not there before. */
   written = 0;
 
   constructor(ctx: RunContext, model: TreeInput<ModelRef>, params: ParamsOf<typeof judge>) {
-    this.#ctx = ctx;
+    const signal = AbortSignal.any([ctx.signal, this.#failed.signal]);
+    this.#ctx = { ...ctx, signal };
     this.#model = model;
     this.#params = params;
   }
@@ -60,6 +60,11 @@ export class JudgeModel {
     return this.#answered.size;
   }
 
+  /** Says in the log what reading its prompts took. */
+  tellTokens(): void {
+    tellTokens(this.#ctx);
+  }
+
   /** Replies in order; `done` is told after each that came. */
   async ask(asked: readonly Asked[], done: () => void): Promise<readonly Reply[]> {
     const byKey = new Map(asked.map((one) => [this.#keyOf(one), one]));
@@ -67,15 +72,13 @@ export class JudgeModel {
     const waiting = [...byKey].sort(([, a], [, b]) =>
       a.prompt < b.prompt ? -1 : a.prompt > b.prompt ? 1 : a.repeat - b.repeat,
     );
-    const failed = new AbortController();
-    const signal = AbortSignal.any([this.#ctx.signal, failed.signal]);
     const memo = await this.#ctx.memo('replies', writtenSchema, (keys) =>
-      Promise.all(keys.map((key) => this.#write(byKey.get(key), signal))),
+      Promise.all(keys.map((key) => this.#write(byKey.get(key)))),
     );
     const replies = new Map<string, Reply>();
     const workers = Array.from({ length: this.#params.parallel }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        signal.throwIfAborted();
+        this.#ctx.signal.throwIfAborted();
         const [key] = next;
         replies.set(key, await this.#reply(key, () => memo.get(key)));
         this.#answered.add(key);
@@ -86,7 +89,7 @@ export class JudgeModel {
       await Promise.all(workers);
     } catch (error) {
       // The others would go on writing replies that nobody waits for.
-      failed.abort();
+      this.#failed.abort();
       await Promise.allSettled(workers);
       throw error;
     }
@@ -105,39 +108,21 @@ export class JudgeModel {
     }
   }
 
-  async #write(asked: Asked | undefined, signal: AbortSignal): Promise<Reply> {
+  async #write(asked: Asked | undefined): Promise<Reply> {
     if (asked === undefined) throw new GraphError('internal', 'A reply was asked for by nobody.');
-    const { system, maxTokens, temperature, context } = this.#params;
-    const loaded = await (this.#loading ??= this.#load());
-    const tokens = loaded.countTokens(system) + loaded.countTokens(asked.prompt) + templateTokens;
-    if (tokens + maxTokens > context) {
-      throw new GraphError(
-        'bad-input',
-        `The prompt has about ${tokens} tokens; with a reply of ${maxTokens} it does not fit the context of ${context}. Raise the context.`,
-      );
-    }
-    const { text, finishReason }: GenerateResult = await loaded.generate(
-      {
-        ...{ system, prompt: asked.prompt, maxTokens, temperature },
+    const { system, maxTokens, temperature, context, parallel } = this.#params;
+    const [result] = await askModel(this.#ctx, [{ id: asked.item, system, prompt: asked.prompt }], {
+      ...{ model: this.#model, context, parallel },
+      sampling: {
+        ...{ maxTokens, temperature, seed: this.#seedOf(asked) },
         ...{ topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: 1, stop: [] },
-        seed: this.#seedOf(asked),
       },
-      { signal },
-    );
-    signal.throwIfAborted();
-    this.written += 1;
-    return { text: text.trim(), cut: finishReason === 'length' };
-  }
-
-  async #load(): Promise<LanguageModel> {
-    const { context, parallel } = this.#params;
-    const loaded = await this.#ctx.backends.languageModel(modelSource(this.#model), {
-      contextLength: context,
-      parallel,
     });
-    const { model, readAs } = loaded;
-    if (readAs !== undefined) this.#ctx.log('info', `Reads ${model} as ${readAs}.`);
-    return loaded;
+    if (result === undefined || result instanceof ItemFailure) {
+      throw new GraphError('bad-input', result?.message ?? 'There is no reply.');
+    }
+    this.written += 1;
+    return { text: result.text.trim(), cut: result.finishReason === 'length' };
   }
 
   /** All that a reply depends on, beside what the step's key says of engines and devices. */

@@ -71,6 +71,13 @@ describe('checks', () => {
 
   it('the format of the model, and the places in prompts', () => {
     expect(clashes({}, 'safetensors')).toEqual([expect.objectContaining({ port: 'model' })]);
+    // A remote one may be called like one of the catalogue.
+    const remote = { url: 'http://127.0.0.1:1/v1', parallel: 1, timeout: 1, retries: 0 };
+    const asked = { model: { model: { ...model, remote } } };
+    const lookup = () => ({ ...facts, format: 'safetensors' }) as const;
+    expect(judge.check?.(judge.params.parse({ context: 2048 }), asked, lookup)).toEqual([
+      expect.objectContaining({ param: 'embedder' }),
+    ]);
     expect(judge.params.safeParse({ usefulPrompt: '{question} {passage}' }).error?.message).toMatch(
       'must contain {reference}',
     );

@@ -67,16 +67,20 @@ export function isAbout(name: MetricName, { question }: Judged): boolean {
 }
 
 /** The share of the claims of a text that follow from the passages. */
-function* borneOut(text: string, { question, passages }: Judged, params: Params): Rounds<Judging> {
+function* borneOut(
+  text: string,
+  { answer, question, passages }: Judged,
+  params: Params,
+): Rounds<Judging> {
   const exchanges: JudgeExchange[] = [];
   if (text === '') return { things: [], votes: [], exchanges };
   const [claims = []] = yield* ask(exchanges, {
-    ...{ asked: 'claims', repeats: 1, read: readClaims },
+    ...{ item: answer.id, asked: 'claims', repeats: 1, read: readClaims },
     prompts: [filled(params.claimsPrompt, { question: question.question, answer: text })],
   });
   if (claims.length === 0) return { things: [], votes: [], exchanges };
   const verdicts = yield* ask(exchanges, {
-    ...{ asked: 'verdicts', repeats: params.repeats },
+    ...{ item: answer.id, asked: 'verdicts', repeats: params.repeats },
     read: (reply) => readVerdicts(reply, claims.length),
     prompts: [
       filled(params.verdictPrompt, {
@@ -91,10 +95,10 @@ function* borneOut(text: string, { question, passages }: Judged, params: Params)
 
 /** The mean of the precisions at the passages that help. */
 function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
-  const { question, passages } = judged;
+  const { answer, question, passages } = judged;
   const exchanges: JudgeExchange[] = [];
   const verdicts = yield* ask(exchanges, {
-    ...{ asked: 'verdicts', repeats: params.repeats, read: readVerdict },
+    ...{ item: answer.id, asked: 'verdicts', repeats: params.repeats, read: readVerdict },
     prompts: passages.map((passage) =>
       filled(params.usefulPrompt, {
         ...{ question: question.question, reference: referenceOf(judged), passage },
@@ -108,12 +112,12 @@ function* usefulness(judged: Judged, params: Params): Rounds<Judging> {
 }
 
 /** Questions that the answer would answer, one a repeat: how near they are to the one that was asked needs an embedder. */
-function* questionsOf({ text }: Judged, params: Params): Rounds<Judging> {
+function* questionsOf({ answer, text }: Judged, params: Params): Rounds<Judging> {
   const exchanges: JudgeExchange[] = [];
   // Nothing was answered, as by one that evades.
   if (text === '') return { value: 0, things: [], votes: [], exchanges };
   const made = yield* ask(exchanges, {
-    ...{ asked: 'question', repeats: params.repeats, read: readQuestion },
+    ...{ item: answer.id, asked: 'question', repeats: params.repeats, read: readQuestion },
     prompts: [filled(params.questionPrompt, { answer: text })],
   });
   const read = made.filter((one) => one !== undefined);
@@ -123,11 +127,11 @@ function* questionsOf({ text }: Judged, params: Params): Rounds<Judging> {
 
 /** 1 where the answer is right by its reference, else 0. */
 function* rightness(judged: Judged, params: Params): Rounds<Judging> {
-  const { text, question } = judged;
+  const { answer, text, question } = judged;
   const exchanges: JudgeExchange[] = [];
   if (text === '') return { value: 0, things: [], votes: [], exchanges };
   const verdicts = yield* ask(exchanges, {
-    ...{ asked: 'verdicts', repeats: params.repeats, read: readVerdict },
+    ...{ item: answer.id, asked: 'verdicts', repeats: params.repeats, read: readVerdict },
     prompts: [
       filled(params.rightPrompt, {
         ...{ question: question.question, reference: referenceOf(judged), answer: text },
@@ -153,6 +157,8 @@ function scored(
 }
 
 interface Asking<Read> {
+  /** Id of the answer. */
+  readonly item: string;
   readonly asked: JudgeExchange['asked'];
   readonly prompts: readonly string[];
   readonly repeats: number;
@@ -163,10 +169,10 @@ interface Asking<Read> {
 /** Asks each prompt so many times, and reads the replies: those of the first prompt come first. */
 function* ask<Read>(
   exchanges: JudgeExchange[],
-  { asked, prompts, repeats, read }: Asking<Read>,
+  { item, asked, prompts, repeats, read }: Asking<Read>,
 ): Rounds<readonly (Read | undefined)[]> {
   const all = prompts.flatMap((prompt) =>
-    Array.from({ length: repeats }, (_, at): Asked => ({ prompt, repeat: at + 1 })),
+    Array.from({ length: repeats }, (_, at): Asked => ({ item, prompt, repeat: at + 1 })),
   );
   const replies = yield all;
   return all.map((one, at) => {
@@ -176,7 +182,7 @@ function* ask<Read>(
     const value = isWhole ? read(text) : undefined;
     const unread = `It is not in the form that was asked for.${cut ? ' It was cut at max tokens.' : ''}`;
     exchanges.push({
-      ...{ asked, ...one },
+      ...{ asked, repeat: one.repeat, prompt: one.prompt },
       ...(refused === undefined ? { reply: text } : {}),
       ...(value === undefined ? { problem: refused ?? unread } : {}),
     });

@@ -4,9 +4,10 @@ import type { ModelRef, RunContext } from '@graft/graph';
 const leastParameters = 1e9;
 
 /** `a model of 135 million parameters`, where it is too small to judge; undefined where it is not, or nobody knows. */
-export function tooSmall(ctx: RunContext, { id, weights }: ModelRef): string | undefined {
-  // Weights of the artifact's own have not been counted.
-  const parameters = weights === undefined ? ctx.models.facts(id).parameters : undefined;
+export function tooSmall(ctx: RunContext, { id, weights, remote }: ModelRef): string | undefined {
+  // Weights of the artifact's own, or elsewhere, have not been counted.
+  const isListed = weights === undefined && remote === undefined;
+  const parameters = isListed ? ctx.models.facts(id).parameters : undefined;
   return parameters === undefined || parameters >= leastParameters
     ? undefined
     : `a model of ${Math.max(1, Math.round(parameters / 1e6))} million parameters`;

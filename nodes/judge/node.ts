@@ -69,7 +69,8 @@ export const judge = defineNode({
     answers: { type: Answers, doc: 'Answers to judge.' },
     model: {
       type: Model,
-      doc: 'The language model that judges, other than the one that answered.',
+      remote: true,
+      doc: 'The language model that judges, local or remote, other than the one that answered.',
     },
     prompts: {
       type: Prompts,
@@ -238,7 +239,7 @@ export const judge = defineNode({
     }
     const model = inputs['model']?.model;
     if (model === undefined) return clashes;
-    const format = models(model.id)?.format ?? 'gguf';
+    const format = (model.remote === undefined ? models(model.id)?.format : undefined) ?? 'gguf';
     if (format !== 'gguf') {
       clashes.push({
         port: 'model',

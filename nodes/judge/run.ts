@@ -35,6 +35,7 @@ export const run = implement(judge, async (ctx, inputs, params) => {
     'info',
     `${model.replies} replies, ${model.replies - model.written} of them from before.`,
   );
+  model.tellTokens();
   logReplies(ctx, [...tallies.values()]);
   const scored = [...tallies].map(([{ answer, question }, tally]) =>
     answerRow(answer.id, question, tally.values()),
