@@ -1,6 +1,7 @@
 import { GraphError } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { testContext } from '../kit/testing/test-context.ts';
+import { judge } from './node.ts';
 import {
   answer,
   judgeAll,
@@ -193,6 +194,11 @@ it('keeps what was said: another metric or one more repeat asks only for what is
   expect(
     await asked({ metrics: ['judgedAccuracy'], rightPrompt: '{question}{reference}{answer}' }),
   ).toBe(1);
+});
+
+it('has the same sources whatever its metrics are: they belong to what its replies are kept by', () => {
+  const sources = (params: object) => judge.sources?.(judge.params.parse(params));
+  expect(sources({ metrics: ['judgedAccuracy'] })).toEqual(sources({}));
 });
 
 it('puts what stands in texts into prompts as it is', async () => {

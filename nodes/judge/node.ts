@@ -212,10 +212,8 @@ export const judge = defineNode({
   ],
   metrics: (params) => [...askedMetrics(params), ...reliabilityNames(params)],
   caching: 'seeded',
-  sources: (params) =>
-    askedMetrics(params).includes('answerRelevancy')
-      ? [{ kind: 'model', id: params.embedder, param: 'embedder' }]
-      : [],
+  // Also where no metric needs it: what was said is kept under the models of the step.
+  sources: ({ embedder }) => [{ kind: 'model', id: embedder, param: 'embedder' }],
   check({ embedder, repeats, temperature, context, maxTokens }, inputs, models): FacetClash[] {
     const clashes: FacetClash[] = [];
     const kind = models(embedder)?.kind ?? 'embedder';
