@@ -29,7 +29,7 @@ interface Taught {
 /**
  * Finds rows kept for evaluation whose label leaks into training: some row to train on asks nearly the same (word pairs,
  * Jaccard ≥ 0.7, over all that is asked and over its last paragraph) and answers the same but for capitals and
- * punctuation. Rows that share their passages and nothing else are none. Memory is about 300 bytes a trained turn.
+ * punctuation. Rows that share their passages and nothing else are none. Memory is about 2 KB a trained turn.
  */
 export class LeakFinder {
   readonly #rows = new Map<string, string>();
