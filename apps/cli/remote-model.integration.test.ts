@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createBackends, type LoadedBackends } from '@graft/backends';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import {
+  answerWith,
   beginStream,
   endStream,
   openChatServer,
@@ -30,8 +31,8 @@ let model: LanguageModel;
 let server: Awaited<ReturnType<typeof openChatServer>>;
 /** What the server does instead of answering. */
 let misbehave: ((request: ChatRequest) => Misbehaviour) | undefined;
-/** An error, a beginning of its own, or nothing more after the first word. */
-type Misbehaviour = [status: number, message: string] | string | undefined;
+/** An error, a beginning of its own, nothing more after the first words, or an answer of its own. */
+type Misbehaviour = [status: number, message: string] | string | { says: string } | undefined;
 const gone = { GRAFT_ENDPOINTS: 'http://graft.localhost.invalid' };
 
 beforeAll(async () => {
@@ -46,7 +47,7 @@ beforeAll(async () => {
   );
   server = await openChatServer(async (request, response) => {
     const odd = misbehave?.(request);
-    if (typeof odd === 'object') return refuse(response, ...odd);
+    if (Array.isArray(odd)) return refuse(response, ...odd);
     if (request.headers.authorization !== `Bearer ${secret}`) {
       return refuse(response, 401, `Wrong key: ${request.headers.authorization ?? 'none'}`);
     }
@@ -54,6 +55,7 @@ beforeAll(async () => {
       return void response.end(JSON.stringify({ data: [{ id: 'smol' }] }));
     }
     if (request.body['model'] !== 'smol') return refuse(response, 404, 'no such model');
+    if (typeof odd === 'object') return answerWith(response, odd.says);
     beginStream(response);
     if (odd !== undefined) writePiece(response, odd);
     if (odd === hanging) return;
@@ -206,6 +208,35 @@ it('keeps the secret out of every file, also where the server tells it', async (
   expect(holding).toEqual([]);
   // The search finds what stands there: the answers that had it, in artifacts and the package.
   expect(marked).toBeGreaterThan(2);
+});
+
+it('judges answers as well', async () => {
+  await writeFile(
+    path.join(folder, 'asked.jsonl'),
+    `${JSON.stringify({ question: questions[0], reference: 'Paris.' })}\n`,
+  );
+  const remote = { url: server.url, model: 'smol', key: { $secret: 'LOCAL' } };
+  const text = graphText(
+    {
+      ask: ['questions', { paths: ['asked.jsonl'] }],
+      judge: ['judge', { metrics: ['judgedAccuracy'] }],
+      prompt: ['prompt'],
+      remote: ['remote-model', remote],
+      write: ['generate', { maxTokens: 24 }],
+    },
+    [
+      ...['ask.questions -> prompt.questions', 'prompt.prompts -> write.prompts'],
+      ...['remote.model -> write.model', 'remote.model -> judge.model'],
+      'write.answers -> judge.answers',
+    ],
+  );
+  await writeFile(path.join(folder, 'judged.graft.json'), text);
+  misbehave = ({ messages: [first] }) =>
+    first?.content.startsWith('You judge') === true ? { says: 'Yes.' } : undefined;
+  expect(await run(['run', 'judged.graft.json', '--out', 'judged'])).toMatchObject({ code: 0 });
+  misbehave = undefined;
+  const metrics = await readFile(path.join(folder, 'judged', 'judge.metrics.jsonl'), 'utf8');
+  expect(metrics.split('\n')[0]).toContain('"judgedAccuracy":1');
 });
 
 it('ends a run at once that is cancelled while the server writes', async () => {
