@@ -1,3 +1,4 @@
+import { orNone } from '@graft/engine';
 import {
   canonicalEncode,
   GraphError,
@@ -23,6 +24,8 @@ export interface NamedSource {
   readonly name: string;
   /** Ids of the nodes that use it. */
   readonly nodes: readonly string[];
+  /** Of files that may be missing: they are locked to be. */
+  readonly optional?: boolean;
 }
 
 /** A source that holds something else than the lock of its graph says. */
@@ -58,7 +61,13 @@ export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
       const kind = source.kind === 'model' ? 'models' : 'files';
       for (const name of source.kind === 'model' ? [source.id] : source.patterns) {
         const key = `${kind} ${name}`;
-        const known = found.get(key) ?? { kind, name, nodes: [] };
+        const optional = source.kind === 'files' && source.optional === true;
+        const known = found.get(key) ?? {
+          kind,
+          name,
+          nodes: [],
+          ...(optional ? { optional } : {}),
+        };
         if (!known.nodes.includes(id)) known.nodes.push(id);
         found.set(key, known);
       }
@@ -73,12 +82,13 @@ export async function currentLock(
   digests: SourceDigests,
 ): Promise<Lock> {
   const entries: Record<LockKind, [string, LockEntry][]> = { models: [], files: [], graphs: [] };
-  for (const { kind, name } of sources) {
+  for (const source of sources) {
+    const { kind, name } = source;
     const entry =
       kind === 'models'
         ? modelEntry(name, digests.models)
         : kind === 'files'
-          ? await filesEntry(name, digests.files)
+          ? await filesEntry(source, digests.files)
           : await graphEntry(digests.graphs.get(name)?.graph, digests.meaning);
     if (entry !== undefined) entries[kind].push([name, entry]);
   }
@@ -106,10 +116,11 @@ function modelEntry(id: string, models: ModelLookup): LockEntry | undefined {
 }
 
 async function filesEntry(
-  pattern: string,
+  source: NamedSource,
   look: SourceDigests['files'],
 ): Promise<LockEntry | undefined> {
-  const files = await look(pattern).catch(() => undefined);
+  const pattern = source.name;
+  const files = await orNone(look(pattern), source).catch(() => undefined);
   if (files === undefined) return undefined;
   return {
     digest: filesDigest(pattern, files),

@@ -43,7 +43,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
   const resolve = async (source: Source): Promise<ResolvedSource> => {
     const { param } = source;
     if (source.kind === 'files') {
-      return { kind: 'files', param, files: await walk(source.patterns) };
+      return { kind: 'files', param, files: await orNone(walk(source.patterns), source) };
     }
     const facts = resolvers.models(source.id);
     if (facts === undefined) {
@@ -66,6 +66,19 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     }
   }
   return { sources, problems };
+}
+
+/** What a source gives: nothing where it is missing, and may be. */
+export async function orNone<Files>(
+  files: Promise<Files>,
+  { optional = false }: { readonly optional?: boolean },
+): Promise<Files | readonly []> {
+  try {
+    return await files;
+  } catch (error) {
+    if (!optional || GraphError.from(error).code !== 'missing-file') throw error;
+    return [];
+  }
 }
 
 /** The sources of one node as they are now, every file hashed anew. Throws what is wrong with one. */

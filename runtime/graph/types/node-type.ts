@@ -40,7 +40,13 @@ export type Caching = 'pure' | 'seeded' | 'volatile';
 /** Something outside the graph whose bytes belong to the cache key; resolved to digests before planning. */
 export type Source =
   /** Files below the workspace: paths, folders or globs. Missing or outside: a located problem. */
-  | { readonly kind: 'files'; readonly patterns: readonly string[]; readonly param: string }
+  | {
+      readonly kind: 'files';
+      readonly patterns: readonly string[];
+      readonly param: string;
+      /** What is missing is no problem, and gives no files. */
+      readonly optional?: boolean;
+    }
   /** A model of the catalogue, by id. */
   | { readonly kind: 'model'; readonly id: string; readonly param: string };
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
+import { orNone } from '@graft/engine';
 import {
   GraphError,
   type ActionStore,
@@ -289,7 +290,8 @@ export async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<R
   const found = new Map<string, ResolvedFile>();
   for (const source of [...plannedNodes(plan.nodes)].flatMap(({ sources }) => sources)) {
     if (source.kind !== 'files') continue;
-    for (const file of await resolver.files(source.patterns)) found.set(file.path, file);
+    const files = await orNone(resolver.files(source.patterns), source);
+    for (const file of files) found.set(file.path, file);
   }
   for (const path of found.keys()) {
     requireVisible(path);

@@ -149,8 +149,8 @@ export class WorkspacePackages {
     const named = modelIds(nodes);
     const listed = await catalogue.list();
     const missingFiles: string[] = [];
-    for (const { kind, name } of namedSources(nodes)) {
-      if (kind !== 'files') continue;
+    for (const { kind, name, optional = false } of namedSources(nodes)) {
+      if (kind !== 'files' || optional) continue;
       const found = await files.match([name], 1).catch(() => undefined);
       if (found === undefined) missingFiles.push(name);
     }
