@@ -11,6 +11,16 @@ export * from './types/judgements.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
 export { answerVerdict, verdictRule, type AnswerVerdict } from './types/answer-verdict.ts';
+export {
+  isLabelsFile,
+  labelKey,
+  labelsText,
+  mergeLabels,
+  parseLabels,
+  type Label,
+  type Labels,
+  type LabelValue,
+} from './types/labels.ts';
 export { abstains } from './types/abstention.ts';
 export { citationMarks, withoutCitations } from './types/citation-marks.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
@@ -35,6 +45,7 @@ export {
   winTieLoss,
 } from './evidence/table-text.ts';
 export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
+export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
 export { seededOrder } from './evidence/seeded-order.ts';
 export * from './contracts/training.ts';

@@ -50,13 +50,13 @@ import { keepOrigin, type RunSettings } from './run-origin.ts';
 import { folderSize, removeLeftovers } from '@graft/kit';
 import { exportComparison } from './export/export-comparison.ts';
 import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
-import type { FrozenEdit, FrozenFile } from './frozen-files.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
 import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import { explainGraph } from './plan-report.ts';
+import type { RowFile } from './row-files.ts';
 import { secretStates } from './secret-states.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -83,6 +83,7 @@ export class LocalWorkspace implements Workspace {
   readonly runs: RunJournal;
   readonly packages: WorkspacePackages;
   readonly examples: Examples;
+  readonly labels: Workspace['labels'];
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #locks: GraphLocks;
@@ -101,6 +102,7 @@ export class LocalWorkspace implements Workspace {
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
     this.examples = parts.examples;
+    this.labels = parts.labels;
     this.#planner = new GraphPlanner(this, parts.graphs);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
@@ -322,12 +324,12 @@ export class LocalWorkspace implements Workspace {
     return writeFrozenRows(this, output);
   }
 
-  readFrozen(file: string, limit: { readonly atMost: number }): Promise<FrozenFile> {
-    return this.#parts.frozen.read(file, limit);
+  readFrozen(...asked: Parameters<Workspace['readFrozen']>): Promise<RowFile> {
+    return this.#parts.frozen.read(...asked);
   }
 
-  saveFrozen(edit: FrozenEdit, limit: { readonly atMost: number }): Promise<FrozenFile> {
-    return this.#parts.frozen.save(edit, limit);
+  saveFrozen(...asked: Parameters<Workspace['saveFrozen']>): Promise<RowFile> {
+    return this.#parts.frozen.save(...asked);
   }
 
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {

@@ -19,6 +19,7 @@ import { Examples } from './examples.ts';
 import { FrozenFiles } from './frozen-files.ts';
 import { GraphFiles } from './graph-files.ts';
 import { KeptGraphs } from './kept-graphs.ts';
+import { LabelFiles } from './label-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
@@ -95,6 +96,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     devices,
     graphs: new GraphFiles(root, stateFolder),
     frozen: new FrozenFiles(root, stateFolder),
+    labels: new LabelFiles(root, stateFolder),
     kept: new KeptGraphs(stateFolder),
     guard: new CollectionGuard(stateFolder),
     engine,

@@ -8,6 +8,7 @@ import type { Examples } from './examples.ts';
 import type { FrozenFiles } from './frozen-files.ts';
 import type { GraphFiles } from './graph-files.ts';
 import type { KeptGraphs } from './kept-graphs.ts';
+import type { LabelFiles } from './label-files.ts';
 import type { ModelList } from './model-list.ts';
 import type { ReceivedPackages } from './package/received-packages.ts';
 import type { RunKeeper } from './run-keeper.ts';
@@ -40,6 +41,7 @@ export interface WorkspaceParts {
   readonly devices: StepDevices;
   readonly graphs: GraphFiles;
   readonly frozen: FrozenFiles;
+  readonly labels: LabelFiles;
   readonly kept: KeptGraphs;
   readonly guard: CollectionGuard;
   readonly examples: Examples;

@@ -31,8 +31,10 @@ import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { Examples } from './examples.ts';
 import type { ExperimentHandle } from './experiment/experiments.ts';
-import type { FrozenEdit, FrozenFile } from './frozen-files.ts';
+import type { FrozenEdit } from './frozen-files.ts';
 import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
+import type { LabelFiles } from './label-files.ts';
+import type { RowFile, SizeLimit } from './row-files.ts';
 import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
@@ -156,6 +158,8 @@ export interface Workspace extends AsyncDisposable {
   readonly packages: WorkspacePackages;
   /** Graphs that came with Graft, to begin with. */
   readonly examples: Examples;
+  /** What people say of answers, in files made for git. */
+  readonly labels: LabelFiles;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
   readGraph(path: string): Promise<GraphFile>;
@@ -238,12 +242,12 @@ export interface Workspace extends AsyncDisposable {
    * The text of a file of frozen rows, `frozen/….jsonl`, of at most `atMost` bytes. Throws `missing-file`, `too-large`,
    * `bad-encoding`, `outside-workspace`, and `bad-name` for any other file.
    */
-  readFrozen(file: string, limit: { readonly atMost: number }): Promise<FrozenFile>;
+  readFrozen(file: string, limit: SizeLimit): Promise<RowFile>;
   /**
    * Gives such a file other rows. Atomic. Throws as `readFrozen` does; `bad-row` with each row that is none of its type,
    * `bad-input` where none is left, `stale-save` when the file has another revision by now.
    */
-  saveFrozen(edit: FrozenEdit, limit: { readonly atMost: number }): Promise<FrozenFile>;
+  saveFrozen(edit: FrozenEdit, limit: SizeLimit): Promise<RowFile>;
   /** All rows of an artifact, written for use elsewhere, in blocks of text. */
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
   /** How many answers of an artifact agree with their references. */

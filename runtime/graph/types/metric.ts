@@ -50,6 +50,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   hit: share,
   judgedAccuracy: share,
   keptShare: share,
+  labelledRight: share,
   map: share,
   mrr: share,
   ndcg: share,

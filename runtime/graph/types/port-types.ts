@@ -4,7 +4,7 @@ import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
 import { portType, type PortType } from './port-type.ts';
 import { remoteModelSchema } from './remote-model.ts';
-import { Adapter, Dataset, Tokens } from './training-types.ts';
+import { Adapter, Dataset, Preferences, Tokens } from './training-types.ts';
 
 /** Free-form facts about a document; flat, so that they can be filtered on. */
 export const metadataSchema = z.record(
@@ -287,7 +287,7 @@ export const Anything = portType({
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[Dataset, Tokens, Adapter, Metrics, Judgements, Comparison],
+    ...[Dataset, Preferences, Tokens, Adapter, Metrics, Judgements, Comparison],
   ].map((type): [string, PortType] => [type.id, type]),
 );
 

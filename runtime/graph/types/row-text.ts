@@ -9,6 +9,7 @@ import {
   questionSchema,
   type Span,
 } from './port-types.ts';
+import { preferenceSchema } from './training-types.ts';
 
 /** A row for people: a heading and the text below it. */
 export interface RowText {
@@ -42,6 +43,10 @@ const readers: readonly ((row: unknown) => RowText | undefined)[] = [
         ({ text, verdict }) => `${verdict === undefined ? '?' : verdict ? 'yes' : 'no'}: ${text}`,
       ),
     ].join('\n\n'),
+  })),
+  reader(preferenceSchema, ({ prompt, chosen, rejected }) => ({
+    heading: prompt,
+    body: `Chosen: ${chosen}\n\nRejected: ${rejected}`,
   })),
   reader(promptSchema, ({ question, text }) => ({ heading: question.question, body: text })),
   reader(questionHitsSchema, ({ question, hits }) => ({

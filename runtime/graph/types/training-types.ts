@@ -24,6 +24,15 @@ export const exampleSchema = z.object({
 });
 export type Example = z.infer<typeof exampleSchema>;
 
+/** Two answers to one prompt, of which the first is preferred: the fields by which others train on preferences. */
+export const preferenceSchema = z.object({
+  id: z.string(),
+  prompt: z.string(),
+  chosen: z.string(),
+  rejected: z.string(),
+});
+export type Preference = z.infer<typeof preferenceSchema>;
+
 /** An example in a model's tokens: `pieces[i]` is the text of token i, `trained[i]` whether it is predicted. */
 export const tokenRowSchema = z.object({
   id: z.string(),
@@ -86,6 +95,16 @@ export const Dataset = portType({
   schema: exampleSchema,
   unit: 'rows',
   doc: 'Examples to train on and to evaluate with.',
+});
+export const Preferences = portType({
+  id: 'preferences',
+  family: 'training',
+  shape: 'items',
+  encoding: 'jsonl',
+  mediaType: 'application/vnd.graft.preferences+jsonl',
+  schema: preferenceSchema,
+  unit: 'pairs',
+  doc: 'Pairs of answers to one prompt, of which one is preferred.',
 });
 export const Tokens = portType({
   id: 'tokens',

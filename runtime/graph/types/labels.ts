@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { GraphError, type Problem } from '../base/errors.ts';
+import { byCodeUnit } from '../base/record.ts';
+
+/** What a person says of an answer. `skip`: that it cannot be told. */
+const labelValueSchema = z.enum(['right', 'wrong', 'skip']);
+export type LabelValue = z.infer<typeof labelValueSchema>;
+
+/**
+ * One line of a file of labels. It is of a question and an answer by their texts, so that it holds wherever this answer is
+ * given to this question, and for no other; `id` is that of the question, by which the lines are sorted. Further fields stay.
+ */
+const labelSchema = z.looseObject({
+  id: z.string(),
+  question: z.string(),
+  answer: z.string(),
+  label: labelValueSchema,
+  note: z.string().optional(),
+});
+export type Label = z.infer<typeof labelSchema>;
+
+/** By `labelKey`. */
+export type Labels = ReadonlyMap<string, Label>;
+
+/** What a label is of. */
+export function labelKey({ question, answer }: Pick<Label, 'question' | 'answer'>): string {
+  return JSON.stringify([question, answer]);
+}
+
+/** Whether a path below the workspace can be that of a file of labels; no pattern of several is one. */
+export function isLabelsFile(path: string): boolean {
+  return /^[^*?[\]{}|]*[^/*?[\]{}|]\.labels\.jsonl$/.test(path);
+}
+
+/** Problems of a text that are told; more of them say nothing new. */
+const mostProblems = 20;
+
+/**
+ * The labels of a file's text. Throws `bad-row` with each line that is none, at most 20, and with each that calls an answer
+ * otherwise than a line before it, as a merge may leave them.
+ */
+export function parseLabels(text: string, file: string): Labels {
+  const labels = new Map<string, Label>();
+  const lines = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (const [at, content] of text.split('\n').entries()) {
+    if (content.trim() === '' || problems.length === mostProblems) continue;
+    const line = at + 1;
+    const refuse = (why: string): void => {
+      const message = `${file}, line ${line}: ${why}`;
+      problems.push({ code: 'bad-row', message, location: { file, line }, audience: 'user' });
+    };
+    const label = labelOf(content);
+    if (typeof label === 'string') {
+      refuse(label);
+      continue;
+    }
+    const key = labelKey(label);
+    const before = labels.get(key);
+    if (before !== undefined && before.label !== label.label) {
+      refuse(
+        `it calls ${label.label} what line ${lines.get(key) ?? line} calls ${before.label}. Delete one of the two lines.`,
+      );
+      continue;
+    }
+    labels.set(key, label);
+    lines.set(key, line);
+  }
+  const [first] = problems;
+  if (first === undefined) return labels;
+  throw new GraphError('bad-row', first.message, { location: first.location, problems });
+}
+
+/** A line's label, or why it is none. */
+function labelOf(content: string): Label | string {
+  let value: unknown;
+  try {
+    // Without the mark of byte order that a first line may begin with.
+    value = JSON.parse(content.trim());
+  } catch {
+    return 'this is not JSON. Each line holds one label, an object.';
+  }
+  const read = labelSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const field = issue?.path.join('.') ?? '';
+  return `this is no label: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`;
+}
+
+/** The text of a file of labels: a line each, sorted, so that labels of different answers never meet in a diff. */
+export function labelsText(labels: Labels): string {
+  return [...labels.values()]
+    .toSorted(
+      (a, b) =>
+        byCodeUnit(a.id, b.id) ||
+        byCodeUnit(a.question, b.question) ||
+        byCodeUnit(a.answer, b.answer),
+    )
+    .map(({ id, question, answer, label, note, ...rest }) => {
+      const noted = note === undefined || note === '' ? {} : { note };
+      return `${JSON.stringify({ id, question, answer, label, ...noted, ...rest })}\n`;
+    })
+    .join('');
+}
+
+/** Labels of two people that began with the same ones. */
+export interface LabelMerge {
+  /** What both changed; theirs where both changed the same label otherwise. */
+  readonly labels: Labels;
+  /** By key, mine where both changed a label otherwise; undefined: I took it back. */
+  readonly clashes: ReadonlyMap<string, Label | undefined>;
+}
+
+/** Merges label by label. */
+export function mergeLabels(base: Labels, theirs: Labels, mine: Labels): LabelMerge {
+  const labels = new Map(theirs);
+  const clashes = new Map<string, Label | undefined>();
+  for (const key of new Set([...base.keys(), ...mine.keys()])) {
+    const [was, their, own] = [base.get(key), theirs.get(key), mine.get(key)];
+    if (isSame(own, was) || isSame(own, their)) continue;
+    if (!isSame(their, was)) clashes.set(key, own);
+    else if (own === undefined) labels.delete(key);
+    else labels.set(key, own);
+  }
+  return { labels, clashes };
+}
+
+function isSame(one: Label | undefined, other: Label | undefined): boolean {
+  return one?.label === other?.label && (one?.note ?? '') === (other?.note ?? '');
+}
