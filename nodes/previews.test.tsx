@@ -61,6 +61,7 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
     ...{ id: attack, path: attack, row: 1, split: 'train', kind: 'chat' },
     turns: [{ role: 'assistant', content: attack, trained: true }],
   },
+  preferences: { id: attack, prompt: attack, chosen: attack, rejected: attack },
   tokens: { id: attack, split: 'eval', pieces: ['a', attack], trained: [false, true] },
   metrics: { series: 'summary', label: attack, values: { [attack]: 1 } },
   judgements: {

@@ -20,6 +20,9 @@ export interface VerdictRule {
   readonly threshold: number;
 }
 
+/** Says of an answer how far its judge agrees with itself, and not whether it is right. */
+const ofTheJudge = 'agreement';
+
 /** What the metrics of some rows say of their items, in the order in which they first stand. */
 export function verdictsOf(
   rows: readonly MetricRow[],
@@ -37,7 +40,8 @@ export function verdictsOf(
     };
     const isHigher = metric.direction === 'higher';
     const values = [...itemValues(rows, metric)].map(([item, { value }]) => [item, value] as const);
-    const isYesOrNo = isHigher && values.every(([, value]) => value === 0 || value === 1);
+    const isYesOrNo =
+      isHigher && name !== ofTheJudge && values.every(([, value]) => value === 0 || value === 1);
     if (metrics.length === 0 && !isYesOrNo) return [];
     return [
       {

@@ -1,0 +1,79 @@
+import {
+  agreementOf,
+  GraphError,
+  type MetricRow,
+  type RunContext,
+  type Verdicts,
+  verdictsOf,
+} from '@graft/graph';
+import { isRight, type LabelledAnswer } from './labelled-answer.ts';
+
+interface Compared {
+  readonly labelled: readonly LabelledAnswer[];
+  /** Rows of metrics by edge. */
+  readonly verdicts: readonly (readonly MetricRow[])[];
+  readonly rule: { readonly metrics: readonly string[]; readonly threshold: number };
+}
+
+/** A row for each metric that says something of labelled answers, those of the first edge first. */
+export function agreementRows(
+  ctx: RunContext,
+  { labelled, verdicts, rule }: Compared,
+): MetricRow[] {
+  const found = verdicts.flatMap((rows, at) =>
+    verdictsOf(rows, rule).map((said) => ({ ...said, edge: at + 1 })),
+  );
+  refuseMissing(ctx, found, { asked: rule.metrics, edges: verdicts.length });
+  const decided = labelled.flatMap(({ answer, label }) => {
+    const person = isRight(label);
+    return person === undefined ? [] : [{ item: answer.id, person }];
+  });
+  return found.flatMap(({ name, edge, byItem }, at): MetricRow[] => {
+    const pairs = decided.flatMap(({ item, person }) => {
+      const metric = byItem.get(item);
+      return metric === undefined ? [] : [{ person, metric }];
+    });
+    const isSecond = found.slice(0, at).some((other) => other.name === name);
+    const label = isSecond ? `${name} (edge ${edge})` : name;
+    if (pairs.length === 0) {
+      ctx.log('info', `No labelled answer has the metric ${label}: there is nothing to agree on.`);
+      return [];
+    }
+    const { share, interval, kappa, kappaInterval, ...counts } = agreementOf(pairs);
+    if (kappa === undefined) {
+      ctx.log(
+        'info',
+        `Kappa of ${label} is not defined: neither it nor the person says anything but the same.`,
+      );
+    }
+    return [
+      {
+        ...{ series: 'agreement', label },
+        values: {
+          ...(kappa === undefined ? {} : { kappa }),
+          ...(kappaInterval === undefined
+            ? {}
+            : { kappaLow: kappaInterval[0], kappaHigh: kappaInterval[1] }),
+          ...{ agreement: share, agreementLow: interval[0], agreementHigh: interval[1] },
+          ...counts,
+          answers: pairs.length,
+        },
+      },
+    ];
+  });
+}
+
+/** Throws `bad-param` for a metric that was asked for and that no verdict has. */
+function refuseMissing(
+  ctx: RunContext,
+  found: readonly Verdicts[],
+  { asked, edges }: { readonly asked: readonly string[]; readonly edges: number },
+): void {
+  const missing = asked.find((name) => found.every((said) => said.name !== name));
+  if (missing === undefined || edges === 0) return;
+  throw new GraphError(
+    'bad-param',
+    `None of the verdicts has the metric "${missing}" of single answers. Connect what gives it, or leave it out.`,
+    { location: { node: ctx.node, param: 'metrics' } },
+  );
+}

@@ -1,0 +1,96 @@
+import {
+  Answers,
+  defineNode,
+  isLabelsFile,
+  Metrics,
+  type ParamMeta,
+  Preferences,
+  Prompts,
+} from '@graft/graph';
+import { z } from 'zod';
+
+export const label = defineNode({
+  type: 'label',
+  version: 1,
+  implementation: 1,
+  title: 'Label',
+  group: 'evaluation',
+  doc: 'A person marks answers right or wrong, in a table on the page; the labels stand in a file made for git. Gives what share is right, how far a judge or a metric agrees with the person, and pairs of a right and a wrong answer to train on.',
+  inputs: {
+    answers: { type: Answers, doc: 'The answers to label.' },
+    verdicts: {
+      type: Metrics,
+      optional: true,
+      many: true,
+      doc: 'What judges and metrics say of the same answers, to be held against the labels.',
+    },
+    prompts: {
+      type: Prompts,
+      optional: true,
+      doc: 'The prompts that were answered: preferences have them, passages and all, in the place of the bare question.',
+    },
+  },
+  outputs: {
+    metrics: {
+      type: Metrics,
+      doc: 'The share that is right by the labels, then each answer.',
+      itemsOf: ['answers'],
+    },
+    agreement: {
+      type: Metrics,
+      doc: 'For each metric of the verdicts: how far it says what the person says.',
+    },
+    preferences: {
+      type: Preferences,
+      doc: 'Of each question that has both, every right answer before every wrong one.',
+    },
+  },
+  params: z.strictObject({
+    file: z
+      .string()
+      .trim()
+      .default('answers.labels.jsonl')
+      .meta({
+        title: 'File',
+        description:
+          'Where the labels are kept, below the workspace; its name ends in .labels.jsonl. Made by the first label. Nodes that name the same file share its labels.',
+        control: 'text',
+      } satisfies ParamMeta),
+    metrics: z
+      .array(z.string().trim().min(1).max(200))
+      .default([])
+      .meta({
+        title: 'Metrics',
+        description:
+          'Those of the verdicts that are held against the labels. Empty takes all that say yes or no: of which more is better, and every value is 0 or 1.',
+      } satisfies ParamMeta),
+    threshold: z
+      .number()
+      .default(0.5)
+      .meta({
+        title: 'Right from',
+        description:
+          'The value from which on a metric says right, as of f1 or a judge’s marks. Of those of which less is better, below it.',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ file, metrics }) => [
+    ['file', file === '' ? 'none' : file],
+    ['against', metrics.length === 0 ? 'all that say yes or no' : metrics.join(', ')],
+  ],
+  metrics: () => ['labelledRight'],
+  caching: 'pure',
+  sources: ({ file }) =>
+    isLabelsFile(file) ? [{ kind: 'files', patterns: [file], param: 'file', optional: true }] : [],
+  check: ({ file }) =>
+    isLabelsFile(file)
+      ? []
+      : [
+          {
+            param: 'file',
+            message: 'Name a file that ends in .labels.jsonl, such as answers.labels.jsonl.',
+          },
+        ],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,96 @@
+import {
+  GraphError,
+  implement,
+  type Label,
+  labelKey,
+  type Labels,
+  type MetricRow,
+  parseLabels,
+  type RunContext,
+} from '@graft/graph';
+import { answerRow } from '../kit/evaluation/question-rows.ts';
+import { fileText } from '../kit/text/table-rows.ts';
+import { agreementRows } from './agreement-rows.ts';
+import { isRight, type LabelledAnswer } from './labelled-answer.ts';
+import { label } from './node.ts';
+import { preferencesOf } from './preferences.ts';
+
+export const run = implement(label, async (ctx, { answers, verdicts, prompts }, params) => {
+  const labels = await readLabels(ctx);
+  const all: LabelledAnswer[] = [];
+  for await (const answer of answers.rows()) {
+    ctx.signal.throwIfAborted();
+    const { question } = answer.question;
+    all.push({ answer, label: labels.get(labelKey({ question, answer: answer.text })) });
+  }
+  if (all.length === 0) {
+    throw new GraphError('bad-input', 'There are no answers to label.', {
+      location: { node: ctx.node, port: 'answers' },
+    });
+  }
+  logUnlabelled(ctx, all, { labels, file: params.file });
+  const given = await Promise.all(verdicts.map((rows) => rows.all()));
+  return {
+    metrics: metricsOf(all),
+    agreement: agreementRows(ctx, { labelled: all, verdicts: given, rule: params }),
+    preferences: preferencesOf(all, { labels, prompts: (await prompts?.all()) ?? [] }),
+  };
+});
+
+/** None where there is no file yet. */
+async function readLabels(ctx: RunContext): Promise<Labels> {
+  const [file] = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
+  if (file === undefined) return new Map();
+  let text = '';
+  for await (const piece of fileText(file)) text += piece;
+  return parseLabels(text, file.path);
+}
+
+function metricsOf(all: readonly LabelledAnswer[]): MetricRow[] {
+  const rows = all.map(({ answer, label: given }) => {
+    const right = isRight(given);
+    return answerRow(
+      answer.id,
+      answer.question,
+      right === undefined ? {} : { labelledRight: Number(right) },
+    );
+  });
+  const count = (is: (given: Label | undefined) => boolean): number =>
+    all.filter((one) => is(one.label)).length;
+  const right = count((given) => isRight(given) === true);
+  const wrong = count((given) => isRight(given) === false);
+  const share = right + wrong === 0 ? {} : { labelledRight: right / (right + wrong) };
+  const counts = {
+    ...{ right, wrong, skipped: count((given) => given?.label === 'skip') },
+    unlabelled: count((given) => given === undefined),
+  };
+  return [{ series: 'summary', values: { ...share, ...counts } }, ...rows];
+}
+
+/** Says how many answers have no label, and how many of them had one when they read otherwise. */
+function logUnlabelled(
+  ctx: RunContext,
+  all: readonly LabelledAnswer[],
+  { labels, file }: { readonly labels: Labels; readonly file: string },
+): void {
+  const open = all.filter((one) => one.label === undefined);
+  if (open.length === 0) return;
+  if (open.length === all.length && labels.size === 0) {
+    ctx.log(
+      'info',
+      `Nothing is labelled yet. “Label the answers” on the page asks for each of the ${all.length}, and keeps them in ${file}.`,
+    );
+    return;
+  }
+  ctx.log(
+    'warning',
+    `${open.length} of ${all.length} answers have no label, and are in no mean. Until they have, means of several variants may be of different answers.`,
+  );
+  const questions = new Set([...labels.values()].map(({ question }) => question));
+  const changed = open.filter(({ answer }) => questions.has(answer.question.question)).length;
+  if (changed === 0) return;
+  ctx.log(
+    'info',
+    `To ${changed} of these questions another answer is labelled. Its label stays in ${file}, and counts where that answer is given.`,
+  );
+}
