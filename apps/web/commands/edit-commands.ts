@@ -9,7 +9,9 @@ import {
   selectNeighbours,
 } from '../canvas/edit-actions.ts';
 import { selectedEdges } from '../canvas/viewport.ts';
+import { isLabeller } from '../labels/labelled-node.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
+import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
@@ -17,6 +19,13 @@ import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
 
 /** The frozen rows that the selected node reads. */
 const selectedRows = () => readRowsOf(useDocument.getState().shown.nodes[selectedNode() ?? '']);
+
+/** Path of the selected node, where it takes labels. */
+function selectedLabeller(): string | undefined {
+  const node = selectedNode();
+  const { shown } = useDocument.getState();
+  return node !== undefined && isLabeller(shown.nodes[node]) ? pathOf(node) : undefined;
+}
 
 const history = () => useDocument.temporal.getState();
 
@@ -89,6 +98,14 @@ export const editCommands: readonly Command[] = [
     words: 'frozen output correct by hand jsonl',
     enabled: () => selectedRows() !== undefined,
     run: () => useOverlay.getState().show({ editedRows: selectedRows() ?? null }),
+  },
+  {
+    id: 'label-answers',
+    title: 'Label the answers …',
+    group: 'Edit',
+    words: 'mark right wrong annotate judge by hand',
+    enabled: () => selectedLabeller() !== undefined,
+    run: () => useOverlay.getState().show({ labelling: selectedLabeller() ?? null }),
   },
   {
     id: 'delete',

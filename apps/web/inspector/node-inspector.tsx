@@ -14,6 +14,7 @@ import { GraphSummary } from './graph-summary.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
+import { LabelAnswers } from '../labels/label-answers.tsx';
 import { useShape } from '../state/node-shape.ts';
 import { TabList } from '../shell/tab-list.tsx';
 
@@ -105,6 +106,9 @@ export function NodeInspector({ id }: { readonly id: string }) {
       </div>
       <div className="px-4 pb-2 empty:hidden">
         <DriftNotice node={path} />
+      </div>
+      <div className="px-4 pb-2.5 empty:hidden">
+        <LabelAnswers path={path} />
       </div>
       <Tabs />
       <div

@@ -60,6 +60,7 @@ function nodeMenu(): MenuGroups {
           tab('output', 'Show its output'),
           tab('parameters', 'Parameters'),
           ...(commandOf('edit-rows').enabled?.() === true ? [command('edit-rows')] : []),
+          ...(commandOf('label-answers').enabled?.() === true ? [command('label-answers')] : []),
         ]
       : [],
     [

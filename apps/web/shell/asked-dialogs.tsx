@@ -17,13 +17,16 @@ const UnpackDialog = lazy(() =>
 const RowsDialog = lazy(() =>
   import('../rows/rows-dialog.tsx').then((part) => ({ default: part.RowsDialog })),
 );
+const LabelsDialog = lazy(() =>
+  import('../labels/labels-dialog.tsx').then((part) => ({ default: part.LabelsDialog })),
+);
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
-  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows } = useOverlay();
+  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -31,6 +34,7 @@ export function AskedDialogs() {
       {packing === null ? null : <PackDialog file={packing} />}
       {unpacking ? <UnpackDialog /> : null}
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
+      {labelling === null ? null : <LabelsDialog node={labelling} />}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </>

@@ -32,6 +32,8 @@ interface OverlayState {
   /** Whether a package is being chosen to be opened. */
   readonly unpacking: boolean;
   readonly editedRows: RowsToEdit | null;
+  /** The node whose answers are labelled: its path. */
+  readonly labelling: string | null;
   readonly menu: OpenMenu | null;
   /** Whose title is being written where it stands: a node's id, or a file's path. */
   readonly renamingNode: string | null;
@@ -45,6 +47,7 @@ interface OverlayState {
         | 'packing'
         | 'unpacking'
         | 'editedRows'
+        | 'labelling'
         | 'menu'
         | 'renamingNode'
         | 'renamingFile'
@@ -60,6 +63,7 @@ export const useOverlay = create<OverlayState>()((set) => ({
   packing: null,
   unpacking: false,
   editedRows: null,
+  labelling: null,
   menu: null,
   renamingNode: null,
   renamingFile: null,
@@ -68,6 +72,8 @@ export const useOverlay = create<OverlayState>()((set) => ({
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, unpacking, shortcutSheet } = state;
-  return (nameQuestion ?? packing ?? editedRows) !== null || unpacking || shortcutSheet;
+  const { nameQuestion, packing, editedRows, labelling, unpacking, shortcutSheet } = state;
+  return (
+    (nameQuestion ?? packing ?? editedRows ?? labelling) !== null || unpacking || shortcutSheet
+  );
 }

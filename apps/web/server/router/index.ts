@@ -2,6 +2,7 @@ import { artifactsRouter } from './artifacts.ts';
 import { catalogueRouter } from './catalogue.ts';
 import { experimentsRouter } from './experiments.ts';
 import { graphsRouter } from './graphs.ts';
+import { labelsRouter } from './labels.ts';
 import { liveRouter } from './live.ts';
 import { packagesRouter } from './packages.ts';
 import { rowsRouter } from './rows.ts';
@@ -17,6 +18,7 @@ export const appRouter = router({
   artifacts: artifactsRouter,
   packages: packagesRouter,
   rows: rowsRouter,
+  labels: labelsRouter,
   live: liveRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,18 @@
+import { useDocument } from '../state/document-store.ts';
+import { placeOf } from '../state/levels.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { isLabeller } from './labelled-node.ts';
+
+/** Of a node that takes labels: opens the table in which they are given. */
+export function LabelAnswers({ path }: { readonly path: string }) {
+  const takesLabels = useDocument(({ graph }) => isLabeller(placeOf(graph, path)?.node));
+  return takesLabels ? (
+    <button
+      type="button"
+      className="button go"
+      onClick={() => useOverlay.getState().show({ labelling: path })}
+    >
+      Label the answers …
+    </button>
+  ) : null;
+}

@@ -1,0 +1,51 @@
+import type { ArtifactRef, Edge, Graph, GraphNode } from '@graft/graph';
+import { useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { z } from 'zod';
+import { useDocument } from '../state/document-store.ts';
+import { edgesInto, placeOf } from '../state/levels.ts';
+import { nodeTypes } from '../state/registry.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
+
+/** The node type whose answers are labelled. */
+const labeller = 'label';
+
+const paramsSchema = z.object({
+  file: z.string(),
+  metrics: z.array(z.string()),
+  threshold: z.number(),
+});
+export type LabelParams = z.infer<typeof paramsSchema>;
+
+export function isLabeller(node: GraphNode | undefined): boolean {
+  return node?.type === labeller;
+}
+
+/** Where a node keeps its labels, and what it holds against them; undefined of any other node, or where it does not say. */
+export function labelParamsOf(graph: Graph, path: string): LabelParams | undefined {
+  const node = placeOf(graph, path)?.node;
+  if (node === undefined || !isLabeller(node)) return undefined;
+  const given = nodeTypes().get(labeller)?.params.safeParse(node.params).data;
+  return paramsSchema.safeParse(given).data;
+}
+
+type Runs = Parameters<typeof stepOf>[0];
+
+/** What an edge brings, as the screen's runs gave it. */
+function givenBy(runs: Runs, { source, sourcePort }: Edge): ArtifactRef | undefined {
+  const step = stepOf(runs, source);
+  const feed = step?.feeds?.[sourcePort];
+  return feed === undefined
+    ? step?.outputs[sourcePort]
+    : stepOf(runs, feed.node)?.outputs[feed.port];
+}
+
+/** What comes into a port of a node, as far as it was made already; `path` is the node's. */
+export function useInputs(path: string, port: string): readonly ArtifactRef[] {
+  const graph = useDocument((state) => state.graph);
+  const edges = useMemo(
+    () => edgesInto(graph, path).filter(({ targetPort }) => targetPort === port),
+    [graph, path, port],
+  );
+  return useRunView(useShallow((runs) => edges.flatMap((edge) => givenBy(runs, edge) ?? [])));
+}
