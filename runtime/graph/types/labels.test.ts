@@ -47,6 +47,11 @@ it('tells answers apart by their texts alone', () => {
 it('takes a line that was doubled by a merge, and names two that contradict each other', () => {
   const line = JSON.stringify(label('q1', 'right'));
   expect(parseLabels(`${line}\n${line}\n`, file).size).toBe(1);
+  const noted = ['too late', '', 'says 05:40', 'too late'].map((note) =>
+    JSON.stringify(label('q1', 'right', { note })),
+  );
+  const [joined] = parseLabels(noted.join('\n'), file).values();
+  expect(joined?.note).toBe('too late; says 05:40');
   const other = JSON.stringify(label('q1', 'wrong'));
   expect(() => parseLabels(`${line}\n${other}\n`, file)).toThrow(
     `${file}, line 2: it calls wrong what line 1 calls right. Delete one of the two lines.`,

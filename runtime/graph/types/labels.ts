@@ -63,12 +63,19 @@ export function parseLabels(text: string, file: string): Labels {
       );
       continue;
     }
-    labels.set(key, label);
+    labels.set(key, before === undefined ? label : joined(before, label));
     lines.set(key, line);
   }
   const [first] = problems;
   if (first === undefined) return labels;
   throw new GraphError('bad-row', first.message, { location: first.location, problems });
+}
+
+/** Two lines that say the same of an answer, as one: what either notes is kept. */
+function joined(one: Label, other: Label): Label {
+  const notes = [one.note ?? '', other.note ?? ''].flatMap((note) => note.split('; '));
+  const note = [...new Set(notes)].filter((part) => part !== '').join('; ');
+  return { ...one, ...other, ...(note === '' ? {} : { note }) };
 }
 
 /** A line's label, or why it is none. */
