@@ -30,3 +30,14 @@ it('finds it in JSON and in addresses, and changes nothing where there is no key
   const none = new Redactor(undefined);
   expect([none.push('[DONE] '), none.push('x'), none.end()]).toEqual(['[DONE] ', 'x', '']);
 });
+
+it('finds it in an address and in JSON however a stream is cut', () => {
+  const { name, value } = { name: 'OPENAI', value: 'sk/1+2"34==' };
+  for (const form of [encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
+    for (let at = 0; at <= form.length; at++) {
+      const redactor = new Redactor({ name, value });
+      const told = redactor.push(form.slice(0, at)) + redactor.push(form.slice(at));
+      expect(told + redactor.end()).toBe('[OPENAI]');
+    }
+  }
+});

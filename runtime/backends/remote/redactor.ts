@@ -2,33 +2,33 @@ import type { Key } from '../access/index.ts';
 
 /** Keeps a key out of what its server sends: `[NAME]` stands in its place, however a stream is cut. */
 export class Redactor {
-  readonly #value: string;
+  /** The key as it may stand in a text, in JSON and in an address. */
+  readonly #forms: readonly string[];
   readonly #mark: string;
   /** The end of what was pushed, where it may be the key's beginning. */
   #held = '';
 
   constructor(key: Key | undefined) {
-    this.#value = key?.value ?? '';
-    this.#mark = `[${key?.name ?? ''}]`;
+    const { name = '', value = '' } = key ?? {};
+    this.#forms =
+      value === '' ? [] : [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
+    this.#mark = `[${name}]`;
   }
 
-  /** Of a whole text, also where it stands in JSON or in an address. */
+  /** Of a whole text. */
   text(text: string): string {
-    if (this.#value === '') return text;
-    const written = [
-      this.#value,
-      JSON.stringify(this.#value).slice(1, -1),
-      encodeURIComponent(this.#value),
-    ];
-    return written.reduce((clean, value) => clean.replaceAll(value, this.#mark), text);
+    return this.#forms.reduce((clean, form) => clean.replaceAll(form, this.#mark), text);
   }
 
   /** Of a stream: what can be told by now. */
   push(piece: string): string {
     const text = this.text(this.#held + piece);
-    let size = Math.min(this.#value.length - 1, text.length);
-    while (size > 0 && !text.endsWith(this.#value.slice(0, size))) size--;
-    const end = text.length - Math.max(0, size);
+    const begun = this.#forms.map((form) => {
+      let size = Math.min(form.length - 1, text.length);
+      while (size > 0 && !text.endsWith(form.slice(0, size))) size--;
+      return size;
+    });
+    const end = text.length - Math.max(0, ...begun);
     this.#held = text.slice(end);
     return text.slice(0, end);
   }
