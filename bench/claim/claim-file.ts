@@ -13,7 +13,8 @@ const thanSchema = z.strictObject({
 /**
  * - `better`, `worse`: by a paired test at 5 %, of the variant and the one after `than` alone. A claim holds only if all
  *   of its expectations do, so that no correction for their number is due.
- * - `no worse`: its mean is at least as good.
+ * - `no worse`: its mean is at least as good. With `by` it may be worse by that share of the other's mean, and the whole
+ *   interval of 95 % of the difference says that it is not by more.
  * - `above`, `below`: the whole interval of 95 % lies above or below a number.
  * - `identical`: every item of every seed, to the last bit.
  */
@@ -24,6 +25,7 @@ const expectationSchema = z.strictObject({
   metric: z.string(),
   is: z.enum(['better', 'worse', 'no worse', 'above', 'below', 'identical']),
   than: z.union([z.string(), z.number(), thanSchema]),
+  by: z.number().positive().max(1).optional(),
 });
 export type Expectation = z.infer<typeof expectationSchema>;
 

@@ -9,14 +9,30 @@ import { claimBlock, withBlock } from './readme-block.ts';
 
 const root = path.resolve(import.meta.dirname, '../../examples');
 const names: string[] = [];
+/** Those whose graph and data stand, and whose tables are still to be made. */
+const unmeasured: string[] = [];
 for (const entry of await readdir(root, { withFileTypes: true })) {
   if (!entry.isDirectory()) continue;
   const files = await readdir(path.join(root, entry.name));
-  if (files.includes('claim.json')) names.push(entry.name);
+  if (!files.includes('claim.json')) continue;
+  const { measured } = await readClaim(path.join(root, entry.name));
+  (measured === undefined ? unmeasured : names).push(entry.name);
 }
 
 it('there are examples that claim something', () => {
   expect(names).toEqual(expect.arrayContaining(['rag-vs-lora']));
+});
+
+it.each(unmeasured)('%s says that it was not measured, and shows no figures', async (name) => {
+  const folder = path.join(root, name);
+  const readme = await readFile(path.join(folder, 'README.md'), 'utf8');
+  expect(readme).toContain('**Not measured yet.**');
+  expect(readme).toMatch(/<!-- claim -->\s*<!-- \/claim -->/);
+  const { graph, holds, tables } = await readClaim(folder);
+  expect([holds, tables]).toEqual([undefined, undefined]);
+  expect(
+    Object.keys(parseGraph(await readFile(path.join(folder, graph), 'utf8'), graph).nodes),
+  ).not.toEqual([]);
 });
 
 describe.each(names)('what %s claims', (name) => {

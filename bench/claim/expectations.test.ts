@@ -58,6 +58,19 @@ describe('an expectation', () => {
     expect(told({ variant: 'poor', is: 'no worse', than: 'good' })).toMatchObject({ holds: false });
   });
 
+  it('allows for a share by which it may be worse, which the whole interval keeps to', () => {
+    const than = 'good';
+    expect(told({ variant: 'good', is: 'no worse', than: 'poor', by: 0.1 }).holds).toBe(true);
+    expect(told({ variant: 'fair', is: 'no worse', than, by: 0.1 })).toMatchObject({
+      ...{ holds: false, points: false },
+    });
+    // It is worse by a third, and may be by more than a half.
+    expect(told({ variant: 'poor', is: 'no worse', than: 'fair', by: 0.5 })).toMatchObject({
+      ...{ holds: false, points: true },
+    });
+    expect(() => told({ by: 0.1 })).toThrow('"no worse"');
+  });
+
   it('takes the whole interval to be above or below a number', () => {
     expect(told({ is: 'above', than: 0.5 }).holds).toBe(true);
     expect(told({ is: 'above', than: 0.8 }).holds).toBe(false);

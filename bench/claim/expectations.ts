@@ -23,7 +23,8 @@ interface CellName {
 
 /** What the evidence says of an expectation. Throws for a cell that the tables do not have. */
 export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
-  const { is, than, ...one } = expectation;
+  const { is, than, by, ...one } = expectation;
+  if (by !== undefined && is !== 'no worse') throw new Error('"by" is of "no worse".');
   if (typeof than === 'number') {
     if (is !== 'above' && is !== 'below') throw new Error(`"${is}" is of two variants.`);
     const { mean, interval } = meanOf(one, evidence);
@@ -38,14 +39,16 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   }
   if (is === 'above' || is === 'below') throw new Error(`"${is}" is of a number.`);
   const metric = metricOf(one, evidence);
-  const [, row] = compared(one, other, evidence).rows;
+  const [base, row] = compared(one, other, evidence).rows;
   const difference = row?.cells[0]?.difference;
   if (difference === undefined) throw new Error(`${cellText(one)} has no item in common.`);
   const gain = metric.direction === 'higher' ? difference.mean : -difference.mean;
   const [low, high] = difference.interval ?? [Number.NaN, Number.NaN];
-  const points = is === 'worse' ? gain < 0 : is === 'better' ? gain > 0 : gain >= 0;
+  const allowed = (by ?? 0) * (base?.cells[0]?.mean ?? 0);
+  const worst = by === undefined ? gain : metric.direction === 'higher' ? low : -high;
+  const points = is === 'worse' ? gain < 0 : is === 'better' ? gain > 0 : gain >= -allowed;
   return {
-    holds: is === 'no worse' ? points : difference.verdict === is,
+    holds: is === 'no worse' ? worst >= -allowed : difference.verdict === is,
     points,
     figures: `${digits(difference.mean)} [${digits(low)}, ${digits(high)}]`,
   };

@@ -62,7 +62,7 @@ function experimentTable({ table, seeds }: ClaimTable): string {
 
 /** What is expected, in words. */
 export function expectationText(expectation: Expectation): string {
-  const { experiment, variant, metric, is, than } = expectation;
+  const { experiment, variant, metric, is, than, by } = expectation;
   const one = `\`${metric}\` of “${variant}” is ${is}`;
   if (typeof than === 'number') return `${one} ${String(than)}`;
   const other = typeof than === 'string' ? { variant: than } : than;
@@ -72,7 +72,8 @@ export function expectationText(expectation: Expectation): string {
       ? ''
       : ` in \`${other.experiment}\``;
   const link = is === 'identical' ? 'to' : 'than';
-  return `${one} ${link} ${what} of “${other.variant ?? variant}”${where}`;
+  const more = by === undefined ? '' : ` by more than ${String(100 * by)} %`;
+  return `${one} ${link} ${what} of “${other.variant ?? variant}”${where}${more}`;
 }
 
 function costTable(costs: Readonly<Record<string, ClaimCost>>): string {
