@@ -76,5 +76,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   name: 'an event of an experiment',
   schema: experimentEventSchema,
   // 2: races; metrics of which less is better, and those of which nobody has said it. 3: items that failed in all variants.
-  migrations: [unchanged, unchanged],
+  // 4: the runs that a variant's tokens are of.
+  migrations: [unchanged, unchanged, unchanged],
 };
