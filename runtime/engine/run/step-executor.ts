@@ -77,7 +77,10 @@ export class StepExecutor {
     }
   }
 
-  /** Executes the step unless another process has done so by the time that its key is this one's. */
+  /**
+   * Executes the step unless it was computed since its run looked, by another process or by another run of this one while
+   * it waited for room.
+   */
   async #claimed(
     step: StepState,
     key: string,
@@ -87,7 +90,6 @@ export class StepExecutor {
     }: { readonly room: StepRoom | undefined; readonly claimed: (claim: StepClaim) => void },
   ): Promise<Executed> {
     const { parts, signal, lookup } = this.#run;
-    if (parts.claims === undefined) return this.#timed(step, room);
     const stopped = (error: unknown): never => {
       throw signal.aborted ? cancelled(step.node.id) : error;
     };
@@ -95,9 +97,10 @@ export class StepExecutor {
       room?.leave();
       this.#log(step, `The process ${String(pid)} computes this at the moment: waiting for it.`);
     };
-    const claim = await parts.claims.claim(key, { signal, waiting }).catch(stopped);
-    claimed(claim);
-    const found = claim.contested ? await lookup.again(key) : undefined;
+    const claim = await parts.claims?.claim(key, { signal, waiting }).catch(stopped);
+    if (claim !== undefined) claimed(claim);
+    const isFresh = claim?.contested !== true && room?.waited !== true;
+    const found = isFresh ? undefined : await lookup.again(key);
     if (found !== undefined) return found;
     await room?.enter(signal).catch(stopped);
     return this.#timed(step, room);

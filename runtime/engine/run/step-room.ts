@@ -5,12 +5,19 @@ export class StepRoom {
   readonly #slots: StepSlots;
   readonly #claim: SlotClaim;
   #release: (() => void) | undefined;
+  /** Whether others had the place before it: an equal step of another run may have been among them. */
+  readonly waited: boolean;
 
   /** `release` gives back the place that it has. */
-  constructor(slots: StepSlots, claim: SlotClaim, release: () => void) {
+  constructor(
+    slots: StepSlots,
+    claim: SlotClaim,
+    { release, waited }: { readonly release: () => void; readonly waited: boolean },
+  ) {
     this.#slots = slots;
     this.#claim = claim;
     this.#release = release;
+    this.waited = waited;
   }
 
   leave(): void {

@@ -213,6 +213,21 @@ describe('steps of several runs', () => {
     ]);
     expect(seen()).toEqual(['heavy-1', 'heavy-2']);
   });
+
+  it('that are equal run once, also where others have the room between them', async () => {
+    const { start, running, end, seen } = setUp();
+    const runs = [];
+    for (const value of [1, 2, 3, 2]) runs.push(await start(planOf(['heavy', value])));
+    for (const node of ['heavy-1', 'heavy-2', 'heavy-3']) {
+      await expect.poll(running).toEqual([node]);
+      end(node);
+    }
+    const steps = await Promise.all(
+      runs.map(async ({ finished }) => (await finished).steps.map(({ status }) => status)),
+    );
+    expect(steps).toEqual([['succeeded'], ['succeeded'], ['succeeded'], ['cached']]);
+    expect(seen()).toEqual(['heavy-1', 'heavy-2', 'heavy-3']);
+  });
 });
 
 it('a step whose inputs are looked at anew when its run is cancelled says nothing after the end', async () => {

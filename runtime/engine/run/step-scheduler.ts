@@ -59,10 +59,10 @@ export class StepScheduler {
     };
     const giveUp = this.#run.slots.request(claim, (release) => {
       started = true;
-      this.#waiting.delete(step);
+      const waited = this.#waiting.delete(step);
       // While it waited an equal step may have begun, or ended.
       if (this.#run.signal.aborted || this.#settledElsewhere(step)) release();
-      else void this.#start(step, new StepRoom(this.#run.slots, claim, release));
+      else void this.#start(step, new StepRoom(this.#run.slots, claim, { release, waited }));
     });
     // `start` may have been called already, in the midst of `request`.
     if (!started) this.#waiting.set(step, giveUp);
