@@ -1,9 +1,9 @@
 import { implement, type Judgement, type RunContext } from '@graft/graph';
+import { tooSmall } from '../kit/asking/small-model.ts';
 import { answerMetrics, answerRow } from '../kit/evaluation/question-rows.ts';
 import { JudgeModel } from './ask-judge.ts';
 import { judgeAnswers, type JudgeTask } from './judge-answers.ts';
 import { judgedAnswers, logLacking } from './judged-answers.ts';
-import { tooSmall } from './judge-size.ts';
 import { askedMetrics, judge, reliabilityNames } from './node.ts';
 import { logReplies, Tally } from './tally.ts';
 

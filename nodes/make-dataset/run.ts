@@ -10,6 +10,7 @@ import {
   sha256,
 } from '@graft/graph';
 import { tellTokens } from '../kit/asking/ask-model.ts';
+import { tooSmall } from '../kit/asking/small-model.ts';
 import type { Candidate, Making } from './candidate.ts';
 import { Duplicates } from './duplicates.ts';
 import { keepAgreeing, keepAnswerable } from './keep-answerable.ts';
@@ -97,17 +98,13 @@ function grouped<Key>(
   return groups;
 }
 
-/** Models of fewer parameters write questions that are beside the point, as far as anybody has seen. */
-const leastParameters = 1e9;
-
 /** Says that the model is too small, where somebody has counted its parameters. */
-function tellSize(ctx: RunContext, { id, weights, remote }: ModelRef): void {
-  if (weights !== undefined || remote !== undefined) return;
-  const { parameters = leastParameters } = ctx.models.facts(id);
-  if (parameters >= leastParameters) return;
+function tellSize(ctx: RunContext, model: ModelRef): void {
+  const small = tooSmall(ctx, model);
+  if (small === undefined) return;
   ctx.log(
     'warning',
-    `${id} has ${Math.max(1, Math.round(parameters / 1e6))} million parameters, and writes poor questions, also among those that are kept. Connect a model of some billion, and take what this one gives for a trial of the graph.`,
+    `${model.id} is ${small}, and writes poor questions, also among those that are kept. Connect a model of some billion, and take what this one gives for a trial of the graph.`,
   );
 }
 
