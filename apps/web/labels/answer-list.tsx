@@ -1,7 +1,6 @@
 import type { Label, Labels } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { ChoiceList } from '../shell/choice-list.tsx';
 import { contradicting, type AnswerToLabel } from './answers-to-label.ts';
 
 interface ListProps {
@@ -57,67 +56,23 @@ function Item({
   );
 }
 
-/** The answers, of which only those in view are drawn. Arrows go through them. */
+/** The answers, one of which is shown. */
 export function AnswerList({ answers, labels, shown, show }: ListProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const at = answers.findIndex((one) => one.at === shown?.at);
-  const virtualizer = useVirtualizer({
-    count: answers.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-  });
-  useEffect(() => {
-    if (at !== -1) virtualizer.scrollToIndex(at);
-  }, [virtualizer, at]);
-  const pageOf = (): number =>
-    Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
-  const steps: Readonly<Record<string, () => number>> = {
-    ArrowDown: () => at + 1,
-    ArrowUp: () => at - 1,
-    PageDown: () => at + pageOf(),
-    PageUp: () => at - pageOf(),
-    Home: () => 0,
-    End: () => answers.length - 1,
-  };
-  const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const to = steps[event.key]?.();
-    if (to === undefined) return;
-    const next = answers[Math.min(answers.length - 1, Math.max(0, to))];
-    if (next !== undefined) show(next);
-    event.preventDefault();
-  };
   return (
-    <div
-      ref={scroller}
-      className="min-h-0 flex-1 overflow-auto outline-offset-[-2px]"
-      role="listbox"
-      aria-label="Answers"
-      aria-activedescendant={at === -1 ? undefined : `answer-${String(shown?.at)}`}
-      tabIndex={0}
-      data-list
-      onKeyDown={press}
-    >
-      <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const answer = answers[index];
-          if (answer === undefined) return null;
-          return (
-            <div
-              key={answer.at}
-              id={`answer-${String(answer.at)}`}
-              className="edited-row pr-3"
-              role="option"
-              aria-selected={answer.at === shown?.at}
-              style={{ transform: `translateY(${String(start)}px)`, height: rowHeight }}
-              onClick={() => show(answer)}
-            >
-              <Item answer={answer} label={labels.get(answer.key)} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <ChoiceList
+      label="Answers"
+      count={answers.length}
+      at={answers.findIndex((one) => one.at === shown?.at)}
+      rowHeight={rowHeight}
+      rowClass="pr-3"
+      idOf={(at) => (answers[at] === undefined ? undefined : `answer-${String(answers[at].at)}`)}
+      show={(at) => {
+        if (answers[at] !== undefined) show(answers[at]);
+      }}
+      row={(at) => {
+        const answer = answers[at];
+        return answer && <Item answer={answer} label={labels.get(answer.key)} />;
+      }}
+    />
   );
 }

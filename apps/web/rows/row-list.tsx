@@ -1,7 +1,6 @@
 import { rowText } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { ChoiceList } from '../shell/choice-list.tsx';
 import { changeOf, valueOf, type Change, type EditedRow } from './edited-rows.ts';
 
 /** A row of the list, with its number in the file as it would be written; undefined: it is deleted. */
@@ -69,72 +68,23 @@ function Item({ row, number, wrong }: ListedRow & { readonly wrong: boolean }) {
   );
 }
 
-/** The rows, of which only those in view are drawn. Arrows go through them, Enter goes to the fields, Delete deletes. */
+/** The rows, one of which is shown. Enter goes to its fields, Delete deletes it. */
 export function RowList({ rows, shown, isWrong, show, enter, remove }: RowListProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const at = rows.findIndex(({ row }) => row.key === shown);
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-  });
-  useEffect(() => {
-    if (at !== -1) virtualizer.scrollToIndex(at);
-  }, [virtualizer, at]);
-  const pageOf = (): number =>
-    Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
-  const steps: Readonly<Record<string, () => number>> = {
-    ArrowDown: () => at + 1,
-    ArrowUp: () => at - 1,
-    PageDown: () => at + pageOf(),
-    PageUp: () => at - pageOf(),
-    Home: () => 0,
-    End: () => rows.length - 1,
-  };
-  const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const to = steps[event.key]?.();
-    if (event.key === 'Enter') enter();
-    else if (event.key === 'Delete') remove();
-    else if (to === undefined) return;
-    else {
-      const next = rows[Math.min(rows.length - 1, Math.max(0, to))];
-      if (next !== undefined) show(next.row.key);
-    }
-    event.preventDefault();
-  };
   return (
-    <div
-      ref={scroller}
-      className="min-h-0 flex-1 overflow-auto outline-offset-[-2px]"
-      role="listbox"
-      aria-label="Rows"
-      aria-activedescendant={at === -1 ? undefined : `edited-row-${String(shown)}`}
-      tabIndex={0}
-      data-list
-      onKeyDown={press}
-    >
-      <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const listed = rows[index];
-          if (listed === undefined) return null;
-          const { key } = listed.row;
-          return (
-            <div
-              key={key}
-              id={`edited-row-${String(key)}`}
-              className="edited-row"
-              role="option"
-              aria-selected={key === shown}
-              style={{ transform: `translateY(${String(start)}px)`, height: rowHeight }}
-              onClick={() => show(key)}
-            >
-              <Item {...listed} wrong={isWrong(listed.row)} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <ChoiceList
+      label="Rows"
+      count={rows.length}
+      at={rows.findIndex(({ row }) => row.key === shown)}
+      rowHeight={rowHeight}
+      idOf={(at) => (rows[at] === undefined ? undefined : `edited-row-${String(rows[at].row.key)}`)}
+      show={(at) => {
+        if (rows[at] !== undefined) show(rows[at].row.key);
+      }}
+      row={(at) => {
+        const listed = rows[at];
+        return listed && <Item {...listed} wrong={isWrong(listed.row)} />;
+      }}
+      keys={{ Enter: enter, Delete: remove }}
+    />
   );
 }
