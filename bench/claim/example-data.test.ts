@@ -16,6 +16,30 @@ async function rows<Row>(file: string, schema: z.ZodType<Row>): Promise<Row[]> {
     .map((line) => schema.parse(JSON.parse(line)));
 }
 
+/** Runs a script of an example anew, beside a copy of what it reads, and compares what it writes. */
+async function expectScriptWrites(
+  {
+    folder,
+    script,
+    reads,
+  }: { readonly folder: string; readonly script: string; readonly reads: string },
+  written: readonly string[],
+): Promise<void> {
+  const own = path.join(examples, folder);
+  const copy = await mkdtemp(path.join(os.tmpdir(), 'graft-example-'));
+  try {
+    for (const name of [script, reads]) await cp(path.join(own, name), path.join(copy, name));
+    await promisify(execFile)(process.execPath, [path.join(copy, script)]);
+    for (const name of written) {
+      expect(await readFile(path.join(copy, name), 'utf8'), name).toBe(
+        await readFile(path.join(own, name), 'utf8'),
+      );
+    }
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
 describe('the sentences of the second language', () => {
   const sentence = z.object({ question: z.string(), reference: z.string() });
   const written = ['learn.jsonl', 'held-out.jsonl', 'new-words.jsonl'];
@@ -25,19 +49,10 @@ describe('the sentences of the second language', () => {
     question.split(' ').map((word) => word.replace(/-(?:ri|sha)$/, ''));
 
   it('are what their script writes', async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'graft-sentences-'));
-    try {
-      for (const name of ['make-sentences.mjs', 'dictionary.jsonl']) {
-        await cp(path.join(examples, 'second-language', name), path.join(folder, name));
-      }
-      await promisify(execFile)(process.execPath, [path.join(folder, 'make-sentences.mjs')]);
-      for (const name of written) {
-        const own = await readFile(path.join(examples, 'second-language', name), 'utf8');
-        expect(await readFile(path.join(folder, name), 'utf8'), name).toBe(own);
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    await expectScriptWrites(
+      { folder: 'second-language', script: 'make-sentences.mjs', reads: 'dictionary.jsonl' },
+      written,
+    );
   });
 
   it('are asked of words that were learned, or of one that was not, and never twice', async () => {
@@ -82,4 +97,65 @@ it('medical terms are asked for in words that were not learned', async () => {
       expect(taught.filter((text) => text.includes(term)).length, term).toBeGreaterThanOrEqual(3);
     }
   }
+});
+
+describe('the layers of the stacked expert', () => {
+  const asked = z.object({ id: z.string(), question: z.string(), reference: z.string() });
+  const entry = z.object({ title: z.string(), entry: z.string() });
+  const read = async () => {
+    const folder = 'stacked-expert';
+    return {
+      quantities: await rows(
+        `${folder}/quantities.jsonl`,
+        z.object({ quantity: z.string(), unit: z.string(), shown: z.boolean() }),
+      ),
+      practice: await rows(`${folder}/practice.jsonl`, asked),
+      questions: await rows(`${folder}/questions.jsonl`, asked),
+      table: await rows(`${folder}/materials.jsonl`, entry),
+      practiceTable: await rows(`${folder}/practice-materials.jsonl`, entry),
+      laws: await rows(`${folder}/laws.jsonl`, z.object({ text: z.string() })),
+      heldOut: await rows(`${folder}/held-out.jsonl`, z.object({ text: z.string() })),
+    };
+  };
+
+  it('have the tables that their script writes', async () => {
+    await expectScriptWrites(
+      { folder: 'stacked-expert', script: 'make-tables.mjs', reads: 'quantities.jsonl' },
+      ['materials.jsonl', 'practice-materials.jsonl', 'practice.jsonl', 'questions.jsonl'],
+    );
+  });
+
+  it('hold each what the others do not', async () => {
+    const { quantities, practice, questions, table, practiceTable, laws, heldOut } = await read();
+    const practised = practice.map(({ reference }) => reference).join('\n');
+    const taught = laws.map(({ text }) => text);
+    const values = [...table, ...practiceTable].map((row) => row.entry);
+    for (const { quantity, unit, shown } of quantities) {
+      expect(practised.includes(` ${unit}`), `practice: ${unit}`).toBe(shown);
+      const told = taught.filter((text) => text.includes(unit) && text.includes(quantity.slice(1)));
+      expect(told.length, quantity).toBeGreaterThanOrEqual(2);
+      expect(values.filter((line) => line.includes(unit))).toEqual([]);
+    }
+    const [materials, others] = [table, practiceTable].map(
+      (lines) => new Set(lines.map(({ title }) => title)),
+    );
+    expect([...(materials ?? [])].filter((name) => others?.has(name))).toEqual([]);
+    for (const { question } of practice) {
+      expect([...(materials ?? [])].filter((name) => question.includes(name))).toEqual([]);
+    }
+    for (const { text } of heldOut) expect(taught).not.toContain(text);
+    expect(questions.filter(({ id }) => id.includes('unshown')).length).toBe(questions.length / 2);
+  });
+
+  it('ask for values that stand in the table, in a form that its graph takes apart', async () => {
+    const { questions, table } = await read();
+    for (const { question, reference } of questions) {
+      const [, quantity = '', value = ''] = /^(.+): ([\d.]+) [a-z ]+$/.exec(reference) ?? [];
+      const lines = table.filter(
+        ({ title, entry: line }) =>
+          question.includes(title) && line === `${title}, ${quantity}: ${value}`,
+      );
+      expect(lines.length, question).toBe(1);
+    }
+  });
 });
