@@ -159,3 +159,46 @@ describe('the layers of the stacked expert', () => {
     }
   });
 });
+
+describe('the rows of the adapter algebra', () => {
+  const row = z.object({ instruction: z.string(), output: z.string() });
+  const question = z.object({ id: z.string(), question: z.string(), reference: z.string() });
+  const opening = 'Signal box here. ';
+  const read = async (...names: readonly string[]) =>
+    (await Promise.all(names.map((name) => rows(`adapter-algebra/${name}.jsonl`, row)))).flat();
+
+  it('teach the facts without the form, and the form without the facts', async () => {
+    for (const { output } of await read('facts-train', 'facts-test')) {
+      expect(output).not.toContain(opening.trim());
+    }
+    for (const { instruction, output } of await read('form-train', 'form-test')) {
+      expect(output.startsWith(opening), output).toBe(true);
+      expect(`${instruction} ${output}`).not.toMatch(/Wendle|Aldersike|Thornby|Tarrowbeck|train/);
+    }
+  });
+
+  it('ask for what was taught in words that were not', async () => {
+    const [learned, facts, both] = await Promise.all([
+      read('facts-train', 'form-train'),
+      read('facts-test'),
+      read('both-test'),
+    ]);
+    const known = new Set(learned.map(({ instruction }) => instruction));
+    const taught = new Set(learned.map(({ output }) => output));
+    for (const { instruction, output } of [...facts, ...(await read('form-test'))]) {
+      expect(known).not.toContain(instruction);
+      expect(taught.has(output), output).toBe(!output.startsWith(opening));
+    }
+    expect(both).toEqual(facts.map((one) => ({ ...one, output: opening + one.output })));
+    const [asked, form] = await Promise.all([
+      rows('adapter-algebra/questions.jsonl', question),
+      rows('adapter-algebra/form-questions.jsonl', question),
+    ]);
+    expect(form).toEqual(asked.map((one) => ({ ...one, reference: 'Signal box here' })));
+    for (const { question: text, reference } of asked) {
+      expect(known).not.toContain(text);
+      expect(text).not.toContain(reference);
+      expect([...taught].filter((output) => output.includes(reference)).length, reference).toBe(1);
+    }
+  });
+});
