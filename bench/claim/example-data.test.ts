@@ -202,3 +202,51 @@ describe('the rows of the adapter algebra', () => {
     }
   });
 });
+
+it('facts of the kite makers are asked for in words that neither their rows nor their sentence have', async () => {
+  const folder = 'scratch-or-adapt';
+  const asked = await rows(
+    `${folder}/asked.jsonl`,
+    z.object({
+      ...{ id: z.string(), question: z.string(), reference: z.string() },
+      choices: z.array(z.string()),
+    }),
+  );
+  const learned = await rows(
+    `${folder}/learn.jsonl`,
+    z.object({ instruction: z.string(), output: z.string() }),
+  );
+  const shown = await rows(
+    `${folder}/shown.jsonl`,
+    z.object({ id: z.string(), question: z.string(), reference: z.string() }),
+  );
+  const facts = await rows(`${folder}/facts.jsonl`, z.object({ text: z.string() }));
+  expect([facts, learned, shown, asked].map(({ length }) => length)).toEqual([32, 64, 32, 32]);
+  const answers = new Set(learned.map(({ output }) => output));
+  for (const [at, { id, question, reference, choices }] of asked.entries()) {
+    const own = learned.slice(2 * at, 2 * at + 2);
+    const [first] = own;
+    expect(shown[at]).toEqual({ id, question: first?.instruction, reference: first?.output });
+    expect(own.map(({ output }) => output)).toEqual([reference, reference]);
+    expect(facts[at]?.text.toLowerCase()).toContain(reference.toLowerCase().slice(0, -1));
+    expect(choices).toContain(reference);
+    expect([new Set(choices).size, choices.every((choice) => answers.has(choice))]).toEqual([
+      ...[4, true],
+    ]);
+    const told = contentWords([facts[at]?.text, ...own.map((row) => row.instruction)].join(' '));
+    expect(
+      [...contentWords(question)].filter((word) => told.has(word)),
+      question,
+    ).toEqual([]);
+  }
+});
+
+/** Words that say what is asked, without their endings. */
+function contentWords(text: string): Set<string> {
+  const little =
+    /^(?:the|an?|of|is|are|in|on|at|by|it|its|who|whose|whom|what|which|when|where|does|do|has|have|and|with|that|from|for|to|there|they|their|up|not|one|called)$/;
+  const words = text.toLowerCase().match(/[a-z]+|\d+/g) ?? [];
+  return new Set(
+    words.filter((word) => !little.test(word)).map((word) => word.replace(/(?:ing|ed|e?s|e)$/, '')),
+  );
+}
