@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { evidenceTableSchema, metricRowSchema } from '@graft/graph';
 import { z } from 'zod';
@@ -29,9 +29,24 @@ const expectationSchema = z.strictObject({
 });
 export type Expectation = z.infer<typeof expectationSchema>;
 
+/** As the summary over all examples has them, dearest first. */
+export const ways = ['pre-training', 'fine-tuning', 'LoRA', 'retrieval'] as const;
+export type Way = (typeof ways)[number];
+
 const costSchema = z.strictObject({
   /** Steps that make it up, by their paths in the plan. */
   nodes: z.array(z.string()).min(1),
+  /** Under which it stands in the summary; one of each in a claim at most. */
+  way: z.enum(ways).optional(),
+  /** For the summary: the share of right answers to held-out questions, less that of the variant after `than`. */
+  brings: z
+    .strictObject({
+      experiment: z.string(),
+      variant: z.string(),
+      metric: z.string(),
+      than: z.string(),
+    })
+    .optional(),
   /** Of these steps together, a mean over the runs that have them. */
   seconds: z.number().optional(),
   /** Bytes: the most that one of them claimed. */
@@ -95,6 +110,19 @@ export type RunItems = z.infer<typeof runItemsSchema>;
 
 export async function readClaim(folder: string): Promise<Claim> {
   return claimSchema.parse(JSON.parse(await readFile(path.join(folder, 'claim.json'), 'utf8')));
+}
+
+/** All examples below `root` that claim something, by name. */
+export async function readClaims(root: string): Promise<[name: string, claim: Claim][]> {
+  const claims: [string, Claim][] = [];
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const folder = path.join(root, entry.name);
+    if ((await readdir(folder)).includes('claim.json')) {
+      claims.push([entry.name, await readClaim(folder)]);
+    }
+  }
+  return claims.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 export async function readItems(folder: string): Promise<RunItems[]> {

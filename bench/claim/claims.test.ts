@@ -1,26 +1,29 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseGraph } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { readClaim, readItems } from './claim-file.ts';
+import { readClaim, readClaims, readItems } from './claim-file.ts';
 import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
 import { claimBlock, withBlock } from './readme-block.ts';
+import { waysBlock } from './ways-block.ts';
 
 const root = path.resolve(import.meta.dirname, '../../examples');
 const names: string[] = [];
 /** Those whose graph and data stand, and whose tables are still to be made. */
 const unmeasured: string[] = [];
-for (const entry of await readdir(root, { withFileTypes: true })) {
-  if (!entry.isDirectory()) continue;
-  const files = await readdir(path.join(root, entry.name));
-  if (!files.includes('claim.json')) continue;
-  const { measured } = await readClaim(path.join(root, entry.name));
-  (measured === undefined ? unmeasured : names).push(entry.name);
+for (const [name, { measured }] of await readClaims(root)) {
+  (measured === undefined ? unmeasured : names).push(name);
 }
 
 it('there are examples that claim something', () => {
   expect(names).toEqual(expect.arrayContaining(['rag-vs-lora']));
+});
+
+it('the summary has what the claims say, of those that were measured', async () => {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  const block = waysBlock(await readClaims(root));
+  expect(readme, 'npm run -w bench claim').toBe(withBlock(readme, block, 'ways'));
 });
 
 it.each(unmeasured)('%s says that it was not measured, and shows no figures', async (name) => {

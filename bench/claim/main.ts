@@ -3,18 +3,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseGraph, type StepSummary } from '@graft/graph';
 import { openWorkspace } from '@graft/workspace';
-import { type Claim, type ClaimTable, readClaim, readItems, type RunItems } from './claim-file.ts';
+import {
+  type Claim,
+  type ClaimTable,
+  readClaim,
+  readClaims,
+  readItems,
+  type RunItems,
+} from './claim-file.ts';
 import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { type Evidence, outcome } from './expectations.ts';
 import { claimBlock, expectationText, withBlock } from './readme-block.ts';
 import { recordExperiment } from './record-experiment.ts';
 import { StepCosts } from './step-costs.ts';
+import { waysBlock } from './ways-block.ts';
 
 /**
  * Measures what an example claims: runs its experiments in the workspace `examples/`, where a run that was interrupted
- * goes on, and writes `items.jsonl`, what it found into `claim.json`, and the tables into its README. Needs
- * `npm run build`. Arguments: the example's folder, and `--recorded` to compute the tables anew from `items.jsonl`
- * without running anything.
+ * goes on, and writes `items.jsonl`, what it found into `claim.json`, the tables into its README, and the summary of all
+ * examples into theirs. Needs `npm run build`. Arguments: the example's folder, and `--recorded` to compute the tables
+ * anew from `items.jsonl` without running anything.
  */
 const project = path.resolve(import.meta.dirname, '../..');
 const root = path.join(project, 'examples');
@@ -38,6 +46,9 @@ const lines = items.map((run) => `${JSON.stringify(run)}\n`).join('');
 await writeFile(path.join(folder, 'items.jsonl'), lines);
 await writeFile(path.join(folder, 'claim.json'), `${JSON.stringify(filled, null, 2)}\n`);
 await writeFile(readme, text);
+const summary = path.join(root, 'README.md');
+const ways = waysBlock(await readClaims(root));
+await writeFile(summary, withBlock(await readFile(summary, 'utf8'), ways, 'ways'));
 for (const { one, holds: held, figures } of outcomes) {
   console.log(`${held ? 'yes' : 'NO '}  ${expectationText(one)}: ${figures}`);
 }
@@ -66,8 +77,8 @@ async function run(): Promise<Found> {
   }
   const stepCosts = await StepCosts.of(workspace, file);
   const costs: Claim['costs'] = {};
-  for (const [way, { nodes }] of Object.entries(claim.costs)) {
-    costs[way] = await stepCosts.of(steps, nodes);
+  for (const [name, cost] of Object.entries(claim.costs)) {
+    costs[name] = await stepCosts.of(steps, cost);
   }
   const measured = {
     ...{ seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },

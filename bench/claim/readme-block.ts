@@ -2,11 +2,9 @@ import { metricTitle, tableNumber } from '@graft/graph';
 import type { Claim, ClaimCost, ClaimTable, Expectation } from './claim-file.ts';
 import { type Evidence, outcome } from './expectations.ts';
 
-const begin = '<!-- claim -->';
-const end = '<!-- /claim -->';
-
-/** The README with what was measured in its place. Throws where it has no place for it. */
-export function withBlock(readme: string, block: string): string {
+/** The README with what was measured in its place, between its marks. Throws where it has no place for it. */
+export function withBlock(readme: string, block: string, mark = 'claim'): string {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
   if (from === -1 || to < from) {
     throw new Error(`The README has no ${begin} with ${end} below it.`);
@@ -97,7 +95,7 @@ const megabytes = (bytes: number): string => {
 const minutes = (seconds: number): string =>
   seconds < 120 ? `${String(seconds)} s` : `${(seconds / 60).toFixed(1)} minutes`;
 
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,10 +1,10 @@
-import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Graph, parseGraph, parseSettingName, setParam } from '@graft/graph';
 import { openWorkspace } from '@graft/workspace';
 import { describe, expect, it } from 'vitest';
-import { type Claim, readClaim } from './claim-file.ts';
+import { type Claim, readClaims } from './claim-file.ts';
 import { tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
 import { expectationText } from './readme-block.ts';
@@ -15,14 +15,9 @@ const examples = path.join(project, 'examples');
 const timeout = 300_000;
 
 /** Examples whose claim says at what size it can be run here. */
-const claims: (readonly [string, Claim])[] = [];
-for (const entry of await readdir(examples, { withFileTypes: true })) {
-  if (!entry.isDirectory()) continue;
-  const folder = path.join(examples, entry.name);
-  if (!(await readdir(folder)).includes('claim.json')) continue;
-  const claim = await readClaim(folder);
-  if (claim.reduced !== undefined && claim.measured !== undefined) claims.push([entry.name, claim]);
-}
+const claims = (await readClaims(examples)).filter(
+  ([, { reduced, measured }]) => reduced !== undefined && measured !== undefined,
+);
 
 describe.each(claims)('%s at a reduced size', (name, claim) => {
   it(

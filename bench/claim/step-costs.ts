@@ -35,10 +35,10 @@ export class StepCosts {
     return Math.round(ms / 1000);
   }
 
-  /** What some nodes took: of every step that one of them was, each once. */
+  /** A cost with what its nodes took: of every step that one of them was, each once. */
   async of(
     runs: readonly (readonly StepSummary[])[],
-    nodes: readonly string[],
+    { nodes, way, brings }: ClaimCost,
   ): Promise<ClaimCost> {
     let [ms, kept, memory] = [0, 0, 0];
     let trained: number | undefined;
@@ -56,7 +56,10 @@ export class StepCosts {
       trained ??= await this.#trainedShare(steps[0]);
     }
     return {
-      ...{ nodes: [...nodes], seconds: Math.round(ms / 100) / 10 },
+      nodes,
+      ...(way === undefined ? {} : { way }),
+      ...(brings === undefined ? {} : { brings }),
+      seconds: Math.round(ms / 100) / 10,
       ...(memory === 0 ? {} : { memory }),
       ...(trained === undefined ? {} : { trained }),
       ...(kept === 0 ? {} : { kept }),
