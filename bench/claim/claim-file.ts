@@ -29,8 +29,11 @@ const expectationSchema = z.strictObject({
 });
 export type Expectation = z.infer<typeof expectationSchema>;
 
-/** As the summary over all examples has them, dearest first. */
-export const ways = ['pre-training', 'fine-tuning', 'LoRA', 'retrieval'] as const;
+/** As the summary over all examples has them. */
+export const ways = [
+  ...(['pre-training', 'fine-tuning', 'LoRA', 'retrieval'] as const),
+  'LoRA and retrieval',
+] as const;
 export type Way = (typeof ways)[number];
 
 const costSchema = z.strictObject({

@@ -52,7 +52,7 @@ it('ways stand side by side as ratios over the examples that have both', () => {
   ]).split('\n');
   expect(rows.slice(0, 3)).toEqual([
     '| fine-tuning: all weights of a trained model | 50 (1) | – | 50 (1) | – |  |',
-    '| LoRA: an adapter of it | 1 | – | 1 | 1 | [`one`](one/README.md) +0.60<br>[`two`](two/README.md) +0.60 |',
+    '| LoRA: an adapter of a trained model | 1 | – | 1 | 1 | [`one`](one/README.md) +0.60<br>[`two`](two/README.md) +0.60 |',
     // The root of a tenth times four tenths.
     '| retrieval: nothing trained, looked up | 0.2 (2) | – | – | 0.05 (1) | [`one`](one/README.md) −0.20 |',
   ]);

@@ -14,8 +14,9 @@ const columns = [
 const inWords: Readonly<Record<Way, string>> = {
   'pre-training': 'pre-training: random weights, trained from scratch',
   'fine-tuning': 'fine-tuning: all weights of a trained model',
-  LoRA: 'LoRA: an adapter of it',
+  LoRA: 'LoRA: an adapter of a trained model',
   retrieval: 'retrieval: nothing trained, looked up',
+  'LoRA and retrieval': 'LoRA and retrieval: an adapter that answers from what was looked up',
 };
 
 /** What each way costs and brings, in Markdown, from the claims that were measured. */
