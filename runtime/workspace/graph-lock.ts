@@ -58,6 +58,8 @@ export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
   const found = new Map<string, NamedSource & { readonly nodes: string[] }>();
   for (const { id, sources } of plannedNodes(nodes)) {
     for (const source of sources) {
+      // What is outside of Graft holds nothing still that a lock could name.
+      if (source.kind === 'clock') continue;
       const kind = source.kind === 'model' ? 'models' : 'files';
       for (const name of source.kind === 'model' ? [source.id] : source.patterns) {
         const key = `${kind} ${name}`;

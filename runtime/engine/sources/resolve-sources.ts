@@ -45,6 +45,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     if (source.kind === 'files') {
       return { kind: 'files', param, files: await orNone(walk(source.patterns), source) };
     }
+    if (source.kind === 'clock') return { kind: 'clock', param, since: periodOf(source) };
     const facts = resolvers.models(source.id);
     if (facts === undefined) {
       throw new GraphError(
@@ -66,6 +67,12 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     }
   }
   return { sources, problems };
+}
+
+/** When the present period began; periods are counted from 1970, so that all who ask have the same. */
+function periodOf({ hours }: Extract<Source, { kind: 'clock' }>): string {
+  const length = hours * 3_600_000;
+  return new Date(Math.floor(Date.now() / length) * length).toISOString();
 }
 
 /** What a source gives: nothing where it is missing, and may be. */

@@ -21,9 +21,9 @@ export class SourceReader {
     const readings: Readings = { changed: undefined, open: new Set(), signal };
     this.#readings = readings;
     this.sources = sources.map((source) =>
-      source.kind === 'model'
-        ? source
-        : { ...source, files: source.files.map((file) => new VerifiedFile(file, readings)) },
+      source.kind === 'files'
+        ? { ...source, files: source.files.map((file) => new VerifiedFile(file, readings)) }
+        : source,
     );
   }
 

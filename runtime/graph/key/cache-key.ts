@@ -90,6 +90,8 @@ function fileLabels(node: PlannedNode): FileLabels {
 
 function sourceParts(source: ResolvedSource, label: FileLabels): KeyPart[] {
   if (source.kind === 'model') return [{ name: `model.${source.param}`, value: source.digest }];
+  if (source.kind === 'clock')
+    return [{ name: `param.${source.param}.since`, value: source.since }];
   const files = source.files.map(({ path, digest }) => [path, digest] as const);
   if (files.length <= maxFiles) {
     return files.map(([path, digest]) => ({

@@ -48,7 +48,9 @@ export type Source =
       readonly optional?: boolean;
     }
   /** A model of the catalogue, by id. */
-  | { readonly kind: 'model'; readonly id: string; readonly param: string };
+  | { readonly kind: 'model'; readonly id: string; readonly param: string }
+  /** The present, in periods of so many hours: for what is outside of Graft and is looked at once in each. */
+  | { readonly kind: 'clock'; readonly hours: number; readonly param: string };
 
 /** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
 export type ItemsOver = string | FilesOver;

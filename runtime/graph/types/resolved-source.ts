@@ -14,7 +14,9 @@ export type ResolvedSource =
       readonly param: string;
       readonly id: string;
       readonly digest: string;
-    };
+    }
+  /** `since`: when the present period began, `2026-11-27T00:00:00.000Z`. */
+  | { readonly kind: 'clock'; readonly param: string; readonly since: string };
 
 /**
  * A file as a node reads it: without a path to open, so that what is read is always what was hashed. Other bytes
@@ -33,4 +35,4 @@ export interface SourceFile {
 /** A resolved source as a node is given it. */
 export type StepSource =
   | { readonly kind: 'files'; readonly param: string; readonly files: readonly SourceFile[] }
-  | Extract<ResolvedSource, { kind: 'model' }>;
+  | Exclude<ResolvedSource, { kind: 'files' }>;
