@@ -55,6 +55,16 @@ const base = { id: attack, digest: 'a', architecture: attack };
 /** A row of a port type that several nodes give, which carries markup wherever it can. */
 const rowsOfTypes: Readonly<Record<string, unknown>> = {
   answers: answer,
+  documents: {
+    id: attack,
+    path: attack,
+    mediaType: 'text/html',
+    title: attack,
+    text: attack,
+    offset: 0,
+    line: 1,
+    metadata: { author: attack },
+  },
   questions: question,
   model: { ...base, format: 'gguf', contextLength: 8192 },
   dataset: {
@@ -101,16 +111,6 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
 
 /** A row of each node's output that carries markup wherever it can. */
 const rowsOfNodes: Readonly<Record<string, unknown>> = {
-  'load-files': {
-    id: attack,
-    path: attack,
-    mediaType: 'text/html',
-    title: attack,
-    text: attack,
-    offset: 0,
-    line: 1,
-    metadata: { author: attack },
-  },
   chunk,
   embed: { ...chunk, vector: [0.6, 0.8, 0] },
   index: { rows: 1, dimension: 3, embedder: attack, embedderDigest: 'a' },

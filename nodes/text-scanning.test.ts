@@ -16,8 +16,8 @@ import { markdownHeadings } from './kit/text/markdown-headings.ts';
 import { sentences } from './kit/text/sentences.ts';
 import { estimateTokens } from './kit/text/token-estimate.ts';
 import { frontMatter } from './load-files/front-matter.ts';
-import { readHtml } from './load-files/read-html.ts';
-import { splitParts } from './load-files/split-parts.ts';
+import { readHtml } from './kit/text/read-html.ts';
+import { splitParts } from './kit/text/split-parts.ts';
 import { linesIn, questionsIn } from './make-dataset/read-reply.ts';
 
 /** Reads a stream to its end, whatever it says of the text. */

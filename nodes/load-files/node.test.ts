@@ -10,7 +10,7 @@ import { run as cutting } from '../chunk/run.ts';
 import { sourceFile, rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { loadFiles } from './node.ts';
 import { run } from './run.ts';
-import { splitParts } from './split-parts.ts';
+import { splitParts } from '../kit/text/split-parts.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 type Params = Parameters<typeof run.expand>[2];

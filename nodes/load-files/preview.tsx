@@ -1,54 +1,7 @@
-import { type Document, documentSchema } from '@graft/graph';
-import { type ReactNode, useState } from 'react';
-import { Facts, type PreviewProps, RowList } from '../kit/ui/index.ts';
+import type { ReactNode } from 'react';
+import { DocumentRows, type PreviewProps } from '../kit/ui/index.ts';
 
 /** The documents, and the text of the chosen one. */
 export function preview(props: PreviewProps): ReactNode {
-  const [chosen, choose] = useState(0);
-  return (
-    <RowList {...props} schema={documentSchema} unit="documents">
-      {(document: Document, at) => (
-        <>
-          <button
-            type="button"
-            className="gk-row"
-            aria-pressed={at === chosen}
-            onClick={() => choose(at === chosen ? -1 : at)}
-          >
-            <span className="gk-grow">
-              {document.title}
-              <small>{document.id}</small>
-            </span>
-            <span className="gk-faint">{document.text.length.toLocaleString('en')}</span>
-          </button>
-          {at === chosen && <Reader document={document} />}
-        </>
-      )}
-    </RowList>
-  );
-}
-
-/** Characters shown of a document at most: a part may have half a million. */
-const shownRows = 20_000;
-
-function Reader({ document }: { readonly document: Document }): ReactNode {
-  const { text, metadata, mediaType, line } = document;
-  return (
-    <>
-      <Facts
-        facts={[
-          ['kind', mediaType],
-          ['from line', line],
-          ...Object.entries(metadata).map(([name, value]) => [name, String(value)] as const),
-        ]}
-      />
-      <div className="gk-text gk-reader">{text.slice(0, shownRows)}</div>
-      {text.length > shownRows && (
-        <p className="gk-note">
-          The first {shownRows.toLocaleString('en')} of {text.length.toLocaleString('en')}{' '}
-          characters.
-        </p>
-      )}
-    </>
-  );
+  return <DocumentRows {...props} />;
 }

@@ -5,10 +5,10 @@ import { fileText, tableRows } from '../kit/text/table-rows.ts';
 import { type FileKind, mediaTypes } from './file-kind.ts';
 import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
 import { frontMatter } from './front-matter.ts';
-import { readHtml } from './read-html.ts';
+import { readHtml } from '../kit/text/read-html.ts';
 import { readPdf } from './read-pdf.ts';
 import { rowDocument } from './row-document.ts';
-import { splitParts, type TextPart } from './split-parts.ts';
+import { splitParts, type TextPart } from '../kit/text/split-parts.ts';
 
 /** Bytes; a page is parsed whole. */
 const maxHtml = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { operatorSettings, RemoteAccess } from '@graft/backends/access';
 import { createCatalogue, UsedModels } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
-import type { Implementations } from '@graft/graph';
+import type { Implementations, Web } from '@graft/graph';
 import { openFilesystemStores } from '@graft/store/filesystem';
 import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
@@ -19,6 +19,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   const implementations = new OpenedOnce<Implementations>(
     async () => (await import('@graft/nodes/runs')).implementations,
   );
+  const access = async () => new RemoteAccess(await operatorSettings(environment));
   const backends = new OpenedOnce(async () =>
     (await import('@graft/backends')).createBackends({
       catalogue,
@@ -26,7 +27,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       convertWeights: async (from, to, how) =>
         (await import('@graft/training/formats')).ggufToQ80(from, to, how),
       ...(memory === undefined ? {} : { memory }),
-      remoteAccess: async () => new RemoteAccess(await operatorSettings(environment)),
+      remoteAccess: access,
     }),
   );
 
@@ -56,6 +57,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         buildIndex: async (request) => (await forStep()).backends.buildIndex(request),
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
       },
+      web: webOfStep(),
       models: {
         facts: (id) => models.facts(id),
         fetch: async (id) => (await models.open(id)).folder,
@@ -64,6 +66,14 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       lease: async (bytes) => (await forStep()).lease(bytes),
       room: async () => (await forStep()).room(),
     };
+  };
+
+  /** Loaded by the step that reads pages. */
+  const webOfStep = (): Web => {
+    const client = new OpenedOnce(
+      async () => new (await import('@graft/backends/web')).WebClient({ access }),
+    );
+    return { get: async (url, request) => (await client.get()).get(url, request) };
   };
 
   return {

@@ -45,6 +45,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     room: () => Promise.resolve(Number.POSITIVE_INFINITY),
     models: { facts: absent('catalogue'), fetch: absent('catalogue') },
     backends,
+    web: { get: absent('web') },
     seed: 0,
     device: 'auto',
     sources: [],

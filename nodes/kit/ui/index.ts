@@ -3,6 +3,7 @@ export { bytes, clock, count, duration, measure, percent, plural } from './amoun
 export { CurveFacts, type TrainingProgress } from './curve-facts.tsx';
 export { Curves } from './curves.tsx';
 export { DatasetRows } from './dataset-rows.tsx';
+export { DocumentRows } from './document-rows.tsx';
 export { EvidenceTableView } from './evidence-table.tsx';
 export { Facts } from './facts.tsx';
 export { fittingRows, type FittingRow } from './fitting-rows.ts';

@@ -3,6 +3,7 @@ import {
   adapterInfoSchema,
   Answers,
   Dataset,
+  Documents,
   Judgements,
   Metrics,
   Model,
@@ -13,6 +14,7 @@ import type { ReactNode } from 'react';
 import { AdapterView } from './adapter-view.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
+import { DocumentRows } from './document-rows.tsx';
 import { JudgementList } from './judgement-list.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
@@ -30,6 +32,7 @@ function AdapterRows(props: PreviewProps): ReactNode {
 }
 
 const views: Readonly<Record<string, PreviewComponent>> = {
+  [Documents.mediaType]: DocumentRows,
   [Questions.mediaType]: QuestionRows,
   [Answers.mediaType]: AnswerList,
   [Dataset.mediaType]: DatasetRows,

@@ -77,6 +77,28 @@ describe('what a graph may ask', () => {
   });
 });
 
+it('lets graphs read private sites that are listed, and says where the list is wrong', () => {
+  const listed = new RemoteAccess({
+    GRAFT_PRIVATE_SITES: 'http://wiki.local/start, http://10.0.0.5:8000',
+  });
+  expect(listed.mayVisit('http://wiki.local/other')).toBe(true);
+  expect(listed.mayVisit('http://10.0.0.5:8000/')).toBe(true);
+  for (const url of [
+    'https://wiki.local/',
+    'http://10.0.0.5/',
+    'http://127.0.0.1/',
+    'http://a.wiki.local/',
+  ]) {
+    expect(listed.mayVisit(url)).toBe(false);
+    // What graphs may ask as a model is no site.
+    expect(access.mayVisit(url)).toBe(false);
+  }
+  for (const wrong of ['wiki.local', 'file:///srv']) {
+    const none = new RemoteAccess({ GRAFT_PRIVATE_SITES: wrong });
+    expect(() => none.mayVisit('http://wiki.local/')).toThrow(/GRAFT_PRIVATE_SITES/);
+  }
+});
+
 describe('the settings', () => {
   let folder: string;
   beforeEach(async () => {

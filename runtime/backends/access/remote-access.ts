@@ -29,7 +29,8 @@ const shortestSecret = 8;
  * asked by any graph, without a key.
  *
  * `GRAFT_SECRET_NAME` is a secret; `GRAFT_ENDPOINTS` lists origins, each after the secret that it may be sent, if any:
- * `OPENAI@https://api.openai.com http://10.0.0.5:8000`.
+ * `OPENAI@https://api.openai.com http://10.0.0.5:8000`. `GRAFT_PRIVATE_SITES` lists origins that graphs may read pages of
+ * though they are of this machine or a private network.
  */
 export class RemoteAccess {
   readonly #settings: Readonly<Record<string, string | undefined>>;
@@ -79,6 +80,20 @@ export class RemoteAccess {
       );
     }
     return { name: secret, value };
+  }
+
+  /** Whether a site may be read though it is of this machine or a private network. */
+  mayVisit(url: string): boolean {
+    const { origin } = new URL(url);
+    const sites = (this.#settings['GRAFT_PRIVATE_SITES'] ?? '').split(/[\s,]+/);
+    return sites.some((entry) => {
+      if (entry === '') return false;
+      const site = URL.canParse(entry) ? new URL(entry) : undefined;
+      if (site !== undefined && /^https?:$/.test(site.protocol)) return site.origin === origin;
+      throw refused(
+        'GRAFT_PRIVATE_SITES of your settings holds an entry that is no address of a site: http://10.0.0.5:8000, or https://wiki.example.',
+      );
+    });
   }
 
   #allowed(): Allowed[] {

@@ -108,6 +108,7 @@ export async function createStepContext(
       { ...services.backends, openIndex: (at, info) => indexes.open(at, info) },
       { definition: hooks.definition, used },
     ),
+    web: services.web,
     seed: typeof seed === 'number' ? seed : 0,
     device: request.device,
     sources: sources.sources,

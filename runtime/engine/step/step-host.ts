@@ -5,11 +5,14 @@ import type {
   ItemStore,
   Lease,
   RunContext,
+  Web,
 } from '@graft/graph';
 
 /** What a step is given of the machine it runs on. */
 export interface StepServices {
   readonly backends: Backends;
+  /** For this step alone: what it keeps of sites ends with it. */
+  readonly web: Web;
   readonly models: RunContext['models'];
   /** Claims memory on the step's device; waits until it is free. */
   lease(bytes: number): Promise<Lease>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Backends, Lease } from './backend.ts';
+import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { ModelFacts } from '../types/model.ts';
@@ -34,6 +35,7 @@ export interface RunContext {
     fetch(id: string): Promise<string>;
   };
   readonly backends: Backends;
+  readonly web: Web;
   readonly seed: number;
   /** `auto`, or the device id that was asked for. */
   readonly device: string;

@@ -1,4 +1,4 @@
-import { withoutSpacesAtLineEnds } from '../kit/text/line-ends.ts';
+import { withoutSpacesAtLineEnds } from './line-ends.ts';
 
 /** Text of a page in the making: breaks are remembered and written once text follows. */
 export class BlockText {

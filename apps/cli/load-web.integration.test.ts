@@ -1,0 +1,106 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { graft, temporaryFolder } from './testing/graft-process.ts';
+import { graphText } from './testing/graph-text.ts';
+
+/** A small site of this machine, and graphs that read it through the command. */
+let folder: string;
+let server: Server;
+let url: string;
+let asked: string[];
+const pages: Record<string, string> = {};
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  asked = [];
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    const body = pages[request.url ?? ''];
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html' });
+    response.end(body ?? '');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  url = `http://127.0.0.1:${address.port}`;
+  Object.assign(pages, {
+    '/robots.txt': 'User-agent: *\nDisallow: /private\n',
+    '/map.xml': `<urlset>${[1, 2, 3].map((at) => `<url><loc>${url}/${at}</loc></url>`).join('')}</urlset>`,
+    '/1': '<title>One</title><p>The kiln is lit at 05:40.',
+    '/2': '<title>Two</title><p>Glaze no. 7 needs a slow climb.',
+    '/3': '<title>Three</title><p>The clay comes on Tuesdays.',
+  });
+  await write({ sitemaps: [`${url}/map.xml`], refresh: 24 });
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+  await rm(folder, { recursive: true });
+});
+
+const write = (params: object): Promise<void> =>
+  writeFile(
+    path.join(folder, 'web.graft.json'),
+    graphText({ web: ['load-web', { pause: 0, ...params }], cut: ['chunk'] }, [
+      'web.documents -> cut.documents',
+    ]),
+  );
+
+const finishedSchema = z.object({
+  type: z.literal('run.finished'),
+  status: z.string(),
+  steps: z.array(
+    z.object({
+      node: z.string(),
+      status: z.string(),
+      items: z.object({ total: z.number(), computed: z.number() }).optional(),
+    }),
+  ),
+});
+
+/** Days from now on which the command believes to be run. */
+async function run(env: Record<string, string>, days = 0) {
+  const later = encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${days}*864e5`);
+  const moved = { NODE_OPTIONS: `--import=data:text/javascript,${later}` };
+  const options = { cwd: folder, env: { ...env, ...moved } };
+  asked.length = 0;
+  const { code, stdout, stderr } = await graft(['run', 'web.graft.json', '--json'], options);
+  const last = finishedSchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
+  const steps = Object.fromEntries(last.steps.map((step) => [step.node, step]));
+  return { code, said: stdout + stderr, steps, asked: [...asked].sort() };
+}
+
+it('reads a private site only where the operator allows it, once in a period, and again what changed', async () => {
+  const refused = await run({});
+  expect(refused).toMatchObject({ code: 1, asked: [] });
+  expect(refused.said).toContain(`add ${url} to GRAFT_PRIVATE_SITES`);
+
+  const allowed = { GRAFT_PRIVATE_SITES: url };
+  const first = await run(allowed);
+  expect(first).toMatchObject({
+    ...{ code: 0, asked: ['/1', '/2', '/3', '/map.xml', '/robots.txt'] },
+    steps: { cut: { items: { total: 3, computed: 3 } } },
+  });
+  // Nobody is asked, so nobody has to allow it.
+  expect(await run({})).toMatchObject({
+    ...{ code: 0, asked: [] },
+    steps: { web: { status: 'cached' }, cut: { status: 'cached' } },
+  });
+
+  pages['/2'] = '<title>Two</title><p>Glaze no. 7 is no more.';
+  expect(await run(allowed, 1)).toMatchObject({
+    ...{ code: 0, asked: ['/1', '/2', '/3', '/map.xml', '/robots.txt'] },
+    steps: { web: { status: 'succeeded' }, cut: { items: { total: 3, computed: 1 } } },
+  });
+});
+
+it('keeps to the rules of the site, and says which page they are about', async () => {
+  await write({ pages: [`${url}/1`, `${url}/private/2`] });
+  const { code, said, asked: paths } = await run({ GRAFT_PRIVATE_SITES: url });
+  expect(code).toBe(1);
+  expect(said).toMatch(/robots\.txt of 127\.0\.0\.1:\d+ asks not to read \S+\/private\/2/);
+  expect(paths).toEqual(['/1', '/robots.txt']);
+});

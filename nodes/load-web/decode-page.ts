@@ -1,0 +1,51 @@
+import { GraphError } from '@graft/graph';
+
+/** Bytes of a page that are searched for what it says of its encoding, as browsers do. */
+const searched = 1024;
+
+/**
+ * The text of a page: by its byte order mark, else what the header says, else what its head says, else UTF-8, or
+ * windows-1252 where it is none. Throws `bad-encoding` for an encoding that nobody knows, and for one that is stated and
+ * that the bytes do not fit.
+ */
+export function decodePage(body: Uint8Array, type: string, url: string): string {
+  const head = new TextDecoder('latin1').decode(body.subarray(0, searched));
+  const stated =
+    markOf(body) ??
+    /charset\s*=\s*["']?([^\s"';]+)/i.exec(type)?.[1] ??
+    /<meta\s[^>]{0,400}?charset\s*=\s*["']?([^\s"'>/;]+)/i.exec(head)?.[1] ??
+    /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"']+)/i.exec(head)?.[1];
+  if (stated !== undefined) return decode(body, stated, url);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return new TextDecoder('windows-1252').decode(body);
+  }
+}
+
+function markOf([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === 0xff && second === 0xfe ? 'utf-16le' : undefined;
+}
+
+function decode(body: Uint8Array, stated: string, url: string): string {
+  const label = stated.slice(0, 40);
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(label, { fatal: true });
+  } catch {
+    throw new GraphError(
+      'bad-encoding',
+      `${url} says that it is written in "${label}", which is no encoding that is known. Leave the page out.`,
+    );
+  }
+  try {
+    return decoder.decode(body);
+  } catch {
+    throw new GraphError(
+      'bad-encoding',
+      `${url} says that it is written in ${label}, and its bytes are not. Leave the page out, or tell its site.`,
+    );
+  }
+}

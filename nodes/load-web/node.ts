@@ -1,0 +1,150 @@
+import { defineNode, Documents, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+import { pageAddress } from './page-address.ts';
+
+export const loadWeb = defineNode({
+  type: 'load-web',
+  version: 1,
+  implementation: 1,
+  title: 'Web pages',
+  group: 'sources',
+  doc: 'Reads pages of the web, and those that sitemaps list, as documents: the main text of each, as it stood when it was last looked at.',
+  inputs: {},
+  outputs: {
+    documents: { type: Documents, doc: 'The pages, in the order of the lists, each once.' },
+  },
+  params: z.strictObject({
+    pages: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Pages',
+        description: 'Addresses, such as https://example.com/guide.',
+      } satisfies ParamMeta),
+    sitemaps: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Sitemaps',
+        description: 'Addresses of lists of pages, mostly https://example.com/sitemap.xml.',
+      } satisfies ParamMeta),
+    under: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Only under',
+        description:
+          'Of the pages of sitemaps those whose address begins with one of these. Empty: all.',
+        advanced: true,
+      } satisfies ParamMeta),
+    limit: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(100)
+      .meta({
+        title: 'Limit',
+        unit: 'pages',
+        description: 'Of the sitemaps at most, the first of them.',
+      } satisfies ParamMeta),
+    refresh: z
+      .int()
+      .min(0)
+      .max(8760)
+      .default(0)
+      .meta({
+        title: 'Look again after',
+        unit: 'hours',
+        description: '0: never; pages stay as they were when they were first read.',
+      } satisfies ParamMeta),
+    revision: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Revision',
+        description: 'Anything, for instance a date. A new one looks at everything anew.',
+        advanced: true,
+      } satisfies ParamMeta),
+    content: z
+      .enum(['main', 'all'])
+      .default('main')
+      .meta({
+        title: 'Content',
+        description:
+          'main: the text that the page is about, without menus and margins. all: everything.',
+        advanced: true,
+      } satisfies ParamMeta),
+    unreadable: z
+      .enum(['stop', 'skip'])
+      .default('stop')
+      .meta({
+        title: 'Unreadable pages',
+        description: 'stop: fail with the page’s address. skip: go on and report it.',
+        advanced: true,
+      } satisfies ParamMeta),
+    largest: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(8)
+      .meta({
+        title: 'Largest',
+        unit: 'MiB',
+        description: 'What a page may have, unpacked.',
+        advanced: true,
+      } satisfies ParamMeta),
+    timeout: z
+      .int()
+      .min(1)
+      .max(600)
+      .default(30)
+      .meta({
+        title: 'Timeout',
+        unit: 'seconds',
+        description: 'That a page may take in all.',
+        advanced: true,
+        affectsResult: false,
+      } satisfies ParamMeta),
+    pause: z
+      .number()
+      .min(0)
+      .max(60)
+      .default(1)
+      .meta({
+        title: 'Pause',
+        unit: 'seconds',
+        description: 'Between two requests to one host; longer where its robots.txt asks for more.',
+        advanced: true,
+        affectsResult: false,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ pages, sitemaps, refresh }) => [
+    ['pages', listOf(pages)],
+    ...(sitemaps.length === 0 ? [] : [['sitemaps', listOf(sitemaps)] as const]),
+    ['again', refresh === 0 ? 'never' : `after ${refresh} h`],
+  ],
+  caching: 'pure',
+  sources: ({ refresh }) =>
+    refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }],
+  check({ pages, sitemaps }) {
+    if (pages.length + sitemaps.length === 0) {
+      return [{ param: 'pages', message: 'Give addresses of pages, or of a sitemap.' }];
+    }
+    return Object.entries({ pages, sitemaps }).flatMap(([param, addresses]) =>
+      addresses
+        .filter((address) => pageAddress(address) === undefined)
+        .map((address) => ({
+          param,
+          message: `"${address.slice(0, 200)}" is no address of the web. It begins with https:// or http://, without name and password.`,
+        })),
+    );
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
+  migrations: [],
+});
+
+function listOf(addresses: readonly string[]): string {
+  if (addresses.length === 0) return 'none';
+  return addresses.map((address) => address.replace(/^https?:\/\//, '')).join(', ');
+}

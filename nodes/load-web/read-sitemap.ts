@@ -1,0 +1,107 @@
+import { gunzipSync } from 'node:zlib';
+import { GraphError } from '@graft/graph';
+import { pageAddress } from './page-address.ts';
+
+/** A page that a list names. */
+export interface ListedPage {
+  readonly url: string;
+  /** When it was last changed, as the list says; empty where it does not. */
+  readonly changed: string;
+}
+export interface Sitemap {
+  readonly pages: readonly ListedPage[];
+  /** Other sitemaps that it names. */
+  readonly maps: readonly string[];
+}
+
+/** Bytes of a sitemap, unpacked, as the protocol has it. */
+export const largestSitemap = 50 * 1024 * 1024;
+/** The protocol has three levels; what goes deeper is something else. */
+const deepest = 16;
+
+/**
+ * A sitemap: XML, packed or not, or a text with an address a line (sitemaps.org). Only addresses of its own host count.
+ * Throws `bad-input` for what is none.
+ */
+export async function readSitemap(body: Uint8Array, address: string): Promise<Sitemap> {
+  const text = new TextDecoder().decode(isPacked(body) ? unpacked(body, address) : body).trim();
+  const { host } = new URL(address);
+  const own = (written: string): string[] => {
+    const url = pageAddress(written);
+    return url !== undefined && new URL(url).host === host ? [url] : [];
+  };
+  if (!text.startsWith('<')) {
+    const pages = text.split(/\s+/).flatMap((line) => own(line));
+    if (pages.length === 0) throw noSitemap(address);
+    return { pages: pages.map((url) => ({ url, changed: '' })), maps: [] };
+  }
+  const { root, entries } = await xmlEntries(text, address);
+  if (root !== 'urlset' && root !== 'sitemapindex') throw noSitemap(address);
+  const found = entries.flatMap(({ loc, lastmod }) =>
+    own(loc).map((url) => ({ url, changed: lastmod.slice(0, 40) })),
+  );
+  return root === 'urlset'
+    ? { pages: found, maps: [] }
+    : { pages: [], maps: found.map(({ url }) => url) };
+}
+
+/** `loc` and `lastmod` of each `url` or `sitemap`. Entities that the file defines are not expanded. */
+async function xmlEntries(text: string, address: string) {
+  const { Parser } = await import('htmlparser2');
+  const entries: { loc: string; lastmod: string }[] = [];
+  const path: string[] = [];
+  let root = '';
+  const parser = new Parser(
+    {
+      onopentagname(full) {
+        const name = full.replace(/^.*:/, '').toLowerCase();
+        root ||= name;
+        path.push(name);
+        if (path.length > deepest) throw noSitemap(address);
+        if (path.length === 2) entries.push({ loc: '', lastmod: '' });
+      },
+      ontext(piece) {
+        const entry = entries.at(-1);
+        const [, , name] = path;
+        if (entry === undefined || path.length !== 3) return;
+        if (name === 'loc' || name === 'lastmod') entry[name] += piece;
+      },
+      onclosetag() {
+        path.pop();
+      },
+    },
+    { xmlMode: true, decodeEntities: true },
+  );
+  parser.write(text);
+  parser.end();
+  return {
+    root,
+    entries: entries.map(({ loc, lastmod }) => ({ loc: loc.trim(), lastmod: lastmod.trim() })),
+  };
+}
+
+function isPacked([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
+}
+
+function unpacked(body: Uint8Array, address: string): Uint8Array {
+  try {
+    return gunzipSync(body, { maxOutputLength: largestSitemap });
+  } catch (error) {
+    const isLarge = error instanceof RangeError;
+    throw isLarge
+      ? new GraphError(
+          'too-large',
+          `${address} unpacks to more than 50 MiB, which no sitemap may have.`,
+        )
+      : noSitemap(address);
+  }
+}
+
+function noSitemap(address: string): GraphError {
+  return new GraphError(
+    'bad-input',
+    `${address} is no sitemap. One is XML with <urlset> or <sitemapindex>, or a text with an address a line; single pages go into Pages.`,
+    { location: { param: 'sitemaps' } },
+  );
+}

@@ -1,0 +1,159 @@
+import { type Document, GraphError, implement, type ParamsOf, type RunContext } from '@graft/graph';
+import { shortTitle } from '../kit/text/markdown-headings.ts';
+import { splitParts } from '../kit/text/split-parts.ts';
+import { loadWeb } from './node.ts';
+import { pageAddress } from './page-address.ts';
+import type { ListedPage } from './read-sitemap.ts';
+import { type Snapshot, WebSnapshots } from './web-snapshots.ts';
+
+type Params = ParamsOf<typeof loadWeb>;
+
+/** Hosts that are asked at once, each one request after another. */
+const mostHosts = 8;
+/** Sitemaps that a list of sitemaps may lead to. */
+const mostSitemaps = 1000;
+
+export const run = implement(loadWeb, async (ctx, _inputs, params) => {
+  const snapshots = await WebSnapshots.open(ctx, params);
+  const pages = await listedPages(ctx, params, snapshots);
+  const read = await lookAtAll(ctx, pages, { snapshots, params });
+  return { documents: documentsOf(ctx, read, snapshots) };
+});
+
+/** The pages of both lists, each once. */
+async function listedPages(
+  ctx: RunContext,
+  { pages, sitemaps, under, limit }: Params,
+  snapshots: WebSnapshots,
+): Promise<ListedPage[]> {
+  const named = new Map<string, ListedPage>();
+  for (const url of pages.flatMap((page) => pageAddress(page) ?? [])) {
+    named.set(url, { url, changed: '' });
+  }
+  const own = named.size;
+  const maps = new Set(sitemaps.flatMap((sitemap) => pageAddress(sitemap) ?? []));
+  let left = 0;
+  let looked = 0;
+  // A Set's iteration reaches what is added on the way.
+  for (const map of maps) {
+    ctx.signal.throwIfAborted();
+    if ((looked += 1) > mostSitemaps) break;
+    const found = await snapshots.sitemap(map);
+    for (const nested of found.maps) maps.add(nested);
+    for (const page of found.pages) {
+      if (under.length > 0 && !under.some((start) => page.url.startsWith(start))) continue;
+      if (named.has(page.url)) continue;
+      if (named.size - own < limit) named.set(page.url, page);
+      else left += 1;
+    }
+    if (left > 0) break;
+  }
+  if (left > 0 || looked > mostSitemaps) {
+    ctx.log(
+      'warning',
+      `The sitemaps list more than ${limit} pages: the first are read. Raise the limit for more.`,
+    );
+  }
+  return [...named.values()];
+}
+
+/** Looks at what is due, host by host, and gives the pages that could be read. */
+async function lookAtAll(
+  ctx: RunContext,
+  pages: readonly ListedPage[],
+  { snapshots, params }: { readonly snapshots: WebSnapshots; readonly params: Params },
+): Promise<ListedPage[]> {
+  const failures = new Map<ListedPage, GraphError>();
+  let done = 0;
+  let stopped = false;
+  const lookAt = async (page: ListedPage): Promise<void> => {
+    try {
+      await snapshots.look(page);
+    } catch (error) {
+      if (!(error instanceof GraphError) || params.unreadable === 'stop') throw error;
+      ctx.signal.throwIfAborted();
+      failures.set(page, error);
+      ctx.log('warning', error.message, page.url);
+    }
+    done += 1;
+    ctx.progress({ done, total: pages.length, unit: 'pages', message: page.url });
+  };
+  const hosts = [...groupedByHost(pages).values()];
+  const workers = Array.from({ length: Math.min(mostHosts, hosts.length) }, async () => {
+    for (let host = hosts.shift(); host !== undefined; host = hosts.shift()) {
+      for (const page of host) {
+        if (stopped) return;
+        ctx.signal.throwIfAborted();
+        await lookAt(page);
+      }
+    }
+  });
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    // What the others are reading is kept before the step ends.
+    stopped = true;
+    await Promise.allSettled(workers);
+    throw error;
+  }
+  const [first] = failures.values();
+  if (first !== undefined && failures.size === pages.length) throw first;
+  return pages.filter((page) => !failures.has(page));
+}
+
+function groupedByHost(pages: readonly ListedPage[]): Map<string, ListedPage[]> {
+  const hosts = new Map<string, ListedPage[]>();
+  for (const page of pages) {
+    const { host } = new URL(page.url);
+    const known = hosts.get(host);
+    if (known === undefined) hosts.set(host, [page]);
+    else known.push(page);
+  }
+  return hosts;
+}
+
+async function* documentsOf(
+  ctx: RunContext,
+  pages: readonly ListedPage[],
+  snapshots: WebSnapshots,
+): AsyncGenerator<Document> {
+  // Several addresses may lead to one page.
+  const seen = new Set<string>();
+  let rows = 0;
+  for (const page of pages) {
+    const snapshot = await snapshots.page(page);
+    if (seen.has(snapshot.url)) continue;
+    seen.add(snapshot.url);
+    if (snapshot.text.trim() === '') {
+      ctx.log(
+        'warning',
+        `${page.url} has no text. What scripts write into a page is not read.`,
+        page.url,
+      );
+      continue;
+    }
+    for await (const document of partsOf(page, snapshot)) {
+      rows += 1;
+      yield document;
+    }
+  }
+  if (rows > 0) return;
+  throw new GraphError('bad-input', 'None of the pages has text that can be read.', {
+    location: { node: ctx.node, param: pages.length === 0 ? 'sitemaps' : 'pages' },
+  });
+}
+
+/** Part 0 has the page's address as its id, part n `address#n`. */
+async function* partsOf(
+  { url, changed }: ListedPage,
+  { url: path, mediaType, title, text, metadata }: Snapshot,
+): AsyncGenerator<Document> {
+  for await (const part of splitParts([text])) {
+    yield {
+      id: part.number === 0 ? url : `${url}#${part.number}`,
+      ...{ path, mediaType, title: shortTitle(title === '' ? url : title) },
+      ...{ text: part.text, offset: part.offset, line: part.line },
+      metadata: { ...metadata, ...(changed === '' ? {} : { changed }) },
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { GraphError } from '@graft/graph';
+import { isPublicAddress } from './public-address.ts';
+
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+/** The addresses of a host name. */
+export type Resolve = (hostname: string) => Promise<readonly Address[]>;
+
+export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
+
+/**
+ * An address of the web: http or https, without a name or password. How a host is written (`2130706433`, `0x7f.1`,
+ * `[::ffff:7f00:1]`) makes no difference: parsing gives the one form that is checked and connected to.
+ */
+export function webUrl(text: string, base?: URL): URL {
+  if (!URL.canParse(text, base)) throw refused(`"${text}" is no address of a page.`);
+  const url = new URL(text, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw refused(`${shown(url)} is no page of the web: only http and https are read.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refused(`The address of a page at ${url.host} holds a name or password. Leave it out.`);
+  }
+  url.hash = '';
+  return url;
+}
+
+/**
+ * The addresses behind a URL, to connect to and no others: looking the name up again could give other ones. Throws
+ * `unavailable` where any of them is not public, unless the operator allows the site.
+ */
+export async function checkedAddresses(
+  url: URL,
+  { resolve, allowed }: { readonly resolve: Resolve; readonly allowed: boolean },
+): Promise<readonly Address[]> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+  const hidden = addresses.find(({ address }) => !isPublicAddress(address));
+  if (hidden === undefined || allowed) return addresses;
+  const where = hidden.address === host ? '' : ` (${hidden.address})`;
+  throw refused(
+    `${url.origin} is of this machine or a private network${where}, where graphs may not look. If graphs may read it, add ${url.origin} to GRAFT_PRIVATE_SITES in your settings.`,
+    'operator',
+  );
+}
+
+export function refused(message: string, audience: 'user' | 'operator' = 'user'): GraphError {
+  return new GraphError('unavailable', message, { audience });
+}
+
+/** An address as messages name it: without what may be long or nobody else's business. */
+export function shown({ protocol, host, pathname }: URL): string {
+  const text = `${protocol}//${host}${pathname}`;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

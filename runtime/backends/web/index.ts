@@ -1,0 +1,1 @@
+export { WebClient, type WebParts } from './web-client.ts';

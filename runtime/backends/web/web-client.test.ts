@@ -1,0 +1,309 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { GraphError, type WebRequest } from '@graft/graph';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RemoteAccess } from '../access/index.ts';
+import type { Address, Resolve } from './checked-address.ts';
+import { WebClient } from './web-client.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+/** A site of this machine that the operator allows, and the paths that it was asked for. */
+async function site(answer: RequestListener, host = '127.0.0.1') {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    answer(request, response);
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, host, done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { asked, port: address.port, url: `http://${host}:${address.port}` };
+}
+
+const unresolved: Resolve = () => Promise.reject(new Error('a name was looked up'));
+
+function client(allowed: readonly string[], resolve: Resolve = unresolved): WebClient {
+  const access = new RemoteAccess({ GRAFT_PRIVATE_SITES: allowed.join(' ') });
+  return new WebClient({ access: () => Promise.resolve(access), resolve });
+}
+
+const request: WebRequest = {
+  ...{ signal: new AbortController().signal, most: 100_000, seconds: 5 },
+  ...{ pause: 0, robots: false },
+};
+
+async function refusal(getting: Promise<unknown>): Promise<GraphError> {
+  const error: unknown = await getting.catch((thrown: unknown) => thrown);
+  if (!(error instanceof GraphError)) throw new Error('not refused', { cause: error });
+  return error;
+}
+
+describe('what graphs may not see', () => {
+  it.each([
+    'http://127.0.0.1:{port}/',
+    'http://127.1:{port}/',
+    'http://2130706433:{port}/',
+    'http://0x7f000001:{port}/',
+    'http://0x7f.0.0.0x1:{port}/',
+    'http://0177.0.0.1:{port}/',
+    'http://127.0.0.1.:{port}/',
+    'http://0.0.0.0:{port}/',
+    'http://0:{port}/',
+    'http://[::1]:{port}/',
+    'http://[::ffff:127.0.0.1]:{port}/',
+    'http://[::ffff:7f00:1]:{port}/',
+    'http://[0:0:0:0:0:0:0:1]:{port}/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fd00:ec2::254]/latest/meta-data/',
+    'http://10.0.0.5/',
+    'http://192.168.0.1/',
+    'https://172.16.0.1/',
+    'http://[fe80::1]/',
+  ])('%s', async (pattern) => {
+    const { asked, port } = await site((_, response) => response.end('secret'));
+    const getting = client([]).get(pattern.replace('{port}', String(port)), request);
+    expect(await refusal(getting)).toMatchObject({
+      ...{ code: 'unavailable', audience: 'operator' },
+      message: expect.stringMatching(/private network.*add https?:\/\/\S+ to GRAFT_PRIVATE_SITES/),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['file:///etc/passwd', /only http and https/],
+    ['ftp://example.com/', /only http and https/],
+    ['data:text/html,hello', /only http and https/],
+    ['gopher://127.0.0.1/', /only http and https/],
+    ['http://me:pw@example.com/', /holds a name or password/],
+    ['no address', /is no address/],
+  ])('%s', async (url, message) => {
+    await expect(async () => client([]).get(url, request)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [[{ address: '127.0.0.1', family: 4 }]],
+    [[{ address: '::1', family: 6 }]],
+    [[{ address: '::ffff:127.0.0.1', family: 6 }]],
+    // One that is public beside it makes it no better: either may be connected to.
+    [
+      [
+        { address: '93.184.216.34', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ],
+    ],
+  ] satisfies [Address[]][])('a name that leads to %j', async (addresses) => {
+    const { asked, port } = await site((_, response) => response.end('secret'));
+    const resolve: Resolve = () => Promise.resolve(addresses);
+    const getting = client([], resolve).get(`http://attacker.example:${port}/`, request);
+    expect((await refusal(getting)).message).toMatch(/attacker\.example:\d+ is of this machine/);
+    expect(asked).toEqual([]);
+  });
+
+  it('what a page that may be seen redirects to', async () => {
+    const hidden = await site((_, response) => response.end('secret'));
+    for (const target of [hidden.url, 'http://169.254.169.254/', 'file:///etc/passwd']) {
+      const open = await site((_, response) => {
+        response.writeHead(302, { location: target }).end();
+      });
+      const error = await refusal(client([open.url]).get(open.url, request));
+      expect(error.message).toMatch(/private network|only http and https/);
+    }
+    expect(hidden.asked).toEqual([]);
+  });
+
+  it('another port, scheme or name of a site that the operator allows', async () => {
+    const { port, asked } = await site((_, response) => response.end('secret'));
+    const resolve: Resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+    const allowed = client([`http://127.0.0.1:${port + 1}`, `https://127.0.0.1:${port}`], resolve);
+    await refusal(allowed.get(`http://127.0.0.1:${port}/`, request));
+    await refusal(allowed.get(`http://other.example:${port}/`, request));
+    expect(asked).toEqual([]);
+  });
+});
+
+it('connects to the very address that was checked, whatever the name leads to afterwards', async () => {
+  const answers = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+  let looked = 0;
+  const resolve: Resolve = () =>
+    Promise.resolve([{ address: answers[looked++] ?? '127.0.0.4', family: 4 }]);
+  const { port } = await site(
+    (asking, response) => response.end(asking.socket.localAddress),
+    '0.0.0.0',
+  );
+  const url = `http://rebinding.example:${port}`;
+  const { body } = await client([url], resolve).get(url, request);
+  expect([Buffer.from(body).toString(), looked]).toEqual(['127.0.0.1', 1]);
+});
+
+describe('what a site may send', () => {
+  const megabytes = Buffer.alloc(20_000_000, 'a');
+
+  it.each([
+    ['gzip', gzipSync(megabytes)],
+    ['br', brotliCompressSync(megabytes)],
+  ])('is no more than was asked for when it is unpacked: %s', async (packing, body) => {
+    expect(body.byteLength).toBeLessThan(request.most);
+    const { url } = await site((_, response) => {
+      response.writeHead(200, { 'content-encoding': packing }).end(body);
+    });
+    expect(await refusal(client([url]).get(url, request))).toMatchObject({ code: 'too-large' });
+  });
+
+  it('comes to an end', async () => {
+    let sent = 0;
+    const { url } = await site((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(megabytes.subarray(0, 10_000))) sent += 10_000;
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await refusal(client([url]).get(url, request))).toMatchObject({ code: 'too-large' });
+    expect(sent).toBeLessThan(megabytes.byteLength);
+  });
+
+  it('is told to be too long before it is read, where it says so', async () => {
+    const { url } = await site((_, response) => {
+      response.writeHead(200, { 'content-length': '100001' }).flushHeaders();
+    });
+    expect(await refusal(client([url]).get(url, request))).toMatchObject({ code: 'too-large' });
+  });
+
+  it.each(['headers', 'body'])('does not dawdle: %s', async (part) => {
+    let dripping: NodeJS.Timeout | undefined;
+    const { url } = await site((_, response) => {
+      if (part === 'headers') return;
+      dripping = setInterval(() => response.write('a'), 20);
+      response.on('close', () => clearInterval(dripping));
+    });
+    const error = await refusal(client([url]).get(url, { ...request, seconds: 0.3 }));
+    clearInterval(dripping);
+    expect(error.message).toMatch(/takes longer than 0.3 s/);
+  });
+
+  it('is packed as it says', async () => {
+    for (const [packing, message] of [
+      ['gzip', /not packed as it says/],
+      ['zstd', /packed as "zstd"/],
+      ['gzip, gzip', /packed as "gzip, gzip"/],
+    ] as const) {
+      const { url } = await site((_, response) => {
+        response.writeHead(200, { 'content-encoding': packing }).end('plain');
+      });
+      expect((await refusal(client([url]).get(url, request))).message).toMatch(message);
+    }
+  });
+
+  it('does not go round in circles', async () => {
+    const { url, asked } = await site((asking, response) => {
+      response.writeHead(302, { location: `${asking.url ?? ''}a` }).end();
+    });
+    expect((await refusal(client([url]).get(url, request))).message).toMatch(/more than 5 times/);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('comes whole', async () => {
+    const { url } = await site((_, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect((await refusal(client([url]).get(url, request))).message).toMatch(/connection failed/);
+  });
+
+  it('is given with where it came from, unpacked', async () => {
+    const { url } = await site((asking, response) => {
+      if (asking.url === '/') response.writeHead(301, { location: '/page' }).end();
+      else {
+        response.setHeader('content-type', 'text/html; charset=utf-8');
+        response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync('gone'));
+      }
+    });
+    const reply = await client([url]).get(`${url}#part`, request);
+    expect(reply).toMatchObject({
+      ...{ url: `${url}/page`, status: 404, type: 'text/html; charset=utf-8' },
+    });
+    expect(Buffer.from(reply.body).toString()).toBe('gone');
+  });
+});
+
+it('stops when nobody waits any more', async () => {
+  const controller = new AbortController();
+  const { url } = await site(() => controller.abort(new Error('enough')));
+  const { signal } = controller;
+  await expect(client([url]).get(url, { ...request, signal })).rejects.toThrow('enough');
+});
+
+it('says that there is nothing at an address', async () => {
+  const { url, port } = await site(() => undefined);
+  const server = servers.splice(0)[0];
+  await new Promise((done) => server?.close(done));
+  expect((await refusal(client([url]).get(url, request))).message).toMatch(/ECONNREFUSED/);
+  const unknown: Resolve = () =>
+    Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+  const getting = client([], unknown).get(`http://nowhere.example:${port}`, request);
+  expect((await refusal(getting)).message).toMatch(/There is no nowhere\.example/);
+});
+
+describe('robots.txt', () => {
+  const polite = { ...request, robots: true };
+  const answering =
+    (status: number, text: string): RequestListener =>
+    ({ url }, response) => {
+      if (url === '/robots.txt') response.writeHead(status).end(text);
+      else if (url === '/elsewhere') response.writeHead(302, { location: '/private/b' }).end();
+      else response.end('page');
+    };
+
+  it('is read once, and kept to, also after a redirect', async () => {
+    const rules = 'User-agent: *\nDisallow: /\n\nUser-agent: graft\nDisallow: /private/\n';
+    const { url, asked } = await site(answering(200, rules));
+    const web = client([url]);
+    expect(await web.get(`${url}/open`, polite)).toMatchObject({ status: 200 });
+    for (const path of ['/private/a', '/elsewhere']) {
+      expect((await refusal(web.get(url + path, polite))).message).toMatch(/asks not to read/);
+    }
+    expect(asked).toEqual(['/robots.txt', '/open', '/elsewhere']);
+  });
+
+  it('that a site does not have forbids nothing, and one that cannot be read everything', async () => {
+    const without = await site(answering(404, ''));
+    expect(await client([without.url]).get(without.url, polite)).toMatchObject({ status: 200 });
+    const broken = await site(answering(503, ''));
+    const error = await refusal(client([broken.url]).get(broken.url, polite));
+    expect(error.message).toMatch(/answers 503 when asked for its robots.txt/);
+    expect(broken.asked).toEqual(['/robots.txt']);
+  });
+
+  it('is read no further than its rules may go', async () => {
+    const rules = `User-agent: *\nDisallow: /private/\n${'# endless\n'.repeat(200_000)}`;
+    const { url } = await site(answering(200, rules));
+    const web = client([url]);
+    expect(await web.get(`${url}/open`, polite)).toMatchObject({ status: 200 });
+    await refusal(web.get(`${url}/private/a`, polite));
+  });
+});
+
+it('leaves a pause between two requests to a host', async () => {
+  const times: number[] = [];
+  const { url } = await site((_, response) => {
+    times.push(performance.now());
+    response.end();
+  });
+  const web = client([url]);
+  await Promise.all(
+    ['/a', '/b', '/c'].map((path) => web.get(url + path, { ...request, pause: 0.1 })),
+  );
+  const [first = 0, second = 0, third = 0] = times;
+  // A timer may be a little early by another clock.
+  expect(second - first).toBeGreaterThan(90);
+  expect(third - second).toBeGreaterThan(90);
+});

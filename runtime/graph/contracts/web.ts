@@ -1,0 +1,31 @@
+/** What is asked of the web, and how much of it is taken. */
+export interface WebRequest {
+  readonly signal: AbortSignal;
+  /** Bytes of a body at most, as it was sent and as it is unpacked. */
+  readonly most: number;
+  /** For the whole of it, redirects included; what a site's pause takes is not counted. */
+  readonly seconds: number;
+  /** Seconds between two requests to one host, where its robots.txt asks for no more. */
+  readonly pause: number;
+  /** Whether the rules of robots.txt hold: for all but what a site answers machines with. */
+  readonly robots: boolean;
+}
+
+export interface WebReply {
+  /** Where it came from in the end. */
+  readonly url: string;
+  readonly status: number;
+  /** Of the header `content-type`; empty where there is none. */
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** The web, as far as the operator lets graphs see it. */
+export interface Web {
+  /**
+   * Gets what stands at an address, over http and https, following up to five redirects. Every address on the way is
+   * checked, and connected to is what was checked. Throws `unavailable` for one that is refused, does not answer, or is too
+   * slow, and `too-large`. A reply of any status is a reply.
+   */
+  get(url: string, request: WebRequest): Promise<WebReply>;
+}
