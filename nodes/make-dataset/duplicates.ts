@@ -4,6 +4,7 @@ import {
   type Sketch,
   SketchIndex,
   sketchOf,
+  wordPairs,
 } from '../kit/text/word-pair-sketch.ts';
 import { says } from './answerability.ts';
 
@@ -30,7 +31,7 @@ export class Duplicates {
    */
   has(asked: Asked): boolean {
     const words = plainWords(asked.question).join(' ');
-    const sketch = sketchOf(asked.question);
+    const sketch = sketchOf(wordPairs(asked.question));
     const found =
       this.#seen.has(words) ||
       (this.#similarity < 1 &&

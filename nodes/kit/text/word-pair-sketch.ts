@@ -12,13 +12,16 @@ export function plainWords(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-export function sketchOf(text: string): Sketch {
+/** Hashes of a text's pairs of neighbouring words; of one word alone, its own. */
+export function wordPairs(text: string): number[] {
   const words = plainWords(text);
   const pairs =
     words.length < 2 ? words : words.slice(1).map((word, at) => `${words[at] ?? ''} ${word}`);
-  return Uint32Array.from(new Set(pairs.map(hashOf)))
-    .sort()
-    .slice(0, sketchSize);
+  return pairs.map(hashOf);
+}
+
+export function sketchOf(pairs: readonly number[]): Sketch {
+  return Uint32Array.from(new Set(pairs)).sort().slice(0, sketchSize);
 }
 
 /**

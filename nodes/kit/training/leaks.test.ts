@@ -23,9 +23,13 @@ function text(id: string, split: Example['split'], content: string): Example {
     turns: [{ role: 'text', content, trained: true }],
   };
 }
+function words(from: number, length = 60): string {
+  return Array.from({ length }, (_, at) => `word${String(from + at)}`).join(' ');
+}
 function leaks(...rows: readonly Example[]) {
   const finder = new LeakFinder();
-  for (const one of rows) finder.add(one);
+  for (const one of rows) finder.note(one);
+  for (const one of rows) finder.compare(one);
   return finder.found();
 }
 
@@ -62,9 +66,8 @@ describe('a row kept for evaluation', () => {
   });
 
   it('does not leak by the passages that it shares with others', () => {
-    const passages = Array.from({ length: 90 }, (_, at) => `word${String(at)}`).join(' ');
     const ask = (question: string): string =>
-      `[1] ${passages}\n\nUsing only the passages above, answer in one short sentence. ${question}`;
+      `[1] ${words(0)}\n\nUsing only the passages above, answer in one short sentence. ${question}`;
     const none = 'The handbook does not say.';
     const found = leaks(
       row('a', 'train', [ask('Who painted the mural of the tarn in the Long Room?'), none]),
@@ -73,9 +76,47 @@ describe('a row kept for evaluation', () => {
     expect(found).toEqual([]);
   });
 
+  it.each([
+    ['after the question', (q: string) => `${q}\n\nAnswer in one short sentence. Cite.`],
+    ['in two paragraphs', (q: string) => `${q}\n\nAnswer in one short sentence.\n\nCite.`],
+    ['before it, much longer', (q: string) => `${words(9000)}. ${q}`],
+    ['around it', (q: string) => `${words(9000)}\nQuestion: ${q}\n${words(9900)}`],
+  ])('does not leak by a template that all rows share, %s', (_where, template) => {
+    const asks = (id: string, question: string, from = 0): Example =>
+      row(id, /[bc]/.test(id) ? 'eval' : 'train', [
+        `[1] ${words(from, 240)}\n\n${template(question)}`,
+        'The handbook does not say.',
+      ]);
+    const others = Array.from({ length: 30 }, (_, at) =>
+      asks(`t${String(at)}`, `Who has the key of ${words(at, 5)}?`, 240 * (at + 1)),
+    );
+    const found = leaks(
+      ...others,
+      asks('a', 'Who painted the mural of the tarn in the Long Room?'),
+      asks('b', 'What is the yearly salary of the works director, before tax?'),
+      asks('c', 'who painted the mural of the tarn in the long room'),
+    );
+    expect(found).toEqual([{ id: 'c', as: 'a', exact: false }]);
+  });
+
+  it('leaks though nothing but a template is asked', () => {
+    const many = Array.from({ length: 20 }, (_, at) =>
+      row(`t${String(at)}`, 'train', ['Tell me a joke.', `Joke ${String(at)}.`]),
+    );
+    const found = leaks(...many, row('e', 'eval', ['tell me a joke', 'Joke 7.']));
+    expect(found).toEqual([{ id: 'e', as: 't7', exact: false }]);
+  });
+
+  it('is held for as long as there is room, and counted where there is none', () => {
+    const finder = new LeakFinder(asked.length);
+    const rows = [row('a', 'train', [asked, '3.']), row('b', 'eval', [asked, '3.'])];
+    for (const one of [...rows, row('c', 'eval', [near, '3.'])]) finder.note(one);
+    expect([finder.rows, finder.left]).toEqual([1, 1]);
+    for (const one of rows) finder.compare(one);
+    expect(finder.found()).toEqual([{ id: 'b', as: 'a', exact: true }]);
+  });
+
   it('leaks as a text without questions', () => {
-    const words = (from: number): string =>
-      Array.from({ length: 60 }, (_, at) => `word${String(from + at)}`).join(' ');
     const found = leaks(
       text('a', 'train', words(0)),
       text('b', 'eval', words(2)),

@@ -86,7 +86,8 @@ async function tokenized(
   const { maxLength, onLong } = params;
   const location = { node: ctx.node, port: 'dataset' };
   const leaks = new LeakFinder();
-  const examples = await tokenizeExamples(tokenizer, watched(ctx, dataset, leaks), {
+  const rows = noted(watched(ctx, dataset, 'tokenizing'), leaks);
+  const examples = await tokenizeExamples(tokenizer, rows, {
     ...{ maxLength, onLong, location, signal: ctx.signal },
   });
   const { train, evaluation, truncated } = examples;
@@ -105,18 +106,30 @@ async function tokenized(
   if (truncated > 0) {
     ctx.log('warning', `${count(truncated, 'row')} cut to ${maxLength} tokens.`);
   }
-  tellLeaks(ctx, leaks, evaluation.length);
+  await tellLeaks(ctx, dataset, leaks);
   return examples;
 }
 
-function tellLeaks(ctx: RunContext, leaks: LeakFinder, all: number): void {
+async function tellLeaks(
+  ctx: RunContext,
+  dataset: RowsInput<Example>,
+  leaks: LeakFinder,
+): Promise<void> {
+  if (leaks.left > 0) {
+    ctx.log(
+      'warning',
+      `The last ${count(leaks.left, 'row')} kept for evaluation ${leaks.left === 1 ? 'is' : 'are'} not looked for among the rows to train on: together they ask too much to be held. Keep fewer.`,
+    );
+  }
+  if (leaks.rows === 0) return;
+  for await (const row of watched(ctx, dataset, 'looking for leaks')) leaks.compare(row);
   const found = leaks.found();
   const [first] = found;
   if (first === undefined) return;
   const how = first.exact ? 'just what' : 'nearly what';
   ctx.log(
     'warning',
-    `${count(found.length, 'row')} of the ${all.toLocaleString('en')} kept for evaluation ${found.length === 1 ? 'is' : 'are'} also trained on, so the evaluation loss is too good: ${first.id} says ${how} ${first.as} says. Take such rows out of one side, or keep them together.`,
+    `${count(found.length, 'row')} of the ${(leaks.rows + leaks.left).toLocaleString('en')} kept for evaluation ${found.length === 1 ? 'is' : 'are'} also trained on, so the evaluation loss is too good: ${first.id} says ${how} ${first.as} says. Take such rows out of one side, or keep them together.`,
   );
 }
 
@@ -124,15 +137,22 @@ function tellLeaks(ctx: RunContext, leaks: LeakFinder, all: number): void {
 async function* watched(
   ctx: RunContext,
   dataset: RowsInput<Example>,
-  leaks: LeakFinder,
+  message: string,
 ): AsyncGenerator<Example> {
   let done = 0;
   for await (const row of dataset.rows()) {
+    ctx.signal.throwIfAborted();
     done += 1;
     if (done % 500 === 0) {
-      ctx.progress({ done, total: dataset.count, unit: 'rows', message: 'tokenizing' });
+      ctx.progress({ done, total: dataset.count, unit: 'rows', message });
     }
-    leaks.add(row);
+    yield row;
+  }
+}
+
+async function* noted(rows: AsyncIterable<Example>, leaks: LeakFinder): AsyncGenerator<Example> {
+  for await (const row of rows) {
+    leaks.note(row);
     yield row;
   }
 }
