@@ -145,6 +145,16 @@ it('answers as the same model does here, and is asked once', async () => {
   expect(chats()).toBe(questions.length);
 });
 
+it('may be planned without leave where nothing is left to ask, and not where there is', async () => {
+  await write({});
+  expect(await run(['run', file])).toMatchObject({ code: 0 });
+  expect(await run(['plan', file], { GRAFT_ENDPOINTS: '' })).toMatchObject({ code: 0 });
+  await write({ revision: 'unseen' });
+  expect(await run(['plan', file])).toMatchObject({ code: 0 });
+  const refused = await run(['plan', file], { GRAFT_ENDPOINTS: '' });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('do not bind it') });
+});
+
 describe('what goes wrong is said in one message', () => {
   it.each([
     ['an address that may not be asked', { url: 'http://graft.invalid/v1', key: null }, {}],

@@ -59,6 +59,15 @@ it('gives the model by address and name, and not by how it is asked', async () =
   }
 });
 
+it.each([2, '2', 0])('refuses to ask for several answers at once: %j', (n) => {
+  const clashes = (fields: object) =>
+    remoteModel.check?.(remoteModel.params.parse({ ...given, fields }), {}, options.models);
+  expect(clashes({ n })).toEqual([
+    { param: 'fields', message: expect.stringContaining('one answer') },
+  ]);
+  for (const fields of [{}, { n: 1 }, { n: null }]) expect(clashes(fields)).toEqual([]);
+});
+
 describe('in a graph', () => {
   const asking = graphOf(
     {

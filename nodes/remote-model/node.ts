@@ -117,17 +117,29 @@ export const remoteModel = defineNode({
       },
     };
   },
-  check({ url, model }) {
-    if (remoteAddress(url) === undefined) {
-      return [
-        {
-          param: 'url',
-          message:
-            'Give an address such as http://127.0.0.1:11434/v1, without name, password or query; a key is named below.',
-        },
-      ];
-    }
-    return model === '' ? [{ param: 'model', message: 'Name a model of the server.' }] : [];
+  check({ url, model, fields }) {
+    const { n = 1 } = fields;
+    return [
+      ...(remoteAddress(url) === undefined
+        ? [
+            {
+              param: 'url',
+              message:
+                'Give an address such as http://127.0.0.1:11434/v1, without name, password or query; a key is named below.',
+            },
+          ]
+        : []),
+      ...(model === '' ? [{ param: 'model', message: 'Name a model of the server.' }] : []),
+      ...(n === 1 || n === null
+        ? []
+        : [
+            {
+              param: 'fields',
+              message:
+                'A prompt gets one answer: take n, the number of choices, out of the fields.',
+            },
+          ]),
+    ];
   },
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -4,6 +4,8 @@ import { engineVersions } from '@graft/worker/engine-versions';
 import type { Drift } from './graph-lock.ts';
 import type { GraphLocks } from './graph-locks.ts';
 import type { GraphPlanner, PlannedRun } from './graph-planner.ts';
+import { operatorAccess } from './operator-access.ts';
+import { remoteProblems } from './remote-problems.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type { PlannedStep, PlanReport, StartOptions } from './workspace.ts';
 
@@ -46,8 +48,9 @@ export async function explainGraph(
     { plan, file, device, sources, given, blocked },
   );
   const checked = await locks.check(graph, planned, { file, locked, resolved });
+  const refused = await remoteProblems(plan, { steps: nodes, file, access: operatorAccess });
   return planReport(nodes, {
-    problems: [...problems, ...checked.problems],
+    problems: [...problems, ...checked.problems, ...refused],
     drift: checked.drift,
   });
 }

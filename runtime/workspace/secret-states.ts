@@ -1,7 +1,7 @@
-import { operatorSettings, RemoteAccess, type SecretState } from '@graft/backends/access';
-import { environment } from './env.ts';
+import type { SecretState } from '@graft/backends/access';
+import { operatorAccess } from './operator-access.ts';
 
 /** The secrets that whoever runs Graft has set, by name. Their values stay with what sends them. */
 export async function secretStates(): Promise<readonly SecretState[]> {
-  return new RemoteAccess(await operatorSettings(environment)).secrets();
+  return (await operatorAccess()).secrets();
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type GenerateRequest,
   type GenerateResult,
@@ -58,6 +59,8 @@ export async function askModel(
   tellForm(ctx, loaded);
   const failed = new AbortController();
   const signal = AbortSignal.any([ctx.signal, failed.signal]);
+  // Every ask that waits listens.
+  setMaxListeners(0, signal);
   const results: (GenerateResult | ItemFailure)[] = [];
   const neighbours = new Neighbours(asks, Math.min(loaded.parallel, asks.length));
   const workers = Array.from(neighbours.parts, async (_, part): Promise<void> => {
