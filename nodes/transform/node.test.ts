@@ -78,6 +78,22 @@ it('makes rows of another type, with and without ids', async () => {
   ]);
 });
 
+it('refuses one id for rows of different items, and names both', async () => {
+  const same = 'return { id: "all", question: row.question };';
+  await expect(transformed(same)).rejects.toMatchObject({
+    code: 'bad-row',
+    message: expect.stringMatching(/for "q1" and for "q2" has the same id "all"\. .*row\.id/),
+    location: { node: 'node-1', param: 'code' },
+  });
+  const rows = ['why', 'how'].map((series) => ({ series, values: { a: 1 } }));
+  const into = { rows, type: 'metrics', into: 'questions' };
+  await expect(transformed('return { id: "all", question: row.series };', into)).rejects.toThrow(
+    /for row 1 and for row 2 has the same id/,
+  );
+  // Equal rows are one, as those are whose ids follow from what they say.
+  expect(await transformed('return { question: "one for all" };', into)).toHaveLength(2);
+});
+
 it.each([
   [
     'return { ...row, question: 7 };',

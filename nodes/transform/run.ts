@@ -1,6 +1,7 @@
 import { GraphError, implementItems, type Question, type RunContext } from '@graft/graph';
 import { transform, typeInto } from './node.ts';
 import { givenRows } from './given-rows.ts';
+import { idOf, IdOwners } from './id-owners.ts';
 import { type Failure, readAnswer, type Said } from './sandbox-answer.ts';
 import { callInSandbox } from './sandbox.ts';
 
@@ -12,7 +13,7 @@ export const run = implementItems(transform, {
       ctx.signal.throwIfAborted();
       const task = { code, row: JSON.stringify(row), timeLimit, memory };
       const answer = readAnswer(await callInSandbox(task, ctx.signal));
-      const item = itemOf(row);
+      const item = idOf(row);
       log(ctx, answer.said, item);
       if ('failed' in answer) throw failure(answer, { timeLimit, memory, item, node: ctx.node });
       results.push(givenRows(answer.rows, { type, item, node: ctx.node }));
@@ -21,13 +22,11 @@ export const run = implementItems(transform, {
   },
   // Of the type that `into` says, which only the plan knows; each was checked against it.
   expand: (_row, rows) => rows as readonly Question[],
+  watch(ctx) {
+    const owners = new IdOwners(ctx.node);
+    return (row, given) => owners.add(row, given);
+  },
 });
-
-/** The id of a row; undefined of one that has none, as those of metrics. */
-function itemOf(row: unknown): string | undefined {
-  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
-  return typeof id === 'string' ? id : undefined;
-}
 
 interface Limits {
   readonly timeLimit: number;

@@ -126,12 +126,15 @@ export async function runAll<N extends NodeType, Payload>(
   const ctx = rest.ctx ?? testContext();
   const payloads = await implementation.runItems(ctx, items, rest.inputs, rest.params);
   const rows: ResultRowOf<N>[] = [];
+  const look = implementation.watch?.(ctx);
   for (const [at, item] of items.entries()) {
     const payload = payloads[at];
     if (payload === undefined) throw new Error(`No result for item ${at}.`);
     if (isFailure(payload)) continue;
-    for await (const row of implementation.expand(item, stored(payload), rest.params))
+    for await (const row of implementation.expand(item, stored(payload), rest.params)) {
+      look?.(item, row);
       rows.push(row);
+    }
   }
   implementation.finish?.(ctx, { items: items.length, rows: rows.length }, rest.params);
   return rows;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  GraphError,
   implementItems,
   Questions,
   type Implementation,
@@ -22,6 +23,7 @@ let folder: string;
 let artifacts: MemoryArtifactStore;
 let items: ItemStore;
 let batches: string[][];
+let watched: string[];
 let logs: Extract<StepSignal, { type: 'log' }>[];
 
 beforeEach(async () => {
@@ -57,13 +59,17 @@ const telling = (definition: typeof sorted | typeof byPrefix): Implementation =>
       return real.runItems(ctx, batch, inputs, params);
     },
     expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
+    watch: () => (row, out) => {
+      watched.push(`${row.question} ${out.question}`);
+      if (out.question === '!') throw new GraphError('bad-row', 'No.');
+    },
   });
 
 async function run(
   questions: readonly string[],
   options: { suffix?: string; attempt?: number; as?: typeof sorted | typeof byPrefix } = {},
 ): Promise<StepResult & { rows: string[] }> {
-  batches = [];
+  [batches, watched] = [[], []];
   const rows = questions.map((question, i): Question => ({ id: String(i), question }));
   const input = await writeArtifact(artifacts, { port: 'rows', type: Questions, value: rows });
   const host = createTestHost(
@@ -119,6 +125,15 @@ describe('a map-type step', () => {
     const again = await run(['a,b', 'x,y,z']);
     expect(again.items).toEqual({ total: 5, computed: 3, reused: 2, failed: 0 });
     expect(again.rows).toEqual(['0 A', '0 B', '1 X', '1 Y', '1 Z']);
+  });
+
+  it('shows each row beside its item to who watches, also where it is reused', async () => {
+    await run(['a,b', 'c']);
+    expect(watched).toEqual(['a,b A', 'a,b B', 'c C']);
+    await run(['a,b', 'd']);
+    expect(watched).toEqual(['a,b A', 'a,b B', 'd D']);
+    await expect(run(['a', '!', 'b'])).rejects.toThrow('No.');
+    expect(watched).toEqual(['a A', '! !']);
   });
 
   it('lets a deleted item vanish and keeps the order of the others', async () => {

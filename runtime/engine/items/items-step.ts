@@ -66,6 +66,7 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
     counts: () => ({ total: counts.computed + counts.reused + failed, ...counts, failed }),
     async *rows() {
       const unclaimed = new Set(batches.computed);
+      const look = step.implementation.watch?.(ctx);
       let at = 0;
       for await (const row of source.rows()) {
         ctx.signal.throwIfAborted();
@@ -75,6 +76,7 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
         // Of identical items the first was computed, the others reuse it.
         const kind = unclaimed.delete(key) ? 'computed' : 'reused';
         for await (const out of step.implementation.expand(row, payload, step.params)) {
+          look?.(row, out);
           counts[kind] += 1;
           yield out;
         }
