@@ -15,6 +15,7 @@ export {
   isLabelsFile,
   labelKey,
   labelsText,
+  labelVersion,
   mergeLabels,
   parseLabels,
   type Label,

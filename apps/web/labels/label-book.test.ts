@@ -3,8 +3,11 @@ import { expect, it } from 'vitest';
 import { openLabelBook, type LabelFile, type LabelSubject } from './label-book.ts';
 
 const of = (id: string): LabelSubject => ({ id, question: `Q ${id}`, answer: `A ${id}` });
-const line = (id: string, label: string, rest: object = {}): string =>
-  `${JSON.stringify({ ...of(id), label, ...rest })}\n`;
+const line = (id: string, label: string, { note, ...rest }: Record<string, string> = {}): string =>
+  `${JSON.stringify({ ...of(id), label, note, version: 1, ...rest })}\n`;
+/** As lines were before they had a version. */
+const oldLine = (...parts: Parameters<typeof line>): string =>
+  line(...parts).replace(',"version":1', '');
 
 /** A file on a server, which others may write as well. */
 function serverFile(begin = '') {
@@ -63,12 +66,13 @@ it('writes nothing where nothing was changed, however the file is written', asyn
   expect(server.saves).toBe(0);
 });
 
-it('keeps further fields of a label that it changes', async () => {
-  const { server, file } = serverFile(line('a', 'right', { note: 'x', by: 'Ada' }));
+it('keeps further fields of a label that it changes, and old lines that it does not', async () => {
+  const old = oldLine('b', 'right', { by: 'Ada' });
+  const { server, file } = serverFile(oldLine('a', 'right', { note: 'x', by: 'Ada' }) + old);
   const book = await opened(file);
   book.getState().mark(of('a'), 'skip');
   await book.getState().flush();
-  expect(server.text).toBe(line('a', 'skip', { note: 'x', by: 'Ada' }));
+  expect(server.text).toBe(line('a', 'skip', { note: 'x', by: 'Ada' }) + old);
 });
 
 it('goes on with what was marked while a save was on its way', async () => {

@@ -1,6 +1,7 @@
 import {
   labelKey,
   labelsText,
+  labelVersion,
   mergeLabels,
   parseLabels,
   type Label,
@@ -141,7 +142,7 @@ export function openLabelBook(file: LabelFile) {
         }
         const note = before?.note ?? get().drafts.get(key);
         const noted = note === undefined ? {} : { note };
-        change(key, { ...of, ...before, label: value, ...noted }, false);
+        change(key, { version: labelVersion, ...of, ...before, label: value, ...noted }, false);
       },
       note(of, note) {
         const key = labelKey(of);

@@ -58,12 +58,24 @@ const emptyWords: Readonly<Record<LabelFilter, string>> = {
   differing: 'Nothing says otherwise than your labels.',
 };
 
-function Progress({ labelled, all }: { readonly labelled: number; readonly all: number }) {
+interface ProgressProps {
+  readonly labelled: number;
+  readonly all: number;
+  /** Answers that the table does not hold. */
+  readonly left: number;
+}
+
+function Progress({ labelled, all, left }: ProgressProps) {
   return (
     <span className="flex items-center gap-2.5 text-ink-2" data-testid="label-progress">
       <span className="tabular-nums">
         {count(labelled)} of {count(all)} labelled
       </span>
+      {left === 0 ? null : (
+        <span title="Sample rows, before this node, draws a part of the answers.">
+          {count(left)} more are left out
+        </span>
+      )}
       <span className="label-progress" aria-hidden="true">
         <span style={{ width: `${String(all === 0 ? 0 : (labelled / all) * 100)}%` }} />
       </span>
@@ -180,7 +192,7 @@ function Labelling({ node, params }: { readonly node: string; readonly params: L
     }),
   );
   const { labels, state, failure } = useBook();
-  const { answers, absent } = useAnswers(node, params);
+  const { answers, left, absent } = useAnswers(node, params);
   useEffect(() => void useBook.getState().read(), [useBook]);
   const unsaved = useRef(false);
   unsaved.current = state !== 'saved';
@@ -220,7 +232,7 @@ function Labelling({ node, params }: { readonly node: string; readonly params: L
         </h2>
         <span className="min-w-0 flex-1 truncate font-mono text-[11.5px] text-ink-2">{file}</span>
         {answers === undefined || labels === undefined ? null : (
-          <Progress labelled={labelled} all={answers.length} />
+          <Progress labelled={labelled} all={answers.length} left={left} />
         )}
         <button
           type="button"

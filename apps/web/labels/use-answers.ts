@@ -4,26 +4,19 @@ import { useMemo } from 'react';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { answersToLabel, type AnswerToLabel } from './answers-to-label.ts';
+import { firstRows } from './first-rows.ts';
 import { useInputs, type LabelParams } from './labelled-node.ts';
 
-/** Rows of a page, and those that are labelled here at most: more would not be read by anybody. */
-const pageSize = 5_000;
-const mostRows = 20_000;
-
-async function rowsOf(artifact: ArtifactRef, signal: AbortSignal): Promise<readonly unknown[]> {
-  const rows: unknown[] = [];
-  for (;;) {
-    const page = { artifact, offset: rows.length, limit: pageSize };
-    const found = await api.artifacts.page.query(page, { signal });
-    rows.push(...found.rows);
-    if (found.rows.length === 0 || rows.length >= Math.min(found.total, mostRows)) return rows;
-  }
-}
+/** More answers would not be read by anybody. Of metrics, of which an answer may have several rows, more are read. */
+const mostAnswers = 20_000;
+const mostVerdicts = 100_000;
 
 /** What there is to label at a node. */
 export interface AnswersAt {
   /** Undefined: they are being read, or there are none. */
   readonly answers: readonly AnswerToLabel[] | undefined;
+  /** How many more there are than the table holds. */
+  readonly left: number;
   /** Why there are none. */
   readonly absent: string | undefined;
 }
@@ -38,14 +31,22 @@ export function useAnswers(path: string, rule: LabelParams): AnswersAt {
     enabled: artifact !== undefined && others.length === 0,
     // Artifacts never change.
     staleTime: Infinity,
-    queryFn: ({ signal }) => Promise.all(needed.map((one) => rowsOf(one, signal))),
+    queryFn: ({ signal }) =>
+      Promise.all(
+        needed.map((one, at) =>
+          firstRows(
+            (page) => api.artifacts.page.query({ artifact: one, ...page }, { signal }),
+            at === 0 ? mostAnswers : mostVerdicts,
+          ),
+        ),
+      ),
   });
   const answers = useMemo(() => {
     if (data === undefined) return undefined;
-    const [rows = [], ...metrics] = data;
+    const [rows = [], ...metrics] = data.map((found) => found.rows);
     return answersToLabel(rows, metrics, rule);
   }, [data, rule]);
-  return { answers, absent: absence(artifact, error) };
+  return { answers, left: data?.[0]?.left ?? 0, absent: absence(artifact, error) };
 }
 
 function absence(artifact: ArtifactRef | undefined, error: Error | null): string | undefined {

@@ -20,16 +20,16 @@ const labelsOf = (...labels: readonly Label[]): Labels =>
 
 it('writes a line for each, sorted by id, question and answer, whatever the order they were made in', () => {
   const labels = labelsOf(
-    label('q2', 'wrong', { answer: 'b', note: 'the other kiln', by: 'Ada' }),
+    label('q2', 'wrong', { answer: 'b', note: 'the other kiln', why: 'cold' }),
     label('q10', 'skip', { note: '' }),
-    label('q2', 'right', { answer: 'a' }),
+    label('q2', 'right', { answer: 'a', version: 1 }),
   );
   const text = labelsText(labels);
   expect(text).toBe(
     [
       '{"id":"q10","question":"Question q10?","answer":"Answer q10.","label":"skip"}',
-      '{"id":"q2","question":"Question q2?","answer":"a","label":"right"}',
-      '{"id":"q2","question":"Question q2?","answer":"b","label":"wrong","note":"the other kiln","by":"Ada"}',
+      '{"id":"q2","question":"Question q2?","answer":"a","label":"right","version":1}',
+      '{"id":"q2","question":"Question q2?","answer":"b","label":"wrong","note":"the other kiln","why":"cold"}',
       '',
     ].join('\n'),
   );
@@ -75,6 +75,23 @@ it('names every line that is no label, up to 20', () => {
   );
   expect(problems[2]?.message).toContain('this is no label: "label": ');
   expect(refused('nonsense\n'.repeat(30)).problems).toHaveLength(20);
+});
+
+it('reads lines of this version and of none, and refuses later ones', () => {
+  const line = (version: unknown): string => JSON.stringify({ ...label('q1', 'right'), version });
+  expect(parseLabels(`${line(undefined)}\n${line(1)}`, file).size).toBe(1);
+  const refusal = (version: unknown): unknown => {
+    try {
+      return parseLabels(line(version), file);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refusal(2)).toMatchObject({
+    code: 'newer-format',
+    message: `${file}, line 1: this is a label of version 2, and this Graft knows version 1. Update Graft to read it.`,
+  });
+  expect(refusal('one')).toMatchObject({ code: 'bad-row' });
 });
 
 it('merges label by label, and gives those that both changed', () => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { GraphError, type Problem } from '../base/errors.ts';
+import { GraphError, type GraphErrorCode, type Problem } from '../base/errors.ts';
 import { byCodeUnit } from '../base/record.ts';
+
+/** Version of a label's line. One that names none is of version 1. */
+export const labelVersion = 1;
 
 /** What a person says of an answer. `skip`: that it cannot be told. */
 const labelValueSchema = z.enum(['right', 'wrong', 'skip']);
@@ -16,7 +19,9 @@ const labelSchema = z.looseObject({
   answer: z.string(),
   label: labelValueSchema,
   note: z.string().optional(),
+  version: z.literal(labelVersion).optional(),
 });
+const versionedSchema = z.looseObject({ version: z.int().min(1).default(1) });
 export type Label = z.infer<typeof labelSchema>;
 
 /** By `labelKey`. */
@@ -37,7 +42,7 @@ const mostProblems = 20;
 
 /**
  * The labels of a file's text. Throws `bad-row` with each line that is none, at most 20, and with each that calls an answer
- * otherwise than a line before it, as a merge may leave them.
+ * otherwise than a line before it, as a merge may leave them; `newer-format` where a line is of a later version.
  */
 export function parseLabels(text: string, file: string): Labels {
   const labels = new Map<string, Label>();
@@ -46,13 +51,13 @@ export function parseLabels(text: string, file: string): Labels {
   for (const [at, content] of text.split('\n').entries()) {
     if (content.trim() === '' || problems.length === mostProblems) continue;
     const line = at + 1;
-    const refuse = (why: string): void => {
+    const refuse = (why: string, code: GraphErrorCode = 'bad-row'): void => {
       const message = `${file}, line ${line}: ${why}`;
-      problems.push({ code: 'bad-row', message, location: { file, line }, audience: 'user' });
+      problems.push({ code, message, location: { file, line }, audience: 'user' });
     };
-    const label = labelOf(content);
-    if (typeof label === 'string') {
-      refuse(label);
+    const { label, why = '', code } = labelOf(content);
+    if (label === undefined) {
+      refuse(why, code);
       continue;
     }
     const key = labelKey(label);
@@ -68,7 +73,7 @@ export function parseLabels(text: string, file: string): Labels {
   }
   const [first] = problems;
   if (first === undefined) return labels;
-  throw new GraphError('bad-row', first.message, { location: first.location, problems });
+  throw new GraphError(first.code, first.message, { location: first.location, problems });
 }
 
 /** Two lines that say the same of an answer, as one: what either notes is kept. */
@@ -78,20 +83,33 @@ function joined(one: Label, other: Label): Label {
   return { ...one, ...other, ...(note === '' ? {} : { note }) };
 }
 
-/** A line's label, or why it is none. */
-function labelOf(content: string): Label | string {
+interface ReadLabel {
+  readonly label?: Label;
+  /** Why the line is none. */
+  readonly why?: string;
+  readonly code?: GraphErrorCode;
+}
+
+function labelOf(content: string): ReadLabel {
   let value: unknown;
   try {
     // Without the mark of byte order that a first line may begin with.
     value = JSON.parse(content.trim());
   } catch {
-    return 'this is not JSON. Each line holds one label, an object.';
+    return { why: 'this is not JSON. Each line holds one label, an object.' };
+  }
+  const { version = 1 } = versionedSchema.safeParse(value).data ?? {};
+  if (version > labelVersion) {
+    const why = `this is a label of version ${version}, and this Graft knows version ${labelVersion}. Update Graft to read it.`;
+    return { why, code: 'newer-format' };
   }
   const read = labelSchema.safeParse(value);
-  if (read.success) return read.data;
+  if (read.success) return { label: read.data };
   const [issue] = read.error.issues;
   const field = issue?.path.join('.') ?? '';
-  return `this is no label: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`;
+  return {
+    why: `this is no label: ${field === '' ? '' : `"${field}": `}${issue?.message ?? 'it has another shape'}.`,
+  };
 }
 
 /** The text of a file of labels: a line each, sorted, so that labels of different answers never meet in a diff. */
@@ -103,9 +121,10 @@ export function labelsText(labels: Labels): string {
         byCodeUnit(a.question, b.question) ||
         byCodeUnit(a.answer, b.answer),
     )
-    .map(({ id, question, answer, label, note, ...rest }) => {
+    .map(({ id, question, answer, label, note, version, ...rest }) => {
       const noted = note === undefined || note === '' ? {} : { note };
-      return `${JSON.stringify({ id, question, answer, label, ...noted, ...rest })}\n`;
+      const versioned = version === undefined ? {} : { version };
+      return `${JSON.stringify({ id, question, answer, label, ...noted, ...versioned, ...rest })}\n`;
     })
     .join('');
 }
