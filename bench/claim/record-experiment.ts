@@ -87,7 +87,10 @@ async function metricRows(
 }
 
 /** The rows of an artifact of metrics. */
-export async function readMetrics(workspace: Workspace, ref: ArtifactRef): Promise<MetricRow[]> {
+export async function readMetrics(
+  workspace: Pick<Workspace, 'page'>,
+  ref: ArtifactRef,
+): Promise<MetricRow[]> {
   if (ref.mediaType !== Metrics.mediaType) throw new Error(`${ref.mediaType} is not metrics.`);
   const rows: MetricRow[] = [];
   for (;;) {

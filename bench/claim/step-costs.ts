@@ -1,29 +1,56 @@
-import { Adapter, Index, Metrics, Model, type StepSummary } from '@graft/graph';
+import {
+  Adapter,
+  Index,
+  Metrics,
+  Model,
+  type RunRecord,
+  type RunStore,
+  type StepSummary,
+} from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import type { ClaimCost } from './claim-file.ts';
 import { readMetrics } from './record-experiment.ts';
 
 const keptTypes: readonly string[] = [Adapter, Index, Model].map(({ mediaType }) => mediaType);
+const page = 1000;
 
-/** What steps took when they were computed, be it in an earlier run. */
+type Records = Pick<Workspace, 'page'> & {
+  readonly runs: Pick<RunStore, 'list' | 'steps' | 'events'>;
+};
+
+/** A step as a run had it. */
+interface Part {
+  readonly run: RunRecord;
+  readonly step: StepSummary;
+}
+
+/** What steps took when they were computed, be it in an earlier run; of a training that went on, all of its parts. */
 export class StepCosts {
   readonly #computed: ReadonlyMap<string, StepSummary>;
-  readonly #workspace: Workspace;
+  readonly #workspace: Records;
 
-  private constructor(workspace: Workspace, computed: ReadonlyMap<string, StepSummary>) {
+  private constructor(workspace: Records, computed: ReadonlyMap<string, StepSummary>) {
     this.#workspace = workspace;
     this.#computed = computed;
   }
 
-  static async of(workspace: Workspace, file: string): Promise<StepCosts> {
+  static async of(workspace: Records, file: string): Promise<StepCosts> {
     const computed = new Map<string, StepSummary>();
+    const ended = new Map<string, Part>();
+    const broken: Part[] = [];
     const runs = await workspace.runs.list({ file, limit: 10_000 });
     // The newest first, whose steps stand.
-    for (const { id } of runs) {
-      for (const step of await workspace.runs.steps(id)) {
-        if (step.status !== 'succeeded' || step.cacheKey === undefined) continue;
-        if (!computed.has(step.cacheKey)) computed.set(step.cacheKey, step);
+    for (const run of runs) {
+      for (const step of await workspace.runs.steps(run.id)) {
+        const { status, cacheKey } = step;
+        if (status === 'failed' || status === 'cancelled') broken.push({ run, step });
+        if (status !== 'succeeded' || cacheKey === undefined) continue;
+        if (!ended.has(cacheKey)) ended.set(cacheKey, { run, step });
       }
+    }
+    for (const [key, part] of ended) {
+      const before = broken.filter((other) => isBefore(other, part));
+      computed.set(key, await withParts(workspace, part, before));
     }
     return new StepCosts(workspace, computed);
   }
@@ -74,5 +101,50 @@ export class StepCosts {
       if (percent !== undefined) return percent / 100;
     }
     return undefined;
+  }
+}
+
+/** Whether a part is of the same step, and broke off before. That of a process that died has no key. */
+function isBefore({ run, step }: Part, { run: later, step: ended }: Part): boolean {
+  if (run.startedAt >= later.startedAt) return false;
+  if (step.cacheKey !== undefined) return step.cacheKey === ended.cacheKey;
+  const { graph, settings } = run;
+  return (
+    step.node === ended.node &&
+    graph !== undefined &&
+    graph === later.graph &&
+    settings === later.settings
+  );
+}
+
+/** A step with what its parts took as long as each went on from the one before; the newest of `before` first. */
+async function withParts(
+  workspace: Records,
+  last: Part,
+  before: readonly Part[],
+): Promise<StepSummary> {
+  let [ms, memory] = [last.step.ms, last.step.memory ?? 0];
+  let part = last;
+  for (const earlier of before) {
+    if (!(await wentOn(workspace, part))) break;
+    ms += earlier.step.ms;
+    memory = Math.max(memory, earlier.step.memory ?? 0);
+    part = earlier;
+  }
+  return { ...last.step, ms, ...(memory === 0 ? {} : { memory }) };
+}
+
+/** Whether a step says in its log that it went on from a checkpoint. */
+async function wentOn({ runs }: Records, { run, step }: Part): Promise<boolean> {
+  for (let after = 0; ;) {
+    const events = await runs.events(run.id, after, page);
+    const says = events.some(
+      (event) =>
+        event.type === 'step.log' &&
+        event.node === step.node &&
+        event.message.startsWith('Goes on from the checkpoint'),
+    );
+    if (says || events.length < page) return says;
+    after = events.at(-1)?.seq ?? after;
   }
 }
