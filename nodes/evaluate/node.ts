@@ -1,5 +1,6 @@
 import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
+import { askedMetrics } from '../kit/evaluation/definition.ts';
 
 /** In the order in which they are shown; the first is the one to decide by. */
 export const metricNames = [
@@ -8,15 +9,6 @@ export const metricNames = [
   ...['promptTokens', 'completionTokens'],
 ] as const;
 export type MetricName = (typeof metricNames)[number];
-
-/** The metrics that are asked for; all where none is named. */
-export function askedMetrics({
-  metrics,
-}: {
-  readonly metrics: readonly MetricName[];
-}): readonly MetricName[] {
-  return metrics.length === 0 ? metricNames : [...new Set(metrics)];
-}
 
 export const evaluate = defineNode({
   type: 'evaluate',
@@ -75,7 +67,7 @@ export const evaluate = defineNode({
     ['scores', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
     ['citations', citations],
   ],
-  metrics: (params) => askedMetrics(params),
+  metrics: (params) => askedMetrics(params.metrics, metricNames),
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -5,6 +5,7 @@ import {
   type MetricRow,
   type RunContext,
 } from '@graft/graph';
+import { askedMetrics } from '../kit/evaluation/definition.ts';
 import {
   answerMetrics,
   answerRow,
@@ -13,10 +14,10 @@ import {
   questionsById,
 } from '../kit/evaluation/question-rows.ts';
 import { answerMetric, compared } from './answer-metrics.ts';
-import { askedMetrics, evaluate, type MetricName, metricNames } from './node.ts';
+import { evaluate, type MetricName, metricNames } from './node.ts';
 
 export const run = implement(evaluate, async (ctx, { answers, questions }, params) => {
-  const asked = askedMetrics(params);
+  const asked = askedMetrics(params.metrics, metricNames);
   const known = await questionsById(questions);
   const seen = new Set<string>();
   const rows: MetricRow[] = [];

@@ -9,6 +9,14 @@ import {
   seedParam,
 } from '@graft/graph';
 import { z } from 'zod';
+import {
+  askingClashes,
+  contextParam,
+  encodingParam,
+  maxTokensParam,
+  parallelParam,
+  temperatureParam,
+} from '../kit/asking/definition.ts';
 
 export const generate = defineNode({
   type: 'generate',
@@ -39,25 +47,10 @@ export const generate = defineNode({
         description: 'What the model is told before each prompt.',
         control: 'multiline',
       } satisfies ParamMeta),
-    maxTokens: z
-      .int()
-      .min(1)
-      .max(32_768)
-      .default(128)
-      .meta({
-        title: 'Max tokens',
-        unit: 'tokens',
-        description: 'Where an answer is cut.',
-      } satisfies ParamMeta),
-    temperature: z
-      .number()
-      .min(0)
-      .max(5)
-      .default(0)
-      .meta({
-        title: 'Temperature',
-        description: '0 always takes the likeliest token; higher is more varied.',
-      } satisfies ParamMeta),
+    maxTokens: maxTokensParam(128, { description: 'Where an answer is cut.' }),
+    temperature: temperatureParam(0, {
+      description: '0 always takes the likeliest token; higher is more varied.',
+    }),
     adapterWeights: adapterWeightsParam,
     topK: z
       .int()
@@ -108,37 +101,9 @@ export const generate = defineNode({
         description: 'An answer ends before any of these texts.',
         advanced: true,
       } satisfies ParamMeta),
-    context: z
-      .int()
-      .min(128)
-      .max(1_048_576)
-      .default(2048)
-      .meta({
-        title: 'Context',
-        unit: 'tokens',
-        description: 'Room for the prompt and the answer. More needs more memory.',
-        advanced: true,
-      } satisfies ParamMeta),
-    encoding: z
-      .enum(['fastest', 'as-published'])
-      .default('fastest')
-      .meta({
-        title: 'Encoding',
-        description:
-          'Of the weights as they are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
-        advanced: true,
-      } satisfies ParamMeta),
-    parallel: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({
-        title: 'Parallel',
-        unit: 'prompts',
-        description: 'Prompts answered at once.',
-        advanced: true,
-      } satisfies ParamMeta),
+    context: contextParam(2048),
+    encoding: encodingParam,
+    parallel: parallelParam,
   }),
   summary: ({ maxTokens, temperature, adapterWeights }) => [
     ['max tokens', String(maxTokens)],
@@ -159,42 +124,19 @@ export const generate = defineNode({
     const model = inputs['model']?.model;
     return model === undefined ? {} : { answers: { model } };
   },
-  check({ context, maxTokens }, inputs, models) {
+  check(params, inputs, models) {
     const model = inputs['model']?.model;
-    if (model?.remote !== undefined && inputs['adapters'] !== undefined) {
-      return [
-        {
-          port: 'adapters',
-          message: `${model.id} answers at ${model.remote.url}, where no adapter can be added to it. Disconnect the adapters, or connect a Base model.`,
-        },
-      ];
-    }
-    const isHere = model !== undefined && model.remote === undefined;
-    const format = isHere ? models(model.id)?.format : undefined;
-    if (model !== undefined && format !== undefined && format !== 'gguf') {
-      return [
-        {
-          port: 'model',
-          message: `${model.id} is in the format ${format}, and answers are generated from GGUF. Choose a model in GGUF.`,
-        },
-      ];
-    }
-    if (model !== undefined && context > model.contextLength) {
-      return [
-        {
-          port: 'model',
-          param: 'context',
-          message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
-        },
-      ];
-    }
-    if (maxTokens < context) return [];
-    return [
-      {
-        param: 'maxTokens',
-        message: `An answer of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
-      },
-    ];
+    const refused =
+      model?.remote === undefined || inputs['adapters'] === undefined
+        ? []
+        : [
+            {
+              port: 'adapters',
+              message: `${model.id} answers at ${model.remote.url}, where no adapter can be added to it. Disconnect the adapters, or connect a Base model.`,
+            },
+          ];
+    const asking = { params, made: 'answers are generated', one: 'An answer' };
+    return [...refused, ...askingClashes(asking, inputs, models)];
   },
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },

@@ -1,7 +1,6 @@
 import {
   Answers,
   defineNode,
-  type FacetClash,
   Judgements,
   Metrics,
   Model,
@@ -11,6 +10,14 @@ import {
   seedParam,
 } from '@graft/graph';
 import { z } from 'zod';
+import {
+  askingClashes,
+  contextParam,
+  maxTokensParam,
+  parallelParam,
+  temperatureParam,
+} from '../kit/asking/definition.ts';
+import { askedMetrics } from '../kit/evaluation/definition.ts';
 
 /** In the order in which they are shown. */
 export const metricNames = [
@@ -18,15 +25,6 @@ export const metricNames = [
   'judgedAccuracy',
 ] as const;
 export type MetricName = (typeof metricNames)[number];
-
-/** The metrics that are asked for; all where none is named. */
-export function askedMetrics({
-  metrics,
-}: {
-  readonly metrics: readonly MetricName[];
-}): readonly MetricName[] {
-  return metrics.length === 0 ? metricNames : [...new Set(metrics)];
-}
 
 /** What is said of every answer beside its metrics. */
 export function reliabilityNames({ repeats }: { readonly repeats: number }): readonly string[] {
@@ -114,15 +112,9 @@ export const judge = defineNode({
         description:
           'How often each verdict is asked for, each time with another seed; the majority counts, and how far they agree is a metric.',
       } satisfies ParamMeta),
-    temperature: z
-      .number()
-      .min(0)
-      .max(5)
-      .default(0)
-      .meta({
-        title: 'Temperature',
-        description: '0 always says the likeliest; repeats need more than that.',
-      } satisfies ParamMeta),
+    temperature: temperatureParam(0, {
+      description: '0 always says the likeliest; repeats need more than that.',
+    }),
     embedder: z
       .string()
       .min(1)
@@ -171,51 +163,23 @@ export const judge = defineNode({
       holds: ['question', 'reference', 'answer'],
       text: 'Question: {question}\nRight answer: {reference}\nGiven answer: {answer}\n\nDoes the given answer say what the right answer says, in whatever words, and nothing against it? Write only yes or no.',
     }),
-    maxTokens: z
-      .int()
-      .min(1)
-      .max(32_768)
-      .default(512)
-      .meta({
-        title: 'Max tokens',
-        unit: 'tokens',
-        description: 'Where a reply is cut.',
-        advanced: true,
-      } satisfies ParamMeta),
-    context: z
-      .int()
-      .min(128)
-      .max(1_048_576)
-      .default(4096)
-      .meta({
-        title: 'Context',
-        unit: 'tokens',
-        description: 'Room for a prompt and its reply. More needs more memory.',
-        advanced: true,
-      } satisfies ParamMeta),
+    maxTokens: maxTokensParam(512, { description: 'Where a reply is cut.', advanced: true }),
+    context: contextParam(4096),
     seed: seedParam('Of what the judge says where temperature is over 0.'),
-    parallel: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({
-        title: 'Parallel',
-        unit: 'prompts',
-        description: 'Prompts judged at once.',
-        advanced: true,
-      } satisfies ParamMeta),
+    parallel: parallelParam,
   }),
   summary: ({ metrics, repeats }) => [
     ['judges', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
     ['repeats', String(repeats)],
   ],
-  metrics: (params) => [...askedMetrics(params), ...reliabilityNames(params)],
+  metrics: (params) => [...askedMetrics(params.metrics, metricNames), ...reliabilityNames(params)],
   caching: 'seeded',
   // Also where no metric needs it: what was said is kept under the models of the step.
   sources: ({ embedder }) => [{ kind: 'model', id: embedder, param: 'embedder' }],
-  check({ embedder, repeats, temperature, context, maxTokens }, inputs, models): FacetClash[] {
-    const clashes: FacetClash[] = [];
+  check(params, inputs, models) {
+    const { embedder, repeats, temperature } = params;
+    const asking = { params, made: 'judgements are written', one: 'A reply' };
+    const clashes = askingClashes(asking, inputs, models);
     const kind = models(embedder)?.kind ?? 'embedder';
     if (kind !== 'embedder') {
       clashes.push({
@@ -227,26 +191,6 @@ export const judge = defineNode({
       clashes.push({
         param: 'repeats',
         message: 'At temperature 0 every repeat says the same. Raise the temperature, or ask once.',
-      });
-    }
-    if (maxTokens >= context) {
-      clashes.push({
-        param: 'maxTokens',
-        message: `A reply of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
-      });
-    }
-    const model = inputs['model']?.model;
-    if (model === undefined) return clashes;
-    const format = (model.remote === undefined ? models(model.id)?.format : undefined) ?? 'gguf';
-    if (format !== 'gguf') {
-      clashes.push({
-        port: 'model',
-        message: `${model.id} is in the format ${format}, and judgements are written from GGUF. Choose a model in GGUF.`,
-      });
-    } else if (context > model.contextLength) {
-      clashes.push({
-        ...{ port: 'model', param: 'context' },
-        message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
       });
     }
     return clashes;

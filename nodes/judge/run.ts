@@ -1,14 +1,15 @@
 import { implement, type Judgement, type RunContext } from '@graft/graph';
 import { tooSmall } from '../kit/asking/small-model.ts';
+import { askedMetrics } from '../kit/evaluation/definition.ts';
 import { answerMetrics, answerRow } from '../kit/evaluation/question-rows.ts';
 import { JudgeModel } from './ask-judge.ts';
 import { judgeAnswers, type JudgeTask } from './judge-answers.ts';
 import { judgedAnswers, logLacking } from './judged-answers.ts';
-import { askedMetrics, judge, reliabilityNames } from './node.ts';
+import { judge, metricNames, reliabilityNames } from './node.ts';
 import { logReplies, Tally } from './tally.ts';
 
 export const run = implement(judge, async (ctx, inputs, params) => {
-  const asked = askedMetrics(params);
+  const asked = askedMetrics(params.metrics, metricNames);
   const judged = await judgedAnswers(ctx, inputs);
   logLacking(ctx, judged, { asked, named: params.metrics.length > 0 });
   const small = tooSmall(ctx, inputs.model.info);

@@ -8,6 +8,14 @@ import {
   seedParam,
 } from '@graft/graph';
 import { z } from 'zod';
+import {
+  askingClashes,
+  contextParam,
+  encodingParam,
+  maxTokensParam,
+  parallelParam,
+  temperatureParam,
+} from '../kit/asking/definition.ts';
 
 /** The parameter of a prompt, in which each of `places` has to stand. */
 function promptParam(text: string, meta: ParamMeta & { readonly places: readonly string[] }) {
@@ -161,61 +169,21 @@ export const makeDataset = defineNode({
         advanced: true,
       },
     ),
-    maxTokens: z
-      .int()
-      .min(1)
-      .max(32_768)
-      .default(256)
-      .meta({
-        title: 'Max tokens',
-        unit: 'tokens',
-        description: 'Where a reply is cut; what was cut off within is left out.',
-        advanced: true,
-      } satisfies ParamMeta),
-    temperature: z
-      .number()
-      .min(0)
-      .max(5)
-      .default(0.3)
-      .meta({
-        title: 'Temperature',
-        description:
-          '0 always takes the likeliest token; higher is more varied. Questions are asked again at 0.',
-        advanced: true,
-      } satisfies ParamMeta),
+    maxTokens: maxTokensParam(256, {
+      description: 'Where a reply is cut; what was cut off within is left out.',
+      advanced: true,
+    }),
+    temperature: temperatureParam(0.3, {
+      description:
+        '0 always takes the likeliest token; higher is more varied. Questions are asked again at 0.',
+      advanced: true,
+    }),
     seed: seedParam(
       'Of the choice among tokens, of the chunks that are asked for what they do not say, and of the order of choices.',
     ),
-    context: z
-      .int()
-      .min(128)
-      .max(1_048_576)
-      .default(2048)
-      .meta({
-        title: 'Context',
-        unit: 'tokens',
-        description: 'Room for a prompt and its reply. More needs more memory.',
-        advanced: true,
-      } satisfies ParamMeta),
-    encoding: z
-      .enum(['fastest', 'as-published'])
-      .default('fastest')
-      .meta({
-        title: 'Encoding',
-        description: 'Of the weights as they are read; see Generate.',
-        advanced: true,
-      } satisfies ParamMeta),
-    parallel: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({
-        title: 'Parallel',
-        unit: 'prompts',
-        description: 'Prompts answered at once.',
-        advanced: true,
-      } satisfies ParamMeta),
+    context: contextParam(2048),
+    encoding: encodingParam,
+    parallel: parallelParam,
   }),
   summary: ({ questions, unanswerable, answerability }) => [
     ['questions a chunk', String(questions)],
@@ -224,35 +192,8 @@ export const makeDataset = defineNode({
   ],
   metrics: () => ['keptShare'],
   caching: 'seeded',
-  check({ context, maxTokens }, inputs, models) {
-    const model = inputs['model']?.model;
-    const isHere = model !== undefined && model.remote === undefined;
-    const format = isHere ? models(model.id)?.format : undefined;
-    if (model !== undefined && format !== undefined && format !== 'gguf') {
-      return [
-        {
-          port: 'model',
-          message: `${model.id} is in the format ${format}, and questions are written by a model in GGUF. Choose one.`,
-        },
-      ];
-    }
-    if (model !== undefined && context > model.contextLength) {
-      return [
-        {
-          port: 'model',
-          param: 'context',
-          message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
-        },
-      ];
-    }
-    if (maxTokens < context) return [];
-    return [
-      {
-        param: 'maxTokens',
-        message: `A reply of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
-      },
-    ];
-  },
+  check: (params, inputs, models) =>
+    askingClashes({ params, made: 'questions are written', one: 'A reply' }, inputs, models),
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],

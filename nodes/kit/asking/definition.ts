@@ -1,0 +1,97 @@
+import type { FacetClash, ModelLookup, ParamMeta, PortFacets } from '@graft/graph';
+import { z } from 'zod';
+
+type Words = Pick<ParamMeta, 'advanced'> & Required<Pick<ParamMeta, 'description'>>;
+
+/** Where what a model writes is cut. */
+export function maxTokensParam(tokens: number, words: Words) {
+  return z
+    .int()
+    .min(1)
+    .max(32_768)
+    .default(tokens)
+    .meta({ title: 'Max tokens', unit: 'tokens', ...words } satisfies ParamMeta);
+}
+
+export function temperatureParam(temperature: number, words: Words) {
+  return z
+    .number()
+    .min(0)
+    .max(5)
+    .default(temperature)
+    .meta({ title: 'Temperature', ...words } satisfies ParamMeta);
+}
+
+export function contextParam(tokens: number) {
+  return z
+    .int()
+    .min(128)
+    .max(1_048_576)
+    .default(tokens)
+    .meta({
+      title: 'Context',
+      unit: 'tokens',
+      description: 'Room for a prompt and its answer. More needs more memory.',
+      advanced: true,
+    } satisfies ParamMeta);
+}
+
+export const encodingParam = z
+  .enum(['fastest', 'as-published'])
+  .default('fastest')
+  .meta({
+    title: 'Encoding',
+    description:
+      'Of the weights as they are read. fastest: on a CPU as Q8_0 where the published file would be read more slowly; answers differ by rounding. as-published: as the file has them.',
+    advanced: true,
+  } satisfies ParamMeta);
+
+export const parallelParam = z
+  .int()
+  .min(1)
+  .max(64)
+  .default(4)
+  .meta({
+    title: 'Parallel',
+    unit: 'prompts',
+    description: 'Prompts answered at once.',
+    advanced: true,
+  } satisfies ParamMeta);
+
+interface Asking {
+  readonly params: { readonly context: number; readonly maxTokens: number };
+  /** What comes of it: `answers are generated`. */
+  readonly made: string;
+  /** One of those: `An answer`. */
+  readonly one: string;
+}
+
+/** Why a model cannot be asked so: its format, how much it reads, or no room for a prompt. */
+export function askingClashes(
+  { params: { context, maxTokens }, made, one }: Asking,
+  inputs: PortFacets,
+  models: ModelLookup,
+): FacetClash[] {
+  const clashes: FacetClash[] = [];
+  const model = inputs['model']?.model;
+  const isHere = model !== undefined && model.remote === undefined;
+  const format = (isHere ? models(model.id)?.format : undefined) ?? 'gguf';
+  if (model !== undefined && format !== 'gguf') {
+    clashes.push({
+      port: 'model',
+      message: `${model.id} is in the format ${format}, and ${made} from GGUF. Choose a model in GGUF.`,
+    });
+  } else if (model !== undefined && context > model.contextLength) {
+    clashes.push({
+      ...{ port: 'model', param: 'context' },
+      message: `${model.id} reads at most ${model.contextLength} tokens; set the context to that or less.`,
+    });
+  }
+  if (maxTokens >= context) {
+    clashes.push({
+      param: 'maxTokens',
+      message: `${one} of ${maxTokens} tokens leaves no room for a prompt in a context of ${context}. Lower max tokens or raise the context.`,
+    });
+  }
+  return clashes;
+}
