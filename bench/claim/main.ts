@@ -75,7 +75,7 @@ async function run(): Promise<Found> {
     items.push(...one.items);
     steps.push(...one.steps);
   }
-  const stepCosts = await StepCosts.of(workspace, file);
+  const stepCosts = await StepCosts.of(workspace);
   const costs: Claim['costs'] = {};
   for (const [name, cost] of Object.entries(claim.costs)) {
     costs[name] = await stepCosts.of(steps, cost);

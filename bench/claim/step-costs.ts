@@ -34,11 +34,11 @@ export class StepCosts {
     this.#computed = computed;
   }
 
-  static async of(workspace: Records, file: string): Promise<StepCosts> {
+  static async of(workspace: Records): Promise<StepCosts> {
     const computed = new Map<string, StepSummary>();
     const ended = new Map<string, Part>();
     const broken: Part[] = [];
-    const runs = await workspace.runs.list({ file, limit: 10_000 });
+    const runs = await workspace.runs.list({ limit: 10_000 });
     // The newest first, whose steps stand.
     for (const run of runs) {
       for (const step of await workspace.runs.steps(run.id)) {
