@@ -47,7 +47,7 @@ async function costsOf(...all: readonly Ran[]) {
         ),
     },
   });
-  const { seconds, memory } = await costs.of([steps.slice(-1)], ['train']);
+  const { seconds, memory } = await costs.of([steps.slice(-1)], { nodes: ['train'] });
   expect(costs.seconds([steps.slice(-1)])).toBe(seconds);
   return { seconds, memory };
 }
