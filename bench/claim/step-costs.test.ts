@@ -49,7 +49,9 @@ async function costsOf(...all: readonly Ran[]) {
     },
     'a.graft.json',
   );
-  const { seconds, memory } = await costs.of([steps.slice(-1)], { nodes: ['train'] });
+  const written = { nodes: ['train'], way: 'LoRA' as const };
+  const { seconds, memory, ...kept } = await costs.of([steps.slice(-1)], written);
+  expect(kept).toEqual(written);
   expect(costs.seconds([steps.slice(-1)])).toBe(seconds);
   return { seconds, memory };
 }
