@@ -18,6 +18,7 @@ import { estimateTokens } from './kit/text/token-estimate.ts';
 import { frontMatter } from './load-files/front-matter.ts';
 import { readHtml } from './kit/text/read-html.ts';
 import { splitParts } from './kit/text/split-parts.ts';
+import { queryFault } from './load-sql/query-fault.ts';
 import { linesIn, questionsIn } from './make-dataset/read-reply.ts';
 
 /** Reads a stream to its end, whatever it says of the text. */
@@ -53,6 +54,7 @@ const scanners: Readonly<Record<string, Scan>> = {
   containment: (text) => contains(text, 'the key (of the kiln)'),
   questionsIn,
   linesIn,
+  queryFault,
   splitParts: (text) => drain(splitParts([text], 4096)),
   csvRows: (text) => drain(csvRows(Readable.from([text]), 'a.csv')),
   jsonlRows: (text) => drain(jsonlRows(Readable.from([text]), 'a.jsonl')),

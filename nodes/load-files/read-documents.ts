@@ -7,7 +7,7 @@ import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHtml } from '../kit/text/read-html.ts';
 import { readPdf } from './read-pdf.ts';
-import { rowDocument } from './row-document.ts';
+import { rowDocument } from '../kit/text/row-document.ts';
 import { splitParts, type TextPart } from '../kit/text/split-parts.ts';
 
 /** Bytes; a page is parsed whole. */

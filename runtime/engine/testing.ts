@@ -161,9 +161,8 @@ export function createTestHost(
     implementation: (type) => Promise.resolve(known.get(type)),
     services: () => ({
       backends: noBackends,
-      web: {
-        get: () => Promise.reject(new GraphError('unavailable', 'The test nodes have no web.')),
-      },
+      web: { get: unavailable },
+      databases: { rows: unavailable },
       models: { facts: unavailable, fetch: unavailable },
       verify: () => Promise.resolve(),
       lease: (bytes) =>

@@ -66,6 +66,7 @@ export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
 export * from './contracts/backend.ts';
 export * from './contracts/web.ts';
+export * from './contracts/databases.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
 export type {

@@ -58,6 +58,12 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
         openIndex: async (folder, info) => (await forStep()).backends.openIndex(folder, info),
       },
       web: webOfStep(),
+      databases: {
+        async *rows(secret, query) {
+          const { PostgresDatabases } = await import('@graft/backends/databases');
+          yield* new PostgresDatabases(access).rows(secret, query);
+        },
+      },
       models: {
         facts: (id) => models.facts(id),
         fetch: async (id) => (await models.open(id)).folder,

@@ -46,6 +46,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
     models: { facts: absent('catalogue'), fetch: absent('catalogue') },
     backends,
     web: { get: absent('web') },
+    databases: { rows: absent('database') },
     seed: 0,
     device: 'auto',
     sources: [],

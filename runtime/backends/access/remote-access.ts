@@ -96,6 +96,22 @@ export class RemoteAccess {
     });
   }
 
+  /**
+   * The address of a database, with name and password, which a secret holds: nothing of it stands in a graph. Throws
+   * `unavailable`, without repeating what the secret holds.
+   */
+  databaseAddress(secret: string): URL {
+    const value = (this.#settings[prefix + secret] ?? '').trim();
+    const isWritten = URL.canParse(value) && !/%(?![0-9a-f]{2})/i.test(value);
+    const url = isWritten ? new URL(value) : undefined;
+    if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol)) return url;
+    throw refused(
+      value === ''
+        ? `The secret ${secret} is not set. Set ${prefix}${secret} in your settings to the address of the database: postgres://NAME:PASSWORD@HOST/DATABASE.`
+        : `The secret ${secret} is no address of a database. One is written postgres://NAME:PASSWORD@HOST/DATABASE; what is special in a password is written as in other addresses, %40 for @.`,
+    );
+  }
+
   #allowed(): Allowed[] {
     return (this.#settings['GRAFT_ENDPOINTS'] ?? '')
       .split(/[\s,]+/)

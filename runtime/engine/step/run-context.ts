@@ -109,6 +109,7 @@ export async function createStepContext(
       { definition: hooks.definition, used },
     ),
     web: services.web,
+    databases: services.databases,
     seed: typeof seed === 'number' ? seed : 0,
     device: request.device,
     sources: sources.sources,

@@ -1,6 +1,7 @@
 import type {
   ArtifactStore,
   Backends,
+  Databases,
   Implementation,
   ItemStore,
   Lease,
@@ -13,6 +14,7 @@ export interface StepServices {
   readonly backends: Backends;
   /** For this step alone: what it keeps of sites ends with it. */
   readonly web: Web;
+  readonly databases: Databases;
   readonly models: RunContext['models'];
   /** Claims memory on the step's device; waits until it is free. */
   lease(bytes: number): Promise<Lease>;

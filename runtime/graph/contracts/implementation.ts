@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Backends, Lease } from './backend.ts';
+import type { Databases } from './databases.ts';
 import type { Web } from './web.ts';
 import type { SourceFile, StepSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
@@ -36,6 +37,7 @@ export interface RunContext {
   };
   readonly backends: Backends;
   readonly web: Web;
+  readonly databases: Databases;
   readonly seed: number;
   /** `auto`, or the device id that was asked for. */
   readonly device: string;

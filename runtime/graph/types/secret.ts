@@ -9,14 +9,14 @@ const secretRefSchema = z.strictObject({
   $secret: z.string().regex(secretName),
 });
 
-/** A parameter that names a secret, or none. Which one it is, is no part of a result. */
-export function secretParam(title: string, description: string) {
+/** A parameter that names a secret, or none. Which one it is, is no part of a result, unless it says what is asked. */
+export function secretParam(title: string, description: string, affectsResult = false) {
   return secretRefSchema
     .nullable()
     .default(null)
     .meta({
       ...{ title, description },
       control: 'secret',
-      affectsResult: false,
+      affectsResult,
     } satisfies ParamMeta);
 }

@@ -1,7 +1,7 @@
 import { type Document, GraphError, type SourceFile } from '@graft/graph';
-import { columnList, factsOf } from '../kit/text/facts.ts';
-import { maxTitle } from '../kit/text/markdown-headings.ts';
-import type { TableRow } from '../kit/text/table-rows.ts';
+import { columnList, factsOf } from './facts.ts';
+import { maxTitle } from './markdown-headings.ts';
+import type { TableRow } from './table-rows.ts';
 
 /**
  * A row of a table as a document. Its text is the text columns, one alone as it is, several as
@@ -10,7 +10,7 @@ import type { TableRow } from '../kit/text/table-rows.ts';
  */
 export function rowDocument(
   { values, row, line }: TableRow,
-  file: SourceFile,
+  file: Pick<SourceFile, 'path'>,
   textColumns: readonly string[],
 ): { readonly document: Omit<Document, 'mediaType'>; readonly left: number } {
   const missing = textColumns.find((column) => !Object.hasOwn(values, column));

@@ -1,0 +1,212 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Document, parseGraph, planGraph, type RunContext } from '@graft/graph';
+import initSqlite from 'sql.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { registry } from '../definitions.gen.ts';
+import { sourceFile, testContext } from '../kit/testing/test-context.ts';
+import { loadSql } from './node.ts';
+import { run } from './run.ts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+let sqlite: Awaited<ReturnType<typeof initSqlite>>;
+let folder: string;
+beforeAll(async () => {
+  sqlite = await initSqlite();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-sql-'));
+  const database = new sqlite.Database();
+  database.exec(`
+    create table articles (id integer primary key, title text, body text, price real, scan blob, sold integer);
+    insert into articles values
+      (3, 'Bowl', 'A wide bowl.', 22.5, x'00ff', 9007199254740993),
+      (5, 'Jug', 'A jug for milk.', null, null, 12),
+      (8, 'Cup', '', 7, null, 0);
+    create view spying as select readfile('/etc/passwd') as text;
+    create view more as with recursive n(x) as (select 1 union all select x + 1 from n) select x from n;`);
+  await writeFile(join(folder, 'shop.db'), database.export());
+  database.close();
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function load(params: Given, parts: Partial<RunContext> = {}): Promise<Document[]> {
+  const beside = Object.entries(besideFiles).map(async ([name, bytes]) => {
+    await writeFile(join(folder, name), bytes);
+    return sourceFile(folder, name);
+  });
+  const files = [await sourceFile(folder, 'shop.db'), ...(await Promise.all(beside))];
+  const ctx = testContext({ sources: [{ kind: 'files', param: 'file', files }], ...parts });
+  const parsed = loadSql.params.parse({ file: 'shop.db', ...params });
+  const rows: Document[] = [];
+  const { documents } = await run.run(ctx, {}, parsed);
+  for await (const row of documents) rows.push(row);
+  return rows;
+}
+let besideFiles: Readonly<Record<string, Uint8Array>> = {};
+beforeEach(() => {
+  besideFiles = {};
+});
+
+describe('rows of a SQLite file', () => {
+  it('are documents, by their number and with all of their columns, unless they are told', async () => {
+    const [bowl, jug] = await load({ query: 'select * from articles order by id' });
+    expect(bowl).toEqual({
+      ...{ id: 'shop.db:1', path: 'shop.db', title: 'Bowl', mediaType: 'text/plain' },
+      ...{ offset: 0, line: 1 },
+      text: 'id: 3\ntitle: Bowl\nbody: A wide bowl.\nprice: 22.5\nsold: 9007199254740993',
+      metadata: {
+        id: 3,
+        title: 'Bowl',
+        body: 'A wide bowl.',
+        price: 22.5,
+        sold: '9007199254740993',
+      },
+    });
+    expect(jug?.text).toBe('id: 5\ntitle: Jug\nbody: A jug for milk.\nsold: 12');
+  });
+
+  it('are named and written by the columns that are chosen, and left out without text', async () => {
+    const params = { id: 'id', textColumns: ['body'] };
+    const documents = await load({ ...params, query: 'select id, title, body from articles' });
+    expect(documents.map(({ id, text, metadata }) => [id, text, metadata])).toEqual([
+      ['shop.db:3', 'A wide bowl.', { id: 3, title: 'Bowl' }],
+      ['shop.db:5', 'A jug for milk.', { id: 5, title: 'Jug' }],
+    ]);
+  });
+
+  it('are those for the values that are given', async () => {
+    const query = 'select title from articles where id > ?1 and title <> ?2 order by id';
+    const documents = await load({ query, values: [3, 'Cup'] });
+    expect(documents.map(({ title }) => title)).toEqual(['Jug']);
+    await expect(load({ query, values: [1, 'a', 3] })).rejects.toThrow(/out of range/);
+  });
+
+  it('stream, up to the limit', async () => {
+    const log = vi.fn();
+    const query = 'select x from more';
+    expect(await load({ query, limit: 1234 }, { log })).toHaveLength(1234);
+    expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/more than 1234 rows/));
+  });
+});
+
+describe('what a query cannot do', () => {
+  it.each([
+    [
+      'write',
+      "with a as (select 1) insert into articles (title) select 'x' returning id",
+      /writes/,
+    ],
+    ['read files', 'select text from (select * from spying)', /readfile|unsafe/],
+    ['take memory', 'select hex(zeroblob(900000000)) as text', /memory|too big/],
+    ['name what is not there', 'select nowhere from articles', /no such column/],
+  ])('%s', async (_, query, message) => {
+    await expect(load({ query })).rejects.toThrow(message);
+  });
+
+  it.each(['delete from articles', 'select 1; select 2', "attach 'x' as y", 'pragma user_version'])(
+    'is refused as it is drawn, and where it runs all the same: %s',
+    async (query) => {
+      expect(
+        loadSql.check?.(loadSql.params.parse({ file: 'a', query }), {}, () => undefined),
+      ).toEqual([expect.objectContaining({ param: 'query' })]);
+      await expect(load({ query })).rejects.toMatchObject({ code: 'bad-param' });
+    },
+  );
+
+  it('go on for ever', async () => {
+    const query = 'select count(*) as n from more';
+    await expect(load({ query, timeout: 1 })).rejects.toThrow(/longer than 1 s/);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('enough')), 200);
+    await expect(load({ query }, { signal: controller.signal })).rejects.toThrow('enough');
+  });
+
+  it('leaves the file as it was', async () => {
+    const before = await sourceFile(folder, 'shop.db');
+    await load({ query: 'select title from articles' });
+    expect((await sourceFile(folder, 'shop.db')).digest).toBe(before.digest);
+  });
+});
+
+describe('says what is wrong', () => {
+  it.each([
+    [{ query: 'select title from articles where id = 99' }, /gives no rows/],
+    [
+      { query: 'select title from articles', textColumns: ['body'] },
+      /no column "body"; it gives title/,
+    ],
+    [{ query: 'select title from articles', id: 'id' }, /no column "id"/],
+    [{ query: 'select scan from articles', textColumns: ['scan'] }, /Row 1 has bytes in "scan"/],
+    [{ query: 'select price, title from articles', id: 'price' }, /Row 2 has nothing in "price"/],
+    [
+      { query: "select 'a' as id, title from articles", id: 'id' },
+      /Several rows have the id shop\.db:a/,
+    ],
+  ])('%j', async (params, message) => {
+    await expect(load(params)).rejects.toThrow(message);
+  });
+
+  it('of a file that is no database, or is in use', async () => {
+    const query = 'select title from articles';
+    besideFiles = { 'shop.db-wal': new Uint8Array(0), 'shop.db-journal': new Uint8Array(512) };
+    expect(await load({ query })).toHaveLength(3);
+    besideFiles = { 'shop.db-wal': Buffer.from('377f0682', 'hex') };
+    await expect(load({ query })).rejects.toThrow(/shop\.db is in use: shop\.db-wal has changes/);
+    besideFiles = { 'shop.db-journal': Buffer.from('d9d505f920a163d7', 'hex') };
+    await expect(load({ query })).rejects.toThrow(/shop\.db-journal has changes/);
+    besideFiles = {};
+    await writeFile(join(folder, 'shop.db'), 'no database at all '.repeat(100));
+    await expect(load({ query })).rejects.toMatchObject({ code: 'damaged-file' });
+  });
+});
+
+it('asks a database by the name of its secret', async () => {
+  const rows = vi.fn(async function* () {
+    yield await Promise.resolve([{ id: 'x', at: new Date(0), j: { a: 1 }, b: Buffer.from('b') }]);
+  });
+  const given = { file: '', database: { $secret: 'SHOP' }, query: 'select $1', values: [7] };
+  const [document] = await load({ ...given, id: 'id' }, { sources: [], databases: { rows } });
+  expect(document).toMatchObject({
+    ...{ id: 'SHOP:x', path: 'SHOP', text: 'id: x\nat: 1970-01-01T00:00:00.000Z\nj: {"a":1}' },
+  });
+  expect(rows).toHaveBeenCalledWith(
+    'SHOP',
+    expect.objectContaining({ text: 'select $1', values: [7], seconds: 60 }),
+  );
+});
+
+describe('in a graph', () => {
+  const planned = (params: object) => {
+    const nodes = {
+      sql: { type: 'load-sql', version: 1, params: { query: 'select 1', ...params } },
+    };
+    const graph = parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
+    return planGraph(graph, registry, { models: () => undefined }).nodes[0];
+  };
+
+  it('has the file among its sources, with what may stand beside it, or the clock', () => {
+    expect(planned({ file: 'shop.db', refresh: 3 })?.sources).toEqual([
+      { kind: 'files', patterns: ['shop.db'], param: 'file' },
+      { kind: 'files', patterns: ['shop.db-wal'], param: 'file', optional: true },
+      { kind: 'files', patterns: ['shop.db-journal'], param: 'file', optional: true },
+    ]);
+    const database = { $secret: 'SHOP' };
+    expect(planned({ database })?.sources).toEqual([]);
+    expect(planned({ database, refresh: 3 })?.sources).toEqual([
+      { kind: 'clock', hours: 3, param: 'refresh' },
+    ]);
+  });
+
+  it.each([
+    [{}, /Name a SQLite file/],
+    [{ file: 'a.db', database: { $secret: 'SHOP' } }, /not both/],
+    [{ database: 'postgres://me:secret-word@host/db' }, /must name a secret/],
+    [{ database: { $secret: 'SHOP' }, query: 'drop table t' }, /begins with DROP/],
+  ])('refuses %j', (params, message) => {
+    expect(() => planned(params)).toThrow(message);
+    expect(() => planned(params)).not.toThrow(/secret-word/);
+  });
+});

@@ -1,0 +1,140 @@
+import { defineNode, Documents, type ParamMeta, secretParam } from '@graft/graph';
+import { z } from 'zod';
+import { queryFault } from './query-fault.ts';
+
+export const loadSql = defineNode({
+  type: 'load-sql',
+  version: 1,
+  implementation: 1,
+  title: 'SQL',
+  group: 'sources',
+  doc: 'Reads the rows of a query to a SQLite file of the workspace, or to a Postgres database, as documents. Nothing but reading is possible.',
+  inputs: {},
+  outputs: {
+    documents: { type: Documents, doc: 'The rows, in the order in which the query gives them.' },
+  },
+  params: z.strictObject({
+    file: z
+      .string()
+      .default('')
+      .meta({
+        title: 'SQLite file',
+        description: 'A database below the workspace. Empty: the Postgres database.',
+      } satisfies ParamMeta),
+    database: secretParam(
+      'Postgres database',
+      'The name of a secret in the settings of whoever runs Graft that holds its address, with name and password.',
+      true,
+    ),
+    query: z
+      .string()
+      .max(20_000)
+      .default('')
+      .meta({
+        title: 'Query',
+        control: 'multiline',
+        description: 'One statement that reads, such as select id, title, text from articles.',
+      } satisfies ParamMeta),
+    values: z
+      .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .max(100)
+      .default([])
+      .meta({
+        title: 'Values',
+        description: 'Of the places in the query: ?1, ?2 … in SQLite, $1, $2 … in Postgres.',
+        advanced: true,
+      } satisfies ParamMeta),
+    id: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Id column',
+        description: 'Names the documents, each with another value. Empty: the number of the row.',
+      } satisfies ParamMeta),
+    textColumns: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Text columns',
+        description:
+          'Columns that make up the text; the others become metadata. Empty: all columns, a line each.',
+      } satisfies ParamMeta),
+    limit: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .default(100_000)
+      .meta({
+        title: 'Limit',
+        unit: 'rows',
+        description: 'At most, the first of them.',
+        advanced: true,
+      } satisfies ParamMeta),
+    refresh: z
+      .int()
+      .min(0)
+      .max(8760)
+      .default(0)
+      .meta({
+        title: 'Ask again after',
+        unit: 'hours',
+        description:
+          'Of Postgres. 0: never; rows stay as they were. A file is read again whenever it changes.',
+      } satisfies ParamMeta),
+    revision: z
+      .string()
+      .default('')
+      .meta({
+        title: 'Revision',
+        description: 'Anything, for instance a date. A new one asks anew.',
+        advanced: true,
+      } satisfies ParamMeta),
+    timeout: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(60)
+      .meta({
+        title: 'Timeout',
+        unit: 'seconds',
+        description: 'That the database may work on the query.',
+        advanced: true,
+        affectsResult: false,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ file, database, query }) => [
+    ['from', file !== '' ? file : (database?.$secret ?? 'none chosen')],
+    ['query', query.trim() === '' ? 'none yet' : query.trim().replace(/\s+/g, ' ').slice(0, 60)],
+  ],
+  caching: 'pure',
+  sources({ file, database, refresh }) {
+    if (file !== '') {
+      // What SQLite keeps beside a database that is in use.
+      const beside = ['-wal', '-journal'].map((end) => ({
+        ...{ kind: 'files' as const, patterns: [`${file}${end}`], param: 'file', optional: true },
+      }));
+      return [{ kind: 'files', patterns: [file], param: 'file' }, ...beside];
+    }
+    return database === null || refresh === 0
+      ? []
+      : [{ kind: 'clock', hours: refresh, param: 'refresh' }];
+  },
+  check({ file, database, query }) {
+    const found: { param: string; message: string }[] = [];
+    if (file === '' && database === null) {
+      found.push({ param: 'file', message: 'Name a SQLite file of the workspace, or a database.' });
+    }
+    if (file !== '' && database !== null) {
+      found.push({
+        param: 'file',
+        message: 'Ask a file or a database, not both: empty one of them.',
+      });
+    }
+    const fault = queryFault(query);
+    if (fault !== undefined) found.push({ param: 'query', message: fault });
+    return found;
+  },
+  device: { needs: 'cpu', affectsResult: false },
+  lane: 'bulk',
+  migrations: [],
+});

@@ -1,0 +1,43 @@
+/** Functions that read or change something else than tables, or run SQL that they are given as a text. */
+const outside =
+  /^(pragma_\w*|load_extension|readfile|writefile|fsdir|edit|fts3_tokenizer|pg_(read|ls|stat_file|file|terminate|cancel|reload|rotate|notify|promote|switch|create|drop|logical|replication|advisory|try_advisory|backup|start_backup|stop_backup|import)\w*|lo_\w*|dblink\w*|set_config|setval|nextval|(query|cursor|table|schema|database)_to_xml\w*|ts_stat|crosstab\w*|connectby)$/i;
+const reading = new Set(['select', 'with', 'values']);
+
+/** From where it stands: space and comments, texts, names, and any other sign. */
+const token =
+  /(?<space>\s+|--[^\n]*|\/\*(?<comment>[^]*?)\*\/)|(?<text>[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|\$(?<tag>(?:[a-zA-Z_]\w*)?)\$[^]*?\$\k<tag>\$)|(?<name>"(?:[^"]|"")*"|`[^`]*`|[\p{L}_][\p{L}\p{N}_$]*)|(?<open>\/\*|['"`]|\$(?:[a-zA-Z_]\w*)?\$)|(?<sign>[^])/uy;
+
+/**
+ * Why a text is not one statement that reads, as far as that can be told without a database; undefined: it may be. Databases
+ * are opened so that they refuse the same, and more: this is for saying so early and plainly, and for what they would do
+ * all the same.
+ */
+export function queryFault(text: string): string | undefined {
+  let first: string | undefined;
+  let name = '';
+  let ended = false;
+  for (const { groups } of text.matchAll(new RegExp(token, 'guy'))) {
+    if (groups?.['comment']?.includes('/*') === true)
+      return 'Take the comment within a comment out of the query.';
+    if (groups?.['open'] !== undefined)
+      return 'The query has a quote or a comment that does not end.';
+    if (groups === undefined || groups['space'] !== undefined) continue;
+    const { sign } = groups;
+    if (ended && sign !== ';') return 'There is more than one statement. Give one query.';
+    if (sign === ';') ended = first !== undefined;
+    if (sign === '(' && outside.test(name)) {
+      return `The query calls ${name}, which does more than read tables. Leave it out.`;
+    }
+    name = (groups['name'] ?? '').replace(/^["`]|["`]$/g, '');
+    if (name.toLowerCase().startsWith('pragma_')) {
+      return `The query asks ${name}, which is no table. Leave it out.`;
+    }
+    if (first !== undefined || sign === '(' || sign === ';') continue;
+    first = name;
+    if (!reading.has(first.toLowerCase())) {
+      const begin = first === '' ? 'so' : `with ${first.toUpperCase().slice(0, 40)}`;
+      return `A query that begins ${begin} is not run: those that read begin with SELECT, WITH or VALUES.`;
+    }
+  }
+  return first === undefined ? 'Write a query, such as select id, text from articles.' : undefined;
+}

@@ -1,0 +1,139 @@
+import {
+  type DatabaseQuery,
+  type Document,
+  GraphError,
+  implement,
+  type ParamsOf,
+  type RunContext,
+} from '@graft/graph';
+import { columnList } from '../kit/text/facts.ts';
+import { rowDocument } from '../kit/text/row-document.ts';
+import { loadSql } from './node.ts';
+import { queryFault } from './query-fault.ts';
+import { sqliteRows } from './sqlite-rows.ts';
+
+type Params = ParamsOf<typeof loadSql>;
+type Row = Readonly<Record<string, unknown>>;
+
+/** Code units of a row, as for those of files. */
+const longestRow = 16 * 1024 * 1024;
+
+export const run = implement(loadSql, (ctx, _inputs, params) =>
+  Promise.resolve({ documents: documentsOf(ctx, params) }),
+);
+
+async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Document> {
+  const { limit, file, database } = params;
+  const source = file === '' ? (database?.$secret ?? '') : file;
+  const ids = new Set<string>();
+  let row = 0;
+  let told = false;
+  for await (const values of eachRow(ctx, params)) {
+    ctx.signal.throwIfAborted();
+    row += 1;
+    if (row > limit) {
+      ctx.log(
+        'warning',
+        `The query gives more than ${limit} rows: the first are read. Raise the limit for more.`,
+      );
+      return;
+    }
+    const { document, left } = documentOf({ values, row, source }, params);
+    if (left > 0 && !told) {
+      told = true;
+      ctx.log(
+        'warning',
+        `The query has more columns than metadata have room for: ${left} are in the text only.`,
+      );
+    }
+    if (ids.has(document.id)) throw repeated(document.id, params.id);
+    ids.add(document.id);
+    if (row % 1000 === 0) ctx.progress({ done: row, unit: 'rows' });
+    if (document.text.trim() !== '') yield document;
+  }
+  if (row > 0) return;
+  throw new GraphError('bad-input', 'The query gives no rows.', {
+    location: { node: ctx.node, param: 'query' },
+  });
+}
+
+async function* eachRow(ctx: RunContext, params: Params): AsyncGenerator<Row> {
+  const { query: text, values, timeout: seconds, database } = params;
+  const fault = queryFault(text);
+  if (fault !== undefined) throw badParam('query', fault);
+  const query: DatabaseQuery = { text, values, seconds, signal: ctx.signal };
+  const [file, ...beside] = ctx.sources.flatMap((one) => (one.kind === 'files' ? one.files : []));
+  if (file !== undefined) {
+    for await (const rows of sqliteRows({ file, beside }, query)) yield* rows;
+  } else if (database !== null) {
+    for await (const rows of ctx.databases.rows(database.$secret, query)) yield* rows;
+  } else {
+    throw badParam('file', 'Name a SQLite file of the workspace, or a database.');
+  }
+}
+
+function documentOf(
+  { values, row, source }: { readonly values: Row; readonly row: number; readonly source: string },
+  { id, textColumns }: Params,
+): { readonly document: Document; readonly left: number } {
+  const plain = Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const kept = plainValue(value);
+      return kept === undefined ? [] : [[name, kept]];
+    }),
+  );
+  const missing = [id, ...textColumns].find((name) => name !== '' && !Object.hasOwn(values, name));
+  if (missing !== undefined) {
+    throw new GraphError(
+      'missing-column',
+      `The query gives no column "${missing}"; it gives ${columnList(Object.keys(values))}.`,
+      { location: { param: missing === id ? 'id' : 'textColumns' } },
+    );
+  }
+  const bytes = textColumns.find((name) => !Object.hasOwn(plain, name));
+  if (bytes !== undefined) {
+    throw new GraphError('bad-row', `Row ${row} has bytes in "${bytes}", which are no text.`, {
+      location: { param: 'textColumns' },
+    });
+  }
+  const name = id === '' ? row : plain[id];
+  if ((typeof name !== 'string' && typeof name !== 'number') || name === '') {
+    throw new GraphError(
+      'bad-row',
+      `Row ${row} has nothing in "${id}" that it could be named by.`,
+      {
+        location: { param: 'id' },
+      },
+    );
+  }
+  const { document, left } = rowDocument(
+    { values: plain, row, line: row },
+    { path: source },
+    textColumns,
+  );
+  if (document.text.length > longestRow) {
+    throw new GraphError('too-large', `Row ${row} has more than 16 MiB of text.`, {
+      location: { param: 'textColumns' },
+    });
+  }
+  return { document: { ...document, id: `${source}:${name}`, mediaType: 'text/plain' }, left };
+}
+
+/** A value as text or a fact; undefined for bytes. */
+function plainValue(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return undefined;
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function repeated(document: string, column: string): GraphError {
+  return new GraphError(
+    'bad-row',
+    `Several rows have the id ${document.slice(0, 200)}. Choose a column that is another in each row, in the place of "${column}".`,
+    { location: { param: 'id' } },
+  );
+}
+
+function badParam(param: string, message: string): GraphError {
+  return new GraphError('bad-param', message, { location: { param } });
+}

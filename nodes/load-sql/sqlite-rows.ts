@@ -1,0 +1,163 @@
+import type { Worker } from 'node:worker_threads';
+import { type DatabaseQuery, GraphError, type SourceFile } from '@graft/graph';
+import { z } from 'zod';
+import { startSqliteThread } from './sqlite-thread.ts';
+
+/** Bytes: a database is held in memory while it is asked. */
+const largestFile = 512 * 1024 * 1024;
+
+const valueSchema = z.union([z.string(), z.number(), z.null(), z.undefined()]);
+const openedSchema = z.object({ columns: z.array(z.string()) });
+const rowsSchema = z.object({ rows: z.array(z.array(valueSchema)), done: z.boolean() });
+const failedSchema = z.object({ failed: z.string() });
+
+export interface SqliteFiles {
+  readonly file: SourceFile;
+  /** What SQLite keeps beside a database that is in use. */
+  readonly beside: readonly SourceFile[];
+}
+
+/** Rows of a query to a SQLite file, by the names of their columns; bytes that are no text are left out. */
+export async function* sqliteRows(
+  files: SqliteFiles,
+  query: DatabaseQuery,
+): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
+  const { file } = files;
+  if (file.size > largestFile) {
+    throw new GraphError(
+      'too-large',
+      `${file.path} has more than 512 MiB. Ask a copy with the tables that matter.`,
+      {
+        location: { file: file.path, param: 'file' },
+      },
+    );
+  }
+  await requireSettled(files);
+  const bytes = Uint8Array.from(await file.bytes());
+  query.signal.throwIfAborted();
+  const thread = new QueryThread(file.path, query);
+  try {
+    const { text, values } = query;
+    const { columns } = openedSchema.parse(
+      await thread.ask({ ask: 'open', bytes, query: text, values }),
+    );
+    for (let done = false; !done;) {
+      const answer = rowsSchema.parse(await thread.ask({ ask: 'next' }));
+      yield answer.rows.map((row) =>
+        Object.fromEntries(columns.map((name, at) => [name, row[at]])),
+      );
+      ({ done } = answer);
+    }
+  } finally {
+    await thread.end();
+  }
+}
+
+/** Throws where a program has the database open, and has not yet written into it all that it holds. */
+async function requireSettled({ file, beside }: SqliteFiles): Promise<void> {
+  for (const other of beside) {
+    if (other.size === 0 || !(await hasContent(other))) continue;
+    throw new GraphError(
+      'bad-input',
+      `${file.path} is in use: ${other.path} has changes that may not stand in it. Close the program that writes it, or have it run PRAGMA wal_checkpoint(TRUNCATE), then run again.`,
+      { location: { file: file.path, param: 'file' } },
+    );
+  }
+}
+
+/** A journal that is done with may be kept with a head of zeros. */
+async function hasContent(file: SourceFile): Promise<boolean> {
+  for await (const piece of file.stream()) return piece.subarray(0, 8).some((byte) => byte !== 0);
+  return false;
+}
+
+/** The thread of one query. It is ended where the query takes longer than it may, or nobody waits any more. */
+class QueryThread {
+  readonly #thread: Worker = startSqliteThread();
+  readonly #path: string;
+  readonly #query: DatabaseQuery;
+  /** Milliseconds that it may still work. */
+  #left: number;
+
+  constructor(path: string, query: DatabaseQuery) {
+    this.#path = path;
+    this.#query = query;
+    this.#left = query.seconds * 1000;
+  }
+
+  ask(question: object): Promise<unknown> {
+    const { signal, seconds } = this.#query;
+    const thread = this.#thread;
+    const began = performance.now();
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        thread.off('message', read).off('error', broken);
+        this.#left -= performance.now() - began;
+        done();
+      };
+      const abort = (): void => settle(() => reject(signal.reason));
+      const timer = setTimeout(
+        () => {
+          settle(() =>
+            reject(
+              refused(
+                `The query takes longer than ${seconds} s. Make it smaller, or raise the timeout.`,
+              ),
+            ),
+          );
+        },
+        Math.max(1, this.#left),
+      );
+      const read = (answer: unknown): void => {
+        const { data } = failedSchema.safeParse(answer);
+        settle(() => {
+          if (data === undefined) resolve(answer);
+          else reject(failure(data.failed, this.#path));
+        });
+      };
+      const broken = (error: Error): void => {
+        const full = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+        settle(() => reject(full ? failure('out of memory', this.#path) : error));
+      };
+      signal.addEventListener('abort', abort);
+      thread.on('message', read).on('error', broken);
+      thread.postMessage(question);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#thread.terminate();
+  }
+}
+
+function failure(said: string, path: string): GraphError {
+  const location = { file: path };
+  if (/not a database|malformed|disk image/i.test(said)) {
+    return new GraphError(
+      'damaged-file',
+      `${path} is no SQLite database, or it is damaged (${said}).`,
+      {
+        location: { ...location, param: 'file' },
+      },
+    );
+  }
+  if (/out of memory|too big/i.test(said)) {
+    return new GraphError(
+      'too-large',
+      `The query needs more memory than it may have (${said}). Make it smaller.`,
+      {
+        location: { ...location, param: 'query' },
+      },
+    );
+  }
+  if (/readonly|read-only/i.test(said)) {
+    return refused(`The query writes (${said}). Only queries that read are run.`);
+  }
+  return refused(`${path} refuses the query: ${said}.`);
+}
+
+function refused(message: string): GraphError {
+  return new GraphError('bad-param', message, { location: { param: 'query' } });
+}

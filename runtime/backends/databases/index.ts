@@ -1,0 +1,1 @@
+export { PostgresDatabases } from './postgres-databases.ts';
