@@ -4,7 +4,7 @@ import type { Value } from '../ir/op.ts';
 import { rotate, type Rotation } from './rope.ts';
 
 /** Added to scores that must not count: far below any score, and finite, so that derivatives are too. */
-const hidden = -1e30;
+export const hidden = -1e30;
 
 /** Places whose scores are computed together: what lies ahead of them, or behind their window, is left out. */
 const blockLength = 128;

@@ -13,6 +13,10 @@ import { readGgufConfig } from './gguf-config.ts';
 import { readHfConfig } from './hf-config.ts';
 import type { ModelConfig, WeightLayout } from './model-config.ts';
 import { toGgufName } from './tensor-names.ts';
+import { weightShapes } from './weight-shapes.ts';
+
+/** Derived from the config by whoever wrote them, and by `forward.ts` again: nothing is lost by not reading them. */
+const derived = /(?:^|\.)(?:rotary_emb\.inv_freq|attn_rot_embd\.weight)$|^rope_freqs\.weight$/;
 
 /** A base model on disk: what it is, and where each weight lies under its published name. */
 export interface BaseModel {
@@ -125,12 +129,22 @@ function fromEntries({
   ...model
 }: Omit<BaseModel, 'weights'> & { readonly names: Iterable<string> }): BaseModel {
   const [location = ''] = model.files;
-  checkTensors(model.config, { location, names, entry: model.entry });
+  const { config, entry } = model;
+  // A tied head that is written out beside the table is the table.
+  const tied = config.tiedHead ? entry('lm_head.weight')?.name : undefined;
+  checkTensors(
+    {
+      family: config.architecture.name,
+      shapes: weightShapes(config),
+      spare: (name) => name === tied || derived.test(name),
+    },
+    { location, names, entry },
+  );
   return {
     ...model,
     weights: (name) => {
-      const entry = model.entry(name);
-      return entry === undefined ? undefined : sourceOf(entry);
+      const found = entry(name);
+      return found === undefined ? undefined : sourceOf(found);
     },
   };
 }

@@ -1,29 +1,37 @@
 import { GraphError } from '@graft/graph';
 import type { TensorEntry } from '../formats/tensor-file.ts';
-import type { ModelConfig } from './model-config.ts';
-import { weightShapes } from './weight-shapes.ts';
+import type { Shape } from '../ir/shape.ts';
+
+/** What a program reads. */
+export interface ReadTensors {
+  readonly family: string;
+  /** By published name. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Tensors that may be left unread: they change nothing that is computed here. */
+  readonly spare: (name: string) => boolean;
+}
 
 /** The tensors of a model's files, under the names that the files have for them. */
 export interface HeldTensors {
   /** For messages. */
   readonly location: string;
   readonly names: Iterable<string>;
-  readonly entry: (published: string) => TensorEntry | undefined;
+  readonly entry: (published: string) => Pick<TensorEntry, 'name' | 'shape'> | undefined;
 }
-
-/** Derived from the config by whoever wrote them, and by `forward.ts` again: nothing is lost by not reading them. */
-const derived = /(?:^|\.)(?:rotary_emb\.inv_freq|attn_rot_embd\.weight)$|^rope_freqs\.weight$/;
 
 /**
  * Checks that a model's files hold every tensor that its program reads, in its shape, and none that it would leave
  * out: with a bias unread the numbers would be wrong, and nothing would say so.
  */
-export function checkTensors(config: ModelConfig, { location, names, entry }: HeldTensors): void {
+export function checkTensors(
+  { family, shapes, spare }: ReadTensors,
+  { location, names, entry }: HeldTensors,
+): void {
   const refuse = (reason: string): GraphError =>
     new GraphError('bad-model', `${location} ${reason}`, { location: { file: location } });
   const read = new Set<string>();
   const missing: string[] = [];
-  for (const [name, shape] of weightShapes(config)) {
+  for (const [name, shape] of shapes) {
     const found = entry(name);
     if (found === undefined) {
       missing.push(name);
@@ -39,17 +47,13 @@ export function checkTensors(config: ModelConfig, { location, names, entry }: He
   }
   if (missing.length > 0) {
     throw refuse(
-      `has no tensor ${listed(missing)}, which a ${config.architecture.name} of its sizes needs; fetch or convert it again`,
+      `has no tensor ${listed(missing)}, which a ${family} of its sizes needs; fetch or convert it again`,
     );
   }
-  // A tied head that is written out beside the table is the table.
-  const tied = config.tiedHead ? entry('lm_head.weight')?.name : undefined;
-  const unread = [...names].filter(
-    (name) => !read.has(name) && name !== tied && !derived.test(name),
-  );
+  const unread = [...names].filter((name) => !read.has(name) && !spare(name));
   if (unread.length > 0) {
     throw refuse(
-      `holds ${listed(unread)}, which the family ${config.architecture.name} does not read as its settings are: it would compute something else than the model does`,
+      `holds ${listed(unread)}, which the family ${family} does not read as its settings are: it would compute something else than the model does`,
     );
   }
 }

@@ -48,16 +48,18 @@ type Config = z.infer<typeof configSchema>;
 
 /** Reads a `config.json` as the transformers library writes it. */
 export async function readHfConfig(file: string): Promise<ModelConfig> {
-  let json: unknown;
+  return parseHfConfig(await readConfigJson(file), file);
+}
+
+export async function readConfigJson(file: string): Promise<unknown> {
   try {
-    json = JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new GraphError('bad-model', `${file} cannot be read as JSON`, {
       location: { file },
       cause,
     });
   }
-  return parseHfConfig(json, file);
 }
 
 export function parseHfConfig(json: unknown, file: string): ModelConfig {

@@ -1,6 +1,10 @@
 import { GraphError } from '@graft/graph';
-import { linearKinds } from './linear-kinds.ts';
-import { linearModules, type LinearModule, type ModelConfig } from './model-config.ts';
+import {
+  linearModules,
+  type LinearMap,
+  type LinearModule,
+  type ModelConfig,
+} from './model-config.ts';
 
 /** Which linear maps get a low-rank addition, and how it is scaled (Hu et al. 2021, "LoRA"). */
 export interface LoraSpec {
@@ -29,12 +33,20 @@ export function rankOf(spec: LoraSpec, path: string): number {
 
 /** The targeted modules; throws for a name the model has not, or a rank above a module's sizes. */
 export function targetModules(config: ModelConfig, spec: LoraSpec): readonly LinearModule[] {
-  const known = new Set<string>(linearKinds);
+  return targetsAmong(linearModules(config), spec);
+}
+
+/** The same of any model, by all of its linear maps. */
+export function targetsAmong<Linear extends LinearMap>(
+  all: readonly Linear[],
+  spec: LoraSpec,
+): readonly Linear[] {
+  const known = new Set(all.map(({ kind }) => kind));
   for (const target of spec.targets) {
     if (target !== 'all-linear' && !known.has(target)) {
       throw new GraphError(
         'bad-param',
-        `target "${target}" is no module of this model; choose among all-linear, ${linearKinds.join(', ')}`,
+        `target "${target}" is no module of this model; choose among all-linear, ${[...known].join(', ')}`,
         { location: { param: 'targets' } },
       );
     }
@@ -45,9 +57,9 @@ export function targetModules(config: ModelConfig, spec: LoraSpec): readonly Lin
       location: { param: 'dropout' },
     });
   }
-  const all = spec.targets.includes('all-linear');
-  const modules = linearModules(config).filter(
-    ({ kind, path }) => spec.modules?.has(path) ?? (all || spec.targets.includes(kind)),
+  const everywhere = spec.targets.includes('all-linear');
+  const modules = all.filter(
+    ({ kind, path }) => spec.modules?.has(path) ?? (everywhere || spec.targets.includes(kind)),
   );
   for (const { path, inputs, outputs } of modules) {
     const rank = rankOf(spec, path);

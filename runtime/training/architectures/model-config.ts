@@ -57,13 +57,17 @@ export interface WeightLayout {
   readonly gainLessOne: boolean;
 }
 
-/** A linear map of the model, under its published module path. */
-export interface LinearModule {
+/** A linear map of a model, under its published module path. */
+export interface LinearMap {
   readonly path: string;
   /** The last part of the path, which adapters name as target. */
-  readonly kind: LinearKind;
+  readonly kind: string;
   readonly inputs: number;
   readonly outputs: number;
+}
+
+export interface LinearModule extends LinearMap {
+  readonly kind: LinearKind;
 }
 
 /** Inputs and outputs of a kind of linear map. */

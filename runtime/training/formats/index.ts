@@ -9,4 +9,5 @@ export * from './gguf-reader.ts';
 export * from './gguf-writer.ts';
 export * from './to-q80.ts';
 export * from './safetensors.ts';
+export * from './onnx-file.ts';
 export * from './llama2c.ts';

@@ -21,7 +21,7 @@ import {
   type Golden,
 } from './golden.ts';
 
-function largest(xs: Iterable<number>): number {
+export function largest(xs: Iterable<number>): number {
   let most = 0;
   for (const x of xs) most = Number.isNaN(x) ? NaN : Math.max(most, Math.abs(x));
   return most;

@@ -27,6 +27,26 @@ export function rmsNorm(b: Builder, x: Value, norm: { gain: Value; epsilon: numb
   return b.mul(normal, norm.gain);
 }
 
+/** Over the last axis: less the mean, over the deviation (Ba et al. 2016, "Layer Normalization"). */
+export function layerNorm(
+  b: Builder,
+  x: Value,
+  norm: { gain: Value; bias: Value; epsilon: number },
+): Value {
+  const last = normalizeAxes('layerNorm', x.shape, [-1]);
+  const centred = b.sub(x, b.reduceMean(x, last));
+  const variance = b.reduceMean(b.mul(centred, centred), last);
+  const normal = b.mul(centred, b.rsqrt(b.add(variance, b.scalar(norm.epsilon))));
+  return b.add(b.mul(normal, norm.gain), norm.bias);
+}
+
+/** Over the last axis; zeros stay zeros. */
+export function unitLength(b: Builder, x: Value): Value {
+  const square = b.reduceSum(b.mul(x, x), [-1]);
+  const least = b.scalar(1e-24);
+  return b.mul(x, b.rsqrt(b.where(b.greaterEqual(square, least), square, least)));
+}
+
 /**
  * Negative log-likelihood of each label: logits [..., vocabulary], labels [...] i32, all within the
  * vocabulary (mask by weighting the result, not by a label of −100).

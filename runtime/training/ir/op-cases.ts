@@ -1,5 +1,14 @@
 import type { Builder } from './builder.ts';
-import { gelu, geluTanh, negativeLogLikelihood, rmsNorm, softCap, withSlopes } from './layers.ts';
+import {
+  gelu,
+  geluTanh,
+  layerNorm,
+  negativeLogLikelihood,
+  rmsNorm,
+  softCap,
+  unitLength,
+  withSlopes,
+} from './layers.ts';
 import type { Value } from './op.ts';
 import type { Shape } from './shape.ts';
 
@@ -180,6 +189,15 @@ export const opCases: readonly OpCase[] = [
   one('gelu by tanh', [2, 3], geluTanh),
   one('soft cap', [2, 3], (b, x) => softCap(b, x, 1.5)),
   two('rms norm', [[2, 4], [4]], (b, x, gain) => rmsNorm(b, x, { gain, epsilon: 1e-5 })),
+  {
+    name: 'layer norm',
+    inputs: [[2, 4], [4], [4]],
+    build: (b, [x, gain, bias]) =>
+      x === undefined || gain === undefined || bias === undefined
+        ? b.scalar(0)
+        : layerNorm(b, x, { gain, bias, epsilon: 1e-5 }),
+  },
+  one('unit length', [2, 4], unitLength),
   one('stated slopes', [2, 3], (b, x) => {
     const cubes = b.reduceSum(b.mul(x, b.mul(x, x)), [0, 1]);
     return withSlopes(b, cubes, [{ of: x, slope: b.scale(b.mul(x, x), 3) }]);

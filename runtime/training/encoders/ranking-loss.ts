@@ -1,0 +1,54 @@
+import { hidden } from '../architectures/attention.ts';
+import type { Builder } from '../ir/builder.ts';
+import { negativeLogLikelihood, unitLength } from '../ir/layers.ts';
+import type { Value } from '../ir/op.ts';
+
+/** What sentence-transformers multiplies cosines by. */
+const defaultScale = 20;
+
+/** Questions and passages as vectors of any length. */
+export interface RankedTexts {
+  /** [questions, width]. */
+  readonly questions: Value;
+  /** [passages, width]: the first belong to the questions in their order, any others to none. */
+  readonly passages: Value;
+  /** i32, 0 where there is no passage, [passages]. */
+  readonly present: Value;
+  /** [questions], usually 1 / number of questions of the step; 0 where there is none. */
+  readonly weights: Value;
+}
+
+export interface RankingLoss {
+  /** Σ weight · negative log-likelihood of the own passage among all, a scalar. */
+  readonly loss: Value;
+  /** 1 where no passage is nearer than the own one, [questions]. */
+  readonly correct: Value;
+}
+
+/**
+ * MultipleNegativesRanking (Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply";
+ * the name and the scale are sentence-transformers'): each question is to pick its own passage, by scaled cosine, out
+ * of all passages of the batch.
+ */
+export function rankingLoss(
+  b: Builder,
+  { questions, passages, present, weights }: RankedTexts,
+  scale = defaultScale,
+): RankingLoss {
+  const [count = 1] = questions.shape;
+  const cosines = b.matmul(unitLength(b, questions), unitLength(b, passages), {
+    transposeB: true,
+  });
+  const open = b.where(b.reshape(present, [1, ...present.shape]), b.scalar(0), b.scalar(hidden));
+  const scores = b.add(b.scale(cosines, scale), open);
+  const own = b.constant(
+    Int32Array.from({ length: count }, (_, place) => place),
+    [count],
+  );
+  const losses = b.mul(negativeLogLikelihood(b, scores, own), weights);
+  const best = b.reshape(b.reduceMax(scores, [-1]), [count]);
+  return {
+    loss: b.reshape(b.reduceSum(losses, [0]), []),
+    correct: b.greaterEqual(b.gatherLast(scores, own), best),
+  };
+}
