@@ -2,7 +2,7 @@ import path from 'node:path';
 import { trainerEnvironment } from '@graft/training/service';
 import { z } from 'zod';
 import { environment, peerPython } from '../env.ts';
-import { runMeasured } from '../report/peak-memory.ts';
+import { ask } from '../report/ask.ts';
 
 /** Rows of a step, and tokens of a row. */
 export interface Shape {
@@ -75,15 +75,4 @@ export async function measureGemm(request: {
 async function askOurs(name: string, request: object): Promise<unknown> {
   const args = ['--import', 'tsx', path.join(import.meta.dirname, name)];
   return ask(process.execPath, args, { request, env: trainerEnvironment(environment) });
-}
-
-/** Runs a program that prints one JSON object last. */
-async function ask(
-  command: string,
-  args: readonly string[],
-  { request, env }: { readonly request: object; readonly env: NodeJS.ProcessEnv },
-): Promise<unknown> {
-  const { stdout, code } = await runMeasured(command, [...args, JSON.stringify(request)], env);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
