@@ -4,3 +4,5 @@ export * from './encoder.ts';
 export * from './ranking-loss.ts';
 export * from './pair-program.ts';
 export * from './text-feeds.ts';
+export * from './merge-lora.ts';
+export * from './write-onnx.ts';

@@ -27,10 +27,11 @@ const layerParts: Readonly<Record<string, string>> = {
 };
 
 /**
- * The published name of a tensor; undefined where it has none. Matrices that are not quantised have none: the builder
- * stores them turned, and nothing in a square one would show it.
+ * The published name of a tensor; undefined where it has none. The builder's matrices that are not quantised have none:
+ * it stores them turned, and nothing in a square one would show it. A tensor that has its published name is as published.
  */
 function publishedName(name: string): string | undefined {
+  if (/^(?:embeddings|encoder\.layer\.\d+)\.[\w.]+\.(?:weight|bias)$/.test(name)) return name;
   const embedding = /^\.?model\.embeddings\.(\w+_embeddings\.weight)$/.exec(name);
   if (embedding !== null) return `embeddings.${embedding[1] ?? ''}`;
   const first = /^model\.layers\.-1\.embeddings_norm_layernorm\.(weight|bias)$/.exec(name);
@@ -46,8 +47,8 @@ function publishedName(name: string): string | undefined {
 }
 
 /**
- * The weights of an encoder in ONNX as onnxruntime-genai's model builder writes it, by their published names: matrices
- * of 4 bits widened in memory, all others where they lie in their file.
+ * The weights of an encoder in ONNX as onnxruntime-genai's model builder or `writeEncoderOnnx` writes it, by their
+ * published names: matrices of 4 bits widened in memory, all others where they lie in their file.
  */
 export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, HeldWeight>> {
   const products = new Map(

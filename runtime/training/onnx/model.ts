@@ -33,6 +33,11 @@ export interface TensorInfo {
   readonly shape: Shape;
 }
 
+/** Of an input or an output, whose axes may be any number under a name. */
+interface ValueInfo extends Omit<TensorInfo, 'shape'> {
+  readonly shape: readonly (number | string)[];
+}
+
 export interface ExternalBytes {
   /** As the session finds it: relative to the model's folder. */
   readonly location: string;
@@ -72,11 +77,11 @@ export class OnnxModel {
     this.#graph.message(5, tensor);
   }
 
-  input(info: TensorInfo): void {
+  input(info: ValueInfo): void {
     this.#graph.message(11, valueInfo(info));
   }
 
-  output(info: TensorInfo): void {
+  output(info: ValueInfo): void {
     this.#graph.message(12, valueInfo(info));
   }
 
@@ -103,9 +108,15 @@ function attribute(name: string, value: Attribute): ProtobufWriter {
   return message.integers(8, value).integer(20, 7);
 }
 
-function valueInfo(info: TensorInfo): ProtobufWriter {
+function valueInfo(info: ValueInfo): ProtobufWriter {
   const shape = new ProtobufWriter();
-  for (const axis of info.shape) shape.message(1, new ProtobufWriter().integer(1, axis));
+  for (const axis of info.shape) {
+    const dimension = new ProtobufWriter();
+    shape.message(
+      1,
+      typeof axis === 'number' ? dimension.integer(1, axis) : dimension.string(2, axis),
+    );
+  }
   const tensor = new ProtobufWriter().integer(1, elementTypes[info.type]).message(2, shape);
   return new ProtobufWriter()
     .string(1, info.name)

@@ -1,0 +1,55 @@
+import { factorNames, loraScale, targetsAmong } from '../architectures/lora-spec.ts';
+import { loadWeight } from '../formats/load-weight.ts';
+import { requireWeight, type WeightLookup } from '../ir/executor.ts';
+import type { Parameters } from '../optimizer/adamw.ts';
+import { encoderModules } from './encoder-config.ts';
+import type { EncoderModel } from './encoder-model.ts';
+import type { EncoderLora } from './encoder.ts';
+
+/** The weights with W + s·B·A where the trained factors say so. */
+export async function mergeLora(
+  model: EncoderModel,
+  lora: EncoderLora,
+  factors: Parameters,
+): Promise<WeightLookup> {
+  const scale = loraScale(lora);
+  const merged = new Map<string, Float32Array>();
+  for (const { path, inputs, outputs } of targetsAmong(encoderModules(model.config), lora)) {
+    const name = `${path}.weight`;
+    const data = (await loadWeight(requireWeight(model.weights, name), [outputs, inputs])).slice();
+    const [a, b] = factorNames(path).map((factor) => factors.get(factor) ?? new Float32Array());
+    addProduct(data, { a: a ?? data, b: b ?? data, inputs, scale });
+    merged.set(name, data);
+  }
+  return (name) => {
+    const data = merged.get(name);
+    return data === undefined ? model.weights(name) : { kind: 'memory', data };
+  };
+}
+
+/** Adds s·B·A, B [outputs, rank], A [rank, inputs]. */
+function addProduct(
+  to: Float32Array,
+  {
+    a,
+    b,
+    inputs,
+    scale,
+  }: {
+    readonly a: Float32Array;
+    readonly b: Float32Array;
+    readonly inputs: number;
+    readonly scale: number;
+  },
+): void {
+  const rank = a.length / inputs;
+  for (let row = 0; row < to.length / inputs; row++) {
+    for (let inner = 0; inner < rank; inner++) {
+      const factor = scale * (b[row * rank + inner] ?? 0);
+      for (let column = 0; column < inputs; column++) {
+        const at = row * inputs + column;
+        to[at] = (to[at] ?? 0) + factor * (a[inner * inputs + column] ?? 0);
+      }
+    }
+  }
+}
