@@ -78,6 +78,14 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
       });
     case 'erf':
       return each(() => b.mul(b.scale(g, 2 / Math.sqrt(Math.PI)), b.exp(b.neg(b.mul(x, x)))));
+    case 'gelu':
+      // Φ(x) + x·φ(x), with u = x/√2
+      return each(() => {
+        const u = b.scale(x, Math.SQRT1_2);
+        const twice = b.add(b.erf(u), one());
+        const bell = b.scale(b.mul(u, b.exp(b.neg(b.mul(u, u)))), 2 / Math.sqrt(Math.PI));
+        return b.mul(b.scale(g, 0.5), b.add(twice, bell));
+      });
     case 'add':
       return each(
         () => unbroadcast(b, g, x.shape),
@@ -115,6 +123,22 @@ export function inputGradients(b: Builder, call: Application, g: Value): InputGr
     case 'reduceMax':
       // Ties share nothing: each maximum receives the whole gradient, as in a subgradient.
       return each(() => b.where(b.equal(x, call.output()), g, b.scalar(0)));
+    case 'standardize':
+      // r·(g − mean g − y·mean(g·y)), r being the inverse deviation and y the output
+      return each(() => {
+        const y = call.output();
+        const r = b.apply({ kind: 'inverseDeviation', epsilon: op.epsilon }, x);
+        const along = b.mul(y, b.reduceMean(b.mul(g, y), [-1]));
+        return b.mul(b.sub(b.sub(g, along), b.reduceMean(g, [-1])), r);
+      });
+    case 'inverseDeviation':
+      // −r²·y/n, y being x standardized
+      return each(() => {
+        const r = call.output();
+        const y = b.apply({ kind: 'standardize', epsilon: op.epsilon }, x);
+        const width = x.shape.at(-1) ?? 1;
+        return b.mul(b.mul(b.scale(g, -1 / width), b.mul(r, r)), y);
+      });
     case 'softmax':
       return each(() => {
         const s = call.output();

@@ -3,7 +3,7 @@ import { hidden } from '../architectures/attention.ts';
 import { factorNames, rankOf, targetsAmong, type LoraSpec } from '../architectures/lora-spec.ts';
 import { LowRankAddition } from '../architectures/low-rank-addition.ts';
 import type { Builder } from '../ir/builder.ts';
-import { gelu, layerNorm } from '../ir/layers.ts';
+import { layerNorm } from '../ir/layers.ts';
 import type { Value } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
 import {
@@ -126,7 +126,7 @@ export class Encoder {
     );
     const attended = this.#linear(path, 'attention.output.dense', this.#keep(mixed));
     const middle = this.#norm(`${path}.attention.output.LayerNorm`, b.add(x, this.#keep(attended)));
-    const opened = gelu(b, this.#keep(this.#linear(path, 'intermediate.dense', middle)));
+    const opened = b.gelu(this.#keep(this.#linear(path, 'intermediate.dense', middle)));
     const closed = this.#keep(this.#linear(path, 'output.dense', opened));
     return this.#norm(`${path}.output.LayerNorm`, b.add(middle, closed));
   }

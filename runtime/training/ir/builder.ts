@@ -92,6 +92,9 @@ export class Builder {
   erf(a: Value): Value {
     return this.apply({ kind: 'erf' }, a);
   }
+  gelu(a: Value): Value {
+    return this.apply({ kind: 'gelu' }, a);
+  }
   floor(a: Value): Value {
     return this.apply({ kind: 'floor' }, a);
   }

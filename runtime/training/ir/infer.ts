@@ -40,6 +40,7 @@ export function infer(op: Op, inputs: readonly Value[]): Inferred {
     case 'sigmoid':
     case 'silu':
     case 'erf':
+    case 'gelu':
     case 'floor':
     case 'detach':
       dtypes('f32');
@@ -75,9 +76,14 @@ export function infer(op: Op, inputs: readonly Value[]): Inferred {
       };
     case 'softmax':
     case 'logSoftmax':
+    case 'standardize':
+    case 'inverseDeviation': {
       dtypes('f32');
-      if ((a ?? []).length === 0) throw shapeError(op.kind, shapes, 'a scalar has no last axis');
-      return { dtype: 'f32', shape: a ?? [] };
+      const shape = a ?? [];
+      if (shape.length === 0) throw shapeError(op.kind, shapes, 'a scalar has no last axis');
+      const kept = op.kind === 'inverseDeviation' ? [...shape.slice(0, -1), 1] : shape;
+      return { dtype: 'f32', shape: kept };
+    }
     case 'transpose': {
       need(1);
       const sorted = [...op.permutation].sort((x, y) => x - y);

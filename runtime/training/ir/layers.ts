@@ -9,11 +9,6 @@ export function geluTanh(b: Builder, x: Value): Value {
   return b.mul(b.scale(x, 0.5), b.add(b.tanh(inner), b.scalar(1)));
 }
 
-/** Exact: x · Φ(x). */
-export function gelu(b: Builder, x: Value): Value {
-  return b.mul(b.scale(x, 0.5), b.add(b.erf(b.scale(x, Math.SQRT1_2)), b.scalar(1)));
-}
-
 /** cap · tanh(x / cap): Gemma 2's soft cap. */
 export function softCap(b: Builder, x: Value, cap: number): Value {
   return b.scale(b.tanh(b.scale(x, 1 / cap)), cap);
@@ -27,17 +22,14 @@ export function rmsNorm(b: Builder, x: Value, norm: { gain: Value; epsilon: numb
   return b.mul(normal, norm.gain);
 }
 
-/** Over the last axis: less the mean, over the deviation (Ba et al. 2016, "Layer Normalization"). */
+/** Over the last axis (Ba et al. 2016, "Layer Normalization"). */
 export function layerNorm(
   b: Builder,
   x: Value,
   norm: { gain: Value; bias: Value; epsilon: number },
 ): Value {
-  const last = normalizeAxes('layerNorm', x.shape, [-1]);
-  const centred = b.sub(x, b.reduceMean(x, last));
-  const variance = b.reduceMean(b.mul(centred, centred), last);
-  const normal = b.mul(centred, b.rsqrt(b.add(variance, b.scalar(norm.epsilon))));
-  return b.add(b.mul(normal, norm.gain), norm.bias);
+  const standard = b.apply({ kind: 'standardize', epsilon: norm.epsilon }, x);
+  return b.add(b.mul(standard, norm.gain), norm.bias);
 }
 
 /** Over the last axis; zeros stay zeros. */

@@ -1,6 +1,5 @@
 import type { Builder } from './builder.ts';
 import {
-  gelu,
   geluTanh,
   layerNorm,
   negativeLogLikelihood,
@@ -58,6 +57,7 @@ export const opCases: readonly OpCase[] = [
   one('silu', [2, 3], (b, x) => b.silu(x)),
   one('square', [2, 3], (b, x) => b.mul(x, x)),
   one('erf', [2, 3], (b, x) => b.erf(x)),
+  one('gelu', [2, 3], (b, x) => b.gelu(x)),
   // Offsets that keep every sum away from the jumps.
   positive(
     one('floor', [2, 3], (b, x) => {
@@ -147,6 +147,10 @@ export const opCases: readonly OpCase[] = [
   one('reduceSum', [2, 3, 2], (b, x) => b.reduceSum(x, [0, -1])),
   one('reduceMax', [2, 4], (b, x) => b.reduceMax(x, [-1])),
   one('reduceMean', [2, 4], (b, x) => b.reduceMean(x, [-1])),
+  one('standardize', [2, 4], (b, x) => b.apply({ kind: 'standardize', epsilon: 0.1 }, x)),
+  one('inverse deviation', [2, 4], (b, x) =>
+    b.apply({ kind: 'inverseDeviation', epsilon: 0.1 }, x),
+  ),
   one('softmax', [2, 4], (b, x) => b.softmax(x)),
   one('logSoftmax', [2, 4], (b, x) => b.logSoftmax(x)),
   one('reshape', [2, 6], (b, x) => b.reshape(x, [3, 4])),
@@ -185,7 +189,6 @@ export const opCases: readonly OpCase[] = [
     ),
   ),
   two('after', [[2, 3], [4]], (b, x, y) => b.apply({ kind: 'after' }, x, b.exp(y))),
-  one('gelu', [2, 3], gelu),
   one('gelu by tanh', [2, 3], geluTanh),
   one('soft cap', [2, 3], (b, x) => softCap(b, x, 1.5)),
   two('rms norm', [[2, 4], [4]], (b, x, gain) => rmsNorm(b, x, { gain, epsilon: 1e-5 })),

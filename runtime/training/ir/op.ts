@@ -14,6 +14,8 @@ export type UnaryKind =
   /** x · sigmoid(x). */
   | 'silu'
   | 'erf'
+  /** x · Φ(x), exact. */
+  | 'gelu'
   /** Towards −∞; its derivative is taken as zero. */
   | 'floor';
 export type BinaryKind = 'add' | 'sub' | 'mul' | 'div';
@@ -43,6 +45,10 @@ export type Op =
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** Axes sorted, kept as 1. */
   | { readonly kind: ReduceKind; readonly axes: readonly number[] }
+  /** Over the last axis: less the mean, times `inverseDeviation`. */
+  | { readonly kind: 'standardize'; readonly epsilon: number }
+  /** Over the last axis, kept as 1: 1 / √(variance + epsilon). */
+  | { readonly kind: 'inverseDeviation'; readonly epsilon: number }
   /** Over the last axis. */
   | { readonly kind: 'softmax' }
   | { readonly kind: 'logSoftmax' }

@@ -24,6 +24,13 @@ export class Constants {
     );
   }
 
+  /** [length]. */
+  ones(length: number): string {
+    return this.#once({ name: `ones(${length})`, type: 'float', shape: [length] }, () =>
+      new Float32Array(length).fill(1),
+    );
+  }
+
   /** int32 [length]: 0, 1, … */
   range(length: number): string {
     return this.#once({ name: `range(${length})`, type: 'int32', shape: [length] }, () =>

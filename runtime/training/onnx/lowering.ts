@@ -4,6 +4,7 @@ import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { Program } from '../ir/program.ts';
 import { batchedProduct } from './batched-product.ts';
 import { Constants } from './constants.ts';
+import { LayerNorms } from './layer-norms.ts';
 import { bytesOf, OnnxModel, type Attribute, type ElementType, type Node } from './model.ts';
 import { scaledProducts, type Product } from './scaled-products.ts';
 
@@ -15,6 +16,7 @@ const unaryTypes = {
   tanh: 'Tanh',
   sigmoid: 'Sigmoid',
   erf: 'Erf',
+  gelu: 'Gelu',
   floor: 'Floor',
 } as const;
 const binaryTypes = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
@@ -52,14 +54,16 @@ export class Lowering {
   #temporaries = 0;
 
   readonly #folded: ReturnType<typeof scaledProducts>;
+  readonly #norms: LayerNorms;
 
   constructor(program: Program, device: Provider) {
     this.device = device;
     this.#folded = scaledProducts(program);
+    this.#norms = new LayerNorms(this, program);
   }
 
   value(value: Value): void {
-    if (this.#folded.products.has(value)) return;
+    if (this.#folded.products.has(value) || this.#norms.lowers(value)) return;
     const { op } = value;
     this.#reader = value.id;
     const [x, y, z] = value.inputs;
@@ -87,6 +91,7 @@ export class Lowering {
       case 'tanh':
       case 'sigmoid':
       case 'erf':
+      case 'gelu':
       case 'floor':
         this.#emit(value, unaryTypes[op.kind], [this.name(x)]);
         return;
@@ -126,6 +131,12 @@ export class Lowering {
           inputs: [this.name(x), this.constants.integers(op.axes)],
           attributes: { keepdims: 1 },
         });
+        return;
+      case 'standardize':
+        this.#emit(value, 'Identity', [this.#norms.standard(x, op.epsilon).output]);
+        return;
+      case 'inverseDeviation':
+        this.#emit(value, 'Identity', [this.#norms.standard(x, op.epsilon).inverse]);
         return;
       case 'softmax':
         this.#emitWith(value, {

@@ -22,6 +22,8 @@ export interface Node {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
+  /** Outputs behind the first. */
+  readonly others?: readonly string[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** onnxruntime's own operator, not ONNX's. */
   readonly contributed?: boolean;
@@ -54,7 +56,8 @@ export class OnnxModel {
   add(node: Node): void {
     const message = new ProtobufWriter();
     for (const input of node.inputs) message.string(1, input);
-    message.string(2, node.output).string(3, node.output).string(4, node.type);
+    for (const output of [node.output, ...(node.others ?? [])]) message.string(2, output);
+    message.string(3, node.output).string(4, node.type);
     for (const [name, value] of Object.entries(node.attributes ?? {})) {
       message.message(5, attribute(name, value));
     }

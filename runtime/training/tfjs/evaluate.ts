@@ -75,6 +75,16 @@ export function evaluate(tf: Tensorflow, value: Value, inputs: readonly Tensor[]
       return tf.sum(at(0), [...op.axes], true);
     case 'reduceMax':
       return tf.max(at(0), [...op.axes], true);
+    case 'gelu': {
+      const twice = tf.add(tf.erf(tf.mul(at(0), Math.SQRT1_2)), 1);
+      return tf.mul(tf.mul(at(0), 0.5), twice);
+    }
+    case 'standardize': {
+      const { mean, variance } = tf.moments(at(0), -1, true);
+      return tf.mul(tf.sub(at(0), mean), tf.rsqrt(tf.add(variance, op.epsilon)));
+    }
+    case 'inverseDeviation':
+      return tf.rsqrt(tf.add(tf.moments(at(0), -1, true).variance, op.epsilon));
     case 'softmax':
       return tf.softmax(at(0));
     case 'logSoftmax':
