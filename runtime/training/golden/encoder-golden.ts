@@ -27,7 +27,7 @@ export const encoderCases = {
   },
   minilm: {
     lora: { rank: 2, alpha: 4, rankStabilized: false, targets: ['query', 'value'] },
-    rates: { full: 1e-4, lora: 1e-2 },
+    rates: { full: 1e-5, lora: 1e-3 },
   },
 } as const;
 export type EncoderCase = keyof typeof encoderCases;

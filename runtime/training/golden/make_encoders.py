@@ -303,11 +303,11 @@ def minilm(source: Path) -> None:
         make,
         {
             "texts": Texts(config.vocab_size, (101, 102)),
-            "shape": {"pairs": 2, "negatives": 1, "questionLength": 6, "passageLength": 8},
+            "shape": {"pairs": 3, "negatives": 1, "questionLength": 6, "passageLength": 8},
             "lora": dict(r=2, lora_alpha=4, target_modules=["query", "value"]),
             "spread": 0.05,
-            "full_rate": 1e-4,
-            "lora_rate": 1e-2,
+            "full_rate": 1e-5,
+            "lora_rate": 1e-3,
             "sampled": True,
         },
     )
