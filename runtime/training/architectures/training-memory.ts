@@ -33,7 +33,7 @@ export function estimateEvaluationMemory(model: BaseModel, options: ForwardOptio
  * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and
  * order them otherwise.
  */
-function programMemory(program: Program, weights: WeightLookup): number {
+export function programMemory(program: Program, weights: WeightLookup): number {
   const lastRead = new Map<Value, number>();
   for (const [place, value] of program.values.entries()) {
     for (const input of value.inputs) lastRead.set(holderOf(input), place);

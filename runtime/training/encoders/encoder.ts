@@ -38,8 +38,6 @@ export interface EncodedTexts {
   readonly states: Value;
   /** The mean over each text's tokens, [batch, width]; zeros for a row without any. */
   readonly pooled: Value;
-  /** i32, 0 where a row has no token, [batch]. */
-  readonly present: Value;
 }
 
 /**
@@ -89,7 +87,7 @@ export class Encoder {
       );
     }
     const states = b.reshape(rows, [batch, length, width]);
-    return { states, ...meanOf(b, states, mask) };
+    return { states, pooled: meanOf(b, states, mask) };
   }
 
   #embeddings(name: string, { batch, length }: TextShape): Value {
@@ -195,13 +193,12 @@ export class Encoder {
   }
 }
 
-/** The mean over the places that a mask of 1 and 0 leaves: `pooled` and `present` of encoded texts. */
-function meanOf(b: Builder, states: Value, mask: Value): Omit<EncodedTexts, 'states'> {
+/** The mean over the places that a mask of 1 and 0 leaves, [batch, width]. */
+function meanOf(b: Builder, states: Value, mask: Value): Value {
   const [batch = 1, length = 1, width = 1] = states.shape;
   const ones = b.where(mask, b.scalar(1), b.scalar(0));
   const counts = b.reduceSum(ones, [-1]);
-  const present = b.greaterEqual(counts, b.scalar(1));
-  const shares = b.div(ones, b.where(present, counts, b.scalar(1)));
-  const pooled = b.matmul(b.reshape(shares, [batch, 1, length]), states);
-  return { pooled: b.reshape(pooled, [batch, width]), present: b.reshape(present, [batch]) };
+  const some = b.greaterEqual(counts, b.scalar(1));
+  const shares = b.div(ones, b.where(some, counts, b.scalar(1)));
+  return b.reshape(b.matmul(b.reshape(shares, [batch, 1, length]), states), [batch, width]);
 }

@@ -1,6 +1,7 @@
 import { gradientName, type TrainingProgram } from '../architectures/training-program.ts';
 import { gradients } from '../autodiff/index.ts';
 import { Builder } from '../ir/builder.ts';
+import type { Value } from '../ir/op.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { Encoder, type EncoderOptions } from './encoder.ts';
 import { rankingLoss } from './ranking-loss.ts';
@@ -26,30 +27,40 @@ export interface PairOptions extends EncoderOptions, PairShape {
  */
 export function buildPairProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
   const b = new Builder();
+  const { trainable, ...outputs } = pairLoss(b, config, options);
+  const derived = gradients(b, outputs.loss, [...trainable.values()]);
+  const named = [...trainable.keys()].map((name, at) => [
+    gradientName(name),
+    derived[at] ?? outputs.loss,
+  ]);
+  return {
+    program: b.build({ ...outputs, ...Object.fromEntries(named) }),
+    trainable: shapesOf(trainable),
+  };
+}
+
+/** Forward pass only: outputs `loss` and `correct`. */
+export function buildPairLossProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
+  const b = new Builder();
+  const { trainable, ...outputs } = pairLoss(b, config, options);
+  return { program: b.build(outputs), trainable: shapesOf(trainable) };
+}
+
+function pairLoss(b: Builder, config: EncoderConfig, options: PairOptions) {
   const { pairs, negatives, questionLength, passageLength, scale } = options;
+  const count = pairs * (1 + negatives);
   const encoder = new Encoder(b, config, options);
   const questions = encoder.encode('questions', { batch: pairs, length: questionLength });
-  const passages = encoder.encode('passages', {
-    batch: pairs * (1 + negatives),
-    length: passageLength,
-  });
-  const weights = b.input('weights', { shape: [pairs] });
-  const { loss, correct } = rankingLoss(
-    b,
-    {
-      questions: questions.pooled,
-      passages: passages.pooled,
-      present: passages.present,
-      weights,
-    },
-    scale,
-  );
-  const { trainable } = encoder;
-  const derived = gradients(b, loss, [...trainable.values()]);
-  const named = [...trainable.keys()].map((name, at) => [gradientName(name), derived[at] ?? loss]);
-  const outputs = { loss, correct, ...Object.fromEntries(named) };
-  return {
-    program: b.build(outputs),
-    trainable: new Map([...trainable].map(([name, value]) => [name, value.shape])),
+  const passages = encoder.encode('passages', { batch: count, length: passageLength });
+  const ranked = {
+    questions: questions.pooled,
+    passages: passages.pooled,
+    open: b.input('open', { shape: [pairs, count], dtype: 'i32' }),
+    weights: b.input('weights', { shape: [pairs] }),
   };
+  return { ...rankingLoss(b, ranked, scale), trainable: encoder.trainable };
+}
+
+function shapesOf(trainable: ReadonlyMap<string, Value>): TrainingProgram['trainable'] {
+  return new Map([...trainable].map(([name, { shape }]) => [name, shape]));
 }

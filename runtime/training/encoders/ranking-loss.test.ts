@@ -8,7 +8,8 @@ import { rankingLoss } from './ranking-loss.ts';
 async function rank(given: {
   readonly questions: readonly number[];
   readonly passages: readonly number[];
-  readonly present: readonly number[];
+  /** Of each question, of each passage. */
+  readonly open: readonly number[];
   readonly weights: readonly number[];
 }) {
   const b = new Builder();
@@ -16,8 +17,8 @@ async function rank(given: {
   const questions = b.input('questions', { shape: [count, 2] });
   const { loss, correct } = rankingLoss(b, {
     questions,
-    passages: b.input('passages', { shape: [given.present.length, 2] }),
-    present: b.input('present', { shape: [given.present.length], dtype: 'i32' }),
+    passages: b.input('passages', { shape: [given.open.length / count, 2] }),
+    open: b.input('open', { shape: [count, given.open.length / count], dtype: 'i32' }),
     weights: b.input('weights', { shape: [count] }),
   });
   const [gradient = loss] = gradients(b, loss, [questions]);
@@ -25,7 +26,7 @@ async function rank(given: {
   return await program.run({
     questions: Float32Array.from(given.questions),
     passages: Float32Array.from(given.passages),
-    present: Int32Array.from(given.present),
+    open: Int32Array.from(given.open),
     weights: Float32Array.from(given.weights),
   });
 }
@@ -38,7 +39,7 @@ it('takes cosines times 20, of vectors of any length', async () => {
   const results = await rank({
     questions: [3, 0, 0, 0.1],
     passages: [0.6, 0.8, 0, 5, 2, 0],
-    present: [1, 1, 1],
+    open: [1, 1, 1, 1, 1, 1],
     weights: [0.5, 0.5],
   });
   // Cosines of the first question: 0.6, 0 and, of a hard negative, 1.
@@ -47,11 +48,11 @@ it('takes cosines times 20, of vectors of any length', async () => {
   expect([...(results['correct'] ?? [])]).toEqual([0, 1]);
 });
 
-it('leaves out what is not there, and is finite where nothing is', async () => {
+it('leaves out what is closed, and is finite where everything is', async () => {
   const results = await rank({
     questions: [3, 0, 0, 0],
     passages: [0.6, 0.8, 0, 0, 1, 0, 0, 0],
-    present: [1, 0, 1, 0],
+    open: [1, 0, 1, 0, 0, 0, 0, 0],
     weights: [1, 0],
   });
   expect(results['loss']?.[0]).toBeCloseTo(loss(12, 20), 4);

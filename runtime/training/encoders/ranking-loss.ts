@@ -12,8 +12,8 @@ export interface RankedTexts {
   readonly questions: Value;
   /** [passages, width]: the first belong to the questions in their order, any others to none. */
   readonly passages: Value;
-  /** i32, 0 where there is no passage, [passages]. */
-  readonly present: Value;
+  /** i32, 0 where a passage is not to be picked from, [questions, passages]. */
+  readonly open: Value;
   /** [questions], usually 1 / number of questions of the step; 0 where there is none. */
   readonly weights: Value;
 }
@@ -32,15 +32,14 @@ export interface RankingLoss {
  */
 export function rankingLoss(
   b: Builder,
-  { questions, passages, present, weights }: RankedTexts,
+  { questions, passages, open, weights }: RankedTexts,
   scale = defaultScale,
 ): RankingLoss {
   const [count = 1] = questions.shape;
   const cosines = b.matmul(unitLength(b, questions), unitLength(b, passages), {
     transposeB: true,
   });
-  const open = b.where(b.reshape(present, [1, ...present.shape]), b.scalar(0), b.scalar(hidden));
-  const scores = b.add(b.scale(cosines, scale), open);
+  const scores = b.where(open, b.scale(cosines, scale), b.scalar(hidden));
   const own = b.constant(
     Int32Array.from({ length: count }, (_, place) => place),
     [count],

@@ -22,6 +22,18 @@ it('passages stand in the order of their questions, all negatives behind them', 
   const passages = [2, 2, 0, 5, 0, 0, 0, 0, 0, 3, 3, 3, 0, 0, 0, 0, 0, 0];
   expect(feeds['passages.tokens']).toEqual(Int32Array.from(passages));
   expect(feeds['weights']).toEqual(Float32Array.of(0.5, 0.5, 0));
+  const row = [1, 1, 0, 1, 0, 0];
+  expect(feeds['open']).toEqual(Int32Array.of(...row, ...row, 0, 0, 0, 0, 0, 0));
+});
+
+it('a question does not pick from its own passage twice', () => {
+  const pairs = [
+    { question: [1], passage: [2], negatives: [[3]] },
+    { question: [4], passage: [2], negatives: [[2]] },
+    { question: [5], passage: [3], negatives: [] },
+  ];
+  const open = pairFeeds(pairs, shape, 1)['open'];
+  expect(open).toEqual(Int32Array.of(1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1, 0));
 });
 
 it('a text that is longer than its row is refused', () => {

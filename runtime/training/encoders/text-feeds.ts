@@ -14,7 +14,7 @@ export function textFeeds(
 ): Feeds {
   const tokens = new Int32Array(batch * length);
   const mask = new Int32Array(batch * length);
-  const longest = Math.max(0, ...texts.map((text) => text?.length ?? 0));
+  const longest = texts.reduce((most, text) => Math.max(most, text?.length ?? 0), 0);
   if (texts.length > batch || longest > length) {
     throw new GraphError(
       'internal',
@@ -53,6 +53,24 @@ export function pairFeeds(pairs: readonly TokenPair[], shape: PairShape, weight:
   return {
     ...textFeeds('questions', questions, { batch: count, length: shape.questionLength }),
     ...textFeeds('passages', passages, { batch: passages.length, length: shape.passageLength }),
+    open: openPassages(pairs, passages, count),
     weights,
   };
+}
+
+/** A question picks from all passages but those that are its own once more: of another question, or as a negative. */
+function openPassages(
+  pairs: readonly TokenPair[],
+  passages: readonly Tokens[],
+  count: number,
+): Int32Array {
+  const texts = passages.map((text) => text?.join(' '));
+  const open = new Int32Array(count * passages.length);
+  for (const row of pairs.keys()) {
+    for (const [column, text] of texts.entries()) {
+      const counts = text !== undefined && (column === row || text !== texts[row]);
+      open[row * passages.length + column] = counts ? 1 : 0;
+    }
+  }
+  return open;
 }

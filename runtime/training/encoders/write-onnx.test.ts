@@ -10,7 +10,7 @@ import { difference } from '../golden/measure.ts';
 import { requireWeight } from '../ir/executor.ts';
 import { encoderWeightShapes } from './encoder-config.ts';
 import { openEncoder, type EncoderModel } from './encoder-model.ts';
-import { mergeLora } from './merge-lora.ts';
+import { trainedWeights } from './trained-weights.ts';
 import { writeEncoderOnnx } from './write-onnx.ts';
 
 const golden = await readEncoderGolden('bert');
@@ -65,7 +65,9 @@ it('gives the vectors of PEFT with an adapter merged into it', async () => {
   const factors = new Map(
     [...saved].map(([name, data]) => [name.replace('base_model.model.', ''), data]),
   );
-  const { states } = await written(await mergeLora(original, encoderCases.bert.lora, factors));
+  const { states } = await written(
+    await trainedWeights(original, { kind: 'lora', ...encoderCases.bert.lora }, factors),
+  );
   const { width } = original.config;
   const { mask } = golden.texts;
   const vectors = mask.flatMap((row, text) => {

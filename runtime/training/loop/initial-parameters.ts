@@ -30,13 +30,15 @@ export async function initialParameters(
     } else if (name.endsWith(magnitudeSuffix)) {
       parameters.set(name, await rowNorms(base, name.slice(0, -magnitudeSuffix.length)));
     } else {
-      parameters.set(
-        name,
-        name.endsWith('.lora_A.weight') ? kaiming(name, shape, seed) : zeros(shape),
-      );
+      parameters.set(name, startOfFactor(name, shape, seed));
     }
   }
   return parameters;
+}
+
+/** A uniform within ±1/√inputs, B zero. */
+export function startOfFactor(name: string, shape: Shape, seed: number): Float32Array {
+  return name.endsWith('.lora_A.weight') ? kaiming(name, shape, seed) : zeros(shape);
 }
 
 function kaiming(name: string, shape: Shape, seed: number): Float32Array {

@@ -24,6 +24,11 @@ export function defineRun(request: LoopRequest, baseDigest: string): RunDefiniti
     train: examplesDigest(train),
     evaluation: examplesDigest(evaluation),
   };
+  return runDefinition(parts);
+}
+
+/** From all that decides the numbers, by name. */
+export function runDefinition(parts: Readonly<Record<string, unknown>>): RunDefinition {
   const settings = Object.fromEntries(
     Object.entries(parts)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -4,10 +4,24 @@ import { requireWeight, type WeightLookup } from '../ir/executor.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 import { encoderModules } from './encoder-config.ts';
 import type { EncoderModel } from './encoder-model.ts';
+import type { EncoderMethod } from './encoder-request.ts';
 import type { EncoderLora } from './encoder.ts';
 
+/** The encoder's weights with what was trained in their place, or added to it. */
+export async function trainedWeights(
+  model: EncoderModel,
+  method: EncoderMethod,
+  parameters: Parameters,
+): Promise<WeightLookup> {
+  if (method.kind === 'lora') return mergeLora(model, method, parameters);
+  return (name) => {
+    const data = parameters.get(name);
+    return data === undefined ? model.weights(name) : { kind: 'memory', data };
+  };
+}
+
 /** The weights with W + s·B·A where the trained factors say so. */
-export async function mergeLora(
+async function mergeLora(
   model: EncoderModel,
   lora: EncoderLora,
   factors: Parameters,

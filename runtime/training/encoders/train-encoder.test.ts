@@ -1,0 +1,147 @@
+import type { MetricRow } from '@graft/graph';
+import { afterAll, expect, it } from 'vitest';
+import { fixture } from '../golden/golden.ts';
+import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
+import { onnxExecutor } from '../onnx/executor.ts';
+import { openEncoder } from './encoder-model.ts';
+import type { EncoderRequest } from './encoder-request.ts';
+import type { TokenPair } from './text-feeds.ts';
+import { trainEncoder } from './train-encoder.ts';
+
+afterAll(removeFolders);
+
+/** Questions and passages that have nothing in common but that they belong together. */
+const pairs: readonly TokenPair[] = Array.from({ length: 12 }, (_, i) => ({
+  question: [1, 2 + i, 20 + ((i * 5) % 12)].slice(0, 2 + (i % 2)),
+  passage: [1, 60 - i, 40 + ((i * 7) % 12), 14, 15].slice(0, 3 + (i % 3)),
+  negatives: i % 4 === 0 ? [[1, 60 - i, 33]] : [],
+}));
+
+const lora = {
+  kind: 'lora',
+  rank: 4,
+  alpha: 8,
+  rankStabilized: false,
+  targets: ['all-linear'],
+} as const;
+
+const request: Omit<EncoderRequest, 'checkpoints'> = {
+  method: lora,
+  train: pairs,
+  evaluation: [],
+  epochs: 4,
+  maxSteps: 0,
+  batch: 4,
+  learningRate: 0.01,
+  schedule: 'cosine',
+  warmup: 0.1,
+  weightDecay: 0.01,
+  clip: 1,
+  seed: 3,
+  evaluateEvery: 0,
+  patience: 0,
+  checkpointEvery: 3,
+};
+
+interface Attempt {
+  readonly change?: Partial<EncoderRequest>;
+  readonly memory?: number;
+  readonly watch?: (row: MetricRow, controller: AbortController) => void;
+}
+
+async function attempt({ change, memory = 4e9, watch }: Attempt) {
+  const rows: MetricRow[] = [];
+  const logs: string[] = [];
+  const planned: number[] = [];
+  const controller = new AbortController();
+  const training = trainEncoder({
+    model: await openEncoder(fixture('bert'), 'model.safetensors'),
+    modelDigest: 'digest of the model',
+    executor: await onnxExecutor({ device: 'cpu', threads: 1 }),
+    request: { ...request, checkpoints: await newFolder(), ...change },
+    memory,
+    hooks: {
+      signal: controller.signal,
+      metrics(row) {
+        rows.push(row);
+        watch?.(row, controller);
+      },
+      planned: (bytes) => void planned.push(bytes),
+      log: (_, message) => logs.push(message),
+      progress: () => undefined,
+    },
+  });
+  const result = await training.catch((error: unknown) => ({ error }));
+  return { rows, logs, planned, ...result };
+}
+
+it.each([
+  ['lora', lora, 0.02],
+  ['full', { kind: 'full' }, 0.005],
+] as const)('learns which passage belongs to a question: %s', async (_, method, learningRate) => {
+  const { rows } = await attempt({ change: { method, learningRate, epochs: 25 } });
+  const all = losses(rows);
+  expect(all).toHaveLength(75);
+  expect(all.at(-1)).toBeLessThan(0.2 * (all[0] ?? 0));
+  const right = rows.slice(-3).reduce((sum, { values }) => sum + (values['accuracy'] ?? 0), 0);
+  expect(right / 3).toBeGreaterThan(0.8);
+});
+
+it('goes on after an interruption to the same numbers', async () => {
+  const evaluation = pairs.slice(0, 5);
+  const whole = await attempt({ change: { evaluation } });
+  const checkpoints = await newFolder();
+  const first = await attempt({
+    change: { evaluation, checkpoints },
+    watch: ({ series, step }, controller) => {
+      if (series === 'train' && step === 5) controller.abort();
+    },
+  });
+  expect(first).toHaveProperty('error');
+  const second = await attempt({ change: { evaluation, checkpoints } });
+  expect(second.logs.join()).toContain('Goes on from the checkpoint of step 5');
+  expect(numbersOf([...first.rows, ...second.rows])).toEqual(numbersOf(whole.rows));
+  expect(second).toHaveProperty('parameters', 'parameters' in whole ? whole.parameters : undefined);
+});
+
+it('evaluates what it does not train on', async () => {
+  const evaluation = pairs.slice(0, 6);
+  const { rows } = await attempt({ change: { train: pairs.slice(6), evaluation, maxSteps: 2 } });
+  const shown = rows.map(({ series, step }) => `${series} ${String(step)}`);
+  expect(shown).toEqual(['eval 0', 'train 1', 'train 2', 'eval 2']);
+  const tokens = pairs
+    .slice(6)
+    .flatMap(({ question, passage, negatives }) => [question, passage, ...negatives].flat());
+  expect(rows.at(-2)?.values['tokens']).toBe(tokens.length);
+});
+
+it('computes layers again where memory is short, to the same numbers', async () => {
+  const change = { maxSteps: 3 };
+  const kept = await attempt({ change });
+  const [needed = 0] = kept.planned;
+  const again = await attempt({ change, memory: needed - 1 });
+  const [least = 0] = again.planned;
+  expect(least).toBeLessThan(needed);
+  expect(kept.rows).toHaveLength(3);
+  expect(numbersOf(again.rows)).toEqual(numbersOf(kept.rows));
+  const refused = await attempt({ change, memory: least - 1 });
+  expect(refused).toHaveProperty('error.code', 'out-of-memory');
+});
+
+it.each([
+  [{ train: [] }, /no pair/],
+  [{ batch: 1 }, /One pair a step/],
+  [
+    { train: pairs.map(({ question }) => ({ question, passage: [1, 2], negatives: [] })) },
+    /All pairs have the same passage/,
+  ],
+  [
+    { evaluation: [{ question: new Array<number>(17).fill(1), passage: [1], negatives: [] }] },
+    /17 tokens; the encoder reads 16/,
+  ],
+])('refuses pairs that nothing is learned from: %#', async (change, message) => {
+  const { rows, ...result } = await attempt({ change });
+  expect(rows).toEqual([]);
+  expect(result).toHaveProperty('error.code', 'bad-input');
+  expect(result).toHaveProperty('error.message', expect.stringMatching(message));
+});

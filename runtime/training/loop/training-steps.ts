@@ -1,0 +1,231 @@
+import type { MetricRow, TrainingHooks } from '@graft/graph';
+import type { AdamW, Parameters } from '../optimizer/adamw.ts';
+import { clipGradients, gradientNorm } from '../optimizer/clip.ts';
+import { rateAt } from '../optimizer/schedule.ts';
+import type { Checkpoint, CheckpointStore } from './checkpoint-store.ts';
+import { lossExploded } from './exploded.ts';
+import type { BatchLoss } from './gradient-step.ts';
+import { startState, type LoopState, type RunShapes } from './loop-state.ts';
+import { inWords, Pace } from './pace.ts';
+import type { LoopRequest } from './training-plan.ts';
+
+/** What a training computes: its steps are made alike whatever that is. */
+export interface Objective {
+  /** Compiles what steps run, so that the pace of the first is that of all. */
+  prepare(): Promise<void>;
+  /** Of an optimizer step, counted from 0. The same step gives the same, however often the training was interrupted. */
+  step(step: number): Promise<BatchLoss & { readonly gradients: Parameters }>;
+  /** Absent where there is nothing to evaluate on. */
+  readonly evaluate?: () => Promise<BatchLoss>;
+}
+
+/** How many steps are made, and how. */
+export interface StepPlan {
+  readonly request: Pick<
+    LoopRequest,
+    'learningRate' | 'schedule' | 'clip' | 'evaluateEvery' | 'patience' | 'checkpointEvery'
+  >;
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+  /** Steps that the rate takes to rise. */
+  readonly warmup: number;
+}
+
+interface StepParts {
+  readonly plan: StepPlan;
+  readonly objective: Objective;
+  /** What the optimizer changes. */
+  readonly parameters: Map<string, Float32Array>;
+  readonly optimizer: AdamW;
+  /** Kept in checkpoints. */
+  readonly shapes: RunShapes;
+  readonly store: CheckpointStore;
+  readonly hooks: TrainingHooks;
+}
+
+/** What is left when the steps are made. */
+export interface StepResult {
+  /** The best by evaluation loss where there is evaluation, else the last. */
+  readonly parameters: Parameters;
+  readonly metrics: readonly MetricRow[];
+}
+
+/** Makes the steps of a training, with evaluations, checkpoints and reports between them. */
+export class TrainingSteps {
+  readonly #parts: StepParts;
+  readonly #pace = new Pace();
+  readonly #metrics: MetricRow[] = [];
+  #state: Omit<LoopState, 'metrics'> = startState();
+  #savedAt = -1;
+
+  constructor(parts: StepParts) {
+    this.#parts = parts;
+  }
+
+  /** To the last step, or until evaluations stop improving; goes on from a checkpoint. */
+  async run(checkpoint?: Checkpoint): Promise<void> {
+    const { plan, objective, hooks } = this.#parts;
+    if (checkpoint !== undefined) this.#restore(checkpoint);
+    hooks.progress({
+      done: this.#state.step,
+      total: plan.steps,
+      unit: 'steps',
+      message: 'preparing',
+    });
+    await objective.prepare();
+    try {
+      while (true) {
+        hooks.signal.throwIfAborted();
+        const { evaluate } = objective;
+        if (evaluate !== undefined && this.#evaluationDue()) await this.#evaluate(evaluate);
+        if (this.#state.step >= plan.steps || this.#stoppedEarly()) break;
+        if (this.#checkpointDue()) await this.#save();
+        await this.#step();
+      }
+    } catch (error) {
+      // The parameters are those of the last whole step.
+      if (hooks.signal.aborted) {
+        await this.#save().catch((failure: unknown) => hooks.log('warning', String(failure)));
+      }
+      throw error;
+    }
+    await this.#save();
+  }
+
+  #restore({ state, parameters, optimizer }: Checkpoint): void {
+    this.#parts.optimizer.restore(optimizer);
+    for (const [name, data] of this.#parts.parameters) data.set(parameters.get(name) ?? []);
+    this.#state = state;
+    this.#metrics.push(...state.metrics);
+    this.#savedAt = state.step;
+    this.#parts.hooks.log('info', `Goes on from the checkpoint of step ${state.step}.`);
+  }
+
+  async result(): Promise<StepResult> {
+    const { best, step } = this.#state;
+    const { store, parameters } = this.#parts;
+    const metrics = this.#metrics;
+    if (best === null) return { parameters, metrics };
+    this.#reportBest(best);
+    if (best.step === step) return { parameters, metrics };
+    return { parameters: await store.loadBest(best.step), metrics };
+  }
+
+  #reportBest(best: { readonly step: number; readonly loss: number }): void {
+    const { log } = this.#parts.hooks;
+    const before = this.#metrics.find(({ series, step }) => series === 'eval' && step === 0);
+    const untrained = before?.values['loss'] ?? Infinity;
+    if (best.loss >= untrained) {
+      log(
+        'warning',
+        `The evaluation loss never fell below the ${untrained.toFixed(4)} that it was before training: what is learned does not carry over to the rows kept for evaluation. Lower the learning rate, or give more rows like them.`,
+      );
+    }
+    if (best.step < this.#state.step) {
+      log(
+        'info',
+        `The result is that of step ${best.step}, whose evaluation loss of ${best.loss.toFixed(4)} was the best.`,
+      );
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { plan, objective } = this.#parts;
+    const { request, steps, warmup } = plan;
+    const { learningRate, schedule: kind, clip } = request;
+    const { step } = this.#state;
+    const startedAt = performance.now();
+    const { gradients, loss, accuracy, tokens } = await objective.step(step);
+    const norm = clip > 0 ? clipGradients(gradients, clip) : gradientNorm(gradients);
+    const rate = rateAt({ kind, rate: learningRate, warmup, steps }, step);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw lossExploded({ loss, norm, step: step + 1, request });
+    }
+    this.#parts.optimizer.update(gradients, rate);
+    this.#pace.add((performance.now() - startedAt) / 1000, tokens);
+    this.#state = { ...this.#state, step: step + 1, tokens: this.#state.tokens + tokens };
+    this.#report({ loss, accuracy, rate, norm });
+  }
+
+  #report(values: { loss: number; accuracy: number; rate: number; norm: number }): void {
+    const { plan, hooks } = this.#parts;
+    const { step, tokens } = this.#state;
+    const { tokensPerSecond, secondsPerStep } = this.#pace;
+    const eta = secondsPerStep * (plan.steps - step);
+    this.#record('train', {
+      ...values,
+      tokens,
+      epoch: step / plan.stepsPerEpoch,
+      tokensPerSecond,
+      eta,
+      memory: process.memoryUsage.rss(),
+    });
+    hooks.progress({
+      done: step,
+      total: plan.steps,
+      unit: 'steps',
+      message: `loss ${values.loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s, ${inWords(eta)} left`,
+    });
+  }
+
+  async #evaluate(evaluate: () => Promise<BatchLoss>): Promise<void> {
+    const { plan, parameters, store, hooks } = this.#parts;
+    const { step } = this.#state;
+    hooks.progress({ done: step, total: plan.steps, unit: 'steps', message: 'evaluating' });
+    const { loss, accuracy } = await evaluate();
+    if (!Number.isFinite(loss)) throw lossExploded({ loss, step, request: plan.request });
+    this.#record('eval', { loss, accuracy, epoch: step / plan.stepsPerEpoch });
+    // The base alone is shown for comparison; what is chosen from are the results of training.
+    const better = step > 0 && loss < (this.#state.best?.loss ?? Infinity);
+    if (better) await store.saveBest(step, parameters);
+    this.#state = {
+      ...this.#state,
+      evaluatedAt: step,
+      best: better ? { step, loss } : this.#state.best,
+      worse: better || step === 0 ? 0 : this.#state.worse + 1,
+    };
+    if (this.#stoppedEarly()) {
+      const { best } = this.#state;
+      hooks.log(
+        'info',
+        `Stops at step ${step}: ${this.#state.worse} evaluations brought no better loss than ${best?.loss.toFixed(4) ?? 'none'} at step ${best?.step ?? 0}.`,
+      );
+    }
+  }
+
+  #record(series: string, values: Record<string, number>): void {
+    const row = { series, step: this.#state.step, values };
+    this.#metrics.push(row);
+    this.#parts.hooks.metrics(row);
+  }
+
+  #evaluationDue(): boolean {
+    const { request, stepsPerEpoch, steps } = this.#parts.plan;
+    const { step, evaluatedAt } = this.#state;
+    if (evaluatedAt === step) return false;
+    const every = request.evaluateEvery > 0 ? request.evaluateEvery : stepsPerEpoch;
+    return step === steps || step % every === 0;
+  }
+
+  #stoppedEarly(): boolean {
+    const { patience } = this.#parts.plan.request;
+    return patience > 0 && this.#state.worse >= patience;
+  }
+
+  #checkpointDue(): boolean {
+    const { checkpointEvery } = this.#parts.plan.request;
+    const { step } = this.#state;
+    return (
+      step > 0 && checkpointEvery > 0 && step % checkpointEvery === 0 && this.#savedAt !== step
+    );
+  }
+
+  async #save(): Promise<void> {
+    const { step } = this.#state;
+    if (step === 0 || this.#savedAt === step) return;
+    const { shapes, parameters, optimizer, store } = this.#parts;
+    const state = { ...this.#state, metrics: this.#metrics };
+    await store.save({ state, shapes, parameters, optimizer: optimizer.state });
+    this.#savedAt = step;
+  }
+}
