@@ -11,7 +11,6 @@ import { Builder } from '../ir/builder.ts';
 import { unitLength } from '../ir/layers.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { webgpuForTests } from '../onnx/software-vulkan.ts';
-import { tfjsExecutor } from '../tfjs/executor.ts';
 import { encoderContract } from './encoder-contract.ts';
 import { fixture } from './golden.ts';
 
@@ -29,10 +28,6 @@ describe('onnx on cpu', () => {
   encoderContract('minilm', { model: miniLm, executor: onCpu, stepped: ['full', 'lora'] });
 });
 
-describe('tfjs', () => {
-  encoderContract('minilm', { model: miniLm, executor: tfjsExecutor, stepped: ['lora'] });
-});
-
 describe('onnx on webgpu', () => {
   if (webgpu === undefined) {
     it.skip('has no Vulkan device here; install chromium or mesa-vulkan-drivers', () => undefined);
@@ -41,7 +36,6 @@ describe('onnx on webgpu', () => {
   const executor = () => Promise.resolve(webgpu);
   const tiny = () => openEncoder(fixture('bert'), 'model.safetensors');
   encoderContract('bert', { model: tiny, executor, stepped: ['full', 'lora'] });
-  encoderContract('minilm', { model: miniLm, executor, stepped: ['lora'] });
 });
 
 describe('all-MiniLM-L6-v2', () => {
