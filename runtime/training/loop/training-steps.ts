@@ -20,7 +20,7 @@ export interface Objective {
 }
 
 /** How many steps are made, and how. */
-export interface StepPlan {
+interface StepPlan {
   readonly request: Pick<
     LoopRequest,
     'learningRate' | 'schedule' | 'clip' | 'evaluateEvery' | 'patience' | 'checkpointEvery'
