@@ -104,3 +104,25 @@ it('keeps to the rules of the site, and says which page they are about', async (
   expect(said).toMatch(/robots\.txt of 127\.0\.0\.1:\d+ asks not to read \S+\/private\/2/);
   expect(paths).toEqual(['/1', '/robots.txt']);
 });
+
+it('searches on this machine, and reads what was found where that is allowed', async () => {
+  const nodes = {
+    ask: ['questions', { questions: 'When is the kiln lit?' }],
+    web: ['search-web', { url, pause: 0 }],
+    cut: ['chunk'],
+  } as const;
+  const edges = ['ask.questions -> web.questions', 'web.documents -> cut.documents'];
+  await writeFile(path.join(folder, 'web.graft.json'), graphText(nodes, edges));
+  const found = [
+    { url: 'http://169.254.169.254/latest' },
+    { url: `${url}/gone` },
+    { url: `${url}/1` },
+  ];
+  const search = '/search?q=When+is+the+kiln+lit%3F&format=json';
+  pages[search] = JSON.stringify({ results: found });
+  const { code, said, steps, asked: paths } = await run({ GRAFT_PRIVATE_SITES: url });
+  expect({ code, paths }).toEqual({ code: 0, paths: ['/1', '/gone', '/robots.txt', search] });
+  expect(steps).toMatchObject({ cut: { items: { total: 1, computed: 1 } } });
+  expect(said).toMatch(/169\.254\.169\.254 is of this machine or a private network/);
+  expect(await run({})).toMatchObject({ code: 0, asked: [], steps: { web: { status: 'cached' } } });
+});

@@ -10,9 +10,9 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { registry } from '../definitions.gen.ts';
 import { testContext } from '../kit/testing/test-context.ts';
-import { decodePage } from './decode-page.ts';
+import { decodePage } from '../kit/web/decode-page.ts';
+import { pageText } from '../kit/web/page-text.ts';
 import { loadWeb } from './node.ts';
-import { pageText } from './page-text.ts';
 import { largestSitemap, readSitemap } from './read-sitemap.ts';
 import { run } from './run.ts';
 

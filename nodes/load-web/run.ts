@@ -1,10 +1,9 @@
 import { type Document, GraphError, implement, type ParamsOf, type RunContext } from '@graft/graph';
-import { shortTitle } from '../kit/text/markdown-headings.ts';
-import { splitParts } from '../kit/text/split-parts.ts';
+import { pageDocuments } from '../kit/web/page-snapshot.ts';
 import { loadWeb } from './node.ts';
 import { pageAddress } from './page-address.ts';
 import type { ListedPage } from './read-sitemap.ts';
-import { type Snapshot, WebSnapshots } from './web-snapshots.ts';
+import { WebSnapshots } from './web-snapshots.ts';
 
 type Params = ParamsOf<typeof loadWeb>;
 
@@ -132,7 +131,9 @@ async function* documentsOf(
       );
       continue;
     }
-    for await (const document of partsOf(page, snapshot)) {
+    const { url: id, changed } = page;
+    const listed = changed === '' ? {} : { changed };
+    for await (const document of pageDocuments(snapshot, { id, metadata: listed })) {
       rows += 1;
       yield document;
     }
@@ -141,19 +142,4 @@ async function* documentsOf(
   throw new GraphError('bad-input', 'None of the pages has text that can be read.', {
     location: { node: ctx.node, param: pages.length === 0 ? 'sitemaps' : 'pages' },
   });
-}
-
-/** Part 0 has the page's address as its id, part n `address#n`. */
-async function* partsOf(
-  { url, changed }: ListedPage,
-  { url: path, mediaType, title, text, metadata }: Snapshot,
-): AsyncGenerator<Document> {
-  for await (const part of splitParts([text])) {
-    yield {
-      id: part.number === 0 ? url : `${url}#${part.number}`,
-      ...{ path, mediaType, title: shortTitle(title === '' ? url : title) },
-      ...{ text: part.text, offset: part.offset, line: part.line },
-      metadata: { ...metadata, ...(changed === '' ? {} : { changed }) },
-    };
-  }
 }

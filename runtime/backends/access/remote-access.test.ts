@@ -69,6 +69,12 @@ describe('what a graph may ask', () => {
     expect(JSON.stringify(states)).not.toContain(value);
   });
 
+  it('tells that a secret is the address of a database, and not which', () => {
+    const settings = { GRAFT_SECRET_SHOP: 'postgres://reader:word@db.example/shop' };
+    const states = new RemoteAccess(settings).secrets();
+    expect(states).toEqual([{ name: 'SHOP', origins: [], database: true }]);
+  });
+
   it('says that the list is wrong, and not what stands in it', () => {
     const wrong = new RemoteAccess({ GRAFT_ENDPOINTS: `OPENAI@${value}` });
     const thrown = (): unknown => wrong.key('http://127.0.0.1/v1', undefined);

@@ -5,6 +5,8 @@ export interface SecretState {
   readonly name: string;
   /** Where it may be sent: `https://api.example.com`. */
   readonly origins: readonly string[];
+  /** It is the address of a database, which is sent nowhere else. */
+  readonly database?: true;
 }
 
 /** What is sent as a key; only ever in a request to an origin that it is bound to. */
@@ -49,6 +51,7 @@ export class RemoteAccess {
       .map((name) => ({
         name,
         origins: allowed.filter(({ secret }) => secret === name).map(({ origin }) => origin),
+        ...(isDatabase(this.#settings[prefix + name]) ? { database: true } : {}),
       }));
   }
 
@@ -59,7 +62,7 @@ export class RemoteAccess {
     if (secret === undefined) {
       if (isThisMachine(hostname) || allowed.some((one) => one.origin === origin)) return undefined;
       throw refused(
-        `The graph would send its prompts to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with them, add ${origin} to GRAFT_ENDPOINTS in your settings.`,
+        `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, add ${origin} to GRAFT_ENDPOINTS in your settings.`,
       );
     }
     if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
@@ -127,6 +130,10 @@ export class RemoteAccess {
         return { origin: url.origin, secret };
       });
   }
+}
+
+function isDatabase(value = ''): boolean {
+  return /^postgres(ql)?:\/\//.test(value.trim());
 }
 
 /** By name or number, which a graph cannot make another machine of. */

@@ -30,8 +30,13 @@ async function site(answer: RequestListener, host = '127.0.0.1') {
 
 const unresolved: Resolve = () => Promise.reject(new Error('a name was looked up'));
 
-function client(allowed: readonly string[], resolve: Resolve = unresolved): WebClient {
-  const access = new RemoteAccess({ GRAFT_PRIVATE_SITES: allowed.join(' ') });
+function client(
+  allowed: readonly string[],
+  resolve: Resolve = unresolved,
+  endpoints = '',
+): WebClient {
+  const settings = { GRAFT_PRIVATE_SITES: allowed.join(' '), GRAFT_ENDPOINTS: endpoints };
+  const access = new RemoteAccess(settings);
   return new WebClient({ access: () => Promise.resolve(access), resolve });
 }
 
@@ -306,4 +311,32 @@ it('leaves a pause between two requests to a host', async () => {
   // A timer may be a little early by another clock.
   expect(second - first).toBeGreaterThan(90);
   expect(third - second).toBeGreaterThan(90);
+});
+
+describe('what carries something of the workspace', () => {
+  const asking = { ...request, asks: true as const };
+  const resolve: Resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+
+  it('goes to this machine and to what the operator lists, and nowhere else', async () => {
+    const { url, port, asked } = await site((_, response) => response.end('found'));
+    expect(await client([]).get(`${url}/?q=kiln`, asking)).toMatchObject({ status: 200 });
+    const named = `http://search.example:${port}`;
+    const listed = client([], resolve, named);
+    expect(await listed.get(`${named}/?q=kiln`, asking)).toMatchObject({ status: 200 });
+    expect(asked).toHaveLength(2);
+    // That graphs may read its pages is another matter.
+    const error = await refusal(client([named], resolve).get(`${named}/?q=kiln`, asking));
+    expect(error.message).toMatch(/GRAFT_ENDPOINTS/);
+    await refusal(client([]).get('https://93.184.216.34/?q=kiln', asking));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not sent on', async () => {
+    const { url } = await site((_, response) => {
+      response.writeHead(302, { location: 'https://93.184.216.34/?q=kiln' }).end();
+    });
+    const error = await refusal(client([]).get(`${url}/?q=kiln`, asking));
+    expect(error.message).toMatch(/93\.184\.216\.34.*GRAFT_ENDPOINTS/);
+    expect(error.message).not.toContain('kiln');
+  });
 });

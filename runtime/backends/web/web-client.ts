@@ -17,7 +17,7 @@ import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 
 export interface WebParts {
-  readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit'>>;
+  readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
   /** Default: as this machine resolves names. */
   readonly resolve?: Resolve;
 }
@@ -34,7 +34,7 @@ const headers = {
 
 /** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all that the step asks. */
 export class WebClient implements Web {
-  readonly #access: Promise<Pick<RemoteAccess, 'mayVisit'>>;
+  readonly #access: Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
   readonly #resolve: Resolve;
   /** By origin. */
   readonly #rules = new Map<string, Promise<SiteRules>>();
@@ -74,6 +74,7 @@ export class WebClient implements Web {
     {
       signal,
       seconds,
+      asks = false,
       left,
       limit,
     }: WebRequest & { readonly left: number; readonly limit: BodyLimit },
@@ -81,7 +82,7 @@ export class WebClient implements Web {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(left)));
     const either = AbortSignal.any([signal, timeout]);
     try {
-      const allowed = (await this.#access).mayVisit(url.href);
+      const allowed = await this.#isAllowed(url, asks);
       const checking = checkedAddresses(url, { resolve: this.#resolve, allowed });
       const response = await send(url, await abortable(checking, either), either);
       const { statusCode: status = 0, headers: said } = response;
@@ -100,6 +101,14 @@ export class WebClient implements Web {
       }
       throw told(error, { url, limit });
     }
+  }
+
+  /** Whether the operator has named the site, so that it need not be public. Throws where it has to be named, and is not. */
+  async #isAllowed({ href }: URL, asks: boolean): Promise<boolean> {
+    const access = await this.#access;
+    if (!asks) return access.mayVisit(href);
+    access.key(href, undefined);
+    return true;
   }
 
   /** Waits until the site may be asked, and throws where its robots.txt forbids it. */

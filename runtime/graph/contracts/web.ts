@@ -9,6 +9,11 @@ export interface WebRequest {
   readonly pause: number;
   /** Whether the rules of robots.txt hold: for all but what a site answers machines with. */
   readonly robots: boolean;
+  /**
+   * The address carries something of the workspace, as a question: it may go to those only that the operator allows graphs to
+   * ask, as models are asked.
+   */
+  readonly asks?: boolean;
 }
 
 export interface WebReply {

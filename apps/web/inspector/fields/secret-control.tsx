@@ -54,9 +54,11 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
         <p className="mt-1 text-sm text-ink-2" data-testid={`secret-${name}`}>
           {known === undefined
             ? `Not set: whoever runs Graft sets GRAFT_SECRET_${name}.`
-            : known.origins.length === 0
-              ? 'Set, and bound to no address yet.'
-              : `Set, for ${known.origins.join(', ')}.`}
+            : known.database === true
+              ? 'Set: the address of a database.'
+              : known.origins.length === 0
+                ? 'Set, and bound to no address yet.'
+                : `Set, for ${known.origins.join(', ')}.`}
         </p>
       )}
     </>

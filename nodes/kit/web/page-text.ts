@@ -1,4 +1,4 @@
-import { readHtml } from '../kit/text/read-html.ts';
+import { readHtml } from '../text/read-html.ts';
 
 export interface PageText {
   readonly title: string;
