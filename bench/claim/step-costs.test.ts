@@ -37,7 +37,7 @@ async function costsOf(...all: readonly Ran[]) {
     page: () => Promise.reject(new Error('no artifacts')),
     runs: {
       // Of all graphs: what two examples share, the cache gave to the second.
-      list: ({ file } = {}) => Promise.resolve(file === undefined ? runs.toReversed() : []),
+      list: ({ file }) => Promise.resolve(file === undefined ? runs.toReversed() : []),
       steps: (id) => Promise.resolve(steps.filter((_, at) => String(at) === id)),
       events: (id, after, limit) =>
         Promise.resolve(
