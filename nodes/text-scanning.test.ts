@@ -37,7 +37,8 @@ async function chunkAll(text: string, params: Parameters<typeof chunk.params.par
   };
   const all = chunk.params.parse(params);
   const inputs = { documents: rowsInput([document]) };
-  const [payload] = await runChunk.runItems(testContext(), [document], inputs, all);
+  const [chunking] = await runChunk.runItems(testContext(), [document], inputs, all);
+  const payload = await chunking;
   if (payload === undefined || !Array.isArray(payload)) throw new Error('no pieces');
   await drain(Readable.from(runChunk.expand(document, payload, all)));
 }

@@ -209,7 +209,7 @@ describe('run', () => {
   it('says once what the model is read as, and how much of the prompts was not read again', async () => {
     const prompts = ['a', 'b', 'c'].map((id) => promptOf([], id, id));
     const { ctx, logs, inputs, all, model } = await answerAll(prompts, { parallel: 1 });
-    await run.runItems(ctx, prompts, inputs, all);
+    await Promise.all(await run.runItems(ctx, prompts, inputs, all));
     run.finish?.(ctx, { items: 6, rows: 6 }, all);
     expect(model.readAs).toContain('Q8_0');
     expect(logs.filter((line) => line.includes('Reads'))).toEqual([
@@ -249,7 +249,8 @@ describe('run', () => {
       context: 300,
     });
     expect(answers.map(({ id }) => id)).toEqual(['q1']);
-    const [failure] = await run.runItems(ctx, [long], inputs, all);
+    const [failing] = await run.runItems(ctx, [long], inputs, all);
+    const failure = await failing;
     expect(failure).toBeInstanceOf(ItemFailure);
     expect((failure as ItemFailure).message).toMatch(/^The prompt of "long" has about \d+ tokens/);
   });

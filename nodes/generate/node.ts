@@ -117,8 +117,8 @@ export const generate = defineNode({
     over: 'prompts',
     key: ['text'],
     prefix: (row) => (row as { text: string }).text,
-    // Small, so that little is lost when a run is stopped.
-    batch: 8,
+    // Large: each answer is stored as it comes, and between two batches prompts are not answered at once.
+    batch: 256,
   },
   facets: (_params, inputs) => {
     const model = inputs['model']?.model;

@@ -1,5 +1,5 @@
 import { type Answer, implementItems, ItemFailure } from '@graft/graph';
-import { askModel, tellTokens } from '../kit/asking/ask-model.ts';
+import { askEach, tellTokens } from '../kit/asking/ask-model.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
@@ -13,13 +13,16 @@ export const run = implementItems(generate, {
     batch,
     { model, adapters },
     { system, adapterWeights, context, encoding, parallel, ...sampling },
-  ): Promise<readonly (Written | ItemFailure)[]> {
+  ): Promise<readonly Promise<Written | ItemFailure>[]> {
     const asks = batch.map(({ id, text }) => ({ id, system, prompt: text }));
-    const results = await askModel(ctx, asks, {
+    const results = await askEach(ctx, asks, {
       ...{ model, sampling, context, encoding, parallel },
       adapters: weightedAdapters(adapters, adapterWeights, { node: ctx.node, model: model.info }),
     });
-    return results.map((result) => (result instanceof ItemFailure ? result : written(result)));
+    return results.map(async (answering) => {
+      const result = await answering;
+      return result instanceof ItemFailure ? result : written(result);
+    });
   },
   finish(ctx) {
     tellTokens(ctx);

@@ -92,7 +92,7 @@ describe('wide tables', () => {
     const params = loadFiles.params.parse({ paths: ['wide.csv'] });
     const ctx = { ...testContext(), log };
     const documents: Document[] = [];
-    for (const payload of await run.runItems(ctx, [file], {}, params)) {
+    for await (const payload of await run.runItems(ctx, [file], {}, params)) {
       if (!('documents' in payload)) throw new Error('not read');
       documents.push(...payload.documents);
     }
@@ -202,7 +202,8 @@ describe('a file larger than what is cached', () => {
     expect(file.size).toBeGreaterThan(60_000_000);
     const params = loadFiles.params.parse({ paths: ['large.txt'] });
     const { testContext } = await import('../kit/testing/test-context.ts');
-    const [payload] = await run.runItems(testContext(), [file], {}, params);
+    const [reading] = await run.runItems(testContext(), [file], {}, params);
+    const payload = await reading;
     expect(JSON.stringify(payload).length).toBeLessThan(100);
     if (payload === undefined || !('streamed' in payload)) throw new Error('not streamed');
     const digest = createHash('sha256');

@@ -50,6 +50,15 @@ export async function askModel(
   asks: readonly Ask[],
   asked: AskedModel,
 ): Promise<(GenerateResult | ItemFailure)[]> {
+  return Promise.all(await askEach(ctx, asks, asked));
+}
+
+/** The same, each answer as it comes. Those that are not there when one throws are rejected as that one is. */
+export async function askEach(
+  ctx: RunContext,
+  asks: readonly Ask[],
+  asked: AskedModel,
+): Promise<Promise<GenerateResult | ItemFailure>[]> {
   const { model, port = 'model', context, parallel, encoding, adapters } = asked;
   const loaded = await ctx.backends.languageModel(modelSource(model, ctx.inputFacets[port]), {
     ...{ contextLength: context, parallel },
@@ -61,23 +70,35 @@ export async function askModel(
   const signal = AbortSignal.any([ctx.signal, failed.signal]);
   // Every ask that waits listens.
   setMaxListeners(0, signal);
-  const results: (GenerateResult | ItemFailure)[] = [];
+  const answers = asks.map(() => new Answering());
   const neighbours = new Neighbours(asks, Math.min(loaded.parallel, asks.length));
   const workers = Array.from(neighbours.parts, async (_, part): Promise<void> => {
     for (let next = neighbours.take(part); next !== undefined; next = neighbours.take(part)) {
       signal.throwIfAborted();
-      results[next.at] = await answer(ctx, next.row, { loaded, asked, signal });
+      answers[next.at]?.resolve(await answer(ctx, next.row, { loaded, asked, signal }));
     }
   });
-  try {
-    await Promise.all(workers);
-  } catch (error) {
+  void Promise.all(workers).catch(async (error: unknown) => {
     // The others would go on writing answers that nobody waits for.
     failed.abort();
     await Promise.allSettled(workers);
-    throw error;
+    for (const each of answers) each.reject(error);
+  });
+  return answers.map(({ promise }) => promise);
+}
+
+/** An answer that may come, or not; nobody need wait for it. */
+class Answering {
+  resolve: (result: GenerateResult | ItemFailure) => void = () => undefined;
+  reject: (error: unknown) => void = () => undefined;
+  readonly promise = new Promise<GenerateResult | ItemFailure>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor() {
+    this.promise.catch(() => undefined);
   }
-  return results;
 }
 
 interface Task {

@@ -125,7 +125,9 @@ export async function runAll<N extends NodeType, Payload>(
   rest: { ctx?: RunContext; inputs: InputsOf<N>; params: ParamsOf<N> },
 ): Promise<ResultRowOf<N>[]> {
   const ctx = rest.ctx ?? testContext();
-  const payloads = await implementation.runItems(ctx, items, rest.inputs, rest.params);
+  const payloads = await Promise.all(
+    await implementation.runItems(ctx, items, rest.inputs, rest.params),
+  );
   const rows: ResultRowOf<N>[] = [];
   const look = implementation.watch?.(ctx);
   for (const [at, item] of items.entries()) {

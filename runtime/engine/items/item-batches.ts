@@ -19,7 +19,13 @@ export interface MissingItem {
   readonly name: string;
 }
 
-/** Computes payloads of rows, in order, all at once. */
+interface Computed {
+  readonly item: MissingItem;
+  /** Undefined: none yet. */
+  readonly result: unknown;
+}
+
+/** Computes payloads of rows, in order, all at once or, where it gives promises, one by one. */
 export type RunBatch = (rows: readonly unknown[]) => Promise<readonly unknown[]>;
 
 /**
@@ -68,7 +74,8 @@ export class ItemBatches {
   }
 
   /**
-   * Runs items sorted by prefix, then by length, so that a batch pads little; `done` is told how many each batch had.
+   * Runs items sorted by prefix, then by length, so that a batch pads little; `done` is told how many more were stored or
+   * have failed.
    */
   async run(
     items: readonly MissingItem[],
@@ -80,12 +87,11 @@ export class ItemBatches {
     for (let at = 0; at < sorted.length; at += options.size) {
       const batch = sorted.slice(at, at + options.size);
       this.#ctx.signal.throwIfAborted();
-      await this.#runBatch(batch);
-      options.done(batch.length);
+      await this.#runBatch(batch, options.done);
     }
   }
 
-  async #runBatch(batch: readonly MissingItem[]): Promise<void> {
+  async #runBatch(batch: readonly MissingItem[], done: (count: number) => void): Promise<void> {
     let results: readonly unknown[];
     try {
       results = await this.#payloads(batch);
@@ -93,11 +99,43 @@ export class ItemBatches {
       if (this.#isStepFailure(error)) throw error;
       results = batch.map(() => undefined);
     }
+    const rest: Computed[] = [];
+    const later: Promise<void>[] = [];
+    for (const [at, item] of batch.entries()) {
+      const result = results[at];
+      if (result instanceof Promise) {
+        later.push(
+          this.#settled(result).then(async (settled) => {
+            const computed = { item, result: settled };
+            if (isMissing(settled)) return void rest.push(computed);
+            await this.#keep([computed]);
+            done(1);
+          }),
+        );
+      } else rest.push({ item, result });
+    }
+    for (const each of await Promise.allSettled(later)) {
+      if (each.status === 'rejected') throw each.reason;
+    }
+    await this.#keep(rest);
+    done(rest.length);
+  }
+
+  /** Undefined for an item that is to be tried alone. */
+  async #settled(result: Promise<unknown>): Promise<unknown> {
+    try {
+      return await result;
+    } catch (error) {
+      if (this.#isStepFailure(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Stores payloads, after those that are missing were computed alone. */
+  async #keep(computed: readonly Computed[]): Promise<void> {
     const stored: { key: string; payload: Uint8Array }[] = [];
-    for (const [i, item] of batch.entries()) {
-      const result = results[i];
-      const payload =
-        result === undefined || result instanceof ItemFailure ? await this.#alone(item) : result;
+    for (const { item, result } of computed) {
+      const payload = isMissing(result) ? await this.#alone(item) : result;
       if (payload instanceof ItemFailure) this.#fail(item, payload.message);
       else stored.push({ key: item.key, payload: encodePayload(payload) });
     }
@@ -118,7 +156,8 @@ export class ItemBatches {
   async #alone(item: MissingItem): Promise<unknown> {
     this.#ctx.signal.throwIfAborted();
     try {
-      const [payload] = await this.#payloads([item]);
+      const [result] = await this.#payloads([item]);
+      const payload = await result;
       return payload ?? new ItemFailure('The item gave no result.');
     } catch (error) {
       if (this.#isStepFailure(error)) throw error;
@@ -135,4 +174,9 @@ export class ItemBatches {
     this.failures.set(item.key, message);
     this.#ctx.log('warning', message, item.name);
   }
+}
+
+/** Whether an item is to be tried alone. */
+function isMissing(result: unknown): boolean {
+  return result === undefined || result instanceof ItemFailure;
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   GraphError,
   implementItems,
+  ItemFailure,
   Questions,
   type Implementation,
   type ItemStore,
@@ -67,14 +68,19 @@ const telling = (definition: typeof sorted | typeof byPrefix): Implementation =>
 
 async function run(
   questions: readonly string[],
-  options: { suffix?: string; attempt?: number; as?: typeof sorted | typeof byPrefix } = {},
+  options: {
+    suffix?: string;
+    attempt?: number;
+    as?: typeof sorted | typeof byPrefix;
+    running?: Implementation;
+  } = {},
 ): Promise<StepResult & { rows: string[] }> {
   [batches, watched] = [[], []];
   const rows = questions.map((question, i): Question => ({ id: String(i), question }));
   const input = await writeArtifact(artifacts, { port: 'rows', type: Questions, value: rows });
   const host = createTestHost(
     { artifacts, items, scratchFolder: folder },
-    new Map([['upper', telling(options.as ?? sorted)]]),
+    new Map([['upper', options.running ?? telling(options.as ?? sorted)]]),
   );
   const suffix = options.suffix ?? '';
   const request: StepRequest = {
@@ -189,6 +195,65 @@ describe('a map-type step', () => {
     expect(first.items).toEqual({ total: 3, computed: 2, reused: 0, failed: 1 });
     const again = await run(['a', 'throw', 'c']);
     expect(again.items).toEqual({ total: 3, computed: 0, reused: 2, failed: 1 });
+  });
+
+  describe('that gives promises', () => {
+    /** By question: what becomes of it, and when. */
+    const after = (
+      plan: Readonly<Record<string, () => Promise<string | ItemFailure>>>,
+    ): Implementation =>
+      implementItems(sorted, {
+        runItems: (_ctx, batch) => {
+          batches.push(batch.map(({ question }) => question));
+          return Promise.resolve(
+            batch.map(({ question }) => plan[question]?.() ?? Promise.resolve(`${question}!`)),
+          );
+        },
+        *expand({ id }, question) {
+          yield { id, question };
+        },
+      });
+
+    it('stores each as it comes, and keeps those where the step fails by another', async () => {
+      const sound = items;
+      let fail: (error: Error) => void = () => undefined;
+      const failing = new Promise<string>((_, reject) => (fail = reject));
+      let stored = 0;
+      items = {
+        async open(name) {
+          const family = await sound.open(name);
+          return {
+            has: (key) => family.has(key),
+            get: (key) => family.get(key),
+            append: async (entries) => {
+              await family.append(entries);
+              stored += entries.length;
+              if (stored === 2) fail(new GraphError('bad-model', 'gone'));
+            },
+            [Symbol.asyncDispose]: () => family[Symbol.asyncDispose](),
+          };
+        },
+      };
+      const running = after({ a: () => failing });
+      await expect(run(['a', 'b', 'c'], { running })).rejects.toThrow('gone');
+      items = sound;
+      const again = await run(['a', 'b', 'c'], { running: after({}) });
+      expect(batches).toEqual([['a']]);
+      expect(again.items).toEqual({ total: 3, computed: 1, reused: 2, failed: 0 });
+      expect(again.rows).toEqual(['0 a!', '1 b!', '2 c!']);
+    });
+
+    it('tries those that failed alone, one after another, when the others are there', async () => {
+      const running = after({
+        a: () => Promise.reject(new Error('once')),
+        b: () => Promise.resolve(new ItemFailure('never')),
+        c: () => new Promise((resolve) => setTimeout(() => resolve('c!'), 20)),
+      });
+      const { items: counts, rows } = await run(['a', 'b', 'c', 'd'], { running });
+      expect(counts).toEqual({ total: 4, computed: 2, reused: 0, failed: 2 });
+      expect(rows).toEqual(['2 c!', '3 d!']);
+      expect(batches).toEqual([['a', 'b', 'c', 'd'], ['a'], ['b']]);
+    });
   });
 
   it('fails when every item fails, with the first reason', async () => {

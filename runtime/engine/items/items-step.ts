@@ -52,8 +52,17 @@ export interface ComputedItems {
 export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
   const { ctx, family, source } = step;
   // Before anything of a batch gets into the item cache.
-  const run: RunBatch = (rows) =>
-    step.verified(() => step.implementation.runItems(ctx, rows, step.inputs, step.params));
+  const run: RunBatch = async (rows) => {
+    const results = await step.verified(async () => {
+      const given = await step.implementation.runItems(ctx, rows, step.inputs, step.params);
+      // They may be rejected before anybody waits for them.
+      for (const each of given) if (each instanceof Promise) each.catch(() => undefined);
+      return given;
+    });
+    return results.map((result) =>
+      result instanceof Promise ? step.verified(() => result) : result,
+    );
+  };
   const batches = new ItemBatches({ family, run, ctx });
   const keys = await computeMissing(step, batches);
   const failed = keys.reduce((sum, key) => sum + (batches.failures.has(key) ? 1 : 0), 0);

@@ -100,7 +100,8 @@ export interface WholeImplementation<N extends NodeType = NodeType> {
 }
 
 /**
- * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array);
+ * A map-type node: `runItems` maps a batch of rows, in order, to payloads (plain JSON, or a Float32Array), or to promises
+ * of them, each of which is stored once it is fulfilled, whatever becomes of the others;
  * `expand` turns a row and its payload into output rows, so that what a result does not depend on
  * (ids, paths) is taken from the row and never cached. An asynchronous `expand` may stream rows that are too
  * large to cache from the file that the item is.
@@ -112,7 +113,7 @@ export interface ItemsImplementation<N extends NodeType = NodeType, Payload = un
     batch: readonly ItemOf<N>[],
     inputs: InputsOf<N>,
     params: ParamsOf<N>,
-  ): Promise<readonly (Payload | ItemFailure)[]>;
+  ): Promise<readonly (Payload | ItemFailure | Promise<Payload | ItemFailure>)[]>;
   expand(
     row: ItemOf<N>,
     payload: Payload,

@@ -72,7 +72,7 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   length?(row: unknown): number;
   /** A text by which rows are sorted instead, where those that begin alike are computed faster one after another. */
   prefix?(row: unknown): string;
-  /** Rows a batch at most; default 32. */
+  /** Rows a batch at most; default 32. One that stops loses its batch, but for promises that were fulfilled. */
   readonly batch?: number;
 }
 
