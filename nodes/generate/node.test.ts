@@ -255,6 +255,16 @@ describe('run', () => {
     expect((failure as ItemFailure).message).toMatch(/^The prompt of "long" has about \d+ tokens/);
   });
 
+  it('gives each answer as it comes', async () => {
+    const prompts = ['a', 'b', 'c', 'd'].map((id) => promptOf(kilns, id, id));
+    const { ctx, inputs, all, model } = await answerAll([], { parallel: 1 });
+    const [first, ...others] = await run.runItems(ctx, prompts, inputs, all);
+    expect(await first).toMatchObject({ text: 'Lit at 05:40.' });
+    expect(model.requests.length).toBeLessThanOrEqual(2);
+    await Promise.all(others);
+    expect(model.requests).toHaveLength(4);
+  });
+
   it('stops the others when one throws', async () => {
     const prompts = [
       promptOf(kilns, 'explode'),
