@@ -102,6 +102,8 @@ test('answers are marked beside their references', async ({ page, workspace }) =
   await expect(answers).toHaveCount(3);
   await expect(answers.nth(1)).toHaveAttribute('data-verdict', 'wrong');
   await expect(answers.nth(2)).toHaveAttribute('data-verdict', 'no reference');
+  // Nothing lies over the mark: it tells its rule.
+  await answers.nth(1).getByText('wrong', { exact: true }).hover();
   await expect(page.getByTestId('score')).toContainText(/[01] of 2 right/);
   await expect(bench.node('generate')).toContainText(/[01] of 2 right/);
   await expect(page.getByTestId('score')).toHaveAttribute('title', /every word and number/);

@@ -91,11 +91,16 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
   const unsaved = edited || (!open && hasDraft(path));
   const renaming = useOverlay((state) => state.renamingFile === path);
   const wasOpen = useRef(false);
+  const row = useRef<HTMLDivElement>(null);
+  // It may have been opened from elsewhere, as by its address, and stand below those that are in sight.
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   if (renaming) return <NameField path={path} />;
   const name = fileTitle(path);
   const shown = indented ? name.slice(name.lastIndexOf('/') + 1) : name;
   return (
-    <div className="group relative" data-file={path}>
+    <div ref={row} className="group relative" data-file={path}>
       <button
         type="button"
         className={`quiet-row pr-8 text-ink-2 aria-[current=true]:text-accent ${indented ? 'pl-6' : ''}`}

@@ -18,14 +18,20 @@ function linesOf(run: RunState | null, node: string): readonly Line[] | undefine
     .sort((a, b) => a.at - b.at);
 }
 
-/** What the step logged, oldest first. */
-export function LogsTab({ node }: { readonly node: string }) {
+function useLines(node: string): readonly Line[] | undefined {
   const own = useRunView((state) => stepOf(state, node)?.logs);
   const run = useRunView((state) => state.run);
-  const logs: readonly Line[] | undefined = useMemo(
-    () => linesOf(run, node) ?? own,
-    [run, node, own],
-  );
+  return useMemo(() => linesOf(run, node) ?? own, [run, node, own]);
+}
+
+/** How many lines warn of something. */
+export function useWarnings(node: string): number {
+  return useLines(node)?.filter(({ level }) => level === 'warning').length ?? 0;
+}
+
+/** What the step logged, oldest first. */
+export function LogsTab({ node }: { readonly node: string }) {
+  const logs = useLines(node);
   if (logs === undefined || logs.length === 0) {
     return <p className="px-4 py-3 text-ink-2">Nothing was logged.</p>;
   }

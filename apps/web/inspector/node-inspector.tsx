@@ -11,7 +11,7 @@ import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { GraphSummary } from './graph-summary.tsx';
-import { LogsTab } from './logs-tab.tsx';
+import { LogsTab, useWarnings } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { LabelAnswers } from '../labels/label-answers.tsx';
@@ -30,12 +30,13 @@ const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'about', title: 'About' },
 ];
 
-function Tabs() {
+function Tabs({ node }: { readonly node: string }) {
   const current = useScreen((state) => state.inspectorTab);
+  const warnings = useWarnings(node);
   return (
     <TabList
       label="Inspector"
-      tabs={tabs}
+      tabs={tabs.map((tab) => (tab.id === 'logs' ? { ...tab, warnings } : tab))}
       current={current}
       choose={(inspectorTab) => useScreen.getState().show({ inspectorTab })}
       className="flex gap-[18px] border-b border-line px-4"
@@ -110,7 +111,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
       <div className="px-4 pb-2.5 empty:hidden">
         <LabelAnswers path={path} />
       </div>
-      <Tabs />
+      <Tabs node={path} />
       <div
         id="inspector-panel"
         role="tabpanel"

@@ -13,7 +13,9 @@ import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
+import { usePath } from '../state/node-path.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
 import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
 import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
@@ -156,9 +158,11 @@ interface RowProps {
   readonly exposable: boolean;
   readonly given: unknown;
   readonly problems: readonly ShownProblem[];
+  /** What the last run had against it. */
+  readonly failure: string | undefined;
 }
 
-function FieldRow({ node, field, structure, exposable, given, problems }: RowProps) {
+function FieldRow({ node, field, structure, exposable, given, problems, failure }: RowProps) {
   const id = `param-${node}-${field.name}`;
   const value = given === undefined ? field.default : given;
   const isPortName = field.name === 'name' && (structure === 'input' || structure === 'output');
@@ -231,6 +235,7 @@ function FieldRow({ node, field, structure, exposable, given, problems }: RowPro
             {problem.message}
           </p>
         ))}
+        {failure === undefined ? null : <p className="text-error">The last run: {failure}</p>}
         <GivenNote node={node} param={field.name} />
         {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}
       </div>
@@ -268,6 +273,8 @@ export function ParameterForm({
   const problems = all.filter((problem) => isAt(node, problem));
   const graph = useDocument((state) => state.graph);
   const isFunction = useDocument(({ shown, trail }) => trail.length > 0 || hasInterface(shown));
+  const path = usePath(node);
+  const failure = useRunView((state) => stepOf(state, path)?.error);
   const fields = paramFields(definition);
   const rowOf = (field: ParamField) => (
     <FieldRow
@@ -278,6 +285,7 @@ export function ParameterForm({
       exposable={isFunction && canExpose(definition, field.name)}
       given={params?.[field.name]}
       problems={problems.filter(({ location }) => location.param === field.name)}
+      failure={failure?.location.param === field.name ? failure.message : undefined}
     />
   );
   const known = new Set(fields.map(({ name }) => name));

@@ -40,12 +40,21 @@ function givenBy(runs: Runs, { source, sourcePort }: Edge): ArtifactRef | undefi
     : stepOf(runs, feed.node)?.outputs[feed.port];
 }
 
-/** What comes into a port of a node, as far as it was made already; `path` is the node's. */
-export function useInputs(path: string, port: string): readonly ArtifactRef[] {
+function useEdgesInto(path: string, port: string): readonly Edge[] {
   const graph = useDocument((state) => state.graph);
-  const edges = useMemo(
+  return useMemo(
     () => edgesInto(graph, path).filter(({ targetPort }) => targetPort === port),
     [graph, path, port],
   );
+}
+
+/** Whether anything is connected to a port of a node; `path` is the node's. */
+export function useConnected(path: string, port: string): boolean {
+  return useEdgesInto(path, port).length > 0;
+}
+
+/** What comes into a port of a node, as far as it was made already; `path` is the node's. */
+export function useInputs(path: string, port: string): readonly ArtifactRef[] {
+  const edges = useEdgesInto(path, port);
   return useRunView(useShallow((runs) => edges.flatMap((edge) => givenBy(runs, edge) ?? [])));
 }

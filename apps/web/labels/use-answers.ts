@@ -5,7 +5,7 @@ import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { answersToLabel, type AnswerToLabel } from './answers-to-label.ts';
 import { firstRows } from './first-rows.ts';
-import { useInputs, type LabelParams } from './labelled-node.ts';
+import { useConnected, useInputs, type LabelParams } from './labelled-node.ts';
 
 /** More answers would not be read by anybody. Of metrics, of which an answer may have several rows, more are read. */
 const mostAnswers = 20_000;
@@ -23,6 +23,7 @@ export interface AnswersAt {
 
 /** The answers that come into a node, with what is said of them. */
 export function useAnswers(path: string, rule: LabelParams): AnswersAt {
+  const connected = useConnected(path, 'answers');
   const [artifact, ...others] = useInputs(path, 'answers');
   const verdicts = useInputs(path, 'verdicts');
   const needed = artifact === undefined ? [] : [artifact, ...verdicts];
@@ -46,8 +47,15 @@ export function useAnswers(path: string, rule: LabelParams): AnswersAt {
     const [rows = [], ...metrics] = data.map((found) => found.rows);
     return answersToLabel(rows, metrics, rule);
   }, [data, rule]);
-  return { answers, left: data?.[0]?.left ?? 0, absent: absence(artifact, error) };
+  return {
+    answers,
+    left: data?.[0]?.left ?? 0,
+    absent: connected ? absence(artifact, error) : unconnected,
+  };
 }
+
+const unconnected =
+  'There are no answers: nothing is connected to “answers”. Connect what answers, as Generate does.';
 
 function absence(artifact: ArtifactRef | undefined, error: Error | null): string | undefined {
   if (artifact === undefined) {

@@ -1,3 +1,4 @@
+import { count, plural } from '@graft/nodes/kit/ui';
 import type { KeyboardEvent } from 'react';
 
 const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
@@ -17,7 +18,12 @@ function moveBetweenTabs(event: KeyboardEvent<HTMLElement>): void {
 
 interface TabListProps<Id extends string> {
   readonly label: string;
-  readonly tabs: readonly { readonly id: Id; readonly title: string }[];
+  readonly tabs: readonly {
+    readonly id: Id;
+    readonly title: string;
+    /** How many of what it shows warn of something. */
+    readonly warnings?: number;
+  }[];
   readonly current: Id | undefined;
   readonly choose: (id: Id) => void;
   readonly className: string;
@@ -31,7 +37,7 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
   const { label, tabs, current, choose, className, tabClassName, panel } = props;
   return (
     <div role="tablist" aria-label={label} onKeyDown={moveBetweenTabs} className={className}>
-      {tabs.map(({ id, title }) => (
+      {tabs.map(({ id, title, warnings = 0 }) => (
         <button
           key={id}
           type="button"
@@ -42,6 +48,11 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
           onClick={() => choose(id)}
         >
           {title}
+          {warnings === 0 ? null : (
+            <span className="ml-1 text-working" title={plural(warnings, 'warning')}>
+              {count(warnings)}
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -47,6 +47,7 @@ export async function startRun(only?: string): Promise<void> {
     useRunView.getState().follow(runId);
     useRunView.getState().setNewest(runId);
     useScreen.getState().show({ bottomTab: 'run' });
+    useScreen.getState().dismissNext();
     await refreshRuns();
   } catch (error) {
     report(error);

@@ -12,6 +12,8 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
   /** Path of the file that it is about: it goes when another is opened. */
   readonly about?: string;
+  /** It says what the next run would do: it goes when one starts. */
+  readonly next?: true;
 }
 
 /** A port that an edge is being drawn from. */
@@ -51,6 +53,8 @@ interface ScreenState {
   dismiss(id: number): void;
   /** Takes away what concerns other files than this one. */
   dismissOthers(file: string): void;
+  /** Takes away what was said of a run that has started now. */
+  dismissNext(): void;
 }
 
 let lastNotice = 0;
@@ -93,4 +97,6 @@ export const useScreen = create<ScreenState>()((set) => ({
     set((state) => ({
       notices: state.notices.filter(({ about }) => about === undefined || about === file),
     })),
+  dismissNext: () =>
+    set((state) => ({ notices: state.notices.filter(({ next }) => next === undefined) })),
 }));

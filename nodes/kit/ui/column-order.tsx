@@ -25,7 +25,7 @@ export function useSorting(): Sorting {
 export function SortedHead(props: {
   readonly column: string;
   readonly sorting: Sorting;
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** It stands back where there is little room: see `data-more` in the table's style. */
   readonly more?: boolean;
   readonly children: ReactNode;

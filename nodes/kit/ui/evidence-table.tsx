@@ -19,6 +19,7 @@ import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { ParetoView } from './pareto-view.tsx';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
+import { metricMeaning } from './metric-meaning.ts';
 
 /**
  * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
@@ -114,7 +115,7 @@ function MetricEvidence(props: {
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
       <table>
         <caption>
-          {metricTitle(metric)}{' '}
+          <span title={metricMeaning(metric.name)}>{metricTitle(metric)}</span>{' '}
           <span className="gk-faint">
             {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
             better

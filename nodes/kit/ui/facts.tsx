@@ -4,13 +4,14 @@ import type { ReactNode } from 'react';
 export function Facts({
   facts,
 }: {
-  readonly facts: readonly (readonly [string, ReactNode])[];
+  /** Each may say as its third what its name means. */
+  readonly facts: readonly (readonly [string, ReactNode, (string | undefined)?])[];
 }): ReactNode {
   return (
     <dl className="gk-facts">
-      {facts.map(([name, value]) => (
+      {facts.map(([name, value, meaning]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt title={meaning}>{name}</dt>
           <dd>{value}</dd>
         </div>
       ))}

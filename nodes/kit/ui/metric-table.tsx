@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { bytes, measure, percent } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from './facts.tsx';
+import { metricMeaning } from './metric-meaning.ts';
 import { modulePlace } from './module-path.ts';
 
 /** Rows without a step, one table for each series; a click on a column sorts by it. */
@@ -25,8 +26,12 @@ function shortLabel(label: string): string {
   return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;
 }
 
-function fact([name, value]: readonly [string, number]): readonly [string, string] {
-  return [words(name), text(name, value)];
+function fact([name, value]: readonly [string, number]): readonly [
+  string,
+  string,
+  string | undefined,
+] {
+  return [words(name), text(name, value), metricMeaning(name)];
 }
 
 /** `trainedTokensPerEpoch` → "trained tokens per epoch" */
@@ -59,7 +64,12 @@ function MetricTable(props: {
           <tr>
             {labelled && <th scope="col" aria-label="Of" />}
             {columns.map((column) => (
-              <SortedHead key={column} column={column} sorting={sorting}>
+              <SortedHead
+                key={column}
+                column={column}
+                sorting={sorting}
+                title={metricMeaning(column)}
+              >
                 {words(column)}
               </SortedHead>
             ))}

@@ -15,8 +15,10 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
+import { metricNames } from '../../evaluate/node.ts';
 import { CurveFacts } from './curve-facts.tsx';
 import { EvidenceTableView } from './evidence-table.tsx';
+import { metricMeaning } from './metric-meaning.ts';
 import { PortPreview } from './port-preview.tsx';
 import { sparklinePath } from './sparkline.tsx';
 
@@ -178,6 +180,17 @@ describe('metrics', () => {
     expect(html).toContain('<title>layer 0 · up_proj · -0.2500</title>');
     expect(html).toContain('<title>layer 1 · up_proj · 2 ×</title>');
   });
+});
+
+it('says what each metric of answers and hits means, where its name stands', () => {
+  const values = Object.fromEntries(metricNames.map((name) => [name, 0.5]));
+  const html = draw(Metrics, [
+    { series: 'summary', values },
+    { series: 'questions', item: 'q1', label: 'Who?', values: { ...values, 'recall@3': 1 } },
+  ]);
+  expect(html.match(/<dt title="/g)).toHaveLength(metricNames.length);
+  expect(html.match(/<th scope="col" title="/g)).toHaveLength(metricNames.length + 1);
+  expect(metricMeaning('toString')).toBeUndefined();
 });
 
 it('draws a line of at most a point a unit, over the whole width', () => {
