@@ -141,6 +141,8 @@ test('what was in sight stays in sight when the lower panel opens, and nothing l
   await bench.open(workspace.url, name);
   const overview = page.locator('.react-flow__minimap');
   const view = page.locator('.react-flow__viewport');
+  // It is fitted a moment after it is drawn.
+  await expect(view).not.toHaveAttribute('style', /translate\(0px, 0px\)/);
   const before = await view.getAttribute('style');
   await page.getByRole('tab', { name: 'Plan' }).click();
   await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
@@ -154,6 +156,13 @@ test('what was in sight stays in sight when the lower panel opens, and nothing l
       .toBe(true);
   }
   await expect(overview).toHaveCSS('opacity', '0');
+  // A window that is made small and large again changes nothing, also with the panel open.
+  const above = await view.getAttribute('style');
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 800, height: 500 });
+  await expect(view).not.toHaveAttribute('style', above ?? '');
+  await page.setViewportSize(size ?? { width: 1280, height: 720 });
+  await expect(view).toHaveAttribute('style', above ?? '');
   await page.keyboard.press('Control+j');
   await expect(view).toHaveAttribute('style', before ?? '');
 });

@@ -26,7 +26,7 @@ interface Left {
 
 /**
  * Where a panel takes room from the canvas, and all of the graph was in sight before and is not any more, it is fitted into
- * what is left. Given the room back, it stands as it did, unless somebody has moved it meanwhile.
+ * what is left, and again as that changes. Given the room back, it stands as it did, unless somebody has moved it meanwhile.
  */
 export function useKeptInSight(): void {
   const store = useStoreApi();
@@ -34,18 +34,27 @@ export function useKeptInSight(): void {
     let left: Left | undefined;
     /** Where the graph was fitted to then. */
     let fitted: Shown['transform'] | undefined;
-    return store.subscribe((now, before) => {
-      if (now.width === before.width && now.height === before.height) return;
+    let fitting = false;
+    const keep = (now: Shown, before: Shown, wasInSight: boolean): void => {
+      if (fitting || (now.width === before.width && now.height === before.height)) return;
       const isFitted = fitted !== undefined && now.transform.join() === fitted.join();
       if (left !== undefined && isFitted && now.width >= left.width && now.height >= left.height) {
         const [x, y, zoom] = left.transform;
         left = fitted = undefined;
         showView({ x, y, zoom });
-      } else if (!reachesOut(before) && reachesOut(now)) {
+      } else if (isFitted || (wasInSight && reachesOut(now))) {
         if (left === undefined || !isFitted)
           left = { transform: before.transform, width: before.width, height: before.height };
-        void fitAll(0).then(() => (fitted = store.getState().transform));
+        fitting = true;
+        void fitAll(0).then(() => {
+          const then = store.getState();
+          fitted = then.transform;
+          fitting = false;
+          // It takes a moment, in which the room may have become another.
+          keep(then, now, true);
+        });
       }
-    });
+    };
+    return store.subscribe((now, before) => keep(now, before, !reachesOut(before)));
   }, [store]);
 }
