@@ -6,9 +6,9 @@ export interface WrittenQuestion {
   readonly answer: string;
 }
 
-/** JSON objects and lists that hold no other: so they are found in a list, in a fence, a line each, and before a cut. */
-const flatObjects = /\{(?:[^{}"]|"(?:[^"\\\n]|\\.)*")*\}/g;
-const flatLists = /\[(?:[^[\]"]|"(?:[^"\\\n]|\\.)*")*\]/g;
+type Brackets = readonly [open: string, close: string];
+const objects: Brackets = ['{', '}'];
+const lists: Brackets = ['[', ']'];
 
 const textSchema = z.union([
   z.string(),
@@ -33,22 +33,22 @@ const listSchema = z.array(z.string()).min(1);
  * begin with `Q:` and `A:` or as much in words, numbered or not, or bare lines that end with a question mark.
  */
 export function questionsIn(reply: string): WrittenQuestion[] {
-  const objects = jsonIn(reply, flatObjects, objectSchema);
-  const found = objects.length > 0 ? objects : (listed(reply) ?? labelled(reply));
+  const written = jsonIn(reply, objects, objectSchema);
+  const found = written.length > 0 ? written : (listed(reply) ?? labelled(reply));
   return found
     .map(({ question, answer }) => ({ question: bare(question), answer: bare(answer) }))
     .filter(({ question }) => /\p{L}/u.test(question));
 }
 
 function listed(reply: string): WrittenQuestion[] | undefined {
-  const list = jsonIn(reply, flatLists, listSchema)[0];
+  const list = jsonIn(reply, lists, listSchema)[0];
   return list?.map((question) => ({ question, answer: '' }));
 }
 
 /** The texts of a reply, in order: a JSON list, or a line each, without numbers, bullets and names. */
 export function linesIn(reply: string): string[] {
   const texts =
-    jsonIn(reply, flatLists, listSchema)[0] ??
+    jsonIn(reply, lists, listSchema)[0] ??
     reply
       .split('\n')
       .map((line) => readLine(line).text)
@@ -57,8 +57,8 @@ export function linesIn(reply: string): string[] {
   return texts.map(bare).filter((text) => /[\p{L}\p{N}]/u.test(text));
 }
 
-function jsonIn<T>(reply: string, pattern: RegExp, schema: z.ZodType<T>): T[] {
-  return Array.from(reply.matchAll(pattern)).flatMap(([text]) => {
+function jsonIn<T>(reply: string, brackets: Brackets, schema: z.ZodType<T>): T[] {
+  return [...flatIn(reply, brackets)].flatMap((text) => {
     try {
       const { data } = schema.safeParse(JSON.parse(text));
       return data === undefined ? [] : [data];
@@ -66,6 +66,33 @@ function jsonIn<T>(reply: string, pattern: RegExp, schema: z.ZodType<T>): T[] {
       return [];
     }
   });
+}
+
+/**
+ * JSON objects or lists that hold no other: so they are found in a list, in a fence, a line each, and before a cut. In time
+ * linear in the text: from a place that was passed before, within a string or not, no end is reached.
+ */
+function* flatIn(text: string, [open, close]: Brackets): Generator<string> {
+  const passed = new Uint8Array(2 * text.length);
+  const endOf = (start: number): number | undefined => {
+    let quoted = false;
+    for (let at = start + 1; at < text.length;) {
+      const place = 2 * at + Number(quoted);
+      if (passed[place] === 1) return undefined;
+      passed[place] = 1;
+      const mark = text[at];
+      if (quoted ? mark === '\n' : mark === open) return undefined;
+      if (!quoted && mark === close) return at + 1;
+      if (mark === '"') quoted = !quoted;
+      at += quoted && mark === '\\' ? 2 : 1;
+    }
+    return undefined;
+  };
+  for (let start = text.indexOf(open); start !== -1;) {
+    const end = endOf(start);
+    if (end !== undefined) yield text.slice(start, end);
+    start = text.indexOf(open, end ?? start + 1);
+  }
 }
 
 function labelled(reply: string): WrittenQuestion[] {

@@ -55,6 +55,9 @@ export const adversarialTexts: Readonly<Record<string, (length: number) => strin
   citations: repeated('[1, '),
   'open citations': (length) => `[1${' ,1'.repeat(length / 3)}`,
   braces: repeated('{'),
+  'braces in quotes': repeated('{"\\"'),
+  'braces and escaped quotes': repeated('{\\"'),
+  'brackets in quotes': repeated('["\\"'),
 };
 
 /** Pages and what they hold of tags that never end. */
