@@ -59,7 +59,7 @@ function promptParam(
 export const judge = defineNode({
   type: 'judge',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Judge',
   group: 'evaluation',
   doc: 'Lets a language model judge each answer: whether the passages bear out what it claims (faithfulness), whether it answers what was asked (answer relevancy), whether the passages are the useful ones and hold all that is needed (context precision and recall, as in ragas), and whether it is right by its reference. All that it was asked and said can be read. A reply that cannot be read counts for nothing, and is counted apart. Small models cannot judge: one of 135 million parameters says yes and no by chance.',

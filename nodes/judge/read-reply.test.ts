@@ -34,6 +34,9 @@ describe('verdicts', () => {
     ['"no"', false],
     ['{"reason": "It says so.", "verdict": "yes"}', true],
     ['[{"verdict": 0}]', false],
+    ['{"verdict": "no", "quotes": ["Yes, it is lit at dawn."]}', false],
+    ['{"verdict": 1, "reasons": []}', true],
+    ['{"answer": "Yes, at dawn.", "verdicts": ["no"]}', false],
     ['The passage is about kilns.\n\n**Verdict:** yes', true],
     ['1. It is about kilns: yes\n2. It names no time.\nAnswer: no', false],
   ])('reads the only one in %j', (reply, verdict) => {

@@ -117,7 +117,12 @@ function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
   const record = Array.isArray(json) ? {} : z.record(z.string(), z.unknown()).parse(json);
   // {"1": "yes", "2": "no"}: whole numbers are the first keys, in order.
   const byNumber = Object.keys(record).every((key, at) => key === String(at + 1));
-  const list = listIn(json) ?? (byNumber ? Object.values(record) : [json]);
+  const listed = listIn(json);
+  // Texts beside a single verdict are its reasons; an answer may be what was asked about, said again.
+  const { answer: _, ...rest } = record;
+  const hasReasons = listed?.every((one) => typeof one === 'string') ?? false;
+  const isOne = count === 1 && hasReasons && verdictOf(rest) !== undefined;
+  const list = isOne ? [json] : (listed ?? (byNumber ? Object.values(record) : [json]));
   const verdicts = list.map(verdictOf).filter((verdict) => verdict !== undefined);
   return list.length === count && verdicts.length === count ? verdicts : undefined;
 }
