@@ -28,7 +28,9 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
         { audience: 'operator' },
       );
     }
-    return { ...parseEnv(await readFile(file, 'utf8')), ...environment };
+    // Without the mark of byte order that some editors write: it would be of the first name.
+    const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    return { ...parseEnv(text), ...environment };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return environment;
     throw error;

@@ -117,7 +117,7 @@ describe('the settings', () => {
     expect(await operatorSettings(environment)).toEqual(environment);
     const file = settingsFile(environment);
     await mkdir(join(folder, 'graft'));
-    await writeFile(file, `GRAFT_SECRET_A="there"\nGRAFT_SECRET_B=there\n`, { mode: 0o600 });
+    await writeFile(file, `\uFEFFGRAFT_SECRET_A="there"\nGRAFT_SECRET_B=there\n`, { mode: 0o600 });
     expect(await operatorSettings(environment)).toEqual({
       ...environment,
       GRAFT_SECRET_A: 'there',

@@ -183,6 +183,23 @@ describe('what may pass', () => {
     expect(Math.max(...waits)).toBeLessThan(3_000);
   });
 
+  it('is an error in the middle of an answer, which is none', async () => {
+    const { ask, requests } = await open((_asked, response) => {
+      if (requests.length > 2) {
+        answerWith(response, 'At 05:40.');
+        return;
+      }
+      beginStream(response);
+      writePiece(response, 'At ');
+      const choices = [{ delta: { content: '' }, finish_reason: 'error' }];
+      const error = { code: 502, message: 'the provider is gone' };
+      writeEvent(response, requests.length === 1 ? { choices, error } : { choices });
+      response.end('data: [DONE]\n\n');
+    });
+    expect((await ask()).text).toBe('At 05:40.');
+    expect(requests).toHaveLength(3);
+  });
+
   it('is given up in the end', async () => {
     expect(await complaint((_asked, response) => refuse(response, 500, 'no memory'))).toEqual({
       ...{ code: 'unavailable', requests: 3 },
@@ -256,6 +273,11 @@ describe('what does not pass', () => {
     });
     expect(page).toMatchObject({ requests: 1 });
     expect(page.message).toContain('it sends text/html, "<html> <title>Router</title>"');
+    const echoed = await complaint(({ headers }, response) => {
+      response.writeHead(200, { 'content-type': `text/x; of=${headers.authorization ?? ''}` });
+      response.end('lit');
+    });
+    expect(echoed.message).toContain('it sends text/x; of=Bearer [LOCAL], "lit"');
     const other = await complaint((_asked, response) => {
       beginStream(response);
       writeEvent(response, { token: 'lit' });

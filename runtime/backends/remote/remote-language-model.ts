@@ -111,7 +111,7 @@ export class RemoteLanguageModel implements LanguageModel {
 
   async *#pieces(response: Response, limit: BodyLimit): AsyncGenerator<Completion> {
     const type = response.headers.get('content-type') ?? 'no content type';
-    if (!type.includes('text/event-stream')) {
+    if (!type.toLowerCase().includes('text/event-stream')) {
       yield this.#read(await bodyText(response, limit), type);
       return;
     }
@@ -123,17 +123,19 @@ export class RemoteLanguageModel implements LanguageModel {
 
   #read(text: string, type: string): Completion {
     const value = jsonOf(text);
+    const { remote, key } = this.#options;
+    // Some send an error beside the choices, in the middle of an answer.
+    if (tellsError(value)) throw new TryAgain(`it says "${serverWords(text, key)}"`);
     const { data } = completionSchema.safeParse(value);
     if (data !== undefined) return data;
-    const { remote, key } = this.#options;
-    const words = serverWords(text, key);
-    if (typeof value === 'object' && value !== null && 'error' in value) {
-      throw new TryAgain(`it says "${words}"`);
-    }
     throw unavailable(
-      `${remote.url} does not answer as an OpenAI-compatible server does: it sends ${type}, "${words}". Check the address.`,
+      `${remote.url} does not answer as an OpenAI-compatible server does: it sends ${serverWords(type, key)}, "${serverWords(text, key)}". Check the address.`,
     );
   }
+}
+
+function tellsError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'error' in value && Boolean(value.error);
 }
 
 /** An answer as it comes: the first choice's text, without the key. */
@@ -172,7 +174,7 @@ function finished(answer: AnswerText, { system, prompt }: GenerateRequest): Gene
   const text = answer.end();
   const { ending } = answer;
   const usage = answer.usage ?? undefined;
-  if (ending === undefined) throw new TryAgain('its answer broke off');
+  if (ending === undefined || ending === 'error') throw new TryAgain('its answer broke off');
   if (ending === 'content_filter') {
     throw new GraphError('bad-input', 'The server withholds its answer: content_filter.');
   }
