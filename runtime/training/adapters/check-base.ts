@@ -1,10 +1,10 @@
 import { GraphError } from '@graft/graph';
 import { linearModules, type ModelConfig } from '../architectures/model-config.ts';
-import type { Adapter } from './adapter.ts';
+import { scaleOf, type Adapter } from './adapter.ts';
 
 /**
  * Checks that every module of an adapter has its place in a base. Throws `bad-input` for a module that the base
- * lacks, another shape, a rank above the map's sizes, and values that are no numbers.
+ * lacks, another shape, a rank above the map's sizes, and values and scales that are no numbers.
  */
 export function checkAgainstBase(
   adapter: Adapter,
@@ -12,7 +12,8 @@ export function checkAgainstBase(
   file: string,
 ): void {
   const places = new Map(linearModules(base.config).map((place) => [place.path, place]));
-  for (const [path, { inputs, outputs, rank, a, b, magnitude }] of adapter.modules) {
+  for (const [path, module] of adapter.modules) {
+    const { inputs, outputs, rank, alpha, a, b, magnitude } = module;
     const refuse = (reason: string): GraphError =>
       new GraphError('bad-input', `${file}: ${path} ${reason}`, { location: { file } });
     const place = places.get(path);
@@ -27,6 +28,11 @@ export function checkAgainstBase(
       );
     }
     checkRank(file, path, { inputs, outputs, rank });
+    // As llama.cpp has it: to that, 0 says that nothing is scaled.
+    const scaled = Math.fround(scaleOf(adapter, module) * rank);
+    if (scaled === 0 || !Number.isFinite(scaled)) {
+      throw refuse(`has an alpha of ${alpha}, which no scale comes of; train it with one above 0`);
+    }
     if (![a, b, magnitude].every((factor) => factor?.every(Number.isFinite) ?? true)) {
       throw refuse('holds values that are no numbers; the training that wrote it diverged');
     }

@@ -61,7 +61,13 @@ describe('importing', () => {
   const withModule =
     (
       name: string,
-      change: Partial<{ inputs: number; rank: number; a: Float32Array; b: Float32Array }>,
+      change: Partial<{
+        inputs: number;
+        rank: number;
+        alpha: number;
+        a: Float32Array;
+        b: Float32Array;
+      }>,
     ) =>
     (adapter: Adapter): Adapter => {
       const modules = new Map(adapter.modules);
@@ -132,6 +138,16 @@ describe('importing', () => {
       'values that are no numbers',
       altered(withModule(query, { a: new Float32Array(4 * 64).fill(NaN) })),
       /q_proj holds values that are no numbers/,
+    ],
+    [
+      'an alpha of 0, which to llama.cpp is none',
+      altered(withModule(query, { alpha: 0 })),
+      /q_proj has an alpha of 0, which no scale comes of/,
+    ],
+    [
+      'an alpha that f32 cannot hold',
+      altered(withModule(query, { alpha: 1e300 })),
+      /q_proj has an alpha of 1e\+300/,
     ],
     [
       'a cut safetensors file',
