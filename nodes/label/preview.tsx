@@ -3,10 +3,20 @@ import type { ReactNode } from 'react';
 import { PortPreview, type PreviewProps, RowList } from '../kit/ui/index.ts';
 import { AgreementCard } from './agreement-card.tsx';
 
+/** Why there is nothing. The means are never nothing: of metrics only the agreement is. */
+const nothing: Readonly<Record<string, string>> = {
+  [Metrics.mediaType]:
+    'Nothing was held against the labels: connect the metrics of Evaluate or Judge to “verdicts”, and label some answers.',
+  [Preferences.mediaType]:
+    'No pairs yet: a pair is a right and a wrong answer to one question, from other runs or variants too.',
+};
+
 /** The labels' means and rows, a card for each metric that was held against them, or the pairs. */
 export function preview(props: PreviewProps): ReactNode {
-  const { artifact, rows } = props;
+  const { artifact, rows, total, loading } = props;
   const [first] = rows;
+  const absent = nothing[artifact.mediaType];
+  if (total === 0 && !loading && absent !== undefined) return <p className="gk-note">{absent}</p>;
   const agrees =
     artifact.mediaType === Metrics.mediaType &&
     metricRowSchema.safeParse(first).data?.series === 'agreement';

@@ -8,6 +8,7 @@ import {
   type MetricRow,
   Metrics,
   type PortType,
+  Preferences,
   type TokenRow,
   Tokens,
 } from '@graft/graph';
@@ -15,6 +16,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
+import { preview as labelPreview } from '../../label/preview.tsx';
 import { metricNames } from '../../evaluate/node.ts';
 import { CurveFacts } from './curve-facts.tsx';
 import { EvidenceTableView } from './evidence-table.tsx';
@@ -191,6 +193,13 @@ it('says what each metric of answers and hits means, where its name stands', () 
   expect(html.match(/<dt title="/g)).toHaveLength(metricNames.length);
   expect(html.match(/<th scope="col" title="/g)).toHaveLength(metricNames.length + 1);
   expect(metricMeaning('toString')).toBeUndefined();
+});
+
+it('says of labels why there is nothing to show', () => {
+  const html = (type: PortType): string =>
+    renderToStaticMarkup(createElement(labelPreview, props(type, [])));
+  expect(html(Metrics)).toContain('connect the metrics of Evaluate');
+  expect(html(Preferences)).toContain('a right and a wrong answer to one question');
 });
 
 it('draws a line of at most a point a unit, over the whole width', () => {
