@@ -33,6 +33,11 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
     return { ...parseEnv(text), ...environment };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return environment;
-    throw error;
+    if (!hasCode(error, 'EACCES', 'EISDIR')) throw error;
+    throw new GraphError(
+      'unavailable',
+      `${file} cannot be read: it has to be a file of lines NAME=value, and yours.`,
+      { audience: 'operator', cause: error },
+    );
   }
 }

@@ -126,4 +126,11 @@ describe('the settings', () => {
     await chmod(file, 0o644);
     await expect(operatorSettings(environment)).rejects.toThrow(`chmod 600 ${file}`);
   });
+
+  it('are refused where their file is a folder', async () => {
+    const environment = { XDG_CONFIG_HOME: folder };
+    const file = settingsFile(environment);
+    await mkdir(file, { recursive: true, mode: 0o700 });
+    await expect(operatorSettings(environment)).rejects.toThrow(`${file} cannot be read`);
+  });
 });
