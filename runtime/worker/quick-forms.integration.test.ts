@@ -1,10 +1,17 @@
-import { link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createBackends, type LoadedBackends } from '@graft/backends';
+import { createBackends, type BackendsOptions, type LoadedBackends } from '@graft/backends';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
-import type { GenerateRequest, ModelSource } from '@graft/graph';
+import {
+  adapterGguf,
+  type AdapterInfo,
+  type GenerateRequest,
+  type ModelSource,
+} from '@graft/graph';
 import { mountSmallDisk } from '@graft/kit/testing';
+import { readPeftAdapter, widenGgufAdapter, writeGgufAdapter } from '@graft/training/adapters';
+import { openBaseModel } from '@graft/training/architectures';
 import { ggufToQ80 } from '@graft/training/formats';
 import { TinyModel } from '@graft/training/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,16 +26,21 @@ const request: GenerateRequest = {
 const never = new AbortController().signal;
 /** Files that were written anew. */
 const written: string[] = [];
+const convertWeights: BackendsOptions['convertWeights'] = (from, to, how) => {
+  written.push(from);
+  return ggufToQ80(from, to, how);
+};
+const widenAdapter: BackendsOptions['widenAdapter'] = (from, to, how) => {
+  written.push(from);
+  return widenGgufAdapter(from, to, how);
+};
 
-function open(modelsFolder: string): LoadedBackends {
-  return createBackends({
-    catalogue: createCatalogue({ modelsFolder }),
-    device: 'cpu',
-    convertWeights: (from, to, how) => {
-      written.push(from);
-      return ggufToQ80(from, to, how);
-    },
-  });
+function open(
+  modelsFolder: string,
+  made: Partial<BackendsOptions> = { convertWeights, widenAdapter },
+): LoadedBackends {
+  const catalogue = createCatalogue({ modelsFolder });
+  return createBackends({ catalogue, device: 'cpu', ...made });
 }
 
 describe('a language model on a CPU', { timeout: 240_000 }, () => {
@@ -71,14 +83,43 @@ describe('a language model on a CPU', { timeout: 240_000 }, () => {
     expect(backends.memory('cpu').used - quick).toBeGreaterThan(published);
   });
 
+  it('has an adapter in a copy of rank 16, made once, with which it says the same', async () => {
+    const base = await openBaseModel(join(folder, 'models', id, `${id}.Q4_1.gguf`));
+    const adapter = await readPeftAdapter(
+      join(import.meta.dirname, '../../examples/reader/adapter'),
+    );
+    const path = join(folder, 'adapter');
+    await mkdir(path);
+    await writeGgufAdapter(join(path, adapterGguf), adapter, base.config);
+    const info: AdapterInfo = {
+      ...{ id: 'reader', method: 'lora', rank: 8, alpha: 16, targets: [], modules: [] },
+      base: { id, digest: source.digest ?? '', architecture: 'llama', heads: 9, kvHeads: 3 },
+      ...{ parameters: 1, baseParameters: 1 },
+    };
+    const adapters = [{ path, info, weight: 1 }];
+    const ask = async (backends: LoadedBackends): Promise<string> => {
+      const model = await backends.languageModel(source, { ...options, adapters });
+      return (await model.generate(request, { signal: never })).text;
+    };
+    await using narrow = open(folder, { convertWeights });
+    const expected = await ask(narrow);
+    written.length = 0;
+    for (let time = 0; time < 2; time++) {
+      await using wide = open(folder);
+      expect(await ask(wide)).toBe(expected);
+      const { size } = await stat(join(path, adapterGguf));
+      expect(wide.memory('cpu').used - narrow.memory('cpu').used).toBeGreaterThan(0.9 * size);
+    }
+    expect(written.map((each) => basename(each))).toEqual([adapterGguf]);
+  });
+
   it('takes what was made along when it is removed', async () => {
     const catalogue = createCatalogue({ modelsFolder: folder });
-    const [digest] = Object.values(
-      JSON.parse(await readFile(join(folder, 'converted.json'), 'utf8')) as Record<
-        string,
-        { digest: string }
-      >,
-    ).map((record) => record.digest);
+    const records = JSON.parse(await readFile(join(folder, 'converted.json'), 'utf8')) as Record<
+      string,
+      { digest: string }
+    >;
+    const digest = records[`${source.digest ?? ''} Q8_0 1`]?.digest;
     const blobs = async (): Promise<string[]> =>
       readdir(join(folder, 'sha256'), { recursive: true });
     expect((await blobs()).some((name) => name.endsWith(String(digest)))).toBe(true);

@@ -26,6 +26,8 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       threads,
       convertWeights: async (from, to, how) =>
         (await import('@graft/training/formats')).ggufToQ80(from, to, how),
+      widenAdapter: async (from, to, how) =>
+        (await import('@graft/training/adapters')).widenGgufAdapter(from, to, how),
       ...(memory === undefined ? {} : { memory }),
       remoteAccess: access,
     }),

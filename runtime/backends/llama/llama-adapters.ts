@@ -3,24 +3,29 @@ import { join } from 'node:path';
 import { adapterGguf, GraphError, type WeightedAdapter } from '@graft/graph';
 import type { LlamaFile } from './llama-file.ts';
 
-/** An adapter as llama.cpp applies it. */
-export interface LlamaAdapter {
+/** An adapter's file for llama.cpp. */
+export interface AdapterFile {
   readonly id: string;
   readonly filePath: string;
-  /** Weight; the file's own α/rank comes on top. */
-  readonly scale: number;
   /** Bytes. */
   readonly size: number;
 }
 
+/** An adapter as llama.cpp applies it. */
+export interface LlamaAdapter extends AdapterFile {
+  /** Weight; the file's own α/rank comes on top. */
+  readonly scale: number;
+}
+
 /**
- * The files of adapters, in order: the same one given twice counts once with both weights, and one of weight 0
- * is left out. Throws `bad-model` where an adapter cannot be applied to the base, `missing-file` where it lacks
- * its file.
+ * The files of adapters, in order, or what `opened` gives to load instead: the same one given twice counts once with
+ * both weights, and one of weight 0 is left out. Throws `bad-model` where an adapter cannot be applied to the base,
+ * `missing-file` where it lacks its file.
  */
 export async function llamaAdapters(
   base: LlamaFile,
   adapters: readonly WeightedAdapter[],
+  opened: (file: AdapterFile) => Promise<AdapterFile> = (file) => Promise.resolve(file),
 ): Promise<LlamaAdapter[]> {
   const byPath = new Map<string, LlamaAdapter>();
   for (const { path, info, weight } of adapters) {
@@ -44,8 +49,10 @@ export async function llamaAdapters(
         cause,
       });
     });
-    const scale = weight + (byPath.get(filePath)?.scale ?? 0);
-    byPath.set(filePath, { id: info.id, filePath, scale, size });
+    if (weight === 0) continue;
+    const file = await opened({ id: info.id, filePath, size });
+    const scale = weight + (byPath.get(file.filePath)?.scale ?? 0);
+    byPath.set(file.filePath, { ...file, scale });
   }
   return [...byPath.values()].filter(({ scale }) => scale !== 0);
 }

@@ -24,6 +24,7 @@ import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
+import type { WidenAdapter } from './quick-adapters.ts';
 import type { ConvertWeights } from './quick-forms.ts';
 
 export interface BackendsOptions {
@@ -39,6 +40,8 @@ export interface BackendsOptions {
   readonly memory?: number;
   /** Makes the forms of language models that a CPU reads quicker; absent: all are read as published. */
   readonly convertWeights?: ConvertWeights;
+  /** Makes the copies of adapters that a CPU reads with quicker; absent: all are loaded as they are. */
+  readonly widenAdapter?: WidenAdapter;
   /** What remote models may be asked, as it is when one is; default: those of this machine, without a key. */
   readonly remoteAccess?: () => Promise<RemoteAccess>;
 }
@@ -129,15 +132,17 @@ class ComposedBackends implements LoadedBackends {
     const memoryOf = (device: string, free?: FreeOnGpu): DeviceMemory => this.#memory(device, free);
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     this.#onnx = new OnnxModels({ memoryOf, ...threads });
-    const { convertWeights } = options;
+    const { convertWeights, widenAdapter } = options;
     this.#llama = new OpenedOnce(async () => {
-      const [it, { QuickForms }] = await Promise.all([
+      const [it, { QuickForms }, { QuickAdapters }] = await Promise.all([
         import('./language-models.ts'),
         import('./quick-forms.ts'),
+        import('./quick-adapters.ts'),
       ]);
       const { modelsFolder } = this.#catalogue;
       const quickForms = convertWeights && new QuickForms(modelsFolder, convertWeights);
-      return new it.LanguageModels({ memoryOf, quickForms, ...threads });
+      const quickAdapters = widenAdapter && new QuickAdapters(modelsFolder, widenAdapter);
+      return new it.LanguageModels({ memoryOf, quickForms, quickAdapters, ...threads });
     });
     this.#remote = new RemoteModels(
       options.remoteAccess ?? (() => Promise.resolve(new RemoteAccess({}))),

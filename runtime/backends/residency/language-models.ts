@@ -6,7 +6,7 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
-import { llamaAdapters } from '../llama/llama-adapters.ts';
+import { llamaAdapters, type AdapterFile } from '../llama/llama-adapters.ts';
 import type { LlamaLanguageModel, LlamaOptions } from '../llama/language-model.ts';
 import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
 import { LlamaMemory } from '../llama/llama-memory.ts';
@@ -24,6 +24,7 @@ import {
   type Configuration,
 } from './loaded-language-model.ts';
 import { ModelResidency, type ModelLoader } from './model-residency.ts';
+import type { QuickAdapters } from './quick-adapters.ts';
 import type { QuickForms } from './quick-forms.ts';
 
 interface LanguageModelsOptions {
@@ -31,6 +32,8 @@ interface LanguageModelsOptions {
   readonly threads?: number;
   /** Where models in another encoding are kept, and what makes them; absent: all are read as published. */
   readonly quickForms?: QuickForms | undefined;
+  /** The same of adapters. */
+  readonly quickAdapters?: QuickAdapters | undefined;
 }
 
 /** Language models, shared by all steps and loaded again after they were put out. */
@@ -54,12 +57,14 @@ export class LanguageModels {
   ): Promise<LanguageModel> {
     // The library loads on; only this caller stops waiting.
     const runtime = await abortable(this.#runtime(llamaDevice(request.device)), request.signal);
-    const { threads, quickForms } = this.#options;
+    const { threads, quickForms, quickAdapters } = this.#options;
     const published = encoding === 'as-published' || runtime.device !== 'cpu';
     const file = published ? request.file : ((await quickForms?.open(request)) ?? request.file);
+    const opened = async (adapter: AdapterFile): Promise<AdapterFile> =>
+      published ? adapter : ((await quickAdapters?.open(adapter, request)) ?? adapter);
     const configuration: LlamaOptions = {
       ...{ id: file.id, runtime, contextLength, parallel },
-      adapters: await llamaAdapters(file, adapters),
+      adapters: await llamaAdapters(file, adapters, opened),
       ...(threads === undefined ? {} : { threads }),
     };
     const contextBytes = await (await this.#memory(file, runtime)).context(contextLength);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeGgufAdapter } from '../adapters/gguf-adapter.ts';
 import { mergeIntoGguf } from '../adapters/merge-into-gguf.ts';
+import { widenGgufAdapter } from '../adapters/widen-gguf-adapter.ts';
 import { openBaseModel } from '../architectures/base-model.ts';
 import { architectureOf } from '../architectures/description.ts';
 import { linearKinds } from '../architectures/linear-kinds.ts';
@@ -106,6 +107,9 @@ describe.each(
     expect(disagreement(bare, reference)).toBeLessThan(tolerance);
     const beside = await llamaCpp(file(name), { lora: added });
     expect(disagreement(adapted, beside)).toBeLessThan(tolerance);
+    await widenGgufAdapter(added, file(`${name}-wide`), { rank: 16 });
+    const wide = await llamaCpp(file(name), { lora: file(`${name}-wide`) });
+    expect(disagreement(beside, wide)).toBeLessThan(1e-4);
     const merged = await llamaCpp(target.file);
     expect(disagreement(adapted, merged)).toBeLessThan(tolerance);
     // And the adapter does something: the same answers do not pass for the bare base's.
