@@ -26,11 +26,11 @@ const request: GenerateRequest = {
 const never = new AbortController().signal;
 /** Files that were written anew. */
 const written: string[] = [];
-const convertWeights: BackendsOptions['convertWeights'] = (from, to, how) => {
+const convertWeights: NonNullable<BackendsOptions['convertWeights']> = (from, to, how) => {
   written.push(from);
   return ggufToQ80(from, to, how);
 };
-const widenAdapter: BackendsOptions['widenAdapter'] = (from, to, how) => {
+const widenAdapter: NonNullable<BackendsOptions['widenAdapter']> = (from, to, how) => {
   written.push(from);
   return widenGgufAdapter(from, to, how);
 };
