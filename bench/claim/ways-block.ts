@@ -36,7 +36,7 @@ export function waysBlock(claims: Claims): string {
   });
   return [
     markdown(['', ...columns.map(([, title]) => title), 'right answers more than without'], rows),
-    `Costs are ratios to ${unit} in the same example: geometric means, in brackets of how many examples. Right answers are shares of held-out questions, by example, less the share without.`,
+    `Costs are ratios to ${unit} in the same example: geometric means, in brackets of how many examples. Right answers are shares of held-out questions, by example, less the share without it, where all else is the same.`,
   ].join('\n\n');
 }
 

@@ -118,7 +118,7 @@ export const generate = defineNode({
     key: ['text'],
     prefix: (row) => (row as { text: string }).text,
     // Large: each answer is stored as it comes, and between two batches prompts are not answered at once.
-    batch: 256,
+    batch: 64,
   },
   facets: (_params, inputs) => {
     const model = inputs['model']?.model;

@@ -36,6 +36,7 @@ describe('verdicts', () => {
     ['[{"verdict": 0}]', false],
     ['{"verdict": "no", "quotes": ["Yes, it is lit at dawn."]}', false],
     ['{"verdict": 1, "reasons": []}', true],
+    ['{"answer": "no", "quotes": ["Yes, it is lit at dawn."]}', false],
     ['{"answer": "Yes, at dawn.", "verdicts": ["no"]}', false],
     ['The passage is about kilns.\n\n**Verdict:** yes', true],
     ['1. It is about kilns: yes\n2. It names no time.\nAnswer: no', false],

@@ -119,13 +119,16 @@ function verdictsOfJson(json: unknown, count: number): boolean[] | undefined {
   const byNumber = Object.keys(record).every((key, at) => key === String(at + 1));
   const listed = listIn(json);
   // Texts beside a single verdict are its reasons; an answer may be what was asked about, said again.
-  const { answer: _, ...rest } = record;
+  const { answer, ...others } = record;
+  const rest = typeof answer === 'string' && !bareVerdict.test(answer) ? others : record;
   const hasReasons = listed?.every((one) => typeof one === 'string') ?? false;
   const isOne = count === 1 && hasReasons && verdictOf(rest) !== undefined;
   const list = isOne ? [json] : (listed ?? (byNumber ? Object.values(record) : [json]));
   const verdicts = list.map(verdictOf).filter((verdict) => verdict !== undefined);
   return list.length === count && verdicts.length === count ? verdicts : undefined;
 }
+
+const bareVerdict = /^\W*(?:yes|no|true|false|0|1)\W*$/i;
 
 /** What verdicts are called in JSON, by ragas' prompts among others. */
 const verdictNames = ['verdict', 'attributed', 'supported', 'useful', 'answer'];

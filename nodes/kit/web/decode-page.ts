@@ -31,7 +31,7 @@ function markOf([first, second, third]: Uint8Array): string | undefined {
 
 function decode(body: Uint8Array, stated: string, url: string): string {
   const label = stated.slice(0, 40);
-  let decoder: TextDecoder;
+  let decoder: InstanceType<typeof TextDecoder>;
   try {
     decoder = new TextDecoder(label, { fatal: true });
   } catch {

@@ -17,7 +17,7 @@ export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true
  * `[::ffff:7f00:1]`) makes no difference: parsing gives the one form that is checked and connected to.
  */
 export function webUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base)) throw refused(`"${text}" is no address of a page.`);
+  if (!URL.canParse(text, base?.href)) throw refused(`"${text}" is no address of a page.`);
   const url = new URL(text, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw refused(`${shown(url)} is no page of the web: only http and https are read.`);

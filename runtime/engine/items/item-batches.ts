@@ -117,8 +117,14 @@ export class ItemBatches {
     for (const each of await Promise.allSettled(later)) {
       if (each.status === 'rejected') throw each.reason;
     }
-    await this.#keep(rest);
-    done(rest.length);
+    const whole = rest.filter(({ result }) => !isMissing(result));
+    await this.#keep(whole);
+    done(whole.length);
+    for (const one of rest) {
+      if (!isMissing(one.result)) continue;
+      await this.#keep([one]);
+      done(1);
+    }
   }
 
   /** Undefined for an item that is to be tried alone. */

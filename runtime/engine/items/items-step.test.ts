@@ -25,6 +25,7 @@ let artifacts: MemoryArtifactStore;
 let items: ItemStore;
 let batches: string[][];
 let watched: string[];
+let parallel: unknown[];
 let logs: Extract<StepSignal, { type: 'log' }>[];
 
 beforeEach(async () => {
@@ -57,6 +58,7 @@ const telling = (definition: typeof sorted | typeof byPrefix): Implementation =>
   implementItems(definition, {
     runItems(ctx, batch, inputs, params) {
       batches.push(batch.map(({ question }) => question));
+      parallel.push(params['parallel']);
       return real.runItems(ctx, batch, inputs, params);
     },
     expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
@@ -75,7 +77,7 @@ async function run(
     running?: Implementation;
   } = {},
 ): Promise<StepResult & { rows: string[] }> {
-  [batches, watched] = [[], []];
+  [batches, watched, parallel] = [[], [], []];
   const rows = questions.map((question, i): Question => ({ id: String(i), question }));
   const input = await writeArtifact(artifacts, { port: 'rows', type: Questions, value: rows });
   const host = createTestHost(
@@ -88,7 +90,7 @@ async function run(
     node: 'u',
     type: 'upper',
     lane: 'light',
-    params: { suffix },
+    params: { suffix, parallel: 8 },
     inputs: { rows: [input] },
     sources: [],
     inputFacets: {},
@@ -175,9 +177,12 @@ describe('a map-type step', () => {
     expect(rows).toEqual(['0 LONG B', '1 C', '2 LONG A', '3 B']);
   });
 
-  it('takes a quarter of the batch after memory ran out', async () => {
+  it('takes a quarter of the batch after memory ran out, and of what is done at once', async () => {
     await run(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], { attempt: 2 });
     expect(batches.map(({ length }) => length)).toEqual([2, 2, 2, 2]);
+    expect(parallel).toEqual([2, 2, 2, 2]);
+    await run(['i']);
+    expect(parallel).toEqual([8]);
   });
 
   it('tries a failed item alone, reports it and goes on', async () => {

@@ -31,7 +31,7 @@ export interface ItemsStep {
   readonly params: Readonly<Record<string, unknown>>;
   readonly source: ItemSource;
   readonly family: ItemFamily;
-  /** 1, or more after memory ran out: each further attempt takes a quarter of the batch. */
+  /** 1, or more after memory ran out: each further attempt takes a quarter of the batch, and of what is `parallel`. */
   readonly attempt: number;
   /** Runs something, and throws `input-changed` if it read other bytes of its files than their digests'. */
   verified<Value>(reading: () => Promise<Value>): Promise<Value>;
@@ -52,9 +52,10 @@ export interface ComputedItems {
 export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
   const { ctx, family, source } = step;
   // Before anything of a batch gets into the item cache.
+  const params = { ...step.params, ...parallelOf(step) };
   const run: RunBatch = async (rows) => {
     const results = await step.verified(async () => {
-      const given = await step.implementation.runItems(ctx, rows, step.inputs, step.params);
+      const given = await step.implementation.runItems(ctx, rows, step.inputs, params);
       // They may be rejected before anybody waits for them.
       for (const each of given) if (each instanceof Promise) each.catch(() => undefined);
       return given;
@@ -149,11 +150,21 @@ async function breathe(ctx: RunContext, report: () => void): Promise<void> {
 }
 
 const batchParamSchema = z.looseObject({ batch: z.number().int().positive() });
+const parallelParamSchema = z.looseObject({ parallel: z.number().int().positive() });
 
 function batchSize({ implementation, params, attempt }: ItemsStep): number {
   const wanted = batchParamSchema.safeParse(params).data?.batch;
-  const size = wanted ?? implementation.definition.items?.batch ?? defaultBatch;
-  return Math.max(1, Math.floor(size / 4 ** (attempt - 1)));
+  return atAttempt(wanted ?? implementation.definition.items?.batch ?? defaultBatch, attempt);
+}
+
+/** How many items of a batch a node computes at once, where it has such a parameter: it needs memory as a batch does. */
+function parallelOf({ params, attempt }: ItemsStep): { readonly parallel?: number } {
+  const parallel = parallelParamSchema.safeParse(params).data?.parallel;
+  return parallel === undefined ? {} : { parallel: atAttempt(parallel, attempt) };
+}
+
+function atAttempt(count: number, attempt: number): number {
+  return Math.max(1, Math.floor(count / 4 ** (attempt - 1)));
 }
 
 async function payloadOf(
