@@ -58,7 +58,7 @@ const telling = (definition: typeof sorted | typeof byPrefix): Implementation =>
   implementItems(definition, {
     runItems(ctx, batch, inputs, params) {
       batches.push(batch.map(({ question }) => question));
-      parallel.push(params['parallel']);
+      parallel.push('parallel' in params ? params.parallel : undefined);
       return real.runItems(ctx, batch, inputs, params);
     },
     expand: ({ id }, payload: string) => payload.split(',').map((question) => ({ id, question })),
