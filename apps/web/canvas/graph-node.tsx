@@ -1,5 +1,5 @@
-import { verdictRule, type NodeType } from '@graft/graph';
-import { useScore } from '../inspector/score.tsx';
+import type { NodeType } from '@graft/graph';
+import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
@@ -203,10 +203,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         {problem === undefined || step?.status === 'running' ? (
           <div
             className={step?.error === undefined ? '' : 'text-error'}
-            title={[
-              ...drift.map(({ message }) => message),
-              score === undefined ? result : `${result}. ${verdictRule}`,
-            ].join(' ')}
+            title={[...drift.map(({ message }) => message), result].join(' ')}
           >
             {[drift.length === 0 ? undefined : 'changed since locked', result, score]
               .filter((part) => part !== undefined)

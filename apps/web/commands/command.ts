@@ -9,8 +9,6 @@ export interface Command {
   readonly group: CommandGroup;
   /** The first is the one that is shown. */
   readonly keys?: readonly Chord[];
-  /** Other words that people search it by. */
-  readonly words?: string;
   /** Whether its keys work while a text is edited, where they would else mean something of that text. */
   readonly whileTyping?: boolean;
   /** Its keys are handled elsewhere (by the canvas, or by the browser): here they are only told. */

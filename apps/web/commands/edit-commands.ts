@@ -9,7 +9,7 @@ import {
   selectNeighbours,
 } from '../canvas/edit-actions.ts';
 import { selectedEdges } from '../canvas/viewport.ts';
-import { isLabeller } from '../labels/labelled-node.ts';
+import { isLabeller } from '../labels/labeller.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -78,7 +78,6 @@ export const editCommands: readonly Command[] = [
     title: 'Duplicate',
     group: 'Edit',
     keys: ['mod+d'],
-    words: 'copy selected nodes',
     enabled: hasSelection,
     run: duplicateSelected,
   },
@@ -87,7 +86,6 @@ export const editCommands: readonly Command[] = [
     title: 'Rename',
     group: 'Edit',
     keys: ['f2'],
-    words: 'title of the selected node',
     enabled: () => selectedNode() !== undefined,
     run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
   },
@@ -95,7 +93,6 @@ export const editCommands: readonly Command[] = [
     id: 'edit-rows',
     title: 'Edit the rows …',
     group: 'Edit',
-    words: 'frozen output correct by hand jsonl',
     enabled: () => selectedRows() !== undefined,
     run: () => useOverlay.getState().show({ editedRows: selectedRows() ?? null }),
   },
@@ -103,7 +100,6 @@ export const editCommands: readonly Command[] = [
     id: 'label-answers',
     title: 'Label the answers …',
     group: 'Edit',
-    words: 'mark right wrong annotate judge by hand',
     enabled: () => selectedLabeller() !== undefined,
     run: () => useOverlay.getState().show({ labelling: selectedLabeller() ?? null }),
   },
@@ -112,7 +108,6 @@ export const editCommands: readonly Command[] = [
     title: 'Delete',
     group: 'Edit',
     keys: ['delete', 'backspace'],
-    words: 'remove selected nodes connections',
     enabled: () => hasSelection() || selectedEdges().length > 0,
     run: deleteSelected,
   },
@@ -138,7 +133,6 @@ export const editCommands: readonly Command[] = [
     id: 'select-before',
     title: 'Select what it needs',
     group: 'Edit',
-    words: 'upstream ancestors inputs',
     enabled: hasSelection,
     run: () => selectNeighbours('before'),
   },
@@ -146,7 +140,6 @@ export const editCommands: readonly Command[] = [
     id: 'select-after',
     title: 'Select what depends on it',
     group: 'Edit',
-    words: 'downstream descendants outputs',
     enabled: hasSelection,
     run: () => selectNeighbours('after'),
   },

@@ -12,7 +12,6 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     keys: ['mod+enter'],
     whileTyping: true,
-    words: 'start execute graph',
     enabled: () => isRunnable() && !works(),
     run: () => void startRun(),
   },
@@ -21,7 +20,6 @@ export const runCommands: readonly Command[] = [
     title: 'Run up to here',
     group: 'Run',
     keys: ['shift+enter'],
-    words: 'only selected node',
     enabled: () => selectedNode() !== undefined && !works(),
     run: () => void startRun(pathOf(selectedNode() ?? '')),
   },
@@ -29,7 +27,6 @@ export const runCommands: readonly Command[] = [
     id: 'cancel',
     title: 'Cancel the run',
     group: 'Run',
-    words: 'stop abort',
     enabled: works,
     run: () => void cancelRun(),
   },
@@ -37,7 +34,6 @@ export const runCommands: readonly Command[] = [
     id: 'show-plan',
     title: 'Show the plan',
     group: 'Run',
-    words: 'explain what will run',
     enabled: hasFile,
     run: () => {
       openPanel('lower');
@@ -48,7 +44,6 @@ export const runCommands: readonly Command[] = [
     id: 'show-experiments',
     title: 'Show the experiments',
     group: 'Run',
-    words: 'compare variants table settings',
     enabled: hasExperiments,
     run: () => {
       openPanel('lower');

@@ -1,4 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
+import { lazy, Suspense } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
@@ -6,7 +7,10 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { ProblemList } from '../timeline/problem-list.tsx';
+
+const ProblemList = lazy(() =>
+  import('../timeline/problem-list.tsx').then((part) => ({ default: part.ProblemList })),
+);
 
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
@@ -19,7 +23,9 @@ function Problems() {
     <section className="mt-4">
       <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
       <div className="-mx-3.5 mt-1">
-        <ProblemList problems={problems} label="What keeps it from running" />
+        <Suspense>
+          <ProblemList problems={problems} label="What keeps it from running" />
+        </Suspense>
       </div>
     </section>
   );

@@ -1,7 +1,7 @@
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { isLabeller } from './labelled-node.ts';
+import { isLabeller } from './labeller.ts';
 
 /** Of a node that takes labels: opens the table in which they are given. */
 export function LabelAnswers({ path }: { readonly path: string }) {

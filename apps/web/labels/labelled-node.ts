@@ -1,4 +1,4 @@
-import type { ArtifactRef, Edge, Graph, GraphNode } from '@graft/graph';
+import type { ArtifactRef, Edge, Graph } from '@graft/graph';
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { z } from 'zod';
@@ -6,9 +6,7 @@ import { useDocument } from '../state/document-store.ts';
 import { edgesInto, placeOf } from '../state/levels.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
-
-/** The node type whose answers are labelled. */
-const labeller = 'label';
+import { isLabeller, labeller } from './labeller.ts';
 
 const paramsSchema = z.object({
   file: z.string(),
@@ -16,10 +14,6 @@ const paramsSchema = z.object({
   threshold: z.number(),
 });
 export type LabelParams = z.infer<typeof paramsSchema>;
-
-export function isLabeller(node: GraphNode | undefined): boolean {
-  return node?.type === labeller;
-}
 
 /** Where a node keeps its labels, and what it holds against them; undefined of any other node, or where it does not say. */
 export function labelParamsOf(graph: Graph, path: string): LabelParams | undefined {

@@ -11,6 +11,7 @@ import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useDocument } from '../state/document-store.ts';
 import { startExperiment } from '../state/experiment-actions.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
+import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './node-order.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -100,7 +101,7 @@ function CommandItems() {
         command.hidden === true || command.enabled?.() === false ? null : (
           <Item
             key={command.id}
-            value={`${command.title} ${command.words ?? ''}`}
+            value={`${command.title} ${commandWords[command.id] ?? ''}`}
             {...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) })}
             run={() => runCommand(command)}
           >

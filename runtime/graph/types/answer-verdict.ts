@@ -5,10 +5,6 @@ import type { Answer } from './port-types.ts';
 /** How an answer compares with the reference that its question carries. */
 export type AnswerVerdict = 'right' | 'wrong' | 'no reference';
 
-/** What `answerVerdict` looks at, in words for people. */
-export const verdictRule =
-  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and what the reference has in brackets do not count; “three” counts as “3”. Where there is no answer, right: it says so. It does not understand: an answer in other words is marked wrong.';
-
 /** Words that carry nothing to be compared. "No" and "not" are none of them. */
 const littleWords = new Set(
   'a an the at by in on of to for from after with and or is are was were be been it its he she they that this than only may must does do'.split(
@@ -66,7 +62,7 @@ function neededWords(reference: string): readonly string[] {
   return wordsOf(reference);
 }
 
-/** Whether an answer agrees with its question's reference by `verdictRule`. */
+/** Whether an answer agrees with its question’s reference, as `verdictRule` says. */
 export function answerVerdict({
   text,
   question,

@@ -1,0 +1,17 @@
+import { Answers, type ArtifactRef } from '@graft/graph';
+import { count } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../api/client.ts';
+
+/** `9 of 30 right`; undefined where there is nothing to compare. */
+export function useScore(artifact: ArtifactRef | undefined): string | undefined {
+  const answers = artifact?.mediaType === Answers.mediaType;
+  const { data } = useQuery(
+    queries.artifacts.score.queryOptions(
+      { artifact: artifact ?? { digest: '', mediaType: '', size: 0 } },
+      { enabled: answers, staleTime: Infinity },
+    ),
+  );
+  if (data === undefined || data.right + data.wrong === 0) return undefined;
+  return `${count(data.right)} of ${count(data.right + data.wrong)} right`;
+}
