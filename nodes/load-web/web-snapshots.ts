@@ -1,6 +1,7 @@
 import type { ItemMemo, ParamsOf, RunContext } from '@graft/graph';
 import { z } from 'zod';
 import { lookAt, pageSnapshot, type Snapshot, snapshotSchema } from '../kit/web/page-snapshot.ts';
+import { byAddress, memoKey, presentPeriod } from '../kit/web/web-memo.ts';
 import type { loadWeb } from './node.ts';
 import { largestSitemap, type ListedPage, readSitemap, type Sitemap } from './read-sitemap.ts';
 
@@ -24,15 +25,10 @@ export class WebSnapshots {
     const { content, largest, timeout: seconds, pause } = params;
     const look = (url: string, most: number) =>
       lookAt(ctx, url, { most, seconds, pause, robots: true });
-    const each =
-      <Value>(read: (url: string) => Promise<Value>) =>
-      (keys: readonly string[]) =>
-        Promise.all(keys.map((key) => read(urlOf(key))));
-    const pages = each(async (url) => pageSnapshot(await look(url, largest * mebi), content));
-    const maps = each(async (url) => readSitemap((await look(url, largestSitemap)).body, url));
-    const since = ctx.sources.flatMap((one) => (one.kind === 'clock' ? [one.since] : [])).join();
+    const pages = byAddress(async (url) => pageSnapshot(await look(url, largest * mebi), content));
+    const maps = byAddress(async (url) => readSitemap((await look(url, largestSitemap)).body, url));
     return new WebSnapshots({
-      ...{ params, since },
+      ...{ params, since: presentPeriod(ctx) },
       pages: await ctx.memo('pages', snapshotSchema, pages),
       maps: await ctx.memo('sitemaps', sitemapSchema, maps),
     });
@@ -52,7 +48,7 @@ export class WebSnapshots {
   }
 
   sitemap(url: string): Promise<Sitemap> {
-    return this.#maps.get(keyOf(url, [this.#params.revision, this.#since]));
+    return this.#maps.get(memoKey(url, [this.#params.revision, this.#since]));
   }
 
   async look(page: ListedPage): Promise<void> {
@@ -66,15 +62,6 @@ export class WebSnapshots {
   /** A page whose list says when it changed is due when that does, any other in each period. */
   #keyOf({ url, changed }: ListedPage): string {
     const { content, revision } = this.#params;
-    return keyOf(url, [content, revision, changed === '' ? this.#since : changed]);
+    return memoKey(url, [content, revision, changed === '' ? this.#since : changed]);
   }
-}
-
-const keySchema = z.array(z.string());
-
-function keyOf(url: string, rest: readonly string[]): string {
-  return JSON.stringify([url, ...rest]);
-}
-function urlOf(key: string): string {
-  return keySchema.parse(JSON.parse(key))[0] ?? '';
 }

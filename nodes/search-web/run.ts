@@ -8,6 +8,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { lookAt, pageDocuments, pageSnapshot, snapshotSchema } from '../kit/web/page-snapshot.ts';
+import { byAddress, memoKey, presentPeriod } from '../kit/web/web-memo.ts';
 import { searchWeb } from './node.ts';
 import { searchAddress } from './search-address.ts';
 
@@ -21,13 +22,9 @@ const foundSchema = z.array(z.string());
 
 export const run = implement(searchWeb, async (ctx, { questions }, params) => {
   const { timeout: seconds, pause, content, revision } = params;
-  const since = ctx.sources.flatMap((one) => (one.kind === 'clock' ? [one.since] : [])).join();
-  const each =
-    <Value>(read: (first: string) => Promise<Value>) =>
-    (keys: readonly string[]) =>
-      Promise.all(keys.map((key) => read(firstOf(key))));
-  const searching = each((address) => search(ctx, address, { seconds, pause }));
-  const reading = each(async (url) => {
+  const since = presentPeriod(ctx);
+  const searching = byAddress((address) => search(ctx, address, { seconds, pause }));
+  const reading = byAddress(async (url) => {
     const most = largest.page;
     const reply = await lookAt(ctx, url, { most, seconds, pause, robots: true });
     return pageSnapshot(reply, content);
@@ -42,14 +39,12 @@ export const run = implement(searchWeb, async (ctx, { questions }, params) => {
     let done = 0;
     for await (const question of questions.rows()) {
       ctx.signal.throwIfAborted();
-      const urls = await found.get(
-        JSON.stringify([searchUrl(ctx, question, params), revision, since]),
-      );
+      const urls = await found.get(memoKey(searchUrl(ctx, question, params), [revision, since]));
       let read = 0;
       for (const url of urls) {
         if (read === params.top) break;
         try {
-          const snapshot = await pages.get(JSON.stringify([url, content, revision, since]));
+          const snapshot = await pages.get(memoKey(url, [content, revision, since]));
           read += 1;
           if (snapshot.text.trim() === '' || seen.has(snapshot.url)) continue;
           seen.add(snapshot.url);
@@ -125,12 +120,6 @@ function json(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const keySchema = z.array(z.string());
-
-function firstOf(key: string): string {
-  return keySchema.parse(JSON.parse(key))[0] ?? '';
 }
 
 function nothing(ctx: RunContext): GraphError {
