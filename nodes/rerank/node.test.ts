@@ -1,5 +1,5 @@
-import type { Embedder, Hit, QuestionHits } from '@graft/graph';
-import { expect, it } from 'vitest';
+import type { Embedder, Hit, QuestionHits, RunContext } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
 import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { maxSim } from './max-sim.ts';
 import { rerank } from './node.ts';
@@ -114,6 +114,131 @@ it('orders by the cross-encoder alone, and keeps the top', async () => {
     ['d', 3],
     ['b', 2],
   ]);
+});
+
+describe('quality', () => {
+  const prose = 'The eastern kiln is lit at twenty to six by whoever has the night watch.';
+  const menu = 'Home | Kilns | Prices | Contact';
+  const page = (path: string, text: string, metadata: Hit['chunk']['metadata'] = {}): Hit => {
+    const one = hit(1, path);
+    return { ...one, chunk: { ...one.chunk, text, metadata } };
+  };
+  const weigh = async (
+    hits: readonly Hit[],
+    params: Partial<Params>,
+    sources: RunContext['sources'] = [],
+  ): Promise<Hit[]> => {
+    const list = { ...row, hits: hits.map((one, at) => ({ ...one, rank: at + 1 })) };
+    const settings = { method: 'none', quality: 0.5, words: 10, today: '2026-11-01' } as const;
+    return rank({ ...settings, ...params }, [list], testContext({ sources }));
+  };
+  const only = (part: 'length' | 'content' | 'trust' | 'freshness') => ({
+    ...{ lengthWeight: 0, contentWeight: 0, trustWeight: 0, freshnessWeight: 0 },
+    [`${part}Weight`]: 1,
+  });
+  const paths = (hits: readonly Hit[]) => hits.map(({ chunk }) => chunk.source.path).join(' ');
+
+  it('puts what is thin, boilerplate, not trusted, or old behind what is not', async () => {
+    const good = page('good', prose, { date: '2026-10-01' });
+    const worse = {
+      length: page('thin', 'Lit early.', { date: '2026-10-01' }),
+      content: page('menu', `${menu}\n${prose}\n${menu}\n© 2019 The Pottery`),
+      trust: page('forum/kiln', prose),
+      freshness: page('old', prose, { date: '2022-10-01' }),
+    };
+    for (const part of ['length', 'content', 'trust', 'freshness'] as const) {
+      const bad = worse[part];
+      const params = { ...only(part), trust: { '**': 1, 'forum/**': 0.1 } };
+      const [first, second] = await weigh([bad, good], params);
+      expect(first?.chunk.source.path, part).toBe('good');
+      expect(second?.scores[part], part).toBeLessThan(0.6);
+      expect(second?.scores.quality, part).toBe(second?.scores[part]);
+      expect(await weigh([bad, good], { ...params, quality: 0 }).then(paths)).toMatch(/ good$/);
+    }
+  });
+
+  it('shows its parts, and takes that share off the topic', async () => {
+    const [, second] = await weigh(
+      [page('a', prose), page('b', 'Lit early at six.', { date: '2025-11-01' })],
+      { quality: 0.4 },
+    );
+    // Four words of ten, all content, trusted, a year old.
+    const quality = (0.4 + 1 + 1 + 0.5) / 4;
+    expect(second?.scores).toEqual({
+      ...{ rrf: 1, topic: expect.closeTo(61 / 62, 12) },
+      ...{ length: 0.4, content: 1, trust: 1, freshness: expect.closeTo(0.5, 12) },
+      quality: expect.closeTo(quality, 12),
+    });
+    expect(second?.score).toBeCloseTo((61 / 62) * (1 - 0.4 * (1 - quality)), 12);
+  });
+
+  it('weighs the fused order of late interaction and the scores of a cross-encoder', async () => {
+    const hits = ['a', 'c', 'b', 'd'].map((text) => page(text, text));
+    const late = await weigh(hits, { method: 'late-interaction', ...only('trust') });
+    expect(late.map(({ chunk }) => chunk.text).join('')).toBe('abcd');
+    expect(late[0]?.scores.topic).toBeCloseTo((1 / 61 + 1 / 62) / (2 / 61), 12);
+    const params = { method: 'cross-encoder', trust: { d: 0 }, ...only('trust') } as const;
+    const scored = await weigh(hits, params);
+    expect(scored.map(({ chunk }) => chunk.text).join('')).toBe('bcad');
+    expect(scored[0]?.scores).toMatchObject({
+      rerank: 2,
+      topic: expect.closeTo(61 / 62, 12),
+      quality: 1,
+    });
+  });
+
+  it('leaves out of the mean what cannot be told', async () => {
+    for (const date of ['', 'spring', '12/03/2026', true]) {
+      const [one] = await weigh([page('a', prose, { date })], {});
+      expect(one?.scores.freshness).toBeUndefined();
+      expect(one?.scores.quality).toBe(1);
+    }
+    for (const date of ['2027-03-01', '2026-11-01T08:00:00Z', '2026-11']) {
+      const [one] = await weigh([page('a', prose, { date })], {});
+      expect(one?.scores.freshness, date).toBe(1);
+    }
+    const [listed] = await weigh([page('a', prose, { changed: '2025-11-01' })], {});
+    expect(listed?.scores.freshness).toBeCloseTo(0.5, 12);
+    const [year] = await weigh([page('a', prose, { date: 2026 })], {});
+    expect(year?.scores.freshness).toBeCloseTo(0.5 ** (304 / 365), 12);
+  });
+
+  it('takes the day of the run where none is given, once a day', async () => {
+    const params = (some: object) => rerank.params.parse(some);
+    const clock = { kind: 'clock', hours: 24, param: 'today' };
+    expect(rerank.sources?.(params({ quality: 1, method: 'none' }))).toEqual([clock]);
+    for (const some of [{ today: '2026-11-01' }, { freshnessWeight: 0 }, { quality: 0 }]) {
+      expect(rerank.sources?.(params({ quality: 1, method: 'none', ...some }))).toEqual([]);
+    }
+    expect(rerank.params.safeParse({ today: 'soon' }).success).toBe(false);
+    const since = '2025-10-31T00:00:00.000Z';
+    const [one] = await weigh([page('a', prose, { date: '2024-10-31' })], { today: '' }, [
+      { kind: 'clock', param: 'today', since },
+    ]);
+    expect(one?.scores.freshness).toBeCloseTo(0.5, 12);
+  });
+
+  it('takes for boilerplate what stands in three documents, links and rights, and no table or list', async () => {
+    const notice = 'This page is looked after by the people of the yard office.';
+    const share = async (text: string, others: readonly string[] = []): Promise<number> => {
+      const hits = [text, ...others].map((one, at) => page(`p${String(at)}`, one));
+      const found = await weigh(hits, only('content'));
+      return found.find(({ chunk }) => chunk.source.path === 'p0')?.scores.content ?? NaN;
+    };
+    expect(await share(`${prose}\n${notice}`, [notice])).toBe(1);
+    expect(await share(`${prose}\n${notice}`, [notice, notice])).toBeCloseTo(15 / 27, 12);
+    expect(await share(`# Kilns\n\n${prose}`)).toBe(1);
+    expect(await share('| Kiln | Cones | Hours |\n| East | 9 | 31 |')).toBe(1);
+    expect(await share('- East kiln\n- West kiln')).toBe(1);
+    expect(await share('[Home](/) [Kilns](/kilns)')).toBe(0);
+    expect(await share('Home › Kilns › East')).toBe(0);
+    expect(await share('# Kilns')).toBe(0);
+  });
+});
+
+it('leaves the order, and cuts it, where nothing is asked', async () => {
+  const hits = await rank({ method: 'none', top: 2 });
+  expect(hits).toEqual(row.hits.slice(0, 2));
 });
 
 it('asks only for the model that its method uses', () => {

@@ -1,5 +1,20 @@
-import { defineNode, Hits, type ParamMeta } from '@graft/graph';
+import { defineNode, Hits, type ParamMeta, type Source } from '@graft/graph';
 import { z } from 'zod';
+
+const orders = { 'late-interaction': 'late interaction + RRF', none: 'as it comes' };
+
+function partWeight(title: string, what: string) {
+  return z
+    .number()
+    .min(0)
+    .max(10)
+    .default(1)
+    .meta({
+      title: `${title} weight`,
+      description: `How much ${what} counts for in quality; 0: not at all.`,
+      advanced: true,
+    } satisfies ParamMeta);
+}
 
 export const rerank = defineNode({
   type: 'rerank',
@@ -7,17 +22,17 @@ export const rerank = defineNode({
   implementation: 2,
   title: 'Rerank',
   group: 'retrieval',
-  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it.',
+  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
   inputs: { hits: { type: Hits, doc: 'Hits to reorder.' } },
   outputs: { hits: { type: Hits, doc: 'The best of them, in the new order.' } },
   params: z.strictObject({
     method: z
-      .enum(['late-interaction', 'cross-encoder'])
+      .enum(['late-interaction', 'cross-encoder', 'none'])
       .default('late-interaction')
       .meta({
         title: 'Method',
         description:
-          'late-interaction needs no further model. cross-encoder is better where its model can be had.',
+          'late-interaction needs no further model. cross-encoder is better where its model can be had. none leaves the order as it comes, but for quality.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -28,6 +43,16 @@ export const rerank = defineNode({
         title: 'Top',
         unit: 'chunks',
         description: 'Hits kept for each question.',
+      } satisfies ParamMeta),
+    quality: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .meta({
+        title: 'Quality',
+        description:
+          'Share of its score that a hit of the worst quality loses; 0 orders by topic alone.',
       } satisfies ParamMeta),
     model: z
       .string()
@@ -72,10 +97,64 @@ export const rerank = defineNode({
         description: 'Of the fusion: sum of weight / (constant + rank).',
         advanced: true,
       } satisfies ParamMeta),
+    lengthWeight: partWeight('Length', 'a chunk that says enough'),
+    contentWeight: partWeight('Content', 'text that is no boilerplate'),
+    trustWeight: partWeight('Trust', 'the source'),
+    freshnessWeight: partWeight('Freshness', 'the date'),
+    words: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(40)
+      .meta({
+        title: 'Enough',
+        unit: 'words',
+        description: 'From which on a chunk is long enough.',
+        advanced: true,
+      } satisfies ParamMeta),
+    trust: z
+      .record(z.string().min(1), z.number().min(0).max(1))
+      .default({})
+      .meta({
+        title: 'Trusted',
+        description:
+          'How far paths or addresses are trusted, from 0 to 1, such as {"archive/**": 0.2}; of globs that match the longest counts. Others: 1.',
+        advanced: true,
+      } satisfies ParamMeta),
+    dates: z
+      .array(z.string().min(1))
+      .default(['date', 'changed', 'published'])
+      .meta({
+        title: 'Dates',
+        description:
+          'Metadata that say when a text was last true, such as 2026-03-01; the first that a document has counts.',
+        advanced: true,
+      } satisfies ParamMeta),
+    halfLife: z
+      .number()
+      .positive()
+      .max(100_000)
+      .default(365)
+      .meta({
+        title: 'Half-life',
+        unit: 'days',
+        description: 'After which a text is half as fresh.',
+        advanced: true,
+      } satisfies ParamMeta),
+    today: z
+      .string()
+      .regex(/^(\d{4}-\d{2}-\d{2})?$/, 'must be a date such as 2026-03-01, or empty')
+      .default('')
+      .meta({
+        title: 'Today',
+        description: 'What ages are counted to, such as 2026-03-01. Empty: the day of the run.',
+        advanced: true,
+      } satisfies ParamMeta),
   }),
-  summary: ({ method, top, model }) => [
-    ['method', method === 'cross-encoder' ? model : 'late interaction + RRF'],
+  summary: ({ method, top, model, quality }) => [
+    ['method', method === 'cross-encoder' ? model : orders[method]],
     ['top', String(top)],
+    ...(quality === 0 ? [] : [['quality', String(quality)] as const]),
   ],
   caching: 'pure',
   items: {
@@ -84,11 +163,17 @@ export const rerank = defineNode({
     length: (row) => (row as { hits: readonly unknown[] }).hits.length,
     batch: 8,
   },
-  sources: ({ method, model, embedder }) => [
-    method === 'cross-encoder'
-      ? { kind: 'model', id: model, param: 'model' }
-      : { kind: 'model', id: embedder, param: 'embedder' },
-  ],
+  sources({ method, model, embedder, quality, freshnessWeight, today }) {
+    const sources: Source[] = [];
+    if (method === 'cross-encoder') sources.push({ kind: 'model', id: model, param: 'model' });
+    if (method === 'late-interaction') {
+      sources.push({ kind: 'model', id: embedder, param: 'embedder' });
+    }
+    if (quality > 0 && freshnessWeight > 0 && today === '') {
+      sources.push({ kind: 'clock', hours: 24, param: 'today' });
+    }
+    return sources;
+  },
   engines: ['onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],

@@ -1,43 +1,115 @@
-import { implementItems, type QuestionHits, type RunContext, vectorSchema } from '@graft/graph';
+import {
+  type HitScores,
+  implementItems,
+  type ParamsOf,
+  type QuestionHits,
+  type RunContext,
+  vectorSchema,
+} from '@graft/graph';
+import { hitQuality } from './hit-quality.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { rerank } from './node.ts';
 
-/** Position of a hit in the incoming order, its new score, and the part of it that this node computed. */
+type Params = ParamsOf<typeof rerank>;
+
+/** Position of a hit in the incoming order, its new score, and the parts of it that this node computed. */
 interface Placed {
   readonly from: number;
   readonly score: number;
-  readonly rerank: number;
+  readonly parts: HitScores;
 }
 
 export const run = implementItems(rerank, {
   async runItems(ctx, batch, _inputs, params): Promise<readonly (readonly Placed[])[]> {
     const results: (readonly Placed[])[] = [];
-    const score =
-      params.method === 'cross-encoder'
-        ? (row: QuestionHits) => crossEncode(ctx, row, params.model)
-        : await lateInteraction(ctx, batch, params.embedder);
+    const score = await scorer(ctx, batch, params);
+    const today = todayOf(ctx, params.today);
     for (const row of batch) {
       ctx.signal.throwIfAborted();
-      const scores = await score(row);
-      const placed =
-        params.method === 'cross-encoder'
-          ? scores.map((score, from) => ({ from, score, rerank: score }))
-          : fuse(scores, params);
+      const topics = placeByTopic(await score(row), row, params);
+      const placed = params.quality === 0 ? topics : withQuality(topics, row, { params, today });
       placed.sort((a, b) => b.score - a.score || a.from - b.from);
       results.push(placed.slice(0, params.top));
     }
     return results;
   },
   *expand(row, placed) {
-    const hits = placed.flatMap(({ from, score, rerank: part }, at) => {
+    const hits = placed.flatMap(({ from, score, parts }, at) => {
       const hit = row.hits[from];
       return hit === undefined
         ? []
-        : [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, rerank: part } }];
+        : [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, ...parts } }];
     });
     yield { ...row, hits };
   },
 });
+
+/** Scores of a row's hits by what they are about; undefined where nothing is asked. */
+type Scorer = (row: QuestionHits) => Promise<number[] | undefined>;
+
+function scorer(
+  ctx: RunContext,
+  batch: readonly QuestionHits[],
+  { method, model, embedder }: Params,
+): Promise<Scorer> {
+  switch (method) {
+    case 'cross-encoder':
+      return Promise.resolve((row) => crossEncode(ctx, row, model));
+    case 'late-interaction':
+      return lateInteraction(ctx, batch, embedder);
+    case 'none':
+      return Promise.resolve(() => Promise.resolve(undefined));
+  }
+}
+
+/** By the model's score, the fused order, or the one that came; where quality is weighed, by 1 / (rrf + rank) of it. */
+function placeByTopic(
+  scores: readonly number[] | undefined,
+  { hits }: QuestionHits,
+  params: Params,
+): Placed[] {
+  if (scores !== undefined && params.method === 'late-interaction') return fuse(scores, params);
+  const given = scores ?? hits.map((_, from) => -from);
+  const ranks = ranksOf(given);
+  return hits.map((hit, from) => {
+    const score = scores === undefined ? hit.score : (given[from] ?? 0);
+    return {
+      from,
+      score: params.quality > 0 ? 1 / (params.rrf + (ranks[from] ?? hits.length)) : score,
+      parts: scores === undefined ? {} : { rerank: score },
+    };
+  });
+}
+
+/** Topic from 0 to 1, the best possible rank being 1, less what quality takes off. */
+function withQuality(
+  topics: readonly Placed[],
+  { hits }: QuestionHits,
+  { params, today }: { readonly params: Params; readonly today: number },
+): Placed[] {
+  const { rrf, weight, method } = params;
+  const best = (method === 'late-interaction' ? 1 + weight : 1) / (rrf + 1);
+  const qualities = hitQuality(
+    hits.map(({ chunk }) => chunk),
+    params,
+    today,
+  );
+  return topics.map(({ from, score, parts }) => {
+    const topic = score / best;
+    const own = qualities[from] ?? { quality: 1 };
+    return {
+      from,
+      score: topic * (1 - params.quality * (1 - own.quality)),
+      parts: { ...parts, topic, ...own },
+    };
+  });
+}
+
+/** In milliseconds: the day that is given, or the one that the run began in. */
+function todayOf({ sources }: RunContext, given: string): number {
+  const present = sources.flatMap((one) => (one.kind === 'clock' ? [one.since] : []));
+  return Date.parse(given === '' ? (present[0] ?? '') : given);
+}
 
 async function crossEncode(ctx: RunContext, row: QuestionHits, model: string): Promise<number[]> {
   if (row.hits.length === 0) return [];
@@ -54,7 +126,7 @@ async function lateInteraction(
   ctx: RunContext,
   batch: readonly QuestionHits[],
   model: string,
-): Promise<(row: QuestionHits) => Promise<number[]>> {
+): Promise<Scorer> {
   const rows = batch.filter(({ hits }) => hits.length > 0);
   if (rows.length === 0) return () => Promise.resolve([]);
   const embedder = await ctx.backends.embedder(model);
@@ -84,17 +156,21 @@ function tokensOf(vectors: Float32Array, dimension: number): TokenVectors {
 }
 
 /** Weighted reciprocal rank fusion of the incoming order and the order by `scores`. */
-function fuse(
-  scores: readonly number[],
-  { weight, rrf }: { weight: number; rrf: number },
-): Placed[] {
-  const order = scores
-    .map((_, from) => from)
-    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  const rankOf = new Map(order.map((from, at) => [from, at + 1]));
-  return scores.map((part, from) => ({
+function fuse(scores: readonly number[], { weight, rrf }: Params): Placed[] {
+  const ranks = ranksOf(scores);
+  return scores.map((rerank, from) => ({
     from,
-    score: 1 / (rrf + from + 1) + weight / (rrf + (rankOf.get(from) ?? scores.length)),
-    rerank: part,
+    score: 1 / (rrf + from + 1) + weight / (rrf + (ranks[from] ?? scores.length)),
+    parts: { rerank },
   }));
+}
+
+/** The rank of each by its score, from 1; of equal ones the earlier comes first. */
+function ranksOf(scores: readonly number[]): number[] {
+  const ranks: number[] = [];
+  scores
+    .map((_, from) => from)
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
+    .forEach((from, at) => (ranks[from] = at + 1));
+  return ranks;
 }

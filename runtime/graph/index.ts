@@ -1,4 +1,5 @@
 export * from './base/errors.ts';
+export { globPattern } from './base/glob.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
 export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';

@@ -1,4 +1,4 @@
-import { type Hit, type QuestionHits, questionHitsSchema } from '@graft/graph';
+import { type Hit, type HitScores, type QuestionHits, questionHitsSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
@@ -49,17 +49,30 @@ function HitRow(props: {
   );
 }
 
+/** How the parts of a score are called, and with how many digits, in the order of their making. */
+const parts: readonly (readonly [keyof HitScores, string, number])[] = [
+  ['dense', 'dense', 2],
+  ['bm25', 'BM25', 1],
+  ['versions', 'wordings', 0],
+  ['rrf', 'RRF', 4],
+  ['rerank', 'rerank', 2],
+  ['topic', 'topic', 2],
+  ['quality', 'quality', 2],
+  ['length', 'length', 2],
+  ['content', 'content', 2],
+  ['trust', 'trust', 2],
+  ['freshness', 'freshness', 2],
+  ['children', 'parts found', 0],
+  ['mmr', 'MMR', 2],
+  ['duplicates', 'duplicates', 0],
+];
+
 function scoreParts({ scores }: Hit): string {
-  const parts: readonly (readonly [string, number | undefined, number])[] = [
-    ['dense', scores.dense, 2],
-    ['BM25', scores.bm25, 1],
-    ['RRF', scores.rrf, 4],
-    ['rerank', scores.rerank, 2],
-  ];
   return parts
-    .flatMap(([name, value, digits]) =>
-      value === undefined ? [] : [`${name} ${value.toFixed(digits)}`],
-    )
+    .flatMap(([name, title, digits]) => {
+      const value = scores[name];
+      return value === undefined ? [] : [`${title} ${value.toFixed(digits)}`];
+    })
     .join(' · ');
 }
 

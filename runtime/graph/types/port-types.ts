@@ -48,10 +48,17 @@ export const chunkSchema = z.object({
   text: z.string(),
   /** Headings above the chunk, outermost first. */
   headings: z.array(z.string()),
+  /** What the text does not say of itself: searched with it, and never put into a prompt. */
+  context: z.string().optional(),
   source: spanSchema,
   metadata: metadataSchema,
 });
 export type Chunk = z.infer<typeof chunkSchema>;
+
+/** What of a chunk is embedded, and searched by words: its text, below its context where it has one. */
+export function searchedText({ text, context }: Pick<Chunk, 'text' | 'context'>): string {
+  return context === undefined || context === '' ? text : `${context}\n\n${text}`;
+}
 
 /** Floats as they are, in memory and in stored items. */
 export const vectorSchema = z.custom<Float32Array>((value) => value instanceof Float32Array);
@@ -87,21 +94,45 @@ export const questionSchema = z.object({
   answerable: z.boolean().optional(),
   /** Known to be hard, for people who look at the answers. */
   hard: z.boolean().optional(),
+  /** What is searched for beside the question: it in other words, or passages that might answer it. */
+  variants: z.array(z.string()).optional(),
   /** The question that it asks in other words: both belong to one side of a split. */
   paraphraseOf: z.string().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
-/** One retrieved chunk. `rank` is 1-based; `scores` are the parts of `score`: dense, bm25, rrf, rerank. */
+/** What a hit's score is made of. */
+const hitScoresSchema = z.object({
+  /** Cosine of question and chunk. */
+  dense: z.number().optional(),
+  bm25: z.number().optional(),
+  /** Sum of 1 / (constant + rank) over the lists that were fused. */
+  rrf: z.number().optional(),
+  /** Of the wordings of a question that were searched for, those that found it. */
+  versions: z.number().optional(),
+  /** What the reranker's model gave. */
+  rerank: z.number().optional(),
+  /** Topic, quality and its parts: from 0 to 1, the more the better. */
+  topic: z.number().optional(),
+  quality: z.number().optional(),
+  length: z.number().optional(),
+  content: z.number().optional(),
+  trust: z.number().optional(),
+  freshness: z.number().optional(),
+  /** Hits of parts of it. */
+  children: z.number().optional(),
+  /** Marginal relevance: relevance less likeness to the hits before. */
+  mmr: z.number().optional(),
+  /** Hits that say nearly the same and were left out for it. */
+  duplicates: z.number().optional(),
+});
+export type HitScores = z.infer<typeof hitScoresSchema>;
+
+/** One retrieved chunk. `rank` is 1-based; `scores` are the parts of `score`. */
 export const hitSchema = z.object({
   rank: z.number().int(),
   score: z.number(),
-  scores: z.object({
-    dense: z.number().optional(),
-    bm25: z.number().optional(),
-    rrf: z.number().optional(),
-    rerank: z.number().optional(),
-  }),
+  scores: hitScoresSchema,
   chunk: chunkSchema,
 });
 export type Hit = z.infer<typeof hitSchema>;

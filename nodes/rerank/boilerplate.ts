@@ -1,0 +1,53 @@
+import { plainWords } from '../kit/text/word-pair-sketch.ts';
+
+/** In so many documents of one list a line is none that one of them has to say. */
+const commonTo = 3;
+
+/** Lines that stand word for word in several documents of a list: menus, footers, notices. */
+export function commonLines(
+  texts: readonly { readonly path: string; readonly text: string }[],
+): ReadonlySet<string> {
+  const paths = new Map<string, Set<string>>();
+  for (const { path, text } of texts) {
+    for (const line of text.split('\n')) {
+      const words = wordsOf(line);
+      const seen = paths.get(words) ?? new Set();
+      paths.set(words, seen.add(path));
+    }
+  }
+  return new Set([...paths].flatMap(([line, seen]) => (seen.size >= commonTo ? [line] : [])));
+}
+
+/**
+ * The share of a text's words that are its own: not in lines that are common to several documents, rows of links, and
+ * notices of rights. Headings count for nothing; a text without any words is 0.
+ */
+export function contentShare(text: string, common: ReadonlySet<string>): number {
+  let own = 0;
+  let all = 0;
+  for (const line of text.split('\n')) {
+    if (/^\s*#{1,6}\s/.test(line)) continue;
+    const words = wordsOf(line);
+    const count = words === '' ? 0 : words.split(' ').length;
+    all += count;
+    if (!common.has(words) && !isLinks(line) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
+  }
+  return all === 0 ? 0 : own / all;
+}
+
+function wordsOf(line: string): string {
+  return plainWords(line).join(' ');
+}
+
+/** `Home | Prices | Contact`, `Home › Kilns › Prices`, or mostly the words of Markdown links. */
+function isLinks(line: string): boolean {
+  const linked = [...line.matchAll(/\[([^\]\n]{1,200})\]\([^)\n]{1,2000}\)/g)];
+  const linkWords = linked.flatMap(([, words = '']) => plainWords(words)).length;
+  const rest = plainWords(line.replace(/\[[^\]\n]{1,200}\]\([^)\n]{1,2000}\)/g, ' ')).length;
+  if (linked.length > 0 && linkWords >= rest) return true;
+  // A table's row begins with its bar.
+  if (line.trimStart().startsWith('|')) return false;
+  const parts = line.split(/\s[|·•›»>]\s/);
+  const longest = Math.max(...parts.map((part) => plainWords(part).length));
+  return parts.length >= 3 && longest <= 4;
+}
