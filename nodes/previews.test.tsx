@@ -55,6 +55,7 @@ const base = { id: attack, digest: 'a', architecture: attack };
 /** A row of a port type that several nodes give, which carries markup wherever it can. */
 const rowsOfTypes: Readonly<Record<string, unknown>> = {
   answers: answer,
+  hits,
   documents: {
     id: attack,
     path: attack,

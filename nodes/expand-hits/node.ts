@@ -1,0 +1,56 @@
+import { Chunks, defineNode, Hits, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const expandHits = defineNode({
+  type: 'expand-hits',
+  version: 1,
+  implementation: 1,
+  title: 'Expand hits',
+  group: 'retrieval',
+  doc: 'Hands on more than what was found: the larger chunk that each hit is part of (parent–child, small-to-big), or the chunk with its neighbours. What several hits lead to comes once, with the score of the best of them.',
+  inputs: {
+    hits: { type: Hits, doc: 'Hits among small chunks.' },
+    chunks: {
+      type: Chunks,
+      doc: 'Of the same documents. parents: larger chunks, such as sections or pages. neighbours: the chunks that were searched.',
+    },
+  },
+  outputs: { hits: { type: Hits, doc: 'The larger passages, best first.', itemsOf: ['hits'] } },
+  params: z.strictObject({
+    to: z
+      .enum(['parents', 'neighbours'])
+      .default('parents')
+      .meta({
+        title: 'To',
+        description:
+          'parents: the chunk of the other list that holds most of the hit. neighbours: the hit and the chunks beside it, as one passage.',
+      } satisfies ParamMeta),
+    window: z
+      .int()
+      .min(1)
+      .max(20)
+      .default(1)
+      .meta({
+        title: 'Window',
+        unit: 'chunks',
+        description: 'For neighbours: how many on either side.',
+      } satisfies ParamMeta),
+    top: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .meta({
+        title: 'Top',
+        unit: 'passages',
+        description: 'Passages kept for each question.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ to, window, top }) => [
+    ['to', to === 'parents' ? 'parents' : `${window} on either side`],
+    ['top', String(top)],
+  ],
+  caching: 'pure',
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});
