@@ -1,8 +1,14 @@
+import type { Hit, SearchRequest } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { testContext } from '../kit/testing/test-context.ts';
+import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { retrieve } from './node.ts';
 import { run } from './run.ts';
-import { rowsInput } from '../kit/testing/test-context.ts';
+
+function hitOf(id: string, rank: number): Hit {
+  const span = { documentId: id, path: id, title: id, start: 0, end: 1, firstLine: 1, lastLine: 1 };
+  const chunk = { id, text: id, headings: [], source: span, metadata: {} };
+  return { rank, score: 1 / rank, scores: { dense: 1 / rank }, chunk };
+}
 
 const made = { model: 'all-MiniLM-L6-v2', digest: 'a'.repeat(64), dimension: 384 };
 const facts = (id: string) => ({
@@ -33,6 +39,66 @@ it('takes the embedder that made the index, named or not, and any for words alon
   expect(check({})).toEqual([]);
   expect(check({ embedder: made.model })).toEqual([]);
   expect(check({ embedder: 'wide-768', mode: 'bm25' })).toEqual([]);
+});
+
+it('searches for every wording of a question, and fuses what they find', async () => {
+  const found: Record<string, string[]> = {
+    one: ['a', 'b'],
+    two: ['c', 'a'],
+    three: ['b', 'c', 'a'],
+  };
+  const asked: SearchRequest[] = [];
+  const base = testContext();
+  const info = { rows: 1, dimension: 2, embedder: made.model, embedderDigest: made.digest };
+  const ctx = testContext({
+    models: { ...base.models, facts },
+    backends: {
+      ...base.backends,
+      embedder: (model) =>
+        Promise.resolve({
+          ...{ model, dimension: 2, device: 'cpu', countTokens: () => 1 },
+          embed: (texts) => Promise.resolve(texts.map((text) => Float32Array.of(text.length, 0))),
+          embedTokens: () => Promise.reject(new Error('not asked for')),
+        }),
+      openIndex: () =>
+        Promise.resolve({
+          info,
+          search(request) {
+            asked.push(request);
+            return Promise.resolve((found[request.text] ?? []).map((id, at) => hitOf(id, at + 1)));
+          },
+          [Symbol.dispose]: () => undefined,
+        }),
+    },
+  });
+  const rows = [
+    { id: 'p', question: 'one' },
+    { id: 'q', question: 'one', variants: ['two', 'three'] },
+  ];
+  const [plain, varied] = await runAll(run, rows, {
+    ctx,
+    inputs: { questions: rowsInput(rows), index: { digest: '', path: '', info } },
+    params: retrieve.params.parse({ k: 2, candidates: 9 }),
+  });
+  expect(asked.map(({ text, k, vector }) => [text, k, vector?.[0]])).toEqual([
+    ['one', 2, 3],
+    ...[
+      ['one', 9, 3],
+      ['two', 9, 3],
+      ['three', 9, 5],
+    ],
+  ]);
+  expect(plain?.hits).toEqual([hitOf('a', 1), hitOf('b', 2)]);
+  // a: ranks 1, 2, 3; b: 2, 1; c: 1, 2, equal to b, which was found first.
+  expect(varied?.hits.map(({ chunk, rank }) => [chunk.id, rank])).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  expect(varied?.question).toEqual(rows[1]);
+  expect(varied?.hits[0]?.scores).toEqual({
+    ...{ dense: 1, versions: 3, rrf: expect.closeTo(1 / 61 + 1 / 62 + 1 / 63, 12) },
+  });
+  expect(varied?.hits[0]?.score).toBe(varied?.hits[0]?.scores.rrf);
 });
 
 it('refuses other weights at run time too, where the plan did not know them', async () => {

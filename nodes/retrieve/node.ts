@@ -7,7 +7,7 @@ export const retrieve = defineNode({
   implementation: 2,
   title: 'Retrieve',
   group: 'retrieval',
-  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid).',
+  doc: 'Finds the chunks that answer each question: by meaning (dense), by words (BM25), or by both, fused by reciprocal ranks (hybrid). A question that carries variants is searched for by each of them, fused again.',
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
     index: { type: Index, doc: 'The index to search.' },
@@ -49,7 +49,8 @@ export const retrieve = defineNode({
       .default(60)
       .meta({
         title: 'RRF constant',
-        description: 'Score of a chunk = sum of 1 / (constant + rank) over both sides.',
+        description:
+          'Score of a chunk = sum of 1 / (constant + rank) over both sides; likewise over a question’s variants.',
         advanced: true,
       } satisfies ParamMeta),
     embedder: z
@@ -87,7 +88,7 @@ export const retrieve = defineNode({
   caching: 'pure',
   items: {
     over: 'questions',
-    key: ['question'],
+    key: ['question', 'variants'],
     length: (row) => (row as { question: string }).question.length,
   },
   sources: ({ embedder }) =>

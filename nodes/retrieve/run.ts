@@ -1,30 +1,35 @@
 import { GraphError, type Hit, implementItems } from '@graft/graph';
+import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
 
 export const run = implementItems(retrieve, {
   async runItems(ctx, batch, { index }, params): Promise<readonly (readonly Hit[])[]> {
     const opened = await ctx.backends.openIndex(index.path, index.info);
-    const vectors = params.mode === 'bm25' ? [] : await embedQuestions();
     const { mode, k, rrf } = params;
+    const candidates = Math.max(k, params.candidates);
+    const wordings = batch.map(({ question, variants = [] }) => [question, ...variants]);
+    const vectors = mode === 'bm25' ? [] : await embedAll(wordings.flat());
+    let next = 0;
     return Promise.all(
-      batch.map((question, at) => {
-        const vector = vectors[at];
-        return opened.search(
-          {
-            mode,
-            text: question.question,
-            ...(vector === undefined ? {} : { vector }),
-            k,
-            candidates: Math.max(k, params.candidates),
-            rrf,
-            filter: { paths: params.paths, metadata: params.metadata },
-          },
-          ctx.signal,
-        );
+      wordings.map(async (texts) => {
+        const searches = texts.map((text) => {
+          const vector = vectors[next++];
+          return opened.search(
+            {
+              ...{ mode, text, candidates, rrf },
+              ...(vector === undefined ? {} : { vector }),
+              k: texts.length === 1 ? k : candidates,
+              filter: { paths: params.paths, metadata: params.metadata },
+            },
+            ctx.signal,
+          );
+        });
+        const [first = [], ...others] = await Promise.all(searches);
+        return others.length === 0 ? first : fuseLists([first, ...others], { k, rrf });
       }),
     );
 
-    async function embedQuestions(): Promise<Float32Array[]> {
+    async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
       const name = params.embedder === '' ? index.info.embedder : params.embedder;
       // The plan refuses this already where the facets are known.
       if (ctx.models.facts(name).digest !== index.info.embedderDigest) {
@@ -35,10 +40,7 @@ export const run = implementItems(retrieve, {
         );
       }
       const embedder = await ctx.backends.embedder(name);
-      return embedder.embed(
-        batch.map(({ question }) => question),
-        ctx.signal,
-      );
+      return embedder.embed(texts, ctx.signal);
     }
   },
   *expand(question, hits) {
