@@ -1,4 +1,11 @@
-import { Chunks, defineNode, Embeddings, type ParamMeta } from '@graft/graph';
+import {
+  type Chunk,
+  Chunks,
+  defineNode,
+  Embeddings,
+  type ParamMeta,
+  searchedText,
+} from '@graft/graph';
 import { z } from 'zod';
 
 export const embed = defineNode({
@@ -36,7 +43,11 @@ export const embed = defineNode({
   }),
   summary: ({ model }) => [['model', model]],
   caching: 'pure',
-  items: { over: 'chunks', key: ['text'], length: (row) => (row as { text: string }).text.length },
+  items: {
+    over: 'chunks',
+    key: ['text', 'context'],
+    length: (row) => searchedText(row as Pick<Chunk, 'text' | 'context'>).length,
+  },
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   facets: ({ model }, _inputs, models) => {
     const facts = models(model);

@@ -1,13 +1,10 @@
-import { implementItems } from '@graft/graph';
+import { implementItems, searchedText } from '@graft/graph';
 import { embed } from './node.ts';
 
 export const run = implementItems(embed, {
   async runItems(ctx, batch, _inputs, params): Promise<readonly Float32Array[]> {
     const embedder = await ctx.backends.embedder(params.model);
-    return embedder.embed(
-      batch.map((chunk) => chunk.text),
-      ctx.signal,
-    );
+    return embedder.embed(batch.map(searchedText), ctx.signal);
   },
   *expand(row, vector) {
     yield { ...row, vector };

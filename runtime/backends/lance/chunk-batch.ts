@@ -1,5 +1,11 @@
 import type { Schema, Table } from 'apache-arrow';
-import { chunkSchema, GraphError, type Chunk, type EmbeddedChunk } from '@graft/graph';
+import {
+  chunkSchema,
+  GraphError,
+  searchedText,
+  type Chunk,
+  type EmbeddedChunk,
+} from '@graft/graph';
 import { lanceLibrary } from './lance-library.ts';
 
 /** How a metadata value is written in the `facts` column, and looked for. */
@@ -48,7 +54,7 @@ export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number):
     arrow.vectorFromArray(chunks.map(value), new arrow.Utf8());
   return new arrow.Table(schema, {
     id: text((chunk) => chunk.id),
-    text: text((chunk) => chunk.text),
+    text: text(searchedText),
     path: text((chunk) => chunk.source.path),
     facts: arrow.vectorFromArray(
       chunks.map((chunk) =>
@@ -56,7 +62,9 @@ export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number):
       ),
       list,
     ),
-    row: text(({ headings, source, metadata }) => JSON.stringify({ headings, source, metadata })),
+    row: text(({ headings, context, source, metadata }) =>
+      JSON.stringify({ headings, context, source, metadata }),
+    ),
     vector: arrow.makeVector(
       arrow.makeData({
         type: vectorType,
@@ -68,8 +76,14 @@ export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number):
   });
 }
 
-/** The chunk that was stored. */
-export function chunkOfRow(id: string, text: string, row: string): Chunk {
+/** The chunk that was stored; `searched` has its context in front. */
+export function chunkOfRow(id: string, searched: string, row: string): Chunk {
   const rest: unknown = JSON.parse(row);
-  return chunkSchema.parse({ id, text, ...(typeof rest === 'object' ? rest : {}) });
+  const chunk = chunkSchema.parse({
+    id,
+    text: searched,
+    ...(typeof rest === 'object' ? rest : {}),
+  });
+  const before = searchedText({ ...chunk, text: '' }).length;
+  return before === 0 ? chunk : { ...chunk, text: searched.slice(before) };
 }

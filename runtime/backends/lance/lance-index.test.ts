@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EmbeddedChunk, SearchRequest } from '@graft/graph';
 import { buildIndex } from './build-index.ts';
-import { globPattern } from './filter-sql.ts';
 import { openIndex, type LanceIndex } from './search-index.ts';
 
 const folders: string[] = [];
@@ -32,6 +31,7 @@ interface Row {
   readonly text: string;
   readonly degrees: number;
   readonly metadata?: EmbeddedChunk['metadata'];
+  readonly context?: string;
 }
 const corpus: readonly Row[] = [
   { id: 'a', path: 'kilns/large.md', text: 'The large kiln fires overnight.', degrees: 0 },
@@ -48,13 +48,14 @@ const corpus: readonly Row[] = [
 ];
 
 async function* chunks(rows: readonly Row[]): AsyncIterable<EmbeddedChunk> {
-  for (const { id, path, text, degrees, metadata = {} } of rows) {
+  for (const { id, path, text, degrees, metadata = {}, context } of rows) {
     await Promise.resolve();
     const source = { documentId: path, path, title: id, start: 0, end: text.length };
     yield {
       id,
       text,
       headings: ['Handbook', id],
+      ...(context === undefined ? {} : { context }),
       source: { ...source, firstLine: 1, lastLine: 3 },
       metadata,
       vector: vectorAt(degrees),
@@ -115,6 +116,33 @@ describe('an index of chunks', () => {
     expect(await ids(index, { mode: 'bm25', text: 'kilns' })).toEqual(['b', 'a']);
     expect(await ids(index, { mode: 'bm25', text: 'which firing' })).toEqual(['a', 'c']);
     expect(await ids(index, { mode: 'bm25', text: 'the' })).toEqual([]);
+  });
+
+  it('finds by the words of a context, and gives the text without it', async () => {
+    const rows = corpus.map((row) =>
+      row.id === 'e' ? { ...row, context: 'Price list of the shop, valid from spring.' } : row,
+    );
+    const index = await indexOf(rows);
+    const [hit] = await index.search(
+      { ...request, mode: 'bm25', text: 'shop prices in spring' },
+      new AbortController().signal,
+    );
+    expect(hit?.chunk).toMatchObject({
+      ...{ id: 'e', text: 'A pot costs ten crowns.' },
+      context: 'Price list of the shop, valid from spring.',
+    });
+  });
+
+  it('filters by path and metadata in every mode', async () => {
+    const index = await indexOf(corpus);
+    for (const mode of ['dense', 'bm25', 'hybrid'] as const) {
+      const found = (paths: string[], metadata: Record<string, string>) =>
+        ids(index, { mode, text: 'kiln pots firings', filter: { paths, metadata } });
+      expect(await found(['people/**'], { floor: '2' }), mode).toEqual(['c']);
+      expect(await found([], { floor: '1' }), mode).toEqual(['d']);
+      expect(await found(['kilns/large.md'], {}), mode).toEqual(['a']);
+      expect(await found(['kilns'], { floor: '1' }), mode).toEqual([]);
+    }
   });
 
   it('fuses both by reciprocal ranks', async () => {
@@ -231,25 +259,5 @@ describe('an index of chunks', () => {
     await expect(
       buildIndex({ rows: chunks([]), dimension: 4, folder, language: 'klingon', kind: 'flat' }),
     ).rejects.toMatchObject({ code: 'bad-param' });
-  });
-});
-
-describe('globs', () => {
-  it.each([
-    ['a/*.md', 'a/b.md', true],
-    ['a/*.md', 'a/b/c.md', false],
-    ['a/**/*.md', 'a/c.md', true],
-    ['a/**/*.md', 'a/x/y/c.md', true],
-    ['**/*.md', 'c.md', true],
-    ['a', 'a/b/c.md', true],
-    ['a/', 'a/b.md', true],
-    ['a', 'ab.md', false],
-    ['{a,b}/?.md', 'b/x.md', true],
-    ['[a-c]x.md', 'bx.md', true],
-    ['[!a-c]x.md', 'bx.md', false],
-    ['a.b+(c).md', 'a.b+(c).md', true],
-    ['a.md', 'abmd', false],
-  ])('%s matches %s: %s', (glob, path, expected) => {
-    expect(new RegExp(`^${globPattern(glob)}$`).test(path)).toBe(expected);
   });
 });
