@@ -12,6 +12,16 @@ import { chunk } from './chunk/node.ts';
 import { run as runChunk } from './chunk/run.ts';
 import { registry } from './definitions.gen.ts';
 import { fuzz, type FuzzOptions } from './kit/testing/fuzz.ts';
+import { mutate, seeded } from './kit/testing/mutate.ts';
+import {
+  docxParts,
+  epubParts,
+  listed,
+  paragraph,
+  run,
+  styled,
+} from './kit/testing/office-files.ts';
+import { zipFile } from './kit/testing/zip-file.ts';
 import { sourceFile, rowsInput, runAll, testContext } from './kit/testing/test-context.ts';
 import { loadDataset } from './load-dataset/node.ts';
 import { readExamples } from './load-dataset/read-examples.ts';
@@ -24,6 +34,12 @@ import { run as runQuestions } from './questions/run.ts';
 const share = process.env['GRAFT_FUZZ'] === 'full' ? 1 : 0.1;
 const limit = { timeout: 1_800_000 };
 const fixtures = join(import.meta.dirname, '../runtime/training/golden/fixtures');
+
+const wordBody = [
+  paragraph(run('Kilns'), styled('berschrift1')),
+  paragraph(run('first'), listed(1)),
+  `<w:tbl><w:tr><w:tc>${paragraph(run('a') + '<w:r><w:footnoteReference w:id="2"/></w:r>')}</w:tc></w:tr></w:tbl>`,
+].join('');
 
 let folder = '';
 let model: TinyModel;
@@ -157,6 +173,30 @@ describe('documents and tables, read and cut', () => {
         const inputs = { documents: rowsInput(documents) };
         const cut = chunk.params.parse({ method: 'markdown' });
         await runAll(runChunk, documents, { inputs, params: cut });
+      },
+    });
+  });
+
+  it.each([
+    ['a.docx', docxParts(wordBody), 2_000],
+    ['a.epub', epubParts(), 2_000],
+    ['a.py', { '': 'class A:\n    def b(self):\n        pass\n\n\tdef c():\n' }, 1_000],
+  ])('%s', limit, async (name, parts, count) => {
+    const params = loadFiles.params.parse({ paths: [name], extensions: ['docx', 'epub', 'code'] });
+    const names = Object.keys(parts);
+    await passes(name, {
+      seeds: Object.values(parts).map((part) => Buffer.from(part)),
+      count,
+      read: async (bytes, at) => {
+        const part = names[at % names.length] ?? '';
+        // Every tenth time the archive itself is changed, else what is in it.
+        const whole = zipFile({ ...parts, [part]: bytes });
+        const archive = at % 10 === 0 ? mutate(zipFile(parts), seeded(at)) : whole;
+        await writeFile(join(folder, name), name === 'a.py' ? bytes : archive);
+        const file = await sourceFile(folder, name);
+        const documents: Document[] = await runAll(runFiles, [file], { inputs: {}, params });
+        const inputs = { documents: rowsInput(documents) };
+        await runAll(runChunk, documents, { inputs, params: chunk.params.parse({}) });
       },
     });
   });

@@ -16,7 +16,9 @@ import { markdownHeadings } from './kit/text/markdown-headings.ts';
 import { sentences } from './kit/text/sentences.ts';
 import { estimateTokens } from './kit/text/token-estimate.ts';
 import { frontMatter } from './load-files/front-matter.ts';
-import { readHtml } from './kit/text/read-html.ts';
+import { plainLines } from './kit/text/plain-lines.ts';
+import { readHtml, readHtmlAsMarkdown } from './kit/text/read-html.ts';
+import { readXml } from './load-files/read-xml.ts';
 import { splitParts } from './kit/text/split-parts.ts';
 import { queryFault } from './load-sql/query-fault.ts';
 import { linesIn, questionsIn } from './make-dataset/read-reply.ts';
@@ -30,9 +32,13 @@ async function drain(rows: AsyncIterable<unknown>): Promise<void> {
   }
 }
 
-async function chunkAll(text: string, params: Parameters<typeof chunk.params.parse>[0]) {
+async function chunkAll(
+  text: string,
+  params: Parameters<typeof chunk.params.parse>[0],
+  mediaType = 'text/markdown',
+) {
   const document: Document = {
-    ...{ id: 'a', path: 'a.md', mediaType: 'text/markdown', title: 'A', text },
+    ...{ id: 'a', path: 'a.md', mediaType, title: 'A', text },
     ...{ offset: 0, line: 1, metadata: {} },
   };
   const all = chunk.params.parse(params);
@@ -56,12 +62,14 @@ const scanners: Readonly<Record<string, Scan>> = {
   questionsIn,
   linesIn,
   queryFault,
+  plainLines,
   splitParts: (text) => drain(splitParts([text], 4096)),
   csvRows: (text) => drain(csvRows(Readable.from([text]), 'a.csv')),
   jsonlRows: (text) => drain(jsonlRows(Readable.from([text]), 'a.jsonl')),
   decodeText: (text) => drain(decodeText(Readable.from([Buffer.from(text)]), 'utf-8', 'a')),
   'chunk by lines': (text) => chunkAll(text, { size: 64, overlap: 16 }),
   'chunk by sentences': (text) => chunkAll(text, { method: 'sentence', size: 32, overlap: 8 }),
+  'chunk code': (text) => chunkAll(text, { size: 64, overlap: 16 }, 'text/x-c'),
   'chunk by headings': (text) =>
     chunkAll(text, { method: 'markdown', unit: 'characters', size: 100, overlap: 20 }),
 };
@@ -72,11 +80,17 @@ describe.each(Object.entries(scanners))('%s takes as long as its text', (_name, 
   });
 });
 
-describe('readHtml takes as long as its page', () => {
+const pageReaders: Readonly<Record<string, Scan>> = {
+  readHtml,
+  readHtmlAsMarkdown,
+  readXml: (text) => readXml(text, {}),
+};
+
+describe.each(Object.entries(pageReaders))('%s takes as long as its page', (_name, scan) => {
   it.each(Object.entries({ ...adversarialTexts, ...adversarialPages }))(
     'of %s',
     async (_page, pageOf) => {
-      expect(await superlinear(readHtml, pageOf)).toBeUndefined();
+      expect(await superlinear(scan, pageOf)).toBeUndefined();
     },
   );
 });

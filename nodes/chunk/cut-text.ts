@@ -1,3 +1,4 @@
+import { codeBorders } from './code-lines.ts';
 import { sentenceStarts } from '../kit/text/sentences.ts';
 import { tokenStarts } from '../kit/text/token-estimate.ts';
 
@@ -10,8 +11,11 @@ export interface CutOptions {
   readonly size: number;
   readonly overlap: number;
   readonly unit: 'tokens' | 'characters';
-  /** Where cuts are best: `lines` prefers paragraphs, then lines, then sentences. */
-  readonly prefer: 'lines' | 'sentences';
+  /**
+   * Where cuts are best: `lines` prefers paragraphs, then lines, then sentences; `code` what begins after a blank line,
+   * the least indented first, then lines.
+   */
+  readonly prefer: 'lines' | 'sentences' | 'code';
 }
 
 /**
@@ -24,15 +28,25 @@ export function cutText(text: string, options: CutOptions): TextSpan[] {
   const ruler = options.unit === 'tokens' ? tokenRuler(text) : characterRuler(text);
   const boundaries = boundariesOf(text, options.prefer);
   const spans: TextSpan[] = [];
-  let fresh = skipSpace(text, 0);
+  let fresh = nextStart(0);
   while (fresh < text.length) {
     const start = spans.length === 0 ? fresh : overlapStart(fresh, spans.at(-1)?.start ?? 0);
     const limit = ruler.forward(start, options.size);
-    const end = limit >= text.length ? text.length : cutBefore(limit, fresh, start);
+    const end =
+      limit >= text.length ? text.length : cutBefore(limit, skipSpace(text, fresh), start);
     spans.push({ start, end: trimEnd(text, end) });
-    fresh = skipSpace(text, end);
+    fresh = nextStart(end);
   }
   return spans;
+
+  /** Past white space; code keeps the indentation of its line, where that leaves room for the line. */
+  function nextStart(from: number): number {
+    const sign = skipSpace(text, from);
+    if (options.prefer !== 'code' || sign === text.length) return sign;
+    let start = sign;
+    while (start > from && /[ \t]/.test(text.charAt(start - 1))) start -= 1;
+    return sign - start > options.size / 4 ? sign : start;
+  }
 
   function cutBefore(limit: number, from: number, start: number): number {
     const half = ruler.forward(start, Math.ceil(options.size / 2));
@@ -47,14 +61,17 @@ export function cutText(text: string, options: CutOptions): TextSpan[] {
   function overlapStart(end: number, previousStart: number): number {
     if (options.overlap === 0) return end;
     const earliest = Math.max(ruler.backward(end, options.overlap), previousStart + 1);
-    const levels = [boundaries[options.prefer === 'lines' ? 2 : 0] ?? [], boundaries.at(-1) ?? []];
+    const levels = [boundaries[overlapLevel[options.prefer]] ?? [], boundaries.at(-1) ?? []];
     for (const level of levels) {
       const start = firstAtLeast(level, earliest);
-      if (start < end) return skipSpace(text, start);
+      if (start < end) return nextStart(start);
     }
     return end;
   }
 }
+
+/** Of the boundaries, those at which an overlap may begin: sentences, and lines of code. */
+const overlapLevel = { lines: 2, sentences: 0, code: 3 } as const;
 
 /** Measures from a position: how far `amount` reaches at most, between whole characters. */
 interface Ruler {
@@ -93,6 +110,7 @@ function partsPair(text: string, at: number): boolean {
 function boundariesOf(text: string, prefer: CutOptions['prefer']): ArrayLike<number>[] {
   const words = matchEnds(text, /\s+/g);
   if (prefer === 'sentences') return [sentenceStarts(text), words];
+  if (prefer === 'code') return [...codeBorders(text), words];
   return [
     matchEnds(text, /\n[ \t\r]*\n\s*/g),
     matchEnds(text, /\n\s*/g),

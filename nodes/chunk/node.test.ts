@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runAll, rowsInput } from '../kit/testing/test-context.ts';
 import { estimateTokens } from '../kit/text/token-estimate.ts';
+import { enclosingLines } from './code-lines.ts';
 import { coveredText } from './covered-text.ts';
 import { chunk } from './node.ts';
 import { run } from './run.ts';
@@ -55,57 +56,68 @@ const settings = fc.record({
   size: fc.integer({ min: 8, max: 120 }),
   overlapShare: fc.double({ min: 0, max: 0.5, noNaN: true }),
   offset: fc.integer({ min: 0, max: 1000 }),
+  mediaType: fc.constantFrom('text/markdown', 'text/x-python'),
 });
 
 describe('for any text and settings', () => {
   it('spans are exact, cover all but white space, keep the size, and lines are right', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, settings, async (text, { overlapShare, offset, ...rest }) => {
-        const params = { ...rest, overlap: Math.floor(rest.size * overlapShare) };
-        const document = documentOf(text, { offset, line: 7 });
-        const chunks = await chunksOf(document, params);
-        const covered = new Uint8Array(text.length);
-        const measure = params.unit === 'tokens' ? estimateTokens : (t: string): number => t.length;
-        for (const { text: piece, source } of chunks) {
-          const [start, end] = [source.start - offset, source.end - offset];
-          expect(piece).toBe(text.slice(start, end));
-          expect(piece).toBe(piece.trim());
-          expect(piece).not.toBe('');
-          expect(measure(piece)).toBeLessThanOrEqual(params.size);
-          expect(source.firstLine).toBe(6 + text.slice(0, start).split('\n').length);
-          expect(source.lastLine).toBe(6 + text.slice(0, end).split('\n').length);
-          covered.fill(1, start, end);
-        }
-        const missed =
-          Array.from(text).length === 0
-            ? ''
-            : [...covered.keys()]
-                .filter((at) => covered[at] === 0)
-                .map((at) => text.charAt(at))
-                .join('');
-        expect(missed.trim()).toBe('');
-        expect(new Set(chunks.map(({ id }) => id)).size).toBe(chunks.length);
-      }),
+      fc.asyncProperty(
+        texts,
+        settings,
+        async (text, { overlapShare, offset, mediaType, ...rest }) => {
+          const params = { ...rest, overlap: Math.floor(rest.size * overlapShare) };
+          const document = documentOf(text, { offset, mediaType, line: 7 });
+          const chunks = await chunksOf(document, params);
+          const covered = new Uint8Array(text.length);
+          const measure =
+            params.unit === 'tokens' ? estimateTokens : (t: string): number => t.length;
+          for (const { text: piece, source } of chunks) {
+            const [start, end] = [source.start - offset, source.end - offset];
+            expect(piece).toBe(text.slice(start, end));
+            const isCode = mediaType !== 'text/markdown' && rest.method !== 'sentence';
+            expect(piece).toBe(isCode ? piece.trimEnd() : piece.trim());
+            expect(piece.trim()).not.toBe('');
+            expect(measure(piece)).toBeLessThanOrEqual(params.size);
+            expect(source.firstLine).toBe(6 + text.slice(0, start).split('\n').length);
+            expect(source.lastLine).toBe(6 + text.slice(0, end).split('\n').length);
+            covered.fill(1, start, end);
+          }
+          const missed =
+            Array.from(text).length === 0
+              ? ''
+              : [...covered.keys()]
+                  .filter((at) => covered[at] === 0)
+                  .map((at) => text.charAt(at))
+                  .join('');
+          expect(missed.trim()).toBe('');
+          expect(new Set(chunks.map(({ id }) => id)).size).toBe(chunks.length);
+        },
+      ),
       { numRuns: 400 },
     );
   });
 
   it('overlaps are no longer than asked, and never the whole of the chunk before', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, settings, async (text, { overlapShare, offset: _, ...rest }) => {
-        const overlap = Math.floor(rest.size * overlapShare);
-        const chunks = await chunksOf(documentOf(text), { ...rest, overlap });
-        const measure = rest.unit === 'tokens' ? estimateTokens : (t: string): number => t.length;
-        for (const [at, { source }] of chunks.entries()) {
-          const before = chunks[at - 1]?.source;
-          if (before === undefined) continue;
-          expect(source.start).toBeGreaterThan(before.start);
-          expect(source.end).toBeGreaterThan(before.end);
-          if (source.start < before.end) {
-            expect(measure(text.slice(source.start, before.end))).toBeLessThanOrEqual(overlap);
+      fc.asyncProperty(
+        texts,
+        settings,
+        async (text, { overlapShare, offset: _, mediaType, ...rest }) => {
+          const overlap = Math.floor(rest.size * overlapShare);
+          const chunks = await chunksOf(documentOf(text, { mediaType }), { ...rest, overlap });
+          const measure = rest.unit === 'tokens' ? estimateTokens : (t: string): number => t.length;
+          for (const [at, { source }] of chunks.entries()) {
+            const before = chunks[at - 1]?.source;
+            if (before === undefined) continue;
+            expect(source.start).toBeGreaterThan(before.start);
+            expect(source.end).toBeGreaterThan(before.end);
+            if (source.start < before.end) {
+              expect(measure(text.slice(source.start, before.end))).toBeLessThanOrEqual(overlap);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -146,6 +158,73 @@ it('takes a document that fits as one chunk, with a stable id', async () => {
   const [only, ...others] = await chunksOf(documentOf('# Hi\n\nShort.\n'), { method: 'markdown' });
   expect(others).toEqual([]);
   expect(only).toMatchObject({ id: 'a.md:0', text: '# Hi\n\nShort.', headings: ['Hi'] });
+});
+
+describe('source code', () => {
+  const python = [
+    'import os',
+    '',
+    '# Fires.',
+    'class Kiln(Oven):',
+    '    "A kiln."',
+    '',
+    '    def fire(self, degrees):',
+    '        if degrees > 960:',
+    '            raise TooHot(degrees)',
+    '        self.lit = True',
+    '',
+    '    def cool(self):',
+    '        self.lit = False',
+    '',
+    'def main():',
+    '    Kiln().fire(900)',
+    '',
+  ].join('\n');
+  const code = documentOf(python, { mediaType: 'text/x-python' });
+
+  it('is cut where definitions begin, keeps its indentation, and says what it is within', async () => {
+    const chunks = await chunksOf(code, { size: 180, overlap: 0, unit: 'characters' });
+    expect(chunks.map(({ text, headings }) => [text, headings])).toEqual([
+      [python.slice(0, python.indexOf('    def cool')).trimEnd(), []],
+      [python.slice(python.indexOf('    def cool')).trimEnd(), ['class Kiln(Oven)']],
+    ]);
+    const smaller = await chunksOf(code, { size: 100, overlap: 0, unit: 'characters' });
+    expect(smaller.map(({ text }) => text.split('\n')[0])).toEqual([
+      'import os',
+      '    def fire(self, degrees):',
+      '        self.lit = True',
+      'def main():',
+    ]);
+  });
+
+  it('names all that a line is within, through brackets on lines of their own', () => {
+    const lines = [
+      'export class Kiln {',
+      '  fire(',
+      '    degrees: number,',
+      '  ): void {',
+      '    // Hot.',
+      '    if (degrees > 960) {',
+      '      throw new Error("too hot");',
+      '    }',
+      '    light();',
+      '  }',
+      '}',
+    ];
+    const text = lines.join('\n');
+    const at = (part: string): number => text.indexOf(part);
+    expect(enclosingLines(text, [at('if ('), at('throw'), at('light'), text.length - 1])).toEqual([
+      ['export class Kiln', 'fire'],
+      ['export class Kiln', 'fire', 'if (degrees > 960)'],
+      ['export class Kiln', 'fire'],
+      ['export class Kiln'],
+    ]);
+  });
+
+  it('is cut as prose where whole sentences are asked for', async () => {
+    const chunks = await chunksOf(code, { method: 'sentence', size: 8, overlap: 0 });
+    expect(chunks.every(({ headings }) => headings.length === 0)).toBe(true);
+  });
 });
 
 it('gives nothing for blank text', async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const chunk = defineNode({
   type: 'chunk',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Chunk',
   group: 'retrieval',
   doc: 'Cuts documents into pieces that fit an embedder and a prompt. Every piece knows the exact span of its source, so that an answer can point back to it.',

@@ -1,6 +1,7 @@
 import { type Chunk, type Document, implementItems } from '@graft/graph';
 import { cutMarkdown, type CutPiece } from './cut-markdown.ts';
 import { type CutOptions, cutText } from './cut-text.ts';
+import { enclosingLines, isCode } from './code-lines.ts';
 import { headingsAt, markdownSections } from './markdown-sections.ts';
 import { chunk } from './node.ts';
 
@@ -30,6 +31,14 @@ function cut(
   method: 'recursive' | 'sentence' | 'markdown',
   options: CutOptions,
 ): CutPiece[] {
+  if (isCode(mediaType) && method !== 'sentence') {
+    const spans = cutText(text, { ...options, prefer: 'code' });
+    const headings = enclosingLines(
+      text,
+      spans.map(({ start }) => start),
+    );
+    return spans.map((span, at) => ({ ...span, headings: headings[at] ?? [] }));
+  }
   if (mediaType !== 'text/markdown') {
     return cutText(text, options).map((span) => ({ ...span, headings: [] }));
   }

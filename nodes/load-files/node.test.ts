@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chunk as chunkNode } from '../chunk/node.ts';
 import { run as cutting } from '../chunk/run.ts';
+import { docx, epub, paragraph, run as textRun, styled } from '../kit/testing/office-files.ts';
 import { sourceFile, rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { loadFiles } from './node.ts';
 import { run } from './run.ts';
@@ -73,6 +74,54 @@ describe('kinds', () => {
     expect(document).toMatchObject({ text: 'First.', metadata: { title: 'One', year: 2024 } });
     const error = await problem(['rows.jsonl'], { textColumns: ['body'] });
     expect(error.message).toContain('no column "body"; it has title, text, year');
+  });
+
+  it('reads Word documents and books as Markdown, so that chunks know their headings', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'graft-books-'));
+    const word = paragraph(textRun('Eastern'), styled('berschrift1')) + paragraph(textRun('Lit.'));
+    await writeFile(join(folder, 'a.docx'), docx(word));
+    await writeFile(join(folder, 'b.epub'), epub());
+    const documents = await load(['a.docx', 'b.epub'], {}, folder);
+    expect(documents.map(({ mediaType, title, metadata }) => [mediaType, title, metadata])).toEqual(
+      [
+        ['text/markdown', 'Firing & glazing', { author: 'Wren', created: '2025-03-01T08:00:00Z' }],
+        ['text/markdown', 'Kilns', { author: 'Wren, Ash', date: '2024' }],
+      ],
+    );
+    const chunks = await runAll(cutting, documents, {
+      inputs: { documents: rowsInput(documents) },
+      params: chunkNode.params.parse({ size: 8, overlap: 0 }),
+    });
+    const headings = (text: string) => chunks.find((one) => one.text.includes(text))?.headings;
+    expect(headings('Lit.')).toEqual(['Eastern']);
+    expect(headings('two')).toEqual(['First chapter', 'Glaze']);
+    expect(headings('960')).toEqual(['The second chapter']);
+    await writeFile(join(folder, 'c.docx'), 'broken');
+    const rest = await load(['c.docx', 'b.epub'], { unreadable: 'skip' }, folder);
+    expect(rest.map(({ path }) => path)).toEqual(['b.epub']);
+    await rm(folder, { recursive: true });
+  });
+
+  it('reads source code as it stands where it is chosen, and knows its language', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'graft-code-'));
+    const text = 'def fire():\n\treturn  960 # °C\n';
+    await writeFile(join(folder, 'Kiln.PY'), text);
+    await writeFile(join(folder, 'film.ts'), Buffer.from([0x47, 0x40, 0, 0x11, 0]));
+    const extensions: Params['extensions'] = ['code'];
+    expect(await load(['Kiln.PY'], { extensions }, folder)).toEqual([
+      expect.objectContaining({
+        ...{ id: 'Kiln.PY', title: 'Kiln.PY', text, mediaType: 'text/x-python' },
+        metadata: { language: 'python' },
+      }),
+    ]);
+    await expect(load(['film.ts'], { extensions }, folder)).rejects.toMatchObject({
+      ...{ code: 'damaged-file', location: { file: 'film.ts', param: 'paths' } },
+      message: expect.stringContaining('no source code, though its name ends in .ts'),
+    });
+    await expect(load(['Kiln.PY'], {}, folder)).rejects.toMatchObject({
+      message: expect.stringContaining('source code is read where the kind "code" is chosen'),
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('passes over other kinds, and kinds that were not chosen', async () => {

@@ -2,15 +2,16 @@ import { defineNode, Documents, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 
 /** What can be read, by the ending of the file's name. */
-export const extensions = ['txt', 'md', 'html', 'pdf', 'csv', 'jsonl'] as const;
+const texts = ['txt', 'md', 'html', 'pdf', 'docx', 'epub', 'csv', 'jsonl'] as const;
+export const extensions = [...texts, 'code'] as const;
 
 export const loadFiles = defineNode({
   type: 'load-files',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Files',
   group: 'sources',
-  doc: 'Reads text, Markdown, HTML, PDF, CSV and JSONL files of the workspace as documents. A table gives one document a row; a very large text comes in parts.',
+  doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV and JSONL files and source code of the workspace as documents. A table gives one document a row; a very large text comes in parts.',
   inputs: {},
   outputs: { documents: { type: Documents, doc: 'The documents, sorted by path.' } },
   params: z.strictObject({
@@ -32,10 +33,10 @@ export const loadFiles = defineNode({
     extensions: z
       .array(z.enum(extensions))
       .min(1)
-      .default([...extensions])
+      .default([...texts])
       .meta({
         title: 'Kinds',
-        description: 'Other files that a path or glob takes in are passed over.',
+        description: 'Other files that a path or glob takes in are passed over. code: source code.',
       } satisfies ParamMeta),
     encoding: z
       .enum(['utf-8', 'latin-1', 'utf-16le'])

@@ -2,10 +2,13 @@ import type { Document, Metadata, SourceFile } from '@graft/graph';
 import { GraphError } from '@graft/graph';
 import type { TextEncoding } from '../kit/text/decode-text.ts';
 import { fileText, tableRows } from '../kit/text/table-rows.ts';
-import { type FileKind, mediaTypes } from './file-kind.ts';
+import { codeLanguage, endingOf, type FileKind, mediaTypeOf } from './file-kind.ts';
 import { markdownHeadings, shortTitle } from '../kit/text/markdown-headings.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHtml } from '../kit/text/read-html.ts';
+import { factsOf } from '../kit/text/facts.ts';
+import { type ReadDocument, readDocx } from './read-docx.ts';
+import { readEpub } from './read-epub.ts';
 import { readPdf } from './read-pdf.ts';
 import { rowDocument } from '../kit/text/row-document.ts';
 import { splitParts, type TextPart } from '../kit/text/split-parts.ts';
@@ -29,7 +32,7 @@ export async function* readDocuments(
   file: SourceFile,
   options: ReadOptions,
 ): AsyncGenerator<Document> {
-  const mediaType = mediaTypes[options.kind];
+  const mediaType = mediaTypeOf(file.path, options.kind);
   for await (const document of documentsOf(file, options)) {
     options.signal.throwIfAborted();
     if (document.text.trim() !== '') yield { ...document, mediaType };
@@ -48,6 +51,12 @@ function documentsOf(
       return page(file, options);
     case 'pdf':
       return pdf(file, options);
+    case 'docx':
+      return book(file, readDocx(file, options.signal));
+    case 'epub':
+      return book(file, readEpub(file, options.signal));
+    case 'code':
+      return code(file, options);
     case 'md':
     case 'txt':
       return text(file, options);
@@ -91,6 +100,35 @@ async function* pdf(file: SourceFile, options: ReadOptions) {
   const title = read.title === '' ? nameOf(file.path) : read.title;
   const metadata = { pages: read.pages };
   for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
+}
+
+async function* book(file: SourceFile, reading: Promise<ReadDocument>) {
+  const read = await reading;
+  const title = read.title === '' ? nameOf(file.path) : read.title;
+  const { metadata } = factsOf(Object.entries(read.facts));
+  for await (const part of splitParts([read.text])) yield partOf(file, part, { title, metadata });
+}
+
+/** Source code as it stands. Throws `damaged-file` for what is none, whatever its name says. */
+async function* code(file: SourceFile, options: ReadOptions) {
+  const title = nameOf(file.path);
+  const metadata = { language: codeLanguage(file.path) };
+  for await (const part of splitParts(withoutNulls(file, fileText(file, options.encoding)))) {
+    yield partOf(file, part, { title, metadata });
+  }
+}
+
+async function* withoutNulls({ path }: SourceFile, text: AsyncIterable<string>) {
+  for await (const piece of text) {
+    if (piece.includes('\0')) {
+      throw new GraphError(
+        'damaged-file',
+        `${path} is no source code, though its name ends in .${endingOf(path)}: it holds binary data. Take it out of the files.`,
+        { location: { file: path, param: 'paths' } },
+      );
+    }
+    yield piece;
+  }
 }
 
 async function* rows(file: SourceFile, options: ReadOptions) {

@@ -61,7 +61,7 @@ export const run = implementItems(loadFiles, {
     const what =
       items === 0
         ? 'The paths name no file.'
-        : 'None of the files holds text of the chosen kinds. A scanned PDF has none until it went through text recognition.';
+        : 'None of the files holds text of the chosen kinds; source code is read where the kind "code" is chosen. A scanned PDF has no text until it went through text recognition.';
     throw new GraphError('bad-input', `The corpus is empty. ${what}`, {
       location: { node: ctx.node, param: 'paths' },
     });

@@ -1,5 +1,6 @@
 import type { TokenizerCallbacks } from 'htmlparser2';
 import { BlockText } from './block-text.ts';
+import { headingMark, markedAsMarkdown, verbatimMark } from './marked-lines.ts';
 
 /** Elements whose content is no text of the page. */
 const droppedElements = new Set(
@@ -17,13 +18,28 @@ const lineElements = new Set(
   'div li tr dt dd caption figcaption address option fieldset legend'.split(' '),
 );
 
+export interface PageTexts {
+  readonly title: string;
+  readonly text: string;
+}
+
 /**
  * Title and text of a page: markup gone, entities decoded, blocks on lines of their own. From tags as they come,
  * without a tree, so that no depth of nesting costs more than its length.
  */
-export async function readHtml(html: string): Promise<{ title: string; text: string }> {
+export async function readHtml(html: string): Promise<PageTexts> {
+  return read(html, false);
+}
+
+/** As `readHtml`, the text in Markdown as far as headings go: what else looks like one is no heading. */
+export async function readHtmlAsMarkdown(html: string): Promise<PageTexts> {
+  const { title, text } = await read(html, true);
+  return { title, text: markedAsMarkdown(text) };
+}
+
+async function read(html: string, marks: boolean): Promise<PageTexts> {
   const { Tokenizer } = await import('htmlparser2');
-  const reader = new PageReader(html);
+  const reader = new PageReader(html, marks);
   const tokenizer = new Tokenizer({ decodeEntities: true }, reader);
   tokenizer.write(html);
   tokenizer.end();
@@ -33,6 +49,8 @@ export async function readHtml(html: string): Promise<{ title: string; text: str
 /** Takes tags and texts of a page, whose positions are those of the page. */
 class PageReader implements TokenizerCallbacks {
   readonly #html: string;
+  /** Whether headings and preformatted lines are marked. */
+  readonly #marks: boolean;
   readonly #out = new BlockText();
   /** Since the last tag. */
   #pending: string[] = [];
@@ -46,8 +64,9 @@ class PageReader implements TokenizerCallbacks {
     h1: undefined,
   };
 
-  constructor(html: string) {
+  constructor(html: string, marks: boolean) {
     this.#html = html;
+    this.#marks = marks;
   }
 
   title(): string {
@@ -101,7 +120,11 @@ class PageReader implements TokenizerCallbacks {
     }
     if (this.#dropped.open > 0) return;
     if (h1?.open === true) h1.text += text;
-    this.#out.write(text, this.#preformatted > 0);
+    const verbatim = this.#preformatted > 0;
+    this.#out.write(
+      this.#marks && verbatim ? text.replaceAll('\n', `\n${verbatimMark}`) : text,
+      verbatim,
+    );
   }
 
   #open(name: string): void {
@@ -118,6 +141,10 @@ class PageReader implements TokenizerCallbacks {
     if (name === 'pre') this.#preformatted += 1;
     if (name === 'br') this.#out.line();
     this.#around(name);
+    if (!this.#marks) return;
+    const level = /^h([1-6])$/.exec(name)?.[1];
+    if (level !== undefined) this.#out.write(`${headingMark.repeat(Number(level))} `, true);
+    else if (name === 'pre') this.#out.write(verbatimMark, true);
   }
 
   #close(name: string): void {

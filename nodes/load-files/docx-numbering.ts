@@ -1,0 +1,119 @@
+import { levelOf } from './docx-styles.ts';
+import type { XmlAttributes, XmlHandler } from './read-xml.ts';
+
+interface ListLevel {
+  readonly format: string;
+  /** Such as `%1.%2)`. */
+  readonly text: string;
+  readonly start: number;
+}
+const plain: ListLevel = { format: 'bullet', text: '', start: 1 };
+
+/** Code units of a label at most; a longer one is no label. */
+const maxLabel = 40;
+
+/** The lists of `word/numbering.xml`, and how far each has counted. */
+export class DocxNumbering implements XmlHandler {
+  readonly #patterns = new Map<string, ListLevel[]>();
+  readonly #patternOf = new Map<string, string>();
+  /** By pattern: lists that share one count on. */
+  readonly #counts = new Map<string, number[]>();
+  #pattern: ListLevel[] | undefined;
+  #level = 0;
+  #list = '';
+
+  open(name: string, attributes: XmlAttributes): void {
+    const value = attributes.get('val') ?? '';
+    if (name === 'abstractNum') {
+      this.#pattern = [];
+      this.#patterns.set(attributes.get('abstractNumId') ?? '', this.#pattern);
+    } else if (name === 'num') {
+      this.#list = attributes.get('numId') ?? '';
+    } else if (name === 'abstractNumId') {
+      this.#patternOf.set(this.#list, value);
+    } else if (this.#pattern !== undefined) {
+      if (name === 'lvl') this.#level = levelOf(attributes.get('ilvl') ?? '');
+      else if (name === 'numFmt') this.#set({ format: value });
+      else if (name === 'lvlText') this.#set({ text: value });
+      else if (name === 'start') this.#set({ start: Math.min(Number(value) || 0, 1e6) });
+    }
+  }
+  close(name: string): void {
+    if (name === 'abstractNum') this.#pattern = undefined;
+  }
+
+  /** The label of the list's next paragraph: `-`, `3.`, `2.1`, `(a)`; '' where the list has none. */
+  next(list: string, level: number): string {
+    const pattern = this.#patternOf.get(list) ?? '';
+    const levels = this.#patterns.get(pattern) ?? [];
+    const own = levels[level] ?? plain;
+    if (own.format === 'none') return '';
+    const counts = this.#counts.get(pattern) ?? [];
+    this.#counts.set(pattern, counts);
+    counts[level] = (counts[level] ?? own.start - 1) + 1;
+    counts.length = level + 1;
+    if (own.format === 'bullet') return '-';
+    const label = own.text.replace(/%([1-9])/g, (_, digit: string) => {
+      const at = Number(digit) - 1;
+      const { format, start } = levels[at] ?? plain;
+      return counted(counts[at] ?? start, at === level || format !== 'bullet' ? format : 'decimal');
+    });
+    return label.trim().length > maxLabel ? '-' : label.trim();
+  }
+
+  #set(part: Partial<ListLevel>): void {
+    if (this.#pattern === undefined) return;
+    this.#pattern[this.#level] = { ...(this.#pattern[this.#level] ?? plain), ...part };
+  }
+}
+
+function counted(count: number, format: string): string {
+  switch (format) {
+    case 'lowerLetter':
+      return letters(count);
+    case 'upperLetter':
+      return letters(count).toUpperCase();
+    case 'lowerRoman':
+      return roman(count).toLowerCase();
+    case 'upperRoman':
+      return roman(count);
+    default:
+      return String(count);
+  }
+}
+
+/** a … z, aa, bb …, as Word counts. */
+function letters(count: number): string {
+  if (count < 1 || count > 260) return String(count);
+  const letter = String.fromCharCode(97 + ((count - 1) % 26));
+  return letter.repeat(Math.ceil(count / 26));
+}
+
+const numerals: readonly (readonly [number, string])[] = [
+  ...([
+    [1000, 'M'],
+    [900, 'CM'],
+    [500, 'D'],
+    [400, 'CD'],
+    [100, 'C'],
+    [90, 'XC'],
+  ] as const),
+  ...([
+    [50, 'L'],
+    [40, 'XL'],
+    [10, 'X'],
+    [9, 'IX'],
+    [5, 'V'],
+    [4, 'IV'],
+    [1, 'I'],
+  ] as const),
+];
+function roman(count: number): string {
+  if (count < 1 || count > 3999) return String(count);
+  let left = count;
+  let text = '';
+  for (const [value, sign] of numerals) {
+    for (; left >= value; left -= value) text += sign;
+  }
+  return text;
+}

@@ -1,0 +1,73 @@
+import type { XmlAttributes, XmlHandler } from './read-xml.ts';
+
+/** What a paragraph style says that matters to its text. */
+export interface ParagraphStyle {
+  readonly name: string;
+  readonly basedOn: string;
+  /** 1 to 9; undefined: none, or the one that it is based on has it. */
+  readonly level: number | undefined;
+  readonly list: string;
+  readonly listLevel: number;
+}
+
+/** Styles that others are based on, in a row at most. */
+const longestChain = 16;
+
+/** The paragraph styles of `word/styles.xml`. */
+export class DocxStyles implements XmlHandler {
+  readonly #styles = new Map<string, ParagraphStyle>();
+  #id = '';
+  #style: ParagraphStyle | undefined;
+
+  /** What a style says itself, or those that it is based on. */
+  of(id: string): Pick<ParagraphStyle, 'level' | 'list' | 'listLevel'> & { readonly name: string } {
+    let style = this.#styles.get(id);
+    const { name = '' } = style ?? {};
+    let level: number | undefined;
+    let [list, listLevel] = ['', 0];
+    for (let step = 0; style !== undefined && step < longestChain; step += 1) {
+      level ??= style.level ?? headingNumber(style.name);
+      if (list === '' && style.list !== '') [list, listLevel] = [style.list, style.listLevel];
+      style = this.#styles.get(style.basedOn);
+    }
+    return { name, level, list, listLevel };
+  }
+
+  open(name: string, attributes: XmlAttributes): void {
+    if (name === 'style') {
+      this.#id = attributes.get('styleId') ?? '';
+      this.#style = { name: '', basedOn: '', level: undefined, list: '', listLevel: 0 };
+      return;
+    }
+    const style = this.#style;
+    const value = attributes.get('val') ?? '';
+    if (style === undefined) return;
+    if (name === 'name') this.#style = { ...style, name: value };
+    else if (name === 'basedOn') this.#style = { ...style, basedOn: value };
+    else if (name === 'outlineLvl') this.#style = { ...style, level: outlineLevel(value) };
+    else if (name === 'numId') this.#style = { ...style, list: value };
+    else if (name === 'ilvl') this.#style = { ...style, listLevel: levelOf(value) };
+  }
+  close(name: string): void {
+    if (name !== 'style' || this.#style === undefined) return;
+    this.#styles.set(this.#id, this.#style);
+    this.#style = undefined;
+  }
+}
+
+/** `heading 1`, as Word names its own styles in every language; `Title` is above them all. */
+function headingNumber(name: string): number | undefined {
+  if (/^title$/i.test(name)) return 1;
+  const number = /^heading ([1-9])$/i.exec(name)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** 1 to 9; 10 for body text, which ends the search. */
+export function outlineLevel(value: string): number {
+  return levelOf(value) + 1;
+}
+
+/** 0 to 9. */
+export function levelOf(value: string): number {
+  return /^[0-9]$/.test(value) ? Number(value) : 0;
+}

@@ -1,0 +1,93 @@
+import type { SourceFile } from '@graft/graph';
+import { headingLine } from '../kit/text/plain-lines.ts';
+import { readHtmlAsMarkdown } from '../kit/text/read-html.ts';
+import { EpubContents, EpubPackage } from './epub-package.ts';
+import type { ReadDocument } from './read-docx.ts';
+import { ZipArchive } from './zip-archive.ts';
+
+const kind = { name: 'an EPUB book', remedy: 'Get it anew, or write it anew from its source' };
+
+/** Only fonts are kept from being copied by these: the text is open. */
+const fontObfuscation: ReadonlySet<string> = new Set([
+  'http://www.idpf.org/2008/embedding',
+  'http://ns.adobe.com/pdf/enc#RC',
+]);
+
+/**
+ * Reads a book (EPUB 2 and 3) in its reading order; a page that begins without a heading of the first level gets its title in the table
+ * of contents as one. Throws `damaged-file`, `encrypted-file` and `too-large`.
+ */
+export async function readEpub(file: SourceFile, signal: AbortSignal): Promise<ReadDocument> {
+  const archive = await ZipArchive.open(file, kind);
+  const path = await packagePath(archive);
+  const book = new EpubPackage(path);
+  if (!(await archive.xml(path, book))) throw archive.damaged('it has no package document');
+  const locked = await encryptedParts(archive);
+  const titles = await pageTitles(archive, book);
+  const pages: string[] = [];
+  for (const page of book.pages()) {
+    signal.throwIfAborted();
+    if (locked.has(page.toLowerCase())) {
+      throw archive.encrypted('is protected against copying, and only its own reader opens it');
+    }
+    const html = await archive.text(page);
+    if (html === undefined) throw archive.damaged(`it has no part ${page.slice(0, 200)}`);
+    const { text } = await readHtmlAsMarkdown(withoutEmptyElements(html));
+    if (text !== '') pages.push(underTitle(text, titles.get(page)));
+  }
+  const { title = '', ...facts } = Object.fromEntries(book.facts);
+  return { title, text: pages.join('\n\n'), facts };
+}
+
+/** A page under its title as the first heading, unless it has one of its own of the first level. */
+function underTitle(text: string, title: string | undefined): string {
+  const [whole = '', marks, own] = /^(#{1,6}) ([^\n]*)/.exec(text) ?? [];
+  if (title === undefined || marks === '#') return text;
+  const rest = own?.trim() === title ? text.slice(whole.length).trimStart() : text;
+  return [headingLine(1, title), rest].filter((part) => part !== '').join('\n\n');
+}
+
+/** The package document that `META-INF/container.xml` names first. */
+async function packagePath(archive: ZipArchive): Promise<string> {
+  let found = '';
+  await archive.xml('META-INF/container.xml', {
+    open: (name, attributes) => {
+      if (name === 'rootfile' && found === '') found = attributes.get('full-path') ?? '';
+    },
+  });
+  if (found === '') throw archive.damaged('its container.xml names no package document');
+  return found;
+}
+
+async function pageTitles(
+  archive: ZipArchive,
+  book: EpubPackage,
+): Promise<ReadonlyMap<string, string>> {
+  const path = book.contents();
+  if (path === undefined) return new Map();
+  const contents = new EpubContents(path);
+  await archive.xml(path, contents);
+  return contents.titles;
+}
+
+/** Names, in lower case, of the parts that cannot be read without a key. */
+async function encryptedParts(archive: ZipArchive): Promise<ReadonlySet<string>> {
+  const parts = new Set<string>();
+  let method = '';
+  await archive.xml('META-INF/encryption.xml', {
+    open: (name, attributes) => {
+      if (name === 'EncryptedData') method = '';
+      else if (name === 'EncryptionMethod' && method === '') {
+        method = attributes.get('Algorithm') ?? '';
+      } else if (name === 'CipherReference' && !fontObfuscation.has(method)) {
+        parts.add((attributes.get('URI') ?? '').toLowerCase());
+      }
+    },
+  });
+  return parts;
+}
+
+/** A page of XHTML may close elements where they open that HTML reads on from. */
+function withoutEmptyElements(xhtml: string): string {
+  return xhtml.replace(/<(?:script|style|title|iframe|textarea|noscript)\b[^<>]*\/>/gi, '');
+}

@@ -1,0 +1,158 @@
+import { crc32 } from 'node:zlib';
+import { GraphError, type SourceFile } from '@graft/graph';
+import type { Entry, ZipFile } from 'yauzl';
+import { readXml, type XmlHandler } from './read-xml.ts';
+
+const mebi = 1024 * 1024;
+/** Bytes of the file, which is read whole. */
+const maxArchive = 256 * mebi;
+const maxEntries = 20_000;
+/** Bytes of one unpacked part. */
+const maxPart = 64 * mebi;
+
+/** What the file is to its user, for messages. */
+export interface ArchiveKind {
+  /** As in "is not a Word document". */
+  readonly name: string;
+  /** How to write it anew. */
+  readonly remedy: string;
+}
+
+/**
+ * The parts of a document that is a zip archive. They are looked up by name and unpacked into memory, never to the
+ * disk. All that are read may unpack to 16 MiB and 200 times the size of the file, at most 256 MiB.
+ */
+export class ZipArchive {
+  readonly file: SourceFile;
+  readonly #kind: ArchiveKind;
+  readonly #zip: ZipFile;
+  /** By name in lower case. */
+  readonly #entries: ReadonlyMap<string, Entry>;
+  #left: number;
+
+  /** Throws `too-large`, `encrypted-file` and `damaged-file`. */
+  static async open(file: SourceFile, kind: ArchiveKind): Promise<ZipArchive> {
+    if (file.size > maxArchive) throw tooLarge(file, 'has more than 256 MiB');
+    const bytes = Buffer.from(await file.bytes());
+    // Word keeps what it encrypts, and its old format, in another container.
+    if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) {
+      throw encrypted(
+        file,
+        'is protected by a password, or in a format from before 2007',
+        kind.remedy,
+      );
+    }
+    const { fromBufferPromise } = await import('yauzl');
+    try {
+      const zip = await fromBufferPromise(bytes, { lazyEntries: true });
+      if (zip.entryCount > maxEntries) throw tooLarge(file, `has ${zip.entryCount} parts`);
+      const entries = new Map<string, Entry>();
+      for await (const entry of zip.eachEntry()) {
+        const name = entry.fileName.toLowerCase();
+        if (!entries.has(name)) entries.set(name, entry);
+      }
+      return new ZipArchive({ file, kind, zip, entries });
+    } catch (error) {
+      throw error instanceof GraphError ? error : damaged(file, kind, error);
+    }
+  }
+
+  private constructor(parts: {
+    file: SourceFile;
+    kind: ArchiveKind;
+    zip: ZipFile;
+    entries: ReadonlyMap<string, Entry>;
+  }) {
+    this.file = parts.file;
+    this.#kind = parts.kind;
+    this.#zip = parts.zip;
+    this.#entries = parts.entries;
+    this.#left = Math.min(16 * mebi + 200 * parts.file.size, 256 * mebi);
+  }
+
+  /** A part's bytes; undefined where there is none of that name. Throws as `open` does. */
+  async bytes(name: string): Promise<Buffer | undefined> {
+    const entry = this.#entries.get(name.toLowerCase());
+    if (entry === undefined) return undefined;
+    if (entry.isEncrypted()) {
+      throw encrypted(this.file, 'is protected by a password', this.#kind.remedy);
+    }
+    this.#left -= entry.uncompressedSize;
+    if (entry.uncompressedSize > maxPart || this.#left < 0) {
+      throw tooLarge(this.file, 'unpacks to more than a file of its size may');
+    }
+    try {
+      const pieces: Uint8Array[] = [];
+      // No more than the size that the archive states: the library ends the stream there.
+      for await (const piece of await this.#zip.openReadStreamPromise(entry)) {
+        if (piece instanceof Uint8Array) pieces.push(piece);
+      }
+      const bytes = Buffer.concat(pieces);
+      if (crc32(bytes) !== entry.crc32) throw new Error(`${name} has another checksum`);
+      return bytes;
+    } catch (error) {
+      throw this.damaged(error);
+    }
+  }
+
+  /** A part as text, by its byte order mark, what it says of itself, or UTF-8. */
+  async text(name: string): Promise<string | undefined> {
+    const bytes = await this.bytes(name);
+    if (bytes === undefined) return undefined;
+    try {
+      return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    } catch (error) {
+      throw this.damaged(error);
+    }
+  }
+
+  /** Reads a part as XML; false where there is none of that name. */
+  async xml(name: string, handler: XmlHandler): Promise<boolean> {
+    const text = await this.text(name);
+    if (text === undefined) return false;
+    await readXml(text, handler);
+    return true;
+  }
+
+  damaged(cause: unknown): GraphError {
+    return damaged(this.file, this.#kind, cause);
+  }
+  encrypted(what: string): GraphError {
+    return encrypted(this.file, what, this.#kind.remedy);
+  }
+}
+
+function encodingOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
+  return (
+    /^(?:\u00ef\u00bb\u00bf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})/i.exec(
+      head,
+    )?.[1] ?? 'utf-8'
+  );
+}
+
+function tooLarge({ path }: SourceFile, what: string): GraphError {
+  return new GraphError('too-large', `${path} ${what}. Split it, or take it out of the files.`, {
+    location: { file: path, param: 'paths' },
+  });
+}
+
+function encrypted({ path }: SourceFile, what: string, remedy: string): GraphError {
+  return new GraphError('encrypted-file', `${path} ${what}. ${remedy}, then run again.`, {
+    location: { file: path, param: 'paths' },
+  });
+}
+
+function damaged({ path }: SourceFile, { name, remedy }: ArchiveKind, cause: unknown): GraphError {
+  return new GraphError(
+    'damaged-file',
+    `${path} is not ${name} that can be read; it may be damaged. ${remedy}, or take it out of the files.`,
+    {
+      location: { file: path, param: 'paths' },
+      cause: cause instanceof Error ? cause : new Error(String(cause)),
+    },
+  );
+}
