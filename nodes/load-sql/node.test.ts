@@ -1,7 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Document, parseGraph, planGraph, type RunContext } from '@graft/graph';
+import {
+  type Document,
+  parseGraph,
+  planGraph,
+  type RunContext,
+  type SourceFile,
+} from '@graft/graph';
 import initSqlite from 'sql.js';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registry } from '../definitions.gen.ts';
@@ -38,13 +44,15 @@ async function load(params: Given, parts: Partial<RunContext> = {}): Promise<Doc
     return sourceFile(folder, name);
   });
   const files = [await sourceFile(folder, 'shop.db'), ...(await Promise.all(beside))];
-  const ctx = testContext({ sources: [{ kind: 'files', param: 'file', files }], ...parts });
+  const ctx = testContext({ sources: files.map(alone), ...parts });
   const parsed = loadSql.params.parse({ file: 'shop.db', ...params });
   const rows: Document[] = [];
   const { documents } = await run.run(ctx, {}, parsed);
   for await (const row of documents) rows.push(row);
   return rows;
 }
+/** Each has a source of its own. */
+const alone = (file: SourceFile) => ({ kind: 'files' as const, param: 'file', files: [file] });
 let besideFiles: Readonly<Record<string, Uint8Array>> = {};
 beforeEach(() => {
   besideFiles = {};
@@ -84,6 +92,23 @@ describe('rows of a SQLite file', () => {
     await expect(load({ query, values: [1, 'a', 3] })).rejects.toThrow(/out of range/);
   });
 
+  it('have what is no number of JSON as a text', async () => {
+    const [document] = await load({ query: 'select 9e999 as most, -9e999 as least' });
+    expect(document).toMatchObject({
+      text: 'most: Infinity\nleast: -Infinity',
+      metadata: { most: 'Infinity', least: '-Infinity' },
+    });
+  });
+
+  it('hold the file once when they are read', async () => {
+    const given = await sourceFile(folder, 'shop.db');
+    const bytes = vi.fn(given.bytes);
+    const file = { ...given, bytes, stream: () => given.stream() };
+    const ctx = { sources: [alone(file)] };
+    expect(await load({ query: 'select title from articles' }, ctx)).toHaveLength(3);
+    expect(bytes).not.toHaveBeenCalled();
+  });
+
   it('stream, up to the limit', async () => {
     const log = vi.fn();
     const query = 'select x from more';
@@ -91,6 +116,10 @@ describe('rows of a SQLite file', () => {
     expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/more than 1234 rows/));
   });
 });
+
+/** 1.4 GiB to sort. */
+const sorting = `with recursive n(x) as (select 1 union all select x + 1 from n where x < 1400)
+  select x from (select x, zeroblob(1048576) as b from n order by b, x)`;
 
 describe('what a query cannot do', () => {
   it.each([
@@ -101,6 +130,7 @@ describe('what a query cannot do', () => {
     ],
     ['read files', 'select text from (select * from spying)', /readfile|unsafe/],
     ['take memory', 'select hex(zeroblob(900000000)) as text', /memory|too big/],
+    ['take memory by sorting', sorting, /memory|too big/],
     ['name what is not there', 'select nowhere from articles', /no such column/],
   ])('%s', async (_, query, message) => {
     await expect(load({ query })).rejects.toThrow(message);
@@ -139,6 +169,10 @@ describe('says what is wrong', () => {
       /no column "body"; it gives title/,
     ],
     [{ query: 'select title from articles', id: 'id' }, /no column "id"/],
+    [
+      { query: 'select a.id, b.id from articles a join articles b' },
+      /Several columns of the query are called "id"/,
+    ],
     [{ query: 'select scan from articles', textColumns: ['scan'] }, /Row 1 has bytes in "scan"/],
     [{ query: 'select price, title from articles', id: 'price' }, /Row 2 has nothing in "price"/],
     [
@@ -147,6 +181,27 @@ describe('says what is wrong', () => {
     ],
   ])('%j', async (params, message) => {
     await expect(load(params)).rejects.toThrow(message);
+  });
+
+  it('of a name that stands for several files, or has others beside it', async () => {
+    const query = 'select title from articles';
+    const { file, ...given } = loadSql.params.parse({ file: 'sh[o]p*.db', query });
+    expect(loadSql.check?.({ file, ...given }, {}, () => undefined)).toEqual([
+      { param: 'file', message: expect.stringContaining('Name one file') },
+    ]);
+    await writeFile(join(folder, 'shop2.db'), new Uint8Array(1));
+    await writeFile(join(folder, 'shop2.db-wal'), Buffer.from('377f0682', 'hex'));
+    const files = await Promise.all(
+      ['shop.db', 'shop2.db'].map((name) => sourceFile(folder, name)),
+    );
+    const several = { sources: [{ kind: 'files' as const, param: 'file', files }] };
+    await expect(load({ query }, several)).rejects.toThrow(
+      /is several files \(shop.db, shop2.db\)/,
+    );
+    const others = await Promise.all(
+      ['shop.db', 'shop2.db-wal'].map((name) => sourceFile(folder, name)),
+    );
+    expect(await load({ query }, { sources: others.map(alone) })).toHaveLength(3);
   });
 
   it('of a file that is no database, or is in use', async () => {
@@ -163,19 +218,34 @@ describe('says what is wrong', () => {
   });
 });
 
-it('asks a database by the name of its secret', async () => {
-  const rows = vi.fn(async function* () {
-    yield await Promise.resolve([{ id: 'x', at: new Date(0), j: { a: 1 }, b: Buffer.from('b') }]);
-  });
+describe('a database', () => {
   const given = { file: '', database: { $secret: 'SHOP' }, query: 'select $1', values: [7] };
-  const [document] = await load({ ...given, id: 'id' }, { sources: [], databases: { rows } });
-  expect(document).toMatchObject({
-    ...{ id: 'SHOP:x', path: 'SHOP', text: 'id: x\nat: 1970-01-01T00:00:00.000Z\nj: {"a":1}' },
+  const sources = [{ kind: 'database' as const, param: 'database', identity: 'that one' }];
+  const giving = (columns: readonly string[], rows: readonly unknown[][]) => ({
+    rows: vi.fn(async function* () {
+      yield await Promise.resolve({ columns, rows });
+    }),
   });
-  expect(rows).toHaveBeenCalledWith(
-    'SHOP',
-    expect.objectContaining({ text: 'select $1', values: [7], seconds: 60 }),
-  );
+
+  it('is asked by the name of its secret, and only the one that the step was keyed by', async () => {
+    const columns = ['id', 'at', 'j', 'b', 'n'];
+    const row = ['x', '2026-01-01T00:00:00', { a: 1 }, Buffer.from('b'), Number.NaN];
+    const databases = giving(columns, [row]);
+    const [document] = await load({ ...given, id: 'id' }, { sources, databases });
+    expect(document).toMatchObject({
+      ...{ id: 'SHOP:x', path: 'SHOP' },
+      text: 'id: x\nat: 2026-01-01T00:00:00\nj: {"a":1}\nn: NaN',
+    });
+    expect(databases.rows).toHaveBeenCalledWith(
+      { secret: 'SHOP', identity: 'that one' },
+      expect.objectContaining({ text: 'select $1', values: [7], seconds: 60 }),
+    );
+  });
+
+  it('gives columns of one name, which is refused, also where it gives no rows', async () => {
+    const databases = giving(['id', 'body', 'id'], []);
+    await expect(load(given, { sources, databases })).rejects.toThrow(/are called "id"/);
+  });
 });
 
 describe('in a graph', () => {
@@ -187,15 +257,17 @@ describe('in a graph', () => {
     return planGraph(graph, registry, { models: () => undefined }).nodes[0];
   };
 
-  it('has the file among its sources, with what may stand beside it, or the clock', () => {
+  it('has the file among its sources, with what may stand beside it, or the database and the clock', () => {
     expect(planned({ file: 'shop.db', refresh: 3 })?.sources).toEqual([
       { kind: 'files', patterns: ['shop.db'], param: 'file' },
       { kind: 'files', patterns: ['shop.db-wal'], param: 'file', optional: true },
       { kind: 'files', patterns: ['shop.db-journal'], param: 'file', optional: true },
     ]);
     const database = { $secret: 'SHOP' };
-    expect(planned({ database })?.sources).toEqual([]);
+    const which = { kind: 'database', secret: 'SHOP', param: 'database' };
+    expect(planned({ database })?.sources).toEqual([which]);
     expect(planned({ database, refresh: 3 })?.sources).toEqual([
+      which,
       { kind: 'clock', hours: 3, param: 'refresh' },
     ]);
   });

@@ -5,7 +5,7 @@ import { queryFault } from './query-fault.ts';
 export const loadSql = defineNode({
   type: 'load-sql',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'SQL',
   group: 'sources',
   doc: 'Reads the rows of a query to a SQLite file of the workspace, or to a Postgres database, as documents. Nothing but reading is possible.',
@@ -115,9 +115,9 @@ export const loadSql = defineNode({
       }));
       return [{ kind: 'files', patterns: [file], param: 'file' }, ...beside];
     }
-    return database === null || refresh === 0
-      ? []
-      : [{ kind: 'clock', hours: refresh, param: 'refresh' }];
+    if (database === null) return [];
+    const which = { kind: 'database' as const, secret: database.$secret, param: 'database' };
+    return refresh === 0 ? [which] : [which, { kind: 'clock', hours: refresh, param: 'refresh' }];
   },
   check({ file, database, query }) {
     const found: { param: string; message: string }[] = [];
@@ -129,6 +129,9 @@ export const loadSql = defineNode({
         param: 'file',
         message: 'Ask a file or a database, not both: empty one of them.',
       });
+    }
+    if (/[*?]/.test(file)) {
+      found.push({ param: 'file', message: 'Name one file: a pattern may match several.' });
     }
     const fault = queryFault(query);
     if (fault !== undefined) found.push({ param: 'query', message: fault });

@@ -11,6 +11,7 @@ it.each([
   "select ';' as a, \"b;c\" from [t] where x = 'it''s; delete'",
   'select $$a; b$$, $t$ ; $$ $t$, $1',
   "select e'\\'; delete', a::text from t",
+  "select x & 'u', a[1], array['b'] -- as it is\r\n from t",
   'select update_time, drop_off from deletes',
   // As names, not as functions.
   'select set_config, readfile from t',
@@ -55,6 +56,10 @@ it.each([
   ["select lo_export(1, '/tmp/x')", /calls lo_export/],
   ["select * from dblink('host=x', 'select 1') as t(a int)", /calls dblink/],
   ["select query_to_xml('delete from t', true, true, '')", /calls query_to_xml/],
+  ['select U&"pg\\005fread_file"(\'/etc/passwd\')', /with U&/],
+  ["select u&\"pg!005fread_file\" uescape '!' ('/etc/passwd')", /with U&/],
+  ["select [readfile]('/etc/passwd')", /calls readfile/],
+  ["select 1 -- \r, pg_read_file('/etc/passwd')", /calls pg_read_file/],
   ["select set_config('role', 'postgres', false)", /calls set_config/],
 ])('says what is wrong with %s', (query, message) => {
   expect(queryFault(query)).toMatch(message);

@@ -5,7 +5,7 @@ const reading = new Set(['select', 'with', 'values']);
 
 /** From where it stands: space and comments, texts, names, and any other sign. */
 const token =
-  /(?<space>\s+|--[^\n]*|\/\*(?<comment>[^]*?)\*\/)|(?<text>[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|\$(?<tag>(?:[a-zA-Z_]\w*)?)\$[^]*?\$\k<tag>\$)|(?<name>"(?:[^"]|"")*"|`[^`]*`|[\p{L}_][\p{L}\p{N}_$]*)|(?<open>\/\*|['"`]|\$(?:[a-zA-Z_]\w*)?\$)|(?<sign>[^])/uy;
+  /(?<escaped>[uU]&["'])|(?<space>\s+|--[^\n\r]*|\/\*(?<comment>[^]*?)\*\/)|(?<text>[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|\$(?<tag>(?:[a-zA-Z_]\w*)?)\$[^]*?\$\k<tag>\$)|(?<name>"(?:[^"]|"")*"|`[^`]*`|[\p{L}_][\p{L}\p{N}_$]*)|(?<open>\/\*|['"`]|\$(?:[a-zA-Z_]\w*)?\$)|(?<sign>[^])/uy;
 
 /**
  * Why a text is not one statement that reads, as far as that can be told without a database; undefined: it may be. Databases
@@ -16,7 +16,11 @@ export function queryFault(text: string): string | undefined {
   let first: string | undefined;
   let name = '';
   let ended = false;
-  for (const { groups } of text.matchAll(new RegExp(token, 'guy'))) {
+  /** Where the last bracket was opened: SQLite takes what is in brackets for a name, too. */
+  let bracket = 0;
+  for (const { groups, index } of text.matchAll(new RegExp(token, 'guy'))) {
+    if (groups?.['escaped'] !== undefined)
+      return 'The query writes a name or a text with U&, by the numbers of its letters. Write it as it is.';
     if (groups?.['comment']?.includes('/*') === true)
       return 'Take the comment within a comment out of the query.';
     if (groups?.['open'] !== undefined)
@@ -28,7 +32,9 @@ export function queryFault(text: string): string | undefined {
     if (sign === '(' && outside.test(name)) {
       return `The query calls ${name}, which does more than read tables. Leave it out.`;
     }
+    if (sign === '[') bracket = index + 1;
     name = (groups['name'] ?? '').replace(/^["`]|["`]$/g, '');
+    if (sign === ']') name = text.slice(bracket, index).trim();
     if (name.toLowerCase().startsWith('pragma_')) {
       return `The query asks ${name}, which is no table. Leave it out.`;
     }

@@ -1,5 +1,6 @@
 import {
   type DatabaseQuery,
+  type DatabaseRows,
   type Document,
   GraphError,
   implement,
@@ -58,18 +59,41 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
 }
 
 async function* eachRow(ctx: RunContext, params: Params): AsyncGenerator<Row> {
-  const { query: text, values, timeout: seconds, database } = params;
+  for await (const { columns, rows } of asked(ctx, params)) {
+    const twice = columns.find((name, at) => columns.indexOf(name) !== at);
+    if (twice !== undefined) {
+      throw badParam(
+        'query',
+        `Several columns of the query are called "${twice}", and one would hide the others. Name them apart: select a.id as a_id, b.id as b_id …`,
+      );
+    }
+    for (const row of rows) {
+      yield Object.fromEntries(columns.map((name, at) => [name, row[at]]));
+    }
+  }
+}
+
+function asked(ctx: RunContext, params: Params): AsyncIterable<DatabaseRows> {
+  const { query: text, values, timeout: seconds, database, file: path } = params;
   const fault = queryFault(text);
   if (fault !== undefined) throw badParam('query', fault);
   const query: DatabaseQuery = { text, values, seconds, signal: ctx.signal };
-  const [file, ...beside] = ctx.sources.flatMap((one) => (one.kind === 'files' ? one.files : []));
-  if (file !== undefined) {
-    for await (const rows of sqliteRows({ file, beside }, query)) yield* rows;
-  } else if (database !== null) {
-    for await (const rows of ctx.databases.rows(database.$secret, query)) yield* rows;
-  } else {
+  if (database !== null) {
+    const source = ctx.sources.find(({ kind }) => kind === 'database');
+    if (source?.kind !== 'database') throw badParam('database', 'The database is not known.');
+    const { identity } = source;
+    return ctx.databases.rows({ secret: database.$secret, identity }, query);
+  }
+  const [given = [], ...others] = ctx.sources.map((one) => (one.kind === 'files' ? one.files : []));
+  const [file, another] = given;
+  if (file === undefined) {
     throw badParam('file', 'Name a SQLite file of the workspace, or a database.');
   }
+  if (another !== undefined) {
+    throw badParam('file', `${path} is several files (${file.path}, ${another.path}). Name one.`);
+  }
+  const beside = others.flat().filter((one) => one.path.startsWith(`${file.path}-`));
+  return sqliteRows({ file, beside }, query);
 }
 
 function documentOf(
@@ -123,7 +147,10 @@ function documentOf(
 function plainValue(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return undefined;
-  return typeof value === 'bigint' ? String(value) : value;
+  // What JSON has no numbers for, infinity and what is none, is a text too.
+  const isText =
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  return isText ? String(value) : value;
 }
 
 function repeated(document: string, column: string): GraphError {

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { type DatabaseQuery, GraphError, type SourceFile } from '@graft/graph';
+import { type DatabaseQuery, type DatabaseRows, GraphError, type SourceFile } from '@graft/graph';
 import { z } from 'zod';
 import { startSqliteThread } from './sqlite-thread.ts';
 
@@ -17,11 +17,11 @@ export interface SqliteFiles {
   readonly beside: readonly SourceFile[];
 }
 
-/** Rows of a query to a SQLite file, by the names of their columns; bytes that are no text are left out. */
+/** Rows of a query to a SQLite file; bytes that are no text are undefined. */
 export async function* sqliteRows(
   files: SqliteFiles,
   query: DatabaseQuery,
-): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
+): AsyncGenerator<DatabaseRows> {
   const { file } = files;
   if (file.size > largestFile) {
     throw new GraphError(
@@ -33,24 +33,35 @@ export async function* sqliteRows(
     );
   }
   await requireSettled(files);
-  const bytes = Uint8Array.from(await file.bytes());
+  const bytes = await contentOf(file);
   query.signal.throwIfAborted();
   const thread = new QueryThread(file.path, query);
   try {
     const { text, values } = query;
-    const { columns } = openedSchema.parse(
-      await thread.ask({ ask: 'open', bytes, query: text, values }),
-    );
+    const opening = { ask: 'open', bytes, query: text, values };
+    // Handed over, and not copied.
+    const { columns } = openedSchema.parse(await thread.ask(opening, [bytes.buffer]));
     for (let done = false; !done;) {
       const answer = rowsSchema.parse(await thread.ask({ ask: 'next' }));
-      yield answer.rows.map((row) =>
-        Object.fromEntries(columns.map((name, at) => [name, row[at]])),
-      );
+      yield { columns, rows: answer.rows };
       ({ done } = answer);
     }
   } finally {
     await thread.end();
   }
+}
+
+/** All of a file, held once. */
+async function contentOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(file.size);
+  let at = 0;
+  for await (const piece of file.stream()) {
+    // Of a file that has grown meanwhile: it is refused as its reading ends.
+    const some = piece.subarray(0, bytes.length - at);
+    bytes.set(some, at);
+    at += some.length;
+  }
+  return bytes;
 }
 
 /** Throws where a program has the database open, and has not yet written into it all that it holds. */
@@ -85,7 +96,7 @@ class QueryThread {
     this.#left = query.seconds * 1000;
   }
 
-  ask(question: object): Promise<unknown> {
+  ask(question: object, handedOver: readonly ArrayBuffer[] = []): Promise<unknown> {
     const { signal, seconds } = this.#query;
     const thread = this.#thread;
     const began = performance.now();
@@ -123,7 +134,7 @@ class QueryThread {
       };
       signal.addEventListener('abort', abort);
       thread.on('message', read).on('error', broken);
-      thread.postMessage(question);
+      thread.postMessage(question, handedOver);
     });
   }
 

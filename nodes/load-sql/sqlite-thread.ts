@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 /** MiB of the thread's own heap, which holds the rows that are handed over; the engine has its memory beside it. */
 const heap = 512;
-/** Bytes that the engine may take, beside those of the file. */
+/** Bytes that the engine may take, beside those of the file: also for sorting, which would else go to files, which are in memory beside it. */
 const engineHeap = 1024 ** 3;
 /** Rows, and characters of them, that are handed over at a time. */
 const slice = { rows: 500, length: 4_000_000 };
@@ -22,6 +22,8 @@ const plain = (value) => {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : String(value);
   }
+  // Infinity is no number of JSON.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return value instanceof Uint8Array ? undefined : value;
 };
 const lengthOf = (row) => row.reduce((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
@@ -30,7 +32,7 @@ const answers = {
   async open({ bytes, query, values }) {
     const { Database } = await loading;
     const database = new Database(bytes);
-    database.exec('PRAGMA trusted_schema=OFF; PRAGMA hard_heap_limit=${String(engineHeap)}; PRAGMA query_only=ON');
+    database.exec('PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA hard_heap_limit=${String(engineHeap)}; PRAGMA query_only=ON');
     statement = database.prepare(query);
     statement.bind(values);
     return { columns: statement.getColumnNames() };

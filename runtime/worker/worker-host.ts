@@ -61,9 +61,9 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
       },
       web: webOfStep(),
       databases: {
-        async *rows(secret, query) {
+        async *rows(database, query) {
           const { PostgresDatabases } = await import('@graft/backends/databases');
-          yield* new PostgresDatabases(access).rows(secret, query);
+          yield* new PostgresDatabases(access).rows(database, query);
         },
       },
       models: {

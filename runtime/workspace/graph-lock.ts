@@ -59,7 +59,7 @@ export function namedSources(nodes: readonly PlannedNode[]): NamedSource[] {
   for (const { id, sources } of plannedNodes(nodes)) {
     for (const source of sources) {
       // What is outside of Graft holds nothing still that a lock could name.
-      if (source.kind === 'clock') continue;
+      if (source.kind === 'clock' || source.kind === 'database') continue;
       const kind = source.kind === 'model' ? 'models' : 'files';
       for (const name of source.kind === 'model' ? [source.id] : source.patterns) {
         const key = `${kind} ${name}`;

@@ -22,6 +22,7 @@ import { KeptGraphs } from './kept-graphs.ts';
 import { LabelFiles } from './label-files.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { ModelList } from './model-list.ts';
+import { operatorAccess } from './operator-access.ts';
 import { ReceivedPackages } from './package/received-packages.ts';
 import { RunKeeper } from './run-keeper.ts';
 import { openStateFolder, StateGuard } from './state-folder.ts';
@@ -60,7 +61,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     },
   });
   const claims = new ClaimBoard(join(stateFolder, 'claims'));
-  const files = new FileSourceResolver(root, stateFolder);
+  const files = new FileSourceResolver(root, stateFolder, async (secret) =>
+    (await operatorAccess()).databaseIdentity(secret),
+  );
   const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const stores = { ...filesystem, actions: database.actions, runs: database.runs };
   const models = options.models ?? catalogue.lookup;

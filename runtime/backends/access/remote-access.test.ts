@@ -105,6 +105,36 @@ it('lets graphs read private sites that are listed, and says where the list is w
   }
 });
 
+describe('the identity of a database', () => {
+  const identityOf = (address: string): string =>
+    new RemoteAccess({ GRAFT_SECRET_SHOP: address }).databaseIdentity('SHOP');
+  const here = identityOf('postgres://reader:secret-word@db.example.com/shop');
+
+  it.each([
+    'postgres://reader:another-word@db.example.com/shop',
+    'postgresql://reader:secret-word@DB.example.com:5432/shop',
+    'postgres://reader:secret-word@db.example.com/shop?sslmode=require&connect_timeout=3',
+    'postgres://reader@db.example.com/shop?password=secret-word',
+  ])('is the same by another way: %s', (address) => {
+    expect(identityOf(address)).toBe(here);
+  });
+
+  it.each([
+    'postgres://reader:secret-word@db.example.org/shop',
+    'postgres://reader:secret-word@db.example.com:5433/shop',
+    'postgres://reader:secret-word@db.example.com/shop2',
+    'postgres://writer:secret-word@db.example.com/shop',
+    'postgres://reader:secret-word@db.example.com/shop?search_path=old',
+    'postgres://reader:secret-word@db.example.com/shop?host=10.0.0.7',
+  ])('is another for %s', (address) => {
+    expect(identityOf(address)).not.toBe(here);
+  });
+
+  it('names nothing of the address', () => {
+    expect(here).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
 describe('the settings', () => {
   let folder: string;
   beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GraphError } from '@graft/graph';
 
 /** A secret of the operator's settings, for whoever chooses one: never its value. */
@@ -22,6 +23,9 @@ interface Allowed {
 }
 
 const prefix = 'GRAFT_SECRET_';
+/** Settings of an address that change nothing of what is found there, and those that are secrets. */
+const onlyTheWay =
+  /^(?:ssl.*|pass(?:word)?|passfile|connect_timeout|keepalives.*|tcp_user_timeout|application_name|channel_binding|gssencmode)$/i;
 /** Characters. Shorter ones could not be kept out of texts without harming these. */
 const shortestSecret = 8;
 
@@ -113,6 +117,21 @@ export class RemoteAccess {
         ? `The secret ${secret} is not set. Set ${prefix}${secret} in your settings to the address of the database: postgres://NAME:PASSWORD@HOST/DATABASE.`
         : `The secret ${secret} is no address of a database. One is written postgres://NAME:PASSWORD@HOST/DATABASE; what is special in a password is written as in other addresses, %40 for @.`,
     );
+  }
+
+  /**
+   * Which database a secret leads to, and as whom, since roles see other rows: for cache keys, where it must be the same
+   * for the same address, and name none. The password is not in it, so that nobody can try passwords on it, nor is what
+   * only says how to get there. Throws as `databaseAddress`.
+   */
+  databaseIdentity(secret: string): string {
+    const { username, hostname, port, pathname, searchParams } = this.databaseAddress(secret);
+    const settings = [...searchParams].filter(([name]) => !onlyTheWay.test(name));
+    settings.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    const parts = [username, hostname.toLowerCase(), port || '5432', pathname, settings];
+    return createHash('sha256')
+      .update(`graft database ${JSON.stringify(parts)}`)
+      .digest('hex');
   }
 
   #allowed(): Allowed[] {

@@ -1,73 +1,45 @@
-import { GraphError, type DatabaseQuery, type Databases } from '@graft/graph';
-import postgres from 'postgres';
+import { GraphError, type DatabaseQuery, type DatabaseRows, type Databases } from '@graft/graph';
 import type { RemoteAccess } from '../access/index.ts';
 import { Redactor } from '../remote/redactor.ts';
+import { ReadingSession, refusalError, SessionRefusal } from './reading-session.ts';
 
-/** Rows that are fetched at a time. */
-const slice = 500;
-/** Seconds for which a server may leave a connection unanswered. */
-const longestGreeting = 15;
-
-/**
- * By the extended protocol, which takes a single statement, also without values; it is a transaction of its own, which can
- * only read, as the session says. The library's types do not know the option.
- */
-const singleStatement = { prepare: false, simple: false };
-
-/**
- * Whether whoever is logged in may read or write files of the server, or run programs there: a transaction that can only
- * read keeps nobody from that. Superusers are members of every role.
- */
-const mightiness = `select coalesce(bool_or(pg_has_role(session_user, oid, 'member')), false)
-  or coalesce((select rolsuper from pg_roles where rolname = session_user), false) as mighty from pg_roles
-  where rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')`;
+type Addresses = Pick<RemoteAccess, 'databaseAddress' | 'databaseIdentity'>;
 
 /** Postgres, a connection a query. */
 export class PostgresDatabases implements Databases {
-  readonly #access: () => Promise<Pick<RemoteAccess, 'databaseAddress'>>;
+  readonly #access: () => Promise<Addresses>;
 
-  constructor(access: () => Promise<Pick<RemoteAccess, 'databaseAddress'>>) {
+  constructor(access: () => Promise<Addresses>) {
     this.#access = access;
   }
 
   async *rows(
-    secret: string,
+    { secret, identity }: { readonly secret: string; readonly identity: string },
     { text, values, seconds, signal }: DatabaseQuery,
-  ): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
-    const address = (await this.#access()).databaseAddress(secret);
+  ): AsyncGenerator<DatabaseRows> {
+    const access = await this.#access();
+    const address = access.databaseAddress(secret);
+    if (access.databaseIdentity(secret) !== identity) throw changed(secret);
     signal.throwIfAborted();
-    const sql = postgres(address.href, {
-      ...{ max: 1, prepare: false, fetch_types: false, connect_timeout: longestGreeting },
-      onnotice: () => undefined,
-      connection: {
-        application_name: 'graft',
-        default_transaction_read_only: true,
-        statement_timeout: seconds * 1000,
-      },
-    });
-    const stop = (): void => void sql.end({ timeout: 0 });
-    signal.addEventListener('abort', stop);
+    await using session = new ReadingSession(address, { seconds, signal });
     try {
-      const [role] = await sql.unsafe(mightiness);
-      if (role?.['mighty'] !== false) throw mighty(secret);
-      const query = sql.unsafe(text, [...values], singleStatement);
-      for await (const rows of query.cursor(slice)) {
-        signal.throwIfAborted();
-        yield rows;
+      await session.open(text, values);
+      for (let done = false; !done;) {
+        const next = await session.next();
+        yield { columns: next.columns, rows: next.rows };
+        ({ done } = next);
       }
     } catch (error) {
       signal.throwIfAborted();
       throw told(error, { secret, seconds, address });
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await sql.end({ timeout: 0 });
     }
   }
 }
 
-function mighty(secret: string): GraphError {
-  return unavailable(
-    `${secret} logs in as somebody who may read or write files of its server. A query could do so too: give Graft a role that may only read the tables that it needs.`,
+function changed(secret: string): GraphError {
+  return new GraphError(
+    'input-changed',
+    `The secret ${secret} was set anew while it was used. Run again.`,
   );
 }
 
@@ -81,6 +53,7 @@ function told(
   }: { readonly secret: string; readonly seconds: number; readonly address: URL },
 ): Error {
   if (error instanceof GraphError) return error;
+  if (error instanceof SessionRefusal) return refusalError(error.reason, { secret, seconds });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const raw = error instanceof Error ? error.message : String(error);
   const hidden = [address.href, decodeURIComponent(address.password)];
@@ -96,10 +69,10 @@ function told(
       );
     case '3D000':
       return unavailable(`The server of ${secret} has no such database: ${said}.`);
+    case 'CONNECT_TIMEOUT':
+      return refusalError('silent', { secret, seconds });
     case '57014':
-      return refused(
-        `The query takes longer than ${seconds} s. Make it smaller, or raise the timeout.`,
-      );
+      return refusalError('slow', { secret, seconds });
     case '55P03':
     case '40001':
     case '40P01':

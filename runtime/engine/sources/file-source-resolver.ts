@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import type { ResolvedFile, SourceResolver } from '@graft/graph';
+import type { DatabaseIdentity, ResolvedFile, SourceResolver } from '@graft/graph';
 import { HashCache } from './hash-cache.ts';
 import { matchFiles, type MatchedFile } from './match-files.ts';
 
 /** Resolves file sources below a workspace folder. `root` is a real path. */
 export class FileSourceResolver implements SourceResolver {
+  readonly database?: DatabaseIdentity;
   readonly #root: string;
   readonly #hashes: HashCache;
 
-  constructor(root: string, stateFolder: string) {
+  constructor(root: string, stateFolder: string, database?: DatabaseIdentity) {
     this.#root = root;
     this.#hashes = new HashCache(join(stateFolder, 'file-digests.json'));
+    if (database !== undefined) this.database = database;
   }
 
   async files(

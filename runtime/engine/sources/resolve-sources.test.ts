@@ -17,6 +17,41 @@ const { nodes, ...plan } = planGraph(
   { models: () => undefined },
 );
 
+it('keys what asks a database by that to which its secret leads', async () => {
+  const asking = {
+    ...{ ...randomNode, type: 'asking', caching: 'pure' as const },
+    sources: () => [{ kind: 'database' as const, secret: 'SHOP', param: 'database' }],
+  };
+  const { nodes, ...plan } = planGraph(
+    parseGraph('{ "graft": 1, "nodes": { "ask": { "type": "asking", "version": 1 } } }'),
+    createRegistry([asking]),
+    { models: () => undefined },
+  );
+  const resolvers = { models: () => undefined, file: 'a.graft.json' };
+  const none = (): Promise<never> => Promise.reject(new Error('no files'));
+  const keyTo = async (identity: string) => {
+    const files = { files: none, database: (secret: string) => Promise.resolve(secret + identity) };
+    const { sources } = await resolveSources({ ...plan, nodes }, { ...resolvers, files });
+    const [node] = nodes;
+    if (node === undefined) throw new Error('not planned');
+    const about = { inputs: {}, deviceClass: 'cpu', engines: testEngines };
+    return cacheKey({ node, sources: sources.get('ask') ?? [], ...about });
+  };
+  const before = await keyTo(' here');
+  const after = await keyTo(' there');
+  expect(explainMiss(before.parts, after.parts)).toEqual({
+    kind: 'changed',
+    parts: [{ name: 'database.database', before: 'SHOP here', after: 'SHOP there' }],
+  });
+  const { problems } = await resolveSources(
+    { ...plan, nodes },
+    { ...resolvers, files: { files: none } },
+  );
+  expect(problems).toMatchObject([
+    { code: 'unavailable', location: { node: 'ask', param: 'database' } },
+  ]);
+});
+
 async function keyAt(time: string) {
   vi.useFakeTimers({ now: new Date(time), toFake: ['Date'] });
   const resolvers = { models: () => undefined, file: 'a.graft.json' };

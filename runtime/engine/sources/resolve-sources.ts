@@ -46,6 +46,10 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
       return { kind: 'files', param, files: await orNone(walk(source.patterns), source) };
     }
     if (source.kind === 'clock') return { kind: 'clock', param, since: periodOf(source) };
+    if (source.kind === 'database') {
+      const { database = noDatabase } = resolvers.files;
+      return { kind: 'database', param, identity: await database(source.secret) };
+    }
     const facts = resolvers.models(source.id);
     if (facts === undefined) {
       throw new GraphError(
@@ -67,6 +71,11 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
     }
   }
   return { sources, problems };
+}
+
+function noDatabase(): Promise<never> {
+  const message = 'Databases cannot be asked here.';
+  return Promise.reject(new GraphError('unavailable', message, { audience: 'operator' }));
 }
 
 /** When the present period began; periods are counted from 1970, so that all who ask have the same. */

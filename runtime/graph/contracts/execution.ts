@@ -68,6 +68,8 @@ export interface ExecutionBackend {
   ): Promise<StepResult>;
 }
 
+export type DatabaseIdentity = (secret: string) => Promise<string>;
+
 /** Resolves what nodes declare as sources; files are hashed once and remembered by size, times and inode. */
 export interface SourceResolver {
   /** `anew`: hashes them whatever is remembered, because a reader found other bytes. */
@@ -75,4 +77,9 @@ export interface SourceResolver {
     patterns: readonly string[],
     options?: { readonly anew?: boolean },
   ): Promise<ResolvedFile[]>;
+  /**
+   * Which database a secret leads to, and as whom. Throws `unavailable` where it is not set, or is no address of one.
+   * Absent: databases cannot be asked here.
+   */
+  readonly database?: DatabaseIdentity;
 }

@@ -92,6 +92,9 @@ function sourceParts(source: ResolvedSource, label: FileLabels): KeyPart[] {
   if (source.kind === 'model') return [{ name: `model.${source.param}`, value: source.digest }];
   if (source.kind === 'clock')
     return [{ name: `param.${source.param}.since`, value: source.since }];
+  if (source.kind === 'database') {
+    return [{ name: `database.${source.param}`, value: source.identity }];
+  }
   const files = source.files.map(({ path, digest }) => [path, digest] as const);
   if (files.length <= maxFiles) {
     return files.map(([path, digest]) => ({

@@ -50,7 +50,9 @@ export type Source =
   /** A model of the catalogue, by id. */
   | { readonly kind: 'model'; readonly id: string; readonly param: string }
   /** The present, in periods of so many hours: for what is outside of Graft and is looked at once in each. */
-  | { readonly kind: 'clock'; readonly hours: number; readonly param: string };
+  | { readonly kind: 'clock'; readonly hours: number; readonly param: string }
+  /** The database that a secret of the operator leads to: which it is, not what is in it. */
+  | { readonly kind: 'database'; readonly secret: string; readonly param: string };
 
 /** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
 export type ItemsOver = string | FilesOver;

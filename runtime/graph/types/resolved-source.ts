@@ -16,7 +16,9 @@ export type ResolvedSource =
       readonly digest: string;
     }
   /** `since`: when the present period began, `2026-11-27T00:00:00.000Z`. */
-  | { readonly kind: 'clock'; readonly param: string; readonly since: string };
+  | { readonly kind: 'clock'; readonly param: string; readonly since: string }
+  /** `identity`: another for another database, and for whoever else asks it; nothing of the secret can be read from it. */
+  | { readonly kind: 'database'; readonly param: string; readonly identity: string };
 
 /**
  * A file as a node reads it: without a path to open, so that what is read is always what was hashed. Other bytes

@@ -1,0 +1,36 @@
+/** Object identifiers of types, as in Postgres' catalogue. */
+const oid = { bool: 16, date: 1082, time: 1114, timeWithZone: 1184, json: 114, jsonb: 3802 };
+
+/** Values of a query are texts, whose type the server tells from their place. */
+const text = (value: unknown): string => String(value);
+
+/**
+ * In the place of the library's types, which take times that have no zone for times of the machine's, drop what is below
+ * a millisecond, and write values by the type that they go to. Sessions are in UTC: `2026-01-31 12:00:00.5+00` becomes
+ * `2026-01-31T12:00:00.5Z`, and without a zone `2026-01-31T12:00:00.5`.
+ */
+export const plainTypes = {
+  date: {
+    ...{ to: oid.timeWithZone, from: [oid.date, oid.time, oid.timeWithZone] },
+    serialize: text,
+    parse: isoTime,
+  },
+  json: {
+    ...{ to: oid.json, from: [oid.json, oid.jsonb] },
+    serialize: text,
+    parse: (value: string): unknown => JSON.parse(value),
+  },
+  bool: {
+    ...{ to: oid.bool, from: [oid.bool] },
+    serialize: text,
+    parse: (value: string): boolean => value === 't',
+  },
+};
+
+function isoTime(value: string): string {
+  const [, day, time, zone] =
+    /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(value) ?? [];
+  // A day, infinity, or before the common era.
+  if (day === undefined || time === undefined) return value;
+  return `${day}T${time}${zone === undefined ? '' : 'Z'}`;
+}
