@@ -1,5 +1,6 @@
 import { defineNode, Documents, type ParamMeta, secretParam } from '@graft/graph';
 import { z } from 'zod';
+import { refreshed, refreshParam, revisionParam, timeoutParam } from '../kit/web/definition.ts';
 import { queryFault } from './query-fault.ts';
 
 export const loadSql = defineNode({
@@ -70,37 +71,13 @@ export const loadSql = defineNode({
         description: 'At most, the first of them.',
         advanced: true,
       } satisfies ParamMeta),
-    refresh: z
-      .int()
-      .min(0)
-      .max(8760)
-      .default(0)
-      .meta({
-        title: 'Ask again after',
-        unit: 'hours',
-        description:
-          'Of Postgres. 0: never; rows stay as they were. A file is read again whenever it changes.',
-      } satisfies ParamMeta),
-    revision: z
-      .string()
-      .default('')
-      .meta({
-        title: 'Revision',
-        description: 'Anything, for instance a date. A new one asks anew.',
-        advanced: true,
-      } satisfies ParamMeta),
-    timeout: z
-      .int()
-      .min(1)
-      .max(3600)
-      .default(60)
-      .meta({
-        title: 'Timeout',
-        unit: 'seconds',
-        description: 'That the database may work on the query.',
-        advanced: true,
-        affectsResult: false,
-      } satisfies ParamMeta),
+    refresh: refreshParam(0, {
+      title: 'Ask again after',
+      description:
+        'Of Postgres. 0: never; rows stay as they were. A file is read again whenever it changes.',
+    }),
+    revision: revisionParam('asks'),
+    timeout: timeoutParam({ seconds: 60, most: 3600 }, 'That the database may work on the query.'),
   }),
   summary: ({ file, database, query }) => [
     ['from', file !== '' ? file : (database?.$secret ?? 'none chosen')],
@@ -116,8 +93,10 @@ export const loadSql = defineNode({
       return [{ kind: 'files', patterns: [file], param: 'file' }, ...beside];
     }
     if (database === null) return [];
-    const which = { kind: 'database' as const, secret: database.$secret, param: 'database' };
-    return refresh === 0 ? [which] : [which, { kind: 'clock', hours: refresh, param: 'refresh' }];
+    return [
+      { kind: 'database', secret: database.$secret, param: 'database' },
+      ...refreshed({ refresh }),
+    ];
   },
   check({ file, database, query }) {
     const found: { param: string; message: string }[] = [];

@@ -1,6 +1,14 @@
 import { defineNode, Documents, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { pageAddress } from './page-address.ts';
+import {
+  contentParam,
+  pageAddress,
+  pauseParam,
+  refreshed,
+  refreshParam,
+  revisionParam,
+  timeoutParam,
+} from '../kit/web/definition.ts';
 
 export const loadWeb = defineNode({
   type: 'load-web',
@@ -47,33 +55,12 @@ export const loadWeb = defineNode({
         unit: 'pages',
         description: 'Of the sitemaps at most, the first of them.',
       } satisfies ParamMeta),
-    refresh: z
-      .int()
-      .min(0)
-      .max(8760)
-      .default(0)
-      .meta({
-        title: 'Look again after',
-        unit: 'hours',
-        description: '0: never; pages stay as they were when they were first read.',
-      } satisfies ParamMeta),
-    revision: z
-      .string()
-      .default('')
-      .meta({
-        title: 'Revision',
-        description: 'Anything, for instance a date. A new one looks at everything anew.',
-        advanced: true,
-      } satisfies ParamMeta),
-    content: z
-      .enum(['main', 'all'])
-      .default('main')
-      .meta({
-        title: 'Content',
-        description:
-          'main: the text that the page is about, without menus and margins. all: everything.',
-        advanced: true,
-      } satisfies ParamMeta),
+    refresh: refreshParam(0, {
+      title: 'Look again after',
+      description: '0: never; pages stay as they were when they were first read.',
+    }),
+    revision: revisionParam('looks at everything'),
+    content: contentParam,
     unreadable: z
       .enum(['stop', 'skip'])
       .default('stop')
@@ -93,30 +80,8 @@ export const loadWeb = defineNode({
         description: 'What a page may have, unpacked.',
         advanced: true,
       } satisfies ParamMeta),
-    timeout: z
-      .int()
-      .min(1)
-      .max(600)
-      .default(30)
-      .meta({
-        title: 'Timeout',
-        unit: 'seconds',
-        description: 'That a page may take in all.',
-        advanced: true,
-        affectsResult: false,
-      } satisfies ParamMeta),
-    pause: z
-      .number()
-      .min(0)
-      .max(60)
-      .default(1)
-      .meta({
-        title: 'Pause',
-        unit: 'seconds',
-        description: 'Between two requests to one host; longer where its robots.txt asks for more.',
-        advanced: true,
-        affectsResult: false,
-      } satisfies ParamMeta),
+    timeout: timeoutParam({ seconds: 30, most: 600 }, 'That a page may take in all.'),
+    pause: pauseParam,
   }),
   summary: ({ pages, sitemaps, refresh }) => [
     ['pages', listOf(pages)],
@@ -124,8 +89,7 @@ export const loadWeb = defineNode({
     ['again', refresh === 0 ? 'never' : `after ${refresh} h`],
   ],
   caching: 'pure',
-  sources: ({ refresh }) =>
-    refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }],
+  sources: refreshed,
   check({ pages, sitemaps }) {
     if (pages.length + sitemaps.length === 0) {
       return [{ param: 'pages', message: 'Give addresses of pages, or of a sitemap.' }];

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GraphError } from '@graft/graph';
-import { pageAddress } from './page-address.ts';
+import { pageAddress } from '../kit/web/definition.ts';
 
 /** A page that a list names. */
 export interface ListedPage {

@@ -1,7 +1,7 @@
 import { type Document, GraphError, implement, type ParamsOf, type RunContext } from '@graft/graph';
 import { pageDocuments } from '../kit/web/page-snapshot.ts';
 import { loadWeb } from './node.ts';
-import { pageAddress } from './page-address.ts';
+import { pageAddress } from '../kit/web/definition.ts';
 import type { ListedPage } from './read-sitemap.ts';
 import { WebSnapshots } from './web-snapshots.ts';
 

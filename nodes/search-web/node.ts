@@ -1,5 +1,13 @@
 import { defineNode, Documents, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
+import {
+  contentParam,
+  pauseParam,
+  refreshed,
+  refreshParam,
+  revisionParam,
+  timeoutParam,
+} from '../kit/web/definition.ts';
 import { searchAddress } from './search-address.ts';
 
 export const searchWeb = defineNode({
@@ -35,24 +43,11 @@ export const searchWeb = defineNode({
         unit: 'pages',
         description: 'Of each question that are read.',
       } satisfies ParamMeta),
-    refresh: z
-      .int()
-      .min(0)
-      .max(8760)
-      .default(24)
-      .meta({
-        title: 'Search again after',
-        unit: 'hours',
-        description: '0: never; what was found stays.',
-      } satisfies ParamMeta),
-    revision: z
-      .string()
-      .default('')
-      .meta({
-        title: 'Revision',
-        description: 'Anything, for instance a date. A new one searches anew.',
-        advanced: true,
-      } satisfies ParamMeta),
+    refresh: refreshParam(24, {
+      title: 'Search again after',
+      description: '0: never; what was found stays.',
+    }),
+    revision: revisionParam('searches'),
     language: z
       .string()
       .default('')
@@ -69,47 +64,16 @@ export const searchWeb = defineNode({
         description: 'How old a result may be, where the search engine knows.',
         advanced: true,
       } satisfies ParamMeta),
-    content: z
-      .enum(['main', 'all'])
-      .default('main')
-      .meta({
-        title: 'Content',
-        description:
-          'main: the text that a page is about, without menus and margins. all: everything.',
-        advanced: true,
-      } satisfies ParamMeta),
-    timeout: z
-      .int()
-      .min(1)
-      .max(600)
-      .default(30)
-      .meta({
-        title: 'Timeout',
-        unit: 'seconds',
-        description: 'That a search, or a page, may take in all.',
-        advanced: true,
-        affectsResult: false,
-      } satisfies ParamMeta),
-    pause: z
-      .number()
-      .min(0)
-      .max(60)
-      .default(1)
-      .meta({
-        title: 'Pause',
-        unit: 'seconds',
-        description: 'Between two requests to one host.',
-        advanced: true,
-        affectsResult: false,
-      } satisfies ParamMeta),
+    content: contentParam,
+    timeout: timeoutParam({ seconds: 30, most: 600 }, 'That a search, or a page, may take in all.'),
+    pause: pauseParam,
   }),
   summary: ({ url, top }) => [
     ['at', searchAddress(url)?.replace(/^https?:\/\//, '') ?? 'no address yet'],
     ['pages', `${top} a question`],
   ],
   caching: 'pure',
-  sources: ({ refresh }) =>
-    refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }],
+  sources: refreshed,
   check: ({ url }) =>
     searchAddress(url) === undefined
       ? [

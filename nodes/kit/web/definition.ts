@@ -1,0 +1,81 @@
+import type { ParamMeta, Source } from '@graft/graph';
+import { z } from 'zod';
+
+type Words = Pick<ParamMeta, 'title'> & Required<Pick<ParamMeta, 'description'>>;
+
+/** Hours after which what is outside is looked at again, once in each such period. */
+export function refreshParam(hours: number, words: Words) {
+  return z
+    .int()
+    .min(0)
+    .max(8760)
+    .default(hours)
+    .meta({ unit: 'hours', ...words } satisfies ParamMeta);
+}
+
+/** The source of a node with the parameter `refresh`. */
+export function refreshed({ refresh }: { readonly refresh: number }): Source[] {
+  return refresh === 0 ? [] : [{ kind: 'clock', hours: refresh, param: 'refresh' }];
+}
+
+/** `looks`: what a new one does: `looks at everything`. */
+export function revisionParam(looks: string) {
+  return z
+    .string()
+    .default('')
+    .meta({
+      title: 'Revision',
+      description: `Anything, for instance a date. A new one ${looks} anew.`,
+      advanced: true,
+    } satisfies ParamMeta);
+}
+
+export const contentParam = z
+  .enum(['main', 'all'])
+  .default('main')
+  .meta({
+    title: 'Content',
+    description: 'main: the text that a page is about, without menus and margins. all: everything.',
+    advanced: true,
+  } satisfies ParamMeta);
+
+export function timeoutParam(
+  { seconds, most }: { readonly seconds: number; readonly most: number },
+  description: string,
+) {
+  return z
+    .int()
+    .min(1)
+    .max(most)
+    .default(seconds)
+    .meta({
+      ...{ title: 'Timeout', unit: 'seconds', description, advanced: true },
+      affectsResult: false,
+    } satisfies ParamMeta);
+}
+
+export const pauseParam = z
+  .number()
+  .min(0)
+  .max(60)
+  .default(1)
+  .meta({
+    title: 'Pause',
+    unit: 'seconds',
+    description: 'Between two requests to one host; longer where its robots.txt asks for more.',
+    advanced: true,
+    affectsResult: false,
+  } satisfies ParamMeta);
+
+/**
+ * The one form of a page's address, without what points into the page; undefined for what is no address of http or https,
+ * or holds a name or password.
+ */
+export function pageAddress(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!URL.canParse(trimmed)) return undefined;
+  const url = new URL(trimmed);
+  if (!/^https?:$/.test(url.protocol) || `${url.username}${url.password}` !== '') return undefined;
+  url.hash = '';
+  return url.href;
+}
