@@ -6,12 +6,11 @@ import {
   planGraph,
   type RunContext,
   type WebReply,
+  type WebRequest,
 } from '@graft/graph';
 import { describe, expect, it, vi } from 'vitest';
 import { registry } from '../definitions.gen.ts';
 import { testContext } from '../kit/testing/test-context.ts';
-import { decodePage } from '../kit/web/decode-page.ts';
-import { pageText } from '../kit/web/page-text.ts';
 import { loadWeb } from './node.ts';
 import { largestSitemap, readSitemap } from './read-sitemap.ts';
 import { run } from './run.ts';
@@ -37,12 +36,14 @@ const sitemap = (entries: Readonly<Record<string, string>>, name = 'url', root =
 /** A web of some answers, which counts what it is asked, and the context of a node that keeps what it has read. */
 function web(answers: Record<string, Answer>) {
   const asked: string[] = [];
+  const known: WebRequest['known'][] = [];
   const log = vi.fn();
   const ctx = testContext({
     log,
     web: {
-      get(url) {
+      get(url, request) {
         asked.push(url);
+        known.push(request.known);
         const answer = answers[url] ?? { status: 404 };
         if (answer instanceof Error) return Promise.reject(answer);
         const { body = '', ...said } =
@@ -60,7 +61,7 @@ function web(answers: Record<string, Answer>) {
     for await (const row of documents) rows.push(row);
     return rows;
   };
-  return { answers, asked, log, load };
+  return { answers, asked, known, log, load };
 }
 const since = (day: string): Partial<RunContext> => ({
   sources: [{ kind: 'clock', param: 'refresh', since: `2026-11-${day}T00:00:00.000Z` }],
@@ -107,40 +108,6 @@ describe('a page', () => {
     expect(documents.map(({ id }) => id)).toEqual([`${site}/a`, `${site}/a#1`]);
     expect(documents.map((part) => part.text).join('')).toBe(text);
   });
-
-  it.each([
-    ['nested', '<div>'.repeat(200_000)],
-    ['of many elements', '<b></b>'.repeat(100_000)],
-    ['of tags that never end', '<a '.repeat(500_000)],
-  ])('that is a bomb is read without a tree: %s', async (_, bomb) => {
-    const { text } = await pageText(`<p>Lit at 05:40.</p>${bomb}`, 'main');
-    expect(text).toContain('Lit at 05:40.');
-  });
-});
-
-describe('its encoding', () => {
-  const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
-
-  it.each([
-    ['by its mark', bytes('\xef\xbb\xbfcaf\xc3\xa9'), 'text/html; charset=latin1'],
-    ['by the header', bytes('caf\xe9'), 'text/html; charset="ISO-8859-1"'],
-    ['by its head', bytes('<meta charset=windows-1252>caf\xe9'), 'text/html'],
-    ['in XML', bytes('<?xml version="1.0" encoding="latin1"?>caf\xe9'), 'application/xhtml+xml'],
-    ['by its bytes', bytes('caf\xc3\xa9'), 'text/html'],
-    ['by none', bytes('caf\xe9'), ''],
-  ])('is told %s', (_, body, type) => {
-    expect(decodePage(body, type, site)).toMatch(/café$/);
-  });
-
-  it.each([
-    ['utf-8', /says that it is written in utf-8, and its bytes are not/],
-    ['klingon', /"klingon", which is no encoding/],
-  ])('that is wrong is said: %s', (charset, message) => {
-    const decoding = (): string =>
-      decodePage(bytes('caf\xe9'), `text/html;charset=${charset}`, site);
-    expect(decoding).toThrow(message);
-    expect(decoding).toThrow(expect.objectContaining({ code: 'bad-encoding' }));
-  });
 });
 
 describe('sitemaps', () => {
@@ -165,12 +132,72 @@ describe('sitemaps', () => {
     expect(under.map(({ id }) => id)).toEqual([0, 1, 4].map((at) => `${site}/${at}`));
   });
 
+  it('are of the site that a redirect leads to, too', async () => {
+    const reached = 'https://www.pottery.example';
+    const { load } = web({
+      [`${site}/map.xml`]: {
+        url: `${reached}/maps/1.xml`,
+        body: sitemap({
+          [`${reached}/1`]: '',
+          [`${site}/0`]: '',
+          'https://elsewhere.example/': '',
+        }),
+      },
+      ...{ [`${reached}/1`]: page('New'), ...pages(1) },
+    });
+    const documents = await load({ sitemaps: [`${site}/map.xml`] });
+    expect(documents.map(({ id }) => id)).toEqual([`${reached}/1`, `${site}/0`]);
+  });
+
+  it('that lead to others without end are bounded', async () => {
+    let asked = 0;
+    const { load, log } = web(
+      new Proxy<Record<string, Answer>>(
+        {},
+        {
+          get(_, url) {
+            if (!String(url).includes('/maps/')) return page('P');
+            const next = Array.from({ length: 50 }, () => [`${site}/maps/${(asked += 1)}`, '']);
+            return asked > 100_000
+              ? new Error('without end')
+              : sitemap(Object.fromEntries(next), 'sitemap', 'sitemapindex');
+          },
+        },
+      ),
+    );
+    const params = { pages: [`${site}/0`], sitemaps: [`${site}/maps/0`] };
+    expect(await load(params)).toHaveLength(1);
+    expect(asked).toBe(200 * 50);
+    expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/more than 200 others/));
+  });
+
+  it('give pages under an address however it is written', async () => {
+    const { load } = web({ ...pages(2), [`${site}/map.xml`]: sitemap({ [`${site}/1`]: '' }) });
+    for (const under of [
+      'HTTPS://Pottery.Example',
+      `${site}:443/1#top`,
+      ' https://pottery.example/',
+    ]) {
+      expect(await load({ sitemaps: [`${site}/map.xml`], under: [under] })).toHaveLength(1);
+    }
+  });
+
+  it('of more entries than they may have give the first', async () => {
+    const entries = Object.fromEntries(
+      Array.from({ length: 50_001 }, (_, at) => [`${site}/${at}`, '']),
+    );
+    const read = (text: string) => readSitemap({ url: site, body: Buffer.from(text) }, site);
+    expect((await read(sitemap(entries))).pages).toHaveLength(50_000);
+    expect((await read(Object.keys(entries).join('\n'))).pages).toHaveLength(50_000);
+  });
+
   it('may be packed, or a text with an address a line', async () => {
     const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
     const xml = sitemap({ [`${site}/a?x=1&amp;y=2`]: '' });
     const listed = { pages: [{ url: `${site}/a?x=1&y=2`, changed: '' }], maps: [] };
-    expect(await readSitemap(gzipSync(xml), `${site}/map.xml.gz`)).toEqual(listed);
-    expect(await readSitemap(encode(`${site}/a?x=1&y=2\n`), `${site}/map.txt`)).toEqual(listed);
+    const read = (body: Uint8Array) => readSitemap({ url: site, body }, site);
+    expect(await read(gzipSync(xml))).toEqual(listed);
+    expect(await read(encode(`${site}/a?x=1&y=2\n`))).toEqual(listed);
   });
 
   it.each([
@@ -181,7 +208,7 @@ describe('sitemaps', () => {
     ['what is not packed', Buffer.from([0x1f, 0x8b, 1, 2, 3]), 'bad-input'],
   ])('are no %s', async (_, body, code) => {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-    await expect(readSitemap(bytes, `${site}/map.xml`)).rejects.toMatchObject({ code });
+    await expect(readSitemap({ url: site, body: bytes }, site)).rejects.toMatchObject({ code });
   });
 });
 
@@ -199,6 +226,44 @@ describe('looking again', () => {
     const [renewed] = await load({ ...params, revision: 'today' });
     expect(renewed?.title).toContain('Changed');
     expect(asked).toHaveLength(2);
+  });
+
+  it('is done where a page may be larger or smaller than before', async () => {
+    const { asked, load } = web({ [`${site}/a`]: page('A') });
+    await load({ pages: [`${site}/a`], largest: 8 });
+    await load({ pages: [`${site}/a`], largest: 1 });
+    expect(asked).toEqual([`${site}/a`]);
+  });
+
+  it('has nothing sent again that has not changed', async () => {
+    const validators = { etag: '"v1"', modified: '' };
+    const answer = { body: page('A'), validators };
+    const { answers, asked, known, load } = web({
+      [`${site}/a`]: answer,
+      [`${site}/map.xml`]: { body: sitemap({ [`${site}/a`]: '' }), validators },
+    });
+    const params = { sitemaps: [`${site}/map.xml`], refresh: 24 };
+    const [first] = await load(params, since('26'));
+    expect(known).toEqual([undefined, undefined]);
+    for (const url of Object.keys(answers)) answers[url] = { status: 304 };
+    // A day is left out, and another page is read meanwhile.
+    for (const day of ['28', '29']) expect(await load(params, since(day))).toEqual([first]);
+    expect(known.slice(2)).toEqual(
+      ['map.xml', 'a', 'map.xml', 'a'].map((path) => ({ url: `${site}/${path}`, validators })),
+    );
+    answers[`${site}/a`] = { body: page('Changed'), validators: { etag: '"v2"', modified: '' } };
+    expect((await load(params, since('30')))[0]?.title).toContain('Changed');
+    // Anew is anew: whatever the site says of it, and read in another way.
+    for (const other of [{ revision: 'new' }, { content: 'all' }, { largest: 9 }]) {
+      answers[`${site}/map.xml`] = sitemap({ [`${site}/a`]: '' });
+      await load({ ...params, ...other }, since('30'));
+      expect([asked.at(-1), known.at(-1)]).toEqual([`${site}/a`, undefined]);
+    }
+  });
+
+  it('does not take for kept what it never had', async () => {
+    const { load } = web({ [`${site}/a`]: { status: 304 } });
+    await expect(load({ pages: [`${site}/a`] })).rejects.toThrow(/answers 304/);
   });
 
   it('is done once in each period', async () => {
@@ -257,6 +322,19 @@ describe('what cannot be read', () => {
     expect(asked).toEqual([`${site}/refused`, `${site}/gone`]);
   });
 
+  it('is said once where it is the whole site', async () => {
+    const other = 'https://other.example';
+    const lost = refusal('The robots.txt of other.example cannot be had.');
+    const { load, log } = web({
+      ...{ [`${site}/a`]: page('A'), [`${other}/1`]: lost, [`${other}/2`]: lost },
+    });
+    const documents = await load({
+      ...{ pages: [`${other}/1`, `${other}/2`, `${site}/a`], unreadable: 'skip' },
+    });
+    expect(documents.map(({ id }) => id)).toEqual([`${site}/a`]);
+    expect(log.mock.calls).toEqual([['warning', lost.message, `${other}/1`]]);
+  });
+
   it('ends the step where there is nothing else', async () => {
     const { load, log } = web({ [`${site}/empty`]: '<html><script>write()</script></html>' });
     await expect(load({ pages: [`${site}/gone`], unreadable: 'skip' })).rejects.toThrow(/404/);
@@ -294,6 +372,7 @@ describe('in a graph', () => {
     [{}, /Give addresses/],
     [{ pages: ['file:///etc/passwd'] }, /is no address of the web/],
     [{ pages: ['pottery.example'] }, /begins with https/],
+    [{ pages: [site], under: ['guides/'] }, /"guides\/" is no address/],
     [{ sitemaps: ['https://me:pw@pottery.example'] }, /without name and password/],
   ])('refuses %j', (params, message) => {
     expect(() => planned(params)).toThrow(message);

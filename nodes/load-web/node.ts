@@ -13,7 +13,7 @@ import {
 export const loadWeb = defineNode({
   type: 'load-web',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Web pages',
   group: 'sources',
   doc: 'Reads pages of the web, and those that sitemaps list, as documents: the main text of each, as it stood when it was last looked at.',
@@ -90,11 +90,18 @@ export const loadWeb = defineNode({
   ],
   caching: 'pure',
   sources: refreshed,
-  check({ pages, sitemaps }) {
+  reaches: ({ pages, sitemaps }) =>
+    Object.entries({ pages, sitemaps }).flatMap(([param, addresses]) =>
+      addresses.flatMap((address) => {
+        const url = pageAddress(address);
+        return url === undefined ? [] : [{ url, asks: false, param }];
+      }),
+    ),
+  check({ pages, sitemaps, under }) {
     if (pages.length + sitemaps.length === 0) {
       return [{ param: 'pages', message: 'Give addresses of pages, or of a sitemap.' }];
     }
-    return Object.entries({ pages, sitemaps }).flatMap(([param, addresses]) =>
+    return Object.entries({ pages, sitemaps, under }).flatMap(([param, addresses]) =>
       addresses
         .filter((address) => pageAddress(address) === undefined)
         .map((address) => ({

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { GraphError } from '@graft/graph';
+import { GraphError, type WebReply } from '@graft/graph';
 import { pageAddress } from '../kit/web/definition.ts';
 
 /** A page that a list names. */
@@ -16,22 +16,29 @@ export interface Sitemap {
 
 /** Bytes of a sitemap, unpacked, as the protocol has it. */
 export const largestSitemap = 50 * 1024 * 1024;
+/** Entries of a sitemap, as the protocol has it. */
+const mostEntries = 50_000;
 /** The protocol has three levels; what goes deeper is something else. */
 const deepest = 16;
 
 /**
- * A sitemap: XML, packed or not, or a text with an address a line (sitemaps.org). Only addresses of its own host count.
+ * A sitemap: XML, packed or not, or a text with an address a line (sitemaps.org). Only addresses of its own host count: of
+ * the one that was asked, and of the one that answered in the end. Of more entries than it may have the first are read.
  * Throws `bad-input` for what is none.
  */
-export async function readSitemap(body: Uint8Array, address: string): Promise<Sitemap> {
+export async function readSitemap(
+  { body, url: reached }: Pick<WebReply, 'body' | 'url'>,
+  address: string,
+): Promise<Sitemap> {
   const text = new TextDecoder().decode(isPacked(body) ? unpacked(body, address) : body).trim();
-  const { host } = new URL(address);
+  const hosts = new Set([address, reached].map((one) => new URL(one).host));
   const own = (written: string): string[] => {
     const url = pageAddress(written);
-    return url !== undefined && new URL(url).host === host ? [url] : [];
+    return url !== undefined && hosts.has(new URL(url).host) ? [url] : [];
   };
   if (!text.startsWith('<')) {
-    const pages = text.split(/\s+/).flatMap((line) => own(line));
+    const lines = text.split(/\s+/, mostEntries);
+    const pages = lines.flatMap((line) => own(line));
     if (pages.length === 0) throw noSitemap(address);
     return { pages: pages.map((url) => ({ url, changed: '' })), maps: [] };
   }
@@ -58,7 +65,9 @@ async function xmlEntries(text: string, address: string) {
         root ||= name;
         path.push(name);
         if (path.length > deepest) throw noSitemap(address);
-        if (path.length === 2) entries.push({ loc: '', lastmod: '' });
+        if (path.length !== 2) return;
+        if (entries.length === mostEntries) parser.pause();
+        else entries.push({ loc: '', lastmod: '' });
       },
       ontext(piece) {
         const entry = entries.at(-1);

@@ -9,8 +9,8 @@ type Params = ParamsOf<typeof loadWeb>;
 
 /** Hosts that are asked at once, each one request after another. */
 const mostHosts = 8;
-/** Sitemaps that a list of sitemaps may lead to. */
-const mostSitemaps = 1000;
+/** Sitemaps that those of the list may lead to, with these. */
+const mostSitemaps = 200;
 
 export const run = implement(loadWeb, async (ctx, _inputs, params) => {
   const snapshots = await WebSnapshots.open(ctx, params);
@@ -30,27 +30,36 @@ async function listedPages(
     named.set(url, { url, changed: '' });
   }
   const own = named.size;
+  const starts = under.flatMap((start) => pageAddress(start) ?? []);
   const maps = new Set(sitemaps.flatMap((sitemap) => pageAddress(sitemap) ?? []));
+  const mostMaps = Math.max(maps.size, mostSitemaps);
   let left = 0;
-  let looked = 0;
+  let leftMaps = 0;
   // A Set's iteration reaches what is added on the way.
   for (const map of maps) {
     ctx.signal.throwIfAborted();
-    if ((looked += 1) > mostSitemaps) break;
     const found = await snapshots.sitemap(map);
-    for (const nested of found.maps) maps.add(nested);
+    for (const nested of found.maps) {
+      if (maps.size < mostMaps) maps.add(nested);
+      else if (!maps.has(nested)) leftMaps += 1;
+    }
     for (const page of found.pages) {
-      if (under.length > 0 && !under.some((start) => page.url.startsWith(start))) continue;
+      if (under.length > 0 && !starts.some((start) => page.url.startsWith(start))) continue;
       if (named.has(page.url)) continue;
       if (named.size - own < limit) named.set(page.url, page);
       else left += 1;
     }
     if (left > 0) break;
   }
-  if (left > 0 || looked > mostSitemaps) {
+  if (left > 0) {
     ctx.log(
       'warning',
       `The sitemaps list more than ${limit} pages: the first are read. Raise the limit for more.`,
+    );
+  } else if (leftMaps > 0) {
+    ctx.log(
+      'warning',
+      `The sitemaps lead to more than ${mostMaps} others: the first are read. Name those that matter in Sitemaps.`,
     );
   }
   return [...named.values()];
@@ -63,6 +72,7 @@ async function lookAtAll(
   { snapshots, params }: { readonly snapshots: WebSnapshots; readonly params: Params },
 ): Promise<ListedPage[]> {
   const failures = new Map<ListedPage, GraphError>();
+  const said = new Set<string>();
   let done = 0;
   let stopped = false;
   const lookAt = async (page: ListedPage): Promise<void> => {
@@ -72,7 +82,9 @@ async function lookAtAll(
       if (!(error instanceof GraphError) || params.unreadable === 'stop') throw error;
       ctx.signal.throwIfAborted();
       failures.set(page, error);
-      ctx.log('warning', error.message, page.url);
+      // What is wrong with a site is said once, and not of each of its pages.
+      if (!said.has(error.message)) ctx.log('warning', error.message, page.url);
+      said.add(error.message);
     }
     done += 1;
     ctx.progress({ done, total: pages.length, unit: 'pages', message: page.url });

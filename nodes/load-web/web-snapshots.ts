@@ -1,15 +1,17 @@
-import type { ItemMemo, ParamsOf, RunContext } from '@graft/graph';
+import type { ParamsOf, RunContext } from '@graft/graph';
 import { z } from 'zod';
-import { lookAt, pageSnapshot, type Snapshot, snapshotSchema } from '../kit/web/page-snapshot.ts';
-import { byAddress, memoKey, presentPeriod } from '../kit/web/web-memo.ts';
+import { KeptLooks, type Look, type Looking, lookSchema } from '../kit/web/kept-looks.ts';
+import { keptPages, lookAt, type Snapshot } from '../kit/web/page-snapshot.ts';
+import { presentPeriod } from '../kit/web/web-memo.ts';
 import type { loadWeb } from './node.ts';
 import { largestSitemap, type ListedPage, readSitemap, type Sitemap } from './read-sitemap.ts';
 
-const sitemapSchema = z.object({
+const sitemapSchema = lookSchema.extend({
   pages: z.array(z.object({ url: z.string(), changed: z.string() })),
   maps: z.array(z.string()),
 });
 
+type KeptSitemap = Look & Sitemap;
 type Params = ParamsOf<typeof loadWeb>;
 
 const mebi = 1024 * 1024;
@@ -18,19 +20,23 @@ const mebi = 1024 * 1024;
 export class WebSnapshots {
   readonly #params: Params;
   readonly #since: string;
-  readonly #pages: ItemMemo<Snapshot>;
-  readonly #maps: ItemMemo<Sitemap>;
+  readonly #pages: KeptLooks<Snapshot>;
+  readonly #maps: KeptLooks<KeptSitemap>;
 
   static async open(ctx: RunContext, params: Params): Promise<WebSnapshots> {
     const { content, largest, timeout: seconds, pause } = params;
-    const look = (url: string, most: number) =>
-      lookAt(ctx, url, { most, seconds, pause, robots: true });
-    const pages = byAddress(async (url) => pageSnapshot(await look(url, largest * mebi), content));
-    const maps = byAddress(async (url) => readSitemap((await look(url, largestSitemap)).body, url));
+    const asking = { seconds, pause, robots: true };
     return new WebSnapshots({
       ...{ params, since: presentPeriod(ctx) },
-      pages: await ctx.memo('pages', snapshotSchema, pages),
-      maps: await ctx.memo('sitemaps', sitemapSchema, maps),
+      pages: await keptPages(ctx, { ...asking, most: largest * mebi, content }),
+      maps: await KeptLooks.open<KeptSitemap>(ctx, 'sitemaps', {
+        schema: sitemapSchema,
+        look: (url, known) =>
+          lookAt(ctx, { ...asking, url, known, most: largestSitemap }, async (reply) => ({
+            ...{ ...(await readSitemap(reply, url)), url: reply.url },
+            ...(reply.validators === undefined ? {} : { validators: reply.validators }),
+          })),
+      }),
     });
   }
 
@@ -38,8 +44,8 @@ export class WebSnapshots {
     readonly params: Params;
     /** When the period began in which everything is looked at once; empty: never again. */
     readonly since: string;
-    readonly pages: ItemMemo<Snapshot>;
-    readonly maps: ItemMemo<Sitemap>;
+    readonly pages: KeptLooks<Snapshot>;
+    readonly maps: KeptLooks<KeptSitemap>;
   }) {
     this.#params = parts.params;
     this.#since = parts.since;
@@ -47,21 +53,22 @@ export class WebSnapshots {
     this.#maps = parts.maps;
   }
 
-  sitemap(url: string): Promise<Sitemap> {
-    return this.#maps.get(memoKey(url, [this.#params.revision, this.#since]));
+  sitemap(address: string): Promise<Sitemap> {
+    return this.#maps.get({ address, way: [this.#params.revision], period: this.#since });
   }
 
-  async look(page: ListedPage): Promise<void> {
-    await this.#pages.fill([this.#keyOf(page)]);
+  look(page: ListedPage): Promise<void> {
+    return this.#pages.fill(this.#lookingAt(page));
   }
 
   page(page: ListedPage): Promise<Snapshot> {
-    return this.#pages.get(this.#keyOf(page));
+    return this.#pages.get(this.#lookingAt(page));
   }
 
   /** A page whose list says when it changed is due when that does, any other in each period. */
-  #keyOf({ url, changed }: ListedPage): string {
-    const { content, revision } = this.#params;
-    return memoKey(url, [content, revision, changed === '' ? this.#since : changed]);
+  #lookingAt({ url: address, changed }: ListedPage): Looking {
+    const { content, revision, largest } = this.#params;
+    const way = [content, revision, String(largest)];
+    return { address, way, period: changed === '' ? this.#since : changed };
   }
 }

@@ -121,6 +121,45 @@ describe('a search', () => {
     ]);
   });
 
+  it('gives a place to pages that say something, each once', async () => {
+    const { load, log } = web({
+      ...{ ...pages, [`${site}/empty`]: '  ' },
+      kiln: [`${site}/empty`, `${site}/a#top`, ...found('a', 'b', 'c')],
+    });
+    const documents = await load(['kiln'], { top: 2 });
+    expect(documents.map(({ id }) => id)).toEqual(found('a', 'b'));
+    expect(log.mock.calls).toEqual([['warning', `${site}/empty has no text.`, 'kiln']]);
+  });
+
+  it('passes over results that lead nowhere', async () => {
+    const results = [{ url: null }, 'odd', { title: 'odd' }, { url: 7 }, { url: 'about:blank' }];
+    const { load } = web({
+      ...{ ...pages, kiln: JSON.stringify({ results: [...results, { url: `${site}/a` }] }) },
+    });
+    expect((await load(['kiln'])).map(({ id }) => id)).toEqual(found('a'));
+  });
+
+  it('that found nothing while engines were silent is made again', async () => {
+    const silent = {
+      results: [],
+      unresponsive_engines: [
+        ['google', 'timeout'],
+        ['bing', 'CAPTCHA'],
+      ],
+    };
+    const { answers, asked, load, log } = web({ ...pages, kiln: JSON.stringify(silent) });
+    await expect(load(['kiln'])).rejects.toThrow(
+      /127\.0\.0\.1:8888 finds nothing.*google \(timeout\), bing \(CAPTCHA\)\. Run again later/,
+    );
+    answers['kiln'] = JSON.stringify({ ...silent, results: [{ url: `${site}/a` }] });
+    expect(await load(['kiln'])).toHaveLength(1);
+    expect(asked).toHaveLength(2);
+    expect(log).toHaveBeenCalledWith('warning', expect.stringMatching(/google \(timeout\)/));
+    // What was found with the others stands.
+    await load(['kiln']);
+    expect(asked).toEqual([]);
+  });
+
   it('is made once in a period, for questions that are new', async () => {
     const { asked, load } = web({ ...pages, ...{ kiln: found('a'), glaze: found('b') } });
     await load(['kiln'], {}, since('26'));

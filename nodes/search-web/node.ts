@@ -13,7 +13,7 @@ import { searchAddress } from './search-address.ts';
 export const searchWeb = defineNode({
   type: 'search-web',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Web search',
   group: 'sources',
   doc: 'Asks a search engine, SearXNG or one like it, each question, and reads the pages that it finds as documents: for what happened after a model was trained.',
@@ -74,6 +74,10 @@ export const searchWeb = defineNode({
   ],
   caching: 'pure',
   sources: refreshed,
+  reaches({ url: given }) {
+    const url = searchAddress(given);
+    return url === undefined ? [] : [{ url, asks: true, param: 'url' }];
+  },
   check: ({ url }) =>
     searchAddress(url) === undefined
       ? [

@@ -76,11 +76,14 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     };
   };
 
-  /** Loaded by the step that reads pages. */
+  /** Loaded by the first step that reads pages. Steps that read at once take turns at a host. */
+  const webs = new OpenedOnce(async () => {
+    const { HostPauses, WebClient } = await import('@graft/backends/web');
+    const pauses = new HostPauses();
+    return () => new WebClient({ access, pauses });
+  });
   const webOfStep = (): Web => {
-    const client = new OpenedOnce(
-      async () => new (await import('@graft/backends/web')).WebClient({ access }),
-    );
+    const client = new OpenedOnce(async () => (await webs.get())());
     return { get: async (url, request) => (await client.get()).get(url, request) };
   };
 

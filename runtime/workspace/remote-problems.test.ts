@@ -1,7 +1,7 @@
 import { RemoteAccess } from '@graft/backends/access';
 import { parseGraph, planGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { remoteProblems } from './remote-problems.ts';
 
 const file = 'remote.graft.json';
@@ -111,4 +111,58 @@ it('sees into loops', async () => {
     remoteProblems(plan, { steps: [{ node: 'loop#1/write', verdict }], file, access });
   expect(await of('miss')).toMatchObject([{ location: { node: 'remote', path: 'loop/remote' } }]);
   expect(await of('hit')).toEqual([]);
+});
+
+describe('addresses of the web', () => {
+  const pages = (verdict: 'hit' | 'miss', settings: Readonly<Record<string, string>>) => {
+    const graph = parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: write({
+          ask: ['questions', { questions: 'When is the kiln lit?' }],
+          find: ['search-web', { url: 'https://searx.example/' }],
+          read: [
+            'load-web',
+            {
+              pages: ['http://10.0.0.5/a', 'http://10.0.0.5/b', 'https://pottery.example/'],
+              sitemaps: ['http://localhost:8000/map.xml'],
+            },
+          ],
+        }),
+        edges: ['ask.questions -> find.questions'],
+      }),
+      file,
+    );
+    const plan = planGraph(graph, registry, { models: () => undefined, file });
+    return remoteProblems(plan, {
+      steps: plan.nodes.map(({ id: node }) => ({ node, verdict })),
+      ...{ file, access: () => Promise.resolve(new RemoteAccess(settings)) },
+    });
+  };
+
+  it('that may not be reached are said, each site once, as far as a plan can tell', async () => {
+    expect(await pages('miss', {})).toEqual([
+      expect.objectContaining({
+        location: { file, node: 'read', param: 'pages' },
+        message: expect.stringContaining('add http://10.0.0.5 to GRAFT_PRIVATE_SITES'),
+      }),
+      expect.objectContaining({
+        location: { file, node: 'read', param: 'sitemaps' },
+        message: expect.stringContaining('add http://localhost:8000 to GRAFT_PRIVATE_SITES'),
+      }),
+      expect.objectContaining({
+        location: { file, node: 'find', param: 'url' },
+        message: expect.stringContaining('add https://searx.example to GRAFT_ENDPOINTS'),
+      }),
+    ]);
+  });
+
+  it('are no problem where they are allowed, or nobody is asked', async () => {
+    const allowed = {
+      GRAFT_ENDPOINTS: 'https://searx.example',
+      GRAFT_PRIVATE_SITES: 'http://10.0.0.5 http://localhost:8000',
+    };
+    expect(await pages('miss', allowed)).toEqual([]);
+    expect(await pages('hit', {})).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import {
   plannedNodes,
   type Facets,
   type Plan,
+  type PlannedNode,
   type PortType,
   type Problem,
   type RemoteAsking,
@@ -21,17 +22,55 @@ interface Explained {
 }
 
 /**
- * Remote models that a plan would ask and may not, at the nodes that name them: said as a graph is drawn, and not only as
- * a step begins. Whose answers are all kept is not asked, and needs no leave.
+ * What a plan would ask and may not, remote models and addresses of the web, at the nodes that name them: said as a graph
+ * is drawn, and not only as a step begins. Whose answers are all kept is not asked, and needs no leave.
  */
-export async function remoteProblems(
-  plan: Plan,
-  { steps, file, access }: Explained,
-): Promise<Problem[]> {
+export async function remoteProblems(plan: Plan, explained: Explained): Promise<Problem[]> {
   const toRun = new Set(
-    steps.filter(({ verdict }) => verdict !== 'hit').map(({ node }) => pathWithoutRounds(node)),
+    explained.steps
+      .filter(({ verdict }) => verdict !== 'hit')
+      .map(({ node }) => pathWithoutRounds(node)),
   );
   const nodes = [...plannedNodes(plan.nodes)];
+  return [
+    ...(await modelProblems(nodes, toRun, explained)),
+    ...(await webProblems(
+      nodes.filter(({ id }) => toRun.has(id)),
+      explained,
+    )),
+  ];
+}
+
+/** Addresses that are allowed or not however they are reached: where a name leads is told when it is asked. */
+async function webProblems(
+  nodes: readonly PlannedNode[],
+  { file, access }: Explained,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const node of nodes) {
+    const refusals = new Map<string, Problem>();
+    for (const { url, asks, param } of node.definition.reaches?.(node.params) ?? []) {
+      try {
+        const allowed = await access();
+        if (asks) allowed.key(url, undefined);
+        else allowed.checkVisit(url);
+      } catch (error) {
+        // Of one site once, however many pages of it are named.
+        const location = { ...authoredLocation(node, file), param };
+        const problem = GraphError.from(error, location).toProblem();
+        refusals.set(`${param} ${problem.message}`, problem);
+      }
+    }
+    problems.push(...refusals.values());
+  }
+  return problems;
+}
+
+async function modelProblems(
+  nodes: readonly PlannedNode[],
+  toRun: ReadonlySet<string>,
+  { file, access }: Explained,
+): Promise<Problem[]> {
   const asked = nodes
     .filter(({ id }) => toRun.has(id))
     .flatMap(({ definition, inputFacets }) => remotesIn(definition.inputs, inputFacets));

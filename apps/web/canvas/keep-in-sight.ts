@@ -1,8 +1,18 @@
-import { useStoreApi, type ReactFlowState } from '@xyflow/react';
+import { useStoreApi } from '@xyflow/react';
 import { useEffect } from 'react';
 import { fitAll, showView } from './viewport.ts';
 
-type Shown = Pick<ReactFlowState, 'nodeLookup' | 'transform' | 'width' | 'height'>;
+interface Placed {
+  readonly internals: { readonly positionAbsolute: { readonly x: number; readonly y: number } };
+  readonly measured: { readonly width?: number; readonly height?: number };
+}
+/** Of the canvas's state what says where its nodes are seen. */
+export interface Shown {
+  readonly nodeLookup: ReadonlyMap<string, Placed>;
+  readonly transform: readonly [x: number, y: number, zoom: number];
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Whether a part of any node is out of sight. */
 export function reachesOut({ nodeLookup, transform, width, height }: Shown): boolean {
@@ -24,37 +34,66 @@ interface Left {
   readonly height: number;
 }
 
+/** The canvas, as far as it is kept in sight. */
+interface Canvas {
+  getState(): Shown;
+  subscribe(changed: (now: Shown, before: Shown) => void): () => void;
+  /** Brings all of the graph into sight. */
+  fit(): Promise<void>;
+  show(transform: Shown['transform']): void;
+}
+
 /**
  * Where a panel takes room from the canvas, and all of the graph was in sight before and is not any more, it is fitted into
  * what is left, and again as that changes. Given the room back, it stands as it did, unless somebody has moved it meanwhile.
+ * Gives what ends it.
  */
-export function useKeptInSight(): void {
-  const store = useStoreApi();
-  useEffect(() => {
-    let left: Left | undefined;
-    /** Where the graph was fitted to then. */
-    let fitted: Shown['transform'] | undefined;
-    let fitting = false;
-    const keep = (now: Shown, before: Shown, wasInSight: boolean): void => {
-      if (fitting || (now.width === before.width && now.height === before.height)) return;
-      const isFitted = fitted !== undefined && now.transform.join() === fitted.join();
-      if (left !== undefined && isFitted && now.width >= left.width && now.height >= left.height) {
-        const [x, y, zoom] = left.transform;
-        left = fitted = undefined;
-        showView({ x, y, zoom });
-      } else if (isFitted || (wasInSight && reachesOut(now))) {
-        if (left === undefined || !isFitted)
-          left = { transform: before.transform, width: before.width, height: before.height };
-        fitting = true;
-        void fitAll(0).then(() => {
-          const then = store.getState();
-          fitted = then.transform;
-          fitting = false;
-          // It takes a moment, in which the room may have become another.
-          keep(then, now, true);
-        });
+export function keepInSight({ getState, subscribe, fit, show }: Canvas): () => void {
+  let left: Left | undefined;
+  /** Where the graph was fitted to then. */
+  let fitted: Shown['transform'] | undefined;
+  let fitting = false;
+  const fitInto = async (room: Shown): Promise<void> => {
+    fitting = true;
+    try {
+      await fit();
+    } catch {
+      // A canvas that is going away cannot be fitted; one that stays is at its next change.
+      return;
+    } finally {
+      fitting = false;
+    }
+    const then = getState();
+    fitted = then.transform;
+    // It takes a moment, in which the room may have become another.
+    keep(then, room, true);
+  };
+  const keep = (now: Shown, before: Shown, wasInSight: boolean): void => {
+    if (fitting || (now.width === before.width && now.height === before.height)) return;
+    const isFitted = fitted !== undefined && now.transform.join() === fitted.join();
+    if (left !== undefined && isFitted && now.width >= left.width && now.height >= left.height) {
+      const { transform } = left;
+      left = fitted = undefined;
+      show(transform);
+    } else if (isFitted || (wasInSight && reachesOut(now))) {
+      if (left === undefined || !isFitted) {
+        left = { transform: before.transform, width: before.width, height: before.height };
       }
-    };
-    return store.subscribe((now, before) => keep(now, before, !reachesOut(before)));
-  }, [store]);
+      void fitInto(now);
+    }
+  };
+  return subscribe((now, before) => keep(now, before, !reachesOut(before)));
+}
+
+export function useKeptInSight(): void {
+  const { getState, subscribe } = useStoreApi();
+  useEffect(
+    () =>
+      keepInSight({
+        ...{ getState, subscribe },
+        fit: () => fitAll(0),
+        show: ([x, y, zoom]) => showView({ x, y, zoom }),
+      }),
+    [getState, subscribe],
+  );
 }

@@ -85,7 +85,9 @@ function memosInMemory(): RunContext['memo'] {
       await fill([key]);
       return schema.parse(values.get(keyOf(key)));
     };
-    return Promise.resolve({ fill, get });
+    const peek = async (key: string) => schema.optional().parse(values.get(keyOf(key)));
+    const put = async (key: string, value: unknown) => void values.set(keyOf(key), value);
+    return Promise.resolve({ fill, get, peek, put });
   };
 }
 

@@ -5,21 +5,37 @@ const searched = 1024;
 
 /**
  * The text of a page: by its byte order mark, else what the header says, else what its head says, else UTF-8, or
- * windows-1252 where it is none. Throws `bad-encoding` for an encoding that nobody knows, and for one that is stated and
- * that the bytes do not fit.
+ * windows-1252 where it is none (HTML standard, 13.2.3). Throws `bad-encoding` for an encoding that nobody knows, and for
+ * one that is stated and that the bytes do not fit.
  */
 export function decodePage(body: Uint8Array, type: string, url: string): string {
-  const head = new TextDecoder('latin1').decode(body.subarray(0, searched));
   const stated =
-    markOf(body) ??
-    /charset\s*=\s*["']?([^\s"';]+)/i.exec(type)?.[1] ??
-    /<meta\s[^>]{0,400}?charset\s*=\s*["']?([^\s"'>/;]+)/i.exec(head)?.[1] ??
-    /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"']+)/i.exec(head)?.[1];
+    markOf(body) ?? /charset\s*=\s*["']?([^\s"';]+)/i.exec(type)?.[1] ?? statedInHead(body);
   if (stated !== undefined) return decode(body, stated, url);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
     return new TextDecoder('windows-1252').decode(body);
+  }
+}
+
+/** What the first bytes say. That they were UTF-16 they could not say so that it can be read here: then nothing. */
+function statedInHead(body: Uint8Array): string | undefined {
+  const head = new TextDecoder('latin1')
+    .decode(body.subarray(0, searched))
+    .replace(/<!--.*?-->/gs, '');
+  const stated =
+    /<meta\s[^>]{0,400}?charset\s*=\s*["']?([^\s"'>/;]+)/i.exec(head)?.[1] ??
+    /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"']+)/i.exec(head)?.[1];
+  return stated === undefined || /^utf-16/.test(nameOf(stated) ?? '') ? undefined : stated;
+}
+
+/** The name of an encoding by one of its labels; undefined for one that nobody knows. */
+function nameOf(label: string): string | undefined {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,11 +12,10 @@ import { factsOf } from '../text/facts.ts';
 import { shortTitle } from '../text/markdown-headings.ts';
 import { splitParts } from '../text/split-parts.ts';
 import { decodePage } from './decode-page.ts';
+import { KeptLooks, type Look, lookSchema } from './kept-looks.ts';
 import { pageText } from './page-text.ts';
 
-export const snapshotSchema = z.object({
-  /** Where it came from in the end. */
-  url: z.string(),
+const snapshotSchema = lookSchema.extend({
   mediaType: z.string(),
   title: z.string(),
   text: z.string(),
@@ -27,23 +26,44 @@ export type Snapshot = z.infer<typeof snapshotSchema>;
 
 const htmlTypes = new Set(['', 'text/html', 'application/xhtml+xml']);
 
-/** What stands at an address now. Throws for any answer but success. */
-export async function lookAt(
+type Asking = Omit<WebRequest, 'signal' | 'known'>;
+
+/** What is made of an address as it is now, or what is known of it where that still stands. Throws for any answer but success. */
+export async function lookAt<Value extends Look>(
   ctx: RunContext,
-  url: string,
-  request: Omit<WebRequest, 'signal'>,
-): Promise<WebReply> {
-  const reply = await ctx.web.get(url, { ...request, signal: ctx.signal });
-  if (reply.status >= 200 && reply.status < 300) return reply;
+  { url, known, ...asking }: Asking & { readonly url: string; readonly known: Value | undefined },
+  make: (reply: WebReply) => Promise<Value>,
+): Promise<Value> {
+  const validators = known?.validators;
+  const reply = await ctx.web.get(url, {
+    ...{ ...asking, signal: ctx.signal },
+    ...(known === undefined || validators === undefined
+      ? {}
+      : { known: { url: known.url, validators } }),
+  });
+  if (reply.status >= 200 && reply.status < 300) return make(reply);
+  if (reply.status === 304 && known !== undefined && validators !== undefined) return known;
   throw new GraphError(
     'unavailable',
     `${url} answers ${reply.status}. Check the address, or leave the page out.`,
   );
 }
 
+/** Pages as they were last looked at. */
+export function keptPages(
+  ctx: RunContext,
+  { content, ...asking }: Asking & { readonly content: 'main' | 'all' },
+): Promise<KeptLooks<Snapshot>> {
+  return KeptLooks.open(ctx, 'pages', {
+    schema: snapshotSchema,
+    look: (url, known) =>
+      lookAt(ctx, { ...asking, url, known }, (reply) => pageSnapshot(reply, content)),
+  });
+}
+
 /** The main text of a page, or all of it. Throws for what is neither HTML nor plain text, or no text of its encoding. */
-export async function pageSnapshot(
-  { url, type, body }: WebReply,
+async function pageSnapshot(
+  { url, type, body, validators }: WebReply,
   content: 'main' | 'all',
 ): Promise<Snapshot> {
   const mediaType = type.replace(/;.*$/s, '').trim().toLowerCase();
@@ -59,7 +79,10 @@ export async function pageSnapshot(
     ? await pageText(decoded, content)
     : { title: '', text: decoded, facts: {} };
   const { metadata } = factsOf(Object.entries(facts));
-  return { url, mediaType: isHtml ? 'text/html' : mediaType, title, text, metadata };
+  return {
+    ...{ url, mediaType: isHtml ? 'text/html' : mediaType, title, text, metadata },
+    ...(validators === undefined ? {} : { validators }),
+  };
 }
 
 /** A page as documents: part 0 has `id`, part n `id#n`. */

@@ -1,4 +1,5 @@
 import { readHtml } from '../text/read-html.ts';
+import { pageTree } from './page-tree.ts';
 
 export interface PageText {
   readonly title: string;
@@ -7,31 +8,17 @@ export interface PageText {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** Pages with more are read without looking for their main text: that takes a tree, whose depth costs more than its length. */
-const most = { length: 4 * 1024 * 1024, elements: 50_000, depth: 400 };
-
-/** Elements without an end tag, or whose end tag is mostly left out. */
-const unclosed = new Set(
-  'area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot'.split(
-    ' ',
-  ),
-);
+/** Code units. Longer pages are read without looking for their main text. */
+const longest = 4 * 1024 * 1024;
 
 /** Title and text of a page; of its main part where it has one and it is asked for. Nothing of it is run. */
 export async function pageText(html: string, content: 'main' | 'all'): Promise<PageText> {
   const whole = await readHtml(html);
   const all = { ...whole, facts: {} };
-  if (content === 'all' || !isModest(html)) return all;
-  const [{ Readability }, { parseHTML }] = await Promise.all([
-    import('@mozilla/readability'),
-    import('linkedom'),
-  ]);
-  const complete = /<html[\s>]/i.test(html)
-    ? html
-    : `<!doctype html><html><head></head><body>${html}</body></html>`;
-  const article = new Readability(parseHTML(complete).document).parse();
+  if (content === 'all' || html.length > longest) return all;
+  const article = await mainPart(html);
   const text = (await readHtml(article?.content ?? '')).text;
-  if (article === null || text === '') return all;
+  if (article === undefined || text === '') return all;
   const { byline, siteName, lang, publishedTime } = article;
   const said = { author: byline, site: siteName, language: lang, published: publishedTime };
   return {
@@ -45,15 +32,14 @@ export async function pageText(html: string, content: 'main' | 'all'): Promise<P
   };
 }
 
-/** Whether a tree of the page stays within bounds, told from its tags alone, rather too strictly than too generously. */
-function isModest(html: string): boolean {
-  if (html.length > most.length) return false;
-  let elements = 0;
-  let depth = 0;
-  for (const [, end, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
-    if (end !== '/') elements += 1;
-    if (!unclosed.has(name.toLowerCase())) depth += end === '/' ? -1 : 1;
-    if (elements > most.elements || depth > most.depth) return false;
+/** What the page is about; undefined where it is not found, or the page is such that looking for it fails. */
+async function mainPart(html: string) {
+  const { Readability } = await import('@mozilla/readability');
+  try {
+    const tree = await pageTree(html);
+    return tree === undefined ? undefined : (new Readability(tree).parse() ?? undefined);
+  } catch {
+    // Libraries that are made for pages of people meet one that was made against them: its words are still there.
+    return undefined;
   }
-  return true;
 }

@@ -13,9 +13,10 @@ export function memoKey(address: string, rest: readonly string[]): string {
   return JSON.stringify([address, ...rest]);
 }
 
-/** Computes what is missing of a memo by the addresses of its keys. */
-export function byAddress<Value>(
-  read: (address: string) => Promise<Value>,
-): (keys: readonly string[]) => Promise<Value[]> {
-  return (keys) => Promise.all(keys.map((key) => read(keySchema.parse(JSON.parse(key))[0] ?? '')));
+export function partsOfKey(key: string): readonly string[] {
+  return keySchema.parse(JSON.parse(key));
+}
+
+export function addressOf(key: string): string {
+  return partsOfKey(key)[0] ?? '';
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GraphError } from '@graft/graph';
+import { hiddenSite, isHidden, writtenAddress } from './site-address.ts';
 
 /** A secret of the operator's settings, for whoever chooses one: never its value. */
 export interface SecretState {
@@ -101,6 +102,13 @@ export class RemoteAccess {
         'GRAFT_PRIVATE_SITES of your settings holds an entry that is no address of a site: http://10.0.0.5:8000, or https://wiki.example.',
       );
     });
+  }
+
+  /** Throws `unavailable` for a site that may not be read, as far as its address says so without a name being looked up. */
+  checkVisit(url: string): void {
+    const address = writtenAddress(new URL(url));
+    if (address === undefined || !isHidden(address) || this.mayVisit(url)) return;
+    throw hiddenSite(new URL(url), address);
   }
 
   /**

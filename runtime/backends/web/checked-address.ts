@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { GraphError } from '@graft/graph';
-import { isPublicAddress } from './public-address.ts';
+import { hiddenSite, isHidden } from '../access/index.ts';
 
 export interface Address {
   readonly address: string;
@@ -29,28 +29,32 @@ export function webUrl(text: string, base?: URL): URL {
   return url;
 }
 
+interface Checking {
+  readonly resolve: Resolve;
+  /** Whether the operator allows the site, whatever its addresses. */
+  readonly allowed: boolean;
+  /** The addresses of this machine. */
+  readonly own: readonly string[];
+}
+
 /**
  * The addresses behind a URL, to connect to and no others: looking the name up again could give other ones. Throws
- * `unavailable` where any of them is not public, unless the operator allows the site.
+ * `unavailable` where any of them is not public, or this machine's own, unless the operator allows the site.
  */
 export async function checkedAddresses(
   url: URL,
-  { resolve, allowed }: { readonly resolve: Resolve; readonly allowed: boolean },
+  { resolve, allowed, own }: Checking,
 ): Promise<readonly Address[]> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
   const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
-  const hidden = addresses.find(({ address }) => !isPublicAddress(address));
+  const hidden = addresses.find(({ address }) => isHidden(address, own));
   if (hidden === undefined || allowed) return addresses;
-  const where = hidden.address === host ? '' : ` (${hidden.address})`;
-  throw refused(
-    `${url.origin} is of this machine or a private network${where}, where graphs may not look. If graphs may read it, add ${url.origin} to GRAFT_PRIVATE_SITES in your settings.`,
-    'operator',
-  );
+  throw hiddenSite(url, hidden.address);
 }
 
-export function refused(message: string, audience: 'user' | 'operator' = 'user'): GraphError {
-  return new GraphError('unavailable', message, { audience });
+export function refused(message: string): GraphError {
+  return new GraphError('unavailable', message);
 }
 
 /** An address as messages name it: without what may be long or nobody else's business. */

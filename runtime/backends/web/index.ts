@@ -1,1 +1,2 @@
+export { HostPauses } from './host-pauses.ts';
 export { WebClient, type WebParts } from './web-client.ts';

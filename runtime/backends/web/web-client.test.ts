@@ -1,55 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { GraphError, type WebRequest } from '@graft/graph';
-import { afterEach, describe, expect, it } from 'vitest';
-import { RemoteAccess } from '../access/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { Address, Resolve } from './checked-address.ts';
-import { WebClient } from './web-client.ts';
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
-});
-
-/** A site of this machine that the operator allows, and the paths that it was asked for. */
-async function site(answer: RequestListener, host = '127.0.0.1') {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response);
-  });
-  servers.push(server);
-  await new Promise<void>((done) => server.listen(0, host, done));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { asked, port: address.port, url: `http://${host}:${address.port}` };
-}
-
-const unresolved: Resolve = () => Promise.reject(new Error('a name was looked up'));
-
-function client(
-  allowed: readonly string[],
-  resolve: Resolve = unresolved,
-  endpoints = '',
-): WebClient {
-  const settings = { GRAFT_PRIVATE_SITES: allowed.join(' '), GRAFT_ENDPOINTS: endpoints };
-  const access = new RemoteAccess(settings);
-  return new WebClient({ access: () => Promise.resolve(access), resolve });
-}
-
-const request: WebRequest = {
-  ...{ signal: new AbortController().signal, most: 100_000, seconds: 5 },
-  ...{ pause: 0, robots: false },
-};
-
-async function refusal(getting: Promise<unknown>): Promise<GraphError> {
-  const error: unknown = await getting.catch((thrown: unknown) => thrown);
-  if (!(error instanceof GraphError)) throw new Error('not refused', { cause: error });
-  return error;
-}
+import { client, closeSites, refusal, request, site } from './testing/small-site.ts';
 
 describe('what graphs may not see', () => {
   it.each([
@@ -107,9 +59,19 @@ describe('what graphs may not see', () => {
   ] satisfies [Address[]][])('a name that leads to %j', async (addresses) => {
     const { asked, port } = await site((_, response) => response.end('secret'));
     const resolve: Resolve = () => Promise.resolve(addresses);
-    const getting = client([], resolve).get(`http://attacker.example:${port}/`, request);
+    const getting = client([], { resolve }).get(`http://attacker.example:${port}/`, request);
     expect((await refusal(getting)).message).toMatch(/attacker\.example:\d+ is of this machine/);
     expect(asked).toEqual([]);
+  });
+
+  it.each([
+    'http://93.184.216.34/',
+    'http://[2606:2800:220:1::1]/',
+    'http://[2606:2800:220:1:0:0:0:1]/',
+  ])('this machine by a public address of its own: %s', async (url) => {
+    const own = () => ['93.184.216.34', '2606:2800:220:1::1'];
+    const error = await refusal(client([], { own }).get(url, { ...request, seconds: 1 }));
+    expect(error.message).toMatch(/is of this machine or a private network/);
   });
 
   it('what a page that may be seen redirects to', async () => {
@@ -127,7 +89,9 @@ describe('what graphs may not see', () => {
   it('another port, scheme or name of a site that the operator allows', async () => {
     const { port, asked } = await site((_, response) => response.end('secret'));
     const resolve: Resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
-    const allowed = client([`http://127.0.0.1:${port + 1}`, `https://127.0.0.1:${port}`], resolve);
+    const allowed = client([`http://127.0.0.1:${port + 1}`, `https://127.0.0.1:${port}`], {
+      resolve,
+    });
     await refusal(allowed.get(`http://127.0.0.1:${port}/`, request));
     await refusal(allowed.get(`http://other.example:${port}/`, request));
     expect(asked).toEqual([]);
@@ -144,7 +108,7 @@ it('connects to the very address that was checked, whatever the name leads to af
     '0.0.0.0',
   );
   const url = `http://rebinding.example:${port}`;
-  const { body } = await client([url], resolve).get(url, request);
+  const { body } = await client([url], { resolve }).get(url, request);
   expect([Buffer.from(body).toString(), looked]).toEqual(['127.0.0.1', 1]);
 });
 
@@ -240,6 +204,45 @@ describe('what a site may send', () => {
   });
 });
 
+describe('what was given before', () => {
+  const etag = '"v1"';
+  const modified = 'Thu, 26 Nov 2026 08:00:00 GMT';
+  /** A page behind a redirect, which is not sent again where it is known. */
+  const kept = () =>
+    site(({ url, headers }, response) => {
+      if (url === '/old') response.writeHead(301, { location: '/page' }).end();
+      else if (headers['if-none-match'] === etag) response.writeHead(304).end();
+      else response.writeHead(200, { etag, 'last-modified': modified }).end('page');
+    });
+
+  it('is not sent again where it still stands', async () => {
+    const { url, asked } = await kept();
+    const web = client([url]);
+    const { validators, ...reply } = await web.get(`${url}/old`, request);
+    expect([reply.url, validators]).toEqual([`${url}/page`, { etag, modified }]);
+    const known = { url: reply.url, validators: validators ?? { etag: '', modified: '' } };
+    const again = await web.get(`${url}/old`, { ...request, known });
+    expect([again.status, again.url, again.body.byteLength]).toEqual([304, `${url}/page`, 0]);
+    expect(asked).toEqual(['/old', '/page', '/old', '/page']);
+  });
+
+  it('is asked about by its own address only, and never where rules are asked for', async () => {
+    const said: [string | undefined, string | undefined][] = [];
+    const { url } = await site(({ url: path, headers }, response) => {
+      said.push([path, headers['if-none-match'] ?? headers['if-modified-since']]);
+      response.end('');
+    });
+    const known = { url: `${url}/robots.txt`, validators: { etag: '', modified } };
+    await client([url]).get(`${url}/other`, { ...request, robots: true, known });
+    await client([url]).get(`${url}/robots.txt`, { ...request, known });
+    expect(said).toEqual([
+      ['/robots.txt', undefined],
+      ['/other', undefined],
+      ['/robots.txt', modified],
+    ]);
+  });
+});
+
 it('stops when nobody waits any more', async () => {
   const controller = new AbortController();
   const { url } = await site(() => controller.abort(new Error('enough')));
@@ -249,68 +252,12 @@ it('stops when nobody waits any more', async () => {
 
 it('says that there is nothing at an address', async () => {
   const { url, port } = await site(() => undefined);
-  const server = servers.splice(0)[0];
-  await new Promise((done) => server?.close(done));
+  await closeSites();
   expect((await refusal(client([url]).get(url, request))).message).toMatch(/ECONNREFUSED/);
   const unknown: Resolve = () =>
     Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-  const getting = client([], unknown).get(`http://nowhere.example:${port}`, request);
+  const getting = client([], { resolve: unknown }).get(`http://nowhere.example:${port}`, request);
   expect((await refusal(getting)).message).toMatch(/There is no nowhere\.example/);
-});
-
-describe('robots.txt', () => {
-  const polite = { ...request, robots: true };
-  const answering =
-    (status: number, text: string): RequestListener =>
-    ({ url }, response) => {
-      if (url === '/robots.txt') response.writeHead(status).end(text);
-      else if (url === '/elsewhere') response.writeHead(302, { location: '/private/b' }).end();
-      else response.end('page');
-    };
-
-  it('is read once, and kept to, also after a redirect', async () => {
-    const rules = 'User-agent: *\nDisallow: /\n\nUser-agent: graft\nDisallow: /private/\n';
-    const { url, asked } = await site(answering(200, rules));
-    const web = client([url]);
-    expect(await web.get(`${url}/open`, polite)).toMatchObject({ status: 200 });
-    for (const path of ['/private/a', '/elsewhere']) {
-      expect((await refusal(web.get(url + path, polite))).message).toMatch(/asks not to read/);
-    }
-    expect(asked).toEqual(['/robots.txt', '/open', '/elsewhere']);
-  });
-
-  it('that a site does not have forbids nothing, and one that cannot be read everything', async () => {
-    const without = await site(answering(404, ''));
-    expect(await client([without.url]).get(without.url, polite)).toMatchObject({ status: 200 });
-    const broken = await site(answering(503, ''));
-    const error = await refusal(client([broken.url]).get(broken.url, polite));
-    expect(error.message).toMatch(/answers 503 when asked for its robots.txt/);
-    expect(broken.asked).toEqual(['/robots.txt']);
-  });
-
-  it('is read no further than its rules may go', async () => {
-    const rules = `User-agent: *\nDisallow: /private/\n${'# endless\n'.repeat(200_000)}`;
-    const { url } = await site(answering(200, rules));
-    const web = client([url]);
-    expect(await web.get(`${url}/open`, polite)).toMatchObject({ status: 200 });
-    await refusal(web.get(`${url}/private/a`, polite));
-  });
-});
-
-it('leaves a pause between two requests to a host', async () => {
-  const times: number[] = [];
-  const { url } = await site((_, response) => {
-    times.push(performance.now());
-    response.end();
-  });
-  const web = client([url]);
-  await Promise.all(
-    ['/a', '/b', '/c'].map((path) => web.get(url + path, { ...request, pause: 0.1 })),
-  );
-  const [first = 0, second = 0, third = 0] = times;
-  // A timer may be a little early by another clock.
-  expect(second - first).toBeGreaterThan(90);
-  expect(third - second).toBeGreaterThan(90);
 });
 
 describe('what carries something of the workspace', () => {
@@ -321,11 +268,11 @@ describe('what carries something of the workspace', () => {
     const { url, port, asked } = await site((_, response) => response.end('found'));
     expect(await client([]).get(`${url}/?q=kiln`, asking)).toMatchObject({ status: 200 });
     const named = `http://search.example:${port}`;
-    const listed = client([], resolve, named);
+    const listed = client([], { resolve, endpoints: named });
     expect(await listed.get(`${named}/?q=kiln`, asking)).toMatchObject({ status: 200 });
     expect(asked).toHaveLength(2);
     // That graphs may read its pages is another matter.
-    const error = await refusal(client([named], resolve).get(`${named}/?q=kiln`, asking));
+    const error = await refusal(client([named], { resolve }).get(`${named}/?q=kiln`, asking));
     expect(error.message).toMatch(/GRAFT_ENDPOINTS/);
     await refusal(client([]).get('https://93.184.216.34/?q=kiln', asking));
     expect(asked).toHaveLength(2);

@@ -1,9 +1,14 @@
-import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
-import { GraphError, type Web, type WebReply, type WebRequest } from '@graft/graph';
+import {
+  GraphError,
+  type Validators,
+  type Web,
+  type WebReply,
+  type WebRequest,
+} from '@graft/graph';
 import { abortable } from '@graft/kit';
-import type { RemoteAccess } from '../access/index.ts';
+import { ownAddresses, type RemoteAccess } from '../access/index.ts';
 import {
   checkedAddresses,
   refused,
@@ -13,11 +18,16 @@ import {
   type Address,
   type Resolve,
 } from './checked-address.ts';
+import type { HostPauses } from './host-pauses.ts';
 import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 
 export interface WebParts {
   readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
+  /** Shared by all that ask at once. */
+  readonly pauses: HostPauses;
+  /** The addresses of this machine. Default: as it says now. */
+  readonly own?: () => readonly string[];
   /** Default: as this machine resolves names. */
   readonly resolve?: Resolve;
 }
@@ -25,6 +35,8 @@ export interface WebParts {
 const mostRedirects = 5;
 /** Bytes of a robots.txt that are read (RFC 9309 asks for 500 KiB at least). */
 const mostRules = 512 * 1024;
+/** Characters of a validator that is sent back. */
+const longestValidator = 1024;
 
 const headers = {
   'user-agent': `${robotName}/0.1`,
@@ -32,16 +44,18 @@ const headers = {
   'accept-encoding': 'gzip, deflate, br',
 };
 
-/** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all that the step asks. */
+/** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all who ask. */
 export class WebClient implements Web {
   readonly #access: Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
   readonly #resolve: Resolve;
   /** By origin. */
   readonly #rules = new Map<string, Promise<SiteRules>>();
-  /** By host: when the next request may begin, on the clock of `performance`. */
-  readonly #free = new Map<string, number>();
+  readonly #pauses: HostPauses;
+  readonly #own: () => readonly string[];
 
-  constructor({ access, resolve = systemResolve }: WebParts) {
+  constructor({ access, pauses, own = ownAddresses, resolve = systemResolve }: WebParts) {
+    this.#pauses = pauses;
+    this.#own = own;
     this.#access = access();
     // Told to whoever asks.
     this.#access.catch(() => undefined);
@@ -71,27 +85,30 @@ export class WebClient implements Web {
   /** One request: the reply, or where it sends on to. */
   async #once(
     url: URL,
-    {
-      signal,
-      seconds,
-      asks = false,
-      left,
-      limit,
-    }: WebRequest & { readonly left: number; readonly limit: BodyLimit },
+    request: WebRequest & { readonly left: number; readonly limit: BodyLimit },
   ): Promise<WebReply | URL> {
+    const { signal, seconds, asks = false, known, left, limit } = request;
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(left)));
     const either = AbortSignal.any([signal, timeout]);
     try {
       const allowed = await this.#isAllowed(url, asks);
-      const checking = checkedAddresses(url, { resolve: this.#resolve, allowed });
-      const response = await send(url, await abortable(checking, either), either);
+      const own = this.#own();
+      const checking = checkedAddresses(url, { resolve: this.#resolve, allowed, own });
+      const response = await send(url, {
+        ...{ addresses: await abortable(checking, either), signal: either },
+        unless: known?.url === url.href ? known.validators : undefined,
+      });
       const { statusCode: status = 0, headers: said } = response;
       if ([301, 302, 303, 307, 308].includes(status) && said.location !== undefined) {
         response.destroy();
         return webUrl(said.location, url);
       }
       const body = await replyBody(response, limit);
-      return { url: url.href, status, type: said['content-type'] ?? '', body };
+      const validators = validatorsOf(said);
+      return {
+        ...{ url: url.href, status, type: said['content-type'] ?? '', body },
+        ...(validators === undefined ? {} : { validators }),
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (timeout.aborted) {
@@ -123,10 +140,7 @@ export class WebClient implements Web {
       }
       least = Math.max(pause, rules.pause);
     }
-    const now = performance.now();
-    const at = Math.max(now, this.#free.get(url.host) ?? 0);
-    this.#free.set(url.host, at + least * 1000);
-    if (at > now) await delay(at - now, undefined, { signal: request.signal });
+    await this.#pauses.turn(url.host, least, request.signal);
   }
 
   #rulesOf(url: URL, request: WebRequest): Promise<SiteRules> {
@@ -138,22 +152,61 @@ export class WebClient implements Web {
     return reading;
   }
 
+  /**
+   * Rules as RFC 9309 has it: of a site without a robots.txt none, and of one whose robots.txt cannot be had that nothing may
+   * be read. It is asked for twice, since one lost connection would cost all of a site's pages.
+   */
   async #readRules(address: URL, request: WebRequest): Promise<SiteRules> {
+    try {
+      return await this.#askForRules(address, request);
+    } catch (error) {
+      if (!isFailure(error, request)) throw error;
+    }
+    try {
+      return await this.#askForRules(address, request);
+    } catch (error) {
+      if (!isFailure(error, request)) throw error;
+      throw refused(
+        `The robots.txt of ${address.host} cannot be had, so nobody knows what may be read there, and none of its pages is. ${error.message}`,
+      );
+    }
+  }
+
+  async #askForRules(address: URL, { known: _, ...request }: WebRequest): Promise<SiteRules> {
     const plain = { ...request, robots: false };
     const { status, body } = await this.#follow(address, plain, { most: mostRules, cut: true });
     if (status >= 500) {
-      throw refused(
-        `${address.host} answers ${status} when asked for its robots.txt, so nobody knows what may be read there. Run again when it is well.`,
-      );
+      throw refused(`It answers ${status}; run again when it is well.`);
     }
     return status >= 400 ? noRules : siteRules(address, new TextDecoder().decode(body));
   }
 }
 
+/** Whether a site could not be asked, and not that it may not be, or that nobody waits any more. */
+function isFailure(error: unknown, { signal }: WebRequest): error is GraphError {
+  return !signal.aborted && error instanceof GraphError && error.audience !== 'operator';
+}
+
+function validatorsOf({
+  etag = '',
+  'last-modified': modified = '',
+}: IncomingHttpHeaders): Validators | undefined {
+  const isShort = etag.length + modified.length <= longestValidator;
+  return isShort && `${etag}${modified}` !== '' ? { etag, modified } : undefined;
+}
+
 function send(
   url: URL,
-  addresses: readonly Address[],
-  signal: AbortSignal,
+  {
+    addresses,
+    signal,
+    unless,
+  }: {
+    readonly addresses: readonly Address[];
+    readonly signal: AbortSignal;
+    /** Nothing is wanted where these still stand. */
+    readonly unless: Validators | undefined;
+  },
 ): Promise<IncomingMessage> {
   const [first] = addresses;
   if (first === undefined) throw Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
@@ -163,7 +216,7 @@ function send(
       url,
       {
         // A connection of its own: none that was opened to another address before.
-        ...{ agent: false, signal, headers },
+        ...{ agent: false, signal, headers: { ...headers, ...conditions(unless) } },
         lookup(_name, { all }, done) {
           if (all === true) done(null, [...addresses]);
           else done(null, first.address, first.family);
@@ -174,6 +227,13 @@ function send(
     sent.on('error', reject);
     sent.end();
   });
+}
+
+function conditions({ etag, modified }: Validators = { etag: '', modified: '' }) {
+  return {
+    ...(etag === '' ? {} : { 'if-none-match': etag }),
+    ...(modified === '' ? {} : { 'if-modified-since': modified }),
+  };
 }
 
 /** What went wrong, for whoever wrote the address. */

@@ -144,3 +144,18 @@ it('keeps nothing that was computed with other bytes than it was keyed by', asyn
   await again.fill(['a', 'bb']);
   expect(asked).toEqual(['a', 'bb']);
 });
+
+it('gives what it has without computing, and takes what is put in its place', async () => {
+  const items = new MemoryItemStore();
+  const asked: string[] = [];
+  {
+    await using memo = await open(items, asked);
+    expect(await memo.peek('a')).toBeUndefined();
+    await memo.put('a', Float32Array.of(7));
+    await memo.put('a', Float32Array.of(8));
+    expect(await memo.get('a')).toEqual(Float32Array.of(8));
+  }
+  await using memo = await open(items, asked);
+  expect(await memo.peek('a')).toEqual(Float32Array.of(8));
+  expect(asked).toEqual([]);
+});

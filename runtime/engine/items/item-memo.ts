@@ -65,6 +65,14 @@ export class StoredMemo implements AsyncDisposable {
   }
 
   async get(key: string): Promise<unknown> {
+    const kept = await this.peek(key);
+    if (kept !== undefined) return kept;
+    // Never filled, or damaged since.
+    const [computed] = await this.#compute([key]);
+    return computed;
+  }
+
+  async peek(key: string): Promise<unknown> {
     const held = this.#held.get(key);
     if (held !== undefined) {
       this.#held.delete(key);
@@ -73,13 +81,13 @@ export class StoredMemo implements AsyncDisposable {
     }
     const stored = await this.#family.get(this.#keyOf(key));
     const read = this.#schema.safeParse(stored === undefined ? undefined : decodePayload(stored));
-    if (stored !== undefined && read.success) {
-      this.#hold(key, { value: read.data, bytes: stored.byteLength });
-      return read.data;
-    }
-    // Never filled, or damaged since.
-    const [computed] = await this.#compute([key]);
-    return computed;
+    if (stored === undefined || !read.success) return undefined;
+    this.#hold(key, { value: read.data, bytes: stored.byteLength });
+    return read.data;
+  }
+
+  put(key: string, value: unknown): Promise<void> {
+    return this.#store([key], [value]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -91,6 +99,11 @@ export class StoredMemo implements AsyncDisposable {
     // Before anything of it gets into the item cache.
     const values = await this.#verified(() => this.compute(keys));
     if (values.length !== keys.length) throw unequal(values.length, keys.length);
+    await this.#store(keys, values);
+    return values;
+  }
+
+  async #store(keys: readonly string[], values: readonly unknown[]): Promise<void> {
     const stored = keys.map((key, i) => ({
       key: this.#keyOf(key),
       payload: encodePayload(values[i]),
@@ -99,7 +112,6 @@ export class StoredMemo implements AsyncDisposable {
     for (const [i, key] of keys.entries()) {
       this.#hold(key, { value: values[i], bytes: stored[i]?.payload.byteLength ?? 0 });
     }
-    return values;
   }
 
   #hold(key: string, one: { readonly value: unknown; readonly bytes: number }): void {

@@ -139,6 +139,8 @@ export async function createStepContext(
       return {
         fill: (keys) => memo.fill(keys),
         get: async (key) => schema.parse(await memo.get(key)),
+        peek: async (key) => schema.optional().parse(await memo.peek(key)),
+        put: (key, value) => memo.put(key, value),
       };
     },
   };

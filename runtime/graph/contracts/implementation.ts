@@ -82,6 +82,10 @@ export interface ItemMemo<Value> {
   fill(keys: Iterable<string>): Promise<void>;
   /** The value of a key, computed alone where it has not been filled. Memory is bounded: others are read again. */
   get(key: string): Promise<Value>;
+  /** The value of a key, if it has one; nothing is computed. */
+  peek(key: string): Promise<Value | undefined>;
+  /** Stores a value in the place of what the key has: for what is no function of its key, such as which key came last. */
+  put(key: string, value: Value): Promise<void>;
 }
 
 /** One item failed: it is retried alone, then reported, and the rest goes on. */

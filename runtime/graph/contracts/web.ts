@@ -1,3 +1,10 @@
+/** By which a server is asked whether what it gave before still stands (RFC 9110, 8.8); empty where it does not say. */
+export interface Validators {
+  readonly etag: string;
+  /** As the header `last-modified` has it. */
+  readonly modified: string;
+}
+
 /** What is asked of the web, and how much of it is taken. */
 export interface WebRequest {
   readonly signal: AbortSignal;
@@ -14,6 +21,8 @@ export interface WebRequest {
    * ask, as models are asked.
    */
   readonly asks?: boolean;
+  /** What came from `url` before: where that still stands, the reply has the status 304 and no body. */
+  readonly known?: { readonly url: string; readonly validators: Validators };
 }
 
 export interface WebReply {
@@ -22,6 +31,7 @@ export interface WebReply {
   readonly status: number;
   /** Of the header `content-type`; empty where there is none. */
   readonly type: string;
+  readonly validators?: Validators;
   readonly body: Uint8Array;
 }
 

@@ -54,6 +54,14 @@ export type Source =
   /** The database that a secret of the operator leads to: which it is, not what is in it. */
   | { readonly kind: 'database'; readonly secret: string; readonly param: string };
 
+/** An address of the web that a step gets by itself. */
+export interface ReachedAddress {
+  readonly url: string;
+  /** What it asks there carries something of the workspace; see `WebRequest`. */
+  readonly asks: boolean;
+  readonly param: string;
+}
+
 /** What the items of a map-type node are: the rows of an input port, or the files of a `files` source. */
 export type ItemsOver = string | FilesOver;
 /** The parameter whose `files` source gives the items: each is a `SourceFile`, keyed by path and digest. */
@@ -121,6 +129,8 @@ export interface NodeType<
   readonly caching: Caching;
   readonly items?: ItemsSpec<Over>;
   sources?(params: z.output<Schema>): readonly Source[];
+  /** Addresses of the web that its parameters name, so that a plan can say which of them may not be reached. */
+  reaches?(params: z.output<Schema>): readonly ReachedAddress[];
   /** Facets of the outputs, from the params and the inputs' facets. */
   facets?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): PortFacets;
   /** Clashes between params and the inputs' facets. */

@@ -1,0 +1,73 @@
+/** Elements of a page, and how deep they stand, at most: what looks for the main text costs more with depth than with length. */
+const most = { elements: 50_000, depth: 400 };
+
+/** What stands in the head, of pages that leave its tags out. */
+const headElements = new Set('base link meta script style title'.split(' '));
+
+class TooMuch extends Error {}
+
+/**
+ * A page as a tree, whose scripts are not run and whose references are not loaded; undefined where it would be larger or
+ * deeper than it may. It is measured as it grows, so that no tags can make it look smaller than it is.
+ */
+export async function pageTree(html: string) {
+  const [{ Parser }, { parseHTML }] = await Promise.all([
+    import('htmlparser2'),
+    import('linkedom'),
+  ]);
+  const { document } = parseHTML('<!doctype html><html><head></head><body></body></html>');
+  const { documentElement: root, head, body } = document;
+  const given = new Map([
+    ['html', root],
+    ['head', head],
+    ['body', body],
+  ]);
+  /** Those that are open, the outermost first. */
+  const open = [root];
+  let elements = 0;
+  let text: string[] = [];
+  const placeOf = (name: string) => {
+    const [inner = root] = open.slice(-1);
+    if (inner !== root) return inner;
+    return headElements.has(name) && body.firstChild === null ? head : body;
+  };
+  const writeText = (): void => {
+    const written = text.join('');
+    text = [];
+    const place = placeOf('');
+    if (written.trim() !== '' || (written !== '' && place.firstChild !== null)) {
+      place.appendChild(document.createTextNode(written));
+    }
+  };
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        writeText();
+        elements += 1;
+        if (elements > most.elements || open.length > most.depth) throw new TooMuch();
+        const known = given.get(name);
+        const element = known ?? document.createElement(name);
+        for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+        if (known === undefined) placeOf(name).appendChild(element);
+        open.push(element);
+      },
+      ontext(piece) {
+        text.push(piece);
+      },
+      onclosetag() {
+        writeText();
+        if (open.length > 1) open.pop();
+      },
+      onend: writeText,
+    },
+    { decodeEntities: true },
+  );
+  try {
+    parser.write(html);
+    parser.end();
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  }
+  return document;
+}
