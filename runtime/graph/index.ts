@@ -2,6 +2,7 @@ export * from './base/errors.ts';
 export { globPattern } from './base/glob.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
+export { answersMediaType } from './types/answers-media-type.ts';
 export { rowTypeOf, rowTypeParam } from './types/row-type-param.ts';
 export { adapterWeightsParam } from './types/adapter-weights-param.ts';
 export { seedParam } from './types/seed-param.ts';
@@ -104,9 +105,17 @@ export {
   type InterfaceParam,
 } from './types/graph-interface.ts';
 export { shapedType } from './types/shaped-type.ts';
+export { factsOf, type NodeFacts, type NodeLook, type PortLook } from './types/node-look.ts';
+export { tellLooks, type ToldLooks, type ToldNode } from './plan/told-looks.ts';
 export { rowsOfText } from './types/text-rows.ts';
-export { loopType, roundParam, setPrefix, structuralTypes } from './types/structure-nodes.ts';
-export { interfaceName } from './types/structure-params.ts';
+export { structuralTypes } from './types/structure-nodes.ts';
+export {
+  interfaceName,
+  loopType,
+  roundParam,
+  setPrefix,
+  structureOf,
+} from './types/structure-names.ts';
 export { authoredLocation } from './plan/authored-location.ts';
 export { GraphLibrary, type GraphLookup } from './plan/graph-library.ts';
 export { parseFeed } from './format/feed.ts';
@@ -128,6 +137,7 @@ export { fileMarks } from './key/file-marks.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
+export { isRecord } from './base/record.ts';
 export { nearest, suggestion } from './base/nearest.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
@@ -136,9 +146,9 @@ export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
 export { type MergeConflict } from './merge/merge-bodies.ts';
 export type { ItemPart } from './plan/item-part.ts';
+export { addNode } from './compose/add-node.ts';
 export { connectionVerdict, type ConnectionVerdict } from './plan/connection-verdict.ts';
 export {
-  addNode,
   connect,
   disconnect,
   duplicateNodes,
@@ -187,11 +197,10 @@ export {
   type ReferenceContext,
 } from './compose/graph-references.ts';
 export { bodyOf, withBody, type BodyId } from './compose/graph-bodies.ts';
+export { frozenFileOf, isFrozenFile, rowsReader } from './compose/frozen-file.ts';
 export {
   freezeOutput,
-  isFrozenFile,
   readRowsOf,
-  rowsReader,
   type FrozenRows,
   type ReadRows,
 } from './compose/freeze-output.ts';

@@ -2,8 +2,10 @@ import { resolveSources, type GivenInputs } from '@graft/engine';
 import {
   GraphError,
   graphReferences,
+  parseGraph,
   planGraph,
   resolveGraph,
+  tellLooks,
   type ArtifactStore,
   type Graph,
   type GraphReferences,
@@ -12,11 +14,12 @@ import {
   type Problem,
   type Registry,
   type SourceResolver,
+  type ToldLooks,
 } from '@graft/graph';
 import type { GraphFiles } from './graph-files.ts';
 import { givenNames, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
 import { readUsedGraphs, type ParsedGraphs } from './used-graphs.ts';
-import type { StartOptions } from './workspace.ts';
+import type { GraphFile, StartOptions } from './workspace.ts';
 
 type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
 
@@ -57,6 +60,18 @@ export class GraphPlanner {
   async read(graph: Graph, file: string): Promise<ReadGraph> {
     const graphs = await readUsedGraphs(graph, this.#files, this.#parsed);
     return { graph, file, registry: this.#against.registry, graphs };
+  }
+
+  /** What the nodes of a file look like; undefined where it is no graph, or was written with older node types. */
+  async looksOf({ path, text }: Pick<GraphFile, 'path' | 'text'>): Promise<ToldLooks | undefined> {
+    let graph: Graph;
+    try {
+      graph = parseGraph(text, path);
+    } catch {
+      return undefined;
+    }
+    const { registry, graphs } = await this.read(graph, path);
+    return tellLooks(graph, { registry, graphs });
   }
 
   /** The graph files that a graph uses, as they are. */

@@ -84,6 +84,7 @@ export class LocalWorkspace implements Workspace {
   readonly packages: WorkspacePackages;
   readonly examples: Examples;
   readonly labels: Workspace['labels'];
+  readonly looksOf: Workspace['looksOf'];
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #locks: GraphLocks;
@@ -104,6 +105,7 @@ export class LocalWorkspace implements Workspace {
     this.examples = parts.examples;
     this.labels = parts.labels;
     this.#planner = new GraphPlanner(this, parts.graphs);
+    this.looksOf = (file) => this.#planner.looksOf(file);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
@@ -162,10 +164,7 @@ export class LocalWorkspace implements Workspace {
     return this.#parts.modelList.current();
   }
 
-  matchFiles(
-    patterns: readonly string[],
-    limit: number,
-  ): Promise<{ readonly total: number; readonly paths: readonly string[] }> {
+  matchFiles(patterns: readonly string[], limit: number): ReturnType<Workspace['matchFiles']> {
     return this.#parts.files.match(patterns, limit);
   }
 

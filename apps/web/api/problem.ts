@@ -1,18 +1,15 @@
-import { GraphError, problemSchema, type Problem } from '@graft/graph';
+import { GraphError, type Problem } from '@graft/graph';
 import { TRPCClientError } from '@trpc/client';
-import { z } from 'zod';
+import { toldProblems, type ShownProblem } from './told-problems.ts';
 
-const answerSchema = z.object({ problems: z.array(problemSchema).min(1) });
-
-/** A problem to show: codes and locations of a newer server pass. */
-export type ShownProblem = z.infer<typeof problemSchema>;
+export type { ShownProblem } from './told-problems.ts';
 
 /** What to tell of any failure: the server's own problems, or that it did not answer. */
 export function problemsOf(error: unknown): readonly ShownProblem[] {
   if (error instanceof GraphError) return error.problems.map((problem) => ({ ...problem }));
   if (error instanceof TRPCClientError) {
-    const answer = answerSchema.safeParse(error.data);
-    if (answer.success) return answer.data.problems;
+    const told = toldProblems(error.data);
+    if (told !== undefined) return told;
     const message =
       'The server does not answer. See whether "graft serve" still runs; nothing you drew is lost.';
     return [{ code: 'unavailable', message, location: {}, audience: 'operator' }];

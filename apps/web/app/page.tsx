@@ -6,14 +6,13 @@ import { config } from 'zod';
 // The page's content policy forbids code from strings, which zod would otherwise try for speed.
 config({ jitless: true });
 
-/** The one place that names the node types: the page gets them as a value. */
+/** The one place that names the node types: everything else gets them from there, once it is drawn. */
 const Workbench = lazy(async () => {
-  const [{ registry }, { provideRegistry }, { Workbench: part }] = await Promise.all([
-    import('@graft/nodes/definitions'),
+  const [{ provideNodeTypes }, { Workbench: part }] = await Promise.all([
     import('../state/registry.ts'),
     import('../shell/workbench.tsx'),
   ]);
-  provideRegistry(registry);
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
   return { default: part };
 });
 const never = (): (() => void) => () => undefined;

@@ -36,10 +36,10 @@ import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
+import { useTypesAfterDrawing } from './types-after-drawing.ts';
 import { attachViewport, canvasPlace, fitAll, showView, zoomRange } from './viewport.ts';
-import { shapeOf } from '../state/node-shape.ts';
+import { lookOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
-import { nodeTypes } from '../state/registry.ts';
 
 const flowNodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
@@ -101,10 +101,9 @@ function CanvasTools() {
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
  * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped.
  */
-function useFitOnShow(flow: ReactFlowInstance): void {
+function useFitOnShow(flow: ReactFlowInstance, measured: boolean): void {
   const path = useDocument((state) => state.file?.path);
   const prefix = useDocument(({ trail }) => wayOf(trail));
-  const measured = useNodesInitialized();
   const fitted = useRef<{ path: string; prefix: string }>(undefined);
   const views = useRef(new Map<string, Viewport>());
   useEffect(() => {
@@ -132,7 +131,7 @@ function useFitOnShow(flow: ReactFlowInstance): void {
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
   const node = useDocument((state) => state.shown.nodes[pending?.node ?? '']);
-  const definition = shapeOf(node);
+  const definition = lookOf(node);
   const ports = pending?.side === 'target' ? definition?.inputs : definition?.outputs;
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
@@ -145,7 +144,9 @@ export function Canvas() {
   useEffect(() => {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
-  useFitOnShow(flow);
+  const measured = useNodesInitialized();
+  useFitOnShow(flow, measured);
+  useTypesAfterDrawing(measured);
   useKeptInSight();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
@@ -157,11 +158,11 @@ export function Canvas() {
         if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
       }}
       onDrop={(event) => {
-        const definition = nodeTypes().get(event.dataTransfer.getData(nodeDragType));
-        if (definition === undefined) return;
+        const type = event.dataTransfer.getData(nodeDragType);
+        if (type === '') return;
         event.preventDefault();
         const { x, y } = canvasPlace({ x: event.clientX, y: event.clientY });
-        addToCanvas(definition, { x: x - 60, y: y - 17 });
+        addToCanvas(type, { x: x - 60, y: y - 17 });
       }}
     >
       <ReactFlow<(typeof nodes)[number], GraphFlowEdge>

@@ -3,6 +3,7 @@ import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from 
 import { fitting } from '../palette/fitting-types.ts';
 import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
+import { withNodeTypes } from '../state/registry.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
@@ -113,8 +114,10 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
   }
   const onPane = under?.matches('.react-flow__pane, .react-flow__pane *') === true;
   if (onPane && held !== undefined) return endPulling(held, undefined);
-  if (onPane && fitting(from).length > 0) {
-    const at = canvasPlace({ x: point.clientX, y: point.clientY });
+  if (!onPane) return;
+  const at = canvasPlace({ x: point.clientX, y: point.clientY });
+  withNodeTypes(() => {
+    if (fitting(from).length === 0) return;
     useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });
-  }
+  });
 }

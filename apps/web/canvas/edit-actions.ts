@@ -1,23 +1,23 @@
-import {
-  addNode,
-  duplicateNodes,
-  formatEdge,
-  moveNodes,
-  reachable,
-  removeNodes,
-  type NodeType,
-} from '@graft/graph';
+import { duplicateNodes, formatEdge, moveNodes, reachable, removeNodes } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
+import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, revealNode, selectedEdges } from './viewport.ts';
 
-/** Adds a node where it was dropped, or beside the selected one; selects it. */
-export function addToCanvas(definition: NodeType, at?: { x: number; y: number }): void {
+type Place = { readonly x: number; readonly y: number };
+
+/** Adds a node of a type where it was dropped, or beside the selected one; selects it. */
+export function addToCanvas(type: string, at?: Place): void {
+  withNodeTypes((types) => addNow(types, type, at));
+}
+
+function addNow({ registry, addNode }: NodeTypes, type: string, at: Place | undefined): void {
   const { shown, edit, file } = useDocument.getState();
-  if (file === null) return;
+  const definition = registry.get(type);
+  if (file === null || definition === undefined) return;
   const { selection, select, show } = useScreen.getState();
   const added = addNode(
     shown,
@@ -32,8 +32,14 @@ export function addToCanvas(definition: NodeType, at?: { x: number; y: number })
 }
 
 /** Adds a node at the open end of an edge, and connects it. */
-export function addAtOpenEnd(definition: NodeType, { from, at }: OpenEnd): void {
+export function addAtOpenEnd(type: string, end: OpenEnd): void {
+  withNodeTypes((types) => addConnected(types, type, end));
+}
+
+function addConnected({ registry, addNode }: NodeTypes, type: string, { from, at }: OpenEnd): void {
   const { shown, edit } = useDocument.getState();
+  const definition = registry.get(type);
+  if (definition === undefined) return;
   const added = addNode(shown, definition, {
     x: from.side === 'source' ? at.x : at.x - 206,
     y: at.y - 44,

@@ -11,7 +11,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
-import { shapeOf } from '../state/node-shape.ts';
+import { lookOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
@@ -113,7 +113,7 @@ export function useFlowEdges(): {
       const known = new Map(before.map((edge) => [edge.id, edge]));
       return graphEdges.map((edge) => {
         const id = formatEdge(edge);
-        const type = shapeOf(graphNodes[edge.source]);
+        const type = lookOf(graphNodes[edge.source]);
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
         if (old !== undefined && old.style?.stroke === stroke) return old;

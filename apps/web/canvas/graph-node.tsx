@@ -1,4 +1,4 @@
-import type { NodeType } from '@graft/graph';
+import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { lazy, memo, Suspense, useState } from 'react';
@@ -24,41 +24,36 @@ import {
   stepStatus,
   type Status,
 } from './node-status.ts';
-import { useShape } from '../state/node-shape.ts';
+import { nodeFacts, useLook } from '../state/node-shape.ts';
 import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
+import { useNodeTypes } from '../state/registry.ts';
 
 const NodeCurve = lazy(() =>
   import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
 );
 
-type FactList = readonly (readonly [string, string])[];
-
-/** The parameters that matter; undefined where the values do not parse, which the inspector explains. */
-function nodeFacts(definition: NodeType | undefined, params: unknown): FactList | undefined {
-  const parsed = definition?.params.safeParse(params);
-  return definition === undefined || parsed?.success !== true
-    ? undefined
-    : definition.summary(parsed.data);
-}
-
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */
-function useFacts(definition: NodeType | undefined, params: unknown): FactList {
+function useFacts(
+  node: GraphNode | undefined,
+  look: NodeLook | undefined,
+  params: unknown,
+): NodeFacts {
   const [kept, keep] = useState<{
-    definition: NodeType | undefined;
+    look: NodeLook | undefined;
     params: unknown;
-    facts: FactList;
-  }>({ definition, params: null, facts: [] });
+    facts: NodeFacts;
+  }>({ look, params: null, facts: [] });
   // A graph that is used may come after the node that uses it, and changes what its parameters may be.
-  if (kept.params === params && kept.definition === definition) return kept.facts;
-  const facts = nodeFacts(definition, params) ?? kept.facts;
-  keep({ definition, params, facts });
+  if (kept.params === params && kept.look === look) return kept.facts;
+  const facts = nodeFacts(node, params) ?? kept.facts;
+  keep({ look, params, facts });
   return facts;
 }
 
 /** Values that read better alone than beside their name: files and long ids. */
 const standsAlone = new Set(['files', 'file', 'model']);
 
-function Facts({ facts }: { readonly facts: FactList }) {
+function Facts({ facts }: { readonly facts: NodeFacts }) {
   const [only] = facts;
   if (only === undefined) return null;
   if (facts.length === 1 && standsAlone.has(only[0])) {
@@ -117,8 +112,8 @@ function useStatus(path: string, step: StepView | undefined): Status | undefined
 }
 
 /** Of an input of the graph, what is said while nothing has come. */
-function useGiven(id: string, definition: NodeType | undefined): string | undefined {
-  const isInput = definition?.structure === 'input';
+function useGiven(id: string, look: NodeLook | undefined): string | undefined {
+  const isInput = look?.structure === 'input';
   return useDocument(({ shown, trail }) => {
     if (!isInput) return undefined;
     if (trail.length > 0) return 'given by the caller';
@@ -128,9 +123,11 @@ function useGiven(id: string, definition: NodeType | undefined): string | undefi
 }
 
 /** `needs chunks`: what the person still has to give. */
-function missingText({ location }: ShownProblem, definition: NodeType | undefined): string {
-  const { port, param } = location;
-  const field = param === undefined ? 'a value' : paramTitle(definition, param);
+function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefined): string {
+  const { port, param } = problem?.location ?? {};
+  // What a parameter is called is known with the node types.
+  useNodeTypes(({ types }) => (param === undefined ? undefined : types));
+  const field = param === undefined ? 'a value' : paramTitle(node, param);
   return `needs ${port ?? field}`;
 }
 
@@ -143,16 +140,17 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const ran = useStatus(path, step);
   const off = node?.bypass === true;
   const status = off ? offStatus : ran;
-  const definition = useShape(node);
+  const look = useLook(node);
   const pastParams = useRunView((state) => (state.past ? state.pastParams[path] : undefined));
   const params = useParamsHere(id);
-  const facts = useFacts(definition, pastParams ?? params);
+  const facts = useFacts(node, look, pastParams ?? params);
+  const missing = useMissing(problem, node);
   const kept = usePlan(({ report }) => {
     const own = report?.nodes.filter((planned) => isPartOf(planned.node, path)) ?? [];
     return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
   });
   const past = useRunView((state) => state.past);
-  const given = useGiven(id, definition);
+  const given = useGiven(id, look);
   const result =
     off && step === undefined
       ? 'switched off'
@@ -173,7 +171,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   return (
     <article
       className="node"
-      style={{ '--c': familyColour(definition?.group) }}
+      style={{ '--c': familyColour(look?.group) }}
       data-selected={selected}
       data-problem={(problem !== undefined && !incomplete) || step?.status === 'failed'}
       data-incomplete={incomplete}
@@ -191,7 +189,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           </span>
         )}
       </header>
-      <NodePorts id={id} node={node} definition={definition} />
+      <NodePorts id={id} look={look} />
       {step === undefined || step.metrics.length === 0 ? null : (
         <Suspense>
           <NodeCurve step={step} />
@@ -211,7 +209,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
-            {incomplete ? (given ?? missingText(problem, definition)) : problem.message}
+            {incomplete ? (given ?? missing) : problem.message}
           </div>
         )}
       </footer>

@@ -1,4 +1,4 @@
-import type { GraphNode, InputPort, NodeType, OutputPort } from '@graft/graph';
+import type { NodeLook, PortLook } from '@graft/graph';
 import { Handle, Position } from '@xyflow/react';
 import { useMemo } from 'react';
 import { useDocument } from '../state/document-store.ts';
@@ -11,7 +11,7 @@ interface PortProps {
   readonly node: string;
   readonly name: string;
   readonly side: 'source' | 'target';
-  readonly port: InputPort | OutputPort | undefined;
+  readonly port: PortLook | undefined;
 }
 
 /** Whether the edge being drawn could end here: undefined when none is drawn. */
@@ -32,8 +32,7 @@ function Port(props: PortProps) {
   const { node, name, side, port } = props;
   const offer = useOffer(props);
   const refusal = offer?.refusal;
-  const needed =
-    port !== undefined && 'optional' in port && port.optional === true ? ' (optional)' : '';
+  const needed = port?.optional === true ? ' (optional)' : '';
   return (
     <>
       <Handle
@@ -58,19 +57,15 @@ function Port(props: PortProps) {
 }
 
 /** The ports of a node, and those that its edges name beside them: of a graph that is not there, of an unknown type. */
-function usePorts(node: string, definition: NodeType | undefined) {
+function usePorts(node: string, look: NodeLook | undefined) {
   const edges = useDocument((state) => state.shown.edges);
-  return useMemo(() => portsOf(edges, node, definition), [edges, node, definition]);
+  return useMemo(() => portsOf(edges, node, look), [edges, node, look]);
 }
 
 /** One row per port: inputs on the left, outputs on the right. */
-export function NodePorts(props: {
-  readonly id: string;
-  readonly node: GraphNode;
-  readonly definition: NodeType | undefined;
-}) {
-  const { id, definition } = props;
-  const { inputs, outputs } = usePorts(id, definition);
+export function NodePorts(props: { readonly id: string; readonly look: NodeLook | undefined }) {
+  const { id, look } = props;
+  const { inputs, outputs } = usePorts(id, look);
   const rows = Math.max(inputs.length, outputs.length);
   return (
     <div className="node-ports">
@@ -82,11 +77,11 @@ export function NodePorts(props: {
             {input === undefined ? (
               <span />
             ) : (
-              <Port node={id} name={input} side="target" port={definition?.inputs[input]} />
+              <Port node={id} name={input} side="target" port={look?.inputs[input]} />
             )}
             {output === undefined ? null : (
               <span className="ml-auto">
-                <Port node={id} name={output} side="source" port={definition?.outputs[output]} />
+                <Port node={id} name={output} side="source" port={look?.outputs[output]} />
               </span>
             )}
           </div>

@@ -2,11 +2,10 @@ import { MiniMap, useStore, type Node as FlowNode } from '@xyflow/react';
 import { useDocument } from '../state/document-store.ts';
 import { familyColour } from './family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
-import { nodeTypes } from '../state/registry.ts';
+import { lookOf } from '../state/node-shape.ts';
 
 function colourOf({ id }: FlowNode): string {
-  const type = useDocument.getState().shown.nodes[id]?.type;
-  return familyColour(nodeTypes().get(type ?? '')?.group);
+  return familyColour(lookOf(useDocument.getState().shown.nodes[id])?.group);
 }
 
 /** The whole graph in a corner while not all of it is in sight: drag in it to move, scroll to zoom. */

@@ -1,10 +1,12 @@
 import { parseGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideRegistry } from '../state/registry.ts';
+import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { withPlaces } from './places.ts';
 
-beforeAll(() => provideRegistry(registry));
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
 
 const node = (type: string) => ({ type, version: 1, params: {} });
 const nodes = { files: node('load-files'), chunk: node('chunk'), embed: node('embed') };

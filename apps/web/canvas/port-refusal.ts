@@ -1,7 +1,7 @@
 import { connect, disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
 import { loadedRules, useChecks } from '../state/checks.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
-import { shapeOf } from '../state/node-shape.ts';
+import { lookOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 import { nodeTypes } from '../state/registry.ts';
 
@@ -19,7 +19,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
 
 /** The edges that a new one takes the place of: an input that takes one gives up what it has. */
 function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
-  const type = shapeOf(graph.nodes[edge.target]);
+  const type = lookOf(graph.nodes[edge.target]);
   const input = type?.inputs[edge.targetPort];
   if (input === undefined || input.many === true) return [];
   return graph.edges.filter(
@@ -72,7 +72,7 @@ export function acceptingPort(
   from: PendingEdge,
   node: string,
 ): PendingEdge | undefined {
-  const definition = shapeOf(graph.nodes[node]);
+  const definition = lookOf(graph.nodes[node]);
   const side = from.side === 'source' ? 'target' : 'source';
   const ports = Object.keys((side === 'target' ? definition?.inputs : definition?.outputs) ?? {});
   return ports

@@ -1,10 +1,12 @@
 import { parseGraph, type Graph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
-import { provideRegistry } from '../state/registry.ts';
+import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { tidyLayout } from './tidy-layout.ts';
 
-beforeAll(() => provideRegistry(registry));
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
 
 function graphOf(edges: readonly string[]): Graph {
   const ids = new Set(edges.flatMap((edge) => edge.match(/[a-z]+(?=\.)/g) ?? []));

@@ -1,6 +1,6 @@
 import type { GraphBody, NodeLayout } from '@graft/graph';
 import { portsOf } from './node-port-names.ts';
-import { shapeOf } from '../state/node-shape.ts';
+import { lookOf } from '../state/node-shape.ts';
 
 /** Pixels from one column to the next, and between nodes of a column. */
 const columnWidth = 262;
@@ -8,7 +8,7 @@ const gap = 40;
 
 /** Height of a node as it will be drawn, near enough to lay out by. */
 export function nodeHeight(graph: GraphBody, id: string): number {
-  const definition = shapeOf(graph.nodes[id]);
+  const definition = lookOf(graph.nodes[id]);
   if (definition === undefined) return 100;
   const { inputs, outputs } = portsOf(graph.edges, id, definition);
   const ports = Math.max(inputs.length, outputs.length);

@@ -1,4 +1,4 @@
-import { readRowsOf } from '@graft/graph';
+import { frozenFileOf } from '@graft/graph';
 import {
   copyToClipboard,
   cutToClipboard,
@@ -13,12 +13,20 @@ import { isLabeller } from '../labels/labeller.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { pathOf } from '../state/node-path.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
 
-/** The frozen rows that the selected node reads. */
-const selectedRows = () => readRowsOf(useDocument.getState().shown.nodes[selectedNode() ?? '']);
+const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
+
+/** Asks for the frozen rows that the selected node reads. */
+function editRows(): void {
+  const node = theNode();
+  withNodeTypes(({ readRowsOf }) =>
+    useOverlay.getState().show({ editedRows: readRowsOf(node) ?? null }),
+  );
+}
 
 /** Path of the selected node, where it takes labels. */
 function selectedLabeller(): string | undefined {
@@ -93,8 +101,8 @@ export const editCommands: readonly Command[] = [
     id: 'edit-rows',
     title: 'Edit the rows …',
     group: 'Edit',
-    enabled: () => selectedRows() !== undefined,
-    run: () => useOverlay.getState().show({ editedRows: selectedRows() ?? null }),
+    enabled: () => frozenFileOf(theNode()) !== undefined,
+    run: editRows,
   },
   {
     id: 'label-answers',

@@ -2,12 +2,13 @@ import { selectedBy, switchSelected } from '../canvas/subgraph-actions.ts';
 import { useDocument } from '../state/document-store.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../state/navigation.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasSelection } from './conditions.ts';
 
 /** Loaded when first asked for. */
-const edits = () => import('../canvas/subgraph-edits.ts');
+const edits = () => afterNodeTypes(import('../canvas/subgraph-edits.ts'));
 
 export const subgraphCommands: readonly Command[] = [
   {

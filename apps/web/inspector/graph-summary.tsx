@@ -7,9 +7,12 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 
 const ProblemList = lazy(() =>
-  import('../timeline/problem-list.tsx').then((part) => ({ default: part.ProblemList })),
+  afterNodeTypes(import('../timeline/problem-list.tsx')).then((part) => ({
+    default: part.ProblemList,
+  })),
 );
 
 /** Commands that people look for first. */

@@ -1,10 +1,11 @@
 import { lazy, Suspense } from 'react';
+import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
 
 /** Loaded when a node is first selected. */
 const NodeInspector = lazy(() =>
-  import('./node-inspector.tsx').then((part) => ({ default: part.NodeInspector })),
+  afterNodeTypes(import('./node-inspector.tsx')).then((part) => ({ default: part.NodeInspector })),
 );
 
 const SeveralSelected = lazy(() =>

@@ -1,7 +1,10 @@
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 
 const makeSubgraph = (): void =>
-  void import('../canvas/subgraph-edits.ts').then((edits) => edits.makeSubgraphOfSelection());
+  void afterNodeTypes(import('../canvas/subgraph-edits.ts')).then((edits) =>
+    edits.makeSubgraphOfSelection(),
+  );
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {

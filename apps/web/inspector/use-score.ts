@@ -1,11 +1,11 @@
-import { Answers, type ArtifactRef } from '@graft/graph';
+import { answersMediaType, type ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 
 /** `9 of 30 right`; undefined where there is nothing to compare. */
 export function useScore(artifact: ArtifactRef | undefined): string | undefined {
-  const answers = artifact?.mediaType === Answers.mediaType;
+  const answers = artifact?.mediaType === answersMediaType;
   const { data } = useQuery(
     queries.artifacts.score.queryOptions(
       { artifact: artifact ?? { digest: '', mediaType: '', size: 0 } },

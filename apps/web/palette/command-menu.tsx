@@ -13,7 +13,7 @@ import { startExperiment } from '../state/experiment-actions.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
-import { inOrder } from './node-order.ts';
+import { inOrder } from './ordered-types.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useModal } from '../shell/modal.ts';
 
@@ -82,7 +82,7 @@ function NodeItems() {
           value={`add ${definition.title} ${definition.type}`}
           about={aboutType(definition)}
           run={() =>
-            openEnd === null ? addToCanvas(definition) : addAtOpenEnd(definition, openEnd)
+            openEnd === null ? addToCanvas(definition.type) : addAtOpenEnd(definition.type, openEnd)
           }
         >
           <i className="group-square" style={{ '--c': familyColour(definition.group) }} />

@@ -1,15 +1,12 @@
 import { registry } from '@graft/nodes/definitions';
-import { beforeAll, expect, it } from 'vitest';
-import { provideRegistry } from '../state/registry.ts';
-import { inOrder } from './node-order.ts';
-
-beforeAll(() => provideRegistry(registry));
+import { expect, it } from 'vitest';
+import { inOrderOfWork } from './node-order.ts';
 
 it.each([
   [['load-files', 'chunk', 'embed', 'index', 'retrieve', 'rerank', 'inject-context']],
   [['base-model', 'prompt', 'generate', 'export-model']],
   [['load-dataset', 'train-lora', 'merge-adapters', 'export-adapter']],
 ])('stands after what feeds it: %j', (expected) => {
-  const types = inOrder().map(({ type }) => type);
+  const types = inOrderOfWork([...registry.values()]).map(({ type }) => type);
   expect(types.filter((type) => expected.includes(type))).toEqual(expected);
 });

@@ -1,5 +1,4 @@
-import type { NodeType, Registry } from '@graft/graph';
-import { nodeTypes } from '../state/registry.ts';
+import type { NodeType } from '@graft/graph';
 
 /**
  * How many nodes must come before one, at the least: 0 for sources, infinite where nothing gives a needed input.
@@ -35,7 +34,8 @@ function reports({ outputs }: NodeType): boolean {
   return Object.values(outputs).every(({ type }) => type.id === 'metrics');
 }
 
-function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
+/** Node types in the order of work rather than of the alphabet: one stands after those that feed it. */
+export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   const depth = depths(all);
   const rank = (one: NodeType): readonly number[] => [
     reports(one) ? 1 : 0,
@@ -49,14 +49,4 @@ function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
       .find((sign) => sign !== 0 && !Number.isNaN(sign));
     return differing ?? a.title.localeCompare(b.title);
   });
-}
-
-const known = new WeakMap<Registry, readonly NodeType[]>();
-
-/** Every node type, in the order of work rather than of the alphabet: a node stands after those that feed it. */
-export function inOrder(): readonly NodeType[] {
-  const registry = nodeTypes();
-  const order = known.get(registry) ?? inOrderOfWork([...registry.values()]);
-  known.set(registry, order);
-  return order;
 }

@@ -1,27 +1,32 @@
 import type { NodeType } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../api/client.ts';
 import { FileList } from '../files/file-list.tsx';
 import { addToCanvas } from '../canvas/edit-actions.ts';
 import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
+import { useNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { inOrder } from './node-order.ts';
 
-function PaletteItem({ definition }: { readonly definition: NodeType }) {
+type Offered = Pick<NodeType, 'type' | 'title' | 'group'>;
+
+function PaletteItem({ definition }: { readonly definition: Offered }) {
+  const doc = useNodeTypes(({ types }) => types?.registry.get(definition.type)?.doc);
   return (
     <li>
       <button
         type="button"
         className="quiet-row cursor-grab"
         draggable
-        title={`${definition.doc}\n\nClick to add, or drag onto the canvas.`}
+        title={`${doc === undefined ? '' : `${doc}\n\n`}Click to add, or drag onto the canvas.`}
         aria-label={`Add ${definition.title}`}
         onDragStart={(event) => {
           event.dataTransfer.setData(nodeDragType, definition.type);
           event.dataTransfer.effectAllowed = 'copy';
         }}
-        onClick={() => addToCanvas(definition)}
+        onClick={() => addToCanvas(definition.type)}
       >
         <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
         {definition.title}
@@ -33,6 +38,9 @@ function PaletteItem({ definition }: { readonly definition: NodeType }) {
 /** Node types by group, and below them, always in sight, the files of the workspace. */
 export function Palette() {
   const open = useDocument((state) => state.file !== null);
+  const { data: offered = [] } = useQuery(
+    queries.catalogue.nodeTypes.queryOptions(undefined, { staleTime: Infinity }),
+  );
   return (
     <aside aria-label="Palette" className="flex h-full min-h-0 flex-col bg-panel">
       <div className="px-3 pt-3 pb-1">
@@ -47,7 +55,7 @@ export function Palette() {
       {open ? (
         <div className="min-h-0 flex-1 overflow-y-auto pb-3">
           {families.map((family) => {
-            const members = inOrder().filter(({ group }) => group === family);
+            const members = offered.filter(({ group }) => group === family);
             return members.length === 0 ? null : (
               <section key={family} className="pt-3" aria-label={familyTitles[family]}>
                 <h2 className="quiet-heading">{familyTitles[family]}</h2>

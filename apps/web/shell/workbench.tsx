@@ -9,6 +9,7 @@ import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { BottomPanel } from '../timeline/bottom-panel.tsx';
@@ -24,13 +25,15 @@ const PastRunBanner = lazy(() =>
   import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
 );
 const CommandMenu = lazy(() =>
-  import('../palette/command-menu.tsx').then((part) => ({ default: part.CommandMenu })),
+  afterNodeTypes(import('../palette/command-menu.tsx')).then((part) => ({
+    default: part.CommandMenu,
+  })),
 );
 const SourceDialog = lazy(() =>
   import('../source/source-dialog.tsx').then((part) => ({ default: part.SourceDialog })),
 );
 const AskedDialogs = lazy(() =>
-  import('./asked-dialogs.tsx').then((part) => ({ default: part.AskedDialogs })),
+  afterNodeTypes(import('./asked-dialogs.tsx')).then((part) => ({ default: part.AskedDialogs })),
 );
 const FirstScreen = lazy(() =>
   import('./first-screen.tsx').then((part) => ({ default: part.FirstScreen })),

@@ -7,18 +7,18 @@ import {
 } from '@graft/graph';
 import { create } from 'zustand';
 import { useUsedGraphs } from './used-graphs.ts';
-import { nodeTypes } from './registry.ts';
+import { afterNodeTypes, nodeTypes } from './registry.ts';
 
 type Rules = Pick<typeof import('./graph-rules.ts'), 'connectionVerdict' | 'validateGraph'>;
 let rules: Rules | undefined;
 let coming: Promise<Rules> | undefined;
 
 /**
- * What says whether a graph, or an edge, may be. It comes with the first key or press: of a graph that is only looked at, the
+ * What says whether a graph, or an edge, may be. It comes with the node types, with the first key or press: of a graph that is only looked at, the
  * server's plan says what is wrong.
  */
 export function loadRules(): Promise<Rules> {
-  coming ??= import('./graph-rules.ts').then(
+  coming ??= afterNodeTypes(import('./graph-rules.ts')).then(
     ({ connectionVerdict, validateGraph }) => (rules = { connectionVerdict, validateGraph }),
   );
   return coming;

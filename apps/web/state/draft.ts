@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import { isRecord } from '@graft/graph';
+import { readJson } from './stored.ts';
 import { aliveTabs, tabId } from './tab-id.ts';
 
 /**
  * Unsaved work on a file, kept in this browser: the text, and the revision and text that it was made from,
  * so that a file which changed meanwhile can still be merged.
  */
-const draftSchema = z.object({
-  base: z.string().nullable(),
-  baseText: z.string(),
-  text: z.string(),
-  /** When it was written, in ms since the epoch; drafts of before have none. */
-  at: z.number().default(0),
-});
-export type Draft = z.infer<typeof draftSchema>;
+export interface Draft {
+  readonly base: string | null;
+  readonly baseText: string;
+  readonly text: string;
+  /** When it was written, in ms since the epoch; drafts of before have none, and count as 0. */
+  readonly at: number;
+}
 
 const prefix = 'graft.draft:';
 /** Each tab keeps its own: two that draw on one file would overwrite each other's. */
@@ -36,14 +36,12 @@ function entriesOf(path: string): readonly Entry[] {
 }
 
 function readKey(key: string): Draft | undefined {
-  const stored = localStorage.getItem(key);
-  if (stored === null) return undefined;
-  try {
-    const draft = draftSchema.safeParse(JSON.parse(stored));
-    return draft.success ? draft.data : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = readJson(localStorage.getItem(key));
+  if (!isRecord(stored)) return undefined;
+  const { base, baseText, text, at = 0 } = stored;
+  const isBase = base === null || typeof base === 'string';
+  if (!isBase || typeof baseText !== 'string' || typeof text !== 'string') return undefined;
+  return typeof at === 'number' ? { base, baseText, text, at } : undefined;
 }
 
 /**

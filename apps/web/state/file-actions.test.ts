@@ -1,13 +1,19 @@
-import { emptyGraph, GraphError, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, GraphError, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useConflict } from './conflict-store.ts';
+import { keepDraft } from './draft.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { useScreen } from './screen-store.ts';
 import { fileChangedOutside, openFile, saveFile } from './file-actions.ts';
+import { lookOf } from './node-shape.ts';
+import { provideNodeTypes } from './registry.ts';
 
 const served = vi.hoisted(() => ({
   /** What each file answers, and when. */
-  read: new Map<string, Promise<{ path: string; revision: string; text: string }>>(),
+  read: new Map<
+    string,
+    Promise<{ path: string; revision: string; text: string; looks?: ToldLooks }>
+  >(),
   save: (_: { path: string; text: string; base: string }): Promise<unknown> =>
     Promise.reject(new Error('not asked for')),
 }));
@@ -62,8 +68,45 @@ beforeEach(() => {
   vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => undefined });
   vi.stubGlobal('document', { title: '' });
   served.read.clear();
+  provideNodeTypes(() => Promise.resolve({ registry: new Map() }));
   useDocument.getState().close();
   return () => vi.unstubAllGlobals();
+});
+
+const looks: ToldLooks = {
+  looks: [{ type: 'chunk', title: 'As told', group: 'retrieval', inputs: {}, outputs: {} }],
+  nodes: { '': { chunk: { look: 0, facts: [] } } },
+};
+
+it('shows a file before the node types have come where the server tells of its nodes', async () => {
+  provideNodeTypes(() => new Promise(() => undefined));
+  const told = { ...answer('a.graft.json', sized(3)), looks };
+  served.read.set('a.graft.json', Promise.resolve(told));
+  await openFile('a.graft.json');
+  expect(size()).toBe(3);
+  expect(lookOf(useDocument.getState().graph.nodes['chunk'])?.title).toBe('As told');
+});
+
+it('waits for the node types where the server tells nothing, and where there is unsaved work', async () => {
+  const path = 'a.graft.json';
+  const kept = { base: '', baseText: serializeGraph(sized(3)), text: serializeGraph(sized(4)) };
+  for (const [told, drawn] of [
+    [answer(path, sized(3)), 3],
+    [{ ...answer(path, sized(3)), looks }, 4],
+  ] as const) {
+    useDocument.getState().close();
+    let come = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (come = resolve));
+    provideNodeTypes(() => arrived.then(() => ({ registry: new Map() })));
+    if (drawn === 4) keepDraft(path, kept);
+    served.read.set(path, Promise.resolve(told));
+    const opened = openFile(path);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(useDocument.getState().file).toBeNull();
+    come();
+    await opened;
+    expect(size()).toBe(drawn);
+  }
 });
 
 it('shows the file that was asked for last, whichever answers last', async () => {

@@ -1,4 +1,4 @@
-import { migrateGraph, parseGraph, serializeGraph } from '@graft/graph';
+import { parseGraph, serializeGraph, type ToldLooks } from '@graft/graph';
 import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
@@ -9,7 +9,8 @@ import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
-import { nodeTypes } from './registry.ts';
+import { loadedNodeTypes, loadNodeTypes } from './registry.ts';
+import { takeLooks } from './told-looks.ts';
 
 const ending = '.graft.json';
 const lastFileKey = 'graft.last';
@@ -35,8 +36,19 @@ export async function refreshFiles(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.graphs.list.queryKey() });
 }
 
-function readFile(file: { path: string; revision: string; text: string }): OpenFile {
-  const baseGraph = withPlaces(parseGraph(file.text, file.path));
+interface ReadFile {
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+  /** What its nodes look like, where that was asked for. */
+  readonly looks?: ToldLooks | undefined;
+}
+
+function readFile(file: ReadFile): OpenFile {
+  const written = parseGraph(file.text, file.path);
+  // Before it is laid out, which goes by the height of its nodes.
+  if (file.looks !== undefined) takeLooks(written, file.looks);
+  const baseGraph = withPlaces(written);
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
 }
 
@@ -71,14 +83,19 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
   const mine = ++opening;
   syncDraft();
   try {
-    const read = await api.graphs.read.query({ path });
+    // Told of its nodes the canvas can be drawn before the node types have come.
+    const read = await api.graphs.read.query({ path, looks: loadedNodeTypes() === undefined });
     if (mine !== opening) return;
     // What was drawn meanwhile.
     syncDraft();
     const draft = await takeDraft(path);
     if (mine !== opening) return;
+    // Of work that was not saved, and of a file of older node types, the server has told nothing.
+    const needed = draft !== undefined || read.looks === undefined;
+    const types = needed ? await loadNodeTypes() : loadedNodeTypes();
+    if (mine !== opening) return;
     let file = readFile(read);
-    let graph = migrateGraph(file.baseGraph, nodeTypes());
+    let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
     if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
       graph = withPlaces(parseGraph(draft.text, path));
       // The base stays the draft's: if the file changed since, saving is refused and merged.
@@ -233,6 +250,8 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   if (file === null || (path !== undefined && path !== file.path)) return;
   if (ownMoves.has(file.path)) return;
   try {
+    // What the server told of the nodes is of the file as it was.
+    await loadNodeTypes();
     const read = await api.graphs.read.query({ path: file.path });
     const current = useDocument.getState();
     if (current.file?.path !== file.path || current.file.base === read.revision) return;
@@ -264,6 +283,8 @@ export async function openFirstFile(): Promise<void> {
     const asked = new URL(location.href).searchParams.get('graph');
     if (asked !== null) {
       const place = placeFromAddress();
+      // What a subgraph is given from outside is told with its own parameters only.
+      if (place.within.length > 0) await loadNodeTypes();
       await openFile(asked);
       if (useDocument.getState().file?.path === asked) showPlace(place);
       return;

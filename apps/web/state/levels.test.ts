@@ -1,5 +1,4 @@
 import { parseGraph, serializeGraph, setParam, type Graph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redo, undo, useDocument } from './document-store.ts';
 import {
@@ -18,7 +17,7 @@ import {
 } from './levels.ts';
 import { givenParams } from './given-params.ts';
 import { nodesAt } from './problem-places.ts';
-import { provideRegistry } from './registry.ts';
+import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 
 const use = (name: string) => ({ type: 'graph', version: 1, params: { use: name } });
 const chunk = { type: 'chunk', version: 1, params: { size: 64 } };
@@ -42,7 +41,10 @@ const file = (): Graph =>
     }),
   );
 
-beforeAll(() => provideRegistry(registry));
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
 
 describe('what is shown of a file', () => {
   it('is written back to where it was, whatever it is', () => {

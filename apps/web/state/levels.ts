@@ -1,14 +1,13 @@
 import {
   bodyOf,
+  structureOf,
   usesGraph,
   withBody,
   type BodyId,
   type Edge,
   type Graph,
   type GraphNode,
-  type Structure,
 } from '@graft/graph';
-import { nodeTypes } from './registry.ts';
 
 /** A node that was gone into, and the subgraph of the file that it uses. */
 interface Entered {
@@ -21,15 +20,11 @@ interface Entered {
 /** The nodes gone into one after the other, from the file's own down; empty: the file's own nodes are shown. */
 export type Trail = readonly Entered[];
 
-function structureOf(node: Pick<GraphNode, 'type'> | undefined): Structure | undefined {
-  return node === undefined ? undefined : nodeTypes().get(node.type)?.structure;
-}
-
 /** The graph that a node stands for: `#name` of its file, or the path of another; undefined where it stands for none. */
 export function usedGraph(
   node: Pick<GraphNode, 'type' | 'params'> | undefined,
 ): string | undefined {
-  const structure = structureOf(node);
+  const structure = node === undefined ? undefined : structureOf(node.type);
   if (node === undefined || structure === undefined || !usesGraph({ structure })) return undefined;
   const { use } = node.params;
   return typeof use === 'string' && use !== '' ? use : undefined;
@@ -100,7 +95,7 @@ export function follow(
     const at = bodyAt(trail);
     const body = subgraphOf(graph, at, node);
     if (body === undefined) return { trail, rest: nodes.slice(index) };
-    const isLoop = structureOf(nodeIn(graph, at, node)) === 'repeat';
+    const isLoop = structureOf(nodeIn(graph, at, node)?.type ?? '') === 'repeat';
     trail.push({ node, body, ...(isLoop ? { round: Number(round) } : {}) });
   }
   return { trail, rest: [] };

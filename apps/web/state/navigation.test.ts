@@ -1,10 +1,9 @@
 import { parseGraph, serializeGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
 import { prefixOf } from './levels.ts';
 import { goTo } from './navigation.ts';
-import { provideRegistry } from './registry.ts';
+import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 import { useScreen } from './screen-store.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
@@ -12,7 +11,10 @@ vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 const repeat = (use: string) => ({ type: 'repeat', version: 1, params: { use } });
 const chunk = { type: 'chunk', version: 1, params: {} };
 
-beforeAll(() => provideRegistry(registry));
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
 beforeEach(() => {
   const graph = parseGraph(
     JSON.stringify({

@@ -1,5 +1,4 @@
 import { parseGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { portsOf } from '../canvas/node-port-names.ts';
 import { nodeHeight } from '../canvas/tidy-layout.ts';
@@ -7,7 +6,7 @@ import { fitting } from '../palette/fitting-types.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { shapeOf } from './node-shape.ts';
-import { provideRegistry } from './registry.ts';
+import { loadNodeTypes, nodeTypes, provideNodeTypes } from './registry.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -33,8 +32,9 @@ const graph = parseGraph(
   }),
 );
 
-beforeAll(() => {
-  provideRegistry(registry);
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
   useDocument
     .getState()
     .open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph }, graph);
@@ -47,7 +47,7 @@ describe('nodes that shape a graph', () => {
     expect(cut?.outputs['chunks']?.type.id).toBe('chunks');
     expect(Object.keys(cut?.params.shape ?? {})).toEqual(['use', 'set.size']);
     expect(Object.keys(shapeOf(graph.nodes['gone'])?.inputs ?? { none: 1 })).toEqual([]);
-    expect(shapeOf(graph.nodes['files'])).toBe(registry.get('load-files'));
+    expect(shapeOf(graph.nodes['files'])).toBe(nodeTypes().get('load-files'));
     expect(nodeHeight(graph, 'cut')).toBeGreaterThan(0);
   });
 

@@ -1,8 +1,7 @@
 import { parseGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
 import { stepTitle, untitled } from './node-titles.ts';
-import { provideRegistry } from './registry.ts';
+import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -23,8 +22,9 @@ const graph = parseGraph(
   }),
 );
 
-beforeAll(() => {
-  provideRegistry(registry);
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
 });
 
 it('calls the way to a step as its nodes are called', () => {

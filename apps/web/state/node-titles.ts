@@ -1,16 +1,11 @@
-import {
-  interfaceName,
-  paramFields,
-  type Graph,
-  type GraphNode,
-  type NodeType,
-} from '@graft/graph';
+import { interfaceName, type Graph, type GraphNode } from '@graft/graph';
 import { bodyAt, bodyNodes, placeOf } from './levels.ts';
-import { shapeOf } from './node-shape.ts';
+import { lookOf, shapeOf } from './node-shape.ts';
+import { loadedNodeTypes } from './registry.ts';
 
 /** What a node is called that people gave no title: by its type; an input or output by its name too, where that says more. */
 export function untitled(id: string, node: Titled): string {
-  const shape = shapeOf(node);
+  const shape = lookOf(node);
   const title = shape?.title ?? node.type;
   const isPort = shape?.structure === 'input' || shape?.structure === 'output';
   const name = isPort ? interfaceName(id, node.params) : title;
@@ -21,12 +16,20 @@ type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;
 
 /** What a node is called: by people, else by its type and what it uses. */
 export function titleOf(node: Titled): string {
-  return node.title ?? shapeOf(node)?.title ?? node.type;
+  return node.title ?? lookOf(node)?.title ?? node.type;
 }
 
-/** What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such. */
-export function paramTitle(type: NodeType | undefined, param: string): string {
-  const fields = type === undefined ? [] : paramFields(type);
+/**
+ * What a parameter of a node is called within a sentence: `chunk size`; its name where the type has none such, and while the node types have
+ * not come.
+ */
+export function paramTitle(
+  node: Pick<GraphNode, 'type' | 'params'> | undefined,
+  param: string,
+): string {
+  const types = loadedNodeTypes();
+  const type = types === undefined ? undefined : shapeOf(node);
+  const fields = type === undefined ? [] : (types?.paramFields(type) ?? []);
   return fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
 }
 

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import { isRecord } from '@graft/graph';
 import { create } from 'zustand';
+import { readJson } from './stored.ts';
 
 /** The panels around the canvas. */
 export type PanelName = 'palette' | 'inspector' | 'lower';
@@ -11,9 +12,10 @@ export const headingHeight = 33;
 const openHeight = 215;
 
 /** What this browser remembers of a panel: what people gave it. */
-const keptSchema = z.object({ size: z.number().optional(), folded: z.boolean().optional() });
-const keptPanels = z.object({ palette: keptSchema, inspector: keptSchema, lower: keptSchema });
-type Kept = z.infer<typeof keptSchema>;
+interface Kept {
+  readonly size?: number;
+  readonly folded?: boolean;
+}
 
 interface Chosen {
   readonly kept: Readonly<Record<PanelName, Kept>>;
@@ -30,15 +32,24 @@ interface PanelState extends Chosen {
 
 const storageKey = 'graft.panels';
 
+function keptOf(stored: unknown): Kept {
+  if (!isRecord(stored)) return {};
+  const { size, folded } = stored;
+  return {
+    ...(typeof size === 'number' ? { size } : {}),
+    ...(typeof folded === 'boolean' ? { folded } : {}),
+  };
+}
+
 function readKept(): Chosen['kept'] {
-  const nothing = { palette: {}, inspector: {}, lower: {} };
+  let stored: unknown;
   try {
-    const read = keptPanels.safeParse(JSON.parse(localStorage.getItem(storageKey) ?? ''));
-    return read.success ? read.data : nothing;
+    stored = readJson(localStorage.getItem(storageKey));
   } catch {
-    // Nothing was kept, or storage is switched off.
-    return nothing;
+    // Storage is switched off.
   }
+  const { palette, inspector, lower } = isRecord(stored) ? stored : {};
+  return { palette: keptOf(palette), inspector: keptOf(inspector), lower: keptOf(lower) };
 }
 
 function withFolds(chosen: Chosen): PanelState {

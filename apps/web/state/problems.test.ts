@@ -1,10 +1,9 @@
 import { duplicateNodes, parseGraph } from '@graft/graph';
-import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { byNode } from './problems.ts';
-import { provideRegistry } from './registry.ts';
+import { loadNodeTypes, provideNodeTypes } from './registry.ts';
 
 vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
@@ -22,8 +21,9 @@ const showing = async (): Promise<string[]> => {
   return [...byNode(useChecks.getState().problems).keys()];
 };
 
-beforeAll(() => {
-  provideRegistry(registry);
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
   useDocument.getState().open({ path: 'a.graft.json', base: '', baseText: '', baseGraph: graph });
 });
 

@@ -5,7 +5,6 @@ import type { ShownProblem } from '../api/problem.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { bodyNodes, nodeIn } from './levels.ts';
-import { shapeOf } from './node-shape.ts';
 import { paramTitle, titleAmong } from './node-titles.ts';
 import { usePlan } from './plan-store.ts';
 import { nodesAt } from './problem-places.ts';
@@ -102,7 +101,7 @@ export function problemPlace(problem: ShownProblem, graph: Graph): string | unde
     const parts = [path ?? node ?? at ?? file, port ?? param].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join(', ');
   }
-  const field = param === undefined ? undefined : paramTitle(shapeOf(own), param);
+  const field = param === undefined ? undefined : paramTitle(own, param);
   const title = titleAmong(node, bodyNodes(graph, at));
   return [at === undefined ? title : `${at} › ${title}`, port ?? field]
     .filter((part) => part !== undefined)

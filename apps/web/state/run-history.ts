@@ -6,7 +6,7 @@ import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
 import { plannedPath } from './levels.ts';
-import { nodeTypes } from './registry.ts';
+import { loadNodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams } from './run-view.ts';
 import { noStandIns, noTexts, standInViews, withStandIns } from './stand-ins.ts';
@@ -60,12 +60,13 @@ export async function readPastParams(runId: string): Promise<void> {
  * were, also after the page is opened anew.
  */
 export async function readEarlier(runId: string): Promise<void> {
+  const { registry } = await loadNodeTypes();
   const { file, graph } = useDocument.getState();
   const { run } = useRunView.getState();
   if (file === null || run?.runId !== runId) return;
   const { models } = useChecks.getState();
   const graphs = useUsedGraphs.getState().lookup;
-  const { nodes, aliases = {} } = resolveGraph(graph, { registry: nodeTypes(), models, graphs });
+  const { nodes, aliases = {} } = resolveGraph(graph, { registry, models, graphs });
   const missing = nodes.filter(({ id }) => !run.steps.has(id));
   const idsOf = (loops: boolean): Set<string> =>
     new Set(missing.flatMap(({ id, loop }) => ((loop !== undefined) === loops ? id : [])));

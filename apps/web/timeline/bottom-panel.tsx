@@ -1,12 +1,13 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { RunSummary } from './run-summary.tsx';
 import { TabList } from '../shell/tab-list.tsx';
 
 const Timeline = lazy(() => import('./timeline.tsx').then((part) => ({ default: part.Timeline })));
 const PlanPanel = lazy(() =>
-  import('./plan-panel.tsx').then((part) => ({ default: part.PlanPanel })),
+  afterNodeTypes(import('./plan-panel.tsx')).then((part) => ({ default: part.PlanPanel })),
 );
 const PastRuns = lazy(() => import('./past-runs.tsx').then((part) => ({ default: part.PastRuns })));
 const ExperimentsPanel = lazy(() => import('../experiments/experiments-panel.tsx'));

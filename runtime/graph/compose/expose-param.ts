@@ -6,7 +6,7 @@ import type { Exposure, Graph, GraphBody, GraphNode } from '../format/graph.ts';
 import { usedGraph } from '../format/used-graphs.ts';
 import { isInterfaceParam } from '../plan/interface-problems.ts';
 import type { NodeType } from '../types/node-type.ts';
-import { roundParam, setPrefix } from '../types/structure-nodes.ts';
+import { roundParam, setPrefix } from '../types/structure-names.ts';
 import { freeId } from './free-id.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 

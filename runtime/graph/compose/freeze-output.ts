@@ -8,9 +8,7 @@ import { rowTypeOf } from '../types/row-type-param.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
 import { freeId } from './free-id.ts';
-
-/** The node type that reads frozen rows. */
-export const rowsReader = 'load-rows';
+import { frozenFileOf } from './frozen-file.ts';
 
 /** Rows that were written to a file, and the node type that reads them. */
 export interface FrozenRows {
@@ -21,11 +19,6 @@ export interface FrozenRows {
   /** Id and version of their port type. */
   readonly type: string;
   readonly version: number;
-}
-
-/** Whether a path below the workspace is one of frozen rows. Such files are edited through Graft, and no others. */
-export function isFrozenFile(path: string): boolean {
-  return /^frozen\/.+\.jsonl$/.test(path);
 }
 
 /** A file of frozen rows as the node that reads it takes it. */
@@ -39,9 +32,9 @@ export interface ReadRows {
 
 /** The frozen rows that a node reads; undefined for any other node, and one that reads another file. */
 export function readRowsOf(node: GraphNode | undefined): ReadRows | undefined {
-  if (node?.type !== rowsReader) return undefined;
-  const { file, written } = node.params;
-  if (typeof file !== 'string' || !isFrozenFile(file)) return undefined;
+  const file = frozenFileOf(node);
+  if (node === undefined || file === undefined) return undefined;
+  const { written } = node.params;
   const version = typeof written === 'number' && Number.isInteger(written) ? written : 0;
   return { file, type: rowTypeOf(node.params).id, written: Math.max(0, version) };
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { formatEdge, parseEdge } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
 import {
-  addNode,
   connect,
   disconnect,
   duplicateNodes,
@@ -13,6 +12,7 @@ import {
   setParam,
   setTitle,
 } from './graph-edit.ts';
+import { addNode } from './add-node.ts';
 import { bypassRefusal } from '../plan/pass-through.ts';
 import { Documents } from '../types/port-types.ts';
 import { addNode as sum, doubleNode, numberNode } from '../testing.ts';

@@ -2,8 +2,6 @@ import { formatEdge, sortEdges } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import { noLock } from '../format/lock.ts';
-import type { NodeType } from '../types/node-type.ts';
-import { paramFields } from '../types/param-fields.ts';
 import { wholePixel } from '../format/parse-graph.ts';
 import { own } from '../base/record.ts';
 import { freeId } from './free-id.ts';
@@ -17,27 +15,6 @@ export const emptyGraph: Graph = {
   lock: noLock,
   layout: {},
 };
-
-/** Adds a node with its defaults written out, under a readable id: `embed`, then `embed-2`. */
-export function addNode(
-  graph: Graph,
-  definition: NodeType,
-  position: NodeLayout,
-): { readonly graph: Graph; readonly id: string } {
-  const id = freeId(definition.type, (candidate) => Object.hasOwn(graph.nodes, candidate));
-  const params = Object.fromEntries(
-    paramFields(definition).map((field) => [field.name, field.default] as const),
-  );
-  const node: GraphNode = { type: definition.type, version: definition.version, params };
-  return {
-    id,
-    graph: {
-      ...graph,
-      nodes: { ...graph.nodes, [id]: node },
-      layout: { ...graph.layout, [id]: whole(position) },
-    },
-  };
-}
 
 /** Removes nodes with their edges and places. */
 export function removeNodes(graph: Graph, ids: Iterable<string>): Graph {

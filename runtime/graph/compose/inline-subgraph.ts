@@ -3,8 +3,8 @@ import { own } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
 import { GraphLibrary } from '../plan/graph-library.ts';
-import { setPrefix } from '../types/structure-nodes.ts';
-import { interfaceName, textParam } from '../types/structure-params.ts';
+import { interfaceName, setPrefix } from '../types/structure-names.ts';
+import { textParam } from '../types/structure-params.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import {
   allBodies,

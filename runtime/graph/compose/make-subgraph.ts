@@ -13,7 +13,7 @@ import type {
 import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
-import { setPrefix } from '../types/structure-nodes.ts';
+import { setPrefix } from '../types/structure-names.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import { bodyOf, freeName, withBody, type BodyId } from './graph-bodies.ts';
 

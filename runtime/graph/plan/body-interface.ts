@@ -13,7 +13,8 @@ import type { NodeType, Registry } from '../types/node-type.ts';
 import type { PortType } from '../types/port-type.ts';
 import { Anything } from '../types/port-types.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { interfaceName, namesParam, portTypeParam, textParam } from '../types/structure-params.ts';
+import { namesParam, portTypeParam, textParam } from '../types/structure-params.ts';
+import { interfaceName } from '../types/structure-names.ts';
 
 export interface InterfaceContext {
   readonly registry: Registry;

@@ -4,7 +4,7 @@ import { formatFeed } from '../format/feed.ts';
 import type { Edge, Feed } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
-import { interfaceName } from '../types/structure-params.ts';
+import { interfaceName } from '../types/structure-names.ts';
 import type { FlatGraph, FlatNode } from './flat-graph.ts';
 import { placeIn, type GraphLibrary } from './graph-library.ts';
 import { resolveJunctions, type Junction, type ResolvedJunctions } from './junctions.ts';

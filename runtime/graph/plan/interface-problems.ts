@@ -3,7 +3,7 @@ import { own } from '../base/record.ts';
 import { formatTarget } from '../format/exposure.ts';
 import type { GraphBody } from '../format/graph.ts';
 import { usesGraph, type NodeType } from '../types/node-type.ts';
-import { interfaceName } from '../types/structure-params.ts';
+import { interfaceName } from '../types/structure-names.ts';
 import type { InterfaceContext } from './body-interface.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { ProblemReport } from './problem-report.ts';

@@ -8,7 +8,7 @@ import {
   type InterfaceLookup,
 } from '../types/graph-interface.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
-import { setPrefix } from '../types/structure-nodes.ts';
+import { setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
 
 /**

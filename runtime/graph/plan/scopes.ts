@@ -1,6 +1,5 @@
 import { own } from '../base/record.ts';
-import { roundParam, setPrefix } from '../types/structure-nodes.ts';
-import { interfaceName } from '../types/structure-params.ts';
+import { interfaceName, roundParam, setPrefix } from '../types/structure-names.ts';
 import type { BodyDraft } from './read-body.ts';
 import { sampleBranch } from './sample-branch.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answersMediaType } from './answers-media-type.ts';
 import { Comparison } from './evidence-table.ts';
 import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
@@ -289,7 +290,7 @@ export const Answers = portType({
   family: 'language-model',
   shape: 'items',
   encoding: 'jsonl',
-  mediaType: 'application/vnd.graft.answers+jsonl',
+  mediaType: answersMediaType,
   schema: answerSchema,
   doc: 'Answers with their citations.',
 });

@@ -11,6 +11,7 @@ import {
   type ParamMeta,
 } from './node-type.ts';
 import { Anything } from './port-types.ts';
+import { loopType, roundParam, setPrefix } from './structure-names.ts';
 import {
   docParam,
   formerlyParam,
@@ -97,9 +98,6 @@ const use = z
       '"#name" for a subgraph of this file, or the path of a graph file below the workspace.',
   } satisfies ParamMeta);
 
-/** Of the parameters of a `graph` node: those that set what its graph exposes. */
-export const setPrefix = 'set.';
-
 function usedPorts(found: GraphInterface | undefined): {
   readonly inputs: Record<string, InputPort>;
   readonly outputs: Record<string, OutputPort>;
@@ -157,12 +155,6 @@ const graphNode: NodeType = defineNode({
     z.strictObject({ use, ...setParams(graphs(textParam(params, 'use'))) }),
   summary: ({ use }) => [['uses', use === '' ? 'none chosen' : use]],
 });
-
-/** Another graph again and again: its step stands beside those of its rounds. */
-export const loopType = 'repeat';
-
-/** The exposed parameter of a loop's graph that is set to the number of the round. */
-export const roundParam = 'round';
 
 /** Names of what a round of a graph takes from the one before: outputs named like inputs. */
 export function stateNames({ inputs, outputs }: NodePorts): readonly string[] {

@@ -41,12 +41,6 @@ export const typeParam = z
   .default(Questions.id)
   .meta({ title: 'Type', description: 'What flows.' } satisfies ParamMeta);
 
-/** The name of an `input` or `output` node: its own, or the node's id. */
-export function interfaceName(id: string, params: Params): string {
-  const name = own(params, 'name');
-  return typeof name === 'string' && name !== '' ? name : id;
-}
-
 export function textParam(params: Params, name: string): string {
   const value = own(params, name);
   return typeof value === 'string' ? value : '';
