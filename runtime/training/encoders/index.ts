@@ -8,3 +8,8 @@ export * from './encoder-request.ts';
 export * from './train-encoder.ts';
 export * from './trained-weights.ts';
 export * from './write-onnx.ts';
+export * from './score-head.ts';
+export * from './list-program.ts';
+export * from './list-feeds.ts';
+export * from './reranker-request.ts';
+export * from './train-reranker.ts';

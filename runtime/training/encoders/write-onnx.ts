@@ -1,6 +1,7 @@
 import { replaceFile } from '@graft/kit';
 import { loadWeight } from '../formats/load-weight.ts';
 import { requireWeight, type WeightLookup } from '../ir/executor.ts';
+import type { Shape } from '../ir/shape.ts';
 import { bytesOf, OnnxModel, type Node } from '../onnx/model.ts';
 import {
   encoderWeightShapes,
@@ -8,9 +9,13 @@ import {
   type EncoderConfig,
   type EncoderLinear,
 } from './encoder-config.ts';
+import { headShapes } from './score-head.ts';
 
 /** What mask values of 0 add to scores. */
 const closed = -1e30;
+
+/** Sizes of what is read. */
+const texts = ['batch', 'sequence'] as const;
 
 /**
  * Writes an encoder as one ONNX file in f32, as embedders are loaded: inputs `input_ids`, `attention_mask` and
@@ -22,11 +27,23 @@ export async function writeEncoderOnnx(
   weights: WeightLookup,
 ): Promise<void> {
   const graph = new EncoderGraph(config);
-  for (const [name, shape] of encoderWeightShapes(config)) {
-    const data = await loadWeight(requireWeight(weights, name), shape);
-    graph.model.initializer({ name, type: 'float', shape }, bytesOf(data));
-  }
-  graph.build();
+  await graph.hold(encoderWeightShapes(config), weights);
+  graph.giveStates();
+  await replaceFile(file, graph.model.finish());
+}
+
+/**
+ * The same of an encoder with a score head, as cross-encoders are loaded (`AutoModelForSequenceClassification`):
+ * output `logits`, [batch, 1]. `weights` has the head's too: see `headShapes`.
+ */
+export async function writeScorerOnnx(
+  file: string,
+  config: EncoderConfig,
+  weights: WeightLookup,
+): Promise<void> {
+  const graph = new EncoderGraph(config);
+  await graph.hold(new Map([...encoderWeightShapes(config), ...headShapes(config)]), weights);
+  graph.giveScores();
   await replaceFile(file, graph.model.finish());
 }
 
@@ -40,10 +57,33 @@ class EncoderGraph {
     this.#config = config;
   }
 
-  build(): void {
-    const shape = ['batch', 'sequence'];
+  async hold(shapes: ReadonlyMap<string, Shape>, weights: WeightLookup): Promise<void> {
+    for (const [name, shape] of shapes) {
+      const data = await loadWeight(requireWeight(weights, name), shape);
+      this.model.initializer({ name, type: 'float', shape }, bytesOf(data));
+    }
+  }
+
+  giveStates(): void {
+    this.#give('last_hidden_state', this.#states(), [...texts, this.#config.width]);
+  }
+
+  giveScores(): void {
+    const first = this.#integers(0);
+    const states = this.#node('Gather', [this.#states(), first], { axis: 1 });
+    const flat = this.#node('Reshape', [states, this.#integers(0, this.#config.width)]);
+    const pooled = this.#node('Tanh', [this.#linear('pooler.dense', flat)]);
+    this.#give('logits', this.#linear('classifier', pooled), ['batch', 1]);
+  }
+
+  #give(output: string, value: string, shape: readonly (string | number)[]): void {
+    this.model.add({ type: 'Identity', inputs: [value], output });
+    this.model.output({ name: output, type: 'float', shape });
+  }
+
+  #states(): string {
     for (const name of ['input_ids', 'attention_mask', 'token_type_ids']) {
-      this.model.input({ name, type: 'int64', shape });
+      this.model.input({ name, type: 'int64', shape: texts });
     }
     const mask = this.#node('Unsqueeze', [
       this.#node('Cast', ['attention_mask'], { to: 1 }),
@@ -57,9 +97,7 @@ class EncoderGraph {
     for (let layer = 0; layer < this.#config.layers; layer++) {
       states = this.#layer(layerPath(layer), states, open);
     }
-    const output = 'last_hidden_state';
-    this.model.add({ type: 'Identity', inputs: [states], output });
-    this.model.output({ name: output, type: 'float', shape: [...shape, this.#config.width] });
+    return states;
   }
 
   #embeddings(): string {

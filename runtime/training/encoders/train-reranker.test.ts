@@ -1,0 +1,137 @@
+import type { MetricRow } from '@graft/graph';
+import { afterAll, expect, it } from 'vitest';
+import { fixture } from '../golden/golden.ts';
+import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
+import { onnxExecutor } from '../onnx/executor.ts';
+import { openEncoder } from './encoder-model.ts';
+import type { TokenList, TokenText } from './list-feeds.ts';
+import type { RerankerRequest } from './reranker-request.ts';
+import { trainReranker } from './train-reranker.ts';
+
+afterAll(removeFolders);
+
+/** A question is a number, and the wanted passage is the one that has it too. */
+function pair(question: number, passage: readonly number[]): TokenText {
+  const [first, second] = [
+    [1, question, 2],
+    [...passage, 2],
+  ];
+  return {
+    ids: [...first, ...second],
+    segments: [...first.map(() => 0), ...second.map(() => 1)],
+  };
+}
+const lists: readonly TokenList[] = Array.from({ length: 12 }, (_, i) => {
+  const own = 10 + i;
+  const others = [1, 2, 3].slice(i % 3).map((step) => 10 + ((i + step) % 12));
+  return [pair(own, [40, own, 41].slice(i % 2)), ...others.map((other) => pair(own, [42, other]))];
+});
+
+const lora = {
+  kind: 'lora',
+  rank: 4,
+  alpha: 8,
+  rankStabilized: false,
+  targets: ['all-linear'],
+} as const;
+
+const request: Omit<RerankerRequest, 'checkpoints'> = {
+  method: { kind: 'full' },
+  train: lists,
+  evaluation: [],
+  epochs: 4,
+  maxSteps: 0,
+  batch: 6,
+  learningRate: 0.01,
+  schedule: 'cosine',
+  warmup: 0.1,
+  weightDecay: 0.01,
+  clip: 1,
+  seed: 3,
+  evaluateEvery: 0,
+  patience: 0,
+  checkpointEvery: 3,
+};
+
+interface Attempt {
+  readonly change?: Partial<RerankerRequest>;
+  readonly memory?: number;
+  readonly watch?: (row: MetricRow, controller: AbortController) => void;
+}
+
+async function attempt({ change, memory = 4e9, watch }: Attempt) {
+  const rows: MetricRow[] = [];
+  const logs: string[] = [];
+  const planned: number[] = [];
+  const controller = new AbortController();
+  const training = trainReranker({
+    model: await openEncoder(fixture('bert'), 'model.safetensors'),
+    modelDigest: 'digest of the model',
+    executor: await onnxExecutor({ device: 'cpu', threads: 1 }),
+    request: { ...request, checkpoints: await newFolder(), ...change },
+    memory,
+    hooks: {
+      signal: controller.signal,
+      metrics(row) {
+        rows.push(row);
+        watch?.(row, controller);
+      },
+      planned: (bytes) => void planned.push(bytes),
+      log: (_, message) => logs.push(message),
+      progress: () => undefined,
+    },
+  });
+  const result = await training.catch((error: unknown) => ({ error }));
+  return { rows, logs, planned, ...result };
+}
+
+it.each([
+  ['full', { kind: 'full' }, 0.005],
+  ['lora', lora, 0.02],
+] as const)('learns which passage is wanted: %s', async (_, method, learningRate) => {
+  const { rows } = await attempt({ change: { method, learningRate, epochs: 40 } });
+  const all = losses(rows);
+  expect(all).toHaveLength(80);
+  expect(all.at(-1)).toBeLessThan(0.3 * (all[0] ?? 0));
+});
+
+it('goes on after an interruption to the same numbers', async () => {
+  const evaluation = lists.slice(0, 5);
+  const whole = await attempt({ change: { evaluation } });
+  const checkpoints = await newFolder();
+  const first = await attempt({
+    change: { evaluation, checkpoints },
+    watch: ({ series, step }, controller) => {
+      if (series === 'train' && step === 5) controller.abort();
+    },
+  });
+  expect(first).toHaveProperty('error');
+  const second = await attempt({ change: { evaluation, checkpoints } });
+  expect(second.logs.join()).toContain('Goes on from the checkpoint of step 5');
+  expect(numbersOf([...first.rows, ...second.rows])).toEqual(numbersOf(whole.rows));
+  expect(second).toHaveProperty('parameters', 'parameters' in whole ? whole.parameters : undefined);
+});
+
+it('takes fewer lists at once and computes layers again where memory is short, to nearly the same numbers', async () => {
+  const change = { maxSteps: 2 };
+  const kept = await attempt({ change });
+  const [needed = 0] = kept.planned;
+  const fewer = await attempt({ change, memory: needed - 1 });
+  expect(fewer.planned[0]).toBeLessThan(needed);
+  for (const [at, loss] of losses(fewer.rows).entries()) {
+    expect(loss).toBeCloseTo(losses(kept.rows)[at] ?? 0, 3);
+  }
+  const refused = await attempt({ change, memory: 1e8 });
+  expect(refused).toHaveProperty('error.code', 'out-of-memory');
+});
+
+it.each([
+  [{ train: [] }, /no question/],
+  [{ train: lists.map((list) => list.slice(0, 1)) }, /nothing to tell it from/],
+  [{ evaluation: [[pair(3, new Array<number>(20).fill(5))]] }, /24 tokens; the encoder reads 16/],
+])('refuses lists that nothing is learned from: %#', async (change, message) => {
+  const { rows, ...result } = await attempt({ change });
+  expect(rows).toEqual([]);
+  expect(result).toHaveProperty('error.code', 'bad-input');
+  expect(result).toHaveProperty('error.message', expect.stringMatching(message));
+});

@@ -1,0 +1,17 @@
+import { describe } from 'vitest';
+import { openEncoder } from '../encoders/encoder-model.ts';
+import { onnxExecutor } from '../onnx/executor.ts';
+import { tfjsExecutor } from '../tfjs/executor.ts';
+import { fixture } from './golden.ts';
+import { rerankerContract } from './reranker-contract.ts';
+
+const model = () => openEncoder(fixture('bert'), 'model.safetensors');
+const stepped = ['full', 'lora'] as const;
+
+describe('onnx on cpu', () => {
+  const executor = () => onnxExecutor({ device: 'cpu', threads: 1 });
+  rerankerContract('reranker', { model, executor, stepped });
+});
+describe('tfjs', () => {
+  rerankerContract('reranker', { model, executor: tfjsExecutor, stepped });
+});
