@@ -20,7 +20,7 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
   return [
     verdict.trim(),
     ...Object.entries(evidence.tables).flatMap(([name, table]) => [
-      `Experiment \`${name}\`, means with intervals of 95 %, and below them the means of the seeds ${Object.keys(table.seeds).join(', ')}:`,
+      `Experiment \`${name}\`, means with intervals of 95 %${seedsText(table)}:`,
       experimentTable(table),
     ]),
     'What was expected of them, each by a test or an interval of its own; the claim holds if all of it is so:',
@@ -39,6 +39,11 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
         : `The tests compute these tables anew from the recorded items in \`items.jsonl\`, and run ${reduced.experiments.map((name) => `\`${name}\``).join(' and ')} at a reduced size with one seed, where all must point the same way.`
     }`,
   ].join('\n\n');
+}
+
+function seedsText({ seeds }: ClaimTable): string {
+  const names = Object.keys(seeds);
+  return names.length === 0 ? '' : `, and below them the means of the seeds ${names.join(', ')}`;
 }
 
 function experimentTable({ table, seeds }: ClaimTable): string {

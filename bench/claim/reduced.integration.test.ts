@@ -69,7 +69,10 @@ function reducedGraph(written: Graph, { reduced }: Claim): Graph {
     graph = setParam(graph, name, value);
   }
   const experiments = Object.fromEntries(
-    Object.entries(graph.experiments ?? {}).map(([id, one]) => [id, { ...one, seeds: [1] }]),
+    Object.entries(graph.experiments ?? {}).map(([id, one]) => [
+      id,
+      one.seeds === undefined ? one : { ...one, seeds: [1] },
+    ]),
   );
   return { ...graph, experiments };
 }
