@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -22,13 +22,13 @@ async function expectScriptWrites(
     folder,
     script,
     reads,
-  }: { readonly folder: string; readonly script: string; readonly reads: string },
+  }: { readonly folder: string; readonly script: string; readonly reads: readonly string[] },
   written: readonly string[],
 ): Promise<void> {
   const own = path.join(examples, folder);
   const copy = await mkdtemp(path.join(os.tmpdir(), 'graft-example-'));
   try {
-    for (const name of [script, reads]) await cp(path.join(own, name), path.join(copy, name));
+    for (const name of [script, ...reads]) await cp(path.join(own, name), path.join(copy, name));
     await promisify(execFile)(process.execPath, [path.join(copy, script)]);
     for (const name of written) {
       expect(await readFile(path.join(copy, name), 'utf8'), name).toBe(
@@ -50,7 +50,7 @@ describe('the sentences of the second language', () => {
 
   it('are what their script writes', async () => {
     await expectScriptWrites(
-      { folder: 'second-language', script: 'make-sentences.mjs', reads: 'dictionary.jsonl' },
+      { folder: 'second-language', script: 'make-sentences.mjs', reads: ['dictionary.jsonl'] },
       written,
     );
   });
@@ -120,7 +120,7 @@ describe('the layers of the stacked expert', () => {
 
   it('have the tables that their script writes', async () => {
     await expectScriptWrites(
-      { folder: 'stacked-expert', script: 'make-tables.mjs', reads: 'quantities.jsonl' },
+      { folder: 'stacked-expert', script: 'make-tables.mjs', reads: ['quantities.jsonl'] },
       ['materials.jsonl', 'practice-materials.jsonl', 'practice.jsonl', 'questions.jsonl'],
     );
   });
@@ -250,3 +250,38 @@ function contentWords(text: string): Set<string> {
     words.filter((word) => !little.test(word)).map((word) => word.replace(/(?:ing|ed|e?s|e)$/, '')),
   );
 }
+
+describe('the pages of the borough', () => {
+  const question = z.object({ question: z.string(), documents: z.array(z.string()).length(1) });
+
+  it('are what their script writes', async () => {
+    const folder = 'quality-reranking';
+    const reads = ['topics.jsonl', 'lone-pages.jsonl'];
+    const pages = await readdir(path.join(examples, folder, 'pages'), { recursive: true });
+    const written = pages.filter((name) => name.endsWith('.md')).map((name) => `pages/${name}`);
+    expect(written).toHaveLength(98);
+    await expectScriptWrites({ folder, script: 'make-pages.mjs', reads }, [
+      ...['questions.jsonl'],
+      ...written,
+    ]);
+  });
+
+  it('answer each question in one place, and otherwise in the others', async () => {
+    const topic = z.object({
+      slug: z.string(),
+      ...{ now: z.array(z.string()), old: z.array(z.string()), said: z.array(z.string()) },
+    });
+    for (const { slug, now, old, said } of await rows('quality-reranking/topics.jsonl', topic)) {
+      for (const [at, value] of now.entries()) {
+        expect([old[at], said[at]], slug).not.toContain(value);
+      }
+    }
+    const asked = await rows('quality-reranking/questions.jsonl', question);
+    expect(asked).toHaveLength(58);
+    for (const { documents } of asked) {
+      await expect(readFile(path.join(examples, documents[0] ?? ''), 'utf8')).resolves.toMatch(
+        /^---\ndate: \d{4}-\d{2}-\d{2}\n---\n/,
+      );
+    }
+  });
+});
