@@ -19,10 +19,13 @@ export function commonLines(
 }
 
 /**
- * The share of a text's words that are its own: not in lines that are common to several documents, rows of links, and
- * notices of rights. Headings count for nothing; a text without any words is 0.
+ * How many words a text has, and how many are its own: not in lines that are common to several documents, rows of links,
+ * and notices of rights. Headings count for nothing.
  */
-export function contentShare(text: string, common: ReadonlySet<string>): number {
+export function countWords(
+  text: string,
+  common: ReadonlySet<string>,
+): { readonly own: number; readonly all: number } {
   let own = 0;
   let all = 0;
   for (const line of text.split('\n')) {
@@ -32,7 +35,7 @@ export function contentShare(text: string, common: ReadonlySet<string>): number 
     all += count;
     if (!common.has(words) && !isLinks(line) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
   }
-  return all === 0 ? 0 : own / all;
+  return { own, all };
 }
 
 function wordsOf(line: string): string {

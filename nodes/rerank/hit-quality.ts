@@ -5,13 +5,12 @@ import {
   type Metadata,
   type ParamsOf,
 } from '@graft/graph';
-import { plainWords } from '../kit/text/word-pair-sketch.ts';
-import { commonLines, contentShare } from './boilerplate.ts';
+import { commonLines, countWords } from './boilerplate.ts';
 import type { rerank } from './node.ts';
 
 /** From 0 to 1, the more the better; a part that has no weight, or cannot be told, is absent. */
 export type QualityParts = Pick<HitScores, 'length' | 'content' | 'trust' | 'freshness'> & {
-  /** Their weighted mean; 1 where there is none. */
+  /** What they leave of the score, together; 1 where there is none. */
   readonly quality: number;
 };
 
@@ -28,27 +27,31 @@ export function hitQuality(
     .sort(([one], [other]) => other.length - one.length)
     .map(([glob, value]) => ({ path: new RegExp(`^${globPattern(glob)}$`), value }));
   return chunks.map(({ text, source, metadata }) => {
+    const { own, all } = countWords(text, common);
     const date = dateOf(metadata, params.dates);
     const parts = {
-      length: [Math.min(1, plainWords(text).length / params.words), params.lengthWeight],
-      content: [contentShare(text, common), params.contentWeight],
+      length: [Math.min(1, own / params.words), params.lengthWeight],
+      content: [all === 0 ? 0 : own / all, params.contentWeight],
       trust: [trusted.find(({ path }) => path.test(source.path))?.value ?? 1, params.trustWeight],
-      // What is to come is as fresh as can be.
       freshness:
-        date === undefined
-          ? undefined
-          : [0.5 ** (Math.max(0, today - date) / day / params.halfLife), params.freshnessWeight],
+        date === undefined ? undefined : [freshness(today - date, params), params.freshnessWeight],
     } as const;
     const told = Object.entries(parts).flatMap(([name, part]) =>
       part === undefined || part[1] === 0 ? [] : [{ name, value: part[0], weight: part[1] }],
     );
-    const weights = told.reduce((sum, { weight }) => sum + weight, 0);
-    const sum = told.reduce((total, { value, weight }) => total + value * weight, 0);
     return {
       ...Object.fromEntries(told.map(({ name, value }) => [name, value])),
-      quality: weights === 0 ? 1 : sum / weights,
+      quality: told.reduce(
+        (product, { value, weight }) => product * (1 - params.quality * weight * (1 - value)),
+        1,
+      ),
     };
   });
+}
+
+/** What is to come is as fresh as can be. `age` in milliseconds. */
+function freshness(age: number, { halfLife }: Pick<ParamsOf<typeof rerank>, 'halfLife'>): number {
+  return 0.5 ** (Math.max(0, age) / day / halfLife);
 }
 
 /** The first of the named that is there: `2026-03-01`, with or without a time, `2026-03` or `2026`; undefined where it is none. */

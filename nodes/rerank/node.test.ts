@@ -152,7 +152,7 @@ describe('quality', () => {
       const [first, second] = await weigh([bad, good], params);
       expect(first?.chunk.source.path, part).toBe('good');
       expect(second?.scores[part], part).toBeLessThan(0.6);
-      expect(second?.scores.quality, part).toBe(second?.scores[part]);
+      expect(second?.scores.quality, part).toBeCloseTo(0.5 + (second?.scores[part] ?? 0) / 2, 12);
       expect(await weigh([bad, good], { ...params, quality: 0 }).then(paths)).toMatch(/ good$/);
     }
   });
@@ -163,31 +163,57 @@ describe('quality', () => {
       { quality: 0.4 },
     );
     // Four words of ten, all content, trusted, a year old.
-    const quality = (0.4 + 1 + 1 + 0.5) / 4;
+    const quality = (1 - 0.4 * 0.6) * (1 - 0.4 * 0.5);
     expect(second?.scores).toEqual({
       ...{ rrf: 1, topic: expect.closeTo(61 / 62, 12) },
       ...{ length: 0.4, content: 1, trust: 1, freshness: expect.closeTo(0.5, 12) },
       quality: expect.closeTo(quality, 12),
     });
-    expect(second?.score).toBeCloseTo((61 / 62) * (1 - 0.4 * (1 - quality)), 12);
+    expect(second?.score).toBeCloseTo((61 / 62) * quality, 12);
+    const menu = page('b', 'Lit early at six.\nHome | Kilns | Prices');
+    const [, half] = await weigh([page('a', prose), menu], { quality: 0.4, lengthWeight: 0.5 });
+    // Its menu makes it no longer.
+    expect(half?.scores).toMatchObject({ length: 0.4, content: 4 / 7 });
+    expect(half?.scores.quality).toBeCloseTo((1 - 0.2 * 0.6) * (1 - 0.4 * (3 / 7)), 12);
+  });
+
+  it('does not lose the only one that answers to better ones beside the point', async () => {
+    const thin = page('only', 'Room 14.');
+    const near = (one: Hit, dense: number): Hit => ({ ...one, scores: { dense } });
+    const beside = [page('b', prose), page('c', prose)];
+    const far = await weigh([near(thin, 0.8), ...beside.map((one) => near(one, 0.3))], {});
+    expect(paths(far)).toBe('only b c');
+    expect(far[1]?.scores.topic).toBeCloseTo((61 / 62) * (0.3 / 0.8), 12);
+    const close = await weigh([near(thin, 0.8), ...beside.map((one) => near(one, 0.75))], {});
+    expect(paths(close)).toBe('b c only');
+    // What only words have found is as far as the farthest.
+    const worded = await weigh(
+      [near(thin, 0.8), page('b', prose), near(page('c', prose), 0.3)],
+      {},
+    );
+    expect(worded.find(({ chunk }) => chunk.source.path === 'b')?.scores.topic).toBeCloseTo(
+      (61 / 62) * (0.3 / 0.8),
+      12,
+    );
   });
 
   it('weighs the fused order of late interaction and the scores of a cross-encoder', async () => {
     const hits = ['a', 'c', 'b', 'd'].map((text) => page(text, text));
     const late = await weigh(hits, { method: 'late-interaction', ...only('trust') });
-    expect(late.map(({ chunk }) => chunk.text).join('')).toBe('abcd');
-    expect(late[0]?.scores.topic).toBeCloseTo((1 / 61 + 1 / 62) / (2 / 61), 12);
+    // A letter away is half a radian: the nearest is b itself.
+    expect(late.map(({ chunk }) => chunk.text).join('')).toBe('bacd');
+    expect(late[0]?.scores.topic).toBeCloseTo((1 / 63 + 1 / 61) / (2 / 61), 12);
+    expect(late[1]?.scores.topic).toBeCloseTo(((1 / 61 + 1 / 62) / (2 / 61)) * Math.cos(0.5), 6);
     const params = { method: 'cross-encoder', trust: { d: 0 }, ...only('trust') } as const;
     const scored = await weigh(hits, params);
     expect(scored.map(({ chunk }) => chunk.text).join('')).toBe('bcad');
-    expect(scored[0]?.scores).toMatchObject({
-      rerank: 2,
-      topic: expect.closeTo(61 / 62, 12),
-      quality: 1,
-    });
+    expect(scored[0]?.scores).toMatchObject({ rerank: 2, quality: 1 });
+    // The nearest is d, at 3.
+    const nearness = (1 + Math.exp(-3)) / (1 + Math.exp(-2));
+    expect(scored[0]?.scores.topic).toBeCloseTo((61 / 62) * nearness, 12);
   });
 
-  it('leaves out of the mean what cannot be told', async () => {
+  it('takes nothing off for what cannot be told', async () => {
     for (const date of ['', 'spring', '12/03/2026', true]) {
       const [one] = await weigh([page('a', prose, { date })], {});
       expect(one?.scores.freshness).toBeUndefined();

@@ -7,11 +7,11 @@ function partWeight(title: string, what: string) {
   return z
     .number()
     .min(0)
-    .max(10)
+    .max(1)
     .default(1)
     .meta({
       title: `${title} weight`,
-      description: `How much ${what} counts for in quality; 0: not at all.`,
+      description: `How much of that can be lost by ${what}; 0: nothing.`,
       advanced: true,
     } satisfies ParamMeta);
 }
@@ -19,7 +19,7 @@ function partWeight(title: string, what: string) {
 export const rerank = defineNode({
   type: 'rerank',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Rerank',
   group: 'retrieval',
   doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
@@ -52,7 +52,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Quality',
         description:
-          'Share of its score that a hit of the worst quality loses; 0 orders by topic alone.',
+          'Share of its score that a hit can lose by each part of quality; 0 orders by topic alone.',
       } satisfies ParamMeta),
     model: z
       .string()
@@ -97,10 +97,10 @@ export const rerank = defineNode({
         description: 'Of the fusion: sum of weight / (constant + rank).',
         advanced: true,
       } satisfies ParamMeta),
-    lengthWeight: partWeight('Length', 'a chunk that says enough'),
-    contentWeight: partWeight('Content', 'text that is no boilerplate'),
-    trustWeight: partWeight('Trust', 'the source'),
-    freshnessWeight: partWeight('Freshness', 'the date'),
+    lengthWeight: partWeight('Length', 'saying too little'),
+    contentWeight: partWeight('Content', 'boilerplate'),
+    trustWeight: partWeight('Trust', 'a source that is not trusted'),
+    freshnessWeight: partWeight('Freshness', 'age'),
     words: z
       .int()
       .min(1)
@@ -109,7 +109,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Enough',
         unit: 'words',
-        description: 'From which on a chunk is long enough.',
+        description: 'Of its own, from which on a chunk says enough.',
         advanced: true,
       } satisfies ParamMeta),
     trust: z

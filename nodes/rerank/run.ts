@@ -81,7 +81,7 @@ function placeByTopic(
   });
 }
 
-/** Topic from 0 to 1, the best possible rank being 1, less what quality takes off. */
+/** Topic times quality. */
 function withQuality(
   topics: readonly Placed[],
   { hits }: QuestionHits,
@@ -89,20 +89,37 @@ function withQuality(
 ): Placed[] {
   const { rrf, weight, method } = params;
   const best = (method === 'late-interaction' ? 1 + weight : 1) / (rrf + 1);
+  const nearness = nearnesses(topics, hits, method);
   const qualities = hitQuality(
     hits.map(({ chunk }) => chunk),
     params,
     today,
   );
   return topics.map(({ from, score, parts }) => {
-    const topic = score / best;
+    const topic = (score / best) * (nearness[from] ?? 1);
     const own = qualities[from] ?? { quality: 1 };
-    return {
-      from,
-      score: topic * (1 - params.quality * (1 - own.quality)),
-      parts: { ...parts, topic, ...own },
-    };
+    return { from, score: topic * own.quality, parts: { ...parts, topic, ...own } };
   });
+}
+
+/**
+ * How near each hit is to what was asked, from 0 to 1, the nearest of them being 1. Ranks alone say nothing of the distance
+ * between two: quality would exchange the only page that answers for a better one beside the point.
+ */
+function nearnesses(
+  topics: readonly Placed[],
+  hits: QuestionHits['hits'],
+  method: Params['method'],
+): number[] {
+  const cosines = hits.flatMap(({ scores }) => scores.dense ?? []);
+  // What was found by words only is no nearer than all that was found by meaning.
+  const farthest = cosines.length === 0 ? 1 : Math.min(...cosines);
+  const values = topics.map(({ from, parts: { rerank = 0 } }) => {
+    if (method === 'none') return hits[from]?.scores.dense ?? farthest;
+    return method === 'cross-encoder' ? 1 / (1 + Math.exp(-rerank)) : rerank;
+  });
+  const nearest = Math.max(...values);
+  return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
 }
 
 /** In milliseconds: the day that is given, or the one that the run began in. */
