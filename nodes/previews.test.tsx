@@ -39,7 +39,14 @@ const question = {
 const hits = {
   id: 'q',
   question,
-  hits: [{ rank: 1, score: 1, scores: { dense: 0.5, bm25: 2, rrf: 0.03, rerank: 0.9 }, chunk }],
+  hits: [
+    {
+      rank: 1,
+      score: 1,
+      scores: { dense: 0.5, bm25: 2, rrf: 0.03, rerank: 0.9, grade: 0.4 },
+      chunk,
+    },
+  ],
 };
 
 const answer = {

@@ -59,6 +59,18 @@ export async function askEach(
   asks: readonly Ask[],
   asked: AskedModel,
 ): Promise<Promise<GenerateResult | ItemFailure>[]> {
+  const loaded = await loadedModel(ctx, asked);
+  return workThrough(ctx, asks, {
+    loaded,
+    work: (ask, signal) => answer(ctx, ask, { loaded, asked, signal }),
+  });
+}
+
+/** The language model of an input, as it is asked. */
+export async function loadedModel(
+  ctx: RunContext,
+  asked: Omit<AskedModel, 'sampling'>,
+): Promise<LanguageModel> {
   const { model, port = 'model', context, parallel, encoding, adapters } = asked;
   const loaded = await ctx.backends.languageModel(modelSource(model, ctx.inputFacets[port]), {
     ...{ contextLength: context, parallel },
@@ -66,16 +78,30 @@ export async function askEach(
     ...(adapters === undefined ? {} : { adapters }),
   });
   tellForm(ctx, loaded);
+  return loaded;
+}
+
+interface Work<Row, Result> {
+  readonly loaded: LanguageModel;
+  readonly work: (row: Row, signal: AbortSignal) => Promise<Result>;
+}
+
+/** Works on rows, as many at once as the model takes; `work` that throws ends all of it. */
+export function workThrough<Row, Result>(
+  ctx: RunContext,
+  rows: readonly Row[],
+  { loaded, work }: Work<Row, Result>,
+): Promise<Result>[] {
   const failed = new AbortController();
   const signal = AbortSignal.any([ctx.signal, failed.signal]);
   // Every ask that waits listens.
   setMaxListeners(0, signal);
-  const answers = asks.map(() => new Answering());
-  const neighbours = new Neighbours(asks, Math.min(loaded.parallel, asks.length));
+  const answers = rows.map(() => new Answering<Result>());
+  const neighbours = new Neighbours(rows, Math.min(loaded.parallel, rows.length));
   const workers = Array.from(neighbours.parts, async (_, part): Promise<void> => {
     for (let next = neighbours.take(part); next !== undefined; next = neighbours.take(part)) {
       signal.throwIfAborted();
-      answers[next.at]?.resolve(await answer(ctx, next.row, { loaded, asked, signal }));
+      answers[next.at]?.resolve(await work(next.row, signal));
     }
   });
   void Promise.all(workers).catch(async (error: unknown) => {
@@ -88,10 +114,10 @@ export async function askEach(
 }
 
 /** An answer that may come, or not; nobody need wait for it. */
-class Answering {
-  resolve: (result: GenerateResult | ItemFailure) => void = () => undefined;
+class Answering<Result> {
+  resolve: (result: Result) => void = () => undefined;
   reject: (error: unknown) => void = () => undefined;
-  readonly promise = new Promise<GenerateResult | ItemFailure>((resolve, reject) => {
+  readonly promise = new Promise<Result>((resolve, reject) => {
     this.resolve = resolve;
     this.reject = reject;
   });

@@ -95,3 +95,54 @@ export function askingClashes(
   }
   return clashes;
 }
+
+/** What a model is asked to say yes or no to; `{name}` stands for what the text is about. */
+export function yesOrNoParam(
+  title: string,
+  {
+    of,
+    holds,
+    text,
+  }: { readonly of: string; readonly holds: readonly string[]; readonly text: string },
+) {
+  const marks = holds.map((name) => `{${name}}`);
+  const lacks = (prompt: string): string | undefined =>
+    marks.find((mark) => !prompt.includes(mark));
+  return z
+    .string()
+    .refine((prompt) => lacks(prompt) === undefined, {
+      error: ({ input }) => `must contain ${lacks(String(input)) ?? ''}`,
+    })
+    .default(text)
+    .meta({
+      title,
+      description: `${of} It must contain ${marks.join(', ')}.`,
+      control: 'multiline',
+      advanced: true,
+    } satisfies ParamMeta);
+}
+
+interface Judging {
+  readonly params: { readonly context: number };
+  /** Whether a model is asked at all. */
+  readonly isAsked: boolean;
+}
+
+/** Why a model cannot be asked for a yes or no: there is none, or it cannot be asked at all. */
+export function judgingClashes(
+  { params: { context }, isAsked }: Judging,
+  inputs: PortFacets,
+  models: ModelLookup,
+): FacetClash[] {
+  if (!isAsked) return [];
+  if (inputs['model'] === undefined) {
+    return [
+      {
+        port: 'model',
+        message: 'There is no model to ask. Connect a Base model, or choose a way without one.',
+      },
+    ];
+  }
+  const params = { context, maxTokens: 1 };
+  return askingClashes({ params, made: 'verdicts are had', one: 'A verdict' }, inputs, models);
+}

@@ -62,6 +62,7 @@ const parts: readonly (readonly [keyof HitScores, string, number])[] = [
   ['content', 'content', 2],
   ['trust', 'trust', 2],
   ['freshness', 'freshness', 2],
+  ['grade', 'grade', 2],
   ['children', 'parts found', 0],
   ['mmr', 'MMR', 2],
   ['duplicates', 'duplicates', 0],

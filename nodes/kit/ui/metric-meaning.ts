@@ -8,6 +8,7 @@ const meanings: Readonly<Record<string, string>> = {
   citationPrecision: 'The share of the cited passages that are from a document with the answer.',
   citationRecall: 'The share of the documents with the answer from which a passage is cited.',
   completionTokens: 'Tokens that were written; a mean.',
+  confidence: 'How sure it is that a question needs no passages, from 0 to 1.',
   containment: 'The share of answers in which the reference stands word for word.',
   contextPrecision: 'How far up the passages stand that are wanted.',
   contextRecall: 'The share of the reference’s claims that follow from the passages.',
@@ -28,7 +29,9 @@ const meanings: Readonly<Record<string, string>> = {
   rightAbstention: 'The share of questions without an answer at which the model abstains.',
   rougeL: 'F1 of the longest sequence of words that the answer and the reference share.',
   similarity: 'How close the answer is to its reference: the cosine of their embeddings.',
+  supported: 'How far the passages bear out the answer, from 0 to 1.',
   unparseable: 'The share of the judge’s replies that could not be read. Less is better.',
+  useful: 'How far the answer gives what the question asks for, from 0 to 1.',
 };
 
 /** What a metric says, by its name with or without its `@k`; undefined of one that is not known. */

@@ -4,6 +4,7 @@ import {
   Answers,
   Dataset,
   Documents,
+  Hits,
   Judgements,
   Metrics,
   Model,
@@ -15,6 +16,7 @@ import { AdapterView } from './adapter-view.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
 import { DocumentRows } from './document-rows.tsx';
+import { HitList } from './hit-list.tsx';
 import { JudgementList } from './judgement-list.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
@@ -34,6 +36,7 @@ function AdapterRows(props: PreviewProps): ReactNode {
 const views: Readonly<Record<string, PreviewComponent>> = {
   [Documents.mediaType]: DocumentRows,
   [Questions.mediaType]: QuestionRows,
+  [Hits.mediaType]: HitList,
   [Answers.mediaType]: AnswerList,
   [Dataset.mediaType]: DatasetRows,
   [Tokens.mediaType]: TokenRows,

@@ -69,6 +69,11 @@ export class ChatTemplate {
     return { tokens, shared: Math.max(0, turns.indexOf(1)), stopTokens, stopTexts };
   }
 
+  /** What an assistant's turn begins with, in tokens that follow those of `write`. */
+  begin(text: string): Token[] {
+    return this.#tokenize(text, true);
+  }
+
   /** See `Tokenizer.encodeChat`. A system turn without content is left out, as in `write`. */
   encode(turns: readonly ChatTurn[]): { tokens: Token[]; turns: number[] } {
     return this.#encode(turns, 'closed');

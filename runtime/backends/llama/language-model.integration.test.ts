@@ -125,6 +125,36 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
     expect(cut).toMatchObject({ completionTokens: 5, finishReason: 'length' });
   });
 
+  it('tells how likely it finds what it might say, whatever was read before', async () => {
+    const { text } = await generate({});
+    const [first = ''] = text.split(' ');
+    const ask = async (choices: readonly string[], of = model) => {
+      const { system, prompt } = request;
+      const result = await of.likelihoods({ system, prompt, choices }, { signal: never() });
+      return result.likelihoods.map(({ logProbability }) => logProbability);
+    };
+    const choices = [text, first, text.replace('Paris', 'Rome'), 'Xylophone'];
+    const [own = 0, begun = 0, wrong = 0, absurd = 0] = await ask(choices);
+    // What it writes is what it finds likeliest, token by token.
+    const others = await ask(['Paris', 'France', 'Yes', 'No', 'A']);
+    expect(begun).toBeGreaterThan(Math.max(...others));
+    expect(own).toBeLessThanOrEqual(begun);
+    expect(own).toBeGreaterThan(wrong + 2);
+    expect(absurd).toBeLessThan(-5);
+    const single = ['Yes', 'yes', 'No', 'no', first];
+    const share = (await ask(single)).reduce((sum, one) => sum + Math.exp(one), 0);
+    expect(share).toBeLessThanOrEqual(1.001);
+    await using anew = new LlamaLanguageModel(weights, {
+      ...{ id: 'm', runtime, contextLength: 2_048, parallel: 2 },
+    });
+    const other = await ask([...choices].reverse(), anew);
+    for (const [at, value] of other.reverse().entries()) {
+      expect(value).toBeCloseTo([own, begun, wrong, absurd][at] ?? 0, 4);
+    }
+    expect((await generate({})).text).toBe(text);
+    await expect(ask([''])).rejects.toThrow(/is empty/);
+  });
+
   it('heeds the repeat penalty', async () => {
     // Greedy decoding falls into a loop here.
     const repeat = { prompt: 'The quick brown fox jumps. '.repeat(20), maxTokens: 48 };

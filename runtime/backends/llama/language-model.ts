@@ -4,6 +4,8 @@ import {
   type GenerateRequest,
   type GenerateResult,
   type LanguageModel,
+  type LikelihoodRequest,
+  type LikelihoodResult,
 } from '@graft/graph';
 import type { LlamaModel } from 'node-llama-cpp';
 import { ChatTemplate } from './chat-template.ts';
@@ -100,6 +102,25 @@ export class LlamaLanguageModel implements LanguageModel, AsyncDisposable {
         finishReason: 'aborted',
       };
     }
+  }
+
+  async likelihoods(
+    { system, prompt: text, choices }: LikelihoodRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<LikelihoodResult> {
+    const prompt = this.#template.write(system, text);
+    const begun = choices.map((choice) => this.#template.begin(choice));
+    if (begun.some(({ length }) => length === 0)) {
+      throw new GraphError('bad-input', 'a choice whose likelihood is asked for is empty');
+    }
+    const tokens = prompt.tokens.length + Math.max(0, ...begun.map(({ length }) => length));
+    if (tokens > this.contextLength) throw promptTooLong(tokens, this.contextLength);
+    const likelihoods = await this.#pool.use(
+      signal,
+      (slot) => slot.likelihoods(prompt, begun, signal),
+      (slot) => slot.reusableTokens(prompt),
+    );
+    return { likelihoods, promptTokens: prompt.tokens.length };
   }
 
   countTokens(text: string): number {

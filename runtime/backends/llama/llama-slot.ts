@@ -1,4 +1,9 @@
-import { GraphError, type GenerateRequest, type GenerateResult } from '@graft/graph';
+import {
+  GraphError,
+  type GenerateRequest,
+  type GenerateResult,
+  type Likelihood,
+} from '@graft/graph';
 import type {
   LlamaContext,
   LlamaContextSequence,
@@ -20,6 +25,9 @@ export interface SlotOptions {
 
 /** llama.cpp's default window of the repeat penalty. */
 const penaltyWindow = 64;
+
+/** Probabilities are single floats: smaller ones are none. */
+const leastProbability = 1e-38;
 
 /**
  * One request at a time, in a context of its own. Measured: requests sharing a batch change each other's
@@ -107,6 +115,38 @@ export class LlamaSlot {
     return result(written.length, 'stop');
   }
 
+  /** How likely each of the choices follows the prompt, by the model alone: no sampler has a say. */
+  async likelihoods(
+    prompt: ChatPrompt,
+    choices: readonly (readonly Token[])[],
+    signal: AbortSignal,
+  ): Promise<Likelihood[]> {
+    const pieces = piecesOf(prompt, this.#piece);
+    const last = pieces.pop() ?? [];
+    const read = async (): Promise<ReadonlyMap<Token, number>> => {
+      await this.#keep(pieces);
+      await this.#evaluate(pieces, signal);
+      signal.throwIfAborted();
+      return (await this.#next(last, last.length - 1))[0] ?? new Map();
+    };
+    const first = await read();
+    const results: Likelihood[] = [];
+    let isRead = true;
+    for (const choice of choices) {
+      const [begin, ...others] = choice;
+      if (begin === undefined) continue;
+      let logProbability = logOf(first, begin);
+      if (others.length > 0) {
+        if (!isRead) await read();
+        isRead = false;
+        const next = await this.#next(choice.slice(0, -1), 0);
+        for (const [at, token] of others.entries()) logProbability += logOf(next[at], token);
+      }
+      results.push({ logProbability, tokens: choice.length });
+    }
+    return results;
+  }
+
   async dispose(): Promise<void> {
     await this.#context.dispose();
   }
@@ -144,6 +184,16 @@ export class LlamaSlot {
     return start;
   }
 
+  /** Evaluates tokens; what may follow each of them from `from` on, by its probability. */
+  async #next(tokens: readonly Token[], from: number): Promise<ReadonlyMap<Token, number>[]> {
+    // At temperature 0 nothing is cut off before probabilities are taken.
+    const generateNext = { probabilities: true, options: { temperature: 0 } };
+    const outputs = await this.#sequence.controlledEvaluate(
+      tokens.map((token, at) => (at < from ? token : [token, { generateNext }])),
+    );
+    return outputs.slice(from).map((output) => output?.next.probabilities ?? new Map());
+  }
+
   /** Evaluates those of the pieces that are not in the context yet; false when aborted. */
   async #evaluate(pieces: readonly (readonly Token[])[], signal: AbortSignal): Promise<boolean> {
     for (const piece of pieces.slice(this.#pieces.length)) {
@@ -158,6 +208,10 @@ export class LlamaSlot {
 /** The system prompt is a boundary, so that whatever follows is cut in the same places. */
 function piecesOf({ tokens, shared }: ChatPrompt, size: number): (readonly Token[])[] {
   return [...cut(tokens.slice(0, shared), size), ...cut(tokens.slice(shared), size)];
+}
+
+function logOf(next: ReadonlyMap<Token, number> | undefined, token: Token): number {
+  return Math.log(Math.max(next?.get(token) ?? 0, leastProbability));
 }
 
 function lengthOf(pieces: readonly (readonly Token[])[]): number {

@@ -88,6 +88,8 @@ export class LanguageModels {
       model: file.id,
       ...(file.readAs === undefined ? {} : { readAs: file.readAs }),
       generate: (prompt, hooks) => use(hooks.signal, (model) => model.generate(prompt, hooks)),
+      likelihoods: (request, hooks) =>
+        use(hooks.signal, (model) => model.likelihoods(request, hooks)),
       countTokens: (text) => {
         const counter = this.#counters.get(loader.key);
         if (counter === undefined) {

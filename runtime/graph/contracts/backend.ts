@@ -63,6 +63,24 @@ export interface GenerateResult {
   /** Nobody counted the tokens: they are guessed from the text. */
   readonly guessedTokens?: true;
 }
+/** How an answer might begin, to be told how likely a model finds each. */
+export interface LikelihoodRequest {
+  readonly system: string;
+  readonly prompt: string;
+  /** None is empty. */
+  readonly choices: readonly string[];
+}
+/** Of one choice. */
+export interface Likelihood {
+  /** Natural logarithm of the probability of all of its tokens, one after the other; -87 for what is all but impossible. */
+  readonly logProbability: number;
+  readonly tokens: number;
+}
+/** In the order of the choices. */
+export interface LikelihoodResult {
+  readonly likelihoods: readonly Likelihood[];
+  readonly promptTokens: number;
+}
 /** A language model, loaded or remote; several requests may run at once. */
 export interface LanguageModel {
   readonly model: string;
@@ -83,6 +101,14 @@ export interface LanguageModel {
       readonly onDelay?: (why: string) => void;
     },
   ): Promise<GenerateResult>;
+  /**
+   * Reads the prompt once, and writes nothing. Absent where nobody tells probabilities, as of a remote model. Throws
+   * `bad-input` as `generate` does, and the signal's reason when it aborts.
+   */
+  likelihoods?(
+    request: LikelihoodRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<LikelihoodResult>;
   /** A guess where the model is remote. */
   countTokens(text: string): number;
 }

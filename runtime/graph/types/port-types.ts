@@ -120,6 +120,8 @@ const hitScoresSchema = z.object({
   content: z.number().optional(),
   trust: z.number().optional(),
   freshness: z.number().optional(),
+  /** How far it was judged to help, from 0 to 1. */
+  grade: z.number().optional(),
   /** Hits of parts of it. */
   children: z.number().optional(),
   /** Marginal relevance: relevance less likeness to the hits before. */

@@ -1,0 +1,152 @@
+import type { Question, QuestionHits } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import {
+  type LeaningRun,
+  leaningContext,
+  modelInput,
+  rowsOf,
+} from '../kit/testing/leaning-model.ts';
+import { hitsOf } from '../kit/testing/question-rows.ts';
+import { rowsInput } from '../kit/testing/test-context.ts';
+import { gradeHits } from './node.ts';
+import { run } from './run.ts';
+
+const lit: Question = {
+  ...{ id: 'q1', question: 'When is the eastern kiln lit?', reference: 'At 05:40.' },
+  documents: ['east.md'],
+};
+const found = {
+  'west.md': 'The western kiln cools for 31 hours.',
+  'east.md': 'The eastern kiln is lit at 05:40 by the night guard.',
+  'shop.md': 'A mug costs £9.',
+};
+const parrot: Question = { id: 'q2', question: 'What is the parrot called?', answerable: false };
+const rows = [hitsOf(lit, found), hitsOf(parrot, found)];
+const sure: LeaningRun = leaningContext(() => 0.5);
+
+async function grade(
+  hits: readonly QuestionHits[],
+  params: object,
+  { ctx, log }: LeaningRun = sure,
+) {
+  const given = await run.run(
+    ctx,
+    { hits: rowsInput(hits), model: modelInput },
+    gradeHits.params.parse(params),
+  );
+  const left = (all: readonly QuestionHits[]) =>
+    all.map((row) => [row.id, row.hits.map(({ chunk }) => chunk.source.path)]);
+  const kept = await rowsOf(given.hits);
+  return {
+    hits: kept,
+    kept: left(kept),
+    dropped: left(await rowsOf(given.dropped)),
+    lacking: (await rowsOf(given.lacking)).map(({ id }) => id),
+    metrics: await rowsOf(given.metrics),
+    log,
+  };
+}
+
+describe('grading', () => {
+  it('keeps what shares the question’s words, with its grade, and says of what nothing is left', async () => {
+    const { hits, kept, dropped, lacking } = await grade(rows, { threshold: 0.6 });
+    expect(kept).toEqual([['q1', ['east.md']]]);
+    expect(hits[0]?.hits[0]).toMatchObject({ rank: 1, score: 1 / 2, scores: { grade: 1 } });
+    expect(dropped).toEqual([
+      ['q1', ['west.md', 'shop.md']],
+      ['q2', ['west.md', 'east.md', 'shop.md']],
+    ]);
+    expect(lacking).toEqual(['q2']);
+  });
+
+  it('measures by the documents that hold the answer, and by what has none', async () => {
+    const of = async (threshold: number) => (await grade(rows, { threshold })).metrics;
+    expect((await of(0.6)).map(({ item, values }) => [item, values])).toEqual([
+      [
+        undefined,
+        {
+          ...{ precision: 1, recall: 1, rightAbstention: 1, falseAbstention: 0 },
+          ...{ keptShare: 1 / 6, questions: 1, unanswerable: 1 },
+        },
+      ],
+      ['q1', { precision: 1, recall: 1, falseAbstention: 0, keptShare: 1 / 3 }],
+      ['q2', { rightAbstention: 1, keptShare: 0 }],
+    ]);
+    const [summary] = await of(0);
+    expect(summary?.values).toMatchObject({ precision: 1 / 3, recall: 1, rightAbstention: 0 });
+    const [strict] = (await grade([hitsOf(lit, { 'east.md': 'Nothing.' })], {})).metrics;
+    expect(strict?.values).toMatchObject({ recall: 0, falseAbstention: 1 });
+    expect(strict?.values).not.toHaveProperty('precision');
+  });
+
+  it('keeps the best in any case where it is told to, the first of equals', async () => {
+    expect((await grade(rows, { threshold: 1, least: 2 })).kept).toEqual([
+      ['q1', ['west.md', 'east.md']],
+      ['q2', ['west.md', 'east.md']],
+    ]);
+  });
+
+  it('grades by the score beside the best one’s', async () => {
+    expect((await grade(rows, { by: 'margin', threshold: 0.4 })).kept).toEqual([
+      ['q1', ['west.md', 'east.md']],
+      ['q2', ['west.md', 'east.md']],
+    ]);
+  });
+
+  it('grades by cosines, and refuses hits that have none', async () => {
+    const [row] = rows;
+    const hits = (row?.hits ?? []).map((hit, at) => ({
+      ...hit,
+      scores: { dense: [-0.2, 0.4, 0.1][at] },
+    }));
+    const cosines = [{ id: 'q1', question: lit, hits }] as QuestionHits[];
+    expect((await grade(cosines, { by: 'cosine', threshold: 0.3 })).kept).toEqual([
+      ['q1', ['east.md']],
+    ]);
+    await expect(grade(rows, { by: 'cosine' })).rejects.toMatchObject({
+      ...{ code: 'bad-input', location: { node: 'node-1', param: 'by' } },
+      message: expect.stringContaining('A hit of q1 has no cosine'),
+    });
+  });
+});
+
+describe('a model that grades', () => {
+  it('is asked once about each chunk, and decides by how far it leans to yes', async () => {
+    const model = leaningContext((prompt) => (/05:40.*lit\?/s.test(prompt) ? 0.6 : 0.1));
+    const { hits, kept, lacking } = await grade(rows, { by: 'model' }, model);
+    expect([kept, lacking]).toEqual([[['q1', ['east.md']]], ['q2']]);
+    // 0.6 beside half of the rest.
+    expect(hits[0]?.hits[0]?.scores.grade).toBeCloseTo(0.75, 12);
+    expect(model.asked).toHaveLength(6);
+    expect(model.asked[0]).toContain('Passage:\nA mug costs £9.\n\nQuestion: What is the parrot');
+    await grade(rows, { by: 'model', threshold: 0.9 }, model);
+    expect(model.asked).toHaveLength(6);
+  });
+
+  it('says that a threshold parts nothing, and that it is not answered', async () => {
+    const model = leaningContext(() => 0.01, 0.2);
+    const { kept, log } = await grade(rows, { by: 'model', threshold: 0.01 }, model);
+    expect(kept.flatMap(([, paths]) => paths)).toHaveLength(6);
+    expect(log).toEqual([
+      expect.stringMatching(/warning .*yes or no, which together have 21 % on average/),
+      'info : 6 of 6 hits are kept. Of 0 of 2 questions nothing is left.',
+      'warning : By model all hits are graded from 0.05 to 0.05, 0.05 in the middle: a threshold of 0.01 parts nothing. Choose one between.',
+    ]);
+  });
+
+  it('is missed where there is none', () => {
+    const params = gradeHits.params.parse({ by: 'model' });
+    expect(gradeHits.check?.(params, {}, () => undefined)).toEqual([
+      { port: 'model', message: expect.stringContaining('Connect a Base model') },
+    ]);
+    expect(gradeHits.check?.(gradeHits.params.parse({}), {}, () => undefined)).toEqual([]);
+    const without = { prompt: 'Does {passage} help?' };
+    expect(gradeHits.params.safeParse(without).error?.message).toContain('must contain {question}');
+  });
+});
+
+it('takes no hits at all', async () => {
+  const { kept, lacking, metrics } = await grade([], {});
+  expect([kept, lacking]).toEqual([[], []]);
+  expect(metrics).toEqual([{ series: 'summary', values: { questions: 0 } }]);
+});

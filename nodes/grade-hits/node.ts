@@ -1,0 +1,92 @@
+import { defineNode, Hits, Metrics, Model, type ParamMeta, Questions } from '@graft/graph';
+import { z } from 'zod';
+import {
+  contextParam,
+  judgingClashes,
+  parallelParam,
+  yesOrNoParam,
+} from '../kit/asking/definition.ts';
+
+export const metricNames = [
+  ...['precision', 'recall', 'rightAbstention', 'falseAbstention', 'keptShare'],
+] as const;
+
+export const gradeHits = defineNode({
+  type: 'grade-hits',
+  version: 1,
+  implementation: 1,
+  title: 'Grade hits',
+  group: 'retrieval',
+  doc: 'Judges of each hit whether it helps to answer its question, keeps those that do, and says of which questions nothing is left: by the words that both share, by the parts of its score, or by how far a language model leans to yes when it is asked. Where questions name the documents that hold the answer, it is measured how often that is right.',
+  inputs: {
+    hits: { type: Hits, doc: 'Questions with their hits.' },
+    model: { type: Model, optional: true, doc: 'A local language model, to grade by.' },
+  },
+  outputs: {
+    hits: {
+      type: Hits,
+      doc: 'Questions with the hits that are left, where any are.',
+      itemsOf: ['hits'],
+    },
+    dropped: { type: Hits, doc: 'What was taken away.', itemsOf: ['hits'] },
+    lacking: {
+      type: Questions,
+      doc: 'Questions of which no hit is left.',
+      itemsOf: ['hits'],
+    },
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then of each question which of its hits were rightly kept.',
+      itemsOf: ['hits'],
+    },
+  },
+  params: z.strictObject({
+    by: z
+      .enum(['words', 'cosine', 'margin', 'model'])
+      .default('words')
+      .meta({
+        title: 'Grade by',
+        description:
+          'words: share of the question’s words that stand in the chunk. cosine: likeness of their vectors. margin: score beside that of the best hit. model: how far it leans to yes.',
+      } satisfies ParamMeta),
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .meta({
+        title: 'Threshold',
+        description:
+          'The least grade that is kept. Choose it for each way of grading by the metrics: a small model leans to yes or to no whatever it is asked.',
+      } satisfies ParamMeta),
+    least: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .meta({
+        title: 'At least',
+        unit: 'hits',
+        description: 'Best graded hits that stay in any case.',
+      } satisfies ParamMeta),
+    prompt: yesOrNoParam('Prompt', {
+      of: 'What the model is asked of a chunk.',
+      holds: ['passage', 'question'],
+      text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',
+    }),
+    context: contextParam(2048),
+    parallel: parallelParam,
+  }),
+  summary: ({ by, threshold, least }) => [
+    ['by', by],
+    ['threshold', String(threshold)],
+    ...(least === 0 ? [] : [['at least', String(least)] as const]),
+  ],
+  metrics: () => metricNames,
+  caching: 'pure',
+  check: (params, inputs, models) =>
+    judgingClashes({ params, isAsked: params.by === 'model' }, inputs, models),
+  engines: ['llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

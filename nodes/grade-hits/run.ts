@@ -1,0 +1,85 @@
+import {
+  type Hit,
+  implement,
+  type MetricRow,
+  type ParamsOf,
+  type Question,
+  type QuestionHits,
+  type RowsInput,
+} from '@graft/graph';
+import { answerMetrics, summaryRow } from '../kit/evaluation/question-rows.ts';
+import { gradesOf, noteOfGrades } from './grades.ts';
+import { gradedMetrics } from './graded-metrics.ts';
+import { gradeHits, metricNames } from './node.ts';
+
+export const run = implement(gradeHits, async (ctx, { hits, model }, params) => {
+  const grades = await gradesOf(ctx, { hits, model }, params);
+  const metrics: MetricRow[] = [];
+  const lacking: Question[] = [];
+  let dropped = 0;
+  for await (const { row, kept, gone } of graded(hits, grades, params)) {
+    metrics.push(gradedMetrics(row, kept));
+    dropped += gone.length;
+    if (kept.length === 0) lacking.push(row.question);
+  }
+  const total = grades.reduce((sum, { length }) => sum + length, 0);
+  ctx.log(
+    'info',
+    `${total - dropped} of ${total} hits are kept. Of ${lacking.length} of ${grades.length} questions nothing is left.`,
+  );
+  const note = noteOfGrades(grades, params);
+  if (note !== undefined) ctx.log('warning', note);
+  return {
+    hits: rowsWith(graded(hits, grades, params), ({ kept }) => kept),
+    dropped: rowsWith(graded(hits, grades, params), ({ gone }) => gone),
+    lacking,
+    metrics:
+      metrics.length === 0 ? [summaryRow([], metricNames)] : answerMetrics(metrics, metricNames),
+  };
+});
+
+interface Graded {
+  readonly row: QuestionHits;
+  readonly kept: readonly Hit[];
+  readonly gone: readonly Hit[];
+}
+
+/** Rows one by one: they may be more than memory holds. */
+async function* graded(
+  hits: RowsInput<QuestionHits>,
+  grades: readonly (readonly number[])[],
+  { threshold, least }: ParamsOf<typeof gradeHits>,
+): AsyncGenerator<Graded> {
+  let at = 0;
+  for await (const row of hits.rows()) {
+    const own = grades[at] ?? [];
+    at += 1;
+    const best = own
+      .map((grade, place) => ({ grade, place }))
+      .sort((a, b) => b.grade - a.grade || a.place - b.place)
+      .slice(0, least);
+    const stays = new Set(best.map(({ place }) => place));
+    const marked = row.hits.map((hit, place) => {
+      const grade = own[place] ?? 0;
+      return {
+        hit: { ...hit, scores: { ...hit.scores, grade } },
+        keep: grade >= threshold || stays.has(place),
+      };
+    });
+    yield {
+      row,
+      kept: marked.filter(({ keep }) => keep).map(({ hit }, rank) => ({ ...hit, rank: rank + 1 })),
+      gone: marked.filter(({ keep }) => !keep).map(({ hit }) => hit),
+    };
+  }
+}
+
+async function* rowsWith(
+  rows: AsyncIterable<Graded>,
+  of: (graded: Graded) => readonly Hit[],
+): AsyncGenerator<QuestionHits> {
+  for await (const one of rows) {
+    const hits = of(one);
+    if (hits.length > 0) yield { ...one.row, hits: [...hits] };
+  }
+}

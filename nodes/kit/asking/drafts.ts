@@ -1,0 +1,84 @@
+import {
+  type GenerateRequest,
+  GraphError,
+  type LanguageModel,
+  type ModelRef,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
+import { z } from 'zod';
+import { type Ask, loadedModel, workThrough } from './ask-model.ts';
+import { tellsNothing } from './yes-or-no.ts';
+
+/** What a model would answer, and how sure it is of it. */
+const draftSchema = z.object({
+  /** The mean over the tokens of what it wrote of the natural logarithms of their probabilities; -87 for nothing. */
+  meanLogProbability: z.number(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+interface Asked {
+  readonly model: TreeInput<ModelRef>;
+  readonly maxTokens: number;
+  /** Tokens. */
+  readonly context: number;
+  readonly parallel: number;
+}
+
+/**
+ * Has a model write what it finds likeliest, and tells how likely it finds that; what it wrote is thrown away. Kept in the
+ * item cache by what was asked. Throws `bad-input`, at the port `model`, where it tells no probabilities.
+ */
+export async function drafts(
+  ctx: RunContext,
+  asks: readonly Ask[],
+  asked: Asked,
+): Promise<Draft[]> {
+  const { model, maxTokens, context } = asked;
+  const keyOf = ({ system, prompt }: Ask): string =>
+    JSON.stringify([model.digest, maxTokens, context, system, prompt]);
+  const byKey = new Map(asks.map((ask) => [keyOf(ask), ask]));
+  const memo = await ctx.memo('drafts', draftSchema, async (missing) => {
+    const loaded = await loadedModel(ctx, asked);
+    const rows = missing.flatMap((key) => byKey.get(key) ?? []);
+    return Promise.all(
+      workThrough(ctx, rows, {
+        loaded,
+        work: (row, signal) => draft(ctx, row, { loaded, maxTokens, signal }),
+      }),
+    );
+  });
+  await memo.fill(byKey.keys());
+  return Promise.all(asks.map((ask) => memo.get(keyOf(ask))));
+}
+
+interface Drafting {
+  readonly loaded: LanguageModel;
+  readonly maxTokens: number;
+  readonly signal: AbortSignal;
+}
+
+const greedy: Omit<GenerateRequest, 'system' | 'prompt' | 'maxTokens'> = {
+  ...{ temperature: 0, topK: 1, topP: 1, minP: 0, repeatPenalty: 1, seed: 0, stop: [] },
+};
+
+async function draft(
+  ctx: RunContext,
+  { system, prompt }: Ask,
+  { loaded, maxTokens, signal }: Drafting,
+): Promise<Draft> {
+  if (loaded.likelihoods === undefined) throw tellsNothing(ctx, loaded);
+  const request = { ...greedy, system, prompt, maxTokens };
+  const { text, promptTokens, completionTokens } = await loaded.generate(request, { signal });
+  signal.throwIfAborted();
+  const counts = { promptTokens, completionTokens };
+  if (text === '') return { meanLogProbability: -87, ...counts };
+  const { likelihoods } = await loaded.likelihoods({ system, prompt, choices: [text] }, { signal });
+  const [of] = likelihoods;
+  if (of === undefined || of.tokens === 0) {
+    throw new GraphError('internal', 'No likelihood came of a draft.', { audience: 'developer' });
+  }
+  return { meanLogProbability: of.logProbability / of.tokens, ...counts };
+}

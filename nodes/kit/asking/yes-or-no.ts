@@ -1,0 +1,129 @@
+import {
+  GraphError,
+  type LanguageModel,
+  type ModelRef,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
+import { z } from 'zod';
+import { loadedModel, workThrough } from './ask-model.ts';
+
+/** A question that is answered by yes or no. */
+export interface YesOrNo {
+  readonly system: string;
+  readonly prompt: string;
+}
+
+/** What a model thinks of it. */
+export interface Leaning {
+  /** Share of yes in the probability of yes and no, from 0 to 1. */
+  readonly yes: number;
+  /** How probable it is that it would have begun with one of the two at all. */
+  readonly either: number;
+  /** Tokens that were read. */
+  readonly tokens: number;
+}
+
+const words = ['Yes', 'yes', 'No', 'no'] as const;
+const leaningSchema = z.object({
+  yes: z.number(),
+  either: z.number(),
+  tokens: z.number(),
+  /** Why it could not be asked. */
+  refused: z.string().optional(),
+});
+
+interface Asked {
+  readonly model: TreeInput<ModelRef>;
+  /** Tokens. */
+  readonly context: number;
+  readonly parallel: number;
+}
+
+/**
+ * How far a model leans to yes, in the order of what is asked: the log-probabilities with which it would begin its answer,
+ * nothing is written. They are kept in the item cache by what was asked. Throws `bad-input`, at the port `model`, where
+ * it tells no probabilities, and for a prompt that does not fit.
+ */
+export async function leanings(
+  ctx: RunContext,
+  asks: readonly YesOrNo[],
+  asked: Asked,
+): Promise<Leaning[]> {
+  const { model, context } = asked;
+  const keyOf = ({ system, prompt }: YesOrNo): string =>
+    JSON.stringify([model.digest, context, system, prompt]);
+  const byKey = new Map(asks.map((ask) => [keyOf(ask), ask]));
+  // Prompts that begin alike follow each other: what they share is read once.
+  const keys = [...byKey.keys()].sort();
+  const memo = await ctx.memo('leanings', leaningSchema, async (missing) => {
+    const loaded = await loadedModel(ctx, asked);
+    const rows = missing.flatMap((key) => byKey.get(key) ?? []);
+    return Promise.all(
+      workThrough(ctx, rows, { loaded, work: (row, signal) => lean(ctx, row, { loaded, signal }) }),
+    );
+  });
+  let done = 0;
+  const step = 32;
+  for (let at = 0; at < keys.length; at += step) {
+    ctx.signal.throwIfAborted();
+    const next = keys.slice(at, at + step);
+    await memo.fill(next);
+    done += next.length;
+    ctx.progress({ done, total: keys.length, unit: 'verdicts' });
+  }
+  return Promise.all(asks.map(async (ask) => accepted(ctx, await memo.get(keyOf(ask)))));
+}
+
+/** Says in the log how sure one may be that it was answered at all, where one may not. */
+export function tellLeanings(ctx: RunContext, all: readonly Leaning[]): void {
+  if (all.length === 0) return;
+  const either = all.reduce((sum, one) => sum + one.either, 0) / all.length;
+  if (either < 0.5) {
+    ctx.log(
+      'warning',
+      `The model would mostly have begun with another word than yes or no, which together have ${(either * 100).toFixed(0)} % on average. Ask for nothing but yes or no in the prompt, or take a larger model.`,
+    );
+  }
+}
+
+function accepted(ctx: RunContext, leaning: z.infer<typeof leaningSchema>): Leaning {
+  if (leaning.refused === undefined) return leaning;
+  throw new GraphError(
+    'bad-input',
+    `The model cannot be asked for a yes or no: ${leaning.refused}.`,
+    { location: { node: ctx.node } },
+  );
+}
+
+/** That a model cannot be asked how likely something is. */
+export function tellsNothing(ctx: RunContext, { model }: LanguageModel): GraphError {
+  return new GraphError(
+    'bad-input',
+    `${model} tells no probabilities of what it might say. Connect a Base model.`,
+    { location: { node: ctx.node, port: 'model' } },
+  );
+}
+
+async function lean(
+  ctx: RunContext,
+  { system, prompt }: YesOrNo,
+  { loaded, signal }: { readonly loaded: LanguageModel; readonly signal: AbortSignal },
+): Promise<z.infer<typeof leaningSchema>> {
+  if (loaded.likelihoods === undefined) throw tellsNothing(ctx, loaded);
+  try {
+    const { likelihoods, promptTokens } = await loaded.likelihoods(
+      { system, prompt, choices: words },
+      { signal },
+    );
+    const [upperYes = 0, lowerYes = 0, upperNo = 0, lowerNo = 0] = likelihoods.map(
+      ({ logProbability }) => Math.exp(logProbability),
+    );
+    const yes = upperYes + lowerYes;
+    const either = yes + upperNo + lowerNo;
+    return { yes: yes / either, either, tokens: promptTokens };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof GraphError) || error.code !== 'bad-input') throw error;
+    return { yes: 0, either: 0, tokens: 0, refused: error.message };
+  }
+}

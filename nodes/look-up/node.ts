@@ -1,0 +1,49 @@
+import { Answers, defineNode, Documents, type ParamMeta, Questions } from '@graft/graph';
+import { z } from 'zod';
+
+export const lookUp = defineNode({
+  type: 'look-up',
+  version: 1,
+  implementation: 1,
+  title: 'Look up',
+  group: 'retrieval',
+  doc: 'Answers questions with exact values from a table, word for word, without a model: by the row whose key words all stand in the question. What no row answers, or several differently, is given on.',
+  inputs: {
+    questions: { type: Questions, doc: 'Questions to answer.' },
+    table: { type: Documents, doc: 'Rows of a table, with their columns as metadata.' },
+  },
+  outputs: {
+    answers: { type: Answers, doc: 'Answers, each citing its row.', itemsOf: ['questions'] },
+    open: { type: Questions, doc: 'Questions that no row answers.', itemsOf: ['questions'] },
+  },
+  params: z.strictObject({
+    keys: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({
+        title: 'Keys',
+        description:
+          'Columns whose words must stand in the question, each of them. Between | stand wordings of which one will do: "length|how long".',
+      } satisfies ParamMeta),
+    answer: z
+      .string()
+      .trim()
+      .min(1)
+      .default('{text}')
+      .meta({
+        title: 'Answer',
+        description: 'What is answered: {text}, {title}, or a column, such as {value}.',
+      } satisfies ParamMeta),
+  }),
+  summary: ({ keys, answer }) => [
+    ['by', keys.length === 0 ? 'no key' : keys.join(', ')],
+    ['answers', answer],
+  ],
+  caching: 'pure',
+  check: ({ keys }) =>
+    keys.length === 0
+      ? [{ param: 'keys', message: 'Name the columns that a question is found by.' }]
+      : [],
+  device: { needs: 'cpu', affectsResult: false },
+  migrations: [],
+});

@@ -1,0 +1,89 @@
+import {
+  type Answer,
+  type Document,
+  GraphError,
+  implement,
+  type Question,
+  type RunContext,
+} from '@graft/graph';
+import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { contentWords } from '../kit/text/content-words.ts';
+import { lookUp } from './node.ts';
+import { type TableRow, TableRows } from './table-rows.ts';
+
+export const run = implement(lookUp, async (ctx, { questions, table }, { keys, answer }) => {
+  const rows = new TableRows();
+  let without = 0;
+  for await (const document of table.rows()) {
+    ctx.signal.throwIfAborted();
+    const columns = columnsOf(document);
+    const wordings = keys.map((key) => wordingsOf(ctx, { columns, key, id: document.id }));
+    const value = fillPrompt(answer, columns).trim();
+    if (value === '' || wordings.some((all) => all.length === 0)) without += 1;
+    else rows.add({ document, wordings, value });
+  }
+  if (without > 0) {
+    ctx.log(
+      'warning',
+      `${without} rows have no word in a key, or nothing to answer, and answer nothing.`,
+    );
+  }
+  const answers: Answer[] = [];
+  const open: Question[] = [];
+  let torn = 0;
+  for await (const question of questions.rows()) {
+    const found = rows.find(new Set(contentWords(question.question)));
+    const [row] = found;
+    const values = new Set(found.map(({ value }) => value));
+    if (row !== undefined && values.size === 1) answers.push(answerOf(question, row));
+    else {
+      open.push(question);
+      if (values.size > 1) torn += 1;
+    }
+  }
+  const several = torn === 0 ? '' : ` ${torn} of them by several rows that say otherwise.`;
+  ctx.log(
+    'info',
+    `${answers.length} of ${answers.length + open.length} questions are answered by the table.${several}`,
+  );
+  return { answers, open };
+});
+
+function columnsOf({ metadata, text, title }: Document): Record<string, string> {
+  const columns: Record<string, string> = {};
+  for (const [name, value] of Object.entries(metadata)) columns[name] = String(value ?? '');
+  return { ...columns, text, title };
+}
+
+/** The words of each wording of a key. Throws `missing-column`. */
+function wordingsOf(
+  ctx: RunContext,
+  { columns, key, id }: { columns: Readonly<Record<string, string>>; key: string; id: string },
+): string[][] {
+  const value = Object.hasOwn(columns, key) ? columns[key] : undefined;
+  if (value === undefined) {
+    throw new GraphError(
+      'missing-column',
+      `The row ${id} has no column "${key}"; it has ${Object.keys(columns).join(', ')}. Columns that make up the text are no columns any more.`,
+      { location: { node: ctx.node, param: 'keys' } },
+    );
+  }
+  return value
+    .split('|')
+    .map((wording) => [...new Set(contentWords(wording))])
+    .filter((words) => words.length > 0);
+}
+
+function answerOf(question: Question, { document, value }: TableRow): Answer {
+  const { id, path, title, text, offset, line } = document;
+  const lines = text.split('\n').length - 1;
+  const source = {
+    ...{ documentId: id, path, title, start: offset, end: offset + text.length },
+    ...{ firstLine: line, lastLine: line + lines },
+  };
+  return {
+    ...{ id: question.id, question, text: value },
+    citations: [{ number: 1, chunkId: id, source, by: 'attributed' }],
+    ...{ promptTokens: 0, completionTokens: 0, finishReason: 'stop' },
+  };
+}

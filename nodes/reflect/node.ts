@@ -1,0 +1,116 @@
+import {
+  Answers,
+  defineNode,
+  Metrics,
+  Model,
+  type ParamMeta,
+  Prompts,
+  Questions,
+} from '@graft/graph';
+import { z } from 'zod';
+import {
+  contextParam,
+  judgingClashes,
+  parallelParam,
+  yesOrNoParam,
+} from '../kit/asking/definition.ts';
+
+export const metricNames = ['answered', 'supported', 'useful'] as const;
+
+const least = (title: string, least: number, description: string) =>
+  z
+    .number()
+    .min(0)
+    .max(1)
+    .default(least)
+    .meta({ title, description } satisfies ParamMeta);
+
+export const reflect = defineNode({
+  type: 'reflect',
+  version: 1,
+  implementation: 1,
+  title: 'Reflect',
+  group: 'evaluation',
+  doc: 'Looks back at answers: do the passages bear them out, and do they answer what was asked? Those of which both is so stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what none has answered stays unknown.',
+  inputs: {
+    answers: { type: Answers, doc: 'Answers to look at.' },
+    prompts: { type: Prompts, doc: 'The prompts that were answered, with their passages.' },
+    before: {
+      type: Answers,
+      optional: true,
+      doc: 'Answers of rounds before. A new one about the same question takes the place of the old one, and its tokens are those of both.',
+    },
+    model: { type: Model, optional: true, doc: 'A local language model, to judge by.' },
+  },
+  outputs: {
+    answers: {
+      type: Answers,
+      doc: 'An answer to each question: what stands, or that it is not known.',
+      itemsOf: ['before', 'answers'],
+    },
+    open: {
+      type: Questions,
+      doc: 'Questions whose answers do not stand.',
+      itemsOf: ['answers'],
+    },
+    metrics: {
+      type: Metrics,
+      doc: 'The means, then of each answer how far it is supported and useful, and whether it stands.',
+      itemsOf: ['answers'],
+    },
+  },
+  params: z.strictObject({
+    by: z
+      .enum(['words', 'model'])
+      .default('words')
+      .meta({
+        title: 'Judge by',
+        description:
+          'words: what both have in common. model: how far a language model leans to yes.',
+      } satisfies ParamMeta),
+    supported: least(
+      'Supported',
+      0.7,
+      'The least that passages must bear out of an answer that stands; 0 does not ask.',
+    ),
+    useful: least(
+      'Useful',
+      0.5,
+      'The least that an answer must answer its question to stand; 0 does not ask.',
+    ),
+    unknown: z
+      .string()
+      .trim()
+      .min(1)
+      .default('I do not know.')
+      .meta({
+        title: 'Not known',
+        description:
+          'What stands in the place of an answer that does not. In other words than the common ones, tell them to evaluate.',
+      } satisfies ParamMeta),
+    supportedPrompt: yesOrNoParam('Asks for support', {
+      of: 'What the model is asked of an answer and its passages.',
+      holds: ['passages', 'answer'],
+      text: '{passages}\n\nQuestion: {question}\nAnswer: {answer}\n\nIs the answer what the passages above say? Answer only Yes or No.',
+    }),
+    usefulPrompt: yesOrNoParam('Asks for use', {
+      of: 'What the model is asked of an answer and its question.',
+      holds: ['question', 'answer'],
+      text: 'Question: {question}\nAnswer: {answer}\n\nDoes the answer give what the question asks for? Answer only Yes or No.',
+    }),
+    context: contextParam(2048),
+    parallel: parallelParam,
+  }),
+  summary: ({ by, supported, useful }) => [
+    ['by', by],
+    ['supported', supported === 0 ? 'not asked' : `from ${supported}`],
+    ['useful', useful === 0 ? 'not asked' : `from ${useful}`],
+  ],
+  metrics: () => metricNames,
+  caching: 'pure',
+  check: (params, inputs, models) =>
+    judgingClashes({ params, isAsked: params.by === 'model' }, inputs, models),
+  engines: ['llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

@@ -1,0 +1,77 @@
+import {
+  abstains,
+  type Answer,
+  GraphError,
+  type InputsOf,
+  type ParamsOf,
+  type RunContext,
+  withoutCitations,
+} from '@graft/graph';
+import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { type Leaning, leanings, tellLeanings, type YesOrNo } from '../kit/asking/yes-or-no.ts';
+import { type Standing, standingByWords } from './by-words.ts';
+import type { reflect } from './node.ts';
+
+/** An answer with the passages that it was given from. */
+export interface Judged {
+  readonly answer: Answer;
+  readonly passages: readonly string[];
+}
+
+/** With the tokens that were read to find out. */
+type Found = Standing & { readonly tokens: number };
+
+/** How far each answer stands, in order. Throws `missing-input` where a model is to judge and there is none. */
+export async function standings(
+  ctx: RunContext,
+  {
+    judged,
+    model,
+  }: { readonly judged: readonly Judged[] } & Pick<InputsOf<typeof reflect>, 'model'>,
+  params: ParamsOf<typeof reflect>,
+): Promise<Found[]> {
+  if (params.by === 'words') {
+    return judged.map(({ answer, passages }) => ({
+      ...standingByWords(answer, passages),
+      tokens: 0,
+    }));
+  }
+  if (model === undefined) {
+    throw new GraphError('missing-input', 'Connect the model that judges.', {
+      location: { node: ctx.node, port: 'model' },
+    });
+  }
+  // What says nothing, or that it is not known, needs no judge.
+  const isAsked = judged.map(
+    ({ answer: { text, finishReason }, passages }) =>
+      text.trim() !== '' && finishReason === 'stop' && !abstains(text) && passages.length > 0,
+  );
+  const asked = judged.filter((_, at) => isAsked[at]);
+  const ask = async (prompt: string, threshold: number): Promise<readonly Leaning[]> => {
+    if (threshold === 0) return [];
+    const asks = asked.map(({ answer, passages }): YesOrNo => {
+      const values = {
+        question: answer.question.question,
+        answer: withoutCitations(answer.text).trim(),
+        passages: passages.join('\n\n'),
+      };
+      return { system: '', prompt: fillPrompt(prompt, values) };
+    });
+    const found = await leanings(ctx, asks, { model, ...params });
+    tellLeanings(ctx, found);
+    return found;
+  };
+  const supported = await ask(params.supportedPrompt, params.supported);
+  const useful = await ask(params.usefulPrompt, params.useful);
+  let next = 0;
+  return judged.map((_, at): Found => {
+    if (isAsked[at] !== true) return { supported: 0, useful: 0, tokens: 0 };
+    const [support, use] = [supported[next], useful[next]];
+    next += 1;
+    return {
+      supported: support?.yes ?? 1,
+      useful: use?.yes ?? 1,
+      tokens: (support?.tokens ?? 0) + (use?.tokens ?? 0),
+    };
+  });
+}

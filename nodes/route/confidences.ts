@@ -1,0 +1,85 @@
+import {
+  GraphError,
+  type InputsOf,
+  type ParamsOf,
+  type Question,
+  type QuestionHits,
+  type RowsInput,
+  type RunContext,
+} from '@graft/graph';
+import { drafts } from '../kit/asking/drafts.ts';
+import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
+import { hasPhrase } from './has-phrase.ts';
+import type { route } from './node.ts';
+
+type Params = ParamsOf<typeof route>;
+type Given = Pick<InputsOf<typeof route>, 'hits' | 'model'> & {
+  readonly questions: readonly Question[];
+};
+
+/** How sure it is that a question needs no passages, from 0 to 1, and what it took to find out. */
+export interface Confidence {
+  readonly confidence: number;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+}
+
+/** In the order of the questions. Throws `missing-input` where what is gone by is not connected. */
+export async function confidences(
+  ctx: RunContext,
+  { questions, hits, model }: Given,
+  params: Params,
+): Promise<Confidence[]> {
+  if (params.by === 'rule') {
+    return questions.map(({ question }) => ({
+      confidence: hasPhrase(question, params.alone) ? 1 : 0,
+    }));
+  }
+  const missing = (port: string): GraphError =>
+    new GraphError('missing-input', `Connect the ${port} that questions are sent by.`, {
+      location: { node: ctx.node, port },
+    });
+  if (params.by === 'cosine') {
+    if (hits === undefined) throw missing('hits');
+    const near = await nearest(ctx, hits);
+    return questions.map(({ id }) => ({ confidence: 1 - (near.get(id) ?? 0) }));
+  }
+  if (model === undefined) throw missing('model');
+  const asked = { model, ...params };
+  if (params.by === 'asked') {
+    const asks = questions.map(({ question }) => ({
+      ...{ system: '', prompt: fillPrompt(params.prompt, { question }) },
+    }));
+    const all = await leanings(ctx, asks, asked);
+    tellLeanings(ctx, all);
+    return all.map(({ yes, tokens }) => ({ confidence: yes, promptTokens: tokens }));
+  }
+  const asks = questions.map(({ id, question }) => ({
+    ...{ id, system: params.system, prompt: question },
+  }));
+  const all = await drafts(ctx, asks, asked);
+  return all.map(({ meanLogProbability, promptTokens, completionTokens }) => ({
+    ...{ confidence: Math.exp(meanLogProbability), promptTokens, completionTokens },
+  }));
+}
+
+/** The greatest cosine among the hits of each question; 0 where there are none. */
+async function nearest(
+  ctx: RunContext,
+  hits: RowsInput<QuestionHits>,
+): Promise<ReadonlyMap<string, number>> {
+  const near = new Map<string, number>();
+  for await (const { question, hits: own } of hits.rows()) {
+    const cosines = own.flatMap(({ scores: { dense } }) => dense ?? []);
+    if (own.length > 0 && cosines.length === 0) {
+      throw new GraphError(
+        'bad-input',
+        `The hits of ${question.id} have no cosine: they were found by words alone. Retrieve by the mode dense or hybrid.`,
+        { location: { node: ctx.node, port: 'hits' } },
+      );
+    }
+    near.set(question.id, Math.min(1, Math.max(0, ...cosines)));
+  }
+  return near;
+}

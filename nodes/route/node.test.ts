@@ -1,0 +1,156 @@
+import type { LanguageModel, Question, QuestionHits } from '@graft/graph';
+import { describe, expect, it } from 'vitest';
+import {
+  type LeaningRun,
+  leaningContext,
+  modelInput,
+  rowsOf,
+} from '../kit/testing/leaning-model.ts';
+import { chunkOf, hitOf } from '../kit/testing/question-rows.ts';
+import { rowsInput, testContext } from '../kit/testing/test-context.ts';
+import { hasPhrase } from './has-phrase.ts';
+import { route } from './node.ts';
+import { run } from './run.ts';
+
+const questions: readonly Question[] = [
+  { id: 'capital', question: 'What is the capital of France?' },
+  { id: 'fare', question: 'How much is a ticket to Orsin Stage?' },
+  { id: 'kiln', question: 'Who lights the eastern kiln?', answerable: false },
+];
+const none: LeaningRun = leaningContext(undefined);
+
+interface Given {
+  readonly hits?: readonly QuestionHits[];
+  readonly ctx?: LeaningRun['ctx'];
+}
+
+async function send(params: object, { hits, ctx = none.ctx }: Given = {}) {
+  const given = await run.run(
+    ctx,
+    {
+      ...{ questions: rowsInput(questions), model: modelInput },
+      hits: hits === undefined ? undefined : rowsInput(hits),
+    },
+    route.params.parse(params),
+  );
+  const ids = async (rows: Iterable<Question> | AsyncIterable<Question>) =>
+    (await rowsOf(rows)).map(({ id }) => id);
+  return {
+    alone: await ids(given.alone),
+    retrieve: await ids(given.retrieve),
+    lookup: await ids(given.lookup),
+    metrics: await rowsOf(given.metrics),
+  };
+}
+
+describe('by rule', () => {
+  it('sends all to retrieval where nothing is said', async () => {
+    const { alone, retrieve, lookup } = await send({});
+    expect([alone, retrieve, lookup]).toEqual([[], ['capital', 'fare', 'kiln'], []]);
+  });
+
+  it('goes by words, looking up before all else, and counts where each went', async () => {
+    const params = { lookup: ['How much'], alone: ['capital of', 'ticket'] };
+    const { alone, retrieve, lookup, metrics } = await send(params);
+    expect([alone, retrieve, lookup]).toEqual([['capital'], ['kiln'], ['fare']]);
+    expect(metrics.map(({ item, series, values }) => [item ?? series, values])).toEqual([
+      [
+        'summary',
+        {
+          ...{ alone: 1 / 3, lookup: 1 / 3, confidence: 0.5 },
+          ...{ questions: 0, unanswerable: 1, withoutReference: 2 },
+        },
+      ],
+      ['kiln', { alone: 0, lookup: 0, confidence: 0 }],
+      ['fare', { alone: 0, lookup: 1 }],
+      ['capital', { alone: 1, lookup: 0, confidence: 1 }],
+    ]);
+  });
+
+  it.each([
+    ['HOW  MUCH, then?', ['how much'], true],
+    ['Show much?', ['how much'], false],
+    ['How "much"?', ['how much'], true],
+    ['Anything', ['', '!'], false],
+  ])('%s has %j: %s', (text, phrases, has) => {
+    expect(hasPhrase(text, phrases)).toBe(has);
+  });
+});
+
+describe('by the nearest hit', () => {
+  const near = (id: string, ...cosines: readonly (number | undefined)[]): QuestionHits => ({
+    ...{ id, question: questions.find((one) => one.id === id) ?? { id, question: id } },
+    hits: cosines.map((dense, at) =>
+      hitOf(chunkOf(`${at}.md`, 'x'), at + 1, dense === undefined ? {} : { dense }),
+    ),
+  });
+
+  it('answers alone what no hit is near to', async () => {
+    const hits = [near('capital', 0.2, 0.3), near('fare', undefined, 0.8), near('kiln')];
+    const { alone, retrieve, metrics } = await send({ by: 'cosine', threshold: 0.6 }, { hits });
+    expect([alone, retrieve]).toEqual([['capital', 'kiln'], ['fare']]);
+    expect(metrics.find(({ item }) => item === 'fare')?.values['confidence']).toBeCloseTo(0.2, 12);
+  });
+
+  it('refuses hits without a cosine, and a graph without hits', async () => {
+    const hits = [near('capital', undefined)];
+    await expect(send({ by: 'cosine' }, { hits })).rejects.toMatchObject({
+      ...{ code: 'bad-input', location: { node: 'node-1', port: 'hits' } },
+    });
+    const params = route.params.parse({ by: 'cosine' });
+    expect(route.check?.(params, {}, () => undefined)).toMatchObject([{ port: 'hits' }]);
+  });
+});
+
+describe('by a model', () => {
+  it('asks whether it knows, and counts what that took', async () => {
+    const { ctx, asked } = leaningContext((prompt) => (prompt.includes('France') ? 0.6 : 0.2));
+    const { alone, metrics } = await send({ by: 'asked', lookup: ['how much'] }, { ctx });
+    expect(alone).toEqual(['capital']);
+    expect(asked).toHaveLength(2);
+    const row = metrics.find(({ item }) => item === 'capital');
+    expect(row?.values).toEqual({
+      ...{ alone: 1, lookup: 0, promptTokens: 10, confidence: expect.closeTo(0.75, 12) },
+    });
+  });
+
+  it('lets it draft an answer, and goes by how likely it finds that', async () => {
+    const drafts: string[] = [];
+    const model: Partial<LanguageModel> = {
+      ...{ model: 'small', parallel: 2 },
+      generate({ prompt, system, maxTokens }) {
+        drafts.push(`${system} ${maxTokens} ${prompt}`);
+        const text = prompt.includes('kiln') ? '' : `It is ${prompt}`;
+        const counts = { promptTokens: 7, reusedTokens: 0, completionTokens: 4 };
+        return Promise.resolve({ text, ...counts, finishReason: 'stop' });
+      },
+      likelihoods({ choices: [choice = ''] }) {
+        const each = choice.includes('France') ? Math.log(0.9) : Math.log(0.3);
+        return Promise.resolve({
+          ...{ promptTokens: 7, likelihoods: [{ logProbability: 4 * each, tokens: 4 }] },
+        });
+      },
+    };
+    const { backends } = testContext();
+    const ctx = testContext({
+      backends: { ...backends, languageModel: () => Promise.resolve(model as LanguageModel) },
+    });
+    const { alone, retrieve, metrics } = await send({ by: 'draft', threshold: 0.8 }, { ctx });
+    expect([alone, retrieve]).toEqual([['capital'], ['fare', 'kiln']]);
+    expect(drafts[0]).toBe('Answer in one short sentence. 24 What is the capital of France?');
+    expect(metrics.find(({ item }) => item === 'fare')?.values).toEqual({
+      ...{ alone: 0, lookup: 0, confidence: expect.closeTo(0.3, 12) },
+      ...{ promptTokens: 7, completionTokens: 4 },
+    });
+    await send({ by: 'draft', threshold: 0.1 }, { ctx });
+    expect(drafts).toHaveLength(3);
+  });
+
+  it('has to be there, and to tell probabilities', async () => {
+    for (const by of ['asked', 'draft']) {
+      const params = route.params.parse({ by });
+      expect(route.check?.(params, {}, () => undefined)).toMatchObject([{ port: 'model' }]);
+      await expect(send({ by })).rejects.toMatchObject({ location: { port: 'model' } });
+    }
+  });
+});
