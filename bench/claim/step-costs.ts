@@ -77,9 +77,7 @@ export class StepCosts {
       if (steps.length === 0) throw new Error(`No run has computed "${node}".`);
       ms += steps.reduce((sum, step) => sum + step.ms, 0) / steps.length;
       memory = Math.max(memory, ...steps.map((step) => step.memory ?? 0));
-      kept += Object.values(steps[0]?.outputs ?? {})
-        .filter(({ mediaType }) => keptTypes.includes(mediaType))
-        .reduce((sum, { size }) => sum + size, 0);
+      kept += steps.reduce((sum, step) => sum + bytesKept(step), 0) / steps.length;
       trained ??= await this.#trainedShare(steps[0]);
     }
     return {
@@ -89,7 +87,7 @@ export class StepCosts {
       seconds: Math.round(ms / 100) / 10,
       ...(memory === 0 ? {} : { memory }),
       ...(trained === undefined ? {} : { trained }),
-      ...(kept === 0 ? {} : { kept }),
+      ...(kept === 0 ? {} : { kept: Math.round(kept) }),
     };
   }
 
@@ -102,6 +100,13 @@ export class StepCosts {
     }
     return undefined;
   }
+}
+
+/** What a step gave that is kept for use: bytes of adapters, indexes and models. */
+function bytesKept({ outputs }: StepSummary): number {
+  return Object.values(outputs ?? {})
+    .filter(({ mediaType }) => keptTypes.includes(mediaType))
+    .reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Whether a part is of the same step, and broke off before. That of a process that died has no key. */

@@ -5,7 +5,7 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { togglePanel } from '../state/panel-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasNodes, hasSelection } from './conditions.ts';
+import { hasFile, hasNodes, hasSelection } from './conditions.ts';
 
 /** The field that searches the rows of the output on the screen. */
 const findField = (): HTMLInputElement | null => document.querySelector('input[data-find]');
@@ -97,6 +97,16 @@ export const viewCommands: readonly Command[] = [
     keys: ['mod+i'],
     whileTyping: true,
     run: () => togglePanel('inspector'),
+  },
+  {
+    id: 'app-view',
+    title: 'Use the graph as an app, or go back to the canvas',
+    group: 'View',
+    enabled: hasFile,
+    run: () => {
+      const { view, look } = useScreen.getState();
+      look(view === 'app' ? 'canvas' : 'app');
+    },
   },
   {
     id: 'theme',

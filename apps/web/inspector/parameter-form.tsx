@@ -14,36 +14,18 @@ import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
+import { hasInterface } from '../state/node-shape.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
-import { ChoicesControl } from './fields/choices-control.tsx';
 import type { FieldProps } from './fields/field-props.ts';
-import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
+import { ExposureButton } from './fields/exposure-button.tsx';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
-import { FilesControl } from './fields/files-control.tsx';
 import { GivenNote } from './fields/given-note.tsx';
 import { GraphControl } from './fields/graph-control.tsx';
-import { JsonControl } from './fields/json-control.tsx';
-import { ListControl } from './fields/list-control.tsx';
-import { ModelControl } from './fields/model-control.tsx';
-import { NumberControl } from './fields/number-control.tsx';
-import { NumbersControl } from './fields/numbers-control.tsx';
-import { PairsControl } from './fields/pairs-control.tsx';
+import { choicesOf, isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
-import { SecretControl } from './fields/secret-control.tsx';
 import { useTakeBack } from './fields/take-back.ts';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
-import {
-  BooleanControl,
-  MultilineControl,
-  SelectControl,
-  TextControl,
-} from './fields/text-controls.tsx';
-
-/** A list of which every entry is one of a few values. */
-function isChoices(field: ParamField): boolean {
-  return field.control === 'json' && field.options !== undefined && Array.isArray(field.default);
-}
 
 function Control({
   node,
@@ -55,70 +37,13 @@ function Control({
   readonly isPortName: boolean;
   readonly isUse: boolean;
 }) {
-  const { field } = props;
-  switch (field.control) {
-    case 'integer':
-    case 'number':
-      return <NumberControl {...props} />;
-    case 'boolean':
-    case 'select':
-      return <ChosenControl {...props} />;
-    case 'files':
-      return <FilesControl {...props} />;
-    case 'model':
-      return <ModelControl {...props} />;
-    case 'secret':
-      return <SecretControl {...props} />;
-    case 'pairs':
-      return <PairsControl {...props} />;
-    case 'multiline':
-    case 'questions':
-      return <MultilineControl {...props} />;
-    case 'text':
-      if (isUse) return <GraphControl {...props} />;
-      return isPortName ? <PortNameControl {...props} node={node} /> : <TextControl {...props} />;
-    case 'json': {
-      const { entries, entryPerEdge: port } = field;
-      if (isChoices(field)) return <ChoicesControl {...props} />;
-      if (port !== undefined) return <EdgeEntriesControl {...props} node={node} port={port} />;
-      if (entries === 'text') return <ListControl {...props} />;
-      if (entries !== undefined) return <NumbersControl {...props} />;
-      return <JsonControl {...props} />;
-    }
+  const { control, entryPerEdge: port } = props.field;
+  if (control === 'text' && isUse) return <GraphControl {...props} />;
+  if (control === 'text' && isPortName) return <PortNameControl {...props} node={node} />;
+  if (control === 'json' && port !== undefined && !isChoices(props.field)) {
+    return <EdgeEntriesControl {...props} node={node} port={port} />;
   }
-}
-
-/** What an experiment may try of a parameter that is chosen and not typed; undefined where there are no choices. */
-function choicesOf({ control, options }: ParamField): readonly unknown[] | undefined {
-  return control === 'boolean' ? [true, false] : control === 'select' ? options : undefined;
-}
-
-/** One of a few values, or, where an experiment varies it, those that it tries. */
-function ChosenControl({ varied, ...props }: FieldProps) {
-  const { field, value } = props;
-  const options = choicesOf(field)?.map(String) ?? [];
-  if (varied?.values === undefined) {
-    return field.control === 'boolean' ? (
-      <BooleanControl {...props} />
-    ) : (
-      <SelectControl {...props} />
-    );
-  }
-  const choose = (names: unknown): void => {
-    const chosen = choicesOf(field)?.filter(
-      (option) => Array.isArray(names) && names.includes(String(option)),
-    );
-    if (chosen !== undefined && chosen.length > 1) varied.vary(chosen, value);
-    else varied.unvary(chosen?.[0]);
-  };
-  return (
-    <ChoicesControl
-      {...props}
-      field={{ ...field, options }}
-      value={varied.values.map(String)}
-      change={choose}
-    />
-  );
+  return <PlainControl {...props} />;
 }
 
 function TrySeveral({

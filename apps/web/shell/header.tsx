@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
+import { hasInterface } from '../state/node-shape.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -122,6 +123,21 @@ function RunButton() {
   );
 }
 
+/** Leads to the form of a graph that takes or gives something by name. */
+function AppButton() {
+  const isFunction = useDocument(({ graph }) => hasInterface(graph));
+  return isFunction ? (
+    <button
+      type="button"
+      className="button"
+      title="Use the graph as a form with its outputs"
+      onClick={commandOf('app-view').run}
+    >
+      App
+    </button>
+  ) : null;
+}
+
 const panels = [
   { name: 'palette', title: 'left panel', key: 'B', Icon: LeftPanelIcon },
   { name: 'lower', title: 'lower panel', key: 'J', Icon: LowerPanelIcon },
@@ -183,6 +199,7 @@ export function Header() {
       <button type="button" className="button" onClick={commandOf('show-plan').run}>
         Plan
       </button>
+      <AppButton />
       <RunButton />
       <PanelButtons />
       <ThemeButton />

@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useLayoutEffect } from 'react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
@@ -9,6 +9,7 @@ import { Palette } from '../palette/palette.tsx';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
+import { placeFromAddress } from '../state/place-in-address.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -20,6 +21,9 @@ import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
 
 // Needed only when asked for.
+const AppView = lazy(() =>
+  afterNodeTypes(import('../app-view/app-view.tsx')).then((part) => ({ default: part.AppView })),
+);
 const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
 const PastRunBanner = lazy(() =>
   import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
@@ -91,9 +95,29 @@ function Dialogs() {
   );
 }
 
+/** The graph as a form and its outputs. */
+function AppScreen() {
+  return (
+    <div className="relative h-dvh overflow-clip">
+      <Suspense>
+        <AppView />
+      </Suspense>
+      <Notices />
+      <Dialogs />
+    </div>
+  );
+}
+
 function Screen() {
+  // Before anything is painted: who was given a link to the form does not see the canvas first.
+  useLayoutEffect(() => useScreen.getState().look(placeFromAddress().view), []);
+  const view = useScreen((state) => state.view);
   useUpkeep();
   useKeys();
+  return view === 'app' ? <AppScreen /> : <CanvasScreen />;
+}
+
+function CanvasScreen() {
   return (
     <div className="relative grid h-dvh grid-rows-[44px_minmax(0,1fr)] overflow-clip">
       <Header />

@@ -1,6 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { follow, stepIdOf, wayOf } from './levels.ts';
-import { useScreen, type InspectorTab } from './screen-store.ts';
+import { useScreen, type InspectorTab, type View } from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
 
@@ -12,6 +12,7 @@ export interface Place {
   readonly within: readonly string[];
   readonly node: string | null;
   readonly tab: InspectorTab | undefined;
+  readonly view: View;
 }
 
 export function placeFromAddress(): Place {
@@ -22,6 +23,7 @@ export function placeFromAddress(): Place {
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
     node: searchParams.get('node'),
     tab: tabs.find((one) => one === tab),
+    view: searchParams.get('view') === 'app' ? 'app' : 'canvas',
   };
 }
 
@@ -29,8 +31,9 @@ export function placeFromAddress(): Place {
 let reading = false;
 
 /** Shows a place in the open graph, as far as it still has it. */
-export function showPlace({ within, node, tab }: Place): void {
+export function showPlace({ within, node, tab, view }: Place): void {
   reading = true;
+  useScreen.getState().look(view);
   const { graph, go } = useDocument.getState();
   go(follow(graph, within).trail);
   const there = node !== null && Object.hasOwn(useDocument.getState().shown.nodes, node);
@@ -43,7 +46,7 @@ export function showPlace({ within, node, tab }: Place): void {
 /** The address of what is shown in the open file. */
 export function addressOfPlace(): URL {
   const { trail } = useDocument.getState();
-  const { selection, inspectorTab } = useScreen.getState();
+  const { selection, inspectorTab, view } = useScreen.getState();
   const url = new URL(location.href);
   const put = (name: string, value: string | undefined): void => {
     if (value === undefined || value === '') url.searchParams.delete(name);
@@ -52,6 +55,7 @@ export function addressOfPlace(): URL {
   put('in', trail.map(stepIdOf).join('/'));
   put('node', selection.length === 1 ? selection[0] : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
+  put('view', view === 'canvas' ? undefined : view);
   return url;
 }
 
@@ -76,8 +80,13 @@ export function keepPlaceInAddress(): () => void {
     if (moved) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
   };
-  const stopScreen = useScreen.subscribe(({ selection, inspectorTab }, before) => {
-    if (selection !== before.selection || inspectorTab !== before.inspectorTab) write();
+  const stopScreen = useScreen.subscribe(({ selection, inspectorTab, view }, before) => {
+    if (
+      selection !== before.selection ||
+      inspectorTab !== before.inspectorTab ||
+      view !== before.view
+    )
+      write();
   });
   const stopDocument = useDocument.subscribe(({ trail }, before) => {
     if (trail !== before.trail) write();

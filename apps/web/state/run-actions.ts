@@ -32,18 +32,33 @@ export function sawNewestRun(seen: RunRecord): void {
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
+/** What a run of the file is given where it is used as a function, by name. */
+export interface Given {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly exposed: Readonly<Record<string, unknown>>;
+  readonly outputs: readonly string[];
+}
+
 /** Saves, then runs the file; `only` limits it to a node and what that needs, within a loop to the loop. */
-export async function startRun(only?: string): Promise<void> {
+export function startRun(only?: string): Promise<void> {
+  return start(only === undefined ? {} : { only: plannedPath(only) });
+}
+
+/** Saves, then runs the file as a function. */
+export function startGiven({ inputs, exposed, outputs }: Given): Promise<void> {
+  return start({ inputs: { ...inputs }, exposed: { ...exposed }, outputs: [...outputs] });
+}
+
+type StartInput = Parameters<typeof api.runs.start.mutate>[0];
+
+async function start(options: Omit<StartInput, 'path'>): Promise<void> {
   const { file } = useDocument.getState();
   const { run } = useRunView.getState();
   if (file === null || starting || (run !== null && !isOver(run))) return;
   starting = true;
   try {
     if (!(await saveFile())) return;
-    const { runId } = await api.runs.start.mutate({
-      path: file.path,
-      ...(only === undefined ? {} : { only: plannedPath(only) }),
-    });
+    const { runId } = await api.runs.start.mutate({ path: file.path, ...options });
     useRunView.getState().follow(runId);
     useRunView.getState().setNewest(runId);
     useScreen.getState().show({ bottomTab: 'run' });

@@ -2,6 +2,8 @@ import type { Span } from '@graft/graph';
 import { create } from 'zustand';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
+/** How the graph is looked at: as it is drawn, or as a form with what comes out. */
+export type View = 'canvas' | 'app';
 export type BottomTab = 'run' | 'plan' | 'runs' | 'experiments';
 
 /** A line for the person, with one thing to do about it. */
@@ -31,6 +33,7 @@ export interface OpenEnd {
 }
 
 interface ScreenState {
+  readonly view: View;
   readonly selection: readonly string[];
   readonly inspectorTab: InspectorTab;
   readonly bottomTab: BottomTab;
@@ -40,6 +43,7 @@ interface ScreenState {
   /** The place of a citation or hit whose text is open. */
   readonly source: Span | null;
   readonly notices: readonly Notice[];
+  look(view: View): void;
   select(nodes: readonly string[]): void;
   /** Forgets selected nodes that are no longer there. */
   keepSelected(exists: (node: string) => boolean): void;
@@ -63,6 +67,7 @@ const noticeLimit = 2;
 
 /** What is shown and selected: nothing here is saved with the graph. */
 export const useScreen = create<ScreenState>()((set) => ({
+  view: 'canvas',
   selection: [],
   inspectorTab: 'parameters',
   bottomTab: 'run',
@@ -71,6 +76,8 @@ export const useScreen = create<ScreenState>()((set) => ({
   openEnd: null,
   source: null,
   notices: [],
+  // What is selected on the canvas is nothing to keys that are pressed elsewhere.
+  look: (view) => set((state) => (state.view === view ? state : { view, selection: [] })),
   select: (selection) =>
     set((state) =>
       state.selection.length === selection.length &&

@@ -86,15 +86,15 @@ const objectSchema = z.looseObject({
 /** By schema, which nodes of one type share though their ports may differ. */
 const cache = new WeakMap<ParamsSchema, readonly ParamField[]>();
 
-/** The parameter form of a node type, in the order of its schema, from its JSON schema. Computed once. */
-export function paramFields(definition: NodeType): readonly ParamField[] {
-  const known = cache.get(definition.params);
+/** The parameter form of a node type, or of what else has a schema, in the order of its schema. Computed once. */
+export function paramFields({ params }: Pick<NodeType, 'params'>): readonly ParamField[] {
+  const known = cache.get(params);
   if (known !== undefined) return known;
   const schema = objectSchema.parse(
-    z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }),
+    z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
   );
   const fields = Object.entries(schema.properties).map(([name, property]) => field(name, property));
-  cache.set(definition.params, fields);
+  cache.set(params, fields);
   return fields;
 }
 

@@ -1,0 +1,80 @@
+import { useRef } from 'react';
+import type { GivenInput } from './graph-function.ts';
+import { useApp } from './app-store.ts';
+
+/** What may be left out of a field, said in it. */
+const withoutText = {
+  sample: 'Left empty, the graph’s own sample is used.',
+  nothing: 'May be left empty.',
+} as const;
+
+/** Bytes of a file that is read into a field. */
+const largestFile = 20_000_000;
+
+/** One input of the graph: a text, typed or read from a file. */
+export function AppInput({ input }: { readonly input: GivenInput }) {
+  const { name, doc, type, without, byText } = input;
+  const text = useApp((state) => state.inputs[name] ?? '');
+  const chooser = useRef<HTMLInputElement>(null);
+  const id = `app-input-${name}`;
+  if (!byText) {
+    return (
+      <section className="app-field">
+        <h3 className="font-[550]">{name}</h3>
+        <p className="text-ink-2">
+          {without === 'sample'
+            ? `It takes ${type.id}, which nobody can type: the graph’s own sample is used.`
+            : `It takes ${type.id}, which nobody can type. Use the graph within another one to give it.`}
+        </p>
+      </section>
+    );
+  }
+  const byLine = type.id === 'questions';
+  const read = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    const { give } = useApp.getState();
+    if (file.size > largestFile) give(name, '');
+    else give(name, await file.text());
+  };
+  return (
+    <section className="app-field">
+      <div className="flex items-baseline justify-between gap-3">
+        <label htmlFor={id} className="font-[550]">
+          {name}
+        </label>
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          onClick={() => chooser.current?.click()}
+        >
+          Read from a file …
+        </button>
+        <input
+          ref={chooser}
+          type="file"
+          hidden
+          aria-label={`A file for ${name}`}
+          accept=".txt,.md,.jsonl,.json,.csv,text/*"
+          onChange={(event) => {
+            void read(event.target.files?.[0]);
+            event.target.value = '';
+          }}
+        />
+      </div>
+      <textarea
+        id={id}
+        className="field mt-1"
+        rows={byLine ? 3 : 6}
+        value={text}
+        aria-describedby={`${id}-help`}
+        placeholder={byLine ? 'One question a line' : undefined}
+        onChange={(event) => useApp.getState().give(name, event.target.value)}
+      />
+      <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">
+        {[doc, without === undefined ? '' : withoutText[without]]
+          .filter((one) => one !== '')
+          .join(' ')}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import type { InterfaceOutput } from '@graft/graph';
+import { lazy, Suspense } from 'react';
+import { problemText } from '../api/problem.ts';
+import { progressText } from '../canvas/node-status.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
+
+const OutputPreview = lazy(() =>
+  import('../inspector/output-preview.tsx').then((part) => ({ default: part.OutputPreview })),
+);
+
+/** What one output of the graph gave in the run that is shown, or is giving. */
+export function AppOutput({ output }: { readonly output: InterfaceOutput }) {
+  const { name, node, doc } = output;
+  const own = useRunView(({ run }) => stepIn(run, node));
+  const [feed] = Object.values(own?.feeds ?? {});
+  const source = useRunView(({ run }) => (feed === undefined ? undefined : stepIn(run, feed.node)));
+  const step = source ?? own;
+  const port = feed?.port ?? 'value';
+  const artifact = step?.outputs[port];
+  const writes =
+    step !== undefined &&
+    (step.status === 'running' || step.status === 'cancelled') &&
+    step.texts.size > 0;
+  return (
+    <section
+      className="min-w-0 rounded-[9px] border border-line bg-panel"
+      aria-label={name}
+      data-testid={`app-output-${name}`}
+    >
+      <header className="border-b border-line px-4 py-2.5">
+        <h2 className="font-[600]">{name}</h2>
+        {doc === '' ? null : <p className="text-sm text-ink-2">{doc}</p>}
+      </header>
+      {step !== undefined && (artifact !== undefined || writes) ? (
+        <div className="flex max-h-[70vh] min-h-0 flex-col overflow-auto">
+          <Suspense>
+            <OutputPreview
+              key={artifact?.digest ?? 'writing'}
+              step={step}
+              port={port}
+              artifact={artifact}
+            />
+          </Suspense>
+        </div>
+      ) : (
+        <p className="px-4 py-3 text-ink-2" role="status">
+          {step?.error !== undefined
+            ? problemText(step.error)
+            : step?.progress !== undefined
+              ? progressText(step.progress)
+              : step?.status === 'running' || step?.status === 'queued'
+                ? 'Working on it.'
+                : step?.status === 'cancelled'
+                  ? 'Stopped before it was done.'
+                  : 'Nothing yet. Press Run.'}
+        </p>
+      )}
+    </section>
+  );
+}
