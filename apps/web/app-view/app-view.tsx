@@ -144,8 +144,11 @@ function NoInterface() {
 export function AppView() {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
-  const problems = useProblems();
+  const all = useProblems();
   const whole = useDocument((state) => state.graph);
+  // What an input lacks is given here.
+  const given = new Set(graph?.inputs.map(({ node }) => node));
+  const problems = all.filter(({ location }) => !given.has(location.node ?? ''));
   useEffect(() => useApp.getState().begin(path), [path]);
   if (path === undefined) return null;
   return (

@@ -77,6 +77,8 @@ function useGivenParams({ node, type }: StepView): Readonly<Record<string, unkno
 export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
+  // Whoever only uses a graph changes nothing of it.
+  const inApp = useScreen(({ view }) => view === 'app');
   const [start, setStart] = useState(0);
   /** The row that was gone to last; a new object each time. */
   const [went, setWent] = useState<{ readonly row: number }>();
@@ -105,7 +107,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
     return <p className="px-4 py-3 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
   }
   const output =
-    port !== undefined && artifact !== undefined && canFreeze(step.node, artifact)
+    !inApp && port !== undefined && artifact !== undefined && canFreeze(step.node, artifact)
       ? { node: step.node, port, artifact }
       : undefined;
   const Preview = previewOf(step.type, artifact?.mediaType) ?? RawRows;
@@ -117,7 +119,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
           byRow={artifact.mediaType !== Metrics.mediaType}
           freeze={output === undefined ? undefined : () => void freeze(output)}
-          edit={editWish(node, output)}
+          edit={inApp ? undefined : editWish(node, output)}
         />
       )}
       <div ref={list} className="flex min-h-0 flex-col">

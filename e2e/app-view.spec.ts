@@ -1,0 +1,97 @@
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+/** Cuts a text that it is given, or the notes where it is given none, and gives the chunks. */
+const cutter = {
+  graft: 1,
+  nodes: {
+    notes: node('load-files', { paths: ['notes/*.md'] }),
+    text: node('input', { type: 'documents', doc: 'What is cut into chunks.' }),
+    chunk: node('chunk', { method: 'recursive', size: 40, overlap: 0 }),
+    chunks: node('output', { doc: 'The pieces.' }),
+  },
+  edges: [
+    'notes.documents -> text.sample',
+    'text.value -> chunk.documents',
+    'chunk.chunks -> chunks.value',
+  ],
+  expose: { size: { param: 'chunk.size', title: 'Piece size' } },
+  layout: { notes: [0, 0], text: [280, 0], chunk: [560, 0], chunks: [840, 0] },
+};
+
+/** The link that shows a graph as an app. */
+function appLink(url: string, graph: string): string {
+  const link = new URL(url);
+  link.searchParams.set('graph', graph);
+  link.searchParams.set('view', 'app');
+  return link.href;
+}
+
+test('a graph is used as an app: form, sample, own text, parameter, link', async ({
+  page,
+  workspace,
+}) => {
+  const file = path.join(workspace.folder, 'cutter.graft.json');
+  const text = JSON.stringify(cutter);
+  await writeFile(file, text);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'cutter.graft.json');
+  await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
+  await expect(page.getByRole('complementary')).toHaveCount(0);
+  expect(new URL(page.url()).searchParams.get('view')).toBe('app');
+
+  // With nothing written the sample flows.
+  const pieces = page.getByTestId('app-output-chunks');
+  await expect(pieces).toContainText('Nothing yet.');
+  await page.getByRole('button', { name: /^Run/ }).press('Enter');
+  await expect(pieces).toContainText('The eastern kiln is lit at 05:40');
+
+  await page.getByLabel('text', { exact: true }).click();
+  await page.keyboard.type('Seven bowls stand in the window. '.repeat(12));
+  await page.keyboard.press('Control+Enter');
+  await expect(pieces).toContainText('Seven bowls stand in the window.');
+  await expect(pieces).not.toContainText('The eastern kiln');
+  // Nothing here changes the file.
+  await expect(pieces.getByRole('button', { name: /Freeze|Edit/ })).toHaveCount(0);
+  await expect(pieces).toContainText(/[3-9] chunks/);
+
+  await page.getByLabel('Piece size').fill('400');
+  await page.keyboard.press('Control+Enter');
+  await expect(pieces).toContainText('1 chunk');
+
+  // Whoever gets the link sees the form; what was filled in stays with who did.
+  await page.goto(page.url());
+  await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
+  await expect(page.getByLabel('text', { exact: true })).toHaveValue('');
+  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await expect(bench.node('chunk')).toBeVisible();
+  await expect(page.getByTestId('save-state')).toHaveText('saved');
+});
+
+test('an app fits a phone', async ({ page, workspace }) => {
+  await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  await expect(page.getByRole('button', { name: /^Run/ })).toBeVisible();
+  const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(widest).toBeLessThanOrEqual(390);
+});
+
+test('an app says what it lacks, and what it cannot be', async ({ page, workspace }) => {
+  const { notes: _notes, ...nodes } = cutter.nodes;
+  const needy = { ...cutter, nodes, edges: cutter.edges.slice(1), layout: {} };
+  await writeFile(path.join(workspace.folder, 'needy.graft.json'), JSON.stringify(needy));
+  await page.goto(appLink(workspace.url, 'needy.graft.json'));
+  await expect(page.getByText('Write something for text first.')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Run/ })).toBeDisabled();
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
+  await page.getByLabel('text', { exact: true }).fill('One line.');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('app-output-chunks')).toContainText('One line.');
+  await page.goto(appLink(workspace.url, 'a-first.graft.json'));
+  await expect(page.getByText('takes and gives nothing by name')).toBeVisible();
+});
