@@ -1,10 +1,11 @@
 import { useRef } from 'react';
-import type { GivenInput } from './graph-function.ts';
+import type { GivenText } from './graph-function.ts';
 import { useApp } from './app-store.ts';
 
 /** What may be left out of a field, said in it. */
 const withoutText = {
   sample: 'Left empty, the graph’s own sample is used.',
+  saved: 'Left empty, those of the file are used.',
   nothing: 'May be left empty.',
 } as const;
 
@@ -12,15 +13,15 @@ const withoutText = {
 const largestFile = 20_000_000;
 
 /** One input of the graph: a text, typed or read from a file. */
-export function AppInput({ input }: { readonly input: GivenInput }) {
-  const { name, doc, type, without, byText } = input;
-  const text = useApp((state) => state.inputs[name] ?? '');
+export function AppInput({ input }: { readonly input: GivenText }) {
+  const { name, title, doc, type, without } = input;
+  const text = useApp((state) => state.texts[name] ?? '');
   const chooser = useRef<HTMLInputElement>(null);
   const id = `app-input-${name}`;
-  if (!byText) {
+  if (type.encoding !== 'jsonl') {
     return (
       <section className="app-field">
-        <h3 className="font-[550]">{name}</h3>
+        <h3 className="font-[550]">{title}</h3>
         <p className="text-ink-2">
           {without === 'sample'
             ? `It takes ${type.id}, which nobody can type: the graph’s own sample is used.`
@@ -40,7 +41,7 @@ export function AppInput({ input }: { readonly input: GivenInput }) {
     <section className="app-field">
       <div className="flex items-baseline justify-between gap-3">
         <label htmlFor={id} className="font-[550]">
-          {name}
+          {title}
         </label>
         <button
           type="button"
@@ -53,7 +54,7 @@ export function AppInput({ input }: { readonly input: GivenInput }) {
           ref={chooser}
           type="file"
           hidden
-          aria-label={`A file for ${name}`}
+          aria-label={`A file for ${title}`}
           accept=".txt,.md,.jsonl,.json,.csv,text/*"
           onChange={(event) => {
             void read(event.target.files?.[0]);

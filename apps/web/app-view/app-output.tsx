@@ -1,21 +1,21 @@
-import type { InterfaceOutput } from '@graft/graph';
 import { lazy, Suspense } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
+import type { ShownOutput } from './graph-function.ts';
 
 const OutputPreview = lazy(() =>
   import('../inspector/output-preview.tsx').then((part) => ({ default: part.OutputPreview })),
 );
 
 /** What one output of the graph gave in the run that is shown, or is giving. */
-export function AppOutput({ output }: { readonly output: InterfaceOutput }) {
+export function AppOutput({ output }: { readonly output: ShownOutput }) {
   const { name, node, doc } = output;
   const own = useRunView(({ run }) => stepIn(run, node));
   const [feed] = Object.values(own?.feeds ?? {});
   const source = useRunView(({ run }) => (feed === undefined ? undefined : stepIn(run, feed.node)));
   const step = source ?? own;
-  const port = feed?.port ?? 'value';
+  const port = feed?.port ?? output.port;
   const artifact = step?.outputs[port];
   const writes =
     step !== undefined &&
@@ -25,7 +25,7 @@ export function AppOutput({ output }: { readonly output: InterfaceOutput }) {
     <section
       className="min-w-0 rounded-[9px] border border-line bg-panel"
       aria-label={name}
-      data-testid={`app-output-${name}`}
+      data-testid={`app-output-${node}`}
     >
       <header className="border-b border-line px-4 py-2.5">
         <h2 className="font-[600]">{name}</h2>

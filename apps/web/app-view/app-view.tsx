@@ -1,4 +1,4 @@
-import { settingText, type ParamField } from '@graft/graph';
+import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
 import { keyName } from '../shell/platform.ts';
@@ -12,11 +12,11 @@ import { useScreen } from '../state/screen-store.ts';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
 import { missingInputs, runApp, useApp } from './app-store.ts';
-import { useGraphFunction, type GraphFunction } from './graph-function.ts';
+import { useGraphFunction, type GivenParam, type GraphFunction } from './graph-function.ts';
 
-function AppParameter({ field }: { readonly field: ParamField }) {
+function AppParameter({ field }: Pick<GivenParam, 'field'>) {
   const { name, title, description, unit } = field;
-  const own = useApp((state) => state.exposed[name]);
+  const own = useApp((state) => state.values[name]);
   const id = `app-param-${name}`;
   return (
     <section className="app-field">
@@ -56,7 +56,7 @@ function AppParameter({ field }: { readonly field: ParamField }) {
 
 function RunRow({ graph }: { readonly graph: GraphFunction }) {
   const working = useRunView(({ run }) => run !== null && !isOver(run));
-  const given = useApp((state) => state.inputs);
+  const given = useApp((state) => state.texts);
   const missing = missingInputs(graph, given);
   if (working) {
     return (
@@ -83,7 +83,8 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
 }
 
 function Form({ graph }: { readonly graph: GraphFunction }) {
-  const { inputs, fields } = graph;
+  const { inputs, params } = graph;
+  const fields = params.map(({ field }) => field);
   const plain = fields.filter(({ advanced }) => !advanced);
   const advanced = fields.filter((field) => field.advanced);
   return (
@@ -95,7 +96,7 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
         event.preventDefault();
         event.stopPropagation();
-        if (missingInputs(graph, useApp.getState().inputs).length === 0) void runApp(graph);
+        if (missingInputs(graph, useApp.getState().texts).length === 0) void runApp(graph);
       }}
     >
       {inputs.map((input) => (
@@ -133,9 +134,9 @@ function RunProblem() {
 function NoInterface() {
   return (
     <p className="text-ink-2">
-      This graph takes and gives nothing by name, so there is no form to show. On the canvas, add an{' '}
-      <em>Output</em> node to what should be shown here, and an <em>Input</em> node where something
-      is to be given; parameters are exposed in the inspector.
+      This graph takes and gives nothing by name, and answers no questions, so there is no form to
+      show. On the canvas, add an <em>Output</em> node to what should be shown here, and an{' '}
+      <em>Input</em> node where something is to be given; parameters are exposed in the inspector.
     </p>
   );
 }
@@ -177,7 +178,7 @@ export function AppView() {
         <div className="flex min-w-0 flex-col gap-4">
           <RunProblem />
           {graph?.outputs.map((output) => (
-            <AppOutput key={output.name} output={output} />
+            <AppOutput key={`${output.node}.${output.port}`} output={output} />
           ))}
         </div>
       </div>

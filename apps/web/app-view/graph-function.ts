@@ -1,33 +1,69 @@
 import {
+  Answers,
   GraphLibrary,
   paramFields,
+  Questions,
+  type Graph,
   type GraphInterface,
-  type InterfaceInput,
-  type InterfaceOutput,
   type ParamField,
+  type PortType,
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
 import { useDocument } from '../state/document-store.ts';
+import { shapeOf } from '../state/node-shape.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
-/** An input of a graph as a field of its form. */
-export interface GivenInput extends InterfaceInput {
-  /** Whether something flows where nothing is given: its sample, or nothing at all. */
-  readonly without: 'sample' | 'nothing' | undefined;
-  /** Whether a text can give it. */
-  readonly byText: boolean;
+/** A value of a parameter of the file's graph. */
+export interface Setting {
+  readonly node: string;
+  readonly param: string;
+  readonly value: unknown;
 }
 
-/** The open graph as a function: what it takes, what may be set, what it gives. */
+/** Something to be given to a graph, as a field of its form. */
+export interface GivenText {
+  readonly name: string;
+  readonly title: string;
+  readonly doc: string;
+  readonly type: PortType;
+  /** The node that takes it. */
+  readonly node: string;
+  /** What flows where nothing is given: a sample, what the file has, or nothing; undefined: something has to be given. */
+  readonly without: 'sample' | 'saved' | 'nothing' | undefined;
+  /** The parameters that a text becomes; absent: it is given at an input of the graph. */
+  settings?(text: string): readonly Setting[];
+}
+
+/** A parameter that may be set, and where it stands. */
+export interface GivenParam {
+  readonly field: ParamField;
+  readonly node: string;
+  readonly param: string;
+}
+
+/** What is shown of a run. */
+export interface ShownOutput {
+  readonly name: string;
+  readonly doc: string;
+  readonly node: string;
+  readonly port: string;
+}
+
+/** A graph as a function: what it takes, what may be set, what it gives. */
 export interface GraphFunction {
-  readonly inputs: readonly GivenInput[];
-  readonly fields: readonly ParamField[];
-  readonly outputs: readonly InterfaceOutput[];
+  readonly inputs: readonly GivenText[];
+  readonly params: readonly GivenParam[];
+  readonly outputs: readonly ShownOutput[];
+  /** What a run has to come to: outputs of its interface, else nodes. */
+  readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
 }
 
-/** The file's own interface; undefined where it takes and gives nothing. */
+/**
+ * The open graph as a function, by its interface. One without is asked: its questions may be typed anew, and its answers
+ * are shown. Undefined where it has neither.
+ */
 export function useGraphFunction(): GraphFunction | undefined {
   const graph = useDocument((state) => state.graph);
   const file = useDocument((state) => state.file?.path);
@@ -38,24 +74,64 @@ export function useGraphFunction(): GraphFunction | undefined {
       ...(file === undefined ? {} : { file }),
     });
     const found = library.interfaceOf(library.root);
-    if (found === undefined || (found.inputs.size === 0 && found.outputs.size === 0)) {
-      return undefined;
-    }
-    const sampled = (node: string): boolean =>
-      graph.edges.some(({ target, targetPort }) => target === node && targetPort === 'sample');
-    return {
-      inputs: [...found.inputs.values()].map((input) => ({
-        ...input,
-        without: sampled(input.node) ? 'sample' : input.optional ? 'nothing' : undefined,
-        byText: input.type.encoding === 'jsonl',
-      })),
-      fields: fieldsOf(found),
-      outputs: [...found.outputs.values()],
-    };
+    const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
+    return isFunction ? byInterface(graph, found) : byQuestions(graph);
+    // `graphs` also shapes the nodes that use other files.
   }, [graph, file, graphs]);
 }
 
-function fieldsOf({ params }: GraphInterface): readonly ParamField[] {
-  const shape = Object.fromEntries([...params.values()].map(({ name, schema }) => [name, schema]));
-  return paramFields({ params: z.strictObject(shape) });
+function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface): GraphFunction {
+  const sampled = new Set(
+    graph.edges.filter(({ targetPort }) => targetPort === 'sample').map(({ target }) => target),
+  );
+  const exposed = [...params.values()];
+  const schema = z.strictObject(Object.fromEntries(exposed.map((one) => [one.name, one.schema])));
+  return {
+    inputs: [...inputs.values()].map((input) => ({
+      ...input,
+      title: input.name,
+      without: sampled.has(input.node) ? 'sample' : input.optional ? 'nothing' : undefined,
+    })),
+    params: paramFields({ params: schema }).flatMap((field) => {
+      const at = params.get(field.name);
+      return at === undefined ? [] : [{ field, node: at.node, param: at.param }];
+    }),
+    outputs: [...outputs.values()].map(({ name, doc, node }) => ({
+      name,
+      doc,
+      node,
+      port: 'value',
+    })),
+    wanted: { outputs: [...outputs.keys()] },
+  };
+}
+
+/** The nodes of a graph that take questions by hand, and those that answer. */
+function byQuestions(graph: Graph): GraphFunction | undefined {
+  const inputs: GivenText[] = [];
+  const outputs: ShownOutput[] = [];
+  for (const [id, node] of Object.entries(graph.nodes)) {
+    const shape = shapeOf(node);
+    if (shape === undefined) continue;
+    const fields = paramFields(shape);
+    const typed = fields.find(({ control }) => control === 'questions');
+    const title = node.title ?? shape.title;
+    if (typed !== undefined) {
+      const files = fields.filter(({ control }) => control === 'files');
+      inputs.push({
+        ...{ name: id, title, node: id, type: Questions, without: 'saved' },
+        doc: '',
+        settings: (text) => [
+          { node: id, param: typed.name, value: text },
+          // What is asked stands for what is read.
+          ...files.map((field) => ({ node: id, param: field.name, value: [] })),
+        ],
+      });
+    }
+    for (const [port, { type, doc }] of Object.entries(shape.outputs)) {
+      if (type.id === Answers.id) outputs.push({ name: title, doc, node: id, port });
+    }
+  }
+  if (inputs.length === 0 || outputs.length === 0) return undefined;
+  return { inputs, params: [], outputs, wanted: { only: outputs.map(({ node }) => node) } };
 }

@@ -2,7 +2,6 @@ import { useStore } from 'zustand';
 import { commandOf } from '../commands/commands.ts';
 import { isUnsaved, redo, undo, useDocument } from '../state/document-store.ts';
 import { fileTitle, saveFile } from '../state/file-actions.ts';
-import { hasInterface } from '../state/node-shape.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -123,10 +122,10 @@ function RunButton() {
   );
 }
 
-/** Leads to the form of a graph that takes or gives something by name. */
+/** Leads to the graph as a form. */
 function AppButton() {
-  const isFunction = useDocument(({ graph }) => hasInterface(graph));
-  return isFunction ? (
+  const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
+  return empty ? null : (
     <button
       type="button"
       className="button"
@@ -135,7 +134,7 @@ function AppButton() {
     >
       App
     </button>
-  ) : null;
+  );
 }
 
 const panels = [

@@ -32,24 +32,19 @@ export function sawNewestRun(seen: RunRecord): void {
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
-/** What a run of the file is given where it is used as a function, by name. */
-export interface Given {
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly exposed: Readonly<Record<string, unknown>>;
-  readonly outputs: readonly string[];
-}
+type StartInput = Parameters<typeof api.runs.start.mutate>[0];
+/** What a run of the file is given where it is used as a function. */
+export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
 
 /** Saves, then runs the file; `only` limits it to a node and what that needs, within a loop to the loop. */
 export function startRun(only?: string): Promise<void> {
   return start(only === undefined ? {} : { only: plannedPath(only) });
 }
 
-/** Saves, then runs the file as a function. */
-export function startGiven({ inputs, exposed, outputs }: Given): Promise<void> {
-  return start({ inputs: { ...inputs }, exposed: { ...exposed }, outputs: [...outputs] });
+/** Saves, then runs the file with what it is given. */
+export function startGiven(given: Given): Promise<void> {
+  return start(given);
 }
-
-type StartInput = Parameters<typeof api.runs.start.mutate>[0];
 
 async function start(options: Omit<StartInput, 'path'>): Promise<void> {
   const { file } = useDocument.getState();

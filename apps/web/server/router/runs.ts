@@ -1,6 +1,5 @@
-import { parseGraph } from '@graft/graph';
+import { parseGraph, setParam } from '@graft/graph';
 import { z } from 'zod';
-import { withExposed } from './exposed-settings.ts';
 import { pathInput, textInput } from './graphs.ts';
 import { shownProblem, shownRun, shownStep } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
@@ -23,33 +22,32 @@ export const runsRouter = router({
       const problems = report.problems.map((problem) => shownProblem(problem, workspace.root));
       return { ...report, problems };
     }),
-  /** Runs the file as it is saved; as a function where it is given texts for its inputs, or values of what it exposes. */
+  /** Runs the file as it is saved; as a function where it is given texts for its inputs, or values for parameters. */
   start: procedure
     .input(
       z.object({
         path: pathInput,
-        only: nodeInput.optional(),
+        only: z.union([nodeInput, z.array(nodeInput)]).optional(),
         device: z.string().optional(),
         inputs: z.record(z.string(), textInput).optional(),
-        exposed: z.record(z.string(), z.unknown()).optional(),
+        set: z
+          .array(z.object({ node: nodeInput, param: nodeInput, value: z.unknown() }))
+          .optional(),
         outputs: z.array(z.string()).optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
       const { workspace } = ctx;
-      const { path, only, device, inputs, outputs, exposed = {} } = input;
+      const { path, only, device, inputs, outputs, set = [] } = input;
       const { text, revision } = await workspace.readGraph(path);
       const saved = parseGraph(text, path);
-      const isSet = Object.keys(exposed).length > 0;
-      const graph = isSet
-        ? withExposed(saved, await workspace.interfaceOf(saved, path), exposed)
-        : saved;
+      const graph = set.reduce((changed, one) => setParam(changed, one, one.value), saved);
       const handle = await workspace.start(graph, path, {
         ...(only === undefined ? {} : { only }),
         ...(device === undefined ? {} : { device }),
         ...(inputs === undefined ? {} : { inputs }),
         ...(outputs === undefined ? {} : { outputs }),
-        ...(isSet ? { settings: { exposed } } : { revision }),
+        ...(set.length > 0 ? { settings: { set } } : { revision }),
       });
       // How it ended is in its events; here nobody waits for it.
       handle.finished.catch(() => undefined);
