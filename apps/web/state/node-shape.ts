@@ -81,12 +81,3 @@ function useUses(): void {
   useUsedGraphs((state) => state.lookup);
   useDocument((state) => state.graph.graphs);
 }
-
-/** Whether a graph takes or gives anything by name. */
-export function hasInterface({ nodes, expose }: Graph): boolean {
-  if (expose !== undefined) return true;
-  return Object.values(nodes).some(({ type }) => {
-    const structure = nodeTypes().get(type)?.structure;
-    return structure === 'input' || structure === 'output';
-  });
-}

@@ -1,7 +1,17 @@
-import { exposedAs, exposeParam, unexposeParam, type ParamField } from '@graft/graph';
+import { exposedAs, exposeParam, unexposeParam, type Graph, type ParamField } from '@graft/graph';
 import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
 import { bodyAt } from '../../state/levels.ts';
+import { nodeTypes } from '../../state/registry.ts';
+
+/** Whether a graph takes or gives anything by name. */
+export function hasInterface({ nodes, expose }: Graph): boolean {
+  if (expose !== undefined) return true;
+  return Object.values(nodes).some(({ type }) => {
+    const structure = nodeTypes().get(type)?.structure;
+    return structure === 'input' || structure === 'output';
+  });
+}
 
 /** Gives a parameter to whoever uses the graph, says under which name it is given, and takes it back. */
 export function ExposureButton({
