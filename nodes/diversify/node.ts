@@ -1,0 +1,86 @@
+import { defineNode, Hits, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+
+export const diversify = defineNode({
+  type: 'diversify',
+  version: 1,
+  implementation: 1,
+  title: 'Diversify',
+  group: 'retrieval',
+  doc: 'Chooses hits that say different things: near duplicates are left out, and each next hit is the one that is to the point and least like those before it (maximal marginal relevance).',
+  inputs: { hits: { type: Hits, doc: 'Hits to choose from.' } },
+  outputs: { hits: { type: Hits, doc: 'Those chosen, in the order in which they were.' } },
+  params: z.strictObject({
+    top: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .meta({
+        title: 'Top',
+        unit: 'chunks',
+        description: 'Hits kept for each question.',
+      } satisfies ParamMeta),
+    lambda: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.7)
+      .meta({
+        title: 'Lambda',
+        description:
+          'Weight of relevance; the rest is that of difference. 1 keeps the order as it comes, and needs no embedder.',
+      } satisfies ParamMeta),
+    duplicates: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.8)
+      .meta({
+        title: 'Duplicates',
+        description:
+          'Share of word pairs in common from which two chunks are duplicates, of which the better stays. 1: only such as have the same words. 0: none are looked for.',
+      } satisfies ParamMeta),
+    perDocument: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .meta({
+        title: 'Per document',
+        unit: 'chunks',
+        description: 'At most so many of one document; 0: any number.',
+        advanced: true,
+      } satisfies ParamMeta),
+    embedder: z
+      .string()
+      .min(1)
+      .default('all-MiniLM-L6-v2')
+      .meta({
+        title: 'Embedder',
+        description: 'Whose vectors say how alike two chunks are.',
+        control: 'model',
+        modelKind: 'embedder',
+        advanced: true,
+      } satisfies ParamMeta),
+  }),
+  summary: ({ top, lambda, duplicates }) => [
+    ['top', String(top)],
+    ['MMR', lambda === 1 ? 'off' : `λ ${lambda}`],
+    ['duplicates', duplicates === 0 ? 'kept' : `from ${duplicates}`],
+  ],
+  caching: 'pure',
+  items: { over: 'hits', key: ['hits'], batch: 8 },
+  sources: ({ lambda, embedder }) =>
+    lambda === 1 ? [] : [{ kind: 'model', id: embedder, param: 'embedder' }],
+  check({ embedder, lambda }, _inputs, models) {
+    const facts = lambda === 1 ? undefined : models(embedder);
+    if (facts === undefined || facts.kind === 'embedder') return [];
+    return [
+      { param: 'embedder', message: `${embedder} is of kind ${facts.kind}; choose an embedder.` },
+    ];
+  },
+  engines: ['onnxruntime'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});
