@@ -14,6 +14,9 @@ export function QuestionRows(props: PreviewProps): ReactNode {
             {row.question}
             {row.reference !== undefined && <small>{row.reference}</small>}
             {row.paraphraseOf !== undefined && <small>In other words: {row.paraphraseOf}</small>}
+            {row.variants?.map((variant) => (
+              <small key={variant}>Also searched for: {variant}</small>
+            ))}
             {row.choices !== undefined && <small>Of: {row.choices.join(' · ')}</small>}
             {row.documents !== undefined && row.documents.length > 0 && (
               <small className="gk-mono">{row.documents.join(', ')}</small>

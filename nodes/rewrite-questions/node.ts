@@ -1,0 +1,100 @@
+import { defineNode, Model, type ParamMeta, Questions, seedParam } from '@graft/graph';
+import { z } from 'zod';
+import {
+  askingClashes,
+  contextParam,
+  maxTokensParam,
+  parallelParam,
+  temperatureParam,
+} from '../kit/asking/definition.ts';
+
+function promptParam(title: string, holds: readonly string[], text: string) {
+  const marks = holds.map((name) => `{${name}}`);
+  return marks
+    .reduce(
+      (schema, mark) =>
+        schema.refine((prompt) => prompt.includes(mark), { message: `must contain ${mark}` }),
+      z.string(),
+    )
+    .default(text)
+    .meta({
+      title,
+      description: `What the model is asked by that method. It must contain ${marks.join(', ')}.`,
+      control: 'multiline',
+      advanced: true,
+    } satisfies ParamMeta);
+}
+
+export const rewriteQuestions = defineNode({
+  type: 'rewrite-questions',
+  version: 1,
+  implementation: 1,
+  title: 'Rewrite questions',
+  group: 'retrieval',
+  doc: 'Lets a language model put each question into other words (multi-query), or write passages that might answer it (HyDE). Retrieve searches for these beside the question and fuses what they find. The question itself stays as it is.',
+  inputs: {
+    questions: { type: Questions, doc: 'Questions to search for.' },
+    model: { type: Model, remote: true, doc: 'The language model, local or remote.' },
+  },
+  outputs: { questions: { type: Questions, doc: 'The same, with variants to search for.' } },
+  params: z.strictObject({
+    method: z
+      .enum(['multi-query', 'hyde'])
+      .default('multi-query')
+      .meta({
+        title: 'Method',
+        description:
+          'multi-query: the question in other words. hyde: passages as they might stand in a document that answers it, right or wrong.',
+      } satisfies ParamMeta),
+    variants: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(3)
+      .meta({
+        title: 'Variants',
+        description: 'Of each question, at most.',
+      } satisfies ParamMeta),
+    multiQueryPrompt: promptParam(
+      'Multi-query',
+      ['question', 'variants'],
+      'Write {variants} other ways to ask this question, in different words that a document might use. One a line, nothing else.\n\nQuestion: {question}',
+    ),
+    hydePrompt: promptParam(
+      'HyDE',
+      ['question'],
+      'Write one short paragraph from a document that answers this question. Invent what you do not know.\n\nQuestion: {question}',
+    ),
+    maxTokens: maxTokensParam(128, { description: 'Where a reply is cut.', advanced: true }),
+    temperature: temperatureParam(0.7, {
+      description: '0 always says the likeliest; several passages by hyde need more than that.',
+    }),
+    context: contextParam(1024),
+    seed: seedParam('Of what the model writes where temperature is over 0.'),
+    parallel: parallelParam,
+  }),
+  summary: ({ method, variants }) => [
+    ['method', method === 'hyde' ? 'HyDE' : method],
+    ['variants', String(variants)],
+  ],
+  caching: 'seeded',
+  items: { over: 'questions', key: ['question'] },
+  check(params, inputs, models) {
+    const { method, variants, temperature } = params;
+    const clashes = askingClashes(
+      { params, made: 'questions are rewritten', one: 'A reply' },
+      inputs,
+      models,
+    );
+    if (method === 'hyde' && variants > 1 && temperature === 0) {
+      clashes.push({
+        param: 'variants',
+        message: 'At temperature 0 every passage is the same. Raise the temperature, or take one.',
+      });
+    }
+    return clashes;
+  },
+  engines: ['llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});
