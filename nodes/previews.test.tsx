@@ -122,6 +122,7 @@ const rowsOfNodes: Readonly<Record<string, unknown>> = {
   chunk,
   embed: { ...chunk, vector: [0.6, 0.8, 0] },
   index: { rows: 1, dimension: 3, embedder: attack, embedderDigest: 'a' },
+  contextualize: { ...chunk, context: attack },
   retrieve: hits,
   rerank: hits,
   'inject-context': {

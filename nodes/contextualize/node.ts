@@ -1,0 +1,90 @@
+import { Chunks, defineNode, Documents, Model, type ParamMeta } from '@graft/graph';
+import { z } from 'zod';
+import {
+  askingClashes,
+  contextParam,
+  maxTokensParam,
+  parallelParam,
+} from '../kit/asking/definition.ts';
+
+const marks = ['{document}', '{chunk}'];
+
+export const contextualize = defineNode({
+  type: 'contextualize',
+  version: 1,
+  implementation: 1,
+  title: 'Contextualize',
+  group: 'retrieval',
+  doc: 'Says of each chunk what its text leaves out: the title and headings that it stands below, or a sentence that a language model writes (contextual retrieval). It is embedded, and searched by words, with the text, and never put into a prompt.',
+  inputs: {
+    chunks: { type: Chunks, doc: 'Chunks, before they are embedded.' },
+    documents: {
+      type: Documents,
+      optional: true,
+      doc: 'The documents that they were cut from, for the model to read.',
+    },
+    model: {
+      type: Model,
+      optional: true,
+      remote: true,
+      doc: 'The language model that writes, local or remote.',
+    },
+  },
+  outputs: {
+    chunks: { type: Chunks, doc: 'The same, each with its context.', itemsOf: ['chunks'] },
+  },
+  params: z.strictObject({
+    method: z
+      .enum(['headings', 'language-model'])
+      .default('headings')
+      .meta({
+        title: 'Method',
+        description:
+          'headings: title and headings, at no cost. language-model: these and a sentence of the model, which reads the document for each chunk.',
+      } satisfies ParamMeta),
+    prompt: z
+      .string()
+      .refine((text) => marks.every((mark) => text.includes(mark)), {
+        message: 'must contain {document} and {chunk}',
+      })
+      .default(
+        'Document:\n{document}\n\nA part of it:\n{chunk}\n\nSay in one short sentence what this part is about and where in the document it belongs, so that a search finds it. Write only that sentence.',
+      )
+      .meta({
+        title: 'Prompt',
+        description:
+          'What the model is asked. It must contain {document} and {chunk}; the document first, so that it is read once for all of its chunks.',
+        control: 'multiline',
+        advanced: true,
+      } satisfies ParamMeta),
+    characters: z
+      .int()
+      .min(100)
+      .max(1_000_000)
+      .default(4000)
+      .meta({
+        title: 'Document',
+        unit: 'characters',
+        description: 'How much of a longer document the model reads: its beginning.',
+        advanced: true,
+      } satisfies ParamMeta),
+    maxTokens: maxTokensParam(64, { description: 'Where a sentence is cut.', advanced: true }),
+    context: contextParam(2048),
+    parallel: parallelParam,
+  }),
+  summary: ({ method }) => [
+    ['context', method === 'headings' ? 'title and headings' : 'headings, and a sentence'],
+  ],
+  caching: 'pure',
+  check(params, inputs, models) {
+    if (params.method === 'headings') return [];
+    return askingClashes(
+      { params, made: 'sentences are written', one: 'A sentence' },
+      inputs,
+      models,
+    );
+  },
+  engines: ['llama.cpp'],
+  device: { needs: 'accelerator', affectsResult: true },
+  migrations: [],
+});

@@ -1,0 +1,113 @@
+import {
+  type Chunk,
+  type Document,
+  GraphError,
+  implement,
+  type RowsInput,
+  type RunContext,
+} from '@graft/graph';
+import { tellTokens } from '../kit/asking/ask-model.ts';
+import { contextualize } from './node.ts';
+import { sentenceWriter } from './sentence-writer.ts';
+
+/** Chunks whose sentences are waited for at once: some documents, so that as many are written as the model takes. */
+const atOnce = 64;
+
+export const run = implement(contextualize, async (ctx, inputs, params) => {
+  const { chunks } = inputs;
+  if (params.method === 'headings') return { chunks: withHeadings(chunks) };
+  const { model, documents } = inputs;
+  if (model === undefined || documents === undefined) {
+    const port = model === undefined ? 'model' : 'documents';
+    throw new GraphError(
+      'bad-input',
+      `A language model says what a chunk is about from its document: connect ${port === 'model' ? 'a Base model or a Remote model' : 'the documents that were cut'}, or choose headings.`,
+      { location: { node: ctx.node, port } },
+    );
+  }
+  const texts = await textsOf(documents, params.characters);
+  const write = await sentenceWriter(ctx, { model, params });
+  return { chunks: withSentences(ctx, chunks, { texts, write }) };
+});
+
+async function* withHeadings(chunks: RowsInput<Chunk>): AsyncGenerator<Chunk> {
+  for await (const chunk of chunks.rows()) yield withContext(chunk, headingsOf(chunk));
+}
+
+interface Writing {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly write: (id: string, document: string, chunk: string) => Promise<string | undefined>;
+}
+
+async function* withSentences(
+  ctx: RunContext,
+  chunks: RowsInput<Chunk>,
+  { texts, write }: Writing,
+): AsyncGenerator<Chunk> {
+  let done = 0;
+  let without = 0;
+  for await (const some of portions(chunks.rows())) {
+    ctx.signal.throwIfAborted();
+    const sentences = await Promise.all(
+      some.map(({ id, text, source }) => write(id, texts.get(source.documentId) ?? text, text)),
+    );
+    for (const [at, chunk] of some.entries()) {
+      const sentence = sentences[at];
+      if (sentence === undefined) without += 1;
+      const parts = [headingsOf(chunk), sentence ?? ''].filter((part) => part !== '');
+      yield withContext(chunk, parts.join('\n'));
+    }
+    done += some.length;
+    ctx.progress({ done, total: chunks.count, unit: 'chunks' });
+  }
+  tellTokens(ctx);
+  if (without > 0) {
+    ctx.log(
+      'warning',
+      `${without} of ${done} chunks have no sentence, but title and headings only: their prompts did not fit, or the model wrote nothing. Raise the context, or lower the characters of the document.`,
+    );
+  }
+}
+
+async function* portions(rows: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
+  let some: Chunk[] = [];
+  for await (const row of rows) {
+    some.push(row);
+    if (some.length < atOnce) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
+}
+
+/** The beginnings of the documents, by their ids. */
+async function textsOf(
+  documents: RowsInput<Document>,
+  characters: number,
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const { id, text } of documents.rows()) texts.set(id, text.slice(0, characters));
+  return texts;
+}
+
+/** `Staff handbook › Kilns › Eastern kiln`, without what the text begins with, and nothing twice. */
+function headingsOf({ text, headings, source }: Chunk): string {
+  const [first = ''] = text.split('\n', 1);
+  const begin = plain(first);
+  const path = [source.title, ...headings].filter(
+    (heading, at, all) =>
+      heading.trim() !== '' && all.findIndex((one) => plain(one) === plain(heading)) === at,
+  );
+  return path.filter((heading) => plain(heading) !== begin).join(' › ');
+}
+
+function plain(line: string): string {
+  return line
+    .replace(/^#{1,6}\s+/, '')
+    .trim()
+    .toLowerCase();
+}
+
+function withContext({ context: _before, ...chunk }: Chunk, context: string): Chunk {
+  return context === '' ? chunk : { ...chunk, context };
+}
