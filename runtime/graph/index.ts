@@ -130,7 +130,7 @@ export { migrateGraph } from './format/migrate-graph.ts';
 export { validateGraph } from './plan/validate-graph.ts';
 export { resolveGraph, type Resolution } from './plan/resolve-graph.ts';
 export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
-export { canonicalEncode, hashParts } from './key/canonical-encode.ts';
+export { canonicalAfter, canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss } from './key/explain-miss.ts';
 export { fileMarks } from './key/file-marks.ts';

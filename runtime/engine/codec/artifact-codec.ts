@@ -11,7 +11,7 @@ import {
 } from '@graft/graph';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
 import { rowReader } from './row-reader.ts';
-import { checkRow, toRowSource, verified, type RowSource } from './rows.ts';
+import { type Blocks, checkRow, eachRow, toBlocks, verified } from './rows.ts';
 import { decodeVectors, encodeVectors } from './vectors.ts';
 
 /** The file in a tree that says what it holds. */
@@ -38,7 +38,7 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   async jsonl(artifacts, type, value) {
     let count = 0;
     const said: string[] = [];
-    const given = noted(toRowSource(value, type.id), type, said);
+    const given = noted(toBlocks(value, type.id), type, said);
     const rows = encodeJsonl(type, given, (rows) => (count = rows));
     const stored = await artifacts.put(rows);
     const summary = said.length === 0 ? rowsOf(count, type) : said.join(' · ');
@@ -47,7 +47,7 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
   async vectors(artifacts, type, value) {
     let count = 0;
     let width = 0;
-    const rows = encodeVectors(type, toRowSource(value, type.id), (total, dimension) => {
+    const rows = encodeVectors(type, toBlocks(value, type.id), (total, dimension) => {
       count = total;
       width = dimension;
     });
@@ -74,14 +74,19 @@ const writers: Readonly<Record<PortType['encoding'], Writer>> = {
 const mostHeadlines = 2;
 
 /** The rows as they are, noting what they stand for. */
-async function* noted(rows: RowSource, type: PortType, said: string[]): AsyncGenerator<unknown> {
-  for await (const row of rows) {
-    if (type.headline !== undefined && said.length < mostHeadlines) {
+async function* noted(
+  blocks: Blocks,
+  type: PortType,
+  said: string[],
+): AsyncGenerator<readonly unknown[]> {
+  for await (const block of blocks) {
+    for (const row of block) {
+      if (type.headline === undefined || said.length >= mostHeadlines) break;
       const read = type.schema.safeParse(row);
       const words = read.success ? type.headline(read.data) : undefined;
       if (words !== undefined) said.push(words);
     }
-    yield row;
+    yield block;
   }
 }
 
@@ -107,21 +112,30 @@ function firstText(value: unknown): string | undefined {
  * The rows of a stored artifact as the type has them now, streamed. Damaged bytes, and rows that do not fit, throw
  * `store-damaged` before the end; those of a newer type `newer-format`.
  */
-export async function* readRows(
+export function readRows(
   artifacts: ArtifactStore,
   ref: ArtifactRef,
   type: PortType,
 ): AsyncIterable<unknown> {
-  const current = rowReader(ref, type);
-  for await (const row of storedRows(artifacts, ref, type)) yield current(row);
+  return eachRow(readBlocks(artifacts, ref, type));
 }
 
-/** The rows as they are stored; `rowReader` makes them those of the type. */
-export function storedRows(
+/** As `readRows`, some rows at a time. */
+export async function* readBlocks(
   artifacts: ArtifactStore,
   ref: ArtifactRef,
   type: PortType,
-): AsyncIterable<unknown> {
+): AsyncGenerator<readonly unknown[]> {
+  const current = rowReader(ref, type);
+  for await (const block of storedBlocks(artifacts, ref, type)) yield block.map(current);
+}
+
+/** The rows as they are stored, some at a time; `rowReader` makes them those of the type. */
+export function storedBlocks(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  type: PortType,
+): AsyncIterable<object[]> {
   const decode = type.encoding === 'vectors' ? decodeVectors : decodeJsonl;
   return verified(artifacts.get(ref.digest), decode);
 }

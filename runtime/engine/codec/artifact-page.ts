@@ -7,11 +7,11 @@ import {
   type ArtifactStore,
   type PortType,
 } from '@graft/graph';
-import { readJson, storedRows, treeInfoFile } from './artifact-codec.ts';
+import { readJson, storedBlocks, treeInfoFile } from './artifact-codec.ts';
 import { parseRow } from './jsonl.ts';
 import { RowReader } from './row-offsets.ts';
 import { rowReader } from './row-reader.ts';
-import { verified } from './rows.ts';
+import { eachRow, verified } from './rows.ts';
 import { decodeVectors } from './vectors.ts';
 
 /** A page of an artifact's rows; `total` counts all of them. */
@@ -57,7 +57,7 @@ async function* rowsFrom(
   { offset, reader }: { readonly offset: number; readonly reader?: RowReader },
 ): AsyncGenerator<unknown> {
   if (portTypeOf(ref).encoding === 'vectors') {
-    yield* verified(artifacts.get(ref.digest), (bytes) => decodeVectors(bytes, offset));
+    yield* eachRow(verified(artifacts.get(ref.digest), (bytes) => decodeVectors(bytes, offset)));
     return;
   }
   for await (const { bytes } of (reader ?? new RowReader(artifacts)).lines(ref, offset)) {
@@ -84,7 +84,7 @@ export async function findRows(
   const wanted = new Set(ids);
   const rows: unknown[] = [];
   const current = rowReader(ref, type);
-  for await (const row of storedRows(artifacts, ref, type)) {
+  for await (const row of eachRow(storedBlocks(artifacts, ref, type))) {
     if (!wanted.delete(idOf(row))) continue;
     rows.push(plain(current(row)));
     if (wanted.size === 0) break;

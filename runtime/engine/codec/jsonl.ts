@@ -1,5 +1,5 @@
 import { GraphError, type PortType } from '@graft/graph';
-import { checkRow, type RowSource } from './rows.ts';
+import { type Blocks, checkRow } from './rows.ts';
 
 /** Bytes gathered before they are handed on. */
 const blockSize = 64 * 1024;
@@ -8,18 +8,19 @@ const newline = 0x0a;
 /** Rows as JSON, one a line, each validated in full. `counted` is told the number of rows at the end. */
 export async function* encodeJsonl(
   type: PortType,
-  rows: RowSource,
+  blocks: Blocks,
   counted: (count: number) => void,
 ): AsyncIterable<Uint8Array> {
   let count = 0;
   let length = 0;
   let lines: string[] = [];
-  for await (const row of rows) {
-    const line = `${JSON.stringify(checkRow(type, row, count))}\n`;
-    count += 1;
-    lines.push(line);
-    length += line.length;
-    if (length >= blockSize) {
+  for await (const block of blocks) {
+    for (const row of block) {
+      const line = `${JSON.stringify(checkRow(type, row, count))}\n`;
+      count += 1;
+      lines.push(line);
+      length += line.length;
+      if (length < blockSize) continue;
       yield Buffer.from(lines.join(''));
       lines = [];
       length = 0;
@@ -29,30 +30,29 @@ export async function* encodeJsonl(
   counted(count);
 }
 
-/** The lines of a byte stream, as text, without their ends. Holds one line at a time. */
-async function* decodeLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+/** The rows of a JSON-lines artifact, each an object, those of a chunk of bytes at a time; `rowReader` checks them against their type. */
+export async function* decodeJsonl(bytes: AsyncIterable<Uint8Array>): AsyncIterable<object[]> {
   let rest: Buffer[] = [];
   for await (const chunk of bytes) {
     const block = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const rows: object[] = [];
     let start = 0;
     for (let end = block.indexOf(newline); end !== -1; end = block.indexOf(newline, start)) {
-      if (rest.length === 0) yield block.toString('utf8', start, end);
-      else {
-        yield Buffer.concat([...rest, block.subarray(start, end)]).toString('utf8');
-        rest = [];
-      }
+      const line = block.subarray(start, end);
+      pushRow(rows, rest.length === 0 ? line : Buffer.concat([...rest, line]));
+      rest = [];
       start = end + 1;
     }
     if (start < block.length) rest.push(block.subarray(start));
+    if (rows.length > 0) yield rows;
   }
-  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
+  const last: object[] = [];
+  pushRow(last, Buffer.concat(rest));
+  if (last.length > 0) yield last;
 }
 
-/** The rows of a JSON-lines artifact, each an object; `rowReader` checks them against their type. */
-export async function* decodeJsonl(bytes: AsyncIterable<Uint8Array>): AsyncIterable<unknown> {
-  for await (const line of decodeLines(bytes)) {
-    if (line !== '') yield parseRow(line);
-  }
+function pushRow(rows: object[], line: Buffer): void {
+  if (line.length > 0) rows.push(parseRow(line.toString('utf8')));
 }
 
 /** One row of JSON. */

@@ -1,11 +1,32 @@
 import { GraphError, type PortType } from '@graft/graph';
 
 /** Rows as an implementation gives them. */
-export type RowSource = Iterable<unknown> | AsyncIterable<unknown>;
+type RowSource = Iterable<unknown> | AsyncIterable<unknown>;
 
-/** Narrows an implementation's output to rows; anything else is a defect of that implementation. */
-export function toRowSource(value: unknown, port: string): RowSource {
-  if (isRowSource(value)) return value;
+/** Rows, some at a time: waiting for each alone takes longer than all else that is done with a row. */
+export type Blocks = AsyncIterable<readonly unknown[]>;
+
+/** What gives its rows as blocks, in the place of an implementation's output. */
+export class RowBlocks {
+  readonly blocks: Blocks;
+  constructor(blocks: Blocks) {
+    this.blocks = blocks;
+  }
+}
+
+/** The rows of blocks, one by one. */
+export async function* eachRow(blocks: Blocks): AsyncGenerator<unknown> {
+  for await (const block of blocks) for (const row of block) yield row;
+}
+
+async function* alone(rows: RowSource): AsyncGenerator<readonly unknown[]> {
+  for await (const row of rows) yield [row];
+}
+
+/** An implementation's output as rows; anything else is a defect of that implementation. */
+export function toBlocks(value: unknown, port: string): Blocks {
+  if (value instanceof RowBlocks) return value.blocks;
+  if (isRowSource(value)) return alone(value);
   throw new GraphError('internal', `The output is no sequence of rows, but ${typeof value}.`, {
     location: { port },
     audience: 'developer',

@@ -1,4 +1,5 @@
 import type { ArtifactRef, ArtifactStore } from '@graft/graph';
+import { eachRow } from './rows.ts';
 import { decodeVectors } from './vectors.ts';
 import { portTypeOf } from './artifact-page.ts';
 import { parseRow } from './jsonl.ts';
@@ -66,7 +67,7 @@ async function* looked(
 ): AsyncGenerator<{ readonly row: number; readonly matches: boolean }> {
   if (portTypeOf(ref).encoding === 'vectors') {
     let row = 0;
-    for await (const value of decodeVectors(artifacts.get(ref.digest))) {
+    for await (const value of eachRow(decodeVectors(artifacts.get(ref.digest)))) {
       yield { row: row++, matches: holds(value, text) };
     }
     return;

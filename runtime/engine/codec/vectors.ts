@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { GraphError, type PortType } from '@graft/graph';
 import { parseRow } from './jsonl.ts';
-import { checkRow, type RowSource } from './rows.ts';
+import { type Blocks, checkRow } from './rows.ts';
 
 /**
  * Rows with one float32 vector each, as an Arrow IPC stream of two columns: `row`, the row without its vector
@@ -11,7 +10,12 @@ const batchRows = 1024;
 /** An end-of-stream marker: continuation 0xFFFFFFFF and length 0. */
 const endLength = 8;
 
-const vectorRowSchema = z.looseObject({ vector: z.instanceof(Float32Array) });
+/** A row with a vector; anything else is a defect of the type, whose schema has been asked. */
+function isVectorRow(row: unknown): row is { readonly vector: Float32Array } {
+  return (
+    typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
+  );
+}
 
 // Loaded when first needed: a command that touches no vectors starts without it.
 const loadArrow = (): Promise<typeof import('apache-arrow')> => import('apache-arrow');
@@ -19,7 +23,7 @@ const loadArrow = (): Promise<typeof import('apache-arrow')> => import('apache-a
 /** Encodes rows in record batches of 1,024; `counted` is told the number of rows and the dimension. */
 export async function* encodeVectors(
   type: PortType,
-  rows: RowSource,
+  blocks: Blocks,
   counted: (count: number, dimension: number) => void,
 ): AsyncIterable<Uint8Array> {
   const arrow = await loadArrow();
@@ -27,14 +31,17 @@ export async function* encodeVectors(
   let writer: BatchWriter | undefined;
   let texts: string[] = [];
   let vectors: Float32Array[] = [];
-  for await (const row of rows) {
-    const { vector, ...rest } = vectorRowSchema.parse(checkRow(type, row, count));
-    writer ??= new BatchWriter(arrow, vector.length);
-    if (vector.length !== writer.dimension) throw unevenWidth(count, vector.length, writer);
-    count += 1;
-    texts.push(JSON.stringify(rest));
-    vectors.push(vector);
-    if (texts.length === batchRows) {
+  for await (const block of blocks) {
+    for (const given of block) {
+      const row = checkRow(type, given, count);
+      if (!isVectorRow(row)) throw withoutVector(type, count);
+      const { vector, ...rest } = row;
+      writer ??= new BatchWriter(arrow, vector.length);
+      if (vector.length !== writer.dimension) throw unevenWidth(count, vector.length, writer);
+      count += 1;
+      texts.push(JSON.stringify(rest));
+      vectors.push(vector);
+      if (texts.length < batchRows) continue;
       yield writer.encode(texts, vectors);
       texts = [];
       vectors = [];
@@ -45,6 +52,12 @@ export async function* encodeVectors(
   yield writer.encode(texts, vectors);
   yield writer.end();
   counted(count, count === 0 ? 0 : writer.dimension);
+}
+
+function withoutVector({ id }: PortType, row: number): GraphError {
+  return new GraphError('internal', `Row ${String(row + 1)} of ${id} has no vector.`, {
+    audience: 'developer',
+  });
 }
 
 function unevenWidth(row: number, width: number, writer: BatchWriter): GraphError {
@@ -132,12 +145,12 @@ class BatchWriter {
 }
 
 /**
- * The rows of an Arrow artifact, but for the first `skip`; each vector is a view into its batch, not a copy.
+ * The rows of an Arrow artifact, a batch at a time, but for the first `skip`; each vector is a view into its batch, not a copy.
  */
 export async function* decodeVectors(
   bytes: AsyncIterable<Uint8Array>,
   skip = 0,
-): AsyncIterable<unknown> {
+): AsyncIterable<object[]> {
   const arrow = await loadArrow();
   const reader = await arrow.RecordBatchReader.from(bytes);
   let passed = 0;
@@ -154,9 +167,11 @@ export async function* decodeVectors(
       });
     }
     const width = values.length / Math.max(1, batch.numRows);
+    const rows: object[] = [];
     for (let i = first; i < batch.numRows; i++) {
       const vector = values.subarray(i * width, (i + 1) * width);
-      yield Object.assign(parseRow(String(texts.get(i))), { vector });
+      rows.push(Object.assign(parseRow(String(texts.get(i))), { vector }));
     }
+    yield rows;
   }
 }

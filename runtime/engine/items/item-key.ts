@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
-import { canonicalEncode, type SourceFile } from '@graft/graph';
+import { hash as digest } from 'node:crypto';
+import { canonicalAfter, type SourceFile } from '@graft/graph';
 
-const hash = (family: string, value: unknown): string =>
-  createHash('sha256').update(family).update(canonicalEncode(value)).digest('hex');
+/** Of a family and a value: the sha256 of the one's text and the canonical bytes of the other. */
+function hash(family: string, value: unknown): string {
+  return digest('sha256', canonicalAfter(family, value), 'hex');
+}
 
 /** Makes the key of a row: the family and the fields that the result depends on (all, without `paths`). */
 export function rowKeyer(

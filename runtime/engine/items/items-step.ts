@@ -3,6 +3,8 @@ import {
   type ItemCounts,
   type ItemFamily,
   type ItemsImplementation,
+  type NodeType,
+  type ResultRowOf,
   type SourceFile,
   type RunContext,
 } from '@graft/graph';
@@ -10,16 +12,18 @@ import { z } from 'zod';
 import { ItemBatches, type MissingItem, type RunBatch } from './item-batches.ts';
 import { decodePayload } from './payload.ts';
 
-/** Rows held at once, waiting to be sorted into batches. */
+/** Rows held at once: those that are missing are sorted into batches, and all wait for them. */
 const windowRows = 4096;
 const defaultBatch = 32;
+/** Output rows handed on at a time. */
+const blockRows = 64;
 
-/** The items of a step: read twice, so that memory does not grow with their number. */
+/** The items of a step, read once, in order. */
 export interface ItemSource {
   /** Known before reading; undefined where it is not. */
   readonly total: number | undefined;
   readonly unit: string;
-  rows(): AsyncIterable<unknown> | Iterable<unknown>;
+  blocks(): AsyncIterable<readonly unknown[]>;
   keyOf(row: unknown): string;
   nameOf(row: unknown): string;
 }
@@ -37,20 +41,32 @@ export interface ItemsStep {
   verified<Value>(reading: () => Promise<Value>): Promise<Value>;
 }
 
-/** What the first pass found: everything that the second needs to give the output rows. */
+/** The output rows of a map-type step, which are computed as they are read. */
 export interface ComputedItems {
-  /** Complete once `rows` has been read to its end. */
+  /** Complete once `blocks` has been read to its end. */
   counts(): ItemCounts;
-  /** Output rows in the order of the input rows; payloads are read back from the family. */
-  rows(): AsyncIterable<unknown>;
+  /**
+   * Output rows, some at a time, in the order of the input rows. Throws the first failure when every item failed. To be
+   * read once.
+   */
+  blocks(): AsyncIterable<readonly unknown[]>;
+  /** What `blocks` has thrown, as it was thrown. */
+  thrown(): unknown;
+}
+
+/** An input row that is held until what is missing of its window is computed. */
+interface HeldRow {
+  readonly key: string;
+  readonly row: unknown;
 }
 
 /**
- * Computes what is missing of a map-type step and gives its rows. Identical items are computed once; failed
- * ones are left out of the output. Throws the first failure when every item failed.
+ * Gives the rows of a map-type step, computing what is missing: rows are read once, a window of them is held, what has no
+ * result yet is computed, then the window's output is given. Identical items are computed once; failed ones are left out
+ * of the output.
  */
-export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
-  const { ctx, family, source } = step;
+export function runItemsStep(step: ItemsStep): ComputedItems {
+  const { ctx, family } = step;
   // Before anything of a batch gets into the item cache.
   const params = { ...step.params, ...parallelOf(step) };
   const run: RunBatch = async (rows) => {
@@ -65,47 +81,74 @@ export async function runItemsStep(step: ItemsStep): Promise<ComputedItems> {
     );
   };
   const batches = new ItemBatches({ family, run, ctx });
-  const keys = await computeMissing(step, batches);
-  const failed = keys.reduce((sum, key) => sum + (batches.failures.has(key) ? 1 : 0), 0);
-  const [first] = batches.failures.values();
-  if (first !== undefined && failed === keys.length) {
-    throw new GraphError('bad-input', allFailed(failed, first), { location: { node: ctx.node } });
-  }
   const counts = { computed: 0, reused: 0 };
-  return {
-    counts: () => ({ total: counts.computed + counts.reused + failed, ...counts, failed }),
-    async *rows() {
-      const unclaimed = new Set(batches.computed);
-      const look = step.implementation.watch?.(ctx);
-      let at = 0;
-      for await (const row of source.rows()) {
-        ctx.signal.throwIfAborted();
-        const key = keys[at++];
-        if (key === undefined || batches.failures.has(key)) continue;
+  let failed = 0;
+  let thrown: unknown;
+
+  async function* blocks(): AsyncGenerator<readonly unknown[]> {
+    const look = step.implementation.watch?.(ctx);
+    let items = 0;
+    let block: unknown[] = [];
+    for await (const held of windows(step, batches)) {
+      items += held.length;
+      for (const { key, row } of held) {
+        if (batches.failures.has(key)) {
+          failed += 1;
+          continue;
+        }
         const payload = await payloadOf(step, { key, row, run });
         // Of identical items the first was computed, the others reuse it.
-        const kind = unclaimed.delete(key) ? 'computed' : 'reused';
-        for await (const out of step.implementation.expand(row, payload, step.params)) {
+        const kind = batches.computed.delete(key) ? 'computed' : 'reused';
+        const seen = (out: ResultRow): ResultRow => {
           look?.(row, out);
           counts[kind] += 1;
-          yield out;
+          return out;
+        };
+        const expanded = step.implementation.expand(row, payload, step.params);
+        if (Symbol.iterator in expanded) {
+          for (const out of expanded) block.push(seen(out));
+          if (block.length < blockRows) continue;
+          yield block;
+          block = [];
+          continue;
         }
+        yield block;
+        block = [];
+        // Streamed, because they are too large to be held.
+        for await (const out of expanded) yield [seen(out)];
       }
-      const rows = counts.computed + counts.reused;
-      step.implementation.finish?.(ctx, { items: keys.length, rows }, step.params);
+    }
+    yield block;
+    const [first] = batches.failures.values();
+    if (first !== undefined && failed === items) {
+      throw new GraphError('bad-input', allFailed(failed, first), { location: { node: ctx.node } });
+    }
+    const written = counts.computed + counts.reused;
+    step.implementation.finish?.(ctx, { items, rows: written }, step.params);
+  }
+
+  return {
+    counts: () => ({ total: counts.computed + counts.reused + failed, ...counts, failed }),
+    thrown: () => thrown,
+    async *blocks() {
+      try {
+        yield* blocks();
+      } catch (error) {
+        thrown = error;
+        throw error;
+      }
     },
   };
 }
 
+type ResultRow = ResultRowOf<NodeType>;
+
 const allFailed = (count: number, first: string): string =>
   count === 1 ? first : `All ${String(count)} items failed; the first: ${first}`;
 
-/** First pass. Returns the key of every row, in order. */
-async function computeMissing(step: ItemsStep, batches: ItemBatches): Promise<string[]> {
+/** The rows, some thousand at a time, after what is missing of them was computed. */
+async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<HeldRow[]> {
   const { ctx, family, source } = step;
-  const keys: string[] = [];
-  const seen = new Set<string>();
-  let waiting: MissingItem[] = [];
   let done = 0;
   const report = (): void => {
     ctx.progress({
@@ -122,31 +165,36 @@ async function computeMissing(step: ItemsStep, batches: ItemBatches): Promise<st
     },
   };
   const { length, prefix } = step.implementation.definition.items ?? {};
-  for await (const row of source.rows()) {
-    const key = source.keyOf(row);
-    keys.push(key);
-    if (seen.has(key) || family.has(key)) {
-      done += 1;
-      if (done % 1000 === 0) await breathe(ctx, report);
-      continue;
-    }
-    seen.add(key);
+  const missing = (key: string, row: unknown): MissingItem => {
     const order = { length: length?.(row) ?? 0, prefix: prefix?.(row) ?? '' };
-    waiting.push({ key, row, ...order, name: source.nameOf(row) });
-    if (waiting.length < windowRows) continue;
-    await batches.run(waiting, options);
-    waiting = [];
+    return { key, row, ...order, name: source.nameOf(row) };
+  };
+  let held: HeldRow[] = [];
+  let waiting = new Map<string, MissingItem>();
+  const compute = async (): Promise<void> => {
+    ctx.signal.throwIfAborted();
+    done += held.length - waiting.size;
+    await batches.run([...waiting.values()], options);
+    waiting = new Map();
+    report();
+    // Reused rows need no waiting, so nothing else would let a cancel or another step in.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  for await (const block of source.blocks()) {
+    for (const row of block) {
+      const key = source.keyOf(row);
+      held.push({ key, row });
+      if (!family.has(key) && !waiting.has(key) && !batches.failures.has(key)) {
+        waiting.set(key, missing(key, row));
+      }
+      if (held.length < windowRows) continue;
+      await compute();
+      yield held;
+      held = [];
+    }
   }
-  await batches.run(waiting, options);
-  report();
-  return keys;
-}
-
-// Reused rows need no waiting, so nothing else would let a cancel or another step in.
-async function breathe(ctx: RunContext, report: () => void): Promise<void> {
-  report();
-  await new Promise((resolve) => setImmediate(resolve));
-  ctx.signal.throwIfAborted();
+  await compute();
+  yield held;
 }
 
 const batchParamSchema = z.looseObject({ batch: z.number().int().positive() });
@@ -200,7 +248,9 @@ export function fileItems(
   return {
     total: files.length,
     unit: 'files',
-    rows: () => files,
+    async *blocks() {
+      yield await Promise.resolve(files);
+    },
     keyOf: (row) => keyOf(fileOf(row)),
     nameOf: (row) => fileOf(row).path,
   };

@@ -12,9 +12,10 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
-import { readInput, readRows, writeArtifact } from '../codec/artifact-codec.ts';
+import { readBlocks, readInput, writeArtifact } from '../codec/artifact-codec.ts';
 import { fileKeyer, rowKeyer } from '../items/item-key.ts';
 import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
+import { RowBlocks } from '../codec/rows.ts';
 import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';
@@ -110,7 +111,7 @@ async function runItems(
   const source = itemSource(host, request, { definition, sources, family: familyName });
   const { params } = request;
   const attempt = request.attempt ?? 1;
-  const computed = await runItemsStep({
+  const computed = runItemsStep({
     implementation,
     ctx,
     inputs,
@@ -121,7 +122,11 @@ async function runItems(
     verified: (reading) => sources.verified(reading),
   });
   const [port, { type }] = output;
-  const ref = await writeArtifact(host.artifacts, { port, type, value: computed.rows() });
+  const value = new RowBlocks(computed.blocks());
+  const ref = await writeArtifact(host.artifacts, { port, type, value }).catch((error: unknown) => {
+    // What computing has thrown is about the items, and not about the port that they are written to.
+    throw computed.thrown() ?? error;
+  });
   return { outputs: { [port]: ref }, items: computed.counts() };
 }
 
@@ -157,8 +162,8 @@ function itemSource(
   return {
     total,
     unit: over,
-    async *rows() {
-      for (const ref of refs) yield* readRows(host.artifacts, ref, type);
+    async *blocks() {
+      for (const ref of refs) yield* readBlocks(host.artifacts, ref, type);
     },
     keyOf: rowKeyer(family, definition.items?.key),
     nameOf: (row) => namedRowSchema.safeParse(row).data?.id ?? 'without id',

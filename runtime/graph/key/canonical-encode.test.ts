@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalEncode, hashParts } from './canonical-encode.ts';
+import { canonicalAfter, canonicalEncode, hashParts } from './canonical-encode.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
 
@@ -71,6 +71,30 @@ describe('canonicalEncode', () => {
   it('encodes long text beyond the first buffer', () => {
     const text = 'é'.repeat(100_000);
     expect(canonicalEncode(text).length).toBe(5 + 200_000);
+  });
+});
+
+describe('canonicalAfter', () => {
+  it('gives a text and what canonicalEncode gives, whatever was encoded before', () => {
+    const json = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
+    fc.assert(
+      fc.property(fc.string(), json, (text, value) => {
+        const both = Buffer.concat([Buffer.from(text), canonicalEncode(value)]);
+        expect(Buffer.from(canonicalAfter(text, value)).equals(both)).toBe(true);
+      }),
+    );
+  });
+
+  it('holds nothing of a value that was refused, or that is long', () => {
+    const expected = Buffer.concat([Buffer.from('f'), canonicalEncode([1])]);
+    for (const before of [[1, NaN], 'é'.repeat(2_000_000)]) {
+      try {
+        canonicalAfter('family', before);
+      } catch (error) {
+        expect(error).toBeInstanceOf(GraphError);
+      }
+      expect(Buffer.from(canonicalAfter('f', [1])).equals(expected)).toBe(true);
+    }
   });
 });
 

@@ -34,6 +34,21 @@ export function canonicalEncode(value: unknown): Uint8Array {
   return writer.bytes();
 }
 
+/** One is enough, since an encoding is used up before the next; long texts must not be held for ever. */
+let spare: Writer | undefined;
+const mostSpare = 1 << 20;
+
+/** A text in UTF-8 and after it the canonical encoding of a value: good until the next call, for hashing at once. */
+export function canonicalAfter(text: string, value: unknown): Uint8Array {
+  const writer = spare ?? new Writer();
+  // Taken away meanwhile, so that an error leaves none that is half written.
+  spare = undefined;
+  writer.begin(text);
+  writer.value(value, 0);
+  if (writer.size <= mostSpare) spare = writer;
+  return writer.written();
+}
+
 /** sha256 of the canonical encoding of key parts, whatever their order. */
 export function hashParts(parts: readonly KeyPart[]): string {
   const pairs = parts.map(({ name, value }) => [name, value] as const);
@@ -48,6 +63,22 @@ class Writer {
 
   bytes(): Uint8Array {
     return this.#buffer.slice(0, this.#length);
+  }
+
+  /** What stands in the buffer, which the next writing alters. */
+  written(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  get size(): number {
+    return this.#buffer.length;
+  }
+
+  /** Begins anew, with a text. */
+  begin(text: string): void {
+    this.#length = 0;
+    this.#reserve(text.length * 3);
+    this.#length = encoder.encodeInto(text, this.#buffer).written;
   }
 
   value(value: unknown, depth: number): void {
