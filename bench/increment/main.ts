@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runFinishedSchema, type RunFinished } from './run-finished.ts';
-import { runMeasured, type ProcessReport } from '../report/peak-memory.ts';
 import { prose } from '../report/prose.ts';
 import { printTable, verdict } from '../report/table.ts';
+import { computed, type Measured, runGraph } from './run-graph.ts';
 
 /**
  * 10,000 documents through load-files, chunk, embed and index; then one of them is changed and the same
@@ -12,32 +11,19 @@ import { printTable, verdict } from '../report/table.ts';
  */
 const documents = Number(process.argv[2] ?? 10_000);
 const bars = { share: 0.02, bytes: 1.5e9 };
-const cli = path.resolve(import.meta.dirname, '../../apps/cli/bin/graft.mjs');
 
 const workspace = await mkdtemp(path.join(tmpdir(), 'graft-increment-'));
 try {
   await writeCorpus();
   const file = path.join(workspace, 'increment.graft.json');
   await writeFile(file, graphText());
-  const cold = await run(file);
+  const cold = await runGraph(file);
   await writeFile(documentPath(4321 % documents), `# Changed\n\n${prose(999_999, 8)}\n`);
-  const warm = await run(file);
-  const again = await run(file);
+  const warm = await runGraph(file);
+  const again = await runGraph(file);
   report({ cold, warm, again });
 } finally {
   await rm(workspace, { recursive: true });
-}
-
-interface Measured extends ProcessReport {
-  readonly finished: RunFinished;
-}
-
-async function run(file: string): Promise<Measured> {
-  const report = await runMeasured(process.execPath, [cli, 'run', file, '--json']);
-  const last = report.stdout.trimEnd().split('\n').at(-1) ?? '';
-  const finished = runFinishedSchema.parse(JSON.parse(last));
-  if (report.code !== 0) throw new Error(`graft run ended with exit code ${String(report.code)}`);
-  return { ...report, finished };
 }
 
 function report(runs: { cold: Measured; warm: Measured; again: Measured }): void {
@@ -61,12 +47,6 @@ function report(runs: { cold: Measured; warm: Measured; again: Measured }): void
   console.log(
     `\nBars: one changed ≤ 2 % of cold: ${verdict(share(runs.warm), { atMost: bars.share })}; peak ≤ 1.5 GB: ${verdict(worst, { atMost: bars.bytes })}`,
   );
-}
-
-function computed({ finished }: Measured, node: string): string {
-  const step = finished.steps.find((candidate) => candidate.node === node);
-  if (step?.status === 'cached') return '0';
-  return String(step?.items?.computed ?? '?');
 }
 
 function documentPath(i: number): string {

@@ -46,7 +46,7 @@ export interface ItemStore {
 }
 export interface ItemFamily extends AsyncDisposable {
   has(key: string): boolean;
-  /** Verified; undefined if absent or damaged. */
+  /** Verified; undefined if absent or damaged. Not to be altered, nor kept: it may be part of a larger block. */
   get(key: string): Promise<Uint8Array | undefined>;
   append(entries: readonly { readonly key: string; readonly payload: Uint8Array }[]): Promise<void>;
 }

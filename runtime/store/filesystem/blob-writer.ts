@@ -82,7 +82,7 @@ class StagedFile {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    this.#pending.push(Uint8Array.from(chunk));
+    this.#pending.push(new Uint8Array(chunk));
     this.#pendingBytes += chunk.byteLength;
     if (this.#pendingBytes >= smallBytes) await this.#flush();
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 // A segment is a sequence of records: header, payload. Little-endian.
@@ -22,11 +22,12 @@ export interface ItemPlace {
 
 /** A key as a map key: its 32 bytes, one a character. Keys that are no sha256 are hashed to one. */
 export function itemId(key: string): string {
-  const bytes = /^[0-9a-f]{64}$/.test(key)
-    ? Buffer.from(key, 'hex')
-    : createHash('sha256').update(key).digest();
-  return bytes.toString('latin1', 0, 32);
+  if (!/^[0-9a-f]{64}$/.test(key)) return hash('sha256', key, 'binary');
+  idBytes.write(key, 'hex');
+  return idBytes.toString('latin1');
 }
+/** One for all keys, since it is read as soon as it is written. */
+const idBytes = Buffer.alloc(32);
 
 /** The bytes of records that will stand at `offset`, with where each payload will be. */
 export function encodeRecords(

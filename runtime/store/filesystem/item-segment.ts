@@ -86,8 +86,19 @@ export class ItemSegment {
     return true;
   }
 
-  /** Undefined where the bytes are not those that were written. */
-  async read(place: ItemPlace): Promise<Uint8Array | undefined> {
+  /** Undefined where the bytes are not those that were written. They may be part of a block that is held. */
+  read(place: ItemPlace): Promise<Uint8Array | undefined> {
+    const start = place.offset - (place.offset % blockBytes);
+    const known = this.#blocks.get(start);
+    const [from, to] = [place.offset - start, place.offset - start + place.length];
+    if (known === undefined || known.byteLength < to) return this.#readBlocks(place);
+    // As `#block` does: the least recently used goes first.
+    this.#blocks.delete(start);
+    this.#blocks.set(start, known);
+    return Promise.resolve(whole(known.subarray(from, to), place));
+  }
+
+  async #readBlocks(place: ItemPlace): Promise<Uint8Array | undefined> {
     const payload = Buffer.allocUnsafe(place.length);
     let filled = 0;
     while (filled < place.length) {
@@ -101,7 +112,7 @@ export class ItemSegment {
       if (copied === 0) return undefined;
       filled += copied;
     }
-    return crc32(payload) === place.crc ? payload : undefined;
+    return whole(payload, place);
   }
 
   /** Appends and gives where the payloads are. On an error nothing is added. */
@@ -186,6 +197,11 @@ export class ItemSegment {
     this.#blocks.set(start, block);
     return block;
   }
+}
+
+/** Undefined where the bytes are not those that were written. */
+function whole(payload: Buffer, { crc }: ItemPlace): Buffer | undefined {
+  return crc32(payload) === crc ? payload : undefined;
 }
 
 function* bySize<T extends { readonly payload: Uint8Array }>(
