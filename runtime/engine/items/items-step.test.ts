@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   GraphError,
   implementItems,
@@ -125,6 +125,32 @@ describe('a map-type step', () => {
     expect(again.items).toEqual({ total: 3, computed: 1, reused: 2, failed: 0 });
     expect(batches).toEqual([['x']]);
     expect(again.rows).toEqual(['0 A', '1 X', '2 C']);
+  });
+
+  it('reads its rows once, and keeps their order and what is alike over more than are held', async () => {
+    const questions = Array.from({ length: 9000 }, (_, i) => `${String(i % 8000)}`);
+    const get = vi.spyOn(artifacts, 'get');
+    const first = await run(questions);
+    // Once by the step, and once by this test.
+    expect(get).toHaveBeenCalledTimes(2);
+    expect(first.items).toEqual({ total: 9000, computed: 8000, reused: 1000, failed: 0 });
+    expect(first.rows).toEqual(questions.map((question, i) => `${String(i)} ${question}`));
+    questions[8500] = 'fail';
+    questions[20] = 'new';
+    const again = await run(questions);
+    expect(again.items).toEqual({ total: 9000, computed: 1, reused: 8998, failed: 1 });
+    expect(again.rows[20]).toBe('20 NEW');
+    expect(again.rows[8500]).toBe('8501 501');
+  });
+
+  it('says what computing has thrown as it was thrown, whatever it is written to', async () => {
+    const running = implementItems(sorted, {
+      runItems: () => Promise.reject(new GraphError('bad-model', 'gone')),
+      *expand() {},
+    });
+    const error: unknown = await run(['a'], { running }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'bad-model', location: {} });
+    expect(error).not.toHaveProperty('location.port');
   });
 
   it('counts the rows that items give, not the items', async () => {

@@ -221,7 +221,7 @@ async function payloadOf(
 ): Promise<unknown> {
   const stored = await step.family.get(item.key);
   if (stored !== undefined) return decodePayload(stored);
-  // Damaged since the first pass saw it: computed again, alone.
+  // Damaged, which is only seen as it is read: computed again, alone.
   const again = new ItemBatches({ family: step.family, run: item.run, ctx: step.ctx });
   const name = step.source.nameOf(item.row);
   const missing = { key: item.key, row: item.row, length: 0, prefix: '', name };
