@@ -207,7 +207,7 @@ it('reranks by token vectors without losing what was found', async () => {
   const few = hits.filter(({ question }) => (question.documents?.length ?? 0) === 1).slice(0, 4);
   const reranked = await runAll(runRerank, few, {
     ctx: context(),
-    inputs: { hits: rowsInput(few) },
+    inputs: { hits: rowsInput(few), model: undefined },
     params: runRerank.definition.params.parse({ top: 5 }),
   });
   for (const { hits: ranked } of reranked) {

@@ -1,6 +1,15 @@
-import type { Embedder, Hit, QuestionHits, RunContext } from '@graft/graph';
+import {
+  type Embedder,
+  type Hit,
+  type LanguageModel,
+  type ModelRef,
+  modelSchema,
+  type QuestionHits,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
+import { rowsInput, runAll, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { maxSim } from './max-sim.ts';
 import { rerank } from './node.ts';
 import { run } from './run.ts';
@@ -51,7 +60,11 @@ const letters: Embedder = {
   },
   countTokens: (text) => text.length,
 };
-async function rank(params: Partial<Params>, rows = [row], base = testContext()) {
+async function rank(
+  params: Partial<Params>,
+  rows = [row],
+  { model, ...base }: RunContext & { model?: TreeInput<ModelRef> } = testContext(),
+) {
   const ctx = testContext({
     ...base,
     backends: {
@@ -67,7 +80,7 @@ async function rank(params: Partial<Params>, rows = [row], base = testContext())
   });
   const [result] = await runAll(run, rows, {
     ctx,
-    inputs: { hits: rowsInput(rows) },
+    inputs: { hits: rowsInput(rows), model },
     params: rerank.params.parse(params),
   });
   return result?.hits ?? [];
@@ -265,6 +278,72 @@ describe('quality', () => {
 it('leaves the order, and cuts it, where nothing is asked', async () => {
   const hits = await rank({ method: 'none', top: 2 });
   expect(hits).toEqual(row.hits.slice(0, 2));
+});
+
+describe('language-model', () => {
+  const small = treeInput(
+    modelSchema.parse({
+      ...{ id: 'small', digest: 'd', architecture: 'llama', format: 'gguf', contextLength: 512 },
+    }),
+  );
+  const prompts: string[] = [];
+  const log: string[] = [];
+  /** Leans the more to yes, the later in the alphabet. */
+  const leaning = (): RunContext & { model: TreeInput<ModelRef> } => {
+    const base = testContext();
+    const loaded: Partial<LanguageModel> = {
+      ...{ model: 'small', parallel: 2 },
+      likelihoods({ prompt }) {
+        prompts.push(prompt);
+        const yes = ((/Passage:\n(.)/.exec(prompt)?.[1] ?? 'a').charCodeAt(0) - 96) / 10;
+        const shares = [yes / 2, yes / 2, (1 - yes) / 2, (1 - yes) / 2];
+        const likelihoods = shares.map((one) => ({ logProbability: Math.log(one), tokens: 1 }));
+        return Promise.resolve({ likelihoods, promptTokens: 9 });
+      },
+    };
+    return {
+      ...base,
+      model: small,
+      log: (_level, message) => log.push(message),
+      models: {
+        ...base.models,
+        facts: () => ({
+          ...{ id: 'small', title: 'Small', kind: 'language-model', digest: 'd', size: 1 },
+          ...{ architecture: 'llama', format: 'gguf', contextLength: 512, parameters: 135e6 },
+        }),
+      },
+      backends: { ...base.backends, languageModel: () => Promise.resolve(loaded as LanguageModel) },
+    };
+  };
+
+  it('fuses the order by the probability of yes with the incoming one', async () => {
+    const hits = await rank({ method: 'language-model' }, [row], leaning());
+    // By yes d, c, b, a; as they came a, c, b, d.
+    expect(hits.map(({ chunk, scores }) => [chunk.text, scores.rerank])).toEqual([
+      ...[
+        ['c', expect.closeTo(0.3, 9)],
+        ['a', expect.closeTo(0.1, 9)],
+      ],
+      ...[
+        ['d', expect.closeTo(0.4, 9)],
+        ['b', expect.closeTo(0.2, 9)],
+      ],
+    ]);
+    expect(hits[0]?.score).toBeCloseTo(2 / 62, 12);
+    expect(prompts).toHaveLength(4);
+    expect(prompts.join()).toContain('Passage:\nd\n\nQuestion: b\n');
+    expect(log).toEqual([expect.stringMatching(/^small is a model of 135 million parameters/)]);
+  });
+
+  it('asks for a model, and says so before it runs', async () => {
+    await expect(rank({ method: 'language-model' })).rejects.toMatchObject({
+      ...{ code: 'missing-input', location: { port: 'model' } },
+    });
+    const check = (params: object) =>
+      rerank.check?.(rerank.params.parse(params), {}, () => undefined);
+    expect(check({ method: 'language-model' })).toMatchObject([{ port: 'model' }]);
+    expect(check({})).toEqual([]);
+  });
 });
 
 it('asks only for the model that its method uses', () => {

@@ -1,7 +1,17 @@
-import { defineNode, Hits, type ParamMeta, type Source } from '@graft/graph';
+import { defineNode, Hits, Model, type ParamMeta, type Source } from '@graft/graph';
 import { z } from 'zod';
+import {
+  contextParam,
+  judgingClashes,
+  parallelParam,
+  yesOrNoParam,
+} from '../kit/asking/definition.ts';
 
-const orders = { 'late-interaction': 'late interaction + RRF', none: 'as it comes' };
+const orders = {
+  'late-interaction': 'late interaction + RRF',
+  'language-model': 'P(yes) of a language model + RRF',
+  none: 'as it comes',
+};
 
 function partWeight(title: string, what: string) {
   return z
@@ -22,17 +32,24 @@ export const rerank = defineNode({
   implementation: 3,
   title: 'Rerank',
   group: 'retrieval',
-  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
-  inputs: { hits: { type: Hits, doc: 'Hits to reorder.' } },
+  doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
+  inputs: {
+    hits: { type: Hits, doc: 'Hits to reorder.' },
+    model: {
+      type: Model,
+      optional: true,
+      doc: 'A local language model, for the method language-model.',
+    },
+  },
   outputs: { hits: { type: Hits, doc: 'The best of them, in the new order.' } },
   params: z.strictObject({
     method: z
-      .enum(['late-interaction', 'cross-encoder', 'none'])
+      .enum(['late-interaction', 'cross-encoder', 'language-model', 'none'])
       .default('late-interaction')
       .meta({
         title: 'Method',
         description:
-          'late-interaction needs no further model. cross-encoder is better where its model can be had. none leaves the order as it comes, but for quality.',
+          'late-interaction needs no further model. cross-encoder is better where its model can be had. language-model asks the connected model about each chunk. none leaves the order as it comes, but for quality.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -84,7 +101,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Weight',
         description:
-          'Weight of the late-interaction order beside the incoming order, which has 1, in the fusion.',
+          'Weight of the order by late interaction or language model beside the incoming order, which has 1, in the fusion.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z
@@ -97,6 +114,13 @@ export const rerank = defineNode({
         description: 'Of the fusion: sum of weight / (constant + rank).',
         advanced: true,
       } satisfies ParamMeta),
+    prompt: yesOrNoParam('Prompt', {
+      of: 'What the language model is asked of a chunk.',
+      holds: ['passage', 'question'],
+      text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',
+    }),
+    context: contextParam(2048),
+    parallel: parallelParam,
     lengthWeight: partWeight('Length', 'saying too little'),
     contentWeight: partWeight('Content', 'boilerplate'),
     trustWeight: partWeight('Trust', 'a source that is not trusted'),
@@ -174,7 +198,9 @@ export const rerank = defineNode({
     }
     return sources;
   },
-  engines: ['onnxruntime'],
+  check: (params, inputs, models) =>
+    judgingClashes({ params, isAsked: params.method === 'language-model' }, inputs, models),
+  engines: ['onnxruntime', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],
 });

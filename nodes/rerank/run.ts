@@ -7,6 +7,7 @@ import {
   vectorSchema,
 } from '@graft/graph';
 import { hitQuality } from './hit-quality.ts';
+import { leaningScorer } from './leaning-scorer.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { rerank } from './node.ts';
 
@@ -20,9 +21,12 @@ interface Placed {
 }
 
 export const run = implementItems(rerank, {
-  async runItems(ctx, batch, _inputs, params): Promise<readonly (readonly Placed[])[]> {
+  async runItems(ctx, batch, { model }, params): Promise<readonly (readonly Placed[])[]> {
     const results: (readonly Placed[])[] = [];
-    const score = await scorer(ctx, batch, params);
+    const score =
+      params.method === 'language-model'
+        ? await leaningScorer(ctx, batch, { model, params })
+        : await scorer(ctx, batch, { ...params, method: params.method });
     const today = todayOf(ctx, params.today);
     for (const row of batch) {
       ctx.signal.throwIfAborted();
@@ -45,12 +49,16 @@ export const run = implementItems(rerank, {
 });
 
 /** Scores of a row's hits by what they are about; undefined where nothing is asked. */
-type Scorer = (row: QuestionHits) => Promise<number[] | undefined>;
+export type Scorer = (row: QuestionHits) => Promise<number[] | undefined>;
 
 function scorer(
   ctx: RunContext,
   batch: readonly QuestionHits[],
-  { method, model, embedder }: Params,
+  {
+    method,
+    model,
+    embedder,
+  }: Params & { readonly method: Exclude<Params['method'], 'language-model'> },
 ): Promise<Scorer> {
   switch (method) {
     case 'cross-encoder':
@@ -68,7 +76,7 @@ function placeByTopic(
   { hits }: QuestionHits,
   params: Params,
 ): Placed[] {
-  if (scores !== undefined && params.method === 'late-interaction') return fuse(scores, params);
+  if (scores !== undefined && isFused(params)) return fuse(scores, params);
   const given = scores ?? hits.map((_, from) => -from);
   const ranks = ranksOf(given);
   return hits.map((hit, from) => {
@@ -88,7 +96,7 @@ function withQuality(
   { params, today }: { readonly params: Params; readonly today: number },
 ): Placed[] {
   const { rrf, weight, method } = params;
-  const best = (method === 'late-interaction' ? 1 + weight : 1) / (rrf + 1);
+  const best = (isFused(params) ? 1 + weight : 1) / (rrf + 1);
   const nearness = nearnesses(topics, hits, method);
   const qualities = hitQuality(
     hits.map(({ chunk }) => chunk),
@@ -120,6 +128,11 @@ function nearnesses(
   });
   const nearest = Math.max(...values);
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
+}
+
+/** Whether the new order is only one of two. */
+function isFused({ method }: Pick<Params, 'method'>): boolean {
+  return method === 'late-interaction' || method === 'language-model';
 }
 
 /** In milliseconds: the day that is given, or the one that the run began in. */

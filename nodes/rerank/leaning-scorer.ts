@@ -1,0 +1,67 @@
+import {
+  GraphError,
+  type ModelRef,
+  type ParamsOf,
+  type QuestionHits,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
+import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { tooSmall } from '../kit/asking/small-model.ts';
+import { type Leaning, leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
+import type { rerank } from './node.ts';
+
+/** Steps whose log says how far their model can be trusted: there may be many batches. */
+const told = new WeakSet<RunContext>();
+
+/** Scores hits of a batch by how far a language model leans to yes when it is asked of each, from 0 to 1. */
+export async function leaningScorer(
+  ctx: RunContext,
+  batch: readonly QuestionHits[],
+  {
+    model,
+    params,
+  }: {
+    readonly model: TreeInput<ModelRef> | undefined;
+    readonly params: ParamsOf<typeof rerank>;
+  },
+): Promise<(row: QuestionHits) => Promise<number[]>> {
+  if (model === undefined) {
+    throw new GraphError(
+      'missing-input',
+      'There is no model to ask. Connect a Base model, or choose a method without one.',
+      { location: { node: ctx.node, port: 'model' } },
+    );
+  }
+  const asks = batch.map(({ question, hits }) =>
+    hits.map(({ chunk }) => ({
+      system: '',
+      prompt: fillPrompt(params.prompt, { question: question.question, passage: chunk.text }),
+    })),
+  );
+  const all = await leanings(ctx, asks.flat(), { ...params, model });
+  tell(ctx, model.info, all);
+  const byRow = new Map<QuestionHits, number[]>();
+  let at = 0;
+  for (const row of batch) {
+    byRow.set(
+      row,
+      all.slice(at, at + row.hits.length).map(({ yes }) => yes),
+    );
+    at += row.hits.length;
+  }
+  return (row) => Promise.resolve(byRow.get(row) ?? []);
+}
+
+function tell(ctx: RunContext, model: ModelRef, all: readonly Leaning[]): void {
+  if (told.has(ctx) || all.length === 0) return;
+  told.add(ctx);
+  tellLeanings(ctx, all);
+  const small = tooSmall(ctx, model);
+  if (small !== undefined) {
+    ctx.log(
+      'warning',
+      `${model.id} is ${small}. One of less than a billion hardly tells what helps from what does not: measure with Score hits.`,
+    );
+  }
+}
