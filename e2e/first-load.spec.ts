@@ -24,8 +24,13 @@ async function watchFirstNode(page: Page): Promise<void> {
     const look = (): void => {
       const values = document.querySelector('.react-flow__node .node-facts dd');
       const node = values?.closest('.react-flow__node');
-      if (node instanceof HTMLElement && getComputedStyle(node).visibility === 'visible')
-        performance.mark('first-node');
+      const view = node?.closest('.react-flow__viewport');
+      const isSeen = (element: Element | null | undefined): boolean => {
+        if (element === null || element === undefined) return false;
+        const { visibility, opacity } = getComputedStyle(element);
+        return visibility === 'visible' && opacity === '1';
+      };
+      if (isSeen(node) && isSeen(view)) performance.mark('first-node');
       else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);

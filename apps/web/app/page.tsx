@@ -7,14 +7,17 @@ import { config } from 'zod';
 config({ jitless: true });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
-const Workbench = lazy(async () => {
+async function load() {
   const [{ provideNodeTypes }, { Workbench: part }] = await Promise.all([
     import('../state/registry.ts'),
     import('../shell/workbench.tsx'),
   ]);
   provideNodeTypes(() => import('@graft/nodes/definitions'));
   return { default: part };
-});
+}
+/** Fetched beside React's own start rather than after it. */
+const coming = typeof window === 'undefined' ? undefined : load();
+const Workbench = lazy(() => coming ?? load());
 const never = (): (() => void) => () => undefined;
 
 /** Drawn in the browser only: everything on it comes from the server's API. */

@@ -10,7 +10,7 @@ import {
   type ReactFlowInstance,
   type Viewport,
 } from '@xyflow/react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
@@ -99,13 +99,15 @@ function CanvasTools() {
 
 /**
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
- * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped.
+ * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped. True while the page's first
+ * graph has not been fitted: it is not to be seen elsewhere before.
  */
-function useFitOnShow(flow: ReactFlowInstance, measured: boolean): void {
+function useFitOnShow(flow: ReactFlowInstance, measured: boolean): boolean {
   const path = useDocument((state) => state.file?.path);
   const prefix = useDocument(({ trail }) => wayOf(trail));
   const fitted = useRef<{ path: string; prefix: string }>(undefined);
   const views = useRef(new Map<string, Viewport>());
+  const [held, hold] = useState(true);
   useEffect(() => {
     const before = fitted.current;
     if (path === undefined || (before?.path === path && before.prefix === prefix)) return;
@@ -115,8 +117,10 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): void {
     const view = leaves ? views.current.get(prefix) : undefined;
     const settle = (): void => {
       fitted.current = { path, prefix };
+      const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
       if (view !== undefined) showView(view);
-      else if (Object.keys(useDocument.getState().shown.nodes).length > 0) void fitAll(0);
+      else if (some) void fitAll(0).then(() => hold(false));
+      else hold(false);
     };
     if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
     else if (measured) {
@@ -125,6 +129,7 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): void {
     }
     return undefined;
   }, [path, prefix, measured, flow]);
+  return held && path !== undefined;
 }
 
 /** The edge being drawn has the colour of the port that it comes from. */
@@ -145,7 +150,7 @@ export function Canvas() {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
   const measured = useNodesInitialized();
-  useFitOnShow(flow, measured);
+  const held = useFitOnShow(flow, measured);
   useTypesAfterDrawing(measured);
   useKeptInSight();
   useRouting(nodes, edges);
@@ -153,7 +158,7 @@ export function Canvas() {
   return (
     <div
       ref={frame}
-      className="h-full"
+      className={held ? 'h-full held' : 'h-full'}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
       }}

@@ -38,6 +38,7 @@ function PaletteItem({ definition }: { readonly definition: Offered }) {
 /** Node types by group, and below them, always in sight, the files of the workspace. */
 export function Palette() {
   const open = useDocument((state) => state.file !== null);
+  const begun = useScreen((state) => state.begun);
   const { data: offered = [] } = useQuery(
     queries.catalogue.nodeTypes.queryOptions(undefined, { staleTime: Infinity }),
   );
@@ -68,7 +69,9 @@ export function Palette() {
             );
           })}
         </div>
-      ) : null}
+      ) : begun ? null : (
+        <div className="flex-1" />
+      )}
       <FileList />
     </aside>
   );

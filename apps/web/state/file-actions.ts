@@ -279,7 +279,6 @@ const quickstart = 'rag-quickstart.graft.json';
 /** The file to begin with: that of the address, the last one, the quickstart, or the first there is. */
 export async function openFirstFile(): Promise<void> {
   try {
-    const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
     const asked = new URL(location.href).searchParams.get('graph');
     if (asked !== null) {
       const place = placeFromAddress();
@@ -289,11 +288,14 @@ export async function openFirstFile(): Promise<void> {
       if (useDocument.getState().file?.path === asked) showPlace(place);
       return;
     }
+    const files = await queryClient.fetchQuery(queries.graphs.list.queryOptions());
     const last = localStorage.getItem(lastFileKey);
     const known = (path: string | null): boolean => files.some((file) => file.path === path);
     const path = [last, quickstart].find(known) ?? files[0]?.path;
     if (typeof path === 'string') await openFile(path);
   } catch (error) {
     report(error);
+  } finally {
+    useScreen.getState().show({ begun: true });
   }
 }

@@ -34,6 +34,8 @@ export interface OpenEnd {
 
 interface ScreenState {
   readonly view: View;
+  /** Whether the page has found out which graph to begin with, if any. */
+  readonly begun: boolean;
   readonly selection: readonly string[];
   readonly inspectorTab: InspectorTab;
   readonly bottomTab: BottomTab;
@@ -49,7 +51,10 @@ interface ScreenState {
   keepSelected(exists: (node: string) => boolean): void;
   show(
     part: Partial<
-      Pick<ScreenState, 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'openEnd' | 'source'>
+      Pick<
+        ScreenState,
+        'begun' | 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'openEnd' | 'source'
+      >
     >,
   ): void;
   drawFrom(port: PendingEdge | null): void;
@@ -68,6 +73,7 @@ const noticeLimit = 2;
 /** What is shown and selected: nothing here is saved with the graph. */
 export const useScreen = create<ScreenState>()((set) => ({
   view: 'canvas',
+  begun: false,
   selection: [],
   inspectorTab: 'parameters',
   bottomTab: 'run',
