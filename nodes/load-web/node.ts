@@ -13,7 +13,7 @@ import {
 export const loadWeb = defineNode({
   type: 'load-web',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Web pages',
   group: 'sources',
   doc: 'Reads pages of the web, and those that sitemaps list, as documents: the main text of each, as it stood when it was last looked at.',

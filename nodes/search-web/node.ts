@@ -13,7 +13,7 @@ import { searchAddress } from './search-address.ts';
 export const searchWeb = defineNode({
   type: 'search-web',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Web search',
   group: 'sources',
   doc: 'Asks a search engine, SearXNG or one like it, each question, and reads the pages that it finds as documents: for what happened after a model was trained.',

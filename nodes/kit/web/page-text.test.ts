@@ -39,6 +39,18 @@ describe('a page that is a bomb is read without a tree', () => {
   });
 });
 
+it('a short piece of news is read without the banner beside it', async () => {
+  const news =
+    'The lifeboat brought two teachers and a goat ashore on Thursday, whose pedalo had drifted past the point. It was the third rescue of the month, and the goat belongs to neither of them.';
+  const { text } = await pageText(
+    `<div class="cookie-banner">We and our 214 partners value your privacy. <a href="/p">More, on how we do so</a></div>
+    <main><article><h1>Rescued</h1><p>${news}</p><p>Its owner is asked to ring the coxswain.</p></article></main>`,
+    'main',
+  );
+  expect(text).toContain('two teachers and a goat');
+  expect(text).not.toContain('214 partners');
+});
+
 describe('the tree of a page', () => {
   const shown = async (html: string) => (await pageTree(html))?.documentElement.outerHTML;
 

@@ -11,6 +11,12 @@ export interface PageText {
 /** Code units. Longer pages are read without looking for their main text. */
 const longest = 4 * 1024 * 1024;
 
+/**
+ * Characters of a main part that is taken for one at once. With less, Readability looks again without leaving out menus and
+ * banners, and takes the longest that it finds; its own 500 is more than many a piece of news has.
+ */
+const shortestPart = 200;
+
 /** Title and text of a page; of its main part where it has one and it is asked for. Nothing of it is run. */
 export async function pageText(html: string, content: 'main' | 'all'): Promise<PageText> {
   const whole = await readHtml(html);
@@ -37,7 +43,8 @@ async function mainPart(html: string) {
   const { Readability } = await import('@mozilla/readability');
   try {
     const tree = await pageTree(html);
-    return tree === undefined ? undefined : (new Readability(tree).parse() ?? undefined);
+    if (tree === undefined) return undefined;
+    return new Readability(tree, { charThreshold: shortestPart }).parse() ?? undefined;
   } catch {
     // Libraries that are made for pages of people meet one that was made against them: its words are still there.
     return undefined;
