@@ -1,5 +1,8 @@
-/** Elements of a page, and how deep they stand, at most: what looks for the main text costs more with depth than with length. */
-const most = { elements: 50_000, depth: 400 };
+/**
+ * Elements of a page, how deep they stand, and attributes of one, at most: what looks for the main text costs more with depth
+ * than with length, and each attribute is looked for among those that an element has.
+ */
+const most = { elements: 50_000, depth: 400, attributes: 200 };
 
 /** What stands in the head, of pages that leave its tags out. */
 const headElements = new Set('base link meta script style title'.split(' '));
@@ -25,6 +28,7 @@ export async function pageTree(html: string) {
   /** Those that are open, the outermost first. */
   const open = [root];
   let elements = 0;
+  let attributesOfElement = 0;
   let text: string[] = [];
   const placeOf = (name: string) => {
     const [inner = root] = open.slice(-1);
@@ -41,10 +45,17 @@ export async function pageTree(html: string) {
   };
   const parser = new Parser(
     {
-      onopentag(name, attributes) {
+      onopentagname() {
         writeText();
         elements += 1;
+        attributesOfElement = 0;
         if (elements > most.elements || open.length > most.depth) throw new TooMuch();
+      },
+      onattribute() {
+        attributesOfElement += 1;
+        if (attributesOfElement > most.attributes) throw new TooMuch();
+      },
+      onopentag(name, attributes) {
         const known = given.get(name);
         const element = known ?? document.createElement(name);
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
