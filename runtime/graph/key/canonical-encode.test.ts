@@ -75,27 +75,30 @@ describe('canonicalEncode', () => {
 });
 
 describe('canonicalAfter', () => {
+  const after = (text: string, value: unknown): string => canonicalAfter(text, value).toString();
+  const both = (text: string, value: unknown): string =>
+    [...new TextEncoder().encode(text), ...canonicalEncode(value)].toString();
+
   it('gives a text and what canonicalEncode gives, whatever was encoded before', () => {
     const json = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
     fc.assert(
       fc.property(fc.string(), json, (text, value) => {
-        const both = Buffer.concat([Buffer.from(text), canonicalEncode(value)]);
-        expect(Buffer.from(canonicalAfter(text, value)).equals(both)).toBe(true);
+        expect(after(text, value)).toBe(both(text, value));
       }),
     );
   });
 
-  it('holds nothing of a value that was refused, or that is long', () => {
-    const expected = Buffer.concat([Buffer.from('f'), canonicalEncode([1])]);
-    for (const before of [[1, NaN], 'é'.repeat(2_000_000)]) {
+  it.each([[[1, NaN]], ['é'.repeat(2_000_000)]])(
+    'holds nothing of what came before: %#',
+    (before) => {
       try {
         canonicalAfter('family', before);
       } catch (error) {
         expect(error).toBeInstanceOf(GraphError);
       }
-      expect(Buffer.from(canonicalAfter('f', [1])).equals(expected)).toBe(true);
-    }
-  });
+      expect(after('f', [1])).toBe(both('f', [1]));
+    },
+  );
 });
 
 describe('hashParts', () => {
