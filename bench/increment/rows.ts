@@ -55,6 +55,8 @@ function report(runs: { readonly cold: Measured } & Readonly<Record<string, Meas
       'run',
       'seconds',
       'of cold',
+      'CPU seconds',
+      'of cold',
       'computed: chunks, vectors',
       ...nodes.map((node) => `${node} ms`),
     ],
@@ -62,6 +64,8 @@ function report(runs: { readonly cold: Measured } & Readonly<Record<string, Meas
       name,
       (run.ms / 1000).toFixed(2),
       share(run),
+      (run.cpu / 1000).toFixed(2),
+      `${((100 * run.cpu) / runs.cold.cpu).toFixed(2)} %`,
       nodes
         .slice(1, 3)
         .map((node) => computed(run, node))

@@ -6,6 +6,8 @@ export interface ProcessReport {
   readonly ms: number;
   /** Peak resident bytes of the command and of each process below it, by pid. Linux only; else empty. */
   readonly peaks: readonly { readonly pid: number; readonly bytes: number }[];
+  /** Processor time of all of these, milliseconds, but for what a process took after the last look at it. Linux only; else 0. */
+  readonly cpu: number;
   readonly stdout: string;
   readonly code: number | null;
 }
@@ -22,6 +24,7 @@ export async function runMeasured(
   const startedAt = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const peaks = new Map<number, number>();
+  const times = new Map<number, number>();
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   const look = async (): Promise<void> => {
@@ -29,6 +32,7 @@ export async function runMeasured(
     for (const pid of await treeOf(child.pid)) {
       const bytes = await peakOf(pid);
       if (bytes > (peaks.get(pid) ?? 0)) peaks.set(pid, bytes);
+      times.set(pid, Math.max(times.get(pid) ?? 0, await timeOf(pid)));
     }
   };
   const timer = setInterval(() => void look(), lookEvery);
@@ -40,6 +44,7 @@ export async function runMeasured(
   return {
     ms: performance.now() - startedAt,
     peaks: [...peaks].map(([pid, bytes]) => ({ pid, bytes })),
+    cpu: [...times.values()].reduce((sum, ms) => sum + ms, 0),
     stdout: Buffer.concat(chunks).toString('utf8'),
     code,
   };
@@ -62,4 +67,12 @@ async function treeOf(root: number): Promise<number[]> {
 export async function peakOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Milliseconds of processor time that a process has taken so far; the kernel counts in hundredths of a second. */
+async function timeOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
+  // After the name, which may hold spaces: the 12th and 13th are of the process itself and of the kernel for it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }
