@@ -1,7 +1,7 @@
 import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
-import { lazy, memo, Suspense, useState } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
@@ -11,44 +11,19 @@ import { isPartOf, usePath } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
-import { stepIn, stepOf, useRunView } from '../state/run-view.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
-import {
-  givenText,
-  keptStatus,
-  offStatus,
-  progressShare,
-  resultText,
-  stepStatus,
-  type Status,
-} from './node-status.ts';
-import { nodeFacts, useLook } from '../state/node-shape.ts';
+import { givenText, offStatus, progressShare, resultText } from './node-status.ts';
+import { useFacts, useStatus } from './use-node-status.ts';
+import { useLook } from '../state/node-shape.ts';
 import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
 import { useNodeTypes } from '../state/registry.ts';
 
 const NodeCurve = lazy(() =>
   import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
 );
-
-/** The facts, or the last that could be told: a node keeps its height while a value is typed. */
-function useFacts(
-  node: GraphNode | undefined,
-  look: NodeLook | undefined,
-  params: unknown,
-): NodeFacts {
-  const [kept, keep] = useState<{
-    look: NodeLook | undefined;
-    params: unknown;
-    facts: NodeFacts;
-  }>({ look, params: null, facts: [] });
-  // A graph that is used may come after the node that uses it, and changes what its parameters may be.
-  if (kept.params === params && kept.look === look) return kept.facts;
-  const facts = nodeFacts(node, params) ?? kept.facts;
-  keep({ look, params, facts });
-  return facts;
-}
 
 /** Values that read better alone than beside their name: files and long ids. */
 const standsAlone = new Set(['files', 'file', 'model']);
@@ -92,23 +67,6 @@ function Progress({ step }: { readonly step: StepView }) {
       />
     </span>
   );
-}
-
-/** The chip: what a run came to, or what the next one would do where that differs. */
-function useStatus(path: string, step: StepView | undefined): Status | undefined {
-  const runs = usePlan(({ report }) => {
-    return report?.nodes.some(({ node, verdict }) => isPartOf(node, path) && verdict !== 'hit');
-  });
-  const over = useRunView(
-    ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
-  );
-  const own = useRunView(({ run }) => stepIn(run, path) !== undefined);
-  const past = useRunView((state) => state.past);
-  const status = own || step === undefined ? stepStatus(step) : keptStatus;
-  if (past) return status;
-  if (!over || runs !== true || status?.tone === 'bad') return status;
-  if (status === undefined) return undefined;
-  return { label: 'will run', tone: 'planned' };
 }
 
 /** Of an input of the graph, what is said while nothing has come. */

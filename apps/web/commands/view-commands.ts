@@ -99,14 +99,25 @@ export const viewCommands: readonly Command[] = [
     run: () => togglePanel('inspector'),
   },
   {
-    id: 'app-view',
-    title: 'Use the graph as an app, or go back to the canvas',
+    id: 'canvas-view',
+    title: 'Show the graph as it is drawn',
     group: 'View',
     enabled: hasFile,
-    run: () => {
-      const { view, look } = useScreen.getState();
-      look(view === 'app' ? 'canvas' : 'app');
-    },
+    run: () => useScreen.getState().look('canvas'),
+  },
+  {
+    id: 'notebook-view',
+    title: 'Show the graph as a notebook',
+    group: 'View',
+    enabled: hasFile,
+    run: () => useScreen.getState().look('notebook'),
+  },
+  {
+    id: 'app-view',
+    title: 'Show the graph as an app',
+    group: 'View',
+    enabled: hasFile,
+    run: () => useScreen.getState().look('app'),
   },
   {
     id: 'theme',

@@ -8,6 +8,7 @@ import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
+import { useScreen, views } from '../state/screen-store.ts';
 import {
   DarkIcon,
   LeftPanelIcon,
@@ -122,18 +123,25 @@ function RunButton() {
   );
 }
 
-/** Leads to the graph as a form. */
-function AppButton() {
+const viewTitles = { canvas: 'Canvas', notebook: 'Notebook', app: 'App' } as const;
+
+/** The same graph as it is drawn, as a page of cells, or as a form with its outputs. */
+function Views() {
   const empty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
+  const view = useScreen((state) => state.view);
   return empty ? null : (
-    <button
-      type="button"
-      className="button"
-      title="Use the graph as a form with its outputs"
-      onClick={commandOf('app-view').run}
-    >
-      App
-    </button>
+    <span role="group" aria-label="View" className="view-switch">
+      {views.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={one === view}
+          onClick={() => useScreen.getState().look(one)}
+        >
+          {viewTitles[one]}
+        </button>
+      ))}
+    </span>
   );
 }
 
@@ -188,6 +196,7 @@ export function Header() {
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
       <Breadcrumb />
       <HistoryButtons />
+      <Views />
       <span className="flex-1" />
       {connected ? null : (
         <span className="chip" data-tone="working" role="status">
@@ -198,7 +207,6 @@ export function Header() {
       <button type="button" className="button" onClick={commandOf('show-plan').run}>
         Plan
       </button>
-      <AppButton />
       <RunButton />
       <PanelButtons />
       <ThemeButton />

@@ -24,6 +24,11 @@ import { keyName } from './platform.ts';
 const AppView = lazy(() =>
   afterNodeTypes(import('../app-view/app-view.tsx')).then((part) => ({ default: part.AppView })),
 );
+const NotebookView = lazy(() =>
+  afterNodeTypes(import('../notebook/notebook-view.tsx')).then((part) => ({
+    default: part.NotebookView,
+  })),
+);
 const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
 const PastRunBanner = lazy(() =>
   import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
@@ -95,6 +100,25 @@ function Dialogs() {
   );
 }
 
+/** The graph as a page of cells. */
+function NotebookScreen() {
+  return (
+    <div className="notebook-screen">
+      <Header />
+      <div className="relative flex min-h-0 flex-col">
+        <Banners />
+        <div className="min-h-0 flex-1">
+          <Suspense>
+            <NotebookView />
+          </Suspense>
+        </div>
+        <Notices />
+      </div>
+      <Dialogs />
+    </div>
+  );
+}
+
 /** The graph as a form and its outputs. */
 function AppScreen() {
   return (
@@ -114,7 +138,8 @@ function Screen() {
   const view = useScreen((state) => state.view);
   useUpkeep();
   useKeys();
-  return view === 'app' ? <AppScreen /> : <CanvasScreen />;
+  if (view === 'app') return <AppScreen />;
+  return view === 'notebook' ? <NotebookScreen /> : <CanvasScreen />;
 }
 
 function CanvasScreen() {

@@ -1,6 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { follow, stepIdOf, wayOf } from './levels.ts';
-import { useScreen, type InspectorTab, type View } from './screen-store.ts';
+import { useScreen, views, type InspectorTab, type View } from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
 
@@ -23,7 +23,7 @@ export function placeFromAddress(): Place {
     within: (searchParams.get('in') ?? '').split('/').filter((id) => id !== ''),
     node: searchParams.get('node'),
     tab: tabs.find((one) => one === tab),
-    view: searchParams.get('view') === 'app' ? 'app' : 'canvas',
+    view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
   };
 }
 

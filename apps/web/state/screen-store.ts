@@ -2,8 +2,9 @@ import type { Span } from '@graft/graph';
 import { create } from 'zustand';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
-/** How the graph is looked at: as it is drawn, or as a form with what comes out. */
-export type View = 'canvas' | 'app';
+/** How the graph is looked at: as it is drawn, as a page of cells, or as a form with what comes out. */
+export const views = ['canvas', 'notebook', 'app'] as const;
+export type View = (typeof views)[number];
 export type BottomTab = 'run' | 'plan' | 'runs' | 'experiments';
 
 /** A line for the person, with one thing to do about it. */

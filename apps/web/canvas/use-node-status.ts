@@ -1,0 +1,43 @@
+import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
+import { useState } from 'react';
+import { isPartOf } from '../state/node-path.ts';
+import { nodeFacts } from '../state/node-shape.ts';
+import { usePlan } from '../state/plan-store.ts';
+import type { StepView } from '../state/run-state.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
+import { keptStatus, stepStatus, type Status } from './node-status.ts';
+
+/** The facts, or the last that could be told: a node keeps its height while a value is typed. */
+export function useFacts(
+  node: GraphNode | undefined,
+  look: NodeLook | undefined,
+  params: unknown,
+): NodeFacts {
+  const [kept, keep] = useState<{
+    look: NodeLook | undefined;
+    params: unknown;
+    facts: NodeFacts;
+  }>({ look, params: null, facts: [] });
+  // A graph that is used may come after the node that uses it, and changes what its parameters may be.
+  if (kept.params === params && kept.look === look) return kept.facts;
+  const facts = nodeFacts(node, params) ?? kept.facts;
+  keep({ look, params, facts });
+  return facts;
+}
+
+/** The chip: what a run came to, or what the next one would do where that differs. */
+export function useStatus(path: string, step: StepView | undefined): Status | undefined {
+  const runs = usePlan(({ report }) => {
+    return report?.nodes.some(({ node, verdict }) => isPartOf(node, path) && verdict !== 'hit');
+  });
+  const over = useRunView(
+    ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
+  );
+  const own = useRunView(({ run }) => stepIn(run, path) !== undefined);
+  const past = useRunView((state) => state.past);
+  const status = own || step === undefined ? stepStatus(step) : keptStatus;
+  if (past) return status;
+  if (!over || runs !== true || status?.tone === 'bad') return status;
+  if (status === undefined) return undefined;
+  return { label: 'will run', tone: 'planned' };
+}

@@ -1,0 +1,39 @@
+import { parseGraph } from '@graft/graph';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { cellOrder } from './cell-order.ts';
+
+function graph(ids: readonly string[], edges: readonly string[], layout: object = {}) {
+  const nodes = Object.fromEntries(ids.map((id) => [id, { type: 'any', version: 1, params: {} }]));
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges, layout }));
+}
+
+it('puts each node below what feeds it, and else by place', () => {
+  const edges = ['a.out -> c.in', 'b.out -> c.in', 'd.out -> b.in'];
+  const places = { a: [500, 0], b: [280, 0], c: [560, 0], d: [0, 0], e: [280, 300] };
+  expect(cellOrder(graph(['a', 'b', 'c', 'd', 'e'], edges, places))).toEqual([
+    ...['d', 'b', 'e', 'a', 'c'],
+  ]);
+});
+
+it('lists what stands in a circle, and what hangs on it, once', () => {
+  const edges = ['a.out -> b.in', 'b.out -> a.in', 'b.out -> c.in'];
+  expect(cellOrder(graph(['a', 'b', 'c', 'd'], edges))).toEqual(['d', 'a', 'b', 'c']);
+});
+
+it('keeps every edge downwards in graphs of any shape', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 30 }), (pairs) => {
+      const ids = Array.from({ length: 12 }, (_, at) => `n${String(at)}`);
+      const edges = pairs
+        .filter(([from, to]) => from < to)
+        .map(([from, to]) => `n${String(from)}.out -> n${String(to)}.in`);
+      const order = cellOrder(graph(ids, [...new Set(edges)]));
+      expect(order.toSorted()).toEqual(ids.toSorted());
+      for (const edge of edges) {
+        const [from = '', to = ''] = edge.split(' -> ').map((end) => end.split('.')[0] ?? '');
+        expect(order.indexOf(from)).toBeLessThan(order.indexOf(to));
+      }
+    }),
+  );
+});

@@ -1,0 +1,184 @@
+import { settingText } from '@graft/graph';
+import { lazy, memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
+import { familyColour } from '../canvas/family-colour.ts';
+import { offStatus, progressText, resultText } from '../canvas/node-status.ts';
+import { useStatus } from '../canvas/use-node-status.ts';
+import { useParamsHere } from '../state/given-params.ts';
+import { useDocument } from '../state/document-store.ts';
+import { useLook, useShape } from '../state/node-shape.ts';
+import { usePath } from '../state/node-path.ts';
+import { untitled } from '../state/node-titles.ts';
+import { useProblemAt } from '../state/problems.ts';
+import { startRun } from '../state/run-actions.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { OutputTab } from '../inspector/output-tab.tsx';
+
+const ParameterForm = lazy(() =>
+  import('../inspector/parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
+);
+
+/** The parameters that a node does not leave to their defaults, as code has them. */
+function Settings({ params }: { readonly params: Readonly<Record<string, unknown>> }) {
+  const set = Object.entries(params).filter(([, value]) => value !== undefined);
+  if (set.length === 0) return <span className="text-ink-2">as the defaults are</span>;
+  return set.map(([name, value]) => (
+    <span key={name} className="cell-setting" title={settingText(value)}>
+      <span className="text-ink-2">{name}=</span>
+      {settingText(value)}
+    </span>
+  ));
+}
+
+const typing = 'input, textarea, select, button, a, summary, [contenteditable], [role="tab"]';
+
+interface CellProps {
+  readonly id: string;
+  /** From 1, in the order of the page. */
+  readonly number: number;
+  readonly move: (from: Element, step: 1 | -1) => void;
+}
+
+/** One node: what it is, its parameters in a line or as a form, and what came out of it. */
+export const Cell = memo(function Cell({ id, number, move }: CellProps) {
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
+  const step = useRunView((state) => stepOf(state, path));
+  const ran = useStatus(path, step);
+  const look = useLook(node);
+  const definition = useShape(node);
+  const params = useParamsHere(id) ?? {};
+  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+  const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
+  const [open, setOpen] = useState(false);
+  const [folded, fold] = useState(false);
+  const [tall, setTall] = useState(false);
+  const cell = useRef<HTMLElement>(null);
+  if (node === undefined) return null;
+  const status = node.bypass === true ? offStatus : ran;
+  const hasOutput =
+    step !== undefined &&
+    (Object.keys(step.outputs).length > 0 ||
+      Object.keys(step.feeds ?? {}).length > 0 ||
+      step.texts.size > 0 ||
+      step.metrics.length > 0);
+  const openForm = (): void => {
+    setOpen(true);
+    // The form comes when it is first asked for.
+    const focus = (tries: number): void => {
+      const field = cell.current?.querySelector<HTMLElement>(
+        '.cell-form :is(input, textarea, select)',
+      );
+      if (field !== null && field !== undefined) field.focus();
+      else if (tries > 0) setTimeout(() => focus(tries - 1), 50);
+    };
+    setTimeout(() => focus(40), 0);
+  };
+  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
+    const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
+    if (!(target instanceof Element)) return;
+    if (key === 'Escape' && target !== cell.current) {
+      cell.current?.focus();
+      event.stopPropagation();
+      return;
+    }
+    if (shiftKey && key === 'Enter' && !ctrlKey && !metaKey) {
+      if (target.closest('textarea') !== null && target !== cell.current) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void startRun(path);
+      move(target, 1);
+      return;
+    }
+    if (ctrlKey || metaKey || altKey || shiftKey || target.closest(typing) !== null) return;
+    if (key === 'ArrowDown' || key === 'j') move(target, 1);
+    else if (key === 'ArrowUp' || key === 'k') move(target, -1);
+    else if (key === 'Enter') openForm();
+    else if (key === 'o') fold(!folded);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <article
+      ref={cell}
+      className="cell"
+      style={{ '--c': familyColour(look?.group) }}
+      data-cell={id}
+      data-testid={`cell-${id}`}
+      data-selected={selected}
+      data-problem={problem !== undefined && !incomplete}
+      data-status={step?.status ?? 'idle'}
+      tabIndex={0}
+      aria-label={`${String(number)}. ${node.title ?? untitled(id, node)}`}
+      onFocus={() => useScreen.getState().select([id])}
+      onKeyDown={onKey}
+    >
+      <header className="cell-head">
+        <i className="group-square" />
+        <h2 className="truncate font-[600]">{node.title ?? untitled(id, node)}</h2>
+        <code className="truncate text-[11.5px] text-ink-2">{id}</code>
+        <span className="flex-1" />
+        {status === undefined ? null : (
+          <span className="chip" data-tone={status.tone}>
+            {status.label}
+          </span>
+        )}
+        <button
+          type="button"
+          className="button small cell-run"
+          title="Run this cell and what it needs (Shift ↵)"
+          onClick={() => void startRun(path)}
+        >
+          Run
+        </button>
+      </header>
+      <button
+        type="button"
+        className="cell-settings"
+        aria-expanded={open}
+        title={open ? 'Close the parameters' : 'Open the parameters'}
+        onClick={() => (open ? setOpen(false) : openForm())}
+      >
+        <Settings params={params} />
+      </button>
+      {problem === undefined ? null : (
+        <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`} role="alert">
+          {problem.message}
+        </p>
+      )}
+      {open && definition !== undefined ? (
+        <div className="cell-form">
+          <Suspense>
+            <ParameterForm node={id} definition={definition} />
+          </Suspense>
+        </div>
+      ) : null}
+      {hasOutput && !folded ? (
+        <div className="cell-output" data-tall={tall}>
+          <OutputTab key={path} node={path} />
+        </div>
+      ) : null}
+      <footer className="cell-foot">
+        <span className={step?.error === undefined ? '' : 'text-error'}>
+          {step?.status === 'running' && step.progress !== undefined
+            ? progressText(step.progress)
+            : resultText(step)}
+        </span>
+        <span className="flex-1" />
+        {hasOutput ? (
+          <>
+            {folded ? null : (
+              <button type="button" onClick={() => setTall(!tall)}>
+                {tall ? 'Shorter' : 'Taller'}
+              </button>
+            )}
+            <button type="button" onClick={() => fold(!folded)}>
+              {folded ? 'Show the output' : 'Fold the output'}
+            </button>
+          </>
+        ) : null}
+      </footer>
+    </article>
+  );
+});

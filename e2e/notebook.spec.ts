@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('a graph is read, changed and run as a notebook, by keys', async ({ page, workspace }) => {
+  const file = path.join(workspace.folder, 'a-first.graft.json');
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  expect(new URL(page.url()).searchParams.get('view')).toBe('notebook');
+  const cells = page.locator('.cell');
+  await expect(cells).toHaveCount(2);
+  // Each below what feeds it.
+  await expect(cells.first()).toHaveAttribute('data-cell', 'files');
+  const chunk = page.getByTestId('cell-chunk');
+  await expect(chunk).toContainText('size=128');
+
+  await page.getByRole('navigation', { name: 'Outline' }).getByText('Load files').click();
+  await expect(cells.first()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(chunk).toBeFocused();
+  await page.keyboard.press('k');
+  await expect(cells.first()).toBeFocused();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  const form = chunk.locator('.cell-form');
+  await expect(form.locator('input, select, textarea').first()).toBeFocused();
+  await form.getByLabel('Size', { exact: true }).fill('96');
+  await page.keyboard.press('Escape');
+  await expect(chunk).toBeFocused();
+  await expect(chunk).toContainText('size=96');
+
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+Enter');
+  await expect(chunk).toHaveAttribute('data-status', 'succeeded', { timeout: 60_000 });
+  await expect(chunk.locator('.cell-output')).toContainText('The eastern kiln is lit at 05:40');
+  expect(await readFile(file, 'utf8')).toContain('"size": 96');
+
+  await chunk.getByRole('button', { name: 'Fold the output' }).click();
+  await expect(chunk.locator('.cell-output')).toHaveCount(0);
+  await chunk.getByRole('button', { name: 'Show the output' }).click();
+  await page.keyboard.press('Control+z');
+  await expect(chunk).toContainText('size=128');
+
+  // One document, whichever way it is looked at.
+  await page.getByRole('button', { name: 'Canvas', exact: true }).click();
+  await expect(bench.node('chunk')).toContainText('128');
+});
+
+test('a notebook is printed as a page', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  await expect(page.getByTestId('cell-chunk')).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();
+  await expect(page.getByRole('banner')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Run', exact: true }).first()).toBeHidden();
+  const cut = await page
+    .locator('.cell-output')
+    .evaluateAll((outputs) => outputs.some((one) => one.scrollHeight > one.clientHeight + 1));
+  expect(cut).toBe(false);
+});
