@@ -31,7 +31,7 @@ export function cellOrder({ nodes, edges, layout = {} }: GraphBody): readonly st
 }
 
 function compare(a: NodeLayout | undefined, b: NodeLayout | undefined): number {
-  return (a?.[0] ?? 0) - (b?.[0] ?? 0) || (a?.[1] ?? 0) - (b?.[1] ?? 0);
+  return (a?.x ?? 0) - (b?.x ?? 0) || (a?.y ?? 0) - (b?.y ?? 0);
 }
 
 /** Puts a node among those that wait, which are in the order of their places. */
