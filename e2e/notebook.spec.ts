@@ -16,7 +16,7 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   const chunk = page.getByTestId('cell-chunk');
   await expect(chunk).toContainText('size=128');
 
-  await page.getByRole('navigation', { name: 'Outline' }).getByText('Load files').click();
+  await page.getByRole('navigation', { name: 'Outline' }).getByText('Files').click();
   await expect(cells.first()).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(chunk).toBeFocused();

@@ -36,6 +36,7 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     enabled: hasFile,
     run: () => {
+      useScreen.getState().look('canvas');
       openPanel('lower');
       useScreen.getState().show({ bottomTab: 'plan' });
     },
@@ -46,6 +47,7 @@ export const runCommands: readonly Command[] = [
     group: 'Run',
     enabled: hasExperiments,
     run: () => {
+      useScreen.getState().look('canvas');
       openPanel('lower');
       useScreen.getState().show({ bottomTab: 'experiments' });
     },

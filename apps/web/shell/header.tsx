@@ -154,6 +154,8 @@ const panels = [
 /** Folds the panels away, and brings them back. */
 function PanelButtons() {
   const collapsed = usePanels((state) => state.collapsed);
+  const onCanvas = useScreen(({ view }) => view === 'canvas');
+  if (!onCanvas) return null;
   return (
     <span className="flex">
       {panels.map(({ name, title, key, Icon }) => (

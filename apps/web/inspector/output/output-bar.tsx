@@ -160,7 +160,7 @@ const manyRows = 50;
 export function OutputBar(props: OutputBarProps) {
   const { byRow, total } = props;
   return (
-    <div className="sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
+    <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
       <div className="flex min-h-[26px] items-center gap-1">
         {byRow && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
         <Suspense>
