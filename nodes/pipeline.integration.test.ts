@@ -68,6 +68,7 @@ beforeAll(async () => {
   const all: Backends = {
     training,
     embedder: (id) => backends.embedder(id),
+    encoderTokenizer: (id) => backends.encoderTokenizer(id),
     crossEncoder: (id) => backends.crossEncoder(id),
     languageModel: (source, options) => backends.languageModel(source, options),
     tokenizer: (source) => backends.tokenizer(source),
@@ -90,7 +91,7 @@ beforeAll(async () => {
   const embedParams = runEmbed.definition.params.parse({});
   embedded = await runAll(runEmbed, chunks, {
     ctx,
-    inputs: { chunks: rowsInput(chunks) },
+    inputs: { chunks: rowsInput(chunks), trained: undefined },
     params: embedParams,
   });
   const inputFacets = runEmbed.definition.facets?.(embedParams, {}, catalogue.lookup) ?? {};
@@ -117,7 +118,11 @@ afterAll(async () => {
 function retrieve(params: object): Promise<QuestionHits[]> {
   return runAll(runRetrieve, questions, {
     ctx: context(),
-    inputs: { questions: rowsInput(questions), index: { digest: '', ...index } },
+    inputs: {
+      questions: rowsInput(questions),
+      index: { digest: '', ...index },
+      trained: undefined,
+    },
     params: runRetrieve.definition.params.parse(params),
   });
 }

@@ -103,6 +103,10 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
       ],
     })),
   },
+  embedder: {
+    ...{ id: attack, digest: 'a', weights: attack, architecture: attack, method: 'full' },
+    ...{ dimension: 384, contextLength: 512, base: { id: attack, digest: 'b' } },
+  },
   adapter: {
     ...{
       id: attack,

@@ -51,7 +51,7 @@ const pairs = Array.from({ length: shape.pairs }, () => ({
   passage: text(shape.passageLength),
   negatives: Array.from({ length: shape.negatives }, () => text(shape.passageLength)),
 }));
-const feeds = pairFeeds(pairs, shape, 1 / shape.pairs);
+const feeds = pairFeeds(pairs, shape, { weight: 1 / shape.pairs });
 
 const milliseconds: number[] = [];
 const cpuMilliseconds: number[] = [];

@@ -2,6 +2,7 @@ import {
   type Chunk,
   Chunks,
   defineNode,
+  EmbedderModel,
   Embeddings,
   type ParamMeta,
   searchedText,
@@ -15,7 +16,14 @@ export const embed = defineNode({
   title: 'Embed',
   group: 'retrieval',
   doc: 'Turns each chunk into a unit-length vector with a sentence embedder. Texts longer than the model’s context are cut at its end.',
-  inputs: { chunks: { type: Chunks, doc: 'Chunks to embed.' } },
+  inputs: {
+    chunks: { type: Chunks, doc: 'Chunks to embed.' },
+    trained: {
+      type: EmbedderModel,
+      optional: true,
+      doc: 'An embedder that was trained, in place of the chosen one.',
+    },
+  },
   outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
   params: z.strictObject({
     model: z
@@ -49,7 +57,8 @@ export const embed = defineNode({
     length: (row) => searchedText(row as Pick<Chunk, 'text' | 'context'>).length,
   },
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
-  facets: ({ model }, _inputs, models) => {
+  facets: ({ model }, { trained }, models) => {
+    if (trained !== undefined) return { embeddings: trained };
     const facts = models(model);
     if (facts?.dimension === undefined) return {};
     return {

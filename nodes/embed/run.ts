@@ -2,8 +2,8 @@ import { implementItems, searchedText } from '@graft/graph';
 import { embed } from './node.ts';
 
 export const run = implementItems(embed, {
-  async runItems(ctx, batch, _inputs, params): Promise<readonly Float32Array[]> {
-    const embedder = await ctx.backends.embedder(params.model);
+  async runItems(ctx, batch, { trained }, params): Promise<readonly Float32Array[]> {
+    const embedder = await ctx.backends.embedder(trained ?? params.model);
     return embedder.embed(batch.map(searchedText), ctx.signal);
   },
   *expand(row, vector) {

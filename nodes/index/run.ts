@@ -3,7 +3,7 @@ import { index } from './node.ts';
 
 export const run = implement(index, async (ctx, { embeddings }, params) => {
   const embedder = ctx.inputFacets['embeddings']?.embedder;
-  if (embedder === undefined) {
+  if (embedder?.digest === undefined) {
     throw new GraphError('bad-input', 'It is not known which embedder made these vectors.', {
       location: { node: ctx.node, port: 'embeddings' },
     });

@@ -1,5 +1,5 @@
 import type { Hit, SearchRequest } from '@graft/graph';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
 import { retrieve } from './node.ts';
 import { run } from './run.ts';
@@ -56,7 +56,7 @@ it('searches for every wording of a question, and fuses what they find', async (
       ...base.backends,
       embedder: (model) =>
         Promise.resolve({
-          ...{ model, dimension: 2, device: 'cpu', countTokens: () => 1 },
+          ...{ model: String(model), dimension: 2, device: 'cpu', countTokens: () => 1 },
           embed: (texts) => Promise.resolve(texts.map((text) => Float32Array.of(text.length, 0))),
           embedTokens: () => Promise.reject(new Error('not asked for')),
         }),
@@ -77,7 +77,11 @@ it('searches for every wording of a question, and fuses what they find', async (
   ];
   const [plain, varied] = await runAll(run, rows, {
     ctx,
-    inputs: { questions: rowsInput(rows), index: { digest: '', path: '', info } },
+    inputs: {
+      questions: rowsInput(rows),
+      index: { digest: '', path: '', info },
+      trained: undefined,
+    },
     params: retrieve.params.parse({ k: 2, candidates: 9 }),
   });
   expect(asked.map(({ text, k, vector }) => [text, k, vector?.[0]])).toEqual([
@@ -101,6 +105,34 @@ it('searches for every wording of a question, and fuses what they find', async (
   expect(varied?.hits[0]?.score).toBe(varied?.hits[0]?.scores.rrf);
 });
 
+describe('an embedder that is trained in the graph', () => {
+  const tuned = { model: 'MiniLM tuned', dimension: 384, madeBy: { node: 'train', port: 'e' } };
+  const other = { ...tuned, madeBy: { node: 'train-2', port: 'e' } };
+  const checkBoth = (index: typeof made | typeof tuned, trained?: typeof made | typeof tuned) =>
+    retrieve.check?.(
+      retrieve.params.parse({}),
+      { index: { embedder: index }, ...(trained && { trained: { embedder: trained } }) },
+      facts,
+    );
+
+  it('searches the index that it made', () => {
+    expect(checkBoth(tuned, tuned)).toEqual([]);
+  });
+
+  it('is refused an index of its base, and of another training, before anything runs', () => {
+    const message = expect.stringMatching(
+      /made with all-MiniLM-L6-v2, but .* embedded with MiniLM tuned.* Build the index anew/,
+    );
+    expect(checkBoth(made, tuned)).toEqual([{ port: 'index', message }]);
+    expect(checkBoth(other, tuned)).toHaveLength(1);
+  });
+
+  it('is missed where it made the index', () => {
+    const message = expect.stringMatching(/MiniLM tuned, which is trained in this graph: connect/);
+    expect(checkBoth(tuned)).toEqual([{ port: 'index', message }]);
+  });
+});
+
 it('refuses other weights at run time too, where the plan did not know them', async () => {
   const base = testContext();
   const ctx = testContext({
@@ -117,7 +149,11 @@ it('refuses other weights at run time too, where the plan did not know them', as
   });
   const question = { id: 'q', question: 'When?' };
   const info = { rows: 1, dimension: 384, embedder: made.model, embedderDigest: made.digest };
-  const inputs = { questions: rowsInput([question]), index: { digest: '', path: '', info } };
+  const inputs = {
+    questions: rowsInput([question]),
+    index: { digest: '', path: '', info },
+    trained: undefined,
+  };
   const params = retrieve.params.parse({ embedder: 'wide-768' });
   await expect(run.runItems(ctx, [question], inputs, params)).rejects.toMatchObject({
     code: 'facet-mismatch',

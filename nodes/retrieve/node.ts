@@ -1,4 +1,12 @@
-import { defineNode, Hits, Index, type ParamMeta, Questions } from '@graft/graph';
+import {
+  defineNode,
+  EmbedderModel,
+  Hits,
+  Index,
+  type ParamMeta,
+  Questions,
+  sameEmbedder,
+} from '@graft/graph';
 import { z } from 'zod';
 
 export const retrieve = defineNode({
@@ -11,6 +19,11 @@ export const retrieve = defineNode({
   inputs: {
     questions: { type: Questions, doc: 'Questions to search for.' },
     index: { type: Index, doc: 'The index to search.' },
+    trained: {
+      type: EmbedderModel,
+      optional: true,
+      doc: 'The embedder that was trained, where it made the index.',
+    },
   },
   outputs: { hits: { type: Hits, doc: 'For each question, its best chunks in order.' } },
   params: z.strictObject({
@@ -95,7 +108,27 @@ export const retrieve = defineNode({
     embedder === '' ? [] : [{ kind: 'model', id: embedder, param: 'embedder' }],
   check({ embedder, mode }, inputs, models) {
     const made = inputs['index']?.embedder;
-    if (embedder === '' || made === undefined || mode === 'bm25') return [];
+    if (made === undefined || mode === 'bm25') return [];
+    const { trained } = inputs;
+    if (trained !== undefined) {
+      const asking = trained.embedder;
+      if (asking === undefined || sameEmbedder(made, asking) !== false) return [];
+      return [
+        {
+          port: 'index',
+          message: `The index was made with ${made.model}, but the questions would be embedded with ${asking.model}, whose vectors are others. Build the index anew: connect ${asking.model} to the Embed that it is made of.`,
+        },
+      ];
+    }
+    if (made.digest === undefined) {
+      return [
+        {
+          port: 'index',
+          message: `The index is made with ${made.model}, which is trained in this graph: connect it here, too.`,
+        },
+      ];
+    }
+    if (embedder === '') return [];
     const facts = models(embedder);
     if (facts === undefined || facts.digest === made.digest) return [];
     const own = facts.dimension === undefined ? embedder : `${embedder} (${facts.dimension} wide)`;

@@ -1,9 +1,15 @@
-import { GraphError, type Hit, implementItems } from '@graft/graph';
+import {
+  GraphError,
+  type Hit,
+  implementItems,
+  type RunContext,
+  type TrainedEmbedder,
+} from '@graft/graph';
 import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
 
 export const run = implementItems(retrieve, {
-  async runItems(ctx, batch, { index }, params): Promise<readonly (readonly Hit[])[]> {
+  async runItems(ctx, batch, { index, trained }, params): Promise<readonly (readonly Hit[])[]> {
     const opened = await ctx.backends.openIndex(index.path, index.info);
     const { mode, k, rrf } = params;
     const candidates = Math.max(k, params.candidates);
@@ -30,16 +36,17 @@ export const run = implementItems(retrieve, {
     );
 
     async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
-      const name = params.embedder === '' ? index.info.embedder : params.embedder;
+      const model = trained ?? (params.embedder === '' ? index.info.embedder : params.embedder);
+      const { id, digest } = asking(ctx, model);
       // The plan refuses this already where the facets are known.
-      if (ctx.models.facts(name).digest !== index.info.embedderDigest) {
+      if (digest !== index.info.embedderDigest) {
         throw new GraphError(
           'facet-mismatch',
-          `The index was made with ${index.info.embedder} (${index.info.dimension} wide), but the questions would be embedded with other weights, ${name}. Embed the chunks again, or choose the same embedder.`,
+          `The index was made with ${index.info.embedder} (${index.info.dimension} wide), but the questions would be embedded with other weights, ${id}. Embed the chunks again, or choose the same embedder.`,
           { location: { node: ctx.node, port: 'index', param: 'embedder' } },
         );
       }
-      const embedder = await ctx.backends.embedder(name);
+      const embedder = await ctx.backends.embedder(model);
       return embedder.embed(texts, ctx.signal);
     }
   },
@@ -47,3 +54,12 @@ export const run = implementItems(retrieve, {
     yield { id: question.id, question, hits: [...hits] };
   },
 });
+
+/** What questions would be embedded with; a trained one by its artifact, as an index remembers it. */
+function asking(
+  ctx: RunContext,
+  model: string | TrainedEmbedder,
+): { readonly id: string; readonly digest: string } {
+  if (typeof model === 'string') return ctx.models.facts(model);
+  return { id: model.info.id, digest: model.digest };
+}

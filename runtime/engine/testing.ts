@@ -141,6 +141,7 @@ const unavailable = (): never => {
 };
 const noBackends: Backends = {
   embedder: unavailable,
+  encoderTokenizer: unavailable,
   crossEncoder: unavailable,
   languageModel: unavailable,
   tokenizer: unavailable,

@@ -12,6 +12,7 @@ export * from './types/metrics.ts';
 export * from './types/judgements.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
+export * from './types/encoder-types.ts';
 export { answerVerdict, type AnswerVerdict } from './types/answer-verdict.ts';
 export { verdictRule } from './types/verdict-rule.ts';
 export {

@@ -22,3 +22,21 @@ export async function modelLocation(
   const { folder } = await models.open(id, digest);
   return gguf === undefined ? folder : join(folder, gguf.path);
 }
+
+/** Where an encoder of the catalogue is, downloaded first where it is missing: safetensors where it has them, else ONNX. */
+export async function encoderLocation(
+  models: UsedModels,
+  { id, digest }: ModelSource,
+): Promise<{ readonly path: string; readonly weights: string }> {
+  const { files } = models.entry(id);
+  const weights =
+    files.find(({ path }) => path.endsWith('.safetensors')) ??
+    files.find(({ path }) => path.endsWith('.onnx'));
+  if (weights === undefined) {
+    throw new GraphError(
+      'bad-model',
+      `"${id}" has neither safetensors nor ONNX, which training an encoder needs; choose another model`,
+    );
+  }
+  return { path: (await models.open(id, digest)).folder, weights: weights.path };
+}

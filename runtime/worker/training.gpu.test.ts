@@ -21,6 +21,7 @@ it('a training on a real card loses as on the CPU', async (test) => {
   const training = createTraining({
     ...{ startTrainer, threads: 1, scratchFolder: join(root, 'scratch') },
     resolveModel: ({ path = '' }) => Promise.resolve(path),
+    resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
   });
   const losses = async (device: string): Promise<number[]> => {
     const folder = join(root, device.replace(':', '-'));

@@ -35,6 +35,7 @@ const service = (options: { threads?: number; memory?: number } = {}) =>
   createTraining({
     startTrainer,
     resolveModel: ({ path = '' }) => Promise.resolve(path),
+    resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
     threads: 1,
     scratchFolder: join(root, 'scratch'),
     ...options,
@@ -275,6 +276,7 @@ describe('a trainer under which memory ran out', () => {
       createTraining({
         startTrainer: start,
         resolveModel: ({ path = '' }) => Promise.resolve(path),
+        resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
         ...{ threads: 1, scratchFolder: join(root, 'scratch'), memory: 3e9 },
       });
     const first = await attempt(request, undefined, training(dying));

@@ -7,7 +7,7 @@ import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder } from './checkpoint-folder.ts';
 import { environment } from './env.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { modelLocation } from './model-location.ts';
+import { encoderLocation, modelLocation } from './model-location.ts';
 import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
 
@@ -45,6 +45,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     return {
       backends: {
         embedder: async (model) => (await forStep()).backends.embedder(model),
+        encoderTokenizer: async (model) => (await forStep()).backends.encoderTokenizer(model),
         crossEncoder: async (model) => (await forStep()).backends.crossEncoder(model),
         languageModel: async (model, wanted) =>
           (await forStep()).backends.languageModel(model, wanted),
@@ -53,6 +54,7 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
           (await import('@graft/training/service')).createTraining({
             startTrainer,
             resolveModel: (model) => modelLocation(models, model),
+            resolveEncoder: (model) => encoderLocation(models, model),
             threads,
             scratchFolder: scratch,
           }),

@@ -27,6 +27,7 @@ const absent = (what: string) => (): never => {
 export function testContext(parts: Partial<RunContext> = {}): RunContext {
   const backends: Backends = {
     embedder: absent('embedder'),
+    encoderTokenizer: absent('tokenizer'),
     crossEncoder: absent('cross-encoder'),
     languageModel: absent('language model'),
     tokenizer: absent('tokenizer'),

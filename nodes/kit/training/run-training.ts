@@ -13,6 +13,7 @@ import {
 import { onnxRefused, type TrainingParams } from './definition.ts';
 import { LeakFinder } from './leaks.ts';
 import { type TokenizedExamples, tokenizeExamples } from './tokenize-examples.ts';
+import { count, hooksOf, reportBase, summaryOf } from './training-report.ts';
 
 export interface TrainingTask {
   readonly model: TreeInput<ModelRef>;
@@ -62,17 +63,11 @@ export async function runTrainingTask(
       // Models that are idle are put out when it claims what it has planned.
       memory: await ctx.room(),
     },
-    {
-      signal: ctx.signal,
-      lease: (bytes) => ctx.lease(bytes),
-      metrics: (row) => ctx.metrics(row),
-      log: (level, message) => ctx.log(level, message),
-      progress: (progress) => ctx.progress(progress),
-    },
+    hooksOf(ctx),
   );
-  reportBase(ctx, result);
-  const summary = summaryOf(result, examples);
-  return { result, folder, metrics: [...result.metrics, summary] };
+  reportBase(ctx, result, { port: 'model' });
+  const rows = { train: examples.train.length, evaluation: examples.evaluation.length };
+  return { result, folder, metrics: [...result.metrics, summaryOf(result, rows)] };
 }
 
 interface Tokenizing extends Pick<TrainingTask, 'dataset' | 'params'> {
@@ -157,52 +152,6 @@ async function* noted(rows: AsyncIterable<Example>, leaks: LeakFinder): AsyncGen
   }
 }
 
-function reportBase(ctx: RunContext, result: TrainingResult): void {
-  const { trainable, total, baseBefore, baseAfter } = result;
-  const tokens = result.metrics.findLast(({ series }) => series === 'train')?.values['tokens'] ?? 0;
-  ctx.log(
-    'info',
-    `Trained on ${count(tokens, 'token')}: ${trainable.toLocaleString('en')} of ${total.toLocaleString('en')} numbers are trainable, ${((trainable / total) * 100).toFixed(2)} per cent.`,
-  );
-  if (baseBefore !== baseAfter) {
-    throw new GraphError(
-      'bad-model',
-      `The weights of the base changed while it was trained on: their sha256 was ${baseBefore}, and is ${baseAfter} now. Find what writes to the file, and run again.`,
-      { location: { node: ctx.node, port: 'model' }, audience: 'operator' },
-    );
-  }
-  ctx.log('info', `The base is as it was: sha256 ${baseBefore} before and after.`);
-}
-
-/** Without times, so that the same training gives the same row. */
-function summaryOf(result: TrainingResult, examples: TokenizedExamples): MetricRow {
-  const last = result.metrics.findLast(({ series }) => series === 'train');
-  const evaluations = result.metrics.filter(({ series }) => series === 'eval');
-  const losses = evaluations.map(({ step, values }) => ({ step, loss: values['loss'] ?? NaN }));
-  const trained = losses.filter(({ step }) => step !== 0).map(({ loss }) => loss);
-  const values: Readonly<Record<string, number | undefined>> = {
-    rows: examples.train.length,
-    'evaluation rows': examples.evaluation.length,
-    steps: last?.step,
-    epochs: last?.values['epoch'],
-    'tokens seen': last?.values['tokens'],
-    'last loss': last?.values['loss'],
-    'evaluation loss before': losses.find(({ step }) => step === 0)?.loss,
-    'evaluation loss': trained.length === 0 ? undefined : Math.min(...trained),
-    trainable: result.trainable,
-    'of all': result.total,
-    'trainable %': (result.trainable / result.total) * 100,
-  };
-  const known = Object.entries(values).flatMap(([name, value]): [string, number][] =>
-    value === undefined ? [] : [[name, value]],
-  );
-  return { series: 'summary', values: Object.fromEntries(known) };
-}
-
 function trainedTokens({ train }: TokenizedExamples): number {
   return train.reduce((sum, { trained }) => sum + trained.filter((flag) => flag === 1).length, 0);
-}
-
-function count(number: number, unit: string): string {
-  return `${number.toLocaleString('en')} ${unit}${number === 1 ? '' : 's'}`;
 }

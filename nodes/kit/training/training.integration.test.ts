@@ -42,13 +42,15 @@ const live: MetricRow[] = [];
 function context(parts: Partial<RunContext> = {}): RunContext {
   const training = createTraining({
     ...{ startTrainer, threads: 2, scratchFolder: folder },
+    resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
     resolveModel: async () => {
       const files = await catalogue.fetch(id);
       const file = (await readdir(files)).find((name) => name.endsWith('.gguf'));
       return join(files, file ?? '');
     },
   });
-  const { embedder, crossEncoder, languageModel, tokenizer, buildIndex, openIndex } = backends;
+  const { embedder, encoderTokenizer, crossEncoder, languageModel, tokenizer } = backends;
+  const { buildIndex, openIndex } = backends;
   return testContext({
     log: (_level, message) => log.push(message),
     metrics: (row) => live.push(row),
@@ -62,7 +64,7 @@ function context(parts: Partial<RunContext> = {}): RunContext {
     checkpoints: () => mkdtemp(join(folder, 'checkpoints-')),
     device: 'cpu',
     backends: {
-      ...{ embedder, crossEncoder, buildIndex, openIndex },
+      ...{ embedder, encoderTokenizer, crossEncoder, buildIndex, openIndex },
       languageModel: languageModel.bind(backends),
       tokenizer: tokenizer.bind(backends),
       training: () => Promise.resolve(training),

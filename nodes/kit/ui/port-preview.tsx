@@ -4,6 +4,7 @@ import {
   Answers,
   Dataset,
   Documents,
+  EmbedderModel,
   Hits,
   Judgements,
   Metrics,
@@ -16,6 +17,7 @@ import { AdapterView } from './adapter-view.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
 import { DocumentRows } from './document-rows.tsx';
+import { EmbedderFacts } from './embedder-facts.tsx';
 import { HitList } from './hit-list.tsx';
 import { JudgementList } from './judgement-list.tsx';
 import { MetricsView } from './metrics-view.tsx';
@@ -44,6 +46,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [Judgements.mediaType]: JudgementList,
   [Adapter.mediaType]: AdapterRows,
   [Model.mediaType]: ModelFacts,
+  [EmbedderModel.mediaType]: EmbedderFacts,
 };
 
 /** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */

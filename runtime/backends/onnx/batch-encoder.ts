@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { GraphError } from '@graft/graph';
+import { GraphError, type EncodedText } from '@graft/graph';
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { z } from 'zod';
 import { tokenizerBudget, type TokenizerBudget } from '../shared/tokenizer-budget.ts';
-import type { EncodedText } from './onnx-session.ts';
 
 const encodingSchema = z.object({
   input_ids: z.array(z.array(z.number())),
@@ -54,7 +53,14 @@ export class BatchEncoder {
     return load;
   }
 
-  encode(texts: readonly string[], pairs?: readonly string[]): EncodedText[] {
+  /** With `pairs`, each text and its pair as one; at most `most` tokens, markers included. */
+  encode(
+    texts: readonly string[],
+    {
+      pairs,
+      most = this.limit,
+    }: { readonly pairs?: readonly string[]; readonly most?: number } = {},
+  ): EncodedText[] {
     if (texts.length === 0) return [];
     const characters = [...texts, ...(pairs ?? [])].reduce((sum, { length }) => sum + length, 0);
     const encoded = this.#work(characters, (tokenizer) =>
@@ -64,7 +70,7 @@ export class BatchEncoder {
           return_tensor: false,
           padding: false,
           truncation: true,
-          max_length: this.limit,
+          max_length: Math.min(most, this.limit),
         }),
       ),
     );

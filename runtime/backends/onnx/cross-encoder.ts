@@ -27,7 +27,7 @@ export class OnnxCrossEncoder implements CrossEncoder, AsyncDisposable {
     const scores = new Array<number>(passages.length).fill(0);
     const rows = this.#encoder.encode(
       passages.map(() => query),
-      passages,
+      { pairs: passages },
     );
     await eachBatch(tokenBatches(rows), signal, async (batch) => {
       const { data, dims } = await this.#session.run(batch.map(({ row }) => row));

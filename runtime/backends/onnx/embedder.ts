@@ -1,5 +1,5 @@
-import { GraphError, type Embedder } from '@graft/graph';
-import { OnnxSession, type EncodedText, type OnnxModelFiles } from './onnx-session.ts';
+import { GraphError, type Embedder, type EncodedText } from '@graft/graph';
+import { OnnxSession, type OnnxModelFiles } from './onnx-session.ts';
 import { BatchEncoder } from './batch-encoder.ts';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 import { unitLength } from './unit-length.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { embedderId, modelTestTimeout, realModel } from '../testing/real-models.ts';
-import { OnnxSession, type EncodedText } from './onnx-session.ts';
+import type { EncodedText } from '@graft/graph';
+import { OnnxSession } from './onnx-session.ts';
 
 const row = (...ids: number[]): EncodedText => ({ ids, segments: ids.map(() => 0) });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { GraphError, type ModelEntry } from '@graft/graph';
+import { GraphError, type EncodedText, type ModelEntry } from '@graft/graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxGraph } from './onnx-graph.ts';
 import { isSameResult, probeRows } from './provider-check.ts';
@@ -15,12 +15,6 @@ export interface OnnxModelFiles {
   readonly device: OnnxDevice;
   /** Of one session; default: the cores. */
   readonly threads?: number;
-}
-
-/** Token ids of one text, with the segment (0 or 1) of each where the model tells segments apart. */
-export interface EncodedText {
-  readonly ids: readonly number[];
-  readonly segments: readonly number[];
 }
 
 /** One output of a padded batch: row-major `dims`, on the CPU. */

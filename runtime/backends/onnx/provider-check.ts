@@ -1,4 +1,5 @@
-import type { BatchOutput, EncodedText } from './onnx-session.ts';
+import type { EncodedText } from '@graft/graph';
+import type { BatchOutput } from './onnx-session.ts';
 
 const probe = (length: number): EncodedText => ({
   // Any ids will do; every vocabulary has a thousand.

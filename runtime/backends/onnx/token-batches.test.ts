@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EncodedText } from './onnx-session.ts';
+import type { EncodedText } from '@graft/graph';
 import { eachBatch, tokenBatches } from './token-batches.ts';
 
 const row = (tokens: number): EncodedText => ({

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GraphError } from '@graft/graph';
-import type { EncodedText } from './onnx-session.ts';
+import { GraphError, type EncodedText } from '@graft/graph';
 
 /**
  * Padded tokens a batch. Measured on 2 cores: throughput is flat between 256 and 4,096, so a small batch

@@ -3,6 +3,7 @@ import {
   type CrossEncoder,
   type Device,
   type Embedder,
+  type EncoderTokenizer,
   type InferenceBackends,
   type LanguageModel,
   type LanguageModelOptions,
@@ -12,6 +13,7 @@ import {
   type ModelKind,
   type ModelSource,
   type Tokenizer,
+  type TrainedEmbedder,
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
 import { UsedModels, type Catalogue, type FetchProgress } from '../catalogue/index.ts';
@@ -26,6 +28,7 @@ import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
 import type { ConvertWeights } from './quick-forms.ts';
+import { trainedEmbedder } from './trained-embedder.ts';
 
 export interface BackendsOptions {
   readonly catalogue: Catalogue;
@@ -154,8 +157,12 @@ class ComposedBackends implements LoadedBackends {
     });
   }
 
-  embedder(model: string): Promise<Embedder> {
+  embedder(model: string | TrainedEmbedder): Promise<Embedder> {
     return this.#default.backends.embedder(model);
+  }
+
+  encoderTokenizer(model: string): Promise<EncoderTokenizer> {
+    return this.#default.backends.encoderTokenizer(model);
   }
 
   crossEncoder(model: string): Promise<CrossEncoder> {
@@ -220,7 +227,16 @@ class ComposedBackends implements LoadedBackends {
     };
     return {
       backends: {
-        embedder: async (id) => this.#onnx.embedder(await request(id, 'embedder')),
+        embedder: async (model) =>
+          this.#onnx.embedder(
+            typeof model === 'string'
+              ? await request(model, 'embedder')
+              : { ...(await trainedEmbedder(model)), device, signal, held },
+          ),
+        encoderTokenizer: async (id) => {
+          const { entry, folder, stamp } = await models.open(id);
+          return this.#onnx.tokenizer({ entry, folder, stamp, device, signal });
+        },
         crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
         languageModel: async (source, wanted) => {
           const { remote } = source;

@@ -1,4 +1,4 @@
-import type { CrossEncoder, Embedder } from '@graft/graph';
+import type { CrossEncoder, Embedder, EncoderTokenizer } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
@@ -47,6 +47,16 @@ export class OnnxModels {
       embedTokens: (texts, signal) =>
         residency.use(loader, signal, (it) => it.embedTokens(texts, signal)),
       countTokens: (text) => tokenizer.count(text),
+    };
+  }
+
+  /** Without the weights. */
+  async tokenizer(request: ModelRequest): Promise<EncoderTokenizer> {
+    const tokenizer = await abortable(this.#tokenizer(request), request.signal);
+    return {
+      model: request.entry.id,
+      contextLength: tokenizer.limit,
+      encode: (texts, options) => tokenizer.encode(texts, options),
     };
   }
 

@@ -13,7 +13,14 @@ import type { EngineParts, Executed, InFlight, StepClaim, StepDevice } from './e
 import type { RunRecorder } from './run-recorder.ts';
 import type { StepRenewal } from './step-renewal.ts';
 import type { StepRoom } from './step-room.ts';
-import { inputsOf, stepsAbove, summarize, toRequest, type StepState } from './step-state.ts';
+import {
+  facetsOf,
+  inputsOf,
+  stepsAbove,
+  summarize,
+  toRequest,
+  type StepState,
+} from './step-state.ts';
 
 /** Tried once more: the next process, or a smaller batch, may do. */
 const retried: ReadonlySet<GraphErrorCode> = new Set(['worker-died', 'out-of-memory']);
@@ -168,6 +175,7 @@ export class StepExecutor {
       device: deviceOf(step).id,
       attempt,
       inputs: inputsOf(step, steps),
+      inputFacets: facetsOf(step, steps),
       familyParts: step.key === undefined ? [] : familyParts(step.key, step.node),
     });
     const { node } = request;

@@ -4,6 +4,7 @@ import {
   pathWithoutRounds,
   type ArtifactRef,
   type CacheKey,
+  type Facets,
   type Feed,
   type GraphError,
   type ItemCounts,
@@ -11,6 +12,7 @@ import {
   type Plan,
   type PlannedLoop,
   type PlannedNode,
+  type PortFacets,
   type ResolvedSource,
   type StepRequest,
   type StepStatus,
@@ -160,6 +162,18 @@ export function inputsOf(
   return inputs;
 }
 
+/** What is known of a step's inputs, now that all above have finished: an embedder by the artifact that holds it. */
+export function facetsOf(step: StepState, steps: ReadonlyMap<string, StepState>): PortFacets {
+  return Object.fromEntries(
+    Object.entries(step.node.inputFacets).map(([port, facets]): [string, Facets] => {
+      const { embedder } = facets;
+      const made = embedder?.madeBy && artifactOf(embedder.madeBy, steps);
+      if (embedder === undefined || made === undefined) return [port, facets];
+      return [port, { ...facets, embedder: { ...embedder, digest: made.digest } }];
+    }),
+  );
+}
+
 export const isFinished = (step: StepState): boolean =>
   step.status !== 'queued' && step.status !== 'running';
 
@@ -196,6 +210,7 @@ export function toRequest(
     readonly device: string;
     readonly attempt: number;
     readonly inputs: StepRequest['inputs'];
+    readonly inputFacets: PortFacets;
     readonly familyParts: StepRequest['familyParts'];
   },
 ): StepRequest {
@@ -207,7 +222,7 @@ export function toRequest(
     params: step.node.params,
     inputs: run.inputs,
     sources: step.sources,
-    inputFacets: step.node.inputFacets,
+    inputFacets: run.inputFacets,
     cacheKey: step.key?.value ?? '',
     familyParts: run.familyParts,
     device: run.device,

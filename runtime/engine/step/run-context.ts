@@ -187,6 +187,7 @@ export async function createStepContext(
 /** What each backend is a part of. */
 const engineOf: Readonly<Record<keyof Backends, EngineName>> = {
   embedder: 'onnxruntime',
+  encoderTokenizer: 'onnxruntime',
   crossEncoder: 'onnxruntime',
   languageModel: 'llama.cpp',
   tokenizer: 'llama.cpp',
@@ -222,6 +223,7 @@ function noticing(
   };
   return {
     embedder: async (model) => noticed(named('embedder').embedder(model)),
+    encoderTokenizer: async (model) => named('encoderTokenizer').encoderTokenizer(model),
     crossEncoder: async (model) => noticed(named('crossEncoder').crossEncoder(model)),
     languageModel: async (model, options) =>
       noticed(named('languageModel').languageModel(model, options)),

@@ -1,4 +1,6 @@
 import type { ModelSource } from './model-source.ts';
+import type { EmbedderInfo } from '../types/encoder-types.ts';
+import type { TreeInput } from '../types/node-type.ts';
 import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../types/port-types.ts';
 import type { Tokenizer, Training, WeightedAdapter } from './training.ts';
 
@@ -32,6 +34,31 @@ export interface Embedder {
     signal: AbortSignal,
   ): Promise<{ tokens: number; vectors: Float32Array }[]>;
   countTokens(text: string): number;
+}
+
+/** An embedder that was trained, as it arrives at an input. */
+export type TrainedEmbedder = TreeInput<EmbedderInfo>;
+
+/** Tokens of a text as its encoder reads them, markers included. */
+export interface EncodedText {
+  readonly ids: readonly number[];
+  /** The segment of each token, 0 or 1; empty where the encoder tells none apart. */
+  readonly segments: readonly number[];
+}
+
+/** The tokenizer of an embedder or a cross-encoder, without its weights. */
+export interface EncoderTokenizer {
+  readonly model: string;
+  /** Tokens of a text at most. */
+  readonly contextLength: number;
+  /**
+   * Tokens of each text; with `pairs`, of each text and its pair as one. What is beyond `most` tokens, at most the context,
+   * is cut.
+   */
+  encode(
+    texts: readonly string[],
+    options?: { readonly pairs?: readonly string[]; readonly most?: number },
+  ): EncodedText[];
 }
 
 /** Scores (query, passage) pairs; higher is more relevant. */
@@ -161,7 +188,10 @@ export interface LanguageModelOptions {
 
 /** Engines of inference. Each loads its model (downloading it first, with progress) and shares it. */
 export interface InferenceBackends {
-  embedder(model: string): Promise<Embedder>;
+  /** By its id in the catalogue, or one that was trained. */
+  embedder(model: string | TrainedEmbedder): Promise<Embedder>;
+  /** Of an encoder of the catalogue. */
+  encoderTokenizer(model: string): Promise<EncoderTokenizer>;
   crossEncoder(model: string): Promise<CrossEncoder>;
   /** Adapters are added to the one loaded base, each times its weight. */
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;

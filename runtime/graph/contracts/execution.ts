@@ -17,7 +17,7 @@ export interface StepRequest {
   readonly params: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly sources: readonly ResolvedSource[];
-  /** Of each input port, from the plan; `PlannedNode.inputFacets`. */
+  /** Of each input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
   readonly inputFacets: PortFacets;
   readonly cacheKey: string;
   /**

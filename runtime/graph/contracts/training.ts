@@ -1,5 +1,6 @@
 import type { MetricRow } from '../types/metrics.ts';
 import type { AdapterInfo } from '../types/training-types.ts';
+import type { EmbedderInfo } from '../types/encoder-types.ts';
 import type { Lease } from './backend.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
@@ -128,6 +129,43 @@ export interface TrainingResult {
   readonly model?: ModelRef;
 }
 
+/** A question with the passage that answers it and passages that only look as if they did, in tokens. */
+export interface TextPair {
+  readonly question: readonly number[];
+  readonly passage: readonly number[];
+  readonly negatives: readonly (readonly number[])[];
+}
+
+/** How an encoder is trained: LoRA on linear maps by the last part of their names, or `all-linear`; or every weight. */
+export type EncoderMethod =
+  | {
+      readonly kind: 'lora';
+      readonly rank: number;
+      readonly alpha: number;
+      /** s = α/√r instead of α/r. */
+      readonly rankStabilized: boolean;
+      readonly targets: readonly string[];
+    }
+  | { readonly kind: 'full' };
+
+/** As of a `TrainingRequest`, but for what is trained on; a step is of `batch` pairs, whole. */
+export interface EmbedderTrainingRequest extends Pick<
+  TrainingRequest,
+  | ('model' | 'epochs' | 'maxSteps' | 'batch' | 'learningRate' | 'schedule' | 'warmup')
+  | ('weightDecay' | 'clip' | 'seed' | 'evaluateEvery' | 'patience' | 'checkpointEvery')
+  | ('device' | 'memory' | 'checkpoints' | 'folder')
+> {
+  readonly method: EncoderMethod;
+  readonly train: readonly TextPair[];
+  /** May be empty: there is no evaluation loss then. */
+  readonly evaluation: readonly TextPair[];
+}
+
+/** As of a language model; `embedder` is what the folder holds. */
+export interface EmbedderTrainingResult extends Omit<TrainingResult, 'adapter' | 'model'> {
+  readonly embedder: EmbedderInfo;
+}
+
 /** Families of models that can be trained: `general.architecture` of GGUF files, with `model_type`s of a config.json. */
 export const trainableFamilies = {
   llama: ['llama', 'mistral'],
@@ -176,6 +214,13 @@ export interface MergeRequest {
 export interface Training {
   /** Trains in a process of its own. Throws `cancelled`, `out-of-memory`, `bad-input`, `bad-model`, `no-space`. */
   train(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult>;
+  /**
+   * The same of an embedder: each question is to pick its own passage out of those of its batch (MultipleNegativesRanking).
+   */
+  trainEmbedder(
+    request: EmbedderTrainingRequest,
+    hooks: TrainingHooks,
+  ): Promise<EmbedderTrainingResult>;
   /** Sum of the negative log-likelihoods of each example's trained tokens, and their number. */
   evaluate(
     request: {

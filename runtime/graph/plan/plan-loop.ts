@@ -260,9 +260,11 @@ class LoopPlanning {
         continue;
       }
       const incoming = { rows: this.#rounds.map(({ facets }) => own(facets, name) ?? {}) };
-      const { inputFacets, outputFacets } = nodeFacets({ definition, params, incoming }, models);
+      const id = `${this.#flat.id}#collect/${name}`;
+      const source = { id, definition, params, incoming };
+      const { inputFacets, outputFacets } = nodeFacets(source, models);
       gather[name] = {
-        ...{ id: `${this.#flat.id}#collect/${name}`, definition, params },
+        ...{ id, definition, params },
         ...{ inputs: { rows: [] }, inputFacets, outputFacets, sources: [] },
         place: { ...(file === undefined ? {} : { file }), ...placeOf(this.#flat) },
       };

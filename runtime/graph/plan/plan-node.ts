@@ -28,7 +28,9 @@ export function planNode(
   for (const [port, feeds] of Object.entries(inputs)) {
     incoming[port] = feeds.map((feed) => above.get(feed.node)?.[feed.port] ?? {});
   }
-  const facets = report.guard(location, () => nodeFacets({ definition, params, incoming }, models));
+  const facets = report.guard(location, () =>
+    nodeFacets({ id, definition, params, incoming }, models),
+  );
   for (const { port, param, message } of facets?.clashes ?? []) {
     report.add('facet-mismatch', message, {
       ...location,

@@ -7,10 +7,14 @@ import type { RemoteAsking } from './remote-model.ts';
  * and two facets clash only where both are known and differ.
  */
 export interface Facets {
-  /** Which embedder made the vectors, its weights' digest, and their dimension. */
+  /**
+   * Which embedder made the vectors, or makes them, its weights' digest, and their dimension. Weights that a run is yet to
+   * make have no digest, but the output that will give them; a step that needs them is told the digest of its artifact.
+   */
   readonly embedder?: {
     readonly model: string;
-    readonly digest: string;
+    readonly digest?: string;
+    readonly madeBy?: { readonly node: string; readonly port: string };
     readonly dimension: number;
   };
   /**
@@ -44,6 +48,18 @@ export interface FacetClash {
   readonly port?: string;
   readonly param?: string;
   readonly message: string;
+}
+
+type EmbedderFacet = NonNullable<Facets['embedder']>;
+
+/**
+ * Whether vectors of both can be compared; undefined where that is not known. What a run is yet to make is none of what
+ * is there already.
+ */
+export function sameEmbedder(one: EmbedderFacet, other: EmbedderFacet): boolean | undefined {
+  if (one.digest !== undefined || other.digest !== undefined) return one.digest === other.digest;
+  if (one.madeBy === undefined || other.madeBy === undefined) return undefined;
+  return sameJson(one.madeBy, other.madeBy);
 }
 
 /** What is known in all of them, and alike: where one knows nothing, nothing is said. */

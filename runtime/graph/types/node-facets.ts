@@ -7,6 +7,8 @@ import { own } from '../base/record.ts';
 
 /** What the facets of a node depend on. */
 export interface FacetSource {
+  /** Of the node. */
+  readonly id: string;
   readonly definition: NodeType;
   readonly params: Readonly<Record<string, unknown>>;
   /** Facets of each edge into each input port. */
@@ -22,14 +24,25 @@ export interface NodeFacets {
 
 /** Carries facets through a node. Throws what its definition throws. */
 export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets {
-  const { definition, params, incoming } = source;
+  const { id, definition, params, incoming } = source;
   const inputFacets = facetsByPort(incoming);
   const known = definition.facets?.(params, inputFacets, models) ?? {};
   const outputFacets: Record<string, Facets> = {};
-  for (const port of Object.keys(definition.outputs)) outputFacets[port] = own(known, port) ?? {};
+  for (const port of Object.keys(definition.outputs)) {
+    outputFacets[port] = madeAt({ node: id, port }, own(known, port) ?? {});
+  }
   const refused = remoteClashes(definition, incoming);
   // Whatever else is to be said of a model whose weights are not here helps nobody.
   const declared = refused.length > 0 ? [] : definition.check?.(params, inputFacets, models);
   const clashes = [...genericClashes(incoming), ...refused, ...(declared ?? [])];
   return { inputFacets, outputFacets, clashes };
+}
+
+/** An embedder of which nobody has said whence it comes is one that this output will give. */
+function madeAt(madeBy: { readonly node: string; readonly port: string }, facets: Facets): Facets {
+  const { embedder } = facets;
+  if (embedder === undefined || embedder.digest !== undefined || embedder.madeBy !== undefined) {
+    return facets;
+  }
+  return { ...facets, embedder: { ...embedder, madeBy } };
 }

@@ -1,5 +1,5 @@
 import { sameJson } from '../base/canonical-json.ts';
-import type { FacetClash, Facets, PortFacets } from './facets.ts';
+import { sameEmbedder, type FacetClash, type Facets, type PortFacets } from './facets.ts';
 
 /** What is known of a port fed by several outputs: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
@@ -50,7 +50,7 @@ export function genericClashes(inputs: Readonly<Record<string, readonly Facets[]
   for (const [port, list] of Object.entries(inputs)) {
     const embedders = list.flatMap((facets) => facets.embedder ?? []);
     const [first] = embedders;
-    const other = embedders.find(({ digest }) => digest !== first?.digest);
+    const other = embedders.find((one) => first && sameEmbedder(first, one) === false);
     if (first !== undefined && other !== undefined) {
       clashes.push({
         port,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answersMediaType } from './answers-media-type.ts';
+import { EmbedderModel } from './encoder-types.ts';
 import { Comparison } from './evidence-table.ts';
 import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
@@ -321,7 +322,7 @@ export const Anything = portType({
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[Dataset, Preferences, Tokens, Adapter, Metrics, Judgements, Comparison],
+    ...[Dataset, Preferences, Tokens, Adapter, EmbedderModel, Metrics, Judgements, Comparison],
   ].map((type): [string, PortType] => [type.id, type]),
 );
 

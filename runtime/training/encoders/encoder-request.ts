@@ -1,14 +1,12 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, type EncoderMethod } from '@graft/graph';
 import { createHash } from 'node:crypto';
 import { runDefinition, type RunDefinition } from '../loop/run-definition.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
-import type { EncoderLora } from './encoder.ts';
+import type { EncoderModel } from './encoder-model.ts';
 import type { TokenPair } from './text-feeds.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
-const version = 1;
-
-export type EncoderMethod = (EncoderLora & { readonly kind: 'lora' }) | { readonly kind: 'full' };
+const version = 2;
 
 /** What a training is asked for; steps are of `batch` pairs. */
 export interface EncoderRequest extends Pick<
@@ -51,12 +49,16 @@ export function checkPairs({ train, evaluation, batch }: EncoderRequest, context
   }
 }
 
-/** Everything that decides the numbers; `modelDigest` is the sha256 of the model's weights. */
-export function definitionOf(request: EncoderRequest, modelDigest: string): RunDefinition {
+/** Everything that decides the numbers; the digest is the sha256 of the model's weights. */
+export function definitionOf(
+  request: EncoderRequest,
+  { config, digest }: Pick<EncoderModel, 'config'> & { readonly digest: string },
+): RunDefinition {
   const { train, evaluation, method, checkpoints: _, checkpointEvery: __, ...others } = request;
   return runDefinition({
     encoderVersion: version,
-    base: modelDigest,
+    base: digest,
+    config,
     ...others,
     ...Object.fromEntries(Object.entries(method).map(([key, value]) => [`method.${key}`, value])),
     train: pairsDigest(train),

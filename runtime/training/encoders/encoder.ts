@@ -16,7 +16,7 @@ import {
 } from './encoder-config.ts';
 
 /** LoRA itself and rsLoRA. */
-export type EncoderLora = Omit<LoraSpec, 'dora' | 'dropout'>;
+export type EncoderLora = Omit<LoraSpec, 'dora' | 'dropout' | 'modules'>;
 
 export interface EncoderOptions {
   readonly lora?: EncoderLora;

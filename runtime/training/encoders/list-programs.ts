@@ -9,7 +9,7 @@ import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import { listFeeds, type TokenList } from './list-feeds.ts';
 import { buildListLossProgram, buildListProgram } from './list-program.ts';
-import { encoderOptions } from './pair-programs.ts';
+import { encoderOptions } from './pair-shapes.ts';
 import type { RerankerRequest } from './reranker-request.ts';
 
 /** Lengths that programs are compiled for. */

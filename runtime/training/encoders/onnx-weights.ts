@@ -48,7 +48,8 @@ function publishedName(name: string): string | undefined {
 
 /**
  * The weights of an encoder in ONNX as onnxruntime-genai's model builder or `writeEncoderOnnx` writes it, by their
- * published names: matrices of 4 bits widened in memory, all others where they lie in their file.
+ * published names: matrices of 4 bits widened in memory, all others where they lie in their file. Throws `bad-model` for a
+ * tensor that is none of them, since the encoder would be another without it.
  */
 export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, HeldWeight>> {
   const products = new Map(
@@ -56,10 +57,18 @@ export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, H
       node.type === 'MatMulNBits' ? [[node.inputs[1] ?? '', node] as const] : [],
     ),
   );
+  const scales = new Set([...products.values()].map(({ inputs }) => inputs[2]));
   const held = new Map<string, HeldWeight>();
   for (const [name, tensor] of file.tensors) {
     const published = publishedName(name);
-    if (published === undefined) continue;
+    if (published === undefined) {
+      if (scales.has(name) || isConstant(tensor)) continue;
+      throw new GraphError(
+        'bad-model',
+        `"${name}" of ${file.path} is no weight of a BERT that can be trained here; fetch the model in 4 bits (q4) from onnx-community, or as safetensors`,
+        { location: { file: file.path } },
+      );
+    }
     const product = products.get(name);
     held.set(
       published,
@@ -67,6 +76,11 @@ export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, H
     );
   }
   return held;
+}
+
+/** Of the graph itself: shapes and axes, and single numbers. */
+function isConstant({ typeName, shape }: TensorEntry): boolean {
+  return typeName === 'INT64' || shape.every((axis) => axis === 1);
 }
 
 function plain(file: OnnxFile, tensor: TensorEntry): HeldWeight {

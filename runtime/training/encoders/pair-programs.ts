@@ -1,52 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import { chooseBuckets } from '../data/buckets.ts';
 import type { Executable, Executor, Results } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
-import type { EncoderOptions } from './encoder.ts';
-import { passagesOf, type EncoderRequest } from './encoder-request.ts';
+import type { EncoderRequest } from './encoder-request.ts';
+import type { PairBatch } from './pair-batches.ts';
 import { buildPairLossProgram, buildPairProgram, type PairShape } from './pair-program.ts';
-import { pairFeeds, type TokenPair } from './text-feeds.ts';
-
-/** Lengths of texts that programs are compiled for. */
-const mostLengths = { questions: 2, passages: 3 } as const;
-
-/** Lengths of rows, ascending, that all texts fit; and the most negatives of a pair. */
-export interface PairLengths {
-  readonly questions: readonly number[];
-  readonly passages: readonly number[];
-  readonly negatives: number;
-}
-
-export function lengthsOf({ train, evaluation }: EncoderRequest, limit: number): PairLengths {
-  const pairs = [...train, ...evaluation];
-  const passages = pairs.flatMap((pair) => passagesOf(pair).map((text) => text.length));
-  const questions = pairs.map(({ question }) => question.length);
-  return {
-    questions: chooseBuckets(questions, { most: mostLengths.questions, limit }),
-    passages: chooseBuckets(passages, { most: mostLengths.passages, limit }),
-    negatives: Math.max(...pairs.map(({ negatives }) => negatives.length)),
-  };
-}
-
-/** What the method asks of a program. */
-export function encoderOptions(
-  { method }: Pick<EncoderRequest, 'method'>,
-  recompute: boolean,
-): EncoderOptions {
-  const trained = method.kind === 'full' ? { full: true } : { lora: method };
-  return { ...trained, checkpoint: recompute };
-}
+import { encoderOptions, shapeOf, type PairShapes } from './pair-shapes.ts';
+import { pairFeeds } from './text-feeds.ts';
 
 interface PairProgramsOptions {
   readonly model: EncoderModel;
   readonly executor: Executor;
-  readonly request: Pick<EncoderRequest, 'batch' | 'method'>;
-  readonly lengths: PairLengths;
-  /** Layers are computed again in the backward pass, to save memory. */
-  readonly recompute: boolean;
+  readonly request: EncoderRequest;
+  readonly shapes: PairShapes;
 }
+
+type Kind = 'training' | 'evaluation';
 
 /** The programs of a training, one of each kind and pair of lengths, compiled when first used. */
 export class PairPrograms implements AsyncDisposable {
@@ -62,10 +32,10 @@ export class PairPrograms implements AsyncDisposable {
     return this.#build(buildPairLossProgram, shortest).trainable;
   }
 
-  /** Of pairs at once, at most a batch; each has the weight 1 / `count`. */
+  /** Of a batch; each question that counts has the weight 1 / `count`. */
   async run(
-    kind: 'training' | 'evaluation',
-    pairs: readonly TokenPair[],
+    kind: Kind,
+    { pairs, counted }: PairBatch,
     setting: {
       readonly count: number;
       readonly parameters: Parameters;
@@ -77,13 +47,13 @@ export class PairPrograms implements AsyncDisposable {
     setting.signal.throwIfAborted();
     const shape = this.#shapeOf(pairs);
     const executable = await this.#get(kind, shape);
-    const feeds = pairFeeds(pairs, shape, 1 / setting.count);
+    const feeds = pairFeeds(pairs, shape, { weight: 1 / setting.count, counted });
     return await executable.run({ ...feeds, ...Object.fromEntries(setting.parameters) });
   }
 
-  /** Compiles what these pairs need. */
-  async prepare(pairs: readonly TokenPair[]): Promise<void> {
-    await this.#get('training', this.#shapeOf(pairs));
+  /** Compiles what these batches need. */
+  async prepare(kind: Kind, batches: Iterable<PairBatch>): Promise<void> {
+    for (const { pairs } of batches) await this.#get(kind, this.#shapeOf(pairs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -92,30 +62,17 @@ export class PairPrograms implements AsyncDisposable {
     }
   }
 
-  #shapeOf(pairs: readonly TokenPair[]): PairShape {
-    const { request, lengths } = this.#options;
-    const { questions, passages, negatives } = lengths;
-    const fit = (lengths: readonly number[], texts: readonly (readonly number[])[]): number => {
-      const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
-      return lengths.find((length) => length >= longest) ?? longest;
-    };
-    return {
-      pairs: request.batch,
-      negatives,
-      questionLength: fit(
-        questions,
-        pairs.map(({ question }) => question),
-      ),
-      passageLength: fit(passages, pairs.flatMap(passagesOf)),
-    };
+  #shapeOf(pairs: PairBatch['pairs']): PairShape {
+    const { request, shapes } = this.#options;
+    return shapeOf({ pairs }, shapes, request);
   }
 
   #build(build: typeof buildPairProgram, shape: PairShape): ReturnType<typeof buildPairProgram> {
-    const { model, request, recompute } = this.#options;
-    return build(model.config, { ...shape, ...encoderOptions(request, recompute) });
+    const { model, request, shapes } = this.#options;
+    return build(model.config, { ...shape, ...encoderOptions(request, shapes.recompute) });
   }
 
-  #get(kind: 'training' | 'evaluation', shape: PairShape): Promise<Executable> {
+  #get(kind: Kind, shape: PairShape): Promise<Executable> {
     const key = `${kind} ${String(shape.questionLength)} ${String(shape.passageLength)}`;
     const build = kind === 'training' ? buildPairProgram : buildPairLossProgram;
     const { model, executor } = this.#options;

@@ -17,7 +17,7 @@ it('passages stand in the order of their questions, all negatives behind them', 
     { question: [1], passage: [2, 2], negatives: [[3, 3, 3]] },
     { question: [4, 4], passage: [5], negatives: [] },
   ];
-  const feeds = pairFeeds(pairs, shape, 0.5);
+  const feeds = pairFeeds(pairs, shape, { weight: 0.5 });
   expect(feeds['questions.tokens']).toEqual(Int32Array.of(1, 0, 4, 4, 0, 0));
   const passages = [2, 2, 0, 5, 0, 0, 0, 0, 0, 3, 3, 3, 0, 0, 0, 0, 0, 0];
   expect(feeds['passages.tokens']).toEqual(Int32Array.from(passages));
@@ -32,8 +32,31 @@ it('a question does not pick from its own passage twice', () => {
     { question: [4], passage: [2], negatives: [[2]] },
     { question: [5], passage: [3], negatives: [] },
   ];
-  const open = pairFeeds(pairs, shape, 1)['open'];
+  const open = pairFeeds(pairs, shape, { weight: 1 })['open'];
   expect(open).toEqual(Int32Array.of(1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1, 0));
+});
+
+it('a question that is asked again does not pick from what answers it there', () => {
+  const pairs = [
+    { question: [1], passage: [2], negatives: [[6]] },
+    { question: [1], passage: [3], negatives: [[2]] },
+    { question: [5], passage: [4], negatives: [[3]] },
+  ];
+  const open = pairFeeds(pairs, shape, { weight: 1 })['open'];
+  // Passages 2, 3, 4, then the negatives 6, 2, 3.
+  const rows = [
+    [1, 0, 1, 1, 0, 0],
+    [0, 1, 1, 1, 0, 0],
+    [1, 1, 1, 1, 1, 1],
+  ];
+  expect(open).toEqual(Int32Array.from(rows.flat()));
+});
+
+it('pairs beyond those that count only bring passages', () => {
+  const pairs = [1, 2].map((id) => ({ question: [id], passage: [10 + id], negatives: [] }));
+  const feeds = pairFeeds(pairs, shape, { weight: 1, counted: 1 });
+  expect(feeds['weights']).toEqual(Float32Array.of(1, 0, 0));
+  expect(feeds['open']?.slice(0, 2)).toEqual(Int32Array.of(1, 1));
 });
 
 it('a text that is longer than its row is refused', () => {

@@ -1,7 +1,9 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, type TextPair } from '@graft/graph';
 import type { Feeds } from '../ir/executor.ts';
 import type { TextShape } from './encoder.ts';
 import type { PairShape } from './pair-program.ts';
+
+export type TokenPair = TextPair;
 
 /** Tokens of a text, markers at its ends included; undefined leaves a row empty. */
 type Tokens = readonly number[] | undefined;
@@ -30,20 +32,20 @@ export function textFeeds(
   return { [`${name}.tokens`]: tokens, [`${name}.types`]: types, [`${name}.mask`]: mask };
 }
 
-/** A question, the passage that belongs to it, and passages that look as if they did. */
-export interface TokenPair {
-  readonly question: readonly number[];
-  readonly passage: readonly number[];
-  readonly negatives: readonly (readonly number[])[];
-}
-
-/** What a pair program reads; `weight` is of each pair, usually 1 / pairs of the optimizer step. Pairs may be fewer. */
-export function pairFeeds(pairs: readonly TokenPair[], shape: PairShape, weight: number): Feeds {
+/**
+ * What a pair program reads, of as many pairs as it has room for or fewer. `weight` is of each of the first `counted`
+ * questions (default all), usually 1 / questions of the optimizer step; the pairs behind them only bring passages.
+ */
+export function pairFeeds(
+  pairs: readonly TokenPair[],
+  shape: PairShape,
+  { weight, counted = pairs.length }: { readonly weight: number; readonly counted?: number },
+): Feeds {
   const count = shape.pairs;
   const passages: Tokens[] = new Array<Tokens>(count * (1 + shape.negatives)).fill(undefined);
   const weights = new Float32Array(count);
   for (const [place, { passage, negatives }] of pairs.entries()) {
-    weights[place] = weight;
+    if (place < counted) weights[place] = weight;
     // All that belong to a question first, then everyone's first negative, then everyone's second.
     for (const [column, text] of [passage, ...negatives].entries()) {
       passages[column * count + place] = text;
@@ -58,17 +60,26 @@ export function pairFeeds(pairs: readonly TokenPair[], shape: PairShape, weight:
   };
 }
 
-/** A question picks from all passages but those that are its own once more: of another question, or as a negative. */
+/**
+ * A question picks from all passages but those that answer it as well: its own once more, of another question or as a
+ * negative, and those of the same question asked again.
+ */
 function openPassages(
   pairs: readonly TokenPair[],
   passages: readonly Tokens[],
   count: number,
 ): Int32Array {
   const texts = passages.map((text) => text?.join(' '));
+  const questions = pairs.map(({ question }) => question.join(' '));
+  const answers = new Map<string, Set<string | undefined>>();
+  for (const [row, question] of questions.entries()) {
+    answers.set(question, (answers.get(question) ?? new Set()).add(texts[row]));
+  }
   const open = new Int32Array(count * passages.length);
-  for (const row of pairs.keys()) {
+  for (const [row, question] of questions.entries()) {
     for (const [column, text] of texts.entries()) {
-      const counts = text !== undefined && (column === row || text !== texts[row]);
+      const counts =
+        text !== undefined && (column === row || answers.get(question)?.has(text) !== true);
       open[row * passages.length + column] = counts ? 1 : 0;
     }
   }

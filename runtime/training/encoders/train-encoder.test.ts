@@ -4,7 +4,8 @@ import { fixture } from '../golden/golden.ts';
 import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { openEncoder } from './encoder-model.ts';
-import type { EncoderRequest } from './encoder-request.ts';
+import { definitionOf, type EncoderRequest } from './encoder-request.ts';
+import { trainingBatch } from './pair-batches.ts';
 import type { TokenPair } from './text-feeds.ts';
 import { trainEncoder } from './train-encoder.ts';
 
@@ -109,9 +110,12 @@ it('evaluates what it does not train on', async () => {
   const { rows } = await attempt({ change: { train: pairs.slice(6), evaluation, maxSteps: 2 } });
   const shown = rows.map(({ series, step }) => `${series} ${String(step)}`);
   expect(shown).toEqual(['eval 0', 'train 1', 'train 2', 'eval 2']);
-  const tokens = pairs
-    .slice(6)
-    .flatMap(({ question, passage, negatives }) => [question, passage, ...negatives].flat());
+  // The second step is filled up with pairs of the first one: as many as make a batch.
+  const tokens = [0, 1].flatMap((step) =>
+    trainingBatch({ ...request, train: pairs.slice(6) }, step).pairs.flatMap(
+      ({ question, passage, negatives }) => [question, passage, ...negatives].flat(),
+    ),
+  );
   expect(rows.at(-2)?.values['tokens']).toBe(tokens.length);
 });
 
@@ -126,6 +130,44 @@ it('computes layers again where memory is short, to the same numbers', async () 
   expect(numbersOf(again.rows)).toEqual(numbersOf(kept.rows));
   const refused = await attempt({ change, memory: least - 1 });
   expect(refused).toHaveProperty('error.code', 'out-of-memory');
+});
+
+it('counts every program that it may compile, and those of the evaluation', async () => {
+  const long = pairs.map((pair, i) => ({
+    ...pair,
+    passage: i < 4 ? [...pair.passage, ...new Array<number>(11).fill(5)] : pair.passage,
+  }));
+  const [few, evaluated] = [long.slice(4), pairs.slice(0, 4)];
+  const [alone] = (await attempt({ change: { train: few, maxSteps: 1 } })).planned;
+  const [both] = (await attempt({ change: { train: few, evaluation: evaluated, maxSteps: 1 } }))
+    .planned;
+  expect(both).toBeGreaterThan(alone ?? Infinity);
+});
+
+it('goes on with less memory than it began with', async () => {
+  const checkpoints = await newFolder();
+  const whole = await attempt({ change: { maxSteps: 6 } });
+  const [needed = 0] = whole.planned;
+  const first = await attempt({
+    change: { checkpoints, maxSteps: 6 },
+    watch: ({ step }, controller) => {
+      if (step === 3) controller.abort();
+    },
+  });
+  expect(first).toHaveProperty('error');
+  const second = await attempt({ change: { checkpoints, maxSteps: 6 }, memory: needed - 1 });
+  expect(second.logs.join()).toMatch(/Goes on with other programs than those that it began with/);
+  expect(numbersOf([...first.rows, ...second.rows])).toEqual(numbersOf(whole.rows));
+});
+
+it('another config of the same weights is another training', async () => {
+  const model = await openEncoder(fixture('bert'), 'model.safetensors');
+  const digest = 'digest';
+  const asked = { ...request, checkpoints: '' };
+  const other = { config: { ...model.config, heads: 2 }, digest };
+  expect(definitionOf(asked, { ...model, digest }).digest).not.toBe(
+    definitionOf(asked, other).digest,
+  );
 });
 
 it.each([

@@ -1,11 +1,10 @@
 import { GraphError } from '@graft/graph';
-import { programMemory, runtimeMemory } from '../architectures/training-memory.ts';
 import { gradientName } from '../architectures/training-program.ts';
-import { rowsOfStep, stepsPerEpoch } from '../data/epoch.ts';
+import { stepsPerEpoch } from '../data/epoch.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { requireWeight, type Executor, type Results } from '../ir/executor.ts';
-import { sizeOf, type Shape } from '../ir/shape.ts';
-import { CheckpointStore } from '../loop/checkpoint-store.ts';
+import type { Shape } from '../ir/shape.ts';
+import { CheckpointStore, type Checkpoint } from '../loop/checkpoint-store.ts';
 import type { BatchLoss } from '../loop/gradient-step.ts';
 import { startOfFactor } from '../loop/initial-parameters.ts';
 import type { LoopHooks, LoopResult } from '../loop/training-loop.ts';
@@ -13,18 +12,20 @@ import { TrainingSteps, type Objective } from '../loop/training-steps.ts';
 import { AdamW, type Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import { checkPairs, definitionOf, passagesOf, type EncoderRequest } from './encoder-request.ts';
-import { buildPairProgram } from './pair-program.ts';
-import { encoderOptions, lengthsOf, PairPrograms, type PairLengths } from './pair-programs.ts';
-import type { TokenPair } from './text-feeds.ts';
+import { evaluationBatches, firstBatches, trainingBatch, type PairBatch } from './pair-batches.ts';
+import { PairPrograms } from './pair-programs.ts';
+import {
+  chooseShapes,
+  fromRunShapes,
+  toRunShapes,
+  type PairShapes,
+  type ShapeRequest,
+} from './pair-shapes.ts';
 
-export interface EncoderTraining {
-  readonly model: EncoderModel;
+export interface EncoderTraining extends ShapeRequest {
   /** sha256 of the model's weights. */
   readonly modelDigest: string;
   readonly executor: Executor;
-  readonly request: EncoderRequest;
-  /** Bytes that the process may take. */
-  readonly memory: number;
   readonly hooks: LoopHooks;
 }
 
@@ -35,15 +36,13 @@ export interface EncoderTraining {
 export async function trainEncoder(training: EncoderTraining): Promise<LoopResult> {
   const { model, modelDigest, executor, request, hooks } = training;
   checkPairs(request, model.config.context);
-  const run = definitionOf(request, modelDigest);
+  const run = definitionOf(request, { ...model, digest: modelDigest });
   const store = new CheckpointStore(request.checkpoints, run, hooks.log);
   await store.open();
   const checkpoint = await store.load();
-  const lengths = lengthsOf(request, model.config.context);
-  const { recompute, memory } = fitting(training, lengths, checkpoint?.shapes.recompute);
-  await hooks.planned?.(memory);
+  const shapes = await shapesFor(training, checkpoint);
   hooks.signal.throwIfAborted();
-  await using programs = new PairPrograms({ model, executor, request, lengths, recompute });
+  await using programs = new PairPrograms({ model, executor, request, shapes });
   const { trainable } = programs;
   const parameters = await startOf(model, trainable, request);
   const optimizer = new AdamW(parameters, {
@@ -57,40 +56,32 @@ export async function trainEncoder(training: EncoderTraining): Promise<LoopResul
     plan: { request, stepsPerEpoch: perEpoch, steps, warmup: Math.ceil(steps * request.warmup) },
     objective: pairObjective(programs, request, { parameters, signal: hooks.signal }),
     ...{ parameters, optimizer, store, hooks },
-    shapes: { size: request.batch, buckets: [...lengths.passages], recompute },
+    shapes: toRunShapes(shapes, request),
   });
   await made.run(checkpoint);
   return { ...(await made.result()), trainable };
 }
 
-/** Keeps what layers computed where it fits, else recomputes them. Throws `out-of-memory`. */
-function fitting(
-  { model, request, memory }: EncoderTraining,
-  lengths: PairLengths,
-  before: boolean | undefined,
-): { readonly recompute: boolean; readonly memory: number } {
-  const longest = {
-    pairs: request.batch,
-    negatives: lengths.negatives,
-    questionLength: lengths.questions.at(-1) ?? 1,
-    passageLength: lengths.passages.at(-1) ?? 1,
-  };
-  const needed = (recompute: boolean): number => {
-    const options = { ...longest, ...encoderOptions(request, recompute) };
-    const { program, trainable } = buildPairProgram(model.config, options);
-    const numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
-    // Parameters, their gradients, and two moments.
-    return runtimeMemory + 4 * 4 * numbers + programMemory(program, model.weights);
-  };
-  for (const recompute of before === undefined ? [false, true] : [before]) {
-    const bytes = needed(recompute);
-    if (bytes <= memory) return { recompute, memory: bytes };
+async function shapesFor(
+  training: EncoderTraining,
+  checkpoint: Checkpoint | undefined,
+): Promise<PairShapes> {
+  const { hooks } = training;
+  const before = checkpoint && fromRunShapes(checkpoint.shapes);
+  const { shapes, memory } = chooseShapes(training, before);
+  if (before !== undefined && shapes !== before) {
+    hooks.log(
+      'warning',
+      'Goes on with other programs than those that it began with, which do not fit any more: sums may be rounded otherwise from here.',
+    );
   }
-  throw new GraphError(
-    'out-of-memory',
-    `This training needs about ${(needed(true) / 1e9).toFixed(1)} GB of memory and ${(memory / 1e9).toFixed(1)} GB are free, even with layers recomputed. What helps: a smaller batch, fewer negatives, shorter texts${request.method.kind === 'full' ? ', a LoRA instead of all weights' : ''}.`,
-    { audience: 'operator' },
+  await hooks.planned?.(memory);
+  const { questions, passages, recompute } = shapes;
+  hooks.log(
+    'info',
+    `Questions are padded to ${questions.join(' or ')} tokens and passages to ${passages.join(' or ')}; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
   );
+  return shapes;
 }
 
 function pairObjective(
@@ -98,33 +89,30 @@ function pairObjective(
   request: EncoderRequest,
   setting: { readonly parameters: Parameters; readonly signal: AbortSignal },
 ): Objective {
-  const { train, evaluation, batch } = request;
+  const evaluated = evaluationBatches(request);
+  const count = request.evaluation.length;
   return {
-    prepare: () => programs.prepare(rowsOfStep(train, 0, request)),
-    async step(step) {
-      const pairs = rowsOfStep(train, step, request);
-      const results = await programs.run('training', pairs, { ...setting, count: pairs.length });
-      const gradients = new Map(
-        [...setting.parameters.keys()].map((name) => [
-          name,
-          results[gradientName(name)] ?? new Float32Array(),
-        ]),
-      );
-      return { ...lossOf(results, pairs, pairs.length), gradients };
+    async prepare() {
+      await programs.prepare('training', firstBatches(request));
+      await programs.prepare('evaluation', evaluated);
     },
-    ...(evaluation.length > 0 && {
+    async step(step) {
+      const batch = trainingBatch(request, step);
+      const results = await programs.run('training', batch, { ...setting, count: batch.counted });
+      const gradients = new Map(
+        [...setting.parameters.keys()].map((name) => [name, gradientOf(results, name)]),
+      );
+      return { ...lossOf(results, batch, batch.counted), gradients };
+    },
+    ...(evaluated.length > 0 && {
       async evaluate() {
-        let sum: BatchLoss = { loss: 0, accuracy: 0, tokens: 0 };
-        for (let start = 0; start < evaluation.length; start += batch) {
-          const pairs = evaluation.slice(start, start + batch);
-          const count = evaluation.length;
-          const results = await programs.run('evaluation', pairs, { ...setting, count });
-          const part = lossOf(results, pairs, count);
-          sum = {
-            loss: sum.loss + part.loss,
-            accuracy: sum.accuracy + part.accuracy,
-            tokens: sum.tokens + part.tokens,
-          };
+        const sum = { loss: 0, accuracy: 0, tokens: 0 };
+        for (const batch of evaluated) {
+          const results = await programs.run('evaluation', batch, { ...setting, count });
+          const part = lossOf(results, batch, count);
+          sum.loss += part.loss;
+          sum.accuracy += part.accuracy;
+          sum.tokens += part.tokens;
         }
         return sum;
       },
@@ -132,8 +120,16 @@ function pairObjective(
   };
 }
 
-function lossOf(results: Results, pairs: readonly TokenPair[], count: number): BatchLoss {
-  const correct = [...(results['correct'] ?? [])].slice(0, pairs.length);
+function gradientOf(results: Results, name: string): Float32Array {
+  const gradient = results[gradientName(name)];
+  if (gradient !== undefined) return gradient;
+  throw new GraphError('internal', `a step gave no gradient of "${name}"`, {
+    audience: 'developer',
+  });
+}
+
+function lossOf(results: Results, { pairs, counted }: PairBatch, count: number): BatchLoss {
+  const correct = [...(results['correct'] ?? [])].slice(0, counted);
   const texts = pairs.flatMap((pair) => [pair.question, ...passagesOf(pair)]);
   return {
     loss: results['loss']?.[0] ?? NaN,

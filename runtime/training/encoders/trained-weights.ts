@@ -1,10 +1,10 @@
+import { GraphError, type EncoderMethod } from '@graft/graph';
 import { factorNames, loraScale, targetsAmong } from '../architectures/lora-spec.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { requireWeight, type WeightLookup } from '../ir/executor.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
-import { encoderModules } from './encoder-config.ts';
+import { encoderModules, encoderWeightShapes } from './encoder-config.ts';
 import type { EncoderModel } from './encoder-model.ts';
-import type { EncoderMethod } from './encoder-request.ts';
 import type { EncoderLora } from './encoder.ts';
 
 /** The encoder's weights with what was trained in their place, or added to it. */
@@ -14,10 +14,16 @@ export async function trainedWeights(
   parameters: Parameters,
 ): Promise<WeightLookup> {
   if (method.kind === 'lora') return mergeLora(model, method, parameters);
-  return (name) => {
-    const data = parameters.get(name);
-    return data === undefined ? model.weights(name) : { kind: 'memory', data };
-  };
+  for (const name of encoderWeightShapes(model.config).keys()) trainedTensor(parameters, name);
+  return (name) => ({ kind: 'memory', data: trainedTensor(parameters, name) });
+}
+
+function trainedTensor(parameters: Parameters, name: string): Float32Array {
+  const data = parameters.get(name);
+  if (data !== undefined) return data;
+  throw new GraphError('internal', `"${name}" is not among what was trained`, {
+    audience: 'developer',
+  });
 }
 
 /** The weights with W + s·B·A where the trained factors say so. */
@@ -31,8 +37,9 @@ async function mergeLora(
   for (const { path, inputs, outputs } of targetsAmong(encoderModules(model.config), lora)) {
     const name = `${path}.weight`;
     const data = (await loadWeight(requireWeight(model.weights, name), [outputs, inputs])).slice();
-    const [a, b] = factorNames(path).map((factor) => factors.get(factor) ?? new Float32Array());
-    addProduct(data, { a: a ?? data, b: b ?? data, inputs, scale });
+    const [nameA, nameB] = factorNames(path);
+    const [a, b] = [trainedTensor(factors, nameA), trainedTensor(factors, nameB)];
+    addProduct(data, { a, b, inputs, scale });
     merged.set(name, data);
   }
   return (name) => {
@@ -59,10 +66,10 @@ function addProduct(
   const rank = a.length / inputs;
   for (let row = 0; row < to.length / inputs; row++) {
     for (let inner = 0; inner < rank; inner++) {
-      const factor = scale * (b[row * rank + inner] ?? 0);
+      const factor = scale * (b[row * rank + inner] ?? NaN);
       for (let column = 0; column < inputs; column++) {
         const at = row * inputs + column;
-        to[at] = (to[at] ?? 0) + factor * (a[inner * inputs + column] ?? 0);
+        to[at] = (to[at] ?? NaN) + factor * (a[inner * inputs + column] ?? NaN);
       }
     }
   }

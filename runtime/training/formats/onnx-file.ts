@@ -26,6 +26,7 @@ export interface OnnxNode {
 const types: ReadonlyMap<number, { name: string; encoding?: WeightEncoding }> = new Map([
   [1, { name: 'FLOAT', encoding: 'f32' }],
   [2, { name: 'UINT8' }],
+  [7, { name: 'INT64' }],
   [10, { name: 'FLOAT16', encoding: 'f16' }],
   [16, { name: 'BFLOAT16', encoding: 'bf16' }],
 ]);

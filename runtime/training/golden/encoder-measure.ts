@@ -158,7 +158,10 @@ export class EncoderGoldenCase {
   #feeds(step: number, parameters: Tensors): Feeds {
     const { batches, shape } = this.#golden;
     const batch = batches[step % batches.length] ?? [];
-    return { ...pairFeeds(batch, shape, 1 / batch.length), ...Object.fromEntries(parameters) };
+    return {
+      ...pairFeeds(batch, shape, { weight: 1 / batch.length }),
+      ...Object.fromEntries(parameters),
+    };
   }
 
   async #encode(executor: Executor, options: ConstructorParameters<typeof Encoder>[2]) {

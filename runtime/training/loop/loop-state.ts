@@ -24,6 +24,8 @@ export const runShapesSchema = z.object({
   size: z.number().int().positive(),
   /** Row lengths, ascending. */
   buckets: z.array(z.number().int().positive()).min(1),
+  /** Of questions, where rows are pairs and the buckets those of their passages. */
+  questions: z.array(z.number().int().positive()).min(1).optional(),
   /** Layers are computed again in the backward pass. */
   recompute: z.boolean(),
 });

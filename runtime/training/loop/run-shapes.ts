@@ -167,7 +167,7 @@ function tooLittleMemory(
   needed: number,
 ): GraphError {
   const { method, maxLength, device } = plan.request;
-  const longest = Math.max(...plan.train.rows.map((row) => row.length));
+  const longest = plan.train.rows.reduce((most, row) => Math.max(most, row.length), 0);
   const remedies = [
     `rows shorter than ${Math.min(maxLength, longest)} tokens`,
     ...(method.kind === 'full' ? ['a LoRA instead of full fine-tuning'] : ['a lower rank']),

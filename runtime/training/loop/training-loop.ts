@@ -102,7 +102,7 @@ function languageObjective({
   const evaluated = microBatches(evaluation.rows, { ...shapes, places });
   return {
     async prepare() {
-      const longest = Math.max(...train.rows.map((row) => row.length));
+      const longest = train.rows.reduce((most, row) => Math.max(most, row.length), 0);
       const last = shapes.buckets.findIndex((bucket) => bucket >= longest);
       for (const length of shapes.buckets.slice(0, last + 1)) await programs.training(length);
     },

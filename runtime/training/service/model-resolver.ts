@@ -5,3 +5,11 @@ import type { ModelSource } from '@graft/graph';
  * downloaded first where it is missing. Throws `bad-model`, `missing-file`, `no-space` or `cancelled`.
  */
 export type ModelResolver = (model: ModelSource) => Promise<string>;
+
+/**
+ * Where an encoder of the catalogue is: the absolute path of its folder, which holds `config.json` and the tokenizer, and
+ * the path of its weights in it. Throws as `ModelResolver` does.
+ */
+export type EncoderResolver = (
+  model: ModelSource,
+) => Promise<{ readonly path: string; readonly weights: string }>;

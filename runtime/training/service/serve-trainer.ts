@@ -1,9 +1,11 @@
 import { GraphError } from '@graft/graph';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import { cancelled } from './cancelled.ts';
+import { runEmbedderJob } from './embedder-job.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { unpackExamples } from './packed-examples.ts';
-import { readToTrainer, type FromTrainer, type ToTrainer } from './trainer-protocol.ts';
+import { unpackPairs } from './packed-pairs.ts';
+import { readToTrainer, type Answer, type FromTrainer, type SentJob } from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
 /** Makes this process a trainer: it works on the job that its parent sends over IPC, then ends. */
@@ -23,10 +25,8 @@ export function serveTrainer(): void {
   });
 }
 
-type Job = Extract<ToTrainer, { type: 'train' | 'evaluate' }>;
-
 async function work(
-  job: Job,
+  job: SentJob,
   { signal, granted }: { readonly signal: AbortSignal; readonly granted: Promise<void> },
 ): Promise<void> {
   const hooks: LoopHooks = {
@@ -47,11 +47,18 @@ async function work(
   }
 }
 
-async function answer(message: Job, hooks: LoopHooks): Promise<FromTrainer> {
+async function answer(message: SentJob, hooks: LoopHooks): Promise<Answer> {
   if (message.type === 'evaluate') {
     const { job } = message;
     const examples = unpackExamples(job.examples);
     return { type: 'evaluated', losses: await runEvaluationJob({ ...job, examples }, hooks) };
+  }
+  if (message.type === 'train-embedder') {
+    const { job } = message;
+    const { train, evaluation } = job.request;
+    const pairs = { train: unpackPairs(train), evaluation: unpackPairs(evaluation) };
+    const result = await runEmbedderJob({ ...job, request: { ...job.request, ...pairs } }, hooks);
+    return { type: 'embedder-trained', result };
   }
   const { job } = message;
   const { train, evaluation } = job.request;

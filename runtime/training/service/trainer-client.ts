@@ -1,7 +1,7 @@
 import { GraphError, type Lease, type TrainingHooks } from '@graft/graph';
 import { cancelled } from './cancelled.ts';
 import type { StartTrainer } from './trainer-process.ts';
-import { readFromTrainer, type FromTrainer, type ToTrainer } from './trainer-protocol.ts';
+import { readFromTrainer, type Answer, type SentJob } from './trainer-protocol.ts';
 
 /**
  * Milliseconds that a cancelled trainer has to leave a checkpoint before it is killed. Whoever waits for the step has
@@ -15,12 +15,11 @@ export interface ClientHooks extends Partial<TrainingHooks> {
   /** Bytes that the trainer expects to take, before it takes them. */
   readonly planned?: (memory: number) => void;
 }
-type Answer = Extract<FromTrainer, { type: 'trained' | 'evaluated' }>;
 
 /** Has a process of its own work on one job. Rejects with a GraphError, with `cancelled` soon after `signal` aborts. */
 export async function runInTrainer(
   start: StartTrainer,
-  job: Extract<ToTrainer, { type: 'train' | 'evaluate' }>,
+  job: SentJob,
   hooks: ClientHooks,
 ): Promise<Answer> {
   const { signal } = hooks;
@@ -49,6 +48,7 @@ export async function runInTrainer(
         case 'failed':
           return failed(GraphError.fromProblem(message.problem));
         case 'trained':
+        case 'embedder-trained':
         case 'evaluated':
           return answered(message);
       }

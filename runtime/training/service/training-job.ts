@@ -79,7 +79,12 @@ export async function runTrainingJob(job: TrainingJob, hooks: LoopHooks): Promis
  * What was given, where the process itself takes it; a GPU's comes beside the machine's. Of what is free on that, as
  * much as leaves room for an estimate that was too low.
  */
-async function memoryFor({ memory, request: { device } }: TrainingJob): Promise<number> {
+export async function memoryFor({
+  memory,
+  request: { device },
+}: Pick<JobSetting, 'memory'> & {
+  readonly request: { readonly device: string };
+}): Promise<number> {
   if (memory !== undefined && /^(auto|cpu)/.test(device)) return memory;
   return Math.min(memory ?? Infinity, 0.85 * (await availableMemory()));
 }
@@ -107,7 +112,10 @@ function count(trainable: ReadonlyMap<string, Shape>): number {
 }
 
 /** sha256 of the weights' file; of several, of their digests in order. */
-async function weightsDigest({ files }: BaseModel, signal: AbortSignal): Promise<string> {
+export async function weightsDigest(
+  { files }: Pick<BaseModel, 'files'>,
+  signal: AbortSignal,
+): Promise<string> {
   const digests: string[] = [];
   for (const file of files) digests.push((await hashFile(file, signal)).digest);
   const [only] = digests;

@@ -8,6 +8,7 @@ const { model, ...request } = tinyRequest(folder, { epochs: 1_000_000 });
 const training = createTraining({
   startTrainer,
   resolveModel: () => Promise.resolve(model.path),
+  resolveEncoder: () => Promise.reject(new Error('Nothing is encoded here.')),
   threads: 1,
   scratchFolder: folder,
 });

@@ -1,0 +1,77 @@
+import {
+  GraphError,
+  type Location,
+  type MetricRow,
+  type RunContext,
+  type TrainingHooks,
+  type TrainingResult,
+} from '@graft/graph';
+
+/** What every training gives beside what it trained. */
+type Trained = Omit<TrainingResult, 'adapter' | 'model'>;
+
+/** What a training tells its step. */
+export function hooksOf(ctx: RunContext): TrainingHooks {
+  return {
+    signal: ctx.signal,
+    lease: (bytes) => ctx.lease(bytes),
+    metrics: (row) => ctx.metrics(row),
+    log: (level, message) => ctx.log(level, message),
+    progress: (progress) => ctx.progress(progress),
+  };
+}
+
+/** Says what was trained. Throws `bad-model` where the base changed meanwhile; `base` is where it is chosen. */
+export function reportBase(
+  ctx: Pick<RunContext, 'log' | 'node'>,
+  result: Trained,
+  base: Pick<Location, 'port' | 'param'>,
+): void {
+  const { trainable, total, baseBefore, baseAfter } = result;
+  const tokens = result.metrics.findLast(({ series }) => series === 'train')?.values['tokens'] ?? 0;
+  ctx.log(
+    'info',
+    `Trained on ${count(tokens, 'token')}: ${trainable.toLocaleString('en')} of ${total.toLocaleString('en')} numbers are trainable, ${((trainable / total) * 100).toFixed(2)} per cent.`,
+  );
+  if (baseBefore !== baseAfter) {
+    throw new GraphError(
+      'bad-model',
+      `The weights of the base changed while it was trained on: their sha256 was ${baseBefore}, and is ${baseAfter} now. Find what writes to the file, and run again.`,
+      { location: { node: ctx.node, ...base }, audience: 'operator' },
+    );
+  }
+  ctx.log('info', `The base is as it was: sha256 ${baseBefore} before and after.`);
+}
+
+/** The row `summary`, without times, so that the same training gives the same row. */
+export function summaryOf(
+  result: Trained,
+  rows: { readonly train: number; readonly evaluation: number },
+): MetricRow {
+  const last = result.metrics.findLast(({ series }) => series === 'train');
+  const evaluations = result.metrics.filter(({ series }) => series === 'eval');
+  const losses = evaluations.map(({ step, values }) => ({ step, loss: values['loss'] ?? NaN }));
+  const trained = losses.filter(({ step }) => step !== 0).map(({ loss }) => loss);
+  const values: Readonly<Record<string, number | undefined>> = {
+    rows: rows.train,
+    'evaluation rows': rows.evaluation,
+    steps: last?.step,
+    epochs: last?.values['epoch'],
+    'tokens seen': last?.values['tokens'],
+    'last loss': last?.values['loss'],
+    'evaluation loss before': losses.find(({ step }) => step === 0)?.loss,
+    'evaluation loss': trained.length === 0 ? undefined : Math.min(...trained),
+    trainable: result.trainable,
+    'of all': result.total,
+    'trainable %': (result.trainable / result.total) * 100,
+  };
+  const known = Object.entries(values).flatMap(([name, value]): [string, number][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { series: 'summary', values: Object.fromEntries(known) };
+}
+
+/** `1,204 rows` */
+export function count(number: number, unit: string): string {
+  return `${number.toLocaleString('en')} ${unit}${number === 1 ? '' : 's'}`;
+}

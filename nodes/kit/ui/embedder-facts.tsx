@@ -1,0 +1,27 @@
+import { type EmbedderInfo, embedderInfoSchema } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { count } from './amounts.ts';
+import { Facts } from './facts.tsx';
+import type { PreviewProps } from './preview-props.ts';
+import { RowList } from './row-list.tsx';
+
+/** What a trained embedder says of itself. */
+export function EmbedderFacts(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={embedderInfoSchema} unit="embedders">
+      {(info: EmbedderInfo) => (
+        <Facts
+          facts={[
+            ['embedder', info.id],
+            ['trained from', info.base.id],
+            ['trained', info.method === 'lora' ? 'low-rank additions' : 'every weight'],
+            ['vectors', `${count(info.dimension)} numbers`],
+            ['context', `${count(info.contextLength)} tokens`],
+            ['weights', <span className="gk-mono">{info.weights}</span>],
+            ['digest', <span className="gk-mono">{info.digest}</span>],
+          ]}
+        />
+      )}
+    </RowList>
+  );
+}

@@ -1,0 +1,166 @@
+import {
+  Chunks,
+  defineNode,
+  EmbedderModel,
+  Metrics,
+  type ParamMeta,
+  Questions,
+} from '@graft/graph';
+import { z } from 'zod';
+import { evalShareParam, trainingParams } from '../kit/training/definition.ts';
+
+const { epochs, schedule, warmup, weightDecay, clip, maxSteps } = trainingParams;
+const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
+
+export const trainEmbedder = defineNode({
+  type: 'train-embedder',
+  version: 1,
+  implementation: 1,
+  title: 'Train embedder',
+  group: 'training',
+  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it knows the words of your texts. Each question is to pick its own passage out of those of its batch and of passages that share its words without answering it. Embed and Retrieve take the result; an index has to be built anew with it.',
+  inputs: {
+    questions: {
+      type: Questions,
+      doc: 'Questions that name the documents that hold their answers. Keep those that you measure with out of it.',
+    },
+    chunks: { type: Chunks, doc: 'The passages, of the same chunker as those that are indexed.' },
+  },
+  outputs: {
+    embedder: {
+      type: EmbedderModel,
+      doc: 'The embedder, best by evaluation loss where there is one.',
+    },
+    metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
+  },
+  params: z.strictObject({
+    model: z
+      .string()
+      .min(1)
+      .default('all-MiniLM-L6-v2')
+      .meta({
+        title: 'Model',
+        description: 'The embedder to start from, of the family bert.',
+        control: 'model',
+        modelKind: 'embedder',
+      } satisfies ParamMeta),
+    method: z
+      .enum(['lora', 'full'])
+      .default('lora')
+      .meta({
+        title: 'Method',
+        description:
+          'lora: low-rank additions to its linear maps, added to its weights in the end. full: every weight, with a tenth of the learning rate.',
+      } satisfies ParamMeta),
+    learningRate: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1e-3)
+      .meta({
+        title: 'Learning rate',
+        description: 'The highest, after the warm-up. About 0.001 for lora, 0.0001 for full.',
+      } satisfies ParamMeta),
+    epochs,
+    batch: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(16)
+      .meta({
+        title: 'Batch',
+        unit: 'pairs',
+        description:
+          'Pairs a step. A question is told from all passages of its batch: more of them make it harder, and take more memory.',
+      } satisfies ParamMeta),
+    negatives: z
+      .int()
+      .min(0)
+      .max(8)
+      .default(1)
+      .meta({
+        title: 'Hard negatives',
+        unit: 'a question',
+        description: 'Passages of other documents that share most words with the question (BM25).',
+      } satisfies ParamMeta),
+    maxLength: z
+      .int()
+      .min(8)
+      .max(8192)
+      .default(256)
+      .meta({
+        title: 'Longest text',
+        unit: 'tokens',
+        description: 'What is beyond is left out in training. Memory grows with it.',
+        advanced: true,
+      } satisfies ParamMeta),
+    rank: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(16)
+      .meta({
+        title: 'Rank',
+        description: 'Of lora: more learns more.',
+        advanced: true,
+      } satisfies ParamMeta),
+    alpha: z
+      .number()
+      .gt(0)
+      .max(4096)
+      .default(32)
+      .meta({
+        title: 'Alpha',
+        description: 'Of lora: what it adds is multiplied by alpha over rank.',
+        advanced: true,
+      } satisfies ParamMeta),
+    targets: z
+      .array(z.enum(['all-linear', 'query', 'key', 'value', 'dense']))
+      .min(1)
+      .default(['all-linear'])
+      .meta({
+        title: 'Targets',
+        description: 'Of lora: which linear maps of the layers get an addition.',
+        advanced: true,
+      } satisfies ParamMeta),
+    evalShare: evalShareParam(
+      'Chosen by what a question asks; paraphrases of one go to the same side.',
+    ),
+    ...{ schedule, warmup, weightDecay, clip, maxSteps },
+    ...{ evaluateEvery, patience, seed, checkpointEvery },
+  }),
+  summary: ({ model, method, rank, epochs }) => [
+    ['model', model],
+    ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],
+    ['epochs', String(epochs)],
+  ],
+  caching: 'seeded',
+  sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
+  facets({ model }, _inputs, models) {
+    const dimension = models(model)?.dimension;
+    if (dimension === undefined) return {};
+    return { embedder: { embedder: { model: `${model} tuned`, dimension } } };
+  },
+  check({ model, maxLength }, _inputs, models) {
+    const facts = models(model);
+    if (facts === undefined) return [];
+    const refuse = (message: string, param = 'model') => [{ param, message }];
+    if (facts.kind !== 'embedder') {
+      return refuse(`${model} is of kind ${facts.kind}; choose an embedder.`);
+    }
+    if (facts.architecture !== 'bert') {
+      return refuse(
+        `${model} is of the family ${facts.architecture}; embedders that can be trained are of the family bert. Choose one of those, such as all-MiniLM-L6-v2.`,
+      );
+    }
+    if (maxLength <= facts.contextLength) return [];
+    return refuse(
+      `${model} reads at most ${facts.contextLength} tokens; set the longest text to that or less.`,
+      'maxLength',
+    );
+  },
+  engines: ['training', 'onnxruntime'],
+  device: { needs: 'accelerator', affectsResult: true },
+  lane: 'training',
+  migrations: [],
+});

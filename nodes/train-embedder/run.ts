@@ -1,0 +1,125 @@
+import {
+  type EncoderTokenizer,
+  GraphError,
+  implement,
+  type Question,
+  type RunContext,
+  searchedText,
+  type TextPair,
+} from '@graft/graph';
+import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
+import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
+import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
+import { trainEmbedder } from './node.ts';
+
+export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, params) => {
+  const { model, method, rank, alpha, targets, negatives, maxLength, evalShare, ...settings } =
+    params;
+  const { id, digest, kind } = ctx.models.facts(model);
+  if (kind !== 'embedder') {
+    throw new GraphError('bad-model', `${id} is of kind ${kind}; choose an embedder.`, {
+      location: { node: ctx.node, param: 'model' },
+    });
+  }
+  const paired = pairQuestions(await questions.all(), await chunks.all(), negatives);
+  reportPairs(ctx, paired, negatives);
+  const tokenizer = await ctx.backends.encoderTokenizer(model);
+  const split = splitPairs(paired.pairs, { evalShare, seed: params.seed });
+  const counts = { train: split.train.length, eval: split.eval.length };
+  checkSplit(ctx, counts, { evalShare, more: 'add questions' });
+  const tokens = (pairs: readonly QuestionPassages[]): TextPair[] =>
+    tokensOf(tokenizer, pairs, maxLength);
+  const [training, checkpoints, folder] = await Promise.all([
+    ctx.backends.training(),
+    ctx.checkpoints(),
+    ctx.scratch(),
+  ]);
+  const lora = { kind: 'lora', rank, alpha, targets, rankStabilized: false } as const;
+  const result = await training.trainEmbedder(
+    {
+      ...settings,
+      ...{ model: { id, digest }, method: method === 'lora' ? lora : { kind: 'full' } },
+      ...{ train: tokens(split.train), evaluation: tokens(split.eval) },
+      ...{ device: ctx.device, checkpoints, folder, memory: await ctx.room() },
+    },
+    hooksOf(ctx),
+  );
+  reportBase(ctx, result, { param: 'model' });
+  const rows = { train: counts.train, evaluation: counts.eval };
+  return {
+    embedder: { path: folder, info: result.embedder },
+    metrics: [...result.metrics, summaryOf(result, rows)],
+  };
+});
+
+/** Paraphrases of a question go with it. */
+function splitPairs(
+  pairs: readonly QuestionPassages[],
+  how: { readonly evalShare: number; readonly seed: number },
+): Record<'train' | 'eval', QuestionPassages[]> {
+  const texts = new Map(pairs.map(({ question }) => [question.id, question.question]));
+  const split: Record<'train' | 'eval', QuestionPassages[]> = { train: [], eval: [] };
+  for (const pair of pairs) {
+    const { question, paraphraseOf } = pair.question;
+    const original = paraphraseOf === undefined ? question : (texts.get(paraphraseOf) ?? question);
+    split[splitOf(original, how)].push(pair);
+  }
+  return split;
+}
+
+function tokensOf(
+  tokenizer: EncoderTokenizer,
+  pairs: readonly QuestionPassages[],
+  maxLength: number,
+): TextPair[] {
+  const encode = (texts: readonly string[]): (readonly number[])[] =>
+    tokenizer.encode(texts, { most: maxLength }).map(({ ids }) => ids);
+  const questions = encode(pairs.map(({ question }) => question.question));
+  const passages = encode(
+    pairs.flatMap(({ passage, negatives }) => [passage, ...negatives].map(searchedText)),
+  );
+  let next = 0;
+  return pairs.map(({ negatives }, at) => {
+    const [passage = [], ...others] = passages.slice(next, (next += 1 + negatives.length));
+    return { question: questions[at] ?? [], passage, negatives: others };
+  });
+}
+
+function reportPairs(
+  ctx: RunContext,
+  { pairs, unnamed, lost }: ReturnType<typeof pairQuestions>,
+  negatives: number,
+): void {
+  if (pairs.length === 0) {
+    throw new GraphError(
+      'bad-input',
+      unnamed.length > 0
+        ? `None of ${count(unnamed.length, 'question')} names the documents that hold its answer, so there is nothing to pair it with. Give questions with "documents", or let Make dataset write some.`
+        : lost.length > 0
+          ? `No chunk is of a document that the questions name, such as ${named(lost)}. Connect the chunks of those documents.`
+          : 'There are no questions with an answer to train on.',
+      { location: { node: ctx.node, port: lost.length > 0 ? 'chunks' : 'questions' } },
+    );
+  }
+  const mined = pairs.reduce((sum, pair) => sum + pair.negatives.length, 0);
+  ctx.log(
+    'info',
+    `${count(pairs.length, 'pair')} of a question and its passage${negatives > 0 ? `, with ${count(mined, 'hard negative')}` : ''}.`,
+  );
+  if (unnamed.length > 0) {
+    ctx.log(
+      'warning',
+      `${count(unnamed.length, 'question')} left out: no document is named that holds the answer.`,
+    );
+  }
+  if (lost.length > 0) {
+    ctx.log(
+      'warning',
+      `${count(lost.length, 'question')} left out: of the documents that they name, such as ${named(lost)}, there is no chunk.`,
+    );
+  }
+}
+
+function named([first]: readonly Question[]): string {
+  return first?.documents?.[0] ?? '';
+}

@@ -1,0 +1,23 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelEntry, TrainedEmbedder } from '@graft/graph';
+import type { ModelRequest } from './backends.ts';
+
+/** An embedder's folder as one of the catalogue's is loaded; its stamp is the digest of its artifact. */
+export async function trainedEmbedder({
+  info,
+  path,
+  digest,
+}: TrainedEmbedder): Promise<Pick<ModelRequest, 'entry' | 'folder' | 'stamp'>> {
+  const { id, weights, architecture, dimension, contextLength } = info;
+  const { size } = await stat(join(path, weights));
+  const entry: ModelEntry = {
+    ...{ id, architecture, dimension, contextLength, title: id },
+    ...{ kind: 'embedder', format: 'onnx', dtype: 'fp32' },
+    licence: { id: 'that of what it was trained from', consent: false },
+    // A number for each four bytes.
+    parameters: Math.floor(size / 4),
+    files: [{ path: weights, size, sources: [`file:${join(path, weights)}`] }],
+  };
+  return { entry, folder: path, stamp: digest };
+}
