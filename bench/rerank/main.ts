@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { readRows, runStep, writeArtifact } from '@graft/engine';
 import { Hits, questionHitsSchema, type QuestionHits, type StepRequest } from '@graft/graph';
+import { rerank as definition } from '@graft/nodes/definitions';
 import { openWorkerHost } from '@graft/worker/host';
 import { modelsFolder } from '../env.ts';
 import { peakOf } from '../report/peak-memory.ts';
@@ -42,11 +43,11 @@ try {
 
   const rerank = async (some: readonly QuestionHits[], weight: number): Promise<QuestionHits[]> => {
     const input = await writeArtifact(host.artifacts, { port: 'hits', type: Hits, value: some });
-    const method = { method: 'late-interaction', embedder: model, model: '' };
+    const params = { method: 'late-interaction', embedder: model, top: hits, weight };
     const request: StepRequest = {
       ...{ runId: 'bench', node: 'rerank', type: 'rerank', lane: 'inference' as const },
       ...{ sources: [], device: 'cpu' },
-      params: { ...method, top: hits, weight, rrf: 60 },
+      params: definition.params.parse(params),
       inputs: { hits: [input] },
       inputFacets: {},
       cacheKey: `${String(weight)} ${input.digest}`,
