@@ -4,6 +4,7 @@ import {
   graphReferences,
   parseGraph,
   planGraph,
+  plannedNodes,
   resolveGraph,
   tellLooks,
   type ArtifactStore,
@@ -97,6 +98,16 @@ export class GraphPlanner {
     const sources = await resolveSources({ nodes }, { files, models, file });
     // A model that nobody has is said by the plan already.
     return [...problems, ...sources.problems.filter(({ code }) => code !== 'bad-model')];
+  }
+
+  /** Patterns of the files that a graph reads, sound or not, those of the graphs that it uses included. */
+  async filePatterns(graph: Graph, file: string): Promise<readonly string[]> {
+    const { registry, models } = this.#against;
+    const { graphs } = await this.read(graph, file);
+    const { nodes } = resolveGraph(graph, { registry, models, file, graphs });
+    const sources = [...plannedNodes(nodes)].flatMap((node) => node.sources);
+    const patterns = sources.flatMap((one) => (one.kind === 'files' ? one.patterns : []));
+    return [...new Set(patterns)].sort();
   }
 
   /** `assumed`: all that the graph takes counts as given, for a plan that is only looked at. Throws as `planGraph` does. */

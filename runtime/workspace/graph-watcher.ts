@@ -14,15 +14,20 @@ const pollEvery = 1000;
 const maxFolders = 4000;
 const ignored: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']);
 
-/** Tells which graph files have other contents than before, whoever wrote them. */
+/** Milliseconds between two hints where folders cannot be watched. */
+const hintEvery = 5_000;
+
+/** Tells which graph files have other contents than before, whoever wrote them, and hints at changes of other files. */
 export class GraphWatcher {
   readonly #root: string;
   readonly #list: () => Promise<readonly Listed[]>;
   readonly #listeners = new Set<(path: string) => void>();
+  readonly #hints = new Set<() => void>();
   readonly #folders = new Map<string, FSWatcher>();
   #known: Map<string, string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #hintPoll: NodeJS.Timeout | undefined;
   #looking = false;
 
   constructor(root: string, list: () => Promise<readonly Listed[]>) {
@@ -40,10 +45,21 @@ export class GraphWatcher {
     };
   }
 
+  /** Calls back when a file that is no graph may have changed, as long as somebody listens. Returns the stop function. */
+  hint(changed: () => void): () => void {
+    this.#hints.add(changed);
+    return () => {
+      this.#hints.delete(changed);
+    };
+  }
+
   close(): void {
     this.#listeners.clear();
+    this.#hints.clear();
     clearTimeout(this.#timer);
     clearInterval(this.#poll);
+    clearInterval(this.#hintPoll);
+    this.#hintPoll = undefined;
     this.#timer = undefined;
     this.#poll = undefined;
     for (const watcher of this.#folders.values()) watcher.close();
@@ -67,7 +83,10 @@ export class GraphWatcher {
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
         if (name === null || name.endsWith(graphSuffix)) this.#arm();
-        else if (!ignored.has(name)) void this.#addIfFolder(join(folder, name));
+        if (name?.endsWith(graphSuffix) === true) return;
+        if (name !== null && ignored.has(name)) return;
+        this.#hintAll();
+        if (name !== null) void this.#addIfFolder(join(folder, name));
       });
       watcher.on('error', () => {
         watcher.close();
@@ -95,13 +114,20 @@ export class GraphWatcher {
     );
     if (isFolder) await this.#add(path);
     // A folder may have come with graph files in it.
-    if (this.#folders.size > before) this.#arm();
+    if (this.#folders.size <= before) return;
+    this.#arm();
+    this.#hintAll();
+  }
+
+  #hintAll(): void {
+    for (const hint of this.#hints) hint();
   }
 
   #pollInstead(): void {
     this.#poll ??= setInterval(() => {
       void this.#look();
     }, pollEvery).unref();
+    this.#hintPoll ??= setInterval(() => this.#hintAll(), hintEvery).unref();
   }
 
   #arm(): void {

@@ -51,6 +51,16 @@ export class KeptGraphs {
     return bytes && this.#parsed(digest, bytes);
   }
 
+  /** As `get`; throws `missing-file` where it is not kept here. */
+  async require(digest: Digest): Promise<Graph> {
+    const found = await this.get(digest);
+    if (found !== undefined) return found;
+    throw new GraphError(
+      'missing-file',
+      'The version that the graph was locked to is not on this machine, which never planned with it. Take what is here, or bring the old file back, from git or from whoever locked it.',
+    );
+  }
+
   /** Looked at once, as long as nobody writes to it. */
   async #isWhole(digest: Digest, stamp: string): Promise<boolean> {
     if (this.#whole.get(digest) === stamp) return true;

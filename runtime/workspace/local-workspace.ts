@@ -57,6 +57,7 @@ import { GraphLocks } from './graph-locks.ts';
 import { WorkspacePackages } from './package/workspace-packages.ts';
 import { explainGraph } from './plan-report.ts';
 import type { RowFile } from './row-files.ts';
+import { watchSources } from './watch-sources.ts';
 import { secretStates } from './secret-states.ts';
 import type { WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -158,6 +159,11 @@ export class LocalWorkspace implements Workspace {
 
   watch(changed: (path: string) => void): () => void {
     return this.#watcher.listen(changed);
+  }
+
+  watchSources(...asked: Parameters<Workspace['watchSources']>): () => void {
+    const [watcher, planner] = [this.#watcher, this.#planner];
+    return watchSources({ ...this.#parts, watcher, planner }, ...asked);
   }
 
   listModels(): readonly ModelFacts[] {
@@ -273,13 +279,8 @@ export class LocalWorkspace implements Workspace {
     return this.#locks.taken(graph, file);
   }
 
-  async keptGraph(digest: string): Promise<Graph> {
-    const found = await this.#parts.kept.get(digest);
-    if (found !== undefined) return found;
-    throw new GraphError(
-      'missing-file',
-      'The version that the graph was locked to is not on this machine, which never planned with it. Take what is here, or bring the old file back, from git or from whoever locked it.',
-    );
+  keptGraph(digest: string): Promise<Graph> {
+    return this.#parts.kept.require(digest);
   }
 
   async cancel(runId: string): Promise<CancelOutcome> {
@@ -303,8 +304,7 @@ export class LocalWorkspace implements Workspace {
     const steps = await this.runs.steps(runId);
     const step = steps.find((one) => one.node === node);
     if (step !== undefined) return step;
-    const known = steps.map((one) => one.node).join(', ');
-    const nodes = known === '' ? 'no finished step' : known;
+    const nodes = steps.map((one) => one.node).join(', ') || 'no finished step';
     throw new GraphError(
       'unknown-node',
       `The run ${runId} has no step "${node}"; it has ${nodes}.`,

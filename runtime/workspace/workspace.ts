@@ -36,6 +36,7 @@ import type { FrozenEdit } from './frozen-files.ts';
 import type { OutputOfNode, WrittenRows } from './frozen-rows.ts';
 import type { LabelFiles } from './label-files.ts';
 import type { RowFile, SizeLimit } from './row-files.ts';
+import type { SourceChange } from './source-watcher.ts';
 import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
@@ -190,6 +191,11 @@ export interface Workspace extends AsyncDisposable {
   restoreGraph(trashId: string): Promise<GraphFile>;
   /** Calls back when a graph file changes on disk, whoever changed it. Returns the stop function. */
   watch(changed: (path: string) => void): () => void;
+  /**
+   * Calls back when files have other bytes than before that a graph file reads, as it is saved, itself or through those it
+   * uses; what Graft exported there is no change. Returns the stop function.
+   */
+  watchSources(path: string, changed: (change: SourceChange) => void): () => void;
 
   /** The models of the catalogue, to choose from. */
   listModels(): readonly ModelFacts[];
@@ -299,6 +305,7 @@ export interface OpenOptions {
 export type { ExperimentHandle } from './experiment/experiments.ts';
 export { openWorkspace } from './open-workspace.ts';
 export type { Drift } from './graph-lock.ts';
+export type { SourceChange };
 export type { AnswerScore } from './answer-scores.ts';
 export type { PackageContents, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';

@@ -1,7 +1,24 @@
 import { join } from 'node:path';
-import type { DatabaseIdentity, ResolvedFile, SourceResolver } from '@graft/graph';
+import {
+  GraphError,
+  type DatabaseIdentity,
+  type Digest,
+  type ResolvedFile,
+  type SourceResolver,
+} from '@graft/graph';
 import { HashCache } from './hash-cache.ts';
 import { matchFiles, type MatchedFile } from './match-files.ts';
+
+/** A file of a source, to be told from what it was before. */
+export interface WatchedFile {
+  readonly path: string;
+  /** Another one where its size, times or inode are others. */
+  readonly stamp: string;
+  /** Of its bytes, where that is known without reading them. */
+  readonly known: Digest | undefined;
+  /** Reads it where it has to. */
+  digest(): Promise<Digest>;
+}
 
 /** Resolves file sources below a workspace folder. `root` is a real path. */
 export class FileSourceResolver implements SourceResolver {
@@ -32,11 +49,28 @@ export class FileSourceResolver implements SourceResolver {
   ): Promise<ResolvedFile[] | undefined> {
     const matched = await matchFiles(this.#root, patterns);
     for (const file of matched) {
-      if (this.#hashes.remembers(file)) continue;
+      if (this.#hashes.known(file) !== undefined) continue;
       budget.bytes -= file.stats.size;
       if (budget.bytes < 0) return undefined;
     }
     return this.#resolved(matched);
+  }
+
+  /** The files that patterns match, without reading them; patterns that match nothing give none. */
+  async watched(patterns: readonly string[]): Promise<WatchedFile[]> {
+    const found = new Map<string, MatchedFile>();
+    for (const pattern of patterns) {
+      for (const file of await matchedOrNone(this.#root, pattern)) found.set(file.path, file);
+    }
+    return [...found.values()].map((file) => {
+      const { size, mtimeMs, ctimeMs, ino } = file.stats;
+      return {
+        path: file.path,
+        stamp: [size, mtimeMs, ctimeMs, ino].join(' '),
+        known: this.#hashes.known(file),
+        digest: () => this.#hashes.digest(file),
+      };
+    });
   }
 
   /** What patterns match, without hashing: the total and the first `limit` paths. */
@@ -59,5 +93,14 @@ export class FileSourceResolver implements SourceResolver {
     }
     await this.#hashes.save();
     return files;
+  }
+}
+
+async function matchedOrNone(root: string, pattern: string): Promise<readonly MatchedFile[]> {
+  try {
+    return await matchFiles(root, [pattern]);
+  } catch (error) {
+    if (error instanceof GraphError) return [];
+    throw error;
   }
 }

@@ -48,11 +48,11 @@ export class HashCache {
     return digest;
   }
 
-  /** Whether the digest of a file is known without reading it. */
-  remembers(file: MatchedFile): boolean {
+  /** The digest of a file where it is known without reading it. */
+  known(file: MatchedFile): Digest | undefined {
     this.#entries ??= this.#load();
     const known = this.#entries.get(file.path);
-    return known !== undefined && isSame(known, file.stats);
+    return known !== undefined && isSame(known, file.stats) ? known[5] : undefined;
   }
 
   /**

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { WatchedFile } from '@graft/engine';
+
+/** What changed among the files that a graph reads. */
+export interface SourceChange {
+  /** Some of them, sorted; all where there are few. */
+  readonly files: readonly string[];
+  readonly total: number;
+}
+
+/** What is watched, and with what. */
+export interface WatchedSources {
+  /** The workspace's folder. */
+  readonly root: string;
+  /** Calls back when anything in the workspace may have changed; `graph`: a graph file has. Returns the stop function. */
+  readonly hints: (hint: (graph: boolean) => void) => () => void;
+  /** Patterns of the files that the graph reads, as it is saved. */
+  readonly patterns: () => Promise<readonly string[]>;
+  /** What patterns match now; those that match nothing give none. */
+  readonly files: (patterns: readonly string[]) => Promise<readonly WatchedFile[]>;
+}
+
+/** Milliseconds without a hint before the files are looked at, and for how long a stream of hints may put that off. */
+const quiet = 300;
+const longest = 2_000;
+/** A look takes at most one part in so many of the time. */
+const rest = 10;
+/** Files named at most. */
+const named = 20;
+/** Stands in a folder that a node exported, which runs change themselves. */
+const exportMark = '.graft-export.json';
+
+/** A file as it was when it was looked at; its digest where that was known. */
+interface Seen {
+  readonly stamp: string;
+  readonly digest: string | undefined;
+}
+
+/**
+ * Tells which of the files that a graph reads have other bytes than before, are new or gone. A file that was only touched
+ * has not changed, and what Graft exported is no change. Hints are only hints: what the files are is looked at.
+ */
+export class SourceWatcher implements Disposable {
+  readonly #watched: WatchedSources;
+  readonly #changed: (change: SourceChange) => void;
+  readonly #unhint: () => void;
+  #patterns: readonly string[] = [];
+  #seen: ReadonlyMap<string, Seen> | undefined;
+  #graphChanged = true;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the first of the hints came that no look has answered yet. */
+  #hinted: number | undefined;
+  #notBefore = 0;
+  #looking = false;
+  #stopped = false;
+
+  constructor(watched: WatchedSources, changed: (change: SourceChange) => void) {
+    this.#watched = watched;
+    this.#changed = changed;
+    this.#unhint = watched.hints((graph) => {
+      this.#graphChanged ||= graph;
+      this.#hinted ??= Date.now();
+      this.#arm();
+    });
+    void this.#begin();
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#unhint();
+  }
+
+  #arm(): void {
+    if (this.#looking || this.#stopped || this.#hinted === undefined) return;
+    clearTimeout(this.#timer);
+    const now = Date.now();
+    const at = Math.max(Math.min(now + quiet, this.#hinted + longest), this.#notBefore);
+    this.#timer = setTimeout(() => void this.#begin(), Math.max(0, at - now)).unref();
+  }
+
+  async #begin(): Promise<void> {
+    this.#looking = true;
+    this.#hinted = undefined;
+    const started = Date.now();
+    // What cannot be read now is looked at with the next hint.
+    await this.#look().catch(() => undefined);
+    this.#looking = false;
+    this.#notBefore = Date.now() + (Date.now() - started) * rest;
+    this.#arm();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#graphChanged) {
+      this.#graphChanged = false;
+      const patterns = await this.#watched.patterns();
+      // Other files: how they were before is not known.
+      if (JSON.stringify(patterns) !== JSON.stringify(this.#patterns)) this.#seen = undefined;
+      this.#patterns = patterns;
+    }
+    const before = this.#seen;
+    const now = new Map<string, Seen>();
+    const found: string[] = [];
+    for (const file of await this.#watched.files(this.#patterns)) {
+      const { path, stamp } = file;
+      const old = before?.get(path);
+      const isSame = before === undefined || old?.stamp === stamp;
+      const digest = isSame ? (old?.digest ?? file.known) : await file.digest();
+      now.set(path, { stamp, digest });
+      if (!isSame && (old === undefined || old.digest !== digest)) found.push(path);
+    }
+    for (const path of before?.keys() ?? []) if (!now.has(path)) found.push(path);
+    this.#seen = now;
+    const changes = found.filter((path) => !this.#isExport(path)).sort();
+    if (changes.length === 0 || this.#stopped) return;
+    this.#changed({ files: changes.slice(0, named), total: changes.length });
+  }
+
+  #isExport(path: string): boolean {
+    return existsSync(join(this.#watched.root, dirname(path), exportMark));
+  }
+}
