@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { WatchedFile } from '@graft/engine';
@@ -7,6 +8,13 @@ export interface SourceChange {
   /** Some of them, sorted; all where there are few. */
   readonly files: readonly string[];
   readonly total: number;
+  /**
+   * Of all of them: another where any was written to. Whoever stops and watches again learns by it whether something
+   * changed meanwhile, from what is told first, which names none.
+   */
+  readonly state: string;
+  /** Nothing changed: the graph reads other files than before. */
+  readonly others?: true;
 }
 
 /** What is watched, and with what. */
@@ -24,8 +32,8 @@ export interface WatchedSources {
 /** Milliseconds without a hint before the files are looked at, and for how long a stream of hints may put that off. */
 const quiet = 300;
 const longest = 2_000;
-/** A look takes at most one part in so many of the time. */
-const rest = 10;
+/** A look takes at most one part in so many of the time, and is followed by so many milliseconds of rest at most. */
+const rest = { times: 10, longest: 5_000 };
 /** Files named at most. */
 const named = 20;
 /** Stands in a folder that a node exported, which runs change themselves. */
@@ -39,7 +47,7 @@ interface Seen {
 
 /**
  * Tells which of the files that a graph reads have other bytes than before, are new or gone. A file that was only touched
- * has not changed, and what Graft exported is no change. Hints are only hints: what the files are is looked at.
+ * has not changed, and what Graft exported is no change. First it tells how they are. Hints are only hints: what the files are is looked at.
  */
 export class SourceWatcher implements Disposable {
   readonly #watched: WatchedSources;
@@ -53,6 +61,7 @@ export class SourceWatcher implements Disposable {
   #hinted: number | undefined;
   #notBefore = 0;
   #looking = false;
+  #told = false;
   #stopped = false;
 
   constructor(watched: WatchedSources, changed: (change: SourceChange) => void) {
@@ -87,7 +96,7 @@ export class SourceWatcher implements Disposable {
     // What cannot be read now is looked at with the next hint.
     await this.#look().catch(() => undefined);
     this.#looking = false;
-    this.#notBefore = Date.now() + (Date.now() - started) * rest;
+    this.#notBefore = Date.now() + Math.min((Date.now() - started) * rest.times, rest.longest);
     this.#arm();
   }
 
@@ -100,6 +109,7 @@ export class SourceWatcher implements Disposable {
       this.#patterns = patterns;
     }
     const before = this.#seen;
+    const others = before === undefined && this.#told ? { others: true as const } : {};
     const now = new Map<string, Seen>();
     const found: string[] = [];
     for (const file of await this.#watched.files(this.#patterns)) {
@@ -112,12 +122,19 @@ export class SourceWatcher implements Disposable {
     }
     for (const path of before?.keys() ?? []) if (!now.has(path)) found.push(path);
     this.#seen = now;
-    const changes = found.filter((path) => !this.#isExport(path)).sort();
-    if (changes.length === 0 || this.#stopped) return;
-    this.#changed({ files: changes.slice(0, named), total: changes.length });
-  }
-
-  #isExport(path: string): boolean {
-    return existsSync(join(this.#watched.root, dirname(path), exportMark));
+    const exported = new Map<string, boolean>();
+    const isExport = (path: string): boolean => {
+      const folder = dirname(path);
+      const known =
+        exported.get(folder) ?? existsSync(join(this.#watched.root, folder, exportMark));
+      exported.set(folder, known);
+      return known;
+    };
+    const changes = found.filter((path) => !isExport(path)).sort();
+    if (this.#stopped || (changes.length === 0 && before !== undefined)) return;
+    const stamps = [...now].flatMap(([path, { stamp }]) => (isExport(path) ? [] : [path, stamp]));
+    const state = createHash('sha256').update(JSON.stringify(stamps)).digest('hex');
+    this.#told = true;
+    this.#changed({ files: changes.slice(0, named), total: changes.length, state, ...others });
   }
 }

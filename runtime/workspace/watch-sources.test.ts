@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type SourceChange, type Workspace } from './workspace.ts';
@@ -21,14 +20,12 @@ const graph = (...paths: string[]): string =>
     nodes: { files: { type: 'load-files', version: 1, params: { paths } } },
     edges: [],
   });
-/** What comes next, and nothing after it. */
-async function next(): Promise<readonly string[]> {
-  await vi.waitFor(() => expect(changes).not.toEqual([]), { timeout: 10_000 });
-  const [change] = changes.splice(0);
-  return change?.files ?? [];
+const patience = { timeout: 30_000 };
+/** What is told next. */
+async function next(): Promise<SourceChange | undefined> {
+  await vi.waitFor(() => expect(changes).not.toEqual([]), patience);
+  return changes.shift();
 }
-/** Longer than it takes until files are looked at. */
-const calm = (): Promise<void> => wait(1_500);
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'graft-watch-')));
@@ -39,7 +36,7 @@ beforeEach(async () => {
   workspace = await openWorkspace({ root, registry });
   changes = [];
   stop = workspace.watchSources('a.graft.json', (change) => changes.push(change));
-  await calm();
+  expect(await next()).toEqual({ files: [], total: 0, state: expect.any(String) });
 });
 afterEach(async () => {
   stop();
@@ -49,46 +46,68 @@ afterEach(async () => {
 
 it('tells of files that a graph reads: other bytes, new ones, those that are gone', async () => {
   await put('docs/deep/b.md', 'B');
-  expect(await next()).toEqual(['docs/deep/b.md']);
+  expect((await next())?.files).toEqual(['docs/deep/b.md']);
   await put('docs/new/d.md', 'd');
-  expect(await next()).toEqual(['docs/new/d.md']);
+  expect((await next())?.files).toEqual(['docs/new/d.md']);
   await put('later/e.md', 'e');
-  expect(await next()).toEqual(['later/e.md']);
+  expect((await next())?.files).toEqual(['later/e.md']);
   await rm(join(root, 'docs/a.md'));
-  expect(await next()).toEqual(['docs/a.md']);
+  expect((await next())?.files).toEqual(['docs/a.md']);
 });
 
 it('says nothing of other files, of what was only touched, and of what Graft exported', async () => {
   await put('docs/a.md', 'aa');
-  expect(await next()).toEqual(['docs/a.md']);
+  expect((await next())?.files).toEqual(['docs/a.md']);
   await put('other/c.md', 'cc');
   await utimes(join(root, 'docs/a.md'), 1000, 1000);
   await put('docs/out/.graft-export.json', '{}');
   await put('docs/out/README.md', 'exported');
   await put('.graft/x.md', 'x');
-  await calm();
-  expect(changes).toEqual([]);
+  await put('docs/deep/b.md', 'told');
+  expect((await next())?.files).toEqual(['docs/deep/b.md']);
 });
 
 it('gathers what changes at once', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, at) => put(`docs/many/${at}.md`, 'x')));
-  await calm();
-  expect(changes.reduce((sum, { total }) => sum + total, 0)).toBe(30);
-  expect(changes.length).toBeLessThanOrEqual(2);
-  expect(changes[0]?.files.length).toBeLessThanOrEqual(20);
+  await vi.waitFor(
+    () => expect(changes.reduce((sum, { total }) => sum + total, 0)).toBe(30),
+    patience,
+  );
+  expect(changes.every(({ files }) => files.length <= 20)).toBe(true);
+  expect(changes.length).toBeLessThan(15);
 });
 
 it('watches what the graph reads once it is saved, and nothing once it is stopped', async () => {
   const { revision } = await workspace.readGraph('a.graft.json');
   await workspace.saveGraph('a.graft.json', graph('other'), revision);
-  await calm();
-  expect(changes).toEqual([]);
+  expect(await next()).toMatchObject({ files: [], others: true });
   await put('docs/a.md', 'A');
   await put('other/c.md', 'C');
-  expect(await next()).toEqual(['other/c.md']);
+  expect((await next())?.files).toEqual(['other/c.md']);
   expect(await readFile(join(root, 'docs/a.md'), 'utf8')).toBe('A');
   stop();
+  const again: SourceChange[] = [];
+  const unwatch = workspace.watchSources('a.graft.json', (change) => again.push(change));
+  await vi.waitFor(() => expect(again).toHaveLength(1), patience);
   await put('other/c.md', 'D');
-  await calm();
+  await vi.waitFor(() => expect(again).toHaveLength(2), patience);
   expect(changes).toEqual([]);
+  unwatch();
+});
+
+it('says by its state whether anything changed while nobody watched', async () => {
+  const states: string[] = [];
+  const watchFor = async (meanwhile: () => Promise<void>): Promise<void> => {
+    await meanwhile();
+    const unwatch = workspace.watchSources('a.graft.json', ({ state }) => states.push(state));
+    await vi.waitFor(() => expect(states.length).toBeGreaterThan(0), patience);
+    unwatch();
+  };
+  stop();
+  await watchFor(() => Promise.resolve());
+  const [whole] = states.splice(0);
+  await watchFor(() => put('other/c.md', 'another'));
+  expect(states.splice(0)).toEqual([whole]);
+  await watchFor(() => put('docs/a.md', 'another'));
+  expect(states.splice(0)).not.toEqual([whole]);
 });

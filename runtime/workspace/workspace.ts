@@ -193,7 +193,7 @@ export interface Workspace extends AsyncDisposable {
   watch(changed: (path: string) => void): () => void;
   /**
    * Calls back when files have other bytes than before that a graph file reads, as it is saved, itself or through those it
-   * uses; what Graft exported there is no change. Returns the stop function.
+   * uses, and first with how they are; what Graft exported there is no change. Returns the stop function.
    */
   watchSources(path: string, changed: (change: SourceChange) => void): () => void;
 

@@ -31,6 +31,13 @@ export const runCommands: readonly Command[] = [
     run: () => void cancelRun(),
   },
   {
+    id: 'run-on-change',
+    title: 'Run when files change: switch on or off',
+    group: 'Run',
+    enabled: hasFile,
+    run: () => void import('../state/source-changes.ts').then((on) => on.switchRunOnChange()),
+  },
+  {
     id: 'show-plan',
     title: 'Show the plan',
     group: 'Run',

@@ -42,6 +42,9 @@ function useFeed(): void {
             if (path !== undefined) useUsedGraphs.getState().forget(path);
             void fileChangedOutside(path);
           },
+          sourcesChanged: (change) => {
+            void import('../state/source-changes.ts').then((on) => on.sourcesChanged(change));
+          },
           newestRun: sawNewestRun,
           failed: report,
         },

@@ -1,5 +1,6 @@
 import type { RunEvent, RunRecord } from '@graft/graph';
 import { api } from '../api/client.ts';
+import type { SourceChange } from './source-changes.ts';
 import { useRunView } from './run-view.ts';
 
 /** Milliseconds between two updates of the screen: tokens come faster than anyone reads. */
@@ -8,6 +9,8 @@ const frame = 60;
 export interface FeedHooks {
   /** A graph file changed on disk; undefined when the feed was down and any may have. */
   readonly fileChanged: (path: string | undefined) => void;
+  /** How the files are that the open one reads, at first and when they have other bytes than before. */
+  readonly sourcesChanged: (change: SourceChange) => void;
   /** The newest run of the file, and that of its experiments, at first and whenever another one or its status takes its place. */
   readonly newestRun: (run: RunRecord) => void;
   readonly failed: (error: unknown) => void;
@@ -40,6 +43,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
     {
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
+        if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
         waiting.push(...data.events);
         timer ??= setTimeout(flush, frame);

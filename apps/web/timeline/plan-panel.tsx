@@ -3,6 +3,7 @@ import { reasonLine } from '../inspector/reason.ts';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
+import { setRunsOnChange, useRunOnChange } from '../state/run-on-change.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { useProblems } from '../state/problems.ts';
@@ -19,6 +20,31 @@ function Verdict({ step }: { readonly step: PlanReport['nodes'][number] }) {
 
 /** What a run would do: for each node, whether it is reused, and if not, why. */
 export function PlanPanel() {
+  return (
+    <>
+      <RunOnChange />
+      <PlannedSteps />
+    </>
+  );
+}
+
+function RunOnChange() {
+  const path = useDocument((state) => state.file?.path);
+  const on = useRunOnChange(({ paths }) => path !== undefined && paths.includes(path));
+  if (path === undefined) return null;
+  return (
+    <label className="flex items-center gap-1.5 px-3.5 pb-1 text-sm text-ink-2">
+      <input
+        type="checkbox"
+        checked={on}
+        onChange={({ target }) => setRunsOnChange(path, target.checked)}
+      />
+      Run when files that it reads change
+    </label>
+  );
+}
+
+function PlannedSteps() {
   const { report, loading } = usePlan();
   const problems = useProblems();
   const graph = useDocument((state) => state.graph);

@@ -1,4 +1,5 @@
 import type { RunEvent, RunRecord } from '@graft/graph';
+import type { SourceChange } from '@graft/workspace';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { MergedQueue } from './merged-queue.ts';
@@ -11,6 +12,8 @@ export type LiveMessage =
   | { readonly kind: 'run'; readonly events: readonly RunEvent[] }
   /** A graph file appeared, changed or went away on disk. */
   | { readonly kind: 'file'; readonly path: string }
+  /** Files that the file that was asked for reads have other bytes than before. */
+  | { readonly kind: 'sources'; readonly change: SourceChange }
   /** The newest run of the file that was asked for, or of its experiments, or its status, is another than before. */
   | { readonly kind: 'newest'; readonly run: RunRecord };
 
@@ -27,7 +30,7 @@ const feedInput = z.object({
 
 export const liveRouter = router({
   /**
-   * One subscription a tab: changes of files, new runs of the open one, and the events of the run it looks at. A message's id is the
+   * One subscription a tab: changes of graph files and of what the open one reads, new runs of the open one, and the events of the run it looks at. A message's id is the
    * `seq` of the last run event before or in it, so that a reconnect goes on without gap or double.
    */
   feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
@@ -46,6 +49,10 @@ export const liveRouter = router({
         queue.push({ kind: 'newest', run: shownRun(one, workspace.root) });
       };
       watchNewestRuns(workspace.runs, file, { stop, newest });
+      const unwatchSources = workspace.watchSources(file, (change) =>
+        queue.push({ kind: 'sources', change }),
+      );
+      stop.addEventListener('abort', unwatchSources, { once: true });
     }
     const followed = async (runId: string): Promise<void> => {
       let batch: RunEvent[] = [];

@@ -1,0 +1,126 @@
+import { emptyGraph } from '@graft/graph';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { useDocument } from './document-store.ts';
+import { setRunsOnChange } from './run-on-change.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+import { sourcesChanged, type SourceChange } from './source-changes.ts';
+
+const server = vi.hoisted(() => ({ planned: 0, runs: [] as string[] }));
+vi.mock('../api/client.ts', () => ({
+  api: {
+    runs: {
+      plan: {
+        mutate: () => {
+          server.planned += 1;
+          return Promise.resolve({ nodes: [], problems: [], reused: 0, toRun: 0 });
+        },
+      },
+      start: {
+        mutate: ({ path }: { path: string }) => {
+          server.runs.push(path);
+          return Promise.resolve({ runId: `run-${server.runs.length}` });
+        },
+      },
+    },
+  },
+  queries: { runs: { list: { queryKey: () => [] } } },
+  queryClient: { invalidateQueries: () => Promise.resolve() },
+}));
+
+let state = 0;
+const change = (...files: string[]): SourceChange => ({
+  files,
+  total: files.length,
+  state: String((state += 1)),
+});
+const notices = (): string[] => useScreen.getState().notices.map(({ message }) => message);
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** Ends the run on the screen. */
+function end(): void {
+  useRunView.setState({ run: null });
+}
+
+let opened = 0;
+beforeEach(async () => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  });
+  vi.stubGlobal('navigator', {});
+  Object.assign(server, { planned: 0, runs: [] });
+  useRunView.setState({ run: null });
+  useScreen.setState({ notices: [] });
+  const path = `${(opened += 1)}.graft.json`;
+  const file = { path, base: 'r', baseText: '', baseGraph: emptyGraph };
+  useDocument.getState().open(file, emptyGraph);
+  await sourcesChanged(change());
+  expect(server.planned).toBe(0);
+});
+const path = (): string => useDocument.getState().file?.path ?? '';
+
+it('plans anew and says which files changed', async () => {
+  await sourcesChanged(change('a.md', 'b.md', 'c.md'));
+  expect(server.planned).toBe(1);
+  expect(notices()).toEqual(['a.md, b.md and 1 more changed.']);
+  expect(server.runs).toEqual([]);
+});
+
+it('says nothing of files that are edited on the screen, and plans', async () => {
+  await sourcesChanged(change('answers.labels.jsonl', 'frozen/rows.jsonl'));
+  expect([server.planned, notices()]).toEqual([1, []]);
+});
+
+it('learns from the state of the files that they changed while nobody told', async () => {
+  const known = { ...change(), state: String(state) };
+  await sourcesChanged(known);
+  await sourcesChanged(known);
+  const before = server.planned;
+  await sourcesChanged(change());
+  expect(server.planned).toBe(before + 1);
+  await sourcesChanged({ ...change(), others: true });
+  expect(server.planned).toBe(before + 1);
+});
+
+it('runs where it is to, one after the other', async () => {
+  setRunsOnChange(path(), true);
+  await sourcesChanged(change('a.md'));
+  await settled();
+  expect(server.runs).toEqual([path()]);
+  expect(useRunView.getState().run?.runId).toBe('run-1');
+  // Two changes during it: one run more, when it has ended.
+  await sourcesChanged(change('a.md'));
+  await sourcesChanged(change('b.md'));
+  await settled();
+  expect(server.runs).toHaveLength(1);
+  end();
+  await settled();
+  expect(server.runs).toHaveLength(2);
+  expect(notices()).toEqual([]);
+});
+
+it('neither saves nor runs unsaved work', async () => {
+  setRunsOnChange(path(), true);
+  useDocument.getState().edit(() => ({
+    ...emptyGraph,
+    nodes: { chunk: { type: 'chunk', version: 1, params: {} } },
+  }));
+  await sourcesChanged(change('a.md'));
+  await settled();
+  expect(server.runs).toEqual([]);
+  expect(notices()).toEqual(['a.md changed. Not run: there are unsaved changes.']);
+});
+
+it('stops where the runs themselves change what they read', async () => {
+  setRunsOnChange(path(), true);
+  await sourcesChanged(change('out.md'));
+  await settled();
+  for (let at = 0; at < 5; at += 1) {
+    await sourcesChanged(change('out.md'));
+    end();
+    await settled();
+  }
+  expect(server.runs).toHaveLength(3);
+  expect(notices()).toContainEqual(expect.stringContaining('Running on changes is off'));
+});

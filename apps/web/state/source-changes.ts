@@ -1,0 +1,159 @@
+import { isLabelsFile } from '@graft/graph';
+import { api, queries, queryClient } from '../api/client.ts';
+import { isUnsaved, useDocument } from './document-store.ts';
+import { report } from './file-actions.ts';
+import { usePlan } from './plan-store.ts';
+import { startRun } from './run-actions.ts';
+import { runsOnChange, setRunsOnChange } from './run-on-change.ts';
+import { isOver } from './run-state.ts';
+import { useRunView } from './run-view.ts';
+import { useScreen } from './screen-store.ts';
+
+/** Files that the open graph reads and that have other bytes than before: see `Workspace.watchSources`. */
+export interface SourceChange {
+  readonly files: readonly string[];
+  readonly total: number;
+  readonly state: string;
+  readonly others?: true;
+}
+
+/** Runs in a row that changed what they read, after which it is no chance. */
+const mostRepeats = 3;
+
+/** Runs that were started here because files had changed, of the file that is open. */
+const started = { path: '', runs: new Set<string>(), repeats: 0 };
+
+/** How the files were when they were last told of: the feed begins anew with every run. */
+const last = { path: '', state: '' };
+
+/** Whether this says no more than how files are that are known, or are looked at for the first time. */
+function isNoNews({ state, total, others }: SourceChange, path: string): boolean {
+  const isKnown = last.path === path && last.state !== state;
+  Object.assign(last, { path, state });
+  return total === 0 && (others === true || !isKnown);
+}
+
+/**
+ * Files changed that the open graph reads: the plan follows, and where the graph is to run then, it runs, one run after the
+ * other. Unsaved work is neither saved nor run.
+ */
+export async function sourcesChanged(change: SourceChange): Promise<void> {
+  const { file, graph } = useDocument.getState();
+  if (file === null || isNoNews(change, file.path)) return;
+  const { path } = file;
+  await usePlan.getState().ask(path, graph);
+  if (useDocument.getState().file?.path !== path) return;
+  if (!runsOnChange(path)) return tell(change, path);
+  if (isUnsaved(useDocument.getState())) {
+    return tell(change, path, ' Not run: there are unsaved changes.');
+  }
+  if (repeats(path)) {
+    setRunsOnChange(path, false);
+    useScreen.getState().notify({
+      ...{ tone: 'error', about: path },
+      message: `${namesOf(change)} changed during each of the last ${mostRepeats} runs that its changes had started. Running on changes is off: let whatever writes there write elsewhere, then switch it on again.`,
+    });
+    return;
+  }
+  void inTurn(path);
+}
+
+/** Whether the run under way, and those before it, were started for a change, as this one will be. */
+function repeats(path: string): boolean {
+  if (started.path !== path) Object.assign(started, { path, runs: new Set(), repeats: 0 });
+  const { run } = useRunView.getState();
+  const isOurs = run !== null && !isOver(run) && started.runs.has(run.runId);
+  started.repeats = isOurs ? started.repeats + 1 : 0;
+  return started.repeats >= mostRepeats;
+}
+
+/** The one run that waits for its turn. */
+let waiting: Promise<void> | undefined;
+
+function inTurn(path: string): Promise<void> {
+  waiting ??= whenIdle()
+    .then(() => runNow(path))
+    .finally(() => (waiting = undefined));
+  return waiting;
+}
+
+function whenIdle(): Promise<void> {
+  const isIdle = (): boolean => {
+    const { run } = useRunView.getState();
+    return run === null || isOver(run);
+  };
+  if (isIdle()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = useRunView.subscribe(() => {
+      if (!isIdle()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+/** Of several tabs that have the file open one runs it. */
+async function runNow(path: string): Promise<void> {
+  if (useDocument.getState().file?.path !== path || !runsOnChange(path)) return;
+  if (!(await leads(path))) return;
+  try {
+    const { runId } = await api.runs.start.mutate({ path });
+    started.runs.add(runId);
+    useRunView.getState().setNewest(runId);
+    useRunView.getState().follow(runId);
+    useScreen.getState().dismissNext();
+    await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Files for which this tab holds the lock, until it is closed. */
+const held = new Set<string>();
+
+/** Whether this tab is the one that runs a file; where the browser has no locks (no secure context), each does. */
+function leads(path: string): Promise<boolean> {
+  if (held.has(path) || !('locks' in navigator)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    void navigator.locks.request(`graft.run-on-change ${path}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      if (lock === null) return undefined;
+      held.add(path);
+      return new Promise(() => undefined);
+    });
+  });
+}
+
+/** Switches the running on changes of the open file, and says how it is now. */
+export function switchRunOnChange(): void {
+  const { file } = useDocument.getState();
+  if (file === null) return;
+  const on = !runsOnChange(file.path);
+  setRunsOnChange(file.path, on);
+  const message = on
+    ? 'The graph runs whenever files that it reads change, while this page is open.'
+    : 'The graph runs only when you run it.';
+  useScreen.getState().notify({ tone: 'info', about: file.path, message });
+}
+
+function tell(change: SourceChange, path: string, why = ''): void {
+  // Who says which answers are right, or edits rows, knows it.
+  if (
+    change.total > 0 &&
+    change.files.every((one) => isLabelsFile(one) || one.startsWith('frozen/'))
+  )
+    return;
+  useScreen.getState().notify({
+    ...{ tone: 'info', about: path, next: true },
+    message: `${namesOf(change)} changed.${why}`,
+    action: { label: 'Run', run: () => void startRun() },
+  });
+}
+
+/** `a.md, b.md and 3 more`. */
+function namesOf({ files, total }: SourceChange): string {
+  if (total === 0) return 'What the graph reads';
+  const shown = files.slice(0, 2);
+  const more = total - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
