@@ -218,6 +218,10 @@ describe('an index of chunks', () => {
     );
     expect(hits[0]?.chunk.id).toBe('0250');
     expect(hits[0]?.scores.dense).toBeCloseTo(1, 5);
+    // However many are asked for.
+    for (const k of [1, 10, 50, 300]) {
+      expect(await ids(index, { vector: vectorAt(36), k })).toHaveLength(k);
+    }
   });
 
   it('opens as hard links in read-only folders', async () => {

@@ -101,7 +101,7 @@ export class LanceIndex implements SearchIndex {
     }
     let query = this.#table.query().nearestTo(vector).distanceType('cosine');
     // The graph finds candidates by quantised vectors; their true distances decide.
-    if (this.#graph) query = query.ef(Math.max(100, wanted * 4)).refineFactor(5);
+    if (this.#graph) query = query.ef(searched(wanted)).refineFactor(refined);
     const rows = await this.#rows(query, wanted, where);
     return ranked(
       rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
@@ -138,6 +138,14 @@ export class LanceIndex implements SearchIndex {
       .parse(found)
       .map((row) => [chunkOfRow(row.id, row.text, row.row), row]);
   }
+}
+
+/** Candidates of the graph whose true distances are looked at, for each row wanted. */
+const refined = 5;
+
+/** Candidates that the graph is searched for: no fewer than are looked at, which the library refuses. */
+function searched(wanted: number): number {
+  return Math.max(150, (wanted + tieMargin) * refined);
 }
 
 /** Best first; equal scores in the order of ids. */
