@@ -99,10 +99,10 @@ function CanvasTools() {
 
 /**
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
- * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped. True while the page's first
- * graph has not been fitted: it is not to be seen elsewhere before.
+ * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped. Tells how it stands with the
+ * page's first graph: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
  */
-function useFitOnShow(flow: ReactFlowInstance, measured: boolean): boolean {
+function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'seen' | undefined {
   const path = useDocument((state) => state.file?.path);
   const prefix = useDocument(({ trail }) => wayOf(trail));
   const fitted = useRef<{ path: string; prefix: string }>(undefined);
@@ -129,7 +129,8 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): boolean {
     }
     return undefined;
   }, [path, prefix, measured, flow]);
-  return held && path !== undefined;
+  if (path === undefined) return undefined;
+  return held ? 'held' : 'seen';
 }
 
 /** The edge being drawn has the colour of the port that it comes from. */
@@ -150,15 +151,15 @@ export function Canvas() {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
   const measured = useNodesInitialized();
-  const held = useFitOnShow(flow, measured);
-  useTypesAfterDrawing(measured);
+  const first = useFitOnShow(flow, measured);
+  useTypesAfterDrawing(first === 'seen');
   useKeptInSight();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   return (
     <div
       ref={frame}
-      className={held ? 'h-full held' : 'h-full'}
+      className={first === 'held' ? 'h-full held' : 'h-full'}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
       }}
