@@ -1,5 +1,6 @@
 import { abstains, type Answer, withoutCitations } from '@graft/graph';
 import { contentWords } from '../kit/text/content-words.ts';
+import { sentences } from '../kit/text/sentences.ts';
 import { wordCover } from '../kit/text/word-cover.ts';
 
 /** How far an answer stands, from 0 to 1 each. */
@@ -14,37 +15,50 @@ function weightBeside(asked: ReadonlySet<string>): (word: string) => number {
 }
 
 const asksForNumber =
-  /\bhow (?:many|much|long|old|far|often|tall|high|deep|wide|big|large|heavy|hot|cold)\b|\b(?:what|which|at what|on what|on which) (?:time|year|date|number|price|percentage)\b|\bwhen\b/i;
+  /\bhow (?:many|much|long|old|far|often|tall|high|deep|wide|big|large|heavy|hot|cold)\b|\b(?:what|which) (?:time|year|date|number|price|percentage)\b|^\W*when\b/i;
 
 const numberWord =
   /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half|quarter|dozen|once|twice|noon|midnight|dawn|dusk|never|always|every|each|free|nothing|none|no|january|february|march|april|may|june|july|august|september|october|november|december|\w+days?|spring|summer|autumn|winter|morning|evening|night)\b/i;
 
+/** A passage of a prompt. */
+export interface Read {
+  readonly title: string;
+  readonly text: string;
+}
+
 /**
- * By words and numbers: the share of the answer's that one passage has, the question's own counting little. It is useful
- * if it is finished, abstains from nothing, says something that the question did not, and has a number or a time where
- * one is asked for.
+ * By words and numbers. `supported` is the share of the answer's that the best sentence of a passage has, with its title,
+ * the question's own counting little: a share of the question's is had anywhere. `useful` is the share of the question's
+ * that this sentence has: of an answer that is right in another place, its sentence speaks of something else. 0 for what
+ * is no answer at all: not finished, an abstention, the question again, or no number or time where one is asked for.
  */
 export function standingByWords(
   { text, question, finishReason }: Pick<Answer, 'text' | 'question' | 'finishReason'>,
-  passages: readonly string[],
+  passages: readonly Read[],
 ): Standing {
   const said = withoutCitations(text);
   const words = contentWords(said);
-  const asked = new Set(contentWords(question.question));
-  const weight = weightBeside(asked);
-  // A mere yes or no claims what the question asks.
-  const claimed = words.length > 0 || said.trim() === '' ? words : [...asked];
-  const covers = passages.map((passage) =>
-    wordCover(claimed, new Set(contentWords(passage)), weight),
-  );
+  const asked = contentWords(question.question);
+  const own = new Set(asked);
   const isAnswer =
     said.trim() !== '' &&
     finishReason === 'stop' &&
     !abstains(said) &&
-    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !asked.has(word))) &&
+    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !own.has(word))) &&
     (!asksForNumber.test(question.question) || numberWord.test(said));
-  return {
-    supported: claimed.length === 0 ? 0 : Math.max(0, ...covers),
-    useful: isAnswer ? 1 : 0,
-  };
+  // A mere yes or no claims what the question asks.
+  const claimed = words.length > 0 || said.trim() === '' ? words : asked;
+  if (claimed.length === 0) return { supported: 0, useful: 0 };
+  let best: Standing = { supported: 0, useful: 0 };
+  for (const { title, text: passage } of passages) {
+    const titled = contentWords(title);
+    for (const sentence of sentences(passage)) {
+      const held = new Set([...titled, ...contentWords(sentence)]);
+      const supported = wordCover(claimed, held, weightBeside(own));
+      if (supported < best.supported) continue;
+      const useful = wordCover(asked, held);
+      if (supported > best.supported || useful > best.useful) best = { supported, useful };
+    }
+  }
+  return isAnswer ? best : { ...best, useful: 0 };
 }

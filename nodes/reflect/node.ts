@@ -28,7 +28,7 @@ const least = (title: string, least: number, description: string) =>
 export const reflect = defineNode({
   type: 'reflect',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Reflect',
   group: 'evaluation',
   doc: 'Looks back at answers: do the passages bear them out, and do they answer what was asked? Those of which both is so stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what none has answered stays unknown.',
@@ -70,12 +70,12 @@ export const reflect = defineNode({
       } satisfies ParamMeta),
     supported: least(
       'Supported',
-      0.7,
+      0.6,
       'The least that passages must bear out of an answer that stands; 0 does not ask.',
     ),
     useful: least(
       'Useful',
-      0.5,
+      0.3,
       'The least that an answer must answer its question to stand; 0 does not ask.',
     ),
     unknown: z

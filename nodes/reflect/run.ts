@@ -12,7 +12,11 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
     if (prompt === undefined) {
       ctx.log('warning', 'No prompt of this answer arrives, so nothing supports it.', answer.id);
     }
-    const passages = prompt?.passages.map(({ start, end }) => prompt.text.slice(start, end)) ?? [];
+    const passages =
+      prompt?.passages.map(({ start, end, source: { title } }) => ({
+        title,
+        text: prompt.text.slice(start, end),
+      })) ?? [];
     judged.push({ answer, passages });
   }
   // A Map keeps the place of a key that is set again.

@@ -9,13 +9,13 @@ import {
 } from '@graft/graph';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
 import { type Leaning, leanings, tellLeanings, type YesOrNo } from '../kit/asking/yes-or-no.ts';
-import { type Standing, standingByWords } from './by-words.ts';
+import { type Read, type Standing, standingByWords } from './by-words.ts';
 import type { reflect } from './node.ts';
 
 /** An answer with the passages that it was given from. */
 export interface Judged {
   readonly answer: Answer;
-  readonly passages: readonly string[];
+  readonly passages: readonly Read[];
 }
 
 /** With the tokens that were read to find out. */
@@ -53,7 +53,7 @@ export async function standings(
       const values = {
         question: answer.question.question,
         answer: withoutCitations(answer.text).trim(),
-        passages: passages.join('\n\n'),
+        passages: passages.map((passage) => passage.text).join('\n\n'),
       };
       return { system: '', prompt: fillPrompt(prompt, values) };
     });

@@ -50,9 +50,17 @@ export async function drafts(
       }),
     );
   });
-  await memo.fill(byKey.keys());
+  const keys = [...byKey.keys()];
+  for (let at = 0; at < keys.length; at += step) {
+    ctx.signal.throwIfAborted();
+    await memo.fill(keys.slice(at, at + step));
+    ctx.progress({ done: Math.min(at + step, keys.length), total: keys.length, unit: 'drafts' });
+  }
   return Promise.all(asks.map((ask) => memo.get(keyOf(ask))));
 }
+
+/** Drafts that are kept at once. */
+const step = 16;
 
 interface Drafting {
   readonly loaded: LanguageModel;
