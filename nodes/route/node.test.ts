@@ -118,16 +118,13 @@ describe('by a model', () => {
     const drafts: string[] = [];
     const model: Partial<LanguageModel> = {
       ...{ model: 'small', parallel: 2 },
-      generate({ prompt, system, maxTokens }) {
-        drafts.push(`${system} ${maxTokens} ${prompt}`);
-        const text = prompt.includes('kiln') ? '' : `It is ${prompt}`;
-        const counts = { promptTokens: 7, reusedTokens: 0, completionTokens: 4 };
-        return Promise.resolve({ text, ...counts, finishReason: 'stop' });
-      },
-      likelihoods({ choices: [choice = ''] }) {
-        const each = choice.includes('France') ? Math.log(0.9) : Math.log(0.3);
+      generate({ prompt, system, maxTokens, likelihood }) {
+        drafts.push(`${system} ${maxTokens} ${prompt} ${likelihood}`);
+        const completionTokens = prompt.includes('kiln') ? 0 : 4;
+        const each = prompt.includes('France') ? Math.log(0.9) : Math.log(0.3);
         return Promise.resolve({
-          ...{ promptTokens: 7, likelihoods: [{ logProbability: 4 * each, tokens: 4 }] },
+          ...{ text: 'It is.', promptTokens: 7, reusedTokens: 0, finishReason: 'stop' },
+          ...{ completionTokens, logProbability: completionTokens * each },
         });
       },
     };
@@ -137,7 +134,7 @@ describe('by a model', () => {
     });
     const { alone, retrieve, metrics } = await send({ by: 'draft', threshold: 0.8 }, { ctx });
     expect([alone, retrieve]).toEqual([['capital'], ['fare', 'kiln']]);
-    expect(drafts[0]).toBe('Answer in one short sentence. 24 What is the capital of France?');
+    expect(drafts[0]).toBe('Answer in one short sentence. 24 What is the capital of France? true');
     expect(metrics.find(({ item }) => item === 'fare')?.values).toEqual({
       ...{ alone: 0, lookup: 0, confidence: expect.closeTo(0.3, 12) },
       ...{ promptTokens: 7, completionTokens: 4 },

@@ -1,11 +1,4 @@
-import {
-  type GenerateRequest,
-  GraphError,
-  type LanguageModel,
-  type ModelRef,
-  type RunContext,
-  type TreeInput,
-} from '@graft/graph';
+import type { GenerateRequest, LanguageModel, ModelRef, RunContext, TreeInput } from '@graft/graph';
 import { z } from 'zod';
 import { type Ask, loadedModel, workThrough } from './ask-model.ts';
 import { tellsNothing } from './yes-or-no.ts';
@@ -68,6 +61,9 @@ interface Drafting {
   readonly signal: AbortSignal;
 }
 
+/** Of a draft without a token. */
+const nothing = -87;
+
 const greedy: Omit<GenerateRequest, 'system' | 'prompt' | 'maxTokens'> = {
   ...{ temperature: 0, topK: 1, topP: 1, minP: 0, repeatPenalty: 1, seed: 0, stop: [] },
 };
@@ -77,16 +73,12 @@ async function draft(
   { system, prompt }: Ask,
   { loaded, maxTokens, signal }: Drafting,
 ): Promise<Draft> {
-  if (loaded.likelihoods === undefined) throw tellsNothing(ctx, loaded);
-  const request = { ...greedy, system, prompt, maxTokens };
-  const { text, promptTokens, completionTokens } = await loaded.generate(request, { signal });
+  const request = { ...greedy, system, prompt, maxTokens, likelihood: true } as const;
+  const { logProbability, promptTokens, completionTokens } = await loaded.generate(request, {
+    signal,
+  });
   signal.throwIfAborted();
-  const counts = { promptTokens, completionTokens };
-  if (text === '') return { meanLogProbability: -87, ...counts };
-  const { likelihoods } = await loaded.likelihoods({ system, prompt, choices: [text] }, { signal });
-  const [of] = likelihoods;
-  if (of === undefined || of.tokens === 0) {
-    throw new GraphError('internal', 'No likelihood came of a draft.', { audience: 'developer' });
-  }
-  return { meanLogProbability: of.logProbability / of.tokens, ...counts };
+  if (logProbability === undefined) throw tellsNothing(ctx, loaded);
+  const meanLogProbability = completionTokens === 0 ? nothing : logProbability / completionTokens;
+  return { meanLogProbability, promptTokens, completionTokens };
 }

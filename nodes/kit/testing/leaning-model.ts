@@ -40,6 +40,11 @@ export function leaningContext(
     };
   const model: Partial<LanguageModel> = {
     ...{ model: 'small', parallel: 2 },
+    generate: () =>
+      Promise.resolve({
+        ...{ text: 'It is.', promptTokens: 10, reusedTokens: 0, completionTokens: 2 },
+        finishReason: 'stop',
+      }),
     ...(yes === undefined ? {} : { likelihoods: likelihoods(yes) }),
   };
   const base = testContext();

@@ -126,7 +126,8 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
   });
 
   it('tells how likely it finds what it might say, whatever was read before', async () => {
-    const { text } = await generate({});
+    const { text, completionTokens, logProbability = 0 } = await generate({ likelihood: true });
+    expect((await generate({})).logProbability).toBeUndefined();
     const [first = ''] = text.split(' ');
     const ask = async (choices: readonly string[], of = model) => {
       const { system, prompt } = request;
@@ -139,6 +140,8 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
     const others = await ask(['Paris', 'France', 'Yes', 'No', 'A']);
     expect(begun).toBeGreaterThan(Math.max(...others));
     expect(own).toBeLessThanOrEqual(begun);
+    expect(completionTokens).toBeGreaterThan(3);
+    expect(logProbability).toBeCloseTo(own, 2);
     expect(own).toBeGreaterThan(wrong + 2);
     expect(absurd).toBeLessThan(-5);
     const single = ['Yes', 'yes', 'No', 'no', first];

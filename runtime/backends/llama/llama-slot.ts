@@ -84,6 +84,7 @@ export class LlamaSlot {
       (text) => options.onText?.(text),
     );
     let reusedTokens = 0;
+    let logProbability = 0;
     const result = (
       completionTokens: number,
       finishReason: GenerateResult['finishReason'],
@@ -93,6 +94,7 @@ export class LlamaSlot {
       reusedTokens,
       completionTokens,
       finishReason,
+      ...(request.likelihood === true ? { logProbability } : {}),
     });
     const pieces = piecesOf(prompt, this.#piece);
     const last = pieces.pop() ?? [];
@@ -101,10 +103,12 @@ export class LlamaSlot {
     const written: Token[] = [];
     const room = Math.min(request.maxTokens, this.#limit - prompt.tokens.length);
     const sampling = samplingOf(request, written);
-    for await (const token of this.#sequence.evaluate([...last], sampling)) {
+    const confidence = request.likelihood === true;
+    for await (const { token, confidence: sure } of this.#write([...last], sampling, confidence)) {
       if (options.signal.aborted) return result(written.length, 'aborted');
       if (prompt.stopTokens.has(token)) break;
       written.push(token);
+      logProbability += Math.log(Math.max(sure ?? 1, leastProbability));
       if (stream.push(token)) return result(written.length, 'stop');
       if (written.length >= room) {
         stream.end();
@@ -182,6 +186,21 @@ export class LlamaSlot {
     }
     this.#pieces = kept;
     return start;
+  }
+
+  /** What the sampler takes, token by token, with its probability where that is wanted. */
+  async *#write(
+    tokens: Token[],
+    sampling: SequenceEvaluateOptions,
+    confidence: boolean,
+  ): AsyncGenerator<{ readonly token: Token; readonly confidence?: number }> {
+    if (confidence) {
+      const metadata = { confidence: true } as const;
+      const written = this.#sequence.evaluateWithMetadata(tokens, metadata, sampling);
+      for await (const { token, confidence: sure } of written) yield { token, confidence: sure };
+      return;
+    }
+    for await (const token of this.#sequence.evaluate(tokens, sampling)) yield { token };
   }
 
   /** Evaluates tokens; what may follow each of them from `from` on, by its probability. */

@@ -79,6 +79,8 @@ export interface GenerateRequest {
   readonly repeatPenalty: number;
   readonly seed: number;
   readonly stop: readonly string[];
+  /** Tell how likely the model found what it wrote; those that cannot leave it out. */
+  readonly likelihood?: true;
 }
 export interface GenerateResult {
   readonly text: string;
@@ -89,6 +91,8 @@ export interface GenerateResult {
   readonly finishReason: 'stop' | 'length' | 'aborted';
   /** Nobody counted the tokens: they are guessed from the text. */
   readonly guessedTokens?: true;
+  /** Natural logarithm of the probability of all tokens that were written, where it was asked for. */
+  readonly logProbability?: number;
 }
 /** How an answer might begin, to be told how likely a model finds each. */
 export interface LikelihoodRequest {
