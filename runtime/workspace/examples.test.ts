@@ -33,6 +33,23 @@ it('lists every example with what belongs to it', async () => {
   });
 });
 
+it('tells what an example claims, whether that was seen, and by which tables', async () => {
+  const examples = await workspace.examples.list();
+  expect(examples[0]?.claim).toBeUndefined();
+  const path = 'rag-vs-lora/rag-vs-lora.graft.json';
+  const claim = examples.find((one) => one.path === path)?.claim;
+  expect(claim).toMatchObject({ holds: true, says: expect.stringContaining('adapter') });
+  const tables = await workspace.examples.tables(path);
+  expect(Object.keys(tables)).toEqual(claim?.tables);
+  for (const { rows, metrics } of Object.values(tables)) {
+    expect(rows.length).toBeGreaterThan(1);
+    expect(metrics.length).toBeGreaterThan(0);
+  }
+  await expect(workspace.examples.tables(quickstart)).rejects.toMatchObject({
+    code: 'missing-file',
+  });
+});
+
 it('copies one with all that it needs, so that it plans as it was locked', async () => {
   const written = await workspace.examples.copy(quickstart);
   expect(written).toHaveLength(95);

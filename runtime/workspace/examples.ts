@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import { FileSourceResolver } from '@graft/engine';
 import {
+  type EvidenceTable,
+  evidenceTableSchema,
   GraphError,
   graphReferences,
   parseGraph,
   type ArtifactStore,
   type Registry,
 } from '@graft/graph';
+import { hasCode } from '@graft/kit';
 import { z } from 'zod';
 import { GraphFiles } from './graph-files.ts';
 import { GraphPlanner } from './graph-planner.ts';
@@ -29,6 +32,23 @@ export interface Example {
   /** Bytes of them. */
   readonly size: number;
   readonly models: readonly { readonly id: string; readonly size: number }[];
+  /** What it claims, where it claims anything. */
+  readonly claim?: ExampleClaim;
+}
+
+/** What an example claims, and whether that was seen when it was measured. */
+export interface ExampleClaim {
+  readonly title: string;
+  readonly says: string;
+  readonly conclusion: string;
+  /** Absent while it has not been measured. */
+  readonly holds?: boolean | undefined;
+  /** Why it did not hold. */
+  readonly because?: string | undefined;
+  /** What measuring took: seconds of all steps one after another, on so many cores. */
+  readonly measured?: { readonly seconds: number; readonly cores: number } | undefined;
+  /** Names of the experiments that it was measured by. */
+  readonly tables: readonly string[];
 }
 
 interface ExamplesParts {
@@ -49,6 +69,34 @@ interface ExampleFile extends ComingFile {
 }
 
 const listingSchema = z.record(z.string(), z.string());
+
+/** What is read of the `claim.json` beside an example's graph; the command that measures it writes it. */
+const claimSchema = z.object({
+  graph: z.string(),
+  title: z.string(),
+  says: z.string(),
+  conclusion: z.string(),
+  holds: z.boolean().optional(),
+  because: z.string().optional(),
+  measured: z.object({ seconds: z.number(), cores: z.number() }).optional(),
+  tables: z.record(z.string(), z.object({ table: evidenceTableSchema })).default({}),
+});
+
+/** The claim that stands beside a graph and is of it. */
+async function claimOf(
+  folder: string,
+  path: string,
+): Promise<z.infer<typeof claimSchema> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, dirname(path), 'claim.json'), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const claim = claimSchema.parse(JSON.parse(text));
+  return claim.graph === basename(path) ? claim : undefined;
+}
 
 /** What stands beside the examples: a sentence on each, in the order in which they are shown. */
 async function listing(folder: string): Promise<Readonly<Record<string, string>>> {
@@ -71,9 +119,28 @@ export class Examples {
     for (const [path, about] of Object.entries(await listing(folder))) {
       const { files, models } = await this.#contents(folder, path);
       const size = files.reduce((sum, file) => sum + file.size, 0);
-      examples.push({ path, about, files: files.length, size, models });
+      const claim = await claimOf(folder, path);
+      examples.push({
+        ...{ path, about, files: files.length, size, models },
+        ...(claim === undefined ? {} : { claim: { ...claim, tables: Object.keys(claim.tables) } }),
+      });
     }
     return examples;
+  }
+
+  /** What an example was measured to do: by experiment, its table. Throws `missing-file`. */
+  async tables(path: string): Promise<Readonly<Record<string, EvidenceTable>>> {
+    const { folder } = this.#parts;
+    const claim =
+      folder !== undefined && Object.hasOwn(await listing(folder), path)
+        ? await claimOf(folder, path)
+        : undefined;
+    if (claim === undefined) {
+      throw new GraphError('missing-file', `There is no example "${path}" that claims anything.`);
+    }
+    return Object.fromEntries(
+      Object.entries(claim.tables).map(([name, { table }]) => [name, table]),
+    );
   }
 
   /**

@@ -42,6 +42,12 @@ export const fileCommands: readonly Command[] = [
     run: () => void import('../state/lock-actions.ts').then(({ takeSources }) => takeSources()),
   },
   {
+    id: 'examples',
+    title: 'Browse the examples …',
+    group: 'File',
+    run: () => useOverlay.getState().show({ gallery: true }),
+  },
+  {
     id: 'new-graph',
     title: 'New graph …',
     group: 'File',

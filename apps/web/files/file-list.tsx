@@ -46,6 +46,15 @@ export function FileList() {
     >
       <h2 className="quiet-heading flex items-center justify-between">
         Workspace
+        <span className="flex-1" />
+        <button
+          type="button"
+          className="mr-1 text-sm font-normal text-ink-2 hover:text-ink hover:underline"
+          title="What came with Graft, what it shows, and how far that was measured"
+          onClick={() => useOverlay.getState().show({ gallery: true })}
+        >
+          Examples
+        </button>
         <button
           type="button"
           className="icon-button -my-1 -mr-2.5"

@@ -23,10 +23,14 @@ const LabelsDialog = lazy(() =>
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
+const Gallery = lazy(() =>
+  import('../gallery/gallery.tsx').then((part) => ({ default: part.Gallery })),
+);
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
-  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
+  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling, gallery } =
+    useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -35,6 +39,7 @@ export function AskedDialogs() {
       {unpacking ? <UnpackDialog /> : null}
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
       {labelling === null ? null : <LabelsDialog node={labelling} />}
+      {gallery ? <Gallery /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </>

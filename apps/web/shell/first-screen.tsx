@@ -1,8 +1,8 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, queries } from '../api/client.ts';
-import { fileTitle, openFile, refreshFiles, report } from '../state/file-actions.ts';
+import { queries } from '../api/client.ts';
+import { useCopyExample } from '../gallery/copy-example.ts';
+import { fileTitle } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 
 /** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
@@ -48,20 +48,8 @@ export function FirstScreen() {
 
 function ExampleList() {
   const { data: examples = [] } = useQuery(queries.graphs.examples.queryOptions());
-  const [copying, setCopying] = useState<string>();
+  const { copying, copy } = useCopyExample();
   if (examples.length === 0) return null;
-  const copy = async (path: string): Promise<void> => {
-    setCopying(path);
-    try {
-      await api.graphs.copyExample.mutate({ path });
-      await refreshFiles();
-      await openFile(path);
-    } catch (error) {
-      report(error);
-    } finally {
-      setCopying(undefined);
-    }
-  };
   return (
     <>
       <h2 className="mt-7 mb-2 font-[550]">Examples</h2>

@@ -27,6 +27,8 @@ export interface OpenMenu {
 interface OverlayState {
   readonly nameQuestion: NameQuestion | null;
   readonly shortcutSheet: boolean;
+  /** Whether the examples are shown. */
+  readonly gallery: boolean;
   /** The file that a package is made of. */
   readonly packing: string | null;
   /** Whether a package is being chosen to be opened. */
@@ -44,6 +46,7 @@ interface OverlayState {
         OverlayState,
         | 'nameQuestion'
         | 'shortcutSheet'
+        | 'gallery'
         | 'packing'
         | 'unpacking'
         | 'editedRows'
@@ -60,6 +63,7 @@ interface OverlayState {
 export const useOverlay = create<OverlayState>()((set) => ({
   nameQuestion: null,
   shortcutSheet: false,
+  gallery: false,
   packing: null,
   unpacking: false,
   editedRows: null,
@@ -72,8 +76,11 @@ export const useOverlay = create<OverlayState>()((set) => ({
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, labelling, unpacking, shortcutSheet } = state;
+  const { nameQuestion, packing, editedRows, labelling, unpacking, shortcutSheet, gallery } = state;
   return (
-    (nameQuestion ?? packing ?? editedRows ?? labelling) !== null || unpacking || shortcutSheet
+    (nameQuestion ?? packing ?? editedRows ?? labelling) !== null ||
+    unpacking ||
+    shortcutSheet ||
+    gallery
   );
 }

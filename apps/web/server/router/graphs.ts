@@ -31,6 +31,10 @@ export const graphsRouter = router({
     ),
   /** Graphs to begin with, which came with Graft. */
   examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
+  /** The tables that an example was measured by, by experiment. */
+  exampleTables: procedure
+    .input(z.object({ path: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.examples.tables(input.path)),
   copyExample: procedure
     .input(z.object({ path: pathInput }))
     .mutation(({ ctx, input }) => ctx.workspace.examples.copy(input.path)),

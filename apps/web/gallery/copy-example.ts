@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { openFile, refreshFiles, report } from '../state/file-actions.ts';
+
+/** Copies an example into the workspace, with all that it needs, and opens it; `copying` is the one on its way. */
+export function useCopyExample(): {
+  readonly copying: string | undefined;
+  /** Whether it could be copied; why not is told. */
+  readonly copy: (path: string) => Promise<boolean>;
+} {
+  const [copying, setCopying] = useState<string>();
+  const copy = async (path: string): Promise<boolean> => {
+    setCopying(path);
+    try {
+      await api.graphs.copyExample.mutate({ path });
+      await refreshFiles();
+      await openFile(path);
+      return true;
+    } catch (error) {
+      report(error);
+      return false;
+    } finally {
+      setCopying(undefined);
+    }
+  };
+  return { copying, copy };
+}

@@ -1,0 +1,29 @@
+import { expect, test } from './served-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('the examples say what they claim and what was seen, and are opened', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await page.getByRole('button', { name: 'Examples', exact: true }).click();
+  const gallery = page.getByRole('dialog', { name: 'Examples' });
+  const cards = gallery.locator('.gallery-card');
+  await expect(cards.first()).toContainText('start here');
+  await cards.filter({ hasText: 'rag-vs-lora' }).click();
+  const shown = gallery.getByRole('article');
+  await expect(shown).toContainText('Claim.');
+  await expect(shown.locator('.chip').filter({ hasText: 'holds' })).toBeVisible();
+  await expect(shown.getByRole('table').first()).toContainText('retrieval');
+  // What did not hold says so, and why.
+  await cards.filter({ hasText: 'no-forgetting' }).click();
+  await expect(shown).toContainText('does not hold');
+  await cards.filter({ hasText: 'rag-vs-lora' }).click();
+  await shown.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(gallery).toHaveCount(0);
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('rag-vs-lora');
+  await page.getByRole('button', { name: 'Examples', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(gallery).toHaveCount(0);
+});
