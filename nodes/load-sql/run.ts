@@ -14,6 +14,7 @@ import { queryFault } from './query-fault.ts';
 import { sqliteRows } from './sqlite-rows.ts';
 
 type Params = ParamsOf<typeof loadSql>;
+/** Values by column; undefined for bytes. */
 type Row = Readonly<Record<string, unknown>>;
 
 /** Code units of a row, as for those of files. */
@@ -68,7 +69,7 @@ async function* eachRow(ctx: RunContext, params: Params): AsyncGenerator<Row> {
       );
     }
     for (const row of rows) {
-      yield Object.fromEntries(columns.map((name, at) => [name, row[at]]));
+      yield Object.fromEntries(columns.map((name, at) => [name, plainValue(row[at])]));
     }
   }
 }
@@ -100,12 +101,6 @@ function documentOf(
   { values, row, source }: { readonly values: Row; readonly row: number; readonly source: string },
   { id, textColumns }: Params,
 ): { readonly document: Document; readonly left: number } {
-  const plain = Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => {
-      const kept = plainValue(value);
-      return kept === undefined ? [] : [[name, kept]];
-    }),
-  );
   const missing = [id, ...textColumns].find((name) => name !== '' && !Object.hasOwn(values, name));
   if (missing !== undefined) {
     throw new GraphError(
@@ -114,13 +109,13 @@ function documentOf(
       { location: { param: missing === id ? 'id' : 'textColumns' } },
     );
   }
-  const bytes = textColumns.find((name) => !Object.hasOwn(plain, name));
+  const bytes = textColumns.find((name) => values[name] === undefined);
   if (bytes !== undefined) {
     throw new GraphError('bad-row', `Row ${row} has bytes in "${bytes}", which are no text.`, {
       location: { param: 'textColumns' },
     });
   }
-  const name = id === '' ? row : plain[id];
+  const name = id === '' ? row : values[id];
   if ((typeof name !== 'string' && typeof name !== 'number') || name === '') {
     throw new GraphError(
       'bad-row',
@@ -130,11 +125,7 @@ function documentOf(
       },
     );
   }
-  const { document, left } = rowDocument(
-    { values: plain, row, line: row },
-    { path: source },
-    textColumns,
-  );
+  const { document, left } = rowDocument({ values, row, line: row }, { path: source }, textColumns);
   if (document.text.length > longestRow) {
     throw new GraphError('too-large', `Row ${row} has more than 16 MiB of text.`, {
       location: { param: 'textColumns' },

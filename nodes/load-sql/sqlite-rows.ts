@@ -6,9 +6,8 @@ import { startSqliteThread } from './sqlite-thread.ts';
 /** Bytes: a database is held in memory while it is asked. */
 const largestFile = 512 * 1024 * 1024;
 
-const valueSchema = z.union([z.string(), z.number(), z.null(), z.undefined()]);
 const openedSchema = z.object({ columns: z.array(z.string()) });
-const rowsSchema = z.object({ rows: z.array(z.array(valueSchema)), done: z.boolean() });
+const rowsSchema = z.object({ rows: z.array(z.array(z.unknown())), done: z.boolean() });
 const failedSchema = z.object({ failed: z.string() });
 
 export interface SqliteFiles {
