@@ -47,6 +47,7 @@ beforeAll(() => {
     crossEncoder: (id) => backends.crossEncoder(id),
     languageModel: (source, options) => backends.languageModel(source, options),
     tokenizer: (source) => backends.tokenizer(source),
+    encoderTokenizer: () => Promise.reject(new Error('Nothing is trained here.')),
     buildIndex: (request) => backends.buildIndex(request),
     openIndex: (folder, info) => backends.openIndex(folder, info),
   };
@@ -94,7 +95,7 @@ async function cut(size: number, method: string): Promise<Chunk[]> {
 
 async function find(chunks: readonly Chunk[], asked: Question): Promise<QuestionHits> {
   const embedded = await runAll(runEmbed, chunks, {
-    ...{ ctx, inputs: { chunks: rowsInput(chunks) } },
+    ...{ ctx, inputs: { chunks: rowsInput(chunks), trained: undefined } },
     params: runEmbed.definition.params.parse({}),
   });
   const { index } = await runIndex.run(
@@ -104,7 +105,11 @@ async function find(chunks: readonly Chunk[], asked: Question): Promise<Question
   );
   folders.push(index.path);
   const [hits] = await runAll(runRetrieve, [asked], {
-    ...{ ctx, inputs: { questions: rowsInput([asked]), index: treeInput(index.info, index.path) } },
+    ctx,
+    inputs: {
+      ...{ questions: rowsInput([asked]), trained: undefined },
+      index: treeInput(index.info, index.path),
+    },
     params: runRetrieve.definition.params.parse({ k: 6 }),
   });
   if (hits === undefined) throw new Error('There are no hits.');

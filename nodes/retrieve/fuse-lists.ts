@@ -2,17 +2,20 @@ import type { Hit } from '@graft/graph';
 
 /**
  * Reciprocal rank fusion of the lists of several wordings of one question (RAG-Fusion, after Cormack, Clarke and
- * Büttcher 2009): score = Σ 1 / (rrf + rank). A hit keeps the best cosine and BM25 score that it had; equal scores stand
+ * Büttcher 2009): score = Σ weight / (rrf + rank), the first list, of the question itself, having weight 1. A hit keeps the best cosine and BM25 score that it had; equal scores stand
  * as the first list that has them says.
  */
 export function fuseLists(
   lists: readonly (readonly Hit[])[],
-  { k, rrf }: { readonly k: number; readonly rrf: number },
+  { k, rrf, weight }: { readonly k: number; readonly rrf: number; readonly weight: number },
 ): Hit[] {
   const fused = new Map<string, Hit>();
-  for (const hit of lists.flat()) {
+  const weighted = lists.flatMap((list, at) =>
+    list.map((hit) => ({ hit, part: (at === 0 ? 1 : weight) / (rrf + hit.rank) })),
+  );
+  for (const { hit, part } of weighted) {
     const known = fused.get(hit.chunk.id);
-    const score = (known?.score ?? 0) + 1 / (rrf + hit.rank);
+    const score = (known?.score ?? 0) + part;
     const scores = {
       ...best('dense', known, hit),
       ...best('bm25', known, hit),

@@ -41,7 +41,20 @@ it('takes the embedder that made the index, named or not, and any for words alon
   expect(check({ embedder: 'wide-768', mode: 'bm25' })).toEqual([]);
 });
 
+it('shows what it is filtered by', () => {
+  const summary = (params: object) => retrieve.summary(retrieve.params.parse(params));
+  expect(summary({})).toEqual([
+    ['mode', 'hybrid, RRF'],
+    ['k', '20'],
+  ]);
+  expect(summary({ paths: ['sales/**'], metadata: { floor: '2' } })[2]).toEqual([
+    'only',
+    'sales/**, floor = 2',
+  ]);
+});
+
 it('searches for every wording of a question, and fuses what they find', async () => {
+  const log: string[] = [];
   const found: Record<string, string[]> = {
     one: ['a', 'b'],
     two: ['c', 'a'],
@@ -51,6 +64,7 @@ it('searches for every wording of a question, and fuses what they find', async (
   const base = testContext();
   const info = { rows: 1, dimension: 2, embedder: made.model, embedderDigest: made.digest };
   const ctx = testContext({
+    log: (_level, message) => log.push(message),
     models: { ...base.models, facts },
     backends: {
       ...base.backends,
@@ -103,6 +117,23 @@ it('searches for every wording of a question, and fuses what they find', async (
     ...{ dense: 1, versions: 3, rrf: expect.closeTo(1 / 61 + 1 / 62 + 1 / 63, 12) },
   });
   expect(varied?.hits[0]?.score).toBe(varied?.hits[0]?.scores.rrf);
+  const again = async (params: object, questions = rows.slice(1)) =>
+    runAll(run, questions, {
+      ctx,
+      inputs: {
+        ...{ questions: rowsInput(questions), trained: undefined },
+        index: { digest: '', path: '', info },
+      },
+      params: retrieve.params.parse(params),
+    });
+  // The question's own list alone decides.
+  const [own] = await again({ k: 3, variantWeight: 0 });
+  expect(own?.hits.map(({ chunk }) => chunk.id)).toEqual(['a', 'b', 'c']);
+  expect(log).toEqual([]);
+  await again({ paths: ['none/**'] }, [...rows, { id: 'r', question: 'four' }]);
+  expect(log).toEqual([
+    expect.stringMatching(/^Nothing is found for 1 of 3 questions. See whether/),
+  ]);
 });
 
 describe('an embedder that is trained in the graph', () => {

@@ -66,6 +66,17 @@ export const retrieve = defineNode({
           'Score of a chunk = sum of 1 / (constant + rank) over both sides; likewise over a question’s variants.',
         advanced: true,
       } satisfies ParamMeta),
+    variantWeight: z
+      .number()
+      .min(0)
+      .max(10)
+      .default(1)
+      .meta({
+        title: 'Variant weight',
+        description:
+          'Weight of each variant of a question beside the question itself, which has 1.',
+        advanced: true,
+      } satisfies ParamMeta),
     embedder: z
       .string()
       .default('')
@@ -94,10 +105,14 @@ export const retrieve = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
-  summary: ({ mode, k }) => [
-    ['mode', mode === 'hybrid' ? 'hybrid, RRF' : mode],
-    ['k', String(k)],
-  ],
+  summary({ mode, k, paths, metadata }) {
+    const filters = [...paths, ...Object.entries(metadata).map((pair) => pair.join(' = '))];
+    return [
+      ['mode', mode === 'hybrid' ? 'hybrid, RRF' : mode],
+      ['k', String(k)],
+      ...(filters.length === 0 ? [] : [['only', filters.join(', ')] as const]),
+    ];
+  },
   caching: 'pure',
   items: {
     over: 'questions',

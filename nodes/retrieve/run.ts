@@ -8,10 +8,13 @@ import {
 import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
 
+/** Questions of each step without hits. */
+const found = new WeakMap<RunContext, { without: number; all: number }>();
+
 export const run = implementItems(retrieve, {
   async runItems(ctx, batch, { index, trained }, params): Promise<readonly (readonly Hit[])[]> {
     const opened = await ctx.backends.openIndex(index.path, index.info);
-    const { mode, k, rrf } = params;
+    const { mode, k, rrf, variantWeight: weight } = params;
     const candidates = Math.max(k, params.candidates);
     const wordings = batch.map(({ question, variants = [] }) => [question, ...variants]);
     const vectors = mode === 'bm25' ? [] : await embedAll(wordings.flat());
@@ -31,7 +34,7 @@ export const run = implementItems(retrieve, {
           );
         });
         const [first = [], ...others] = await Promise.all(searches);
-        return others.length === 0 ? first : fuseLists([first, ...others], { k, rrf });
+        return others.length === 0 ? first : fuseLists([first, ...others], { k, rrf, weight });
       }),
     );
 
@@ -52,6 +55,23 @@ export const run = implementItems(retrieve, {
   },
   *expand(question, hits) {
     yield { id: question.id, question, hits: [...hits] };
+  },
+  watch(ctx) {
+    const counts = { without: 0, all: 0 };
+    found.set(ctx, counts);
+    return (_question, { hits }) => {
+      counts.all += 1;
+      if (hits.length === 0) counts.without += 1;
+    };
+  },
+  finish(ctx, _result, { paths, metadata }) {
+    const { without = 0, all = 0 } = found.get(ctx) ?? {};
+    if (without === 0) return;
+    const isFiltered = paths.length > 0 || Object.keys(metadata).length > 0;
+    ctx.log(
+      'warning',
+      `Nothing is found for ${without} of ${all} questions${isFiltered ? '. See whether “Only paths” and “Only metadata” leave chunks to search' : ': none of their words stands in a chunk'}.`,
+    );
   },
 });
 
