@@ -285,3 +285,35 @@ describe('the pages of the borough', () => {
     }
   });
 });
+
+describe('the pages of the hospital', () => {
+  const folder = 'tuned-embeddings';
+  const question = z.object({ question: z.string(), documents: z.array(z.string()).length(1) });
+
+  it('are what their script writes', async () => {
+    const pages = await readdir(path.join(examples, folder, 'pages'));
+    expect(pages).toHaveLength(160);
+    await expectScriptWrites({ folder, script: 'make-pages.mjs', reads: ['words.jsonl'] }, [
+      ...['lessons.jsonl', 'questions.jsonl'],
+      ...pages.map((name) => `pages/${name}`),
+    ]);
+  });
+
+  it('are asked for by no word of theirs, and held-out questions want none that was learned from', async () => {
+    const words = await rows(`${folder}/words.jsonl`, z.object({ word: z.string() }));
+    const lessons = await rows(`${folder}/lessons.jsonl`, question);
+    const asked = await rows(`${folder}/questions.jsonl`, question);
+    expect([words.length, lessons.length, asked.length]).toEqual([40, 240, 80]);
+    const learned = new Set(lessons.flatMap(({ documents }) => documents));
+    for (const { question: text, documents } of asked) {
+      const [page = ''] = documents;
+      expect(learned.has(page), page).toBe(false);
+      const word = words.find((one) => text.includes(one.word))?.word ?? 'no word';
+      const told = await readFile(path.join(examples, page), 'utf8');
+      expect(told.toLowerCase()).not.toContain(word);
+      // Of its word two other pages were learned from.
+      const own = lessons.filter((lesson) => lesson.question.includes(word));
+      expect(new Set(own.flatMap(({ documents: of }) => of)).size, word).toBe(2);
+    }
+  });
+});

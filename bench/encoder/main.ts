@@ -31,7 +31,7 @@ const folder = await createCatalogue({ modelsFolder }).fetch(model);
 const attentions = existsSync(peerPython) ? ['sdpa', 'eager'] : [];
 if (attentions.length === 0) {
   console.log(
-    `No Python at ${peerPython}: ours alone. For the comparison make a virtual environment there (or name its python in GRAFT_BENCH_PYTHON) and run "pip install torch transformers peft" in it.\n`,
+    `No Python at ${peerPython}: ours alone. For the comparison make a virtual environment there (or name its python in GRAFT_BENCH_PYTHON) and run "pip install torch transformers peft sentence-transformers" in it.\n`,
   );
 }
 

@@ -1,7 +1,7 @@
 """Steps of PyTorch on pairs, as sentence-transformers trains a BERT of all-MiniLM-L6-v2's shape. Prints one JSON object.
 
-The loop is that of MultipleNegativesRankingLoss: each column of texts is encoded by itself, mean pooling, cosines
-times 20. Without dropout, which would take it longer. Weights are random: their values do not change the work.
+The loss is its MultipleNegativesRankingLoss: each column of texts is encoded by itself, mean pooling, cosines times 20.
+Without dropout, which would take it longer. Weights are random: their values do not change the work.
 usage: peer.py '{"shape": {"pairs": 32, ...}, ...}'
 """
 
@@ -10,10 +10,11 @@ import sys
 import time
 
 import peft
+import sentence_transformers
 import torch
 import transformers
 from peft import LoraConfig, get_peft_model
-from torch.nn.functional import cross_entropy, normalize
+from sentence_transformers.losses import MultipleNegativesRankingLoss
 from transformers import BertConfig, BertModel
 
 given = json.loads(sys.argv[1])
@@ -47,20 +48,27 @@ columns = [texts(shape["questionLength"])]
 columns += [texts(shape["passageLength"]) for _ in range(1 + shape["negatives"])]
 
 
-def embed(column: dict):
-    states = model(**column).last_hidden_state
-    mask = column["attention_mask"].unsqueeze(-1).float()
-    return (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+class Embedder(torch.nn.Module):
+    """As a SentenceTransformer of this BERT and mean pooling."""
 
+    def __init__(self):
+        super().__init__()
+        self.bert = model
+
+    def forward(self, column: dict) -> dict:
+        states = self.bert(**column).last_hidden_state
+        mask = column["attention_mask"].unsqueeze(-1).float()
+        return {"sentence_embedding": (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)}
+
+
+loss = MultipleNegativesRankingLoss(Embedder())
 
 milliseconds = []
 cpu = []
 for _ in range(given["steps"] + 1):
     start = time.perf_counter()
     start_cpu = time.process_time()
-    anchors, *candidates = [embed(column) for column in columns]
-    scores = normalize(anchors, dim=1) @ normalize(torch.cat(candidates), dim=1).T * 20
-    cross_entropy(scores, torch.arange(shape["pairs"])).backward()
+    loss(columns, None).backward()
     torch.nn.utils.clip_grad_norm_(trainable, 1.0)
     optimizer.step()
     optimizer.zero_grad()
@@ -75,7 +83,7 @@ print(
             "milliseconds": milliseconds[1:],
             "cpuMilliseconds": cpu[1:],
             "peakBytes": 1024 * peak,
-            "version": f"torch {torch.__version__}, transformers {transformers.__version__}, peft {peft.__version__}",
+            "version": f"sentence-transformers {sentence_transformers.__version__}, torch {torch.__version__}, transformers {transformers.__version__}, peft {peft.__version__}",
         }
     )
 )
