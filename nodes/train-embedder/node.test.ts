@@ -1,6 +1,7 @@
-import type { Chunk, ModelFacts, Question } from '@graft/graph';
+import { type Chunk, type ModelFacts, parseGraph, planGraph, type Question } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
+import { registry } from '../definitions.gen.ts';
 import { trainEmbedder } from './node.ts';
 import { run } from './run.ts';
 
@@ -63,4 +64,32 @@ it.each([
     ...{ code: 'bad-input', message: expect.stringMatching(message) },
     location: { node: 'node-1', port },
   });
+});
+
+/** A graph that trains an embedder; `trained` are the nodes that it is connected to. */
+function planned(...trained: readonly string[]): unknown {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const nodes = {
+    files: node('load-files', { paths: ['pages/*.md'] }),
+    ...{ chunk: node('chunk'), embed: node('embed'), index: node('index') },
+    ...{ retrieve: node('retrieve'), train: node('train-embedder') },
+    questions: node('questions', { questions: 'When is the kiln lit?' }),
+  };
+  const edges = [
+    ...['files.documents -> chunk.documents', 'chunk.chunks -> embed.chunks'],
+    ...['embed.embeddings -> index.embeddings', 'index.index -> retrieve.index'],
+    ...['questions.questions -> retrieve.questions', 'questions.questions -> train.questions'],
+    'chunk.chunks -> train.chunks',
+    ...trained.map((to) => `train.embedder -> ${to}.trained`),
+  ];
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
+  return planGraph(graph, registry, { models: () => facts });
+}
+
+it('its index is planned, and one of the base is refused before anything runs', () => {
+  expect(planned('embed', 'retrieve')).toHaveProperty('nodes.length', 7);
+  expect(() => planned('retrieve')).toThrow(
+    /index was made with all-MiniLM-L6-v2, but .* all-MiniLM-L6-v2 tuned.*Build the index anew/,
+  );
+  expect(() => planned('embed')).toThrow(/which is trained in this graph: connect it here, too/);
 });

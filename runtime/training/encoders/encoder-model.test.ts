@@ -91,6 +91,7 @@ function builderName(published: string): readonly [module: string, kind: string]
 async function writeOnnx(
   zeroPoints = '',
   outside?: string,
+  more: Readonly<Record<string, readonly number[]>> = {},
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const config = await readEncoderConfig(path.join(folder, 'config.json'));
   const random = new Random(1);
@@ -133,6 +134,9 @@ async function writeOnnx(
     onnx.initializer({ name: stored, type: 'float', shape }, place);
     written.set(name, data);
   }
+  for (const [name, shape] of Object.entries(more)) {
+    onnx.initializer({ name, type: 'float', shape }, bytes(floats(sizeOf(shape))));
+  }
   await writeFile(path.join(folder, 'model.onnx'), onnx.finish());
   return written;
 }
@@ -168,6 +172,17 @@ it('refuses ONNX that is quantised otherwise, cut off, or keeps tensors elsewher
   await writeFile(path.join(folder, 'weights'), new Uint8Array(4));
   await expect(openOnnx()).rejects.toThrow(/other sizes than it says/);
   await expect(openEncoder(folder, 'model.bin')).rejects.toThrow(/neither safetensors nor ONNX/);
+});
+
+it('refuses ONNX with a tensor that is no weight of a BERT, by its name, and lets constants be', async () => {
+  await configured({ intermediate_size: 64 });
+  await writeOnnx('', undefined, { 'attention.scale': [], one: [1, 1] });
+  await openOnnx();
+  await writeOnnx('', undefined, { 'model.layers.0.attn.rotary.cache': [16, 8] });
+  await expect(openOnnx()).rejects.toMatchObject({
+    code: 'bad-model',
+    message: expect.stringContaining('"model.layers.0.attn.rotary.cache"'),
+  });
 });
 
 it('texts longer than the learned positions are refused', async () => {
