@@ -11,16 +11,24 @@ let folder: string;
 let server: Server;
 let url: string;
 let asked: string[];
+/** When each request came, on the clock of `performance`, in ms. */
+let times: number[];
 const pages: Record<string, string> = {};
 
 beforeEach(async () => {
   folder = await temporaryFolder();
   asked = [];
+  times = [];
   server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    times.push(performance.now());
     const body = pages[request.url ?? ''];
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html' });
-    response.end(body ?? '');
+    const etag = `"${(body ?? '').length}"`;
+    const stands = request.headers['if-none-match'] === etag;
+    asked.push(`${request.url ?? ''}${stands ? ' stands' : ''}`);
+    response.writeHead(body === undefined ? 404 : stands ? 304 : 200, {
+      ...{ 'content-type': 'text/html', etag },
+    });
+    response.end(stands ? '' : (body ?? ''));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
@@ -66,7 +74,7 @@ async function run(env: Record<string, string>, days = 0) {
   const later = encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${days}*864e5`);
   const moved = { NODE_OPTIONS: `--import=data:text/javascript,${later}` };
   const options = { cwd: folder, env: { ...env, ...moved } };
-  asked.length = 0;
+  asked.length = times.length = 0;
   const { code, stdout, stderr } = await graft(['run', 'web.graft.json', '--json'], options);
   const last = finishedSchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   const steps = Object.fromEntries(last.steps.map((step) => [step.node, step]));
@@ -91,10 +99,24 @@ it('reads a private site only where the operator allows it, once in a period, an
   });
 
   pages['/2'] = '<title>Two</title><p>Glaze no. 7 is no more.';
+  // Only what is another than it was is sent again.
   expect(await run(allowed, 1)).toMatchObject({
-    ...{ code: 0, asked: ['/1', '/2', '/3', '/map.xml', '/robots.txt'] },
+    ...{ code: 0, asked: ['/1 stands', '/2', '/3 stands', '/map.xml stands', '/robots.txt'] },
     steps: { web: { status: 'succeeded' }, cut: { items: { total: 3, computed: 1 } } },
   });
+});
+
+it('takes turns at a site where several nodes read it at once', async () => {
+  const nodes = {
+    one: ['load-web', { pages: [`${url}/1`], pause: 0.3 }],
+    other: ['load-web', { pages: [`${url}/2`], pause: 0.3 }],
+  } as const;
+  await writeFile(path.join(folder, 'web.graft.json'), graphText(nodes, []));
+  const { code, asked: paths } = await run({ GRAFT_PRIVATE_SITES: url });
+  expect({ code, paths }).toEqual({ code: 0, paths: ['/1', '/2', '/robots.txt', '/robots.txt'] });
+  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+  // A timer may be a little early by another clock.
+  for (const gap of gaps) expect(gap).toBeGreaterThan(250);
 });
 
 it('keeps to the rules of the site, and says which page they are about', async () => {
