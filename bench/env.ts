@@ -12,3 +12,8 @@ export const modelsFolder = defaultModelsFolder(process.env);
 export const peerPython =
   process.env['GRAFT_BENCH_PYTHON'] ??
   path.join(homedir(), '.cache', 'graft-bench-lora', 'bin', 'python');
+
+/** Lets graphs that are run from here read a site of this machine. */
+export function allowSite(origin: string): void {
+  process.env['GRAFT_PRIVATE_SITES'] = origin;
+}

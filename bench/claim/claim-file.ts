@@ -84,6 +84,8 @@ export const claimSchema = z.strictObject({
       set: z.record(z.string(), z.json()),
     })
     .optional(),
+  /** What its graph reads from the web: a script beside it that serves that on this machine, given a port, and prints where. */
+  serves: z.strictObject({ script: z.string(), url: z.url() }).optional(),
   conclusion: z.string(),
   /** Why it did not hold. */
   because: z.string().optional(),

@@ -75,6 +75,29 @@ describe('the sentences of the second language', () => {
   });
 });
 
+describe('the news of yesterday', () => {
+  const page = z.object({ slug: z.string(), title: z.string(), paragraphs: z.array(z.string()) });
+  const asked = z.object({
+    ...{ question: z.string(), reference: z.string(), answerable: z.boolean() },
+    documents: z.array(z.string()),
+  });
+
+  it('has what is asked for on the page that is named, and nothing of what is not told', async () => {
+    const news = await rows('yesterday/news.jsonl', page);
+    const questions = await rows('yesterday/questions.jsonl', asked);
+    expect([news.length, questions.length]).toEqual([16, 36]);
+    for (const { question, reference, answerable, documents } of questions) {
+      expect(documents.length, question).toBe(answerable ? 1 : 0);
+      if (!answerable) continue;
+      const own = news.find(({ slug }) => documents[0]?.endsWith(`/2026/11/26/${slug}`));
+      const told = [own?.title, ...(own?.paragraphs ?? [])].join(' ').toLowerCase();
+      const answer = reference.slice(0, -1).replace(/^(?:On|In|At|As|An?) /, '');
+      expect(told, question).toContain(answer.toLowerCase());
+      expect(question.toLowerCase()).not.toContain(answer.toLowerCase());
+    }
+  });
+});
+
 it('medical terms are asked for in words that were not learned', async () => {
   const learned = await rows(
     'medical-english/terms.jsonl',

@@ -15,6 +15,7 @@ import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { type Evidence, outcome } from './expectations.ts';
 import { claimBlock, expectationText, withBlock } from './readme-block.ts';
 import { recordExperiment } from './record-experiment.ts';
+import { serveSite } from './served-site.ts';
 import { StepCosts } from './step-costs.ts';
 import { waysBlock } from './ways-block.ts';
 
@@ -62,6 +63,7 @@ interface Found {
 }
 
 async function run(): Promise<Found> {
+  await using _site = await serveSite(folder, claim);
   await using workspace = await openWorkspace({
     ...{ root, workerEntry: path.join(project, 'apps/cli/dist/worker.mjs') },
   });

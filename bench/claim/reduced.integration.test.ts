@@ -9,6 +9,7 @@ import { tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
 import { expectationText } from './readme-block.ts';
 import { recordExperiment } from './record-experiment.ts';
+import { moveSite, serveSite } from './served-site.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const examples = path.join(project, 'examples');
@@ -30,6 +31,11 @@ describe.each(claims)('%s at a reduced size', (name, claim) => {
           recursive: true,
           filter: (from) => !from.includes('.graft/'),
         });
+        const own = path.join(folder, name);
+        await using site = await serveSite(own, claim, { anywhere: true });
+        if (site !== undefined && claim.serves !== undefined) {
+          await moveSite(own, { from: claim.serves.url, to: site.url });
+        }
         await using workspace = await openWorkspace({
           ...{ root: folder, workerEntry: path.join(project, 'apps/cli/dist/worker.mjs') },
         });
