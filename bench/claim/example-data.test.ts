@@ -86,6 +86,8 @@ describe('the news of yesterday', () => {
     const news = await rows('yesterday/news.jsonl', page);
     const questions = await rows('yesterday/questions.jsonl', asked);
     expect([news.length, questions.length]).toEqual([16, 36]);
+    const few = await rows('yesterday/few-questions.jsonl', asked);
+    expect(few).toEqual(questions.filter((_, at) => at % 5 === 0));
     for (const { question, reference, answerable, documents } of questions) {
       expect(documents.length, question).toBe(answerable ? 1 : 0);
       if (!answerable) continue;
