@@ -12,12 +12,12 @@ export const index = defineNode({
   outputs: { index: { type: Index, doc: 'The index, for Retrieve.' } },
   params: z.strictObject({
     kind: z
-      .enum(['flat', 'hnsw'])
-      .default('flat')
+      .enum(['auto', 'flat', 'ivf', 'hnsw'])
+      .default('auto')
       .meta({
         title: 'Kind',
         description:
-          'flat: compares with every vector, exact. hnsw: a graph of neighbours, faster from about 50,000 chunks on, nearly exact.',
+          'flat: compares with every vector, exact. ivf: with those of the groups next to the question. hnsw: by a graph of neighbours. auto: by the number of chunks, see the README.',
       } satisfies ParamMeta),
     language: z
       .enum([

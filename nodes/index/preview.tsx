@@ -1,6 +1,12 @@
 import { indexInfoSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
+import { indexKind } from './index-kind.ts';
 import { Facts, type PreviewProps, RowList } from '../kit/ui/index.ts';
+
+/** `auto: hnsw`, or the one that was chosen. */
+function kindOf(param: unknown, rows: number): string {
+  return param === 'auto' ? `auto: ${indexKind('auto', rows)}` : String(param ?? '');
+}
 
 /** What the index says of itself. */
 export function preview(props: PreviewProps): ReactNode {
@@ -10,7 +16,7 @@ export function preview(props: PreviewProps): ReactNode {
         <Facts
           facts={[
             ['chunks', info.rows.toLocaleString('en')],
-            ['kind', String(props.params['kind'] ?? '')],
+            ['kind', kindOf(props.params['kind'], info.rows)],
             ['language', String(props.params['language'] ?? '')],
             ['embedder', info.embedder],
             ['dimension', info.dimension],

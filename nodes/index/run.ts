@@ -1,4 +1,5 @@
 import { GraphError, implement } from '@graft/graph';
+import { indexKind } from './index-kind.ts';
 import { index } from './node.ts';
 
 export const run = implement(index, async (ctx, { embeddings }, params) => {
@@ -22,7 +23,7 @@ export const run = implement(index, async (ctx, { embeddings }, params) => {
     dimension: embedder.dimension,
     folder,
     language: params.language,
-    kind: params.kind,
+    kind: indexKind(params.kind, embeddings.count),
   });
   const { model, digest, dimension } = embedder;
   return {

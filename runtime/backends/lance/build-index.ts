@@ -6,10 +6,19 @@ import { textIndexLanguage } from './text-language.ts';
 
 /** Rows a write: about 20 MB at 384 dimensions. */
 const rowsPerWrite = 4_096;
-/** Below, exact search is faster than any graph and needs no building. */
+/** Below, exact search is faster than any index and needs no building. */
 const smallestGraph = 2_000;
 
-/** Streams the rows into a table with a BM25 index and, for `hnsw`, a vector index. */
+/** Groups of `ivf`, and how they are found: from 128 vectors a group, in at most 20 rounds of k-means. */
+function groupsOf(rows: number): {
+  readonly numPartitions: number;
+  readonly sampleRate: number;
+  readonly maxIterations: number;
+} {
+  return { numPartitions: Math.round(Math.sqrt(rows)), sampleRate: 128, maxIterations: 20 };
+}
+
+/** Streams the rows into a table with a BM25 index and, but for `flat`, a vector index. */
 export async function buildIndex(request: BuildIndexRequest): Promise<{ rows: number }> {
   const { lancedb } = lanceLibrary();
   const language = textIndexLanguage(request.language);
@@ -28,10 +37,12 @@ export async function buildIndex(request: BuildIndexRequest): Promise<{ rows: nu
         }),
       });
     }
-    if (request.kind === 'hnsw' && rows >= smallestGraph) {
-      await table.createIndex('vector', {
-        config: lancedb.Index.hnswSq({ distanceType: 'cosine' }),
-      });
+    if (request.kind !== 'flat' && rows >= smallestGraph) {
+      const config =
+        request.kind === 'hnsw'
+          ? lancedb.Index.hnswSq({ distanceType: 'cosine' })
+          : lancedb.Index.ivfFlat({ distanceType: 'cosine', ...groupsOf(rows) });
+      await table.createIndex('vector', { config });
     }
     table.close();
     database.close();

@@ -64,7 +64,10 @@ async function* chunks(rows: readonly Row[]): AsyncIterable<EmbeddedChunk> {
 }
 
 const info = { dimension, embedder: 'circle', embedderDigest: '' };
-async function indexOf(rows: readonly Row[], kind: 'flat' | 'hnsw' = 'flat'): Promise<LanceIndex> {
+async function indexOf(
+  rows: readonly Row[],
+  kind: 'flat' | 'ivf' | 'hnsw' = 'flat',
+): Promise<LanceIndex> {
   const folder = await emptyFolder();
   const built = await buildIndex({ rows: chunks(rows), dimension, folder, language: 'en', kind });
   expect(built.rows).toBe(rows.length);
@@ -204,14 +207,14 @@ describe('an index of chunks', () => {
     }
   });
 
-  it('ranks by true distances with a graph, too', async () => {
+  it.each(['ivf', 'hnsw'] as const)('ranks by true distances with %s, too', async (kind) => {
     const rows = Array.from({ length: 2_500 }, (_, at) => ({
       id: String(at).padStart(4, '0'),
       path: 'all.md',
       text: 'words',
       degrees: (at * 360) / 2_500,
     }));
-    const index = await indexOf(rows, 'hnsw');
+    const index = await indexOf(rows, kind);
     const hits = await index.search(
       { ...request, vector: vectorAt(36) },
       new AbortController().signal,

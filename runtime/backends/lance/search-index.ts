@@ -35,11 +35,9 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
     const database = await lancedb.connect(folder);
     const table = await database.openTable(tableName);
     const indices = await table.listIndices();
-    return new LanceIndex(
-      table,
-      info,
-      indices.some((index) => index.columns.includes('vector')),
-    );
+    const found = indices.find((index) => index.columns.includes('vector'))?.indexType;
+    const search = found === undefined ? 'exact' : /hnsw/i.test(found) ? 'graph' : 'groups';
+    return new LanceIndex(table, info, search);
   } catch (cause) {
     throw new GraphError(
       'store-damaged',
@@ -51,15 +49,21 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
   }
 }
 
+/** How the vectors of an index are searched. */
+type VectorSearch = 'exact' | 'groups' | 'graph';
+
+/** Groups of vectors that are compared, of those nearest to the question. */
+const groupsSearched = 10;
+
 export class LanceIndex implements SearchIndex {
   readonly info: IndexInfo;
   readonly #table: Table;
-  readonly #graph: boolean;
+  readonly #kind: VectorSearch;
 
-  constructor(table: Table, info: IndexInfo, graph: boolean) {
+  constructor(table: Table, info: IndexInfo, kind: VectorSearch) {
     this.#table = table;
     this.info = info;
-    this.#graph = graph;
+    this.#kind = kind;
   }
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]> {
@@ -101,7 +105,8 @@ export class LanceIndex implements SearchIndex {
     }
     let query = this.#table.query().nearestTo(vector).distanceType('cosine');
     // The graph finds candidates by quantised vectors; their true distances decide.
-    if (this.#graph) query = query.ef(searched(wanted)).refineFactor(refined);
+    if (this.#kind === 'graph') query = query.ef(searched(wanted)).refineFactor(refined);
+    if (this.#kind === 'groups') query = query.nprobes(groupsSearched);
     const rows = await this.#rows(query, wanted, where);
     return ranked(
       rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),

@@ -173,7 +173,8 @@ export interface BuildIndexRequest {
   readonly folder: string;
   /** Language of the BM25 tokenizer: stemming and stop words. */
   readonly language: string;
-  readonly kind: 'flat' | 'hnsw';
+  /** `flat`: none, exact. `ivf`: vectors in groups of their like, a few of which are compared. `hnsw`: a graph of neighbours. */
+  readonly kind: 'flat' | 'ivf' | 'hnsw';
 }
 
 /**

@@ -1,0 +1,13 @@
+import type { ParamsOf } from '@graft/graph';
+import type { index } from './node.ts';
+
+type Chosen = ParamsOf<typeof index>['kind'];
+
+/** Chunks beyond which a graph is worth its building: measured, see the README. */
+export const mostFlat = 5_000;
+
+/** The kind of index that so many chunks get. */
+export function indexKind(chosen: Chosen, chunks: number): Exclude<Chosen, 'auto'> {
+  if (chosen !== 'auto') return chosen;
+  return chunks <= mostFlat ? 'flat' : 'hnsw';
+}
