@@ -39,6 +39,13 @@ it('draws the canvas without node types and schemas, so that one more node type 
   expect(first.filter((module) => isDefinition(module) || isSchemas(module))).toEqual([]);
 });
 
+it('keeps them out of what is fetched by itself while the first graph is on its way', async () => {
+  for (const part of ['state/source-changes.ts', 'canvas/node-curve.tsx']) {
+    const modules = await modulesOf(part);
+    expect(modules.filter((module) => isDefinition(module) || isSchemas(module))).toEqual([]);
+  }
+});
+
 it('brings them with what asks for them', async () => {
   expect((await modulesOf('state/schema-rules.ts')).some(isSchemas)).toBe(true);
   const page = await modulesOf('app/page.tsx');

@@ -15,8 +15,8 @@ export * from './types/training-types.ts';
 export * from './types/encoder-types.ts';
 export { answerVerdict, type AnswerVerdict } from './types/answer-verdict.ts';
 export { verdictRule } from './types/verdict-rule.ts';
+export { isLabelsFile } from './types/labels-file.ts';
 export {
-  isLabelsFile,
   labelKey,
   labelsText,
   labelVersion,

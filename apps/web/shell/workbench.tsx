@@ -52,11 +52,13 @@ const ContextMenu = lazy(() =>
 );
 
 function CanvasHint() {
+  const begun = useScreen((state) => state.begun);
   const file = useDocument((state) => state.file);
   const empty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   if (!empty) return null;
   if (file === null) {
-    return (
+    // Not while the first graph is on its way.
+    return !begun ? null : (
       <Suspense>
         <FirstScreen />
       </Suspense>

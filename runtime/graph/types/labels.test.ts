@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { GraphError } from '../base/errors.ts';
 import {
-  isLabelsFile,
   type Label,
   labelKey,
   type Labels,
@@ -9,6 +8,7 @@ import {
   mergeLabels,
   parseLabels,
 } from './labels.ts';
+import { isLabelsFile } from './labels-file.ts';
 
 const file = 'answers.labels.jsonl';
 const label = (id: string, value: Label['label'], rest: Partial<Label> = {}): Label => ({

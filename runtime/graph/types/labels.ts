@@ -32,11 +32,6 @@ export function labelKey({ question, answer }: Pick<Label, 'question' | 'answer'
   return JSON.stringify([question, answer]);
 }
 
-/** Whether a path below the workspace can be that of a file of labels; no pattern of several is one. */
-export function isLabelsFile(path: string): boolean {
-  return /^[^*?[\]{}|]*[^/*?[\]{}|]\.labels\.jsonl$/.test(path);
-}
-
 /** Problems of a text that are told; more of them say nothing new. */
 const mostProblems = 20;
 
