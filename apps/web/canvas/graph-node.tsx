@@ -34,6 +34,7 @@ function Facts({ facts }: { readonly facts: NodeFacts }) {
   if (facts.length === 1 && standsAlone.has(only[0])) {
     return (
       <dl className="node-facts">
+        <dt className="sr-only">{only[0]}</dt>
         <dd className="alone" title={`${only[0]}: ${only[1]}`}>
           {only[1]}
         </dd>

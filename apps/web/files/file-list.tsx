@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { openMenu } from '../menus/open-menu.ts';
 import { PlusIcon } from '../shell/icons.tsx';
+import { useOneTabStop } from '../shell/one-tab-stop.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { FileRow } from './file-row.tsx';
 import { byFolder } from './folders.ts';
@@ -24,6 +25,8 @@ function FolderHeading({ folder }: { readonly folder: string }) {
         className="icon-button size-[22px] opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
         aria-label={`New graph in ${folder.slice(0, -1)}`}
         title={`New graph in ${folder.slice(0, -1)}`}
+        // By keys it is in the menu of the folder's files.
+        tabIndex={-1}
         onClick={() => askForNew(folder)}
       >
         <PlusIcon />
@@ -34,6 +37,7 @@ function FolderHeading({ folder }: { readonly folder: string }) {
 
 /** The workspace's graph files, by folder. */
 export function FileList() {
+  const list = useOneTabStop();
   const { data: files = [], isPending } = useQuery(queries.graphs.list.queryOptions());
   return (
     <section
@@ -65,20 +69,22 @@ export function FileList() {
           <PlusIcon />
         </button>
       </h2>
-      <ul className="min-h-0 overflow-y-auto">
-        {byFolder(files.map(({ path }) => path)).map(({ folder, paths }) => (
-          <li key={folder}>
-            {folder === '' ? null : <FolderHeading folder={folder} />}
-            <ul>
-              {paths.map((path) => (
-                <li key={path}>
-                  <FileRow path={path} indented={folder !== ''} />
-                </li>
-              ))}
-            </ul>
-          </li>
-        ))}
-      </ul>
+      <div className="min-h-0 overflow-y-auto" {...list}>
+        <ul>
+          {byFolder(files.map(({ path }) => path)).map(({ folder, paths }) => (
+            <li key={folder}>
+              {folder === '' ? null : <FolderHeading folder={folder} />}
+              <ul>
+                {paths.map((path) => (
+                  <li key={path}>
+                    <FileRow path={path} indented={folder !== ''} />
+                  </li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      </div>
       {!isPending && files.length === 0 ? (
         <p className="px-3.5 text-ink-2">No graph files yet.</p>
       ) : null}

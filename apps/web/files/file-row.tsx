@@ -134,6 +134,8 @@ export function FileRow({ path, indented }: { readonly path: string; readonly in
         className="icon-button absolute top-0 right-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
         aria-label={`More about ${name}`}
         aria-haspopup="menu"
+        // By keys it is the menu of the row.
+        tabIndex={-1}
         onClick={(event) => openMenuAt(path, event.currentTarget.getBoundingClientRect())}
       >
         <MoreIcon />

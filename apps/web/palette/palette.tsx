@@ -5,6 +5,7 @@ import { FileList } from '../files/file-list.tsx';
 import { addToCanvas } from '../canvas/edit-actions.ts';
 import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
+import { useOneTabStop } from '../shell/one-tab-stop.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useNodeTypes } from '../state/registry.ts';
@@ -38,6 +39,7 @@ function PaletteItem({ definition }: { readonly definition: Offered }) {
 /** Node types by group, and below them, always in sight, the files of the workspace. */
 export function Palette() {
   const open = useDocument((state) => state.file !== null);
+  const list = useOneTabStop();
   const begun = useScreen((state) => state.begun);
   const { data: offered = [] } = useQuery(
     queries.catalogue.nodeTypes.queryOptions(undefined, { staleTime: Infinity }),
@@ -54,7 +56,7 @@ export function Palette() {
         </button>
       </div>
       {open ? (
-        <div className="min-h-0 flex-1 overflow-y-auto pb-3">
+        <div className="min-h-0 flex-1 overflow-y-auto pb-3" {...list}>
           {families.map((family) => {
             const members = offered.filter(({ group }) => group === family);
             return members.length === 0 ? null : (

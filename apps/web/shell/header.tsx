@@ -118,7 +118,7 @@ function RunButton() {
   }
   return (
     <button type="button" className="button go" disabled={empty} onClick={() => void startRun()}>
-      Run <span className="font-normal opacity-75">{keyName('↵')}</span>
+      Run <span className="font-normal opacity-90">{keyName('↵')}</span>
     </button>
   );
 }

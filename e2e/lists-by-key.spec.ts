@@ -1,0 +1,68 @@
+import type { Page } from '@playwright/test';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+const focusedIs = (page: Page, selector: string): Promise<boolean> =>
+  page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector);
+
+/** Presses Tab until what matches has the focus; how often. */
+async function tabTo(page: Page, selector: string): Promise<number> {
+  for (let presses = 1; presses <= 200; presses++) {
+    await page.keyboard.press('Tab');
+    if (await focusedIs(page, selector)) return presses;
+  }
+  throw new Error(`Tab never came to ${selector}.`);
+}
+
+test('Tab is soon at the nodes, and arrows go through the palette and the files', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('keys-one', chunking);
+  await workspace.graph('keys-two', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'keys-one.graft.json');
+  await expect(bench.node('chunk')).toBeVisible();
+  expect(await tabTo(page, '.react-flow__node')).toBeLessThanOrEqual(25);
+
+  await test.step('a node is added from the palette', async () => {
+    await page.reload();
+    await expect(bench.node('chunk')).toBeVisible();
+    await tabTo(page, '[aria-label="Palette"] [aria-label^="Add "]');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await expect(page.getByRole('button', { name: 'Add Files', exact: true })).toBeFocused();
+    await page.keyboard.press('ArrowUp');
+    await expect(page.getByRole('button', { name: 'Add Files', exact: true })).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    const second = page.getByRole('button', { name: 'Add Questions', exact: true });
+    await expect(second).toBeFocused();
+    // Away and back again, Tab comes to the row that one was at.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    await expect(second).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(bench.node('questions')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('questions')).toHaveCount(0);
+  });
+
+  await test.step('the next file is opened', async () => {
+    await tabTo(page, '[data-file] button.quiet-row');
+    await expect(page.locator('[data-file="keys-one.graft.json"] .quiet-row')).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('keys-two');
+  });
+});
+
+test('what a card shows alone has its name for those who do not see it', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  const facts = bench.node('files').locator('.node-facts');
+  await expect(facts.getByRole('term')).toHaveText('files');
+  await expect(facts.getByRole('definition')).toHaveText('notes/*.md');
+});
