@@ -37,7 +37,7 @@ export interface Example {
 }
 
 /** What an example claims, and whether that was seen when it was measured. */
-export interface ExampleClaim {
+interface ExampleClaim {
   readonly title: string;
   readonly says: string;
   readonly conclusion: string;

@@ -16,7 +16,7 @@ import { nodeTypes } from '../state/registry.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
 /** A value of a parameter of the file's graph. */
-export interface Setting {
+interface Setting {
   readonly node: string;
   readonly param: string;
   readonly value: unknown;
