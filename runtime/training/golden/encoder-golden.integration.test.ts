@@ -36,6 +36,8 @@ describe('onnx on webgpu', () => {
   const executor = () => Promise.resolve(webgpu);
   const tiny = () => openEncoder(fixture('bert'), 'model.safetensors');
   encoderContract('bert', { model: tiny, executor, stepped: ['full', 'lora'] });
+  // Twenty steps of it take some minutes on software; those of the tiny one are compared.
+  encoderContract('minilm', { model: miniLm, executor, stepped: [] });
 });
 
 describe('all-MiniLM-L6-v2', () => {
