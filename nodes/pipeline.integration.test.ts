@@ -212,7 +212,7 @@ it('reranks by token vectors without losing what was found', async () => {
   const few = hits.filter(({ question }) => (question.documents?.length ?? 0) === 1).slice(0, 4);
   const reranked = await runAll(runRerank, few, {
     ctx: context(),
-    inputs: { hits: rowsInput(few), model: undefined },
+    inputs: { hits: rowsInput(few), model: undefined, trained: undefined },
     params: runRerank.definition.params.parse({ top: 5 }),
   });
   for (const { hits: ranked } of reranked) {

@@ -107,6 +107,10 @@ const rowsOfTypes: Readonly<Record<string, unknown>> = {
     ...{ id: attack, digest: 'a', weights: attack, architecture: attack, method: 'full' },
     ...{ dimension: 384, contextLength: 512, base: { id: attack, digest: 'b' } },
   },
+  'cross-encoder': {
+    ...{ id: attack, digest: 'a', weights: attack, architecture: attack, method: 'lora' },
+    ...{ contextLength: 512, base: { id: attack, digest: 'b' } },
+  },
   adapter: {
     ...{
       id: attack,

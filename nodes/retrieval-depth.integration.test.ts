@@ -195,7 +195,7 @@ it('has a small language model write variants and sentences, and lean to yes or 
 
   const hits = await find(await cut(100, 'markdown'), question);
   const [reranked] = await runAll(runRerank, [hits], {
-    ...{ ctx, inputs: { hits: rowsInput([hits]), model } },
+    ...{ ctx, inputs: { hits: rowsInput([hits]), model, trained: undefined } },
     params: runRerank.definition.params.parse({ method: 'language-model', context: 512 }),
   });
   const yes = reranked?.hits.map(({ scores }) => scores.rerank ?? 0) ?? [];

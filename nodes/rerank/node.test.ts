@@ -1,4 +1,5 @@
 import {
+  type CrossEncoderInfo,
   type Embedder,
   type Hit,
   type LanguageModel,
@@ -60,19 +61,30 @@ const letters: Embedder = {
   },
   countTokens: (text) => text.length,
 };
+/** A cross-encoder that was trained, as it arrives at an input. */
+const own: CrossEncoderInfo = {
+  ...{ id: 'own', digest: 'd', weights: 'model.onnx', architecture: 'bert', contextLength: 64 },
+  ...{ method: 'full', base: { id: 'letters', digest: 'l' } },
+};
+
+interface Connected {
+  readonly model?: TreeInput<ModelRef>;
+  readonly trained?: TreeInput<CrossEncoderInfo>;
+}
+
 async function rank(
   params: Partial<Params>,
   rows = [row],
-  { model, ...base }: RunContext & { model?: TreeInput<ModelRef> } = testContext(),
+  { model, trained, ...base }: RunContext & Connected = testContext(),
 ) {
   const ctx = testContext({
     ...base,
     backends: {
       ...base.backends,
       embedder: () => Promise.resolve(letters),
-      crossEncoder: () =>
+      crossEncoder: (name) =>
         Promise.resolve({
-          model: 'reverse',
+          model: typeof name === 'string' ? 'reverse' : name.info.id,
           device: 'cpu',
           score: (_query, passages) => Promise.resolve(passages.map((_, at) => at)),
         }),
@@ -80,7 +92,7 @@ async function rank(
   });
   const [result] = await runAll(run, rows, {
     ctx,
-    inputs: { hits: rowsInput(rows), model },
+    inputs: { hits: rowsInput(rows), model, trained },
     params: rerank.params.parse(params),
   });
   return result?.hits ?? [];
@@ -127,6 +139,21 @@ it('orders by the cross-encoder alone, and keeps the top', async () => {
     ['d', 3],
     ['b', 2],
   ]);
+});
+
+it('fuses the order of a cross-encoder that was trained, or follows it alone, and asks for one', async () => {
+  const connected = () => ({ ...testContext(), trained: treeInput(own, 'folder') });
+  const fused = await rank({ method: 'trained' }, [row], connected());
+  // Its order is the incoming one reversed: ranks 1 and 4 are level, and before 2 and 3.
+  expect(fused.map(({ chunk }) => chunk.text)).toEqual(['a', 'd', 'c', 'b']);
+  expect(fused[0]?.score).toBeCloseTo(1 / 61 + 1 / 64, 12);
+  expect(fused[0]?.scores.rerank).toBe(0);
+  const followed = await rank({ method: 'trained', weight: 10 }, [row], connected());
+  expect(followed.map(({ chunk }) => chunk.text)).toEqual(['d', 'b', 'c', 'a']);
+  await expect(rank({ method: 'trained' })).rejects.toMatchObject({
+    ...{ code: 'bad-input', location: { port: 'trained' } },
+  });
+  expect(rerank.sources?.(rerank.params.parse({ method: 'trained' }))).toEqual([]);
 });
 
 describe('quality', () => {

@@ -1,4 +1,11 @@
-import { defineNode, Hits, Model, type ParamMeta, type Source } from '@graft/graph';
+import {
+  CrossEncoderModel,
+  defineNode,
+  Hits,
+  Model,
+  type ParamMeta,
+  type Source,
+} from '@graft/graph';
 import { z } from 'zod';
 import {
   contextParam,
@@ -10,6 +17,7 @@ import {
 const orders = {
   'late-interaction': 'late interaction + RRF',
   'language-model': 'P(yes) of a language model + RRF',
+  trained: 'trained cross-encoder + RRF',
   none: 'as it comes',
 };
 
@@ -40,16 +48,21 @@ export const rerank = defineNode({
       optional: true,
       doc: 'A local language model, for the method language-model.',
     },
+    trained: {
+      type: CrossEncoderModel,
+      optional: true,
+      doc: 'A cross-encoder that was trained, for the method trained.',
+    },
   },
   outputs: { hits: { type: Hits, doc: 'The best of them, in the new order.' } },
   params: z.strictObject({
     method: z
-      .enum(['late-interaction', 'cross-encoder', 'language-model', 'none'])
+      .enum(['late-interaction', 'cross-encoder', 'trained', 'language-model', 'none'])
       .default('late-interaction')
       .meta({
         title: 'Method',
         description:
-          'late-interaction needs no further model. cross-encoder is better where its model can be had. language-model asks the connected model about each chunk. none leaves the order as it comes, but for quality.',
+          'late-interaction needs no further model. cross-encoder is better where its model can be had. trained asks the connected one. language-model asks the connected model about each chunk. none leaves the order as it comes, but for quality.',
       } satisfies ParamMeta),
     top: z
       .int()
@@ -101,7 +114,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Weight',
         description:
-          'Weight of the order by late interaction or language model beside the incoming order, which has 1, in the fusion.',
+          'Weight of the order by late interaction, trained cross-encoder or language model beside the incoming order, which has 1, in the fusion.',
         advanced: true,
       } satisfies ParamMeta),
     rrf: z

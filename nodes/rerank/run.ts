@@ -1,9 +1,11 @@
 import {
+  GraphError,
   type HitScores,
   implementItems,
   type ParamsOf,
   type QuestionHits,
   type RunContext,
+  type TrainedCrossEncoder,
   vectorSchema,
 } from '@graft/graph';
 import { hitQuality } from './hit-quality.ts';
@@ -21,12 +23,12 @@ interface Placed {
 }
 
 export const run = implementItems(rerank, {
-  async runItems(ctx, batch, { model }, params): Promise<readonly (readonly Placed[])[]> {
+  async runItems(ctx, batch, { model, trained }, params): Promise<readonly (readonly Placed[])[]> {
     const results: (readonly Placed[])[] = [];
     const score =
       params.method === 'language-model'
         ? await leaningScorer(ctx, batch, { model, params })
-        : await scorer(ctx, batch, { ...params, method: params.method });
+        : await scorer(ctx, batch, { ...params, method: params.method, trained });
     const today = todayOf(ctx, params.today);
     for (const row of batch) {
       ctx.signal.throwIfAborted();
@@ -58,11 +60,24 @@ function scorer(
     method,
     model,
     embedder,
-  }: Params & { readonly method: Exclude<Params['method'], 'language-model'> },
+    trained,
+  }: Params & {
+    readonly method: Exclude<Params['method'], 'language-model'>;
+    readonly trained: TrainedCrossEncoder | undefined;
+  },
 ): Promise<Scorer> {
   switch (method) {
     case 'cross-encoder':
       return Promise.resolve((row) => crossEncode(ctx, row, model));
+    case 'trained':
+      if (trained === undefined) {
+        throw new GraphError(
+          'bad-input',
+          'No cross-encoder is connected. Connect the one of Train reranker, or choose another method.',
+          { location: { node: ctx.node, port: 'trained' } },
+        );
+      }
+      return Promise.resolve((row) => crossEncode(ctx, row, trained));
     case 'late-interaction':
       return lateInteraction(ctx, batch, embedder);
     case 'none':
@@ -124,7 +139,8 @@ function nearnesses(
   const farthest = cosines.length === 0 ? 1 : Math.min(...cosines);
   const values = topics.map(({ from, parts: { rerank = 0 } }) => {
     if (method === 'none') return hits[from]?.scores.dense ?? farthest;
-    return method === 'cross-encoder' ? 1 / (1 + Math.exp(-rerank)) : rerank;
+    const isLogit = method === 'cross-encoder' || method === 'trained';
+    return isLogit ? 1 / (1 + Math.exp(-rerank)) : rerank;
   });
   const nearest = Math.max(...values);
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
@@ -132,7 +148,7 @@ function nearnesses(
 
 /** Whether the new order is only one of two. */
 function isFused({ method }: Pick<Params, 'method'>): boolean {
-  return method === 'late-interaction' || method === 'language-model';
+  return method !== 'cross-encoder' && method !== 'none';
 }
 
 /** In milliseconds: the day that is given, or the one that the run began in. */
@@ -141,7 +157,11 @@ function todayOf({ sources }: RunContext, given: string): number {
   return Date.parse(given === '' ? (present[0] ?? '') : given);
 }
 
-async function crossEncode(ctx: RunContext, row: QuestionHits, model: string): Promise<number[]> {
+async function crossEncode(
+  ctx: RunContext,
+  row: QuestionHits,
+  model: string | TrainedCrossEncoder,
+): Promise<number[]> {
   if (row.hits.length === 0) return [];
   const encoder = await ctx.backends.crossEncoder(model);
   const passages = row.hits.map(({ chunk }) => chunk.text);

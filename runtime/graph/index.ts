@@ -13,6 +13,7 @@ export * from './types/judgements.ts';
 export { knownMetric, metricSchema, type Metric } from './types/metric.ts';
 export * from './types/training-types.ts';
 export * from './types/encoder-types.ts';
+export * from './types/cross-encoder-type.ts';
 export { answerVerdict, type AnswerVerdict } from './types/answer-verdict.ts';
 export { verdictRule } from './types/verdict-rule.ts';
 export { isLabelsFile } from './types/labels-file.ts';

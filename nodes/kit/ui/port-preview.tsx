@@ -4,6 +4,7 @@ import {
   Answers,
   Dataset,
   Documents,
+  CrossEncoderModel,
   EmbedderModel,
   Hits,
   Judgements,
@@ -15,6 +16,7 @@ import {
 import type { ReactNode } from 'react';
 import { AdapterView } from './adapter-view.tsx';
 import { AnswerList } from './answer-list.tsx';
+import { CrossEncoderFacts } from './cross-encoder-facts.tsx';
 import { DatasetRows } from './dataset-rows.tsx';
 import { DocumentRows } from './document-rows.tsx';
 import { EmbedderFacts } from './embedder-facts.tsx';
@@ -47,6 +49,7 @@ const views: Readonly<Record<string, PreviewComponent>> = {
   [Adapter.mediaType]: AdapterRows,
   [Model.mediaType]: ModelFacts,
   [EmbedderModel.mediaType]: EmbedderFacts,
+  [CrossEncoderModel.mediaType]: CrossEncoderFacts,
 };
 
 /** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */

@@ -13,6 +13,7 @@ import {
   type ModelKind,
   type ModelSource,
   type Tokenizer,
+  type TrainedCrossEncoder,
   type TrainedEmbedder,
 } from '@graft/graph';
 import { machineMemory, OpenedOnce } from '@graft/kit';
@@ -28,6 +29,7 @@ import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
 import type { ConvertWeights } from './quick-forms.ts';
+import { trainedCrossEncoder } from './trained-cross-encoder.ts';
 import { trainedEmbedder } from './trained-embedder.ts';
 
 export interface BackendsOptions {
@@ -165,7 +167,7 @@ class ComposedBackends implements LoadedBackends {
     return this.#default.backends.encoderTokenizer(model);
   }
 
-  crossEncoder(model: string): Promise<CrossEncoder> {
+  crossEncoder(model: string | TrainedCrossEncoder): Promise<CrossEncoder> {
     return this.#default.backends.crossEncoder(model);
   }
 
@@ -237,7 +239,12 @@ class ComposedBackends implements LoadedBackends {
           const { entry, folder, stamp } = await models.open(id);
           return this.#onnx.tokenizer({ entry, folder, stamp, device, signal });
         },
-        crossEncoder: async (id) => this.#onnx.crossEncoder(await request(id, 'cross-encoder')),
+        crossEncoder: async (model) =>
+          this.#onnx.crossEncoder(
+            typeof model === 'string'
+              ? await request(model, 'cross-encoder')
+              : { ...(await trainedCrossEncoder(model)), device, signal, held },
+          ),
         languageModel: async (source, wanted) => {
           const { remote } = source;
           if (remote !== undefined) {

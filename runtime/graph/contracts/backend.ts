@@ -1,4 +1,5 @@
 import type { ModelSource } from './model-source.ts';
+import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
 import type { EmbedderInfo } from '../types/encoder-types.ts';
 import type { TreeInput } from '../types/node-type.ts';
 import type { Chunk, EmbeddedChunk, Hit, IndexInfo, ModelRef } from '../types/port-types.ts';
@@ -35,6 +36,9 @@ export interface Embedder {
   ): Promise<{ tokens: number; vectors: Float32Array }[]>;
   countTokens(text: string): number;
 }
+
+/** A cross-encoder that was trained, as it arrives at an input. */
+export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 
 /** An embedder that was trained, as it arrives at an input. */
 export type TrainedEmbedder = TreeInput<EmbedderInfo>;
@@ -197,7 +201,8 @@ export interface InferenceBackends {
   embedder(model: string | TrainedEmbedder): Promise<Embedder>;
   /** Of an encoder of the catalogue. */
   encoderTokenizer(model: string): Promise<EncoderTokenizer>;
-  crossEncoder(model: string): Promise<CrossEncoder>;
+  /** By its id in the catalogue, or one that was trained. */
+  crossEncoder(model: string | TrainedCrossEncoder): Promise<CrossEncoder>;
   /** Adapters are added to the one loaded base, each times its weight. */
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
   tokenizer(model: ModelSource): Promise<Tokenizer>;

@@ -1,7 +1,8 @@
 import type { MetricRow } from '../types/metrics.ts';
 import type { AdapterInfo } from '../types/training-types.ts';
 import type { EmbedderInfo } from '../types/encoder-types.ts';
-import type { Lease } from './backend.ts';
+import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
+import type { EncodedText, Lease } from './backend.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
 
@@ -166,6 +167,24 @@ export interface EmbedderTrainingResult extends Omit<TrainingResult, 'adapter' |
   readonly embedder: EmbedderInfo;
 }
 
+/** A question with each of its passages as one text: the wanted passage first, then those that only look like it. */
+export type TextList = readonly EncodedText[];
+
+/** As of an embedder, but for what is trained on; a step is of `batch` lists. */
+export interface RerankerTrainingRequest extends Omit<
+  EmbedderTrainingRequest,
+  'train' | 'evaluation'
+> {
+  readonly train: readonly TextList[];
+  /** May be empty: there is no evaluation loss then. */
+  readonly evaluation: readonly TextList[];
+}
+
+/** As of an embedder; `crossEncoder` is what the folder holds. */
+export interface RerankerTrainingResult extends Omit<EmbedderTrainingResult, 'embedder'> {
+  readonly crossEncoder: CrossEncoderInfo;
+}
+
 /** Families of models that can be trained: `general.architecture` of GGUF files, with `model_type`s of a config.json. */
 export const trainableFamilies = {
   llama: ['llama', 'mistral'],
@@ -221,6 +240,11 @@ export interface Training {
     request: EmbedderTrainingRequest,
     hooks: TrainingHooks,
   ): Promise<EmbedderTrainingResult>;
+  /** The same of a cross-encoder, with a new head on an embedder's weights: the wanted passage of each list is to have the highest score. */
+  trainReranker(
+    request: RerankerTrainingRequest,
+    hooks: TrainingHooks,
+  ): Promise<RerankerTrainingResult>;
   /** Sum of the negative log-likelihoods of each example's trained tokens, and their number. */
   evaluate(
     request: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answersMediaType } from './answers-media-type.ts';
 import { EmbedderModel } from './encoder-types.ts';
+import { CrossEncoderModel } from './cross-encoder-type.ts';
 import { Comparison } from './evidence-table.ts';
 import { Judgements } from './judgements.ts';
 import { Metrics } from './metrics.ts';
@@ -322,7 +323,17 @@ export const Anything = portType({
 export const portTypes: Readonly<Record<string, PortType>> = Object.fromEntries(
   [
     ...[Documents, Chunks, Embeddings, Index, Questions, Hits, Prompts, Answers, Model],
-    ...[Dataset, Preferences, Tokens, Adapter, EmbedderModel, Metrics, Judgements, Comparison],
+    ...[
+      Dataset,
+      Preferences,
+      Tokens,
+      Adapter,
+      EmbedderModel,
+      CrossEncoderModel,
+      Metrics,
+      Judgements,
+      Comparison,
+    ],
   ].map((type): [string, PortType] => [type.id, type]),
 );
 

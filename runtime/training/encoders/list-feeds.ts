@@ -1,19 +1,9 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, type TextList } from '@graft/graph';
 import type { Feeds } from '../ir/executor.ts';
 import type { ListShape } from './list-program.ts';
 
-/** A question and a passage as one text: `[CLS] question [SEP] passage [SEP]`. */
-export interface TokenText {
-  readonly ids: readonly number[];
-  /** The type of each token: 0 up to the first `[SEP]`, 1 behind it; empty where all are 0. */
-  readonly segments: readonly number[];
-}
-
-/** A question with each of its passages: the wanted one first, then those that only look like it. */
-export type TokenList = readonly TokenText[];
-
 /** What a list program reads; `weight` is of each list, usually 1 / lists of the optimizer step. Lists may be fewer. */
-export function listFeeds(lists: readonly TokenList[], shape: ListShape, weight: number): Feeds {
+export function listFeeds(lists: readonly TextList[], shape: ListShape, weight: number): Feeds {
   const { candidates, length } = shape;
   const size = shape.lists * candidates * length;
   const feeds = {

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { programMemory, runtimeMemory } from '../architectures/training-memory.ts';
-import { GraphError } from '@graft/graph';
+import { GraphError, type TextList } from '@graft/graph';
 import { chooseBuckets } from '../data/buckets.ts';
 import type { Executable, Executor, Results } from '../ir/executor.ts';
 import { sizeOf, type Shape } from '../ir/shape.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
-import { listFeeds, type TokenList } from './list-feeds.ts';
+import { listFeeds } from './list-feeds.ts';
 import { buildListLossProgram, buildListProgram } from './list-program.ts';
 import { encoderOptions } from './pair-shapes.ts';
 import type { RerankerRequest } from './reranker-request.ts';
@@ -20,11 +20,11 @@ const mostAtOnce = 4;
 
 /** Lists in one run of a program, all padded to `length`. */
 interface ListBatch {
-  readonly lists: readonly TokenList[];
+  readonly lists: readonly TextList[];
   readonly length: number;
 }
 
-function longestOf(list: TokenList): number {
+function longestOf(list: TextList): number {
   return list.reduce((most, { ids }) => Math.max(most, ids.length), 0);
 }
 
@@ -101,7 +101,7 @@ export class ListPrograms implements AsyncDisposable {
   }
 
   /** Lists in runs, the longest first, each padded to the shortest length that takes it. */
-  batches(lists: readonly TokenList[]): ListBatch[] {
+  batches(lists: readonly TextList[]): ListBatch[] {
     const { size, buckets } = this.#options.shapes;
     const sorted = lists.toSorted((a, b) => longestOf(b) - longestOf(a));
     return Array.from({ length: Math.ceil(sorted.length / size) }, (_, at) => {

@@ -1,17 +1,16 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, type TextList } from '@graft/graph';
 import { createHash } from 'node:crypto';
 import { runDefinition, type RunDefinition } from '../loop/run-definition.ts';
 import type { EncoderRequest } from './encoder-request.ts';
-import type { TokenList } from './list-feeds.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
 const version = 1;
 
 /** What a training of a reranker is asked for; steps are of `batch` lists. */
 export interface RerankerRequest extends Omit<EncoderRequest, 'train' | 'evaluation'> {
-  readonly train: readonly TokenList[];
+  readonly train: readonly TextList[];
   /** May be empty: there is no evaluation loss then. */
-  readonly evaluation: readonly TokenList[];
+  readonly evaluation: readonly TextList[];
 }
 
 /** Throws `bad-input` for lists that nothing can be learned from. */
@@ -49,7 +48,7 @@ export function defineReranker(request: RerankerRequest, modelDigest: string): R
   });
 }
 
-function listsDigest(lists: readonly TokenList[]): string {
+function listsDigest(lists: readonly TextList[]): string {
   const hash = createHash('sha256');
   for (const list of lists) {
     const lengths = list.flatMap(({ ids, segments }) => [ids.length, segments.length]);

@@ -1,17 +1,16 @@
-import type { MetricRow } from '@graft/graph';
+import type { EncodedText, MetricRow, TextList } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
 import { fixture } from '../golden/golden.ts';
 import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { openEncoder } from './encoder-model.ts';
-import type { TokenList, TokenText } from './list-feeds.ts';
 import type { RerankerRequest } from './reranker-request.ts';
 import { trainReranker } from './train-reranker.ts';
 
 afterAll(removeFolders);
 
 /** A question is a number, and the wanted passage is the one that has it too. */
-function pair(question: number, passage: readonly number[]): TokenText {
+function pair(question: number, passage: readonly number[]): EncodedText {
   const [first, second] = [
     [1, question, 2],
     [...passage, 2],
@@ -21,7 +20,7 @@ function pair(question: number, passage: readonly number[]): TokenText {
     segments: [...first.map(() => 0), ...second.map(() => 1)],
   };
 }
-const lists: readonly TokenList[] = Array.from({ length: 12 }, (_, i) => {
+const lists: readonly TextList[] = Array.from({ length: 12 }, (_, i) => {
   const own = 10 + i;
   const others = [1, 2, 3].slice(i % 3).map((step) => 10 + ((i + step) % 12));
   return [pair(own, [40, own, 41].slice(i % 2)), ...others.map((other) => pair(own, [42, other]))];

@@ -1,3 +1,4 @@
+import type { TextList } from '@graft/graph';
 import { gradientName } from '../architectures/training-program.ts';
 import { rowsOfStep, stepsPerEpoch } from '../data/epoch.ts';
 import { loadWeight } from '../formats/load-weight.ts';
@@ -11,7 +12,6 @@ import type { RunShapes } from '../loop/loop-state.ts';
 import { TrainingSteps, type Objective } from '../loop/training-steps.ts';
 import { AdamW, type Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
-import type { TokenList } from './list-feeds.ts';
 import { chooseListShapes, ListPrograms, listMemory } from './list-programs.ts';
 import { checkLists, defineReranker, type RerankerRequest } from './reranker-request.ts';
 import { newHead } from './score-head.ts';
@@ -94,7 +94,7 @@ function listObjective(
 ): Objective {
   const all = async (
     kind: 'training' | 'evaluation',
-    lists: readonly TokenList[],
+    lists: readonly TextList[],
     gradients?: Map<string, Float32Array>,
   ): Promise<BatchLoss> => {
     const count = lists.length;

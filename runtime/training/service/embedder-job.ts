@@ -14,12 +14,13 @@ import type { LoopHooks } from '../loop/training-loop.ts';
 import { memoryFor, weightsDigest, type JobSetting } from './training-job.ts';
 
 /** Name of the weights' file in an encoder's artifact. */
-const modelOnnx = 'model.onnx';
+export const modelOnnx = 'model.onnx';
 /** What an encoder is loaded by beside its weights; those of its base that are there. */
 const beside = ['config.json', 'tokenizer.json', 'tokenizer_config.json'] as const;
 const besideIfThere = ['special_tokens_map.json', 'vocab.txt'] as const;
 
-export interface EmbedderJob extends Omit<JobSetting, 'model'> {
+/** A job on an encoder. */
+export interface EncoderJobSetting extends Omit<JobSetting, 'model'> {
   readonly model: {
     readonly id: string;
     readonly digest: string;
@@ -27,9 +28,12 @@ export interface EmbedderJob extends Omit<JobSetting, 'model'> {
     readonly path: string;
     readonly weights: string;
   };
-  readonly request: EncoderRequest & { readonly device: string };
   /** For the result. */
   readonly folder: string;
+}
+
+export interface EmbedderJob extends EncoderJobSetting {
+  readonly request: EncoderRequest & { readonly device: string };
 }
 
 /** One training from an opened encoder to the files of its result. Blocks the thread for seconds at a time. */
@@ -54,10 +58,7 @@ export async function runEmbedderJob(
   const weights = await trainedWeights(encoder, method, trained.parameters);
   const file = path.join(folder, modelOnnx);
   await writeEncoderOnnx(file, encoder.config, weights);
-  for (const name of beside) await copyOwn(model.path, folder, name);
-  for (const name of besideIfThere) {
-    await copyOwn(model.path, folder, name).catch(() => undefined);
-  }
+  await copyBeside(model.path, folder);
   const shapes = [...encoderWeightShapes(encoder.config).values()];
   const own = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const trainable = [...trained.trainable.values()].reduce((sum, one) => sum + sizeOf(one), 0);
@@ -77,6 +78,12 @@ export async function runEmbedderJob(
       method: method.kind,
     },
   };
+}
+
+/** Copies what an encoder is loaded by beside its weights. Throws `bad-model` where some of it is missing. */
+export async function copyBeside(from: string, to: string): Promise<void> {
+  for (const name of beside) await copyOwn(from, to, name);
+  for (const name of besideIfThere) await copyOwn(from, to, name).catch(() => undefined);
 }
 
 async function copyOwn(from: string, to: string, name: string): Promise<void> {

@@ -4,7 +4,9 @@ import { cancelled } from './cancelled.ts';
 import { runEmbedderJob } from './embedder-job.ts';
 import { runEvaluationJob } from './evaluation-job.ts';
 import { unpackExamples } from './packed-examples.ts';
+import { unpackLists } from './packed-lists.ts';
 import { unpackPairs } from './packed-pairs.ts';
+import { runRerankerJob } from './reranker-job.ts';
 import { readToTrainer, type Answer, type FromTrainer, type SentJob } from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
 
@@ -59,6 +61,13 @@ async function answer(message: SentJob, hooks: LoopHooks): Promise<Answer> {
     const pairs = { train: unpackPairs(train), evaluation: unpackPairs(evaluation) };
     const result = await runEmbedderJob({ ...job, request: { ...job.request, ...pairs } }, hooks);
     return { type: 'embedder-trained', result };
+  }
+  if (message.type === 'train-reranker') {
+    const { job } = message;
+    const { train, evaluation } = job.request;
+    const lists = { train: unpackLists(train), evaluation: unpackLists(evaluation) };
+    const result = await runRerankerJob({ ...job, request: { ...job.request, ...lists } }, hooks);
+    return { type: 'reranker-trained', result };
   }
   const { job } = message;
   const { train, evaluation } = job.request;

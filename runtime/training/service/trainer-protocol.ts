@@ -2,6 +2,7 @@ import type {
   EmbedderTrainingResult,
   MetricRow,
   Problem,
+  RerankerTrainingResult,
   TrainingHooks,
   TrainingResult,
 } from '@graft/graph';
@@ -9,7 +10,9 @@ import { z } from 'zod';
 import type { EmbedderJob } from './embedder-job.ts';
 import type { EvaluationJob, ExampleLoss } from './evaluation-job.ts';
 import type { PackedExamples } from './packed-examples.ts';
+import type { PackedLists } from './packed-lists.ts';
 import type { PackedPairs } from './packed-pairs.ts';
+import type { RerankerJob } from './reranker-job.ts';
 import type { TrainingJob } from './training-job.ts';
 
 type Packed<T, Keys extends keyof T, As = PackedExamples> = Omit<T, Keys> &
@@ -22,12 +25,16 @@ type SentTraining = Omit<TrainingJob, 'request'> & {
 type SentEmbedderTraining = Omit<EmbedderJob, 'request'> & {
   readonly request: Packed<EmbedderJob['request'], 'train' | 'evaluation', PackedPairs>;
 };
+type SentRerankerTraining = Omit<RerankerJob, 'request'> & {
+  readonly request: Packed<RerankerJob['request'], 'train' | 'evaluation', PackedLists>;
+};
 type SentEvaluation = Packed<EvaluationJob, 'examples'>;
 
 /** What a trainer works on. */
 export type SentJob =
   | { readonly type: 'train'; readonly job: SentTraining }
   | { readonly type: 'train-embedder'; readonly job: SentEmbedderTraining }
+  | { readonly type: 'train-reranker'; readonly job: SentRerankerTraining }
   | { readonly type: 'evaluate'; readonly job: SentEvaluation };
 
 /** To a trainer process. It works on one job, then ends. */
@@ -43,6 +50,7 @@ type Progress = Parameters<TrainingHooks['progress']>[0];
 export type Answer =
   | { readonly type: 'trained'; readonly result: TrainingResult }
   | { readonly type: 'embedder-trained'; readonly result: EmbedderTrainingResult }
+  | { readonly type: 'reranker-trained'; readonly result: RerankerTrainingResult }
   | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] };
 
 /** From a trainer process. An answer and `failed` are its last. */
@@ -59,6 +67,7 @@ const custom = <T>() => z.custom<T>((value) => typeof value === 'object' && valu
 const toTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('train'), job: custom<SentTraining>() }),
   z.object({ type: z.literal('train-embedder'), job: custom<SentEmbedderTraining>() }),
+  z.object({ type: z.literal('train-reranker'), job: custom<SentRerankerTraining>() }),
   z.object({ type: z.literal('evaluate'), job: custom<SentEvaluation>() }),
   z.object({ type: z.literal('granted') }),
   z.object({ type: z.literal('cancel') }),
@@ -74,6 +83,7 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('planned'), memory: z.number() }),
   z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
   z.object({ type: z.literal('embedder-trained'), result: custom<EmbedderTrainingResult>() }),
+  z.object({ type: z.literal('reranker-trained'), result: custom<RerankerTrainingResult>() }),
   z.object({ type: z.literal('evaluated'), losses: z.array(custom<ExampleLoss>()) }),
   z.object({ type: z.literal('failed'), problem: custom<Problem>() }),
 ]);

@@ -11,6 +11,7 @@ import { openJobFolder } from './job-folder.ts';
 import { lessenMemory, memoryLimit } from './memory-limit.ts';
 import type { EncoderResolver, ModelResolver } from './model-resolver.ts';
 import { packExamples } from './packed-examples.ts';
+import { packLists } from './packed-lists.ts';
 import { packPairs } from './packed-pairs.ts';
 import { runInTrainer } from './trainer-client.ts';
 import type { StartTrainer } from './trainer-process.ts';
@@ -103,6 +104,19 @@ export function createTraining(options: TrainingOptions): Training {
         job: { ...setting, model, folder, request: { ...request, ...packed } },
       }));
       if (answer.type === 'embedder-trained') return answer.result;
+      throw wrongAnswer();
+    },
+
+    async trainReranker({ model: source, folder, memory: room, ...request }, hooks) {
+      const { id, digest } = source;
+      const model = { id, digest, ...(await resolveEncoder(source)) };
+      const packed = { train: packLists(request.train), evaluation: packLists(request.evaluation) };
+      const { checkpoints } = request;
+      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+        type: 'train-reranker',
+        job: { ...setting, model, folder, request: { ...request, ...packed } },
+      }));
+      if (answer.type === 'reranker-trained') return answer.result;
       throw wrongAnswer();
     },
 

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Hit, QuestionHits } from '@graft/graph';
+import { searchedText } from '@graft/graph';
+
+/** A question with passages: the wanted one first, then hits of other documents. */
+export interface RankedList {
+  readonly question: string;
+  /** Sorted paths of the documents that hold the answer. */
+  readonly documents: readonly string[];
+  readonly passages: readonly string[];
+}
+
+export interface Mined {
+  readonly lists: readonly RankedList[];
+  /** Questions that name no document. */
+  readonly unnamed: number;
+  /** Questions of which no wanted document is among the hits. */
+  readonly missed: number;
+  /** Questions that have no hit of another document. */
+  readonly alone: number;
+}
+
+/**
+ * Lists from hits: the best of a wanted document, and `negatives` of the others, or all where they are fewer. Which of
+ * them depends on the question, the passage and the seed alone; a passage that says what the wanted one says is none.
+ */
+export async function mineLists(
+  rows: AsyncIterable<QuestionHits>,
+  { negatives, seed }: { readonly negatives: number; readonly seed: number },
+): Promise<Mined> {
+  const lists: RankedList[] = [];
+  let [unnamed, missed, alone] = [0, 0, 0];
+  for await (const { question, hits } of rows) {
+    const documents = [...(question.documents ?? [])].sort();
+    if (documents.length === 0 || question.answerable === false) {
+      unnamed += 1;
+      continue;
+    }
+    const isWanted = ({ chunk }: Hit): boolean => documents.includes(chunk.source.path);
+    const wanted = hits.find(isWanted);
+    if (wanted === undefined) {
+      missed += 1;
+      continue;
+    }
+    const own = searchedText(wanted.chunk);
+    const others = new Set(
+      hits.filter((hit) => !isWanted(hit)).map(({ chunk }) => searchedText(chunk)),
+    );
+    others.delete(own);
+    const drawn = [...others]
+      .map((text) => ({ text, key: keyOf([seed, question.question, text]) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, negatives);
+    if (drawn.length === 0) {
+      alone += 1;
+      continue;
+    }
+    const passages = [own, ...drawn.map(({ text }) => text)];
+    lists.push({ question: question.question, documents, passages });
+  }
+  return { lists, unnamed, missed, alone };
+}
+
+function keyOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,91 @@
+import type { RerankerTrainingResult } from '@graft/graph';
+import { hashFile } from '@graft/kit';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { encoderWeightShapes } from '../encoders/encoder-config.ts';
+import { openEncoder, type EncoderModel } from '../encoders/encoder-model.ts';
+import type { RerankerRequest } from '../encoders/reranker-request.ts';
+import { headShapes } from '../encoders/score-head.ts';
+import { trainReranker } from '../encoders/train-reranker.ts';
+import { trainedWeights } from '../encoders/trained-weights.ts';
+import { writeScorerOnnx } from '../encoders/write-onnx.ts';
+import type { WeightLookup } from '../ir/executor.ts';
+import { sizeOf, type Shape } from '../ir/shape.ts';
+import { openExecutor } from '../loop/open-executor.ts';
+import type { LoopHooks } from '../loop/training-loop.ts';
+import type { Parameters } from '../optimizer/adamw.ts';
+import { copyBeside, modelOnnx, type EncoderJobSetting } from './embedder-job.ts';
+import { memoryFor, weightsDigest } from './training-job.ts';
+
+export interface RerankerJob extends EncoderJobSetting {
+  readonly request: RerankerRequest & { readonly device: string };
+}
+
+/** One training from an opened encoder to the files of its result. Blocks the thread for seconds at a time. */
+export async function runRerankerJob(
+  job: RerankerJob,
+  hooks: LoopHooks,
+): Promise<RerankerTrainingResult> {
+  const { model, request, folder } = job;
+  const { device, method } = request;
+  const { signal } = hooks;
+  const encoder = await openEncoder(model.path, model.weights);
+  const baseBefore = await weightsDigest(encoder, signal);
+  const trained = await trainReranker({
+    model: encoder,
+    modelDigest: baseBefore,
+    executor: await openExecutor({ ...job, device }),
+    request,
+    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
+    hooks,
+  });
+  const baseAfter = await weightsDigest(encoder, signal);
+  const file = path.join(folder, modelOnnx);
+  const weights = await scorerWeights(encoder, method, trained.parameters);
+  await writeScorerOnnx(file, encoder.config, weights);
+  await copyBeside(model.path, folder);
+  await nameAsClassifier(path.join(folder, 'config.json'));
+  const trainable = numbersOf(trained.trainable);
+  const own = numbersOf(encoderWeightShapes(encoder.config));
+  return {
+    metrics: trained.metrics,
+    trainable,
+    total: method.kind === 'full' ? trainable : own + trainable,
+    ...{ baseBefore, baseAfter },
+    crossEncoder: {
+      id: `${model.id} reranker`,
+      digest: (await hashFile(file, signal)).digest,
+      weights: modelOnnx,
+      architecture: 'bert',
+      contextLength: encoder.config.context,
+      base: { id: model.id, digest: model.digest },
+      method: method.kind,
+    },
+  };
+}
+
+/** The encoder's weights with what was trained of them, and the head's. */
+async function scorerWeights(
+  encoder: EncoderModel,
+  method: RerankerRequest['method'],
+  parameters: Parameters,
+): Promise<WeightLookup> {
+  const own = await trainedWeights(encoder, method, parameters);
+  const head = new Set(headShapes(encoder.config).keys());
+  return (name) => {
+    const data = head.has(name) ? parameters.get(name) : undefined;
+    return data === undefined ? own(name) : { kind: 'memory', data };
+  };
+}
+
+/** Other tools load what its config names: a classifier with one label. */
+async function nameAsClassifier(file: string): Promise<void> {
+  const config: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const labels = { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } };
+  const named = { ...Object(config), architectures: ['BertForSequenceClassification'], ...labels };
+  await writeFile(file, `${JSON.stringify(named, undefined, 2)}\n`);
+}
+
+function numbersOf(shapes: ReadonlyMap<string, Shape>): number {
+  return [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
