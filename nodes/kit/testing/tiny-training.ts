@@ -14,7 +14,13 @@ export class TinyTraining implements AsyncDisposable {
     const absent = (): never => {
       throw new Error('Nothing is trained here.');
     };
-    this.training = { ...files.service, train: absent, trainEmbedder: absent, trainReranker: absent, evaluate: absent };
+    this.training = {
+      ...files.service,
+      train: absent,
+      trainEmbedder: absent,
+      trainReranker: absent,
+      evaluate: absent,
+    };
     this.model = treeInput(
       {
         ...{ ...tiny, weights: 'base.gguf', architecture: 'llama', format: 'gguf' },
