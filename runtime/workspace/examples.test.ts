@@ -60,6 +60,16 @@ it('copies one with all that it needs, so that it plans as it was locked', async
   expect(await workspace.examples.copy(quickstart)).toEqual([]);
 });
 
+it('copies one that has a folder of its own with what stands in it, but for how it was measured', async () => {
+  const written = await workspace.examples.copy('yesterday/yesterday.graft.json');
+  expect(written).toEqual(
+    expect.arrayContaining(
+      ['README.md', 'serve.mjs', 'news.jsonl'].map((one) => `yesterday/${one}`),
+    ),
+  );
+  expect(written).not.toContain('yesterday/claim.json');
+});
+
 it('takes no file’s place, and copies nothing that is no example', async () => {
   await writeFile(join(folder, 'handbook-questions.jsonl'), 'mine');
   await expect(workspace.examples.copy(quickstart)).rejects.toMatchObject({

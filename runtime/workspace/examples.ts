@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import { FileSourceResolver } from '@graft/engine';
@@ -82,6 +82,19 @@ const claimSchema = z.object({
   tables: z.record(z.string(), z.object({ table: evidenceTableSchema })).default({}),
 });
 
+/** What only says how an example was measured: nobody who uses it needs that. */
+const measured = new Set(['claim.json', 'items.jsonl']);
+
+/** What stands beside a graph that has a folder of its own: how it is described, what makes its data, or serves it. */
+async function besideGraph(folder: string, path: string): Promise<readonly string[]> {
+  const own = dirname(path);
+  if (own === '.') return [];
+  const entries = await readdir(join(folder, own), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !measured.has(entry.name))
+    .map(({ name }) => `${own}/${name}`);
+}
+
 /** The claim that stands beside a graph and is of it. */
 async function claimOf(
   folder: string,
@@ -159,7 +172,7 @@ export class Examples {
     return writeFiles(files, where, { open, scratchFolder });
   }
 
-  /** The graph, the graphs that it uses, and the files that its nodes read. */
+  /** The graph, the graphs that it uses, the files that its nodes read, and what stands beside it in a folder of its own. */
   async #contents(
     folder: string,
     path: string,
@@ -172,7 +185,7 @@ export class Examples {
     const { plan } = await planner.plan(graph, path, {});
     const used = graphReferences(graph, await planner.read(graph, path));
     const files = new Map<string, ExampleFile>();
-    for (const one of [path, ...used.keys()]) {
+    for (const one of [path, ...used.keys(), ...(await besideGraph(folder, path))]) {
       const absolute = join(folder, one);
       const bytes = await readFile(absolute);
       const digest = createHash('sha256').update(bytes).digest('hex');
