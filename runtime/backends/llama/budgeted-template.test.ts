@@ -60,23 +60,27 @@ describe('a chat template', () => {
     [
       'nests a list after it was put in',
       `{% set n = namespace(t=[]) %}${Array.from({ length: 40 }, (_, k) => `{% set n${k} = namespace() %}`).join('')}${Array.from({ length: 39 }, (_, k) => `{% set n${k}.a = n${k + 1} %}{% set n${k}.b = n${k + 1} %}`).join('')}{{ n0 | tojson }}`,
-      'longer than 2000 ms',
+      'longer than 10000 ms',
     ],
     ['is long', ' '.repeat(300_000), 'longer than 262144 characters'],
-  ])('that %s ends soon, with the model and the limit', (_, bomb, limit) => {
-    const started = performance.now();
-    let error: unknown;
-    try {
-      written(chat + bomb);
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(performance.now() - started).toBeLessThan(3_000);
-    expect(error).toBeInstanceOf(GraphError);
-    expect(error).toMatchObject({ code: 'bad-model' });
-    expect(String(error)).toContain('the chat template of "some-model" is refused');
-    expect(String(error)).toContain(limit);
-  });
+  ])(
+    'that %s ends soon, with the model and the limit',
+    (_, bomb, limit) => {
+      const started = performance.now();
+      let error: unknown;
+      try {
+        written(chat + bomb);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(performance.now() - started).toBeLessThan(30_000);
+      expect(error).toBeInstanceOf(GraphError);
+      expect(error).toMatchObject({ code: 'bad-model' });
+      expect(String(error)).toContain('the chat template of "some-model" is refused');
+      expect(String(error)).toContain(limit);
+    },
+    60_000,
+  );
 
   it('that is past a limit for some conversations only is refused for those', () => {
     const bomb = `{% if messages | length > 8 %}{% for i in range(1000000000) %}x{% endfor %}{% endif %}`;
