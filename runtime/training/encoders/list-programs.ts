@@ -29,7 +29,7 @@ function longestOf(list: TextList): number {
 }
 
 /** Passages of the longest list. */
-export function candidatesOf({ train, evaluation }: RerankerRequest): number {
+function candidatesOf({ train, evaluation }: RerankerRequest): number {
   return [...train, ...evaluation].reduce((most, list) => Math.max(most, list.length), 1);
 }
 
