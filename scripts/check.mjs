@@ -18,7 +18,12 @@ const steps = [
     [bin('turbo/bin/turbo'), 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
   ],
   ['types of the scripts', node, [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
-  ['lint and boundaries', node, [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+  // The types of all packages at once are more than Node's heap holds by itself.
+  [
+    'lint and boundaries',
+    node,
+    ['--max-old-space-size=8192', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
+  ],
   ['dead code', node, [bin('knip/bin/knip.js')]],
   ['fingerprints', node, [path.join(root, 'scripts', 'check-fingerprints.mjs')]],
   ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '.']],
