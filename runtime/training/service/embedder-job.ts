@@ -1,6 +1,5 @@
-import { GraphError, type EmbedderTrainingResult } from '@graft/graph';
+import type { EmbedderTrainingResult } from '@graft/graph';
 import { hashFile } from '@graft/kit';
-import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encoderWeightShapes } from '../encoders/encoder-config.ts';
 import { openEncoder } from '../encoders/encoder-model.ts';
@@ -11,13 +10,11 @@ import { writeEncoderOnnx } from '../encoders/write-onnx.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { openExecutor } from '../loop/open-executor.ts';
 import type { LoopHooks } from '../loop/training-loop.ts';
+import { writeBeside } from './encoder-files.ts';
 import { memoryFor, weightsDigest, type JobSetting } from './training-job.ts';
 
 /** Name of the weights' file in an encoder's artifact. */
 export const modelOnnx = 'model.onnx';
-/** What an encoder is loaded by beside its weights; those of its base that are there. */
-const beside = ['config.json', 'tokenizer.json', 'tokenizer_config.json'] as const;
-const besideIfThere = ['special_tokens_map.json', 'vocab.txt'] as const;
 
 /** A job on an encoder. */
 export interface EncoderJobSetting extends Omit<JobSetting, 'model'> {
@@ -58,7 +55,7 @@ export async function runEmbedderJob(
   const weights = await trainedWeights(encoder, method, trained.parameters);
   const file = path.join(folder, modelOnnx);
   await writeEncoderOnnx(file, encoder.config, weights);
-  await copyBeside(model.path, folder);
+  await writeBeside(model.path, folder);
   const shapes = [...encoderWeightShapes(encoder.config).values()];
   const own = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const trainable = [...trained.trainable.values()].reduce((sum, one) => sum + sizeOf(one), 0);
@@ -78,20 +75,4 @@ export async function runEmbedderJob(
       method: method.kind,
     },
   };
-}
-
-/** Copies what an encoder is loaded by beside its weights. Throws `bad-model` where some of it is missing. */
-export async function copyBeside(from: string, to: string): Promise<void> {
-  for (const name of beside) await copyOwn(from, to, name);
-  for (const name of besideIfThere) await copyOwn(from, to, name).catch(() => undefined);
-}
-
-async function copyOwn(from: string, to: string, name: string): Promise<void> {
-  await copyFile(path.join(from, name), path.join(to, name)).catch((cause: unknown) => {
-    throw new GraphError(
-      'bad-model',
-      `${from} has no ${name}, which an embedder is loaded by; get the model's files again`,
-      { location: { file: path.join(from, name) }, cause },
-    );
-  });
 }

@@ -1,6 +1,5 @@
 import type { RerankerTrainingResult } from '@graft/graph';
 import { hashFile } from '@graft/kit';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encoderWeightShapes } from '../encoders/encoder-config.ts';
 import { openEncoder, type EncoderModel } from '../encoders/encoder-model.ts';
@@ -14,8 +13,16 @@ import { sizeOf, type Shape } from '../ir/shape.ts';
 import { openExecutor } from '../loop/open-executor.ts';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
-import { copyBeside, modelOnnx, type EncoderJobSetting } from './embedder-job.ts';
+import { modelOnnx, type EncoderJobSetting } from './embedder-job.ts';
+import { writeBeside } from './encoder-files.ts';
 import { memoryFor, weightsDigest } from './training-job.ts';
+
+/** Other tools load what its config names: a classifier with one label. */
+const classifier = {
+  architectures: ['BertForSequenceClassification'],
+  id2label: { 0: 'LABEL_0' },
+  label2id: { LABEL_0: 0 },
+};
 
 export interface RerankerJob extends EncoderJobSetting {
   readonly request: RerankerRequest & { readonly device: string };
@@ -43,8 +50,7 @@ export async function runRerankerJob(
   const file = path.join(folder, modelOnnx);
   const weights = await scorerWeights(encoder, method, trained.parameters);
   await writeScorerOnnx(file, encoder.config, weights);
-  await copyBeside(model.path, folder);
-  await nameAsClassifier(path.join(folder, 'config.json'));
+  await writeBeside(model.path, folder, classifier);
   const trainable = numbersOf(trained.trainable);
   const own = numbersOf(encoderWeightShapes(encoder.config));
   return {
@@ -76,14 +82,6 @@ async function scorerWeights(
     const data = head.has(name) ? parameters.get(name) : undefined;
     return data === undefined ? own(name) : { kind: 'memory', data };
   };
-}
-
-/** Other tools load what its config names: a classifier with one label. */
-async function nameAsClassifier(file: string): Promise<void> {
-  const config: unknown = JSON.parse(await readFile(file, 'utf8'));
-  const labels = { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } };
-  const named = { ...Object(config), architectures: ['BertForSequenceClassification'], ...labels };
-  await writeFile(file, `${JSON.stringify(named, undefined, 2)}\n`);
 }
 
 function numbersOf(shapes: ReadonlyMap<string, Shape>): number {
