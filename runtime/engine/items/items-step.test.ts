@@ -75,6 +75,7 @@ async function run(
     attempt?: number;
     as?: typeof sorted | typeof byPrefix;
     running?: Implementation;
+    signal?: AbortSignal;
   } = {},
 ): Promise<StepResult & { rows: string[] }> {
   [batches, watched, parallel] = [[], [], []];
@@ -102,7 +103,8 @@ async function run(
   const report = (signal: StepSignal): void => {
     if (signal.type === 'log') logs.push(signal);
   };
-  const result = await runStep(host, request, { signal: new AbortController().signal, report });
+  const { signal = new AbortController().signal } = options;
+  const result = await runStep(host, request, { signal, report });
   const ref = result.outputs['rows'];
   if (ref === undefined) throw new Error('no output');
   const out: string[] = [];
@@ -141,6 +143,24 @@ describe('a map-type step', () => {
     expect(again.items).toEqual({ total: 9000, computed: 1, reused: 8998, failed: 1 });
     expect(again.rows[20]).toBe('20 NEW');
     expect(again.rows[8500]).toBe('8501 501');
+  });
+
+  it('reads no further once it is cancelled', async () => {
+    const controller = new AbortController();
+    const whole = artifacts.get.bind(artifacts);
+    let read = 0;
+    vi.spyOn(artifacts, 'get').mockImplementation(async function* (digest) {
+      for await (const bytes of whole(digest)) {
+        for (let at = 0; at < bytes.length; at += 100) {
+          read += 1;
+          if (read === 2) controller.abort(new Error('stop'));
+          yield bytes.subarray(at, at + 100);
+        }
+      }
+    });
+    const questions = Array.from({ length: 100 }, (_, i) => String(i));
+    await expect(run(questions, { signal: controller.signal })).rejects.toThrow('stop');
+    expect(read).toBe(2);
   });
 
   it('says what computing has thrown as it was thrown, whatever it is written to', async () => {

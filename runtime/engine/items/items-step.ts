@@ -10,10 +10,9 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { ItemBatches, type MissingItem, type RunBatch } from './item-batches.ts';
+import { type HeldRow, ItemWindow } from './item-window.ts';
 import { decodePayload } from './payload.ts';
 
-/** Rows held at once: those that are missing are sorted into batches, and all wait for them. */
-const windowRows = 4096;
 const defaultBatch = 32;
 /** Output rows handed on at a time. */
 const blockRows = 64;
@@ -52,12 +51,6 @@ export interface ComputedItems {
   blocks(): AsyncIterable<readonly unknown[]>;
   /** What `blocks` has thrown, as it was thrown. */
   thrown(): unknown;
-}
-
-/** An input row that is held until what is missing of its window is computed. */
-interface HeldRow {
-  readonly key: string;
-  readonly row: unknown;
 }
 
 /**
@@ -146,8 +139,8 @@ type ResultRow = ResultRowOf<NodeType>;
 const allFailed = (count: number, first: string): string =>
   count === 1 ? first : `All ${String(count)} items failed; the first: ${first}`;
 
-/** The rows, some thousand at a time, after what is missing of them was computed. */
-async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<HeldRow[]> {
+/** The rows, a window of them at a time, after what is missing of them was computed. */
+async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<readonly HeldRow[]> {
   const { ctx, family, source } = step;
   let done = 0;
   const report = (): void => {
@@ -169,7 +162,7 @@ async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<H
     const order = { length: length?.(row) ?? 0, prefix: prefix?.(row) ?? '' };
     return { key, row, ...order, name: source.nameOf(row) };
   };
-  let held: HeldRow[] = [];
+  const held = new ItemWindow();
   let waiting = new Map<string, MissingItem>();
   const compute = async (): Promise<void> => {
     ctx.signal.throwIfAborted();
@@ -181,20 +174,20 @@ async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<H
     await new Promise((resolve) => setImmediate(resolve));
   };
   for await (const block of source.blocks()) {
+    ctx.signal.throwIfAborted();
     for (const row of block) {
       const key = source.keyOf(row);
-      held.push({ key, row });
+      held.add({ key, row });
       if (!family.has(key) && !waiting.has(key) && !batches.failures.has(key)) {
         waiting.set(key, missing(key, row));
       }
-      if (held.length < windowRows) continue;
+      if (!held.isFull) continue;
       await compute();
-      yield held;
-      held = [];
+      yield held.empty();
     }
   }
   await compute();
-  yield held;
+  yield held.empty();
 }
 
 const batchParamSchema = z.looseObject({ batch: z.number().int().positive() });
