@@ -1,6 +1,6 @@
 import { parseGraph, planGraph, type Plan } from '@graft/graph';
 import { testModels, testRegistry } from '@graft/graph/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addSteps, facetsOf, type StepState } from './step-state.ts';
 
 const artifact = { digest: 'e'.repeat(64), mediaType: 'x', size: 1 };
@@ -39,5 +39,67 @@ it('tells a step which artifact the embedder at its input is, once it has been m
         madeBy: { node: 'train', port: 'value' },
       },
     },
+  });
+});
+
+describe('an embedder that is made in a loop', () => {
+  const madeBy = { node: 'loop/train', port: 'value' };
+  const embedder = { model: 'tuned', dimension: 3, madeBy };
+  /** A step that has ended, with what it made where it made anything. */
+  const ended = (
+    id: string,
+    from: readonly string[],
+    { digest, knows = true }: { readonly digest?: string; readonly knows?: boolean } = {},
+  ): StepState => ({
+    ...steps().below,
+    node: {
+      ...steps().below.node,
+      id,
+      inputs: { value: from.map((node) => ({ node, port: 'value' })) },
+      inputFacets: knows ? { value: { embedder } } : {},
+    },
+    outputs: digest === undefined ? {} : { value: { ...artifact, digest } },
+  });
+  const digestAt = (id: string, all: readonly StepState[]): string | undefined => {
+    const states = new Map(all.map((step) => [step.node.id, step]));
+    const step = states.get(id);
+    return step && facetsOf(step, states)['value']?.embedder?.digest;
+  };
+  /** Two rounds; the second is given the embedder of the first, and trains it on. */
+  const rounds = [
+    ended('loop#1/train', [], { digest: 'one', knows: false }),
+    ended('loop#1/embed', ['loop#1/train']),
+    ended('loop#1/index', ['loop#1/embed']),
+    ended('loop#2/before', ['loop#1/train']),
+    ended('loop#2/train', ['loop#1/train'], { digest: 'two' }),
+    ended('loop#2/embed', ['loop#2/train']),
+    ended('loop#2/index', ['loop#2/embed']),
+  ];
+
+  it('is that of the round that it came from', () => {
+    expect(rounds.slice(1).map(({ node: { id } }) => digestAt(id, rounds))).toEqual([
+      ...['one', 'one', 'one', 'one', 'two', 'two'],
+    ]);
+  });
+
+  it('is known below the loop, and in a loop inside of another', () => {
+    const body = { nodes: [], inputs: {}, outputs: {}, aliases: {} };
+    const plan = {
+      ...{ path: 'loop', limit: 2, state: [], numbered: false, gather: {} },
+      ...{ template: body, body: () => body },
+    };
+    const gives = { value: { node: 'loop#2/train', port: 'value' } };
+    const loop = { plan, sources: new Map<string, []>(), rounds: [], gives };
+    const whole: StepState = { ...ended('loop', [], { knows: false }), loop };
+    const below = ended('below', ['loop']);
+    const inner = ended('loop#2/inner#1/embed', ['loop#2/train']);
+    const all = [...rounds, whole, below, inner];
+    expect(digestAt('below', all)).toBe('two');
+    expect(digestAt('loop#2/inner#1/embed', all)).toBe('two');
+  });
+
+  it('is not known of what several rounds made', () => {
+    const both = ended('collected', ['loop#1/embed', 'loop#2/embed']);
+    expect(digestAt('collected', [...rounds, both])).toBeUndefined();
   });
 });

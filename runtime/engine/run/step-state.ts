@@ -2,6 +2,7 @@ import {
   fileMarks,
   laneOf,
   pathWithoutRounds,
+  sameJson,
   type ArtifactRef,
   type CacheKey,
   type Facets,
@@ -167,11 +168,43 @@ export function facetsOf(step: StepState, steps: ReadonlyMap<string, StepState>)
   return Object.fromEntries(
     Object.entries(step.node.inputFacets).map(([port, facets]): [string, Facets] => {
       const { embedder } = facets;
-      const made = embedder?.madeBy && artifactOf(embedder.madeBy, steps);
-      if (embedder === undefined || made === undefined) return [port, facets];
-      return [port, { ...facets, embedder: { ...embedder, digest: made.digest } }];
+      const [digest, ...others] = madeFor(step, port, steps);
+      // What several rounds of a loop made is not one embedder.
+      if (embedder === undefined || digest === undefined || others.length > 0)
+        return [port, facets];
+      return [port, { ...facets, embedder: { ...embedder, digest } }];
     }),
   );
+}
+
+/**
+ * Digests of what was made of the embedder that facets of an input say is made above. They name its node as it is
+ * planned, without rounds, so it is looked for on the way that it came: of a loop, the round is found that made it.
+ */
+function madeFor(
+  { node }: StepState,
+  port: string,
+  steps: ReadonlyMap<string, StepState>,
+): ReadonlySet<string> {
+  const digests = new Set<string>();
+  const maker = node.inputFacets[port]?.embedder?.madeBy;
+  if (maker === undefined) return digests;
+  const passed = new Set<StepState>();
+  const open = [...(node.inputs[port] ?? [])];
+  for (let feed = open.pop(); feed !== undefined; feed = open.pop()) {
+    const { step, port: output } = sourceOf(feed, steps);
+    if (step === undefined || passed.has(step)) continue;
+    if (pathWithoutRounds(step.node.id) === maker.node && output === maker.port) {
+      const made = step.outputs[output];
+      if (made !== undefined) digests.add(made.digest);
+      continue;
+    }
+    passed.add(step);
+    for (const [name, { embedder }] of Object.entries(step.node.inputFacets)) {
+      if (sameJson(embedder?.madeBy, maker)) open.push(...(step.node.inputs[name] ?? []));
+    }
+  }
+  return digests;
 }
 
 export const isFinished = (step: StepState): boolean =>
