@@ -39,6 +39,8 @@ function partName(name: string, definition: NodeType | undefined): string {
     }
     case 'input':
       return `what comes into ${rest}`;
+    case 'embedder':
+      return `the embedder of ${rest}`;
     case 'file':
       return rest;
     case 'files':

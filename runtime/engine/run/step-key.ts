@@ -9,7 +9,7 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import type { EngineParts, StepDevice } from './engine-parts.ts';
-import { inputsOf, type StepState } from './step-state.ts';
+import { facetsOf, inputsOf, type StepState } from './step-state.ts';
 
 /** What keys are made with beside a step and its inputs. */
 export interface KeyParts {
@@ -50,9 +50,16 @@ export function stepKey(
       refs.map(({ digest }) => digest),
     ]),
   );
+  const given = new Set(Object.values(inputs).flat());
+  const embedders = Object.fromEntries(
+    Object.entries(facetsOf(step, steps)).flatMap(([port, { embedder }]): [string, string][] => {
+      if (embedder?.madeBy === undefined || embedder.digest === undefined) return [];
+      return given.has(embedder.digest) ? [] : [[port, embedder.digest]];
+    }),
+  );
   return cacheKey({
     node: step.node,
-    inputs,
+    ...{ inputs, embedders },
     sources: step.sources,
     deviceClass: deviceOf(step, parts).class,
     engines: parts.engines,

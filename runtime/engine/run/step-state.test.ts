@@ -1,6 +1,7 @@
 import { parseGraph, planGraph, type Plan } from '@graft/graph';
-import { testModels, testRegistry } from '@graft/graph/testing';
+import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
 import { describe, expect, it } from 'vitest';
+import { stepKey } from './step-key.ts';
 import { addSteps, facetsOf, type StepState } from './step-state.ts';
 
 const artifact = { digest: 'e'.repeat(64), mediaType: 'x', size: 1 };
@@ -96,6 +97,18 @@ describe('an embedder that is made in a loop', () => {
     const all = [...rounds, whole, below, inner];
     expect(digestAt('below', all)).toBe('two');
     expect(digestAt('loop#2/inner#1/embed', all)).toBe('two');
+  });
+
+  it('is part of the key of what is made of its vectors, where it is no input itself', () => {
+    const states = new Map(rounds.map((step) => [step.node.id, step]));
+    const partOf = (id: string): string | undefined => {
+      const step = states.get(id) ?? expect.unreachable();
+      const { parts } = stepKey(step, states, { engines: testEngines, devices: new Map() });
+      return parts.find(({ name }) => name === 'embedder.value')?.value;
+    };
+    expect(partOf('loop#2/index')).toBe('two');
+    expect(partOf('loop#2/embed')).toBeUndefined();
+    expect(partOf('loop#1/train')).toBeUndefined();
   });
 
   it('is not known of what several rounds made', () => {

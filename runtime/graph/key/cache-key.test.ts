@@ -60,6 +60,13 @@ describe('cacheKey', () => {
     expect(same.value).toBe(key(planned(doubleNode)).value);
   });
 
+  it('has the embedder that a run made for an input, and nothing of it where it made none', () => {
+    const [plain, one] = [key(planned(doubleNode)), { value: 'one' }];
+    expect(key(planned(doubleNode), { embedders: {} })).toEqual(plain);
+    const made = key(planned(doubleNode), { embedders: one });
+    expect(named(made.parts)).toEqual({ ...named(plain.parts), 'embedder.value': 'one' });
+  });
+
   it('keeps readable parts, and leaves out what is only about speed', () => {
     const { parts, value } = key(planned(doubleNode), { inputs: { value: ['d1', 'd2'] } });
     expect(named(parts)).toEqual({

@@ -18,6 +18,8 @@ export interface CacheKeyInput {
   readonly node: PlannedNode;
   /** Digests by input port, in the order of the edges. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;
+  /** By input port, the digest of an embedder that the run made for it, and that none of the inputs is. */
+  readonly embedders?: Readonly<Record<string, string>>;
   readonly sources: readonly ResolvedSource[];
   /** `cpu`, `cuda` …, of a real device: part of the key only where it changes the result. */
   readonly deviceClass: string;
@@ -30,7 +32,7 @@ export interface CacheKeyInput {
  * nor parameters that are only about speed.
  */
 export function cacheKey(input: CacheKeyInput): CacheKey {
-  const { node, inputs, sources, deviceClass, engines } = input;
+  const { node, inputs, embedders = {}, sources, deviceClass, engines } = input;
   const { definition } = node;
   const parts: KeyPart[] = [
     { name: 'type', value: definition.type },
@@ -45,6 +47,10 @@ export function cacheKey(input: CacheKeyInput): CacheKey {
   for (const port of Object.keys(definition.inputs)) {
     const digests = own(inputs, port) ?? [];
     if (digests.length > 0) parts.push({ name: `input.${port}`, value: digests.join(' ') });
+  }
+  // Another embedder may make the same vectors, and what is made of them says which it was.
+  for (const [port, digest] of Object.entries(embedders)) {
+    parts.push({ name: `embedder.${port}`, value: digest });
   }
   for (const [port, { type }] of Object.entries(definition.outputs)) {
     // Rows of an older schema are no result any more, unless migrating them gives the same.
