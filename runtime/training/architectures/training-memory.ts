@@ -5,7 +5,11 @@ import { sizeOf } from '../ir/shape.ts';
 import { weightUses } from '../ir/weight-use.ts';
 import type { BaseModel } from './base-model.ts';
 import type { ForwardOptions } from './forward.ts';
-import { buildLossProgram, buildTrainingProgram } from './training-program.ts';
+import {
+  buildLossProgram,
+  buildTrainingProgram,
+  type TrainingProgram,
+} from './training-program.ts';
 
 /** Node and onnxruntime themselves, before any program. */
 export const runtimeMemory = 250e6;
@@ -29,11 +33,28 @@ export function estimateEvaluationMemory(model: BaseModel, options: ForwardOptio
 }
 
 /**
+ * Bytes that a process takes which keeps all of these programs, each of which keeps what it has once taken, and `copies` of
+ * what is trained, which all of them are given.
+ */
+export function memoryOfPrograms(
+  programs: Iterable<TrainingProgram>,
+  { weights, copies }: { readonly weights: WeightLookup; readonly copies: number },
+): number {
+  let bytes = runtimeMemory;
+  let numbers = 0;
+  for (const { program, trainable } of programs) {
+    bytes += programMemory(program, weights);
+    numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  }
+  return bytes + copies * 4 * numbers;
+}
+
+/**
  * Weights as they are held, and the most that values alive at the same time take. A weight that is not held as f32 is
  * widened for each of its readers, in two copies on the way, and gone after it. An estimate: executors fuse ops and
  * order them otherwise.
  */
-export function programMemory(program: Program, weights: WeightLookup): number {
+function programMemory(program: Program, weights: WeightLookup): number {
   const lastRead = new Map<Value, number>();
   for (const [place, value] of program.values.entries()) {
     for (const input of value.inputs) lastRead.set(holderOf(input), place);

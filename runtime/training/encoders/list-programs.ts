@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { programMemory, runtimeMemory } from '../architectures/training-memory.ts';
+import { memoryOfPrograms } from '../architectures/training-memory.ts';
+import type { TrainingProgram } from '../architectures/training-program.ts';
 import { GraphError, type TextList } from '@graft/graph';
 import { chooseBuckets } from '../data/buckets.ts';
 import type { Executable, Executor, Results } from '../ir/executor.ts';
-import { sizeOf, type Shape } from '../ir/shape.ts';
+import type { Shape } from '../ir/shape.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
@@ -34,24 +35,27 @@ function candidatesOf({ train, evaluation }: RerankerRequest): number {
 }
 
 /**
- * As many lists at once as fit into the memory, layers kept where they fit too. Throws `out-of-memory` where one list
- * does not fit even with layers recomputed.
+ * As many lists at once as fit into the memory, with layers kept and of several lengths where they fit too: fewer lengths
+ * are fewer programs. Throws `out-of-memory` where one list does not fit even with layers recomputed.
  */
 export function chooseListShapes(
   model: EncoderModel,
   request: RerankerRequest,
   memory: number,
 ): { readonly shapes: RunShapes; readonly memory: number } {
-  const lengths = [...request.train, ...request.evaluation].map(longestOf);
+  const longest = [...request.train, ...request.evaluation].map(longestOf);
   const limit = model.config.context;
-  const buckets = chooseBuckets(lengths, { most: mostLengths, limit });
+  const several = chooseBuckets(longest, { most: mostLengths, limit });
+  const lengths = several.length > 1 ? [several, several.slice(-1)] : [several];
   let least = Infinity;
   for (const recompute of [false, true]) {
-    for (let size = Math.min(mostAtOnce, request.batch); size >= 1; size = Math.floor(size / 2)) {
-      const shapes = { size, buckets, recompute };
-      const needed = listMemory(model, request, shapes);
-      least = Math.min(least, needed);
-      if (needed <= memory) return { shapes, memory: needed };
+    for (const buckets of lengths) {
+      for (let size = Math.min(mostAtOnce, request.batch); size >= 1; size = Math.floor(size / 2)) {
+        const shapes = { size, buckets, recompute };
+        const needed = listMemory(model, request, shapes);
+        least = Math.min(least, needed);
+        if (needed <= memory) return { shapes, memory: needed };
+      }
     }
   }
   throw new GraphError(
@@ -67,15 +71,18 @@ export function listMemory(
   request: RerankerRequest,
   { size, buckets, recompute }: RunShapes,
 ): number {
-  const { program, trainable } = buildListProgram(model.config, {
-    ...encoderOptions(request, recompute),
-    lists: size,
-    candidates: candidatesOf(request),
-    length: buckets.at(-1) ?? 1,
-  });
-  const numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  function* programs(): Generator<TrainingProgram> {
+    for (const length of buckets) {
+      const options = {
+        ...encoderOptions(request, recompute),
+        ...{ lists: size, candidates: candidatesOf(request), length },
+      };
+      yield buildListProgram(model.config, options);
+      if (request.evaluation.length > 0) yield buildListLossProgram(model.config, options);
+    }
+  }
   // Parameters, two moments, and the gradients of a run beside their sum.
-  return runtimeMemory + 5 * 4 * numbers + programMemory(program, model.weights);
+  return memoryOfPrograms(programs(), { weights: model.weights, copies: 5 });
 }
 
 interface ListProgramsOptions {

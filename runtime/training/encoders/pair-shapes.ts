@@ -1,7 +1,7 @@
 import { GraphError } from '@graft/graph';
-import { programMemory, runtimeMemory } from '../architectures/training-memory.ts';
+import { memoryOfPrograms } from '../architectures/training-memory.ts';
+import type { TrainingProgram } from '../architectures/training-program.ts';
 import { chooseBuckets } from '../data/buckets.ts';
-import { sizeOf } from '../ir/shape.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import { passagesOf, type EncoderRequest } from './encoder-request.ts';
@@ -137,27 +137,21 @@ function mostNegatives({
   );
 }
 
-/** Of all programs, each of which keeps what it has once taken, and of what is trained. */
 function memoryOf({ model, request }: ShapeRequest, shapes: PairShapes): number {
-  const evaluates = request.evaluation.length > 0;
-  let bytes = runtimeMemory;
-  let numbers = 0;
-  for (const questionLength of shapes.questions) {
-    for (const passageLength of shapes.passages) {
-      const options = {
-        ...{ pairs: request.batch, negatives: mostNegatives(request) },
-        ...{ questionLength, passageLength, ...encoderOptions(request, shapes.recompute) },
-      };
-      const { program, trainable } = buildPairProgram(model.config, options);
-      bytes += programMemory(program, model.weights);
-      if (evaluates) {
-        bytes += programMemory(buildPairLossProgram(model.config, options).program, model.weights);
+  function* programs(): Generator<TrainingProgram> {
+    for (const questionLength of shapes.questions) {
+      for (const passageLength of shapes.passages) {
+        const options = {
+          ...{ pairs: request.batch, negatives: mostNegatives(request) },
+          ...{ questionLength, passageLength, ...encoderOptions(request, shapes.recompute) },
+        };
+        yield buildPairProgram(model.config, options);
+        if (request.evaluation.length > 0) yield buildPairLossProgram(model.config, options);
       }
-      numbers = [...trainable.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
     }
   }
   // Parameters, their gradients, and two moments.
-  return bytes + 4 * 4 * numbers;
+  return memoryOfPrograms(programs(), { weights: model.weights, copies: 4 });
 }
 
 function gigabytes(bytes: number): string {

@@ -1,10 +1,11 @@
 import { GraphError, type TextList } from '@graft/graph';
 import { createHash } from 'node:crypto';
 import { runDefinition, type RunDefinition } from '../loop/run-definition.ts';
+import type { EncoderModel } from './encoder-model.ts';
 import type { EncoderRequest } from './encoder-request.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
-const version = 1;
+const version = 2;
 
 /** What a training of a reranker is asked for; steps are of `batch` lists. */
 export interface RerankerRequest extends Omit<EncoderRequest, 'train' | 'evaluation'> {
@@ -35,12 +36,16 @@ export function checkLists({ train, evaluation }: RerankerRequest, context: numb
   }
 }
 
-/** Everything that decides the numbers; `modelDigest` is the sha256 of the model's weights. */
-export function defineReranker(request: RerankerRequest, modelDigest: string): RunDefinition {
+/** Everything that decides the numbers; the digest is the sha256 of the model's weights. */
+export function defineReranker(
+  request: RerankerRequest,
+  { config, digest }: Pick<EncoderModel, 'config'> & { readonly digest: string },
+): RunDefinition {
   const { train, evaluation, method, checkpoints: _, checkpointEvery: __, ...others } = request;
   return runDefinition({
     rerankerVersion: version,
-    base: modelDigest,
+    base: digest,
+    config,
     ...others,
     ...Object.fromEntries(Object.entries(method).map(([key, value]) => [`method.${key}`, value])),
     train: listsDigest(train),

@@ -4,7 +4,8 @@ import { fixture } from '../golden/golden.ts';
 import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { openEncoder } from './encoder-model.ts';
-import type { RerankerRequest } from './reranker-request.ts';
+import { chooseListShapes, listMemory } from './list-programs.ts';
+import { defineReranker, type RerankerRequest } from './reranker-request.ts';
 import { trainReranker } from './train-reranker.ts';
 
 afterAll(removeFolders);
@@ -133,4 +134,32 @@ it.each([
   expect(rows).toEqual([]);
   expect(result).toHaveProperty('error.code', 'bad-input');
   expect(result).toHaveProperty('error.message', expect.stringMatching(message));
+});
+
+it('counts the memory of each program that it keeps, and keeps fewer where it is short', async () => {
+  const small = await openEncoder(fixture('bert'), 'model.safetensors');
+  const model = { ...small, config: { ...small.config, context: 128 } };
+  const text = (length: number): EncodedText => pair(3, new Array<number>(length - 4).fill(5));
+  const train = [30, 30, 100].map((length) => [text(length), text(length)]);
+  const asked = { ...request, checkpoints: '', train };
+  const shapes = { size: 1, buckets: [32, 100], recompute: false };
+  const needed = listMemory(model, asked, shapes);
+  expect(needed).toBeGreaterThan(listMemory(model, asked, { ...shapes, buckets: [100] }) + 1e5);
+  const evaluated = listMemory(model, { ...asked, evaluation: train }, shapes);
+  expect(evaluated).toBeGreaterThan(needed + 1e5);
+  const { buckets } = chooseListShapes(model, asked, Infinity).shapes;
+  expect(buckets).toHaveLength(2);
+  const one = { ...shapes, buckets: buckets.slice(-1) };
+  const least = chooseListShapes(model, asked, listMemory(model, asked, one));
+  expect(least.shapes).toEqual(one);
+});
+
+it('another config of the same weights is another training', async () => {
+  const model = await openEncoder(fixture('bert'), 'model.safetensors');
+  const asked = { ...request, checkpoints: '' };
+  const digest = 'digest of the model';
+  const other = { config: { ...model.config, heads: 2 }, digest };
+  expect(defineReranker(asked, { ...model, digest }).digest).not.toBe(
+    defineReranker(asked, other).digest,
+  );
 });

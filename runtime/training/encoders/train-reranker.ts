@@ -36,7 +36,7 @@ export async function trainReranker(training: RerankerTraining): Promise<LoopRes
   checkLists(request, model.config.context);
   const store = new CheckpointStore(
     request.checkpoints,
-    defineReranker(request, modelDigest),
+    defineReranker(request, { ...model, digest: modelDigest }),
     hooks.log,
   );
   await store.open();
@@ -74,7 +74,7 @@ async function shapesFor(
     }
     hooks.log(
       'warning',
-      `Goes on with fewer than the ${String(checkpoint.shapes.size)} lists at once that it began with, which do not fit any more: sums are rounded otherwise from here.`,
+      `Goes on with other batches than those of ${String(checkpoint.shapes.size)} lists that it began with, which do not fit any more: sums are rounded otherwise from here.`,
     );
   }
   const chosen = chooseListShapes(model, request, memory);
