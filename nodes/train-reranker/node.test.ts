@@ -55,6 +55,20 @@ it('a passage that says what the wanted one says is not held against it', async 
   expect(lists[0]?.passages).toEqual(['same', 'x']);
 });
 
+it('a passage that holds the answer is not held against the question, whatever document it is from', async () => {
+  const asked = (reference: string, hits: readonly Hit[]): QuestionHits => {
+    const one = row('q', ['a'], hits);
+    return { ...one, question: { ...one.question, reference } };
+  };
+  const copied = hit('copy', 'It is: at dawn, on Tuesdays.');
+  const hits = [hit('a', 'At dawn on Tuesdays.'), copied, hit('c', 'At dusk.')];
+  const { lists } = await mine([asked('at dawn on Tuesdays', hits)]);
+  expect(lists[0]?.passages).toEqual(['At dawn on Tuesdays.', 'At dusk.']);
+  expect(await mine([asked('At dawn, on Tuesdays', hits.slice(0, 2))])).toMatchObject({
+    ...{ lists: [], alone: 1 },
+  });
+});
+
 it('counts what nothing is learned from', async () => {
   const rows = [
     row('unnamed', undefined, others),
@@ -80,7 +94,7 @@ async function train(rows: readonly QuestionHits[]): Promise<unknown> {
 it.each([
   [[row('q', ['z'], others)], /None of 1 question has a hit/],
   [[row('q', undefined, others)], /No question names the documents/],
-  [[row('q', ['b'], others.slice(0, 1))], /hit of another document/],
+  [[row('q', ['b'], others.slice(0, 1))], /hit of another document that does not hold its answer/],
 ])('refuses hits that nothing is learned from: %#', async (rows, message) => {
   await expect(train(rows)).rejects.toMatchObject({
     code: 'bad-input',

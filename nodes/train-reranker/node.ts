@@ -8,7 +8,7 @@ const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
 export const trainReranker = defineNode({
   type: 'train-reranker',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Train reranker',
   group: 'training',
   doc: 'Trains a cross-encoder on what was retrieved for questions: of the hits of each, the one from a document that holds the answer is to get the highest score. It reads question and passage together, starting from an embedder’s weights, and plugs into Rerank.',

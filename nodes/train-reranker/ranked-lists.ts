@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hit, QuestionHits } from '@graft/graph';
 import { searchedText } from '@graft/graph';
+import { holderOf } from '../kit/training/question-passages.ts';
 
 /** A question with passages: the wanted one first, then hits of other documents. */
 export interface RankedList {
@@ -16,13 +17,14 @@ export interface Mined {
   readonly unnamed: number;
   /** Questions of which no wanted document is among the hits. */
   readonly missed: number;
-  /** Questions that have no hit of another document. */
+  /** Questions that have no hit of another document that may be held against them. */
   readonly alone: number;
 }
 
 /**
  * Lists from hits: the best of a wanted document, and `negatives` of the others, or all where they are fewer. Which of
- * them depends on the question, the passage and the seed alone; a passage that says what the wanted one says is none.
+ * them depends on the question, the passage and the seed alone; a passage that says what the wanted one says is none,
+ * nor is one that holds the question's reference.
  */
 export async function mineLists(
   rows: AsyncIterable<QuestionHits>,
@@ -43,8 +45,11 @@ export async function mineLists(
       continue;
     }
     const own = searchedText(wanted.chunk);
+    const answers = holderOf(question.reference ?? '');
     const others = new Set(
-      hits.filter((hit) => !isWanted(hit)).map(({ chunk }) => searchedText(chunk)),
+      hits
+        .filter((hit) => !isWanted(hit) && !answers(hit.chunk))
+        .map(({ chunk }) => searchedText(chunk)),
     );
     others.delete(own);
     const drawn = [...others]

@@ -74,7 +74,7 @@ function report(ctx: RunContext, { lists, unnamed, missed, alone }: Mined): void
       missed > 0
         ? `None of ${count(missed, 'question')} has a hit of the documents that hold its answer. Retrieve more hits, or check that the questions name documents of this index.`
         : alone > 0
-          ? 'No question has a hit of another document, so there is nothing to tell the wanted passage from. Retrieve more hits.'
+          ? 'No question has a hit of another document that does not hold its answer, so there is nothing to tell the wanted passage from. Retrieve more hits.'
           : 'No question names the documents that hold its answer, so no hit is known to be wanted. Give questions with "documents".',
       { location: { node: ctx.node, port: 'hits' } },
     );
@@ -87,7 +87,7 @@ function report(ctx: RunContext, { lists, unnamed, missed, alone }: Mined): void
   const left = [
     [unnamed, 'name no document that holds the answer'],
     [missed, 'have no hit of the documents that they name'],
-    [alone, 'have no hit of another document'],
+    [alone, 'have no hit of another document that does not hold the answer'],
   ] as const;
   for (const [number, why] of left) {
     if (number > 0) ctx.log('warning', `${count(number, 'question')} left out that ${why}.`);

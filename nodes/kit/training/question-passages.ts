@@ -64,8 +64,8 @@ export function pairQuestions(
   return { pairs, unnamed, lost };
 }
 
-/** Whether a chunk has the words of a reference, whatever stands between them. */
-function holderOf(reference: string): (chunk: Chunk) => boolean {
+/** Whether a chunk has the words of a reference, whatever stands between them; none has those of an empty one. */
+export function holderOf(reference: string): (chunk: Chunk) => boolean {
   const plain = (text: string): string =>
     ` ${text
       .toLowerCase()
