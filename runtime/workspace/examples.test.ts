@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseGraph } from '@graft/graph';
@@ -48,6 +48,27 @@ it('tells what an example claims, whether that was seen, and by which tables', a
   await expect(workspace.examples.tables(quickstart)).rejects.toMatchObject({
     code: 'missing-file',
   });
+});
+
+it.each(['{', '{"graph": 3}'])('takes a claim that cannot be read for none: %s', async (claim) => {
+  const own = join(folder, '.own');
+  const path = 'small/small.graft.json';
+  await mkdir(join(own, 'small'), { recursive: true });
+  const params = { paths: ['small/README.md'] };
+  const nodes = { files: { type: 'load-files', version: 1, params } };
+  await writeFile(join(own, path), JSON.stringify({ graft: 1, nodes, edges: [] }));
+  await writeFile(join(own, 'small/README.md'), 'Small.');
+  await writeFile(join(own, 'small/claim.json'), claim);
+  await writeFile(join(own, 'examples.json'), JSON.stringify({ [path]: 'Reads a file.' }));
+  const root = join(folder, '.workspace');
+  await mkdir(root);
+  const places = { root, modelsFolder: join(folder, '.models'), examplesFolder: own };
+  await using opened = await openWorkspace(places);
+  const [example, ...others] = await opened.examples.list();
+  expect(others).toEqual([]);
+  expect(example).toMatchObject({ path, about: 'Reads a file.', files: 2 });
+  expect(example?.claim).toBeUndefined();
+  await expect(opened.examples.tables(path)).rejects.toMatchObject({ code: 'missing-file' });
 });
 
 it('copies one with all that it needs, so that it plans as it was locked', async () => {

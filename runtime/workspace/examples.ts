@@ -95,7 +95,7 @@ async function besideGraph(folder: string, path: string): Promise<readonly strin
     .map(({ name }) => `${own}/${name}`);
 }
 
-/** The claim that stands beside a graph and is of it. */
+/** The claim that stands beside a graph and is of it; one that cannot be read as a claim is none. */
 async function claimOf(
   folder: string,
   path: string,
@@ -107,8 +107,16 @@ async function claimOf(
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const claim = claimSchema.parse(JSON.parse(text));
-  return claim.graph === basename(path) ? claim : undefined;
+  const claim = claimSchema.safeParse(jsonOf(text)).data;
+  return claim?.graph === basename(path) ? claim : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands beside the examples: a sentence on each, in the order in which they are shown. */
