@@ -122,14 +122,7 @@ export class SourceWatcher implements Disposable {
     }
     for (const path of before?.keys() ?? []) if (!now.has(path)) found.push(path);
     this.#seen = now;
-    const exported = new Map<string, boolean>();
-    const isExport = (path: string): boolean => {
-      const folder = dirname(path);
-      const known =
-        exported.get(folder) ?? existsSync(join(this.#watched.root, folder, exportMark));
-      exported.set(folder, known);
-      return known;
-    };
+    const isExport = exportsIn(this.#watched.root);
     const changes = found.filter((path) => !isExport(path)).sort();
     if (this.#stopped || (changes.length === 0 && before !== undefined)) return;
     const stamps = [...now].flatMap(([path, { stamp }]) => (isExport(path) ? [] : [path, stamp]));
@@ -137,4 +130,19 @@ export class SourceWatcher implements Disposable {
     this.#told = true;
     this.#changed({ files: changes.slice(0, named), total: changes.length, state, ...others });
   }
+}
+
+/** Tells of paths in a workspace whether a run exported them: into their folder, or one around it. */
+function exportsIn(root: string): (path: string) => boolean {
+  const known = new Map<string, boolean>();
+  const isExported = (folder: string): boolean => {
+    // Runs export into folders below the workspace's own.
+    if (folder === '.' || folder === dirname(folder)) return false;
+    const isOne =
+      known.get(folder) ??
+      (existsSync(join(root, folder, exportMark)) || isExported(dirname(folder)));
+    known.set(folder, isOne);
+    return isOne;
+  };
+  return (path) => isExported(dirname(path));
 }

@@ -62,6 +62,7 @@ it('says nothing of other files, of what was only touched, and of what Graft exp
   await utimes(join(root, 'docs/a.md'), 1000, 1000);
   await put('docs/out/.graft-export.json', '{}');
   await put('docs/out/README.md', 'exported');
+  await put('docs/out/deep/down/part.md', 'exported');
   await put('.graft/x.md', 'x');
   await put('docs/deep/b.md', 'told');
   expect((await next())?.files).toEqual(['docs/deep/b.md']);
