@@ -16,9 +16,14 @@ const maxLabel = 40;
 export class DocxNumbering implements XmlHandler {
   readonly #patterns = new Map<string, ListLevel[]>();
   readonly #patternOf = new Map<string, string>();
+  /** What lists say of their levels in the place of their patterns. */
+  readonly #overrides = new Map<string, Partial<ListLevel>[]>();
+  /** Levels that a list begins anew when it is first come to. */
+  readonly #restarts = new Map<string, Set<number>>();
   /** By pattern: lists that share one count on. */
-  readonly #counts = new Map<string, number[]>();
+  readonly #counts = new Map<string, (number | undefined)[]>();
   #pattern: ListLevel[] | undefined;
+  #override: Partial<ListLevel>[] | undefined;
   #level = 0;
   #list = '';
 
@@ -29,43 +34,65 @@ export class DocxNumbering implements XmlHandler {
       this.#patterns.set(attributes.get('abstractNumId') ?? '', this.#pattern);
     } else if (name === 'num') {
       this.#list = attributes.get('numId') ?? '';
+      this.#override = [];
+      this.#overrides.set(this.#list, this.#override);
     } else if (name === 'abstractNumId') {
       this.#patternOf.set(this.#list, value);
-    } else if (this.#pattern !== undefined) {
-      if (name === 'lvl') this.#level = levelOf(attributes.get('ilvl') ?? '');
+    } else if (name === 'startOverride' && this.#override !== undefined) {
+      this.#set({ start: startOf(value) });
+      const restarts = this.#restarts.get(this.#list) ?? new Set();
+      this.#restarts.set(this.#list, restarts.add(this.#level));
+    } else if (this.#pattern !== undefined || this.#override !== undefined) {
+      if (name === 'lvl' || name === 'lvlOverride') this.#level = levelOf(attributes.get('ilvl') ?? '');
       else if (name === 'numFmt') this.#set({ format: value });
       else if (name === 'lvlText') this.#set({ text: value });
-      else if (name === 'start') this.#set({ start: Math.min(Number(value) || 0, 1e6) });
+      else if (name === 'start') this.#setStart(startOf(value));
     }
   }
   close(name: string): void {
     if (name === 'abstractNum') this.#pattern = undefined;
+    else if (name === 'num') this.#override = undefined;
   }
 
   /** The label of the list's next paragraph: `-`, `3.`, `2.1`, `(a)`; '' where the list has none. */
   next(list: string, level: number): string {
     const pattern = this.#patternOf.get(list) ?? '';
-    const levels = this.#patterns.get(pattern) ?? [];
-    const own = levels[level] ?? plain;
+    const levelAt = (at: number): ListLevel => ({
+      ...(this.#patterns.get(pattern)?.[at] ?? plain),
+      ...this.#overrides.get(list)?.[at],
+    });
+    const own = levelAt(level);
     if (own.format === 'none') return '';
     const counts = this.#counts.get(pattern) ?? [];
     this.#counts.set(pattern, counts);
+    for (const at of this.#restarts.get(list) ?? []) counts[at] = undefined;
+    this.#restarts.delete(list);
     counts[level] = (counts[level] ?? own.start - 1) + 1;
     counts.length = level + 1;
     if (own.format === 'bullet') return '-';
     const label = own.text.replace(/%([1-9])/g, (_, digit: string) => {
       const at = Number(digit) - 1;
-      const { format, start } = levels[at] ?? plain;
+      const { format, start } = levelAt(at);
       return counted(counts[at] ?? start, at === level || format !== 'bullet' ? format : 'decimal');
     });
     return label.trim().length > maxLabel ? '-' : label.trim();
   }
 
   #set(part: Partial<ListLevel>): void {
-    if (this.#pattern === undefined) return;
-    this.#pattern[this.#level] = { ...(this.#pattern[this.#level] ?? plain), ...part };
+    const [pattern, override, at] = [this.#pattern, this.#override, this.#level];
+    if (pattern !== undefined) pattern[at] = { ...(pattern[at] ?? plain), ...part };
+    else if (override !== undefined) override[at] = { ...override[at], ...part };
+  }
+
+  /** Where a list says that its level begins anew, that counts, and not where the level as a whole would. */
+  #setStart(start: number): void {
+    const isSaid =
+      this.#override !== undefined && this.#restarts.get(this.#list)?.has(this.#level) === true;
+    if (!isSaid) this.#set({ start });
   }
 }
+
+const startOf = (value: string): number => Math.min(Number(value) || 0, 1e6);
 
 function counted(count: number, format: string): string {
   switch (format) {

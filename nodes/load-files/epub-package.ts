@@ -115,8 +115,8 @@ export class EpubContents implements XmlHandler {
   }
 }
 
-/** Where a reference leads from a part of the archive; a name to look up, never a path of the disk. */
-function pathFrom(part: string, reference: string): string {
+/** Where a reference leads from a part of the archive, '' being its root; a name to look up, never a path of the disk. */
+export function pathFrom(part: string, reference: string): string {
   const address = reference.replace(/[#?].*$/s, '');
   let decoded = address;
   try {

@@ -55,6 +55,32 @@ describe('a Word document', () => {
     );
   });
 
+  it('begins a list anew, or writes it otherwise, where the list says so, once', async () => {
+    const level = (format: string, text: string): string =>
+      `<w:numFmt w:val="${format}"/><w:lvlText w:val="${text}"/></w:lvl>`;
+    const list = (id: number, own = ''): string =>
+      `<w:num w:numId="${id}"><w:abstractNumId w:val="7"/>${own}</w:num>`;
+    const from = (start: number): string => `<w:startOverride w:val="${start}"/>`;
+    const at = (ilvl: number, own: string): string =>
+      `<w:lvlOverride w:ilvl="${ilvl}">${own}</w:lvlOverride>`;
+    const letters = `<w:lvl w:ilvl="0"><w:start w:val="9"/>${level('lowerLetter', '%1)')}`;
+    const numbering = [
+      `<w:numbering><w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="0"><w:start w:val="1"/>${level('decimal', '%1.')}`,
+      `<w:lvl w:ilvl="1"><w:start w:val="1"/>${level('decimal', '%1.%2')}</w:abstractNum>`,
+      list(1) + list(2, at(0, from(1)) + at(1, from(5))) + list(3, at(0, from(3) + letters)),
+      `${list(4)}</w:numbering>`,
+    ].join('');
+    const body = [
+      ...[listed(1), listed(1), listed(2), listed(2, 1), listed(2, 1), listed(2), listed(2, 1)],
+      ...[listed(3), listed(3), listed(2), listed(4)],
+    ].map((list_) => paragraph(run('x'), list_));
+    const labels = (await read(docx(body.join(''), { 'word/numbering.xml': numbering }))).text;
+    expect(labels.split('\n').map((line) => line.trim().replace(' x', ''))).toEqual([
+      ...['1.', '2.', '1.', '1.5', '1.6', '2.', '2.5'],
+      ...['c)', 'd)', '5.', '6.'],
+    ]);
+  });
+
   it('writes a row of a table as a line, and notes below what refers to them', async () => {
     const cell = (...runs: string[]): string =>
       `<w:tc>${runs.map((one) => paragraph(one)).join('')}</w:tc>`;

@@ -61,6 +61,10 @@ describe('a book', () => {
       code: 'encrypted-file',
       message: expect.stringContaining('a.epub is protected against copying'),
     });
+    const named = text.replace('text/a.xhtml', 'text/b%20one.xhtml');
+    await expect(read(epub({ 'META-INF/encryption.xml': named }))).rejects.toMatchObject({
+      code: 'encrypted-file',
+    });
   });
 
   it.each([

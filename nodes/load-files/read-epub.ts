@@ -1,7 +1,7 @@
 import type { SourceFile } from '@graft/graph';
 import { headingLine } from '../kit/text/plain-lines.ts';
 import { readHtmlAsMarkdown } from '../kit/text/read-html.ts';
-import { EpubContents, EpubPackage } from './epub-package.ts';
+import { EpubContents, EpubPackage, pathFrom } from './epub-package.ts';
 import type { ReadDocument } from './read-docx.ts';
 import { ZipArchive } from './zip-archive.ts';
 
@@ -80,7 +80,7 @@ async function encryptedParts(archive: ZipArchive): Promise<ReadonlySet<string>>
       else if (name === 'EncryptionMethod' && method === '') {
         method = attributes.get('Algorithm') ?? '';
       } else if (name === 'CipherReference' && !fontObfuscation.has(method)) {
-        parts.add((attributes.get('URI') ?? '').toLowerCase());
+        parts.add(pathFrom('', attributes.get('URI') ?? '').toLowerCase());
       }
     },
   });
