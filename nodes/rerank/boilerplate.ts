@@ -20,7 +20,7 @@ export function commonLines(
 
 /**
  * How many words a text has, and how many are its own: not in lines that are common to several documents, rows of links,
- * and notices of rights. Headings count for nothing.
+ * and notices of rights. Headings count for nothing. Neighbouring lines with as many bars each are a table, and no links.
  */
 export function countWords(
   text: string,
@@ -28,12 +28,14 @@ export function countWords(
 ): { readonly own: number; readonly all: number } {
   let own = 0;
   let all = 0;
-  for (const line of text.split('\n')) {
+  const lines = text.split('\n');
+  for (const [at, line] of lines.entries()) {
     if (/^\s*#{1,6}\s/.test(line)) continue;
     const words = wordsOf(line);
     const count = words === '' ? 0 : words.split(' ').length;
     all += count;
-    if (!common.has(words) && !isLinks(line) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
+    const isRow = [lines[at - 1], lines[at + 1]].some((beside) => isSameRow(line, beside));
+    if (!common.has(words) && !isLinks(line, isRow) && !/©|\(c\)\s*\d{4}/i.test(line)) own += count;
   }
   return { own, all };
 }
@@ -42,14 +44,19 @@ function wordsOf(line: string): string {
   return plainWords(line).join(' ');
 }
 
-/** `Home | Prices | Contact`, `Home › Kilns › Prices`, or mostly the words of Markdown links. */
-function isLinks(line: string): boolean {
+function isSameRow(line: string, beside = ''): boolean {
+  const bars = line.split('|').length;
+  return bars > 1 && bars === beside.split('|').length;
+}
+
+/** `Home | Prices | Contact` that is no row of a table, `Home › Kilns › Prices`, or mostly the words of Markdown links. */
+function isLinks(line: string, isRow: boolean): boolean {
   const linked = [...line.matchAll(/\[([^\]\n]{1,200})\]\([^)\n]{1,2000}\)/g)];
   const linkWords = linked.flatMap(([, words = '']) => plainWords(words)).length;
   const rest = plainWords(line.replace(/\[[^\]\n]{1,200}\]\([^)\n]{1,2000}\)/g, ' ')).length;
   if (linked.length > 0 && linkWords >= rest) return true;
   // A table's row begins with its bar.
-  if (line.trimStart().startsWith('|')) return false;
+  if (isRow || line.trimStart().startsWith('|')) return false;
   const parts = line.split(/\s[|·•›»>]\s/);
   const longest = Math.max(...parts.map((part) => plainWords(part).length));
   return parts.length >= 3 && longest <= 4;

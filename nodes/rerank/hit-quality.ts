@@ -54,10 +54,18 @@ function freshness(age: number, { halfLife }: Pick<ParamsOf<typeof rerank>, 'hal
   return 0.5 ** (Math.max(0, age) / day / halfLife);
 }
 
-/** The first of the named that is there: `2026-03-01`, with or without a time, `2026-03` or `2026`; undefined where it is none. */
+/** The first of the named that holds a date, the last of several; undefined where none does. */
 function dateOf(metadata: Metadata, names: readonly string[]): number | undefined {
-  const name = names.find((one) => metadata[one] !== undefined);
-  const text = name === undefined ? '' : String(metadata[name] ?? '').trim();
+  for (const name of names) {
+    const dates = String(metadata[name] ?? '').split(', ');
+    const times = dates.flatMap((date) => timeOf(date.trim()) ?? []);
+    if (times.length > 0) return times.at(-1);
+  }
+  return undefined;
+}
+
+/** Of `2026-03-01`, with or without a time, `2026-03` or `2026`. */
+function timeOf(text: string): number | undefined {
   if (!/^\d{4}(?:-\d{2}(?:-\d{2}(?:[T ].*)?)?)?$/.test(text)) return undefined;
   const time = Date.parse(text.replace(' ', 'T'));
   return Number.isNaN(time) ? undefined : time;

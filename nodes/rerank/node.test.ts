@@ -7,6 +7,7 @@ import {
   modelSchema,
   type QuestionHits,
   type RunContext,
+  searchedText,
   type TreeInput,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,8 @@ const row: QuestionHits = {
 
 /** Texts whose token vectors were asked for. */
 const asked: string[] = [];
+/** Passages of which a cross-encoder was asked. */
+const scored: string[] = [];
 
 /** Two-dimensional token vectors: a letter is an angle. */
 const letters: Embedder = {
@@ -86,7 +89,10 @@ async function rank(
         Promise.resolve({
           model: typeof name === 'string' ? 'reverse' : name.info.id,
           device: 'cpu',
-          score: (_query, passages) => Promise.resolve(passages.map((_, at) => at)),
+          score(_query, passages) {
+            scored.push(...passages);
+            return Promise.resolve(passages.map((_, at) => at));
+          },
         }),
     },
   });
@@ -153,7 +159,22 @@ it('fuses the order of a cross-encoder that was trained, or follows it alone, an
   await expect(rank({ method: 'trained' })).rejects.toMatchObject({
     ...{ code: 'bad-input', location: { port: 'trained' } },
   });
-  expect(rerank.sources?.(rerank.params.parse({ method: 'trained' }))).toEqual([]);
+  const params = rerank.params.parse({ method: 'trained' });
+  expect(rerank.sources?.(params)).toEqual([]);
+  expect(rerank.check?.(params, {}, () => undefined)).toEqual([
+    { port: 'trained', message: expect.stringContaining('Connect the one of Train reranker') },
+  ]);
+  expect(rerank.check?.(params, { trained: {} }, () => undefined)).toEqual([]);
+});
+
+it('asks a cross-encoder that was trained for the text that it has learned from, with its context', async () => {
+  const [first = hit(1, 'a')] = row.hits;
+  const within = { ...row, hits: [{ ...first, chunk: { ...first.chunk, context: 'Kilns' } }] };
+  scored.length = 0;
+  await rank({ method: 'trained' }, [within], { ...testContext(), trained: treeInput(own, 'x') });
+  await rank({ method: 'cross-encoder' }, [within]);
+  expect(scored).toEqual([searchedText(within.hits[0]?.chunk ?? first.chunk), 'a']);
+  expect(scored[0]).toMatch(/^Kilns\s+a$/);
 });
 
 describe('quality', () => {
@@ -267,6 +288,16 @@ describe('quality', () => {
     expect(listed?.scores.freshness).toBeCloseTo(0.5, 12);
     const [year] = await weigh([page('a', prose, { date: 2026 })], {});
     expect(year?.scores.freshness).toBeCloseTo(0.5 ** (304 / 365), 12);
+    const half = [
+      { date: 'spring', modified: '2025-11-01T08:00:00Z' },
+      { date: '', changed: '2025-11-01' },
+      { date: '2019, 2025-11-01' },
+      { date: '2025-11-01, second printing' },
+    ];
+    for (const metadata of half) {
+      const [one] = await weigh([page('a', prose, metadata)], {});
+      expect(one?.scores.freshness, JSON.stringify(metadata)).toBeCloseTo(0.5, 3);
+    }
   });
 
   it('takes the day of the run where none is given, once a day', async () => {
@@ -276,7 +307,10 @@ describe('quality', () => {
     for (const some of [{ today: '2026-11-01' }, { freshnessWeight: 0 }, { quality: 0 }]) {
       expect(rerank.sources?.(params({ quality: 1, method: 'none', ...some }))).toEqual([]);
     }
-    expect(rerank.params.safeParse({ today: 'soon' }).success).toBe(false);
+    for (const today of ['soon', '2026-13-01', '2026-02-30', '2026-00-10']) {
+      expect(rerank.params.safeParse({ today }).success, today).toBe(false);
+    }
+    expect(rerank.params.safeParse({ today: '2028-02-29' }).success).toBe(true);
     const since = '2025-10-31T00:00:00.000Z';
     const [one] = await weigh([page('a', prose, { date: '2024-10-31' })], { today: '' }, [
       { kind: 'clock', param: 'today', since },
@@ -295,6 +329,8 @@ describe('quality', () => {
     expect(await share(`${prose}\n${notice}`, [notice, notice])).toBeCloseTo(15 / 27, 12);
     expect(await share(`# Kilns\n\n${prose}`)).toBe(1);
     expect(await share('| Kiln | Cones | Hours |\n| East | 9 | 31 |')).toBe(1);
+    expect(await share('Kiln | Cones | Hours\nEast | 9 | 31\nWest |  | 12')).toBe(1);
+    expect(await share('Home | Kilns | Prices\n\nHome | Kilns | Prices')).toBe(0);
     expect(await share('- East kiln\n- West kiln')).toBe(1);
     expect(await share('[Home](/) [Kilns](/kilns)')).toBe(0);
     expect(await share('Home › Kilns › East')).toBe(0);

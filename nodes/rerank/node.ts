@@ -34,10 +34,19 @@ function partWeight(title: string, what: string) {
     } satisfies ParamMeta);
 }
 
+export const noCrossEncoder =
+  'No cross-encoder is connected. Connect the one of Train reranker, or choose another method.';
+
+/** Of `2026-02-30`: no. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
 export const rerank = defineNode({
   type: 'rerank',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Rerank',
   group: 'retrieval',
   doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',
@@ -160,11 +169,11 @@ export const rerank = defineNode({
       } satisfies ParamMeta),
     dates: z
       .array(z.string().min(1))
-      .default(['date', 'changed', 'published'])
+      .default(['date', 'changed', 'published', 'modified'])
       .meta({
         title: 'Dates',
         description:
-          'Metadata that say when a text was last true, such as 2026-03-01; the first that a document has counts.',
+          'Metadata that say when a text was last true, such as 2026-03-01; the first that holds a date counts.',
         advanced: true,
       } satisfies ParamMeta),
     halfLife: z
@@ -181,6 +190,7 @@ export const rerank = defineNode({
     today: z
       .string()
       .regex(/^(\d{4}-\d{2}-\d{2})?$/, 'must be a date such as 2026-03-01, or empty')
+      .refine((day) => day === '' || isDay(day), 'must be a day that there is, or empty')
       .default('')
       .meta({
         title: 'Today',
@@ -211,8 +221,17 @@ export const rerank = defineNode({
     }
     return sources;
   },
-  check: (params, inputs, models) =>
-    judgingClashes({ params, isAsked: params.method === 'language-model' }, inputs, models),
+  check(params, inputs, models) {
+    if (params.method === 'trained' && inputs['trained'] === undefined) {
+      return [
+        {
+          port: 'trained',
+          message: noCrossEncoder,
+        },
+      ];
+    }
+    return judgingClashes({ params, isAsked: params.method === 'language-model' }, inputs, models);
+  },
   engines: ['onnxruntime', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [],

@@ -1,17 +1,19 @@
 import {
+  type Chunk,
   GraphError,
   type HitScores,
   implementItems,
   type ParamsOf,
   type QuestionHits,
   type RunContext,
+  searchedText,
   type TrainedCrossEncoder,
   vectorSchema,
 } from '@graft/graph';
 import { hitQuality } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
-import { rerank } from './node.ts';
+import { noCrossEncoder, rerank } from './node.ts';
 
 type Params = ParamsOf<typeof rerank>;
 
@@ -68,16 +70,19 @@ function scorer(
 ): Promise<Scorer> {
   switch (method) {
     case 'cross-encoder':
-      return Promise.resolve((row) => crossEncode(ctx, row, model));
+      return Promise.resolve((row) =>
+        crossEncode(ctx, row, { model, textOf: ({ text }) => text }),
+      );
     case 'trained':
       if (trained === undefined) {
-        throw new GraphError(
-          'bad-input',
-          'No cross-encoder is connected. Connect the one of Train reranker, or choose another method.',
-          { location: { node: ctx.node, port: 'trained' } },
-        );
+        throw new GraphError('bad-input', noCrossEncoder, {
+          location: { node: ctx.node, port: 'trained' },
+        });
       }
-      return Promise.resolve((row) => crossEncode(ctx, row, trained));
+      // It has learned from what is searched.
+      return Promise.resolve((row) =>
+        crossEncode(ctx, row, { model: trained, textOf: searchedText }),
+      );
     case 'late-interaction':
       return lateInteraction(ctx, batch, embedder);
     case 'none':
@@ -160,11 +165,17 @@ function todayOf({ sources }: RunContext, given: string): number {
 async function crossEncode(
   ctx: RunContext,
   row: QuestionHits,
-  model: string | TrainedCrossEncoder,
+  {
+    model,
+    textOf,
+  }: {
+    readonly model: string | TrainedCrossEncoder;
+    readonly textOf: (chunk: Chunk) => string;
+  },
 ): Promise<number[]> {
   if (row.hits.length === 0) return [];
   const encoder = await ctx.backends.crossEncoder(model);
-  const passages = row.hits.map(({ chunk }) => chunk.text);
+  const passages = row.hits.map(({ chunk }) => textOf(chunk));
   return encoder.score(row.question.question, passages, ctx.signal);
 }
 
