@@ -6,7 +6,7 @@ import {
   type QuestionHits,
   type RunContext,
 } from '@graft/graph';
-import { type Leaning, leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
+import { leanings, tellEither } from '../kit/asking/yes-or-no.ts';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
 import { contentWords } from '../kit/text/content-words.ts';
 import { wordCover } from '../kit/text/word-cover.ts';
@@ -37,10 +37,12 @@ export async function gradesOf(
     });
   }
   const grades: number[][] = [];
-  const all: Leaning[] = [];
+  let either = 0;
+  let asked = 0;
   const grade = async (rows: readonly QuestionHits[]): Promise<void> => {
     const prompts = rows.flatMap(({ question, hits: own }) =>
       own.map(({ chunk }) => ({
+        about: `the chunk "${chunk.id}" and the question "${question.id}"`,
         system: '',
         prompt: fillPrompt(params.prompt, { question: question.question, passage: chunk.text }),
       })),
@@ -51,7 +53,8 @@ export async function gradesOf(
       grades.push(leaning.slice(at, at + row.hits.length).map(({ yes }) => yes));
       at += row.hits.length;
     }
-    all.push(...leaning);
+    either += leaning.reduce((sum, one) => sum + one.either, 0);
+    asked += leaning.length;
   };
   let rows: QuestionHits[] = [];
   for await (const row of hits.rows()) {
@@ -60,7 +63,7 @@ export async function gradesOf(
     rows = [];
   }
   await grade(rows);
-  tellLeanings(ctx, all);
+  tellEither(ctx, either, asked);
   return grades;
 }
 
@@ -75,8 +78,7 @@ function plainGrades(
     return row.hits.map(({ chunk }) => wordCover(asked, wordsOf(chunk)));
   }
   if (by === 'margin') {
-    const best = Math.max(...row.hits.map(({ score }) => score));
-    return row.hits.map(({ score }) => (best > 0 ? Math.max(0, score / best) : 0));
+    return margins(row.hits.map(({ score }) => score));
   }
   return row.hits.map(({ scores: { dense } }) => {
     if (dense !== undefined) return Math.min(1, Math.max(0, dense));
@@ -86,6 +88,16 @@ function plainGrades(
       { location: { node, param: 'by' } },
     );
   });
+}
+
+/**
+ * What scores are beside the best of them, which has 1: its distance is measured by the score farthest from 0, so that scores
+ * may be negative; where none is, it is their share of the best.
+ */
+function margins(scores: readonly number[]): number[] {
+  const best = Math.max(...scores);
+  const scale = Math.max(...scores.map(Math.abs));
+  return scores.map((score) => (scale === 0 ? 1 : Math.max(0, (scale - best + score) / scale)));
 }
 
 function wordsOf({ text, headings, source }: Hit['chunk']): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import type { Question, QuestionHits } from '@graft/graph';
+import { GraphError, type Question, type QuestionHits } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import {
   type LeaningRun,
@@ -93,6 +93,20 @@ describe('grading', () => {
     ]);
   });
 
+  it('grades by the score beside the best one’s where scores are negative or 0, too', async () => {
+    const gradesOf = async (...scores: number[]) => {
+      const [first] = hitsOf(lit, found).hits;
+      const hits = first === undefined ? [] : scores.map((score) => ({ ...first, score }));
+      const all = await grade([{ id: 'q1', question: lit, hits }], { by: 'margin', threshold: 0 });
+      return all.hits.flatMap((row) => row.hits.map(({ scores: { grade: one } }) => one));
+    };
+    expect(await gradesOf(-8, -2, -5)).toEqual([0.25, 1, 0.625]);
+    expect(await gradesOf(4, -4, 1)).toEqual([1, 0, 0.25]);
+    expect(await gradesOf(0, -1)).toEqual([1, 0]);
+    expect(await gradesOf(0, 0)).toEqual([1, 1]);
+    expect(await gradesOf(0.25, 0.5)).toEqual([0.5, 1]);
+  });
+
   it('grades by cosines, and refuses hits that have none', async () => {
     const [row] = rows;
     const hits = (row?.hits ?? []).map((hit, at) => ({
@@ -132,6 +146,19 @@ describe('a model that grades', () => {
       'info : 6 of 6 hits are kept. Of 0 of 2 questions nothing is left.',
       'warning : By model all hits are graded from 0.05 to 0.05, 0.05 in the middle: a threshold of 0.01 parts nothing. Choose one between.',
     ]);
+  });
+
+  it('that cannot read a prompt names the chunk and the question', async () => {
+    const model = leaningContext((prompt) => {
+      if (!prompt.includes('£9')) return 0.5;
+      throw new GraphError('bad-input', 'the prompt has 9000 tokens');
+    });
+    await expect(grade(rows, { by: 'model' }, model)).rejects.toMatchObject({
+      ...{ code: 'bad-input' },
+      message: expect.stringMatching(
+        /about the chunk ".*shop.*" and the question "q1": the prompt has 9000 tokens\.$/,
+      ),
+    });
   });
 
   it('is missed where there is none', () => {

@@ -55,7 +55,10 @@ export async function standings(
         answer: withoutCitations(answer.text).trim(),
         passages: passages.map((passage) => passage.text).join('\n\n'),
       };
-      return { system: '', prompt: fillPrompt(prompt, values) };
+      return {
+        about: `the answer "${answer.id}"`,
+        ...{ system: '', prompt: fillPrompt(prompt, values) },
+      };
     });
     const found = await leanings(ctx, asks, { model, ...params });
     tellLeanings(ctx, found);

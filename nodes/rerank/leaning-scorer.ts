@@ -35,6 +35,7 @@ export async function leaningScorer(
   }
   const asks = batch.map(({ question, hits }) =>
     hits.map(({ chunk }) => ({
+      about: `the chunk "${chunk.id}" and the question "${question.id}"`,
       system: '',
       prompt: fillPrompt(params.prompt, { question: question.question, passage: chunk.text }),
     })),

@@ -70,9 +70,7 @@ function scorer(
 ): Promise<Scorer> {
   switch (method) {
     case 'cross-encoder':
-      return Promise.resolve((row) =>
-        crossEncode(ctx, row, { model, textOf: ({ text }) => text }),
-      );
+      return Promise.resolve((row) => crossEncode(ctx, row, { model, textOf: ({ text }) => text }));
     case 'trained':
       if (trained === undefined) {
         throw new GraphError('bad-input', noCrossEncoder, {

@@ -48,7 +48,8 @@ export async function confidences(
   if (model === undefined) throw missing('model');
   const asked = { model, ...params };
   if (params.by === 'asked') {
-    const asks = questions.map(({ question }) => ({
+    const asks = questions.map(({ id, question }) => ({
+      about: `the question "${id}"`,
       ...{ system: '', prompt: fillPrompt(params.prompt, { question }) },
     }));
     const all = await leanings(ctx, asks, asked);

@@ -10,6 +10,8 @@ import { loadedModel, workThrough } from './ask-model.ts';
 
 /** A question that is answered by yes or no. */
 export interface YesOrNo {
+  /** For messages, such as `the question "a"`. */
+  readonly about: string;
   readonly system: string;
   readonly prompt: string;
 }
@@ -72,13 +74,19 @@ export async function leanings(
     done += next.length;
     ctx.progress({ done, total: keys.length, unit: 'verdicts' });
   }
-  return Promise.all(asks.map(async (ask) => accepted(ctx, await memo.get(keyOf(ask)))));
+  return Promise.all(asks.map(async (ask) => accepted(ctx, ask, await memo.get(keyOf(ask)))));
 }
 
 /** Says in the log how sure one may be that it was answered at all, where one may not. */
 export function tellLeanings(ctx: RunContext, all: readonly Leaning[]): void {
-  if (all.length === 0) return;
-  const either = all.reduce((sum, one) => sum + one.either, 0) / all.length;
+  const either = all.reduce((sum, one) => sum + one.either, 0);
+  tellEither(ctx, either, all.length);
+}
+
+/** The same of so many leanings, by the sum of their `either`. */
+export function tellEither(ctx: RunContext, sum: number, count: number): void {
+  if (count === 0) return;
+  const either = sum / count;
   if (either < 0.5) {
     ctx.log(
       'warning',
@@ -87,11 +95,15 @@ export function tellLeanings(ctx: RunContext, all: readonly Leaning[]): void {
   }
 }
 
-function accepted(ctx: RunContext, leaning: z.infer<typeof leaningSchema>): Leaning {
+function accepted(
+  ctx: RunContext,
+  { about }: YesOrNo,
+  leaning: z.infer<typeof leaningSchema>,
+): Leaning {
   if (leaning.refused === undefined) return leaning;
   throw new GraphError(
     'bad-input',
-    `The model cannot be asked for a yes or no: ${leaning.refused}.`,
+    `The model cannot be asked for a yes or no about ${about}: ${leaning.refused.replace(/\.$/, '')}.`,
     { location: { node: ctx.node } },
   );
 }
