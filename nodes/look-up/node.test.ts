@@ -69,6 +69,22 @@ describe('looking up', () => {
     ]);
   });
 
+  it('answers with any column, and refuses a mark that names none', async () => {
+    const [first] = table.map((one) => ({
+      ...one,
+      metadata: { ...one.metadata, 'how-long': '12 $& m', größe: '{thing}' },
+    }));
+    const rows = first === undefined ? [] : [first];
+    const asked = 'How long is the Sanderling?';
+    const { answers } = await ask(asked, { answer: '{how-long}, {größe}' }, rows);
+    expect(answers.map(({ text }) => text)).toEqual(['12 $& m, {thing}']);
+    for (const answer of ['It is {lenght}.', '{Größe}', '{how long}']) {
+      await expect(ask(asked, { answer }, rows), answer).rejects.toMatchObject({
+        ...{ code: 'missing-column', location: { node: 'node-1', param: 'answer' } },
+      });
+    }
+  });
+
   it('says which rows answer nothing, and which questions several answer differently', async () => {
     const { log } = await ask('What is the price in the Mews?');
     expect(log).toEqual([

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const lookUp = defineNode({
   type: 'look-up',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Look up',
   group: 'retrieval',
   doc: 'Answers questions with exact values from a table, word for word, without a model: by the row whose key words all stand in the question. What no row answers, or several differently, is given on.',

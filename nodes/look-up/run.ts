@@ -6,7 +6,6 @@ import {
   type Question,
   type RunContext,
 } from '@graft/graph';
-import { fillPrompt } from '../kit/asking/fill-prompt.ts';
 import { contentWords } from '../kit/text/content-words.ts';
 import { lookUp } from './node.ts';
 import { type TableRow, TableRows } from './table-rows.ts';
@@ -17,8 +16,14 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
   for await (const document of table.rows()) {
     ctx.signal.throwIfAborted();
     const columns = columnsOf(document);
-    const wordings = keys.map((key) => wordingsOf(ctx, { columns, key, id: document.id }));
-    const value = fillPrompt(answer, columns).trim();
+    const wordings = keys.map((name) =>
+      wordingsOf(columnOf(ctx, { columns, id: document.id, name, param: 'keys' })),
+    );
+    const value = answer
+      .replace(/\{([^{}]+)\}/g, (_, name: string) =>
+        columnOf(ctx, { columns, id: document.id, name, param: 'answer' }),
+      )
+      .trim();
     if (value === '' || wordings.some((all) => all.length === 0)) without += 1;
     else rows.add({ document, wordings, value });
   }
@@ -55,19 +60,28 @@ function columnsOf({ metadata, text, title }: Document): Record<string, string> 
   return { ...columns, text, title };
 }
 
-/** The words of each wording of a key. Throws `missing-column`. */
-function wordingsOf(
-  ctx: RunContext,
-  { columns, key, id }: { columns: Readonly<Record<string, string>>; key: string; id: string },
-): string[][] {
-  const value = Object.hasOwn(columns, key) ? columns[key] : undefined;
-  if (value === undefined) {
-    throw new GraphError(
-      'missing-column',
-      `The row ${id} has no column "${key}"; it has ${Object.keys(columns).join(', ')}. Columns that make up the text are no columns any more.`,
-      { location: { node: ctx.node, param: 'keys' } },
-    );
-  }
+interface Column {
+  readonly columns: Readonly<Record<string, string>>;
+  /** Of the row. */
+  readonly id: string;
+  readonly name: string;
+  /** That names the column. */
+  readonly param: 'keys' | 'answer';
+}
+
+/** Throws `missing-column`. */
+function columnOf(ctx: RunContext, { columns, id, name, param }: Column): string {
+  const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
+  if (value !== undefined) return value;
+  throw new GraphError(
+    'missing-column',
+    `The row ${id} has no column "${name}"; it has ${Object.keys(columns).join(', ')}. Columns that make up the text are no columns any more.`,
+    { location: { node: ctx.node, param } },
+  );
+}
+
+/** The words of each wording of a key. */
+function wordingsOf(value: string): string[][] {
   return value
     .split('|')
     .map((wording) => [...new Set(contentWords(wording))])
