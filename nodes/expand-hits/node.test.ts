@@ -88,6 +88,19 @@ it('writes what chunks have in common once', async () => {
   expect(hits[0]?.chunk.text).toBe('One is lit. Two is cold. Three cools.');
 });
 
+it('keeps the line breaks between chunks', async () => {
+  const lines = ['- One.', '- Two.', 'Three.', 'Four.'];
+  const starts = [0, 7, 15, 25];
+  const firstLines = [1, 2, 3, 6];
+  const chunks = lines.map((line, at): Chunk => {
+    const [start = 0, firstLine = 1] = [starts[at], firstLines[at]];
+    const place = { start, end: start + line.length, firstLine, lastLine: firstLine };
+    return { ...one, id: line, text: line, source: { ...one.source, ...place } };
+  });
+  const { hits } = await expand([chunks[1] as Chunk], chunks, { to: 'neighbours', window: 2 });
+  expect(hits[0]?.chunk.text).toBe('- One.\n- Two.\nThree.\n\nFour.');
+});
+
 it('keeps documents apart, and hands on what stands in no chunk, which it says', async () => {
   const strange = piece('One', 'lit.', 'b');
   const { hits, log } = await expand([strange, two], large);
