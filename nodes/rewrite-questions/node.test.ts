@@ -102,6 +102,13 @@ describe('a reply', () => {
   ])('is read as wordings: %j', (reply) => {
     expect(wordings(reply)).toEqual(['a', 'b']);
   });
+  it('may hold brackets that are no list', () => {
+    expect(wordings('When does firing [1] begin?\nb')).toEqual([
+      'When does firing [1] begin?',
+      'b',
+    ]);
+    expect(wordings('[1, 2]\na')).toContain('a');
+  });
   it.each([[''], ['\n'], ['When is the kiln lit?'], ['<think>a b c'], ['???'], ['a '.repeat(400)]])(
     'is none: %j',
     (reply) => {

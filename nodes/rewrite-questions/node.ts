@@ -28,7 +28,7 @@ function promptParam(title: string, holds: readonly string[], text: string) {
 export const rewriteQuestions = defineNode({
   type: 'rewrite-questions',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Rewrite questions',
   group: 'retrieval',
   doc: 'Lets a language model put each question into other words (multi-query), or write passages that might answer it (HyDE). Retrieve searches for these beside the question and fuses what they find. The question itself stays as it is.',
