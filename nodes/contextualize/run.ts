@@ -46,12 +46,14 @@ async function* withSentences(
 ): AsyncGenerator<Chunk> {
   let done = 0;
   let without = 0;
+  let apart = 0;
   for await (const some of portions(chunks.rows())) {
     ctx.signal.throwIfAborted();
     const sentences = await Promise.all(
       some.map(({ id, text, source }) => write(id, texts.get(source.documentId) ?? text, text)),
     );
     for (const [at, chunk] of some.entries()) {
+      if (!texts.has(chunk.source.documentId)) apart += 1;
       const sentence = sentences[at];
       if (sentence === undefined) without += 1;
       const parts = [headingsOf(chunk), sentence ?? ''].filter((part) => part !== '');
@@ -61,6 +63,12 @@ async function* withSentences(
     ctx.progress({ done, total: chunks.count, unit: 'chunks' });
   }
   tellTokens(ctx);
+  if (apart > 0) {
+    ctx.log(
+      'warning',
+      `${apart} of ${done} chunks are of documents that are not connected: what they are about was told from them alone. Connect the documents that were cut.`,
+    );
+  }
   if (without > 0) {
     ctx.log(
       'warning',
