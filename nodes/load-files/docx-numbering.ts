@@ -43,7 +43,8 @@ export class DocxNumbering implements XmlHandler {
       const restarts = this.#restarts.get(this.#list) ?? new Set();
       this.#restarts.set(this.#list, restarts.add(this.#level));
     } else if (this.#pattern !== undefined || this.#override !== undefined) {
-      if (name === 'lvl' || name === 'lvlOverride') this.#level = levelOf(attributes.get('ilvl') ?? '');
+      if (name === 'lvl' || name === 'lvlOverride')
+        this.#level = levelOf(attributes.get('ilvl') ?? '');
       else if (name === 'numFmt') this.#set({ format: value });
       else if (name === 'lvlText') this.#set({ text: value });
       else if (name === 'start') this.#setStart(startOf(value));
