@@ -9,13 +9,18 @@ const rowsPerWrite = 4_096;
 /** Below, exact search is faster than any index and needs no building. */
 const smallestGraph = 2_000;
 
-/** Groups of `ivf`, and how they are found: from 128 vectors a group, in at most 20 rounds of k-means. */
+/** Groups of `ivf`: as many as each has vectors, on average. */
+export function groupCount(rows: number): number {
+  return Math.round(Math.sqrt(rows));
+}
+
+/** The same, and how they are found: from 128 vectors a group, in at most 20 rounds of k-means. */
 function groupsOf(rows: number): {
   readonly numPartitions: number;
   readonly sampleRate: number;
   readonly maxIterations: number;
 } {
-  return { numPartitions: Math.round(Math.sqrt(rows)), sampleRate: 128, maxIterations: 20 };
+  return { numPartitions: groupCount(rows), sampleRate: 128, maxIterations: 20 };
 }
 
 /** Streams the rows into a table with a BM25 index and, but for `flat`, a vector index. */

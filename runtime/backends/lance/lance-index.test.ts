@@ -227,6 +227,24 @@ describe('an index of chunks', () => {
     }
   });
 
+  it('gives as many as are asked for with ivf, also far from the question', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, at) => ({
+      id: String(at).padStart(4, '0'),
+      path: at >= 1_240 && at < 1_260 ? 'far.md' : 'all.md',
+      text: 'words',
+      degrees: (at * 360) / 2_500,
+    }));
+    const index = await indexOf(rows, 'ivf');
+    expect(await ids(index, { k: 1_000 })).toHaveLength(1_000);
+    const filter = { paths: ['far.md'], metadata: {} };
+    expect(await ids(index, { k: 3, filter })).toEqual(['1240', '1241', '1259']);
+    expect(await ids(index, { k: 15, filter })).toHaveLength(15);
+    const all = await index.search({ ...request, k: 50, filter }, new AbortController().signal);
+    expect(all).toHaveLength(20);
+    expect(all[0]?.chunk.id).toBe('1240');
+    expect(all[0]?.scores.dense).toBeCloseTo(Math.cos((1_240 * 2 * Math.PI) / 2_500), 5);
+  });
+
   it('opens as hard links in read-only folders', async () => {
     const built = await emptyFolder();
     await buildIndex({

@@ -8,6 +8,7 @@ import {
   type SearchIndex,
   type SearchRequest,
 } from '@graft/graph';
+import { groupCount } from './build-index.ts';
 import { chunkOfRow } from './chunk-batch.ts';
 import { filterSql } from './filter-sql.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
@@ -52,8 +53,8 @@ export async function openIndex(folder: string, info: IndexInfo): Promise<LanceI
 /** How the vectors of an index are searched. */
 type VectorSearch = 'exact' | 'groups' | 'graph';
 
-/** Groups of vectors that are compared, of those nearest to the question. */
-const groupsSearched = 10;
+/** Groups of vectors that are compared in any case, of those nearest to the question. */
+const fewestGroups = 10;
 
 export class LanceIndex implements SearchIndex {
   readonly info: IndexInfo;
@@ -106,7 +107,14 @@ export class LanceIndex implements SearchIndex {
     let query = this.#table.query().nearestTo(vector).distanceType('cosine');
     // The graph finds candidates by quantised vectors; their true distances decide.
     if (this.#kind === 'graph') query = query.ef(searched(wanted)).refineFactor(refined);
-    if (this.#kind === 'groups') query = query.nprobes(groupsSearched);
+    if (this.#kind === 'groups') {
+      // 0 is no limit: where these hold too few, as behind a narrow filter, the next ones are searched until there are
+      // enough. What is all that a filter lets through comes without a distance, unless it is refined.
+      query = query
+        .maximumNprobes(0)
+        .minimumNprobes(groupsSearched(wanted, this.info.rows))
+        .refineFactor(1);
+    }
     const rows = await this.#rows(query, wanted, where);
     return ranked(
       rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
@@ -151,6 +159,13 @@ const refined = 5;
 /** Candidates that the graph is searched for: no fewer than are looked at, which the library refuses. */
 function searched(wanted: number): number {
   return Math.max(150, (wanted + tieMargin) * refined);
+}
+
+/** Groups that hold twice as many as are looked at, at least. */
+function groupsSearched(wanted: number, rows: number): number {
+  const groups = groupCount(rows);
+  const enough = Math.ceil((2 * (wanted + tieMargin) * groups) / rows);
+  return Math.min(Math.max(fewestGroups, enough), Math.max(1, groups));
 }
 
 /** Best first; equal scores in the order of ids. */
