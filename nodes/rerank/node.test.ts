@@ -1,10 +1,13 @@
 import {
+  createRegistry,
   type CrossEncoderInfo,
   type Embedder,
   type Hit,
   type LanguageModel,
+  migrateGraph,
   type ModelRef,
   modelSchema,
+  parseGraph,
   type QuestionHits,
   type RunContext,
   searchedText,
@@ -336,6 +339,25 @@ describe('quality', () => {
     expect(await share('Home › Kilns › East')).toBe(0);
     expect(await share('# Kilns')).toBe(0);
   });
+});
+
+it('goes by the same dates as before in files from before modified was among them', () => {
+  const written = parseGraph(
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        old: { type: 'rerank', version: 1, params: { quality: 1 } },
+        said: { type: 'rerank', version: 1, params: { dates: ['changed'] } },
+        young: { type: 'rerank', version: 2, params: {} },
+      },
+    }),
+  );
+  const { nodes } = migrateGraph(written, createRegistry([rerank]));
+  const datesOf = (id: string) => rerank.params.parse(nodes[id]?.params).dates;
+  expect(nodes['old']).toMatchObject({ version: 2, params: { quality: 1 } });
+  expect(datesOf('old')).toEqual(['date', 'changed', 'published']);
+  expect(datesOf('said')).toEqual(['changed']);
+  expect(datesOf('young')).toEqual(['date', 'changed', 'published', 'modified']);
 });
 
 it('leaves the order, and cuts it, where nothing is asked', async () => {

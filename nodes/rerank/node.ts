@@ -45,7 +45,7 @@ function isDay(day: string): boolean {
 
 export const rerank = defineNode({
   type: 'rerank',
-  version: 1,
+  version: 2,
   implementation: 4,
   title: 'Rerank',
   group: 'retrieval',
@@ -234,5 +234,11 @@ export const rerank = defineNode({
   },
   engines: ['onnxruntime', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
-  migrations: [],
+  migrations: [
+    {
+      from: 1,
+      name: 'say-dates',
+      params: (params) => ({ dates: ['date', 'changed', 'published'], ...params }),
+    },
+  ],
 });
