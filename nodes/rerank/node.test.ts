@@ -1,13 +1,10 @@
 import {
-  createRegistry,
   type CrossEncoderInfo,
   type Embedder,
   type Hit,
   type LanguageModel,
-  migrateGraph,
   type ModelRef,
   modelSchema,
-  parseGraph,
   type QuestionHits,
   type RunContext,
   searchedText,
@@ -277,32 +274,6 @@ describe('quality', () => {
     expect(scored[0]?.scores.topic).toBeCloseTo((61 / 62) * nearness, 12);
   });
 
-  it('takes nothing off for what cannot be told', async () => {
-    for (const date of ['', 'spring', '12/03/2026', true]) {
-      const [one] = await weigh([page('a', prose, { date })], {});
-      expect(one?.scores.freshness).toBeUndefined();
-      expect(one?.scores.quality).toBe(1);
-    }
-    for (const date of ['2027-03-01', '2026-11-01T08:00:00Z', '2026-11']) {
-      const [one] = await weigh([page('a', prose, { date })], {});
-      expect(one?.scores.freshness, date).toBe(1);
-    }
-    const [listed] = await weigh([page('a', prose, { changed: '2025-11-01' })], {});
-    expect(listed?.scores.freshness).toBeCloseTo(0.5, 12);
-    const [year] = await weigh([page('a', prose, { date: 2026 })], {});
-    expect(year?.scores.freshness).toBeCloseTo(0.5 ** (304 / 365), 12);
-    const half = [
-      { date: 'spring', modified: '2025-11-01T08:00:00Z' },
-      { date: '', changed: '2025-11-01' },
-      { date: '2019, 2025-11-01' },
-      { date: '2025-11-01, second printing' },
-    ];
-    for (const metadata of half) {
-      const [one] = await weigh([page('a', prose, metadata)], {});
-      expect(one?.scores.freshness, JSON.stringify(metadata)).toBeCloseTo(0.5, 3);
-    }
-  });
-
   it('takes the day of the run where none is given, once a day', async () => {
     const params = (some: object) => rerank.params.parse(some);
     const clock = { kind: 'clock', hours: 24, param: 'today' };
@@ -320,44 +291,6 @@ describe('quality', () => {
     ]);
     expect(one?.scores.freshness).toBeCloseTo(0.5, 12);
   });
-
-  it('takes for boilerplate what stands in three documents, links and rights, and no table or list', async () => {
-    const notice = 'This page is looked after by the people of the yard office.';
-    const share = async (text: string, others: readonly string[] = []): Promise<number> => {
-      const hits = [text, ...others].map((one, at) => page(`p${String(at)}`, one));
-      const found = await weigh(hits, only('content'));
-      return found.find(({ chunk }) => chunk.source.path === 'p0')?.scores.content ?? NaN;
-    };
-    expect(await share(`${prose}\n${notice}`, [notice])).toBe(1);
-    expect(await share(`${prose}\n${notice}`, [notice, notice])).toBeCloseTo(15 / 27, 12);
-    expect(await share(`# Kilns\n\n${prose}`)).toBe(1);
-    expect(await share('| Kiln | Cones | Hours |\n| East | 9 | 31 |')).toBe(1);
-    expect(await share('Kiln | Cones | Hours\nEast | 9 | 31\nWest |  | 12')).toBe(1);
-    expect(await share('Home | Kilns | Prices\n\nHome | Kilns | Prices')).toBe(0);
-    expect(await share('- East kiln\n- West kiln')).toBe(1);
-    expect(await share('[Home](/) [Kilns](/kilns)')).toBe(0);
-    expect(await share('Home › Kilns › East')).toBe(0);
-    expect(await share('# Kilns')).toBe(0);
-  });
-});
-
-it('goes by the same dates as before in files from before modified was among them', () => {
-  const written = parseGraph(
-    JSON.stringify({
-      graft: 1,
-      nodes: {
-        old: { type: 'rerank', version: 1, params: { quality: 1 } },
-        said: { type: 'rerank', version: 1, params: { dates: ['changed'] } },
-        young: { type: 'rerank', version: 2, params: {} },
-      },
-    }),
-  );
-  const { nodes } = migrateGraph(written, createRegistry([rerank]));
-  const datesOf = (id: string) => rerank.params.parse(nodes[id]?.params).dates;
-  expect(nodes['old']).toMatchObject({ version: 2, params: { quality: 1 } });
-  expect(datesOf('old')).toEqual(['date', 'changed', 'published']);
-  expect(datesOf('said')).toEqual(['changed']);
-  expect(datesOf('young')).toEqual(['date', 'changed', 'published', 'modified']);
 });
 
 it('leaves the order, and cuts it, where nothing is asked', async () => {
