@@ -15,12 +15,15 @@ let coming: Promise<Rules> | undefined;
 
 /**
  * What says whether a graph, or an edge, may be. It comes with the node types, with the first key or press: of a graph that is only looked at, the
- * server's plan says what is wrong.
+ * server's plan says what is wrong. Rejects where it could not be fetched; the next call tries again.
  */
 export function loadRules(): Promise<Rules> {
-  coming ??= afterNodeTypes(import('./graph-rules.ts')).then(
-    ({ connectionVerdict, validateGraph }) => (rules = { connectionVerdict, validateGraph }),
-  );
+  coming ??= afterNodeTypes(import('./graph-rules.ts'))
+    .then(({ connectionVerdict, validateGraph }) => (rules = { connectionVerdict, validateGraph }))
+    .catch((error: unknown) => {
+      coming = undefined;
+      throw error;
+    });
   return coming;
 }
 

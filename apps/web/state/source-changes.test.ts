@@ -6,7 +6,14 @@ import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 import { sourcesChanged, type SourceChange } from './source-changes.ts';
 
-const server = vi.hoisted(() => ({ planned: 0, runs: [] as string[] }));
+const server = vi.hoisted(() => ({
+  planned: 0,
+  runs: [] as string[],
+  /** What a start waits for. */
+  started: Promise.resolve(),
+  /** What the list of runs waits for. */
+  listed: Promise.resolve(),
+}));
 vi.mock('../api/client.ts', () => ({
   api: {
     runs: {
@@ -19,13 +26,14 @@ vi.mock('../api/client.ts', () => ({
       start: {
         mutate: ({ path }: { path: string }) => {
           server.runs.push(path);
-          return Promise.resolve({ runId: `run-${server.runs.length}` });
+          const runId = `run-${server.runs.length}`;
+          return server.started.then(() => ({ runId }));
         },
       },
     },
   },
   queries: { runs: { list: { queryKey: () => [] } } },
-  queryClient: { invalidateQueries: () => Promise.resolve() },
+  queryClient: { invalidateQueries: () => server.listed },
 }));
 
 let state = 0;
@@ -42,6 +50,10 @@ function end(): void {
 }
 
 let opened = 0;
+function open(path: string): void {
+  const file = { path, base: 'r', baseText: '', baseGraph: emptyGraph };
+  useDocument.getState().open(file, emptyGraph);
+}
 beforeEach(async () => {
   const kept = new Map<string, string>();
   vi.stubGlobal('localStorage', {
@@ -49,12 +61,11 @@ beforeEach(async () => {
     setItem: (key: string, value: string) => void kept.set(key, value),
   });
   vi.stubGlobal('navigator', {});
-  Object.assign(server, { planned: 0, runs: [] });
+  const done = Promise.resolve();
+  Object.assign(server, { planned: 0, runs: [], started: done, listed: done });
   useRunView.setState({ run: null });
   useScreen.setState({ notices: [] });
-  const path = `${(opened += 1)}.graft.json`;
-  const file = { path, base: 'r', baseText: '', baseGraph: emptyGraph };
-  useDocument.getState().open(file, emptyGraph);
+  open(`${(opened += 1)}.graft.json`);
   await sourcesChanged(change());
   expect(server.planned).toBe(0);
 });
@@ -123,4 +134,78 @@ it('stops where the runs themselves change what they read', async () => {
   }
   expect(server.runs).toHaveLength(3);
   expect(notices()).toContainEqual(expect.stringContaining('Running on changes is off'));
+});
+
+it('runs once more for what changes while a run is being started', async () => {
+  setRunsOnChange(path(), true);
+  let start = (): void => undefined;
+  server.started = new Promise((resolve) => (start = resolve));
+  await sourcesChanged(change('a.md'));
+  await settled();
+  await sourcesChanged(change('b.md'));
+  await settled();
+  // Not beside it.
+  expect(server.runs).toHaveLength(1);
+  start();
+  await settled();
+  expect(server.runs).toHaveLength(1);
+  end();
+  await settled();
+  expect(server.runs).toHaveLength(2);
+});
+
+it('does not wait for the list of runs', async () => {
+  setRunsOnChange(path(), true);
+  server.listed = new Promise(() => undefined);
+  await sourcesChanged(change('a.md'));
+  await settled();
+  end();
+  await sourcesChanged(change('b.md'));
+  await settled();
+  expect(server.runs).toHaveLength(2);
+});
+
+/** Locks as a browser has them; `others` are held by another tab. */
+function locksOf(others: readonly string[]) {
+  const taken = new Set(others);
+  const request = async (
+    name: string,
+    _options: object,
+    use: (lock: object | null) => unknown,
+  ): Promise<void> => {
+    if (taken.has(name)) return void (await use(null));
+    taken.add(name);
+    await use({});
+    taken.delete(name);
+  };
+  vi.stubGlobal('navigator', { locks: { request } });
+  return taken;
+}
+
+it('tells where another tab runs the file', async () => {
+  locksOf([`graft.run-on-change ${path()}`]);
+  setRunsOnChange(path(), true);
+  await sourcesChanged(change('a.md'));
+  await settled();
+  expect(server.runs).toEqual([]);
+  expect(notices()).toEqual(['a.md changed. Another page that has this graph open runs it.']);
+});
+
+it.each([
+  ['another file is opened', () => open('other.graft.json')],
+  ['it is switched off', () => setRunsOnChange(path(), false)],
+])('leaves the running to another tab once %s', async (_when, act) => {
+  const taken = locksOf([]);
+  setRunsOnChange(path(), true);
+  await sourcesChanged(change('a.md'));
+  await settled();
+  expect(server.runs).toHaveLength(1);
+  expect(taken.size).toBe(1);
+  // An edit is neither.
+  useDocument.getState().edit((graph) => ({ ...graph, nodes: {} }));
+  await settled();
+  expect(taken.size).toBe(1);
+  act();
+  await settled();
+  expect(taken.size).toBe(0);
 });

@@ -1,10 +1,10 @@
 import { isLabelsFile } from '@graft/graph';
-import { api, queries, queryClient } from '../api/client.ts';
+import { api } from '../api/client.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { report } from './file-actions.ts';
 import { usePlan } from './plan-store.ts';
-import { startRun } from './run-actions.ts';
-import { runsOnChange, setRunsOnChange } from './run-on-change.ts';
+import { refreshRuns, startRun } from './run-actions.ts';
+import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -55,7 +55,10 @@ export async function sourcesChanged(change: SourceChange): Promise<void> {
     });
     return;
   }
-  void inTurn(path);
+  if (!(await leads(path))) {
+    return tell(change, path, ' Another page that has this graph open runs it.');
+  }
+  inTurn(path);
 }
 
 /** Whether the run under way, and those before it, were started for a change, as this one will be. */
@@ -67,14 +70,19 @@ function repeats(path: string): boolean {
   return started.repeats >= mostRepeats;
 }
 
-/** The one run that waits for its turn. */
-let waiting: Promise<void> | undefined;
+/** The file whose one run waits for its turn. */
+let waiting: string | undefined;
+/** The turns until now: the next one comes after them. */
+let turns = Promise.resolve();
 
-function inTurn(path: string): Promise<void> {
-  waiting ??= whenIdle()
-    .then(() => runNow(path))
-    .finally(() => (waiting = undefined));
-  return waiting;
+function inTurn(path: string): void {
+  if (waiting === path) return;
+  waiting = path;
+  turns = turns.then(whenIdle).then(() => {
+    // What changes from here on, this run may have read already.
+    if (waiting === path) waiting = undefined;
+    return runNow(path);
+  });
 }
 
 function whenIdle(): Promise<void> {
@@ -92,35 +100,53 @@ function whenIdle(): Promise<void> {
   });
 }
 
-/** Of several tabs that have the file open one runs it. */
 async function runNow(path: string): Promise<void> {
   if (useDocument.getState().file?.path !== path || !runsOnChange(path)) return;
-  if (!(await leads(path))) return;
   try {
     const { runId } = await api.runs.start.mutate({ path });
     started.runs.add(runId);
     useRunView.getState().setNewest(runId);
     useRunView.getState().follow(runId);
     useScreen.getState().dismissNext();
-    await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+    // The next turn does not wait for the list.
+    void refreshRuns();
   } catch (error) {
     report(error);
   }
 }
 
-/** Files for which this tab holds the lock, until it is closed. */
+/** Files for which this tab holds the lock. */
 const held = new Set<string>();
 
-/** Whether this tab is the one that runs a file; where the browser has no locks (no secure context), each does. */
+/**
+ * Whether this tab is the one that runs a file, of several that have it open: it stays that until it opens another one, or
+ * no longer runs on changes. Where the browser has no locks (no secure context), each is.
+ */
 function leads(path: string): Promise<boolean> {
   if (held.has(path) || !('locks' in navigator)) return Promise.resolve(true);
   return new Promise((resolve) => {
-    void navigator.locks.request(`graft.run-on-change ${path}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      if (lock === null) return undefined;
-      held.add(path);
-      return new Promise(() => undefined);
-    });
+    navigator.locks
+      .request(`graft.run-on-change ${path}`, { ifAvailable: true }, (lock) => {
+        if (lock === null) return resolve(false);
+        held.add(path);
+        resolve(true);
+        return whileRunOnChange(path).then(() => void held.delete(path));
+      })
+      // Refused where the page is not to keep anything.
+      .catch(() => resolve(true));
+  });
+}
+
+/** Until another file is open here, or this one does not run on changes any more. */
+function whileRunOnChange(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (useDocument.getState().file?.path === path && runsOnChange(path)) return;
+      for (const stop of stops) stop();
+      resolve();
+    };
+    const stops = [useDocument.subscribe(check), useRunOnChange.subscribe(check)];
+    check();
   });
 }
 
