@@ -4,6 +4,7 @@ import {
   paramFields,
   Questions,
   type Graph,
+  type GraphLookup,
   type GraphInterface,
   type ParamField,
   type PortType,
@@ -68,16 +69,30 @@ export function useGraphFunction(): GraphFunction | undefined {
   const graph = useDocument((state) => state.graph);
   const file = useDocument((state) => state.file?.path);
   const graphs = useUsedGraphs((state) => state.lookup);
-  return useMemo(() => {
-    const library = new GraphLibrary(graph, {
-      ...{ registry: nodeTypes(), graphs },
-      ...(file === undefined ? {} : { file }),
-    });
-    const found = library.interfaceOf(library.root);
-    const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
-    return isFunction ? byInterface(graph, found) : byQuestions(graph);
-    // `graphs` also shapes the nodes that use other files.
-  }, [graph, file, graphs]);
+  // `graphs` also shapes the nodes that use other files.
+  return useMemo(() => functionOf({ graph, file, graphs }), [graph, file, graphs]);
+}
+
+/** The same, of what is open now. */
+export function graphFunction(): GraphFunction | undefined {
+  const { graph, file } = useDocument.getState();
+  return functionOf({ graph, file: file?.path, graphs: useUsedGraphs.getState().lookup });
+}
+
+interface Whole {
+  readonly graph: Graph;
+  readonly file: string | undefined;
+  readonly graphs: GraphLookup;
+}
+
+function functionOf({ graph, file, graphs }: Whole): GraphFunction | undefined {
+  const library = new GraphLibrary(graph, {
+    ...{ registry: nodeTypes(), graphs },
+    ...(file === undefined ? {} : { file }),
+  });
+  const found = library.interfaceOf(library.root);
+  const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
+  return isFunction ? byInterface(graph, found) : byQuestions(graph);
 }
 
 function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface): GraphFunction {

@@ -1,3 +1,4 @@
+import type { View } from '../state/screen-store.ts';
 import type { Chord } from './chord.ts';
 
 export type CommandGroup = 'Run' | 'File' | 'Edit' | 'View';
@@ -17,9 +18,20 @@ export interface Command {
   readonly passOn?: boolean;
   /** Its keys are meant on the canvas only: elsewhere they belong to what has the focus. */
   readonly onCanvas?: boolean;
+  /** In the notebook its keys are meant only where a cell itself has the focus, not something within it. */
+  readonly onCell?: boolean;
+  /** Where what it does can be seen; absent: on the canvas and in the notebook. */
+  readonly views?: readonly View[];
   /** Left out of the command menu: it makes sense only where it was pointed at. */
   readonly hidden?: boolean;
   /** Whether there is something to do it to; absent: always. */
   enabled?(): boolean;
   run(): void;
+}
+
+const editing: readonly View[] = ['canvas', 'notebook'];
+
+/** Whether a command is meant in a view: what cannot be seen is not changed. */
+export function belongsTo({ views = editing }: Command, view: View): boolean {
+  return views.includes(view);
 }

@@ -1,9 +1,8 @@
 import { useEffect } from 'react';
 import { copySelected, deleteSelected, pasteCopied } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
-import { matches } from './chord.ts';
-import type { Command } from './command.ts';
-import { commands, runCommand } from './commands.ts';
+import { runCommand } from './commands.ts';
+import { meansNodes, meantBy } from './meant.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { typeAhead } from './typed-ahead.ts';
 
@@ -16,20 +15,6 @@ function isTyping(target: EventTarget | null): boolean {
 
 const inDialog = (): boolean => document.querySelector('dialog[open], [role="menu"]') !== null;
 
-/** Whether the canvas has the focus, or nothing has. */
-function isOnCanvas(target: EventTarget | null): boolean {
-  if (!(target instanceof Element) || target === document.body) return true;
-  return target.closest('.react-flow') !== null && target.closest('button, a') === null;
-}
-
-/** Whether a key press is a command's: one key may be several's, the first that has something to do takes it. */
-function means(command: Command, event: KeyboardEvent): boolean {
-  const { keys, keysElsewhere, onCanvas, passOn } = command;
-  if (keysElsewhere === true || keys?.some((chord) => matches(chord, event)) !== true) return false;
-  if (onCanvas === true && !isOnCanvas(event.target)) return false;
-  return passOn !== true || command.enabled?.() !== false;
-}
-
 function handleKey(event: KeyboardEvent): void {
   // First of all: the canvas takes the space bar for panning, wherever it is pressed.
   if (typeAhead(event)) {
@@ -41,7 +26,7 @@ function handleKey(event: KeyboardEvent): void {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
     return;
   }
-  const command = commands.find((one) => means(one, event));
+  const command = meantBy(event);
   if (command === undefined) return;
   if (command.whileTyping !== true && (isTyping(event.target) || inDialog())) return;
   // Also where there is nothing to do it to: the browser's own "save page" is meant by nobody here.
@@ -65,8 +50,11 @@ function handleNodeKey(event: KeyboardEvent): void {
   if (event.defaultPrevented) event.stopPropagation();
 }
 
+const isOnNodes = ({ type, target }: ClipboardEvent): boolean =>
+  !isTyping(target) && (type === 'copy' || type === 'cut' || type === 'paste') && meansNodes(type);
+
 function handleCopy(event: ClipboardEvent): void {
-  if (isTyping(event.target) || getSelection()?.isCollapsed === false) return;
+  if (!isOnNodes(event) || getSelection()?.isCollapsed === false) return;
   const text = copySelected();
   if (text === undefined) return;
   event.clipboardData?.setData('text/plain', text);
@@ -75,7 +63,7 @@ function handleCopy(event: ClipboardEvent): void {
 }
 
 function handlePaste(event: ClipboardEvent): void {
-  if (isTyping(event.target)) return;
+  if (!isOnNodes(event)) return;
   void pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
 }
 

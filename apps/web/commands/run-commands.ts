@@ -1,19 +1,25 @@
 import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
+import { afterNodeTypes } from '../state/registry.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, views } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasExperiments, hasFile, isRunnable, selectedNode, works } from './conditions.ts';
+
+/** In the app view it is the form that is run, wherever the key is pressed. */
+const runForm = () =>
+  afterNodeTypes(import('../app-view/run-form.ts')).then((form) => form.runForm());
 
 export const runCommands: readonly Command[] = [
   {
     id: 'run',
     title: 'Run',
     group: 'Run',
+    views,
     keys: ['mod+enter'],
     whileTyping: true,
     enabled: () => isRunnable() && !works(),
-    run: () => void startRun(),
+    run: () => void (useScreen.getState().view === 'app' ? runForm() : startRun()),
   },
   {
     id: 'run-to-here',
@@ -27,6 +33,7 @@ export const runCommands: readonly Command[] = [
     id: 'cancel',
     title: 'Cancel the run',
     group: 'Run',
+    views,
     enabled: works,
     run: () => void cancelRun(),
   },

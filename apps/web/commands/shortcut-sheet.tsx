@@ -1,8 +1,9 @@
 import { Fragment, useEffect, useRef } from 'react';
 import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { chordName } from './chord.ts';
-import type { CommandGroup } from './command.ts';
+import { belongsTo, type CommandGroup } from './command.ts';
 import { commands } from './commands.ts';
 
 const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
@@ -23,8 +24,10 @@ function close(): void {
   useOverlay.getState().show({ shortcutSheet: false });
 }
 
-/** `?`: every key there is, from the list that also makes them work. */
+/** `?`: every key that there is in this view, from the list that also makes them work. */
 export function ShortcutSheet() {
+  const view = useScreen((state) => state.view);
+  const told = commands.filter((command) => command.keys !== undefined && belongsTo(command, view));
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -52,24 +55,26 @@ export function ShortcutSheet() {
           </button>
         </div>
         <div className="mt-3 columns-2 gap-8">
-          {groups.map((group) => (
-            <section key={group} className="mb-4 break-inside-avoid">
-              <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
-              <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
-                {commands
-                  .filter((command) => command.group === group && command.keys !== undefined)
-                  .map(({ id, title, keys = [] }) => (
-                    <Fragment key={id}>
-                      <dt>{title}</dt>
-                      <dd className="text-right">
-                        <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
-                      </dd>
-                    </Fragment>
-                  ))}
-              </dl>
-            </section>
-          ))}
-          <section className="break-inside-avoid">
+          {groups
+            .filter((group) => told.some((command) => command.group === group))
+            .map((group) => (
+              <section key={group} className="mb-4 break-inside-avoid">
+                <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
+                <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
+                  {told
+                    .filter((command) => command.group === group)
+                    .map(({ id, title, keys = [] }) => (
+                      <Fragment key={id}>
+                        <dt>{title}</dt>
+                        <dd className="text-right">
+                          <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
+                        </dd>
+                      </Fragment>
+                    ))}
+                </dl>
+              </section>
+            ))}
+          <section className="break-inside-avoid" hidden={view !== 'canvas'}>
             <h3 className="mb-1 text-sm font-[550] text-ink-2">Mouse</h3>
             <dl className="grid grid-cols-[1fr_1fr] gap-x-3 gap-y-1">
               {gestures.map(([gesture, does]) => (

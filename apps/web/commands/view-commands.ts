@@ -3,9 +3,9 @@ import { fitAll, fitNodes, zoomBy, zoomTo } from '../canvas/viewport.ts';
 import { currentTheme, isDark, setTheme } from '../shell/theme.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { togglePanel } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, views } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasFile, hasNodes, hasSelection } from './conditions.ts';
+import { hasFile, hasNodes, hasSelection, isRunnable } from './conditions.ts';
 
 /** The field that searches the rows of the output on the screen. */
 const findField = (): HTMLInputElement | null => document.querySelector('input[data-find]');
@@ -15,6 +15,7 @@ export const viewCommands: readonly Command[] = [
     id: 'search',
     title: 'Add a node, open a file, or run a command',
     group: 'View',
+    views,
     keys: ['mod+k'],
     whileTyping: true,
     hidden: true,
@@ -24,6 +25,7 @@ export const viewCommands: readonly Command[] = [
     id: 'find',
     title: 'Find in the output',
     group: 'View',
+    views,
     keys: ['mod+f'],
     whileTyping: true,
     passOn: true,
@@ -34,6 +36,7 @@ export const viewCommands: readonly Command[] = [
     id: 'zoom-in',
     title: 'Zoom in',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod++'],
     run: () => zoomBy(1.25),
   },
@@ -41,6 +44,7 @@ export const viewCommands: readonly Command[] = [
     id: 'zoom-out',
     title: 'Zoom out',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod+-'],
     run: () => zoomBy(0.8),
   },
@@ -48,6 +52,7 @@ export const viewCommands: readonly Command[] = [
     id: 'zoom-100',
     title: 'Zoom to 100 %',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod+0'],
     run: () => zoomTo(1),
   },
@@ -55,6 +60,7 @@ export const viewCommands: readonly Command[] = [
     id: 'fit',
     title: 'Fit the graph',
     group: 'View',
+    views: ['canvas'],
     keys: ['shift+1'],
     enabled: hasNodes,
     run: () => void fitAll(),
@@ -63,6 +69,7 @@ export const viewCommands: readonly Command[] = [
     id: 'fit-selection',
     title: 'Fit the selection',
     group: 'View',
+    views: ['canvas'],
     keys: ['shift+2'],
     enabled: hasSelection,
     run: () => fitNodes(useScreen.getState().selection),
@@ -71,6 +78,7 @@ export const viewCommands: readonly Command[] = [
     id: 'tidy',
     title: 'Tidy layout',
     group: 'View',
+    views: ['canvas'],
     enabled: hasNodes,
     run: tidy,
   },
@@ -78,6 +86,7 @@ export const viewCommands: readonly Command[] = [
     id: 'toggle-palette',
     title: 'Show or hide the left panel',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod+b'],
     whileTyping: true,
     run: () => togglePanel('palette'),
@@ -86,6 +95,7 @@ export const viewCommands: readonly Command[] = [
     id: 'toggle-lower',
     title: 'Show or hide the lower panel',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod+j'],
     whileTyping: true,
     run: () => togglePanel('lower'),
@@ -94,6 +104,7 @@ export const viewCommands: readonly Command[] = [
     id: 'toggle-inspector',
     title: 'Show or hide the inspector',
     group: 'View',
+    views: ['canvas'],
     keys: ['mod+i'],
     whileTyping: true,
     run: () => togglePanel('inspector'),
@@ -102,6 +113,7 @@ export const viewCommands: readonly Command[] = [
     id: 'canvas-view',
     title: 'Show the graph as it is drawn',
     group: 'View',
+    views,
     enabled: hasFile,
     run: () => useScreen.getState().look('canvas'),
   },
@@ -109,26 +121,30 @@ export const viewCommands: readonly Command[] = [
     id: 'notebook-view',
     title: 'Show the graph as a notebook',
     group: 'View',
-    enabled: hasFile,
+    views,
+    enabled: isRunnable,
     run: () => useScreen.getState().look('notebook'),
   },
   {
     id: 'app-view',
     title: 'Show the graph as an app',
     group: 'View',
-    enabled: hasFile,
+    views,
+    enabled: isRunnable,
     run: () => useScreen.getState().look('app'),
   },
   {
     id: 'theme',
     title: 'Light or dark colours',
     group: 'View',
+    views,
     run: () => setTheme(isDark(currentTheme()) ? 'light' : 'dark'),
   },
   {
     id: 'shortcuts',
     title: 'Keyboard shortcuts',
     group: 'View',
+    views,
     keys: ['?'],
     run: () => useOverlay.getState().show({ shortcutSheet: true }),
   },

@@ -6,6 +6,7 @@ import { queries } from '../api/client.ts';
 import { addAtOpenEnd, addToCanvas } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
+import { belongsTo } from '../commands/command.ts';
 import { commands, runCommand } from '../commands/commands.ts';
 import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -95,10 +96,13 @@ function NodeItems() {
 }
 
 function CommandItems() {
+  const view = useScreen((state) => state.view);
   return (
     <Command.Group heading="Commands">
       {commands.map((command) =>
-        command.hidden === true || command.enabled?.() === false ? null : (
+        command.hidden === true ||
+        !belongsTo(command, view) ||
+        command.enabled?.() === false ? null : (
           <Item
             key={command.id}
             value={`${command.title} ${commandWords[command.id] ?? ''}`}
@@ -109,7 +113,7 @@ function CommandItems() {
           </Item>
         ),
       )}
-      <ExperimentItems />
+      {view === 'app' ? null : <ExperimentItems />}
     </Command.Group>
   );
 }
@@ -139,7 +143,8 @@ export function CommandMenu() {
     if (typed !== '') setSearch(typed);
   }, []);
   const openEnd = useScreen((state) => state.openEnd);
-  const open = useDocument((state) => state.file !== null);
+  const isApp = useScreen(({ view }) => view === 'app');
+  const drawn = useDocument((state) => state.file !== null) && !isApp;
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
   return (
     <dialog
@@ -159,14 +164,14 @@ export function CommandMenu() {
           placeholder={
             openEnd !== null
               ? 'What should it connect to?'
-              : open
+              : drawn
                 ? 'Add a node, open a file, or run a command'
                 : 'Open a file, or run a command'
           }
         />
         <Command.List>
           <Command.Empty>Nothing is called that.</Command.Empty>
-          {open ? <NodeItems /> : null}
+          {drawn ? <NodeItems /> : null}
           {openEnd === null ? (
             <>
               <Command.Group heading="Open">

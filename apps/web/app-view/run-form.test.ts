@@ -1,0 +1,72 @@
+import { emptyGraph, parseGraph } from '@graft/graph';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { commandOf } from '../commands/commands.ts';
+import { useDocument } from '../state/document-store.ts';
+import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
+import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { useApp } from './app-store.ts';
+import { runForm } from './run-form.ts';
+
+const started = vi.hoisted(() => [] as unknown[]);
+vi.mock('../api/client.ts', () => ({
+  api: {
+    runs: {
+      start: {
+        mutate: (input: unknown) => {
+          started.push(input);
+          return Promise.resolve({ runId: 'run' });
+        },
+      },
+    },
+  },
+  queries: { runs: { list: { queryKey: () => [] } } },
+  queryClient: { invalidateQueries: () => Promise.resolve() },
+}));
+
+const cutter = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      text: { type: 'input', version: 1, params: { type: 'documents' } },
+      chunk: { type: 'chunk', version: 1, params: {} },
+      chunks: { type: 'output', version: 1, params: {} },
+    },
+    edges: ['text.value -> chunk.documents', 'chunk.chunks -> chunks.value'],
+  }),
+  'cutter.graft.json',
+);
+
+beforeEach(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+  started.length = 0;
+  useRunView.setState({ run: null });
+  useApp.getState().begin(undefined);
+  const path = 'cutter.graft.json';
+  useApp.getState().begin(path);
+  useDocument.getState().open({ path, base: 'r', baseText: '', baseGraph: cutter });
+  useScreen.setState({ view: 'app' });
+});
+
+it('runs what the form holds, in the app view', async () => {
+  useApp.getState().give('text', 'Nine jugs.');
+  commandOf('run').run();
+  await vi.waitFor(() => expect(started).toHaveLength(1));
+  expect(started[0]).toMatchObject({ inputs: { text: 'Nine jugs.' }, outputs: ['chunks'] });
+});
+
+it('runs nothing where an input is missing, or there is no form', async () => {
+  await runForm();
+  useDocument.getState().open({
+    ...{ path: 'b.graft.json', base: 'r', baseText: '', baseGraph: emptyGraph },
+  });
+  await runForm();
+  expect(started).toEqual([]);
+});
+
+it('runs the file as it is, in the other views', async () => {
+  useScreen.setState({ view: 'notebook' });
+  commandOf('run').run();
+  await vi.waitFor(() => expect(started).toEqual([{ path: 'cutter.graft.json' }]));
+});

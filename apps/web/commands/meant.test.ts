@@ -1,0 +1,67 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { useScreen, type View } from '../state/screen-store.ts';
+import { belongsTo } from './command.ts';
+import { commands } from './commands.ts';
+import { meansNodes, meantBy } from './meant.ts';
+
+vi.mock('../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
+
+/** What has the focus, by the selectors that fit it. */
+class Target {
+  readonly fits: readonly string[];
+  constructor(...fits: readonly string[]) {
+    this.fits = fits;
+  }
+  matches(selector: string): boolean {
+    return this.fits.includes(selector);
+  }
+  closest(selector: string): Target | null {
+    return this.matches(selector) ? this : null;
+  }
+}
+const body = new Target();
+const cell = new Target('.cell');
+const within = new Target('button');
+
+beforeEach(() => {
+  vi.stubGlobal('Element', Target);
+  vi.stubGlobal('document', { body, activeElement: body, querySelector: () => null });
+});
+
+const meant = (view: View, key: string, { target = body, ctrlKey = false } = {}) => {
+  useScreen.setState({ view, selection: ['chunk'] });
+  const event = { key, code: '', metaKey: false, ctrlKey, altKey: false, shiftKey: false, target };
+  return meantBy(event as unknown as KeyboardEvent)?.id;
+};
+const held = { ctrlKey: true };
+
+it('leaves the unseen graph alone in the app view', () => {
+  const there = commands.filter((command) => belongsTo(command, 'app')).map(({ id }) => id);
+  expect(there).toEqual([
+    ...['run', 'cancel', 'search', 'find', 'canvas-view', 'notebook-view', 'app-view'],
+    ...['theme', 'shortcuts'],
+  ]);
+  for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])
+    expect(meant('app', key, held)).toBe(undefined);
+  for (const key of ['Delete', 'Backspace', 'F2', 'Escape'])
+    expect(meant('app', key)).toBe(undefined);
+  for (const type of ['copy', 'cut', 'paste'] as const) expect(meansNodes(type)).toBe(false);
+  expect(meant('app', 'Enter', held)).toBe('run');
+});
+
+it('deletes in the notebook only from a cell itself', () => {
+  expect(meant('notebook', 'Delete', { target: cell })).toBe('delete');
+  expect(meant('notebook', 'Backspace', { target: cell })).toBe('delete');
+  expect(meant('notebook', 'Delete')).toBe(undefined);
+  expect(meant('notebook', 'Backspace', { target: within })).toBe(undefined);
+  expect([meansNodes('cut'), meansNodes('copy'), meansNodes('paste')]).toEqual([false, true, true]);
+  vi.stubGlobal('document', { body, activeElement: cell });
+  expect(meansNodes('cut')).toBe(true);
+});
+
+it('selects all nodes only where they are drawn', () => {
+  expect(meant('notebook', 'a', held)).toBe(undefined);
+  expect(meant('notebook', 'z', held)).toBe('undo');
+  expect(meant('canvas', 'a', held)).toBe('select-all');
+  expect(meant('canvas', 'Delete')).toBe('delete');
+});
