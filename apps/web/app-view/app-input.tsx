@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { GivenText } from './graph-function.ts';
 import { useApp } from './app-store.ts';
+import { readInto } from './read-into.ts';
 
 /** What may be left out of a field, said in it. */
 const withoutText = {
@@ -8,9 +9,6 @@ const withoutText = {
   saved: 'Left empty, those of the file are used.',
   nothing: 'May be left empty.',
 } as const;
-
-/** Bytes of a file that is read into a field. */
-const largestFile = 20_000_000;
 
 /** One input of the graph: a text, typed or read from a file. */
 export function AppInput({ input }: { readonly input: GivenText }) {
@@ -31,12 +29,6 @@ export function AppInput({ input }: { readonly input: GivenText }) {
     );
   }
   const byLine = type.id === 'questions';
-  const read = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    const { give } = useApp.getState();
-    if (file.size > largestFile) give(name, '');
-    else give(name, await file.text());
-  };
   return (
     <section className="app-field">
       <div className="flex items-baseline justify-between gap-3">
@@ -57,7 +49,8 @@ export function AppInput({ input }: { readonly input: GivenText }) {
           aria-label={`A file for ${title}`}
           accept=".txt,.md,.jsonl,.json,.csv,text/*"
           onChange={(event) => {
-            void read(event.target.files?.[0]);
+            const file = event.target.files?.[0];
+            if (file !== undefined) void readInto(name, file);
             event.target.value = '';
           }}
         />
