@@ -9,6 +9,8 @@ import { cancelRun } from '../state/run-actions.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { keepViewShowable } from '../state/way-out.ts';
+import { PastRunBanner } from '../timeline/past-run-banner.tsx';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
 import { missingInputs, runApp, useApp } from './app-store.ts';
@@ -141,6 +143,22 @@ function NoInterface() {
   );
 }
 
+/** What is to be known of the page itself: that it shows a run of before, or hears nothing new. */
+function Notes() {
+  const past = useRunView((state) => state.past);
+  const connected = useRunView((state) => state.connected);
+  return (
+    <>
+      {past ? <PastRunBanner /> : null}
+      {connected ? null : (
+        <p className="border-b border-line bg-panel px-3.5 py-1.5 text-ink-2" role="status">
+          Not connected to Graft: trying again. What you have written here stays.
+        </p>
+      )}
+    </>
+  );
+}
+
 /** The open graph as a form and its outputs, nothing else: for whoever only wants to use it. */
 export function AppView() {
   const path = useDocument((state) => state.file?.path);
@@ -151,37 +169,41 @@ export function AppView() {
   const given = new Set(graph?.inputs.map(({ node }) => node));
   const problems = all.filter(({ location }) => !given.has(location.node ?? ''));
   useEffect(() => useApp.getState().begin(path), [path]);
+  useEffect(keepViewShowable, []);
   if (path === undefined) return null;
   return (
-    <main className="app-view">
-      <div className="app-columns">
-        <div className="flex flex-col gap-4">
-          <header>
-            <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
-              {fileTitle(path).split('/').at(-1)}
-            </h1>
-            <button
-              type="button"
-              className="text-sm text-ink-2 hover:text-ink hover:underline"
-              onClick={() => useScreen.getState().look('canvas')}
-            >
-              Show how it is made
-            </button>
-          </header>
-          {problems.length === 0 ? null : (
-            <p className="text-error" role="alert">
-              {countText(countProblems(problems, whole))}: {problems[0]?.message}
-            </p>
-          )}
-          {graph === undefined ? <NoInterface /> : <Form graph={graph} />}
+    <div className="flex h-full flex-col">
+      <Notes />
+      <main className="app-view">
+        <div className="app-columns">
+          <div className="flex flex-col gap-4">
+            <header>
+              <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
+                {fileTitle(path).split('/').at(-1)}
+              </h1>
+              <button
+                type="button"
+                className="text-sm text-ink-2 hover:text-ink hover:underline"
+                onClick={() => useScreen.getState().look('canvas')}
+              >
+                Show how it is made
+              </button>
+            </header>
+            {problems.length === 0 ? null : (
+              <p className="text-error" role="alert">
+                {countText(countProblems(problems, whole))}: {problems[0]?.message}
+              </p>
+            )}
+            {graph === undefined ? <NoInterface /> : <Form graph={graph} />}
+          </div>
+          <div className="flex min-w-0 flex-col gap-4">
+            <RunProblem />
+            {graph?.outputs.map((output) => (
+              <AppOutput key={`${output.node}.${output.port}`} output={output} />
+            ))}
+          </div>
         </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <RunProblem />
-          {graph?.outputs.map((output) => (
-            <AppOutput key={`${output.node}.${output.port}`} output={output} />
-          ))}
-        </div>
-      </div>
-    </main>
+      </main>
+    </div>
   );
 }

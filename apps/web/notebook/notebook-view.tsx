@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -8,6 +8,7 @@ import { useLook } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { keepViewShowable } from '../state/way-out.ts';
 import { Cell } from './cell.tsx';
 import { cellOrder } from './cell-order.ts';
 
@@ -51,6 +52,7 @@ export function NotebookView() {
   const body = useDocument(({ trail }) => bodyAt(trail));
   const order = useMemo(() => cellOrder(shown), [nodes, edges, layout]);
   const page = useRef<HTMLDivElement>(null);
+  useEffect(keepViewShowable, []);
   const go = (id: string): void => {
     const cell = page.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
     cell?.scrollIntoView({ block: 'start' });
