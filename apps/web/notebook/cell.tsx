@@ -13,6 +13,7 @@ import { startRun } from '../state/run-actions.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { OutputTab } from '../inspector/output-tab.tsx';
+import { cellAct, type CellAct } from './cell-act.ts';
 
 const ParameterForm = lazy(() =>
   import('../inspector/parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
@@ -29,8 +30,6 @@ function Settings({ params }: { readonly params: Readonly<Record<string, unknown
     </span>
   ));
 }
-
-const typing = 'input, textarea, select, button, a, summary, [contenteditable], [role="tab"]';
 
 interface CellProps {
   readonly id: string;
@@ -55,6 +54,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
   const [tall, setTall] = useState(false);
   const cell = useRef<HTMLElement>(null);
   if (node === undefined) return null;
+  const title = node.title ?? untitled(id, node);
   const status = node.bypass === true ? offStatus : ran;
   const hasOutput =
     step !== undefined &&
@@ -74,29 +74,24 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
     };
     setTimeout(() => focus(40), 0);
   };
-  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
-    const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (!(target instanceof Element)) return;
-    if (key === 'Escape' && target !== cell.current) {
-      cell.current?.focus();
-      event.stopPropagation();
-      return;
-    }
-    if (shiftKey && key === 'Enter' && !ctrlKey && !metaKey) {
-      if (target.closest('textarea') !== null && target !== cell.current) return;
-      event.preventDefault();
-      event.stopPropagation();
+  const acts: Readonly<Record<CellAct, (target: Element) => void>> = {
+    leave: () => cell.current?.focus(),
+    run: (target) => {
       void startRun(path);
       move(target, 1);
-      return;
-    }
-    if (ctrlKey || metaKey || altKey || shiftKey || target.closest(typing) !== null) return;
-    if (key === 'ArrowDown' || key === 'j') move(target, 1);
-    else if (key === 'ArrowUp' || key === 'k') move(target, -1);
-    else if (key === 'Enter') openForm();
-    else if (key === 'o') fold(!folded);
-    else return;
-    event.preventDefault();
+    },
+    next: (target) => move(target, 1),
+    previous: (target) => move(target, -1),
+    open: openForm,
+    fold: () => fold(!folded),
+  };
+  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    const act = cellAct(event, { target, isCell: target === cell.current });
+    if (act === undefined) return;
+    acts[act](target);
+    if (act !== 'leave') event.preventDefault();
     event.stopPropagation();
   };
   return (
@@ -110,13 +105,13 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
       data-problem={problem !== undefined && !incomplete}
       data-status={step?.status ?? 'idle'}
       tabIndex={0}
-      aria-label={`${String(number)}. ${node.title ?? untitled(id, node)}`}
+      aria-label={`${String(number)}. ${title}`}
       onFocus={() => useScreen.getState().select([id])}
       onKeyDown={onKey}
     >
       <header className="cell-head">
         <i className="group-square" />
-        <h2 className="truncate font-[600]">{node.title ?? untitled(id, node)}</h2>
+        <h2 className="truncate font-[600]">{title}</h2>
         <code className="truncate text-[11.5px] text-ink-2">{id}</code>
         <span className="flex-1" />
         {status === undefined ? null : (
@@ -127,6 +122,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         <button
           type="button"
           className="button small cell-run"
+          aria-label={`Run ${title}`}
           title="Run this cell and what it needs (Shift ↵)"
           onClick={() => void startRun(path)}
         >
@@ -143,9 +139,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         <Settings params={params} />
       </button>
       {problem === undefined ? null : (
-        <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`} role="alert">
-          {problem.message}
-        </p>
+        <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`}>{problem.message}</p>
       )}
       {open && definition !== undefined ? (
         <div className="cell-form">
@@ -173,7 +167,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
                 {tall ? 'Shorter' : 'Taller'}
               </button>
             )}
-            <button type="button" onClick={() => fold(!folded)}>
+            <button type="button" aria-expanded={!folded} onClick={() => fold(!folded)}>
               {folded ? 'Show the output' : 'Fold the output'}
             </button>
           </>
