@@ -89,9 +89,106 @@ test('an app says what it lacks, and what it cannot be', async ({ page, workspac
   await expect(page.getByText('Write something for text first.')).toBeVisible();
   await expect(page.getByRole('button', { name: /^Run/ })).toBeDisabled();
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
+  const starts: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('runs.start')) starts.push(request.url());
+  });
+  await page.keyboard.press('Control+Enter');
   await page.getByLabel('text', { exact: true }).fill('One line.');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByTestId('app-output-chunks')).toContainText('One line.');
+  // Not the one without a text.
+  expect(starts).toHaveLength(1);
   await page.goto(appLink(workspace.url, 'a-first.graft.json'));
   await expect(page.getByText('takes and gives nothing by name')).toBeVisible();
+});
+
+test('the key that runs takes what the form holds, wherever it is pressed', async ({
+  page,
+  workspace,
+}) => {
+  await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
+  await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  await page.getByLabel('text', { exact: true }).fill('Nine jugs dry on the sill.');
+  await page.getByRole('heading', { name: 'cutter', level: 1 }).click();
+  await expect(page.locator('body')).toBeFocused();
+  await page.keyboard.press('Control+Enter');
+  const pieces = page.getByTestId('app-output-chunks');
+  await expect(pieces).toContainText('Nine jugs dry on the sill.');
+  await expect(pieces).not.toContainText('The eastern kiln');
+});
+
+test('keys that edit do nothing to a graph that is not seen', async ({ page, workspace }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const file = path.join(workspace.folder, 'cutter.graft.json');
+  await writeFile(file, JSON.stringify(cutter));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'cutter.graft.json');
+  await bench.select('chunk');
+  await page.keyboard.press('Control+d');
+  await expect(page.locator('.react-flow__node')).toHaveCount(5);
+  await page.keyboard.press('Control+c');
+  await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
+  const keys = ['Control+z', 'Control+v', 'Control+a', 'Control+d', 'Control+x', 'Control+e'];
+  for (const key of [...keys, 'Control+a', 'Delete', 'Control+a', 'Backspace', 'F2'])
+    await page.keyboard.press(key);
+  await page.keyboard.press('Control+k');
+  const menu = page.getByRole('dialog', { name: 'Command menu' });
+  await expect(menu.getByRole('option', { name: 'Show the graph as it is drawn' })).toBeVisible();
+  await expect(menu.getByRole('option', { name: /Select all nodes|^Chunk/ })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await expect(page.locator('.react-flow__node')).toHaveCount(5);
+  await expect(bench.node('chunk')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('.react-flow__node')).toHaveCount(4);
+});
+
+test('a view of what is not there is the canvas', async ({ page, workspace }) => {
+  await page.goto(appLink(workspace.url, 'gone.graft.json'));
+  await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Palette' })).toBeVisible();
+  await workspace.graph('empty', { nodes: {} });
+  const link = new URL(appLink(workspace.url, 'empty.graft.json'));
+  link.searchParams.set('view', 'notebook');
+  await page.goto(link.href);
+  await expect(page.getByText('Drag a node from the left')).toBeVisible();
+  await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBeNull();
+});
+
+test('an app says that it shows a run of before', async ({ page, workspace }) => {
+  await writeFile(path.join(workspace.folder, 'looked-back.graft.json'), JSON.stringify(cutter));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'looked-back.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await bench.run();
+  await bench.reaches('chunk', 'cached');
+  await bench.tab('All runs');
+  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await expect(page.getByTestId('past-run')).toBeVisible();
+  await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'looked-back', level: 1 })).toBeVisible();
+  await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(page.getByTestId('past-run')).toHaveCount(0);
+});
+
+test('a file that is too large for a field leaves it as it is', async ({ page, workspace }) => {
+  await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
+  await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  const text = page.getByLabel('text', { exact: true });
+  await text.fill('Typed before.');
+  const large = path.join(workspace.folder, 'large.txt');
+  await writeFile(large, 'x'.repeat(20_000_001));
+  const chooser = page.locator('input[type=file]');
+  await chooser.setInputFiles(large);
+  await expect(page.getByTestId('notice')).toContainText('large.txt has 20.0 MB');
+  await expect(text).toHaveValue('Typed before.');
+  await chooser.setInputFiles({
+    ...{ name: 'small.txt', mimeType: 'text/plain' },
+    buffer: Buffer.from('From a file.'),
+  });
+  await expect(text).toHaveValue('From a file.');
 });

@@ -40,6 +40,10 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   await expect(chunk.locator('.cell-output')).toContainText('The eastern kiln is lit at 05:40');
   expect(await readFile(file, 'utf8')).toContain('"size": 96');
 
+  await expect(chunk.getByRole('button', { name: 'Fold the output' })).toHaveAttribute(
+    'aria-expanded',
+    'true',
+  );
   await chunk.getByRole('button', { name: 'Fold the output' }).click();
   await expect(chunk.locator('.cell-output')).toHaveCount(0);
   await chunk.getByRole('button', { name: 'Show the output' }).click();
@@ -61,9 +65,35 @@ test('a notebook is printed as a page', async ({ page, workspace }) => {
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();
   await expect(page.getByRole('banner')).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Run', exact: true }).first()).toBeHidden();
+  await expect(page.locator('.cell-run').first()).toBeHidden();
   const cut = await page
     .locator('.cell-output')
     .evaluateAll((outputs) => outputs.some((one) => one.scrollHeight > one.clientHeight + 1));
   expect(cut).toBe(false);
+});
+
+test('keys delete the cell that has the focus, and nothing else', async ({ page, workspace }) => {
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'a-first.graft.json');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  const cells = page.locator('.cell');
+  await expect(cells).toHaveCount(2);
+  // Of the page, not of the nodes.
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Backspace');
+  // Within a cell they belong to what has the focus there.
+  await cells.first().getByRole('button', { name: /^Run / }).focus();
+  await expect(cells.first()).toHaveAttribute('data-selected', 'true');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Backspace');
+  await expect(cells).toHaveCount(2);
+
+  await page.keyboard.press('Escape');
+  await expect(cells.first()).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await expect(cells).toHaveCount(1);
+  await expect(cells.first()).toHaveAttribute('data-cell', 'chunk');
+  await page.keyboard.press('Control+z');
+  await expect(cells).toHaveCount(2);
 });
