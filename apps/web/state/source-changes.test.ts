@@ -173,6 +173,7 @@ function locksOf(others: readonly string[]) {
     _options: object,
     use: (lock: object | null) => unknown,
   ): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 0));
     if (taken.has(name)) return void (await use(null));
     taken.add(name);
     await use({});
@@ -181,6 +182,15 @@ function locksOf(others: readonly string[]) {
   vi.stubGlobal('navigator', { locks: { request } });
   return taken;
 }
+
+it('asks once whether it is the one that runs the file', async () => {
+  locksOf([]);
+  setRunsOnChange(path(), true);
+  await Promise.all([sourcesChanged(change('a.md')), sourcesChanged(change('b.md'))]);
+  await settled();
+  expect(server.runs).toHaveLength(1);
+  expect(notices()).toEqual([]);
+});
 
 it('tells where another tab runs the file', async () => {
   locksOf([`graft.run-on-change ${path()}`]);

@@ -115,22 +115,31 @@ async function runNow(path: string): Promise<void> {
   }
 }
 
-/** Files for which this tab holds the lock. */
-const held = new Set<string>();
+/** Files that this tab runs, or asks whether it does. */
+const leading = new Map<string, Promise<boolean>>();
 
 /**
  * Whether this tab is the one that runs a file, of several that have it open: it stays that until it opens another one, or
  * no longer runs on changes. Where the browser has no locks (no secure context), each is.
  */
 function leads(path: string): Promise<boolean> {
-  if (held.has(path) || !('locks' in navigator)) return Promise.resolve(true);
+  if (!('locks' in navigator)) return Promise.resolve(true);
+  const known = leading.get(path);
+  if (known !== undefined) return known;
+  const asked = askToLead(path);
+  leading.set(path, asked);
+  // Another tab may be closed by the next time.
+  void asked.then((leadsIt) => leadsIt || leading.delete(path));
+  return asked;
+}
+
+function askToLead(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     navigator.locks
       .request(`graft.run-on-change ${path}`, { ifAvailable: true }, (lock) => {
-        if (lock === null) return resolve(false);
-        held.add(path);
-        resolve(true);
-        return whileRunOnChange(path).then(() => void held.delete(path));
+        resolve(lock !== null);
+        if (lock === null) return undefined;
+        return whileRunOnChange(path).then(() => leading.delete(path));
       })
       // Refused where the page is not to keep anything.
       .catch(() => resolve(true));
