@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const index = defineNode({
   type: 'index',
-  version: 2,
+  version: 1,
   implementation: 1,
   title: 'Index',
   group: 'retrieval',
@@ -56,8 +56,5 @@ export const index = defineNode({
   device: { needs: 'cpu', affectsResult: false },
   lane: 'bulk',
   cores: 'all',
-  migrations: [
-    // What had no kind was flat; since then it is auto.
-    { from: 1, name: 'say-flat', params: (params) => ({ kind: 'flat', ...params }) },
-  ],
+  migrations: [],
 });

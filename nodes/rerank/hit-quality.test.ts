@@ -1,4 +1,4 @@
-import { type Chunk, createRegistry, type Metadata, migrateGraph, parseGraph } from '@graft/graph';
+import type { Chunk, Metadata } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { hitQuality, type QualityParts } from './hit-quality.ts';
 import { rerank } from './node.ts';
@@ -59,23 +59,4 @@ it('takes for boilerplate what stands in three documents, links and rights, and 
   expect(share('[Home](/) [Kilns](/kilns)')).toBe(0);
   expect(share('Home › Kilns › East')).toBe(0);
   expect(share('# Kilns')).toBe(0);
-});
-
-it('goes by the same dates as before in files from before modified was among them', () => {
-  const written = parseGraph(
-    JSON.stringify({
-      graft: 1,
-      nodes: {
-        old: { type: 'rerank', version: 1, params: { quality: 1 } },
-        said: { type: 'rerank', version: 1, params: { dates: ['changed'] } },
-        young: { type: 'rerank', version: 2, params: {} },
-      },
-    }),
-  );
-  const { nodes } = migrateGraph(written, createRegistry([rerank]));
-  const datesOf = (id: string) => rerank.params.parse(nodes[id]?.params).dates;
-  expect(nodes['old']).toMatchObject({ version: 2, params: { quality: 1 } });
-  expect(datesOf('old')).toEqual(['date', 'changed', 'published']);
-  expect(datesOf('said')).toEqual(['changed']);
-  expect(datesOf('young')).toEqual(['date', 'changed', 'published', 'modified']);
 });

@@ -45,7 +45,7 @@ function isDay(day: string): boolean {
 
 export const rerank = defineNode({
   type: 'rerank',
-  version: 2,
+  version: 1,
   implementation: 4,
   title: 'Rerank',
   group: 'retrieval',
@@ -234,11 +234,5 @@ export const rerank = defineNode({
   },
   engines: ['onnxruntime', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
-  migrations: [
-    {
-      from: 1,
-      name: 'say-dates',
-      params: (params) => ({ dates: ['date', 'changed', 'published'], ...params }),
-    },
-  ],
+  migrations: [],
 });
