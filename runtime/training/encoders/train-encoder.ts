@@ -1,17 +1,11 @@
-import { GraphError } from '@graft/graph';
-import { gradientName } from '../architectures/training-program.ts';
-import { stepsPerEpoch } from '../data/epoch.ts';
-import { loadWeight } from '../formats/load-weight.ts';
-import { requireWeight, type Executor, type Results } from '../ir/executor.ts';
-import type { Shape } from '../ir/shape.ts';
+import type { Executor, Results } from '../ir/executor.ts';
 import { CheckpointStore, type Checkpoint } from '../loop/checkpoint-store.ts';
 import type { BatchLoss } from '../loop/gradient-step.ts';
-import { startOfFactor } from '../loop/initial-parameters.ts';
 import type { LoopHooks, LoopResult } from '../loop/training-loop.ts';
 import { TrainingSteps, type Objective } from '../loop/training-steps.ts';
-import { AdamW, type Parameters } from '../optimizer/adamw.ts';
-import type { EncoderModel } from './encoder-model.ts';
+import type { Parameters } from '../optimizer/adamw.ts';
 import { checkPairs, definitionOf, passagesOf, type EncoderRequest } from './encoder-request.ts';
+import { encoderOptimizer, gradientOf, startOf, stepCounts } from './encoder-steps.ts';
 import { evaluationBatches, firstBatches, trainingBatch, type PairBatch } from './pair-batches.ts';
 import { PairPrograms } from './pair-programs.ts';
 import {
@@ -45,15 +39,9 @@ export async function trainEncoder(training: EncoderTraining): Promise<LoopResul
   await using programs = new PairPrograms({ model, executor, request, shapes });
   const { trainable } = programs;
   const parameters = await startOf(model, trainable, request);
-  const optimizer = new AdamW(parameters, {
-    weightDecay: request.weightDecay,
-    decays: (name) => (trainable.get(name)?.length ?? 0) > 1,
-  });
-  const perEpoch = stepsPerEpoch(request.train.length, request.batch);
-  const whole = Math.ceil(perEpoch * request.epochs);
-  const steps = request.maxSteps > 0 ? Math.min(request.maxSteps, whole) : whole;
+  const optimizer = encoderOptimizer(parameters, trainable, request);
   const made = new TrainingSteps({
-    plan: { request, stepsPerEpoch: perEpoch, steps, warmup: Math.ceil(steps * request.warmup) },
+    plan: { request, ...stepCounts(request) },
     objective: pairObjective(programs, request, { parameters, signal: hooks.signal }),
     ...{ parameters, optimizer, store, hooks },
     shapes: toRunShapes(shapes, request),
@@ -120,14 +108,6 @@ function pairObjective(
   };
 }
 
-function gradientOf(results: Results, name: string): Float32Array {
-  const gradient = results[gradientName(name)];
-  if (gradient !== undefined) return gradient;
-  throw new GraphError('internal', `a step gave no gradient of "${name}"`, {
-    audience: 'developer',
-  });
-}
-
 function lossOf(results: Results, { pairs, counted }: PairBatch, count: number): BatchLoss {
   const correct = [...(results['correct'] ?? [])].slice(0, counted);
   const texts = pairs.flatMap((pair) => [pair.question, ...passagesOf(pair)]);
@@ -136,22 +116,4 @@ function lossOf(results: Results, { pairs, counted }: PairBatch, count: number):
     accuracy: correct.reduce((sum, one) => sum + one, 0) / count,
     tokens: texts.reduce((sum, text) => sum + text.length, 0),
   };
-}
-
-/** LoRA as PEFT begins; all weights from the model's. */
-async function startOf(
-  model: EncoderModel,
-  trainable: ReadonlyMap<string, Shape>,
-  { method, seed }: EncoderRequest,
-): Promise<Map<string, Float32Array>> {
-  const parameters = new Map<string, Float32Array>();
-  for (const [name, shape] of trainable) {
-    const data =
-      method.kind === 'lora'
-        ? startOfFactor(name, shape, seed)
-        : // A copy: training writes into it.
-          (await loadWeight(requireWeight(model.weights, name), shape)).slice();
-    parameters.set(name, data);
-  }
-  return parameters;
 }

@@ -1,17 +1,14 @@
 import type { TextList } from '@graft/graph';
-import { gradientName } from '../architectures/training-program.ts';
-import { rowsOfStep, stepsPerEpoch } from '../data/epoch.ts';
-import { loadWeight } from '../formats/load-weight.ts';
-import { requireWeight, type Executor } from '../ir/executor.ts';
-import { sizeOf, type Shape } from '../ir/shape.ts';
+import { rowsOfStep } from '../data/epoch.ts';
+import type { Executor } from '../ir/executor.ts';
 import { CheckpointStore, type Checkpoint } from '../loop/checkpoint-store.ts';
 import type { BatchLoss } from '../loop/gradient-step.ts';
-import { startOfFactor } from '../loop/initial-parameters.ts';
 import type { LoopHooks, LoopResult } from '../loop/training-loop.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import { TrainingSteps, type Objective } from '../loop/training-steps.ts';
-import { AdamW, type Parameters } from '../optimizer/adamw.ts';
+import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
+import { encoderOptimizer, gradientOf, startOf, stepCounts } from './encoder-steps.ts';
 import { chooseListShapes, ListPrograms, listMemory } from './list-programs.ts';
 import { checkLists, defineReranker, type RerankerRequest } from './reranker-request.ts';
 import { newHead } from './score-head.ts';
@@ -45,16 +42,12 @@ export async function trainReranker(training: RerankerTraining): Promise<LoopRes
   hooks.signal.throwIfAborted();
   await using programs = new ListPrograms({ model, executor, request, shapes });
   const { trainable } = programs;
-  const parameters = await startOf(model, trainable, request);
-  const optimizer = new AdamW(parameters, {
-    weightDecay: request.weightDecay,
-    decays: (name) => (trainable.get(name)?.length ?? 0) > 1,
-  });
-  const perEpoch = stepsPerEpoch(request.train.length, request.batch);
-  const whole = Math.ceil(perEpoch * request.epochs);
-  const steps = request.maxSteps > 0 ? Math.min(request.maxSteps, whole) : whole;
+  // A head that knows nothing.
+  const head = newHead(model.config, request.seed);
+  const parameters = await startOf(model, trainable, { ...request, made: head });
+  const optimizer = encoderOptimizer(parameters, trainable, request);
   const made = new TrainingSteps({
-    plan: { request, stepsPerEpoch: perEpoch, steps, warmup: Math.ceil(steps * request.warmup) },
+    plan: { request, ...stepCounts(request) },
     objective: listObjective(programs, request, { parameters, signal: hooks.signal }),
     ...{ parameters, optimizer, store, hooks, shapes },
   });
@@ -105,7 +98,7 @@ function listObjective(
       const correct = [...(results['correct'] ?? [])].slice(0, batch.lists.length);
       right += correct.reduce((sum, one) => sum + one, 0);
       for (const name of gradients === undefined ? [] : setting.parameters.keys()) {
-        add(gradients, name, results[gradientName(name)] ?? new Float32Array());
+        add(gradients, name, gradientOf(results, name));
       }
     }
     const tokens = lists.flat().reduce((sum, text) => sum + text.ids.length, 0);
@@ -133,26 +126,4 @@ function add(
     return;
   }
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (gradient[i] ?? NaN);
-}
-
-/** LoRA as PEFT begins, all weights from the model's, and a head that knows nothing. */
-async function startOf(
-  model: EncoderModel,
-  trainable: ReadonlyMap<string, Shape>,
-  { method, seed }: RerankerRequest,
-): Promise<Map<string, Float32Array>> {
-  const head = newHead(model.config, seed);
-  const parameters = new Map<string, Float32Array>();
-  for (const [name, shape] of trainable) {
-    const own = head.get(name);
-    if (own !== undefined) parameters.set(name, own);
-    else if (method.kind === 'lora') parameters.set(name, startOfFactor(name, shape, seed));
-    // A copy: training writes into it.
-    else
-      parameters.set(
-        name,
-        (await loadWeight(requireWeight(model.weights, name), shape)).slice(0, sizeOf(shape)),
-      );
-  }
-  return parameters;
 }
