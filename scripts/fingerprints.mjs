@@ -15,8 +15,8 @@ const engines = {
   remote: { folders: ['runtime/backends/remote'], revision: 'runtime/backends/versions.ts' },
   lance: { folders: ['runtime/backends/lance'], revision: 'runtime/backends/versions.ts' },
   training: {
-    folders: ['adapters', 'architectures', 'autodiff', 'formats', 'ir', 'loop', 'onnx', 'optimizer']
-      .concat(['service'])
+    folders: ['adapters', 'architectures', 'autodiff', 'encoders', 'formats', 'ir', 'loop', 'onnx']
+      .concat(['optimizer', 'service'])
       .map((name) => `runtime/training/${name}`),
     revision: 'runtime/training/version.ts',
   },

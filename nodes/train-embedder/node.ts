@@ -7,10 +7,16 @@ import {
   Questions,
 } from '@graft/graph';
 import { z } from 'zod';
-import { evalShareParam, trainingParams } from '../kit/training/definition.ts';
+import {
+  encoderClashes,
+  encoderParams,
+  evalShareParam,
+  trainingParams,
+} from '../kit/training/definition.ts';
 
 const { epochs, schedule, warmup, weightDecay, clip, maxSteps } = trainingParams;
 const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
+const { model, rank, alpha } = encoderParams;
 
 export const trainEmbedder = defineNode({
   type: 'train-embedder',
@@ -34,16 +40,7 @@ export const trainEmbedder = defineNode({
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
   params: z.strictObject({
-    model: z
-      .string()
-      .min(1)
-      .default('all-MiniLM-L6-v2')
-      .meta({
-        title: 'Model',
-        description: 'The embedder to start from, of the family bert.',
-        control: 'model',
-        modelKind: 'embedder',
-      } satisfies ParamMeta),
+    model,
     method: z
       .enum(['lora', 'full'])
       .default('lora')
@@ -94,26 +91,8 @@ export const trainEmbedder = defineNode({
         description: 'What is beyond is left out in training. Memory grows with it.',
         advanced: true,
       } satisfies ParamMeta),
-    rank: z
-      .int()
-      .min(1)
-      .max(1024)
-      .default(16)
-      .meta({
-        title: 'Rank',
-        description: 'Of lora: more learns more.',
-        advanced: true,
-      } satisfies ParamMeta),
-    alpha: z
-      .number()
-      .gt(0)
-      .max(4096)
-      .default(32)
-      .meta({
-        title: 'Alpha',
-        description: 'Of lora: what it adds is multiplied by alpha over rank.',
-        advanced: true,
-      } satisfies ParamMeta),
+    rank,
+    alpha,
     targets: z
       .array(z.enum(['all-linear', 'query', 'key', 'value', 'dense']))
       .min(1)
@@ -141,24 +120,11 @@ export const trainEmbedder = defineNode({
     if (dimension === undefined) return {};
     return { embedder: { embedder: { model: `${model} tuned`, dimension } } };
   },
-  check({ model, maxLength }, _inputs, models) {
-    const facts = models(model);
-    if (facts === undefined) return [];
-    const refuse = (message: string, param = 'model') => [{ param, message }];
-    if (facts.kind !== 'embedder') {
-      return refuse(`${model} is of kind ${facts.kind}; choose an embedder.`);
-    }
-    if (facts.architecture !== 'bert') {
-      return refuse(
-        `${model} is of the family ${facts.architecture}; embedders that can be trained are of the family bert. Choose one of those, such as all-MiniLM-L6-v2.`,
-      );
-    }
-    if (maxLength <= facts.contextLength) return [];
-    return refuse(
-      `${model} reads at most ${facts.contextLength} tokens; set the longest text to that or less.`,
-      'maxLength',
-    );
-  },
+  check: (params, _inputs, models) =>
+    encoderClashes(params, models, {
+      trained: 'embedders that can be trained are',
+      longest: 'text',
+    }),
   engines: ['training', 'onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

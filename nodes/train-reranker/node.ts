@@ -1,9 +1,15 @@
 import { CrossEncoderModel, defineNode, Hits, Metrics, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { evalShareParam, trainingParams } from '../kit/training/definition.ts';
+import {
+  encoderClashes,
+  encoderParams,
+  evalShareParam,
+  trainingParams,
+} from '../kit/training/definition.ts';
 
 const { schedule, warmup, weightDecay, clip, maxSteps } = trainingParams;
 const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
+const { model, rank, alpha } = encoderParams;
 
 export const trainReranker = defineNode({
   type: 'train-reranker',
@@ -26,16 +32,7 @@ export const trainReranker = defineNode({
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
   params: z.strictObject({
-    model: z
-      .string()
-      .min(1)
-      .default('all-MiniLM-L6-v2')
-      .meta({
-        title: 'Model',
-        description: 'The embedder to start from, of the family bert.',
-        control: 'model',
-        modelKind: 'embedder',
-      } satisfies ParamMeta),
+    model,
     method: z
       .enum(['full', 'lora'])
       .default('full')
@@ -85,26 +82,8 @@ export const trainReranker = defineNode({
         description: 'Of question and passage together; what is beyond is left out in training.',
         advanced: true,
       } satisfies ParamMeta),
-    rank: z
-      .int()
-      .min(1)
-      .max(1024)
-      .default(16)
-      .meta({
-        title: 'Rank',
-        description: 'Of lora: more learns more.',
-        advanced: true,
-      } satisfies ParamMeta),
-    alpha: z
-      .number()
-      .gt(0)
-      .max(4096)
-      .default(32)
-      .meta({
-        title: 'Alpha',
-        description: 'Of lora: what it adds is multiplied by alpha over rank.',
-        advanced: true,
-      } satisfies ParamMeta),
+    rank,
+    alpha,
     evalShare: evalShareParam('Chosen by the documents that hold the answers.').default(0.05),
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },
@@ -116,24 +95,11 @@ export const trainReranker = defineNode({
   ],
   caching: 'seeded',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
-  check({ model, maxLength }, _inputs, models) {
-    const facts = models(model);
-    if (facts === undefined) return [];
-    const refuse = (message: string, param = 'model') => [{ param, message }];
-    if (facts.kind !== 'embedder') {
-      return refuse(`${model} is of kind ${facts.kind}; choose an embedder.`);
-    }
-    if (facts.architecture !== 'bert') {
-      return refuse(
-        `${model} is of the family ${facts.architecture}; rerankers are trained from embedders of the family bert, such as all-MiniLM-L6-v2.`,
-      );
-    }
-    if (maxLength <= facts.contextLength) return [];
-    return refuse(
-      `${model} reads at most ${facts.contextLength} tokens; set the longest pair to that or less.`,
-      'maxLength',
-    );
-  },
+  check: (params, _inputs, models) =>
+    encoderClashes(params, models, {
+      trained: 'rerankers are trained from embedders',
+      longest: 'pair',
+    }),
   engines: ['training', 'onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -205,3 +205,64 @@ export function trainingClashes(
 export function onnxRefused(model: string): string {
   return `${model} is an ONNX model, which cannot be trained. Choose a language model in GGUF or safetensors.`;
 }
+
+/** Parameters that every node that trains an encoder has alike. */
+export const encoderParams = {
+  model: z
+    .string()
+    .min(1)
+    .default('all-MiniLM-L6-v2')
+    .meta({
+      title: 'Model',
+      description: 'The embedder to start from, of the family bert.',
+      control: 'model',
+      modelKind: 'embedder',
+    } satisfies ParamMeta),
+  rank: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(16)
+    .meta({
+      title: 'Rank',
+      description: 'Of lora: more learns more.',
+      advanced: true,
+    } satisfies ParamMeta),
+  alpha: z
+    .number()
+    .gt(0)
+    .max(4096)
+    .default(32)
+    .meta({
+      title: 'Alpha',
+      description: 'Of lora: what it adds is multiplied by alpha over rank.',
+      advanced: true,
+    } satisfies ParamMeta),
+};
+
+/**
+ * What is wrong with the model that a node trains, or with how much of a text it is to read; `trained` says what comes of
+ * it, and `longest` what its length is called.
+ */
+export function encoderClashes(
+  { model, maxLength }: { readonly model: string; readonly maxLength: number },
+  models: ModelLookup,
+  { trained, longest }: { readonly trained: string; readonly longest: string },
+): readonly FacetClash[] {
+  const facts = models(model);
+  if (facts === undefined) return [];
+  const refuse = (message: string, param = 'model') => [{ param, message }];
+  if (facts.kind !== 'embedder') {
+    return refuse(`${model} is of kind ${facts.kind}; choose an embedder.`);
+  }
+  if (facts.architecture !== 'bert') {
+    return refuse(
+      `${model} is of the family ${facts.architecture}; ${trained} of the family bert. Choose one of those, such as all-MiniLM-L6-v2.`,
+    );
+  }
+  if (maxLength <= facts.contextLength) return [];
+  return refuse(
+    `${model} reads at most ${facts.contextLength} tokens; set the longest ${longest} to that or less.`,
+    'maxLength',
+  );
+}
