@@ -4,7 +4,7 @@ import {
   contextParam,
   judgingClashes,
   parallelParam,
-  yesOrNoParam,
+  promptParam,
 } from '../kit/asking/definition.ts';
 
 export const metricNames = [
@@ -69,7 +69,7 @@ export const gradeHits = defineNode({
         unit: 'hits',
         description: 'Best graded hits that stay in any case.',
       } satisfies ParamMeta),
-    prompt: yesOrNoParam('Prompt', {
+    prompt: promptParam('Prompt', {
       of: 'What the model is asked of a chunk.',
       holds: ['passage', 'question'],
       text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',

@@ -15,6 +15,7 @@ import {
   contextParam,
   maxTokensParam,
   parallelParam,
+  promptParam,
   temperatureParam,
 } from '../kit/asking/definition.ts';
 import { askedMetrics } from '../kit/evaluation/definition.ts';
@@ -29,31 +30,6 @@ export type MetricName = (typeof metricNames)[number];
 /** What is said of every answer beside its metrics. */
 export function reliabilityNames({ repeats }: { readonly repeats: number }): readonly string[] {
   return [...(repeats > 1 ? ['agreement'] : []), 'unparseable'];
-}
-
-/** What the judge is asked; `{name}` stands for what the text is about. */
-function promptParam(
-  title: string,
-  {
-    of,
-    holds,
-    text,
-  }: { readonly of: string; readonly holds: readonly string[]; readonly text: string },
-) {
-  const marks = holds.map((name) => `{${name}}`);
-  return marks
-    .reduce(
-      (schema, mark) =>
-        schema.refine((prompt) => prompt.includes(mark), { message: `must contain ${mark}` }),
-      z.string(),
-    )
-    .default(text)
-    .meta({
-      title,
-      description: `${of} It must contain ${marks.join(', ')}.`,
-      control: 'multiline',
-      advanced: true,
-    } satisfies ParamMeta);
 }
 
 export const judge = defineNode({

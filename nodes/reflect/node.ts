@@ -12,7 +12,7 @@ import {
   contextParam,
   judgingClashes,
   parallelParam,
-  yesOrNoParam,
+  promptParam,
 } from '../kit/asking/definition.ts';
 
 export const metricNames = ['answered', 'supported', 'useful'] as const;
@@ -88,12 +88,12 @@ export const reflect = defineNode({
         description:
           'What stands in the place of an answer that does not. In other words than the common ones, tell them to evaluate.',
       } satisfies ParamMeta),
-    supportedPrompt: yesOrNoParam('Asks for support', {
+    supportedPrompt: promptParam('Asks for support', {
       of: 'What the model is asked of an answer and its passages.',
       holds: ['passages', 'answer'],
       text: '{passages}\n\nQuestion: {question}\nAnswer: {answer}\n\nIs the answer what the passages above say? Answer only Yes or No.',
     }),
-    usefulPrompt: yesOrNoParam('Asks for use', {
+    usefulPrompt: promptParam('Asks for use', {
       of: 'What the model is asked of an answer and its question.',
       holds: ['question', 'answer'],
       text: 'Question: {question}\nAnswer: {answer}\n\nDoes the answer give what the question asks for? Answer only Yes or No.',

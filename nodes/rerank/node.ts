@@ -11,7 +11,7 @@ import {
   contextParam,
   judgingClashes,
   parallelParam,
-  yesOrNoParam,
+  promptParam,
 } from '../kit/asking/definition.ts';
 
 const orders = {
@@ -136,7 +136,7 @@ export const rerank = defineNode({
         description: 'Of the fusion: sum of weight / (constant + rank).',
         advanced: true,
       } satisfies ParamMeta),
-    prompt: yesOrNoParam('Prompt', {
+    prompt: promptParam('Prompt', {
       of: 'What the language model is asked of a chunk.',
       holds: ['passage', 'question'],
       text: 'Passage:\n{passage}\n\nQuestion: {question}\n\nDoes the passage say what the question asks for? Answer only Yes or No.',

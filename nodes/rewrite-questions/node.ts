@@ -5,25 +5,9 @@ import {
   contextParam,
   maxTokensParam,
   parallelParam,
+  promptParam,
   temperatureParam,
 } from '../kit/asking/definition.ts';
-
-function promptParam(title: string, holds: readonly string[], text: string) {
-  const marks = holds.map((name) => `{${name}}`);
-  return marks
-    .reduce(
-      (schema, mark) =>
-        schema.refine((prompt) => prompt.includes(mark), { message: `must contain ${mark}` }),
-      z.string(),
-    )
-    .default(text)
-    .meta({
-      title,
-      description: `What the model is asked by that method. It must contain ${marks.join(', ')}.`,
-      control: 'multiline',
-      advanced: true,
-    } satisfies ParamMeta);
-}
 
 export const rewriteQuestions = defineNode({
   type: 'rewrite-questions',
@@ -55,16 +39,16 @@ export const rewriteQuestions = defineNode({
         title: 'Variants',
         description: 'Of each question, at most.',
       } satisfies ParamMeta),
-    multiQueryPrompt: promptParam(
-      'Multi-query',
-      ['question', 'variants'],
-      'Write {variants} other ways to ask this question, in different words that a document might use. One a line, nothing else.\n\nQuestion: {question}',
-    ),
-    hydePrompt: promptParam(
-      'HyDE',
-      ['question'],
-      'Write one short paragraph from a document that answers this question. Invent what you do not know.\n\nQuestion: {question}',
-    ),
+    multiQueryPrompt: promptParam('Multi-query', {
+      of: 'What the model is asked by that method.',
+      holds: ['question', 'variants'],
+      text: 'Write {variants} other ways to ask this question, in different words that a document might use. One a line, nothing else.\n\nQuestion: {question}',
+    }),
+    hydePrompt: promptParam('HyDE', {
+      of: 'What the model is asked by that method.',
+      holds: ['question'],
+      text: 'Write one short paragraph from a document that answers this question. Invent what you do not know.\n\nQuestion: {question}',
+    }),
     maxTokens: maxTokensParam(128, { description: 'Where a reply is cut.', advanced: true }),
     temperature: temperatureParam(0.7, {
       description: '0 always says the likeliest; several passages by hyde need more than that.',

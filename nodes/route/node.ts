@@ -5,7 +5,7 @@ import {
   judgingClashes,
   maxTokensParam,
   parallelParam,
-  yesOrNoParam,
+  promptParam,
 } from '../kit/asking/definition.ts';
 
 /** Ways in which a model is asked. */
@@ -72,7 +72,7 @@ export const route = defineNode({
       'Words that ask for an exact value, such as "how much". These go first, whatever the rest says.',
     ),
     alone: phrases('Alone', 'Words of questions that the model answers alone, for rule.'),
-    prompt: yesOrNoParam('Prompt', {
+    prompt: promptParam('Prompt', {
       of: 'What the model is asked about a question, for asked.',
       holds: ['question'],
       text: 'Question: {question}\n\nDo you know the answer to this question, without looking it up? Answer only Yes or No.',

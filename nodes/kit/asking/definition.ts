@@ -96,8 +96,8 @@ export function askingClashes(
   return clashes;
 }
 
-/** What a model is asked to say yes or no to; `{name}` stands for what the text is about. */
-export function yesOrNoParam(
+/** What a model is asked; `{name}` stands for what the text is about. */
+export function promptParam(
   title: string,
   {
     of,

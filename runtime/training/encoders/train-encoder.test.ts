@@ -1,8 +1,7 @@
-import type { MetricRow } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
 import { fixture } from '../golden/golden.ts';
 import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
-import { onnxExecutor } from '../onnx/executor.ts';
+import { attemptOf, lora, steps, type Attempt } from './encoder-fixture.ts';
 import { openEncoder } from './encoder-model.ts';
 import { definitionOf, type EncoderRequest } from './encoder-request.ts';
 import { trainingBatch } from './pair-batches.ts';
@@ -18,63 +17,15 @@ const pairs: readonly TokenPair[] = Array.from({ length: 12 }, (_, i) => ({
   negatives: i % 4 === 0 ? [[1, 60 - i, 33]] : [],
 }));
 
-const lora = {
-  kind: 'lora',
-  rank: 4,
-  alpha: 8,
-  rankStabilized: false,
-  targets: ['all-linear'],
-} as const;
-
 const request: Omit<EncoderRequest, 'checkpoints'> = {
   method: lora,
   train: pairs,
-  evaluation: [],
-  epochs: 4,
-  maxSteps: 0,
   batch: 4,
-  learningRate: 0.01,
-  schedule: 'cosine',
-  warmup: 0.1,
-  weightDecay: 0.01,
-  clip: 1,
-  seed: 3,
-  evaluateEvery: 0,
-  patience: 0,
-  checkpointEvery: 3,
+  ...steps,
 };
 
-interface Attempt {
-  readonly change?: Partial<EncoderRequest>;
-  readonly memory?: number;
-  readonly watch?: (row: MetricRow, controller: AbortController) => void;
-}
-
-async function attempt({ change, memory = 4e9, watch }: Attempt) {
-  const rows: MetricRow[] = [];
-  const logs: string[] = [];
-  const planned: number[] = [];
-  const controller = new AbortController();
-  const training = trainEncoder({
-    model: await openEncoder(fixture('bert'), 'model.safetensors'),
-    modelDigest: 'digest of the model',
-    executor: await onnxExecutor({ device: 'cpu', threads: 1 }),
-    request: { ...request, checkpoints: await newFolder(), ...change },
-    memory,
-    hooks: {
-      signal: controller.signal,
-      metrics(row) {
-        rows.push(row);
-        watch?.(row, controller);
-      },
-      planned: (bytes) => void planned.push(bytes),
-      log: (_, message) => logs.push(message),
-      progress: () => undefined,
-    },
-  });
-  const result = await training.catch((error: unknown) => ({ error }));
-  return { rows, logs, planned, ...result };
-}
+const attempt = async ({ change, ...how }: Attempt<EncoderRequest>) =>
+  attemptOf(trainEncoder, { ...request, checkpoints: await newFolder(), ...change }, how);
 
 it.each([
   ['lora', lora, 0.02],

@@ -1,8 +1,8 @@
-import type { EncodedText, MetricRow, TextList } from '@graft/graph';
+import type { EncodedText, TextList } from '@graft/graph';
 import { afterAll, expect, it } from 'vitest';
 import { fixture } from '../golden/golden.ts';
 import { losses, newFolder, numbersOf, removeFolders } from '../loop/loop-fixture.ts';
-import { onnxExecutor } from '../onnx/executor.ts';
+import { attemptOf, lora, steps, type Attempt } from './encoder-fixture.ts';
 import { openEncoder } from './encoder-model.ts';
 import { chooseListShapes, listMemory } from './list-programs.ts';
 import { defineReranker, type RerankerRequest } from './reranker-request.ts';
@@ -27,63 +27,15 @@ const lists: readonly TextList[] = Array.from({ length: 12 }, (_, i) => {
   return [pair(own, [40, own, 41].slice(i % 2)), ...others.map((other) => pair(own, [42, other]))];
 });
 
-const lora = {
-  kind: 'lora',
-  rank: 4,
-  alpha: 8,
-  rankStabilized: false,
-  targets: ['all-linear'],
-} as const;
-
 const request: Omit<RerankerRequest, 'checkpoints'> = {
   method: { kind: 'full' },
   train: lists,
-  evaluation: [],
-  epochs: 4,
-  maxSteps: 0,
   batch: 6,
-  learningRate: 0.01,
-  schedule: 'cosine',
-  warmup: 0.1,
-  weightDecay: 0.01,
-  clip: 1,
-  seed: 3,
-  evaluateEvery: 0,
-  patience: 0,
-  checkpointEvery: 3,
+  ...steps,
 };
 
-interface Attempt {
-  readonly change?: Partial<RerankerRequest>;
-  readonly memory?: number;
-  readonly watch?: (row: MetricRow, controller: AbortController) => void;
-}
-
-async function attempt({ change, memory = 4e9, watch }: Attempt) {
-  const rows: MetricRow[] = [];
-  const logs: string[] = [];
-  const planned: number[] = [];
-  const controller = new AbortController();
-  const training = trainReranker({
-    model: await openEncoder(fixture('bert'), 'model.safetensors'),
-    modelDigest: 'digest of the model',
-    executor: await onnxExecutor({ device: 'cpu', threads: 1 }),
-    request: { ...request, checkpoints: await newFolder(), ...change },
-    memory,
-    hooks: {
-      signal: controller.signal,
-      metrics(row) {
-        rows.push(row);
-        watch?.(row, controller);
-      },
-      planned: (bytes) => void planned.push(bytes),
-      log: (_, message) => logs.push(message),
-      progress: () => undefined,
-    },
-  });
-  const result = await training.catch((error: unknown) => ({ error }));
-  return { rows, logs, planned, ...result };
-}
+const attempt = async ({ change, ...how }: Attempt<RerankerRequest>) =>
+  attemptOf(trainReranker, { ...request, checkpoints: await newFolder(), ...change }, how);
 
 it.each([
   ['full', { kind: 'full' }, 0.005],

@@ -2,20 +2,17 @@ import type { RerankerTrainingResult } from '@graft/graph';
 import { hashFile } from '@graft/kit';
 import path from 'node:path';
 import { encoderWeightShapes } from '../encoders/encoder-config.ts';
-import { openEncoder, type EncoderModel } from '../encoders/encoder-model.ts';
+import type { EncoderModel } from '../encoders/encoder-model.ts';
 import type { RerankerRequest } from '../encoders/reranker-request.ts';
 import { headShapes } from '../encoders/score-head.ts';
 import { trainReranker } from '../encoders/train-reranker.ts';
 import { trainedWeights } from '../encoders/trained-weights.ts';
 import { writeScorerOnnx } from '../encoders/write-onnx.ts';
 import type { WeightLookup } from '../ir/executor.ts';
-import { sizeOf, type Shape } from '../ir/shape.ts';
-import { openExecutor } from '../loop/open-executor.ts';
 import type { LoopHooks } from '../loop/training-loop.ts';
 import type { Parameters } from '../optimizer/adamw.ts';
-import { modelOnnx, type EncoderJobSetting } from './embedder-job.ts';
 import { writeBeside } from './encoder-files.ts';
-import { memoryFor, weightsDigest } from './training-job.ts';
+import { modelOnnx, numbersOf, trainOpened, type EncoderJobSetting } from './encoder-job.ts';
 
 /** Other tools load what its config names: a classifier with one label. */
 const classifier = {
@@ -34,19 +31,10 @@ export async function runRerankerJob(
   hooks: LoopHooks,
 ): Promise<RerankerTrainingResult> {
   const { model, request, folder } = job;
-  const { device, method } = request;
-  const { signal } = hooks;
-  const encoder = await openEncoder(model.path, model.weights);
-  const baseBefore = await weightsDigest(encoder, signal);
-  const trained = await trainReranker({
-    model: encoder,
-    modelDigest: baseBefore,
-    executor: await openExecutor({ ...job, device }),
-    request,
-    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
-    hooks,
-  });
-  const baseAfter = await weightsDigest(encoder, signal);
+  const { method } = request;
+  const { encoder, trained, ...digests } = await trainOpened(job, hooks, (opened) =>
+    trainReranker({ ...opened, request }),
+  );
   const file = path.join(folder, modelOnnx);
   const weights = await scorerWeights(encoder, method, trained.parameters);
   await writeScorerOnnx(file, encoder.config, weights);
@@ -57,10 +45,10 @@ export async function runRerankerJob(
     metrics: trained.metrics,
     trainable,
     total: method.kind === 'full' ? trainable : own + trainable,
-    ...{ baseBefore, baseAfter },
+    ...digests,
     crossEncoder: {
       id: `${model.id} reranker`,
-      digest: (await hashFile(file, signal)).digest,
+      digest: (await hashFile(file, hooks.signal)).digest,
       weights: modelOnnx,
       architecture: 'bert',
       contextLength: encoder.config.context,
@@ -82,8 +70,4 @@ async function scorerWeights(
     const data = head.has(name) ? parameters.get(name) : undefined;
     return data === undefined ? own(name) : { kind: 'memory', data };
   };
-}
-
-function numbersOf(shapes: ReadonlyMap<string, Shape>): number {
-  return [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
