@@ -111,7 +111,7 @@ export const loadWeb = defineNode({
     );
   },
   device: { needs: 'cpu', affectsResult: false },
-  lane: 'bulk',
+  lane: 'web',
   migrations: [],
 });
 

@@ -89,6 +89,6 @@ export const searchWeb = defineNode({
         ]
       : [],
   device: { needs: 'cpu', affectsResult: false },
-  lane: 'bulk',
+  lane: 'web',
   migrations: [],
 });

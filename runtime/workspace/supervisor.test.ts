@@ -60,7 +60,7 @@ function started(request: StepRequest, signal = never) {
 }
 
 /** Of the worker processes that run. */
-const pids = (): number[] => [...supervisor.pids.single, ...supervisor.pids.models];
+const pids = (): number[] => Object.values(supervisor.pids).flat();
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -193,6 +193,14 @@ describe('a process with several steps in it', () => {
     await light.result;
     expect(supervisor.pids.single).toEqual(single);
   });
+});
+
+it('has steps of the web share a process, without models', async () => {
+  const slow = ['one', 'other'].map(() => started(step('slow', { ms: 300 }, 'web')));
+  await Promise.all(slow.map(({ working }) => working));
+  const { web, ...others } = supervisor.pids;
+  expect({ web: web.length, ...others }).toEqual({ web: 1, single: [], models: [] });
+  await Promise.all(slow.map(({ result }) => result));
 });
 
 describe('light and bulk steps', () => {

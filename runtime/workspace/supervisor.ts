@@ -15,12 +15,14 @@ export interface SupervisorOptions {
 
 /**
  * Runs steps in worker processes by their lane. Light and bulk steps have one each while they run, since such
- * work may hold its thread; steps that use models share one, which keeps the models. So a step that spins or
+ * work may hold its thread; steps that use models share one, which keeps the models, and steps that read the web
+ * another, which keeps the pauses of each site. So a step that spins or
  * dies stops no step of another lane, and no light one at all.
  */
 export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   readonly #single: WorkerPool;
   readonly #models: WorkerPool;
+  readonly #web: WorkerPool;
 
   constructor(options: SupervisorOptions) {
     const { light, bulk } = laneRoom(availableParallelism());
@@ -29,23 +31,29 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
       ...{ ...options, steps: 'together', most: 1 },
       niceness: modelNiceness,
     });
+    this.#web = new WorkerPool({ ...options, steps: 'together', most: 1 });
   }
 
-  /** Of the worker processes that run: those with one step each, and those with models. */
-  get pids(): { readonly single: readonly number[]; readonly models: readonly number[] } {
-    return { single: this.#single.pids, models: this.#models.pids };
+  /** Of the worker processes that run: those with one step each, those with models, and those that read the web. */
+  get pids(): Readonly<Record<'single' | 'models' | 'web', readonly number[]>> {
+    return { single: this.#single.pids, models: this.#models.pids, web: this.#web.pids };
   }
 
   execute(
     request: StepRequest,
     hooks: Parameters<ExecutionBackend['execute']>[1],
   ): Promise<StepResult> {
-    const hasModels = request.lane === 'inference' || request.lane === 'training';
-    return (hasModels ? this.#models : this.#single).execute(request, hooks);
+    return this.#poolOf(request).execute(request, hooks);
   }
 
   /** Ends the workers and whatever they are working on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#single[Symbol.asyncDispose](), this.#models[Symbol.asyncDispose]()]);
+    const pools = [this.#single, this.#models, this.#web];
+    await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()));
+  }
+
+  #poolOf({ lane }: StepRequest): WorkerPool {
+    if (lane === 'inference' || lane === 'training') return this.#models;
+    return lane === 'web' ? this.#web : this.#single;
   }
 }

@@ -62,7 +62,8 @@ export const pauseParam = z
   .meta({
     title: 'Pause',
     unit: 'seconds',
-    description: 'Between two requests to one host; longer where its robots.txt asks for more.',
+    description:
+      'Between a reply of a host and the next request to it; longer where its robots.txt asks for more.',
     advanced: true,
     affectsResult: false,
   } satisfies ParamMeta);

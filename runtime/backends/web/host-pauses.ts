@@ -1,28 +1,68 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { abortable } from '@graft/kit';
 
 /** Hosts whose pause may have ended long ago. */
 const mostHeld = 1000;
 
-/** When each host may be asked again, for all who ask by it. */
-export class HostPauses {
-  /** On the clock of `performance`, in ms. */
-  readonly #free = new Map<string, number>();
+interface Pause {
+  /** Done when who asks the host now, and all who wait before, have its reply. */
+  last: Promise<void>;
+  /** When the host may be asked again, on the clock of `performance`, in ms. */
+  free: number;
+  /** How many ask, or wait to. */
+  waiting: number;
+}
 
-  /** Waits for the host's turn; the next has to wait `seconds` from then on. */
-  async turn(host: string, seconds: number, signal: AbortSignal): Promise<void> {
-    const now = performance.now();
-    const at = Math.max(now, this.#free.get(host) ?? 0);
-    if (this.#free.size >= mostHeld) this.#forget(now);
-    this.#free.set(host, at + seconds * 1000);
-    if (at > now) await delay(at - now, undefined, { signal });
+/** When each host may be asked again, for all who ask by it: one after another, with a pause after each reply. */
+export class HostPauses {
+  readonly #hosts = new Map<string, Pause>();
+
+  /** What `ask` gives, in the host's turn; the next turn begins `seconds` after its end. */
+  async turn<T>(
+    host: string,
+    { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal },
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    const known = this.#hosts.get(host);
+    // Who leaves no pause need not wait for others who leave none.
+    if (known === undefined && seconds === 0) return ask();
+    const pause = known ?? this.#begin(host);
+    pause.waiting += 1;
+    const reply = pause.last.then(async () => {
+      try {
+        signal.throwIfAborted();
+        const left = pause.free - performance.now();
+        if (left > 0) await delay(left, undefined, { signal });
+        return await ask().finally(() => {
+          pause.free = performance.now() + seconds * 1000;
+        });
+      } finally {
+        pause.waiting -= 1;
+      }
+    });
+    pause.last = reply.then(nothing, nothing);
+    return abortable(reply, signal);
   }
 
   /** Hosts that are remembered. */
   get held(): number {
-    return this.#free.size;
+    return this.#hosts.size;
+  }
+
+  #begin(host: string): Pause {
+    if (this.#hosts.size >= mostHeld) this.#forget(performance.now());
+    const pause = { last: Promise.resolve(), free: 0, waiting: 0 };
+    this.#hosts.set(host, pause);
+    return pause;
   }
 
   #forget(now: number): void {
-    for (const [host, at] of this.#free) if (at <= now) this.#free.delete(host);
+    for (const [host, { free, waiting }] of this.#hosts) {
+      if (waiting === 0 && free <= now) this.#hosts.delete(host);
+    }
   }
+}
+
+function nothing(): void {
+  // Whoever asked is told.
 }

@@ -70,10 +70,20 @@ export class WebClient implements Web {
     let url = start;
     let left = request.seconds * 1000;
     for (let hops = 0; hops <= mostRedirects; hops++) {
-      await this.#politely(url, request);
-      const began = performance.now();
-      const reply = await this.#once(url, { ...request, left, limit });
-      left -= performance.now() - began;
+      const at = url;
+      const seconds = await this.#pauseAt(at, request);
+      const reply = await this.#pauses.turn(
+        at.host,
+        { seconds, signal: request.signal },
+        async () => {
+          const began = performance.now();
+          try {
+            return await this.#once(at, { ...request, left, limit });
+          } finally {
+            left -= performance.now() - began;
+          }
+        },
+      );
       if (!(reply instanceof URL)) return reply;
       url = reply;
     }
@@ -128,19 +138,16 @@ export class WebClient implements Web {
     return true;
   }
 
-  /** Waits until the site may be asked, and throws where its robots.txt forbids it. */
-  async #politely(url: URL, { robots, pause, ...request }: WebRequest): Promise<void> {
-    let least = pause;
-    if (robots) {
-      const rules = await this.#rulesOf(url, { robots, pause, ...request });
-      if (!rules.allows(url)) {
-        throw refused(
-          `The robots.txt of ${url.host} asks not to read ${shown(url)}. Leave the page out, or ask the site.`,
-        );
-      }
-      least = Math.max(pause, rules.pause);
+  /** How long the site is to be left alone after a reply, in seconds. Throws where its robots.txt forbids to ask. */
+  async #pauseAt(url: URL, request: WebRequest): Promise<number> {
+    if (!request.robots) return request.pause;
+    const rules = await this.#rulesOf(url, request);
+    if (!rules.allows(url)) {
+      throw refused(
+        `The robots.txt of ${url.host} asks not to read ${shown(url)}. Leave the page out, or ask the site.`,
+      );
     }
-    await this.#pauses.turn(url.host, least, request.signal);
+    return Math.max(request.pause, rules.pause);
   }
 
   #rulesOf(url: URL, request: WebRequest): Promise<SiteRules> {

@@ -24,10 +24,11 @@ export class StepSlots {
 
   /** `cores` to share out. */
   constructor(cores: number) {
-    const { light, bulk, inference, training } = laneRoom(cores);
+    const { light, bulk, web, inference, training } = laneRoom(cores);
     this.#lanes = {
       light: new LaneSlots(light),
       bulk: new LaneSlots(bulk),
+      web: new LaneSlots(web),
       inference: new LaneSlots(inference),
       training: new LaneSlots(training),
     };
@@ -50,7 +51,7 @@ export class StepSlots {
 }
 
 /**
- * Steps at once, in units of one core. Light steps mostly wait for the disk. Beside one heavy step of inference
+ * Steps at once, in units of one core. Light steps mostly wait for the disk, and those of the web for sites. Beside one heavy step of inference
  * there is room for a small one.
  */
 export function laneRoom(cores: number): Record<Lane, number> {
@@ -59,6 +60,7 @@ export function laneRoom(cores: number): Record<Lane, number> {
   return {
     light: clamp(2 * cores, 4, 16),
     bulk: clamp(cores, 2, 8),
+    web: 8,
     inference: cores + 1,
     training: cores,
   };

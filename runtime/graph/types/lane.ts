@@ -6,10 +6,11 @@ import type { NodeType } from './node-type.ts';
  * - `light`: done in moments (questions, a prompt, a table). One step a process.
  * - `bulk`: work on the CPU that may take long: many files, text scans, an index, a merge. One step a process,
  *   since such work holds its thread.
+ * - `web`: mostly waits for other sites; one process has all of them, so that they share what each site is left alone.
  * - `inference`: uses loaded models; one process keeps them for all.
  * - `training`: computes in a trainer process of its own; its models are accounted for with those of `inference`.
  */
-export type Lane = 'light' | 'bulk' | 'inference' | 'training';
+export type Lane = 'light' | 'bulk' | 'web' | 'inference' | 'training';
 
 /** How much of the machine a step keeps busy while it runs on the CPU. */
 export type Cores = 'one' | 'all';
@@ -20,5 +21,5 @@ export function laneOf({ lane, device }: Pick<NodeType, 'lane' | 'device'>): Lan
 
 export function coresOf(definition: Pick<NodeType, 'lane' | 'device' | 'cores'>): Cores {
   const lane = laneOf(definition);
-  return definition.cores ?? (lane === 'light' || lane === 'bulk' ? 'one' : 'all');
+  return definition.cores ?? (lane === 'inference' || lane === 'training' ? 'all' : 'one');
 }
