@@ -1,6 +1,6 @@
 import { headingLine, plainLines } from '../kit/text/plain-lines.ts';
 import type { DocxNumbering } from './docx-numbering.ts';
-import { type DocxStyles, levelOf, outlineLevel } from './docx-styles.ts';
+import { type DocxStyles, idOf, levelOf, outlineLevel } from './docx-styles.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
 /** What a body is read with. */
@@ -207,8 +207,8 @@ export class DocxBody implements XmlHandler {
 }
 
 function setProperty(paragraph: Paragraph, name: string, value: string): void {
-  if (name === 'pStyle') paragraph.style = value;
+  if (name === 'pStyle') paragraph.style = idOf(value);
   else if (name === 'outlineLvl') paragraph.level = outlineLevel(value);
-  else if (name === 'numId') paragraph.list = value;
+  else if (name === 'numId') paragraph.list = idOf(value);
   else if (name === 'ilvl') paragraph.listLevel = levelOf(value);
 }

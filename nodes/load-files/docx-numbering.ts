@@ -1,4 +1,4 @@
-import { levelOf } from './docx-styles.ts';
+import { idOf, levelOf } from './docx-styles.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
 interface ListLevel {
@@ -31,13 +31,13 @@ export class DocxNumbering implements XmlHandler {
     const value = attributes.get('val') ?? '';
     if (name === 'abstractNum') {
       this.#pattern = [];
-      this.#patterns.set(attributes.get('abstractNumId') ?? '', this.#pattern);
+      this.#patterns.set(idOf(attributes.get('abstractNumId')), this.#pattern);
     } else if (name === 'num') {
-      this.#list = attributes.get('numId') ?? '';
+      this.#list = idOf(attributes.get('numId'));
       this.#override = [];
       this.#overrides.set(this.#list, this.#override);
     } else if (name === 'abstractNumId') {
-      this.#patternOf.set(this.#list, value);
+      this.#patternOf.set(this.#list, idOf(value));
     } else if (name === 'startOverride' && this.#override !== undefined) {
       this.#set({ start: startOf(value) });
       const restarts = this.#restarts.get(this.#list) ?? new Set();
@@ -46,7 +46,7 @@ export class DocxNumbering implements XmlHandler {
       if (name === 'lvl' || name === 'lvlOverride')
         this.#level = levelOf(attributes.get('ilvl') ?? '');
       else if (name === 'numFmt') this.#set({ format: value });
-      else if (name === 'lvlText') this.#set({ text: value });
+      else if (name === 'lvlText') this.#set({ text: labelText(value) });
       else if (name === 'start') this.#setStart(startOf(value));
     }
   }
@@ -76,7 +76,7 @@ export class DocxNumbering implements XmlHandler {
       const { format, start } = levelAt(at);
       return counted(counts[at] ?? start, at === level || format !== 'bullet' ? format : 'decimal');
     });
-    return label.trim().length > maxLabel ? '-' : label.trim();
+    return label.length > maxLabel ? '-' : label;
   }
 
   #set(part: Partial<ListLevel>): void {
@@ -91,6 +91,11 @@ export class DocxNumbering implements XmlHandler {
       this.#override !== undefined && this.#restarts.get(this.#list)?.has(this.#level) === true;
     if (!isSaid) this.#set({ start });
   }
+}
+
+/** A text for labels, cut where every label of it is too long: each stands for a unit at least of every two. */
+function labelText(value: string): string {
+  return value.trim().slice(0, 2 * maxLabel + 1);
 }
 
 const startOf = (value: string): number => Math.min(Number(value) || 0, 1e6);

@@ -10,6 +10,9 @@ export interface ParagraphStyle {
   readonly listLevel: number;
 }
 
+/** Code units; Word writes shorter ones. Every paragraph may lead through those of its style. */
+const longestId = 255;
+
 /** Styles that others are based on, in a row at most. */
 const longestChain = 16;
 
@@ -35,7 +38,7 @@ export class DocxStyles implements XmlHandler {
 
   open(name: string, attributes: XmlAttributes): void {
     if (name === 'style') {
-      this.#id = attributes.get('styleId') ?? '';
+      this.#id = idOf(attributes.get('styleId'));
       this.#style = { name: '', basedOn: '', level: undefined, list: '', listLevel: 0 };
       return;
     }
@@ -43,9 +46,9 @@ export class DocxStyles implements XmlHandler {
     const value = attributes.get('val') ?? '';
     if (style === undefined) return;
     if (name === 'name') this.#style = { ...style, name: value };
-    else if (name === 'basedOn') this.#style = { ...style, basedOn: value };
+    else if (name === 'basedOn') this.#style = { ...style, basedOn: idOf(value) };
     else if (name === 'outlineLvl') this.#style = { ...style, level: outlineLevel(value) };
-    else if (name === 'numId') this.#style = { ...style, list: value };
+    else if (name === 'numId') this.#style = { ...style, list: idOf(value) };
     else if (name === 'ilvl') this.#style = { ...style, listLevel: levelOf(value) };
   }
   close(name: string): void {
@@ -53,6 +56,11 @@ export class DocxStyles implements XmlHandler {
     this.#styles.set(this.#id, this.#style);
     this.#style = undefined;
   }
+}
+
+/** Of a style or a list; '' where there is none, or it is none. */
+export function idOf(value = ''): string {
+  return value.length > longestId ? '' : value;
 }
 
 /** `heading 1`, as Word names its own styles in every language; `Title` is above them all. */

@@ -1,11 +1,13 @@
-import { posix } from 'node:path';
+import { shortTitle } from '../kit/text/markdown-headings.ts';
+import { pathFrom } from './part-path.ts';
 import { TextsByName } from './read-docx.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 
 interface Resource {
-  readonly path: string;
-  readonly type: string;
-  readonly properties: string;
+  readonly address: string;
+  readonly isPage: boolean;
+  /** The table of contents of EPUB 3. */
+  readonly isContents: boolean;
 }
 
 /** What a package document (`*.opf`) says of itself, by the names of our metadata. */
@@ -39,10 +41,11 @@ export class EpubPackage implements XmlHandler {
     if (this.#inMetadata) this.#facts.open(name);
     const value = (attribute: string): string => attributes.get(attribute) ?? '';
     if (name === 'item') {
+      // Told once: the spine may name it again and again.
       this.#resources.set(value('id'), {
-        path: pathFrom(this.#path, value('href')),
-        type: value('media-type'),
-        properties: value('properties'),
+        address: value('href'),
+        isPage: /html/i.test(value('media-type')),
+        isContents: value('properties').split(/\s+/).includes('nav'),
       });
     } else if (name === 'spine') this.#contents = value('toc');
     else if (name === 'itemref') this.#order.push(value('idref'));
@@ -56,36 +59,44 @@ export class EpubPackage implements XmlHandler {
   }
 
   /** Paths of the pages in their reading order, each once, without the table of contents. */
-  pages(): string[] {
-    const pages = this.#order.flatMap((id) => {
+  *pages(): Generator<string> {
+    const given = new Set<string>();
+    for (const id of new Set(this.#order)) {
       const resource = this.#resources.get(id);
-      if (resource === undefined || !/html/i.test(resource.type)) return [];
-      return isContents(resource) ? [] : resource.path;
-    });
-    return [...new Set(pages)];
+      if (resource === undefined || !resource.isPage || resource.isContents) continue;
+      const path = pathFrom(this.#path, resource.address);
+      if (given.has(path)) continue;
+      given.add(path);
+      yield path;
+    }
   }
 
   /** Where the titles of the pages are: the table of contents of EPUB 3, else that of EPUB 2. */
   contents(): string | undefined {
-    const own = [...this.#resources.values()].find(isContents);
-    return (own ?? this.#resources.get(this.#contents))?.path;
+    let found = this.#resources.get(this.#contents);
+    for (const resource of this.#resources.values()) {
+      if (!resource.isContents) continue;
+      found = resource;
+      break;
+    }
+    return found === undefined ? undefined : pathFrom(this.#path, found.address);
   }
 }
 
-function isContents({ properties }: Resource): boolean {
-  return properties.split(/\s+/).includes('nav');
-}
-
-/** Titles by the path that they lead to, of a table of contents of either kind: the first of each. */
+/** Titles of pages by their paths, of a table of contents of either kind: the first of each, as long as a title may be. */
 export class EpubContents implements XmlHandler {
   readonly titles = new Map<string, string>();
   readonly #path: string;
+  readonly #pages: ReadonlySet<string>;
   #navigation = true;
   #address: string | undefined;
-  #pieces: string[] = [];
+  /** Of the label that is open; a label may be followed by any number of places. */
+  #pieces: string[] | undefined;
+  #title = '';
 
-  constructor(path: string) {
+  constructor(path: string, pages: ReadonlySet<string>) {
     this.#path = path;
+    this.#pages = pages;
   }
 
   open(name: string, attributes: XmlAttributes): void {
@@ -100,29 +111,20 @@ export class EpubContents implements XmlHandler {
   }
   close(name: string): void {
     if (name === 'nav') this.#navigation = true;
+    if (name !== 'a' && name !== 'navLabel') return;
+    this.#title = shortTitle((this.#pieces ?? []).join('').replace(/\s+/g, ' ').trim());
+    this.#pieces = undefined;
     if (name !== 'a' || this.#address === undefined) return;
     this.#name(this.#address);
     this.#address = undefined;
   }
   text(text: string): void {
-    this.#pieces.push(text);
+    this.#pieces?.push(text);
   }
 
   #name(address: string): void {
-    const title = this.#pieces.join('').replace(/\s+/g, ' ').trim();
+    if (this.#title === '') return;
     const path = pathFrom(this.#path, address);
-    if (title !== '' && !this.titles.has(path)) this.titles.set(path, title);
+    if (this.#pages.has(path) && !this.titles.has(path)) this.titles.set(path, this.#title);
   }
-}
-
-/** Where a reference leads from a part of the archive, '' being its root; a name to look up, never a path of the disk. */
-export function pathFrom(part: string, reference: string): string {
-  const address = reference.replace(/[#?].*$/s, '');
-  let decoded = address;
-  try {
-    decoded = decodeURIComponent(address);
-  } catch {
-    // As it is written, then.
-  }
-  return posix.join(posix.dirname(part), decoded);
 }

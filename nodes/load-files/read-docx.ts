@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import type { SourceFile } from '@graft/graph';
 import { DocxBody } from './docx-body.ts';
 import { DocxNumbering } from './docx-numbering.ts';
 import { DocxStyles } from './docx-styles.ts';
+import { pathFrom } from './part-path.ts';
 import type { XmlAttributes, XmlHandler } from './read-xml.ts';
 import { ZipArchive } from './zip-archive.ts';
 
@@ -33,7 +33,7 @@ const factNames: Readonly<Record<string, string>> = {
 export async function readDocx(file: SourceFile, signal: AbortSignal): Promise<ReadDocument> {
   const archive = await ZipArchive.open(file, kind);
   const main = await mainPart(archive);
-  const beside = (name: string): string => posix.join(posix.dirname(main), name);
+  const beside = (name: string): string => pathFrom(main, name);
   const [styles, numbering] = [new DocxStyles(), new DocxNumbering()];
   await archive.xml(beside('styles.xml'), styles);
   await archive.xml(beside('numbering.xml'), numbering);
@@ -61,7 +61,7 @@ async function mainPart(archive: ZipArchive): Promise<string> {
     open: (name, attributes) => {
       if (name !== 'Relationship' || found !== '') return;
       if (attributes.get('Type')?.endsWith('/officeDocument') !== true) return;
-      found = posix.normalize(attributes.get('Target') ?? '').replace(/^\/+/, '');
+      found = pathFrom('', attributes.get('Target') ?? '');
     },
   });
   return found === '' ? 'word/document.xml' : found;

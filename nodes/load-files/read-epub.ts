@@ -1,7 +1,8 @@
 import type { SourceFile } from '@graft/graph';
 import { headingLine } from '../kit/text/plain-lines.ts';
 import { readHtmlAsMarkdown } from '../kit/text/read-html.ts';
-import { EpubContents, EpubPackage, pathFrom } from './epub-package.ts';
+import { EpubContents, EpubPackage } from './epub-package.ts';
+import { pathFrom } from './part-path.ts';
 import type { ReadDocument } from './read-docx.ts';
 import { ZipArchive } from './zip-archive.ts';
 
@@ -23,9 +24,14 @@ export async function readEpub(file: SourceFile, signal: AbortSignal): Promise<R
   const book = new EpubPackage(path);
   if (!(await archive.xml(path, book))) throw archive.damaged('it has no package document');
   const locked = await encryptedParts(archive);
-  const titles = await pageTitles(archive, book);
-  const pages: string[] = [];
+  const parts = new Set<string>();
   for (const page of book.pages()) {
+    if (!archive.has(page)) throw archive.damaged(`it has no part ${page.slice(0, 200)}`);
+    parts.add(page);
+  }
+  const titles = await pageTitles(archive, { contents: book.contents(), pages: parts });
+  const pages: string[] = [];
+  for (const page of parts) {
     signal.throwIfAborted();
     if (locked.has(page.toLowerCase())) {
       throw archive.encrypted('is protected against copying, and only its own reader opens it');
@@ -61,13 +67,15 @@ async function packagePath(archive: ZipArchive): Promise<string> {
 
 async function pageTitles(
   archive: ZipArchive,
-  book: EpubPackage,
+  {
+    contents,
+    pages,
+  }: { readonly contents: string | undefined; readonly pages: ReadonlySet<string> },
 ): Promise<ReadonlyMap<string, string>> {
-  const path = book.contents();
-  if (path === undefined) return new Map();
-  const contents = new EpubContents(path);
-  await archive.xml(path, contents);
-  return contents.titles;
+  if (contents === undefined) return new Map();
+  const handler = new EpubContents(contents, pages);
+  await archive.xml(contents, handler);
+  return handler.titles;
 }
 
 /** Names, in lower case, of the parts that cannot be read without a key. */

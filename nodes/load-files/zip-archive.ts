@@ -70,6 +70,10 @@ export class ZipArchive {
     this.#left = Math.min(16 * mebi + 200 * parts.file.size, 256 * mebi);
   }
 
+  has(name: string): boolean {
+    return this.#entries.has(name.toLowerCase());
+  }
+
   /** A part's bytes; undefined where there is none of that name. Throws as `open` does. */
   async bytes(name: string): Promise<Buffer | undefined> {
     const entry = this.#entries.get(name.toLowerCase());
