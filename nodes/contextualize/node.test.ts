@@ -3,9 +3,11 @@ import {
   type Document,
   type LanguageModel,
   modelSchema,
+  type RowsInput,
   type RunContext,
 } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { heldBytes, longText } from '../kit/testing/heap.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { contextualize } from './node.ts';
 import { run } from './run.ts';
@@ -40,7 +42,7 @@ async function contexts(
   }: {
     reply?: (prompt: string) => string;
     ctx?: RunContext;
-    documents?: readonly Document[] | undefined;
+    documents?: readonly Document[] | RowsInput<Document>;
   } = {},
 ): Promise<{ rows: Chunk[]; log: string[] }> {
   prompts.length = 0;
@@ -59,7 +61,11 @@ async function contexts(
       ...{ ...ctx, log: (_level: string, message: string) => log.push(message) },
       backends: { ...ctx.backends, languageModel },
     }),
-    { chunks: rowsInput(chunks), documents: rowsInput(documents), model },
+    {
+      chunks: rowsInput(chunks),
+      documents: 'rows' in documents ? documents : rowsInput(documents),
+      model,
+    },
     contextualize.params.parse(params),
   );
   const rows: Chunk[] = [];
@@ -118,6 +124,40 @@ it('reads no more of a document than it may, and the chunk where the document is
     expect.stringMatching(/^1 of 1 chunks are of documents that are not connected/),
   ]);
   expect(prompts[0]).toContain(`Document:\n${early.text}\n\n`);
+});
+
+it('asks once what is the same of several chunks', async () => {
+  const { rows } = await contexts(
+    [early, { ...early, id: 'c' }],
+    { method: 'language-model' },
+    {
+      reply: () => 'All kilns.',
+    },
+  );
+  expect(rows.map(({ context }) => context)).toEqual(Array(2).fill('Kilns › Eastern\nAll kilns.'));
+  expect(prompts).toHaveLength(1);
+});
+
+it('holds no more of the documents than it reads', async () => {
+  const [count, size] = [32, 4_000_000];
+  const documents: RowsInput<Document> = {
+    ...rowsInput<Document>([]),
+    async *rows() {
+      for (let at = 0; at < count; at += 1) {
+        const id = await Promise.resolve(`${String(at)}.md`);
+        yield { ...document, id, text: longText(size, id) };
+      }
+    },
+  };
+  const before = heldBytes();
+  let held = 0;
+  const reply = () => {
+    held = heldBytes() - before;
+    return 'All kilns.';
+  };
+  await contexts([early], { method: 'language-model', characters: 100 }, { documents, reply });
+  expect(held).not.toBe(0);
+  expect(held).toBeLessThan((count * size) / 4);
 });
 
 it('asks for a model and the documents', async () => {

@@ -6,6 +6,7 @@ import {
   type RowsInput,
   type RunContext,
 } from '@graft/graph';
+import { z } from 'zod';
 import { tellTokens } from '../kit/asking/ask-model.ts';
 import { contextualize } from './node.ts';
 import { sentenceWriter } from './sentence-writer.ts';
@@ -94,8 +95,14 @@ async function textsOf(
   characters: number,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for await (const { id, text } of documents.rows()) texts.set(id, text.slice(0, characters));
+  for await (const { id, text } of documents.rows())
+    texts.set(id, copied(text.slice(0, characters)));
   return texts;
+}
+
+/** The same text in memory of its own: a part of a string keeps the whole of it. */
+function copied(text: string): string {
+  return z.string().parse(JSON.parse(JSON.stringify(text)));
 }
 
 /** `Staff handbook › Kilns › Eastern kiln`, without what the text begins with, and nothing twice. */

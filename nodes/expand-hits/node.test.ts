@@ -1,5 +1,6 @@
 import type { Chunk, Hit, QuestionHits } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { heldBytes, longText } from '../kit/testing/heap.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { expandHits } from './node.ts';
 import { run } from './run.ts';
@@ -110,4 +111,32 @@ it('keeps documents apart, and hands on what stands in no chunk, which it says',
 
 it('keeps the top', async () => {
   expect((await expand([five, two], large, { top: 1 })).hits).toHaveLength(1);
+});
+
+it('holds the chunks that it hands on, and of the others where they stand', async () => {
+  const [count, size] = [32, 4_000_000];
+  const chunks = {
+    ...rowsInput<Chunk>([]),
+    async *rows() {
+      for (let at = 0; at < count; at += 1) {
+        await Promise.resolve();
+        const source = { ...one.source, start: at * 100, end: at * 100 + 100 };
+        yield { ...one, id: String(at), text: longText(size, String(at)), source };
+      }
+    },
+  };
+  const hit = { rank: 1, score: 1, scores: {}, chunk: one };
+  const row = { id: 'q', question: { id: 'q', question: 'When?' }, hits: [hit] };
+  const before = heldBytes();
+  const { hits } = await run.run(
+    testContext(),
+    { hits: rowsInput([row]), chunks },
+    expandHits.params.parse({}),
+  );
+  const ids: string[] = [];
+  for await (const given of hits) {
+    ids.push(...given.hits.map(({ chunk }) => chunk.id));
+    expect(heldBytes() - before).toBeLessThan((count * size) / 4);
+  }
+  expect(ids).toEqual(['0']);
 });

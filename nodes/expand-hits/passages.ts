@@ -1,32 +1,46 @@
-import type { Chunk, Hit, Span } from '@graft/graph';
-import { joinedChunk } from './joined-chunk.ts';
+import type { Hit, Span } from '@graft/graph';
+
+/** Where a chunk stands: in its document, in code units, and in the list of all chunks. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly at: number;
+}
 
 /** Neighbouring chunks of one document, and the best hit that led to them. */
-interface Passage {
+export interface Passage {
   readonly hit: Hit;
   readonly documentId: string;
-  /** Places in the list of the document's chunks, both included; -1: none holds the hit. */
+  /** Positions among the places of the document's chunks, both included; -1: none holds the hit. */
   readonly first: number;
   readonly last: number;
   readonly children: number;
 }
 
+/** Places of chunks by document, sorted by where they begin. */
+export type Places = ReadonlyMap<string, readonly Place[]>;
+
 /** What the hits of one question lead to. Passages that have a chunk in common are one, in the place of the better hit. */
 export class Passages {
-  readonly #chunks: ReadonlyMap<string, readonly Chunk[]>;
+  readonly #places: Places;
   readonly #window: number;
   #passages: readonly Passage[] = [];
 
-  /** `chunks` by document, sorted; `window`: how many on either side of the one that holds a hit. */
-  constructor(chunks: ReadonlyMap<string, readonly Chunk[]>, window: number) {
-    this.#chunks = chunks;
+  /** `window`: how many on either side of the one that holds a hit. */
+  constructor(places: Places, window: number) {
+    this.#places = places;
     this.#window = window;
+  }
+
+  /** Best first. */
+  get passages(): readonly Passage[] {
+    return this.#passages;
   }
 
   /** Hits come best first. False: no chunk holds it, and it stands for itself. */
   add(hit: Hit): boolean {
     const { documentId } = hit.chunk.source;
-    const own = this.#chunks.get(documentId) ?? [];
+    const own = this.#places.get(documentId) ?? [];
     const at = mostOverlapping(own, hit.chunk.source);
     if (at === -1) {
       this.#passages = [...this.#passages, { hit, documentId, first: -1, last: -1, children: 1 }];
@@ -47,14 +61,11 @@ export class Passages {
           );
     return true;
   }
+}
 
-  hits(): Hit[] {
-    return this.#passages.map(({ hit, documentId, first, last, children }) => {
-      const own = (this.#chunks.get(documentId) ?? []).slice(first, last + 1);
-      const chunk = first === -1 ? hit.chunk : joinedChunk(own);
-      return { ...hit, scores: { ...hit.scores, children }, chunk: chunk ?? hit.chunk };
-    });
-  }
+/** The chunks that a passage is made of, by their places; none where it is the hit itself. */
+export function placesOf({ documentId, first, last }: Passage, places: Places): readonly Place[] {
+  return first === -1 ? [] : (places.get(documentId) ?? []).slice(first, last + 1);
 }
 
 function meets(one: Passage, other: Passage): boolean {
@@ -75,12 +86,12 @@ function merge(better: Passage, other: Passage): Passage {
   };
 }
 
-/** Place of the chunk that holds most of a span, the first of equal ones; -1: none holds any of it. */
-function mostOverlapping(chunks: readonly Chunk[], span: Span): number {
+/** Position of the chunk that holds most of a span, the first of equal ones; -1: none holds any of it. */
+function mostOverlapping(places: readonly Place[], span: Pick<Span, 'start' | 'end'>): number {
   let best = -1;
   let most = 0;
-  for (const [at, { source }] of chunks.entries()) {
-    const common = Math.min(span.end, source.end) - Math.max(span.start, source.start);
+  for (const [at, { start, end }] of places.entries()) {
+    const common = Math.min(span.end, end) - Math.max(span.start, start);
     if (common > most) [best, most] = [at, common];
   }
   return best;

@@ -1,29 +1,31 @@
 import { type Chunk, type Hit, implement, type QuestionHits, type RowsInput } from '@graft/graph';
+import { joinedChunk } from './joined-chunk.ts';
 import { expandHits } from './node.ts';
-import { Passages } from './passages.ts';
+import { type Passage, Passages, type Place, type Places, placesOf } from './passages.ts';
+
+/** Chunks held at once, those that were found among them. For each so many all chunks are read once more. */
+const held = 50_000;
 
 export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, window, top }) => {
-  const wanted = new Set<string>();
-  for await (const row of hits.rows()) {
-    for (const { chunk } of row.hits) wanted.add(chunk.source.documentId);
-  }
-  const byDocument = await chunksOf(chunks, wanted);
+  const places = await placesOfAll(chunks, await documentsOf(hits));
   const lost = new Set<string>();
 
-  function expandRow(row: QuestionHits): QuestionHits {
-    const passages = new Passages(byDocument, to === 'parents' ? 0 : window);
+  function passagesOf(row: QuestionHits): readonly Passage[] {
+    const passages = new Passages(places, to === 'parents' ? 0 : window);
     for (const hit of row.hits) if (!passages.add(hit)) lost.add(hit.chunk.id);
-    const ranked = passages.hits().slice(0, top);
-    return { ...row, hits: ranked.map((hit, at): Hit => ({ ...hit, rank: at + 1 })) };
+    return passages.passages.slice(0, top);
   }
 
   async function* expanded(): AsyncGenerator<QuestionHits> {
     let done = 0;
-    for await (const row of hits.rows()) {
-      ctx.signal.throwIfAborted();
-      yield expandRow(row);
-      done += 1;
-      ctx.progress({ done, total: hits.count, unit: 'questions' });
+    for await (const { rows, wanted } of portions(hits, { passagesOf, places })) {
+      const byPlace = await chunksAt(chunks, wanted);
+      for (const { row, passages } of rows) {
+        ctx.signal.throwIfAborted();
+        yield { ...row, hits: passages.map((passage, at) => hitOf(passage, at + 1, byPlace)) };
+        done += 1;
+        ctx.progress({ done, total: hits.count, unit: 'questions' });
+      }
     }
     if (lost.size > 0) {
       ctx.log(
@@ -32,22 +34,84 @@ export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, win
       );
     }
   }
+
+  function hitOf(passage: Passage, rank: number, byPlace: ReadonlyMap<number, Chunk>): Hit {
+    const { hit, children } = passage;
+    const own = placesOf(passage, places).flatMap(({ at }) => byPlace.get(at) ?? []);
+    const chunk = joinedChunk(own) ?? hit.chunk;
+    return { ...hit, rank, scores: { ...hit.scores, children }, chunk };
+  }
   return { hits: expanded() };
 });
 
-/** Of those documents only that are wanted, in the order in which they stand in them. */
-async function chunksOf(
-  chunks: RowsInput<Chunk>,
-  wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly Chunk[]>> {
-  const byDocument = new Map<string, Chunk[]>();
-  for await (const chunk of chunks.rows()) {
-    const { documentId } = chunk.source;
-    if (!wanted.has(documentId)) continue;
-    const own = byDocument.get(documentId) ?? [];
-    own.push(chunk);
-    byDocument.set(documentId, own);
+async function documentsOf(hits: RowsInput<QuestionHits>): Promise<ReadonlySet<string>> {
+  const documents = new Set<string>();
+  for await (const row of hits.rows()) {
+    for (const { chunk } of row.hits) documents.add(chunk.source.documentId);
   }
-  for (const own of byDocument.values()) own.sort((a, b) => a.source.start - b.source.start);
-  return byDocument;
+  return documents;
+}
+
+/** Of the chunks of those documents only that are wanted. */
+async function placesOfAll(chunks: RowsInput<Chunk>, wanted: ReadonlySet<string>): Promise<Places> {
+  const places = new Map<string, Place[]>();
+  let at = -1;
+  for await (const { source } of chunks.rows()) {
+    at += 1;
+    if (!wanted.has(source.documentId)) continue;
+    const own = places.get(source.documentId) ?? [];
+    own.push({ start: source.start, end: source.end, at });
+    places.set(source.documentId, own);
+  }
+  for (const own of places.values()) own.sort((a, b) => a.start - b.start);
+  return places;
+}
+
+interface Portion {
+  readonly rows: { readonly row: QuestionHits; readonly passages: readonly Passage[] }[];
+  /** Places of the chunks that their passages are made of. */
+  readonly wanted: Set<number>;
+}
+
+/** Some rows at a time, with what must be held for them. */
+async function* portions(
+  hits: RowsInput<QuestionHits>,
+  {
+    passagesOf,
+    places,
+  }: {
+    readonly passagesOf: (row: QuestionHits) => readonly Passage[];
+    readonly places: Places;
+  },
+): AsyncGenerator<Portion> {
+  let portion: Portion = { rows: [], wanted: new Set() };
+  let found = 0;
+  for await (const row of hits.rows()) {
+    const passages = passagesOf(row);
+    portion.rows.push({ row, passages });
+    for (const passage of passages) {
+      for (const { at } of placesOf(passage, places)) portion.wanted.add(at);
+    }
+    found += row.hits.length;
+    if (found + portion.wanted.size < held) continue;
+    yield portion;
+    portion = { rows: [], wanted: new Set() };
+    found = 0;
+  }
+  if (portion.rows.length > 0) yield portion;
+}
+
+async function chunksAt(
+  chunks: RowsInput<Chunk>,
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, Chunk>> {
+  const found = new Map<number, Chunk>();
+  if (wanted.size === 0) return found;
+  let at = -1;
+  for await (const chunk of chunks.rows()) {
+    at += 1;
+    if (wanted.has(at)) found.set(at, chunk);
+    if (found.size === wanted.size) break;
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import type { Document, Question } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { heldBytes, longText } from '../kit/testing/heap.ts';
 import { rowsOf } from '../kit/testing/leaning-model.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { lookUp } from './node.ts';
@@ -103,5 +104,27 @@ describe('looking up', () => {
     expect(lookUp.check?.(lookUp.params.parse({}), {}, () => undefined)).toMatchObject([
       { param: 'keys' },
     ]);
+  });
+
+  it('holds no text of its rows but what they answer', async () => {
+    const [count, size] = [32, 4_000_000];
+    const rows = {
+      ...rowsInput<Document>([]),
+      async *rows() {
+        for (let at = 0; at < count; at += 1) {
+          await Promise.resolve();
+          yield row(at, `Boat ${String(at)}`, ['length', longText(size, String(at))]);
+        }
+      },
+    };
+    const before = heldBytes();
+    let held = 0;
+    await run.run(
+      testContext({ log: () => (held = heldBytes() - before) }),
+      { questions: rowsInput<Question>([]), table: rows },
+      lookUp.params.parse({ keys: ['thing'], answer: '{asked}' }),
+    );
+    expect(held).not.toBe(0);
+    expect(held).toBeLessThan((count * size) / 4);
   });
 });

@@ -4,7 +4,9 @@ import {
   GraphError,
   implement,
   type Question,
+  type RowsInput,
   type RunContext,
+  type Span,
 } from '@graft/graph';
 import { contentWords } from '../kit/text/content-words.ts';
 import { lookUp } from './node.ts';
@@ -25,7 +27,7 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
       )
       .trim();
     if (value === '' || wordings.some((all) => all.length === 0)) without += 1;
-    else rows.add({ document, wordings, value });
+    else rows.add({ source: sourceOf(document), wordings, value });
   }
   if (without > 0) {
     ctx.log(
@@ -33,26 +35,35 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
       `${without} rows have no word in a key, or nothing to answer, and answer nothing.`,
     );
   }
-  const answers: Answer[] = [];
-  const open: Question[] = [];
+  /** By question; undefined where it stays open. */
+  const found: (TableRow | undefined)[] = [];
   let torn = 0;
-  for await (const question of questions.rows()) {
-    const found = rows.find(new Set(contentWords(question.question)));
-    const [row] = found;
-    const values = new Set(found.map(({ value }) => value));
-    if (row !== undefined && values.size === 1) answers.push(answerOf(question, row));
-    else {
-      open.push(question);
-      if (values.size > 1) torn += 1;
-    }
+  for await (const { question } of questions.rows()) {
+    const all = rows.find(new Set(contentWords(question)));
+    const isTorn = all.some(({ value }) => value !== all[0]?.value);
+    found.push(isTorn ? undefined : all[0]);
+    if (isTorn) torn += 1;
   }
   const several = torn === 0 ? '' : ` ${torn} of them by several rows that say otherwise.`;
-  ctx.log(
-    'info',
-    `${answers.length} of ${answers.length + open.length} questions are answered by the table.${several}`,
-  );
-  return { answers, open };
+  const answered = found.filter((row) => row !== undefined).length;
+  ctx.log('info', `${answered} of ${found.length} questions are answered by the table.${several}`);
+  return { answers: answersOf(questions, found), open: openOf(questions, found) };
 });
+
+type Found = readonly (TableRow | undefined)[];
+
+async function* answersOf(questions: RowsInput<Question>, found: Found): AsyncGenerator<Answer> {
+  let at = 0;
+  for await (const question of questions.rows()) {
+    const row = found[at++];
+    if (row !== undefined) yield answerOf(question, row);
+  }
+}
+
+async function* openOf(questions: RowsInput<Question>, found: Found): AsyncGenerator<Question> {
+  let at = 0;
+  for await (const question of questions.rows()) if (found[at++] === undefined) yield question;
+}
 
 function columnsOf({ metadata, text, title }: Document): Record<string, string> {
   const columns: Record<string, string> = {};
@@ -88,16 +99,18 @@ function wordingsOf(value: string): string[][] {
     .filter((words) => words.length > 0);
 }
 
-function answerOf(question: Question, { document, value }: TableRow): Answer {
-  const { id, path, title, text, offset, line } = document;
+function sourceOf({ id, path, title, text, offset, line }: Document): Span {
   const lines = text.split('\n').length - 1;
-  const source = {
+  return {
     ...{ documentId: id, path, title, start: offset, end: offset + text.length },
     ...{ firstLine: line, lastLine: line + lines },
   };
+}
+
+function answerOf(question: Question, { source, value }: TableRow): Answer {
   return {
     ...{ id: question.id, question, text: value },
-    citations: [{ number: 1, chunkId: id, source, by: 'attributed' }],
+    citations: [{ number: 1, chunkId: source.documentId, source, by: 'attributed' }],
     ...{ promptTokens: 0, completionTokens: 0, finishReason: 'stop' },
   };
 }

@@ -1,7 +1,8 @@
-import type { Document } from '@graft/graph';
+import type { Span } from '@graft/graph';
 
 export interface TableRow {
-  readonly document: Document;
+  /** Where it stands; its text is not kept. */
+  readonly source: Span;
   /** For each key its wordings, each as its content words; none empty. */
   readonly wordings: readonly (readonly (readonly string[])[])[];
   /** What it answers. */
@@ -29,7 +30,8 @@ export class TableRows {
     for (const row of candidates) {
       const words = matched(row, asked);
       if (words === 0 || words < most) continue;
-      best = words === most ? [...best, row] : [row];
+      if (words > most) best = [];
+      best.push(row);
       most = words;
     }
     return best;

@@ -191,3 +191,32 @@ it('refuses other weights at run time too, where the plan did not know them', as
     location: { node: 'node-1', port: 'index', param: 'embedder' },
   });
 });
+
+it('searches for some questions at a time: each holds all of its candidates', async () => {
+  const base = testContext();
+  const info = { rows: 1, dimension: 2, embedder: made.model, embedderDigest: made.digest };
+  let [open, most] = [0, 0];
+  const openIndex = () =>
+    Promise.resolve({
+      info,
+      async search({ text }: SearchRequest) {
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise((done) => setImmediate(done));
+        open -= 1;
+        return [hitOf(text, 1)];
+      },
+      [Symbol.dispose]: () => undefined,
+    });
+  const rows = Array.from({ length: 20 }, (_, at) => ({ id: String(at), question: `q${at}` }));
+  const found = await runAll(run, rows, {
+    ctx: testContext({ backends: { ...base.backends, openIndex } }),
+    inputs: {
+      ...{ questions: rowsInput(rows), trained: undefined },
+      index: { digest: '', path: '', info },
+    },
+    params: retrieve.params.parse({ mode: 'bm25' }),
+  });
+  expect(found.map(({ hits }) => hits[0]?.chunk.id)).toEqual(rows.map(({ question }) => question));
+  expect(most).toBe(4);
+});

@@ -8,6 +8,9 @@ import {
 import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
 
+/** Questions. Each holds all of its candidates, thousands of whole chunks perhaps, until they are fused and cut. */
+const searchedAtOnce = 4;
+
 /** Questions of each step without hits. */
 const found = new WeakMap<RunContext, { without: number; all: number }>();
 
@@ -19,24 +22,23 @@ export const run = implementItems(retrieve, {
     const wordings = batch.map(({ question, variants = [] }) => [question, ...variants]);
     const vectors = mode === 'bm25' ? [] : await embedAll(wordings.flat());
     let next = 0;
-    return Promise.all(
-      wordings.map(async (texts) => {
-        const searches = texts.map((text) => {
-          const vector = vectors[next++];
-          return opened.search(
-            {
-              ...{ mode, text, candidates, rrf },
-              ...(vector === undefined ? {} : { vector }),
-              k: texts.length === 1 ? k : candidates,
-              filter: { paths: params.paths, metadata: params.metadata },
-            },
-            ctx.signal,
-          );
-        });
-        const [first = [], ...others] = await Promise.all(searches);
-        return others.length === 0 ? first : fuseLists([first, ...others], { k, rrf, weight });
-      }),
-    );
+    // They begin in their order, and so take their vectors.
+    return inParts(wordings, async (texts) => {
+      const searches = texts.map((text) => {
+        const vector = vectors[next++];
+        return opened.search(
+          {
+            ...{ mode, text, candidates, rrf },
+            ...(vector === undefined ? {} : { vector }),
+            k: texts.length === 1 ? k : candidates,
+            filter: { paths: params.paths, metadata: params.metadata },
+          },
+          ctx.signal,
+        );
+      });
+      const [own = [], ...others] = await Promise.all(searches);
+      return others.length === 0 ? own : fuseLists([own, ...others], { k, rrf, weight });
+    });
 
     async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
       const model = trained ?? (params.embedder === '' ? index.info.embedder : params.embedder);
@@ -74,6 +76,19 @@ export const run = implementItems(retrieve, {
     );
   },
 });
+
+/** What it gives for each, some at once. */
+async function inParts<Row, Result>(
+  rows: readonly Row[],
+  work: (row: Row) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < rows.length; at += searchedAtOnce) {
+    const some = rows.slice(at, at + searchedAtOnce);
+    results.push(...(await Promise.all(some.map(work))));
+  }
+  return results;
+}
 
 /** What questions would be embedded with; a trained one by its artifact, as an index remembers it. */
 function asking(

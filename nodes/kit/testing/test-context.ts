@@ -82,8 +82,11 @@ function memosInMemory(): RunContext['memo'] {
         values.set(keyOf(key), computed[i]);
       }
     };
+    const coming = new Map<string, Promise<void>>();
     const get = async (key: string) => {
-      await fill([key]);
+      const known = coming.get(key) ?? fill([key]).finally(() => coming.delete(key));
+      coming.set(key, known);
+      await known;
       return schema.parse(values.get(keyOf(key)));
     };
     const peek = async (key: string) => schema.optional().parse(values.get(keyOf(key)));

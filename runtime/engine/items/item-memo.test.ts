@@ -159,3 +159,17 @@ it('gives what it has without computing, and takes what is put in its place', as
   expect(await memo.peek('a')).toEqual(Float32Array.of(8));
   expect(asked).toEqual([]);
 });
+
+it('computes once what is asked for twice at once, and again what has failed', async () => {
+  const items = new MemoryItemStore();
+  const asked: string[] = [];
+  await using memo = await open(items, asked);
+  const both = await Promise.all([memo.get('aa'), memo.get('aa'), memo.get('b')]);
+  expect(both).toEqual([Float32Array.of(2, 0.1), Float32Array.of(2, 0.1), Float32Array.of(1, 0.1)]);
+  expect(asked.sort()).toEqual(['aa', 'b']);
+  memo.compute = () => Promise.reject(new Error('gone'));
+  const failed = await Promise.allSettled([memo.get('c'), memo.get('c')]);
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  memo.compute = lengths(asked);
+  expect(await memo.get('c')).toEqual(Float32Array.of(1, 0.1));
+});

@@ -11,7 +11,7 @@ import { decodePayload, encodePayload } from './payload.ts';
 
 /** Keys computed and stored at once: what a cancelled step loses, and what is held while it is stored. */
 const slice = 64;
-/** Bytes of values held in memory; the others are read again. */
+/** Bytes of keys and values held in memory; the others are read again. */
 const mostHeld = 256 << 20;
 
 /**
@@ -37,6 +37,8 @@ export class StoredMemo implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #held = new Map<string, { readonly value: unknown; readonly bytes: number }>();
   #bytes = 0;
+  /** Those that are being got: who asks meanwhile waits for the same. */
+  readonly #coming = new Map<string, Promise<unknown>>();
 
   constructor(parts: {
     readonly name: string;
@@ -64,7 +66,15 @@ export class StoredMemo implements AsyncDisposable {
     }
   }
 
-  async get(key: string): Promise<unknown> {
+  get(key: string): Promise<unknown> {
+    const known = this.#coming.get(key);
+    if (known !== undefined) return known;
+    const coming = this.#got(key).finally(() => this.#coming.delete(key));
+    this.#coming.set(key, coming);
+    return coming;
+  }
+
+  async #got(key: string): Promise<unknown> {
     const kept = await this.peek(key);
     if (kept !== undefined) return kept;
     // Never filled, or damaged since.
@@ -114,7 +124,9 @@ export class StoredMemo implements AsyncDisposable {
     }
   }
 
-  #hold(key: string, one: { readonly value: unknown; readonly bytes: number }): void {
+  #hold(key: string, { value, bytes }: { readonly value: unknown; readonly bytes: number }): void {
+    // A key may be a whole prompt, its value a word.
+    const one = { value, bytes: bytes + 2 * key.length };
     this.#bytes += one.bytes - (this.#held.get(key)?.bytes ?? 0);
     this.#held.delete(key);
     this.#held.set(key, one);
