@@ -1,11 +1,11 @@
 import type { Chunk, Metadata } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { hitQuality, type QualityParts } from './hit-quality.ts';
+import { hitQuality, type QualityParts, trustOf } from './hit-quality.ts';
 import { rerank } from './node.ts';
 
 const prose = 'The eastern kiln is lit at twenty to six by whoever has the night watch.';
 const params = rerank.params.parse({ quality: 0.5, words: 10 });
-const today = Date.parse('2026-11-01');
+const given = { today: Date.parse('2026-11-01'), trust: trustOf(params) };
 
 function chunk(path: string, text: string, metadata: Metadata = {}): Chunk {
   const place = { start: 0, end: text.length, firstLine: 1, lastLine: 1 };
@@ -14,7 +14,7 @@ function chunk(path: string, text: string, metadata: Metadata = {}): Chunk {
 }
 
 function qualityOf(metadata: Metadata): QualityParts | undefined {
-  return hitQuality([chunk('a', prose, metadata)], params, today)[0];
+  return hitQuality([chunk('a', prose, metadata)], params, given)[0];
 }
 
 it('takes nothing off for what cannot be told', () => {
@@ -47,7 +47,7 @@ it('takes for boilerplate what stands in three documents, links and rights, and 
   const notice = 'This page is looked after by the people of the yard office.';
   const share = (text: string, others: readonly string[] = []): number | undefined => {
     const pages = [text, ...others].map((one, at) => chunk(`p${String(at)}`, one));
-    return hitQuality(pages, params, today)[0]?.content;
+    return hitQuality(pages, params, given)[0]?.content;
   };
   expect(share(`${prose}\n${notice}`, [notice])).toBe(1);
   expect(share(`${prose}\n${notice}`, [notice, notice])).toBeCloseTo(15 / 27, 12);
@@ -59,4 +59,32 @@ it('takes for boilerplate what stands in three documents, links and rights, and 
   expect(share('[Home](/) [Kilns](/kilns)')).toBe(0);
   expect(share('Home › Kilns › East')).toBe(0);
   expect(share('# Kilns')).toBe(0);
+});
+
+it('takes a time without a zone for one of UTC, whatever the zone of the machine', () => {
+  const { TZ: before } = process.env;
+  try {
+    for (const zone of ['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      process.env['TZ'] = zone;
+      for (const [date, hours] of [
+        ['2026-10-31T08:00', 16],
+        ['2026-10-31 08:00:00', 16],
+        ['2026-10-31T08:00:00.5', 16 - 0.5 / 3600],
+        ['2026-10-31T08:00Z', 16],
+        ['2026-10-31 08:00:00 UTC', 16],
+        ['2026-10-31T08:00+02:00', 18],
+        ['2026-10-31 08:00:00 -0130', 14.5],
+        ['2026-10-31', 24],
+      ] as const) {
+        const age = hours / 24 / 365;
+        expect(qualityOf({ date })?.freshness, `${date} in ${zone}`).toBeCloseTo(0.5 ** age, 12);
+      }
+    }
+  } finally {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  }
+  for (const date of ['2026-10 08:00', '2026-10-31T8pm', '2026-10-31T25:00', '2026-10-31x']) {
+    expect(qualityOf({ date })?.freshness, date).toBeUndefined();
+  }
 });

@@ -1,6 +1,6 @@
 import {
   type Chunk,
-  globPattern,
+  globMatcher,
   type HitScores,
   type Metadata,
   type ParamsOf,
@@ -16,23 +16,31 @@ export type QualityParts = Pick<HitScores, 'length' | 'content' | 'trust' | 'fre
 
 const day = 24 * 60 * 60 * 1000;
 
+/** How far a path is trusted, from 0 to 1. */
+export type TrustOf = (path: string) => number;
+
+/** By the longest glob that matches. To be made once for all hits. */
+export function trustOf({ trust }: Pick<ParamsOf<typeof rerank>, 'trust'>): TrustOf {
+  const globs = Object.entries(trust)
+    .sort(([one], [other]) => other.length - one.length)
+    .map(([glob, value]) => ({ matches: globMatcher(glob), value }));
+  return (path) => globs.find(({ matches }) => matches(path))?.value ?? 1;
+}
+
 /** The quality of each hit of one list, beside what it is about. `today` in milliseconds. */
 export function hitQuality(
   chunks: readonly Chunk[],
   params: ParamsOf<typeof rerank>,
-  today: number,
+  { today, trust }: { readonly today: number; readonly trust: TrustOf },
 ): QualityParts[] {
   const common = commonLines(chunks.map(({ source, text }) => ({ path: source.path, text })));
-  const trusted = Object.entries(params.trust)
-    .sort(([one], [other]) => other.length - one.length)
-    .map(([glob, value]) => ({ path: new RegExp(`^${globPattern(glob)}$`), value }));
   return chunks.map(({ text, source, metadata }) => {
     const { own, all } = countWords(text, common);
     const date = dateOf(metadata, params.dates);
     const parts = {
       length: [Math.min(1, own / params.words), params.lengthWeight],
       content: [all === 0 ? 0 : own / all, params.contentWeight],
-      trust: [trusted.find(({ path }) => path.test(source.path))?.value ?? 1, params.trustWeight],
+      trust: [trust(source.path), params.trustWeight],
       freshness:
         date === undefined ? undefined : [freshness(today - date, params), params.freshnessWeight],
     } as const;
@@ -64,9 +72,15 @@ function dateOf(metadata: Metadata, names: readonly string[]): number | undefine
   return undefined;
 }
 
-/** Of `2026-03-01`, with or without a time, `2026-03` or `2026`. */
+const time = /[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?$/i;
+
+/** Of `2026-03-01`, with or without a time, `2026-03` or `2026`. A time without a zone is one of UTC, on every machine. */
 function timeOf(text: string): number | undefined {
-  if (!/^\d{4}(?:-\d{2}(?:-\d{2}(?:[T ].*)?)?)?$/.test(text)) return undefined;
-  const time = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(time) ? undefined : time;
+  const day = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text)?.[0] ?? '';
+  const [clock = '', at = '', , hours, minutes = '00'] = time.exec(text.slice(day.length)) ?? [];
+  if (day.length + clock.length !== text.length || (clock !== '' && day.length < 10))
+    return undefined;
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+  const stamp = Date.parse(clock === '' ? day : `${day}T${at}${zone}`);
+  return Number.isNaN(stamp) ? undefined : stamp;
 }

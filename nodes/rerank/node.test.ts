@@ -274,6 +274,22 @@ describe('quality', () => {
     expect(scored[0]?.scores.topic).toBeCloseTo((61 / 62) * nearness, 12);
   });
 
+  it('takes the scores of a trained one for what a softmax over the list makes of them', async () => {
+    const list = {
+      ...row,
+      hits: ['a', 'c'].map((text, at) => ({ ...page(text, text), rank: at + 1 })),
+    };
+    const params = { method: 'trained', quality: 0.5, weight: 10, ...only('trust') } as const;
+    const connected = { ...testContext(), trained: treeInput(own, 'folder') };
+    const [best, other] = await rank(params, [list], connected);
+    // It gives them 0 and 1.
+    expect([best?.chunk.text, other?.chunk.text]).toEqual(['c', 'a']);
+    const share = (at: number, place: number): number =>
+      (1 / (60 + at) + 10 / (60 + place)) / (11 / 61);
+    expect(best?.scores.topic).toBeCloseTo(share(2, 1), 12);
+    expect(other?.scores.topic).toBeCloseTo(share(1, 2) / Math.E, 12);
+  });
+
   it('takes the day of the run where none is given, once a day', async () => {
     const params = (some: object) => rerank.params.parse(some);
     const clock = { kind: 'clock', hours: 24, param: 'today' };

@@ -10,7 +10,7 @@ import {
   type TrainedCrossEncoder,
   vectorSchema,
 } from '@graft/graph';
-import { hitQuality } from './hit-quality.ts';
+import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { noCrossEncoder, rerank } from './node.ts';
@@ -31,11 +31,12 @@ export const run = implementItems(rerank, {
       params.method === 'language-model'
         ? await leaningScorer(ctx, batch, { model, params })
         : await scorer(ctx, batch, { ...params, method: params.method, trained });
-    const today = todayOf(ctx, params.today);
+    const [today, trust] = [todayOf(ctx, params.today), trustOf(params)];
     for (const row of batch) {
       ctx.signal.throwIfAborted();
       const topics = placeByTopic(await score(row), row, params);
-      const placed = params.quality === 0 ? topics : withQuality(topics, row, { params, today });
+      const placed =
+        params.quality === 0 ? topics : withQuality(topics, row, { params, today, trust });
       placed.sort((a, b) => b.score - a.score || a.from - b.from);
       results.push(placed.slice(0, params.top));
     }
@@ -111,7 +112,11 @@ function placeByTopic(
 function withQuality(
   topics: readonly Placed[],
   { hits }: QuestionHits,
-  { params, today }: { readonly params: Params; readonly today: number },
+  {
+    params,
+    today,
+    trust,
+  }: { readonly params: Params; readonly today: number; readonly trust: TrustOf },
 ): Placed[] {
   const { rrf, weight, method } = params;
   const best = (isFused(params) ? 1 + weight : 1) / (rrf + 1);
@@ -119,7 +124,7 @@ function withQuality(
   const qualities = hitQuality(
     hits.map(({ chunk }) => chunk),
     params,
-    today,
+    { today, trust },
   );
   return topics.map(({ from, score, parts }) => {
     const topic = (score / best) * (nearness[from] ?? 1);
@@ -140,10 +145,21 @@ function nearnesses(
   const cosines = hits.flatMap(({ scores }) => scores.dense ?? []);
   // What was found by words only is no nearer than all that was found by meaning.
   const farthest = cosines.length === 0 ? 1 : Math.min(...cosines);
+  const best = Math.max(...topics.map(({ parts: { rerank = 0 } }) => rerank));
   const values = topics.map(({ from, parts: { rerank = 0 } }) => {
-    if (method === 'none') return hits[from]?.scores.dense ?? farthest;
-    const isLogit = method === 'cross-encoder' || method === 'trained';
-    return isLogit ? 1 / (1 + Math.exp(-rerank)) : rerank;
+    switch (method) {
+      case 'none':
+        return hits[from]?.scores.dense ?? farthest;
+      case 'cross-encoder':
+        // A logit of its own.
+        return 1 / (1 + Math.exp(-rerank));
+      case 'trained':
+        // Learned under a softmax over the list: it has no zero, and only differences tell.
+        return Math.exp(rerank - best);
+      case 'late-interaction':
+      case 'language-model':
+        return rerank;
+    }
   });
   const nearest = Math.max(...values);
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));

@@ -1,5 +1,5 @@
 export * from './base/errors.ts';
-export { globPattern } from './base/glob.ts';
+export { globMatcher, globPattern } from './base/glob.ts';
 export * from './types/port-type.ts';
 export * from './types/port-types.ts';
 export { answersMediaType } from './types/answers-media-type.ts';
