@@ -2,6 +2,7 @@ import { emptyGraph, parseGraph } from '@graft/graph';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
+import { sourcesChanged } from '../state/source-changes.ts';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -54,6 +55,15 @@ it('runs what the form holds, in the app view', async () => {
   commandOf('run').run();
   await vi.waitFor(() => expect(started).toHaveLength(1));
   expect(started[0]).toMatchObject({ inputs: { text: 'Nine jugs.' }, outputs: ['chunks'] });
+});
+
+it('runs what the form holds from a notice of what has changed, too', async () => {
+  useApp.getState().give('text', 'Ten jugs.');
+  await sourcesChanged({ files: ['a.md'], total: 1, state: 's' });
+  const notice = useScreen.getState().notices.find(({ action }) => action?.label === 'Run');
+  notice?.action?.run();
+  await vi.waitFor(() => expect(started).toHaveLength(1));
+  expect(started[0]).toMatchObject({ inputs: { text: 'Ten jugs.' } });
 });
 
 it('runs nothing where an input is missing, or there is no form', async () => {

@@ -1,14 +1,10 @@
 import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
-import { afterNodeTypes } from '../state/registry.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
+import { runShown } from '../state/run-shown.ts';
 import { useScreen, views } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasExperiments, hasFile, isRunnable, selectedNode, works } from './conditions.ts';
-
-/** In the app view it is the form that is run, wherever the key is pressed. */
-const runForm = () =>
-  afterNodeTypes(import('../app-view/run-form.ts')).then((form) => form.runForm());
 
 export const runCommands: readonly Command[] = [
   {
@@ -19,7 +15,7 @@ export const runCommands: readonly Command[] = [
     keys: ['mod+enter'],
     whileTyping: true,
     enabled: () => isRunnable() && !works(),
-    run: () => void (useScreen.getState().view === 'app' ? runForm() : startRun()),
+    run: () => void runShown(),
   },
   {
     id: 'run-to-here',

@@ -4,7 +4,7 @@ import { planLine } from '../shell/plan-line.ts';
 import { isUnsaved, useDocument } from '../state/document-store.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { startRun } from '../state/run-actions.ts';
+import { runShown } from '../state/run-shown.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 /**
@@ -41,6 +41,6 @@ export async function tellOfSaved(rowsFile: string, what: string): Promise<void>
     message: `${what} in ${rowsFile}.${next}`,
     about: file.path,
     next: true,
-    action: { label: 'Run', run: () => void startRun() },
+    action: { label: 'Run', run: () => void runShown() },
   });
 }

@@ -5,7 +5,8 @@ import { fileTitle, saveFile } from '../state/file-actions.ts';
 import { togglePanel, usePanels } from '../state/panel-store.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { cancelRun, startRun } from '../state/run-actions.ts';
+import { cancelRun } from '../state/run-actions.ts';
+import { runShown } from '../state/run-shown.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen, views } from '../state/screen-store.ts';
@@ -117,7 +118,7 @@ function RunButton() {
     );
   }
   return (
-    <button type="button" className="button go" disabled={empty} onClick={() => void startRun()}>
+    <button type="button" className="button go" disabled={empty} onClick={() => void runShown()}>
       Run <span className="font-normal opacity-90">{keyName('↵')}</span>
     </button>
   );

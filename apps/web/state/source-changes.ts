@@ -3,8 +3,9 @@ import { api } from '../api/client.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
 import { report } from './file-actions.ts';
 import { usePlan } from './plan-store.ts';
-import { refreshRuns, startRun } from './run-actions.ts';
+import { refreshRuns } from './run-actions.ts';
 import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
+import { runShown } from './run-shown.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -181,7 +182,7 @@ function tell(change: SourceChange, path: string, why = ''): void {
   useScreen.getState().notify({
     ...{ tone: 'info', about: path, next: true },
     message: `${namesOf(change)} changed.${why}`,
-    action: { label: 'Run', run: () => void startRun() },
+    action: { label: 'Run', run: () => void runShown() },
   });
 }
 
