@@ -45,7 +45,9 @@ function Port(props: PortProps) {
         data-refused={refusal !== undefined}
         data-offered={offer !== undefined && refusal === undefined}
         data-testid={`handle-${node}-${name}`}
-        role="img"
+        role="button"
+        data-port={name}
+        data-side={side}
         aria-label={`${side === 'source' ? 'Output' : 'Input'} ${name} of ${node}`}
         title={refusal ?? (port === undefined ? name : `${name}${needed}: ${port.doc}`)}
       />

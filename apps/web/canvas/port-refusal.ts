@@ -18,7 +18,7 @@ export function edgeBetween(from: PendingEdge, to: PendingEdge): Edge | undefine
 }
 
 /** The edges that a new one takes the place of: an input that takes one gives up what it has. */
-function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
+export function replacedEdges(graph: Graph, edge: Edge): readonly Edge[] {
   const type = lookOf(graph.nodes[edge.target]);
   const input = type?.inputs[edge.targetPort];
   if (input === undefined || input.many === true) return [];

@@ -18,6 +18,14 @@ export function selectedNode(): string | undefined {
   return selection.length === 1 ? selection[0] : undefined;
 }
 
+/** The node that has the focus, or within which the focus is, on the canvas; else the selected one. */
+export function meantNode(): string | undefined {
+  const focused = document.activeElement?.closest<HTMLElement>('.react-flow__node');
+  const { shown } = useDocument.getState();
+  const id = focused?.dataset['id'] ?? selectedNode();
+  return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
+}
+
 /** Whether the run on the screen goes on. */
 export function works(): boolean {
   const { run } = useRunView.getState();

@@ -8,6 +8,7 @@ import {
   selectAll,
   selectNeighbours,
 } from '../canvas/edit-actions.ts';
+import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { selectedEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
@@ -16,7 +17,7 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasFile, hasNodes, hasSelection, selectedNode } from './conditions.ts';
+import { hasFile, hasNodes, hasSelection, meantNode, selectedNode } from './conditions.ts';
 
 const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 
@@ -26,6 +27,27 @@ function editRows(): void {
   withNodeTypes(({ readRowsOf }) =>
     useOverlay.getState().show({ editedRows: readRowsOf(node) ?? null }),
   );
+}
+
+/** Asks what the node that is meant shall be connected to, or its port that has the focus. */
+function connectMeant(): void {
+  const node = meantNode();
+  const port = focusedPort();
+  if (node !== undefined)
+    useOverlay.getState().show({ connecting: { node, ...(port === undefined ? {} : { port }) } });
+}
+
+function toInspector(tab: 'parameters' | 'output'): void {
+  const node = meantNode();
+  if (node !== undefined)
+    void import('../inspector/focus-inspector.ts').then((part) => part.focusInspector(node, tab));
+}
+
+/** Whether the node that is meant has an edge. */
+function isConnected(): boolean {
+  const node = meantNode();
+  const { edges } = useDocument.getState().shown;
+  return edges.some(({ source, target }) => source === node || target === node);
 }
 
 /** Path of the selected node, where it takes labels. */
@@ -98,6 +120,53 @@ export const editCommands: readonly Command[] = [
     views: ['canvas'],
     enabled: () => selectedNode() !== undefined,
     run: () => useOverlay.getState().show({ renamingNode: selectedNode() ?? null }),
+  },
+  {
+    id: 'connect',
+    title: 'Connect to …',
+    group: 'Edit',
+    keys: ['c'],
+    onCanvas: true,
+    enabled: () => meantNode() !== undefined,
+    run: connectMeant,
+  },
+  {
+    id: 'disconnect',
+    title: 'Disconnect …',
+    group: 'Edit',
+    enabled: isConnected,
+    run: () =>
+      useOverlay.getState().show({ connecting: { node: meantNode() ?? '', disconnect: true } }),
+  },
+  {
+    id: 'ports',
+    title: 'Go to its ports',
+    group: 'Edit',
+    keys: ['p'],
+    views: ['canvas'],
+    onCanvas: true,
+    enabled: () => meantNode() !== undefined,
+    run: () => focusFirstPort(meantNode() ?? ''),
+  },
+  {
+    id: 'to-parameters',
+    title: 'Go to its parameters',
+    group: 'Edit',
+    keys: ['e'],
+    views: ['canvas'],
+    onCanvas: true,
+    enabled: () => meantNode() !== undefined,
+    run: () => toInspector('parameters'),
+  },
+  {
+    id: 'to-output',
+    title: 'Go to its output',
+    group: 'Edit',
+    keys: ['o'],
+    views: ['canvas'],
+    onCanvas: true,
+    enabled: () => meantNode() !== undefined,
+    run: () => toInspector('output'),
   },
   {
     id: 'edit-rows',

@@ -24,6 +24,15 @@ function close(): void {
   useOverlay.getState().show({ shortcutSheet: false });
 }
 
+/** What keys do at a port that has the focus, beside the commands. */
+const portKeys: readonly (readonly [string, string])[] = [
+  ['Up, down, across the node', '↑ ↓ ← →'],
+  ['Along its connection', '← →'],
+  ['Connect to …', '↵'],
+  ['Disconnect', 'Del'],
+  ['Back to the node', 'Esc'],
+];
+
 /** `?`: every key that there is in this view, from the list that also makes them work. */
 export function ShortcutSheet() {
   const view = useScreen((state) => state.view);
@@ -74,6 +83,19 @@ export function ShortcutSheet() {
                 </dl>
               </section>
             ))}
+          <section className="mb-4 break-inside-avoid" hidden={view !== 'canvas'}>
+            <h3 className="mb-1 text-sm font-[550] text-ink-2">At a port</h3>
+            <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
+              {portKeys.map(([does, keys]) => (
+                <Fragment key={does}>
+                  <dt>{does}</dt>
+                  <dd className="text-right">
+                    <kbd className="kbd font-sans">{keys}</kbd>
+                  </dd>
+                </Fragment>
+              ))}
+            </dl>
+          </section>
           <section className="break-inside-avoid" hidden={view !== 'canvas'}>
             <h3 className="mb-1 text-sm font-[550] text-ink-2">Mouse</h3>
             <dl className="grid grid-cols-[1fr_1fr] gap-x-3 gap-y-1">

@@ -4,11 +4,12 @@ import { useScreen } from '../state/screen-store.ts';
 let typed = '';
 
 /**
- * Keeps what is typed between the key that asks for a field and the field's being there: the command menu and the
- * question for a name are loaded when first asked for. True if the key was taken.
+ * Keeps what is typed between the key that asks for a field and the field's being there: the command menu, the list of
+ * ports and the question for a name are loaded when first asked for. True if the key was taken.
  */
 export function typeAhead(event: KeyboardEvent): boolean {
-  const awaited = useScreen.getState().commandMenu || useOverlay.getState().nameQuestion !== null;
+  const { nameQuestion, connecting } = useOverlay.getState();
+  const awaited = useScreen.getState().commandMenu || (nameQuestion ?? connecting) !== null;
   if (!awaited || document.querySelector('dialog[open]') !== null) return false;
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return false;
   typed += event.key;

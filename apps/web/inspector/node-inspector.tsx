@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { setTitle, type GraphNode } from '@graft/graph';
+import { focusNode } from '../canvas/focus-node.ts';
 import { useDocument } from '../state/document-store.ts';
 import { usedGraph } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
@@ -115,8 +116,14 @@ export function NodeInspector({ id }: { readonly id: string }) {
       <div
         id="inspector-panel"
         role="tabpanel"
+        tabIndex={-1}
         aria-labelledby={`tab-${tab}`}
-        className="flex min-h-0 flex-1 flex-col"
+        className="flex min-h-0 flex-1 flex-col outline-offset-[-2px]"
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || event.defaultPrevented) return;
+          event.preventDefault();
+          focusNode(id);
+        }}
       >
         <Suspense>
           {tab === 'output' ? <OutputTab key={path} node={path} /> : null}

@@ -1,14 +1,16 @@
 import { disconnect, formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
+import { isAt } from '../canvas/focus-port.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
-import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
+import { titleAmong } from '../state/node-titles.ts';
+import { useOverlay, type ConnectQuestion, type MenuTarget } from '../state/overlay-store.ts';
 import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, type PendingEdge } from '../state/screen-store.ts';
 import { deleteFile, duplicateFile } from '../state/workspace-files.ts';
 
 interface MenuItem {
@@ -70,6 +72,12 @@ function nodeMenu(): MenuGroups {
       command('copy'),
       command('paste'),
     ],
+    single
+      ? [
+          { ...command('connect'), disabled: false, run: () => ask({ node: selection[0] ?? '' }) },
+          command('disconnect'),
+        ]
+      : [],
     [
       command('make-subgraph'),
       ...(selectedUse() === undefined
@@ -84,6 +92,38 @@ function nodeMenu(): MenuGroups {
     ],
     [command('select-before'), command('select-after'), command('fit-selection')],
     [command('delete', { grave: true })],
+  ];
+}
+
+/** Asks what to connect to, or what to take off. */
+function ask(connecting: ConnectQuestion): void {
+  useOverlay.getState().show({ connecting });
+}
+
+function portMenu(port: PendingEdge): MenuGroups {
+  const { edges, nodes } = useDocument.getState().shown;
+  const own = edges.filter((edge) => isAt(edge, port));
+  const [only] = own;
+  const ends = own.map((edge) => (port.side === 'source' ? edge.target : edge.source));
+  return [
+    [
+      { ...command('connect'), disabled: false, run: () => ask({ node: port.node, port }) },
+      {
+        id: 'disconnect-port',
+        title: own.length > 1 ? 'Disconnect …' : 'Disconnect',
+        disabled: only === undefined,
+        run: () => {
+          if (own.length > 1) ask({ node: port.node, port, disconnect: true });
+          else if (only !== undefined)
+            useDocument.getState().edit((graph) => disconnect(graph, only));
+        },
+      },
+    ],
+    [...new Set(ends)].map((id) => ({
+      id: `go-${id}`,
+      title: `Go to ${titleAmong(id, nodes)}`,
+      run: () => selectNode(id),
+    })),
   ];
 }
 
@@ -167,6 +207,8 @@ export function menuItems(target: MenuTarget): MenuGroups {
       return canvasMenu();
     case 'nodes':
       return nodeMenu();
+    case 'port':
+      return portMenu(target.port);
     case 'edge':
       return edgeMenu(target.id);
     case 'file':

@@ -1,3 +1,4 @@
+import { portAt } from '../canvas/focus-port.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay, type MenuTarget } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -13,6 +14,8 @@ function targetOf(element: Element): MenuTarget | undefined {
   if (file !== undefined) return { kind: 'file', path: file };
   const folder = element.closest<HTMLElement>('[data-folder]')?.dataset['folder'];
   if (folder !== undefined) return { kind: 'folder', path: folder };
+  const port = portAt(element);
+  if (port !== undefined) return { kind: 'port', port };
   const node = element.closest('.react-flow__node')?.getAttribute('data-id');
   if (typeof node === 'string') {
     const { selection, select } = useScreen.getState();
@@ -36,15 +39,16 @@ export function openMenu(element: Element, at: Place): boolean {
   return true;
 }
 
+/** What has a menu of its own when it has the focus. */
+const ownMenu = '[data-file], [data-folder], .react-flow__edge, .react-flow__node';
+
 /** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {
   const focused = document.activeElement;
   const chosen = document.querySelector('.react-flow__node.selected');
   const canvas = document.querySelector('.react-flow__pane');
   const element =
-    focused !== null && focused.closest('[data-file], [data-folder], .react-flow__edge') !== null
-      ? focused
-      : (chosen ?? canvas);
+    focused !== null && focused.closest(ownMenu) !== null ? focused : (chosen ?? canvas);
   if (element === null) return false;
   const box = element.getBoundingClientRect();
   const whole = element === canvas;

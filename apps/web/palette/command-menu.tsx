@@ -1,4 +1,3 @@
-import type { NodeType } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useState, type ReactNode } from 'react';
@@ -15,6 +14,7 @@ import { fileTitle, openFile } from '../state/file-actions.ts';
 import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './ordered-types.ts';
+import { aboutType, rank } from './rank.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useModal } from '../shell/modal.ts';
 
@@ -43,33 +43,6 @@ function Item(props: {
       {props.hint === undefined ? null : <kbd className="kbd ml-auto font-sans">{props.hint}</kbd>}
     </Command.Item>
   );
-}
-
-/** What people call what a node type works with, where its own words differ. */
-const alsoCalled: Readonly<Record<string, string>> = {
-  embed: 'vector vectors embedding embeddings',
-  index: 'vector store database search',
-  chunk: 'split splitter pieces passages',
-  'load-files': 'pdf csv html markdown document documents',
-  retrieve: 'search find rag',
-  'inject-context': 'rag prompt context',
-  generate: 'llm answer complete chat',
-  'base-model': 'llm language model gguf',
-  'train-lora': 'finetune fine-tuning adapter peft',
-};
-
-function aboutType({ type, doc }: NodeType): string {
-  return `${alsoCalled[type] ?? ''} ${doc}`;
-}
-
-/** Every word typed must begin a word of the name, or else of what it is about. */
-function rank(value: string, search: string, keywords: readonly string[] = []): number {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const begins = (text: string): boolean =>
-    words.every((word) => ` ${text.toLowerCase().replaceAll('-', ' ')}`.includes(` ${word}`));
-  if (begins(value)) return 1;
-  if (words.every((word) => value.toLowerCase().includes(word))) return 0.8;
-  return begins(`${value} ${keywords.join(' ')}`) ? 0.4 : 0;
 }
 
 function NodeItems() {

@@ -2,6 +2,11 @@
 export const commandWords: Readonly<Record<string, string>> = {
   duplicate: 'copy selected nodes',
   rename: 'title of the selected node',
+  connect: 'wire edge link join the selected node port',
+  disconnect: 'wire edge unlink remove connection of the selected node',
+  ports: 'inputs outputs focus handle',
+  'to-parameters': 'inspector form fields edit settings',
+  'to-output': 'inspector result inspect',
   'edit-rows': 'frozen output correct by hand jsonl',
   'label-answers': 'mark right wrong annotate judge by hand',
   delete: 'remove selected nodes connections',

@@ -20,6 +20,9 @@ const RowsDialog = lazy(() =>
 const LabelsDialog = lazy(() =>
   import('../labels/labels-dialog.tsx').then((part) => ({ default: part.LabelsDialog })),
 );
+const ConnectMenu = lazy(() =>
+  import('../palette/connect-menu.tsx').then((part) => ({ default: part.ConnectMenu })),
+);
 const ShortcutSheet = lazy(() =>
   import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
 );
@@ -29,8 +32,8 @@ const Gallery = lazy(() =>
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
-  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling, gallery } =
-    useOverlay();
+  const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
+  const { connecting, gallery } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -39,6 +42,7 @@ export function AskedDialogs() {
       {unpacking ? <UnpackDialog /> : null}
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
       {labelling === null ? null : <LabelsDialog node={labelling} />}
+      {connecting === null ? null : <ConnectMenu question={connecting} />}
       {gallery ? <Gallery /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}

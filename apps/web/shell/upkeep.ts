@@ -135,18 +135,21 @@ function useKeptSelection(): void {
 function useFirstTouch(): void {
   useEffect(() => {
     const waiting = new AbortController();
-    let stop: (() => void) | undefined;
+    const stops: (() => void)[] = [];
     const begin = (): void => {
       waiting.abort();
       void loadRules();
-      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus()));
+      void import('./keep-focus.ts').then(({ keepFocus }) => stops.push(keepFocus()));
+      void import('../canvas/port-keys.ts').then(({ listenAtPorts }) =>
+        stops.push(listenAtPorts()),
+      );
     };
     const { signal } = waiting;
     window.addEventListener('keydown', begin, { signal, capture: true });
     window.addEventListener('pointerdown', begin, { signal, capture: true });
     return () => {
       waiting.abort();
-      stop?.();
+      for (const stop of stops) stop();
     };
   }, []);
 }

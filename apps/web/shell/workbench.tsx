@@ -6,6 +6,7 @@ import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
+import { useAnnouncement } from '../state/announcement.ts';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
@@ -134,14 +135,28 @@ function AppScreen() {
   );
 }
 
+/** There from the beginning: what hears the screen tells only of changes. */
+function Announcement() {
+  const said = useAnnouncement((state) => state.said);
+  return (
+    <p role="status" className="sr-only" data-testid="announcement">
+      {said}
+    </p>
+  );
+}
+
 function Screen() {
   // Before anything is painted: who was given a link to the form does not see the canvas first.
   useLayoutEffect(() => useScreen.getState().look(placeFromAddress().view), []);
   const view = useScreen((state) => state.view);
   useUpkeep();
   useKeys();
-  if (view === 'app') return <AppScreen />;
-  return view === 'notebook' ? <NotebookScreen /> : <CanvasScreen />;
+  return (
+    <>
+      {view === 'app' ? <AppScreen /> : view === 'notebook' ? <NotebookScreen /> : <CanvasScreen />}
+      <Announcement />
+    </>
+  );
 }
 
 function CanvasScreen() {

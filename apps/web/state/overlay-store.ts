@@ -1,5 +1,6 @@
 import type { ReadRows } from '@graft/graph';
 import { create } from 'zustand';
+import type { PendingEdge } from './screen-store.ts';
 
 /** What a name is asked for. `folder` and `name` stand in the field at first. */
 export type NameQuestion =
@@ -10,10 +11,19 @@ export type NameQuestion =
 /** A file of frozen rows that is edited; `giveUp`: they were frozen for it, which leaving it unsaved undoes. */
 export type RowsToEdit = ReadRows & { readonly giveUp?: () => void };
 
+/** Whose connections are asked for: those of a node, or of one of its ports. */
+export interface ConnectQuestion {
+  readonly node: string;
+  readonly port?: PendingEdge;
+  /** Only what can be taken off. */
+  readonly disconnect?: true;
+}
+
 /** What a context menu was asked for on. */
 export type MenuTarget =
   | { readonly kind: 'canvas' }
   | { readonly kind: 'nodes' }
+  | { readonly kind: 'port'; readonly port: PendingEdge }
   | { readonly kind: 'edge'; readonly id: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string };
@@ -36,6 +46,7 @@ interface OverlayState {
   readonly editedRows: RowsToEdit | null;
   /** The node whose answers are labelled: its path. */
   readonly labelling: string | null;
+  readonly connecting: ConnectQuestion | null;
   readonly menu: OpenMenu | null;
   /** Whose title is being written where it stands: a node's id, or a file's path. */
   readonly renamingNode: string | null;
@@ -51,6 +62,7 @@ interface OverlayState {
         | 'unpacking'
         | 'editedRows'
         | 'labelling'
+        | 'connecting'
         | 'menu'
         | 'renamingNode'
         | 'renamingFile'
@@ -68,6 +80,7 @@ export const useOverlay = create<OverlayState>()((set) => ({
   unpacking: false,
   editedRows: null,
   labelling: null,
+  connecting: null,
   menu: null,
   renamingNode: null,
   renamingFile: null,
@@ -76,9 +89,10 @@ export const useOverlay = create<OverlayState>()((set) => ({
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, labelling, unpacking, shortcutSheet, gallery } = state;
+  const { nameQuestion, packing, editedRows, labelling, connecting } = state;
+  const { unpacking, shortcutSheet, gallery } = state;
   return (
-    (nameQuestion ?? packing ?? editedRows ?? labelling) !== null ||
+    (nameQuestion ?? packing ?? editedRows ?? labelling ?? connecting) !== null ||
     unpacking ||
     shortcutSheet ||
     gallery

@@ -1,0 +1,28 @@
+import { openPanel } from '../state/panel-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+
+/** Frames that the form or an output may take to come. */
+const patience = 120;
+
+const fields = 'input, select, textarea, button, [contenteditable="true"]';
+
+/** What of the panel takes the focus: of a form its first field, else the panel, which the keys then scroll. */
+function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement | null {
+  return tab === 'output' ? panel : panel.querySelector<HTMLElement>(fields);
+}
+
+/** Selects a node, and gives the focus to what the inspector shows of it. Escape leads back from there. */
+export function focusInspector(node: string, inspectorTab: 'parameters' | 'output'): void {
+  useScreen.getState().select([node]);
+  openPanel('inspector');
+  useScreen.getState().show({ inspectorTab });
+  const look = (left: number): void => {
+    const panel = document.querySelector<HTMLElement>(
+      `#inspector-panel[aria-labelledby="tab-${inspectorTab}"]`,
+    );
+    const stop = panel === null ? null : stopIn(panel, inspectorTab);
+    if (stop !== null) stop.focus();
+    else if (left > 0) requestAnimationFrame(() => look(left - 1));
+  };
+  requestAnimationFrame(() => look(patience));
+}

@@ -1,0 +1,271 @@
+import type { Edge, Graph } from '@graft/graph';
+import { Command } from 'cmdk';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import {
+  connectionsOf,
+  connectNew,
+  connectPair,
+  edgeName,
+  otherEnd,
+  takeOff,
+  type NewEnd,
+  type PortPair,
+} from '../canvas/connections.ts';
+import { familyColour } from '../canvas/family-colour.ts';
+import { portRefusal } from '../canvas/port-refusal.ts';
+import { takeTypedAhead } from '../commands/typed-ahead.ts';
+import { useModal } from '../shell/modal.ts';
+import { loadRules } from '../state/checks.ts';
+import { useDocument } from '../state/document-store.ts';
+import { lookOf } from '../state/node-shape.ts';
+import { titleAmong } from '../state/node-titles.ts';
+import { useOverlay, type ConnectQuestion } from '../state/overlay-store.ts';
+import type { PendingEdge } from '../state/screen-store.ts';
+import { aboutType, rank } from './rank.ts';
+
+/** Rows of a kind that are listed at once: of more, one types what is meant. */
+const listed = 60;
+
+function close(): void {
+  useOverlay.getState().show({ connecting: null });
+}
+
+/** What fits what is typed, best first. */
+function found<One>(
+  all: readonly One[],
+  search: string,
+  words: (one: One) => readonly [name: string, about?: string],
+): readonly One[] {
+  if (search.trim() === '') return all.slice(0, listed);
+  return all
+    .map((one) => {
+      const [name, about = ''] = words(one);
+      return { one, fit: rank(name, search, [about]) };
+    })
+    .filter(({ fit }) => fit > 0)
+    .toSorted((a, b) => b.fit - a.fit)
+    .slice(0, listed)
+    .map(({ one }) => one);
+}
+
+function portColour(graph: Graph, { node, port, side }: PendingEdge): string {
+  const look = lookOf(graph.nodes[node]);
+  return familyColour((side === 'source' ? look?.outputs : look?.inputs)?.[port]?.type.family);
+}
+
+/** `documents → Chunk documents`: the own port first, whichever way the edge goes. */
+function Ends(props: { readonly from: PendingEdge; readonly children: ReactNode }) {
+  const { from, children } = props;
+  const gives = from.side === 'source';
+  return (
+    <>
+      <span className="whitespace-nowrap text-ink-2">
+        {from.port} <span aria-hidden="true">{gives ? '→' : '←'}</span>
+        <span className="sr-only">{gives ? 'to' : 'from'}</span>
+      </span>
+      {children}
+    </>
+  );
+}
+
+interface ItemsProps {
+  readonly graph: Graph;
+  readonly search: string;
+}
+
+function PairItems(props: ItemsProps & { readonly pairs: readonly PortPair[] }) {
+  const { graph, pairs, search } = props;
+  const called = (id: string): string => titleAmong(id, graph.nodes);
+  const shown = found(pairs, search, ({ from, to }) => [
+    `${called(to.node)} ${to.port} ${to.node} ${from.port}`,
+  ]);
+  if (shown.length === 0) return null;
+  return (
+    <Command.Group heading="Ports of this graph">
+      {shown.map((pair) => {
+        const { from, to, replaces } = pair;
+        const [old] = replaces;
+        return (
+          <Command.Item
+            key={`${from.port} ${to.node} ${to.port}`}
+            value={`pair ${from.side} ${from.port} ${to.node} ${to.port}`}
+            onSelect={() => {
+              close();
+              connectPair(pair);
+            }}
+          >
+            <i className="group-square" style={{ '--c': portColour(graph, from) }} />
+            <Ends from={from}>
+              <span className="truncate">{called(to.node)}</span>
+              <span className="whitespace-nowrap text-ink-2">{to.port}</span>
+            </Ends>
+            {old === undefined ? null : (
+              <span className="ml-auto truncate text-ink-2">
+                replaces {called(old.source)} {old.sourcePort}
+              </span>
+            )}
+          </Command.Item>
+        );
+      })}
+    </Command.Group>
+  );
+}
+
+function NewItems(props: { readonly search: string; readonly fresh: readonly NewEnd[] }) {
+  const { fresh, search } = props;
+  const shown = found(fresh, search, ({ from, type }) => [
+    `new ${type.title} ${type.type} ${from.port}`,
+    aboutType(type),
+  ]);
+  if (shown.length === 0) return null;
+  return (
+    <Command.Group heading="A new node">
+      {shown.map((end) => (
+        <Command.Item
+          key={`${end.from.side} ${end.from.port} ${end.type.type}`}
+          value={`new ${end.from.side} ${end.from.port} ${end.type.type}`}
+          onSelect={() => {
+            close();
+            connectNew(end);
+          }}
+        >
+          <i className="group-square" style={{ '--c': familyColour(end.type.group) }} />
+          <Ends from={end.from}>
+            <span className="whitespace-nowrap">
+              <span className="sr-only">new </span>
+              {end.type.title}
+            </span>
+            <span className="truncate text-ink-2">{end.type.doc}</span>
+          </Ends>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function EdgeItems(props: ItemsProps & { readonly edges: readonly Edge[]; readonly node: string }) {
+  const { graph, edges, search, node } = props;
+  const shown = found(edges, search, (edge) => [
+    `disconnect ${titleAmong(otherEnd(edge, node).node, graph.nodes)} ${edgeName(edge, graph)}`,
+  ]);
+  if (shown.length === 0) return null;
+  return (
+    <Command.Group heading="Disconnect">
+      {shown.map((edge) => (
+        <Command.Item
+          key={edgeName(edge, graph)}
+          value={`off ${edgeName(edge, graph)}`}
+          onSelect={() => {
+            close();
+            takeOff([edge]);
+          }}
+        >
+          <span className="sr-only">Disconnect </span>
+          <span className="truncate">{edgeName(edge, graph)}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function RefusedItems(
+  props: ItemsProps & {
+    readonly pairs: readonly PortPair[];
+    readonly say: (refusal: string) => void;
+  },
+) {
+  const { graph, pairs, search, say } = props;
+  // Everything else of the graph is here: only what is looked for is shown.
+  if (search.trim() === '') return null;
+  const called = (id: string): string => titleAmong(id, graph.nodes);
+  const shown = found(pairs, search, ({ to, from }) => [
+    `${called(to.node)} ${to.port} ${to.node} ${from.port}`,
+  ]).slice(0, 8);
+  if (shown.length === 0) return null;
+  return (
+    <Command.Group heading="Does not fit: Enter says why">
+      {shown.map(({ from, to }) => (
+        <Command.Item
+          key={`${from.port} ${to.node} ${to.port}`}
+          className="text-ink-2"
+          value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
+          onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits by now: search again.')}
+        >
+          <i className="group-square" style={{ '--c': portColour(graph, to) }} />
+          <Ends from={from}>
+            <span className="truncate">{called(to.node)}</span>
+            <span className="whitespace-nowrap">{to.port}</span>
+          </Ends>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+/** What a node or a port can be connected to, by keys: ports of the graph, new nodes; and what it is connected to. */
+export function ConnectMenu({ question }: { readonly question: ConnectQuestion }) {
+  const dialog = useModal();
+  const [search, setSearch] = useState('');
+  const [refusal, say] = useState('');
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const typed = takeTypedAhead();
+    if (typed !== '') setSearch(typed);
+    // Without them everything would seem to fit.
+    void loadRules().then(() => setReady(true));
+  }, []);
+  const graph = useDocument((state) => state.shown);
+  const { fitting, refused, fresh, edges } = useMemo(
+    () =>
+      ready ? connectionsOf(graph, question) : { fitting: [], refused: [], fresh: [], edges: [] },
+    [ready, graph, question],
+  );
+  const { node, port } = question;
+  const title = titleAmong(node, graph.nodes);
+  const what = port === undefined ? title : `${port.port} of ${title}`;
+  const takesOff = question.disconnect === true;
+  const label = takesOff ? `Disconnect ${what}` : `Connect ${what} to`;
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog w-[560px]"
+      aria-label={label}
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) close();
+      }}
+    >
+      <Command label={label} loop shouldFilter={false}>
+        <Command.Input
+          data-focus
+          value={search}
+          onValueChange={(typed) => {
+            setSearch(typed);
+            say('');
+          }}
+          placeholder={`${label} …`}
+        />
+        <Command.List>
+          {ready ? <Command.Empty>Nothing that fits is called that.</Command.Empty> : null}
+          {takesOff ? null : (
+            <>
+              <PairItems graph={graph} search={search} pairs={fitting} />
+              <NewItems search={search} fresh={fresh} />
+            </>
+          )}
+          <EdgeItems graph={graph} search={search} edges={edges} node={node} />
+          {takesOff ? null : (
+            <RefusedItems graph={graph} search={search} pairs={refused} say={say} />
+          )}
+        </Command.List>
+      </Command>
+      <p
+        role="status"
+        data-testid="connect-refusal"
+        className={refusal === '' ? 'sr-only' : 'border-t border-line px-4 py-2.5'}
+      >
+        {refusal}
+      </p>
+    </dialog>
+  );
+}
