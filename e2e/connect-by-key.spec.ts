@@ -14,6 +14,8 @@ const loose = {
 
 const said = (page: Page) => page.getByTestId('announcement');
 const list = (page: Page) => page.getByRole('dialog', { name: /^(Connect|Disconnect) / });
+/** Of the list that is open: selects of the form have options as well. */
+const options = (page: Page) => page.getByRole('dialog').getByRole('option');
 const edges = (page: Page) => page.locator('.react-flow__edge');
 
 /** Waits until a port has the focus. */
@@ -34,7 +36,7 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
     await page.keyboard.press('Enter');
     await expect(list(page)).toHaveAccessibleName('Connect documents of Files (files) to');
     await page.keyboard.type('chunk');
-    await expect(page.getByRole('option').first()).toHaveText(/documents.*to.*Chunk.*documents/);
+    await expect(options(page).first()).toHaveText(/documents.*to.*Chunk.*documents/);
     await page.keyboard.press('Enter');
     await expect(edges(page)).toHaveCount(1);
     await expect(said(page)).toHaveText(
@@ -59,9 +61,7 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
   await test.step('another takes the place of what the input has, and an undo brings it back', async () => {
     await page.keyboard.press('c');
     await page.keyboard.type('other');
-    await expect(page.getByRole('option').first()).toContainText(
-      'replaces Files (files) documents',
-    );
+    await expect(options(page).first()).toContainText('replaces Files (files) documents');
     await page.keyboard.press('Enter');
     await expect(said(page)).toHaveText(
       'Connected documents of Files (other) to documents of Chunk, instead of documents of Files (files).',
@@ -76,7 +76,7 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
     await page.keyboard.press('Enter');
     // Of the same side of an edge there is nothing: an output takes inputs only.
     await page.keyboard.type('chunk documents');
-    await expect(page.getByRole('option')).toHaveCount(0);
+    await expect(options(page)).toHaveCount(0);
     await page.keyboard.press('Escape');
     await isAtPort(page, 'chunk.chunks');
     await page.keyboard.press('ArrowLeft');
@@ -101,7 +101,7 @@ test('a new node is connected as it is added, and a wrong port is refused with t
   await bench.select('chunk');
   await page.keyboard.press('c');
   await page.keyboard.type('embed');
-  await expect(page.getByRole('option').first()).toContainText('Embed');
+  await expect(options(page).first()).toContainText('Embed');
   await page.keyboard.press('Enter');
   await expect(bench.node('embed')).toBeVisible();
   await expect(said(page)).toHaveText(
@@ -138,7 +138,8 @@ test('a new node is connected as it is added, and a wrong port is refused with t
     await expect(edges(page)).toHaveCount(0);
     await bench.select('embed');
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('connect to');
+    await page.keyboard.type('wire edge link');
+    await expect(options(page).first()).toHaveText(/^Connect to …/);
     await page.keyboard.press('Enter');
     await expect(list(page)).toHaveAccessibleName('Connect Embed to');
     await page.keyboard.press('Escape');

@@ -21,6 +21,15 @@ class Keys {
     await this.page.keyboard.type(text);
   }
 
+  /** Does a command by the command menu. */
+  async command(title: string): Promise<void> {
+    await this.press('Control+k');
+    await this.type(title);
+    const first = this.page.getByRole('dialog').getByRole('option').first();
+    await expect(first).toHaveText(new RegExp(`^${title}`));
+    await this.press('Enter');
+  }
+
   /** Adds a node by the command menu. It has the focus then. */
   async add(title: string, id: string): Promise<void> {
     await this.press('Control+k');
@@ -62,7 +71,7 @@ class Keys {
   async #choose(words: string, name?: RegExp): Promise<void> {
     await expect(this.page.getByRole('dialog')).toBeVisible();
     await this.type(words);
-    const first = this.page.getByRole('option').first();
+    const first = this.page.getByRole('dialog').getByRole('option').first();
     if (name !== undefined) await expect(first).toHaveText(name);
     else await expect(first).toBeVisible();
     await this.press('Enter');
@@ -77,10 +86,7 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
   await bench.open(workspace.url);
 
   await test.step('a new graph', async () => {
-    await keys.press('Control+k');
-    await keys.type('new graph');
-    await expect(page.getByRole('option').first()).toHaveText(/^New graph/);
-    await keys.press('Enter');
+    await keys.command('New graph');
     await expect(page.getByRole('dialog', { name: 'New graph' })).toBeVisible();
     await keys.type('by-keys');
     await keys.press('Enter');
@@ -94,9 +100,6 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
     await keys.connectNew('new index', 'index');
     await keys.connectNew('new retrieve index', 'retrieve');
     await keys.connectNew('new questions', 'questions');
-    await keys.press('Control+k');
-    await keys.type('select what depends on it');
-    await keys.press('Enter');
     await keys.goTo('retrieve');
     await keys.connectNew('new inject context', 'inject-context');
     await keys.connectNew('new generate', 'generate');
@@ -106,9 +109,7 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
   });
 
   await test.step('tidy it', async () => {
-    await keys.press('Control+k');
-    await keys.type('tidy');
-    await keys.press('Enter');
+    await keys.command('Tidy layout');
     await keys.isOn('base-model');
   });
 

@@ -122,12 +122,10 @@ export function connectPair({ from, to }: PortPair): string | undefined {
 /** Adds a node beside the one that is asked for, connects it, and says so. */
 export function connectNew({ from, type }: NewEnd): void {
   const before = useDocument.getState().shown;
-  const place = freePlace(before, from.node);
-  const beside = before.layout[from.node];
-  // What feeds a node stands left of it.
-  const left = from.side === 'target' && beside !== undefined;
-  const at = left ? { x: beside.x - 262, y: beside.y } : place;
-  addAtOpenEnd(type.type, { from, at: { x: left ? at.x + 206 : at.x, y: at.y + 44 } });
+  // What feeds a node stands left of it, and its right edge is where the edge comes from.
+  const feeds = from.side === 'target';
+  const { x, y } = freePlace(before, from.node, feeds ? 'left' : 'right');
+  addAtOpenEnd(type.type, { from, at: { x: feeds ? x + 206 : x, y: y + 44 } });
   const { shown } = useDocument.getState();
   const edge = shown.edges.find((one) => !before.edges.includes(one) && isAt(one, from));
   announce(

@@ -88,15 +88,22 @@ function overlaps(graph: Graph, at: NodeLayout): boolean {
   );
 }
 
-/** A free place for a new node: right of `after` where that is given, else in the middle of the view. */
-export function freePlace(graph: Graph, after?: string): NodeLayout {
-  const beside = after === undefined ? undefined : graph.layout[after];
+/** A free place for a new node: right or left of another where one is given, else in the middle of the view. */
+export function freePlace(
+  graph: Graph,
+  other?: string,
+  side: 'right' | 'left' = 'right',
+): NodeLayout {
+  const beside = other === undefined ? undefined : graph.layout[other];
   const box = frame?.getBoundingClientRect();
   const middle =
     box === undefined
       ? { x: 0, y: 0 }
       : canvasPlace({ x: box.left + box.width / 2 - nodeWidth / 2, y: box.top + box.height / 3 });
-  const place = beside === undefined ? { ...middle } : { x: beside.x + 262, y: beside.y };
+  const place =
+    beside === undefined
+      ? { ...middle }
+      : { x: beside.x + (side === 'right' ? 262 : -262), y: beside.y };
   for (let tries = 0; tries < 200 && overlaps(graph, place); tries++) place.y += 40;
   return place;
 }

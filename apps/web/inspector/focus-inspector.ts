@@ -4,11 +4,12 @@ import { useScreen } from '../state/screen-store.ts';
 /** Frames that the form or an output may take to come. */
 const patience = 120;
 
-const fields = 'input, select, textarea, button, [contenteditable="true"]';
+/** What sets a parameter; buttons beside its name come before it. */
+const control = '[id^="param-"]:not([id$="-help"])';
 
 /** What of the panel takes the focus: of a form its first field, else the panel, which the keys then scroll. */
 function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement | null {
-  return tab === 'output' ? panel : panel.querySelector<HTMLElement>(fields);
+  return tab === 'output' ? panel : panel.querySelector<HTMLElement>(control);
 }
 
 /** Selects a node, and gives the focus to what the inspector shows of it. Escape leads back from there. */

@@ -114,8 +114,8 @@ function PairItems(props: ItemsProps & { readonly pairs: readonly PortPair[] }) 
 function NewItems(props: { readonly search: string; readonly fresh: readonly NewEnd[] }) {
   const { fresh, search } = props;
   const shown = found(fresh, search, ({ from, type }) => [
-    `new ${type.title} ${type.type} ${from.port}`,
-    aboutType(type),
+    `new ${type.title} ${type.type}`,
+    `${from.port} ${aboutType(type)}`,
   ]);
   if (shown.length === 0) return null;
   return (
