@@ -32,6 +32,8 @@ export async function buildIndex(request: BuildIndexRequest): Promise<{ rows: nu
     const table = await database.createEmptyTable(tableName, chunkTableSchema(request.dimension));
     const rows = await write(table, request);
     if (rows > 0) {
+      // One piece instead of one a write: rows of a hit are read from wherever they are, which took longer than to find them.
+      if (rows > rowsPerWrite) await table.optimize({ cleanupOlderThan: new Date() });
       await table.createIndex('text', {
         config: lancedb.Index.fts({
           withPosition: false,

@@ -104,22 +104,26 @@ export class LanceIndex implements SearchIndex {
           `vector is ${vector?.length ?? 0} wide; embed questions with the same model`,
       );
     }
-    let query = this.#table.query().nearestTo(vector).distanceType('cosine');
-    // The graph finds candidates by quantised vectors; their true distances decide.
-    if (this.#kind === 'graph') query = query.ef(searched(wanted)).refineFactor(refined);
-    if (this.#kind === 'groups') {
-      // 0 is no limit: where these hold too few, as behind a narrow filter, the next ones are searched until there are
-      // enough. What is all that a filter lets through comes without a distance, unless it is refined.
-      query = query
-        .maximumNprobes(0)
-        .minimumNprobes(groupsSearched(wanted, this.info.rows))
-        .refineFactor(1);
+    const nearest = (): VectorQuery => this.#table.query().nearestTo(vector).distanceType('cosine');
+    const rows = await this.#rows(this.#limited(nearest(), wanted), wanted, where);
+    if (this.#kind === 'groups' && rows.length < Math.min(wanted, this.info.rows)) {
+      // Those groups held too few, as behind a narrow filter. 0 is no limit.
+      const all = nearest().maximumNprobes(0).refineFactor(1);
+      rows.splice(0, rows.length, ...(await this.#rows(all, wanted, where)));
     }
-    const rows = await this.#rows(query, wanted, where);
     return ranked(
       rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
       wanted,
     );
+  }
+
+  /** Compares fewer than all vectors, where the index can. */
+  #limited(query: VectorQuery, wanted: number): VectorQuery {
+    // The graph finds candidates by quantised vectors; their true distances decide.
+    if (this.#kind === 'graph') return query.ef(searched(wanted)).refineFactor(refined);
+    if (this.#kind === 'exact') return query;
+    // What is all that a filter lets through comes without a distance, unless it is refined.
+    return query.nprobes(groupsSearched(wanted, this.info.rows)).refineFactor(1);
   }
 
   async #bm25(text: string, wanted: number, where: string | undefined): Promise<Scored[]> {
@@ -154,11 +158,11 @@ export class LanceIndex implements SearchIndex {
 }
 
 /** Candidates of the graph whose true distances are looked at, for each row wanted. */
-const refined = 5;
+const refined = 2;
 
-/** Candidates that the graph is searched for: no fewer than are looked at, which the library refuses. */
+/** Candidates that the graph is searched for: no fewer than are looked at, which the library refuses. Measured in bench/search. */
 function searched(wanted: number): number {
-  return Math.max(150, (wanted + tieMargin) * refined);
+  return Math.max(120, (wanted + tieMargin) * refined);
 }
 
 /** Groups that hold twice as many as are looked at, at least. */
