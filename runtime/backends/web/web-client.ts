@@ -185,7 +185,7 @@ export class WebClient implements Web {
     if (status >= 500) {
       throw refused(`It answers ${status}; run again when it is well.`);
     }
-    return status >= 400 ? noRules : siteRules(address, new TextDecoder().decode(body));
+    return status >= 400 ? noRules : siteRules(new TextDecoder().decode(body));
   }
 }
 
