@@ -84,7 +84,7 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
 }
 
 /** `documents of Files`. */
-export function portName({ node, port }: PendingEdge, { nodes }: Pick<Graph, 'nodes'>): string {
+function portName({ node, port }: PendingEdge, { nodes }: Pick<Graph, 'nodes'>): string {
   return `${port} of ${titleAmong(node, nodes)}`;
 }
 
