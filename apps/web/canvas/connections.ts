@@ -6,7 +6,7 @@ import { lookOf } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import type { ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
-import { addAtOpenEnd } from './edit-actions.ts';
+import { addConnected } from './edit-actions.ts';
 import { isAt } from './focus-port.ts';
 import { portsOf } from './node-port-names.ts';
 import { connectInPlace, edgeBetween, portRefusal, replacedEdges } from './port-refusal.ts';
@@ -122,10 +122,9 @@ export function connectPair({ from, to }: PortPair): string | undefined {
 /** Adds a node beside the one that is asked for, connects it, and says so. */
 export function connectNew({ from, type }: NewEnd): void {
   const before = useDocument.getState().shown;
-  // What feeds a node stands left of it, and its right edge is where the edge comes from.
-  const feeds = from.side === 'target';
-  const { x, y } = freePlace(before, from.node, feeds ? 'left' : 'right');
-  addAtOpenEnd(type.type, { from, at: { x: feeds ? x + 206 : x, y: y + 44 } });
+  // What feeds a node stands left of it.
+  const side = from.side === 'target' ? 'left' : 'right';
+  addConnected(type.type, from, freePlace(before, from.node, side));
   const { shown } = useDocument.getState();
   const edge = shown.edges.find((one) => !before.edges.includes(one) && isAt(one, from));
   announce(

@@ -1,11 +1,11 @@
 import { duplicateNodes, formatEdge, moveNodes, reachable, removeNodes } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
-import { useScreen, type OpenEnd } from '../state/screen-store.ts';
+import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
-import { fitAll, freePlace, revealNode, selectedEdges } from './viewport.ts';
+import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
@@ -32,18 +32,24 @@ function addNow({ registry, addNode }: NodeTypes, type: string, at: Place | unde
 }
 
 /** Adds a node at the open end of an edge, and connects it. */
-export function addAtOpenEnd(type: string, end: OpenEnd): void {
-  withNodeTypes((types) => addConnected(types, type, end));
+export function addAtOpenEnd(type: string, { from, at }: OpenEnd): void {
+  addConnected(type, from, { x: from.side === 'source' ? at.x : at.x - nodeWidth, y: at.y - 44 });
 }
 
-function addConnected({ registry, addNode }: NodeTypes, type: string, { from, at }: OpenEnd): void {
+/** Adds a node of a type at a place, connected to a port where one of its own takes it, and selects it. */
+export function addConnected(type: string, from: PendingEdge, place: Place): void {
+  withNodeTypes((types) => addOfType(types, type, { from, place }));
+}
+
+function addOfType(
+  { registry, addNode }: NodeTypes,
+  type: string,
+  { from, place }: { readonly from: PendingEdge; readonly place: Place },
+): void {
   const { shown, edit } = useDocument.getState();
   const definition = registry.get(type);
   if (definition === undefined) return;
-  const added = addNode(shown, definition, {
-    x: from.side === 'source' ? at.x : at.x - 206,
-    y: at.y - 44,
-  });
+  const added = addNode(shown, definition, place);
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
   edit(() => (edge === undefined ? added.graph : connectInPlace(added.graph, edge)));

@@ -2,7 +2,7 @@ import type { Graph, NodeLayout } from '@graft/graph';
 import type { ReactFlowInstance, Viewport } from '@xyflow/react';
 import { nodeHeight } from './tidy-layout.ts';
 
-const nodeWidth = 206;
+export const nodeWidth = 206;
 const margin = 24;
 
 let flow: ReactFlowInstance | undefined;

@@ -33,6 +33,22 @@ const portKeys: readonly (readonly [string, string])[] = [
   ['Back to the node', 'Esc'],
 ];
 
+/** What keys do, a line each. */
+function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, keys: string])[] }) {
+  return (
+    <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
+      {keys.map(([does, names]) => (
+        <Fragment key={`${does} ${names}`}>
+          <dt>{does}</dt>
+          <dd className="text-right">
+            <kbd className="kbd font-sans">{names}</kbd>
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 /** `?`: every key that there is in this view, from the list that also makes them work. */
 export function ShortcutSheet() {
   const view = useScreen((state) => state.view);
@@ -69,32 +85,16 @@ export function ShortcutSheet() {
             .map((group) => (
               <section key={group} className="mb-4 break-inside-avoid">
                 <h3 className="mb-1 text-sm font-[550] text-ink-2">{group}</h3>
-                <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
-                  {told
+                <KeyList
+                  keys={told
                     .filter((command) => command.group === group)
-                    .map(({ id, title, keys = [] }) => (
-                      <Fragment key={id}>
-                        <dt>{title}</dt>
-                        <dd className="text-right">
-                          <kbd className="kbd font-sans">{chordName(keys[0] ?? '')}</kbd>
-                        </dd>
-                      </Fragment>
-                    ))}
-                </dl>
+                    .map(({ title, keys = [] }) => [title, chordName(keys[0] ?? '')])}
+                />
               </section>
             ))}
           <section className="mb-4 break-inside-avoid" hidden={view !== 'canvas'}>
             <h3 className="mb-1 text-sm font-[550] text-ink-2">At a port</h3>
-            <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
-              {portKeys.map(([does, keys]) => (
-                <Fragment key={does}>
-                  <dt>{does}</dt>
-                  <dd className="text-right">
-                    <kbd className="kbd font-sans">{keys}</kbd>
-                  </dd>
-                </Fragment>
-              ))}
-            </dl>
+            <KeyList keys={portKeys} />
           </section>
           <section className="break-inside-avoid" hidden={view !== 'canvas'}>
             <h3 className="mb-1 text-sm font-[550] text-ink-2">Mouse</h3>

@@ -1,6 +1,7 @@
-import { disconnect, formatEdge, type Edge } from '@graft/graph';
+import { formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
+import { takeOff } from '../canvas/connections.ts';
 import { isAt } from '../canvas/focus-port.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';
@@ -103,7 +104,6 @@ function ask(connecting: ConnectQuestion): void {
 function portMenu(port: PendingEdge): MenuGroups {
   const { edges, nodes } = useDocument.getState().shown;
   const own = edges.filter((edge) => isAt(edge, port));
-  const [only] = own;
   const ends = own.map((edge) => (port.side === 'source' ? edge.target : edge.source));
   return [
     [
@@ -111,11 +111,10 @@ function portMenu(port: PendingEdge): MenuGroups {
       {
         id: 'disconnect-port',
         title: own.length > 1 ? 'Disconnect …' : 'Disconnect',
-        disabled: only === undefined,
+        disabled: own.length === 0,
         run: () => {
           if (own.length > 1) ask({ node: port.node, port, disconnect: true });
-          else if (only !== undefined)
-            useDocument.getState().edit((graph) => disconnect(graph, only));
+          else takeOff(own);
         },
       },
     ],
@@ -142,7 +141,7 @@ function edgeMenu(id: string): MenuGroups {
         title: 'Delete the connection',
         keys: 'delete',
         grave: true,
-        run: () => useDocument.getState().edit((graph) => disconnect(graph, edge)),
+        run: () => takeOff([edge]),
       },
     ],
   ];

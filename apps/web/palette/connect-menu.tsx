@@ -73,12 +73,34 @@ interface ItemsProps {
   readonly search: string;
 }
 
-function PairItems(props: ItemsProps & { readonly pairs: readonly PortPair[] }) {
-  const { graph, pairs, search } = props;
-  const called = (id: string): string => titleAmong(id, graph.nodes);
-  const shown = found(pairs, search, ({ from, to }) => [
-    `${called(to.node)} ${to.port} ${to.node} ${from.port}`,
+/** Pairs that fit what is typed, by the names of both ends. */
+function foundPairs({ graph, pairs, search }: PairsProps): readonly PortPair[] {
+  return found(pairs, search, ({ from, to }) => [
+    `${titleAmong(to.node, graph.nodes)} ${to.port} ${to.node} ${from.port}`,
   ]);
+}
+
+/** A pair as it is listed: `documents → Chunk documents`. */
+function PairEnds(props: { readonly pair: PortPair; readonly graph: Graph }) {
+  const { from, to } = props.pair;
+  return (
+    <>
+      <i className="group-square" style={{ '--c': portColour(props.graph, to) }} />
+      <Ends from={from}>
+        <span className="truncate">{titleAmong(to.node, props.graph.nodes)}</span>
+        <span className="whitespace-nowrap text-ink-2">{to.port}</span>
+      </Ends>
+    </>
+  );
+}
+
+interface PairsProps extends ItemsProps {
+  readonly pairs: readonly PortPair[];
+}
+
+function PairItems(props: PairsProps) {
+  const { graph } = props;
+  const shown = foundPairs(props);
   if (shown.length === 0) return null;
   return (
     <Command.Group heading="Ports of this graph">
@@ -94,14 +116,10 @@ function PairItems(props: ItemsProps & { readonly pairs: readonly PortPair[] }) 
               connectPair(pair);
             }}
           >
-            <i className="group-square" style={{ '--c': portColour(graph, from) }} />
-            <Ends from={from}>
-              <span className="truncate">{called(to.node)}</span>
-              <span className="whitespace-nowrap text-ink-2">{to.port}</span>
-            </Ends>
+            <PairEnds pair={pair} graph={graph} />
             {old === undefined ? null : (
               <span className="ml-auto truncate text-ink-2">
-                replaces {called(old.source)} {old.sourcePort}
+                replaces {titleAmong(old.source, graph.nodes)} {old.sourcePort}
               </span>
             )}
           </Command.Item>
@@ -168,36 +186,27 @@ function EdgeItems(props: ItemsProps & { readonly edges: readonly Edge[]; readon
   );
 }
 
-function RefusedItems(
-  props: ItemsProps & {
-    readonly pairs: readonly PortPair[];
-    readonly say: (refusal: string) => void;
-  },
-) {
-  const { graph, pairs, search, say } = props;
+function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => void }) {
+  const { graph, say } = props;
   // Everything else of the graph is here: only what is looked for is shown.
-  if (search.trim() === '') return null;
-  const called = (id: string): string => titleAmong(id, graph.nodes);
-  const shown = found(pairs, search, ({ to, from }) => [
-    `${called(to.node)} ${to.port} ${to.node} ${from.port}`,
-  ]).slice(0, 8);
+  if (props.search.trim() === '') return null;
+  const shown = foundPairs(props).slice(0, 8);
   if (shown.length === 0) return null;
   return (
     <Command.Group heading="Does not fit: Enter says why">
-      {shown.map(({ from, to }) => (
-        <Command.Item
-          key={`${from.port} ${to.node} ${to.port}`}
-          className="text-ink-2"
-          value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
-          onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits by now: search again.')}
-        >
-          <i className="group-square" style={{ '--c': portColour(graph, to) }} />
-          <Ends from={from}>
-            <span className="truncate">{called(to.node)}</span>
-            <span className="whitespace-nowrap">{to.port}</span>
-          </Ends>
-        </Command.Item>
-      ))}
+      {shown.map((pair) => {
+        const { from, to } = pair;
+        return (
+          <Command.Item
+            key={`${from.port} ${to.node} ${to.port}`}
+            className="text-ink-2"
+            value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
+            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits by now: search again.')}
+          >
+            <PairEnds pair={pair} graph={graph} />
+          </Command.Item>
+        );
+      })}
     </Command.Group>
   );
 }
