@@ -6,7 +6,6 @@ import {
   type RowsInput,
   type RunContext,
 } from '@graft/graph';
-import { z } from 'zod';
 import { tellTokens } from '../kit/asking/ask-model.ts';
 import { contextualize } from './node.ts';
 import { sentenceWriter } from './sentence-writer.ts';
@@ -102,7 +101,7 @@ async function textsOf(
 
 /** The same text in memory of its own: a part of a string keeps the whole of it. */
 function copied(text: string): string {
-  return z.string().parse(JSON.parse(JSON.stringify(text)));
+  return structuredClone(text);
 }
 
 /** `Staff handbook › Kilns › Eastern kiln`, without what the text begins with, and nothing twice. */

@@ -72,15 +72,16 @@ function dateOf(metadata: Metadata, names: readonly string[]): number | undefine
   return undefined;
 }
 
-const time = /[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?$/i;
+const clockAndZone =
+  /[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d{2}):?(\d{2})?)?$/i;
 
 /** Of `2026-03-01`, with or without a time, `2026-03` or `2026`. A time without a zone is one of UTC, on every machine. */
 function timeOf(text: string): number | undefined {
-  const day = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text)?.[0] ?? '';
-  const [clock = '', at = '', , hours, minutes = '00'] = time.exec(text.slice(day.length)) ?? [];
-  if (day.length + clock.length !== text.length || (clock !== '' && day.length < 10))
-    return undefined;
+  const date = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text)?.[0] ?? '';
+  const rest = text.slice(date.length);
+  const [all = '', clock = '', , hours, minutes = '00'] = clockAndZone.exec(rest) ?? [];
+  if (all !== rest || (all !== '' && date.length < 10)) return undefined;
   const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
-  const stamp = Date.parse(clock === '' ? day : `${day}T${at}${zone}`);
+  const stamp = Date.parse(all === '' ? date : `${date}T${clock}${zone}`);
   return Number.isNaN(stamp) ? undefined : stamp;
 }

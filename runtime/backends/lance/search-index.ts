@@ -105,11 +105,10 @@ export class LanceIndex implements SearchIndex {
       );
     }
     const nearest = (): VectorQuery => this.#table.query().nearestTo(vector).distanceType('cosine');
-    const rows = await this.#rows(this.#limited(nearest(), wanted), wanted, where);
+    let rows = await this.#rows(this.#limited(nearest(), wanted), wanted, where);
     if (this.#kind === 'groups' && rows.length < Math.min(wanted, this.info.rows)) {
       // Those groups held too few, as behind a narrow filter. 0 is no limit.
-      const all = nearest().maximumNprobes(0).refineFactor(1);
-      rows.splice(0, rows.length, ...(await this.#rows(all, wanted, where)));
+      rows = await this.#rows(nearest().maximumNprobes(0).refineFactor(1), wanted, where);
     }
     return ranked(
       rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
