@@ -16,8 +16,8 @@ export interface SupervisorOptions {
 /**
  * Runs steps in worker processes by their lane. Light and bulk steps have one each while they run, since such
  * work may hold its thread; steps that use models share one, which keeps the models, and steps that read the web
- * another, which keeps the pauses of each site. So a step that spins or
- * dies stops no step of another lane, and no light one at all.
+ * another, which keeps the pauses of each site. So a step that spins or dies stops no step of another lane, and no
+ * light one at all.
  */
 export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   readonly #single: WorkerPool;

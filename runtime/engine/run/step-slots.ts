@@ -51,8 +51,8 @@ export class StepSlots {
 }
 
 /**
- * Steps at once, in units of one core. Light steps mostly wait for the disk, and those of the web for sites. Beside one heavy step of inference
- * there is room for a small one.
+ * Steps at once, in units of one core. Light steps mostly wait for the disk, and those of the web for sites. Beside
+ * one heavy step of inference there is room for a small one.
  */
 export function laneRoom(cores: number): Record<Lane, number> {
   const clamp = (value: number, least: number, most: number): number =>
