@@ -91,6 +91,23 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
   });
 });
 
+test('keeps what is typed before the list of ports has come', async ({ page, workspace }) => {
+  await workspace.graph('by-key', loose);
+  const bench = new Workbench(page);
+  await page.route(/\.js(\?|$)/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await route.continue();
+  });
+  await bench.open(workspace.url, 'by-key.graft.json');
+  // Nothing of the page was touched before: what comes with the first touch is not there yet.
+  await page.locator('.react-flow__node[data-id="files"]').focus();
+  await page.keyboard.press('p');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('chunk', { delay: 40 });
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('chunk');
+  await expect(options(page).first()).toHaveText(/documents.*to.*Chunk.*documents/);
+});
+
 test('a new node is connected as it is added, and a wrong port is refused with the reason', async ({
   page,
   workspace,

@@ -1,11 +1,11 @@
-import { disconnect, type Edge, type Graph, type NodeType } from '@graft/graph';
+import type { Edge, Graph, NodeType } from '@graft/graph';
 import { fitting } from '../palette/fitting-types.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { lookOf } from '../state/node-shape.ts';
-import { titleAmong } from '../state/node-titles.ts';
 import type { ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
+import { edgeName, ends, portName } from './edge-ends.ts';
 import { addConnected } from './edit-actions.ts';
 import { isAt } from './focus-port.ts';
 import { portsOf } from './node-port-names.ts';
@@ -83,28 +83,6 @@ export function connectionsOf(graph: Graph, { node, port }: ConnectQuestion): Co
   };
 }
 
-/** `documents of Files`. */
-function portName({ node, port }: PendingEdge, { nodes }: Pick<Graph, 'nodes'>): string {
-  return `${port} of ${titleAmong(node, nodes)}`;
-}
-
-const ends = (edge: Edge): readonly [PendingEdge, PendingEdge] => [
-  { node: edge.source, port: edge.sourcePort, side: 'source' },
-  { node: edge.target, port: edge.targetPort, side: 'target' },
-];
-
-/** `documents of Files to documents of Chunk`. */
-export function edgeName(edge: Edge, graph: Pick<Graph, 'nodes'>): string {
-  const [source, target] = ends(edge);
-  return `${portName(source, graph)} to ${portName(target, graph)}`;
-}
-
-/** The other end of an edge. */
-export function otherEnd(edge: Edge, node: string): PendingEdge {
-  const [source, target] = ends(edge);
-  return source.node === node ? target : source;
-}
-
 /** Draws the edge between two ports, and says so. Gives why it is refused, where it is. */
 export function connectPair({ from, to }: PortPair): string | undefined {
   const { shown, edit } = useDocument.getState();
@@ -132,12 +110,4 @@ export function connectNew({ from, type }: NewEnd): void {
       ? `Added ${type.title}. Nothing of it takes ${from.port}.`
       : `Added ${type.title}, and connected ${edgeName(edge, shown)}.`,
   );
-}
-
-/** Takes edges off, and says so. */
-export function takeOff(edges: readonly Edge[]): void {
-  if (edges.length === 0) return announce('Nothing is connected here.');
-  const { shown, edit } = useDocument.getState();
-  edit((graph) => edges.reduce(disconnect, graph));
-  announce(`Disconnected ${edges.map((edge) => edgeName(edge, shown)).join('; ')}.`);
 }

@@ -1,7 +1,7 @@
 import { formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
-import { takeOff } from '../canvas/connections.ts';
+import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';

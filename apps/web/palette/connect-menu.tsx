@@ -5,12 +5,10 @@ import {
   connectionsOf,
   connectNew,
   connectPair,
-  edgeName,
-  otherEnd,
-  takeOff,
   type NewEnd,
   type PortPair,
 } from '../canvas/connections.ts';
+import { edgeName, otherEnd, takeOff } from '../canvas/edge-ends.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { portRefusal } from '../canvas/port-refusal.ts';
 import { takeTypedAhead } from '../commands/typed-ahead.ts';

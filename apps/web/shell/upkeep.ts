@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { listenAtPorts } from '../canvas/port-keys.ts';
 import { queries } from '../api/client.ts';
 import { loadRules, useChecks } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -135,21 +136,18 @@ function useKeptSelection(): void {
 function useFirstTouch(): void {
   useEffect(() => {
     const waiting = new AbortController();
-    const stops: (() => void)[] = [];
+    let stop: (() => void) | undefined;
     const begin = (): void => {
       waiting.abort();
       void loadRules();
-      void import('./keep-focus.ts').then(({ keepFocus }) => stops.push(keepFocus()));
-      void import('../canvas/port-keys.ts').then(({ listenAtPorts }) =>
-        stops.push(listenAtPorts()),
-      );
+      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus()));
     };
     const { signal } = waiting;
     window.addEventListener('keydown', begin, { signal, capture: true });
     window.addEventListener('pointerdown', begin, { signal, capture: true });
     return () => {
       waiting.abort();
-      for (const stop of stops) stop();
+      stop?.();
     };
   }, []);
 }
@@ -177,6 +175,7 @@ export function useUpkeep(): void {
   useEffect(() => void settleTab().then(openFirstFile), []);
   useEffect(keepPlaceInAddress, []);
   useEffect(followAddress, []);
+  useEffect(listenAtPorts, []);
   useFeed();
   useChecked();
   usePlanned();
