@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /**
@@ -28,6 +30,47 @@ export function playwrightCounts({ stats, errors }) {
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
   };
+}
+
+/** A message's first line, without the colours of a terminal. */
+const firstLine = (message) =>
+  stripVTControlCharacters(String(message ?? 'no message'))
+    .trim()
+    .split('\n', 1)[0];
+
+/**
+ * What failed in Vitest's report, one line each: file, test and the first line of its message.
+ * @param {any} report
+ * @returns {string[]}
+ */
+export function vitestFailures(report) {
+  return report.testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    if (file.status === 'failed' && failed.length === 0)
+      return [`${file.name}: ${firstLine(file.message)}`];
+    return failed.map(
+      (test) => `${file.name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`,
+    );
+  });
+}
+
+/**
+ * What failed in Playwright's report, one line each, as in {@link vitestFailures}.
+ * @param {any} report
+ * @returns {string[]}
+ */
+export function playwrightFailures({ suites, errors }) {
+  const failures = errors.map((error) => firstLine(error.message));
+  const visit = (suite) => {
+    for (const spec of suite.specs ?? [])
+      for (const test of spec.tests.filter((each) => each.status === 'unexpected'))
+        failures.push(
+          `${spec.file}:${spec.line} > ${spec.title}: ${firstLine(test.results.at(-1)?.error?.message)}`,
+        );
+    for (const inner of suite.suites ?? []) visit(inner);
+  };
+  for (const suite of suites) visit(suite);
+  return failures;
 }
 
 /** @param {Counts[]} all */

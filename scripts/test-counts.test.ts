@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { addCounts, playwrightCounts, vitestCounts } from './test-counts.mjs';
+import {
+  addCounts,
+  playwrightCounts,
+  playwrightFailures,
+  vitestCounts,
+  vitestFailures,
+} from './test-counts.mjs';
 
 it('counts a test file that could not be loaded as one failed', () => {
   const report = {
@@ -27,4 +33,43 @@ it('adds what Playwright counted', () => {
     failed: 2,
     skipped: 1,
   });
+});
+
+it('names what failed, a line each', () => {
+  expect(
+    vitestFailures({
+      testResults: [
+        {
+          name: 'a.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'holds', failureMessages: [] },
+            {
+              status: 'failed',
+              fullName: 'holds too',
+              failureMessages: ['\u001b[31mAssertionError: 1 is not 2\u001b[39m\n    at a.ts:1'],
+            },
+          ],
+        },
+        { name: 'b.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+      ],
+    }),
+  ).toEqual(['a.test.ts > holds too: AssertionError: 1 is not 2', 'b.test.ts: no such module']);
+  const spec = (title: string, status: string) => ({
+    file: 'a.spec.ts',
+    line: 7,
+    title,
+    tests: [{ status, results: [{ error: { message: 'Error: not seen\nCall log' } }] }],
+  });
+  expect(
+    playwrightFailures({
+      errors: [{ message: 'no server' }],
+      suites: [
+        {
+          specs: [spec('is seen', 'expected')],
+          suites: [{ specs: [spec('clicks', 'unexpected')] }],
+        },
+      ],
+    }),
+  ).toEqual(['no server', 'a.spec.ts:7 > clicks: Error: not seen']);
 });

@@ -7,7 +7,13 @@ import { buildProject } from './build-project.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './node-version.mjs';
 import { runProcess } from './run-process.mjs';
-import { addCounts, playwrightCounts, vitestCounts } from './test-counts.mjs';
+import {
+  addCounts,
+  playwrightCounts,
+  playwrightFailures,
+  vitestCounts,
+  vitestFailures,
+} from './test-counts.mjs';
 
 requireNode();
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,18 +21,20 @@ await installPackages(root);
 await buildProject(root);
 const reports = await mkdtemp(path.join(os.tmpdir(), 'graft-reports-'));
 
-async function count(name, file, read) {
+/** Counts and failures of a report. A run that fails without a failed test (an unhandled error, no test found) counts as one. */
+async function readReport({ name, file, code }, readCounts, readFailures) {
   try {
-    return read(JSON.parse(await readFile(file, 'utf8')));
+    const report = JSON.parse(await readFile(file, 'utf8'));
+    const counts = readCounts(report);
+    if (code === 0 || counts.failed > 0) return { counts, failures: readFailures(report) };
+    return failedOnce(`${name} ended with code ${code}, and no test of it failed`, counts);
   } catch (error) {
-    process.stderr.write(`${name} gave no report: ${error.message}\n`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return failedOnce(`${name} gave no report: ${error.message}`);
   }
 }
 
-/** A run that fails without a failed test (an unhandled error, no test found) counts as one failed. */
-function withExit(counts, code) {
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+function failedOnce(failure, counts = { passed: 0, skipped: 0 }) {
+  return { counts: { ...counts, failed: 1 }, failures: [failure] };
 }
 
 async function vitest() {
@@ -37,16 +45,15 @@ async function vitest() {
     [bin, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
     { cwd: root },
   );
-  return withExit(await count('Vitest', file, vitestCounts), code);
+  return readReport({ name: 'Vitest', file, code }, vitestCounts, vitestFailures);
 }
 
 async function playwright() {
   const chromium = await bringChromium(root);
   if (chromium === undefined) {
-    process.stderr.write(
-      'The browser tests need Chromium; none was found and none could be brought. Install it (Debian: apt-get install chromium), or name one with CHROMIUM_PATH.\n',
+    return failedOnce(
+      'The browser tests need Chromium; none was found and none could be brought. Install it (Debian: apt-get install chromium), or name one with CHROMIUM_PATH.',
     );
-    return { passed: 0, failed: 1, skipped: 0 };
   }
   const file = path.join(reports, 'playwright.json');
   const cli = path.join(root, 'node_modules', '@playwright', 'test', 'cli.js');
@@ -54,10 +61,14 @@ async function playwright() {
     cwd: path.join(root, 'e2e'),
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, CHROMIUM_PATH: chromium },
   });
-  return withExit(await count('Playwright', file, playwrightCounts), code);
+  return readReport({ name: 'Playwright', file, code }, playwrightCounts, playwrightFailures);
 }
 
-const { passed, failed, skipped } = addCounts([await vitest(), await playwright()]);
+const runs = [await vitest(), await playwright()];
 await rm(reports, { recursive: true, force: true });
+// Named at the end once more: what failed first is far above by then.
+for (const failure of runs.flatMap((run) => run.failures))
+  process.stdout.write(`failed: ${failure}\n`);
+const { passed, failed, skipped } = addCounts(runs.map((run) => run.counts));
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = failed === 0 ? 0 : 1;
