@@ -2,11 +2,12 @@ import {
   GraphError,
   type Hit,
   type InputsOf,
+  ItemFailure,
   type ParamsOf,
   type QuestionHits,
   type RunContext,
 } from '@graft/graph';
-import { leanings, tellEither } from '../kit/asking/yes-or-no.ts';
+import { type Leaning, leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
 import { contentWords } from '../kit/text/content-words.ts';
 import { wordCover } from '../kit/text/word-cover.ts';
@@ -17,12 +18,15 @@ type Params = ParamsOf<typeof gradeHits>;
 /** Rows whose prompts are made at once. */
 const batch = 256;
 
-/** The grades of each row's hits, from 0 to 1, in order. */
+/** From 0 to 1; undefined: a model could not be asked. */
+export type Grade = number | undefined;
+
+/** The grades of each row's hits, in order. */
 export async function gradesOf(
   ctx: RunContext,
   { hits, model }: InputsOf<typeof gradeHits>,
   params: Params,
-): Promise<number[][]> {
+): Promise<Grade[][]> {
   if (params.by !== 'model') {
     const grades: number[][] = [];
     for await (const row of hits.rows()) {
@@ -36,9 +40,8 @@ export async function gradesOf(
       location: { node: ctx.node, port: 'model' },
     });
   }
-  const grades: number[][] = [];
-  let either = 0;
-  let asked = 0;
+  const grades: Grade[][] = [];
+  const all: (Pick<Leaning, 'either'> | ItemFailure)[] = [];
   const grade = async (rows: readonly QuestionHits[]): Promise<void> => {
     const prompts = rows.flatMap(({ question, hits: own }) =>
       own.map(({ chunk }) => ({
@@ -50,11 +53,11 @@ export async function gradesOf(
     const leaning = await leanings(ctx, prompts, { model, ...params });
     let at = 0;
     for (const row of rows) {
-      grades.push(leaning.slice(at, at + row.hits.length).map(({ yes }) => yes));
-      at += row.hits.length;
+      const own = leaning.slice(at, at + row.hits.length);
+      grades.push(own.map((one) => (one instanceof ItemFailure ? undefined : one.yes)));
+      at += own.length;
     }
-    either += leaning.reduce((sum, one) => sum + one.either, 0);
-    asked += leaning.length;
+    for (const one of leaning) all.push(one instanceof ItemFailure ? one : { either: one.either });
   };
   let rows: QuestionHits[] = [];
   for await (const row of hits.rows()) {
@@ -63,7 +66,8 @@ export async function gradesOf(
     rows = [];
   }
   await grade(rows);
-  tellEither(ctx, either, asked);
+  tellLeanings(ctx, all);
+  tellUnasked(ctx, all, { what: 'hits', then: 'have no grade, which is less than any' });
   return grades;
 }
 
@@ -106,10 +110,11 @@ function wordsOf({ text, headings, source }: Hit['chunk']): ReadonlySet<string> 
 
 /** What is to be said of grades that part nothing; undefined where they part something. */
 export function noteOfGrades(
-  grades: readonly (readonly number[])[],
+  grades: readonly (readonly Grade[])[],
   { by, threshold }: Params,
 ): string | undefined {
-  const all = grades.flat().sort((a, b) => a - b);
+  const all = grades.flatMap((own) => own.filter((grade) => grade !== undefined));
+  all.sort((a, b) => a - b);
   const [least] = all;
   const most = all.at(-1);
   if (least === undefined || most === undefined) return undefined;

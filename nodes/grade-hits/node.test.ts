@@ -148,17 +148,30 @@ describe('a model that grades', () => {
     ]);
   });
 
-  it('that cannot read a prompt names the chunk and the question', async () => {
+  it('that cannot read a prompt grades the other hits, and names the chunk and the question', async () => {
     const model = leaningContext((prompt) => {
       if (!prompt.includes('£9')) return 0.5;
       throw new GraphError('bad-input', 'the prompt has 9000 tokens');
     });
-    await expect(grade(rows, { by: 'model' }, model)).rejects.toMatchObject({
-      ...{ code: 'bad-input' },
-      message: expect.stringMatching(
-        /about the chunk ".*shop.*" and the question "q1": the prompt has 9000 tokens\.$/,
+    const graded = [hitsOf(lit, found)].map((row) => ({
+      ...row,
+      hits: row.hits.map((hit) => ({ ...hit, scores: { ...hit.scores, grade: 1 } })),
+    }));
+    const { kept, dropped, hits, metrics, log } = await grade(graded, { by: 'model' }, model);
+    expect(kept).toEqual([['q1', ['west.md', 'east.md']]]);
+    expect(dropped).toEqual([['q1', ['shop.md']]]);
+    expect(metrics.map(({ values }) => values['unjudged'])).toEqual([1 / 3, 1 / 3]);
+    expect(log).toContainEqual(
+      expect.stringMatching(
+        /^warning : 1 of 3 hits could not be judged, and have no grade.*about the chunk ".*shop.*" and the question "q1": the prompt has 9000 tokens\.$/,
       ),
-    });
+    );
+    // Nor has it the grade that it came with.
+    const all = await grade(graded, { by: 'model', least: 3 }, model);
+    expect(all.hits[0]?.hits.map(({ scores }) => scores.grade)).toEqual([
+      ...(hits[0]?.hits.map(({ scores }) => scores.grade) ?? []),
+      undefined,
+    ]);
   });
 
   it('is missed where there is none', () => {

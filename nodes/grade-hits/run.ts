@@ -8,7 +8,7 @@ import {
   type RowsInput,
 } from '@graft/graph';
 import { answerMetrics, summaryRow } from '../kit/evaluation/question-rows.ts';
-import { gradesOf, noteOfGrades } from './grades.ts';
+import { type Grade, gradesOf, noteOfGrades } from './grades.ts';
 import { gradedMetrics } from './graded-metrics.ts';
 import { gradeHits, metricNames } from './node.ts';
 
@@ -17,8 +17,8 @@ export const run = implement(gradeHits, async (ctx, { hits, model }, params) => 
   const metrics: MetricRow[] = [];
   const lacking: Question[] = [];
   let dropped = 0;
-  for await (const { row, kept, gone } of graded(hits, grades, params)) {
-    metrics.push(gradedMetrics(row, kept));
+  for await (const { row, kept, gone, own } of graded(hits, grades, params)) {
+    metrics.push(gradedMetrics(row, kept, params.by === 'model' ? own : undefined));
     dropped += gone.length;
     if (kept.length === 0) lacking.push(row.question);
   }
@@ -42,12 +42,14 @@ interface Graded {
   readonly row: QuestionHits;
   readonly kept: readonly Hit[];
   readonly gone: readonly Hit[];
+  /** Of all of its hits. */
+  readonly own: readonly Grade[];
 }
 
 /** Rows one by one: they may be more than memory holds. */
 async function* graded(
   hits: RowsInput<QuestionHits>,
-  grades: readonly (readonly number[])[],
+  grades: readonly (readonly Grade[])[],
   { threshold, least }: ParamsOf<typeof gradeHits>,
 ): AsyncGenerator<Graded> {
   let at = 0;
@@ -55,19 +57,20 @@ async function* graded(
     const own = grades[at] ?? [];
     at += 1;
     const best = own
-      .map((grade, place) => ({ grade, place }))
+      .map((grade = -1, place) => ({ grade, place }))
       .sort((a, b) => b.grade - a.grade || a.place - b.place)
       .slice(0, least);
     const stays = new Set(best.map(({ place }) => place));
     const marked = row.hits.map((hit, place) => {
-      const grade = own[place] ?? 0;
+      const grade = own[place];
+      const { grade: _before, ...scores } = hit.scores;
       return {
-        hit: { ...hit, scores: { ...hit.scores, grade } },
-        keep: grade >= threshold || stays.has(place),
+        hit: { ...hit, scores: grade === undefined ? scores : { ...scores, grade } },
+        keep: (grade ?? -1) >= threshold || stays.has(place),
       };
     });
     yield {
-      row,
+      ...{ row, own },
       kept: marked.filter(({ keep }) => keep).map(({ hit }, rank) => ({ ...hit, rank: rank + 1 })),
       gone: marked.filter(({ keep }) => !keep).map(({ hit }) => hit),
     };

@@ -1,4 +1,4 @@
-import { type Answer, answerVerdict, type Question } from '@graft/graph';
+import { type Answer, answerVerdict, GraphError, type Question } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { leaningContext, modelInput, rowsOf } from '../kit/testing/leaning-model.ts';
 import { answerOf, promptOf } from '../kit/testing/question-rows.ts';
@@ -165,6 +165,30 @@ describe('a model that judges', () => {
     const model = leaningContext(() => 0.9);
     await look({ answers: [right], params: { by: 'model', supported: 0 }, model });
     expect(model.asked).toHaveLength(1);
+  });
+
+  it('that cannot read a prompt judges the other answers; what it could not be asked does not stand', async () => {
+    const model = leaningContext((prompt) => {
+      // The question for use alone would fit.
+      if (!prompt.includes('Polly') || !prompt.includes(passages[0] ?? '')) return 0.8;
+      throw new GraphError('bad-input', 'the prompt has 9000 tokens');
+    });
+    const { answers, open, metrics, log } = await look({
+      ...{ answers: [right, invented], params: { by: 'model' }, model },
+    });
+    expect(answers.map(({ text, promptTokens }) => [text, promptTokens])).toEqual([
+      ['At 05:40.', 30],
+      ['I do not know.', 20],
+    ]);
+    expect(open).toEqual(['q3']);
+    expect(metrics.map(({ item, values }) => [item, values])).toEqual([
+      [undefined, expect.objectContaining({ answered: 0.5, unjudged: 0.5 })],
+      ['q3', { answered: 0, useful: expect.closeTo(0.8 / 0.9, 12), unjudged: 1 }],
+      ['q1', expect.objectContaining({ answered: 1, unjudged: 0 })],
+    ]);
+    expect(log).toContain(
+      'warning : 1 of 2 answers could not be judged, and do not stand; the first: The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
+    );
   });
 
   it('has to tell probabilities', async () => {

@@ -15,7 +15,7 @@ import {
   promptParam,
 } from '../kit/asking/definition.ts';
 
-export const metricNames = ['answered', 'supported', 'useful'] as const;
+export const metricNames = ['answered', 'supported', 'useful', 'unjudged'] as const;
 
 const least = (title: string, least: number, description: string) =>
   z
@@ -28,7 +28,7 @@ const least = (title: string, least: number, description: string) =>
 export const reflect = defineNode({
   type: 'reflect',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Reflect',
   group: 'evaluation',
   doc: 'Looks back at answers: do the passages bear them out, and do they answer what was asked? Those of which both is so stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what none has answered stays unknown.',

@@ -25,9 +25,10 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
   const open: Question[] = [];
   const rows: MetricRow[] = [];
   const all = await standings(ctx, { judged, model: inputs.model }, params);
-  for (const [at, { answer }] of judged.entries()) {
-    const { supported = 0, useful = 0, tokens = 0 } = all[at] ?? {};
-    const stands = supported >= params.supported && useful >= params.useful;
+  for (const { answer, tokens, ...found } of all) {
+    const { supported, useful } = found;
+    const isJudged = supported !== undefined && useful !== undefined;
+    const stands = isJudged && supported >= params.supported && useful >= params.useful;
     const before = answers.get(answer.id);
     const spent: Answer = {
       ...answer,
@@ -40,7 +41,10 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
       stands ? spent : { ...spent, text: params.unknown, citations: [], finishReason: 'stop' },
     );
     rows.push(
-      answerRow(answer.id, answer.question, { answered: stands ? 1 : 0, supported, useful }),
+      answerRow(answer.id, answer.question, {
+        ...{ answered: stands ? 1 : 0, ...found },
+        ...(params.by === 'model' ? { unjudged: isJudged ? 0 : 1 } : {}),
+      }),
     );
   }
   ctx.log('info', `${judged.length - open.length} of ${judged.length} answers stand.`);

@@ -3,12 +3,19 @@ import {
   type Answer,
   GraphError,
   type InputsOf,
+  ItemFailure,
   type ParamsOf,
   type RunContext,
   withoutCitations,
 } from '@graft/graph';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { type Leaning, leanings, tellLeanings, type YesOrNo } from '../kit/asking/yes-or-no.ts';
+import {
+  type Leaning,
+  leanings,
+  tellLeanings,
+  tellUnasked,
+  type YesOrNo,
+} from '../kit/asking/yes-or-no.ts';
 import { type Read, type Standing, standingByWords } from './by-words.ts';
 import type { reflect } from './node.ts';
 
@@ -18,8 +25,12 @@ export interface Judged {
   readonly passages: readonly Read[];
 }
 
-/** With the tokens that were read to find out. */
-type Found = Standing & { readonly tokens: number };
+/** What was to be judged and could not be is absent. */
+interface Found extends Partial<Standing> {
+  readonly answer: Answer;
+  /** That were read to find out. */
+  readonly tokens: number;
+}
 
 /** How far each answer stands, in order. Throws `missing-input` where a model is to judge and there is none. */
 export async function standings(
@@ -32,7 +43,7 @@ export async function standings(
 ): Promise<Found[]> {
   if (params.by === 'words') {
     return judged.map(({ answer, passages }) => ({
-      ...standingByWords(answer, passages),
+      ...{ answer, ...standingByWords(answer, passages) },
       tokens: 0,
     }));
   }
@@ -47,7 +58,10 @@ export async function standings(
       text.trim() !== '' && finishReason === 'stop' && !abstains(text) && passages.length > 0,
   );
   const asked = judged.filter((_, at) => isAsked[at]);
-  const ask = async (prompt: string, threshold: number): Promise<readonly Leaning[]> => {
+  const ask = async (
+    prompt: string,
+    threshold: number,
+  ): Promise<readonly (Leaning | ItemFailure)[]> => {
     if (threshold === 0) return [];
     const asks = asked.map(({ answer, passages }): YesOrNo => {
       const values = {
@@ -66,15 +80,30 @@ export async function standings(
   };
   const supported = await ask(params.supportedPrompt, params.supported);
   const useful = await ask(params.usefulPrompt, params.useful);
+  tellUnasked(
+    ctx,
+    asked.map((_, at) => [supported[at], useful[at]].find((one) => one instanceof ItemFailure)),
+    { what: 'answers', then: 'do not stand' },
+  );
   let next = 0;
-  return judged.map((_, at): Found => {
-    if (isAsked[at] !== true) return { supported: 0, useful: 0, tokens: 0 };
+  return judged.map(({ answer }, at): Found => {
+    if (isAsked[at] !== true) return { answer, supported: 0, useful: 0, tokens: 0 };
     const [support, use] = [supported[next], useful[next]];
     next += 1;
+    const [supporting, using] = [told(support), told(use)];
     return {
-      supported: support?.yes ?? 1,
-      useful: use?.yes ?? 1,
-      tokens: (support?.tokens ?? 0) + (use?.tokens ?? 0),
+      answer,
+      ...(supporting === undefined ? {} : { supported: supporting.yes }),
+      ...(using === undefined ? {} : { useful: using.yes }),
+      tokens: (supporting?.tokens ?? 0) + (using?.tokens ?? 0),
     };
   });
+}
+
+/** What is not asked holds; undefined of what could not be asked. */
+function told(
+  leaning: Leaning | ItemFailure | undefined,
+): Pick<Leaning, 'yes' | 'tokens'> | undefined {
+  if (leaning === undefined) return { yes: 1, tokens: 0 };
+  return leaning instanceof ItemFailure ? undefined : leaning;
 }

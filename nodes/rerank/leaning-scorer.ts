@@ -1,5 +1,6 @@
 import {
   GraphError,
+  ItemFailure,
   type ModelRef,
   type ParamsOf,
   type QuestionHits,
@@ -25,7 +26,7 @@ export async function leaningScorer(
     readonly model: TreeInput<ModelRef> | undefined;
     readonly params: ParamsOf<typeof rerank>;
   },
-): Promise<(row: QuestionHits) => Promise<number[]>> {
+): Promise<(row: QuestionHits) => Promise<number[] | ItemFailure>> {
   if (model === undefined) {
     throw new GraphError(
       'missing-input',
@@ -42,19 +43,18 @@ export async function leaningScorer(
   );
   const all = await leanings(ctx, asks.flat(), { ...params, model });
   tell(ctx, model.info, all);
-  const byRow = new Map<QuestionHits, number[]>();
+  const byRow = new Map<QuestionHits, number[] | ItemFailure>();
   let at = 0;
   for (const row of batch) {
-    byRow.set(
-      row,
-      all.slice(at, at + row.hits.length).map(({ yes }) => yes),
-    );
-    at += row.hits.length;
+    const own = all.slice(at, at + row.hits.length);
+    at += own.length;
+    const scores = own.flatMap((one) => (one instanceof ItemFailure ? [] : one.yes));
+    byRow.set(row, own.find((one) => one instanceof ItemFailure) ?? scores);
   }
   return (row) => Promise.resolve(byRow.get(row) ?? []);
 }
 
-function tell(ctx: RunContext, model: ModelRef, all: readonly Leaning[]): void {
+function tell(ctx: RunContext, model: ModelRef, all: readonly (Leaning | ItemFailure)[]): void {
   if (told.has(ctx) || all.length === 0) return;
   told.add(ctx);
   tellLeanings(ctx, all);

@@ -1,6 +1,7 @@
 import {
   type CrossEncoderInfo,
   type Embedder,
+  GraphError,
   type Hit,
   type LanguageModel,
   type ModelRef,
@@ -329,6 +330,7 @@ describe('language-model', () => {
       ...{ model: 'small', parallel: 2 },
       likelihoods({ prompt }) {
         prompts.push(prompt);
+        if (prompt.includes('too long')) throw new GraphError('bad-input', 'it has 9000 tokens');
         const yes = ((/Passage:\n(.)/.exec(prompt)?.[1] ?? 'a').charCodeAt(0) - 96) / 10;
         const shares = [yes / 2, yes / 2, (1 - yes) / 2, (1 - yes) / 2];
         const likelihoods = shares.map((one) => ({ logProbability: Math.log(one), tokens: 1 }));
@@ -367,6 +369,11 @@ describe('language-model', () => {
     expect(prompts).toHaveLength(4);
     expect(prompts.join()).toContain('Passage:\nd\n\nQuestion: b\n');
     expect(log).toEqual([expect.stringMatching(/^small is a model of 135 million parameters/)]);
+  });
+
+  it('fails alone the question of a chunk that does not fit', async () => {
+    const long = { ...row, id: 'long', hits: [hit(1, 'a'), hit(2, 'too long')] };
+    expect(await rank({ method: 'language-model' }, [long, row], leaning())).toHaveLength(4);
   });
 
   it('asks for a model, and says so before it runs', async () => {

@@ -3,6 +3,7 @@ import {
   GraphError,
   type HitScores,
   implementItems,
+  ItemFailure,
   type ParamsOf,
   type QuestionHits,
   type RunContext,
@@ -25,8 +26,13 @@ interface Placed {
 }
 
 export const run = implementItems(rerank, {
-  async runItems(ctx, batch, { model, trained }, params): Promise<readonly (readonly Placed[])[]> {
-    const results: (readonly Placed[])[] = [];
+  async runItems(
+    ctx,
+    batch,
+    { model, trained },
+    params,
+  ): Promise<readonly (readonly Placed[] | ItemFailure)[]> {
+    const results: (readonly Placed[] | ItemFailure)[] = [];
     const score =
       params.method === 'language-model'
         ? await leaningScorer(ctx, batch, { model, params })
@@ -34,7 +40,12 @@ export const run = implementItems(rerank, {
     const [today, trust] = [todayOf(ctx, params.today), trustOf(params)];
     for (const row of batch) {
       ctx.signal.throwIfAborted();
-      const topics = placeByTopic(await score(row), row, params);
+      const scores = await score(row);
+      if (scores instanceof ItemFailure) {
+        results.push(scores);
+        continue;
+      }
+      const topics = placeByTopic(scores, row, params);
       const placed =
         params.quality === 0 ? topics : withQuality(topics, row, { params, today, trust });
       placed.sort((a, b) => b.score - a.score || a.from - b.from);
@@ -54,7 +65,7 @@ export const run = implementItems(rerank, {
 });
 
 /** Scores of a row's hits by what they are about; undefined where nothing is asked. */
-export type Scorer = (row: QuestionHits) => Promise<number[] | undefined>;
+export type Scorer = (row: QuestionHits) => Promise<number[] | ItemFailure | undefined>;
 
 function scorer(
   ctx: RunContext,

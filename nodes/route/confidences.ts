@@ -1,15 +1,16 @@
 import {
   GraphError,
   type InputsOf,
+  ItemFailure,
   type ParamsOf,
   type Question,
   type QuestionHits,
   type RowsInput,
   type RunContext,
 } from '@graft/graph';
-import { drafts } from '../kit/asking/drafts.ts';
+import { type Draft, drafts } from '../kit/asking/drafts.ts';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
-import { leanings, tellLeanings } from '../kit/asking/yes-or-no.ts';
+import { leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
 import { hasPhrase } from './has-phrase.ts';
 import type { route } from './node.ts';
 
@@ -18,9 +19,12 @@ type Given = Pick<InputsOf<typeof route>, 'hits' | 'model'> & {
   readonly questions: readonly Question[];
 };
 
-/** How sure it is that a question needs no passages, from 0 to 1, and what it took to find out. */
+/** How sure it is that a question needs no passages, and what it took to find out. */
 export interface Confidence {
-  readonly confidence: number;
+  /** From 0 to 1; absent: a model could not be asked. */
+  readonly confidence?: number;
+  /** By a model: 1 where it could not be asked, else 0. */
+  readonly unjudged?: number;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
@@ -54,15 +58,27 @@ export async function confidences(
     }));
     const all = await leanings(ctx, asks, asked);
     tellLeanings(ctx, all);
-    return all.map(({ yes, tokens }) => ({ confidence: yes, promptTokens: tokens }));
+    return judged(ctx, all, ({ yes, tokens }) => ({ confidence: yes, promptTokens: tokens }));
   }
   const asks = questions.map(({ id, question }) => ({
     ...{ id, system: params.system, prompt: question },
   }));
   const all = await drafts(ctx, asks, asked);
-  return all.map(({ meanLogProbability, promptTokens, completionTokens }) => ({
-    ...{ confidence: Math.exp(meanLogProbability), promptTokens, completionTokens },
+  return judged(ctx, all, ({ meanLogProbability, ...tokens }: Draft) => ({
+    ...{ confidence: Math.exp(meanLogProbability), ...tokens },
   }));
+}
+
+/** What a model said, which it could not be asked of each. */
+function judged<Said>(
+  ctx: RunContext,
+  all: readonly (Said | ItemFailure)[],
+  confidenceOf: (said: Said) => Confidence,
+): Confidence[] {
+  tellUnasked(ctx, all, { what: 'questions', then: 'are retrieved for' });
+  return all.map((one) =>
+    one instanceof ItemFailure ? { unjudged: 1 } : { ...confidenceOf(one), unjudged: 0 },
+  );
 }
 
 /** The greatest cosine among the hits of each question; 0 where there are none. */

@@ -1,4 +1,4 @@
-import type { LanguageModel, Question, QuestionHits } from '@graft/graph';
+import { GraphError, type LanguageModel, type Question, type QuestionHits } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import {
   type LeaningRun,
@@ -110,7 +110,13 @@ describe('by a model', () => {
     expect(asked).toHaveLength(2);
     const row = metrics.find(({ item }) => item === 'capital');
     expect(row?.values).toEqual({
-      ...{ alone: 1, lookup: 0, promptTokens: 10, confidence: expect.closeTo(0.75, 12) },
+      ...{
+        alone: 1,
+        lookup: 0,
+        promptTokens: 10,
+        unjudged: 0,
+        confidence: expect.closeTo(0.75, 12),
+      },
     });
   });
 
@@ -137,10 +143,52 @@ describe('by a model', () => {
     expect(drafts[0]).toBe('Answer in one short sentence. 24 What is the capital of France? true');
     expect(metrics.find(({ item }) => item === 'fare')?.values).toEqual({
       ...{ alone: 0, lookup: 0, confidence: expect.closeTo(0.3, 12) },
-      ...{ promptTokens: 7, completionTokens: 4 },
+      ...{ promptTokens: 7, completionTokens: 4, unjudged: 0 },
     });
     await send({ by: 'draft', threshold: 0.1 }, { ctx });
     expect(drafts).toHaveLength(3);
+  });
+
+  it('retrieves for what does not fit, and asks the rest', async () => {
+    const tooLong = (prompt: string): void => {
+      if (!prompt.includes('kiln')) return;
+      throw new GraphError('bad-input', 'the prompt has 9000 tokens');
+    };
+    const asking = leaningContext((prompt) => {
+      tooLong(prompt);
+      return 0.8;
+    });
+    const drafting: Partial<LanguageModel> = {
+      ...{ model: 'small', parallel: 2 },
+      async generate({ prompt }) {
+        await Promise.resolve();
+        tooLong(prompt);
+        return {
+          ...{ text: 'It is.', promptTokens: 7, reusedTokens: 0, finishReason: 'stop' },
+          ...{ completionTokens: 1, logProbability: 0 },
+        };
+      },
+    };
+    const log: string[] = [];
+    const { backends } = testContext();
+    const draftingContext = testContext({
+      backends: { ...backends, languageModel: () => Promise.resolve(drafting as LanguageModel) },
+      log: (level, message) => log.push(`${level}: ${message}`),
+    });
+    for (const [by, ctx] of [
+      ['asked', asking.ctx],
+      ['draft', draftingContext],
+    ] as const) {
+      const { alone, retrieve, metrics } = await send({ by }, { ctx });
+      expect([alone, retrieve]).toEqual([['capital', 'fare'], ['kiln']]);
+      const valuesOf = (id: string) => metrics.find(({ item }) => item === id)?.values;
+      expect(valuesOf('kiln')).toEqual({ alone: 0, lookup: 0, unjudged: 1 });
+      expect(valuesOf('fare')).toMatchObject({ alone: 1, unjudged: 0 });
+    }
+    expect(log[0]).toBe(
+      'warning: 1 of 3 questions could not be judged, and are retrieved for; the first: The model cannot be asked about the question "kiln": the prompt has 9000 tokens.',
+    );
+    expect(asking.log[0]?.replace(' :', ':')).toBe(log[0]);
   });
 
   it('has to be there, and to tell probabilities', async () => {

@@ -10,7 +10,9 @@ import {
 
 /** Ways in which a model is asked. */
 export const askingWays: readonly string[] = ['asked', 'draft'];
-export const metricNames = ['alone', 'lookup', 'confidence', 'promptTokens', 'completionTokens'];
+export const metricNames = [
+  ...['alone', 'lookup', 'confidence', 'unjudged', 'promptTokens', 'completionTokens'],
+];
 
 const phrases = (title: string, description: string) =>
   z
@@ -21,7 +23,7 @@ const phrases = (title: string, description: string) =>
 export const route = defineNode({
   type: 'route',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Route',
   group: 'retrieval',
   doc: 'Sends each question one of three ways: to a model alone, to retrieval, or to a table of exact values. By words in the question, by how near the best hit is, by how sure a model is of an answer of its own, or by how far it leans to yes when it is asked whether it knows.',

@@ -21,10 +21,10 @@ export const run = implement(route, async (ctx, { questions, hits, model }, para
   }
   const found = await confidences(ctx, { questions: others, hits, model }, params);
   for (const [at, question] of others.entries()) {
-    const { confidence = 0, ...tokens } = found[at] ?? {};
-    const isAlone = confidence >= params.threshold;
+    const values = found[at] ?? {};
+    const isAlone = values.confidence !== undefined && values.confidence >= params.threshold;
     ways[isAlone ? 'alone' : 'retrieve'].push(question);
-    row(question, { alone: isAlone ? 1 : 0, confidence, ...tokens });
+    row(question, { alone: isAlone ? 1 : 0, ...values });
   }
   ctx.log(
     'info',

@@ -1,7 +1,16 @@
-import type { GenerateRequest, LanguageModel, ModelRef, RunContext, TreeInput } from '@graft/graph';
+import {
+  type GenerateRequest,
+  type GenerateResult,
+  GraphError,
+  type ItemFailure,
+  type LanguageModel,
+  type ModelRef,
+  type RunContext,
+  type TreeInput,
+} from '@graft/graph';
 import { z } from 'zod';
 import { type Ask, loadedModel, workThrough } from './ask-model.ts';
-import { tellsNothing } from './yes-or-no.ts';
+import { tellsNothing, unasked } from './yes-or-no.ts';
 
 /** What a model would answer, and how sure it is of it. */
 const draftSchema = z.object({
@@ -9,8 +18,10 @@ const draftSchema = z.object({
   meanLogProbability: z.number(),
   promptTokens: z.number(),
   completionTokens: z.number(),
+  /** Why it could not be asked. */
+  refused: z.string().optional(),
 });
-export type Draft = z.infer<typeof draftSchema>;
+export type Draft = Omit<z.infer<typeof draftSchema>, 'refused'>;
 
 interface Asked {
   readonly model: TreeInput<ModelRef>;
@@ -22,13 +33,14 @@ interface Asked {
 
 /**
  * Has a model write what it finds likeliest, and tells how likely it finds that; what it wrote is thrown away. Kept in the
- * item cache by what was asked. Throws `bad-input`, at the port `model`, where it tells no probabilities.
+ * item cache by what was asked. A prompt that does not fit fails alone. Throws `bad-input`, at the port `model`, where it
+ * tells no probabilities.
  */
 export async function drafts(
   ctx: RunContext,
   asks: readonly Ask[],
   asked: Asked,
-): Promise<Draft[]> {
+): Promise<(Draft | ItemFailure)[]> {
   const { model, maxTokens, context } = asked;
   const keyOf = ({ system, prompt }: Ask): string =>
     JSON.stringify([model.digest, maxTokens, context, system, prompt]);
@@ -49,7 +61,12 @@ export async function drafts(
     await memo.fill(keys.slice(at, at + step));
     ctx.progress({ done: Math.min(at + step, keys.length), total: keys.length, unit: 'drafts' });
   }
-  return Promise.all(asks.map((ask) => memo.get(keyOf(ask))));
+  return Promise.all(
+    asks.map(async (ask) => {
+      const { refused, ...drafted } = await memo.get(keyOf(ask));
+      return refused === undefined ? drafted : unasked(`the question "${ask.id}"`, refused);
+    }),
+  );
 }
 
 /** Drafts that are kept at once. */
@@ -72,12 +89,20 @@ async function draft(
   ctx: RunContext,
   { system, prompt }: Ask,
   { loaded, maxTokens, signal }: Drafting,
-): Promise<Draft> {
+): Promise<z.infer<typeof draftSchema>> {
   const request = { ...greedy, system, prompt, maxTokens, likelihood: true } as const;
-  const { logProbability, promptTokens, completionTokens } = await loaded.generate(request, {
-    signal,
-  });
+  let written: GenerateResult;
+  try {
+    written = await loaded.generate(request, { signal });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof GraphError) || error.code !== 'bad-input') throw error;
+    return {
+      ...{ meanLogProbability: nothing, promptTokens: 0, completionTokens: 0 },
+      refused: error.message,
+    };
+  }
   signal.throwIfAborted();
+  const { logProbability, promptTokens, completionTokens } = written;
   if (logProbability === undefined) throw tellsNothing(ctx, loaded);
   const meanLogProbability = completionTokens === 0 ? nothing : logProbability / completionTokens;
   return { meanLogProbability, promptTokens, completionTokens };

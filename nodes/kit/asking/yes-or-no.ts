@@ -1,5 +1,6 @@
 import {
   GraphError,
+  ItemFailure,
   type LanguageModel,
   type ModelRef,
   type RunContext,
@@ -44,14 +45,14 @@ interface Asked {
 
 /**
  * How far a model leans to yes, in the order of what is asked: the log-probabilities with which it would begin its answer,
- * nothing is written. They are kept in the item cache by what was asked. Throws `bad-input`, at the port `model`, where
- * it tells no probabilities, and for a prompt that does not fit.
+ * nothing is written. They are kept in the item cache by what was asked. A prompt that does not fit fails alone. Throws
+ * `bad-input`, at the port `model`, where it tells no probabilities.
  */
 export async function leanings(
   ctx: RunContext,
   asks: readonly YesOrNo[],
   asked: Asked,
-): Promise<Leaning[]> {
+): Promise<(Leaning | ItemFailure)[]> {
   const { model, context } = asked;
   const keyOf = ({ system, prompt }: YesOrNo): string =>
     JSON.stringify([model.digest, context, system, prompt]);
@@ -74,19 +75,17 @@ export async function leanings(
     done += next.length;
     ctx.progress({ done, total: keys.length, unit: 'verdicts' });
   }
-  return Promise.all(asks.map(async (ask) => accepted(ctx, ask, await memo.get(keyOf(ask)))));
+  return Promise.all(asks.map(async (ask) => accepted(ask, await memo.get(keyOf(ask)))));
 }
 
 /** Says in the log how sure one may be that it was answered at all, where one may not. */
-export function tellLeanings(ctx: RunContext, all: readonly Leaning[]): void {
-  const either = all.reduce((sum, one) => sum + one.either, 0);
-  tellEither(ctx, either, all.length);
-}
-
-/** The same of so many leanings, by the sum of their `either`. */
-export function tellEither(ctx: RunContext, sum: number, count: number): void {
-  if (count === 0) return;
-  const either = sum / count;
+export function tellLeanings(
+  ctx: RunContext,
+  all: readonly (Pick<Leaning, 'either'> | ItemFailure)[],
+): void {
+  const told = all.flatMap((one) => (one instanceof ItemFailure ? [] : one.either));
+  if (told.length === 0) return;
+  const either = told.reduce((sum, one) => sum + one, 0) / told.length;
   if (either < 0.5) {
     ctx.log(
       'warning',
@@ -96,15 +95,29 @@ export function tellEither(ctx: RunContext, sum: number, count: number): void {
 }
 
 function accepted(
-  ctx: RunContext,
   { about }: YesOrNo,
-  leaning: z.infer<typeof leaningSchema>,
-): Leaning {
-  if (leaning.refused === undefined) return leaning;
-  throw new GraphError(
-    'bad-input',
-    `The model cannot be asked for a yes or no about ${about}: ${leaning.refused.replace(/\.$/, '')}.`,
-    { location: { node: ctx.node } },
+  { refused, ...leaning }: z.infer<typeof leaningSchema>,
+): Leaning | ItemFailure {
+  return refused === undefined ? leaning : unasked(about, refused);
+}
+
+/** Of what a model cannot be asked about, and why. */
+export function unasked(about: string, why: string): ItemFailure {
+  return new ItemFailure(`The model cannot be asked about ${about}: ${why.replace(/\.$/, '')}.`);
+}
+
+/** Says in the log of how many a model could not be asked, such as `hits`, and what becomes of those. */
+export function tellUnasked(
+  ctx: RunContext,
+  all: readonly unknown[],
+  { what, then }: { readonly what: string; readonly then: string },
+): void {
+  const failures = all.filter((one) => one instanceof ItemFailure);
+  const [first] = failures;
+  if (first === undefined) return;
+  ctx.log(
+    'warning',
+    `${failures.length} of ${all.length} ${what} could not be judged, and ${then}; the first: ${first.message}`,
   );
 }
 

@@ -30,6 +30,8 @@ const meanings: Readonly<Record<string, string>> = {
   rougeL: 'F1 of the longest sequence of words that the answer and the reference share.',
   similarity: 'How close the answer is to its reference: the cosine of their embeddings.',
   supported: 'How far the passages bear out the answer, from 0 to 1.',
+  unjudged:
+    'The share of what the model could not be asked, since the prompt did not fit. Less is better.',
   unparseable: 'The share of the judge’s replies that could not be read. Less is better.',
   useful: 'How far the answer gives what the question asks for, from 0 to 1.',
 };

@@ -66,6 +66,7 @@ const declarations: Readonly<Record<string, Declaration>> = {
   similarity: cosine,
   error: shareBelow,
   falseAbstention: shareBelow,
+  unjudged: shareBelow,
   unparseable: shareBelow,
   completionTokens: spent,
   cost: spent,
