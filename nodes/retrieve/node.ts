@@ -128,10 +128,14 @@ export const retrieve = defineNode({
     if (trained !== undefined) {
       const asking = trained.embedder;
       if (asking === undefined || sameEmbedder(made, asking) !== false) return [];
+      const [asked, connected] =
+        asking.model === made.model
+          ? ['another training of it, as of another round', 'the embedder that comes here']
+          : [asking.model, asking.model];
       return [
         {
           port: 'index',
-          message: `The index was made with ${made.model}, but the questions would be embedded with ${asking.model}, whose vectors are others. Build the index anew: connect ${asking.model} to the Embed that it is made of.`,
+          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are others. Build the index anew: connect ${connected} to the Embed that it is made of.`,
         },
       ];
     }

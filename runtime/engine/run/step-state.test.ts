@@ -46,18 +46,25 @@ it('tells a step which artifact the embedder at its input is, once it has been m
 describe('an embedder that is made in a loop', () => {
   const madeBy = { node: 'loop/train', port: 'value' };
   const embedder = { model: 'tuned', dimension: 3, madeBy };
+  const madeBefore = (before: number) => ({ ...embedder, madeBy: { ...madeBy, before } });
   /** A step that has ended, with what it made where it made anything. */
   const ended = (
     id: string,
     from: readonly string[],
-    { digest, knows = true }: { readonly digest?: string; readonly knows?: boolean } = {},
+    {
+      digest,
+      knows = true,
+      before,
+    }: { readonly digest?: string; readonly knows?: boolean; readonly before?: number } = {},
   ): StepState => ({
     ...steps().below,
     node: {
       ...steps().below.node,
       id,
       inputs: { value: from.map((node) => ({ node, port: 'value' })) },
-      inputFacets: knows ? { value: { embedder } } : {},
+      inputFacets: knows
+        ? { value: { embedder: before === undefined ? embedder : madeBefore(before) } }
+        : {},
     },
     outputs: digest === undefined ? {} : { value: { ...artifact, digest } },
   });
@@ -71,8 +78,8 @@ describe('an embedder that is made in a loop', () => {
     ended('loop#1/train', [], { digest: 'one', knows: false }),
     ended('loop#1/embed', ['loop#1/train']),
     ended('loop#1/index', ['loop#1/embed']),
-    ended('loop#2/before', ['loop#1/train']),
-    ended('loop#2/train', ['loop#1/train'], { digest: 'two' }),
+    ended('loop#2/before', ['loop#1/index'], { before: 1 }),
+    ended('loop#2/train', ['loop#1/train'], { digest: 'two', before: 1 }),
     ended('loop#2/embed', ['loop#2/train']),
     ended('loop#2/index', ['loop#2/embed']),
   ];

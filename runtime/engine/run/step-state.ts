@@ -2,13 +2,13 @@ import {
   fileMarks,
   laneOf,
   pathWithoutRounds,
-  sameJson,
   type ArtifactRef,
   type CacheKey,
   type Facets,
   type Feed,
   type GraphError,
   type ItemCounts,
+  type MadeBy,
   type MissReason,
   type Plan,
   type PlannedLoop,
@@ -201,11 +201,15 @@ function madeFor(
     }
     passed.add(step);
     for (const [name, { embedder }] of Object.entries(step.node.inputFacets)) {
-      if (sameJson(embedder?.madeBy, maker)) open.push(...(step.node.inputs[name] ?? []));
+      if (isOf(maker, embedder?.madeBy)) open.push(...(step.node.inputs[name] ?? []));
     }
   }
   return digests;
 }
+
+/** Whether the same output makes it, in whichever round. */
+const isOf = (maker: MadeBy, other: MadeBy | undefined): boolean =>
+  other?.node === maker.node && other.port === maker.port;
 
 export const isFinished = (step: StepState): boolean =>
   step.status !== 'queued' && step.status !== 'running';

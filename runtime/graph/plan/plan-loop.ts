@@ -10,6 +10,7 @@ import { stateNames } from '../types/structure-nodes.ts';
 import { roundParam } from '../types/structure-names.ts';
 import { namesParam, textParam } from '../types/structure-params.ts';
 import { maxExpanded } from './expansion-size.ts';
+import { agedFacets } from './aged-facets.ts';
 import type { FlatNode } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
 import { parseParams, requirement } from './param-problems.ts';
@@ -169,7 +170,7 @@ class LoopPlanning {
     const facets = facetsAt(all, outputs);
     this.#rounds.push({ body: { nodes, inputs, outputs, aliases: flat.aliases }, facets });
     const next = this.#state.map((name) => [name, own(facets, name) ?? {}] as const);
-    this.#given = { ...this.#given, ...Object.fromEntries(next) };
+    this.#given = agedFacets({ ...this.#given, ...Object.fromEntries(next) }, prefix);
     return true;
   }
 

@@ -10,11 +10,12 @@ export interface Facets {
   /**
    * Which embedder made the vectors, or makes them, its weights' digest, and their dimension. Weights that a run is yet to
    * make have no digest, but the output that will give them; a step that needs them is told the digest of its artifact.
+   * `before` tells what earlier rounds of a loop made from what this one does, and from each other: the larger, the earlier.
    */
   readonly embedder?: {
     readonly model: string;
     readonly digest?: string;
-    readonly madeBy?: { readonly node: string; readonly port: string };
+    readonly madeBy?: MadeBy;
     readonly dimension: number;
   };
   /**
@@ -39,6 +40,13 @@ export interface Facets {
   };
   /** Columns of a dataset. */
   readonly columns?: readonly string[];
+}
+
+/** An output of a node, by its path without rounds. */
+export interface MadeBy {
+  readonly node: string;
+  readonly port: string;
+  readonly before?: number;
 }
 
 export type PortFacets = Readonly<Record<string, Facets>>;

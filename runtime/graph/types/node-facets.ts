@@ -1,4 +1,4 @@
-import type { FacetClash, Facets, PortFacets } from './facets.ts';
+import type { FacetClash, Facets, MadeBy, PortFacets } from './facets.ts';
 import type { ModelLookup } from './model.ts';
 import type { NodeType } from './node-type.ts';
 import { remoteClashes } from './engines-of.ts';
@@ -39,7 +39,7 @@ export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets
 }
 
 /** An embedder of which nobody has said whence it comes is one that this output will give. */
-function madeAt(madeBy: { readonly node: string; readonly port: string }, facets: Facets): Facets {
+function madeAt(madeBy: MadeBy, facets: Facets): Facets {
   const { embedder } = facets;
   if (embedder === undefined || embedder.digest !== undefined || embedder.madeBy !== undefined) {
     return facets;
