@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { portTypes, structuralTypes } from '@graft/graph';
+import { conditionsOf, paramFields, portTypes, structuralTypes } from '@graft/graph';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { definitions, registry } from './definitions.gen.ts';
@@ -41,6 +41,25 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
       expect(control === 'model', `${name}: modelKind goes with control "model"`).toBe(
         modelKind !== undefined,
       );
+    }
+  });
+
+  it('says where parameters count by values that others can have', () => {
+    const fields = new Map(paramFields(node).map((field) => [field.name, field]));
+    for (const name of Object.keys(node.when ?? {})) {
+      expect(fields.has(name), name).toBe(true);
+      const conditions = conditionsOf(node, name);
+      expect(conditions, name).not.toEqual([]);
+      for (const [other, wanted] of conditions.flatMap((one) => Object.entries(one))) {
+        const field = fields.get(other);
+        expect(other, name).not.toBe(name);
+        if (wanted !== undefined && 'length' in wanted) {
+          expect(field?.options, `${name}: ${other}`).toEqual(expect.arrayContaining([...wanted]));
+          expect(wanted.length, `${name}: ${other}`).toBeLessThan(field?.options?.length ?? 0);
+        } else {
+          expect(['number', 'integer'], `${name}: ${other}`).toContain(field?.control);
+        }
+      }
     }
   });
 

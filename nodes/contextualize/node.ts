@@ -72,6 +72,13 @@ export const contextualize = defineNode({
     context: contextParam(2048),
     parallel: parallelParam,
   }),
+  when: {
+    prompt: { method: ['language-model'] },
+    characters: { method: ['language-model'] },
+    maxTokens: { method: ['language-model'] },
+    context: { method: ['language-model'] },
+    parallel: { method: ['language-model'] },
+  },
   summary: ({ method }) => [
     ['context', method === 'headings' ? 'title and headings' : 'headings, and a sentence'],
   ],

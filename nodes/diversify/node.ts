@@ -64,6 +64,9 @@ export const diversify = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    embedder: { lambda: { below: 1 } },
+  },
   summary: ({ top, lambda, duplicates }) => [
     ['top', String(top)],
     ['MMR', lambda === 1 ? 'off' : `λ ${lambda}`],

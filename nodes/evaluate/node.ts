@@ -63,6 +63,9 @@ export const evaluate = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    citations: { metrics: ['citationPrecision', 'citationRecall'] },
+  },
   summary: ({ metrics, citations }) => [
     ['scores', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
     ['citations', citations],

@@ -46,6 +46,9 @@ export const expandHits = defineNode({
         description: 'Passages kept for each question.',
       } satisfies ParamMeta),
   }),
+  when: {
+    window: { to: ['neighbours'] },
+  },
   summary: ({ to, window, top }) => [
     ['to', to === 'parents' ? 'parents' : `${window} on either side`],
     ['top', String(top)],

@@ -105,6 +105,12 @@ export const generate = defineNode({
     encoding: encodingParam,
     parallel: parallelParam,
   }),
+  when: {
+    topK: { temperature: { over: 0 } },
+    topP: { temperature: { over: 0 } },
+    minP: { temperature: { over: 0 } },
+    seed: { temperature: { over: 0 } },
+  },
   summary: ({ maxTokens, temperature, adapterWeights }) => [
     ['max tokens', String(maxTokens)],
     ['temperature', String(temperature)],

@@ -77,6 +77,11 @@ export const gradeHits = defineNode({
     context: contextParam(2048),
     parallel: parallelParam,
   }),
+  when: {
+    prompt: { by: ['model'] },
+    context: { by: ['model'] },
+    parallel: { by: ['model'] },
+  },
   summary: ({ by, threshold, least }) => [
     ['by', by],
     ['threshold', String(threshold)],

@@ -68,6 +68,12 @@ export const injectContext = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    budget: { top: { over: 0 } },
+    template: { top: { over: 0 } },
+    passage: { top: { over: 0 } },
+    order: { top: { over: 0 } },
+  },
   summary: ({ top, budget }) => [
     ['top', String(top)],
     ['budget', `${budget.toLocaleString('en')} tokens`],

@@ -144,6 +144,15 @@ export const judge = defineNode({
     seed: seedParam('Of what the judge says where temperature is over 0.'),
     parallel: parallelParam,
   }),
+  when: {
+    embedder: { metrics: ['answerRelevancy'] },
+    claimsPrompt: { metrics: ['faithfulness', 'contextRecall'] },
+    verdictPrompt: { metrics: ['faithfulness', 'contextRecall'] },
+    usefulPrompt: { metrics: ['contextPrecision'] },
+    questionPrompt: { metrics: ['answerRelevancy'] },
+    rightPrompt: { metrics: ['judgedAccuracy'] },
+    seed: { temperature: { over: 0 } },
+  },
   summary: ({ metrics, repeats }) => [
     ['judges', metrics.length === 0 ? 'all that can be had' : metrics.join(', ')],
     ['repeats', String(repeats)],

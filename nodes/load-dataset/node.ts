@@ -74,6 +74,9 @@ export const loadDataset = defineNode({
       } satisfies ParamMeta),
     seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
+  when: {
+    seed: { evalShare: { over: 0 } },
+  },
   summary: ({ files, format, evalShare }) => [
     ['files', files.length === 0 ? 'none chosen' : files.join(', ')],
     ['format', format],

@@ -64,6 +64,9 @@ export const loadFiles = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    textColumns: { extensions: ['csv', 'jsonl'] },
+  },
   summary: ({ paths }) => [['files', paths.length === 0 ? 'none chosen' : paths.join(', ')]],
   caching: 'pure',
   items: { over: { files: 'paths' }, batch: 16 },

@@ -185,6 +185,12 @@ export const makeDataset = defineNode({
     encoding: encodingParam,
     parallel: parallelParam,
   }),
+  when: {
+    askUnanswerable: { unanswerable: { over: 0 } },
+    askAgain: { answerability: ['model', 'both'] },
+    askParaphrases: { paraphrases: { over: 0 } },
+    askDistractors: { distractors: { over: 0 } },
+  },
   summary: ({ questions, unanswerable, answerability }) => [
     ['questions a chunk', String(questions)],
     ['without answer', `${Math.round(unanswerable * 1000) / 10} %`],

@@ -62,6 +62,14 @@ export const mergeAdapters = defineNode({
       } satisfies ParamMeta),
     seed: seedParam('Of what dare drops.'),
   }),
+  when: {
+    rank: { method: mergeMethods.filter((method) => method.endsWith('svd')) },
+    density: {
+      method: mergeMethods.filter((method) => /^(ties|dare|magnitude_prune)/.test(method)),
+    },
+    sign: { method: mergeMethods.filter((method) => method.includes('ties')) },
+    seed: { method: mergeMethods.filter((method) => method.startsWith('dare')) },
+  },
   summary: ({ method, weights, density }) => [
     ['method', method],
     ...(/ties|dare|prune/.test(method) ? [['density', String(density)] as const] : []),

@@ -72,6 +72,7 @@ export const promptsToDataset = defineNode({
     evalShare: evalShareParam('Rows kept out of training, chosen by their questions.'),
     seed: seedParam('Another seed keeps other rows for evaluation.'),
   }),
+  when: { seed: [{ evalShare: { over: 0 } }, { together: { over: 1 } }] },
   summary: ({ unsupported, together, evalShare }) => [
     ['passages missing', unsupported],
     ['questions a row', String(together)],

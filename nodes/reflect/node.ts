@@ -101,6 +101,12 @@ export const reflect = defineNode({
     context: contextParam(2048),
     parallel: parallelParam,
   }),
+  when: {
+    supportedPrompt: { by: ['model'], supported: { over: 0 } },
+    usefulPrompt: { by: ['model'], useful: { over: 0 } },
+    context: { by: ['model'] },
+    parallel: { by: ['model'] },
+  },
   summary: ({ by, supported, useful }) => [
     ['by', by],
     ['supported', supported === 0 ? 'not asked' : `from ${supported}`],

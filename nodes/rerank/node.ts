@@ -21,6 +21,13 @@ const orders = {
   none: 'as it comes',
 };
 
+const fused = ['late-interaction', 'trained', 'language-model'] as const;
+
+/** Whether the order of a method is only one of two, fused with the one that comes. */
+export function isFused(method: string): boolean {
+  return fused.some((one) => one === method);
+}
+
 function partWeight(title: string, what: string) {
   return z
     .number()
@@ -198,6 +205,24 @@ export const rerank = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    model: { method: ['cross-encoder'] },
+    embedder: { method: ['late-interaction'] },
+    weight: { method: fused },
+    rrf: [{ method: fused }, { quality: { over: 0 } }],
+    prompt: { method: ['language-model'] },
+    context: { method: ['language-model'] },
+    parallel: { method: ['language-model'] },
+    lengthWeight: { quality: { over: 0 } },
+    contentWeight: { quality: { over: 0 } },
+    trustWeight: { quality: { over: 0 } },
+    freshnessWeight: { quality: { over: 0 } },
+    words: { quality: { over: 0 }, lengthWeight: { over: 0 } },
+    trust: { quality: { over: 0 }, trustWeight: { over: 0 } },
+    dates: { quality: { over: 0 }, freshnessWeight: { over: 0 } },
+    halfLife: { quality: { over: 0 }, freshnessWeight: { over: 0 } },
+    today: { quality: { over: 0 }, freshnessWeight: { over: 0 } },
+  },
   summary: ({ method, top, model, quality }) => [
     ['method', method === 'cross-encoder' ? model : orders[method]],
     ['top', String(top)],

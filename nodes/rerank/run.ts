@@ -14,7 +14,7 @@ import {
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
-import { noCrossEncoder, rerank } from './node.ts';
+import { isFused, noCrossEncoder, rerank } from './node.ts';
 
 type Params = ParamsOf<typeof rerank>;
 
@@ -106,7 +106,7 @@ function placeByTopic(
   { hits }: QuestionHits,
   params: Params,
 ): Placed[] {
-  if (scores !== undefined && isFused(params)) return fuse(scores, params);
+  if (scores !== undefined && isFused(params.method)) return fuse(scores, params);
   const given = scores ?? hits.map((_, from) => -from);
   const ranks = ranksOf(given);
   return hits.map((hit, from) => {
@@ -130,7 +130,7 @@ function withQuality(
   }: { readonly params: Params; readonly today: number; readonly trust: TrustOf },
 ): Placed[] {
   const { rrf, weight, method } = params;
-  const best = (isFused(params) ? 1 + weight : 1) / (rrf + 1);
+  const best = (isFused(method) ? 1 + weight : 1) / (rrf + 1);
   const nearness = nearnesses(topics, hits, method);
   const qualities = hitQuality(
     hits.map(({ chunk }) => chunk),
@@ -174,11 +174,6 @@ function nearnesses(
   });
   const nearest = Math.max(...values);
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
-}
-
-/** Whether the new order is only one of two. */
-function isFused({ method }: Pick<Params, 'method'>): boolean {
-  return method !== 'cross-encoder' && method !== 'none';
 }
 
 /** In milliseconds: the day that is given, or the one that the run began in. */

@@ -105,6 +105,9 @@ export const retrieve = defineNode({
         advanced: true,
       } satisfies ParamMeta),
   }),
+  when: {
+    embedder: { mode: ['dense', 'hybrid'] },
+  },
   summary({ mode, k, paths, metadata }) {
     const filters = [...paths, ...Object.entries(metadata).map((pair) => pair.join(' = '))];
     return [

@@ -57,6 +57,11 @@ export const rewriteQuestions = defineNode({
     seed: seedParam('Of what the model writes where temperature is over 0.'),
     parallel: parallelParam,
   }),
+  when: {
+    multiQueryPrompt: { method: ['multi-query'] },
+    hydePrompt: { method: ['hyde'] },
+    seed: { temperature: { over: 0 } },
+  },
   summary: ({ method, variants }) => [
     ['method', method === 'hyde' ? 'HyDE' : method],
     ['variants', String(variants)],

@@ -92,6 +92,14 @@ export const route = defineNode({
     context: contextParam(2048),
     parallel: parallelParam,
   }),
+  when: {
+    alone: { by: ['rule'] },
+    prompt: { by: ['asked'] },
+    system: { by: ['draft'] },
+    maxTokens: { by: ['draft'] },
+    context: { by: ['draft', 'asked'] },
+    parallel: { by: ['draft', 'asked'] },
+  },
   summary: ({ by, threshold, lookup }) => [
     ['alone by', by === 'rule' ? by : `${by}, from ${threshold}`],
     ...(lookup.length === 0 ? [] : [['looks up', lookup.join(', ')] as const]),

@@ -108,6 +108,11 @@ export const trainEmbedder = defineNode({
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },
   }),
+  when: {
+    rank: { method: ['lora'] },
+    alpha: { method: ['lora'] },
+    targets: { method: ['lora'] },
+  },
   summary: ({ model, method, rank, epochs }) => [
     ['model', model],
     ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],

@@ -88,6 +88,10 @@ export const trainReranker = defineNode({
     ...{ schedule, warmup, weightDecay, clip, maxSteps },
     ...{ evaluateEvery, patience, seed, checkpointEvery },
   }),
+  when: {
+    rank: { method: ['lora'] },
+    alpha: { method: ['lora'] },
+  },
   summary: ({ model, method, rank, epochs }) => [
     ['model', model],
     ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],

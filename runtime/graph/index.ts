@@ -141,6 +141,13 @@ export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
 export { isRecord } from './base/record.ts';
 export { nearest, suggestion } from './base/nearest.ts';
+export {
+  conditionsOf,
+  conditionText,
+  paramCounts,
+  type ParamCondition,
+  type ParamConditions,
+} from './types/param-conditions.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
 export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';

@@ -1,4 +1,11 @@
-import { GraphError, paramFields, suggestion, type NodeType } from '@graft/graph';
+import {
+  conditionsOf,
+  conditionText,
+  GraphError,
+  paramFields,
+  suggestion,
+  type NodeType,
+} from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -40,6 +47,7 @@ function describe(node: NodeType): object {
     inputs: ports(node.inputs),
     outputs: ports(node.outputs),
     params: paramFields(node),
+    ...(node.when === undefined ? {} : { when: node.when }),
     caching: node.caching,
     device: node.device,
   };
@@ -47,6 +55,12 @@ function describe(node: NodeType): object {
 
 function firstSentence(text: string): string {
   return oneLine(/^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text, 100);
+}
+
+/** Where a parameter counts, if it does not always. */
+function whereText(node: NodeType, param: string): string[] {
+  const conditions = conditionsOf(node, param);
+  return conditions.length === 0 ? [] : [`Counts where ${conditionText(conditions)}.`];
 }
 
 function page(node: NodeType): string {
@@ -69,7 +83,11 @@ function page(node: NodeType): string {
     `  ${field.name}`,
     oneLine(JSON.stringify(field.default) ?? '', 40),
     field.options?.join(' | ') ?? field.control,
-    [field.unit ?? '', field.description ?? ''].filter((part) => part !== '').join('. '),
+    [
+      ...(field.unit === undefined ? [] : [`${field.unit}.`]),
+      ...(field.description === undefined ? [] : [field.description]),
+      ...whereText(node, field.name),
+    ].join(' '),
   ]);
   return [
     `${paint('bold', node.type)} version ${node.version}: ${node.title}`,

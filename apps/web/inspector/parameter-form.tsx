@@ -16,6 +16,7 @@ import { bodyAt, wayOf } from '../state/levels.ts';
 import { usePath } from '../state/node-path.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
+import { countingFields } from './counting-fields.ts';
 import type { FieldProps } from './fields/field-props.ts';
 import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
@@ -196,6 +197,7 @@ export function ParameterForm({
   const all = useProblemsAt(node);
   const problems = all.filter((problem) => isAt(node, problem));
   const graph = useDocument((state) => state.graph);
+  const trail = useDocument((state) => state.trail);
   const isFunction = useDocument(({ shown, trail }) => trail.length > 0 || hasInterface(shown));
   const path = usePath(node);
   const failure = useRunView((state) => stepOf(state, path)?.error);
@@ -212,6 +214,13 @@ export function ParameterForm({
       failure={failure?.location.param === field.name ? failure.message : undefined}
     />
   );
+  const counting = new Set(countingFields({ definition, fields, node, graph, trail }));
+  const shown = fields.filter(
+    (field) =>
+      counting.has(field) ||
+      problems.some(({ location }) => location.param === field.name) ||
+      failure?.location.param === field.name,
+  );
   const known = new Set(fields.map(({ name }) => name));
   const others = all.filter(
     (problem) =>
@@ -219,7 +228,7 @@ export function ParameterForm({
       problem.location.param === undefined ||
       !known.has(problem.location.param),
   );
-  const advanced = fields.filter((field) => field.advanced);
+  const advanced = shown.filter((field) => field.advanced);
   const openMore = advanced.some(({ name }) =>
     problems.some(({ location }) => location.param === name),
   );
@@ -236,7 +245,7 @@ export function ParameterForm({
         </p>
       ))}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
-      {fields.filter((field) => !field.advanced).map(rowOf)}
+      {shown.filter((field) => !field.advanced).map(rowOf)}
       <EditRows node={node} />
       {advanced.length === 0 ? null : (
         <details open={openMore || undefined}>

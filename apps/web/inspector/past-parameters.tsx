@@ -1,4 +1,4 @@
-import { paramFields, settingText, type NodeType } from '@graft/graph';
+import { paramCounts, paramFields, settingText, type NodeType } from '@graft/graph';
 import { useParamsHere } from '../state/given-params.ts';
 import { usePath } from '../state/node-path.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -18,6 +18,7 @@ export function PastParameters(props: { readonly node: string; readonly definiti
   return (
     <dl className="min-h-0 flex-1 overflow-auto px-4 py-3" data-testid="past-parameters">
       {Object.entries(past).map(([name, value]) => {
+        if (!paramCounts(definition, name, (other) => [past[other], current[other]])) return null;
         const before = settingText(value);
         const today = settingText(current[name]);
         return (

@@ -5,6 +5,7 @@ import type { FacetClash, PortFacets } from './facets.ts';
 import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
 import type { ModelKind, ModelLookup } from './model.ts';
+import type { ParamConditions } from './param-conditions.ts';
 import type { SourceFile } from './resolved-source.ts';
 
 export interface InputPort<T extends PortType = PortType> {
@@ -122,6 +123,8 @@ export interface NodeType<
   readonly inputs: Inputs;
   readonly outputs: Outputs;
   readonly params: Schema;
+  /** Where parameters count that do not always: a form leaves out what does not. Absent: all do. */
+  readonly when?: ParamConditions<z.output<Schema>>;
   /** The two or three parameters that matter, as shown on the node. */
   summary(params: z.output<Schema>): readonly (readonly [string, string])[];
   /** Names of the metrics that its rows of items have, the one to decide by first: what an experiment is offered. */
