@@ -4,10 +4,8 @@ import { useDocument } from './document-store.ts';
 import { report, saveFile } from './file-actions.ts';
 import { plannedPath } from './levels.ts';
 import { isOver } from './run-state.ts';
-import { useRunView } from './run-view.ts';
+import { isIdle, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
-
-let starting = false;
 
 export async function refreshRuns(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
@@ -48,21 +46,37 @@ export function startGiven(given: Given): Promise<void> {
 
 async function start(options: Omit<StartInput, 'path'>): Promise<void> {
   const { file } = useDocument.getState();
-  const { run } = useRunView.getState();
-  if (file === null || starting || (run !== null && !isOver(run))) return;
-  starting = true;
+  if (file === null) return;
+  const runId = await startAlone({ path: file.path, ...options }, saveFile);
+  if (runId !== undefined) useScreen.getState().show({ bottomTab: 'run' });
+}
+
+/**
+ * Starts a run once it is ready, and follows it. Undefined: not where one goes on or is being started already, where
+ * `ready` says no, or where it fails, which is reported.
+ */
+export async function startAlone(
+  input: StartInput,
+  ready: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<string | undefined> {
+  if (!isIdle(useRunView.getState())) return undefined;
+  useRunView.setState({ starting: true });
   try {
-    if (!(await saveFile())) return;
-    const { runId } = await api.runs.start.mutate({ path: file.path, ...options });
-    useRunView.getState().follow(runId);
-    useRunView.getState().setNewest(runId);
-    useScreen.getState().show({ bottomTab: 'run' });
-    useScreen.getState().dismissNext();
-    await refreshRuns();
+    if (!(await ready())) return undefined;
+    const { runId } = await api.runs.start.mutate(input);
+    if (useDocument.getState().file?.path === input.path) {
+      useRunView.getState().setNewest(runId);
+      useRunView.getState().follow(runId);
+      useScreen.getState().dismissNext();
+    }
+    // Nothing waits for the list.
+    void refreshRuns();
+    return runId;
   } catch (error) {
     report(error);
+    return undefined;
   } finally {
-    starting = false;
+    useRunView.setState({ starting: false });
   }
 }
 

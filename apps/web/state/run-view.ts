@@ -1,6 +1,6 @@
 import type { RunEvent } from '@graft/graph';
 import { create } from 'zustand';
-import { emptyRun, foldEvent, type RunState, type StepView } from './run-state.ts';
+import { emptyRun, foldEvent, isOver, type RunState, type StepView } from './run-state.ts';
 
 export type Steps = Readonly<Record<string, StepView>>;
 /** Parameters as a run had them, by node. */
@@ -19,6 +19,8 @@ interface RunView {
   readonly pastParams: PastParams;
   /** Newest steps of nodes that the newest run did not have: one of a part of the graph leaves the rest as it was. */
   readonly earlier: Steps;
+  /** Whether a run is being started, of which nothing is known yet. */
+  readonly starting: boolean;
   /** Whether events come in: false while the connection is down. */
   readonly connected: boolean;
   follow(runId: string | null): void;
@@ -46,6 +48,7 @@ export const useRunView = create<RunView>()((set, get) => ({
   past: false,
   pastParams: {},
   earlier: {},
+  starting: false,
   connected: true,
   follow: (runId) =>
     set((state) => {
@@ -78,6 +81,11 @@ export const useRunView = create<RunView>()((set, get) => ({
     }),
   setConnected: (connected) => set({ connected }),
 }));
+
+/** Whether no run that is on the screen goes on or is being started. */
+export function isIdle({ run, starting }: Pick<RunView, 'run' | 'starting'>): boolean {
+  return !starting && (run === null || isOver(run));
+}
 
 /** The step of a node in a run; of one that has other steps there, what these come to. */
 export function stepIn(run: RunState | null, node: string): StepView | undefined {

@@ -1,6 +1,7 @@
 import { emptyGraph } from '@graft/graph';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useDocument } from './document-store.ts';
+import { startRun } from './run-actions.ts';
 import { setRunsOnChange } from './run-on-change.ts';
 import { useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
@@ -152,6 +153,58 @@ it('runs once more for what changes while a run is being started', async () => {
   end();
   await settled();
   expect(server.runs).toHaveLength(2);
+});
+
+it('tells no change twice', async () => {
+  const one = change('a.md');
+  // The feed that begins with a run tells how the files are; the one that ends tells which changed.
+  await sourcesChanged({ ...change(), state: one.state });
+  await sourcesChanged(one);
+  expect(notices()).toEqual(['What the graph reads changed.']);
+  expect(server.planned).toBe(1);
+  await sourcesChanged(change('a.md'));
+  expect(notices()).toContain('a.md changed.');
+});
+
+describe('beside a run that is being started', () => {
+  let start = (): void => undefined;
+  beforeEach(() => {
+    setRunsOnChange(path(), true);
+    server.started = new Promise((resolve) => (start = resolve));
+  });
+
+  it('by hand, starts none for what changed, but one after it', async () => {
+    const byHand = startRun();
+    await sourcesChanged(change('a.md'));
+    await settled();
+    expect(server.runs).toHaveLength(1);
+    start();
+    await byHand;
+    await settled();
+    expect(server.runs).toHaveLength(1);
+    end();
+    await settled();
+    expect(server.runs).toHaveLength(2);
+  });
+
+  it('for what changed, starts none by hand', async () => {
+    await sourcesChanged(change('a.md'));
+    await settled();
+    await startRun();
+    expect(server.runs).toHaveLength(1);
+    start();
+    await settled();
+    expect(useRunView.getState().run?.runId).toBe('run-1');
+  });
+
+  it('of a file that is not open any more, shows what is', async () => {
+    const byHand = startRun();
+    await settled();
+    open('other.graft.json');
+    start();
+    await byHand;
+    expect([server.runs.length, useRunView.getState().run]).toEqual([1, null]);
+  });
 });
 
 it('does not wait for the list of runs', async () => {

@@ -1,13 +1,11 @@
 import { isLabelsFile } from '@graft/graph';
-import { api } from '../api/client.ts';
 import { isUnsaved, useDocument } from './document-store.ts';
-import { report } from './file-actions.ts';
 import { usePlan } from './plan-store.ts';
-import { refreshRuns } from './run-actions.ts';
+import { startAlone } from './run-actions.ts';
 import { runsOnChange, setRunsOnChange, useRunOnChange } from './run-on-change.ts';
 import { runShown } from './run-shown.ts';
 import { isOver } from './run-state.ts';
-import { useRunView } from './run-view.ts';
+import { isIdle, useRunView } from './run-view.ts';
 import { useScreen } from './screen-store.ts';
 
 /** Files that the open graph reads and that have other bytes than before: see `Workspace.watchSources`. */
@@ -27,11 +25,15 @@ const started = { path: '', runs: new Set<string>(), repeats: 0 };
 /** How the files were when they were last told of: the feed begins anew with every run. */
 const last = { path: '', state: '' };
 
-/** Whether this says no more than how files are that are known, or are looked at for the first time. */
+/**
+ * Whether this says no more than how files are that are looked at for the first time, or are known to be so: a feed that
+ * begins may tell of a change before the one that ends.
+ */
 function isNoNews({ state, total, others }: SourceChange, path: string): boolean {
-  const isKnown = last.path === path && last.state !== state;
+  const isFirst = last.path !== path;
+  const isTold = !isFirst && last.state === state;
   Object.assign(last, { path, state });
-  return total === 0 && (others === true || !isKnown);
+  return isTold || (total === 0 && (others === true || isFirst));
 }
 
 /**
@@ -87,14 +89,10 @@ function inTurn(path: string): void {
 }
 
 function whenIdle(): Promise<void> {
-  const isIdle = (): boolean => {
-    const { run } = useRunView.getState();
-    return run === null || isOver(run);
-  };
-  if (isIdle()) return Promise.resolve();
+  if (isIdle(useRunView.getState())) return Promise.resolve();
   return new Promise((resolve) => {
-    const stop = useRunView.subscribe(() => {
-      if (!isIdle()) return;
+    const stop = useRunView.subscribe((view) => {
+      if (!isIdle(view)) return;
       stop();
       resolve();
     });
@@ -103,17 +101,8 @@ function whenIdle(): Promise<void> {
 
 async function runNow(path: string): Promise<void> {
   if (useDocument.getState().file?.path !== path || !runsOnChange(path)) return;
-  try {
-    const { runId } = await api.runs.start.mutate({ path });
-    started.runs.add(runId);
-    useRunView.getState().setNewest(runId);
-    useRunView.getState().follow(runId);
-    useScreen.getState().dismissNext();
-    // The next turn does not wait for the list.
-    void refreshRuns();
-  } catch (error) {
-    report(error);
-  }
+  const runId = await startAlone({ path });
+  if (runId !== undefined) started.runs.add(runId);
 }
 
 /** Files that this tab runs, or asks whether it does. */
