@@ -4,6 +4,8 @@ import { pageTree } from './page-tree.ts';
 
 const words = 'Lit at 05:40.';
 const deep = 40_000;
+const bodies = (attributes: readonly string[]): string =>
+  attributes.map((one) => `<body ${one}></body>`).join('');
 
 describe('a page that is a bomb is read without a tree', () => {
   it.each([
@@ -17,6 +19,7 @@ describe('a page that is a bomb is read without a tree', () => {
     ['nested, with ends in scripts', '<div><script></div></script>'.repeat(deep)],
     ['nested, of elements whose end may be left out', '<dd><ul>'.repeat(deep)],
     ['of attributes', `<p ${Array.from({ length: 200_000 }, (_, at) => `a${at}`).join(' ')}>`],
+    ['of attributes of one body', bodies(Array.from({ length: 45_000 }, (_, at) => `a${at}`))],
     ['nested in a picture', `<svg>${'<g>'.repeat(deep)}`],
   ])('%s', async (_, bomb) => {
     const page = `<p>${words}</p>${bomb}`;
@@ -31,6 +34,7 @@ describe('a page that is a bomb is read without a tree', () => {
     ['elements without an end', '<br>'.repeat(deep)],
     ['entities', '&amp;'.repeat(500_000)],
     ['paragraphs without their end', '<p>a'.repeat(deep)],
+    ['the same body again', bodies(Array.from({ length: deep }, () => 'class=a'))],
   ])('or with one that is flat: %s', async (_, flat) => {
     const tree = await pageTree(`<p>${words}</p>${flat}`);
     let depth = 0;

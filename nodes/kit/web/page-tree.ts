@@ -58,6 +58,9 @@ export async function pageTree(html: string) {
       onopentag(name, attributes) {
         const known = given.get(name);
         const element = known ?? document.createElement(name);
+        // A page may write its tag again and again.
+        const before = element.getAttributeNames().length;
+        if (before + attributesOfElement > most.attributes) throw new TooMuch();
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
         if (known === undefined) placeOf(name).appendChild(element);
         open.push(element);
