@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -98,6 +98,32 @@ describe('rows of a SQLite file', () => {
       text: 'most: Infinity\nleast: -Infinity',
       metadata: { most: 'Infinity', least: '-Infinity' },
     });
+  });
+
+  it('have the same times whatever the zone of the machine is', async () => {
+    const query = `select datetime('2026-03-08 12:00', 'localtime') as here, datetime('2026-03-08 12:00', 'utc') as there,
+      strftime('%s', '2026-03-08 12:00') as seconds, strftime('%w %j', '2026-01-01 20:00', 'localtime') as day`;
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Tokyo';
+    try {
+      expect(new Date(2026, 2, 8).getTimezoneOffset()).toBe(-540);
+      const [document] = await load({ query });
+      expect(document?.metadata).toEqual({
+        ...{ here: '2026-03-08 12:00:00', there: '2026-03-08 12:00:00' },
+        ...{ seconds: '1772971200', day: '4 001' },
+      });
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  it('are read of a database whose log was written back and taken away', async () => {
+    const bytes = await readFile(join(folder, 'shop.db'));
+    // As PRAGMA journal_mode=WAL leaves it when the last connection is closed.
+    bytes.fill(2, 18, 20);
+    await writeFile(join(folder, 'shop.db'), bytes);
+    expect(await load({ query: 'select title from articles order by title desc' })).toHaveLength(3);
   });
 
   it('hold the file once when they are read', async () => {
