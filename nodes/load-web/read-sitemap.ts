@@ -12,12 +12,16 @@ export interface Sitemap {
   readonly pages: readonly ListedPage[];
   /** Other sitemaps that it names. */
   readonly maps: readonly string[];
+  /** Addresses that are left out since they are too long. */
+  readonly long: number;
 }
 
 /** Bytes of a sitemap, unpacked, as the protocol has it. */
 export const largestSitemap = 50 * 1024 * 1024;
 /** Entries of a sitemap, as the protocol has it. */
 const mostEntries = 50_000;
+/** Characters of an address, as the protocol has it. */
+export const longestAddress = 2048;
 /** The protocol has three levels; what goes deeper is something else. */
 const deepest = 16;
 
@@ -32,15 +36,20 @@ export async function readSitemap(
 ): Promise<Sitemap> {
   const text = new TextDecoder().decode(isPacked(body) ? unpacked(body, address) : body).trim();
   const hosts = new Set([address, reached].map((one) => new URL(one).host));
+  let long = 0;
   const own = (written: string): string[] => {
-    const url = pageAddress(written);
+    const url = written.length > longestAddress ? written : pageAddress(written);
+    if (url !== undefined && url.length > longestAddress) {
+      long += 1;
+      return [];
+    }
     return url !== undefined && hosts.has(new URL(url).host) ? [url] : [];
   };
   if (!text.startsWith('<')) {
     const lines = text.split(/\s+/, mostEntries);
     const pages = lines.flatMap((line) => own(line));
     if (pages.length === 0) throw noSitemap(address);
-    return { pages: pages.map((url) => ({ url, changed: '' })), maps: [] };
+    return { pages: pages.map((url) => ({ url, changed: '' })), maps: [], long };
   }
   const { root, entries } = await xmlEntries(text, address);
   if (root !== 'urlset' && root !== 'sitemapindex') throw noSitemap(address);
@@ -48,8 +57,8 @@ export async function readSitemap(
     own(loc).map((url) => ({ url, changed: lastmod.slice(0, 40) })),
   );
   return root === 'urlset'
-    ? { pages: found, maps: [] }
-    : { pages: [], maps: found.map(({ url }) => url) };
+    ? { pages: found, maps: [], long }
+    : { pages: [], maps: found.map(({ url }) => url), long };
 }
 
 /** `loc` and `lastmod` of each `url` or `sitemap`. Entities that the file defines are not expanded. */
@@ -73,7 +82,9 @@ async function xmlEntries(text: string, address: string) {
         const entry = entries.at(-1);
         const [, , name] = path;
         if (entry === undefined || path.length !== 3) return;
-        if (name === 'loc' || name === 'lastmod') entry[name] += piece;
+        if (name !== 'loc' && name !== 'lastmod') return;
+        // Of what is too long anyhow there may be megabytes.
+        if (entry[name].length <= longestAddress) entry[name] += piece;
       },
       onclosetag() {
         path.pop();

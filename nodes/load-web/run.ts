@@ -2,7 +2,7 @@ import { type Document, GraphError, implement, type ParamsOf, type RunContext } 
 import { pageDocuments } from '../kit/web/page-snapshot.ts';
 import { loadWeb } from './node.ts';
 import { pageAddress } from '../kit/web/definition.ts';
-import type { ListedPage } from './read-sitemap.ts';
+import { type ListedPage, longestAddress } from './read-sitemap.ts';
 import { WebSnapshots } from './web-snapshots.ts';
 
 type Params = ParamsOf<typeof loadWeb>;
@@ -35,10 +35,12 @@ async function listedPages(
   const mostMaps = Math.max(maps.size, mostSitemaps);
   let left = 0;
   let leftMaps = 0;
+  let long = 0;
   // A Set's iteration reaches what is added on the way.
   for (const map of maps) {
     ctx.signal.throwIfAborted();
     const found = await snapshots.sitemap(map);
+    long += found.long;
     for (const nested of found.maps) {
       if (maps.size < mostMaps) maps.add(nested);
       else if (!maps.has(nested)) leftMaps += 1;
@@ -50,6 +52,12 @@ async function listedPages(
       else left += 1;
     }
     if (left > 0) break;
+  }
+  if (long > 0) {
+    ctx.log(
+      'warning',
+      `The sitemaps list ${long} addresses of more than ${longestAddress} characters, which are left out.`,
+    );
   }
   if (left > 0) {
     ctx.log(

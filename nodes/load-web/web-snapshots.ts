@@ -9,6 +9,7 @@ import { largestSitemap, type ListedPage, readSitemap, type Sitemap } from './re
 const sitemapSchema = lookSchema.extend({
   pages: z.array(z.object({ url: z.string(), changed: z.string() })),
   maps: z.array(z.string()),
+  long: z.number().default(0),
 });
 
 type KeptSitemap = Look & Sitemap;
