@@ -171,7 +171,8 @@ export const rerank = defineNode({
       .meta({
         title: 'Trusted',
         description:
-          'How far paths or addresses are trusted, from 0 to 1, such as {"archive/**": 0.2}; of globs that match the longest counts. Others: 1.',
+          'How far the hits of a glob are trusted, from 0 to 1, by path or address: **/archive/** is that folder wherever it stands. Of globs that match the longest counts. Others: 1.',
+        example: '**/archive/**',
         advanced: true,
       } satisfies ParamMeta),
     dates: z

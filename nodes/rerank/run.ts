@@ -13,6 +13,7 @@ import {
 } from '@graft/graph';
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
+import { loneGlobs, type LoneGlobs } from './lone-globs.ts';
 import { maxSim, type TokenVectors } from './max-sim.ts';
 import { isFused, noCrossEncoder, rerank } from './node.ts';
 
@@ -24,6 +25,9 @@ interface Placed {
   readonly score: number;
   readonly parts: HitScores;
 }
+
+/** Globs of each step that no hit was of so far. */
+const lone = new WeakMap<RunContext, LoneGlobs>();
 
 export const run = implementItems(rerank, {
   async runItems(
@@ -61,6 +65,15 @@ export const run = implementItems(rerank, {
         : [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, ...parts } }];
     });
     yield { ...row, hits };
+  },
+  watch(ctx, params) {
+    const globs = loneGlobs(params);
+    lone.set(ctx, globs);
+    return ({ hits }) => globs.see(hits);
+  },
+  finish(ctx) {
+    const note = lone.get(ctx)?.note();
+    if (note !== undefined) ctx.log('warning', note);
   },
 });
 

@@ -9,6 +9,7 @@ import {
   type NodeType,
   type ParamField,
 } from '@graft/graph';
+import { useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -194,6 +195,7 @@ export function ParameterForm({
   readonly definition: NodeType;
 }) {
   const params = useDocument((state) => state.shown.nodes[node]?.params);
+  const [isOpen, setOpen] = useState(false);
   const all = useProblemsAt(node);
   const problems = all.filter((problem) => isAt(node, problem));
   const graph = useDocument((state) => state.graph);
@@ -229,7 +231,7 @@ export function ParameterForm({
       !known.has(problem.location.param),
   );
   const advanced = shown.filter((field) => field.advanced);
-  const openMore = advanced.some(({ name }) =>
+  const hasProblem = advanced.some(({ name }) =>
     problems.some(({ location }) => location.param === name),
   );
   return (
@@ -248,7 +250,11 @@ export function ParameterForm({
       {shown.filter((field) => !field.advanced).map(rowOf)}
       <EditRows node={node} />
       {advanced.length === 0 ? null : (
-        <details open={openMore || undefined}>
+        // What was opened for a problem stays open once that is mended.
+        <details
+          open={isOpen || hasProblem}
+          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+        >
           <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>
           {advanced.map(rowOf)}
         </details>

@@ -135,7 +135,7 @@ export async function runAll<N extends NodeType, Payload>(
     await implementation.runItems(ctx, items, rest.inputs, rest.params),
   );
   const rows: ResultRowOf<N>[] = [];
-  const look = implementation.watch?.(ctx);
+  const look = implementation.watch?.(ctx, rest.params);
   for (const [at, item] of items.entries()) {
     const payload = payloads[at];
     if (payload === undefined) throw new Error(`No result for item ${at}.`);

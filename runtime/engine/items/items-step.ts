@@ -79,7 +79,7 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
   let thrown: unknown;
 
   async function* blocks(): AsyncGenerator<readonly unknown[]> {
-    const look = step.implementation.watch?.(ctx);
+    const look = step.implementation.watch?.(ctx, step.params);
     let items = 0;
     let block: unknown[] = [];
     for await (const held of windows(step, batches)) {

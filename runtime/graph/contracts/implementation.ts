@@ -127,7 +127,7 @@ export interface ItemsImplementation<N extends NodeType = NodeType, Payload = un
    * Called once a step: what it gives looks at each output row beside the row that it was made of, in order and also where
    * that is reused, and throws a GraphError to refuse it.
    */
-  watch?(ctx: RunContext): (row: ItemOf<N>, out: ResultRowOf<N>) => void;
+  watch?(ctx: RunContext, params: ParamsOf<N>): (row: ItemOf<N>, out: ResultRowOf<N>) => void;
   /**
    * Looks at the whole result before it is committed, also when there were no items; throws a GraphError
    * to refuse it, as a loader refuses an empty corpus.

@@ -213,6 +213,8 @@ export interface ParamMeta {
   readonly title: string;
   readonly description?: string;
   readonly unit?: string;
+  /** What may be typed, shown where nothing is: of pairs, a name. */
+  readonly example?: string;
   readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions' | 'secret';
   readonly modelKind?: ModelKind;
   /** Of a list: the input port of which each edge has an entry, in the order of the edges. */

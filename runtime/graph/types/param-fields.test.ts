@@ -27,6 +27,11 @@ describe('paramFields', () => {
         kinds: z.array(z.enum(['md', 'txt'])).default(['md']),
         paths: z.array(z.string()).default([]).meta({ title: 'Paths', control: 'files' }),
         filter: z.record(z.string(), z.string()).default({}),
+        trust: z
+          .record(z.string(), z.number().min(0).max(1))
+          .default({})
+          .meta({ title: 'Trust', example: 'a/**' }),
+        counts: z.record(z.string(), z.int()).default({}),
         fields: z.record(z.string(), z.unknown()).default({}),
         key: secretParam('Key', 'Whose.'),
         batch: z.int().default(1).meta({ title: 'Batch', affectsResult: false }),
@@ -58,6 +63,11 @@ describe('paramFields', () => {
     });
     expect(fields.get('long')?.control).toBe('multiline');
     expect(fields.get('filter')).toMatchObject({ control: 'pairs' });
+    expect(fields.get('filter')).not.toHaveProperty('entries');
+    expect(fields.get('trust')).toMatchObject({
+      ...{ control: 'pairs', entries: 'number', min: 0, max: 1, example: 'a/**' },
+    });
+    expect(fields.get('counts')).toMatchObject({ control: 'pairs', entries: 'integer' });
     expect(fields.get('fields')).toMatchObject({ control: 'json' });
     expect(fields.get('key')).toMatchObject({
       ...{ control: 'secret', nullable: true, default: null, affectsResult: false },

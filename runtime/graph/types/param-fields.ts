@@ -17,13 +17,15 @@ export type ParamControl =
   | 'pairs'
   | 'json';
 
-/** One row of a node's parameter form. Bounds are inclusive, but for `exclusive` ones. */
+/** One row of a node's parameter form. Bounds, of pairs those of each value, are inclusive, but for `exclusive` ones. */
 export interface ParamField {
   readonly name: string;
   readonly title: string;
   readonly description?: string;
   readonly unit?: string;
   readonly control: ParamControl;
+  /** What may be typed, shown where nothing is. */
+  readonly example?: string;
   readonly min?: number;
   readonly max?: number;
   /** `min` itself is not allowed (a number that must be above 0). */
@@ -32,7 +34,7 @@ export interface ParamField {
   readonly default: unknown;
   /** Allowed values of a `select`, or of the entries of a list. */
   readonly options?: readonly (string | number)[];
-  /** What the entries of a list are, where they are plain. */
+  /** What the entries of a list are, where they are plain, or the values of pairs that are numbers. */
   readonly entries?: 'text' | 'number' | 'integer';
   /** The input port of which each edge has an entry of the list, in the order of the edges. */
   readonly entryPerEdge?: string;
@@ -44,12 +46,20 @@ export interface ParamField {
   readonly affectsResult: boolean;
 }
 
+const boundsShape = {
+  minimum: z.number().optional().catch(undefined),
+  maximum: z.number().optional().catch(undefined),
+  exclusiveMinimum: z.number().optional().catch(undefined),
+  exclusiveMaximum: z.number().optional().catch(undefined),
+};
+
 /** What is read of a property of the params' JSON schema, our `.meta()` included. */
 const propertySchema = z.looseObject({
   type: z.string().optional().catch(undefined),
   title: z.string().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
   unit: z.string().optional().catch(undefined),
+  example: z.string().optional().catch(undefined),
   control: z
     .enum(['text', 'multiline', 'files', 'model', 'questions', 'secret'])
     .optional()
@@ -68,15 +78,12 @@ const propertySchema = z.looseObject({
     })
     .optional()
     .catch(undefined),
+  anyOf: z.array(z.looseObject({})).optional().catch(undefined),
   additionalProperties: z
-    .looseObject({ type: z.string().optional().catch(undefined) })
+    .looseObject({ type: z.string().optional().catch(undefined), ...boundsShape })
     .optional()
     .catch(undefined),
-  anyOf: z.array(z.looseObject({})).optional().catch(undefined),
-  minimum: z.number().optional().catch(undefined),
-  maximum: z.number().optional().catch(undefined),
-  exclusiveMinimum: z.number().optional().catch(undefined),
-  exclusiveMaximum: z.number().optional().catch(undefined),
+  ...boundsShape,
 });
 type Property = z.infer<typeof propertySchema>;
 const objectSchema = z.looseObject({
@@ -101,19 +108,21 @@ export function paramFields({ params }: Pick<NodeType, 'params'>): readonly Para
 function field(name: string, outer: Property): ParamField {
   const { property, nullable } = withoutNull(outer);
   const options = allowedValues(property);
-  const min = bound(property.minimum ?? property.exclusiveMinimum);
-  const max = bound(property.maximum ?? property.exclusiveMaximum);
-  const entries = property.type === 'array' ? entriesOf(property) : undefined;
+  const bounds = (property.type === 'object' ? property.additionalProperties : property) ?? {};
+  const min = bound(bounds.minimum ?? bounds.exclusiveMinimum);
+  const max = bound(bounds.maximum ?? bounds.exclusiveMaximum);
+  const entries = entriesOf(property);
   return {
     name,
     title: property.title ?? name,
     ...(property.description === undefined ? {} : { description: property.description }),
     ...(property.unit === undefined ? {} : { unit: property.unit }),
     control: property.control ?? controlOf(property, options),
+    ...(property.example === undefined ? {} : { example: property.example }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    minExclusive: property.minimum === undefined && property.exclusiveMinimum !== undefined,
-    maxExclusive: property.maximum === undefined && property.exclusiveMaximum !== undefined,
+    minExclusive: bounds.minimum === undefined && bounds.exclusiveMinimum !== undefined,
+    maxExclusive: bounds.maximum === undefined && bounds.exclusiveMaximum !== undefined,
     default: property.default,
     ...(options === undefined ? {} : { options }),
     ...(entries === undefined ? {} : { entries }),
@@ -150,13 +159,14 @@ function allowedValues(property: Property): readonly (string | number)[] | undef
   return plain.length === 0 || plain.length !== values.length ? undefined : plain;
 }
 
-function entriesOf({ items }: Property): ParamField['entries'] {
-  switch (items?.type) {
+function entriesOf({ type, items, additionalProperties }: Property): ParamField['entries'] {
+  const each = (type === 'object' ? additionalProperties : items)?.type;
+  switch (each) {
     case 'string':
-      return 'text';
+      return type === 'object' ? undefined : 'text';
     case 'number':
     case 'integer':
-      return items.type;
+      return each;
     default:
       return undefined;
   }
@@ -172,7 +182,9 @@ function controlOf(property: Property, options: readonly unknown[] | undefined):
     case 'string':
       return 'text';
     case 'object':
-      return property.additionalProperties?.type === 'string' ? 'pairs' : 'json';
+      return ['string', 'number', 'integer'].includes(property.additionalProperties?.type ?? '')
+        ? 'pairs'
+        : 'json';
     default:
       return 'json';
   }

@@ -1,48 +1,100 @@
+import { sameJson } from '@graft/graph';
+import { useRef, useState } from 'react';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import { NumberEntry } from './entry-input.tsx';
 import type { FieldProps } from './field-props.ts';
+import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
 
-const asPairs = (value: unknown): [string, string][] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value).map(([key, text]) => [key, String(text)])
-    : [];
+interface Draft {
+  readonly pairs: readonly Pair[];
+  /** What was made of them: where the value is another one, they are out of date. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
 
-/** Names with their values, such as metadata to filter by. */
-export function PairsControl({ field, id, value, describedBy, change }: FieldProps) {
-  const pairs = asPairs(value);
-  const set = (next: readonly [string, string][]): void => change(Object.fromEntries(next));
+/** Names with a text or a number each: metadata to filter by, how far globs are trusted. */
+export function PairsControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+  const [draft, setDraft] = useState<Draft>();
+  const rows = useRef<HTMLDivElement>(null);
+  const numbers = field.entries !== undefined;
+  const isOld = draft === undefined || !sameJson(draft.record, value);
+  const pairs = isOld ? pairsOf(value) : draft.pairs;
+  const repeated = repeatedNames(pairs);
+  const set = (next: readonly Pair[]): void => {
+    const record = recordOf(next, { numbers });
+    setDraft({ pairs: next, record });
+    if (!sameJson(record, value)) change(record);
+  };
+  const add = (): void => {
+    set([...pairs, { name: '', value: '' }]);
+    requestAnimationFrame(() => rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus());
+  };
   return (
-    <div className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
-      {pairs.map(([key, text], index) => (
-        <div key={index} className="flex items-center gap-1">
-          <input
-            className="field"
-            value={key}
-            aria-label={`${field.title}, name ${index + 1}`}
-            onChange={(event) => set(pairs.with(index, [event.target.value, text]))}
-          />
-          <input
-            className="field"
-            value={text}
-            aria-label={`${field.title}, value ${index + 1}`}
-            onChange={(event) => set(pairs.with(index, [key, event.target.value]))}
-          />
-          <button
-            type="button"
-            className="icon-button shrink-0"
-            aria-label={`Remove ${key === '' ? `row ${index + 1}` : key}`}
-            onClick={() => set(pairs.toSpliced(index, 1))}
-          >
-            <CloseIcon />
-          </button>
-        </div>
+    <div
+      ref={rows}
+      className="flex flex-col gap-1"
+      role="group"
+      aria-label={field.title}
+      aria-describedby={describedBy}
+    >
+      {pairs.map((pair, index) => {
+        const { name, value: own } = pair;
+        const label = `${field.title}, value ${index + 1}`;
+        const setValue = (next: unknown): void => set(pairs.with(index, { name, value: next }));
+        return (
+          <div key={index} className="flex items-center gap-1">
+            <input
+              className="field"
+              value={name}
+              placeholder={field.example}
+              aria-label={`${field.title}, name ${index + 1}`}
+              aria-invalid={repeated.includes(name)}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(event) => set(pairs.with(index, { name: event.target.value, value: own }))}
+            />
+            {numbers ? (
+              <span className="w-20 shrink-0">
+                <NumberEntry
+                  label={label}
+                  value={own}
+                  {...(field.min === undefined || field.max === undefined
+                    ? {}
+                    : { placeholder: `${field.min} to ${field.max}` })}
+                  invalid={invalid}
+                  change={setValue}
+                />
+              </span>
+            ) : (
+              <input
+                className="field"
+                value={String(own)}
+                aria-label={label}
+                onChange={(event) => setValue(event.target.value)}
+              />
+            )}
+            <button
+              type="button"
+              className="icon-button shrink-0"
+              aria-label={`Remove ${name === '' ? `row ${index + 1}` : name}`}
+              onClick={() => set(pairs.toSpliced(index, 1))}
+            >
+              <CloseIcon />
+            </button>
+          </div>
+        );
+      })}
+      {repeated.map((name) => (
+        <p key={name} className="text-sm text-error" role="alert">
+          “{name}” stands more than once; the first counts.
+        </p>
       ))}
       <button
         type="button"
         id={id}
         className="button small self-start"
         aria-label={`Add to ${field.title}`}
-        disabled={pairs.some(([key]) => key === '')}
-        onClick={() => set([...pairs, ['', '']])}
+        disabled={pairs.some(({ name }) => name === '')}
+        onClick={add}
       >
         <PlusIcon /> Add
       </button>
