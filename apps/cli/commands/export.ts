@@ -1,14 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { GraphError } from '@graft/graph';
+import { GraphError, type RunRecord } from '@graft/graph';
+import {
+  collectReport,
+  readReportPage,
+  reportPage,
+  shownEvent,
+  shownRun,
+  shownStep,
+} from '@graft/web/server';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
 import { print } from '../output.ts';
-import { collectReport, type Report } from '../report/collect-report.ts';
-import { htmlReport } from '../report/html-report.ts';
 import { markdownReport } from '../report/markdown-report.ts';
+import { reportFile } from '../report/report-file.ts';
 import { writeOutputs } from '../run-outputs.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
@@ -33,35 +40,42 @@ export async function exportRun(name: string, rawOptions: unknown): Promise<Exit
     );
   }
   await using workspace = await open(locateWorkspace(options.workspace));
-  const report = await collectReport(workspace, await findRun(workspace, name));
-  const target = options.out ?? `run-${report.run.id}${format === 'bundle' ? '' : `.${format}`}`;
+  const run = await findRun(workspace, name);
+  const target = options.out ?? `run-${run.id}${format === 'bundle' ? '' : `.${format}`}`;
   switch (format) {
     case 'html':
-      await writeFile(target, htmlReport(report));
+      await writeFile(target, await htmlReport(workspace, run));
       break;
     case 'md':
-      await writeFile(target, markdownReport(report));
+      await writeFile(target, markdownReport(await collectReport(workspace, run)));
       break;
     case 'bundle':
-      await writeBundle(workspace, report, target);
+      await writeBundle(workspace, run, target);
       break;
   }
   print(target);
   return exitCode.succeeded;
 }
 
+async function htmlReport(workspace: Workspace, run: RunRecord): Promise<string> {
+  const built = await readReportPage(reportFile);
+  return reportPage(built, await collectReport(workspace, run));
+}
+
 /** A folder that needs no Graft to read: the report, the events, the steps and every output. */
-async function writeBundle(workspace: Workspace, report: Report, folder: string): Promise<void> {
+async function writeBundle(workspace: Workspace, run: RunRecord, folder: string): Promise<void> {
+  const { root } = workspace;
   await mkdir(folder, { recursive: true });
-  const steps = report.steps.map(({ step }) => step);
+  const steps = await workspace.runs.steps(run.id);
   const write = (name: string, text: string): Promise<void> =>
     writeFile(path.join(folder, name), text);
-  await write('report.html', htmlReport(report));
-  await write('run.json', `${JSON.stringify({ ...report.run, steps }, undefined, 2)}\n`);
+  await write('report.html', await htmlReport(workspace, run));
+  const shown = { ...shownRun(run, root), steps: steps.map((step) => shownStep(step, root)) };
+  await write('run.json', `${JSON.stringify(shown, undefined, 2)}\n`);
   const lines: string[] = [];
   for (let after = 0; ;) {
-    const events = await workspace.runs.events(report.run.id, after, eventsAtOnce);
-    lines.push(...events.map((event) => `${JSON.stringify(event)}\n`));
+    const events = await workspace.runs.events(run.id, after, eventsAtOnce);
+    lines.push(...events.map((event) => `${JSON.stringify(shownEvent(event, root))}\n`));
     const last = events.at(-1);
     if (last === undefined) break;
     after = last.seq;

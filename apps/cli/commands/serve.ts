@@ -8,6 +8,7 @@ import { keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { parseBytes } from '../quantity.ts';
+import { reportFile } from '../report/report-file.ts';
 import { existingFolder } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
@@ -56,7 +57,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const { host, port } = options.data;
   const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({
-    ...{ workspace, host, port, staticFolder, token },
+    ...{ workspace, host, port, staticFolder, reportFile, token },
     ...(largestPackage === undefined ? {} : { largestPackage }),
   });
   print(`Graft serves ${root} at ${server.url}`);

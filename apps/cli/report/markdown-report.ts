@@ -1,8 +1,18 @@
+import { settingText } from '@graft/graph';
+import {
+  allCells,
+  rowsKey,
+  type Report,
+  type ReportCell,
+  type ReportOutput,
+} from '@graft/web/server';
 import { itemsText, reasonText } from '../progress/step-line.ts';
 import { formatBytes, formatDuration } from '../quantity.ts';
 import { printable } from '../terminal.ts';
-import type { Report, ReportOutput, ReportStep } from './collect-report.ts';
 import { rowText } from './row-text.ts';
+
+/** Rows of an output that are shown. */
+const shownRows = 40;
 
 /** Text of documents and models inside Markdown: nothing of it is markup. */
 function inline(text: string): string {
@@ -19,60 +29,72 @@ function block(text: string): string {
 }
 
 /** A report of a run in Markdown. */
-export function markdownReport({ run, steps }: Report): string {
+export function markdownReport(report: Report): string {
+  const { title, run } = report;
   const time =
     run.finishedAt === undefined ? '' : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
+  const cells = allCells(report.cells);
   return [
-    `# Run of ${inline(run.file)}`,
-    `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\`.`,
+    `# ${inline(title)}`,
+    `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
     ...(run.error === undefined ? [] : [block(run.error)]),
     [
       '| node | type | status | time | items |',
       '| --- | --- | --- | --- | --- |',
-      ...steps.map(({ step }) =>
+      ...cells.map(({ path, type, step }) =>
         [
           '',
-          inline(step.node),
-          inline(step.type),
-          step.status,
-          step.ms > 0 ? formatDuration(step.ms) : '',
-          step.items === undefined ? '' : itemsText(step.items),
+          inline(path),
+          inline(type),
+          step?.status ?? '',
+          step?.ms === undefined || step.ms === 0 ? '' : formatDuration(step.ms),
+          step?.items === undefined ? '' : itemsText(step.items),
           '',
         ]
           .join(' | ')
           .trim(),
       ),
     ].join('\n'),
-    ...steps.flatMap(stepPart),
+    ...(report.leftOut > 0 ? [`… and ${report.leftOut} nodes more within graphs and loops.`] : []),
+    ...cells.flatMap((cell) => cellPart(cell, report.rows)),
     '',
   ].join('\n\n');
 }
 
-function stepPart({ step, outputs }: ReportStep): string[] {
-  const params = (step.parts ?? []).map(({ name, value }) => `${name} = ${value}`).join('\n');
+function cellPart(cell: ReportCell, held: Report['rows']): string[] {
+  const { path, title, params, step } = cell;
+  const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
-    `## ${inline(step.node)}`,
-    ...(step.reason === undefined || step.status === 'cached'
+    `## ${inline(title)} (${inline(path)})`,
+    ...(step?.reason === undefined || step.status === 'cached'
       ? []
       : [`Ran because: ${inline(reasonText(step.reason))}.`]),
-    ...(step.error === undefined ? [] : [block(step.error.message)]),
-    ...(params === '' ? [] : [block(params)]),
-    ...outputs.flatMap(outputPart),
+    ...(step?.error === undefined ? [] : [block(step.error.message)]),
+    ...(set.length === 0
+      ? []
+      : [block(set.map(([name, value]) => `${name} = ${settingText(value)}`).join('\n'))]),
+    ...cell.outputs.flatMap((output) => outputPart(output, held)),
   ];
 }
 
-function outputPart({ port, artifact, total, rows, gone }: ReportOutput): string[] {
+function outputPart(output: ReportOutput, held: Report['rows']): string[] {
+  const { port, artifact, madeBy } = output;
   const facts = `${artifact.summary ?? artifact.mediaType}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
-  const rest = total > rows.length ? [`… and ${total - rows.length} more.`] : [];
+  const heading = `### ${inline(port)}`;
+  if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
+  const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;
+  const shown = rows.slice(0, shownRows);
   return [
-    `### ${inline(port)}`,
+    heading,
     gone ? `${facts} (no longer in the cache)` : facts,
-    ...rows
+    ...shown
       .map(rowText)
-      .flatMap(({ heading, body }) => [
-        ...(heading === '' ? [] : [`**${inline(heading)}**`]),
+      .flatMap(({ heading: said, body }) => [
+        ...(said === '' ? [] : [`**${inline(said)}**`]),
         ...(body === '' ? [] : [block(body)]),
       ]),
-    ...rest,
+    ...(total > shown.length ? [`… and ${total - shown.length} more.`] : []),
   ];
 }
+
+const noRows = { total: 0, rows: [], gone: true };

@@ -1,6 +1,6 @@
+import { Answers } from '@graft/graph';
+import { rowsKey, type Report } from '@graft/web/server';
 import { describe, expect, it } from 'vitest';
-import type { Report } from './collect-report.ts';
-import { htmlReport } from './html-report.ts';
 import { markdownReport } from './markdown-report.ts';
 
 const hostile = '<script>alert(1)</script> ```\n# heading [link](javascript:x) \u001b[31m';
@@ -13,62 +13,56 @@ const source = {
   firstLine: 3,
   lastLine: 4,
 };
+const artifact = { digest: 'd'.repeat(64), mediaType: Answers.mediaType, size: 10 };
+const answers = { port: 'answers', artifact, view: 'generate', params: {} };
+const cell = {
+  ...{ path: 'generate', title: 'Generate', type: 'generate', off: false },
+  params: { system: hostile },
+  step: {
+    ...{ node: 'generate', type: 'generate', status: 'succeeded' as const, ms: 1200 },
+    reason: { kind: 'first' as const },
+  },
+  ...{ outputs: [answers], parts: [], moreParts: 0, inside: [] },
+};
 const report: Report = {
+  title: '<b>',
   run: {
     id: 'run-1',
     file: 'flows/<b>.graft.json',
     status: 'succeeded',
     startedAt: 0,
     finishedAt: 1500,
-    owner: '1:1',
   },
-  steps: [
+  ...{ devices: [], engines: [], leftOut: 0 },
+  cells: [
     {
-      step: {
-        node: 'generate-1',
-        type: 'generate',
-        status: 'succeeded',
-        ms: 1200,
-        reason: { kind: 'first' },
-        parts: [{ name: 'param.system', value: hostile }],
-        outputs: {},
-      },
-      outputs: [
+      ...{ ...cell, path: 'answerer', title: 'Answerer', type: 'graph', params: {} },
+      outputs: [{ ...answers, madeBy: 'answerer/generate' }],
+      inside: [{ cells: [{ ...cell, path: 'answerer/generate' }] }],
+    },
+  ],
+  rows: {
+    [rowsKey(artifact)]: {
+      ...{ total: 2, cut: 0, gone: false },
+      rows: [
         {
-          port: 'answers',
-          artifact: { digest: 'd'.repeat(64), mediaType: 'x/y+jsonl', size: 10 },
-          total: 2,
-          gone: false,
-          rows: [
-            {
-              id: 'q1',
-              question: { id: 'q1', question: hostile },
-              text: hostile,
-              citations: [{ number: 1, chunkId: 'c', source, by: 'written' }],
-              promptTokens: 1,
-              completionTokens: 1,
-              finishReason: 'stop',
-            },
-          ],
+          id: 'q1',
+          question: { id: 'q1', question: hostile },
+          text: hostile,
+          citations: [{ number: 1, chunkId: 'c', source, by: 'written' }],
+          promptTokens: 1,
+          completionTokens: 1,
+          finishReason: 'stop',
         },
       ],
     },
-  ],
+  },
 };
 
-describe('reports of a run', () => {
-  it('hold text of documents and models as text, in HTML', () => {
-    const html = htmlReport(report);
-    expect(html).not.toContain('<script');
-    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(html).not.toContain('\u001b');
-    expect(html).toContain("default-src 'none'");
-    expect(html).toContain('[1] a.md:3–4');
-    expect(html).toContain('… and 1 more.');
-  });
+describe('a report in Markdown', () => {
+  const lines = markdownReport(report).split('\n');
 
-  it('hold text of documents and models as text, in Markdown', () => {
-    const lines = markdownReport(report).split('\n');
+  it('holds text of documents and models as text', () => {
     // A fence longer than the one in the text, so that the text cannot end it.
     const opening = lines.findIndex((line) => line.startsWith('````text'));
     expect(lines[opening]).toBe('````text');
@@ -77,5 +71,13 @@ describe('reports of a run', () => {
     );
     expect(lines.some((line) => line.startsWith('**\\<script\\>'))).toBe(true);
     expect(lines.join('\n')).toContain('[1] a.md:3–4');
+  });
+
+  it('shows what a node inside another gave once, and says of the outer one who made it', () => {
+    const text = lines.join('\n');
+    expect(text.match(/\[1\] a\.md:3–4/g)).toHaveLength(1);
+    expect(text).toContain('made by answerer/generate.');
+    expect(text).toContain('… and 1 more.');
+    expect(text).toContain('## Generate (answerer/generate)');
   });
 });

@@ -26,6 +26,9 @@ export function meantNode(): string | undefined {
   return id !== undefined && Object.hasOwn(shown.nodes, id) ? id : undefined;
 }
 
+/** Whether a run is on the screen that has ended. */
+export const hasRun = (): boolean => useRunView.getState().run !== null && !works();
+
 /** Whether the run on the screen goes on. */
 export function works(): boolean {
   const { run } = useRunView.getState();

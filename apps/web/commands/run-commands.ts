@@ -4,7 +4,7 @@ import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useScreen, views } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasExperiments, hasFile, isRunnable, selectedNode, works } from './conditions.ts';
+import { hasExperiments, hasFile, hasRun, isRunnable, selectedNode, works } from './conditions.ts';
 
 export const runCommands: readonly Command[] = [
   {
@@ -32,6 +32,14 @@ export const runCommands: readonly Command[] = [
     views,
     enabled: works,
     run: () => void cancelRun(),
+  },
+  {
+    id: 'export-run',
+    title: 'Export the run as a page',
+    group: 'Run',
+    views,
+    enabled: hasRun,
+    run: () => void import('../state/export-run.ts').then(({ exportRun }) => exportRun()),
   },
   {
     id: 'run-on-change',

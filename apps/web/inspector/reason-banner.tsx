@@ -3,33 +3,9 @@ import { useDocument } from '../state/document-store.ts';
 import { edgesInto } from '../state/levels.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
-import { allReused, reasonLine, type ReasonLine } from './reason.ts';
+import { ReasonSentence } from './reason-sentence.tsx';
+import { allReused, reasonLine } from './reason.ts';
 import { nodeTypes } from '../state/registry.ts';
-
-export function ReasonSentence({ line }: { readonly line: ReasonLine }) {
-  return (
-    <>
-      {line.lead}
-      {line.changes.map(({ what, before, after }, index) => (
-        <span key={what}>
-          {index === 0
-            ? ' '
-            : line.rest === undefined && index === line.changes.length - 1
-              ? ' and '
-              : ', '}
-          <b className="font-semibold">{what}</b>
-          {index === line.changes.length - 1 && line.rest === undefined ? ' changed' : ''}
-          {before === undefined ? null : (
-            <s className="ml-1 font-mono text-[11.5px] text-ink-2">{before}</s>
-          )}
-          {after === undefined ? null : <span className="font-mono text-[11.5px]"> → {after}</span>}
-        </span>
-      ))}
-      {line.rest === undefined ? '' : ` ${line.rest} changed`}
-      {line.changes.length > 0 ? '.' : ''}
-    </>
-  );
-}
 
 /** Reused, computed and failed rows of a map-type step. */
 function itemsText(step: StepView): string {

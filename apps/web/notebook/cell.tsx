@@ -1,4 +1,3 @@
-import { settingText } from '@graft/graph';
 import { lazy, memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { offStatus, progressText, resultText } from '../canvas/node-status.ts';
@@ -14,22 +13,11 @@ import { stepOf, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { OutputTab } from '../inspector/output-tab.tsx';
 import { cellAct, type CellAct } from './cell-act.ts';
+import { Settings } from './settings.tsx';
 
 const ParameterForm = lazy(() =>
   import('../inspector/parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
 );
-
-/** The parameters that a node does not leave to their defaults, as code has them. */
-function Settings({ params }: { readonly params: Readonly<Record<string, unknown>> }) {
-  const set = Object.entries(params).filter(([, value]) => value !== undefined);
-  if (set.length === 0) return <span className="text-ink-2">as the defaults are</span>;
-  return set.map(([name, value]) => (
-    <span key={name} className="cell-setting" title={settingText(value)}>
-      <span className="text-ink-2">{name}=</span>
-      {settingText(value)}
-    </span>
-  ));
-}
 
 interface CellProps {
   readonly id: string;

@@ -1,2 +1,12 @@
 export { startServer, type RunningServer, type ServerOptions } from './start-server.ts';
+export { collectReport } from './report/collect-report.ts';
+export { readReportPage, reportPage } from './report/report-page.ts';
+export { shownEvent, shownRun, shownStep } from './router/shown-paths.ts';
 export type { AppRouter } from './router/index.ts';
+export {
+  allCells,
+  rowsKey,
+  type Report,
+  type ReportCell,
+  type ReportOutput,
+} from '../report/report.ts';

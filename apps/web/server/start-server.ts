@@ -12,6 +12,7 @@ import { contentSecurityPolicy } from './content-policy.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts, refusal } from './request-guard.ts';
 import { downloadPath, sendDownload } from './download.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
+import { reportPath, sendReport } from './report/send-report.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly token?: string | null;
   /** The exported page: `apps/web/out`. */
   readonly staticFolder: string;
+  /** The built page of a run: `apps/web/dist/report-page.html`. */
+  readonly reportFile?: string;
   /** Bytes of a package that the page may send. */
   readonly largestPackage?: number;
 }
@@ -101,7 +104,7 @@ function enter(
 
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { workspace, host, largestPackage = usualPackage } = options;
+  const { workspace, host, largestPackage = usualPackage, reportFile } = options;
   const token = options.token === null ? undefined : (options.token ?? newToken());
   const staticFiles = await openStaticFiles(options.staticFolder);
   let hosts: ReadonlySet<string> = new Set();
@@ -137,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     if (path === packagePath) return sendPackage(workspace, request, response);
     if (path === downloadPath) return sendDownload(workspace, request, response);
+    if (path === reportPath) return sendReport({ workspace, page: reportFile }, request, response);
     if (!(await staticFiles(request, response))) sendText(response, 404, 'There is no such page.');
   }
 

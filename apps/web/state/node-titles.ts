@@ -1,15 +1,12 @@
-import { interfaceName, type Graph, type GraphNode } from '@graft/graph';
+import type { Graph, GraphNode } from '@graft/graph';
 import { bodyAt, bodyNodes, placeOf } from './levels.ts';
 import { lookOf, shapeOf } from './node-shape.ts';
 import { loadedNodeTypes } from './registry.ts';
+import { titleByLook } from './title-by-look.ts';
 
-/** What a node is called that people gave no title: by its type; an input or output by its name too, where that says more. */
+/** What a node is called that people gave no title. */
 export function untitled(id: string, node: Titled): string {
-  const shape = lookOf(node);
-  const title = shape?.title ?? node.type;
-  const isPort = shape?.structure === 'input' || shape?.structure === 'output';
-  const name = isPort ? interfaceName(id, node.params) : title;
-  return name.toLowerCase() === title.toLowerCase() ? title : `${title} ${name}`;
+  return titleByLook(id, node, lookOf(node));
 }
 
 type Titled = Pick<GraphNode, 'type' | 'title' | 'params'>;

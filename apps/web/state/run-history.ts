@@ -1,5 +1,4 @@
 import { resolveGraph, type StepSummary } from '@graft/graph';
-import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
@@ -9,6 +8,7 @@ import { plannedPath } from './levels.ts';
 import { loadNodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
 import { useRunView, type PastParams } from './run-view.ts';
+import { stepParams } from './step-params.ts';
 import { noStandIns, noTexts, standInViews, withStandIns } from './stand-ins.ts';
 import { useUsedGraphs } from './used-graphs.ts';
 
@@ -29,29 +29,10 @@ function stepFrom(summary: StepSummary): StepView {
   };
 }
 
-const jsonText = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('not JSON');
-    return z.NEVER;
-  }
-});
-
-/** The parameters that a step had, out of the parts of its cache key. */
-function paramsOf({ parts }: StepSummary): Readonly<Record<string, unknown>> {
-  const entries = (parts ?? []).flatMap(({ name, value }): [string, unknown][] => {
-    if (!name.startsWith('param.')) return [];
-    const read = jsonText.safeParse(value);
-    return read.success ? [[name.slice('param.'.length), read.data]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-
 /** Reads the parameters of the run of before that is on the screen. */
 export async function readPastParams(runId: string): Promise<void> {
   const steps = await api.runs.steps.query({ runId });
-  const params: PastParams = Object.fromEntries(steps.map((step) => [step.node, paramsOf(step)]));
+  const params: PastParams = Object.fromEntries(steps.map((step) => [step.node, stepParams(step)]));
   useRunView.getState().setPastParams(runId, params);
 }
 

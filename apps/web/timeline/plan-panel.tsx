@@ -1,4 +1,4 @@
-import { ReasonSentence } from '../inspector/reason-banner.tsx';
+import { ReasonSentence } from '../inspector/reason-sentence.tsx';
 import { reasonLine } from '../inspector/reason.ts';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';

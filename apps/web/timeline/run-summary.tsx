@@ -1,4 +1,5 @@
 import { duration } from '@graft/nodes/kit/ui';
+import { reportAddress } from '../state/report-address.ts';
 import { isOver, type RunState } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useNow } from './use-now.ts';
@@ -42,6 +43,16 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       </span>
       {reused > 0 ? <span>{reused} reused</span> : null}
       {devices.length > 0 ? <span>{devices.join(', ')}</span> : null}
+      {over ? (
+        <a
+          className="hover:text-ink hover:underline"
+          href={reportAddress(run.runId)}
+          download
+          title="One file of HTML with all that the run gave, to be opened without Graft"
+        >
+          Export as a page
+        </a>
+      ) : null}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import type { ArtifactRef, ArtifactStore } from '@graft/graph';
+import { rowHolds, type ArtifactRef, type ArtifactStore } from '@graft/graph';
 import { eachRow } from './rows.ts';
 import { decodeVectors } from './vectors.ts';
 import { portTypeOf } from './artifact-page.ts';
@@ -27,14 +27,6 @@ export interface RowSearch {
 
 /** Rows looked at between two looks at the clock. */
 const lookEvery = 512;
-
-/** Whether any text or number of a value holds the text; names of fields and vectors are not looked at. */
-function holds(value: unknown, text: string): boolean {
-  if (typeof value === 'string') return value.toLowerCase().includes(text);
-  if (typeof value === 'number') return String(value).includes(text);
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
-  return Object.values(value).some((part) => holds(part, text));
-}
 
 /** Searches all rows of an artifact, wherever they are, without holding more than one. */
 export async function searchRows(
@@ -68,7 +60,7 @@ async function* looked(
   if (portTypeOf(ref).encoding === 'vectors') {
     let row = 0;
     for await (const value of eachRow(decodeVectors(artifacts.get(ref.digest)))) {
-      yield { row: row++, matches: holds(value, text) };
+      yield { row: row++, matches: rowHolds(value, text) };
     }
     return;
   }
@@ -77,6 +69,6 @@ async function* looked(
   for await (const { row, bytes } of reader.lines(ref, 0)) {
     const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const maybe = line.toLowerCase().includes(written);
-    yield { row, matches: maybe && holds(parseRow(line), text) };
+    yield { row, matches: maybe && rowHolds(parseRow(line), text) };
   }
 }

@@ -2,17 +2,10 @@ import type { ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
+import type { Found } from './found.ts';
 
 /** Milliseconds of rest after a key before the server searches. */
 const restAfter = 200;
-
-export interface Found {
-  /** Rows that hold the text, from 0. */
-  readonly rows: readonly number[];
-  readonly searched: number;
-  readonly complete: boolean;
-  readonly loading: boolean;
-}
 
 function useRested(text: string): string {
   const [rested, setRested] = useState(text);

@@ -1,173 +1,27 @@
 import type { ArtifactRef } from '@graft/graph';
-import { count } from '@graft/nodes/kit/ui';
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { DownIcon, UpIcon } from '../../shell/icons.tsx';
+import { lazy, Suspense } from 'react';
 import type { EditWish } from './edit-wish.ts';
-import type { Found } from './find-rows.ts';
+import { FindBar, type FindBarProps } from './find-bar.tsx';
 
 const OutputMenus = lazy(() => import('./output-menus.tsx'));
 
-export interface OutputBarProps {
+interface OutputBarProps extends Omit<FindBarProps, 'children'> {
   readonly artifact: ArtifactRef;
   readonly rows: readonly unknown[];
-  readonly total: number;
   readonly name: string;
-  /** Whether rows can be searched and jumped to: a table or a curve shows all of them at once. */
-  readonly byRow: boolean;
-  readonly text: string;
-  readonly search: (text: string) => void;
-  readonly found: Found | undefined;
-  readonly current: number | undefined;
-  readonly goTo: (row: number) => void;
   /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
   readonly freeze: (() => void) | undefined;
   /** Opens the editor on these rows, which are frozen first where they are not; absent where that cannot be. */
   readonly edit: EditWish | undefined;
 }
 
-/** The match after (or before) the row that is marked, round in a circle. */
-function neighbour(found: Found, current: number | undefined, step: 1 | -1): number | undefined {
-  const { rows } = found;
-  if (step === 1) return rows.find((row) => row > (current ?? -1)) ?? rows[0];
-  return rows.findLast((row) => row < (current ?? Infinity)) ?? rows.at(-1);
-}
-
-function foundText(found: Found, current: number | undefined): string {
-  if (found.loading) return '…';
-  const all = `${count(found.rows.length)}${found.complete ? '' : '+'}`;
-  const at = current === undefined ? -1 : found.rows.indexOf(current);
-  if (found.rows.length === 0) return 'none';
-  return at === -1 ? all : `${count(at + 1)} of ${all}`;
-}
-
-function Find({ text, search, found, current, goTo, total }: OutputBarProps) {
-  /** Enter came before what it is to go to. */
-  const [waiting, setWaiting] = useState<1 | -1>();
-  const go = (step: 1 | -1): void => {
-    setWaiting(found?.loading === true ? step : undefined);
-    const row = found === undefined || found.loading ? undefined : neighbour(found, current, step);
-    if (row !== undefined) goTo(row);
-  };
-  useEffect(() => {
-    if (waiting !== undefined && found?.loading === false) go(waiting);
-  });
-  const none = found === undefined || found.rows.length === 0;
-  return (
-    <div className="flex min-w-0 flex-1 items-center">
-      <span className="relative min-w-0 flex-1">
-        <input
-          type="search"
-          className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
-          data-find
-          aria-label="Find in all rows"
-          placeholder={`Find in ${count(total)} rows`}
-          value={text}
-          onChange={(event) => search(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') search('');
-            else if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
-            else return;
-            event.preventDefault();
-            event.stopPropagation();
-          }}
-        />
-        {found === undefined ? null : (
-          <span
-            className="pointer-events-none absolute top-0 right-2 leading-[26px] text-sm text-ink-2 tabular-nums"
-            role="status"
-            data-testid="found"
-            title={
-              found.complete
-                ? undefined
-                : `Stopped after ${count(found.searched)} rows: there may be more.`
-            }
-          >
-            {foundText(found, current)}
-          </span>
-        )}
-      </span>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Previous match"
-        title="Previous match (⇧ ↵)"
-        disabled={none}
-        onClick={() => go(-1)}
-      >
-        <UpIcon />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Next match"
-        title="Next match (↵)"
-        disabled={none}
-        onClick={() => go(1)}
-      >
-        <DownIcon />
-      </button>
-    </div>
-  );
-}
-
-function Jump({ total, goTo, current }: Pick<OutputBarProps, 'total' | 'goTo' | 'current'>) {
-  const [typed, setTyped] = useState<string>();
-  const send = (): void => {
-    const row = Number(typed?.replaceAll(/[,\s]/g, ''));
-    if (typed !== undefined && Number.isInteger(row) && row > 0) goTo(Math.min(total, row) - 1);
-    setTyped(undefined);
-  };
-  return (
-    <form
-      className="flex items-center gap-1 text-sm text-ink-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <button type="button" className="hover:text-ink hover:underline" onClick={() => goTo(0)}>
-        First
-      </button>
-      <span>·</span>
-      <button
-        type="button"
-        className="hover:text-ink hover:underline"
-        onClick={() => goTo(total - 1)}
-      >
-        Last
-      </button>
-      <label className="ml-2 flex items-center gap-1.5">
-        Row
-        <input
-          className="field h-[22px] w-[68px] px-1.5 text-sm tabular-nums"
-          inputMode="numeric"
-          aria-label="Go to row"
-          placeholder={current === undefined ? '' : count(current + 1)}
-          value={typed ?? ''}
-          onChange={(event) => setTyped(event.target.value)}
-          onBlur={() => setTyped(undefined)}
-        />
-      </label>
-      <span>of {count(total)}</span>
-    </form>
-  );
-}
-
-/** Rows from which on people want to jump rather than scroll. */
-const manyRows = 50;
-
 /** Above an output: find in all of its rows, go to one, copy, download. */
-export function OutputBar(props: OutputBarProps) {
-  const { byRow, total } = props;
+export function OutputBar({ artifact, rows, name, freeze, edit, ...find }: OutputBarProps) {
   return (
-    <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
-      <div className="flex min-h-[26px] items-center gap-1">
-        {byRow && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
-        <Suspense>
-          <OutputMenus {...props} />
-        </Suspense>
-      </div>
-      {byRow && total > manyRows ? <Jump {...props} /> : null}
-    </div>
+    <FindBar {...find}>
+      <Suspense>
+        <OutputMenus {...{ artifact, rows, name, freeze, edit }} total={find.total} />
+      </Suspense>
+    </FindBar>
   );
 }

@@ -1,0 +1,162 @@
+import { count } from '@graft/nodes/kit/ui';
+import { useEffect, useState, type ReactNode } from 'react';
+import { DownIcon, UpIcon } from '../../shell/icons.tsx';
+import type { Found } from './found.ts';
+
+export interface FindBarProps {
+  readonly total: number;
+  /** Whether rows can be searched and jumped to: a table or a curve shows all of them at once. */
+  readonly byRow: boolean;
+  readonly text: string;
+  readonly search: (text: string) => void;
+  readonly found: Found | undefined;
+  readonly current: number | undefined;
+  readonly goTo: (row: number) => void;
+  /** What else can be done, at the end of the line. */
+  readonly children?: ReactNode;
+}
+
+/** The match after (or before) the row that is marked, round in a circle. */
+function neighbour(found: Found, current: number | undefined, step: 1 | -1): number | undefined {
+  const { rows } = found;
+  if (step === 1) return rows.find((row) => row > (current ?? -1)) ?? rows[0];
+  return rows.findLast((row) => row < (current ?? Infinity)) ?? rows.at(-1);
+}
+
+function foundText(found: Found, current: number | undefined): string {
+  if (found.loading) return '…';
+  const all = `${count(found.rows.length)}${found.complete ? '' : '+'}`;
+  const at = current === undefined ? -1 : found.rows.indexOf(current);
+  if (found.rows.length === 0) return 'none';
+  return at === -1 ? all : `${count(at + 1)} of ${all}`;
+}
+
+function Find({ text, search, found, current, goTo, total }: FindBarProps) {
+  /** Enter came before what it is to go to. */
+  const [waiting, setWaiting] = useState<1 | -1>();
+  const go = (step: 1 | -1): void => {
+    setWaiting(found?.loading === true ? step : undefined);
+    const row = found === undefined || found.loading ? undefined : neighbour(found, current, step);
+    if (row !== undefined) goTo(row);
+  };
+  useEffect(() => {
+    if (waiting !== undefined && found?.loading === false) go(waiting);
+  });
+  const none = found === undefined || found.rows.length === 0;
+  return (
+    <div className="flex min-w-0 flex-1 items-center">
+      <span className="relative min-w-0 flex-1">
+        <input
+          type="search"
+          className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
+          data-find
+          aria-label="Find in all rows"
+          placeholder={`Find in ${count(total)} rows`}
+          value={text}
+          onChange={(event) => search(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') search('');
+            else if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
+            else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+        {found === undefined ? null : (
+          <span
+            className="pointer-events-none absolute top-0 right-2 leading-[26px] text-sm text-ink-2 tabular-nums"
+            role="status"
+            data-testid="found"
+            title={
+              found.complete
+                ? undefined
+                : `Stopped after ${count(found.searched)} rows: there may be more.`
+            }
+          >
+            {foundText(found, current)}
+          </span>
+        )}
+      </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Previous match"
+        title="Previous match (⇧ ↵)"
+        disabled={none}
+        onClick={() => go(-1)}
+      >
+        <UpIcon />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Next match"
+        title="Next match (↵)"
+        disabled={none}
+        onClick={() => go(1)}
+      >
+        <DownIcon />
+      </button>
+    </div>
+  );
+}
+
+function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'current'>) {
+  const [typed, setTyped] = useState<string>();
+  const send = (): void => {
+    const row = Number(typed?.replaceAll(/[,\s]/g, ''));
+    if (typed !== undefined && Number.isInteger(row) && row > 0) goTo(Math.min(total, row) - 1);
+    setTyped(undefined);
+  };
+  return (
+    <form
+      className="flex items-center gap-1 text-sm text-ink-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <button type="button" className="hover:text-ink hover:underline" onClick={() => goTo(0)}>
+        First
+      </button>
+      <span>·</span>
+      <button
+        type="button"
+        className="hover:text-ink hover:underline"
+        onClick={() => goTo(total - 1)}
+      >
+        Last
+      </button>
+      <label className="ml-2 flex items-center gap-1.5">
+        Row
+        <input
+          className="field h-[22px] w-[68px] px-1.5 text-sm tabular-nums"
+          inputMode="numeric"
+          aria-label="Go to row"
+          placeholder={current === undefined ? '' : count(current + 1)}
+          value={typed ?? ''}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={() => setTyped(undefined)}
+        />
+      </label>
+      <span>of {count(total)}</span>
+    </form>
+  );
+}
+
+/** Rows from which on people want to jump rather than scroll. */
+const manyRows = 50;
+
+/** Above an output: find in all of its rows, go to one. */
+export function FindBar({ children, ...props }: FindBarProps) {
+  const { byRow, total } = props;
+  return (
+    <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
+      <div className="flex min-h-[26px] items-center gap-1">
+        {byRow && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
+        {children}
+      </div>
+      {byRow && total > manyRows ? <Jump {...props} /> : null}
+    </div>
+  );
+}

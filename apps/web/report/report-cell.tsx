@@ -1,0 +1,171 @@
+import { clock, duration, plural } from '@graft/nodes/kit/ui';
+import { createContext, useContext, useState } from 'react';
+import { familyColour } from '../canvas/family-colour.ts';
+import { offStatus, resultText, stepStatus } from '../canvas/node-status.ts';
+import { ReasonSentence } from '../inspector/reason-sentence.tsx';
+import { reasonLine } from '../inspector/reason.ts';
+import { Settings } from '../notebook/settings.tsx';
+import { emptyList } from '../state/growing-list.ts';
+import { noTexts } from '../state/stand-ins.ts';
+import type { StepView } from '../state/run-state.ts';
+import { OutputView } from './report-output.tsx';
+import { rowsKey, type Report, type ReportCell, type ReportGroup } from './report.ts';
+
+/** The rows that the page holds. */
+export const HeldRows = createContext<Report['rows']>({});
+
+/** Where a cell is, as an address names it. */
+export const anchorOf = ({ path }: Pick<ReportCell, 'path'>): string => `node-${path}`;
+
+function viewOf({ step, outputs }: ReportCell): StepView | undefined {
+  if (step === undefined) return undefined;
+  const made = Object.fromEntries(outputs.map(({ port, artifact }) => [port, artifact]));
+  return { ...step, outputs: made, logs: [], metrics: emptyList, texts: noTexts };
+}
+
+function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tall: boolean }) {
+  const held = useContext(HeldRows);
+  const [chosen, choose] = useState(outputs[0]?.port);
+  const output = outputs.find(({ port }) => port === chosen);
+  const rows = output === undefined ? undefined : held[rowsKey(output.artifact)];
+  if (output === undefined || rows === undefined) return null;
+  return (
+    <div className="cell-output" data-tall={tall}>
+      {outputs.length > 1 ? (
+        <div role="tablist" aria-label="Outputs" className="flex gap-1 px-4 pt-1 pb-2">
+          {outputs.map(({ port }) => (
+            <button
+              key={port}
+              type="button"
+              role="tab"
+              aria-selected={port === chosen}
+              className="chip aria-selected:bg-accent-soft aria-selected:text-accent"
+              onClick={() => choose(port)}
+            >
+              {port}
+            </button>
+          ))}
+        </div>
+      ) : null}
+      <div className="flex min-h-0 flex-1 flex-col overflow-auto">
+        {output.madeBy === undefined ? null : (
+          <p className="px-4 py-2 text-ink-2">
+            Made by <code className="text-[11.5px]">{output.madeBy}</code>.
+          </p>
+        )}
+        <OutputView key={output.port} output={output} held={rows} />
+      </div>
+    </div>
+  );
+}
+
+/** What the node type is, why the step ran and how long, and what its result depends on. */
+function About({ cell }: { readonly cell: ReportCell }) {
+  const { step, doc, parts, moreParts } = cell;
+  const facts =
+    step === undefined
+      ? []
+      : [
+          step.device === undefined || step.device === 'auto' ? '' : `on ${step.device}`,
+          step.ms === undefined || step.ms === 0 ? '' : `${duration(step.ms)} of work`,
+          step.madeAt === undefined ? '' : `reused from the run of ${clock(step.madeAt)}`,
+        ].filter((fact) => fact !== '');
+  return (
+    <div className="report-about">
+      {doc === undefined ? null : <p>{doc}</p>}
+      {step?.reason === undefined || step.status === 'cached' ? null : (
+        <p>
+          <ReasonSentence line={reasonLine(step.reason, { ran: 'Ran', definition: undefined })} />
+        </p>
+      )}
+      {facts.length === 0 ? null : <p className="text-ink-2">{facts.join(', ')}</p>}
+      {parts.length === 0 ? null : (
+        <dl className="font-mono text-[11.5px]">
+          {parts.map(({ name, value }) => (
+            <div key={name} className="break-all">
+              <dt className="inline text-ink-2">{name} = </dt>
+              <dd className="inline">{value}</dd>
+            </div>
+          ))}
+          {moreParts === 0 ? null : <div>… and {plural(moreParts, 'part')} more</div>}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+/** The nodes of a graph that a node uses, or of a round of a loop, drawn when they are first looked at. */
+function Inside({ group: { round, cells } }: { readonly group: ReportGroup }) {
+  const [open, setOpen] = useState(false);
+  const within = `${plural(cells.length, 'node')} inside`;
+  return (
+    <details
+      className="report-inside"
+      data-inside
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
+      <summary>{round === undefined ? within : `Round ${String(round)}: ${within}`}</summary>
+      {open ? (
+        <div className="report-cells">
+          {cells.map((cell) => (
+            <CellView key={cell.path} cell={cell} />
+          ))}
+        </div>
+      ) : null}
+    </details>
+  );
+}
+
+/** A node: what it is, its parameters, and what came of it. */
+export function CellView({ cell }: { readonly cell: ReportCell }) {
+  const { path, title, type, group, off, params, step, outputs, inside } = cell;
+  const [tall, setTall] = useState(false);
+  const [about, setAbout] = useState(false);
+  const view = viewOf(cell);
+  const status = off ? offStatus : stepStatus(view);
+  return (
+    <article
+      id={anchorOf(cell)}
+      className="cell"
+      style={{ '--c': familyColour(group) }}
+      data-status={step?.status ?? 'idle'}
+      data-type={type}
+      aria-label={title}
+    >
+      <header className="cell-head">
+        <i className="group-square" />
+        <h2 className="font-[600]">{title}</h2>
+        <code className="text-[11.5px] text-ink-2">{path}</code>
+        <span className="flex-1" />
+        {status === undefined ? null : (
+          <span className="chip" data-tone={status.tone}>
+            {status.label}
+          </span>
+        )}
+      </header>
+      <div className="cell-settings">
+        <Settings params={params} />
+      </div>
+      {step?.error === undefined ? null : (
+        <p className="px-4 pb-2 break-words text-error">{step.error.message}</p>
+      )}
+      {outputs.length === 0 ? null : <Outputs {...{ outputs, tall }} />}
+      {inside.map((one) => (
+        <Inside key={one.round ?? 0} group={one} />
+      ))}
+      {about ? <About cell={cell} /> : null}
+      <footer className="cell-foot">
+        <span>{off ? 'switched off' : resultText(view)}</span>
+        <span className="flex-1" />
+        {outputs.length === 0 ? null : (
+          <button type="button" onClick={() => setTall(!tall)}>
+            {tall ? 'Shorter' : 'Taller'}
+          </button>
+        )}
+        <button type="button" aria-expanded={about} onClick={() => setAbout(!about)}>
+          About this step
+        </button>
+      </footer>
+    </article>
+  );
+}

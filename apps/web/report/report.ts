@@ -1,0 +1,87 @@
+import type { ArtifactRef, Family, KeyPart, RunRecord } from '@graft/graph';
+import type { StepView } from '../state/run-state.ts';
+
+/** Rows of an output as a page of a run holds them. */
+export interface ReportRows {
+  /** Rows that the output has. */
+  readonly total: number;
+  /** The first of them; of metrics, some all along their course. */
+  readonly rows: readonly unknown[];
+  /** Rows whose long texts were cut. */
+  readonly cut: number;
+  /** The artifact is no longer in the cache. */
+  readonly gone: boolean;
+}
+
+/** An output of a node. */
+export interface ReportOutput {
+  readonly port: string;
+  readonly artifact: ArtifactRef;
+  /** The node type in whose view it is drawn. */
+  readonly view: string;
+  /** Of the step that made it, with what is left to its defaults. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** That step, where the node itself is none. */
+  readonly madeBy?: string;
+}
+
+/** What a step came to. */
+export type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts'>;
+
+/** A node as the notebook has it: what it is, its parameters, and what came of it. */
+export interface ReportCell {
+  /** As steps name it: `retriever/embed`. */
+  readonly path: string;
+  readonly title: string;
+  readonly type: string;
+  readonly doc?: string;
+  readonly group?: Family;
+  /** Switched off. */
+  readonly off: boolean;
+  /** Those not left to their defaults. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Absent: the run had none. */
+  readonly step?: ReportStep;
+  readonly outputs: readonly ReportOutput[];
+  /** What its result depends on. */
+  readonly parts: readonly KeyPart[];
+  /** Parts that are left out. */
+  readonly moreParts: number;
+  /** The nodes of a graph that it uses; of a loop those of each round. */
+  readonly inside: readonly ReportGroup[];
+}
+
+export interface ReportGroup {
+  /** Of a loop, from 1. */
+  readonly round?: number;
+  readonly cells: readonly ReportCell[];
+}
+
+/** A run to be read without Graft, in plain data. */
+export interface Report {
+  readonly title: string;
+  readonly run: Pick<
+    RunRecord,
+    'id' | 'file' | 'status' | 'startedAt' | 'finishedAt' | 'error' | 'variant'
+  >;
+  /** Those that steps ran on. */
+  readonly devices: readonly string[];
+  /** Those that steps used, with their versions. */
+  readonly engines: readonly string[];
+  /** Each below what feeds it. */
+  readonly cells: readonly ReportCell[];
+  /** Nodes within graphs and loops that are left out: there are too many. */
+  readonly leftOut: number;
+  /** By `rowsKey`. */
+  readonly rows: Readonly<Record<string, ReportRows>>;
+}
+
+/** Outputs of the same bytes are held once. */
+export function rowsKey({ digest, mediaType }: ArtifactRef): string {
+  return `${mediaType} ${digest}`;
+}
+
+/** Every node, those within others after these. */
+export function allCells(cells: readonly ReportCell[]): readonly ReportCell[] {
+  return cells.flatMap((cell) => [cell, ...cell.inside.flatMap((group) => allCells(group.cells))]);
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Questions, type ArtifactRef, type RunEvent, type StepSummary } from '@graft/graph';
+import { openWorkspace, type Workspace } from '@graft/workspace';
+import { beforeAll, expect, it } from 'vitest';
+import { allCells, rowsKey } from '../../report/report.ts';
+import { collectReport } from './collect-report.ts';
+
+let workspace: Workspace;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-report-'));
+  const root = join(folder, 'workspace');
+  await mkdir(root);
+  workspace = await openWorkspace({ root, modelsFolder: join(folder, 'models') });
+  return async () => {
+    await workspace[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+}, 30_000);
+
+async function put(text: string): Promise<string> {
+  const bytes = Buffer.from(text);
+  await workspace.artifacts.put([bytes]);
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const node = (type: string, params: object = {}, title?: string): object => ({
+  ...{ type, version: 1, params },
+  ...(title === undefined ? {} : { title }),
+});
+
+/** Questions go into a graph of another file, and a loop of this one; `late` is drawn first and runs last. */
+const file = 'flows/demo.graft.json';
+const graph = {
+  graft: 1,
+  nodes: {
+    questions: node('questions', { questions: 'Why?' }, 'What is asked'),
+    inner: node('graph', { use: 'lib/inner.graft.json' }),
+    again: node('repeat', { use: '#round', limit: 3 }),
+    late: node('sample-rows', { least: 7 }),
+  },
+  edges: ['inner.rows -> late.rows', 'questions.questions -> inner.questions'],
+  graphs: { round: { nodes: { ask: node('questions', {}) }, edges: [] } },
+  layout: { late: [0, 0], questions: [300, 0], inner: [600, 0], again: [900, 0] },
+};
+const library = {
+  graft: 1,
+  nodes: { draw: node('sample-rows', { least: 5 }), unused: node('questions') },
+  edges: [],
+};
+
+interface Made {
+  readonly id: string;
+  readonly rows: ArtifactRef;
+}
+
+/** Records a run with steps inside graphs, and one that failed with folders of this machine in what it says. */
+async function record(id: string, kept: boolean): Promise<Made> {
+  const { root, runs } = workspace;
+  const question = { id: 'q', question: `Why </script> in ${root}?` };
+  const digest = await put(`${JSON.stringify(question)}\n`);
+  const rows = { digest, mediaType: Questions.mediaType, size: 1, count: 1 };
+  const message = `${join(root, 'models', 'a.gguf')} and ${join(homedir(), 'b.gguf')} are gone`;
+  const error = {
+    ...{ code: 'missing-file', message, audience: 'user' as const },
+    location: { file: join(root, 'models', 'a.gguf'), node: 'late' },
+  };
+  const done = (name: string, type: string, more: Partial<StepSummary> = {}): StepSummary => ({
+    ...{ node: name, type, status: 'succeeded', ms: 5, outputs: {} },
+    ...more,
+  });
+  const steps: StepSummary[] = [
+    done('questions', 'questions', { outputs: { questions: rows } }),
+    done('inner/draw', 'sample-rows', {
+      outputs: { rows },
+      device: 'cpu',
+      // Set from outside: the file says 5.
+      parts: [
+        { name: 'engine.onnxruntime', value: '1.2.3' },
+        { name: 'param.least', value: '9' },
+        { name: 'param.seed', value: '0' },
+      ],
+    }),
+    done('again', 'repeat'),
+    done('again#1/ask', 'questions', { outputs: { questions: rows } }),
+    done('again#2/ask', 'questions'),
+    done('late', 'sample-rows', { status: 'failed', error }),
+  ];
+  const stamp = { runId: id, at: 1 };
+  const first = steps.filter(({ node: name }) => !name.includes('#'));
+  const events: Omit<Extract<RunEvent, { type: 'run.started' }>, 'seq'>[] = [
+    {
+      ...{ ...stamp, type: 'run.started', file },
+      nodes: first.map(({ node: name, type }) => ({ node: name, type })),
+      aliases: { 'inner.rows': ['inner/draw.rows'] },
+    },
+  ];
+  const rounds = [1, 2].map((round) => ({
+    ...{ ...stamp, type: 'run.extended' as const, loop: 'again', round, limit: 3 },
+    nodes: [{ node: `again#${String(round)}/ask`, type: 'questions' }],
+  }));
+  const finished = steps.map((step) => ({ ...stamp, type: 'step.finished' as const, step }));
+  const kinds = kept ? { graph: await put(JSON.stringify(graph)) } : {};
+  const used = kept
+    ? { graphs: { 'lib/inner.graft.json': await put(JSON.stringify(library)) } }
+    : {};
+  const owner = 'nobody:1';
+  await runs.create({ id, file, status: 'running', startedAt: 1, owner, ...kinds, ...used });
+  const all = [...events, ...rounds, ...finished].map((event, at) => ({ ...event, seq: at + 1 }));
+  await runs.append(id, all);
+  await runs.finish(id, { status: 'failed', finishedAt: 2, error: message });
+  return { id, rows };
+}
+
+async function reportOf({ id }: Made) {
+  const run = await workspace.runs.get(id);
+  if (run === undefined) throw new Error('The run was not recorded.');
+  return collectReport(workspace, run);
+}
+
+it('has the nodes as the notebook has them, with those of used graphs and rounds inside', async () => {
+  const made = await record('kept', true);
+  const report = await reportOf(made);
+  expect(report).toMatchObject({ title: 'demo', engines: ['onnxruntime 1.2.3'], devices: ['cpu'] });
+  expect(report.cells.map(({ title, path }) => [path, title])).toEqual([
+    ['questions', 'What is asked'],
+    ['inner', 'Graph'],
+    ['late', 'Sample'],
+    ['again', 'Repeat'],
+  ]);
+  const [questions, inner, late, again] = report.cells;
+  expect(questions?.params).toEqual({ questions: 'Why?' });
+  expect(inner?.outputs).toMatchObject([
+    { port: 'rows', madeBy: 'inner/draw', artifact: made.rows },
+  ]);
+  expect(inner?.inside).toMatchObject([
+    { cells: [{ path: 'inner/draw' }, { path: 'inner/unused' }] },
+  ]);
+  expect(again?.inside).toMatchObject([
+    { round: 1, cells: [{ path: 'again#1/ask' }] },
+    { round: 2, cells: [{ path: 'again#2/ask' }] },
+  ]);
+  expect(late?.step?.status).toBe('failed');
+  // As the run had them: what was set from outside, and nothing that is a default.
+  const [draw, unused] = inner?.inside[0]?.cells ?? [];
+  expect(draw?.params).toEqual({ least: 9 });
+  expect(unused?.step).toBeUndefined();
+  // It gives rows of any type: these are drawn in the view of a type that gives such.
+  expect(draw?.outputs[0]).toMatchObject({ params: { least: 9, share: 0.1 } });
+  expect(draw?.outputs[0]?.view).not.toBe('sample-rows');
+  expect(report.rows[rowsKey(made.rows)]).toMatchObject({ total: 1, gone: false });
+  expect(Object.keys(report.rows)).toHaveLength(1);
+});
+
+it('has the steps of a run whose graph is no longer kept', async () => {
+  const { cells } = await reportOf(await record('gone', false));
+  expect(allCells(cells).map(({ path }) => path)).toEqual([
+    ...['questions', 'inner/draw', 'again', 'again#1/ask', 'again#2/ask', 'late'],
+  ]);
+});
+
+it('says nowhere where this machine keeps the workspace, but in what rows hold', async () => {
+  const { rows, ...told } = await reportOf(await record('told', true));
+  const text = JSON.stringify(told);
+  expect(text).toContain(JSON.stringify(join('models', 'a.gguf')).slice(1, -1));
+  expect(text).not.toContain(JSON.stringify(workspace.root).slice(1, -1));
+  expect(text).not.toContain(JSON.stringify(homedir()).slice(1, -1));
+  expect(JSON.stringify(rows)).toContain(JSON.stringify(workspace.root).slice(1, -1));
+});

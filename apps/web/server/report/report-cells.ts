@@ -1,0 +1,147 @@
+import {
+  paramFields,
+  sameJson,
+  structureOf,
+  type GraphNode,
+  type NodeType,
+  type Registry,
+  type StepSummary,
+} from '@graft/graph';
+import { previewType } from '../../inspector/output/preview-type.ts';
+import { cellOrder } from '../../notebook/cell-order.ts';
+import type { ReportCell, ReportGroup, ReportOutput } from '../../report/report.ts';
+import { usedGraph } from '../../state/levels.ts';
+import { stepsInOrder, type RunState, type StepView } from '../../state/run-state.ts';
+import { stepParams } from '../../state/step-params.ts';
+import { titleByLook } from '../../state/title-by-look.ts';
+import type { RanBody, RanGraphs } from './ran-graphs.ts';
+
+/** Nodes within graphs and loops that a report has at most. */
+const mostInside = 400;
+/** Parts of what a result depends on: a step may read thousands of files. */
+const mostParts = 60;
+
+/** What a run was and came to. */
+export interface Ran {
+  readonly run: RunState;
+  /** By node. */
+  readonly summaries: ReadonlyMap<string, StepSummary>;
+  readonly registry: Registry;
+  /** Absent: no longer kept. */
+  readonly graphs: RanGraphs | undefined;
+}
+
+interface Cells {
+  readonly cells: readonly ReportCell[];
+  /** Nodes that are left out. */
+  readonly leftOut: number;
+}
+
+/** The nodes of a run as cells, each below what feeds it; without its graph, its steps in the order in which they ran. */
+export function reportCells(ran: Ran): Cells {
+  const writer = new CellWriter(ran);
+  const { graphs, run } = ran;
+  const cells =
+    graphs === undefined
+      ? stepsInOrder(run).map(({ node, type }) => writer.cell(node, { type, params: {} }))
+      : writer.body(graphs.root, '');
+  return { cells, leftOut: writer.leftOut };
+}
+
+type Authored = Pick<GraphNode, 'type' | 'title' | 'params' | 'bypass'>;
+
+class CellWriter {
+  readonly #ran: Ran;
+  #inside = 0;
+  leftOut = 0;
+
+  constructor(ran: Ran) {
+    this.#ran = ran;
+  }
+
+  /** The nodes of a graph; `prefix` stands before their ids in the run. */
+  body(at: RanBody, prefix: string): ReportCell[] {
+    return cellOrder(at.body).flatMap((id) => {
+      const node = at.body.nodes[id];
+      if (node === undefined) return [];
+      if (prefix !== '' && ++this.#inside > mostInside) {
+        this.leftOut += 1;
+        return [];
+      }
+      const path = prefix + id;
+      return [{ ...this.cell(path, node), inside: this.#insideOf(path, node, at) }];
+    });
+  }
+
+  cell(path: string, node: Authored): ReportCell {
+    const { run, summaries, registry } = this.#ran;
+    const view = run.steps.get(path) ?? run.shown.get(path);
+    const definition = registry.get(node.type);
+    const id = path.split('/').at(-1) ?? path;
+    const summary = summaries.get(path);
+    const parts = summary?.parts ?? [];
+    return {
+      ...{ path, type: node.type, off: node.bypass === true },
+      title: node.title ?? titleByLook(id, node, definition),
+      ...(definition === undefined ? {} : { doc: definition.doc, group: definition.group }),
+      params: setParams(node, summary, definition),
+      ...(view === undefined ? {} : { step: stepOf(view) }),
+      outputs: view === undefined ? [] : this.#outputs(view, node),
+      parts: parts.slice(0, mostParts),
+      moreParts: Math.max(0, parts.length - mostParts),
+      inside: [],
+    };
+  }
+
+  #insideOf(path: string, node: Authored, from: RanBody): ReportGroup[] {
+    const { run, graphs } = this.#ran;
+    const use = usedGraph(node);
+    const inner = use === undefined ? undefined : graphs?.used(use, from);
+    if (inner === undefined || node.bypass === true) return [];
+    if (structureOf(node.type) !== 'repeat') return [{ cells: this.body(inner, `${path}/`) }];
+    const rounds = run.rounds.get(path)?.count ?? 0;
+    return Array.from({ length: rounds }, (_, at) => ({
+      round: at + 1,
+      cells: this.body(inner, `${path}#${String(at + 1)}/`),
+    })).filter(({ cells }) => cells.length > 0);
+  }
+
+  #outputs(view: StepView, node: Authored): ReportOutput[] {
+    const { run, summaries, registry } = this.#ran;
+    return Object.entries(view.outputs).map(([port, artifact]) => {
+      const feed = view.feeds?.[port];
+      const maker = feed === undefined ? view : (run.steps.get(feed.node) ?? view);
+      const own = feed === undefined ? node.params : {};
+      const given = { ...own, ...stepParams(summaries.get(maker.node) ?? {}) };
+      const parsed = registry.get(maker.type)?.params.safeParse(given);
+      return {
+        ...{ port, artifact, view: previewType(registry, maker.type, artifact.mediaType) },
+        params: parsed?.success === true ? { ...parsed.data } : given,
+        ...(feed === undefined ? {} : { madeBy: feed.node }),
+      };
+    });
+  }
+}
+
+/** What a node sets, and what else was set for it from outside: by the use of its graph, or for this run. */
+function setParams(
+  { params }: Authored,
+  summary: StepSummary | undefined,
+  definition: NodeType | undefined,
+): Readonly<Record<string, unknown>> {
+  const defaults = new Map(
+    definition === undefined
+      ? []
+      : paramFields(definition).map((field) => [field.name, field.default]),
+  );
+  const given = Object.entries(summary === undefined ? {} : stepParams(summary)).filter(
+    ([name, value]) => Object.hasOwn(params, name) || !sameJson(value, defaults.get(name)),
+  );
+  return { ...params, ...Object.fromEntries(given) };
+}
+
+function stepOf(view: StepView): NonNullable<ReportCell['step']> {
+  const { outputs: _outputs, feeds: _feeds, logs: _logs, ...rest } = view;
+  const { metrics: _metrics, texts: _texts, ...step } = rest;
+  return step;
+}

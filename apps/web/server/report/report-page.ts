@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { GraphError } from '@graft/graph';
+import type { Report } from '../../report/report.ts';
+
+/** Where the parts of a run stand in the built page: see `build-report.mjs`. */
+const places = { title: '{{title}}', data: '{{data}}' };
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** The built page, into which a run is written. Throws `unavailable` where there is none. */
+export async function readReportPage(file: string | undefined): Promise<string> {
+  try {
+    if (file !== undefined) return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw notBuilt(cause);
+  }
+  throw notBuilt();
+}
+
+const notBuilt = (cause?: unknown): GraphError =>
+  new GraphError('unavailable', 'The page of a run is not built. Run npm run build first.', {
+    ...{ audience: 'operator', cause },
+  });
+
+/** A report as one file of HTML: the built page with the run in it. */
+export function reportPage(built: string, report: Report): string {
+  const [head, rest] = cutAt(built, places.title);
+  const [middle, end] = cutAt(rest, places.data);
+  const title = report.title.replace(/[&<>]/g, (sign) => entities[sign] ?? '');
+  return [head, title, middle, embeddedJson(report), end].join('');
+}
+
+function cutAt(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  if (at === -1) throw new Error(`The built page of a report has no ${mark}.`);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}
+
+/**
+ * JSON that can stand in a script element: without a `<`, which could end it or begin a comment, and without the line ends
+ * that only JavaScript knows.
+ */
+export function embeddedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

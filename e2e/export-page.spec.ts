@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from '@playwright/test';
+import { runGraft } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** Bytes of a page at most: it is sent by mail. */
+const largestPage = 3_000_000;
+
+/** Documents cut into chunks; hits, which need no model since they are in a file; and what these are worth. */
+const demo: SmallGraph = {
+  nodes: {
+    ...chunking.nodes,
+    hits: { type: 'load-rows', params: { type: 'hits', file: 'hits.jsonl' } },
+    score: { type: 'score-hits' },
+  },
+  edges: [...(chunking.edges ?? []), 'hits.rows -> score.hits'],
+};
+
+/** Question lists whose first hit is right for every third; the last ones are too many for a page of rows. */
+const hits = Array.from({ length: 1_200 }, (_, at) => ({
+  id: `q${String(at)}`,
+  question: { id: `q${String(at)}`, question: `Question ${String(at)}?`, documents: ['a.md'] },
+  hits: [0, 1].map((rank) => ({
+    rank: rank + 1,
+    score: 1 / (rank + 1),
+    scores: { bm25: 2 },
+    chunk: chunkOf(`Passage ${String(rank)} on heron ${String(at)}`, rank === at % 3),
+  })),
+}));
+
+function chunkOf(text: string, right: boolean): object {
+  const documentId = right ? 'a.md' : 'b.md';
+  const place = { documentId, path: documentId, title: 'A', firstLine: 1, lastLine: 2 };
+  const source = { ...place, start: 0, end: text.length };
+  return { id: `${documentId} ${text}`, text, headings: [], metadata: {}, source };
+}
+
+/** Opens a page from disk, without a network; gives what the browser complained of, and what it asked for besides. */
+async function openFromDisk(page: Page, file: string): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) complaints.push(request.url());
+  });
+  await page.context().setOffline(true);
+  await page.goto(pathToFileURL(file).href);
+  return complaints;
+}
+
+test('a run is exported as one page, which works from disk and without a network', async ({
+  page,
+  workspace,
+}) => {
+  const { folder } = workspace;
+  await giveFile(folder, 'hits.jsonl', hits.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  await giveFile(
+    folder,
+    'notes/hostile.md',
+    '# Hostile\n\n</script><script>document.title = "taken"</script><!-- <b>bold</b>\n',
+  );
+  await workspace.graph('demo', demo);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'demo.graft.json');
+  await bench.run();
+  await bench.reaches('score', 'succeeded');
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export as a page' }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toMatch(/^demo-.+\.html$/);
+  const file = path.join(folder, 'demo.html');
+  await download.saveAs(file);
+  expect((await stat(file)).size).toBeLessThan(largestPage);
+
+  const complaints = await openFromDisk(page, file);
+  await test.step('the notebook, with its parameters', async () => {
+    await expect(page).toHaveTitle('demo');
+    const cells = page.locator('.cell');
+    await expect(cells).toHaveCount(4);
+    await expect(page.locator('.cell[data-status="succeeded"]')).toHaveCount(4);
+    await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('size=128');
+    await expect(page.getByRole('article', { name: 'Files' })).toContainText('Hostile');
+    await page.getByRole('link', { name: 'Score hits' }).click();
+    await expect(page.getByRole('article', { name: 'Score hits' })).toBeInViewport();
+  });
+  await test.step('texts of documents are texts', async () => {
+    const chunks = page.getByRole('article', { name: 'Chunk' });
+    await chunks.getByText('notes/hostile.md').click();
+    await expect(chunks).toContainText('</script><script>document.title = "taken"</script><!--');
+    await expect(page.locator('.cell b', { hasText: 'bold' })).toHaveCount(0);
+  });
+  await test.step('a hit is unfolded', async () => {
+    const rows = page.getByRole('article', { name: 'Rows' });
+    await expect(rows.getByText('Passage 1 on heron 0')).toBeHidden();
+    await rows.locator('.gk-hit > summary').nth(1).click();
+    await expect(rows.getByText('Passage 1 on heron 0')).toBeVisible();
+  });
+  await test.step('rows are found and gone to, and it is said which are not there', async () => {
+    const rows = page.getByRole('article', { name: 'Rows' });
+    await expect(rows).toContainText('1,000 of 1,200 rows');
+    await rows.getByLabel('Find in all rows').fill('HERON 777');
+    await expect(rows.getByTestId('found')).toHaveText('1+');
+    await page.keyboard.press('Enter');
+    await expect(rows.locator('[data-current="true"]')).toContainText('Question 777?');
+    await rows.getByRole('button', { name: 'Last', exact: true }).click();
+    await expect(rows.locator('[data-current="true"]')).toContainText('Question 999?');
+    await rows.getByRole('button', { name: /Show the rows before/ }).click();
+    await expect(rows.locator('[data-row="930"]')).toBeAttached();
+  });
+  await test.step('a table is sorted', async () => {
+    const table = page.getByRole('article', { name: 'Score hits' }).getByRole('table');
+    const first = table.locator('tbody tr').first();
+    await expect(first).toContainText('Question 0?');
+    await table.getByRole('button', { name: 'mrr' }).click();
+    await table.getByRole('button', { name: 'mrr' }).click();
+    // The least first: no hit is right for every third question.
+    await expect(first).toContainText('Question 2?');
+  });
+  await test.step('on paper it is the cells alone, and nothing of them is cut off', async () => {
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.getByRole('navigation', { name: 'Outline' })).toBeHidden();
+    const cut = await page
+      .locator('.cell-output')
+      .evaluateAll((outputs) => outputs.some((one) => one.scrollHeight > one.clientHeight + 1));
+    expect(cut).toBe(false);
+  });
+  expect(complaints).toEqual([]);
+});
+
+test('the command line writes the same page, and the command menu downloads it', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('chunking', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'chunking.graft.json');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Export the run');
+  await expect(page.locator('[cmdk-item]')).toHaveText('Export the run as a page');
+  const coming = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  expect((await coming).suggestedFilename()).toMatch(/^chunking-.+\.html$/);
+
+  const file = path.join(workspace.folder, 'cli.html');
+  const at = ['--workspace', workspace.folder];
+  await runGraft(['export', 'latest', '--format', 'html', '--out', file, ...at]);
+  const complaints = await openFromDisk(page, file);
+  await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('05:40');
+  expect(complaints).toEqual([]);
+});
