@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import { GraphError, type RemoteModel } from '@graft/graph';
 import { hasCode } from '@graft/kit';
 import { z } from 'zod';
@@ -27,6 +28,11 @@ export function unreachable(error: unknown, { url }: Pick<RemoteModel, 'url'>): 
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const said = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : said;
+  if (hasCode(cause, 'UND_ERR_HEADERS_OVERFLOW')) {
+    return unavailable(
+      `${url} answers with more than ${maxHeaderSize >> 10} KiB of headers, which are not read. Check the address, and what stands before the server.`,
+    );
+  }
   if (!hasCode(cause, 'ECONNREFUSED', 'ENOTFOUND')) {
     return new TryAgain(`the connection failed (${code})`);
   }

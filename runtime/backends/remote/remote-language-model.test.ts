@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GenerateRequest, RemoteAsking, RemoteModel } from '@graft/graph';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -283,6 +284,14 @@ describe('what does not pass', () => {
       writeEvent(response, { token: 'lit' });
     });
     expect(other.message).toContain('does not answer as an OpenAI-compatible server does');
+  });
+
+  it('is headers without an end', async () => {
+    const answer = await complaint((_asked, response) => {
+      response.writeHead(200, { 'x-long': 'a'.repeat(maxHeaderSize) }).end('lit');
+    });
+    expect(answer).toMatchObject({ code: 'unavailable', requests: 1 });
+    expect(answer.message).toMatch(/^URL answers with more than 16 KiB of headers/);
   });
 
   it('is a redirect: nothing is sent there', async () => {

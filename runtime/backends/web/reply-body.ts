@@ -11,7 +11,7 @@ export interface BodyLimit {
 
 /**
  * The bytes of a reply, unpacked as they come, so that what unpacks to more than it may is left before it is held. Throws a
- * RangeError where there are more, and a TypeError for a packing that was not asked for.
+ * RangeError where there are more, and a TypeError for a packing that was not asked for; the connection is closed then.
  */
 export async function replyBody(
   response: IncomingMessage,
@@ -36,17 +36,19 @@ export async function replyBody(
 
 function unpacked(response: IncomingMessage): Readable {
   const packing = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (packing === 'identity' || packing === '') return response;
   const unpack = unpacker(packing);
-  if (unpack === undefined) return response;
+  if (unpack === undefined) {
+    // Nobody would ever read it.
+    response.destroy();
+    throw new TypeError(packing.slice(0, 40));
+  }
   // Whichever ends first, or breaks, takes the other along; the reader is told by what it reads.
   return pipeline(response, unpack, () => undefined);
 }
 
 function unpacker(packing: string) {
   switch (packing) {
-    case 'identity':
-    case '':
-      return undefined;
     case 'gzip':
     case 'x-gzip':
       return createGunzip();
@@ -55,6 +57,6 @@ function unpacker(packing: string) {
     case 'br':
       return createBrotliDecompress();
     default:
-      throw new TypeError(packing.slice(0, 40));
+      return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Address, Resolve } from './checked-address.ts';
@@ -169,6 +170,28 @@ describe('what a site may send', () => {
       });
       expect((await refusal(client([url]).get(url, request))).message).toMatch(message);
     }
+  });
+
+  it('is left at once where it is packed otherwise', async () => {
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
+    const { url } = await site((_, response) => {
+      response.on('close', leave).writeHead(200, { 'content-encoding': 'zstd' });
+      response.write('more is to come');
+    });
+    expect((await refusal(client([url]).get(url, request))).message).toMatch(
+      /"zstd", which was not asked for .*; the connection is closed\./,
+    );
+    await left;
+  }, 2_000);
+
+  it('has headers that can be read', async () => {
+    const { url } = await site((_, response) => {
+      response.writeHead(200, { 'x-long': 'a'.repeat(maxHeaderSize) }).end('page');
+    });
+    expect((await refusal(client([url]).get(url, request))).message).toMatch(
+      /answers with more than 16 KiB of headers/,
+    );
   });
 
   it('does not go round in circles', async () => {

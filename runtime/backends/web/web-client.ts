@@ -1,4 +1,9 @@
-import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  maxHeaderSize,
+  request as requestPlain,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { request as requestSecure } from 'node:https';
 import {
   GraphError,
@@ -259,12 +264,17 @@ function told(
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof TypeError && code === '') {
     return refused(
-      `${shown(url)} comes packed as "${error.message}", which was not asked for and cannot be read.`,
+      `${shown(url)} comes packed as "${error.message}", which was not asked for and cannot be read; the connection is closed. Leave the page out, or ask the site.`,
     );
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return refused(
       `There is no ${url.hostname}, or its name cannot be looked up (${code}). Check the address and the connection.`,
+    );
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return refused(
+      `${shown(url)} answers with more than ${maxHeaderSize >> 10} KiB of headers, which are not read. Leave the page out, or ask the site.`,
     );
   }
   if (/^(Z_|ERR_ZSTD|ERR__ERROR|ERR_BROTLI|ERR_PADDING)/.test(code)) {
