@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseEnv } from 'node:util';
 import { GraphError } from '@graft/graph';
 import { hasCode } from '@graft/kit';
@@ -11,6 +11,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function settingsFile(environment: Environment): string {
   const folder = environment['XDG_CONFIG_HOME'] ?? '';
   return join(folder === '' ? join(homedir(), '.config') : folder, 'graft', 'settings.env');
+}
+
+/** The same as messages name it: by `~` where it is below the home folder. */
+export function toldSettingsFile(environment: Environment): string {
+  const file = settingsFile(environment);
+  const home = homedir() + sep;
+  return file.startsWith(home) ? `~/${file.slice(home.length).replaceAll(sep, '/')}` : file;
 }
 
 /**

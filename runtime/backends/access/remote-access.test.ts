@@ -83,6 +83,25 @@ describe('what a graph may ask', () => {
   });
 });
 
+it('names the file to write to, and the line, and not what the line has already', () => {
+  const site = new URL('http://10.0.0.5:8000/start');
+  const told = (settings: Record<string, string>): string =>
+    new RemoteAccess(settings).hiddenSite(site, '10.0.0.5').message;
+  expect(told({})).toContain(
+    'the line GRAFT_PRIVATE_SITES="http://10.0.0.5:8000" in ~/.config/graft/settings.env',
+  );
+  const others = told({ GRAFT_PRIVATE_SITES: 'http://wiki.local', XDG_CONFIG_HOME: '/etc/other' });
+  expect(others).toContain('GRAFT_PRIVATE_SITES="… http://10.0.0.5:8000" in /etc/other/graft/');
+  expect(others).not.toContain('wiki');
+  expect(() => new RemoteAccess({}).key('https://a.example', 'OTHER')).toThrow(
+    'the line GRAFT_ENDPOINTS="OTHER@https://a.example" in ~/.config/graft/settings.env',
+  );
+  const listed = new RemoteAccess({ GRAFT_ENDPOINTS: 'OTHER@https://a.example' });
+  expect(() => listed.key('https://a.example', 'OTHER')).toThrow(
+    'Write GRAFT_SECRET_OTHER=… into ~/.config/graft/settings.env',
+  );
+});
+
 it('lets graphs read private sites that are listed, and says where the list is wrong', () => {
   const listed = new RemoteAccess({
     GRAFT_PRIVATE_SITES: 'http://wiki.local/start, http://10.0.0.5:8000',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphError } from '@graft/graph';
-import { hiddenSite, isHidden, writtenAddress } from './site-address.ts';
+import { toldSettingsFile } from './operator-settings.ts';
+import { isHidden, writtenAddress } from './site-address.ts';
 
 /** A secret of the operator's settings, for whoever chooses one: never its value. */
 export interface SecretState {
@@ -67,24 +68,24 @@ export class RemoteAccess {
     if (secret === undefined) {
       if (isThisMachine(hostname) || allowed.some((one) => one.origin === origin)) return undefined;
       throw refused(
-        `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, add ${origin} to GRAFT_ENDPOINTS in your settings.`,
+        `The graph would send what it asks to ${origin}, which is none of the addresses that graphs may ask on this machine. If you trust it with that, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
       );
     }
     if (!allowed.some((one) => one.origin === origin && one.secret === secret)) {
       throw refused(
-        `The graph would send the secret ${secret} to ${origin}, and your settings do not bind it to that address. If it belongs there, add ${secret}@${origin} to GRAFT_ENDPOINTS.`,
+        `The graph would send the secret ${secret} to ${origin}, and your settings do not bind it to that address. If it belongs there, ${this.#adding('GRAFT_ENDPOINTS', `${secret}@${origin}`)}`,
       );
     }
     const value = (this.#settings[prefix + secret] ?? '').trim();
     if (value === '') {
       throw refused(
-        `The secret ${secret} is not set. Set ${prefix}${secret} in your settings, or in the environment that Graft is started in.`,
+        `The secret ${secret} is not set. Write ${prefix}${secret}=… into ${this.#file}, or set it in the environment that Graft is started in.`,
       );
     }
     // A header with other characters would be refused by an error that quotes it.
     if (value.length < shortestSecret || !/^[\x21-\x7e]+$/.test(value)) {
       throw refused(
-        `The secret ${secret} is none: a key has at least ${shortestSecret} characters, without spaces. Set ${prefix}${secret} anew, or, if the server wants no key, take it out of the graph.`,
+        `The secret ${secret} is none: a key has at least ${shortestSecret} characters, without spaces. Write ${prefix}${secret}=… anew into ${this.#file}, or, if the server wants no key, take it out of the graph.`,
       );
     }
     return { name: secret, value };
@@ -99,7 +100,7 @@ export class RemoteAccess {
       const site = URL.canParse(entry) ? new URL(entry) : undefined;
       if (site !== undefined && /^https?:$/.test(site.protocol)) return site.origin === origin;
       throw refused(
-        'GRAFT_PRIVATE_SITES of your settings holds an entry that is no address of a site: http://10.0.0.5:8000, or https://wiki.example.',
+        `GRAFT_PRIVATE_SITES, of ${this.#file} or of the environment, holds an entry that is no address of a site: http://10.0.0.5:8000, or https://wiki.example.`,
       );
     });
   }
@@ -108,7 +109,15 @@ export class RemoteAccess {
   checkVisit(url: string): void {
     const address = writtenAddress(new URL(url));
     if (address === undefined || !isHidden(address) || this.mayVisit(url)) return;
-    throw hiddenSite(new URL(url), address);
+    throw this.hiddenSite(new URL(url), address);
+  }
+
+  /** Why a site is not read whose address is hidden, and not allowed. */
+  hiddenSite(url: URL, address: string): GraphError {
+    const where = address === writtenAddress(url) ? '' : ` (${address})`;
+    return refused(
+      `${url.origin} is of this machine or a private network${where}, where graphs may not look. If graphs may read it, ${this.#adding('GRAFT_PRIVATE_SITES', url.origin)}`,
+    );
   }
 
   /**
@@ -122,7 +131,7 @@ export class RemoteAccess {
     if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol)) return url;
     throw refused(
       value === ''
-        ? `The secret ${secret} is not set. Set ${prefix}${secret} in your settings to the address of the database: postgres://NAME:PASSWORD@HOST/DATABASE.`
+        ? `The secret ${secret} is not set. Write the address of the database into ${this.#file}: ${prefix}${secret}=postgres://NAME:PASSWORD@HOST/DATABASE.`
         : `The secret ${secret} is no address of a database. One is written postgres://NAME:PASSWORD@HOST/DATABASE; what is special in a password is written as in other addresses, %40 for @.`,
     );
   }
@@ -142,6 +151,16 @@ export class RemoteAccess {
       .digest('hex');
   }
 
+  get #file(): string {
+    return toldSettingsFile(this.#settings);
+  }
+
+  /** How a setting that is a list comes to have an entry; what it has already is nobody else's business. */
+  #adding(name: string, entry: string): string {
+    const others = (this.#settings[name] ?? '').trim() === '' ? '' : '… ';
+    return `add ${entry} to ${name}: the line ${name}="${others}${entry}" in ${this.#file}, or the same in the environment that Graft is started in.`;
+  }
+
   #allowed(): Allowed[] {
     return (this.#settings['GRAFT_ENDPOINTS'] ?? '')
       .split(/[\s,]+/)
@@ -151,7 +170,7 @@ export class RemoteAccess {
         const url = URL.canParse(address) ? new URL(address) : undefined;
         if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
           throw refused(
-            `GRAFT_ENDPOINTS of your settings holds an entry that is neither an address nor NAME@address: https://api.example.com, or MY_KEY@https://api.example.com.`,
+            `GRAFT_ENDPOINTS, of ${this.#file} or of the environment, holds an entry that is neither an address nor NAME@address: https://api.example.com, or MY_KEY@https://api.example.com.`,
           );
         }
         return { origin: url.origin, secret };

@@ -1,6 +1,5 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { GraphError } from '@graft/graph';
 import { isPublicAddress } from './public-address.ts';
 
 /** The addresses of this machine, by number, as they are now. */
@@ -26,14 +25,4 @@ export function writtenAddress({ hostname }: URL): string | undefined {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) !== 0) return host;
   return /(?:^|\.)localhost\.?$/.test(host) ? '127.0.0.1' : undefined;
-}
-
-/** Why a site is not read whose address is hidden, and not allowed. */
-export function hiddenSite(url: URL, address: string): GraphError {
-  const where = address === writtenAddress(url) ? '' : ` (${address})`;
-  return new GraphError(
-    'unavailable',
-    `${url.origin} is of this machine or a private network${where}, where graphs may not look. If graphs may read it, add ${url.origin} to GRAFT_PRIVATE_SITES in your settings.`,
-    { audience: 'operator' },
-  );
 }

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { GraphError } from '@graft/graph';
-import { hiddenSite, isHidden } from '../access/index.ts';
+import { isHidden, type RemoteAccess } from '../access/index.ts';
 
 export interface Address {
   readonly address: string;
@@ -31,6 +31,7 @@ export function webUrl(text: string, base?: URL): URL {
 
 interface Checking {
   readonly resolve: Resolve;
+  readonly access: Pick<RemoteAccess, 'hiddenSite'>;
   /** Whether the operator allows the site, whatever its addresses. */
   readonly allowed: boolean;
   /** The addresses of this machine. */
@@ -43,14 +44,14 @@ interface Checking {
  */
 export async function checkedAddresses(
   url: URL,
-  { resolve, allowed, own }: Checking,
+  { resolve, access, allowed, own }: Checking,
 ): Promise<readonly Address[]> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
   const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
   const hidden = addresses.find(({ address }) => isHidden(address, own));
   if (hidden === undefined || allowed) return addresses;
-  throw hiddenSite(url, hidden.address);
+  throw access.hiddenSite(url, hidden.address);
 }
 
 export function refused(message: string): GraphError {

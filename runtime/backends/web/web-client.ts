@@ -28,7 +28,7 @@ import { replyBody, type BodyLimit } from './reply-body.ts';
 import { noRules, robotName, siteRules, type SiteRules } from './site-rules.ts';
 
 export interface WebParts {
-  readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
+  readonly access: () => Promise<Pick<RemoteAccess, 'mayVisit' | 'key' | 'hiddenSite'>>;
   /** Shared by all that ask at once. */
   readonly pauses: HostPauses;
   /** The addresses of this machine. Default: as it says now. */
@@ -51,7 +51,7 @@ const headers = {
 
 /** Reads the web for one step, as `Web` says: a site's robots.txt is read once, and its pauses kept among all who ask. */
 export class WebClient implements Web {
-  readonly #access: Promise<Pick<RemoteAccess, 'mayVisit' | 'key'>>;
+  readonly #access: Promise<Pick<RemoteAccess, 'mayVisit' | 'key' | 'hiddenSite'>>;
   readonly #resolve: Resolve;
   /** By origin. */
   readonly #rules = new Map<string, Promise<SiteRules>>();
@@ -107,8 +107,10 @@ export class WebClient implements Web {
     const either = AbortSignal.any([signal, timeout]);
     try {
       const allowed = await this.#isAllowed(url, asks);
-      const own = this.#own();
-      const checking = checkedAddresses(url, { resolve: this.#resolve, allowed, own });
+      const checking = checkedAddresses(url, {
+        ...{ access: await this.#access, allowed },
+        ...{ resolve: this.#resolve, own: this.#own() },
+      });
       const response = await send(url, {
         ...{ addresses: await abortable(checking, either), signal: either },
         unless: known?.url === url.href ? known.validators : undefined,
