@@ -47,7 +47,7 @@ import type { Examples } from './examples.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
-import { folderSize, removeLeftovers } from '@graft/kit';
+import { folderSize, PendingWork, removeLeftovers } from '@graft/kit';
 import { exportComparison } from './export/export-comparison.ts';
 import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
@@ -59,7 +59,7 @@ import { explainGraph } from './plan-report.ts';
 import type { RowFile } from './row-files.ts';
 import { watchSources } from './watch-sources.ts';
 import { secretStates } from './secret-states.ts';
-import type { WorkspaceParts } from './workspace-parts.ts';
+import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
 import type {
   ArtifactPage,
   CancelOutcome,
@@ -93,6 +93,8 @@ export class LocalWorkspace implements Workspace {
   readonly #scores: AnswerScores;
   readonly #experiments: Experiments;
   readonly #planner: GraphPlanner;
+  /** What still writes once a run has ended: its file's lock, and the tidying up. */
+  readonly #afterRuns = new PendingWork();
   #closing: Promise<void> | undefined;
 
   constructor(parts: WorkspaceParts) {
@@ -271,7 +273,8 @@ export class LocalWorkspace implements Workspace {
       }
       return end;
     });
-    void run.finished.then(() => this.#tidyUp());
+    this.#afterRuns.follow(finished);
+    this.#afterRuns.follow(run.finished.then(() => tidyUp(this.#parts)));
     return { ...run, finished, drift };
   }
 
@@ -381,17 +384,12 @@ export class LocalWorkspace implements Workspace {
     return this.#closing;
   }
 
-  /** After a run: the scratch of a worker that died in it, and the room given up for its end. */
-  async #tidyUp(): Promise<void> {
-    await removeLeftovers(this.#parts.scratchFolder).catch(() => undefined);
-    await this.#parts.reserve.take();
-  }
-
   async #close(): Promise<void> {
     const { engine, supervisor, keeper, closeStores } = this.#parts;
     this.#watcher.close();
     await this.#experiments.close();
     await engine.close();
+    await this.#afterRuns.settled();
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await closeStores();

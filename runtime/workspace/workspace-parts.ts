@@ -1,6 +1,7 @@
 import type { Catalogue } from '@graft/backends/catalogue';
 import type { Engine, FileSourceResolver } from '@graft/engine';
 import type { ActionStore, ArtifactStore, ModelLookup, Registry } from '@graft/graph';
+import { removeLeftovers } from '@graft/kit';
 import type { CollectableItems, RunJournal } from '@graft/store';
 import type { DiskReserve } from '@graft/store/filesystem';
 import type { CollectionGuard } from './collection-guard.ts';
@@ -49,4 +50,10 @@ export interface WorkspaceParts {
   readonly supervisor: WorkerSupervisor;
   readonly keeper: RunKeeper;
   readonly closeStores: () => Promise<void>;
+}
+
+/** After a run: takes away the scratch of a worker that died in it, and takes again the room given up for its end. */
+export async function tidyUp(parts: WorkspaceParts): Promise<void> {
+  await removeLeftovers(parts.scratchFolder).catch(() => undefined);
+  await parts.reserve.take();
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   mkdir,
   mkdtemp,
@@ -5,6 +6,7 @@ import {
   readFile,
   realpath,
   rm,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -244,6 +246,21 @@ describe('graph files', () => {
     await wait(400);
     expect(changed).toHaveLength(3);
   });
+});
+
+it('is closed once what follows its last run is done', async () => {
+  const scratch = join(root, '.graft', 'scratch');
+  const left = join(scratch, '99999999-1-step-abc');
+  await mkdir(left, { recursive: true });
+  const files = Array.from({ length: 5_000 }, (_, file) => join(left, String(file)));
+  for (const file of files) writeFileSync(file, '');
+  const reserve = join(root, '.graft', 'reserve');
+  const { size } = await stat(reserve);
+  await rm(reserve);
+  await run(graphOf({ n: { type: 'number' } }));
+  await workspace[Symbol.asyncDispose]();
+  expect(await readdir(scratch)).toEqual([]);
+  expect((await stat(reserve)).size).toBe(size);
 });
 
 describe('scratch', () => {

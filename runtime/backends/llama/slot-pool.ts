@@ -1,4 +1,4 @@
-import { abortable } from '@graft/kit';
+import { abortable, PendingWork } from '@graft/kit';
 
 /**
  * Up to `most` slots, made when first needed, each used by one at a time; who waits is served in order. An abort
@@ -11,7 +11,7 @@ export class SlotPool<Slot> {
   readonly #free: Slot[] = [];
   readonly #waiting: (() => void)[] = [];
   /** Also that whose callers have given up. */
-  readonly #work = new Set<Promise<unknown>>();
+  readonly #work = new PendingWork();
   #taken = 0;
 
   constructor(most: number, make: () => Promise<Slot>) {
@@ -34,18 +34,13 @@ export class SlotPool<Slot> {
     suits: (slot: Slot) => number = () => 0,
   ): Promise<T> {
     const working = this.#use(signal, work, suits);
-    const ended: Promise<void> = working.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#work.add(ended);
-    void ended.then(() => this.#work.delete(ended));
+    this.#work.follow(working);
     return abortable(working, signal);
   }
 
   /** Gives back every slot once nobody works in one, for the caller to free. */
   async close(): Promise<Slot[]> {
-    await Promise.all(this.#work);
+    await this.#work.settled();
     const slots = [...this.#slots];
     this.#slots.clear();
     this.#free.length = 0;

@@ -1,4 +1,5 @@
 import { GraphError } from '@graft/graph';
+import { PendingWork } from '@graft/kit';
 import type { LlamaModel } from 'node-llama-cpp';
 import { adaptersKey } from '../llama/llama-adapters.ts';
 import { LlamaLanguageModel, requestsAtOnce, type LlamaOptions } from '../llama/language-model.ts';
@@ -32,7 +33,7 @@ export class LoadedLanguageModel {
   readonly #configured = new Map<string, Configured>();
   /** Bytes of every adapter's file that was ever applied: llama.cpp keeps them as long as the weights. */
   readonly #adapters = new Map<string, number>();
-  readonly #dropping = new Set<Promise<void>>();
+  readonly #dropping = new PendingWork();
 
   constructor(weights: LlamaModel) {
     this.#weights = weights;
@@ -92,15 +93,15 @@ export class LoadedLanguageModel {
   async dispose(): Promise<void> {
     const models = [...this.#configured.values()].map(({ model }) => model);
     this.#configured.clear();
-    await Promise.all([...models.map((model) => model[Symbol.asyncDispose]()), ...this.#dropping]);
+    await Promise.all(models.map((model) => model[Symbol.asyncDispose]()));
+    await this.#dropping.settled();
   }
 
   #dropIdle(): void {
     const idle = [...this.#configured].filter(([, { users }]) => users === 0);
     for (const [key, { model }] of idle.slice(0, Math.max(0, idle.length - keptIdle))) {
       this.#configured.delete(key);
-      const dropping = model[Symbol.asyncDispose]().finally(() => this.#dropping.delete(dropping));
-      this.#dropping.add(dropping);
+      this.#dropping.follow(model[Symbol.asyncDispose]());
     }
   }
 }
