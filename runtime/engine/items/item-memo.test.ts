@@ -160,6 +160,28 @@ it('gives what it has without computing, and takes what is put in its place', as
   expect(asked).toEqual([]);
 });
 
+it('computes once what is filled twice at once, or got meanwhile, and again what has failed', async () => {
+  const items = new MemoryItemStore();
+  const asked: string[] = [];
+  await using memo = await open(items, asked);
+  const many = Array.from({ length: 200 }, (_, at) => 'x'.repeat(at + 1));
+  const got = memo.get('first');
+  await Promise.all([
+    memo.fill([...many, 'first']),
+    memo.fill(['own', ...many]),
+    memo.get('x'.repeat(200)),
+    got,
+  ]);
+  expect(asked).toHaveLength(new Set(asked).size);
+  expect(asked).toHaveLength(202);
+  memo.compute = () => Promise.reject(new Error('gone'));
+  const fails = await Promise.allSettled([memo.fill(['c']), memo.fill(['c', 'd']), memo.get('c')]);
+  expect(fails.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  memo.compute = lengths(asked);
+  await memo.fill(['c', 'd']);
+  expect(asked.slice(-2).sort()).toEqual(['c', 'd']);
+});
+
 it('computes once what is asked for twice at once, and again what has failed', async () => {
   const items = new MemoryItemStore();
   const asked: string[] = [];

@@ -39,6 +39,8 @@ export class StoredMemo implements AsyncDisposable {
   #bytes = 0;
   /** Those that are being got: who asks meanwhile waits for the same. */
   readonly #coming = new Map<string, Promise<unknown>>();
+  /** Those that are being filled, with when they are there: whoever fills or gets meanwhile waits for them. */
+  readonly #filling = new Map<string, Promise<void>>();
 
   constructor(parts: {
     readonly name: string;
@@ -58,12 +60,31 @@ export class StoredMemo implements AsyncDisposable {
 
   async fill(keys: Iterable<string>): Promise<void> {
     const absent = [...new Set(keys)].filter((key) => !this.#family.has(this.#keyOf(key)));
+    const comes = (key: string): Promise<unknown> | undefined =>
+      this.#filling.get(key) ?? this.#coming.get(key);
+    const others = new Set(absent.flatMap((key) => comes(key) ?? []));
+    const own = absent.filter((key) => comes(key) === undefined);
     // Alike in length, so that a batch pads little.
-    absent.sort((a, b) => a.length - b.length);
-    for (let at = 0; at < absent.length; at += slice) {
-      this.#signal.throwIfAborted();
-      await this.#compute(absent.slice(at, at + slice));
+    own.sort((a, b) => a.length - b.length);
+    let filled = Promise.resolve();
+    for (let at = 0; at < own.length; at += slice) {
+      filled = this.#fillAfter(filled, own.slice(at, at + slice));
     }
+    await Promise.all([filled, ...others]);
+  }
+
+  /** Computes some once what is before them is there. */
+  #fillAfter(before: Promise<void>, keys: readonly string[]): Promise<void> {
+    const filled = before.then(async () => {
+      this.#signal.throwIfAborted();
+      await this.#compute(keys);
+    });
+    const settle = (): void => {
+      for (const key of keys) this.#filling.delete(key);
+    };
+    for (const key of keys) this.#filling.set(key, filled);
+    filled.then(settle, settle);
+    return filled;
   }
 
   get(key: string): Promise<unknown> {
@@ -75,6 +96,7 @@ export class StoredMemo implements AsyncDisposable {
   }
 
   async #got(key: string): Promise<unknown> {
+    await this.#filling.get(key);
     const kept = await this.peek(key);
     if (kept !== undefined) return kept;
     // Never filled, or damaged since.
