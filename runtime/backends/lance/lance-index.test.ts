@@ -1,7 +1,7 @@
 import { chmod, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { EmbeddedChunk, SearchRequest } from '@graft/graph';
 import { buildIndex } from './build-index.ts';
 import { openIndex, type LanceIndex } from './search-index.ts';
@@ -112,6 +112,21 @@ describe('an index of chunks', () => {
       metadata: { role: "master's", floor: 2, active: true },
     });
   });
+
+  it.each(['dense', 'bm25', 'hybrid'] as const)(
+    'reads no more chunks than it gives: %s',
+    async (mode) => {
+      const rows = Array.from({ length: 60 }, (_, at) => ({
+        ...{ id: `n${at}`, path: 'kilns.md', text: `Kiln ${at}.`, degrees: at },
+      }));
+      const index = await indexOf(rows);
+      const parse = vi.spyOn(JSON, 'parse');
+      expect(await ids(index, { mode, text: 'kiln', k: 3, candidates: 40 })).toHaveLength(3);
+      const read = parse.mock.calls.filter(([text]) => text.includes('"headings"'));
+      parse.mockRestore();
+      expect(read).toHaveLength(3);
+    },
+  );
 
   it('finds by words, stemmed, without stop words', async () => {
     const index = await indexOf(corpus);

@@ -2,7 +2,6 @@ import type { Table, VectorQuery, Query } from '@lancedb/lancedb';
 import { z } from 'zod';
 import {
   GraphError,
-  type Chunk,
   type Hit,
   type IndexInfo,
   type SearchIndex,
@@ -24,8 +23,11 @@ const rowSchema = z.object({
   _score: z.number().optional(),
 });
 
+type Row = z.infer<typeof rowSchema>;
+
+/** A candidate: of most of them no more is wanted than their place, so their chunks are read when that is known. */
 interface Scored {
-  readonly chunk: Chunk;
+  readonly row: Row;
   readonly score: number;
 }
 
@@ -79,11 +81,11 @@ export class LanceIndex implements SearchIndex {
     if (signal.aborted) throw new GraphError('cancelled', 'cancelled');
     if (request.mode === 'hybrid') return fuse({ dense, bm25 }, request);
     const mode = request.mode;
-    return (mode === 'dense' ? dense : bm25).slice(0, request.k).map(({ chunk, score }, index) => ({
+    return (mode === 'dense' ? dense : bm25).slice(0, request.k).map(({ row, score }, index) => ({
       rank: index + 1,
       score,
       scores: { [mode]: score },
-      chunk,
+      chunk: chunkOfRow(row.id, row.text, row.row),
     }));
   }
 
@@ -111,7 +113,7 @@ export class LanceIndex implements SearchIndex {
       rows = await this.#rows(nearest().maximumNprobes(0).refineFactor(1), wanted, where);
     }
     return ranked(
-      rows.map(([chunk, row]) => ({ chunk, score: 1 - (row._distance ?? 1) })),
+      rows.map((row) => ({ row, score: 1 - (row._distance ?? 1) })),
       wanted,
     );
   }
@@ -132,7 +134,7 @@ export class LanceIndex implements SearchIndex {
     const query = this.#table.query().fullTextSearch(new MatchQuery(text, 'text'));
     const rows = await this.#rows(query, wanted, where);
     return ranked(
-      rows.map(([chunk, row]) => ({ chunk, score: row._score ?? 0 })),
+      rows.map((row) => ({ row, score: row._score ?? 0 })),
       wanted,
     );
   }
@@ -141,7 +143,7 @@ export class LanceIndex implements SearchIndex {
     query: VectorQuery | Query,
     wanted: number,
     where: string | undefined,
-  ): Promise<[Chunk, z.infer<typeof rowSchema>][]> {
+  ): Promise<Row[]> {
     const scoreColumn =
       query instanceof lanceLibrary().lancedb.VectorQuery ? '_distance' : '_score';
     if (where !== undefined) query.where(where);
@@ -149,10 +151,7 @@ export class LanceIndex implements SearchIndex {
       .select(['id', 'text', 'row', scoreColumn])
       .limit(wanted + tieMargin)
       .toArray();
-    return z
-      .array(rowSchema)
-      .parse(found)
-      .map((row) => [chunkOfRow(row.id, row.text, row.row), row]);
+    return z.array(rowSchema).parse(found);
   }
 }
 
@@ -173,9 +172,7 @@ function groupsSearched(wanted: number, rows: number): number {
 
 /** Best first; equal scores in the order of ids. */
 function ranked(rows: Scored[], wanted: number): Scored[] {
-  return rows
-    .sort((a, b) => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1))
-    .slice(0, wanted);
+  return rows.sort((a, b) => b.score - a.score || (a.row.id < b.row.id ? -1 : 1)).slice(0, wanted);
 }
 
 /** Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009). */
@@ -183,16 +180,19 @@ function fuse(
   lists: { readonly dense: readonly Scored[]; readonly bm25: readonly Scored[] },
   request: SearchRequest,
 ): Hit[] {
-  const fused = new Map<string, { chunk: Chunk; rrf: number; dense?: number; bm25?: number }>();
+  const fused = new Map<string, { row: Row; rrf: number; dense?: number; bm25?: number }>();
   for (const side of ['dense', 'bm25'] as const) {
-    lists[side].forEach(({ chunk, score }, index) => {
-      const before = fused.get(chunk.id) ?? { chunk, rrf: 0 };
+    lists[side].forEach(({ row, score }, index) => {
+      const before = fused.get(row.id) ?? { row, rrf: 0 };
       const rrf = before.rrf + 1 / (request.rrf + index + 1);
-      fused.set(chunk.id, { ...before, rrf, [side]: score });
+      fused.set(row.id, { ...before, rrf, [side]: score });
     });
   }
   return [...fused.values()]
-    .sort((a, b) => b.rrf - a.rrf || (a.chunk.id < b.chunk.id ? -1 : 1))
+    .sort((a, b) => b.rrf - a.rrf || (a.row.id < b.row.id ? -1 : 1))
     .slice(0, request.k)
-    .map(({ chunk, ...scores }, index) => ({ rank: index + 1, score: scores.rrf, scores, chunk }));
+    .map(({ row, ...scores }, index) => ({
+      ...{ rank: index + 1, score: scores.rrf, scores },
+      chunk: chunkOfRow(row.id, row.text, row.row),
+    }));
 }
