@@ -11,6 +11,7 @@ import { Builder } from '../ir/builder.ts';
 import { unitLength } from '../ir/layers.ts';
 import { onnxExecutor } from '../onnx/executor.ts';
 import { webgpuForTests } from '../onnx/software-vulkan.ts';
+import { tfjsExecutor } from '../tfjs/executor.ts';
 import { encoderContract } from './encoder-contract.ts';
 import { fixture } from './golden.ts';
 
@@ -38,6 +39,14 @@ describe('onnx on webgpu', () => {
   encoderContract('bert', { model: tiny, executor, stepped: ['full', 'lora'] });
   // Twenty steps of it take some minutes on software; those of the tiny one are compared.
   encoderContract('minilm', { model: miniLm, executor, stepped: [] });
+});
+
+describe('tfjs', () => {
+  // In plain JavaScript all weights' gradients take some minutes; those of the tiny one are compared.
+  encoderContract('minilm', {
+    ...{ model: miniLm, executor: tfjsExecutor },
+    ...{ derived: ['lora'], stepped: [] },
+  });
 });
 
 describe('all-MiniLM-L6-v2', () => {
