@@ -12,8 +12,9 @@ import { Nearest } from './nearest.ts';
 
 /**
  * Search in an index of made vectors, as `index` builds it and `retrieve` asks it, one question after another: the share
- * of the ten nearest that it finds, told exactly by comparing all, and the time of a question. Processor time stands beside the
- * time on the clock: other work on the machine hardly changes it. Arguments: chunks, questions, kinds.
+ * of the ten nearest that it finds, told exactly by comparing all, and the time of a question. Then one in a hundred chunks goes
+ * and as many come, and the index is made of the one before, beside building that whole. Processor time stands beside the time
+ * on the clock: other work on the machine hardly changes it. Arguments: chunks, questions, kinds.
  */
 const chunks = Number(process.argv[2] ?? 10_000);
 const questions = Number(process.argv[3] ?? 100);
@@ -30,18 +31,33 @@ const isKind = (kind: string): kind is Kind => ['flat', 'ivf', 'hnsw'].includes(
 const made = new MadeVectors();
 // Far from the numbers of the chunks: texts of the same field that are not in the index.
 const asked = Array.from({ length: questions }, (_, at) => made.at(1_000_000_000 + at));
-const nearest = new Nearest(asked, k);
-for (let seed = 0; seed < chunks; seed += 1) nearest.see(made.at(seed));
-const truth = nearest.scores();
+/** How many chunks are others by the second building. */
+const changed = Math.round(chunks / 100);
+const truth = nearestOf(0);
+const laterTruth = nearestOf(changed);
+
+/** Seconds that the vectors alone take. */
+const making = await makingOf();
 
 const folder = await mkdtemp(path.join(tmpdir(), 'graft-search-'));
 await using backends = createBackends({ catalogue: createCatalogue({ modelsFolder }) });
 try {
   const rows: string[][] = [];
-  for (const kind of kinds.filter(isKind)) rows.push(await measured(kind));
+  for (const kind of kinds.filter(isKind)) rows.push(...(await measured(kind)));
   console.log(`${chunks.toLocaleString('en')} chunks × ${dimension}, ${questions} questions\n`);
   printTable(
-    ['kind', 'recall@10', 'p50 ms', 'p95 ms', 'CPU ms', 'build s', 'CPU s', 'MB', 'bars'],
+    [
+      'index',
+      'recall@10',
+      'p50 ms',
+      'p95 ms',
+      'CPU ms',
+      'build s',
+      'CPU s',
+      'MB',
+      'built anew',
+      'bars',
+    ],
     rows,
   );
   const peak = await peakOf(process.pid);
@@ -51,15 +67,53 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function measured(kind: Kind): Promise<string[]> {
-  const own = path.join(folder, kind);
+async function makingOf(): Promise<{ readonly clock: number; readonly processor: number }> {
   const before = process.cpuUsage();
   const started = performance.now();
-  await backends.buildIndex({
-    ...{ rows: made.chunks(0, chunks), dimension, folder: own, language: 'English', kind },
+  let width = 0;
+  for await (const { vector } of made.chunks(0, chunks)) width += vector.length;
+  if (width !== chunks * dimension) throw new Error('The vectors are not as wide as they say.');
+  const clock = (performance.now() - started) / 1000;
+  return { clock, processor: seconds(process.cpuUsage(before)) };
+}
+
+function nearestOf(from: number): readonly (readonly number[])[] {
+  const nearest = new Nearest(asked, k);
+  for (let seed = from; seed < from + chunks; seed += 1) nearest.see(made.at(seed));
+  return nearest.scores();
+}
+
+/** An index of a kind; the same after a change, made of that; and built whole. */
+async function measured(kind: Kind): Promise<string[][]> {
+  const [whole, extended, again] = [0, 1, 2].map((at) =>
+    path.join(folder, `${kind}-${String(at)}`),
+  );
+  if (whole === undefined || extended === undefined || again === undefined) return [];
+  const rows = [await row(kind, { own: whole, kind, from: 0 })];
+  if (kind !== 'hnsw') return rows;
+  const from = changed;
+  rows.push(await row(`${kind}, 1 % changed`, { own: extended, kind, from, previous: whole }));
+  rows.push(await row(`${kind}, the same whole`, { own: again, kind, from }));
+  return rows;
+}
+
+interface Building {
+  readonly own: string;
+  readonly kind: Kind;
+  /** The first chunk. */
+  readonly from: number;
+  readonly previous?: string;
+}
+
+async function row(name: string, { own, kind, from, ...rest }: Building): Promise<string[]> {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  const { reused } = await backends.buildIndex({
+    ...{ rows: () => made.chunks(from, from + chunks), dimension, folder: own },
+    ...{ language: 'English', kind, ...rest },
   });
-  const build = (performance.now() - started) / 1000;
-  const built = seconds(process.cpuUsage(before));
+  const build = (performance.now() - started) / 1000 - making.clock;
+  const built = seconds(process.cpuUsage(before)) - making.processor;
   const info = { dimension, rows: chunks, embedder: 'made', embedderDigest: '' };
   using index = await backends.openIndex(own, info);
   // Once, so that what every process reads first is no part of the first question.
@@ -71,7 +125,7 @@ async function measured(kind: Kind): Promise<string[]> {
     const start = performance.now();
     const scores = await search(index, vector);
     times.push(performance.now() - start);
-    const least = (truth[at]?.at(-1) ?? 1) - rounding;
+    const least = ((from === 0 ? truth : laterTruth)[at]?.at(-1) ?? 1) - rounding;
     found += scores.filter((score) => score >= least).length;
   }
   const processor = (seconds(process.cpuUsage(searching)) * 1000) / questions;
@@ -79,8 +133,9 @@ async function measured(kind: Kind): Promise<string[]> {
   const p50 = median(times);
   const p95 = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
   return [
-    ...[kind, recall.toFixed(4), p50.toFixed(1), p95.toFixed(1), processor.toFixed(1)],
+    ...[name, recall.toFixed(4), p50.toFixed(1), p95.toFixed(1), processor.toFixed(1)],
     ...[build.toFixed(1), built.toFixed(1), ((await sizeOf(own)) / 1e6).toFixed(0)],
+    (chunks - reused).toLocaleString('en'),
     `${verdict(recall, { atLeast: bars.recall })}, ${verdict(p50, { atMost: bars.ms })}`,
   ];
 }

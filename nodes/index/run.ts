@@ -15,15 +15,18 @@ export const run = implement(index, async (ctx, { embeddings }, params) => {
     });
   }
   const folder = await ctx.scratch();
+  const previous = await ctx.previous('index');
   const { rows } = await ctx.backends.buildIndex({
-    rows: counted(embeddings.rows(), (done) => {
-      ctx.signal.throwIfAborted();
-      ctx.progress({ done, total: embeddings.count, unit: 'chunks' });
-    }),
+    rows: () =>
+      counted(embeddings.rows(), (done) => {
+        ctx.signal.throwIfAborted();
+        ctx.progress({ done, total: embeddings.count, unit: 'chunks' });
+      }),
     dimension: embedder.dimension,
     folder,
     language: params.language,
     kind: indexKind(params.kind, embeddings.count),
+    ...(previous === undefined ? {} : { previous }),
   });
   const { model, digest, dimension } = embedder;
   return {

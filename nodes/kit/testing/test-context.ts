@@ -63,6 +63,7 @@ export function testContext(parts: Partial<RunContext> = {}): RunContext {
       return folder;
     },
     output: absent('workspace'),
+    previous: () => Promise.resolve(undefined),
     checkpoints: () => mkdtemp(join(tmpdir(), 'graft-test-')),
     memo: memosInMemory(),
     ...parts,

@@ -1,11 +1,13 @@
-import type { Table } from '@lancedb/lancedb';
-import { GraphError, type BuildIndexRequest, type EmbeddedChunk } from '@graft/graph';
-import { chunkTable, chunkTableSchema } from './chunk-batch.ts';
+import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
+import { noteBase } from './base-files.ts';
+import { chunkTableSchema } from './chunk-batch.ts';
+import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { extendIndex } from './extend-index.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
+import { indexText } from './text-index.ts';
 import { textIndexLanguage } from './text-language.ts';
+import { rowsPerWrite, writeChunks } from './write-chunks.ts';
 
-/** Rows a write: about 20 MB at 384 dimensions. */
-const rowsPerWrite = 4_096;
 /** Below, exact search is faster than any index and needs no building. */
 const smallestGraph = 2_000;
 
@@ -23,37 +25,16 @@ function groupsOf(rows: number): {
   return { numPartitions: groupCount(rows), sampleRate: 128, maxIterations: 20 };
 }
 
-/** Streams the rows into a table with a BM25 index and, but for `flat`, a vector index. */
-export async function buildIndex(request: BuildIndexRequest): Promise<{ rows: number }> {
-  const { lancedb } = lanceLibrary();
-  const language = textIndexLanguage(request.language);
+/**
+ * Builds an index of chunks with BM25 and, but for `flat`, by vectors: a graph of the one before where that is given and little
+ * has changed, else anew.
+ */
+export async function buildIndex(request: BuildIndexRequest): Promise<BuiltIndex> {
   try {
-    const database = await lancedb.connect(request.folder);
-    const table = await database.createEmptyTable(tableName, chunkTableSchema(request.dimension));
-    const rows = await write(table, request);
-    if (rows > 0) {
-      // One piece instead of one a write: rows of a hit are read from wherever they are, which took longer than to find them.
-      if (rows > rowsPerWrite) await table.optimize({ cleanupOlderThan: new Date() });
-      await table.createIndex('text', {
-        config: lancedb.Index.fts({
-          withPosition: false,
-          asciiFolding: true,
-          ...(language === undefined
-            ? { stem: false, removeStopWords: false }
-            : { language, stem: true, removeStopWords: true }),
-        }),
-      });
-    }
-    if (request.kind !== 'flat' && rows >= smallestGraph) {
-      const config =
-        request.kind === 'hnsw'
-          ? lancedb.Index.hnswSq({ distanceType: 'cosine' })
-          : lancedb.Index.ivfFlat({ distanceType: 'cosine', ...groupsOf(rows) });
-      await table.createIndex('vector', { config });
-    }
-    table.close();
-    database.close();
-    return { rows };
+    const { kind, previous } = request;
+    const extended =
+      kind !== 'hnsw' || previous === undefined ? undefined : await extendIndex(request, previous);
+    return extended ?? (await buildWhole(request));
   } catch (error) {
     if (error instanceof GraphError) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -67,19 +48,31 @@ export async function buildIndex(request: BuildIndexRequest): Promise<{ rows: nu
   }
 }
 
-async function write(table: Table, request: BuildIndexRequest): Promise<number> {
-  let rows = 0;
-  let batch: EmbeddedChunk[] = [];
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    await table.add(chunkTable(batch, request.dimension));
-    rows += batch.length;
-    batch = [];
-  };
-  for await (const row of request.rows) {
-    batch.push(row);
-    if (batch.length >= rowsPerWrite) await flush();
+async function buildWhole(request: BuildIndexRequest): Promise<BuiltIndex> {
+  const { folder, dimension, kind } = request;
+  const { lancedb } = lanceLibrary();
+  const language = textIndexLanguage(request.language);
+  const database = await lancedb.connect(folder);
+  const table = await database.createEmptyTable(tableName, chunkTableSchema(dimension));
+  const chunks = kind === 'hnsw' ? keyed(request.rows()) : unnamed(request.rows());
+  const rows = await writeChunks(table, chunks, dimension);
+  // One piece instead of one a write: rows of a hit are read from wherever they are, which took longer than to find them.
+  if (rows > rowsPerWrite) await table.optimize({ cleanupOlderThan: new Date() });
+  if (kind !== 'flat' && rows >= smallestGraph) {
+    const config =
+      kind === 'hnsw'
+        ? lancedb.Index.hnswSq({ distanceType: 'cosine' })
+        : lancedb.Index.ivfFlat({ distanceType: 'cosine', ...groupsOf(rows) });
+    await table.createIndex('vector', { config });
+    if (kind === 'hnsw') await noteBase(folder);
   }
-  await flush();
-  return rows;
+  if (rows > 0) await indexText(table, language);
+  table.close();
+  database.close();
+  return { rows, reused: 0 };
+}
+
+/** Chunks of an index that none will be based on. */
+async function* unnamed(chunks: AsyncIterable<KeyedChunk['chunk']>): AsyncGenerator<KeyedChunk> {
+  for await (const chunk of chunks) yield { key: '', chunk };
 }

@@ -1,11 +1,6 @@
 import type { Schema, Table } from 'apache-arrow';
-import {
-  chunkSchema,
-  GraphError,
-  searchedText,
-  type Chunk,
-  type EmbeddedChunk,
-} from '@graft/graph';
+import { chunkSchema, GraphError, searchedText, type Chunk } from '@graft/graph';
+import type { KeyedChunk } from './chunk-key.ts';
 import { lanceLibrary } from './lance-library.ts';
 
 /** How a metadata value is written in the `facts` column, and looked for. */
@@ -13,7 +8,10 @@ export function factOf(key: string, value: string | number | boolean | null): st
   return JSON.stringify([key, String(value)]);
 }
 
-/** Columns of an index: what is searched or filtered on, and the rest of the chunk as JSON in `row`. */
+/**
+ * Columns of an index: what is searched or filtered on, the rest of the chunk as JSON in `row`, and in `key` its name, where
+ * an index may be based on this one.
+ */
 export function chunkTableSchema(dimension: number): Schema {
   const { Field, FixedSizeList, Float32, List, Schema, Utf8 } = lanceLibrary().arrow;
   return new Schema([
@@ -22,6 +20,7 @@ export function chunkTableSchema(dimension: number): Schema {
     new Field('path', new Utf8(), false),
     new Field('facts', new List(new Field('item', new Utf8(), true)), false),
     new Field('row', new Utf8(), false),
+    new Field('key', new Utf8(), false),
     new Field(
       'vector',
       new FixedSizeList(dimension, new Field('item', new Float32(), true)),
@@ -31,7 +30,7 @@ export function chunkTableSchema(dimension: number): Schema {
 }
 
 /** Columns of a batch of chunks; the vectors are copied once, into one column. */
-export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number): Table {
+export function chunkTable(rows: readonly KeyedChunk[], dimension: number): Table {
   const { arrow } = lanceLibrary();
   const schema = chunkTableSchema(dimension);
   const list = new arrow.List(new arrow.Field('item', new arrow.Utf8(), true));
@@ -39,8 +38,8 @@ export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number):
     dimension,
     new arrow.Field('item', new arrow.Float32(), true),
   );
-  const vectors = new Float32Array(chunks.length * dimension);
-  chunks.forEach((chunk, index) => {
+  const vectors = new Float32Array(rows.length * dimension);
+  rows.forEach(({ chunk }, index) => {
     if (chunk.vector.length !== dimension) {
       throw new GraphError(
         'bad-input',
@@ -50,25 +49,26 @@ export function chunkTable(chunks: readonly EmbeddedChunk[], dimension: number):
     }
     vectors.set(chunk.vector, index * dimension);
   });
-  const text = (value: (chunk: EmbeddedChunk) => string) =>
-    arrow.vectorFromArray(chunks.map(value), new arrow.Utf8());
+  const text = (value: (row: KeyedChunk) => string) =>
+    arrow.vectorFromArray(rows.map(value), new arrow.Utf8());
   return new arrow.Table(schema, {
-    id: text((chunk) => chunk.id),
-    text: text(searchedText),
-    path: text((chunk) => chunk.source.path),
+    id: text(({ chunk }) => chunk.id),
+    text: text(({ chunk }) => searchedText(chunk)),
+    path: text(({ chunk }) => chunk.source.path),
     facts: arrow.vectorFromArray(
-      chunks.map((chunk) =>
+      rows.map(({ chunk }) =>
         Object.entries(chunk.metadata).map(([key, value]) => factOf(key, value)),
       ),
       list,
     ),
-    row: text(({ headings, context, source, metadata }) =>
+    row: text(({ chunk: { headings, context, source, metadata } }) =>
       JSON.stringify({ headings, context, source, metadata }),
     ),
+    key: text(({ key }) => key),
     vector: arrow.makeVector(
       arrow.makeData({
         type: vectorType,
-        length: chunks.length,
+        length: rows.length,
         nullCount: 0,
         child: arrow.makeData({ type: new arrow.Float32(), data: vectors }),
       }),

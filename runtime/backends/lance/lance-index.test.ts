@@ -69,7 +69,13 @@ async function indexOf(
   kind: 'flat' | 'ivf' | 'hnsw' = 'flat',
 ): Promise<LanceIndex> {
   const folder = await emptyFolder();
-  const built = await buildIndex({ rows: chunks(rows), dimension, folder, language: 'en', kind });
+  const built = await buildIndex({
+    rows: () => chunks(rows),
+    dimension,
+    folder,
+    language: 'en',
+    kind,
+  });
   expect(built.rows).toBe(rows.length);
   return openIndex(folder, { ...info, rows: built.rows });
 }
@@ -263,7 +269,7 @@ describe('an index of chunks', () => {
   it('opens as hard links in read-only folders', async () => {
     const built = await emptyFolder();
     await buildIndex({
-      rows: chunks(corpus),
+      rows: () => chunks(corpus),
       dimension,
       folder: built,
       language: 'en',
@@ -294,10 +300,22 @@ describe('an index of chunks', () => {
     });
     const folder = await emptyFolder();
     await expect(
-      buildIndex({ rows: chunks(corpus), dimension: 4, folder, language: 'en', kind: 'flat' }),
+      buildIndex({
+        rows: () => chunks(corpus),
+        dimension: 4,
+        folder,
+        language: 'en',
+        kind: 'flat',
+      }),
     ).rejects.toMatchObject({ code: 'bad-input' });
     await expect(
-      buildIndex({ rows: chunks([]), dimension: 4, folder, language: 'klingon', kind: 'flat' }),
+      buildIndex({
+        rows: () => chunks([]),
+        dimension: 4,
+        folder,
+        language: 'klingon',
+        kind: 'flat',
+      }),
     ).rejects.toMatchObject({ code: 'bad-param' });
   });
 });

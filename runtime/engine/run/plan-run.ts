@@ -11,7 +11,14 @@ import { RunRecorder } from './run-recorder.ts';
 import { RunSteps } from './run-steps.ts';
 import { StepExecutor } from './step-executor.ts';
 import { StepRenewal } from './step-renewal.ts';
-import { deviceOf, keyParts, reasonFor, stepKey, type KeyParts } from './step-key.ts';
+import {
+  deviceOf,
+  keyParts,
+  previousOutputs,
+  reasonFor,
+  stepKey,
+  type KeyParts,
+} from './step-key.ts';
 import { StepScheduler } from './step-scheduler.ts';
 import { summarize, type GivenInputs, type StepState } from './step-state.ts';
 
@@ -95,6 +102,7 @@ export class PlanRun {
         parts,
         steps: this.#steps.states,
         runId: request.runId,
+        previousOf: (step) => previousOutputs(step, this.#last.get(step.node.id)),
       }),
       reasonFor: (step) => reasonFor(step, this.#last.get(step.node.id)),
       changed: () => {

@@ -4,6 +4,7 @@ import {
   type ActionRecord,
   type CacheKey,
   type GraphErrorCode,
+  type StepRequest,
   type StepResult,
   type StepSignal,
 } from '@graft/graph';
@@ -37,6 +38,8 @@ export interface ExecutorRun {
   readonly deviceOf: (step: StepState) => StepDevice;
   /** The key of a step as its sources and inputs are now. */
   readonly keyOf: (step: StepState) => CacheKey;
+  /** What its node gave the last time. */
+  readonly previousOf: (step: StepState) => StepRequest['previous'];
   readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
 }
@@ -169,7 +172,7 @@ export class StepExecutor {
   }
 
   async #attempt(step: StepState, attempt: number, room?: StepRoom): Promise<StepResult> {
-    const { parts, steps, runId, deviceOf, signal } = this.#run;
+    const { parts, steps, runId, deviceOf, previousOf, signal } = this.#run;
     const request = toRequest(step, {
       runId,
       device: deviceOf(step).id,
@@ -177,6 +180,7 @@ export class StepExecutor {
       inputs: inputsOf(step, steps),
       inputFacets: facetsOf(step, steps),
       familyParts: step.key === undefined ? [] : familyParts(step.key, step.node),
+      previous: previousOf(step),
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {

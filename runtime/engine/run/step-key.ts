@@ -2,10 +2,13 @@ import {
   cacheKey,
   explainMiss,
   plannedNodes,
+  sameJson,
   type CacheKey,
   type EngineVersions,
+  type KeyPart,
   type MissReason,
   type Plan,
+  type StepRequest,
   type StepSummary,
 } from '@graft/graph';
 import type { EngineParts, StepDevice } from './engine-parts.ts';
@@ -64,6 +67,17 @@ export function stepKey(
     deviceClass: deviceOf(step, parts).class,
     engines: parts.engines,
   });
+}
+
+/** What a node gave the last time that it had a key in this file, if its key differs in nothing but the inputs. */
+export function previousOutputs(
+  { key }: Pick<StepState, 'key'>,
+  last: StepSummary | undefined,
+): StepRequest['previous'] {
+  const own = (parts: readonly KeyPart[] = []): unknown =>
+    parts.filter(({ name }) => !name.startsWith('input.'));
+  if (last === undefined || key === undefined) return undefined;
+  return sameJson(own(last.parts), own(key.parts)) ? last.outputs : undefined;
 }
 
 /** Why a step must run, against the last time that its node had a key in this file. */

@@ -249,6 +249,7 @@ export function toRequest(
     readonly inputs: StepRequest['inputs'];
     readonly inputFacets: PortFacets;
     readonly familyParts: StepRequest['familyParts'];
+    readonly previous: StepRequest['previous'];
   },
 ): StepRequest {
   return {
@@ -262,6 +263,7 @@ export function toRequest(
     inputFacets: run.inputFacets,
     cacheKey: step.key?.value ?? '',
     familyParts: run.familyParts,
+    ...(run.previous === undefined ? {} : { previous: run.previous }),
     device: run.device,
     attempt: run.attempt,
   };

@@ -122,6 +122,12 @@ export async function createStepContext(
       return folder;
     },
     output: (path) => outputPath(host.workspaceFolder, path),
+    async previous(output) {
+      const ref = request.previous?.[output];
+      if (ref === undefined) return undefined;
+      // Gone or damaged since: it would only have saved work.
+      return await host.artifacts.openTree(ref.digest).catch(() => undefined);
+    },
     async checkpoints() {
       owned ??= acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
         signal: hooks.signal,

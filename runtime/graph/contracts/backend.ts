@@ -171,7 +171,8 @@ export interface SearchIndex extends Disposable {
   search(request: SearchRequest, signal: AbortSignal): Promise<Hit[]>;
 }
 export interface BuildIndexRequest {
-  readonly rows: AsyncIterable<EmbeddedChunk>;
+  /** The chunks; they may be asked for again. */
+  readonly rows: () => AsyncIterable<EmbeddedChunk>;
   readonly dimension: number;
   /** Empty folder to write into. */
   readonly folder: string;
@@ -179,6 +180,13 @@ export interface BuildIndexRequest {
   readonly language: string;
   /** `flat`: none, exact. `ivf`: vectors in groups of their like, a few of which are compared. `hnsw`: a graph of neighbours. */
   readonly kind: 'flat' | 'ivf' | 'hnsw';
+  /** Folder of an index that was built before, of much the same chunks: what it has of them need not be built again. */
+  readonly previous?: string;
+}
+export interface BuiltIndex {
+  readonly rows: number;
+  /** Of these, those that were not built anew. */
+  readonly reused: number;
 }
 
 /**
@@ -206,7 +214,7 @@ export interface InferenceBackends {
   /** Adapters are added to the one loaded base, each times its weight. */
   languageModel(model: ModelSource, options: LanguageModelOptions): Promise<LanguageModel>;
   tokenizer(model: ModelSource): Promise<Tokenizer>;
-  buildIndex(request: BuildIndexRequest): Promise<{ rows: number }>;
+  buildIndex(request: BuildIndexRequest): Promise<BuiltIndex>;
   /** From `ctx.backends`, the same one for each batch of the step. */
   openIndex(folder: string, info: IndexInfo): Promise<SearchIndex>;
 }

@@ -25,6 +25,10 @@ export interface StepRequest {
    * the input's digest or, over files, the digests of that source.
    */
   readonly familyParts: readonly KeyPart[];
+  /**
+   * By output port, what its node gave the last time in this file, where its key differs from that in nothing but the inputs.
+   */
+  readonly previous?: Readonly<Record<string, ArtifactRef>>;
   /** A device id of the probe, never `auto`: `cpu`, `cuda:0`, `webgpu`, `vulkan:0`, `metal`. */
   readonly device: string;
   /** 1, or 2 when memory ran out or the worker died: items then run in smaller batches. */

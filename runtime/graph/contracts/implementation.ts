@@ -57,6 +57,12 @@ export interface RunContext {
    */
   output(path: string): Promise<string>;
   /**
+   * The read-only folder that this node gave at an output the last time in this file, for other inputs and otherwise the same
+   * key; undefined where there is none any more. For a result that costs less to make of the one before: it must be as good as
+   * one that is made anew, since the key does not tell them apart.
+   */
+  previous(output: string): Promise<string | undefined>;
+  /**
    * A folder that belongs to the step's cache key: what was left in it by an attempt that was cancelled or died
    * is still there, and it is removed once the step's outputs are stored.
    */

@@ -1,0 +1,89 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Table } from '@lancedb/lancedb';
+import type { BuildIndexRequest } from '@graft/graph';
+import { layOutBase } from './base-files.ts';
+import { keyed, type KeyedChunk } from './chunk-key.ts';
+import { lanceLibrary, tableName } from './lance-library.ts';
+import { indexText } from './text-index.ts';
+import { textIndexLanguage } from './text-language.ts';
+import { writeChunks } from './write-chunks.ts';
+
+/**
+ * Of the chunks that the base was built of, how many may have come and how many may have gone. With more, its graph would be
+ * searched among many that are gone, and LanceDB would begin to rewrite the table.
+ */
+const mostChanged = 0.1;
+
+/** What an index became: how many chunks it has, and how many of them it was not built of anew. */
+interface Extended {
+  readonly rows: number;
+  readonly reused: number;
+}
+
+/**
+ * Makes an index of that which another one is based on: with what came since in a graph of its own, what went marked, and its
+ * words indexed anew. Gives undefined, and an empty folder, where too much has changed, or the other is no base for it.
+ */
+export async function extendIndex(
+  request: BuildIndexRequest,
+  previous: string,
+): Promise<Extended | undefined> {
+  const { folder } = request;
+  const extended = (await layOutBase(previous, folder)) ? await extend(request) : undefined;
+  if (extended !== undefined) return extended;
+  for (const name of await readdir(folder)) {
+    await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+  return undefined;
+}
+
+async function extend(request: BuildIndexRequest): Promise<Extended | undefined> {
+  const { folder, dimension } = request;
+  const database = await lanceLibrary().lancedb.connect(folder);
+  // What cannot be opened is no base, and no reason not to build an index.
+  const table = await database.openTable(tableName).catch(() => undefined);
+  if (table === undefined) return undefined;
+  try {
+    if ((await widthOf(table)) !== dimension) return undefined;
+    const gone = await keysOf(table);
+    const base = gone.size;
+    const most = base * mostChanged;
+    let came = 0;
+    const news = async function* (): AsyncGenerator<KeyedChunk> {
+      for await (const one of keyed(request.rows())) {
+        if (gone.delete(one.key)) continue;
+        came += 1;
+        if (came > most) return;
+        yield one;
+      }
+    };
+    await writeChunks(table, news(), dimension);
+    if (came > most || gone.size > most) return undefined;
+    if (gone.size > 0) await table.delete(`key IN (${[...gone].map((key) => `'${key}'`).join()})`);
+    // Nothing is cleaned up: the base is to stay whole.
+    if (came > 0) await table.optimize({ cleanupOlderThan: new Date(0) });
+    await indexText(table, textIndexLanguage(request.language));
+    const reused = base - gone.size;
+    return { rows: reused + came, reused };
+  } finally {
+    table.close();
+    database.close();
+  }
+}
+
+/** How wide the vectors of a table are. */
+async function widthOf(table: Table): Promise<number | undefined> {
+  const { fields } = await table.schema();
+  const type: unknown = fields.find(({ name }) => name === 'vector')?.type;
+  return type instanceof lanceLibrary().arrow.FixedSizeList ? type.listSize : undefined;
+}
+
+/** The keys of all rows. */
+async function keysOf(table: Table): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const batch of table.query().select(['key'])) {
+    for (const key of batch.getChild('key') ?? []) keys.add(String(key));
+  }
+  return keys;
+}
