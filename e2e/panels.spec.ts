@@ -3,9 +3,9 @@ import { expect, test, type ServedWorkspace } from './served-workspace.ts';
 import { giveFile, typedIn } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
-/** Pixels of the lower panel when it is folded. */
-const heading = 33;
-/** Pixels between the panels. */
+/** Pixels of the lower panel when it is folded, with the border that it is drawn by. */
+const heading = 34;
+/** Pixels of the borders that the side panels are drawn by. */
 const borders = 2;
 
 /** Opens a graph that no other test has run. */

@@ -17,11 +17,7 @@ export function Inspector() {
   const selection = useScreen((state) => state.selection);
   const [only] = selection;
   return (
-    <aside
-      aria-label="Inspector"
-      className="flex h-full min-h-0 flex-col bg-panel"
-      data-testid="inspector"
-    >
+    <div className="flex h-full min-h-0 flex-col bg-panel" data-testid="inspector">
       {only === undefined ? (
         <GraphSummary />
       ) : (
@@ -33,6 +29,6 @@ export function Inspector() {
           )}
         </Suspense>
       )}
-    </aside>
+    </div>
   );
 }

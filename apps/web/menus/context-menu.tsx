@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { chordName } from '../commands/chord.ts';
 import { useOverlay, type OpenMenu } from '../state/overlay-store.ts';
 import { menuItems } from './menu-items.ts';
+import { menuPlace } from './menu-place.ts';
 
 function close(): void {
   useOverlay.getState().show({ menu: null });
@@ -26,7 +27,7 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
           style={{ left: menu.at.x, top: menu.at.y }}
         />
       </Trigger>
-      <Portal>
+      <Portal container={menuPlace()}>
         <Content
           className="menu"
           align="start"

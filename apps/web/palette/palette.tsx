@@ -45,7 +45,7 @@ export function Palette() {
     queries.catalogue.nodeTypes.queryOptions(undefined, { staleTime: Infinity }),
   );
   return (
-    <aside aria-label="Palette" className="flex h-full min-h-0 flex-col bg-panel">
+    <div className="flex h-full min-h-0 flex-col bg-panel">
       <div className="px-3 pt-3 pb-1">
         <button
           type="button"
@@ -75,6 +75,6 @@ export function Palette() {
         <div className="flex-1" />
       )}
       <FileList />
-    </aside>
+    </div>
   );
 }

@@ -13,6 +13,9 @@ const mostShare = { palette: 0.4, inspector: 0.65 };
 /** Pixels that the canvas keeps, whatever is made of the others. */
 const leastCanvas = { width: 340, height: 160 };
 
+/** Pixels of the border that a panel is drawn by: a part of its landmark, so that whoever goes by those comes to it. */
+const borderSize = 1;
+
 /** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; a table of variants needs more. */
 const lowerHeight = { least: 96, most: 215, table: 330 };
 
@@ -45,23 +48,25 @@ function Middle({ canvas, lower }: MiddleProps) {
   const height = usePanels(openLowerHeight);
   const folded = usePanels((state) => state.collapsed.lower);
   const track = folded
-    ? `${headingHeight}px`
-    : `minmax(${Math.min(lowerHeight.least, height)}px, ${height}px)`;
+    ? `${headingHeight + borderSize}px`
+    : `minmax(${Math.min(lowerHeight.least, height) + borderSize}px, ${height + borderSize}px)`;
   return (
     <div
       data-group
       className="grid h-full min-w-0"
-      style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) 1px ${track}` }}
+      style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) ${track}` }}
     >
       <div className="min-h-0">{canvas}</div>
-      <PanelBorder
-        panel="lower"
-        label="Height of the lower panel"
-        size={folded ? headingHeight : height}
-        least={lowerHeight.least}
-        most={() => window.innerHeight - leastCanvas.height - 80}
-      />
-      <div className="min-h-0 overflow-hidden">{lower}</div>
+      <section aria-label="Runs" className="flex min-h-0 flex-col">
+        <PanelBorder
+          panel="lower"
+          label="Height of the lower panel"
+          size={folded ? headingHeight : height}
+          least={lowerHeight.least}
+          most={() => window.innerHeight - leastCanvas.height - 80}
+        />
+        <div className="min-h-0 flex-1 overflow-hidden">{lower}</div>
+      </section>
     </div>
   );
 }
@@ -76,7 +81,9 @@ function useSide(panel: 'palette' | 'inspector') {
   const width = usePanels(({ kept }) => kept[panel].size) ?? first;
   const folded = usePanels(({ collapsed }) => collapsed[panel]);
   const least = leastWidth[panel];
-  const track = folded ? '0px' : `minmax(${Math.min(least, width)}px, ${width}px)`;
+  const track = folded
+    ? `${borderSize}px`
+    : `minmax(${Math.min(least, width) + borderSize}px, ${width + borderSize}px)`;
   const most = (): number =>
     Math.min(window.innerWidth * mostShare[panel], window.innerWidth - leastCanvas.width);
   return { folded, track, border: { panel, size: folded ? 0 : width, least, most } };
@@ -94,18 +101,22 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
       data-group
       className="grid h-full min-h-0"
       style={{
-        gridTemplateColumns: `${palette.track} 1px minmax(${leastCanvas.width}px, 1fr) 1px ${inspector.track}`,
+        gridTemplateColumns: `${palette.track} minmax(${leastCanvas.width}px, 1fr) ${inspector.track}`,
       }}
     >
-      <div className="min-h-0 min-w-0 overflow-hidden" inert={palette.folded}>
-        {left}
-      </div>
-      <PanelBorder {...palette.border} label="Width of the left panel" />
+      <aside aria-label="Palette" className="flex min-h-0 min-w-0">
+        <div className="min-w-0 flex-1 overflow-hidden" inert={palette.folded}>
+          {left}
+        </div>
+        <PanelBorder {...palette.border} label="Width of the left panel" />
+      </aside>
       <Middle canvas={canvas} lower={lower} />
-      <PanelBorder {...inspector.border} label="Width of the inspector" />
-      <div className="min-h-0 min-w-0 overflow-hidden" inert={inspector.folded}>
-        {right}
-      </div>
+      <aside aria-label="Inspector" className="flex min-h-0 min-w-0">
+        <PanelBorder {...inspector.border} label="Width of the inspector" />
+        <div className="min-w-0 flex-1 overflow-hidden" inert={inspector.folded}>
+          {right}
+        </div>
+      </aside>
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function BottomPanel() {
   const current = useScreen((state) => state.bottomTab);
   const collapsed = usePanels((state) => state.collapsed.lower);
   return (
-    <section aria-label="Runs" className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
+    <div className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
         <RunSummary />
         <TabList
@@ -57,6 +57,6 @@ export function BottomPanel() {
           <Suspense>{shown(current)}</Suspense>
         </div>
       )}
-    </section>
+    </div>
   );
 }

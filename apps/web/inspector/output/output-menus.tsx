@@ -2,6 +2,7 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
+import { menuPlace } from '../../menus/menu-place.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../shell/icons.tsx';
 import { copyText, textOf } from './copy-rows.ts';
 import type { EditWish } from './edit-wish.ts';
@@ -17,7 +18,7 @@ function Menu(props: {
       <Trigger className="icon-button" aria-label={props.label} title={props.label}>
         {props.icon}
       </Trigger>
-      <Portal>
+      <Portal container={menuPlace()}>
         <Content className="menu" align="end" sideOffset={4} collisionPadding={8} loop>
           {props.children}
         </Content>
