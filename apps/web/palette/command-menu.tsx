@@ -17,6 +17,7 @@ import { inOrder } from './ordered-types.ts';
 import { aboutType, rank } from './rank.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useModal } from '../shell/modal.ts';
+import { SearchField } from './search-field.tsx';
 
 function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
@@ -130,10 +131,9 @@ export function CommandMenu() {
       }}
     >
       <Command label="Command menu" loop filter={rank}>
-        <Command.Input
-          data-focus
+        <SearchField
           value={search}
-          onValueChange={setSearch}
+          change={setSearch}
           placeholder={
             openEnd !== null
               ? 'What should it connect to?'
@@ -142,8 +142,10 @@ export function CommandMenu() {
                 : 'Open a file, or run a command'
           }
         />
-        <Command.List>
+        <div role="status">
           <Command.Empty>Nothing is called that.</Command.Empty>
+        </div>
+        <Command.List>
           {drawn ? <NodeItems /> : null}
           {openEnd === null ? (
             <>

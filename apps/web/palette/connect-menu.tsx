@@ -20,6 +20,7 @@ import { titleAmong } from '../state/node-titles.ts';
 import { useOverlay, type ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { aboutType, rank } from './rank.ts';
+import { SearchField } from './search-field.tsx';
 
 /** Rows of a kind that are listed at once: of more, one types what is meant. */
 const listed = 60;
@@ -243,17 +244,18 @@ export function ConnectMenu({ question }: { readonly question: ConnectQuestion }
       }}
     >
       <Command label={label} loop shouldFilter={false}>
-        <Command.Input
-          data-focus
+        <SearchField
           value={search}
-          onValueChange={(typed) => {
+          change={(typed) => {
             setSearch(typed);
             say('');
           }}
           placeholder={`${label} …`}
         />
-        <Command.List>
+        <div role="status">
           {ready ? <Command.Empty>Nothing that fits is called that.</Command.Empty> : null}
+        </div>
+        <Command.List>
           {takesOff ? null : (
             <>
               <PairItems graph={graph} search={search} pairs={fitting} />
