@@ -16,7 +16,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
     return () => clearTimeout(timer);
   }, [id, ms, held, dismiss]);
   return (
-    <li
+    <div
       role={tone === 'error' ? 'alert' : 'status'}
       data-testid="notice"
       onPointerEnter={() => hold(true)}
@@ -50,7 +50,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
       >
         <CloseIcon />
       </button>
-    </li>
+    </div>
   );
 }
 
@@ -58,10 +58,10 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
 export function Notices() {
   const notices = useScreen((state) => state.notices);
   return (
-    <ul className="pointer-events-none absolute inset-x-44 bottom-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
+    <div className="pointer-events-none absolute inset-x-44 bottom-3 z-20 flex flex-col items-center gap-2 *:pointer-events-auto">
       {notices.map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}
-    </ul>
+    </div>
   );
 }

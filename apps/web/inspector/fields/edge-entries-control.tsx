@@ -48,7 +48,12 @@ export function EdgeEntriesControl(
   }
   const rows = Array.from({ length: Math.max(names.length, list.length) }, (_, at) => at);
   return (
-    <div className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+    <div
+      className="flex flex-col gap-1"
+      role="group"
+      aria-label={field.title}
+      aria-describedby={describedBy}
+    >
       {rows.map((at) => (
         <div key={at} className="flex items-center gap-2">
           <span className="min-w-0 flex-1 truncate" title={names[at]}>

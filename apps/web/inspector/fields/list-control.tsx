@@ -24,6 +24,7 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
       ref={rows}
       className="flex flex-col gap-1"
       role="group"
+      aria-label={field.title}
       aria-describedby={describedBy}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget) && list.includes(''))

@@ -6,7 +6,12 @@ import type { FieldProps } from './field-props.ts';
 export function NumbersControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   return (
-    <div className="flex flex-col gap-1" role="group" aria-describedby={describedBy}>
+    <div
+      className="flex flex-col gap-1"
+      role="group"
+      aria-label={field.title}
+      aria-describedby={describedBy}
+    >
       {list.map((number, index) => (
         <div key={index} className="flex items-center gap-1">
           <NumberEntry
