@@ -96,7 +96,7 @@ test('a run is exported as one page, which works from disk and without a network
   await test.step('a hit is unfolded', async () => {
     const rows = page.getByRole('article', { name: 'Rows' });
     await expect(rows.getByText('Passage 1 on heron 0')).toBeHidden();
-    await rows.locator('.gk-hit > summary').nth(1).click();
+    await rows.locator('.gk-hit summary').nth(1).click();
     await expect(rows.getByText('Passage 1 on heron 0')).toBeVisible();
   });
   await test.step('rows are found and gone to, and it is said which are not there', async () => {

@@ -99,12 +99,10 @@ function CitationRow(props: {
   const { number, source, by, chunkId } = props.citation;
   return (
     <li>
+      <span className="gk-number">[{number}]</span>
+      <SourceLink span={source} open={props.open} />
       <details>
-        <summary>
-          <span className="gk-number">[{number}]</span>
-          <SourceLink span={source} open={props.open} />
-          <span className="gk-by">{by === 'written' ? 'by the model' : 'found by Graft'}</span>
-        </summary>
+        <summary className="gk-by">{by === 'written' ? 'by the model' : 'found by Graft'}</summary>
         <small>
           {source.title} · characters {source.start}–{source.end} ·{' '}
           {by === 'written'

@@ -34,23 +34,26 @@ function HitRow(props: {
   readonly open: PreviewProps['openSpan'];
 }): ReactNode {
   const { hit, best, open } = props;
+  const score = `score ${hit.score.toPrecision(4)}`;
+  const parts = scoreParts(hit);
   return (
-    <details className="gk-hit">
-      <summary>
-        <span className="gk-rank">{hit.rank}</span>
-        <span className="gk-grow">
-          <SourceLink span={hit.chunk.source} open={open} />
-          <small>{scoreParts(hit)}</small>
-        </span>
-        <Bar share={best > 0 ? hit.score / best : 0} title={`score ${hit.score.toPrecision(4)}`} />
-      </summary>
-      <div className="gk-text">{hit.chunk.text}</div>
-    </details>
+    <div className="gk-hit">
+      <span className="gk-rank">{hit.rank}</span>
+      <span className="gk-grow">
+        <SourceLink span={hit.chunk.source} open={open} />
+      </span>
+      <Bar share={best > 0 ? hit.score / best : 0} title={score} />
+      {/* Below the link, not around it: within what unfolds the text, not everyone could open the source. */}
+      <details>
+        <summary>{parts === '' ? score : parts}</summary>
+        <div className="gk-text">{hit.chunk.text}</div>
+      </details>
+    </div>
   );
 }
 
 /** How the parts of a score are called, and with how many digits, in the order of their making. */
-const parts: readonly (readonly [keyof HitScores, string, number])[] = [
+const scoreTitles: readonly (readonly [keyof HitScores, string, number])[] = [
   ['dense', 'dense', 2],
   ['bm25', 'BM25', 1],
   ['versions', 'wordings', 0],
@@ -69,7 +72,7 @@ const parts: readonly (readonly [keyof HitScores, string, number])[] = [
 ];
 
 function scoreParts({ scores }: Hit): string {
-  return parts
+  return scoreTitles
     .flatMap(([name, title, digits]) => {
       const value = scores[name];
       return value === undefined ? [] : [`${title} ${value.toFixed(digits)}`];

@@ -62,7 +62,7 @@ function MetricTable(props: {
         {title !== undefined && <caption>{title}</caption>}
         <thead>
           <tr>
-            {labelled && <th scope="col" aria-label="Of" />}
+            {labelled && <td />}
             {columns.map((column) => (
               <SortedHead
                 key={column}
