@@ -75,7 +75,7 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
         disabled={missing.length > 0}
         onClick={() => void runApp(graph)}
       >
-        Run <span className="font-normal opacity-75">{keyName('↵')}</span>
+        Run <span className="font-normal opacity-90">{keyName('↵')}</span>
       </button>
       {missing.length === 0 ? null : (
         <p className="text-sm text-ink-2">Write something for {missing.join(' and ')} first.</p>
