@@ -18,6 +18,7 @@ export class TinyTraining implements AsyncDisposable {
       ...files.service,
       train: absent,
       trainEmbedder: absent,
+      trainQueryAdapter: absent,
       trainReranker: absent,
       evaluate: absent,
     };

@@ -3,6 +3,7 @@ import type { AdapterInfo } from '../types/training-types.ts';
 import type { EmbedderInfo } from '../types/encoder-types.ts';
 import type { CrossEncoderInfo } from '../types/cross-encoder-type.ts';
 import type { EncodedText, Lease } from './backend.ts';
+import type { ModelFacts } from '../types/model.ts';
 import type { ModelSource } from './model-source.ts';
 import type { ModelRef } from '../types/port-types.ts';
 
@@ -104,7 +105,8 @@ export interface TrainingHooks {
   readonly lease?: (bytes: number) => Promise<Lease>;
   /**
    * After each optimizer step: `train` with loss, accuracy (a share), rate, norm, tokens (so far), epoch (with its
-   * fraction), tokensPerSecond, eta (seconds) and memory (bytes); after an evaluation `eval` with its loss.
+   * fraction), tokensPerSecond, eta (seconds) and memory (bytes), without tokens where none are read; after an evaluation
+   * `eval` with its loss.
    */
   readonly metrics: (row: MetricRow) => void;
   readonly log: (level: 'info' | 'warning', message: string) => void;
@@ -130,11 +132,11 @@ export interface TrainingResult {
   readonly model?: ModelRef;
 }
 
-/** A question with the passage that answers it and passages that only look as if they did, in tokens. */
-export interface TextPair {
-  readonly question: readonly number[];
-  readonly passage: readonly number[];
-  readonly negatives: readonly (readonly number[])[];
+/** A question with the passage that answers it and passages that only look as if they did; a text is its tokens. */
+export interface TextPair<Text = readonly number[]> {
+  readonly question: Text;
+  readonly passage: Text;
+  readonly negatives: readonly Text[];
 }
 
 /** How an encoder is trained: LoRA on linear maps by the last part of their names, or `all-linear`; or every weight. */
@@ -166,6 +168,24 @@ export interface EmbedderTrainingRequest extends Pick<
 export interface EmbedderTrainingResult extends Omit<TrainingResult, 'adapter' | 'model'> {
   readonly embedder: EmbedderInfo;
 }
+
+/** As of an embedder's own weights, but that its vectors are given: a text is the place of its vector. */
+export interface QueryAdapterRequest extends Omit<
+  EmbedderTrainingRequest,
+  'model' | 'method' | 'train' | 'evaluation'
+> {
+  /** Whose vectors they are. */
+  readonly model: Pick<ModelFacts, 'id' | 'digest' | 'architecture' | 'contextLength'>;
+  /** Unit-length, one after another, each `dimension` wide. */
+  readonly vectors: Float32Array;
+  readonly dimension: number;
+  readonly train: readonly TextPair<number>[];
+  /** May be empty: there is no evaluation loss then. */
+  readonly evaluation: readonly TextPair<number>[];
+}
+
+/** As of an embedder's own weights, which nobody has read here. */
+export type QueryAdapterResult = Pick<EmbedderTrainingResult, 'metrics' | 'trainable' | 'embedder'>;
 
 /** A question with each of its passages as one text: the wanted passage first, then those that only look like it. */
 export type TextList = readonly EncodedText[];
@@ -240,6 +260,14 @@ export interface Training {
     request: EmbedderTrainingRequest,
     hooks: TrainingHooks,
   ): Promise<EmbedderTrainingResult>;
+  /**
+   * The same of a linear map that is applied to questions' vectors alone, so that passages and what is indexed of them stay
+   * as the base embeds them. Writes sentence-transformers' `2_Dense` into the folder.
+   */
+  trainQueryAdapter(
+    request: QueryAdapterRequest,
+    hooks: TrainingHooks,
+  ): Promise<QueryAdapterResult>;
   /** The same of a cross-encoder, with a new head on an embedder's weights: the wanted passage of each list is to have the highest score. */
   trainReranker(
     request: RerankerTrainingRequest,

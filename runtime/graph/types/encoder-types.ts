@@ -3,7 +3,8 @@ import { portType } from './port-type.ts';
 
 /**
  * What an embedder that was trained says of itself, in its folder's `graft.json`. The folder holds `config.json`, the
- * tokenizer's files and the weights in ONNX, as sentence embedders are loaded elsewhere too.
+ * tokenizer's files and the weights in ONNX, as sentence embedders are loaded elsewhere too; of a query adapter only
+ * `2_Dense`, the map that questions' vectors of the base go through, as sentence-transformers has it.
  */
 export const embedderInfoSchema = z.object({
   /** Name for people. */
@@ -12,7 +13,7 @@ export const embedderInfoSchema = z.object({
   digest: z.string(),
   /** Path of the weights below the folder. */
   weights: z.string(),
-  /** Family: `bert`. */
+  /** Family of the base: `bert`. */
   architecture: z.string(),
   /** Numbers of a vector. */
   dimension: z.number().int().positive(),
@@ -20,7 +21,8 @@ export const embedderInfoSchema = z.object({
   contextLength: z.number().int().positive(),
   /** The catalogue's embedder that it was trained from. */
   base: z.object({ id: z.string(), digest: z.string() }),
-  method: z.enum(['lora', 'full']),
+  /** Of a `query-adapter` passages are embedded with the base, as they were before. */
+  method: z.enum(['lora', 'full', 'query-adapter']),
 });
 export type EmbedderInfo = z.infer<typeof embedderInfoSchema>;
 

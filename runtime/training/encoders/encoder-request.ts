@@ -3,34 +3,30 @@ import { createHash } from 'node:crypto';
 import { runDefinition, type RunDefinition } from '../loop/run-definition.ts';
 import type { LoopRequest } from '../loop/training-plan.ts';
 import type { EncoderModel } from './encoder-model.ts';
+import { passagesOf, type PairData } from './pair-batches.ts';
 import type { TokenPair } from './text-feeds.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
 const version = 2;
 
-/** What a training is asked for; steps are of `batch` pairs. */
-export interface EncoderRequest extends Pick<
+/** How the steps of a training on pairs are made. */
+export type PairSteps = Pick<
   LoopRequest,
-  | ('epochs' | 'maxSteps' | 'batch' | 'learningRate' | 'schedule' | 'warmup' | 'weightDecay')
-  | ('clip' | 'seed' | 'evaluateEvery' | 'patience' | 'checkpointEvery' | 'checkpoints')
-> {
-  readonly method: EncoderMethod;
-  readonly train: readonly TokenPair[];
-  /** May be empty: there is no evaluation loss then. */
-  readonly evaluation: readonly TokenPair[];
-}
+  | ('epochs' | 'maxSteps' | 'learningRate' | 'schedule' | 'warmup' | 'weightDecay')
+  | ('clip' | 'evaluateEvery' | 'patience' | 'checkpointEvery' | 'checkpoints')
+>;
 
-/** All that a pair brings to a batch, its own first. */
-export function passagesOf({ passage, negatives }: TokenPair): readonly (readonly number[])[] {
-  return [passage, ...negatives];
+/** What a training is asked for; steps are of `batch` pairs. */
+export interface EncoderRequest extends PairSteps, PairData {
+  readonly method: EncoderMethod;
 }
 
 /** Throws `bad-input` for pairs that nothing can be learned from. */
-export function checkPairs({ train, evaluation, batch }: EncoderRequest, context: number): void {
+export function checkPairs<Text>({ train, batch }: Pick<PairData<Text>, 'train' | 'batch'>): void {
   if (train.length === 0) {
     throw new GraphError('bad-input', 'There is no pair of a question and a passage to train on.');
   }
-  const texts = new Set(train.flatMap((pair) => passagesOf(pair).map((text) => text.join(' '))));
+  const texts = new Set(train.flatMap((pair) => passagesOf(pair).map(String)));
   const alone = batch < 2 && train.some(({ negatives }) => negatives.length === 0);
   if (texts.size < 2 || alone) {
     throw new GraphError(
@@ -38,6 +34,13 @@ export function checkPairs({ train, evaluation, batch }: EncoderRequest, context
       `${alone ? 'One pair a step, and pairs without a negative' : 'All pairs have the same passage, and no negative'}: a question has nothing to tell its passage from. Give pairs with other passages, a batch of at least 2, or negatives.`,
     );
   }
+}
+
+/** Throws `bad-input` for a text that is longer than the encoder reads. */
+export function checkLengths(
+  { train, evaluation }: Pick<PairData, 'train' | 'evaluation'>,
+  context: number,
+): void {
   const longest = [...train, ...evaluation]
     .flatMap((pair) => [pair.question, ...passagesOf(pair)])
     .reduce((length, text) => Math.max(length, text.length), 0);

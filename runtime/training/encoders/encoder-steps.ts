@@ -12,7 +12,7 @@ import type { EncoderRequest } from './encoder-request.ts';
 /** What the steps of every encoder's training go by, pairs or lists. */
 type StepRequest = Pick<
   EncoderRequest,
-  'batch' | 'epochs' | 'maxSteps' | 'warmup' | 'weightDecay' | 'method' | 'seed'
+  'batch' | 'epochs' | 'maxSteps' | 'warmup' | 'weightDecay'
 > & { readonly train: { readonly length: number } };
 
 /** How many steps there are in an epoch and in all, and how many of them warm up. */
@@ -39,7 +39,11 @@ export function encoderOptimizer(
 export async function startOf(
   model: EncoderModel,
   trainable: ReadonlyMap<string, Shape>,
-  { method, seed, made = new Map() }: StepRequest & { readonly made?: Parameters },
+  {
+    method,
+    seed,
+    made = new Map(),
+  }: Pick<EncoderRequest, 'method' | 'seed'> & { readonly made?: Parameters },
 ): Promise<Map<string, Float32Array>> {
   const parameters = new Map<string, Float32Array>();
   for (const [name, shape] of trainable) {

@@ -1,11 +1,10 @@
 import { hidden } from '../architectures/attention.ts';
-import { gradientName, type TrainingProgram } from '../architectures/training-program.ts';
-import { gradients } from '../autodiff/index.ts';
+import type { TrainingProgram } from '../architectures/training-program.ts';
 import { Builder } from '../ir/builder.ts';
 import { negativeLogLikelihood } from '../ir/layers.ts';
-import type { Value } from '../ir/op.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type { EncoderOptions } from './encoder.ts';
+import { derivedProgram, lossProgram } from './loss-program.ts';
 import { Scorer } from './score-head.ts';
 
 /** Sizes of a batch of questions, each with a list of passages. */
@@ -26,22 +25,14 @@ export type ListOptions = EncoderOptions & ListShape;
 export function buildListProgram(config: EncoderConfig, options: ListOptions): TrainingProgram {
   const b = new Builder();
   const { trainable, ...outputs } = listLoss(b, config, options);
-  const derived = gradients(b, outputs.loss, [...trainable.values()]);
-  const named = [...trainable.keys()].map((name, at) => [
-    gradientName(name),
-    derived[at] ?? outputs.loss,
-  ]);
-  return {
-    program: b.build({ ...outputs, ...Object.fromEntries(named) }),
-    trainable: shapesOf(trainable),
-  };
+  return derivedProgram(b, outputs, trainable);
 }
 
 /** Forward pass only: outputs `loss`, `correct` and `scores`, [lists · candidates]. */
 export function buildListLossProgram(config: EncoderConfig, options: ListOptions): TrainingProgram {
   const b = new Builder();
   const { trainable, ...outputs } = listLoss(b, config, options);
-  return { program: b.build(outputs), trainable: shapesOf(trainable) };
+  return lossProgram(b, outputs, trainable);
 }
 
 /**
@@ -66,8 +57,4 @@ function listLoss(b: Builder, config: EncoderConfig, options: ListOptions) {
     correct: b.greaterEqual(b.gatherLast(ranked, wanted), best),
     trainable: scorer.trainable,
   };
-}
-
-function shapesOf(trainable: ReadonlyMap<string, Value>): TrainingProgram['trainable'] {
-  return new Map([...trainable].map(([name, { shape }]) => [name, shape]));
 }

@@ -1,21 +1,36 @@
+import type { TextPair } from '@graft/graph';
 import { rowsOfStep, stepsPerEpoch } from '../data/epoch.ts';
-import type { EncoderRequest } from './encoder-request.ts';
-import type { TokenPair } from './text-feeds.ts';
 
 /** Pairs whose questions pick out of all their passages. */
-export interface PairBatch {
-  readonly pairs: readonly TokenPair[];
+export interface PairBatch<Text = readonly number[]> {
+  readonly pairs: readonly TextPair<Text>[];
   /** Questions that count, the first; the pairs behind them only bring passages. */
   readonly counted: number;
 }
 
-type Batching = Pick<EncoderRequest, 'train' | 'evaluation' | 'batch' | 'seed'>;
+/** The pairs of a training, and how they are drawn. */
+export interface PairData<Text = readonly number[]> {
+  readonly train: readonly TextPair<Text>[];
+  /** May be empty: there is no evaluation loss then. */
+  readonly evaluation: readonly TextPair<Text>[];
+  /** Pairs a step. */
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** All that a pair brings to a batch, its own first. */
+export function passagesOf<Text>({ passage, negatives }: TextPair<Text>): readonly Text[] {
+  return [passage, ...negatives];
+}
 
 /**
  * The pairs of a step. What a question is told from is the rest of its batch, so the last batch of an epoch is filled up
  * with pairs of its first one, which are trained on once more: else a pair may be left alone, and have nothing to learn.
  */
-export function trainingBatch({ train, batch, seed }: Batching, step: number): PairBatch {
+export function trainingBatch<Text>(
+  { train, batch, seed }: PairData<Text>,
+  step: number,
+): PairBatch<Text> {
   const options = { seed, batch };
   const own = rowsOfStep(train, step, options);
   const perEpoch = stepsPerEpoch(train.length, batch);
@@ -29,8 +44,12 @@ export function trainingBatch({ train, batch, seed }: Batching, step: number): P
  * Batches to evaluate on. One that is not full borrows passages of other pairs, those to train on last, so that all
  * questions are told from as many.
  */
-export function evaluationBatches({ train, evaluation, batch }: Batching): PairBatch[] {
-  const batches: PairBatch[] = [];
+export function evaluationBatches<Text>({
+  train,
+  evaluation,
+  batch,
+}: Omit<PairData<Text>, 'seed'>): PairBatch<Text>[] {
+  const batches: PairBatch<Text>[] = [];
   for (let start = 0; start < evaluation.length; start += batch) {
     const own = evaluation.slice(start, start + batch);
     const others = [...evaluation.slice(0, start), ...train].slice(0, batch - own.length);
@@ -40,9 +59,20 @@ export function evaluationBatches({ train, evaluation, batch }: Batching): PairB
 }
 
 /** The batches of the first epoch, which has every pair. */
-export function firstBatches(request: Batching): PairBatch[] {
+export function firstBatches<Text>(request: PairData<Text>): PairBatch<Text>[] {
   const { train, batch } = request;
   return Array.from({ length: stepsPerEpoch(train.length, batch) }, (_, step) =>
     trainingBatch(request, step),
+  );
+}
+
+/** The most of any pair: as many as programs have room for. */
+export function mostNegatives({
+  train,
+  evaluation,
+}: Pick<PairData<unknown>, 'train' | 'evaluation'>): number {
+  return [...train, ...evaluation].reduce(
+    (most, { negatives }) => Math.max(most, negatives.length),
+    0,
   );
 }

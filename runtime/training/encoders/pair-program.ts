@@ -1,16 +1,13 @@
-import { gradientName, type TrainingProgram } from '../architectures/training-program.ts';
-import { gradients } from '../autodiff/index.ts';
+import type { TrainingProgram } from '../architectures/training-program.ts';
 import { Builder } from '../ir/builder.ts';
-import type { Value } from '../ir/op.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { Encoder, type EncoderOptions } from './encoder.ts';
+import { derivedProgram, lossProgram } from './loss-program.ts';
+import type { PairRoom } from './pair-places.ts';
 import { rankingLoss } from './ranking-loss.ts';
 
 /** Sizes of a batch of questions, each with its passage and as many hard negatives. */
-export interface PairShape {
-  readonly pairs: number;
-  /** Of each question. */
-  readonly negatives: number;
+export interface PairShape extends PairRoom {
   /** Tokens of a row; questions are usually shorter. */
   readonly questionLength: number;
   readonly passageLength: number;
@@ -28,22 +25,14 @@ export interface PairOptions extends EncoderOptions, PairShape {
 export function buildPairProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
   const b = new Builder();
   const { trainable, ...outputs } = pairLoss(b, config, options);
-  const derived = gradients(b, outputs.loss, [...trainable.values()]);
-  const named = [...trainable.keys()].map((name, at) => [
-    gradientName(name),
-    derived[at] ?? outputs.loss,
-  ]);
-  return {
-    program: b.build({ ...outputs, ...Object.fromEntries(named) }),
-    trainable: shapesOf(trainable),
-  };
+  return derivedProgram(b, outputs, trainable);
 }
 
 /** Forward pass only: outputs `loss` and `correct`. */
 export function buildPairLossProgram(config: EncoderConfig, options: PairOptions): TrainingProgram {
   const b = new Builder();
   const { trainable, ...outputs } = pairLoss(b, config, options);
-  return { program: b.build(outputs), trainable: shapesOf(trainable) };
+  return lossProgram(b, outputs, trainable);
 }
 
 function pairLoss(b: Builder, config: EncoderConfig, options: PairOptions) {
@@ -59,8 +48,4 @@ function pairLoss(b: Builder, config: EncoderConfig, options: PairOptions) {
     weights: b.input('weights', { shape: [pairs] }),
   };
   return { ...rankingLoss(b, ranked, scale), trainable: encoder.trainable };
-}
-
-function shapesOf(trainable: ReadonlyMap<string, Value>): TrainingProgram['trainable'] {
-  return new Map([...trainable].map(([name, { shape }]) => [name, shape]));
 }

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Executable, Executor, Results } from '../ir/executor.ts';
+import type { Executable, Executor, Feeds } from '../ir/executor.ts';
 import type { Shape } from '../ir/shape.ts';
-import type { Parameters } from '../optimizer/adamw.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import type { EncoderRequest } from './encoder-request.ts';
-import type { PairBatch } from './pair-batches.ts';
+import { passagesOf, type PairBatch } from './pair-batches.ts';
+import type { PairComputing } from './pair-objective.ts';
+import type { PairWeights } from './pair-places.ts';
 import { buildPairLossProgram, buildPairProgram, type PairShape } from './pair-program.ts';
 import { encoderOptions, shapeOf, type PairShapes } from './pair-shapes.ts';
 import { pairFeeds } from './text-feeds.ts';
@@ -19,7 +19,7 @@ interface PairProgramsOptions {
 type Kind = 'training' | 'evaluation';
 
 /** The programs of a training, one of each kind and pair of lengths, compiled when first used. */
-export class PairPrograms implements AsyncDisposable {
+export class PairPrograms implements PairComputing<readonly number[]>, AsyncDisposable {
   readonly #options: PairProgramsOptions;
   readonly #compiled = new Map<string, Promise<Executable>>();
 
@@ -32,28 +32,17 @@ export class PairPrograms implements AsyncDisposable {
     return this.#build(buildPairLossProgram, shortest).trainable;
   }
 
-  /** Of a batch; each question that counts has the weight 1 / `count`. */
-  async run(
-    kind: Kind,
-    { pairs, counted }: PairBatch,
-    setting: {
-      readonly count: number;
-      readonly parameters: Parameters;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Results> {
-    // A run blocks the thread; between two of them a cancellation can be heard.
-    await setImmediate();
-    setting.signal.throwIfAborted();
-    const shape = this.#shapeOf(pairs);
-    const executable = await this.#get(kind, shape);
-    const feeds = pairFeeds(pairs, shape, { weight: 1 / setting.count, counted });
-    return await executable.run({ ...feeds, ...Object.fromEntries(setting.parameters) });
+  compiled(kind: Kind, { pairs }: PairBatch): Promise<Executable> {
+    return this.#get(kind, this.#shapeOf(pairs));
   }
 
-  /** Compiles what these batches need. */
-  async prepare(kind: Kind, batches: Iterable<PairBatch>): Promise<void> {
-    for (const { pairs } of batches) await this.#get(kind, this.#shapeOf(pairs));
+  feeds({ pairs }: PairBatch, weights: PairWeights): Feeds {
+    return pairFeeds(pairs, this.#shapeOf(pairs), weights);
+  }
+
+  tokensOf({ pairs }: PairBatch): number {
+    const texts = pairs.flatMap((pair) => [pair.question, ...passagesOf(pair)]);
+    return texts.reduce((sum, text) => sum + text.length, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,9 +4,15 @@ import type { TrainingProgram } from '../architectures/training-program.ts';
 import { chooseBuckets } from '../data/buckets.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import type { EncoderModel } from './encoder-model.ts';
-import { passagesOf, type EncoderRequest } from './encoder-request.ts';
+import type { EncoderRequest } from './encoder-request.ts';
 import type { EncoderOptions } from './encoder.ts';
-import { evaluationBatches, firstBatches, type PairBatch } from './pair-batches.ts';
+import {
+  evaluationBatches,
+  firstBatches,
+  mostNegatives,
+  passagesOf,
+  type PairBatch,
+} from './pair-batches.ts';
 import { buildPairLossProgram, buildPairProgram, type PairShape } from './pair-program.ts';
 
 /** Lengths of texts that programs are compiled for: each of a question's with each of a passage's. */
@@ -125,16 +131,6 @@ function longestOf(pairs: PairBatch['pairs']): { question: number; passage: numb
     for (const text of passagesOf(pair)) longest.passage = Math.max(longest.passage, text.length);
   }
   return longest;
-}
-
-function mostNegatives({
-  train,
-  evaluation,
-}: Pick<EncoderRequest, 'train' | 'evaluation'>): number {
-  return [...train, ...evaluation].reduce(
-    (most, { negatives }) => Math.max(most, negatives.length),
-    0,
-  );
 }
 
 function memoryOf({ model, request }: ShapeRequest, shapes: PairShapes): number {

@@ -14,8 +14,8 @@ export interface BatchLoss {
   readonly loss: number;
   /** Share of the trained tokens that were the most likely ones. */
   readonly accuracy: number;
-  /** Tokens fed, padding left out. */
-  readonly tokens: number;
+  /** Tokens fed, padding left out; absent where none are. */
+  readonly tokens?: number;
 }
 
 export interface BatchSetting {

@@ -142,21 +142,24 @@ export class TrainingSteps {
       throw lossExploded({ loss, norm, step: step + 1, request });
     }
     this.#parts.optimizer.update(gradients, rate);
-    this.#pace.add((performance.now() - startedAt) / 1000, tokens);
-    this.#state = { ...this.#state, step: step + 1, tokens: this.#state.tokens + tokens };
-    this.#report({ loss, accuracy, rate, norm });
+    this.#pace.add((performance.now() - startedAt) / 1000, tokens ?? 0);
+    this.#state = { ...this.#state, step: step + 1, tokens: this.#state.tokens + (tokens ?? 0) };
+    this.#report({ loss, accuracy, rate, norm }, tokens !== undefined);
   }
 
-  #report(values: { loss: number; accuracy: number; rate: number; norm: number }): void {
+  #report(
+    values: { loss: number; accuracy: number; rate: number; norm: number },
+    reads: boolean,
+  ): void {
     const { plan, hooks } = this.#parts;
     const { step, tokens } = this.#state;
     const { tokensPerSecond, secondsPerStep } = this.#pace;
     const eta = secondsPerStep * (plan.steps - step);
     this.#record('train', {
       ...values,
-      tokens,
+      ...(reads && { tokens }),
       epoch: step / plan.stepsPerEpoch,
-      tokensPerSecond,
+      ...(reads && { tokensPerSecond }),
       eta,
       memory: process.memoryUsage.rss(),
     });
@@ -164,7 +167,7 @@ export class TrainingSteps {
       done: step,
       total: plan.steps,
       unit: 'steps',
-      message: `loss ${values.loss.toFixed(3)}, ${Math.round(tokensPerSecond)} tokens/s, ${inWords(eta)} left`,
+      message: `loss ${values.loss.toFixed(3)}, ${reads ? `${Math.round(tokensPerSecond)} tokens/s, ` : ''}${inWords(eta)} left`,
     });
   }
 

@@ -6,6 +6,7 @@ import { runEvaluationJob } from './evaluation-job.ts';
 import { unpackExamples } from './packed-examples.ts';
 import { unpackLists } from './packed-lists.ts';
 import { unpackPairs } from './packed-pairs.ts';
+import { runQueryAdapterJob } from './query-adapter-job.ts';
 import { runRerankerJob } from './reranker-job.ts';
 import { readToTrainer, type Answer, type FromTrainer, type SentJob } from './trainer-protocol.ts';
 import { runTrainingJob } from './training-job.ts';
@@ -61,6 +62,9 @@ async function answer(message: SentJob, hooks: LoopHooks): Promise<Answer> {
     const pairs = { train: unpackPairs(train), evaluation: unpackPairs(evaluation) };
     const result = await runEmbedderJob({ ...job, request: { ...job.request, ...pairs } }, hooks);
     return { type: 'embedder-trained', result };
+  }
+  if (message.type === 'train-query-adapter') {
+    return { type: 'query-adapter-trained', result: await runQueryAdapterJob(message.job, hooks) };
   }
   if (message.type === 'train-reranker') {
     const { job } = message;

@@ -49,6 +49,7 @@ export async function runInTrainer(
           return failed(GraphError.fromProblem(message.problem));
         case 'trained':
         case 'embedder-trained':
+        case 'query-adapter-trained':
         case 'reranker-trained':
         case 'evaluated':
           return answered(message);

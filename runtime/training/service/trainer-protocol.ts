@@ -2,6 +2,7 @@ import type {
   EmbedderTrainingResult,
   MetricRow,
   Problem,
+  QueryAdapterResult,
   RerankerTrainingResult,
   TrainingHooks,
   TrainingResult,
@@ -12,6 +13,7 @@ import type { EvaluationJob, ExampleLoss } from './evaluation-job.ts';
 import type { PackedExamples } from './packed-examples.ts';
 import type { PackedLists } from './packed-lists.ts';
 import type { PackedPairs } from './packed-pairs.ts';
+import type { QueryAdapterJob } from './query-adapter-job.ts';
 import type { RerankerJob } from './reranker-job.ts';
 import type { TrainingJob } from './training-job.ts';
 
@@ -34,6 +36,7 @@ type SentEvaluation = Packed<EvaluationJob, 'examples'>;
 export type SentJob =
   | { readonly type: 'train'; readonly job: SentTraining }
   | { readonly type: 'train-embedder'; readonly job: SentEmbedderTraining }
+  | { readonly type: 'train-query-adapter'; readonly job: QueryAdapterJob }
   | { readonly type: 'train-reranker'; readonly job: SentRerankerTraining }
   | { readonly type: 'evaluate'; readonly job: SentEvaluation };
 
@@ -50,6 +53,7 @@ type Progress = Parameters<TrainingHooks['progress']>[0];
 export type Answer =
   | { readonly type: 'trained'; readonly result: TrainingResult }
   | { readonly type: 'embedder-trained'; readonly result: EmbedderTrainingResult }
+  | { readonly type: 'query-adapter-trained'; readonly result: QueryAdapterResult }
   | { readonly type: 'reranker-trained'; readonly result: RerankerTrainingResult }
   | { readonly type: 'evaluated'; readonly losses: readonly ExampleLoss[] };
 
@@ -67,6 +71,7 @@ const custom = <T>() => z.custom<T>((value) => typeof value === 'object' && valu
 const toTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('train'), job: custom<SentTraining>() }),
   z.object({ type: z.literal('train-embedder'), job: custom<SentEmbedderTraining>() }),
+  z.object({ type: z.literal('train-query-adapter'), job: custom<QueryAdapterJob>() }),
   z.object({ type: z.literal('train-reranker'), job: custom<SentRerankerTraining>() }),
   z.object({ type: z.literal('evaluate'), job: custom<SentEvaluation>() }),
   z.object({ type: z.literal('granted') }),
@@ -83,6 +88,7 @@ const fromTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('planned'), memory: z.number() }),
   z.object({ type: z.literal('trained'), result: custom<TrainingResult>() }),
   z.object({ type: z.literal('embedder-trained'), result: custom<EmbedderTrainingResult>() }),
+  z.object({ type: z.literal('query-adapter-trained'), result: custom<QueryAdapterResult>() }),
   z.object({ type: z.literal('reranker-trained'), result: custom<RerankerTrainingResult>() }),
   z.object({ type: z.literal('evaluated'), losses: z.array(custom<ExampleLoss>()) }),
   z.object({ type: z.literal('failed'), problem: custom<Problem>() }),

@@ -107,6 +107,16 @@ export function createTraining(options: TrainingOptions): Training {
       throw wrongAnswer();
     },
 
+    async trainQueryAdapter({ model, folder, memory: room, ...request }, hooks) {
+      const { checkpoints } = request;
+      const answer = await train({ checkpoints, ...given(room) }, hooks, (setting) => ({
+        type: 'train-query-adapter',
+        job: { ...setting, model, folder, request },
+      }));
+      if (answer.type === 'query-adapter-trained') return answer.result;
+      throw wrongAnswer();
+    },
+
     async trainReranker({ model: source, folder, memory: room, ...request }, hooks) {
       const { id, digest } = source;
       const model = { id, digest, ...(await resolveEncoder(source)) };

@@ -1,0 +1,73 @@
+import type { QueryAdapterResult, TrainingRequest } from '@graft/graph';
+import { hashFile } from '@graft/kit';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { adapterMatrix, deltaName } from '../encoders/query-adapter.ts';
+import { trainQueryAdapter, type QueryAdapterRequest } from '../encoders/train-query-adapter.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import { openExecutor } from '../loop/open-executor.ts';
+import type { LoopHooks } from '../loop/training-loop.ts';
+import { numbersOf } from './encoder-job.ts';
+import { memoryFor, type JobSetting } from './training-job.ts';
+
+/** Where sentence-transformers keeps a linear map that follows the pooling (0 the encoder, 1 the pooling). */
+const denseFolder = '2_Dense';
+
+/** A training on vectors that are there already: no model is opened. */
+export interface QueryAdapterJob extends Omit<JobSetting, 'model'> {
+  readonly model: {
+    readonly id: string;
+    readonly digest: string;
+    readonly architecture: string;
+    readonly contextLength: number;
+  };
+  readonly request: QueryAdapterRequest & Pick<TrainingRequest, 'device'>;
+  /** For the result. */
+  readonly folder: string;
+}
+
+/** One training from vectors to the files of its result. */
+export async function runQueryAdapterJob(
+  job: QueryAdapterJob,
+  hooks: LoopHooks,
+): Promise<QueryAdapterResult> {
+  const { model, request, folder } = job;
+  const { dimension } = request;
+  const trained = await trainQueryAdapter({
+    request,
+    modelDigest: model.digest,
+    executor: await openExecutor({ ...job, device: request.device }),
+    memory: Math.min(await memoryFor(job), job.memoryLimit ?? Infinity),
+    hooks,
+  });
+  const delta = trained.parameters.get(deltaName) ?? new Float32Array();
+  const weights = `${denseFolder}/model.safetensors`;
+  await writeDense(path.join(folder, denseFolder), adapterMatrix(delta, dimension), dimension);
+  const { digest } = await hashFile(path.join(folder, weights), hooks.signal);
+  const { id, architecture, contextLength } = model;
+  return {
+    metrics: trained.metrics,
+    trainable: numbersOf(trained.trainable),
+    embedder: {
+      id: `${id} with a query adapter`,
+      ...{ digest, weights, architecture, dimension, contextLength },
+      base: { id, digest: model.digest },
+      method: 'query-adapter',
+    },
+  };
+}
+
+/** A module as sentence-transformers' `Dense` is saved: [outputs, inputs], without bias or activation. */
+async function writeDense(folder: string, matrix: Float32Array, dimension: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const config = {
+    in_features: dimension,
+    out_features: dimension,
+    bias: false,
+    activation_function: 'torch.nn.modules.linear.Identity',
+  };
+  await writeFile(path.join(folder, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  await writeSafetensors(path.join(folder, 'model.safetensors'), [
+    { name: 'linear.weight', shape: [dimension, dimension], data: matrix },
+  ]);
+}
