@@ -5,6 +5,7 @@ import {
   EmbedderModel,
   Embeddings,
   type ParamMeta,
+  passageEmbedder,
   searchedText,
 } from '@graft/graph';
 import { z } from 'zod';
@@ -21,7 +22,7 @@ export const embed = defineNode({
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'An embedder that was trained, in place of the chosen one.',
+      doc: 'An embedder that was trained, in place of the chosen one; of a query adapter its base.',
     },
   },
   outputs: { embeddings: { type: Embeddings, doc: 'The chunks with their vectors.' } },
@@ -58,7 +59,10 @@ export const embed = defineNode({
   },
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   facets: ({ model }, { trained }, models) => {
-    if (trained !== undefined) return { embeddings: trained };
+    if (trained !== undefined) {
+      const { embedder } = trained;
+      return embedder === undefined ? {} : { embeddings: { embedder: passageEmbedder(embedder) } };
+    }
     const facts = models(model);
     if (facts?.dimension === undefined) return {};
     return {

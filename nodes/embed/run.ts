@@ -3,7 +3,9 @@ import { embed } from './node.ts';
 
 export const run = implementItems(embed, {
   async runItems(ctx, batch, { trained }, params): Promise<readonly Float32Array[]> {
-    const embedder = await ctx.backends.embedder(trained ?? params.model);
+    const embedder = await ctx.backends.embedder(
+      trained === undefined ? params.model : { trained, texts: 'passages' },
+    );
     return embedder.embed(batch.map(searchedText), ctx.signal);
   },
   *expand(row, vector) {

@@ -1,6 +1,6 @@
 import type { Hit, SearchRequest } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
-import { rowsInput, runAll, testContext } from '../kit/testing/test-context.ts';
+import { rowsInput, runAll, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { retrieve } from './node.ts';
 import { run } from './run.ts';
 
@@ -190,6 +190,52 @@ it('refuses other weights at run time too, where the plan did not know them', as
     code: 'facet-mismatch',
     location: { node: 'node-1', port: 'index', param: 'embedder' },
   });
+});
+
+it('embeds questions with a query adapter where its base made the index, and no others', async () => {
+  const base = testContext();
+  const asked: unknown[] = [];
+  const ctx = testContext({
+    backends: {
+      ...base.backends,
+      embedder(model) {
+        asked.push(model);
+        return Promise.resolve({
+          ...{ model: 'm', dimension: 2, device: 'cpu', countTokens: () => 1 },
+          embed: (texts) => Promise.resolve(texts.map(() => Float32Array.of(0, 1))),
+          embedTokens: () => expect.fail('not asked for'),
+        });
+      },
+      openIndex: (_folder, info) =>
+        Promise.resolve({
+          info,
+          search: ({ vector }) => Promise.resolve([hitOf([...(vector ?? [])].join(), 1)]),
+          [Symbol.dispose]: () => undefined,
+        }),
+    },
+  });
+  const trained = treeInput({
+    ...{ id: 'mapped', digest: 'c', weights: '2_Dense/model.safetensors', architecture: 'bert' },
+    ...{ dimension: 2, contextLength: 512, method: 'query-adapter' as const },
+    base: { id: made.model, digest: made.digest },
+  });
+  const rows = [{ id: 'q', question: 'When?' }];
+  const search = async (embedderDigest: string) =>
+    runAll(run, rows, {
+      ctx,
+      inputs: {
+        ...{ questions: rowsInput(rows), trained },
+        index: {
+          ...{ digest: '', path: '' },
+          info: { rows: 1, dimension: 2, embedder: made.model, embedderDigest },
+        },
+      },
+      params: retrieve.params.parse({ mode: 'dense' }),
+    });
+  const [found] = await search(made.digest);
+  expect(found?.hits[0]?.chunk.id).toBe('0,1');
+  expect(asked).toEqual([{ trained, texts: 'questions' }]);
+  await expect(search('d'.repeat(64))).rejects.toMatchObject({ code: 'facet-mismatch' });
 });
 
 it('searches for some questions at a time: each holds all of its candidates', async () => {

@@ -1,9 +1,11 @@
 import {
   defineNode,
+  type EmbedderFacet,
   EmbedderModel,
   Hits,
   Index,
   type ParamMeta,
+  passageEmbedder,
   Questions,
   sameEmbedder,
 } from '@graft/graph';
@@ -22,7 +24,7 @@ export const retrieve = defineNode({
     trained: {
       type: EmbedderModel,
       optional: true,
-      doc: 'The embedder that was trained, where it made the index.',
+      doc: 'The embedder that was trained, where it made the index, or a query adapter of the one that did.',
     },
   },
   outputs: { hits: { type: Hits, doc: 'For each question, its best chunks in order.' } },
@@ -130,15 +132,12 @@ export const retrieve = defineNode({
     const { trained } = inputs;
     if (trained !== undefined) {
       const asking = trained.embedder;
-      if (asking === undefined || sameEmbedder(made, asking) !== false) return [];
-      const [asked, connected] =
-        asking.model === made.model
-          ? ['another training of it, as of another round', 'the embedder that comes here']
-          : [asking.model, asking.model];
+      if (asking === undefined || sameEmbedder(made, passageEmbedder(asking)) !== false) return [];
+      const { asked, remedy } = otherThan(made, asking);
       return [
         {
           port: 'index',
-          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are others. Build the index anew: connect ${connected} to the Embed that it is made of.`,
+          message: `The index was made with ${made.model}, but the questions would be embedded with ${asked}, whose vectors are others. Build the index anew: ${remedy} the Embed that it is made of.`,
         },
       ];
     }
@@ -167,3 +166,16 @@ export const retrieve = defineNode({
   cores: 'one',
   migrations: [],
 });
+
+/** What questions would be embedded with where that did not make the index, and what to do with it. */
+function otherThan(
+  made: EmbedderFacet,
+  { model, passages }: EmbedderFacet,
+): { readonly asked: string; readonly remedy: string } {
+  if (passages !== undefined) return { asked: model, remedy: `choose ${passages.model} in` };
+  if (model !== made.model) return { asked: model, remedy: `connect ${model} to` };
+  return {
+    asked: 'another training of it, as of another round',
+    remedy: 'connect the embedder that comes here to',
+  };
+}

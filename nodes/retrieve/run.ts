@@ -1,9 +1,10 @@
 import {
+  type EmbedderInfo,
   GraphError,
   type Hit,
   implementItems,
   type RunContext,
-  type TrainedEmbedder,
+  type TreeInput,
 } from '@graft/graph';
 import { fuseLists } from './fuse-lists.ts';
 import { retrieve } from './node.ts';
@@ -41,8 +42,8 @@ export const run = implementItems(retrieve, {
     });
 
     async function embedAll(texts: readonly string[]): Promise<Float32Array[]> {
-      const model = trained ?? (params.embedder === '' ? index.info.embedder : params.embedder);
-      const { id, digest } = asking(ctx, model);
+      const chosen = params.embedder === '' ? index.info.embedder : params.embedder;
+      const { id, digest } = trained === undefined ? ctx.models.facts(chosen) : ofPassages(trained);
       // The plan refuses this already where the facets are known.
       if (digest !== index.info.embedderDigest) {
         throw new GraphError(
@@ -51,7 +52,9 @@ export const run = implementItems(retrieve, {
           { location: { node: ctx.node, port: 'index', param: 'embedder' } },
         );
       }
-      const embedder = await ctx.backends.embedder(model);
+      const embedder = await ctx.backends.embedder(
+        trained === undefined ? chosen : { trained, texts: 'questions' },
+      );
       return embedder.embed(texts, ctx.signal);
     }
   },
@@ -90,11 +93,10 @@ async function inParts<Row, Result>(
   return results;
 }
 
-/** What questions would be embedded with; a trained one by its artifact, as an index remembers it. */
-function asking(
-  ctx: RunContext,
-  model: string | TrainedEmbedder,
-): { readonly id: string; readonly digest: string } {
-  if (typeof model === 'string') return ctx.models.facts(model);
-  return { id: model.info.id, digest: model.digest };
+/** What embeds the passages that a trained embedder's questions are compared with, as an index remembers it. */
+function ofPassages({ info, digest }: TreeInput<EmbedderInfo>): {
+  readonly id: string;
+  readonly digest: string;
+} {
+  return info.method === 'query-adapter' ? info.base : { id: info.id, digest };
 }

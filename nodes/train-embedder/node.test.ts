@@ -1,4 +1,12 @@
-import { type Chunk, type ModelFacts, parseGraph, planGraph, type Question } from '@graft/graph';
+import {
+  type Chunk,
+  type ModelFacts,
+  parseGraph,
+  planGraph,
+  type QueryAdapterRequest,
+  type Question,
+  type Training,
+} from '@graft/graph';
 import { expect, it } from 'vitest';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { registry } from '../definitions.gen.ts';
@@ -25,10 +33,27 @@ it('refuses what is no embedder, one of another family, and texts longer than it
   ]);
 });
 
+it('takes an embedder of any family and context for a query adapter, and nothing else', () => {
+  const params = { method: 'query-adapter', maxLength: 600 };
+  expect(check(params, { architecture: 'xlm-roberta' })).toEqual([]);
+  expect(check(params, { kind: 'language-model' })).toEqual([
+    { param: 'model', message: expect.stringContaining('choose an embedder') },
+  ]);
+});
+
 it('says that its embedder is another than its base', () => {
   const params = trainEmbedder.params.parse({});
   expect(trainEmbedder.facets?.(params, {}, () => facts)).toEqual({
     embedder: { embedder: { model: 'all-MiniLM-L6-v2 tuned', dimension: 384 } },
+  });
+  const adapter = trainEmbedder.params.parse({ method: 'query-adapter' });
+  expect(trainEmbedder.facets?.(adapter, {}, () => facts)).toEqual({
+    embedder: {
+      embedder: {
+        ...{ model: 'all-MiniLM-L6-v2 with a query adapter', dimension: 384 },
+        passages: { model: facts.id, digest: facts.digest },
+      },
+    },
   });
 });
 
@@ -66,13 +91,85 @@ it.each([
   });
 });
 
+it('asks for a map of the vectors that the embedder gives, each text once', async () => {
+  const embedded: string[][] = [];
+  const requests: QueryAdapterRequest[] = [];
+  const base = testContext();
+  const absent = (): never => expect.fail('asked for something else');
+  const lengthOnly = (texts: readonly string[]) =>
+    texts.map((text) => Float32Array.of(text.length, 1));
+  const info = { ...facts, weights: 'w', base: { id: facts.id, digest: facts.digest } };
+  const ctx = testContext({
+    models: { ...base.models, facts: () => ({ ...facts, parameters: 996 }) },
+    backends: {
+      ...base.backends,
+      embedder: () =>
+        Promise.resolve({
+          ...{ model: facts.id, dimension: 2, device: 'cpu', countTokens: absent },
+          embed(texts) {
+            embedded.push([...texts]);
+            return Promise.resolve(lengthOnly(texts));
+          },
+          embedTokens: absent,
+        }),
+      training: () =>
+        Promise.resolve<Training>({
+          ...{ train: absent, trainEmbedder: absent, trainReranker: absent, evaluate: absent },
+          ...{ importAdapter: absent, mergeAdapters: absent, encodeAdapter: absent },
+          ...{ mergeIntoModel: absent, compareAdapters: absent, randomModel: absent },
+          trainQueryAdapter(request) {
+            requests.push(request);
+            const embedder = { ...info, dimension: 2, method: 'query-adapter' as const };
+            return Promise.resolve({ metrics: [], trainable: 4, embedder });
+          },
+        }),
+    },
+  });
+  const asked = [
+    { ...dawn, question: 'Is the eastern kiln lit?' },
+    {
+      ...{ id: 'r', question: 'Is the eastern glaze dry?', reference: 'A day.' },
+      documents: ['glaze.md'],
+    },
+  ];
+  const { metrics } = await run.run(
+    ctx,
+    { questions: rowsInput(asked), chunks: rowsInput(chunks) },
+    trainEmbedder.params.parse({ method: 'query-adapter', evalShare: 0, negatives: 1 }),
+  );
+  const [request] = requests;
+  // Each passage is the other question's negative.
+  expect(embedded.flat().sort()).toEqual(
+    [
+      ...asked.map(({ question: text }) => text),
+      ...chunks.slice(0, 2).map(({ text }) => text),
+    ].sort(),
+  );
+  const vectorOf = (place = -1): number | undefined => request?.vectors[place * 2];
+  expect(request).toMatchObject({ dimension: 2, model: { id: facts.id, digest: facts.digest } });
+  expect(
+    request?.train.map((pair) =>
+      [pair.question, pair.passage, ...pair.negatives].map((place) => vectorOf(place)),
+    ),
+  ).toEqual(
+    asked.map(({ question: text }, at) =>
+      [text, chunks[at]?.text ?? '', chunks[1 - at]?.text ?? ''].map(({ length }) => length),
+    ),
+  );
+  const rows: unknown[] = [];
+  for await (const row of metrics) rows.push(row);
+  expect(rows).toEqual([
+    { series: 'summary', values: expect.objectContaining({ trainable: 4, 'trainable %': 0.4 }) },
+  ]);
+});
+
 /** A graph that trains an embedder; `trained` are the nodes that it is connected to. */
-function planned(...trained: readonly string[]): unknown {
+function planned(trained: readonly string[], params: object = {}, indexed: object = {}): unknown {
   const node = (type: string, params: object = {}) => ({ type, version: 1, params });
   const nodes = {
     files: node('load-files', { paths: ['pages/*.md'] }),
-    ...{ chunk: node('chunk'), embed: node('embed'), index: node('index') },
-    ...{ retrieve: node('retrieve'), train: node('train-embedder') },
+    ...{ chunk: node('chunk'), embed: node('embed', indexed), index: node('index') },
+    ...{ retrieve: node('retrieve'), train: node('train-embedder', params) },
     questions: node('questions', { questions: 'When is the kiln lit?' }),
   };
   const edges = [
@@ -83,13 +180,26 @@ function planned(...trained: readonly string[]): unknown {
     ...trained.map((to) => `train.embedder -> ${to}.trained`),
   ];
   const graph = parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
-  return planGraph(graph, registry, { models: () => facts });
+  const models = (id: string) =>
+    id === facts.id ? facts : { ...facts, id, digest: 'b'.repeat(64) };
+  return planGraph(graph, registry, { models });
 }
 
 it('its index is planned, and one of the base is refused before anything runs', () => {
-  expect(planned('embed', 'retrieve')).toHaveProperty('nodes.length', 7);
-  expect(() => planned('retrieve')).toThrow(
+  expect(planned(['embed', 'retrieve'])).toHaveProperty('nodes.length', 7);
+  expect(() => planned(['retrieve'])).toThrow(
     /index was made with all-MiniLM-L6-v2, but .* all-MiniLM-L6-v2 tuned.*Build the index anew/,
   );
-  expect(() => planned('embed')).toThrow(/which is trained in this graph: connect it here, too/);
+  expect(() => planned(['embed'])).toThrow(/which is trained in this graph: connect it here, too/);
+});
+
+it('a query adapter searches an index of its base, and that of another embedder is refused', () => {
+  const params = { method: 'query-adapter' };
+  expect(planned(['retrieve'], params)).toHaveProperty('nodes.length', 7);
+  // Passages are embedded with the base wherever it is connected.
+  expect(planned(['embed', 'retrieve'], params)).toHaveProperty('nodes.length', 7);
+  expect(planned(['embed'], params)).toHaveProperty('nodes.length', 7);
+  expect(() => planned(['retrieve'], params, { model: 'another' })).toThrow(
+    /index was made with another, but .* all-MiniLM-L6-v2 with a query adapter.*choose all-MiniLM-L6-v2 in the Embed/,
+  );
 });

@@ -11,6 +11,7 @@ import {
   encoderClashes,
   encoderParams,
   evalShareParam,
+  kindClashes,
   trainingParams,
 } from '../kit/training/definition.ts';
 
@@ -18,13 +19,16 @@ const { epochs, schedule, warmup, weightDecay, clip, maxSteps } = trainingParams
 const { evaluateEvery, patience, seed, checkpointEvery } = trainingParams;
 const { model, rank, alpha } = encoderParams;
 
+/** In a few words; lora goes by its rank. */
+const methods = { full: 'every weight', 'query-adapter': 'a map of questions' } as const;
+
 export const trainEmbedder = defineNode({
   type: 'train-embedder',
   version: 1,
   implementation: 1,
   title: 'Train embedder',
   group: 'training',
-  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it knows the words of your texts. Each question is to pick its own passage out of those of its batch and of passages that share its words without answering it. Embed and Retrieve take the result; an index has to be built anew with it.',
+  doc: 'Trains a sentence embedder on questions and the passages that answer them, so that it knows the words of your texts. Each question is to pick its own passage out of those of its batch and of passages that share its words without answering it. Embed and Retrieve take the result; an index has to be built anew with it, but for a query adapter, which changes questions alone.',
   inputs: {
     questions: {
       type: Questions,
@@ -40,14 +44,18 @@ export const trainEmbedder = defineNode({
     metrics: { type: Metrics, doc: 'The curves over the steps, and a summary.' },
   },
   params: z.strictObject({
-    model,
+    model: model.meta({
+      ...model.meta(),
+      description:
+        'The embedder to start from, of the family bert; of any family for a query adapter.',
+    }),
     method: z
-      .enum(['lora', 'full'])
+      .enum(['lora', 'full', 'query-adapter'])
       .default('lora')
       .meta({
         title: 'Method',
         description:
-          'lora: low-rank additions to its linear maps, added to its weights in the end. full: every weight, with a tenth of the learning rate.',
+          'lora: low-rank additions to its linear maps, added to its weights in the end. full: every weight, with a tenth of the learning rate. query-adapter: the embedder stays as it is, and a linear map that the vectors of questions go through is trained. It learns less, takes seconds, and an index of the embedder serves on.',
       } satisfies ParamMeta),
     learningRate: z
       .number()
@@ -56,7 +64,8 @@ export const trainEmbedder = defineNode({
       .default(1e-3)
       .meta({
         title: 'Learning rate',
-        description: 'The highest, after the warm-up. About 0.001 for lora, 0.0001 for full.',
+        description:
+          'The highest, after the warm-up. About 0.001 for lora, 0.0001 for full, 0.003 for query-adapter.',
       } satisfies ParamMeta),
     epochs,
     batch: z
@@ -109,27 +118,35 @@ export const trainEmbedder = defineNode({
     ...{ evaluateEvery, patience, seed, checkpointEvery },
   }),
   when: {
+    maxLength: { method: ['lora', 'full'] },
     rank: { method: ['lora'] },
     alpha: { method: ['lora'] },
     targets: { method: ['lora'] },
   },
   summary: ({ model, method, rank, epochs }) => [
     ['model', model],
-    ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],
+    ['method', method === 'lora' ? `lora, rank ${rank}` : methods[method]],
     ['epochs', String(epochs)],
   ],
   caching: 'seeded',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
-  facets({ model }, _inputs, models) {
-    const dimension = models(model)?.dimension;
-    if (dimension === undefined) return {};
-    return { embedder: { embedder: { model: `${model} tuned`, dimension } } };
+  facets({ model, method }, _inputs, models) {
+    const facts = models(model);
+    if (facts?.dimension === undefined) return {};
+    const { dimension, digest } = facts;
+    const embedder =
+      method === 'query-adapter'
+        ? { model: `${model} with a query adapter`, dimension, passages: { model, digest } }
+        : { model: `${model} tuned`, dimension };
+    return { embedder: { embedder } };
   },
   check: (params, _inputs, models) =>
-    encoderClashes(params, models, {
-      trained: 'embedders that can be trained are',
-      longest: 'text',
-    }),
+    params.method === 'query-adapter'
+      ? kindClashes(params.model, models)
+      : encoderClashes(params, models, {
+          trained: 'embedders that can be trained are',
+          longest: 'text',
+        }),
   engines: ['training', 'onnxruntime'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

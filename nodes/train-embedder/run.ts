@@ -11,41 +11,57 @@ import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
 import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
 import { trainEmbedder } from './node.ts';
+import { trainMap } from './query-adapter.ts';
 
 export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, params) => {
   const { model, method, rank, alpha, targets, negatives, maxLength, evalShare, ...settings } =
     params;
-  const { id, digest, kind } = ctx.models.facts(model);
-  if (kind !== 'embedder') {
-    throw new GraphError('bad-model', `${id} is of kind ${kind}; choose an embedder.`, {
+  const base = ctx.models.facts(model);
+  if (base.kind !== 'embedder') {
+    throw new GraphError('bad-model', `${base.id} is of kind ${base.kind}; choose an embedder.`, {
       location: { node: ctx.node, param: 'model' },
     });
   }
   const paired = pairQuestions(await questions.all(), await chunks.all(), negatives);
   reportPairs(ctx, paired, negatives);
+  const { train, eval: evaluation } = splitPairs(paired.pairs, { evalShare, seed: params.seed });
+  const rows = { train: train.length, evaluation: evaluation.length };
+  checkSplit(
+    ctx,
+    { train: rows.train, eval: rows.evaluation },
+    { evalShare, more: 'add questions' },
+  );
+  const [checkpoints, folder] = await Promise.all([ctx.checkpoints(), ctx.scratch()]);
+  const steps = {
+    ...settings,
+    ...{ device: ctx.device, checkpoints, folder, memory: await ctx.room() },
+  };
+  if (method === 'query-adapter') {
+    const result = await trainMap(ctx, { base, train, evaluation, settings: steps }, hooksOf(ctx));
+    const { trainable, embedder, metrics } = result;
+    ctx.log(
+      'info',
+      `Trained is a map of ${trainable.toLocaleString('en')} numbers that questions go through; ${base.id} and what is indexed with it stay as they are.`,
+    );
+    const total = base.parameters === undefined ? {} : { total: base.parameters + trainable };
+    const summary = summaryOf({ metrics, trainable, ...total }, rows);
+    return { embedder: { path: folder, info: embedder }, metrics: [...metrics, summary] };
+  }
   const tokenizer = await ctx.backends.encoderTokenizer(model);
-  const split = splitPairs(paired.pairs, { evalShare, seed: params.seed });
-  const counts = { train: split.train.length, eval: split.eval.length };
-  checkSplit(ctx, counts, { evalShare, more: 'add questions' });
   const tokens = (pairs: readonly QuestionPassages[]): TextPair[] =>
     tokensOf(tokenizer, pairs, maxLength);
-  const [training, checkpoints, folder] = await Promise.all([
-    ctx.backends.training(),
-    ctx.checkpoints(),
-    ctx.scratch(),
-  ]);
+  const training = await ctx.backends.training();
   const lora = { kind: 'lora', rank, alpha, targets, rankStabilized: false } as const;
   const result = await training.trainEmbedder(
     {
-      ...settings,
-      ...{ model: { id, digest }, method: method === 'lora' ? lora : { kind: 'full' } },
-      ...{ train: tokens(split.train), evaluation: tokens(split.eval) },
-      ...{ device: ctx.device, checkpoints, folder, memory: await ctx.room() },
+      ...steps,
+      model: { id: base.id, digest: base.digest },
+      method: method === 'lora' ? lora : { kind: 'full' },
+      ...{ train: tokens(train), evaluation: tokens(evaluation) },
     },
     hooksOf(ctx),
   );
   reportBase(ctx, result, { param: 'model' });
-  const rows = { train: counts.train, evaluation: counts.eval };
   return {
     embedder: { path: folder, info: result.embedder },
     metrics: [...result.metrics, summaryOf(result, rows)],

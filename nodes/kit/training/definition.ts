@@ -240,6 +240,13 @@ export const encoderParams = {
     } satisfies ParamMeta),
 };
 
+/** Whether a node's `model` is another thing than an embedder. */
+export function kindClashes(model: string, models: ModelLookup): readonly FacetClash[] {
+  const kind = models(model)?.kind;
+  if (kind === undefined || kind === 'embedder') return [];
+  return [{ param: 'model', message: `${model} is of kind ${kind}; choose an embedder.` }];
+}
+
 /**
  * What is wrong with the model that a node trains, or with how much of a text it is to read; `trained` says what comes of
  * it, and `longest` what its length is called.
@@ -249,12 +256,10 @@ export function encoderClashes(
   models: ModelLookup,
   { trained, longest }: { readonly trained: string; readonly longest: string },
 ): readonly FacetClash[] {
+  const other = kindClashes(model, models);
   const facts = models(model);
-  if (facts === undefined) return [];
+  if (other.length > 0 || facts === undefined) return other;
   const refuse = (message: string, param = 'model') => [{ param, message }];
-  if (facts.kind !== 'embedder') {
-    return refuse(`${model} is of kind ${facts.kind}; choose an embedder.`);
-  }
   if (facts.architecture !== 'bert') {
     return refuse(
       `${model} is of the family ${facts.architecture}; ${trained} of the family bert. Choose one of those, such as all-MiniLM-L6-v2.`,

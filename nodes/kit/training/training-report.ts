@@ -45,7 +45,7 @@ export function reportBase(
 
 /** The row `summary`, without times, so that the same training gives the same row. */
 export function summaryOf(
-  result: Trained,
+  result: Pick<Trained, 'metrics' | 'trainable'> & Partial<Pick<Trained, 'total'>>,
   rows: { readonly train: number; readonly evaluation: number },
 ): MetricRow {
   const last = result.metrics.findLast(({ series }) => series === 'train');
@@ -63,7 +63,7 @@ export function summaryOf(
     'evaluation loss': trained.length === 0 ? undefined : Math.min(...trained),
     trainable: result.trainable,
     'of all': result.total,
-    'trainable %': (result.trainable / result.total) * 100,
+    'trainable %': result.total && (result.trainable / result.total) * 100,
   };
   const known = Object.entries(values).flatMap(([name, value]): [string, number][] =>
     value === undefined ? [] : [[name, value]],

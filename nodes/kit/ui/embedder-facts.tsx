@@ -5,6 +5,12 @@ import { Facts } from './facts.tsx';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
 
+const trained = {
+  lora: 'low-rank additions',
+  full: 'every weight',
+  'query-adapter': 'a map that questions’ vectors go through',
+} as const;
+
 /** What a trained embedder says of itself. */
 export function EmbedderFacts(props: PreviewProps): ReactNode {
   return (
@@ -14,7 +20,7 @@ export function EmbedderFacts(props: PreviewProps): ReactNode {
           facts={[
             ['embedder', info.id],
             ['trained from', info.base.id],
-            ['trained', info.method === 'lora' ? 'low-rank additions' : 'every weight'],
+            ['trained', trained[info.method]],
             ['vectors', `${count(info.dimension)} numbers`],
             ['context', `${count(info.contextLength)} tokens`],
             ['weights', <span className="gk-mono">{info.weights}</span>],

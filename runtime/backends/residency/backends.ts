@@ -22,12 +22,14 @@ import { RemoteAccess } from '../access/index.ts';
 import { fileAt, isSafetensorsFolder, weightsPath, type LlamaFile } from '../llama/llama-file.ts';
 import { buildIndex } from '../lance/build-index.ts';
 import { openIndex } from '../lance/search-index.ts';
+import { mappedEmbedder } from '../onnx/mapped-embedder.ts';
 import { RemoteModels } from '../remote/remote-models.ts';
 import { capacityOf, type FreeOnGpu } from './device-capacity.ts';
 import { DeviceMemory } from './device-memory.ts';
 import type { LanguageModels } from './language-models.ts';
 import { OnnxModels } from './onnx-models.ts';
 import type { WidenAdapter } from './quick-adapters.ts';
+import { queryAdapterMatrix } from './query-adapter.ts';
 import type { ConvertWeights } from './quick-forms.ts';
 import { trainedCrossEncoder } from './trained-cross-encoder.ts';
 import { trainedEmbedder } from './trained-embedder.ts';
@@ -229,12 +231,21 @@ class ComposedBackends implements LoadedBackends {
     };
     return {
       backends: {
-        embedder: async (model) =>
-          this.#onnx.embedder(
-            typeof model === 'string'
-              ? await request(model, 'embedder')
-              : { ...(await trainedEmbedder(model)), device, signal, held },
-          ),
+        embedder: async (model) => {
+          if (typeof model === 'string') {
+            return this.#onnx.embedder(await request(model, 'embedder'));
+          }
+          const { trained, texts } = model;
+          const { id, base, method } = trained.info;
+          if (method !== 'query-adapter') {
+            const files = await trainedEmbedder(trained);
+            return this.#onnx.embedder({ ...files, device, signal, held });
+          }
+          const plain = await this.#onnx.embedder(await request(base.id, 'embedder', base.digest));
+          return texts === 'passages'
+            ? plain
+            : mappedEmbedder(plain, id, await queryAdapterMatrix(trained));
+        },
         encoderTokenizer: async (id) => {
           const { entry, folder, stamp } = await models.open(id);
           return this.#onnx.tokenizer({ entry, folder, stamp, device, signal });

@@ -8,7 +8,7 @@ export async function trainedEmbedder({
   info,
   path,
   digest,
-}: TrainedEmbedder): Promise<Pick<ModelRequest, 'entry' | 'folder' | 'stamp'>> {
+}: TrainedEmbedder['trained']): Promise<Pick<ModelRequest, 'entry' | 'folder' | 'stamp'>> {
   const { id, weights, architecture, dimension, contextLength } = info;
   const { size } = await stat(join(path, weights));
   const entry: ModelEntry = {

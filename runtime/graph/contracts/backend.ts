@@ -40,8 +40,11 @@ export interface Embedder {
 /** A cross-encoder that was trained, as it arrives at an input. */
 export type TrainedCrossEncoder = TreeInput<CrossEncoderInfo>;
 
-/** An embedder that was trained, as it arrives at an input. */
-export type TrainedEmbedder = TreeInput<EmbedderInfo>;
+/** An embedder that was trained, as it arrives at an input, and what it is to embed: a query adapter maps questions alone. */
+export interface TrainedEmbedder {
+  readonly trained: TreeInput<EmbedderInfo>;
+  readonly texts: 'questions' | 'passages';
+}
 
 /** Tokens of a text as its encoder reads them, markers included. */
 export interface EncodedText {

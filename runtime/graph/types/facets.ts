@@ -17,6 +17,8 @@ export interface Facets {
     readonly digest?: string;
     readonly madeBy?: MadeBy;
     readonly dimension: number;
+    /** Of one that embeds questions only: what embeds the passages that they are compared with. */
+    readonly passages?: { readonly model: string; readonly digest: string };
   };
   /**
    * The language model: id, weights' digest, architecture, context length in tokens. Weights that a run is yet
@@ -58,7 +60,7 @@ export interface FacetClash {
   readonly message: string;
 }
 
-type EmbedderFacet = NonNullable<Facets['embedder']>;
+export type EmbedderFacet = NonNullable<Facets['embedder']>;
 
 /**
  * Whether vectors of both can be compared; undefined where that is not known. What a run is yet to make is none of what
@@ -68,6 +70,11 @@ export function sameEmbedder(one: EmbedderFacet, other: EmbedderFacet): boolean 
   if (one.digest !== undefined || other.digest !== undefined) return one.digest === other.digest;
   if (one.madeBy === undefined || other.madeBy === undefined) return undefined;
   return sameJson(one.madeBy, other.madeBy);
+}
+
+/** What passages are embedded with where this one embeds the questions. */
+export function passageEmbedder({ passages, ...embedder }: EmbedderFacet): EmbedderFacet {
+  return passages === undefined ? embedder : { ...passages, dimension: embedder.dimension };
 }
 
 /** What is known in all of them, and alike: where one knows nothing, nothing is said. */

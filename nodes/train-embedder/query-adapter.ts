@@ -1,0 +1,73 @@
+import {
+  type ModelFacts,
+  type QueryAdapterRequest,
+  type QueryAdapterResult,
+  type RunContext,
+  searchedText,
+  type TextPair,
+  type TrainingHooks,
+  vectorSchema,
+} from '@graft/graph';
+import type { QuestionPassages } from '../kit/training/question-passages.ts';
+
+/** Texts embedded between two reports. */
+const slice = 64;
+
+/** What is trained on, and how. */
+interface Asked {
+  readonly base: ModelFacts;
+  readonly train: readonly QuestionPassages[];
+  readonly evaluation: readonly QuestionPassages[];
+  readonly settings: Omit<
+    QueryAdapterRequest,
+    'model' | 'vectors' | 'dimension' | 'train' | 'evaluation'
+  >;
+}
+
+/** Trains a map of questions' vectors, as the base gives them now: it is asked for each text once. */
+export async function trainMap(
+  ctx: RunContext,
+  { base, train, evaluation, settings }: Asked,
+  hooks: TrainingHooks,
+): Promise<QueryAdapterResult> {
+  const places = new Map<string, number>();
+  const placeOf = (text: string): number => {
+    const place = places.get(text) ?? places.size;
+    places.set(text, place);
+    return place;
+  };
+  const placed = (pairs: readonly QuestionPassages[]): TextPair<number>[] =>
+    pairs.map(({ question, passage, negatives }) => ({
+      question: placeOf(question.question),
+      passage: placeOf(searchedText(passage)),
+      negatives: negatives.map((one) => placeOf(searchedText(one))),
+    }));
+  const pairs = { train: placed(train), evaluation: placed(evaluation) };
+  const { vectors, dimension } = await embedAll(ctx, base.id, [...places.keys()]);
+  const training = await ctx.backends.training();
+  const { id, digest, architecture, contextLength } = base;
+  const model = { id, digest, architecture, contextLength };
+  return training.trainQueryAdapter({ ...settings, model, vectors, dimension, ...pairs }, hooks);
+}
+
+/** Vectors one after another. They are kept for the next training of the same texts. */
+async function embedAll(
+  ctx: RunContext,
+  model: string,
+  texts: readonly string[],
+): Promise<Pick<QueryAdapterRequest, 'vectors' | 'dimension'>> {
+  const embedder = await ctx.backends.embedder(model);
+  const { dimension } = embedder;
+  const memo = await ctx.memo('vectors', vectorSchema, (some) => embedder.embed(some, ctx.signal));
+  const vectors = new Float32Array(texts.length * dimension);
+  for (let start = 0; start < texts.length; start += slice) {
+    const some = texts.slice(start, start + slice);
+    await memo.fill(some);
+    for (const [at, text] of some.entries()) {
+      vectors.set(await memo.get(text), (start + at) * dimension);
+    }
+    const done = start + some.length;
+    ctx.progress({ done, total: texts.length, unit: 'texts', message: 'embedding' });
+  }
+  return { vectors, dimension };
+}
