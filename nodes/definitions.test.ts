@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { conditionsOf, paramFields, portTypes, structuralTypes } from '@graft/graph';
+import {
+  conditionsOf,
+  metricMeaning,
+  Metrics,
+  paramFields,
+  portTypes,
+  structuralTypes,
+} from '@graft/graph';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { definitions, registry } from './definitions.gen.ts';
@@ -61,6 +68,23 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
         }
       }
     }
+  });
+
+  it('says what its metrics mean, and its tests hold each row that it gives against that', () => {
+    const { meanings } = node;
+    const gives = outputs.some(([, port]) => port.type.id === Metrics.id);
+    const own = gives && node.ports === undefined;
+    expect(meanings !== undefined).toBe(own);
+    if (meanings === undefined) return;
+    for (const [name, meaning] of Object.entries(meanings)) expect(meaning, name).toMatch(/\S\.$/);
+    for (const name of node.metrics?.(defaults) ?? []) {
+      expect(metricMeaning(meanings, name), name).toBeDefined();
+    }
+    const tests = readdirSync(join(folder, type), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?:test|testing\/[^/]+)\.ts$/.test(name))
+      .map((name) => readFileSync(join(folder, type, name), 'utf8'));
+    const shared = readFileSync(join(folder, 'kit/training/training.integration.test.ts'), 'utf8');
+    expect([...tests, type === 'train-lora' ? shared : ''].join('')).toContain('explained(');
   });
 
   it('documents itself and its ports', () => {

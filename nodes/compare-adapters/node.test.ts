@@ -1,5 +1,6 @@
 import { metricRowSchema } from '@graft/graph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { compareAdapters } from './node.ts';
 import { run } from './run.ts';
@@ -14,7 +15,7 @@ it('compares module by module, and all together', async () => {
   const one = await tiny.adapter('one');
   const inputs = { one, other: await tiny.adapter('other', 2) };
   const { metrics } = await run.run(tiny.context(), inputs, compareAdapters.params.parse({}));
-  const rows = metricRowSchema.array().parse(metrics);
+  const rows = explained(compareAdapters, metricRowSchema.array().parse(metrics));
   expect(rows.map(({ label }) => label)).toEqual([
     ...one.info.modules.map(({ path }) => path),
     undefined,

@@ -15,6 +15,12 @@ export const compareAdapters = defineNode({
   outputs: { metrics: { type: Metrics, doc: 'Both norms and the cosine, module by module.' } },
   params: z.strictObject({}),
   summary: () => [['compares', 'norms and cosine']],
+  meanings: {
+    norm: 'How much the first adapter adds: the Frobenius norm of its ΔW.',
+    otherNorm: 'How much the other adapter adds: the Frobenius norm of its ΔW.',
+    cosine:
+      'How alike in direction is what both add: 1 the same, 0 nothing in common, −1 the opposite.',
+  },
   caching: 'pure',
   engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },

@@ -6,7 +6,7 @@ import { EvidenceTableView, type PreviewProps, RowList } from '../kit/ui/index.t
 export function preview(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={evidenceTableSchema} unit="tables">
-      {(table) => <EvidenceTableView table={table} />}
+      {(table) => <EvidenceTableView table={table} meanings={props.meanings} />}
     </RowList>
   );
 }

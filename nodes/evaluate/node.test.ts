@@ -10,6 +10,7 @@ import {
   type Question,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { evaluate } from './node.ts';
 import { run } from './run.ts';
@@ -24,7 +25,7 @@ async function score(
   rows: readonly Answer[],
   params: object = {},
   questions?: readonly Question[],
-): Promise<{ rows: MetricRow[]; log: string[] }> {
+): Promise<{ rows: readonly MetricRow[]; log: string[] }> {
   const log: string[] = [];
   const ctx = testContext({
     log: (_level, message, item) => log.push(`${item ?? ''}: ${message}`),
@@ -36,7 +37,7 @@ async function score(
   const { metrics } = await run.run(ctx, inputs, evaluate.params.parse(params));
   const given: MetricRow[] = [];
   for await (const row of metrics) given.push(row);
-  return { rows: given, log };
+  return { rows: explained(evaluate, given), log };
 }
 
 it('scores each answer, says the means first, and keeps those apart that have no reference', async () => {

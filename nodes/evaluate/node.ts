@@ -1,6 +1,6 @@
 import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
-import { askedMetrics } from '../kit/evaluation/definition.ts';
+import { askedMetrics, countMeanings, tokenMeanings } from '../kit/evaluation/definition.ts';
 
 /** In the order in which they are shown; the first is the one to decide by. */
 export const metricNames = [
@@ -71,6 +71,22 @@ export const evaluate = defineNode({
     ['citations', citations],
   ],
   metrics: (params) => askedMetrics(params.metrics, metricNames),
+  meanings: {
+    accuracy:
+      'The share of right answers: those with every word and number of the reference, or that abstain where there is no answer.',
+    exactMatch:
+      'The share of answers that are the reference and nothing else, but for capitals, punctuation and articles.',
+    containment: 'The share of answers in which the reference stands word for word.',
+    f1: 'Words that the answer and the reference share: the harmonic mean of precision and recall, as in SQuAD.',
+    rougeL: 'F1 of the longest sequence of words that the answer and the reference share.',
+    citationPrecision: 'The share of the cited passages that are from a document with the answer.',
+    citationRecall: 'The share of the documents with the answer from which a passage is cited.',
+    rightAbstention: 'The share of questions without an answer at which the model abstains.',
+    falseAbstention:
+      'The share of questions with an answer at which the model abstains. Less is better.',
+    ...tokenMeanings,
+    ...countMeanings,
+  },
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
+import { rowsOf } from '../kit/testing/leaning-model.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { exportAdapter } from './node.ts';
 import { run } from './run.ts';
@@ -14,7 +16,7 @@ it('writes the adapter with both of its forms', async () => {
   const { metrics } = await run.run(ctx, { adapter }, params);
   const names = ['adapter.gguf', 'adapter_config.json', 'adapter_model.safetensors'];
   expect((await readdir(target)).sort()).toEqual(['.graft-export.json', ...names]);
-  expect(metrics).toMatchObject([
+  expect(explained(exportAdapter, await rowsOf(metrics))).toMatchObject([
     ...names.map((name) => ({ series: 'files', label: `exports/one/${name}` })),
     { series: 'summary', values: { files: 3 } },
   ]);

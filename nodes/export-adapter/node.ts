@@ -1,5 +1,6 @@
 import { Adapter, defineNode, Metrics, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { exportMeanings } from '../kit/export/definition.ts';
 
 export const exportAdapter = defineNode({
   type: 'export-adapter',
@@ -40,6 +41,7 @@ export const exportAdapter = defineNode({
     ['numbers', dtype],
   ],
   // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
+  meanings: exportMeanings,
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
+import { rowsOf } from '../kit/testing/leaning-model.ts';
 import { testContext, treeInput } from '../kit/testing/test-context.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
 import { exportModel } from './node.ts';
@@ -42,7 +44,7 @@ it('writes the files of the catalogue for a model of the catalogue', async () =>
   });
   const { metrics } = await run.run(ctx, { model: treeInput(info) }, params);
   expect(await readFile(join(target, 'onnx', 'model.onnx'), 'utf8')).toBe('weights');
-  expect(metrics).toEqual([
+  expect(explained(exportModel, await rowsOf(metrics))).toEqual([
     { series: 'files', label: 'exports/mine/config.json', values: { bytes: 2 } },
     { series: 'files', label: 'exports/mine/onnx/model.onnx', values: { bytes: 7 } },
     { series: 'summary', values: { files: 2, bytes: 9 } },

@@ -1,5 +1,6 @@
 import { defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { exportMeanings } from '../kit/export/definition.ts';
 
 export const exportModel = defineNode({
   type: 'export-model',
@@ -21,6 +22,7 @@ export const exportModel = defineNode({
   }),
   summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],
   // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
+  meanings: exportMeanings,
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

@@ -6,6 +6,8 @@ import {
   type TrainingResult,
 } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
+import { rowsOf } from '../kit/testing/leaning-model.ts';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { TinyTraining } from '../kit/testing/tiny-training.ts';
@@ -66,6 +68,8 @@ it('asks for all weights, and warns of the memory', async () => {
   const { model, metrics } = await run.run(ctx, inputs, params);
   expect(kept.request).toMatchObject({ method: { kind: 'full' }, epochs: 2, learningRate: 2e-5 });
   expect(model).toMatchObject({ path: kept.request?.folder, info: { weights: 'model.gguf' } });
-  expect(metrics).toEqual([expect.objectContaining({ series: 'summary' })]);
+  expect(explained(fineTune, await rowsOf(metrics))).toEqual([
+    expect.objectContaining({ series: 'summary' }),
+  ]);
   expect(logged).toContainEqual(expect.stringMatching(/^warning: All weights .* 16 bytes/));
 });

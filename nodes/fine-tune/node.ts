@@ -1,6 +1,6 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { trainingClashes, trainingParams } from '../kit/training/definition.ts';
+import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 
@@ -38,6 +38,7 @@ export const fineTune = defineNode({
     ['epochs', String(epochs)],
     ['batch', String(batch)],
   ],
+  meanings: trainingMeanings,
   caching: 'seeded',
   facets(_params, inputs) {
     const model = inputs['model']?.model;

@@ -1,5 +1,6 @@
 import { GraphError, type Question, type QuestionHits } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import {
   type LeaningRun,
   leaningContext,
@@ -42,7 +43,7 @@ async function grade(
     kept: left(kept),
     dropped: left(await rowsOf(given.dropped)),
     lacking: (await rowsOf(given.lacking)).map(({ id }) => id),
-    metrics: await rowsOf(given.metrics),
+    metrics: explained(gradeHits, await rowsOf(given.metrics)),
     log,
   };
 }

@@ -6,6 +6,7 @@ import {
   parallelParam,
   promptParam,
 } from '../kit/asking/definition.ts';
+import { countMeanings } from '../kit/evaluation/definition.ts';
 
 export const metricNames = [
   ...['precision', 'recall', 'rightAbstention', 'falseAbstention', 'keptShare', 'unjudged'],
@@ -88,6 +89,16 @@ export const gradeHits = defineNode({
     ...(least === 0 ? [] : [['at least', String(least)] as const]),
   ],
   metrics: () => metricNames,
+  meanings: {
+    precision: 'The share of the kept hits that are from documents with the answer.',
+    recall: 'Of the hits from documents with the answer, the share that is kept.',
+    rightAbstention: 'The share of questions without an answer of which no hit is left.',
+    falseAbstention:
+      'Of questions with hits from documents with the answer, the share of which no hit is left. Less is better.',
+    keptShare: 'The share of the hits that is kept.',
+    unjudged: 'The share of the hits that the model could not be asked about. Less is better.',
+    ...countMeanings,
+  },
   caching: 'pure',
   check: (params, inputs, models) =>
     judgingClashes({ params, isAsked: params.by === 'model' }, inputs, models),

@@ -18,7 +18,7 @@ import {
   promptParam,
   temperatureParam,
 } from '../kit/asking/definition.ts';
-import { askedMetrics } from '../kit/evaluation/definition.ts';
+import { askedMetrics, countMeanings } from '../kit/evaluation/definition.ts';
 
 /** In the order in which they are shown. */
 export const metricNames = [
@@ -158,6 +158,18 @@ export const judge = defineNode({
     ['repeats', String(repeats)],
   ],
   metrics: (params) => [...askedMetrics(params.metrics, metricNames), ...reliabilityNames(params)],
+  meanings: {
+    faithfulness: 'The share of the answer’s claims that follow from the passages.',
+    answerRelevancy:
+      'How close the questions that the judge makes of the answer are to the one that was asked: the cosine of their embeddings.',
+    contextPrecision:
+      'How far up the passages stand that help to arrive at the reference: the mean of the precisions at each of them.',
+    contextRecall: 'The share of the reference’s claims that follow from the passages.',
+    judgedAccuracy: 'The share of answers that the judge calls right.',
+    agreement: 'How often two repeats say the same of a claim, a passage or an answer.',
+    unparseable: 'The share of the judge’s replies that could not be read. Less is better.',
+    ...countMeanings,
+  },
   caching: 'seeded',
   // Also where no metric needs it: what was said is kept under the models of the step.
   sources: ({ embedder }) => [{ kind: 'model', id: embedder, param: 'embedder' }],

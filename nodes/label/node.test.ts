@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answer, Label, MetricRow, Preference, Prompt } from '@graft/graph';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, sourceFile, testContext } from '../kit/testing/test-context.ts';
 import { label } from './node.ts';
 import { run } from './run.ts';
@@ -59,6 +60,7 @@ async function labelAll(answers: readonly Answer[], given: Given = {}) {
   for await (const row of outputs.agreement) agreement.push(row);
   const preferences: Preference[] = [];
   for await (const row of outputs.preferences) preferences.push(row);
+  explained(label, [...metrics, ...agreement]);
   return { metrics, agreement, preferences, log };
 }
 

@@ -8,6 +8,7 @@ import {
   type RunContext,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { makeDataset } from './node.ts';
 import { run } from './run.ts';
@@ -98,7 +99,13 @@ async function make(
   const metrics: MetricRow[] = [];
   for await (const row of outputs.metrics) metrics.push(row);
   const summary = metrics[0]?.values ?? {};
-  return { questions, metrics, summary, log, prompts: model.requests };
+  return {
+    questions,
+    metrics: explained(makeDataset, metrics),
+    summary,
+    log,
+    prompts: model.requests,
+  };
 }
 const asked = (questions: readonly Question[]): string[] =>
   questions.map(({ question }) => question);

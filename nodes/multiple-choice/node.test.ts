@@ -6,6 +6,7 @@ import {
   type Training,
 } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { multipleChoice } from './node.ts';
@@ -27,7 +28,7 @@ function prompt(id: string, more: Partial<Question>): Prompt {
 async function score(
   prompts: readonly Prompt[],
   params: object = {},
-): Promise<{ rows: MetricRow[]; log: string[]; read: string[] }> {
+): Promise<{ rows: readonly MetricRow[]; log: string[]; read: string[] }> {
   const tokenizer = new SmallTokenizer();
   const read: string[] = [];
   const evaluate: Training['evaluate'] = ({ examples }) =>
@@ -54,7 +55,7 @@ async function score(
   const { metrics } = await run.run(ctx, inputs, multipleChoice.params.parse(params));
   const rows: MetricRow[] = [];
   for await (const row of metrics) rows.push(row);
-  return { rows, log, read };
+  return { rows: explained(multipleChoice, rows), log, read };
 }
 
 it('takes the choice that the model finds likeliest, with the token that ends it', async () => {

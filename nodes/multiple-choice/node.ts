@@ -8,6 +8,7 @@ import {
   Prompts,
 } from '@graft/graph';
 import { z } from 'zod';
+import { countMeanings } from '../kit/evaluation/definition.ts';
 
 export const multipleChoice = defineNode({
   type: 'multiple-choice',
@@ -51,6 +52,13 @@ export const multipleChoice = defineNode({
       : [['adapter weights', adapterWeights.join(', ')] as const]),
   ],
   metrics: () => ['accuracy', 'normalizedAccuracy', 'choiceProbability'],
+  meanings: {
+    accuracy: 'The share of questions of which the right choice is the likeliest.',
+    normalizedAccuracy:
+      'The same by likelihood per character, so that long choices are not at a disadvantage.',
+    choiceProbability: 'The share of the right choice in the likelihood of all choices.',
+    ...countMeanings,
+  },
   caching: 'pure',
   check(_params, inputs, models) {
     const model = inputs['model']?.model;

@@ -7,6 +7,7 @@ import {
   type Training,
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { SmallTokenizer } from '../kit/testing/small-tokenizer.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { perplexity } from './node.ts';
@@ -116,6 +117,7 @@ async function measure(
   );
   const rows: MetricRow[] = [];
   for await (const row of metrics) rows.push(row);
+  explained(perplexity, rows);
   // What its trainer needs is claimed from the step's device, and given back.
   expect([training.leased, held]).toEqual([1000, 0]);
   return { rows, training };

@@ -79,6 +79,12 @@ export const perplexity = defineNode({
       : [['adapter weights', adapterWeights.join(', ')] as const]),
   ],
   metrics: () => ['perplexity', 'loss'],
+  meanings: {
+    perplexity: 'How surprised the model is by a token: exp of the mean loss. Less is better.',
+    loss: 'The mean negative logarithm of the probability of a token. Less is better.',
+    tokens: 'Tokens that count.',
+    texts: 'Texts that were read.',
+  },
   caching: 'pure',
   check({ window, stride }, inputs, models) {
     const model = inputs['model']?.model;

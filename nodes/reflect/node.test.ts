@@ -1,5 +1,6 @@
 import { type Answer, answerVerdict, GraphError, type Question } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { leaningContext, modelInput, rowsOf } from '../kit/testing/leaning-model.ts';
 import { answerOf, promptOf } from '../kit/testing/question-rows.ts';
 import { rowsInput } from '../kit/testing/test-context.ts';
@@ -66,7 +67,7 @@ async function look({ answers, before, params = {}, model = leaningContext(() =>
   return {
     answers: await rowsOf(given.answers),
     open: (await rowsOf(given.open)).map(({ id }) => id),
-    metrics: await rowsOf(given.metrics),
+    metrics: explained(reflect, await rowsOf(given.metrics)),
     log: model.log,
   };
 }

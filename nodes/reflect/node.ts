@@ -14,6 +14,7 @@ import {
   parallelParam,
   promptParam,
 } from '../kit/asking/definition.ts';
+import { countMeanings } from '../kit/evaluation/definition.ts';
 
 export const metricNames = ['answered', 'supported', 'useful', 'unjudged'] as const;
 
@@ -113,6 +114,13 @@ export const reflect = defineNode({
     ['useful', useful === 0 ? 'not asked' : `from ${useful}`],
   ],
   metrics: () => metricNames,
+  meanings: {
+    answered: 'The share of the answers that stand.',
+    supported: 'How far the passages bear out the answer, from 0 to 1.',
+    useful: 'How far the answer gives what the question asks for, from 0 to 1.',
+    unjudged: 'The share of the answers that the model could not be asked about. Less is better.',
+    ...countMeanings,
+  },
   caching: 'pure',
   check: (params, inputs, models) =>
     judgingClashes({ params, isAsked: params.by === 'model' }, inputs, models),

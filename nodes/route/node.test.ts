@@ -1,5 +1,6 @@
 import { GraphError, type LanguageModel, type Question, type QuestionHits } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import {
   type LeaningRun,
   leaningContext,
@@ -39,7 +40,7 @@ async function send(params: object, { hits, ctx = none.ctx }: Given = {}) {
     alone: await ids(given.alone),
     retrieve: await ids(given.retrieve),
     lookup: await ids(given.lookup),
-    metrics: await rowsOf(given.metrics),
+    metrics: explained(route, await rowsOf(given.metrics)),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   parallelParam,
   promptParam,
 } from '../kit/asking/definition.ts';
+import { countMeanings, tokenMeanings } from '../kit/evaluation/definition.ts';
 
 /** Ways in which a model is asked. */
 export const askingWays: readonly string[] = ['asked', 'draft'];
@@ -105,6 +106,14 @@ export const route = defineNode({
     ...(lookup.length === 0 ? [] : [['looks up', lookup.join(', ')] as const]),
   ],
   metrics: () => metricNames,
+  meanings: {
+    alone: 'The share of the questions that a model answers alone.',
+    lookup: 'The share of the questions that are looked up.',
+    confidence: 'How sure it is that a question needs no passages, from 0 to 1.',
+    unjudged: 'The share of the questions that the model could not be asked. Less is better.',
+    ...tokenMeanings,
+    ...countMeanings,
+  },
   caching: 'pure',
   check(params, inputs, models) {
     if (params.by === 'cosine' && inputs['hits'] === undefined) {

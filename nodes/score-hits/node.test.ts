@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MetricRow, type QuestionHits, questionHitsSchema } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { scoreHits } from './node.ts';
 import { run } from './run.ts';
@@ -15,7 +16,7 @@ const lists = fixture
 async function score(
   hits: readonly QuestionHits[],
   { k = 3, questions }: { k?: number; questions?: readonly QuestionHits['question'][] } = {},
-): Promise<{ rows: MetricRow[]; log: string[] }> {
+): Promise<{ rows: readonly MetricRow[]; log: string[] }> {
   const log: string[] = [];
   const ctx = testContext({
     log: (_level, message, item) => log.push(`${item ?? ''}: ${message}`),
@@ -27,7 +28,7 @@ async function score(
   const { metrics } = await run.run(ctx, inputs, scoreHits.params.parse({ k }));
   const rows: MetricRow[] = [];
   for await (const row of metrics) rows.push(row);
-  return { rows, log };
+  return { rows: explained(scoreHits, rows), log };
 }
 
 it('scores each question, says the means first, and keeps those apart that have no answer', async () => {

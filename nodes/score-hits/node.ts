@@ -1,5 +1,6 @@
 import { defineNode, Hits, Metrics, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
+import { countMeanings } from '../kit/evaluation/definition.ts';
 
 /** The metrics of a question, the one to decide by first. */
 export function metricsAt(k: number): readonly string[] {
@@ -43,6 +44,16 @@ export const scoreHits = defineNode({
   }),
   summary: ({ k }) => [['scores', `recall@${k}, MRR, nDCG@${k}, MAP`]],
   metrics: ({ k }) => metricsAt(k),
+  meanings: {
+    recall: 'The share of the documents with the answer that are among the first k hits.',
+    mrr: '1 / rank of the first hit from a document with the answer; a mean.',
+    ndcg: 'Hits from documents with the answer, each worth less the lower it stands, as a share of the best order.',
+    map: 'The mean, over the documents with the answer, of the precision where each is found.',
+    contextPrecision:
+      'How far up, among the first k, the hits from documents with the answer stand: the mean of the precisions at each of them.',
+    bestScore: 'The score of the first hit, of a question of which nothing else can be said.',
+    ...countMeanings,
+  },
   caching: 'pure',
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -1,5 +1,6 @@
 import type { Answer, Embedder, MetricRow, Question } from '@graft/graph';
 import { expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { similarity } from './node.ts';
 import { run } from './run.ts';
@@ -45,7 +46,7 @@ async function score(rows: readonly Answer[], questions?: readonly Question[]) {
   const { metrics } = await run.run(ctx, inputs, similarity.params.parse({}));
   const given: MetricRow[] = [];
   for await (const row of metrics) given.push(row);
-  return { rows: given, log };
+  return { rows: explained(similarity, given), log };
 }
 
 const answers = [

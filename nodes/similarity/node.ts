@@ -1,5 +1,6 @@
 import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
 import { z } from 'zod';
+import { countMeanings } from '../kit/evaluation/definition.ts';
 
 export const similarity = defineNode({
   type: 'similarity',
@@ -37,6 +38,10 @@ export const similarity = defineNode({
   }),
   summary: ({ model }) => [['model', model]],
   metrics: () => ['similarity'],
+  meanings: {
+    similarity: 'How close the answer is to its reference: the cosine of their embeddings.',
+    ...countMeanings,
+  },
   caching: 'pure',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   check({ model }, _inputs, models) {

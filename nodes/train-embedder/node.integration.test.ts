@@ -6,6 +6,7 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { type Embedder, embedderInfoSchema, type MetricRow, type RunContext } from '@graft/graph';
 import { createTraining } from '@graft/training/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { startTrainer } from '../kit/testing/trainer-process.ts';
 import { trainEmbedder } from './node.ts';
@@ -129,7 +130,7 @@ it('goes on where it was stopped, and gives an embedder that knows the words', a
   const { embedder, metrics } = await run.run(ctx, inputs, params);
   expect(log.join('\n')).toMatch(/Goes on from the checkpoint of step [4-9]/);
   expect(rows[0]?.step).toBeGreaterThan(4);
-  const summary = (await all(metrics)).at(-1);
+  const summary = explained(trainEmbedder, await all(metrics)).at(-1);
   expect(summary).toMatchObject({ series: 'summary', values: { rows: 24, steps: 36 } });
 
   const info = embedderInfoSchema.parse(embedder.info);

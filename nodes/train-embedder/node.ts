@@ -12,6 +12,7 @@ import {
   encoderParams,
   evalShareParam,
   kindClashes,
+  trainingMeanings,
   trainingParams,
 } from '../kit/training/definition.ts';
 
@@ -128,6 +129,7 @@ export const trainEmbedder = defineNode({
     ['method', method === 'lora' ? `lora, rank ${rank}` : methods[method]],
     ['epochs', String(epochs)],
   ],
+  meanings: trainingMeanings,
   caching: 'seeded',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   facets({ model, method }, _inputs, models) {

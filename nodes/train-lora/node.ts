@@ -1,6 +1,6 @@
 import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { trainingClashes, trainingParams } from '../kit/training/definition.ts';
+import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
 /** Kinds of linear maps in the layers of every architecture that can be trained. */
 const linear = [
@@ -99,6 +99,7 @@ export const trainLora = defineNode({
     ['learning rate', String(learningRate)],
     ['epochs', String(epochs)],
   ],
+  meanings: trainingMeanings,
   caching: 'seeded',
   facets({ targets, rank }, inputs) {
     const baseDigest = inputs['model']?.model?.digest;

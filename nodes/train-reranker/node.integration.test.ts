@@ -6,6 +6,8 @@ import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue'
 import { type Backends, crossEncoderInfoSchema, type Hit, type MetricRow } from '@graft/graph';
 import { createTraining } from '@graft/training/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explained } from '../kit/testing/explained.ts';
+import { rowsOf } from '../kit/testing/leaning-model.ts';
 import { rowsInput, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { startTrainer } from '../kit/testing/trainer-process.ts';
 import { trainReranker } from './node.ts';
@@ -73,7 +75,8 @@ it('gives a cross-encoder that tells the wanted passages from the others', async
     ...{ method: 'lora', epochs: 25, batch: 9, negatives: 5, evalShare: 0, seed: 1 },
     ...{ learningRate: 3e-3, maxLength: 32, checkpointEvery: 1000 },
   });
-  const { reranker } = await run.run(ctx, { hits: rowsInput(rows) }, params);
+  const { reranker, metrics } = await run.run(ctx, { hits: rowsInput(rows) }, params);
+  explained(trainReranker, await rowsOf(metrics));
   expect(curve.at(-1)?.values['accuracy']).toBeGreaterThan(0.9);
 
   const info = crossEncoderInfoSchema.parse(reranker.info);

@@ -4,6 +4,7 @@ import {
   encoderClashes,
   encoderParams,
   evalShareParam,
+  trainingMeanings,
   trainingParams,
 } from '../kit/training/definition.ts';
 
@@ -97,6 +98,7 @@ export const trainReranker = defineNode({
     ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],
     ['epochs', String(epochs)],
   ],
+  meanings: trainingMeanings,
   caching: 'seeded',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   check: (params, _inputs, models) =>

@@ -149,6 +149,7 @@ export {
   type ParamCondition,
   type ParamConditions,
 } from './types/param-conditions.ts';
+export { metricMeaning, metricMeanings, type MetricMeanings } from './types/metric-meanings.ts';
 export { paramFields, type ParamControl, type ParamField } from './types/param-fields.ts';
 export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
 export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';

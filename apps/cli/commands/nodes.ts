@@ -48,6 +48,7 @@ function describe(node: NodeType): object {
     outputs: ports(node.outputs),
     params: paramFields(node),
     ...(node.when === undefined ? {} : { when: node.when }),
+    ...(node.meanings === undefined ? {} : { metrics: node.meanings }),
     caching: node.caching,
     device: node.device,
   };
@@ -89,6 +90,10 @@ function page(node: NodeType): string {
       ...whereText(node, field.name),
     ].join(' '),
   ]);
+  const metrics = Object.entries(node.meanings ?? {}).map(([name, meaning]) => [
+    `  ${name}`,
+    meaning,
+  ]);
   return [
     `${paint('bold', node.type)} version ${node.version}: ${node.title}`,
     '',
@@ -97,5 +102,6 @@ function page(node: NodeType): string {
     heading('Outputs'),
     table(outputs),
     ...(params.length === 0 ? [] : [heading('Parameters and defaults'), table(params)]),
+    ...(metrics.length === 0 ? [] : [heading('Metrics'), table(metrics)]),
   ].join('\n');
 }

@@ -2,6 +2,9 @@ import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
 import { EvidenceTableView } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
+import { useDocument } from '../state/document-store.ts';
+import { useNodeTypes } from '../state/registry.ts';
+import { comparedMeanings } from './compared-meanings.ts';
 import { verdictSentence } from './verdict-sentence.ts';
 
 function download(text: string, name: string): void {
@@ -45,6 +48,9 @@ export function ExperimentResult({
   readonly name: string;
 }) {
   const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+  const graph = useDocument((state) => state.graph);
+  const types = useNodeTypes((state) => state.types);
+  const meanings = types === undefined ? {} : comparedMeanings(graph, name, types.registry);
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
   return (
@@ -53,7 +59,7 @@ export function ExperimentResult({
         <p data-testid="verdict">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
         <Downloads table={table} name={name} />
       </div>
-      <EvidenceTableView table={table} />
+      <EvidenceTableView table={table} meanings={meanings} />
     </div>
   );
 }

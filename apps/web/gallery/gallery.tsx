@@ -1,3 +1,4 @@
+import { metricMeanings } from '@graft/graph';
 import { bytes, duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -5,6 +6,7 @@ import { queries, type api } from '../api/client.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useModal } from '../shell/modal.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
+import { useNodeTypes } from '../state/registry.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useCopyExample } from './copy-example.ts';
 
@@ -61,6 +63,9 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
   const { data: tables, error } = useQuery(queries.graphs.exampleTables.queryOptions({ path }));
   const [chosen, choose] = useState(names[0] ?? '');
   const table = tables?.[chosen];
+  const types = useNodeTypes((state) => state.types);
+  // What its nodes are is in the file of the example only.
+  const meanings = types === undefined ? {} : metricMeanings(types.registry, '');
   return (
     <section className="mt-5">
       <div className="flex items-baseline gap-3">
@@ -80,7 +85,7 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
             ))}
       </div>
       {error === null ? null : <p className="text-error">{error.message}</p>}
-      {table === undefined ? null : <EvidenceTableView key={chosen} table={table} />}
+      {table === undefined ? null : <EvidenceTableView key={chosen} {...{ table, meanings }} />}
     </section>
   );
 }

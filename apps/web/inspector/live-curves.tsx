@@ -1,6 +1,8 @@
+import { metricMeanings } from '@graft/graph';
 import { CurveFacts, Curves } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed } from '../state/growing-list.ts';
+import { nodeTypes } from '../state/registry.ts';
 import type { StepView } from '../state/run-state.ts';
 
 /** The curves of a step that trains, as far as they have come. */
@@ -11,7 +13,7 @@ export function LiveCurves({ step }: { readonly step: StepView }) {
   return (
     <div data-testid="live-curves">
       <CurveFacts rows={rows} progress={step.status === 'running' ? progress : undefined} />
-      <Curves rows={rows} />
+      <Curves rows={rows} meanings={metricMeanings(nodeTypes(), step.type)} />
     </div>
   );
 }

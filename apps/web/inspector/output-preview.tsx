@@ -1,4 +1,4 @@
-import { Metrics, type ArtifactRef, type Span } from '@graft/graph';
+import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
@@ -138,6 +138,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...(current === undefined ? {} : { current })}
           artifact={artifact ?? unfinished}
           params={params}
+          meanings={metricMeanings(nodeTypes(), step.type)}
           openSpan={openSource}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />

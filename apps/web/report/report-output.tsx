@@ -24,7 +24,7 @@ function Left({ rows, total, cut }: ReportRows) {
 
 /** An output in its node type's own view, over the rows that the page holds. */
 export function OutputView({
-  output: { artifact, view, params },
+  output: { artifact, view, params, meanings },
   held,
 }: {
   readonly output: ReportOutput;
@@ -74,6 +74,7 @@ export function OutputView({
         <Preview
           {...{ artifact, rows, total, params, loadMore, first }}
           loading={false}
+          {...(meanings === undefined ? {} : { meanings })}
           {...(current === undefined ? {} : { current })}
         />
       </div>

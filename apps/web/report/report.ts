@@ -1,4 +1,4 @@
-import type { ArtifactRef, Family, KeyPart, RunRecord } from '@graft/graph';
+import type { ArtifactRef, Family, KeyPart, MetricMeanings, RunRecord } from '@graft/graph';
 import type { StepView } from '../state/run-state.ts';
 
 /** Rows of an output as a page of a run holds them. */
@@ -21,6 +21,8 @@ export interface ReportOutput {
   readonly view: string;
   /** Of the step that made it, with what is left to its defaults. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** What its metrics say, where it has any. */
+  readonly meanings?: MetricMeanings;
   /** That step, where the node itself is none. */
   readonly madeBy?: string;
 }

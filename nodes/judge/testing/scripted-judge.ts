@@ -11,6 +11,7 @@ import {
   type Question,
   type RunContext,
 } from '@graft/graph';
+import { explained } from '../../kit/testing/explained.ts';
 import { rowsInput, testContext, treeInput } from '../../kit/testing/test-context.ts';
 import { judge } from '../node.ts';
 import { run } from '../run.ts';
@@ -84,7 +85,7 @@ const embedder: Embedder = {
 };
 
 interface Judged {
-  readonly rows: MetricRow[];
+  readonly rows: readonly MetricRow[];
   readonly judgements: Judgement[];
   readonly log: string[];
   readonly progress: string[];
@@ -134,5 +135,5 @@ export async function judgeAll(model: LanguageModel, setting: Setting): Promise<
   for await (const row of metrics) rows.push(row);
   const given: Judgement[] = [];
   for await (const row of judgements) given.push(row);
-  return { rows, judgements: given, log, progress };
+  return { rows: explained(judge, rows), judgements: given, log, progress };
 }

@@ -271,3 +271,28 @@ export function encoderClashes(
     'maxLength',
   );
 }
+
+/** What the values of a training say: those of its curves over the steps, then those of its summary. */
+export const trainingMeanings = {
+  loss: 'How surprised the model is by what it is to say: the mean negative logarithm of its probabilities. Less is better.',
+  accuracy: 'How often what the model holds likeliest is right.',
+  rate: 'The learning rate of the step.',
+  norm: 'The length of all gradients together, before they are clipped.',
+  tokens: 'Tokens that have been trained on so far.',
+  epoch: 'How often each row has been seen.',
+  tokensPerSecond: 'Tokens that are trained on in a second, over the last steps.',
+  eta: 'Seconds that are left, as it has gone so far.',
+  memory: 'Bytes of memory that the training process holds.',
+  rows: 'Rows that were trained on.',
+  'evaluation rows': 'Rows that were kept out of training, to evaluate with.',
+  steps: 'Steps of the optimizer.',
+  epochs: 'How often each row was seen.',
+  'tokens seen': 'Tokens that were trained on, repeats included.',
+  'last loss': 'The loss of the last step, on rows that are trained on. Less is better.',
+  'evaluation loss before':
+    'The loss on the rows kept for evaluation before anything was trained. Less is better.',
+  'evaluation loss': 'The least loss on the rows kept for evaluation: that of what was kept.',
+  trainable: 'Numbers of the model that are trained.',
+  'of all': 'Numbers that the model has.',
+  'trainable %': 'The share of its numbers that is trained, per cent.',
+} as const;

@@ -21,6 +21,7 @@ import { run as measure } from '../../perplexity/run.ts';
 import { sourceFile, rowsInput, testContext, treeInput } from '../testing/test-context.ts';
 import { startTrainer } from '../testing/trainer-process.ts';
 import { run as trainLora } from '../../train-lora/run.ts';
+import { explained } from '../testing/explained.ts';
 
 /** The training nodes of the example on the real model and the real trainer, for two steps. */
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
@@ -35,7 +36,7 @@ let backends: LoadedBackends;
 let rows: Example[];
 let tokens: TokenRow[];
 let adapter: TreeOutput<AdapterInfo>;
-let metrics: MetricRow[];
+let metrics: readonly MetricRow[];
 const log: string[] = [];
 const live: MetricRow[] = [];
 
@@ -99,7 +100,7 @@ beforeAll(async () => {
     }),
   );
   ({ adapter } = trained);
-  metrics = await all(trained.metrics);
+  metrics = explained(trainLora.definition, await all(trained.metrics));
 });
 afterAll(async () => {
   await backends[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { MetricRow } from '@graft/graph';
+import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { measure, percent } from './amounts.ts';
 import { Chart, type ChartSeries } from './chart.tsx';
@@ -11,7 +11,13 @@ const colours: Readonly<Record<string, string>> = {
 const colourOf = (series: string): string => colours[series] ?? '--c-sources';
 
 /** Curves of rows over their steps: loss, accuracy, learning rate, gradient norm, and whatever else there is. */
-export function Curves({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
+export function Curves({
+  rows,
+  meanings = {},
+}: {
+  readonly rows: readonly MetricRow[];
+  readonly meanings?: MetricMeanings | undefined;
+}): ReactNode {
   const panels = useMemo(() => curvePanels(rows), [rows]);
   const [hovered, hover] = useState<number | null>(null);
   const [log, setLog] = useState(false);
@@ -22,6 +28,7 @@ export function Curves({ rows }: { readonly rows: readonly MetricRow[] }): React
         <Panel
           key={panel.name}
           panel={panel}
+          meaning={metricMeaning(meanings, panel.name)}
           hovered={hovered}
           chart={{
             sync,
@@ -38,6 +45,7 @@ export function Curves({ rows }: { readonly rows: readonly MetricRow[] }): React
 
 interface PanelProps {
   readonly panel: CurvePanel;
+  readonly meaning: string | undefined;
   /** The step under the pointer, in any panel. */
   readonly hovered: number | null;
   readonly chart: {
@@ -66,7 +74,7 @@ function seriesOf({ name, curves }: CurvePanel): ChartSeries[] {
   });
 }
 
-function Panel({ panel, hovered, chart, toggleLog }: PanelProps): ReactNode {
+function Panel({ panel, meaning, hovered, chart, toggleLog }: PanelProps): ReactNode {
   const series = useMemo(() => seriesOf(panel), [panel]);
   const at =
     hovered === null
@@ -76,7 +84,7 @@ function Panel({ panel, hovered, chart, toggleLog }: PanelProps): ReactNode {
   return (
     <figure className="gk-panel">
       <figcaption>
-        <b>{panel.title}</b>
+        <b title={meaning}>{panel.title}</b>
         {toggleLog !== undefined && (
           <button
             type="button"

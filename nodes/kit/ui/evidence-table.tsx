@@ -4,6 +4,8 @@ import {
   type EvidenceTable,
   type Interval,
   type Metric,
+  metricMeaning,
+  type MetricMeanings,
   metricTitle,
   settingText,
   signed,
@@ -19,13 +21,18 @@ import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { ParetoView } from './pareto-view.tsx';
 import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
-import { metricMeaning } from './metric-meaning.ts';
 
 /**
  * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
  * little room, what each variant set and counts are shown when asked for.
  */
-export function EvidenceTableView({ table }: { readonly table: EvidenceTable }): ReactNode {
+export function EvidenceTableView({
+  table,
+  meanings = {},
+}: {
+  readonly table: EvidenceTable;
+  readonly meanings?: MetricMeanings | undefined;
+}): ReactNode {
   const problems = table.rows.filter(({ problem }) => problem !== undefined);
   const [all, showAll] = useState(false);
   const columns = (
@@ -42,7 +49,7 @@ export function EvidenceTableView({ table }: { readonly table: EvidenceTable }):
   return (
     <div className="gk-evidence" data-all={all}>
       {table.metrics.map((metric, at) => (
-        <MetricEvidence key={metric.name} {...{ table, metric, at, columns }} />
+        <MetricEvidence key={metric.name} {...{ table, metric, at, columns, meanings }} />
       ))}
       <ParetoView table={table} />
       <Costs rows={table.rows} />
@@ -76,8 +83,9 @@ function MetricEvidence(props: {
   readonly at: number;
   /** The choice of columns. */
   readonly columns: ReactNode;
+  readonly meanings: MetricMeanings;
 }): ReactNode {
-  const { table, metric, at, columns } = props;
+  const { table, metric, at, columns, meanings } = props;
   const { settings, rows, baseline } = table;
   const cells = rows.map(({ cells: all }) => all[at]);
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
@@ -115,7 +123,7 @@ function MetricEvidence(props: {
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
       <table>
         <caption>
-          <span title={metricMeaning(metric.name)}>{metricTitle(metric)}</span>{' '}
+          <span title={metricMeaning(meanings, metric.name)}>{metricTitle(metric)}</span>{' '}
           <span className="gk-faint">
             {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
             better

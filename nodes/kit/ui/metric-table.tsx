@@ -1,22 +1,27 @@
-import type { MetricRow } from '@graft/graph';
+import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { bytes, measure, percent } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from './facts.tsx';
-import { metricMeaning } from './metric-meaning.ts';
 import { modulePlace } from './module-path.ts';
 
 /** Rows without a step, one table for each series; a click on a column sorts by it. */
-export function MetricTables({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
+export function MetricTables({
+  rows,
+  meanings = {},
+}: {
+  readonly rows: readonly MetricRow[];
+  readonly meanings?: MetricMeanings | undefined;
+}): ReactNode {
   const series = [...new Set(rows.map((row) => row.series))];
   return series.map((name) => {
     const own = rows.filter((row) => row.series === name);
     const [only] = own;
     if (own.length === 1 && only !== undefined && only.label === undefined) {
-      return <Facts key={name} facts={Object.entries(only.values).map(fact)} />;
+      return <Facts key={name} facts={factsOf(only, meanings)} />;
     }
     const title = series.length > 1 || name !== 'summary' ? name : undefined;
-    return <MetricTable key={name} title={title} rows={own} />;
+    return <MetricTable key={name} title={title} rows={own} meanings={meanings} />;
   });
 }
 
@@ -26,12 +31,15 @@ function shortLabel(label: string): string {
   return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;
 }
 
-function fact([name, value]: readonly [string, number]): readonly [
-  string,
-  string,
-  string | undefined,
-] {
-  return [words(name), text(name, value), metricMeaning(name)];
+function factsOf(
+  { values }: MetricRow,
+  meanings: MetricMeanings,
+): readonly (readonly [string, string, string | undefined])[] {
+  return Object.entries(values).map(([name, value]) => [
+    words(name),
+    text(name, value),
+    metricMeaning(meanings, name),
+  ]);
 }
 
 /** `trainedTokensPerEpoch` → "trained tokens per epoch" */
@@ -50,8 +58,9 @@ function text(name: string, value: number): string {
 function MetricTable(props: {
   readonly title: string | undefined;
   readonly rows: readonly MetricRow[];
+  readonly meanings: MetricMeanings;
 }): ReactNode {
-  const { title, rows } = props;
+  const { title, rows, meanings } = props;
   const sorting = useSorting();
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const labelled = rows.some(({ label }) => label !== undefined);
@@ -68,7 +77,7 @@ function MetricTable(props: {
                 key={column}
                 column={column}
                 sorting={sorting}
-                title={metricMeaning(column)}
+                title={metricMeaning(meanings, column)}
               >
                 {words(column)}
               </SortedHead>

@@ -43,10 +43,10 @@ export function MetricsView(props: PreviewProps): ReactNode {
       {curves.length > 0 && (
         <>
           <CurveFacts rows={curves} />
-          <Curves rows={curves} />
+          <Curves rows={curves} meanings={props.meanings} />
         </>
       )}
-      <MetricTables rows={tables} />
+      <MetricTables rows={tables} meanings={props.meanings} />
       {raw.map((row, at) => (
         <RawRow key={at} value={row} />
       ))}

@@ -1,4 +1,4 @@
-import type { ArtifactRef, Span } from '@graft/graph';
+import type { ArtifactRef, MetricMeanings, Span } from '@graft/graph';
 import type { ComponentType, ReactNode } from 'react';
 
 /** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
@@ -13,6 +13,8 @@ export interface PreviewProps {
   loadMore(): void;
   /** The node's parameters. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** What its metrics say. */
+  readonly meanings?: MetricMeanings;
   /** While the node runs: text written so far, by item id. Then `rows` may be empty. */
   readonly streaming?: Readonly<Record<string, string>>;
   /** With `streaming`: the step has ended, and nothing is being written any more. */

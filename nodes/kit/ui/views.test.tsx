@@ -5,6 +5,7 @@ import {
   Dataset,
   evidenceTable,
   knownMetric,
+  type MetricMeanings,
   type MetricRow,
   Metrics,
   type PortType,
@@ -17,15 +18,16 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
 import { preview as labelPreview } from '../../label/preview.tsx';
-import { metricNames } from '../../evaluate/node.ts';
+import { evaluate, metricNames } from '../../evaluate/node.ts';
+import { gradeHits } from '../../grade-hits/node.ts';
 import { CurveFacts } from './curve-facts.tsx';
 import { EvidenceTableView } from './evidence-table.tsx';
-import { metricMeaning } from './metric-meaning.ts';
 import { PortPreview } from './port-preview.tsx';
 import { sparklinePath } from './sparkline.tsx';
 
-function props(type: PortType, rows: readonly unknown[]) {
+function props(type: PortType, rows: readonly unknown[], meanings?: MetricMeanings) {
   return {
+    ...(meanings === undefined ? {} : { meanings }),
     artifact: { digest: 'a'.repeat(64), mediaType: type.mediaType, size: 1 },
     rows,
     total: rows.length,
@@ -34,8 +36,8 @@ function props(type: PortType, rows: readonly unknown[]) {
     params: {},
   };
 }
-const draw = (type: PortType, rows: readonly unknown[]): string =>
-  renderToStaticMarkup(createElement(PortPreview, props(type, rows)));
+const draw = (type: PortType, rows: readonly unknown[], meanings?: MetricMeanings): string =>
+  renderToStaticMarkup(createElement(PortPreview, props(type, rows, meanings)));
 /** What a reader sees, without the markup. */
 const seen = (html: string): string =>
   html
@@ -184,15 +186,21 @@ describe('metrics', () => {
   });
 });
 
-it('says what each metric of answers and hits means, where its name stands', () => {
+it('says what each metric means, by the node that gives it, where its name stands', () => {
   const values = Object.fromEntries(metricNames.map((name) => [name, 0.5]));
-  const html = draw(Metrics, [
+  const rows = [
     { series: 'summary', values },
-    { series: 'questions', item: 'q1', label: 'Who?', values: { ...values, 'recall@3': 1 } },
-  ]);
+    { series: 'questions', item: 'q1', label: 'Who?', values: { ...values, 'new@3': 1 } },
+  ];
+  const html = draw(Metrics, rows, { ...evaluate.meanings, new: 'What is new.' });
   expect(html.match(/<dt title="/g)).toHaveLength(metricNames.length);
   expect(html.match(/<th scope="col" title="/g)).toHaveLength(metricNames.length + 1);
-  expect(metricMeaning('toString')).toBeUndefined();
+  expect(draw(Metrics, rows)).not.toContain('<dt title="');
+  const curve = [{ series: 'train', step: 1, values: { loss: 2 } }];
+  expect(draw(Metrics, curve, { loss: 'Surprise.' })).toContain('<b title="Surprise.">Loss</b>');
+
+  const recall = [{ series: 'summary', values: { recall: 0.5 } }];
+  expect(draw(Metrics, recall, gradeHits.meanings)).toContain('the share that is kept');
 });
 
 it('says of labels why there is nothing to show', () => {

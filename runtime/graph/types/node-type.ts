@@ -129,6 +129,8 @@ export interface NodeType<
   summary(params: z.output<Schema>): readonly (readonly [string, string])[];
   /** Names of the metrics that its rows of items have, the one to decide by first: what an experiment is offered. */
   metrics?(params: z.output<Schema>): readonly string[];
+  /** What each of the `values` of its metric rows says, in a sentence; `recall` is `recall@k` of any k. */
+  readonly meanings?: Readonly<Record<string, string>>;
   readonly caching: Caching;
   readonly items?: ItemsSpec<Over>;
   sources?(params: z.output<Schema>): readonly Source[];

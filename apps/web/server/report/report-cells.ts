@@ -1,4 +1,7 @@
 import {
+  Comparison,
+  metricMeanings,
+  Metrics,
   paramFields,
   sameJson,
   structureOf,
@@ -20,6 +23,9 @@ import type { RanBody, RanGraphs } from './ran-graphs.ts';
 const mostInside = 400;
 /** Parts of what a result depends on: a step may read thousands of files. */
 const mostParts = 60;
+
+/** Of outputs with names of metrics, which say what these mean. */
+const ofMetrics: ReadonlySet<string> = new Set([Metrics.mediaType, Comparison.mediaType]);
 
 /** What a run was and came to. */
 export interface Ran {
@@ -117,6 +123,9 @@ class CellWriter {
       return {
         ...{ port, artifact, view: previewType(registry, maker.type, artifact.mediaType) },
         params: parsed?.success === true ? { ...parsed.data } : given,
+        ...(ofMetrics.has(artifact.mediaType)
+          ? { meanings: metricMeanings(registry, maker.type) }
+          : {}),
         ...(feed === undefined ? {} : { madeBy: feed.node }),
       };
     });
