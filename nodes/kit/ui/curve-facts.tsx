@@ -25,8 +25,10 @@ function bestEvaluation(rows: readonly MetricRow[]): number | undefined {
 function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefined): Fact[] {
   const newest = rows.findLast(({ series, step }) => series === 'train' && step !== undefined);
   const values = newest?.values ?? {};
+  // A map of vectors is trained on texts that nobody reads any more.
+  const readsTokens = newest === undefined || values['tokens'] !== undefined;
   const total = progress?.total === undefined ? '' : ` of ${count(progress.total)}`;
-  return [
+  const all: Fact[] = [
     progress === undefined
       ? ['steps', told(newest?.step, count)]
       : ['step', `${count(progress.done)}${total}`],
@@ -38,6 +40,7 @@ function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefi
     ['tokens', told(values['tokens'], count)],
     ['memory', told(values['memory'], bytes)],
   ];
+  return readsTokens ? all : all.filter(([name]) => !name.startsWith('tokens'));
 }
 
 /** What is to be known of a training beside its curves, in places that do not move. */

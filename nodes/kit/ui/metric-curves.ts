@@ -18,7 +18,8 @@ export interface CurvePanel {
 
 const titles: ReadonlyMap<string, string> = new Map([
   ['loss', 'Loss'],
-  ['accuracy', 'Token accuracy'],
+  // Of tokens, or of questions that found their passage.
+  ['accuracy', 'Accuracy'],
   ['rate', 'Learning rate'],
   ['norm', 'Gradient norm'],
 ]);

@@ -146,7 +146,7 @@ describe('metrics', () => {
     const html = draw(Metrics, rows);
     const text = seen(html);
     expect(text).toMatch(/Loss log train 2 eval 2\.500/);
-    expect(text).toMatch(/Token accuracy 50 %/);
+    expect(text).toMatch(/Accuracy 50 %/);
     expect(text).toMatch(/Learning rate 2\.00e-4/);
     expect(text).toContain('best eval loss 2.500');
     expect(html.match(/class="gk-chart"/g)).toHaveLength(4);
@@ -159,6 +159,19 @@ describe('metrics', () => {
     expect(text).toContain('remaining 1 min 30 s');
     expect(text).toContain('tokens/s 331');
     expect(text).toContain('memory 2.1 GB');
+  });
+
+  it('leave tokens out where none are read', () => {
+    const unread = rows.map((row) => {
+      const { tokens: _, tokensPerSecond: __, ...values } = row.values;
+      return { ...row, values };
+    });
+    const text = seen(renderToStaticMarkup(createElement(CurveFacts, { rows: unread })));
+    expect(text).toContain('memory 2.1 GB');
+    expect(text).not.toContain('tokens');
+    expect(seen(renderToStaticMarkup(createElement(CurveFacts, { rows: [] })))).toContain(
+      'tokens –',
+    );
   });
 
   it('are a table where they have labels, and facts where there is one row', () => {
