@@ -20,9 +20,9 @@ export async function noteBase(folder: string): Promise<void> {
  * none. LanceDB adds files and never writes into one, so that those of the other folder stay as they are.
  */
 export async function layOutBase(from: string, to: string): Promise<boolean> {
-  const note = await readFile(path.join(from, noteName), 'utf8').catch(() => undefined);
+  const note = await readNote(from);
   if (note === undefined) return false;
-  const wanted = new Set([noteName, ...noteSchema.parse(JSON.parse(note)).files]);
+  const wanted = new Set([noteName, ...note.files]);
   // Of the files that are there, so that a note leads to none outside.
   for (const file of await filesBelow(from)) {
     if (!wanted.has(file)) continue;
@@ -30,6 +30,15 @@ export async function layOutBase(from: string, to: string): Promise<boolean> {
     await linkOrCopy(path.join(from, file), path.join(to, file));
   }
   return true;
+}
+
+/** The note of a folder; one that cannot be read leads to no base, as none does. */
+async function readNote(folder: string): Promise<z.infer<typeof noteSchema> | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(path.join(folder, noteName), 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Paths from the folder on, with `/`. */

@@ -195,7 +195,9 @@ describe('an index that is made of the one before', () => {
     const empty = await emptyFolder();
     const torn = await emptyFolder();
     await writeFile(join(torn, 'base.json'), JSON.stringify({ files: ['../../etc/passwd'] }));
-    for (const previous of [flat.folder, grouped.folder, empty, torn]) {
+    const unreadable = await emptyFolder();
+    await writeFile(join(unreadable, 'base.json'), '{"files": 3');
+    for (const previous of [flat.folder, grouped.folder, empty, torn, unreadable]) {
       expect(await built(before, { previous })).toMatchObject({ rows: 2_100, reused: 0 });
     }
     const base = await built(before);
