@@ -146,7 +146,10 @@ export function resolvedFiles(
   for (const { id, sources } of plannedNodes(nodes)) {
     for (const source of sources) {
       const [pattern, ...others] = source.kind === 'files' ? source.patterns : [];
-      const found = resolved.get(id)?.find(({ param }) => param === source.param);
+      // A parameter may name several: what SQLite keeps beside a database is read with it.
+      const named = sources.filter(({ param }) => param === source.param);
+      const given = (resolved.get(id) ?? []).filter(({ param }) => param === source.param);
+      const found = given.length === named.length ? given[named.indexOf(source)] : undefined;
       if (pattern === undefined || others.length > 0 || found?.kind !== 'files') continue;
       files.set(pattern, found.files);
     }

@@ -1,11 +1,9 @@
-import { sameJson } from '../base/canonical-json.ts';
 import { edgeProblem } from './edge-problems.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import { typeIn } from './body-interface.ts';
 import { GraphLibrary } from './graph-library.ts';
 import { GraphError } from '../base/errors.ts';
-import type { Facets } from '../types/facets.ts';
 import type { Edge, Graph, PlannedNode } from '../format/graph.ts';
 import { nodeFacets } from '../types/node-facets.ts';
 import { own } from '../base/record.ts';
@@ -19,8 +17,8 @@ export type ConnectionVerdict =
 
 /**
  * Whether an edge may be drawn, and if not, why: port types, an input that is taken, a cycle, a clash of
- * facets at its target or below. Cheap enough to ask on every move of the pointer: the graph is resolved
- * once, and only what lies below the edge is looked at again. Never throws.
+ * facets at its target. Cheap enough to ask on every move of the pointer: the graph is resolved once, and only the
+ * target is looked at again. Never throws.
  */
 export function connectionVerdict(
   graph: Graph,
@@ -110,6 +108,10 @@ function resolved(graph: Graph, context: VerdictContext): Resolved {
   return fresh;
 }
 
+/**
+ * A clash at the target. One further below is no reason: it is shown at its node, and drawing on may mend it, as where a
+ * trained embedder is connected to what embeds passages and to what embeds questions, one after the other.
+ */
 function facetReason(graph: Graph, edge: Edge, context: VerdictContext): string | undefined {
   const { resolution } = resolved(graph, context);
   return resolution.aliases === undefined
@@ -128,64 +130,38 @@ function composedFacetReason(
     { ...graph, edges: sortEdges([...graph.edges, edge]) },
     context,
   );
-  const clash = problems.find(
-    ({ code, message }) => code === 'facet-mismatch' && !old.has(message),
-  );
-  if (clash === undefined) return undefined;
-  const { node, path = node } = clash.location;
-  return path === edge.target || path === undefined
-    ? clash.message
-    : `At "${path}": ${clash.message}`;
-}
-
-function plainFacetReason(
-  nodes: readonly PlannedNode[],
-  edge: Edge,
-  context: VerdictContext,
-): string | undefined {
-  const before = new Map(nodes.map((node) => [node.id, node.outputFacets]));
-  const brought = before.get(edge.source)?.[edge.sourcePort];
-  if (brought === undefined || Object.keys(brought).length === 0) return undefined;
-
-  // Nodes come in topological order, so one pass carries the new facets all the way down.
-  const changed = new Map<string, Readonly<Record<string, Facets>>>();
-  for (const node of nodes) {
-    const added = node.id === edge.target ? { port: edge.targetPort, facets: brought } : undefined;
-    const touched = Object.values(node.inputs).some((feeds) =>
-      feeds.some((feed) => changed.has(feed.node)),
-    );
-    if (added === undefined && !touched) continue;
-    try {
-      const was = nodeFacets(
-        { ...node, incoming: incomingOf(node, (id) => before.get(id)) },
-        context.models,
-      );
-      const incoming = incomingOf(node, (id) => changed.get(id) ?? before.get(id));
-      if (added !== undefined) {
-        incoming[added.port] = [...(incoming[added.port] ?? []), added.facets];
-      }
-      const now = nodeFacets({ ...node, incoming }, context.models);
-      const old = new Set(was.clashes.map(({ message }) => message));
-      const clash = now.clashes.find(({ message }) => !old.has(message));
-      if (clash !== undefined) {
-        return added === undefined ? `At "${node.id}": ${clash.message}` : clash.message;
-      }
-      if (!sameJson(was.outputFacets, now.outputFacets)) changed.set(node.id, now.outputFacets);
-    } catch (error) {
-      return GraphError.from(error).message;
-    }
+  for (const { code, message, location } of problems) {
+    if (code !== 'facet-mismatch' || old.has(message)) continue;
+    const { node, path = node } = location;
+    if (path === undefined || path === edge.target) return message;
+    if (path.startsWith(`${edge.target}/`)) return `At "${path}": ${message}`;
   }
   return undefined;
 }
 
-function incomingOf(
-  node: PlannedNode,
-  outputFacets: (id: string) => Readonly<Record<string, Facets>> | undefined,
-): Record<string, readonly Facets[]> {
-  return Object.fromEntries(
+function plainFacetReason(
+  nodes: readonly PlannedNode[],
+  { source, sourcePort, target, targetPort }: Edge,
+  { models }: VerdictContext,
+): string | undefined {
+  const facets = new Map(nodes.map((node) => [node.id, node.outputFacets]));
+  const brought = facets.get(source)?.[sourcePort];
+  const node = nodes.find(({ id }) => id === target);
+  if (node === undefined || brought === undefined || Object.keys(brought).length === 0) {
+    return undefined;
+  }
+  const incoming = Object.fromEntries(
     Object.entries(node.inputs).map(([port, feeds]) => [
       port,
-      feeds.map((feed) => outputFacets(feed.node)?.[feed.port] ?? {}),
+      feeds.map((feed) => facets.get(feed.node)?.[feed.port] ?? {}),
     ]),
   );
+  const added = { ...incoming, [targetPort]: [...(incoming[targetPort] ?? []), brought] };
+  try {
+    const old = nodeFacets({ ...node, incoming }, models).clashes.map(({ message }) => message);
+    const { clashes } = nodeFacets({ ...node, incoming: added }, models);
+    return clashes.find(({ message }) => !old.includes(message))?.message;
+  } catch (error) {
+    return GraphError.from(error).message;
+  }
 }
