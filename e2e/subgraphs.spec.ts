@@ -114,3 +114,50 @@ test('a double click on a graph of another file opens that file', async ({ page,
   await expect(bench.node('chunk')).toBeVisible();
   await expect(page.getByRole('navigation', { name: 'File' })).toContainText('inner');
 });
+
+test('a node within that looks like one outside, and has its id, keeps its edges', async ({
+  page,
+  workspace,
+}) => {
+  const node = (type: string, params: object = {}) => ({ type, version: 1, params });
+  const graph = {
+    graft: 1,
+    nodes: {
+      given: node('load-adapter', { path: 'adapter' }),
+      pass: node('graph', { use: '#pass' }),
+    },
+    edges: ['given.adapter -> pass.adapter'],
+    layout: { given: [0, 0], pass: [280, 0] },
+    graphs: {
+      pass: {
+        nodes: {
+          given: node('input', { name: 'adapter', type: 'adapter' }),
+          one: node('output'),
+          other: node('output'),
+        },
+        edges: ['given.value -> one.value', 'given.value -> other.value'],
+        layout: { given: [0, 0], one: [280, 0], other: [280, 200] },
+      },
+    },
+  };
+  await writeFile(path.join(workspace.folder, 'same-id.graft.json'), JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'same-id.graft.json');
+  const edges = page.locator('.react-flow__edge');
+  await expect(edges).toHaveCount(1);
+  const sizeOfGiven = () =>
+    bench.node('given').evaluate((card) => {
+      const { width, height } = getComputedStyle(card);
+      return { width, height };
+    });
+  const outside = await sizeOfGiven();
+  await bench.node('pass').locator('.node-facts').dblclick();
+  await expect(page.getByTestId('trail')).toContainText('same-id›pass');
+  await expect(page.getByTestId('handle-given-value')).toBeVisible();
+  // Of another size it would be measured anew in any case.
+  expect(await sizeOfGiven()).toEqual(outside);
+  await expect(edges).toHaveCount(2);
+  await page.keyboard.press('Control+ArrowUp');
+  await expect(page.getByTestId('trail')).toBeHidden();
+  await expect(edges).toHaveCount(1);
+});

@@ -1,6 +1,6 @@
 import type { NodeLook, PortLook } from '@graft/graph';
-import { Handle, Position } from '@xyflow/react';
-import { useMemo } from 'react';
+import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
@@ -64,10 +64,27 @@ function usePorts(node: string, look: NodeLook | undefined) {
   return useMemo(() => portsOf(edges, node, look), [edges, node, look]);
 }
 
+/**
+ * The renderer measures ports with their card, which it does only where that has another size: ports that a card has
+ * instead of others are measured here, as of a node within a subgraph that has the id of one outside.
+ */
+function useMeasuredPorts(node: string, ports: ReturnType<typeof usePorts>): void {
+  const measure = useUpdateNodeInternals();
+  const names = JSON.stringify(ports);
+  const measured = useRef(names);
+  useEffect(() => {
+    if (measured.current === names) return;
+    measured.current = names;
+    measure(node);
+  }, [measure, node, names]);
+}
+
 /** One row per port: inputs on the left, outputs on the right. */
 export function NodePorts(props: { readonly id: string; readonly look: NodeLook | undefined }) {
   const { id, look } = props;
-  const { inputs, outputs } = usePorts(id, look);
+  const ports = usePorts(id, look);
+  useMeasuredPorts(id, ports);
+  const { inputs, outputs } = ports;
   const rows = Math.max(inputs.length, outputs.length);
   return (
     <div className="node-ports">
