@@ -16,6 +16,7 @@ const demo: SmallGraph = {
     ...chunking.nodes,
     hits: { type: 'load-rows', params: { type: 'hits', file: 'hits.jsonl' } },
     score: { type: 'score-hits' },
+    training: { type: 'load-rows', params: { type: 'metrics', file: 'losses.jsonl' } },
   },
   edges: [...(chunking.edges ?? []), 'hits.rows -> score.hits'],
 };
@@ -32,6 +33,15 @@ const hits = Array.from({ length: 1_200 }, (_, at) => ({
   })),
 }));
 
+/** As a training writes them. */
+const losses = Array.from({ length: 80 }, (_, step) => ({
+  ...{ series: step % 8 === 7 ? 'eval' : 'train', step: step + 1 },
+  values: { loss: 4 / (step + 1) },
+}));
+
+const lines = (rows: readonly object[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
 function chunkOf(text: string, right: boolean): object {
   const documentId = right ? 'a.md' : 'b.md';
   const place = { documentId, path: documentId, title: 'A', firstLine: 1, lastLine: 2 };
@@ -47,6 +57,12 @@ async function openFromDisk(page: Page, file: string): Promise<readonly string[]
   page.on('request', (request) => {
     if (!request.url().startsWith('file:')) complaints.push(request.url());
   });
+  // What is caught on the page is said by no error, but broke the policy all the same.
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      console.error(`broken: ${violatedDirective} ${blockedURI}`);
+    });
+  });
   await page.context().setOffline(true);
   await page.goto(pathToFileURL(file).href);
   return complaints;
@@ -57,7 +73,8 @@ test('a run is exported as one page, which works from disk and without a network
   workspace,
 }) => {
   const { folder } = workspace;
-  await giveFile(folder, 'hits.jsonl', hits.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  await giveFile(folder, 'hits.jsonl', lines(hits));
+  await giveFile(folder, 'losses.jsonl', lines(losses));
   await giveFile(
     folder,
     'notes/hostile.md',
@@ -80,8 +97,8 @@ test('a run is exported as one page, which works from disk and without a network
   await test.step('the notebook, with its parameters', async () => {
     await expect(page).toHaveTitle('demo');
     const cells = page.locator('.cell');
-    await expect(cells).toHaveCount(4);
-    await expect(page.locator('.cell[data-status="succeeded"]')).toHaveCount(4);
+    await expect(cells).toHaveCount(5);
+    await expect(page.locator('.cell[data-status="succeeded"]')).toHaveCount(5);
     await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('size=128');
     await expect(page.getByRole('article', { name: 'Files' })).toContainText('Hostile');
     await page.getByRole('link', { name: 'Score hits' }).click();
@@ -94,13 +111,13 @@ test('a run is exported as one page, which works from disk and without a network
     await expect(page.locator('.cell b', { hasText: 'bold' })).toHaveCount(0);
   });
   await test.step('a hit is unfolded', async () => {
-    const rows = page.getByRole('article', { name: 'Rows' });
+    const rows = page.locator('#node-hits');
     await expect(rows.getByText('Passage 1 on heron 0')).toBeHidden();
     await rows.locator('.gk-hit summary').nth(1).click();
     await expect(rows.getByText('Passage 1 on heron 0')).toBeVisible();
   });
   await test.step('rows are found and gone to, and it is said which are not there', async () => {
-    const rows = page.getByRole('article', { name: 'Rows' });
+    const rows = page.locator('#node-hits');
     await expect(rows).toContainText('1,000 of 1,200 rows');
     await rows.getByLabel('Find in all rows').fill('HERON 777');
     await expect(rows.getByTestId('found')).toHaveText('1+');
@@ -119,6 +136,16 @@ test('a run is exported as one page, which works from disk and without a network
     await table.getByRole('button', { name: 'mrr' }).click();
     // The least first: no hit is right for every third question.
     await expect(first).toContainText('Question 2?');
+  });
+  await test.step('a curve is drawn, and looked at in another scale', async () => {
+    const curve = page.locator('#node-training');
+    await curve.scrollIntoViewIfNeeded();
+    await expect(curve.locator('.gk-chart canvas')).toBeVisible();
+    await curve.getByRole('button', { name: 'log' }).click();
+    await expect(curve.getByRole('button', { name: 'log' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
   });
   await test.step('on paper it is the cells alone, and nothing of them is cut off', async () => {
     await page.emulateMedia({ media: 'print' });
@@ -152,5 +179,44 @@ test('the command line writes the same page, and the command menu downloads it',
   await runGraft(['export', 'latest', '--format', 'html', '--out', file, ...at]);
   const complaints = await openFromDisk(page, file);
   await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('05:40');
+  expect(complaints).toEqual([]);
+});
+
+test('nodes within a graph are folded away, and found by the outline and by their address', async ({
+  page,
+  workspace,
+}) => {
+  const { folder } = workspace;
+  const node = (type: string, params: object) => ({ type, version: 1, params });
+  const questions = node('questions', { questions: 'Why is the sky blue?' });
+  const take = node('input', { type: 'questions' });
+  const nested = {
+    graft: 1,
+    nodes: { asked: questions, drawn: node('graph', { use: '#draw' }) },
+    edges: ['asked.questions -> drawn.take'],
+    graphs: {
+      draw: {
+        nodes: { draw: node('sample-rows', { least: 1 }), take },
+        edges: ['take.value -> draw.rows'],
+      },
+    },
+  };
+  const file = await giveFile(folder, 'nested.graft.json', JSON.stringify(nested));
+  await runGraft(['run', file, '--workspace', folder]);
+  const html = path.join(folder, 'nested.html');
+  await runGraft(['export', 'latest', '--format', 'html', '--out', html, '--workspace', folder]);
+  const complaints = await openFromDisk(page, html);
+  const cell = page.locator('[id="node-drawn/draw"]');
+  await expect(page.getByText('2 nodes inside')).toBeVisible();
+  await expect(cell).toHaveCount(0);
+  await page.getByRole('link', { name: 'Sample' }).click();
+  await expect(cell).toContainText('Why is the sky blue?');
+  await page.getByText('2 nodes inside').click();
+  await expect(cell).toHaveCount(0);
+  // The address is there already.
+  await page.getByRole('link', { name: 'Sample' }).click();
+  await expect(cell).toBeInViewport();
+  await page.reload();
+  await expect(cell).toBeInViewport();
   expect(complaints).toEqual([]);
 });

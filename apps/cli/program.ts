@@ -195,7 +195,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('export')
     .description('write a self-contained report of a run')
     .argument('<run>', 'run id, the beginning of one, or "latest"')
-    .requiredOption('--format <format>', 'html, md or bundle (a folder with every output)')
+    .requiredOption('--format <format>', 'html, md (with pictures) or bundle (with every output)')
     .option('--out <path>', 'where to write it')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (run, options) =>

@@ -191,7 +191,13 @@ export const zones = [
   {
     name: 'the web server',
     files: /^apps\/web\/server\//,
-    packages: ['@graft/graph', '@graft/kit', '@graft/nodes/definitions', '@graft/workspace'],
+    packages: [
+      '@graft/graph',
+      '@graft/kit',
+      '@graft/nodes/definitions',
+      '@graft/nodes/kit/curves',
+      '@graft/workspace',
+    ],
     forbidden: ENGINES,
     stay: /^apps\/web\//,
     why: 'inference and training code never enters the server process: the server reaches it through runtime/workspace',

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { GraphError, type RunRecord } from '@graft/graph';
+import { GraphError, type ExperimentEvent, type RunEvent, type RunRecord } from '@graft/graph';
 import {
   collectReport,
   readReportPage,
   reportPage,
   shownEvent,
+  shownExperimentEvent,
   shownRun,
   shownStep,
 } from '@graft/web/server';
@@ -19,7 +20,7 @@ import { reportFile } from '../report/report-file.ts';
 import { writeOutputs } from '../run-outputs.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
-const formats = ['html', 'md', 'bundle'] as const;
+const formats = ['html', 'md', 'markdown', 'bundle'] as const;
 const optionsSchema = z.object({
   format: z.string(),
   out: z.string().optional(),
@@ -29,25 +30,27 @@ const optionsSchema = z.object({
 /** Events read from the journal at a time. */
 const eventsAtOnce = 1000;
 
-/** `graft export RUN --format html|md|bundle`. */
+/** `graft export RUN --format html|md|bundle`; `markdown` is `md`. */
 export async function exportRun(name: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
   const format = formats.find((known) => known === options.format);
   if (format === undefined) {
     throw new GraphError(
       'bad-param',
-      `--format is one of ${formats.join(', ')}, not "${options.format}".`,
+      `--format is one of html, md, bundle, not "${options.format}".`,
     );
   }
   await using workspace = await open(locateWorkspace(options.workspace));
   const run = await findRun(workspace, name);
-  const target = options.out ?? `run-${run.id}${format === 'bundle' ? '' : `.${format}`}`;
+  const target =
+    options.out ?? `run-${run.id}${format === 'bundle' ? '' : format === 'html' ? '.html' : '.md'}`;
   switch (format) {
     case 'html':
       await writeFile(target, await htmlReport(workspace, run));
       break;
     case 'md':
-      await writeFile(target, markdownReport(await collectReport(workspace, run)));
+    case 'markdown':
+      await writeMarkdown(workspace, run, target);
       break;
     case 'bundle':
       await writeBundle(workspace, run, target);
@@ -55,6 +58,16 @@ export async function exportRun(name: string, rawOptions: unknown): Promise<Exit
   }
   print(target);
   return exitCode.succeeded;
+}
+
+/** A file, and beside it a folder with the pictures that it shows, where there are any. */
+async function writeMarkdown(workspace: Workspace, run: RunRecord, target: string): Promise<void> {
+  const { dir, name } = path.parse(target);
+  const folder = `${name}-pictures`;
+  const { text, pictures } = markdownReport(await collectReport(workspace, run), folder);
+  await writeFile(target, text);
+  if (pictures.size > 0) await mkdir(path.join(dir, folder), { recursive: true });
+  for (const [file, svg] of pictures) await writeFile(path.join(dir, folder, file), svg);
 }
 
 async function htmlReport(workspace: Workspace, run: RunRecord): Promise<string> {
@@ -74,12 +87,26 @@ async function writeBundle(workspace: Workspace, run: RunRecord, folder: string)
   await write('run.json', `${JSON.stringify(shown, undefined, 2)}\n`);
   const lines: string[] = [];
   for (let after = 0; ;) {
-    const events = await workspace.runs.events(run.id, after, eventsAtOnce);
-    lines.push(...events.map((event) => `${JSON.stringify(shownEvent(event, root))}\n`));
+    const events = await eventsAfter(workspace, run, after);
+    lines.push(...events.map((event) => `${JSON.stringify(event)}\n`));
     const last = events.at(-1);
     if (last === undefined) break;
     after = last.seq;
   }
   await write('events.ndjson', lines.join(''));
   await writeOutputs(workspace, steps, path.join(folder, 'outputs'));
+}
+
+/** The next events of a run, or of a run of an experiment, without folders of this machine. */
+async function eventsAfter(
+  { runs, root }: Workspace,
+  { id, experiment }: RunRecord,
+  after: number,
+): Promise<readonly (RunEvent | ExperimentEvent)[]> {
+  if (experiment === undefined) {
+    const events = await runs.events(id, after, eventsAtOnce);
+    return events.map((event) => shownEvent(event, root));
+  }
+  const events = await runs.experimentEvents(id, after, eventsAtOnce);
+  return events.map((event) => shownExperimentEvent(event, root));
 }

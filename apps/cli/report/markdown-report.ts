@@ -1,6 +1,13 @@
-import { settingText } from '@graft/graph';
+import {
+  Metrics,
+  metricRowSchema,
+  settingText,
+  tableToMarkdown,
+  type MetricRow,
+} from '@graft/graph';
 import {
   allCells,
+  curvePicture,
   rowsKey,
   type Report,
   type ReportCell,
@@ -28,9 +35,31 @@ function block(text: string): string {
   return `${fence}text\n${printable(text)}\n${fence}`;
 }
 
-/** A report of a run in Markdown. */
-export function markdownReport(report: Report): string {
-  const { title, run } = report;
+/** A report in Markdown, and the pictures that it shows. */
+export interface MarkdownReport {
+  readonly text: string;
+  /** SVG, by the name of the file in the folder of pictures. */
+  readonly pictures: ReadonlyMap<string, string>;
+}
+
+/** A report of a run in Markdown; `folder` is where its pictures are to stand, as seen from it. */
+export function markdownReport(report: Report, folder: string): MarkdownReport {
+  const pictures = new Map<string, string>();
+  /** A picture of the curves of metrics; nothing where there are none. */
+  const draw: Draw = (rows, name) => {
+    const svg = curvePicture(rows);
+    if (svg === undefined) return [];
+    const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '.')}.svg`;
+    pictures.set(file, svg);
+    return [`![Curves of ${inline(name)}](<${folder}/${file}>)`];
+  };
+  return { text: reportText(report, draw), pictures };
+}
+
+type Draw = (rows: readonly MetricRow[], name: string) => string[];
+
+function reportText(report: Report, draw: Draw): string {
+  const { title, run, experiment } = report;
   const time =
     run.finishedAt === undefined ? '' : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
   const cells = allCells(report.cells);
@@ -38,31 +67,38 @@ export function markdownReport(report: Report): string {
     `# ${inline(title)}`,
     `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
     ...(run.error === undefined ? [] : [block(run.error)]),
-    [
-      '| node | type | status | time | items |',
-      '| --- | --- | --- | --- | --- |',
-      ...cells.map(({ path, type, step }) =>
-        [
-          '',
-          inline(path),
-          inline(type),
-          step?.status ?? '',
-          step?.ms === undefined || step.ms === 0 ? '' : formatDuration(step.ms),
-          step?.items === undefined ? '' : itemsText(step.items),
-          '',
-        ]
-          .join(' | ')
-          .trim(),
-      ),
-    ].join('\n'),
+    ...(experiment === undefined
+      ? []
+      : [`## Experiment ${inline(experiment.name)}`, tableToMarkdown(experiment.table).trim()]),
+    ...(cells.length === 0 ? [] : [stepTable(cells)]),
     ...(report.leftOut > 0 ? [`… and ${report.leftOut} nodes more within graphs and loops.`] : []),
-    ...cells.flatMap((cell) => cellPart(cell, report.rows)),
+    ...cells.flatMap((cell) => cellPart(cell, report.rows, draw)),
     '',
   ].join('\n\n');
 }
 
-function cellPart(cell: ReportCell, held: Report['rows']): string[] {
-  const { path, title, params, step } = cell;
+function stepTable(cells: readonly ReportCell[]): string {
+  return [
+    '| node | type | status | time | items |',
+    '| --- | --- | --- | --- | --- |',
+    ...cells.map(({ path, type, step }) =>
+      [
+        '',
+        inline(path),
+        inline(type),
+        step?.status ?? '',
+        step?.ms === undefined || step.ms === 0 ? '' : formatDuration(step.ms),
+        step?.items === undefined ? '' : itemsText(step.items),
+        '',
+      ]
+        .join(' | ')
+        .trim(),
+    ),
+  ].join('\n');
+}
+
+function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] {
+  const { path, title, params, step, unfinished } = cell;
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
     `## ${inline(title)} (${inline(path)})`,
@@ -73,28 +109,54 @@ function cellPart(cell: ReportCell, held: Report['rows']): string[] {
     ...(set.length === 0
       ? []
       : [block(set.map(([name, value]) => `${name} = ${settingText(value)}`).join('\n'))]),
-    ...cell.outputs.flatMap((output) => outputPart(output, held)),
+    ...cell.outputs.flatMap((output) =>
+      outputPart(output, held, (rows) => draw(rows, `${path}.${output.port}`)),
+    ),
+    ...(unfinished === undefined ? [] : draw(unfinished.metrics, path)),
+    ...Object.entries(unfinished?.texts ?? {}).flatMap(([item, text]) => [
+      `**${inline(item)}**`,
+      block(text),
+    ]),
   ];
 }
 
-function outputPart(output: ReportOutput, held: Report['rows']): string[] {
+function outputPart(
+  output: ReportOutput,
+  held: Report['rows'],
+  draw: (rows: readonly MetricRow[]) => string[],
+): string[] {
   const { port, artifact, madeBy } = output;
   const facts = `${artifact.summary ?? artifact.mediaType}, ${formatBytes(artifact.size)}, \`${artifact.digest}\``;
   const heading = `### ${inline(port)}`;
   if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
   const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;
-  const shown = rows.slice(0, shownRows);
+  const points = artifact.mediaType === Metrics.mediaType ? pointsOf(rows) : [];
+  const others = points.length === 0 ? rows : rows.filter((row) => !isPoint(row));
+  const shown = others.slice(0, shownRows);
+  // Points are in the picture.
+  const more = total - shown.length - (rows.length - others.length);
   return [
     heading,
     gone ? `${facts} (no longer in the cache)` : facts,
+    ...draw(points),
     ...shown
       .map(rowText)
       .flatMap(({ heading: said, body }) => [
         ...(said === '' ? [] : [`**${inline(said)}**`]),
         ...(body === '' ? [] : [block(body)]),
       ]),
-    ...(total > shown.length ? [`… and ${total - shown.length} more.`] : []),
+    ...(more > 0 ? [`… and ${more} more.`] : []),
   ];
 }
+
+/** Those of rows of metrics that belong to a step: the points of curves. */
+function pointsOf(rows: readonly unknown[]): readonly MetricRow[] {
+  return rows.flatMap((row) => {
+    const read = metricRowSchema.safeParse(row);
+    return read.success && read.data.step !== undefined ? [read.data] : [];
+  });
+}
+
+const isPoint = (row: unknown): boolean => pointsOf([row]).length > 0;
 
 const noRows = { total: 0, rows: [], gone: true };

@@ -1,4 +1,4 @@
-import { Answers } from '@graft/graph';
+import { Answers, Metrics } from '@graft/graph';
 import { rowsKey, type Report } from '@graft/web/server';
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from './markdown-report.ts';
@@ -60,7 +60,7 @@ const report: Report = {
 };
 
 describe('a report in Markdown', () => {
-  const lines = markdownReport(report).split('\n');
+  const lines = markdownReport(report, 'pictures').text.split('\n');
 
   it('holds text of documents and models as text', () => {
     // A fence longer than the one in the text, so that the text cannot end it.
@@ -79,5 +79,26 @@ describe('a report in Markdown', () => {
     expect(text).toContain('made by answerer/generate.');
     expect(text).toContain('… and 1 more.');
     expect(text).toContain('## Generate (answerer/generate)');
+  });
+
+  it('shows curves as a picture, and the rows that are no points of them as text', () => {
+    const metrics = { digest: 'e'.repeat(64), mediaType: Metrics.mediaType, size: 10 };
+    const output = { port: 'metrics', artifact: metrics, view: 'train-lora', params: {} };
+    const point = (step: number) => ({ series: 'train', step, values: { loss: 1 / step } });
+    const rows = [point(1), point(2), { series: 'summary', values: { rank: 8 } }];
+    const { text, pictures } = markdownReport(
+      {
+        ...report,
+        cells: [{ ...cell, path: 'again#1/train', outputs: [output] }],
+        rows: { [rowsKey(metrics)]: { total: 3, cut: 0, gone: false, rows } },
+      },
+      'run pictures',
+    );
+    expect([...pictures.keys()]).toEqual(['again.1.train.metrics.svg']);
+    expect(pictures.get('again.1.train.metrics.svg')).toContain('<polyline class="curve train"');
+    expect(text).toContain('](<run pictures/again.1.train.metrics.svg>)');
+    expect(text).toContain('rank');
+    expect(text).not.toContain('loss');
+    expect(text).not.toContain('more.');
   });
 });

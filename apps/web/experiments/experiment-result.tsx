@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useNodeTypes } from '../state/registry.ts';
+import { reportAddress } from '../state/report-address.ts';
 import { comparedMeanings } from './compared-meanings.ts';
 import { verdictSentence } from './verdict-sentence.ts';
 
@@ -17,7 +18,12 @@ function download(text: string, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-function Downloads({ table, name }: { readonly table: EvidenceTable; readonly name: string }) {
+function Downloads(props: {
+  readonly table: EvidenceTable;
+  readonly name: string;
+  readonly runId: string;
+}) {
+  const { table, name, runId } = props;
   const formats = [
     { title: 'CSV', ending: 'csv', write: tableToCsv },
     { title: 'Markdown', ending: 'md', write: tableToMarkdown },
@@ -35,6 +41,14 @@ function Downloads({ table, name }: { readonly table: EvidenceTable; readonly na
           {title}
         </button>
       ))}
+      <a
+        className="button small"
+        href={reportAddress(runId)}
+        download
+        title="One file of HTML with this table, to be opened without Graft"
+      >
+        Page
+      </a>
     </span>
   );
 }
@@ -57,7 +71,7 @@ export function ExperimentResult({
     <div data-testid="experiment-table">
       <div className="flex items-start gap-4 px-4 py-1.5">
         <p data-testid="verdict">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
-        <Downloads table={table} name={name} />
+        <Downloads {...{ table, name, runId }} />
       </div>
       <EvidenceTableView table={table} meanings={meanings} />
     </div>

@@ -1,18 +1,9 @@
-import { verdictRule, type ArtifactRef } from '@graft/graph';
+import type { ArtifactRef } from '@graft/graph';
+import { ScoreLine } from './score-line.tsx';
 import { useScore } from './use-score.ts';
 
-/** How many answers agree with the references of their questions, and by what rule. */
+/** The score of answers; nothing where there is nothing to compare. */
 export function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
   const score = useScore(artifact);
-  if (score === undefined) return null;
-  return (
-    <p
-      className="flex flex-wrap items-baseline gap-x-2 px-4 pb-2 first:pt-3"
-      data-testid="score"
-      title={verdictRule}
-    >
-      <b className="font-semibold">{score}</b>
-      <span className="text-sm text-ink-2">compared with the references, by their words</span>
-    </p>
-  );
+  return score === undefined ? null : <ScoreLine score={score} />;
 }

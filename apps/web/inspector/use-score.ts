@@ -1,7 +1,7 @@
 import { answersMediaType, type ArtifactRef } from '@graft/graph';
-import { count } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
+import { scoreText } from './score-text.ts';
 
 /** `9 of 30 right`; undefined where there is nothing to compare. */
 export function useScore(artifact: ArtifactRef | undefined): string | undefined {
@@ -12,6 +12,5 @@ export function useScore(artifact: ArtifactRef | undefined): string | undefined 
       { enabled: answers, staleTime: Infinity },
     ),
   );
-  if (data === undefined || data.right + data.wrong === 0) return undefined;
-  return `${count(data.right)} of ${count(data.right + data.wrong)} right`;
+  return data === undefined ? undefined : scoreText(data);
 }

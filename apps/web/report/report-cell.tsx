@@ -1,21 +1,23 @@
-import { clock, duration, plural } from '@graft/nodes/kit/ui';
+import type { ArtifactRef } from '@graft/graph';
+import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui';
+import { previews } from '@graft/nodes/previews';
 import { createContext, useContext, useState } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { offStatus, resultText, stepStatus } from '../canvas/node-status.ts';
 import { ReasonSentence } from '../inspector/reason-sentence.tsx';
 import { reasonLine } from '../inspector/reason.ts';
+import { ScoreLine } from '../inspector/score-line.tsx';
+import { scoreText } from '../inspector/score-text.ts';
 import { Settings } from '../notebook/settings.tsx';
 import { emptyList } from '../state/growing-list.ts';
 import { noTexts } from '../state/stand-ins.ts';
 import type { StepView } from '../state/run-state.ts';
+import { anchorOf, groupKey, Opened } from './opened-groups.ts';
 import { OutputView } from './report-output.tsx';
 import { rowsKey, type Report, type ReportCell, type ReportGroup } from './report.ts';
 
 /** The rows that the page holds. */
 export const HeldRows = createContext<Report['rows']>({});
-
-/** Where a cell is, as an address names it. */
-export const anchorOf = ({ path }: Pick<ReportCell, 'path'>): string => `node-${path}`;
 
 function viewOf({ step, outputs }: ReportCell): StepView | undefined {
   if (step === undefined) return undefined;
@@ -29,6 +31,7 @@ function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tal
   const output = outputs.find(({ port }) => port === chosen);
   const rows = output === undefined ? undefined : held[rowsKey(output.artifact)];
   if (output === undefined || rows === undefined) return null;
+  const score = rows.score === undefined ? undefined : scoreText(rows.score);
   return (
     <div className="cell-output" data-tall={tall}>
       {outputs.length > 1 ? (
@@ -53,6 +56,7 @@ function Outputs({ outputs, tall }: Pick<ReportCell, 'outputs'> & { readonly tal
             Made by <code className="text-[11.5px]">{output.madeBy}</code>.
           </p>
         )}
+        {score === undefined ? null : <ScoreLine score={score} />}
         <OutputView key={output.port} output={output} held={rows} />
       </div>
     </div>
@@ -94,15 +98,51 @@ function About({ cell }: { readonly cell: ReportCell }) {
   );
 }
 
-/** The nodes of a graph that a node uses, or of a round of a loop, drawn when they are first looked at. */
-function Inside({ group: { round, cells } }: { readonly group: ReportGroup }) {
-  const [open, setOpen] = useState(false);
+/** What a step had measured or written that was ended before it gave anything. */
+function Unfinished({
+  unfinished,
+}: {
+  readonly unfinished: NonNullable<ReportCell['unfinished']>;
+}) {
+  const { view, metrics, texts } = unfinished;
+  const Preview = previews[view];
+  return (
+    <div className="cell-output">
+      <div className="flex min-h-0 flex-1 flex-col overflow-auto">
+        {metrics.length === 0 ? null : (
+          <>
+            <CurveFacts rows={metrics} />
+            <Curves rows={metrics} />
+          </>
+        )}
+        {Object.keys(texts).length === 0 || Preview === undefined ? null : (
+          <Preview
+            artifact={noArtifact}
+            {...{ rows: [], total: 0, loading: false, params: {}, stopped: true }}
+            loadMore={() => undefined}
+            streaming={texts}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What a preview is given where there is only text that was being written. */
+const noArtifact: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
+
+/** The nodes of a graph that a node uses, or of a round of a loop, drawn where they are unfolded. */
+function Inside({ group }: { readonly group: ReportGroup }) {
+  const { opened, toggle } = useContext(Opened);
+  const { round, cells } = group;
+  const key = groupKey(group);
+  const open = opened.has(key);
   const within = `${plural(cells.length, 'node')} inside`;
   return (
     <details
       className="report-inside"
-      data-inside
-      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+      open={open}
+      onToggle={({ currentTarget }) => toggle(key, currentTarget.open)}
     >
       <summary>{round === undefined ? within : `Round ${String(round)}: ${within}`}</summary>
       {open ? (
@@ -118,7 +158,7 @@ function Inside({ group: { round, cells } }: { readonly group: ReportGroup }) {
 
 /** A node: what it is, its parameters, and what came of it. */
 export function CellView({ cell }: { readonly cell: ReportCell }) {
-  const { path, title, type, group, off, params, step, outputs, inside } = cell;
+  const { path, title, type, group, off, params, step, outputs, unfinished, inside } = cell;
   const [tall, setTall] = useState(false);
   const [about, setAbout] = useState(false);
   const view = viewOf(cell);
@@ -150,6 +190,7 @@ export function CellView({ cell }: { readonly cell: ReportCell }) {
         <p className="px-4 pb-2 break-words text-error">{step.error.message}</p>
       )}
       {outputs.length === 0 ? null : <Outputs {...{ outputs, tall }} />}
+      {unfinished === undefined ? null : <Unfinished unfinished={unfinished} />}
       {inside.map((one) => (
         <Inside key={one.round ?? 0} group={one} />
       ))}

@@ -1,4 +1,12 @@
-import type { ArtifactRef, Family, KeyPart, MetricMeanings, RunRecord } from '@graft/graph';
+import type {
+  ArtifactRef,
+  EvidenceTable,
+  Family,
+  KeyPart,
+  MetricMeanings,
+  MetricRow,
+  RunRecord,
+} from '@graft/graph';
 import type { StepView } from '../state/run-state.ts';
 
 /** Rows of an output as a page of a run holds them. */
@@ -11,6 +19,8 @@ export interface ReportRows {
   readonly cut: number;
   /** The artifact is no longer in the cache. */
   readonly gone: boolean;
+  /** Of answers: how many agree with the references of their questions, and how many do not. */
+  readonly score?: { readonly right: number; readonly wrong: number };
 }
 
 /** An output of a node. */
@@ -28,7 +38,16 @@ export interface ReportOutput {
 }
 
 /** What a step came to. */
-export type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts'>;
+type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts'>;
+
+/** What a step had come to that was ended before it gave anything. */
+export interface Unfinished {
+  /** The node type in whose view it is drawn. */
+  readonly view: string;
+  readonly metrics: readonly MetricRow[];
+  /** Text that was written, by item. */
+  readonly texts: Readonly<Record<string, string>>;
+}
 
 /** A node as the notebook has it: what it is, its parameters, and what came of it. */
 export interface ReportCell {
@@ -45,6 +64,7 @@ export interface ReportCell {
   /** Absent: the run had none. */
   readonly step?: ReportStep;
   readonly outputs: readonly ReportOutput[];
+  readonly unfinished?: Unfinished;
   /** What its result depends on. */
   readonly parts: readonly KeyPart[];
   /** Parts that are left out. */
@@ -70,6 +90,13 @@ export interface Report {
   readonly devices: readonly string[];
   /** Those that steps used, with their versions. */
   readonly engines: readonly string[];
+  /** Of a run of an experiment, which has variants and no nodes. */
+  readonly experiment?: {
+    readonly name: string;
+    readonly table: EvidenceTable;
+    /** What the metrics say that it compares. */
+    readonly meanings: MetricMeanings;
+  };
   /** Each below what feeds it. */
   readonly cells: readonly ReportCell[];
   /** Nodes within graphs and loops that are left out: there are too many. */

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Questions, type ArtifactRef, type RunEvent, type StepSummary } from '@graft/graph';
+import {
+  Answers,
+  Questions,
+  type ArtifactRef,
+  type RunEvent,
+  type StepSummary,
+} from '@graft/graph';
 import { openWorkspace, type Workspace } from '@graft/workspace';
 import { beforeAll, expect, it } from 'vitest';
 import { allCells, rowsKey } from '../../report/report.ts';
@@ -79,7 +85,7 @@ async function record(id: string, kept: boolean): Promise<Made> {
       device: 'cpu',
       // Set from outside: the file says 5.
       parts: [
-        { name: 'engine.onnxruntime', value: '1.2.3' },
+        { name: 'engine.onnxruntime', value: 'onnxruntime code 2, onnxruntime-node 1.2.3' },
         { name: 'param.least', value: '9' },
         { name: 'param.seed', value: '0' },
       ],
@@ -102,6 +108,13 @@ async function record(id: string, kept: boolean): Promise<Made> {
     ...{ ...stamp, type: 'run.extended' as const, loop: 'again', round, limit: 3 },
     nodes: [{ node: `again#${String(round)}/ask`, type: 'questions' }],
   }));
+  // What `late` had come to before it failed.
+  const late = { ...stamp, node: 'late' };
+  const losses = [1, 2].map((step) => ({
+    ...{ ...late, type: 'step.metrics' as const },
+    row: { series: 'train', step, values: { loss: 1 / step } },
+  }));
+  const token = { ...late, type: 'step.token' as const, item: 'q', text: 'Because the' };
   const finished = steps.map((step) => ({ ...stamp, type: 'step.finished' as const, step }));
   const kinds = kept ? { graph: await put(JSON.stringify(graph)) } : {};
   const used = kept
@@ -109,7 +122,10 @@ async function record(id: string, kept: boolean): Promise<Made> {
     : {};
   const owner = 'nobody:1';
   await runs.create({ id, file, status: 'running', startedAt: 1, owner, ...kinds, ...used });
-  const all = [...events, ...rounds, ...finished].map((event, at) => ({ ...event, seq: at + 1 }));
+  const all = [...events, ...rounds, ...losses, token, ...finished].map((event, at) => ({
+    ...event,
+    seq: at + 1,
+  }));
   await runs.append(id, all);
   await runs.finish(id, { status: 'failed', finishedAt: 2, error: message });
   return { id, rows };
@@ -124,7 +140,8 @@ async function reportOf({ id }: Made) {
 it('has the nodes as the notebook has them, with those of used graphs and rounds inside', async () => {
   const made = await record('kept', true);
   const report = await reportOf(made);
-  expect(report).toMatchObject({ title: 'demo', engines: ['onnxruntime 1.2.3'], devices: ['cpu'] });
+  expect(report).toMatchObject({ title: 'demo', devices: ['cpu'] });
+  expect(report.engines).toEqual(['onnxruntime code 2', 'onnxruntime-node 1.2.3']);
   expect(report.cells.map(({ title, path }) => [path, title])).toEqual([
     ['questions', 'What is asked'],
     ['inner', 'Graph'],
@@ -144,6 +161,12 @@ it('has the nodes as the notebook has them, with those of used graphs and rounds
     { round: 2, cells: [{ path: 'again#2/ask' }] },
   ]);
   expect(late?.step?.status).toBe('failed');
+  expect(late?.unfinished).toMatchObject({
+    view: 'sample-rows',
+    metrics: [{ step: 1 }, { step: 2 }],
+    texts: { q: 'Because the' },
+  });
+  expect(questions?.unfinished).toBeUndefined();
   // As the run had them: what was set from outside, and nothing that is a default.
   const [draw, unused] = inner?.inside[0]?.cells ?? [];
   expect(draw?.params).toEqual({ least: 9 });
@@ -169,4 +192,67 @@ it('says nowhere where this machine keeps the workspace, but in what rows hold',
   expect(text).not.toContain(JSON.stringify(workspace.root).slice(1, -1));
   expect(text).not.toContain(JSON.stringify(homedir()).slice(1, -1));
   expect(JSON.stringify(rows)).toContain(JSON.stringify(workspace.root).slice(1, -1));
+});
+
+it('says how many answers are right', async () => {
+  const { runs } = workspace;
+  const answer = (id: string, text: string): object => ({
+    ...{ id, text, question: { id, question: 'When?', reference: 'At noon.' } },
+    ...{ citations: [], promptTokens: 1, completionTokens: 1, finishReason: 'stop' },
+  });
+  const rows = [answer('a', 'At noon.'), answer('b', 'I do not know.')];
+  const digest = await put(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const answers = { digest, mediaType: Answers.mediaType, size: 1 };
+  const step: StepSummary = {
+    ...{ node: 'generate', type: 'generate', status: 'succeeded', ms: 5 },
+    outputs: { answers },
+  };
+  const stamp = { runId: 'answers', at: 1 };
+  await runs.create({ id: 'answers', file, status: 'running', startedAt: 1, owner: 'nobody:1' });
+  await runs.append('answers', [{ ...stamp, seq: 1, type: 'step.finished', step }]);
+  await runs.finish('answers', { status: 'succeeded', finishedAt: 2 });
+  const report = await reportOf({ id: 'answers', rows: answers });
+  expect(report.rows[rowsKey(answers)]?.score).toEqual({ right: 1, wrong: 1 });
+});
+
+it('has the table of a run of an experiment, without folders of this machine', async () => {
+  const { root, runs } = workspace;
+  const id = 'experiment';
+  const stamp = { runId: id, at: 1 };
+  const started = {
+    ...{ ...stamp, type: 'experiment.started' as const, file, experiment: 'by-size' },
+    ...{ baseline: 'a', metrics: ['score.metrics:mrr'], variants: [], runs: 0 },
+  };
+  const table = {
+    ...{ baseline: 'a', confidence: 0.95, settings: [], metrics: [] },
+    rows: [
+      { variant: 'a', settings: {}, cells: [], cost: {}, problem: `${join(root, 'x')} is gone` },
+    ],
+  };
+  const finished = {
+    ...{ ...stamp, type: 'experiment.finished' as const, status: 'failed' as const, table, ms: 1 },
+  };
+  const experiment = 'by-size';
+  const score = node('score-hits');
+  const vary = { 'score.k': [1, 2] };
+  const experiments = { 'by-size': { vary, baseline: 'k=1', metrics: ['score.metrics:mrr'] } };
+  await runs.create({
+    ...{ id, file, experiment, status: 'running', startedAt: 1, owner: 'nobody:1' },
+    graph: await put(JSON.stringify({ ...graph, nodes: { ...graph.nodes, score }, experiments })),
+  });
+  await runs.appendExperiment(id, [
+    { ...started, seq: 1 },
+    { ...finished, seq: 2 },
+  ]);
+  await runs.finish(id, { status: 'failed', finishedAt: 2 });
+  const run = await runs.get(id);
+  if (run === undefined) throw new Error('The run was not recorded.');
+  const report = await collectReport(workspace, run);
+  expect(report.experiment).toMatchObject({
+    name: 'by-size',
+    table: { rows: [{ variant: 'a', problem: 'x is gone' }] },
+  });
+  // As the node says it that the metric is of.
+  expect(report.experiment?.meanings['mrr']).toMatch(/\w+/);
+  expect(report.cells).toEqual([]);
 });

@@ -1,7 +1,9 @@
-import type { RunRecord } from '@graft/graph';
+import { answersMediaType, type ArtifactRef, type RunRecord, type StepSummary } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
-import { allCells, type Report } from '../../report/report.ts';
+import { comparedMeanings } from '../../experiments/compared-meanings.ts';
+import { allCells, rowsKey, type Report, type ReportRows } from '../../report/report.ts';
 import { emptyRun, foldEvent, type RunState } from '../../state/run-state.ts';
+import { shownTable } from '../router/shown-experiment.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
@@ -11,7 +13,7 @@ import { reportCells } from './report-cells.ts';
 const eventsAtOnce = 1_000;
 
 /** With the page's own scripts and styles below 3 MB. */
-const pageLimits: RowLimits = { all: 2_000_000, output: 1_000_000, rows: 1_000, metrics: 5_000 };
+const pageLimits: RowLimits = { all: 2_000_000, output: 1_200_000, rows: 1_000, metrics: 5_000 };
 
 /** Reads what a run did and the beginnings of what it gave; nothing of it says where this machine keeps the workspace. */
 export async function collectReport(
@@ -19,18 +21,14 @@ export async function collectReport(
   record: RunRecord,
   limits: RowLimits = pageLimits,
 ): Promise<Report> {
-  const { root, registry } = workspace;
-  const recorded = await workspace.runs.steps(record.id);
-  const summaries = new Map(recorded.map((step) => [step.node, step]));
-  const { cells, leftOut } = reportCells({
-    ...{ summaries, registry },
-    run: await readRun(workspace, record.id),
-    graphs: await readRanGraphs(workspace, record),
-  });
+  const steps = await workspace.runs.steps(record.id);
+  const { cells, leftOut, experiment } = await whatRan(workspace, record, steps);
   const outputs = allCells(cells).flatMap((cell) => cell.outputs);
-  const artifacts = outputs.map(({ artifact }) => artifact);
-  const { id, file, status, startedAt, finishedAt, error, variant } = shownRun(record, root);
-  const steps = [...summaries.values()];
+  const artifacts = [
+    ...new Map(outputs.map(({ artifact }) => [rowsKey(artifact), artifact])).values(),
+  ];
+  const shown = shownRun(record, workspace.root);
+  const { id, file, status, startedAt, finishedAt, error, variant } = shown;
   return {
     title: titleOf(file),
     run: {
@@ -42,14 +40,47 @@ export async function collectReport(
     devices: distinct(steps.map(({ device }) => device ?? 'auto')).filter((one) => one !== 'auto'),
     engines: distinct(
       steps.flatMap(({ parts = [] }) =>
-        parts.flatMap(({ name, value }) =>
-          name.startsWith('engine.') ? `${name.slice('engine.'.length)} ${value}` : [],
-        ),
+        parts.flatMap(({ name, value }) => (name.startsWith('engine.') ? value.split(', ') : [])),
       ),
     ),
+    ...(experiment === undefined ? {} : { experiment }),
     ...{ cells, leftOut },
-    rows: await outputRows(workspace, artifacts, limits),
+    rows: await withScores(workspace, artifacts, await outputRows(workspace, artifacts, limits)),
   };
+}
+
+/** The nodes of a run; of a run of an experiment, which has variants and events of its own kind, its table. */
+async function whatRan(
+  workspace: Workspace,
+  record: RunRecord,
+  steps: readonly StepSummary[],
+): Promise<Pick<Report, 'cells' | 'leftOut' | 'experiment'>> {
+  const { root, registry } = workspace;
+  const { id, experiment: name } = record;
+  const graphs = await readRanGraphs(workspace, record);
+  if (name === undefined) {
+    const summaries = new Map(steps.map((step) => [step.node, step]));
+    return reportCells({ run: await readRun(workspace, id), summaries, registry, graphs });
+  }
+  const table = shownTable(await workspace.experimentTable(id), root);
+  const meanings = graphs === undefined ? {} : comparedMeanings(graphs.root.file, name, registry);
+  return { cells: [], leftOut: 0, experiment: { name, table, meanings } };
+}
+
+/** The rows, with how many of answers are right. */
+async function withScores(
+  workspace: Workspace,
+  artifacts: readonly ArtifactRef[],
+  rows: Report['rows'],
+): Promise<Report['rows']> {
+  const scored: Record<string, ReportRows> = { ...rows };
+  for (const artifact of artifacts) {
+    const held = rows[rowsKey(artifact)];
+    if (artifact.mediaType !== answersMediaType || held === undefined || held.gone) continue;
+    const { right, wrong } = await workspace.score(artifact);
+    scored[rowsKey(artifact)] = { ...held, score: { right, wrong } };
+  }
+  return scored;
 }
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();

@@ -29,10 +29,9 @@ async function read(
 const many = (count: number, length?: number) =>
   Array.from({ length: count }, (_, at) => rowOf(at, length));
 
-it('holds small outputs whole, and of the same bytes once', async () => {
-  const twice = await read({ a: many(3) }, { artifacts: [ref('a'), ref('a')] });
-  expect(twice.of(ref('a'))).toEqual({ total: 3, rows: many(3), cut: 0, gone: false });
-  expect(twice.asked).toHaveLength(1);
+it('holds small outputs whole', async () => {
+  const { of } = await read({ a: many(3) });
+  expect(of(ref('a'))).toEqual({ total: 3, rows: many(3), cut: 0, gone: false });
 });
 
 it('holds so many rows of an output at most, and reads no more of it', async () => {
@@ -78,12 +77,12 @@ it('cuts long texts of long rows, and counts these rows', async () => {
   expect(held?.rows[1]).toEqual({ id: 1, text: `${'x'.repeat(4_000)}…` });
 });
 
-it('writes vectors with four digits, and other numbers as they are', async () => {
+it('writes vectors with three digits, and other numbers as they are', async () => {
   const vector = Array.from({ length: 64 }, (_, at) => at / 7);
   const ids = Array.from({ length: 64 }, (_, at) => 123_456 + at);
   const held = (await read({ a: [{ vector, ids, score: 1 / 3 }] })).of(ref('a'));
   expect(held?.rows).toEqual([
-    { vector: vector.map((one) => Number(one.toPrecision(4))), ids, score: 1 / 3 },
+    { vector: vector.map((one) => Number(one.toPrecision(3))), ids, score: 1 / 3 },
   ]);
 });
 

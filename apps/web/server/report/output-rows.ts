@@ -1,6 +1,7 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { rowsKey, type ReportRows } from '../../report/report.ts';
+import { spread } from './spread.ts';
 
 /** How much of the outputs of a run a report holds. */
 export interface RowLimits {
@@ -26,24 +27,29 @@ const longRow = 32_000;
 const longText = 4_000;
 /** Numbers from which on a list of them is a vector, which is written with fewer digits. */
 const vectorLength = 64;
-const digits = 4;
+const digits = 3;
 
 /** Where rows are read from. */
 interface RowSource extends Pick<Workspace, 'page'> {
   readonly artifacts: Pick<Workspace['artifacts'], 'has'>;
 }
 
+/** A row as JSON, and whether long texts of it were cut. */
+interface Written {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
 interface Read {
   readonly key: string;
   readonly total: number;
-  readonly texts: readonly string[];
-  readonly cut: readonly boolean[];
+  readonly written: readonly Written[];
   /** A curve: what is left out is left out all along it. */
   readonly evenly: boolean;
 }
 
 /**
- * The beginnings of the outputs of a run, as much as fits: small outputs whole, and large ones up to what is then left for
+ * The beginnings of several outputs, as much as fits: small outputs whole, and large ones up to what is then left for
  * each. What was kept of each says how many rows there are.
  */
 export async function outputRows(
@@ -51,12 +57,11 @@ export async function outputRows(
   artifacts: readonly ArtifactRef[],
   limits: RowLimits,
 ): Promise<Readonly<Record<string, ReportRows>>> {
-  const distinct = [...new Map(artifacts.map((one) => [rowsKey(one), one])).values()];
   // Of many outputs no more is held at a time than a few times of what is kept.
-  const output = Math.min(limits.output, (heldFor * limits.all) / distinct.length);
+  const output = Math.min(limits.output, (heldFor * limits.all) / Math.max(1, artifacts.length));
   const reads: Read[] = [];
   const gone: string[] = [];
-  for (const artifact of distinct) {
+  for (const artifact of artifacts) {
     if (await workspace.artifacts.has(artifact.digest)) {
       reads.push(await readRows(workspace, artifact, { ...limits, output }));
     } else {
@@ -64,7 +69,7 @@ export async function outputRows(
     }
   }
   const share = shareOf(
-    reads.map(({ texts }) => lengthOf(texts)),
+    reads.map(({ written }) => lengthOf(written)),
     limits.all,
   );
   return Object.fromEntries([
@@ -73,8 +78,8 @@ export async function outputRows(
   ]);
 }
 
-const lengthOf = (texts: readonly string[]): number =>
-  texts.reduce((sum, text) => sum + text.length + 1, 0);
+const lengthOf = (written: readonly Written[]): number =>
+  written.reduce((sum, { text }) => sum + text.length + 1, 0);
 
 async function readRows(
   workspace: RowSource,
@@ -83,8 +88,7 @@ async function readRows(
 ): Promise<Read> {
   const isMetrics = artifact.mediaType === Metrics.mediaType;
   const most = isMetrics ? metricRows : limits.rows;
-  const texts: string[] = [];
-  const cut: boolean[] = [];
+  const written: Written[] = [];
   let length = 0;
   let total = 0;
   let evenly = false;
@@ -94,33 +98,24 @@ async function readRows(
     total = page.total;
     for (const row of page.rows) {
       evenly ||= isMetrics && isRecord(row) && row['step'] !== undefined;
-      const written = rowJson(row);
-      length += written.text.length + 1;
+      const one = rowJson(row);
+      length += one.text.length + 1;
       // A curve is read to its end, and thinned below.
       if (!evenly && length > limits.output) break;
-      texts.push(written.text);
-      cut.push(written.cut);
+      written.push(one);
     }
     offset += page.rows.length;
-    if (page.rows.length === 0 || offset >= total || texts.length < offset) break;
+    if (page.rows.length === 0 || offset >= total || written.length < offset) break;
   }
-  const read = { key: rowsKey(artifact), total, texts, cut, evenly };
-  const room = Math.floor(texts.length * Math.min(1, limits.output / Math.max(1, length)));
+  const read = { key: rowsKey(artifact), total, written, evenly };
+  const room = Math.floor(written.length * Math.min(1, limits.output / Math.max(1, length)));
   return isMetrics ? pick(read, Math.min(limits.metrics, evenly ? room : Infinity)) : read;
 }
 
 /** So many rows of an output: the first, or of a curve such as stand as far apart. */
 function pick(read: Read, most: number): Read {
-  const { texts, cut, evenly } = read;
-  if (texts.length <= most) return read;
-  const places = Array.from({ length: most }, (_, at) =>
-    evenly && most > 1 ? Math.round((at * (texts.length - 1)) / (most - 1)) : at,
-  );
-  return {
-    ...read,
-    texts: places.map((at) => texts[at] ?? ''),
-    cut: places.map((at) => cut[at] ?? false),
-  };
+  const { written, evenly } = read;
+  return { ...read, written: evenly ? spread(written, most) : written.slice(0, most) };
 }
 
 /** The most that each of several may have, so that all together have no more than `all`. */
@@ -136,27 +131,27 @@ export function shareOf(lengths: readonly number[], all: number): number {
 }
 
 function within(read: Read, share: number): ReportRows {
-  const { texts, total, evenly } = read;
+  const { written, total, evenly } = read;
   let kept = 0;
   if (evenly) {
-    kept = Math.floor(texts.length * Math.min(1, share / lengthOf(texts)));
+    kept = Math.floor(written.length * Math.min(1, share / lengthOf(written)));
   } else {
-    for (let length = 0; kept < texts.length; kept++) {
-      length += (texts[kept]?.length ?? 0) + 1;
+    for (let length = 0; kept < written.length; kept++) {
+      length += (written[kept]?.text.length ?? 0) + 1;
       if (length > share) break;
     }
   }
-  const picked = pick(read, kept);
+  const picked = pick(read, kept).written;
   return {
     total,
-    rows: picked.texts.map((text): unknown => JSON.parse(text)),
-    cut: picked.cut.filter(Boolean).length,
+    rows: picked.map(({ text }): unknown => JSON.parse(text)),
+    cut: picked.filter(({ cut }) => cut).length,
     gone: false,
   };
 }
 
 /** A row as JSON, vectors with few digits, and where it is very long with its texts cut. */
-function rowJson(row: unknown): { readonly text: string; readonly cut: boolean } {
+function rowJson(row: unknown): Written {
   const text = JSON.stringify(row, (_key, value: unknown) =>
     isVector(value) ? value.map(rounded) : value,
   );

@@ -11,13 +11,15 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import { previewType } from '../../inspector/output/preview-type.ts';
+import { listed } from '../../state/growing-list.ts';
 import { cellOrder } from '../../notebook/cell-order.ts';
-import type { ReportCell, ReportGroup, ReportOutput } from '../../report/report.ts';
+import type { ReportCell, ReportGroup, ReportOutput, Unfinished } from '../../report/report.ts';
 import { usedGraph } from '../../state/levels.ts';
 import { stepsInOrder, type RunState, type StepView } from '../../state/run-state.ts';
 import { stepParams } from '../../state/step-params.ts';
 import { titleByLook } from '../../state/title-by-look.ts';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
+import { spread } from './spread.ts';
 
 /** Nodes within graphs and loops that a report has at most. */
 const mostInside = 400;
@@ -26,6 +28,11 @@ const mostParts = 60;
 
 /** Of outputs with names of metrics, which say what these mean. */
 const ofMetrics: ReadonlySet<string> = new Set([Metrics.mediaType, Comparison.mediaType]);
+
+/** Rows of metrics, texts, and characters of one, of a step that was ended. */
+const mostPoints = 2_000;
+const mostTexts = 100;
+const longestText = 4_000;
 
 /** What a run was and came to. */
 export interface Ran {
@@ -93,6 +100,7 @@ class CellWriter {
       params: setParams(node, summary, definition),
       ...(view === undefined ? {} : { step: stepOf(view) }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
+      ...(view === undefined ? {} : unfinishedOf(view)),
       parts: parts.slice(0, mostParts),
       moreParts: Math.max(0, parts.length - mostParts),
       inside: [],
@@ -147,6 +155,16 @@ function setParams(
     ([name, value]) => Object.hasOwn(params, name) || !sameJson(value, defaults.get(name)),
   );
   return { ...params, ...Object.fromEntries(given) };
+}
+
+/** What a step had written or measured that gave nothing. */
+function unfinishedOf(view: StepView): { readonly unfinished?: Unfinished } {
+  if (Object.keys(view.outputs).length > 0 || view.feeds !== undefined) return {};
+  const texts = [...view.texts].slice(0, mostTexts);
+  const metrics = spread(listed(view.metrics), mostPoints);
+  if (texts.length === 0 && metrics.length === 0) return {};
+  const cut = texts.map(([item, text]) => [item, text.slice(0, longestText)]);
+  return { unfinished: { view: view.type, metrics, texts: Object.fromEntries(cut) } };
 }
 
 function stepOf(view: StepView): NonNullable<ReportCell['step']> {
