@@ -13,8 +13,8 @@ export interface SourceChange {
    * changed meanwhile, from what is told first, which names none.
    */
   readonly state: string;
-  /** Nothing changed: the graph reads other files than before. */
-  readonly others?: true;
+  /** Of the patterns of the files that the graph reads: another where it names others, whose files have not changed by that. */
+  readonly reads: string;
 }
 
 /** What is watched, and with what. */
@@ -61,7 +61,6 @@ export class SourceWatcher implements Disposable {
   #hinted: number | undefined;
   #notBefore = 0;
   #looking = false;
-  #told = false;
   #stopped = false;
 
   constructor(watched: WatchedSources, changed: (change: SourceChange) => void) {
@@ -109,7 +108,6 @@ export class SourceWatcher implements Disposable {
       this.#patterns = patterns;
     }
     const before = this.#seen;
-    const others = before === undefined && this.#told ? { others: true as const } : {};
     const now = new Map<string, Seen>();
     const found: string[] = [];
     for (const file of await this.#watched.files(this.#patterns)) {
@@ -126,10 +124,13 @@ export class SourceWatcher implements Disposable {
     const changes = found.filter((path) => !isExport(path)).sort();
     if (this.#stopped || (changes.length === 0 && before !== undefined)) return;
     const stamps = [...now].flatMap(([path, { stamp }]) => (isExport(path) ? [] : [path, stamp]));
-    const state = createHash('sha256').update(JSON.stringify(stamps)).digest('hex');
-    this.#told = true;
-    this.#changed({ files: changes.slice(0, named), total: changes.length, state, ...others });
+    const [state, reads] = [digestOf(stamps), digestOf(this.#patterns)];
+    this.#changed({ files: changes.slice(0, named), total: changes.length, state, reads });
   }
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Tells of paths in a workspace whether a run exported them: into their folder, or one around it. */

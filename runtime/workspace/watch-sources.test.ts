@@ -9,6 +9,8 @@ let root: string;
 let workspace: Workspace;
 let stop: () => void;
 let changes: SourceChange[];
+/** Which files the graph names at first. */
+let reads: string | undefined;
 
 async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
@@ -36,7 +38,12 @@ beforeEach(async () => {
   workspace = await openWorkspace({ root, registry });
   changes = [];
   stop = workspace.watchSources('a.graft.json', (change) => changes.push(change));
-  expect(await next()).toEqual({ files: [], total: 0, state: expect.any(String) });
+  const first = await next();
+  expect(first).toEqual({
+    ...{ files: [], total: 0 },
+    ...{ state: expect.any(String), reads: expect.any(String) },
+  });
+  reads = first?.reads;
 });
 afterEach(async () => {
   stop();
@@ -46,7 +53,7 @@ afterEach(async () => {
 
 it('tells of files that a graph reads: other bytes, new ones, those that are gone', async () => {
   await put('docs/deep/b.md', 'B');
-  expect((await next())?.files).toEqual(['docs/deep/b.md']);
+  expect(await next()).toMatchObject({ files: ['docs/deep/b.md'], reads });
   await put('docs/new/d.md', 'd');
   expect((await next())?.files).toEqual(['docs/new/d.md']);
   await put('later/e.md', 'e');
@@ -81,7 +88,9 @@ it('gathers what changes at once', async () => {
 it('watches what the graph reads once it is saved, and nothing once it is stopped', async () => {
   const { revision } = await workspace.readGraph('a.graft.json');
   await workspace.saveGraph('a.graft.json', graph('other'), revision);
-  expect(await next()).toMatchObject({ files: [], others: true });
+  const others = await next();
+  expect(others?.files).toEqual([]);
+  expect(others?.reads).not.toBe(reads);
   await put('docs/a.md', 'A');
   await put('other/c.md', 'C');
   expect((await next())?.files).toEqual(['other/c.md']);
@@ -90,6 +99,7 @@ it('watches what the graph reads once it is saved, and nothing once it is stoppe
   const again: SourceChange[] = [];
   const unwatch = workspace.watchSources('a.graft.json', (change) => again.push(change));
   await vi.waitFor(() => expect(again).toHaveLength(1), patience);
+  expect(again[0]?.reads).toBe(others?.reads);
   await put('other/c.md', 'D');
   await vi.waitFor(() => expect(again).toHaveLength(2), patience);
   expect(changes).toEqual([]);

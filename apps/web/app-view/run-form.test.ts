@@ -59,7 +59,7 @@ it('runs what the form holds, in the app view', async () => {
 
 it('runs what the form holds from a notice of what has changed, too', async () => {
   useApp.getState().give('text', 'Ten jugs.');
-  await sourcesChanged({ files: ['a.md'], total: 1, state: 's' });
+  await sourcesChanged({ files: ['a.md'], total: 1, state: 's', reads: 'r' });
   const notice = useScreen.getState().notices.find(({ action }) => action?.label === 'Run');
   notice?.action?.run();
   await vi.waitFor(() => expect(started).toHaveLength(1));

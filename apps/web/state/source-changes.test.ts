@@ -42,6 +42,7 @@ const change = (...files: string[]): SourceChange => ({
   files,
   total: files.length,
   state: String((state += 1)),
+  reads: 'docs',
 });
 const notices = (): string[] => useScreen.getState().notices.map(({ message }) => message);
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -91,8 +92,18 @@ it('learns from the state of the files that they changed while nobody told', asy
   const before = server.planned;
   await sourcesChanged(change());
   expect(server.planned).toBe(before + 1);
-  await sourcesChanged({ ...change(), others: true });
-  expect(server.planned).toBe(before + 1);
+});
+
+it('takes what the graph names anew for no change of what it reads', async () => {
+  setRunsOnChange(path(), true);
+  const before = server.planned;
+  // A run saves the path that was typed, and the feed that begins with it is the first to look there.
+  await sourcesChanged({ ...change(), reads: 'other' });
+  await settled();
+  expect([server.planned, server.runs, notices()]).toEqual([before, [], []]);
+  setRunsOnChange(path(), false);
+  await sourcesChanged({ ...change(), reads: 'other' });
+  expect(notices()).toEqual(['What the graph reads changed.']);
 });
 
 it('runs where it is to, one after the other', async () => {

@@ -13,7 +13,7 @@ export interface SourceChange {
   readonly files: readonly string[];
   readonly total: number;
   readonly state: string;
-  readonly others?: true;
+  readonly reads: string;
 }
 
 /** Runs in a row that changed what they read, after which it is no chance. */
@@ -22,18 +22,20 @@ const mostRepeats = 3;
 /** Runs that were started here because files had changed, of the file that is open. */
 const started = { path: '', runs: new Set<string>(), repeats: 0 };
 
-/** How the files were when they were last told of: the feed begins anew with every run. */
-const last = { path: '', state: '' };
+/** How the files were when they were last told of, and which: the feed begins anew with every run. */
+const last = { path: '', state: '', reads: '' };
 
 /**
  * Whether this says no more than how files are that are looked at for the first time, or are known to be so: a feed that
- * begins may tell of a change before the one that ends.
+ * begins may tell of a change before the one that ends. Where the graph names other files than before, these are looked
+ * at for the first time.
  */
-function isNoNews({ state, total, others }: SourceChange, path: string): boolean {
+function isNoNews({ state, total, reads }: SourceChange, path: string): boolean {
   const isFirst = last.path !== path;
   const isTold = !isFirst && last.state === state;
-  Object.assign(last, { path, state });
-  return isTold || (total === 0 && (others === true || isFirst));
+  const readsOthers = isFirst || last.reads !== reads;
+  Object.assign(last, { path, state, reads });
+  return isTold || (total === 0 && readsOthers);
 }
 
 /**
