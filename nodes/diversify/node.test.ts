@@ -32,7 +32,8 @@ async function choose(
   params: object,
   ctx = testContext(),
 ): Promise<readonly Hit[]> {
-  const row: QuestionHits = { id: 'q', question: { id: 'q', question: 'Which?' }, hits: [...hits] };
+  const ranked = hits.map((one, at) => ({ ...one, rank: at + 1 }));
+  const row: QuestionHits = { id: 'q', question: { id: 'q', question: 'Which?' }, hits: ranked };
   const backends = { ...ctx.backends, embedder: () => Promise.resolve(compass) };
   const [result] = await runAll(run, [row], {
     ctx: testContext({ ...ctx, backends }),
@@ -40,6 +41,9 @@ async function choose(
     params: diversify.params.parse(params),
   });
   expect(result?.hits.map(({ rank }) => rank)).toEqual(result?.hits.map((_, at) => at + 1));
+  expect(result?.hits.every(({ before = 0, chunk }) => hits[before - 1]?.chunk === chunk)).toBe(
+    true,
+  );
   return result?.hits ?? [];
 }
 const texts = (hits: readonly Hit[]) => hits.map(({ chunk }) => chunk.text);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const diversify = defineNode({
   type: 'diversify',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Diversify',
   group: 'retrieval',
   doc: 'Chooses hits that say different things: near duplicates are left out, and each next hit is the one that is to the point and least like those before it (maximal marginal relevance).',

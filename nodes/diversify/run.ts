@@ -37,7 +37,8 @@ export const run = implementItems(diversify, {
       const hit = row.hits[from];
       if (hit === undefined) return [];
       const score = parts.mmr ?? hit.score;
-      return [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, ...parts } }];
+      const ranks = { rank: at + 1, before: hit.rank };
+      return [{ ...hit, ...ranks, score, scores: { ...hit.scores, ...parts } }];
     });
     yield { ...row, hits };
   },

@@ -48,6 +48,9 @@ async function expand(
   for await (const one of given) rows.push(one);
   expect(rows.map(({ id, question }) => [id, question])).toEqual([['q', row.question]]);
   expect(rows[0]?.hits.map(({ rank }) => rank)).toEqual(rows[0]?.hits.map((_, at) => at + 1));
+  expect(rows[0]?.hits.map(({ before }) => 1 / (before ?? 0))).toEqual(
+    rows[0]?.hits.map(({ score }) => score),
+  );
   return { hits: rows[0]?.hits ?? [], log };
 }
 const [one, two, three, four, five, six] = small() as [Chunk, Chunk, Chunk, Chunk, Chunk, Chunk];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const expandHits = defineNode({
   type: 'expand-hits',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Expand hits',
   group: 'retrieval',
   doc: 'Hands on more than what was found: the larger chunk that each hit is part of (parent–child, small-to-big), or the chunk with its neighbours. What several hits lead to comes once, with the score of the best of them.',

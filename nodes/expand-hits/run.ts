@@ -39,7 +39,7 @@ export const run = implement(expandHits, async (ctx, { hits, chunks }, { to, win
     const { hit, children } = passage;
     const own = placesOf(passage, places).flatMap(({ at }) => byPlace.get(at) ?? []);
     const chunk = joinedChunk(own) ?? hit.chunk;
-    return { ...hit, rank, scores: { ...hit.scores, children }, chunk };
+    return { ...hit, rank, before: hit.rank, scores: { ...hit.scores, children }, chunk };
   }
   return { hits: expanded() };
 });

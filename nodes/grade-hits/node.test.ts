@@ -52,7 +52,12 @@ describe('grading', () => {
   it('keeps what shares the question’s words, with its grade, and says of what nothing is left', async () => {
     const { hits, kept, dropped, lacking } = await grade(rows, { threshold: 0.6 });
     expect(kept).toEqual([['q1', ['east.md']]]);
-    expect(hits[0]?.hits[0]).toMatchObject({ rank: 1, score: 1 / 2, scores: { grade: 1 } });
+    expect(hits[0]?.hits[0]).toMatchObject({
+      rank: 1,
+      before: 2,
+      score: 1 / 2,
+      scores: { grade: 1 },
+    });
     expect(dropped).toEqual([
       ['q1', ['west.md', 'shop.md']],
       ['q2', ['west.md', 'east.md', 'shop.md']],

@@ -15,7 +15,7 @@ export const metricNames = [
 export const gradeHits = defineNode({
   type: 'grade-hits',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Grade hits',
   group: 'retrieval',
   doc: 'Judges of each hit whether it helps to answer its question, keeps those that do, and says of which questions nothing is left: by the words that both share, by the parts of its score, or by how far a language model leans to yes when it is asked. Where questions name the documents that hold the answer, it is measured how often that is right.',

@@ -65,7 +65,11 @@ async function* graded(
       const grade = own[place];
       const { grade: _before, ...scores } = hit.scores;
       return {
-        hit: { ...hit, scores: grade === undefined ? scores : { ...scores, grade } },
+        hit: {
+          ...hit,
+          before: hit.rank,
+          scores: grade === undefined ? scores : { ...scores, grade },
+        },
         keep: (grade ?? -1) >= threshold || stays.has(place),
       };
     });

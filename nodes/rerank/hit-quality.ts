@@ -7,6 +7,7 @@ import {
 } from '@graft/graph';
 import { commonLines, countWords } from './boilerplate.ts';
 import type { rerank } from './node.ts';
+import { partFactor } from './part-factor.ts';
 
 /** From 0 to 1, the more the better; a part that has no weight, or cannot be told, is absent. */
 export type QualityParts = Pick<HitScores, 'length' | 'content' | 'trust' | 'freshness'> & {
@@ -50,7 +51,8 @@ export function hitQuality(
     return {
       ...Object.fromEntries(told.map(({ name, value }) => [name, value])),
       quality: told.reduce(
-        (product, { value, weight }) => product * (1 - params.quality * weight * (1 - value)),
+        (product, { value, weight }) =>
+          product * partFactor(value, { quality: params.quality, weight }),
         1,
       ),
     };

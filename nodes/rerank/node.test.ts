@@ -312,7 +312,7 @@ describe('quality', () => {
 
 it('leaves the order, and cuts it, where nothing is asked', async () => {
   const hits = await rank({ method: 'none', top: 2 });
-  expect(hits).toEqual(row.hits.slice(0, 2));
+  expect(hits).toEqual(row.hits.slice(0, 2).map((one) => ({ ...one, before: one.rank })));
 });
 
 describe('language-model', () => {

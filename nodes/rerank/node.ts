@@ -53,7 +53,7 @@ function isDay(day: string): boolean {
 export const rerank = defineNode({
   type: 'rerank',
   version: 1,
-  implementation: 5,
+  implementation: 6,
   title: 'Rerank',
   group: 'retrieval',
   doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { HitList, type PreviewProps } from '../kit/ui/index.ts';
+import { scoreShares } from './score-shares.ts';
 
-/** The hits of each question with the parts of their scores. */
+/** The hits of each question, where they stood before, and what each part gives to their scores. */
 export function preview(props: PreviewProps): ReactNode {
-  return <HitList {...props} />;
+  return <HitList {...props} sharesOf={(hit) => scoreShares(hit, props.params)} />;
 }

@@ -62,7 +62,12 @@ export const run = implementItems(rerank, {
       const hit = row.hits[from];
       return hit === undefined
         ? []
-        : [{ ...hit, rank: at + 1, score, scores: { ...hit.scores, ...parts } }];
+        : [
+            {
+              ...{ ...hit, rank: at + 1, before: hit.rank, score },
+              scores: { ...hit.scores, ...parts },
+            },
+          ];
     });
     yield { ...row, hits };
   },

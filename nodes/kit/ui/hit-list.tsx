@@ -1,11 +1,18 @@
-import { type Hit, type HitScores, type QuestionHits, questionHitsSchema } from '@graft/graph';
+import { type Hit, type QuestionHits, questionHitsSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
+import { plural } from './amounts.ts';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
+import { ScoreLine, type ScoreShare, ScoreTable } from './score-parts.tsx';
 import { SourceLink } from './source-link.tsx';
 
-/** Questions with their ranked hits, the parts of each score as numbers, the score itself as a bar. */
-export function HitList(props: PreviewProps): ReactNode {
+export interface HitListProps extends PreviewProps {
+  /** What the parts of a hit's score give to it, as far as the node knows. */
+  readonly sharesOf?: (hit: Hit) => readonly ScoreShare[];
+}
+
+/** Questions with their ranked hits, where these stood before, the parts of each score, the score itself as a bar. */
+export function HitList(props: HitListProps): ReactNode {
   return (
     <RowList {...props} schema={questionHitsSchema} unit="questions">
       {(row: QuestionHits, at) => (
@@ -20,6 +27,7 @@ export function HitList(props: PreviewProps): ReactNode {
               hit={hit}
               best={row.hits[0]?.score ?? 1}
               open={props.openSpan}
+              sharesOf={props.sharesOf}
             />
           ))}
         </details>
@@ -32,52 +40,50 @@ function HitRow(props: {
   readonly hit: Hit;
   readonly best: number;
   readonly open: PreviewProps['openSpan'];
+  readonly sharesOf: HitListProps['sharesOf'];
 }): ReactNode {
-  const { hit, best, open } = props;
+  const { hit, best, open, sharesOf } = props;
   const score = `score ${hit.score.toPrecision(4)}`;
-  const parts = scoreParts(hit);
+  const hasParts = Object.keys(hit.scores).length > 0;
   return (
     <div className="gk-hit">
       <span className="gk-rank">{hit.rank}</span>
       <span className="gk-grow">
         <SourceLink span={hit.chunk.source} open={open} />
       </span>
+      <Moved hit={hit} />
       <Bar share={best > 0 ? hit.score / best : 0} title={score} />
       {/* Below the link, not around it: within what unfolds the text, not everyone could open the source. */}
       <details>
-        <summary>{parts === '' ? score : parts}</summary>
+        <summary>{hasParts ? <ScoreLine hit={hit} /> : score}</summary>
+        <ScoreTable hit={hit} shares={sharesOf?.(hit) ?? []} />
         <div className="gk-text">{hit.chunk.text}</div>
       </details>
     </div>
   );
 }
 
-/** How the parts of a score are called, and with how many digits, in the order of their making. */
-const scoreTitles: readonly (readonly [keyof HitScores, string, number])[] = [
-  ['dense', 'dense', 2],
-  ['bm25', 'BM25', 1],
-  ['versions', 'wordings', 0],
-  ['rrf', 'RRF', 4],
-  ['rerank', 'rerank', 2],
-  ['topic', 'topic', 2],
-  ['quality', 'quality', 2],
-  ['length', 'length', 2],
-  ['content', 'content', 2],
-  ['trust', 'trust', 2],
-  ['freshness', 'freshness', 2],
-  ['grade', 'grade', 2],
-  ['children', 'parts found', 0],
-  ['mmr', 'MMR', 2],
-  ['duplicates', 'duplicates', 0],
-];
-
-function scoreParts({ scores }: Hit): string {
-  return scoreTitles
-    .flatMap(([name, title, digits]) => {
-      const value = scores[name];
-      return value === undefined ? [] : [`${title} ${value.toFixed(digits)}`];
-    })
-    .join(' · ');
+/** Where a hit stood before it was ranked anew. */
+function Moved({ hit: { rank, before } }: { readonly hit: Hit }): ReactNode {
+  if (before === undefined) return null;
+  const places = plural(Math.abs(before - rank), 'place');
+  if (before === rank) {
+    return (
+      <span className="gk-moved" title="It stood there before.">
+        same place
+      </span>
+    );
+  }
+  const rose = rank < before;
+  return (
+    <span
+      className="gk-moved"
+      data-moved={rose ? 'up' : 'down'}
+      title={`It came as number ${before}, and stands ${places} ${rose ? 'higher' : 'lower'} now.`}
+    >
+      {rose ? '▲' : '▼'} was {before}
+    </span>
+  );
 }
 
 /** A share from 0 to 1 as a short bar. */

@@ -8,6 +8,7 @@ export { EvidenceTableView } from './evidence-table.tsx';
 export { Facts } from './facts.tsx';
 export { fittingRows, type FittingRow } from './fitting-rows.ts';
 export { HitList } from './hit-list.tsx';
+export type { ScoreShare } from './score-parts.tsx';
 export { type Mark, MarkedText } from './marked-text.tsx';
 export { MetricsView, useMetricRows } from './metrics-view.tsx';
 export { ModelFacts } from './model-facts.tsx';

@@ -4,6 +4,9 @@ import {
   type Example,
   Dataset,
   evidenceTable,
+  type Hit,
+  hitSchema,
+  Hits,
   knownMetric,
   type MetricMeanings,
   type MetricRow,
@@ -22,6 +25,7 @@ import { evaluate, metricNames } from '../../evaluate/node.ts';
 import { gradeHits } from '../../grade-hits/node.ts';
 import { CurveFacts } from './curve-facts.tsx';
 import { EvidenceTableView } from './evidence-table.tsx';
+import { HitList } from './hit-list.tsx';
 import { PortPreview } from './port-preview.tsx';
 import { sparklinePath } from './sparkline.tsx';
 
@@ -214,6 +218,53 @@ it('says what each metric means, by the node that gives it, where its name stand
 
   const recall = [{ series: 'summary', values: { recall: 0.5 } }];
   expect(draw(Metrics, recall, gradeHits.meanings)).toContain('the share that is kept');
+});
+
+describe('hits', () => {
+  const hit = (rank: number, before: number | undefined, scores: Hit['scores']): Hit => {
+    const place = { start: 0, end: 4, firstLine: 1, lastLine: 1 };
+    const source = { documentId: 'd', path: `${rank}.md`, title: 'd', ...place };
+    const chunk = { id: String(rank), text: 'Lit.', headings: [], source, metadata: {} };
+    return { rank, score: 0.5, scores, chunk, ...(before === undefined ? {} : { before }) };
+  };
+  const row = (hits: readonly Hit[]) => ({
+    id: 'q',
+    question: { id: 'q', question: 'When?' },
+    hits,
+  });
+
+  it('say where they stood before, where they were ranked anew', () => {
+    const html = draw(Hits, [row([hit(1, 7, {}), hit(2, 1, {}), hit(3, 3, {})])]);
+    expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same place/);
+    expect(html).toContain('It came as number 7, and stands 6 places higher now.');
+    expect(html).toContain('It came as number 1, and stands 1 place lower now.');
+    expect(seen(draw(Hits, [row([hit(1, undefined, {})])]))).not.toMatch(/was|same/);
+  });
+
+  it('explain every part of their scores, with what it gives where the node knows', () => {
+    const scores = Object.fromEntries(
+      Object.keys(hitSchema.shape.scores.shape).map((name) => [name, 0.25]),
+    );
+    const table = (html: string): string => seen(/<table.*?<\/table>/s.exec(html)?.[0] ?? '');
+    const all = table(draw(Hits, [row([hit(1, undefined, scores)])]));
+    expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(
+      Object.keys(scores).length,
+    );
+    expect(all).toContain('trust 0.25 How far its source is trusted.');
+    expect(all).toContain('score 0.5000');
+    expect(all).not.toContain('Weight');
+    expect(table(draw(Hits, [row([hit(1, 2, { dense: 0.5, bm25: 3 })])]))).toMatch(
+      /dense 0\.50 the score How .* BM25 3\.0 How .* score 0\.5000/,
+    );
+    const sharesOf = () => [{ part: 'trust', weight: 0.5, gives: '× 0.93' }] as const;
+    const html = renderToStaticMarkup(
+      createElement(HitList, { ...props(Hits, [row([hit(1, 2, { trust: 0.3 })])]), sharesOf }),
+    );
+    expect(table(html)).toContain(
+      'Weight Gives trust 0.30 0.5 × 0.93 How far its source is trusted.',
+    );
+    expect(html).toContain('<span title="How far its source is trusted.">trust 0.30</span>');
+  });
 });
 
 it('says of labels why there is nothing to show', () => {

@@ -133,9 +133,13 @@ const hitScoresSchema = z.object({
 });
 export type HitScores = z.infer<typeof hitScoresSchema>;
 
-/** One retrieved chunk. `rank` is 1-based; `scores` are the parts of `score`. */
+/**
+ * One retrieved chunk. `rank` is 1-based, `before` the rank that it came with to the node that ranked it anew; `scores` are
+ * the parts of `score`.
+ */
 export const hitSchema = z.object({
   rank: z.number().int(),
+  before: z.number().int().optional(),
   score: z.number(),
   scores: hitScoresSchema,
   chunk: chunkSchema,

@@ -1,0 +1,64 @@
+import type { Hit, ParamsOf } from '@graft/graph';
+import type { ScoreShare } from '../kit/ui/index.ts';
+import { isFused, rerank } from './node.ts';
+import { partFactor } from './part-factor.ts';
+
+type Params = ParamsOf<typeof rerank>;
+
+/**
+ * What each part gives to the score of a hit, by the parameters; nothing where the score does not come of these, as of a
+ * result from before they were changed.
+ */
+export function scoreShares(
+  hit: Hit,
+  given: Readonly<Record<string, unknown>>,
+): readonly ScoreShare[] {
+  const params = rerank.params.safeParse(given).data;
+  if (params === undefined) return [];
+  return params.quality > 0 ? ofQuality(hit, params) : ofFusion(hit, params);
+}
+
+const nearly = (one: number, other: number): boolean =>
+  Math.abs(one - other) <= 1e-9 * Math.max(1, Math.abs(one));
+
+/** Both orders of a fusion: the one that came, and the model's. */
+function ofFusion({ before, score, scores }: Hit, { method, rrf, weight }: Params): ScoreShare[] {
+  if (!isFused(method) || before === undefined || scores.rerank === undefined) return [];
+  const incoming = 1 / (rrf + before);
+  const own = score - incoming;
+  const rank = Math.round(weight / own - rrf);
+  if (weight === 0 ? !nearly(own, 0) : !nearly(own, weight / (rrf + rank))) return [];
+  return [
+    { part: 'before', weight: 1, gives: `+${incoming.toFixed(4)}` },
+    {
+      ...{ part: 'rerank', weight },
+      gives: `+${own.toFixed(4)}${weight === 0 ? '' : ` as number ${rank}`}`,
+    },
+  ];
+}
+
+/** The topic, and what each part of quality takes off. */
+function ofQuality({ score, scores }: Hit, params: Params): ScoreShare[] {
+  const { quality, lengthWeight, contentWeight, trustWeight, freshnessWeight } = params;
+  const weights = {
+    ...{ length: lengthWeight, content: contentWeight },
+    ...{ trust: trustWeight, freshness: freshnessWeight },
+  };
+  const parts = (['length', 'content', 'trust', 'freshness'] as const).flatMap((part) => {
+    const value = scores[part];
+    const weight = weights[part];
+    if (value === undefined) return [];
+    return [{ part, weight, factor: partFactor(value, { quality, weight }) }];
+  });
+  const product = parts.reduce((all, { factor }) => all * factor, 1);
+  const { topic = 0 } = scores;
+  if (!nearly(product, scores.quality ?? 0) || !nearly(topic * product, score)) return [];
+  return [
+    { part: 'topic', gives: topic.toFixed(4) },
+    ...parts.map(({ part, weight, factor }) => ({
+      ...{ part, weight },
+      gives: `× ${factor.toFixed(3)}`,
+    })),
+    { part: 'quality', gives: `× ${product.toFixed(3)}` },
+  ];
+}
