@@ -1,6 +1,15 @@
 import { type Chunk, chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { fittingRows, Pager, plural, type PreviewProps, RawRow } from '../kit/ui/index.ts';
+import {
+  fittingRows,
+  originOf,
+  OriginIcon,
+  Pager,
+  placeLabel,
+  plural,
+  type PreviewProps,
+  RawRow,
+} from '../kit/ui/index.ts';
 import { coveredText } from './covered-text.ts';
 
 /** Chunks over the text of their documents, each in its tint, overlaps in another. */
@@ -19,8 +28,8 @@ export function preview(props: PreviewProps): ReactNode {
     <div className="gk-list">
       {[...documents].map(([id, chunks], at) => (
         <details key={id} className="gk-fold" open={at === 0}>
-          <summary>
-            <span className="gk-grow">{id}</span>
+          <summary title={id}>
+            <DocumentHead chunks={chunks} />
             <span className="gk-faint">{plural(chunks.length, 'chunk')}</span>
           </summary>
           <CoveredDocument chunks={chunks} />
@@ -31,6 +40,22 @@ export function preview(props: PreviewProps): ReactNode {
       ))}
       <Pager {...props} shown={props.rows.length} unit="chunks" />
     </div>
+  );
+}
+
+/** What the document is, and where it comes from. */
+function DocumentHead({ chunks: [first] }: { readonly chunks: readonly Chunk[] }): ReactNode {
+  if (first === undefined) return null;
+  const { documentId, path, title } = first.source;
+  const { kind, where } = originOf({ id: documentId, path });
+  return (
+    <>
+      <OriginIcon kind={kind} />
+      <span className="gk-grow">
+        {title}
+        <small>{where}</small>
+      </span>
+    </>
   );
 }
 
@@ -62,8 +87,15 @@ function tint([first, second]: readonly number[]): string | undefined {
   return first % 2 === 0 ? 'gk-chunk' : 'gk-chunk-odd';
 }
 
+/** `chunk 3 · Kilns › Firing · lines 12–19` */
 function title(holding: readonly number[], chunks: readonly Chunk[]): string {
   return holding
-    .map((index) => [`chunk ${index + 1}`, ...(chunks[index]?.headings ?? [])].join(' › '))
+    .map((index) => {
+      const chunk = chunks[index];
+      if (chunk === undefined) return `chunk ${index + 1}`;
+      const { headings, source } = chunk;
+      const about = headings.length === 0 ? source.title : headings.join(' › ');
+      return [`chunk ${index + 1}`, about, placeLabel(source)].join(' · ');
+    })
     .join('\n');
 }

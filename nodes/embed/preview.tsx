@@ -1,7 +1,7 @@
 import { chunkSchema } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
 import { z } from 'zod';
-import { fittingRows, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
+import { fittingRows, type PreviewProps, RowList, SourceLink, spanLabel } from '../kit/ui/index.ts';
 import { principalPlane } from './principal-plane.ts';
 
 /** Pages carry vectors as number arrays. */
@@ -56,7 +56,7 @@ function VectorMap({ rows }: { readonly rows: readonly unknown[] }): ReactNode {
     >
       {points.map(({ row, point: [x, y] }) => (
         <circle key={row.id} cx={x * 104} cy={y * -64} r={2.2}>
-          <title>{`${row.source.path}\n${row.text.slice(0, 160)}`}</title>
+          <title>{`${spanLabel(row.source)}\n${row.text.slice(0, 160)}`}</title>
         </circle>
       ))}
     </svg>

@@ -1,5 +1,5 @@
 import type { Document, Span } from '@graft/graph';
-import { spanLabel } from '@graft/nodes/kit/ui';
+import { placeLabel } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
@@ -105,7 +105,7 @@ export function SourceDialog({ span }: { readonly span: Span }) {
           {span.title}
         </h2>
         <span className="min-w-0 flex-1 truncate font-mono text-[11.5px] text-ink-2">
-          {spanLabel(span)}
+          {placeLabel(span)}
         </span>
         <button type="button" className="icon-button" aria-label="Close" onClick={close}>
           <CloseIcon />

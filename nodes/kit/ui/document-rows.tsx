@@ -1,6 +1,8 @@
 import { type Document, documentSchema } from '@graft/graph';
 import { type ReactNode, useState } from 'react';
 import { Facts } from './facts.tsx';
+import { OriginIcon } from './origin-icon.tsx';
+import { originOf } from './origin.ts';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
 
@@ -17,9 +19,10 @@ export function DocumentRows(props: PreviewProps): ReactNode {
             aria-pressed={at === chosen}
             onClick={() => choose(at === chosen ? -1 : at)}
           >
-            <span className="gk-grow">
+            <OriginIcon kind={originOf(document).kind} />
+            <span className="gk-grow" title={document.id}>
               {document.title}
-              <small>{document.id}</small>
+              <small>{originOf(document).where}</small>
             </span>
             <span className="gk-faint">{document.text.length.toLocaleString('en')}</span>
           </button>

@@ -1,11 +1,6 @@
 import type { Span } from '@graft/graph';
 import type { ReactNode } from 'react';
-
-/** "kilns.md · lines 12–19". */
-export function spanLabel({ path, firstLine, lastLine }: Span): string {
-  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`;
-  return `${path} · ${lines}`;
-}
+import { spanLabel } from './origin.ts';
 
 /** Where a text comes from: a link where it can be opened. */
 export function SourceLink({
@@ -17,7 +12,12 @@ export function SourceLink({
 }): ReactNode {
   if (open === undefined) return <span className="gk-source">{spanLabel(span)}</span>;
   return (
-    <button type="button" className="gk-link gk-source" onClick={() => open(span)}>
+    <button
+      type="button"
+      className="gk-link gk-source"
+      title={span.path}
+      onClick={() => open(span)}
+    >
       {spanLabel(span)}
     </button>
   );

@@ -2,7 +2,9 @@ import {
   type AdapterInfo,
   Adapter,
   type Example,
+  Chunks,
   Dataset,
+  Documents,
   evidenceTable,
   type Hit,
   hitSchema,
@@ -19,6 +21,7 @@ import {
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { preview as chunkPreview } from '../../chunk/preview.tsx';
 import { preview as comparePreview } from '../../compare-adapters/preview.tsx';
 import { preview as labelPreview } from '../../label/preview.tsx';
 import { evaluate, metricNames } from '../../evaluate/node.ts';
@@ -220,6 +223,38 @@ it('says what each metric means, by the node that gives it, where its name stand
   expect(draw(Metrics, recall, gradeHits.meanings)).toContain('the share that is kept');
 });
 
+it('tells documents of the web and of tables from files, by title, place and picture', () => {
+  const document = (id: string, path: string, title: string) => ({
+    ...{ id, path, title, mediaType: 'text/plain', text: 'Lit.', offset: 0, line: 1, metadata: {} },
+  });
+  const html = draw(Documents, [
+    document('https://example.com/kilns', 'https://example.com/kilns', 'Kilns'),
+    document('shop.db:3', 'shop.db', 'Bowl'),
+    document('notes/a.md', 'notes/a.md', 'Notes'),
+  ]);
+  expect([...html.matchAll(/aria-label="(.*?)"/g)].map(([, label]) => label)).toEqual([
+    ...['Page of the web', 'Row of a table', 'File'],
+  ]);
+  expect(seen(html)).toMatch(
+    /Kilns example\.com\/kilns 4 .*Bowl shop\.db · 3 4 .*Notes notes\/a\.md 4/,
+  );
+});
+
+it('names the documents of chunks by their titles, and each chunk by its headings and place', () => {
+  const chunk = (start: number, headings: readonly string[]) => ({
+    ...{ id: `c${start}`, text: 'Lit.', headings, metadata: {} },
+    source: {
+      ...{ documentId: 'https://example.com/k#1', path: 'https://example.com/k', title: 'Kilns' },
+      ...{ start, end: start + 4, firstLine: start + 1, lastLine: start + 1 },
+    },
+  });
+  const rows = [chunk(0, []), chunk(4, ['East', 'Firing'])];
+  const html = renderToStaticMarkup(createElement(chunkPreview, props(Chunks, rows)));
+  expect(seen(html)).toContain('Kilns example.com/k · part 2 2 chunks');
+  expect(html).toContain('title="chunk 1 · Kilns · example.com/k · part 2 · line 1"');
+  expect(html).toContain('title="chunk 2 · East › Firing · example.com/k · part 2 · line 5"');
+});
+
 describe('hits', () => {
   const hit = (rank: number, before: number | undefined, scores: Hit['scores']): Hit => {
     const place = { start: 0, end: 4, firstLine: 1, lastLine: 1 };
@@ -247,9 +282,7 @@ describe('hits', () => {
     );
     const table = (html: string): string => seen(/<table.*?<\/table>/s.exec(html)?.[0] ?? '');
     const all = table(draw(Hits, [row([hit(1, undefined, scores)])]));
-    expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(
-      Object.keys(scores).length,
-    );
+    expect(all.match(/\w 0(\.\d+)? [A-Z][^.]*[a-z1]\. /g)).toHaveLength(Object.keys(scores).length);
     expect(all).toContain('trust 0.25 How far its source is trusted.');
     expect(all).toContain('score 0.5000');
     expect(all).not.toContain('Weight');
