@@ -1,11 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
 import { accuracies, jsonl, rowsOfTypes } from './rows-of-types.ts';
 import { giveFile } from './small-graphs.ts';
 import { chunking, expect, test, type SmallGraph } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
+
+/** Milliseconds that a first run may take: it downloads the models where they are not here yet. */
+const firstRun = 400_000;
 
 /** Shows all of a notebook: cells out of sight too, and what is folded in them. */
 async function showWhole(page: Page): Promise<void> {
@@ -93,6 +98,83 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   await bench.output.locator('.gk-link').first().click();
   await expect(page.getByTestId('source')).toBeVisible();
   await expectAccessible(page, 'source');
+  await page.keyboard.press('Escape');
+  await bench.select('answers');
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('noon');
+  await page.keyboard.press('Enter');
+  await expect(bench.output.locator('[data-current="true"]')).toContainText('At noon.');
+  await expectAccessible(page, 'what was found in an output');
+
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export as a page' }).click();
+  const file = path.join(workspace.folder, 'every-output.html');
+  await (await coming).saveAs(file);
+  await page.goto(pathToFileURL(file).href);
+  await expect(page.getByRole('article', { name: 'Compare' })).toBeVisible();
+  await showWhole(page);
+  await expectAccessible(page, 'the page of a run');
+});
+
+test('the output of models, embeddings, an index and an adapter', async ({ page, workspace }) => {
+  await cp(
+    path.join(import.meta.dirname, '../examples/reader/adapter'),
+    path.join(workspace.folder, 'adapter'),
+    { recursive: true },
+  );
+  await workspace.graph('models', {
+    nodes: {
+      ...chunking.nodes,
+      embed: { type: 'embed' },
+      index: { type: 'index' },
+      base: { type: 'base-model', params: { model: 'SmolLM2-135M-Instruct' } },
+      adapter: { type: 'load-adapter', params: { path: 'adapter' } },
+      remote: { type: 'remote-model', params: { url: 'http://127.0.0.1:1/v1', model: 'kiln-1' } },
+    },
+    edges: [
+      ...(chunking.edges ?? []),
+      ...['chunk.chunks -> embed.chunks', 'embed.embeddings -> index.embeddings'],
+      'base.model -> adapter.model',
+    ],
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'models.graft.json');
+  await bench.run();
+  for (const node of ['index', 'adapter']) await bench.reaches(node, 'succeeded', firstRun);
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  await expect(page.locator('.gk-heat')).toBeVisible();
+  await showWhole(page);
+  await expectAccessible(page, 'outputs of models');
+});
+
+test('an experiment that is running', async ({ page, workspace }) => {
+  await giveFile(workspace.folder, 'rows/hits.jsonl', jsonl(rowsOfTypes['hits'] ?? []));
+  await giveFile(
+    workspace.folder,
+    'many.graft.json',
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        hits: { type: 'load-rows', version: 1, params: { type: 'hits', file: 'rows/hits.jsonl' } },
+        score: { type: 'score-hits', version: 1, params: { k: 1 } },
+      },
+      edges: ['hits.rows -> score.hits'],
+      experiments: {
+        depths: {
+          vary: { 'score.k': Array.from({ length: 190 }, (_, at) => at + 1) },
+          metrics: ['score.metrics:mrr'],
+        },
+      },
+      layout: { hits: [0, 0], score: [280, 0] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'many.graft.json');
+  await bench.tab('Experiments');
+  const depths = page.getByRole('region', { name: 'Experiment depths' });
+  await depths.getByRole('button', { name: 'Run the experiment' }).click();
+  await expect(depths.getByTestId('experiment-progress')).toContainText(/of 190/);
+  await expectAccessible(page, 'an experiment that is running');
 });
 
 test('rows, labels and experiments', async ({ page, workspace }) => {

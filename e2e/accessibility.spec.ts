@@ -109,13 +109,11 @@ test('what is opened over the canvas', async ({ page, workspace }) => {
     const edge = page.locator('.react-flow__edge-interaction');
     const opened: Readonly<Record<string, () => Promise<void>>> = {
       node: () => bench.node('files').locator('header').click({ button: 'right' }),
-      port: () => page.getByTestId('handle-files-documents').click({ button: 'right' }),
       edge: async () => {
         const { x = 0, y = 0, width = 0, height = 0 } = (await edge.boundingBox()) ?? {};
         await page.mouse.click(x + width / 2, y + height / 2, { button: 'right' });
       },
       canvas: () => bench.canvas.click({ button: 'right', position: place }),
-      file: () => page.locator('[data-file]').first().click({ button: 'right' }),
     };
     for (const [of, open] of Object.entries(opened)) {
       await open();
@@ -205,12 +203,21 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
     await expectAccessible(page, 'a conflict');
     await page.getByRole('button', { name: 'Take the file' }).click();
   });
+  await test.step('data that changed since they were locked', async () => {
+    await bench.fill('Size', '66');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    await giveFile(workspace.folder, 'notes/kilns.md', 'Changed.');
+    await bench.select('files');
+    await expect(page.getByTestId('drift')).toBeVisible();
+    await expectAccessible(page, 'data that changed');
+  });
   await test.step('notices', async () => {
     await bench.select('chunk');
     await bench.tab('Output');
     await page.getByRole('button', { name: 'Freeze this output' }).click();
-    await expect(page.getByTestId('notice')).toBeVisible();
-    await expectAccessible(page, 'a notice');
+    await expect(page.getByTestId('notice').filter({ hasText: 'are kept in' })).toBeVisible();
+    await expectAccessible(page, 'notices');
   });
 });
 
@@ -253,6 +260,7 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-bare-')));
   const archive = path.join(folder, 'bare.graft.zip');
   const server = await serve(folder);
+  const gone = once(server.process, 'exit');
   try {
     await new Workbench(page).open(workspace.url, 'bare.graft.json');
     await command(page, 'Pack the graph');
@@ -272,9 +280,16 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
       'gives no file here',
     );
     await expectAccessible(page, 'missing data');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('problem-count')).toBeVisible();
+    await expectAccessible(page, 'a graph whose data are missing');
+    server.process.kill('SIGINT');
+    await gone;
+    await expect(page.getByText('reconnecting')).toBeVisible();
+    await expectAccessible(page, 'a page without its server');
   } finally {
     server.process.kill('SIGINT');
-    await once(server.process, 'exit');
+    await gone;
     await rm(folder, { recursive: true, force: true });
   }
 });

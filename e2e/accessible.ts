@@ -24,4 +24,5 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
     );
     expect.soft(found, `${screen}, ${colorScheme}`).toEqual([]);
   }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
 }
