@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { HitList, type PreviewProps } from '../kit/ui/index.ts';
-import { scoreShares } from './score-shares.ts';
+import { scoreShares } from './score-shares.tsx';
 
 /** The hits of each question, where they stood before, and what each part gives to their scores. */
 export function preview(props: PreviewProps): ReactNode {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { rowsInput, runAll, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { rerank } from './node.ts';
 import { run } from './run.ts';
-import { scoreShares } from './score-shares.ts';
+import { scoreShares } from './score-shares.tsx';
 
 type Params = ParamsOf<typeof rerank>;
 

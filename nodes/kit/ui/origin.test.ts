@@ -18,7 +18,8 @@ it.each([
   ['http://a.example/%E0', 'http://a.example/%E0', 'page', 'a.example/%E0'],
   ['https://', 'https://', 'file', 'https://'],
   ['another', 'notes/a.md', 'file', 'notes/a.md'],
-])('%s of %s is a %s: %s', (id, path, kind, where) => {
+])('%s of %s is a %s: %s', (id, path, ...origin) => {
+  const [kind, where] = origin;
   expect(originOf({ id, path })).toEqual({ kind, where });
 });
 
