@@ -1,4 +1,4 @@
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graft, temporaryFolder } from './testing/graft-process.ts';
@@ -36,6 +36,13 @@ async function rightWith(...settings: readonly string[]): Promise<string[]> {
 it('answers by passages and adapter together what neither of them answers alone', async () => {
   const both = await rightWith();
   expect(both.length).toBeGreaterThanOrEqual(5);
+  const page = path.join(folder, 'run.html');
+  const exported = await graft(['export', 'latest', '--format', 'html', '--out', page], {
+    cwd: folder,
+  });
+  expect(exported).toMatchObject({ code: 0 });
+  // Small enough for a letter, with the vectors of every chunk.
+  expect((await stat(page)).size).toBeLessThanOrEqual(3_000_000);
   const retrieval = await rightWith('generate.adapterWeights=[0]');
   expect(retrieval.length).toBeLessThanOrEqual(1);
   // Without passages it abstains, which is right of the one question that the handbook does not answer.

@@ -5,6 +5,7 @@ import { allCells, rowsKey, type Report, type ReportRows } from '../../report/re
 import { emptyRun, foldEvent, type RunState } from '../../state/run-state.ts';
 import { shownTable } from '../router/shown-experiment.ts';
 import { shownEvent, shownRun } from '../router/shown-paths.ts';
+import { embeddedSize } from './embedded-json.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
@@ -12,8 +13,8 @@ import { reportCells } from './report-cells.ts';
 /** Events read from the journal at a time. */
 const eventsAtOnce = 1_000;
 
-/** With the page's own scripts and styles below 3 MB. */
-const pageLimits: RowLimits = { all: 2_000_000, output: 1_200_000, rows: 1_000, metrics: 5_000 };
+/** Beside the page's own scripts and styles, so that all together stays below 3 MB. */
+const pageLimits: RowLimits = { all: 2_250_000, output: 1_200_000, rows: 1_000, metrics: 5_000 };
 
 /** Reads what a run did and the beginnings of what it gave; nothing of it says where this machine keeps the workspace. */
 export async function collectReport(
@@ -27,6 +28,9 @@ export async function collectReport(
   const artifacts = [
     ...new Map(outputs.map(({ artifact }) => [rowsKey(artifact), artifact])).values(),
   ];
+  // What is told of the nodes takes its part of the page.
+  const all = Math.max(limits.all / 4, limits.all - embeddedSize(cells));
+  const rows = await outputRows(workspace, artifacts, { ...limits, all });
   const shown = shownRun(record, workspace.root);
   const { id, file, status, startedAt, finishedAt, error, variant } = shown;
   return {
@@ -45,7 +49,7 @@ export async function collectReport(
     ),
     ...(experiment === undefined ? {} : { experiment }),
     ...{ cells, leftOut },
-    rows: await withScores(workspace, artifacts, await outputRows(workspace, artifacts, limits)),
+    rows: await withScores(workspace, artifacts, rows),
   };
 }
 

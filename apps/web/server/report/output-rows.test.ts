@@ -1,6 +1,7 @@
 import { Documents, Metrics, type ArtifactRef } from '@graft/graph';
 import { expect, it } from 'vitest';
 import { rowsKey } from '../../report/report.ts';
+import { embeddedJson } from './embedded-json.ts';
 import { outputRows, shareOf, type RowLimits } from './output-rows.ts';
 
 const limits: RowLimits = { all: 20_000, output: 10_000, rows: 50, metrics: 100 };
@@ -37,7 +38,7 @@ it('holds small outputs whole', async () => {
 it('holds so many rows of an output at most, and reads no more of it', async () => {
   const { asked, of } = await read({ a: many(100_000, 1) });
   expect(of(ref('a'))).toMatchObject({ total: 100_000, rows: many(50, 1) });
-  expect(asked).toEqual([50]);
+  expect(asked).toEqual([25, 25]);
 });
 
 it('leaves small outputs whole where large ones share what is left', async () => {
@@ -84,6 +85,14 @@ it('writes vectors with three digits, and other numbers as they are', async () =
   expect(held?.rows).toEqual([
     { vector: vector.map((one) => Number(one.toPrecision(3))), ids, score: 1 / 3 },
   ]);
+});
+
+it('counts bytes as they stand in a page', async () => {
+  const wide = Array.from({ length: 40 }, (_, id) => ({ id, text: '窯<'.repeat(60) }));
+  const held = (await read({ a: wide })).of(ref('a'));
+  // A row has 3 bytes for each sign of the one kind, and 6 for each of the other.
+  expect(held?.rows).toHaveLength(Math.floor(limits.output / (60 * 9 + 20)));
+  expect(Buffer.byteLength(embeddedJson(held?.rows))).toBeLessThanOrEqual(limits.output);
 });
 
 it('says of an output that it is gone', async () => {

@@ -1,13 +1,15 @@
 import { isRecord, Metrics, type ArtifactRef } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { rowsKey, type ReportRows } from '../../report/report.ts';
+import { cutTexts } from './cut-texts.ts';
+import { embeddedSize } from './embedded-json.ts';
 import { spread } from './spread.ts';
 
 /** How much of the outputs of a run a report holds. */
 export interface RowLimits {
-  /** Characters of JSON of all outputs together. */
+  /** Bytes of all outputs together, as they stand in a page. */
   readonly all: number;
-  /** Characters of JSON of one. */
+  /** Bytes of one. */
   readonly output: number;
   /** Rows of one. */
   readonly rows: number;
@@ -18,13 +20,12 @@ export interface RowLimits {
 /** What is read of all outputs before it is shared out, by what is kept of them. */
 const heldFor = 8;
 /** Rows that are asked for at once. */
-const pageSize = 100;
+const pageSize = 25;
 /** Rows of metrics that are read, so that a curve is shown from its beginning to its end; and at once. */
 const metricRows = 50_000;
 const metricPage = 5_000;
-/** Characters of a row from which on its long texts are cut, and how long these may then be. */
+/** Bytes of a row from which on its long texts are cut. */
 const longRow = 32_000;
-const longText = 4_000;
 /** Numbers from which on a list of them is a vector, which is written with fewer digits. */
 const vectorLength = 64;
 const digits = 3;
@@ -34,16 +35,17 @@ interface RowSource extends Pick<Workspace, 'page'> {
   readonly artifacts: Pick<Workspace['artifacts'], 'has'>;
 }
 
-/** A row as JSON, and whether long texts of it were cut. */
-interface Written {
-  readonly text: string;
+/** A row as it is held, its bytes in a page, and whether long texts of it were cut. */
+interface Held {
+  readonly row: unknown;
+  readonly size: number;
   readonly cut: boolean;
 }
 
 interface Read {
   readonly key: string;
   readonly total: number;
-  readonly written: readonly Written[];
+  readonly held: readonly Held[];
   /** A curve: what is left out is left out all along it. */
   readonly evenly: boolean;
 }
@@ -69,7 +71,7 @@ export async function outputRows(
     }
   }
   const share = shareOf(
-    reads.map(({ written }) => lengthOf(written)),
+    reads.map(({ held }) => sizeOf(held)),
     limits.all,
   );
   return Object.fromEntries([
@@ -78,8 +80,7 @@ export async function outputRows(
   ]);
 }
 
-const lengthOf = (written: readonly Written[]): number =>
-  written.reduce((sum, { text }) => sum + text.length + 1, 0);
+const sizeOf = (held: readonly Held[]): number => held.reduce((sum, { size }) => sum + size, 0);
 
 async function readRows(
   workspace: RowSource,
@@ -88,8 +89,8 @@ async function readRows(
 ): Promise<Read> {
   const isMetrics = artifact.mediaType === Metrics.mediaType;
   const most = isMetrics ? metricRows : limits.rows;
-  const written: Written[] = [];
-  let length = 0;
+  const held: Held[] = [];
+  let bytes = 0;
   let total = 0;
   let evenly = false;
   for (let offset = 0; offset < most;) {
@@ -98,24 +99,24 @@ async function readRows(
     total = page.total;
     for (const row of page.rows) {
       evenly ||= isMetrics && isRecord(row) && row['step'] !== undefined;
-      const one = rowJson(row);
-      length += one.text.length + 1;
+      const one = heldRow(row);
+      bytes += one.size;
       // A curve is read to its end, and thinned below.
-      if (!evenly && length > limits.output) break;
-      written.push(one);
+      if (!evenly && bytes > limits.output) break;
+      held.push(one);
     }
     offset += page.rows.length;
-    if (page.rows.length === 0 || offset >= total || written.length < offset) break;
+    if (page.rows.length === 0 || offset >= total || held.length < offset) break;
   }
-  const read = { key: rowsKey(artifact), total, written, evenly };
-  const room = Math.floor(written.length * Math.min(1, limits.output / Math.max(1, length)));
+  const read = { key: rowsKey(artifact), total, held, evenly };
+  const room = Math.floor(held.length * Math.min(1, limits.output / Math.max(1, bytes)));
   return isMetrics ? pick(read, Math.min(limits.metrics, evenly ? room : Infinity)) : read;
 }
 
 /** So many rows of an output: the first, or of a curve such as stand as far apart. */
 function pick(read: Read, most: number): Read {
-  const { written, evenly } = read;
-  return { ...read, written: evenly ? spread(written, most) : written.slice(0, most) };
+  const { held, evenly } = read;
+  return { ...read, held: evenly ? spread(held, most) : held.slice(0, most) };
 }
 
 /** The most that each of several may have, so that all together have no more than `all`. */
@@ -131,38 +132,41 @@ export function shareOf(lengths: readonly number[], all: number): number {
 }
 
 function within(read: Read, share: number): ReportRows {
-  const { written, total, evenly } = read;
+  const { held, total, evenly } = read;
   let kept = 0;
   if (evenly) {
-    kept = Math.floor(written.length * Math.min(1, share / lengthOf(written)));
+    kept = Math.floor(held.length * Math.min(1, share / sizeOf(held)));
   } else {
-    for (let length = 0; kept < written.length; kept++) {
-      length += (written[kept]?.text.length ?? 0) + 1;
-      if (length > share) break;
+    for (let bytes = 0; kept < held.length; kept++) {
+      bytes += held[kept]?.size ?? 0;
+      if (bytes > share) break;
     }
   }
-  const picked = pick(read, kept).written;
+  const picked = pick(read, kept).held;
   return {
     total,
-    rows: picked.map(({ text }): unknown => JSON.parse(text)),
+    rows: picked.map(({ row }) => row),
     cut: picked.filter(({ cut }) => cut).length,
     gone: false,
   };
 }
 
-/** A row as JSON, vectors with few digits, and where it is very long with its texts cut. */
-function rowJson(row: unknown): Written {
-  const text = JSON.stringify(row, (_key, value: unknown) =>
-    isVector(value) ? value.map(rounded) : value,
+/** A row with vectors of few digits, and where it is very long with its texts cut. */
+function heldRow(row: unknown): Held {
+  const short = isRecord(row) ? withShortVectors(row) : row;
+  const size = embeddedSize(short) + 1;
+  if (size <= longRow) return { row: short, size, cut: false };
+  const { value, cut } = cutTexts(short);
+  return { row: value, size: embeddedSize(value) + 1, cut };
+}
+
+function withShortVectors(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      isVector(value) ? value.map(rounded) : value,
+    ]),
   );
-  if (text.length <= longRow) return { text, cut: false };
-  let cut = false;
-  const short = JSON.stringify(JSON.parse(text), (_key, value: unknown) => {
-    if (typeof value !== 'string' || value.length <= longText) return value;
-    cut = true;
-    return `${value.slice(0, longText)}…`;
-  });
-  return { text: short, cut };
 }
 
 const rounded = (value: number): number =>

@@ -19,12 +19,13 @@ import { stepsInOrder, type RunState, type StepView } from '../../state/run-stat
 import { stepParams } from '../../state/step-params.ts';
 import { titleByLook } from '../../state/title-by-look.ts';
 import type { RanBody, RanGraphs } from './ran-graphs.ts';
+import { cutTexts } from './cut-texts.ts';
 import { spread } from './spread.ts';
 
 /** Nodes within graphs and loops that a report has at most. */
 const mostInside = 400;
-/** Parts of what a result depends on: a step may read thousands of files. */
-const mostParts = 60;
+/** Parts of what a result depends on: a step may read thousands of files. Of a node within another fewer, since these are many. */
+const mostParts = { outside: 60, inside: 20 };
 
 /** Of outputs with names of metrics, which say what these mean. */
 const ofMetrics: ReadonlySet<string> = new Set([Metrics.mediaType, Comparison.mediaType]);
@@ -93,16 +94,17 @@ class CellWriter {
     const id = path.split('/').at(-1) ?? path;
     const summary = summaries.get(path);
     const parts = summary?.parts ?? [];
+    const most = path === id ? mostParts.outside : mostParts.inside;
     return {
       ...{ path, type: node.type, off: node.bypass === true },
       title: node.title ?? titleByLook(id, node, definition),
       ...(definition === undefined ? {} : { doc: definition.doc, group: definition.group }),
-      params: setParams(node, summary, definition),
+      params: cutTexts(setParams(node, summary, definition)).value,
       ...(view === undefined ? {} : { step: stepOf(view) }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
       ...(view === undefined ? {} : unfinishedOf(view)),
-      parts: parts.slice(0, mostParts),
-      moreParts: Math.max(0, parts.length - mostParts),
+      parts: parts.slice(0, most),
+      moreParts: Math.max(0, parts.length - most),
       inside: [],
     };
   }
@@ -130,7 +132,7 @@ class CellWriter {
       const parsed = registry.get(maker.type)?.params.safeParse(given);
       return {
         ...{ port, artifact, view: previewType(registry, maker.type, artifact.mediaType) },
-        params: parsed?.success === true ? { ...parsed.data } : given,
+        params: cutTexts(parsed?.success === true ? { ...parsed.data } : given).value,
         ...(ofMetrics.has(artifact.mediaType)
           ? { meanings: metricMeanings(registry, maker.type) }
           : {}),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import type { Report } from '../../report/report.ts';
+import { embeddedJson } from './embedded-json.ts';
 
 /** Where the parts of a run stand in the built page: see `build-report.mjs`. */
 const places = { title: '{{title}}', data: '{{data}}' };
@@ -34,15 +35,4 @@ function cutAt(text: string, mark: string): readonly [string, string] {
   const at = text.indexOf(mark);
   if (at === -1) throw new Error(`The built page of a report has no ${mark}.`);
   return [text.slice(0, at), text.slice(at + mark.length)];
-}
-
-/**
- * JSON that can stand in a script element: without a `<`, which could end it or begin a comment, and without the line ends
- * that only JavaScript knows.
- */
-export function embeddedJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
