@@ -51,6 +51,8 @@ function chunkOf(text: string, right: boolean): object {
 
 /** Opens a page from disk, without a network; gives what the browser complained of, and what it asked for besides. */
 async function openFromDisk(page: Page, file: string): Promise<readonly string[]> {
+  // What it was on asks its server no more.
+  await page.goto('about:blank');
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
