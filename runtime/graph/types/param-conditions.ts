@@ -1,7 +1,7 @@
 import { own } from '../base/record.ts';
 
 /** A number above `over`, or below `below`. */
-export interface NumberRange {
+interface NumberRange {
   readonly over?: number;
   readonly below?: number;
 }
