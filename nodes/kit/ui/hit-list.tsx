@@ -51,8 +51,10 @@ function HitRow(props: {
       <span className="gk-grow">
         <SourceLink span={hit.chunk.source} open={open} />
       </span>
-      <Moved hit={hit} />
-      <Bar share={best > 0 ? hit.score / best : 0} title={score} />
+      <span className="gk-standing">
+        <Moved hit={hit} />
+        <Bar share={best > 0 ? hit.score / best : 0} title={score} />
+      </span>
       {/* Below the link, not around it: within what unfolds the text, not everyone could open the source. */}
       <details>
         <summary>{hasParts ? <ScoreLine hit={hit} /> : score}</summary>
