@@ -1,5 +1,4 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
-import { count } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CopyIcon } from '../shell/icons.tsx';
@@ -19,6 +18,7 @@ import { reveal, useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
 import { useRowWindow } from './output/row-window.ts';
+import { RowsBefore } from './output/rows-before.tsx';
 import { RawRows } from './raw-rows.tsx';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
@@ -123,16 +123,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
         />
       )}
       <div ref={list} className="flex min-h-0 flex-col">
-        {loadBefore === undefined ? null : (
-          <button
-            type="button"
-            className="border-b border-line px-4 py-1.5 text-left text-sm text-ink-2 hover:text-ink"
-            disabled={loading}
-            onClick={loadBefore}
-          >
-            Show the rows before row {count(first + 1)}
-          </button>
-        )}
+        <RowsBefore {...{ first, loading, loadBefore }} />
         <Preview
           {...{ rows, total, loading, loadMore, first, rowActions }}
           {...(current === undefined ? {} : { current })}

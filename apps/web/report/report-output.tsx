@@ -4,6 +4,7 @@ import { previews } from '@graft/nodes/previews';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { FindBar } from '../inspector/output/find-bar.tsx';
 import { reveal, useHighlight } from '../inspector/output/highlight.ts';
+import { RowsBefore } from '../inspector/output/rows-before.tsx';
 import { foundIn, useEmbeddedRows } from './embedded-rows.ts';
 import type { ReportOutput, ReportRows } from './report.ts';
 
@@ -62,15 +63,7 @@ export function OutputView({
       ) : null}
       <Left {...held} />
       <div ref={list} className="flex min-h-0 flex-col">
-        {loadBefore === undefined ? null : (
-          <button
-            type="button"
-            className="border-b border-line px-4 py-1.5 text-left text-sm text-ink-2 hover:text-ink"
-            onClick={loadBefore}
-          >
-            Show the rows before row {count(first + 1)}
-          </button>
-        )}
+        <RowsBefore {...{ first, loadBefore }} loading={false} />
         <Preview
           {...{ artifact, rows, total, params, loadMore, first }}
           loading={false}

@@ -31,7 +31,7 @@ export interface ReportOutput {
   readonly view: string;
   /** Of the step that made it, with what is left to its defaults. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** What its metrics say, where it has any. */
+  /** Of rows with names of metrics alone. */
   readonly meanings?: MetricMeanings;
   /** That step, where the node itself is none. */
   readonly madeBy?: string;

@@ -2,6 +2,7 @@ import type { Graph } from '@graft/graph';
 import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
 import { NumberEntry } from './entry-input.tsx';
+import { EntryGroup } from './entry-group.tsx';
 import type { FieldProps } from './field-props.ts';
 import { nodeTypes } from '../../state/registry.ts';
 
@@ -48,12 +49,7 @@ export function EdgeEntriesControl(
   }
   const rows = Array.from({ length: Math.max(names.length, list.length) }, (_, at) => at);
   return (
-    <div
-      className="flex flex-col gap-1"
-      role="group"
-      aria-label={field.title}
-      aria-describedby={describedBy}
-    >
+    <EntryGroup {...{ field, describedBy }}>
       {rows.map((at) => (
         <div key={at} className="flex items-center gap-2">
           <span className="min-w-0 flex-1 truncate" title={names[at]}>
@@ -93,6 +89,6 @@ export function EdgeEntriesControl(
           ) : null}
         </div>
       ))}
-    </div>
+    </EntryGroup>
   );
 }

@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
+import { EntryGroup } from './entry-group.tsx';
 import type { FieldProps } from './field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -20,12 +21,9 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
     focusRow(Math.max(0, index - 1));
   };
   return (
-    <div
+    <EntryGroup
+      {...{ field, describedBy }}
       ref={rows}
-      className="flex flex-col gap-1"
-      role="group"
-      aria-label={field.title}
-      aria-describedby={describedBy}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget) && list.includes(''))
           change(list.filter((text) => text !== ''));
@@ -71,6 +69,6 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
       >
         <PlusIcon /> Add
       </button>
-    </div>
+    </EntryGroup>
   );
 }

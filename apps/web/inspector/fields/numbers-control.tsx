@@ -1,17 +1,13 @@
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
+import { EntryGroup } from './entry-group.tsx';
 import type { FieldProps } from './field-props.ts';
 
 /** A list of numbers, one a row. */
 export function NumbersControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   return (
-    <div
-      className="flex flex-col gap-1"
-      role="group"
-      aria-label={field.title}
-      aria-describedby={describedBy}
-    >
+    <EntryGroup {...{ field, describedBy }}>
       {list.map((number, index) => (
         <div key={index} className="flex items-center gap-1">
           <NumberEntry
@@ -40,6 +36,6 @@ export function NumbersControl({ field, id, value, invalid, describedBy, change 
       >
         <PlusIcon /> Add
       </button>
-    </div>
+    </EntryGroup>
   );
 }

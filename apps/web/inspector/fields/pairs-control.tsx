@@ -2,6 +2,7 @@ import { sameJson } from '@graft/graph';
 import { useRef, useState } from 'react';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
+import { EntryGroup } from './entry-group.tsx';
 import type { FieldProps } from './field-props.ts';
 import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
 
@@ -29,13 +30,7 @@ export function PairsControl({ field, id, value, invalid, describedBy, change }:
     requestAnimationFrame(() => rows.current?.querySelectorAll('input')[2 * pairs.length]?.focus());
   };
   return (
-    <div
-      ref={rows}
-      className="flex flex-col gap-1"
-      role="group"
-      aria-label={field.title}
-      aria-describedby={describedBy}
-    >
+    <EntryGroup {...{ field, describedBy }} ref={rows}>
       {pairs.map((pair, index) => {
         const { name, value: own } = pair;
         const label = `${field.title}, value ${index + 1}`;
@@ -98,6 +93,6 @@ export function PairsControl({ field, id, value, invalid, describedBy, change }:
       >
         <PlusIcon /> Add
       </button>
-    </div>
+    </EntryGroup>
   );
 }

@@ -1,5 +1,6 @@
 import type { MetricRow } from '@graft/graph';
 import { curvePanels, smoothed, type Curve, type CurvePanel } from '@graft/nodes/kit/curves';
+import { escapeMarkup } from './escape-markup.ts';
 
 /** Pixels. */
 const width = 680;
@@ -55,8 +56,8 @@ function panelPart(panel: CurvePanel, height: number): string {
       `${series} ${written(all.findLast((value) => value !== null) ?? undefined)}`,
   );
   return [
-    `<text class="title" x="${plotLeft}" y="18">${escape(title)}</text>`,
-    `<text x="${plotRight}" y="18" text-anchor="end">${escape(newest.join(' · '))}</text>`,
+    `<text class="title" x="${plotLeft}" y="18">${escapeMarkup(title)}</text>`,
+    `<text x="${plotRight}" y="18" text-anchor="end">${escapeMarkup(newest.join(' · '))}</text>`,
     ...rows.map(
       (value) =>
         `<line class="grid" x1="${plotLeft}" x2="${plotRight}" y1="${at(up(value))}" y2="${at(up(value))}"/><text x="${plotLeft - 8}" y="${at(up(value) + 4)}" text-anchor="end">${written(value)}</text>`,
@@ -132,6 +133,3 @@ function written(value: number | undefined): string {
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace('e+', 'e');
   return String(Number(value.toPrecision(4)));
 }
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escape = (text: string): string => text.replace(/[&<>]/g, (sign) => entities[sign] ?? '');

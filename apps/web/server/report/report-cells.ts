@@ -30,10 +30,9 @@ const mostParts = { outside: 60, inside: 20 };
 /** Of outputs with names of metrics, which say what these mean. */
 const ofMetrics: ReadonlySet<string> = new Set([Metrics.mediaType, Comparison.mediaType]);
 
-/** Rows of metrics, texts, and characters of one, of a step that was ended. */
+/** Rows of metrics, and texts, of a step that was ended. */
 const mostPoints = 2_000;
 const mostTexts = 100;
-const longestText = 4_000;
 
 /** What a run was and came to. */
 export interface Ran {
@@ -162,11 +161,10 @@ function setParams(
 /** What a step had written or measured that gave nothing. */
 function unfinishedOf(view: StepView): { readonly unfinished?: Unfinished } {
   if (Object.keys(view.outputs).length > 0 || view.feeds !== undefined) return {};
-  const texts = [...view.texts].slice(0, mostTexts);
+  const texts = Object.fromEntries([...view.texts].slice(0, mostTexts));
   const metrics = spread(listed(view.metrics), mostPoints);
-  if (texts.length === 0 && metrics.length === 0) return {};
-  const cut = texts.map(([item, text]) => [item, text.slice(0, longestText)]);
-  return { unfinished: { view: view.type, metrics, texts: Object.fromEntries(cut) } };
+  if (view.texts.size === 0 && metrics.length === 0) return {};
+  return { unfinished: { view: view.type, metrics, texts: cutTexts(texts).value } };
 }
 
 function stepOf(view: StepView): NonNullable<ReportCell['step']> {

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { GraphError } from '@graft/graph';
 import type { Report } from '../../report/report.ts';
 import { embeddedJson } from './embedded-json.ts';
+import { escapeMarkup } from './escape-markup.ts';
 
 /** Where the parts of a run stand in the built page: see `build-report.mjs`. */
 const places = { title: '{{title}}', data: '{{data}}' };
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /** The built page, into which a run is written. Throws `unavailable` where there is none. */
 export async function readReportPage(file: string | undefined): Promise<string> {
@@ -27,8 +26,7 @@ const notBuilt = (cause?: unknown): GraphError =>
 export function reportPage(built: string, report: Report): string {
   const [head, rest] = cutAt(built, places.title);
   const [middle, end] = cutAt(rest, places.data);
-  const title = report.title.replace(/[&<>]/g, (sign) => entities[sign] ?? '');
-  return [head, title, middle, embeddedJson(report), end].join('');
+  return [head, escapeMarkup(report.title), middle, embeddedJson(report), end].join('');
 }
 
 function cutAt(text: string, mark: string): readonly [string, string] {
