@@ -20,12 +20,15 @@ import { reportFile } from '../report/report-file.ts';
 import { writeOutputs } from '../run-outputs.ts';
 import { locateWorkspace } from '../workspace-location.ts';
 
-const formats = ['html', 'md', 'markdown', 'bundle'] as const;
+/** The formats, and what the files end in. */
+const endings = { html: '.html', md: '.md', markdown: '.md', bundle: '' } as const;
 const optionsSchema = z.object({
   format: z.string(),
   out: z.string().optional(),
   workspace: z.string().optional(),
 });
+
+const isFormat = (text: string): text is keyof typeof endings => Object.hasOwn(endings, text);
 
 /** Events read from the journal at a time. */
 const eventsAtOnce = 1000;
@@ -33,17 +36,13 @@ const eventsAtOnce = 1000;
 /** `graft export RUN --format html|md|bundle`; `markdown` is `md`. */
 export async function exportRun(name: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
-  const format = formats.find((known) => known === options.format);
-  if (format === undefined) {
-    throw new GraphError(
-      'bad-param',
-      `--format is one of html, md, bundle, not "${options.format}".`,
-    );
+  const { format } = options;
+  if (!isFormat(format)) {
+    throw new GraphError('bad-param', `--format is one of html, md, bundle, not "${format}".`);
   }
   await using workspace = await open(locateWorkspace(options.workspace));
   const run = await findRun(workspace, name);
-  const target =
-    options.out ?? `run-${run.id}${format === 'bundle' ? '' : format === 'html' ? '.html' : '.md'}`;
+  const target = options.out ?? `run-${run.id}${endings[format]}`;
   switch (format) {
     case 'html':
       await writeFile(target, await htmlReport(workspace, run));
