@@ -40,8 +40,8 @@ export const exportAdapter = defineNode({
     ['folder', path === '' ? 'none chosen' : path],
     ['numbers', dtype],
   ],
-  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
   meanings: exportMeanings,
+  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

@@ -21,8 +21,8 @@ export const exportModel = defineNode({
       } satisfies ParamMeta),
   }),
   summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],
-  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
   meanings: exportMeanings,
+  // The folder may be gone or changed since: the node looks each time, and writes only what is not there.
   caching: 'volatile',
   check: ({ path }) =>
     path === ''

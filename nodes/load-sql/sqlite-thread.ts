@@ -11,8 +11,9 @@ const slice = { rows: 500, length: 4_000_000 };
 /**
  * The thread's code. SQLite, compiled to WebAssembly, is given the bytes of a file: it has no files of the machine, no
  * extensions and no network, so that whatever a query asks for, nothing but those bytes can be in the answer, and what it
- * would write is written nowhere. It is in UTC: 'localtime' gives the same wherever it is asked. It answers `{ bytes, query, values }` with `{ columns }`, and each `next` with
- * `{ rows, done }`; anything that goes wrong with `{ failed }`.
+ * would write is written nowhere. It is in UTC: 'localtime' gives the same wherever it is asked. It answers
+ * `{ bytes, query, values }` with `{ columns }`, and each `next` with `{ rows, done }`; anything that goes wrong with
+ * `{ failed }`.
  */
 const code = `
 const { parentPort, workerData } = require('node:worker_threads');

@@ -99,10 +99,9 @@ function partsOf(
     const told = shares.find((share) => share.part === name);
     const value = name === 'before' ? (told === undefined ? undefined : before) : scores[name];
     if (value === undefined) return [];
-    const isScore = value === score && name !== 'before';
-    return [
-      { ...part, value, share: told ?? (isScore ? { part: name, gives: 'the score' } : told) },
-    ];
+    const whole = value === score && name !== 'before';
+    const share = whole ? { part: name, gives: 'the score' } : undefined;
+    return [{ ...part, value, share: told ?? share }];
   });
 }
 

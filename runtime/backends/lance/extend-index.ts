@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import type { BuildIndexRequest } from '@graft/graph';
+import type { BuildIndexRequest, BuiltIndex } from '@graft/graph';
 import { layOutBase } from './base-files.ts';
 import { keyed, type KeyedChunk } from './chunk-key.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
@@ -15,12 +15,6 @@ import { writeChunks } from './write-chunks.ts';
  */
 const mostChanged = 0.1;
 
-/** What an index became: how many chunks it has, and how many of them it was not built of anew. */
-interface Extended {
-  readonly rows: number;
-  readonly reused: number;
-}
-
 /**
  * Makes an index of that which another one is based on: with what came since in a graph of its own, what went marked, and its
  * words indexed anew. Gives undefined, and an empty folder, where too much has changed, or the other is no base for it.
@@ -28,7 +22,7 @@ interface Extended {
 export async function extendIndex(
   request: BuildIndexRequest,
   previous: string,
-): Promise<Extended | undefined> {
+): Promise<BuiltIndex | undefined> {
   const { folder } = request;
   const extended = (await layOutBase(previous, folder)) ? await extend(request) : undefined;
   if (extended !== undefined) return extended;
@@ -38,7 +32,7 @@ export async function extendIndex(
   return undefined;
 }
 
-async function extend(request: BuildIndexRequest): Promise<Extended | undefined> {
+async function extend(request: BuildIndexRequest): Promise<BuiltIndex | undefined> {
   const { folder, dimension } = request;
   const database = await lanceLibrary().lancedb.connect(folder);
   // What cannot be opened is no base, and no reason not to build an index.
