@@ -5,10 +5,9 @@ import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
 const name = 'search.graft.json';
-const questions = 24;
 
 /** Hits as another program would have written them: the right document for the first `found` questions, else a wrong one. */
-function hits(found: number): string {
+function hits(found: number, questions = 24): string {
   return Array.from({ length: questions }, (_, at) => {
     const document = at < found ? 'right.md' : 'wrong.md';
     const source = { documentId: document, path: document, title: document, start: 0, end: 4 };
@@ -134,7 +133,8 @@ test('runs an experiment of the file and shows what its table says', async ({
 });
 
 test('says how far an experiment is, and cancels it', async ({ page, workspace }) => {
-  await giveFile(workspace.folder, 'rows/some.jsonl', hits(12));
+  // Enough that it still runs when the page has been loaded again.
+  await giveFile(workspace.folder, 'rows/some.jsonl', hits(2_000, 4_000));
   const many = 'many.graft.json';
   const values = Array.from({ length: 190 }, (_, at) => at + 1);
   const experiments = { depths: { vary: { 'score.k': values }, metrics: ['score.metrics:mrr'] } };

@@ -40,6 +40,34 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
 });
 
+test('a click that was meant for Cancel, as the run ended, starts no other', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'once/kilns.md', '# Kilns\n\nLit at 05:40, and quickly.\n');
+  const { nodes } = chunking;
+  await workspace.graph('once', {
+    ...chunking,
+    nodes: { ...nodes, files: { type: 'load-files', params: { paths: ['once/*.md'] } } },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'once.graft.json');
+  // The hand of a person who clicks just as the button changes.
+  await bench.runButton.evaluate((button) => {
+    let label = button.textContent;
+    new MutationObserver(() => {
+      const before = label;
+      label = button.textContent;
+      if (before === 'Cancel' && label !== 'Cancel') button.click();
+    }).observe(button, { childList: true, characterData: true, subtree: true });
+  });
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  await expect(bench.runButton).toBeEnabled();
+  await bench.tab('All runs');
+  await expect(page.getByRole('list', { name: 'Runs' }).getByRole('button')).toHaveCount(1);
+});
+
 test('leaves results downstream where a run goes up to a node', async ({ page, workspace }) => {
   await workspace.graph('part', chunking);
   const bench = new Workbench(page);

@@ -35,6 +35,8 @@ export const chunking: SmallGraph = {
 };
 
 async function writeDocuments(folder: string, of: string): Promise<void> {
+  await rm(path.join(folder, 'notes'), { recursive: true, force: true });
+  await mkdir(path.join(folder, 'notes'));
   for (const [name, text] of Object.entries(documents)) {
     await writeFile(path.join(folder, name), `${text}\nNoted for ${of}.\n`);
   }
@@ -62,7 +64,6 @@ export const test = base.extend<{ documents: void }, { workspace: SmallWorkspace
   workspace: [
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
-      await mkdir(path.join(folder, 'notes'));
       const graph = (name: string, of: SmallGraph): Promise<void> =>
         writeFile(path.join(folder, `${name}.graft.json`), textOf(of));
       await graph('a-first', chunking);

@@ -2,6 +2,7 @@ import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
 import { keyName } from '../shell/platform.ts';
+import { RunKeys, RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -60,24 +61,16 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
   const working = useRunView(({ run }) => run !== null && !isOver(run));
   const given = useApp((state) => state.texts);
   const missing = missingInputs(graph, given);
-  if (working) {
-    return (
-      <button type="button" className="button stop" onClick={() => void cancelRun()}>
-        Cancel
-      </button>
-    );
-  }
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <button
-        type="button"
-        className="button go"
+      <RunOrCancel
+        working={working}
         disabled={missing.length > 0}
-        onClick={() => void runApp(graph)}
-      >
-        Run <span className="font-normal opacity-90">{keyName('↵')}</span>
-      </button>
-      {missing.length === 0 ? null : (
+        run={() => void runApp(graph)}
+        cancel={() => void cancelRun()}
+        keys={<RunKeys />}
+      />
+      {working || missing.length === 0 ? null : (
         <p className="text-sm text-ink-2">Write something for {missing.join(' and ')} first.</p>
       )}
     </div>

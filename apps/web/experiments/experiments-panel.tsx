@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { api, queries } from '../api/client.ts';
 import { problemText } from '../api/problem.ts';
+import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { cancelExperiment, startExperiment, useExperiments } from '../state/experiment-actions.ts';
 import type { ExperimentProgress } from './experiment-progress.ts';
@@ -87,25 +88,17 @@ function Details(props: {
   return (
     <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
       <header className="flex items-center gap-3 px-4 pb-1">
-        {working === undefined ? (
-          <button
-            type="button"
-            className="button small go"
-            // Not while it is being started: a button that is disabled loses the focus.
-            disabled={planned?.plan === undefined}
-            onClick={() => void startExperiment(name)}
-          >
-            Run the experiment
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button small stop"
-            onClick={() => void cancelExperiment(working.id)}
-          >
-            Cancel the experiment
-          </button>
-        )}
+        <RunOrCancel
+          working={working !== undefined}
+          // Not while it is being started: a button that is disabled loses the focus.
+          disabled={planned?.plan === undefined}
+          look="small"
+          of=" the experiment"
+          run={() => void startExperiment(name)}
+          cancel={() => {
+            if (working !== undefined) void cancelExperiment(working.id);
+          }}
+        />
         <p className="min-w-0 truncate text-ink-2" title={experiment.doc}>
           {experiment.doc}
         </p>

@@ -21,6 +21,7 @@ import {
 } from './icons.tsx';
 import { planLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
+import { RunKeys, RunOrCancel } from './run-or-cancel.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
 
 function Breadcrumb() {
@@ -110,17 +111,14 @@ function RunButton() {
   const empty = useDocument(
     (state) => state.file === null || Object.keys(state.graph.nodes).length === 0,
   );
-  if (working) {
-    return (
-      <button type="button" className="button stop" onClick={() => void cancelRun()}>
-        Cancel
-      </button>
-    );
-  }
   return (
-    <button type="button" className="button go" disabled={empty} onClick={() => void runShown()}>
-      Run <span className="font-normal opacity-90">{keyName('↵')}</span>
-    </button>
+    <RunOrCancel
+      working={working}
+      disabled={empty}
+      run={() => void runShown()}
+      cancel={() => void cancelRun()}
+      keys={<RunKeys />}
+    />
   );
 }
 

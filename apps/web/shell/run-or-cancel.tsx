@@ -1,0 +1,69 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { keyName } from './platform.ts';
+
+/** How long "Run" waits where "Cancel" just stood: about what a hand needs to see that the button changed. */
+const settling = 400;
+
+/** Whether what worked has ended a moment ago. */
+function useJustEnded(working: boolean): boolean {
+  const [before, setBefore] = useState(working);
+  const [justEnded, setJustEnded] = useState(false);
+  if (before !== working) {
+    setBefore(working);
+    setJustEnded(!working);
+  }
+  useEffect(() => {
+    if (!justEnded) return;
+    const timer = setTimeout(() => setJustEnded(false), settling);
+    return () => clearTimeout(timer);
+  }, [justEnded]);
+  return justEnded;
+}
+
+/**
+ * Runs, or cancels what runs. A click that was aimed at "Cancel" as the run ended starts no other one, and the second of
+ * a double click on "Run" cancels nothing.
+ */
+export function RunOrCancel(props: {
+  readonly working: boolean;
+  readonly disabled: boolean;
+  readonly look?: 'small';
+  readonly of?: string;
+  readonly run: () => void;
+  readonly cancel: () => void;
+  readonly keys?: ReactNode;
+}) {
+  const { working, disabled, look = '', of = '', run, cancel, keys } = props;
+  const justEnded = useJustEnded(working);
+  if (working) {
+    return (
+      <button
+        type="button"
+        className={`button ${look} stop`}
+        onClick={({ detail }) => {
+          if (detail < 2) cancel();
+        }}
+      >
+        Cancel{of}
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className={`button ${look} go`}
+      disabled={disabled}
+      aria-disabled={justEnded || undefined}
+      onClick={() => {
+        if (!justEnded) run();
+      }}
+    >
+      Run{of} {keys}
+    </button>
+  );
+}
+
+/** The key that does the same. */
+export function RunKeys() {
+  return <span className="font-normal opacity-90">{keyName('↵')}</span>;
+}
