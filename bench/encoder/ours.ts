@@ -3,7 +3,7 @@ import { buildPairProgram, openEncoder, pairFeeds } from '@graft/training/encode
 import { loadWeight } from '@graft/training/formats';
 import { requireWeight, sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
-import { AdamW, clipGradients, Random } from '@graft/training/optimizer';
+import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
 import { peakOf } from '../report/peak-memory.ts';
 
@@ -62,8 +62,7 @@ for (let step = 0; step <= given.steps; step++) {
   const gradients = new Map(
     [...parameters.keys()].map((name) => [name, results[gradientName(name)] ?? new Float32Array()]),
   );
-  clipGradients(gradients, 1);
-  optimizer.update(gradients, 2e-5);
+  optimizer.update(gradients, 2e-5, clipFactor(gradientNorm(gradients), 1));
   milliseconds.push(performance.now() - startedAt);
   const { user, system } = process.cpuUsage(before);
   cpuMilliseconds.push((user + system) / 1000);

@@ -11,7 +11,7 @@ import {
 } from '@graft/training/data';
 import { sizeOf, type Executable } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
-import { AdamW, clipGradients, Random } from '@graft/training/optimizer';
+import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
 import { peakOf } from '../report/peak-memory.ts';
 import { realRowsSchema } from './real-rows.ts';
@@ -92,8 +92,7 @@ for (let step = -buckets.length; step < given.steps; step++) {
       else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (gradient[i] ?? 0);
     }
   }
-  clipGradients(sums, 1);
-  optimizer.update(sums, 1e-4);
+  optimizer.update(sums, 1e-4, clipFactor(gradientNorm(sums), 1));
   if (step < 0) continue;
   milliseconds.push(performance.now() - startedAt);
   const { user, system } = process.cpuUsage(before);

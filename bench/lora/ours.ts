@@ -7,7 +7,7 @@ import {
 } from '@graft/training/architectures';
 import { sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
-import { AdamW, clipGradients, Random } from '@graft/training/optimizer';
+import { AdamW, clipFactor, gradientNorm, Random } from '@graft/training/optimizer';
 import { z } from 'zod';
 import { peakOf } from '../report/peak-memory.ts';
 import { workOfStep } from './work.ts';
@@ -61,8 +61,7 @@ for (let step = 0; step <= given.steps; step++) {
   const gradients = new Map(
     [...parameters.keys()].map((name) => [name, results[gradientName(name)] ?? new Float32Array()]),
   );
-  clipGradients(gradients, 1);
-  optimizer.update(gradients, 1e-4);
+  optimizer.update(gradients, 1e-4, clipFactor(gradientNorm(gradients), 1));
   milliseconds.push(performance.now() - startedAt);
   const { user, system } = process.cpuUsage(before);
   cpuMilliseconds.push((user + system) / 1000);

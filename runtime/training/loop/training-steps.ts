@@ -1,6 +1,6 @@
 import type { MetricRow, TrainingHooks } from '@graft/graph';
 import type { AdamW, Parameters } from '../optimizer/adamw.ts';
-import { clipGradients, gradientNorm } from '../optimizer/clip.ts';
+import { clipFactor, gradientNorm } from '../optimizer/clip.ts';
 import { rateAt } from '../optimizer/schedule.ts';
 import type { Checkpoint, CheckpointStore } from './checkpoint-store.ts';
 import { lossExploded } from './exploded.ts';
@@ -136,12 +136,12 @@ export class TrainingSteps {
     const { step } = this.#state;
     const startedAt = performance.now();
     const { gradients, loss, accuracy, tokens } = await objective.step(step);
-    const norm = clip > 0 ? clipGradients(gradients, clip) : gradientNorm(gradients);
+    const norm = gradientNorm(gradients);
     const rate = rateAt({ kind, rate: learningRate, warmup, steps }, step);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       throw lossExploded({ loss, norm, step: step + 1, request });
     }
-    this.#parts.optimizer.update(gradients, rate);
+    this.#parts.optimizer.update(gradients, rate, clip > 0 ? clipFactor(norm, clip) : 1);
     this.#pace.add((performance.now() - startedAt) / 1000, tokens ?? 0);
     this.#state = { ...this.#state, step: step + 1, tokens: this.#state.tokens + (tokens ?? 0) };
     this.#report({ loss, accuracy, rate, norm }, tokens !== undefined);

@@ -47,8 +47,8 @@ export class AdamW {
     }
   }
 
-  /** One step down the gradients at this learning rate. */
-  update(gradients: Parameters, rate: number): void {
+  /** One step at this learning rate down the gradients, each times `factor`: see `clipFactor`. */
+  update(gradients: Parameters, rate: number, factor = 1): void {
     this.#step++;
     const { beta1, beta2, epsilon, weightDecay, rateFactor, decays } = this.#options;
     const correction1 = 1 - beta1 ** this.#step;
@@ -61,7 +61,7 @@ export class AdamW {
       const keep = decays(name) ? 1 - own * weightDecay : 1;
       const size = own / correction1;
       for (let i = 0; i < data.length; i++) {
-        const g = gradient[i] ?? 0;
+        const g = (gradient[i] ?? 0) * factor;
         const m = beta1 * (first[i] ?? 0) + (1 - beta1) * g;
         const v = beta2 * (second[i] ?? 0) + (1 - beta2) * g * g;
         first[i] = m;

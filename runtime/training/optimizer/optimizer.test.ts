@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdamW } from './adamw.ts';
-import { clipGradients } from './clip.ts';
+import { clipFactor, gradientNorm } from './clip.ts';
 import { Random, seedFor } from './random.ts';
 import { rateAt } from './schedule.ts';
 
@@ -58,15 +58,35 @@ describe('AdamW', () => {
 });
 
 describe('clipping', () => {
-  it('shrinks to the limit, and only above it', () => {
+  it('counts all gradients as one vector', () => {
     const gradients = new Map([
-      ['a', Float32Array.of(3)],
-      ['b', Float32Array.of(4)],
+      ['a', Float32Array.of(1, 2, 3, 4, 5)],
+      ['b', Float32Array.of(-6, 7)],
     ]);
-    expect(clipGradients(gradients, 10)).toBe(5);
-    expect(gradients.get('a')?.[0]).toBe(3);
-    expect(clipGradients(gradients, 1)).toBe(5);
-    expect(gradients.get('b')?.[0]).toBeCloseTo(0.8, 5);
+    expect(gradientNorm(gradients)).toBeCloseTo(Math.sqrt(140), 12);
+  });
+
+  it('shrinks to the limit, and only above it', () => {
+    expect(clipFactor(5, 10)).toBe(1);
+    expect(clipFactor(5, 1)).toBeCloseTo(0.2, 6);
+  });
+
+  it('makes the step that gradients shrunk beforehand make', () => {
+    const [shrunk, clipped] = [start(), start()];
+    for (const [parameters, factor] of [
+      [shrunk, 1],
+      [clipped, 0.5],
+    ] as const) {
+      const own = factor === 1 ? 0.5 : 1;
+      const optimizer = new AdamW(parameters);
+      for (let step = 0; step < 3; step++) {
+        const gradients = new Map(
+          [...gradientAt(step)].map(([n, g]) => [n, g.map((x) => x * own)]),
+        );
+        optimizer.update(gradients, 0.01, factor);
+      }
+    }
+    expect(clipped).toEqual(shrunk);
   });
 });
 
