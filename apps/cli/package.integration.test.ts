@@ -56,7 +56,7 @@ it('opens a package with results and models in an empty workspace, without the n
   const here = (...args: string[]): Promise<Finished> => graft(args, { cwd: ben, env });
   const unpacked = await here('unpack', archive);
   expect(unpacked).toMatchObject({ code: 0, stderr: '' });
-  expect(unpacked.stdout).toMatch(/11 steps have results, 0 would run/);
+  expect(unpacked.stdout).toMatch(/11 steps with a result, 0 would run/);
 
   const plan = planSchema.parse(JSON.parse((await here('plan', file, '--json')).stdout));
   expect(plan).toMatchObject({ reused: 11, toRun: 0 });

@@ -1,6 +1,13 @@
 import { type Prompt, promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { MarkedText, type PreviewProps, RowList, SourceLink, spanLabel } from '../kit/ui/index.ts';
+import {
+  MarkedText,
+  plural,
+  type PreviewProps,
+  RowList,
+  SourceLink,
+  spanLabel,
+} from '../kit/ui/index.ts';
 
 /** Each prompt with its injected passages marked. */
 export function preview(props: PreviewProps): ReactNode {
@@ -33,7 +40,9 @@ export function preview(props: PreviewProps): ReactNode {
             ))}
           </ol>
           {prompt.dropped > 0 && (
-            <p className="gk-faint">{prompt.dropped} hits left out: the budget was full.</p>
+            <p className="gk-faint">
+              {plural(prompt.dropped, 'hit')} left out: the budget was full.
+            </p>
           )}
         </details>
       )}

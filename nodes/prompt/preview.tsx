@@ -1,6 +1,6 @@
 import { promptSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { MarkedText, type PreviewProps, RowList } from '../kit/ui/index.ts';
+import { MarkedText, plural, type PreviewProps, RowList } from '../kit/ui/index.ts';
 
 /** Each prompt as it is asked. */
 export function preview(props: PreviewProps): ReactNode {
@@ -10,7 +10,7 @@ export function preview(props: PreviewProps): ReactNode {
         <details className="gk-fold" open={at === 0}>
           <summary>
             <span className="gk-grow">{question.question}</span>
-            <span className="gk-faint">{tokens.toLocaleString('en')} tokens</span>
+            <span className="gk-faint">{plural(tokens, 'token')}</span>
           </summary>
           <MarkedText text={text} marks={[]} />
         </details>

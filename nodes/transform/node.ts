@@ -1,6 +1,7 @@
 import {
   defineNode,
   type ParamMeta,
+  plural,
   type PortType,
   Questions,
   rowTypeIds,
@@ -85,7 +86,7 @@ export const transform = defineNode({
   }),
   summary: ({ type, into, code }) => [
     ['rows', into === 'same' ? type : `${type} → ${into}`],
-    ['code', `${code.trim().split('\n').length} lines`],
+    ['code', plural(code.trim().split('\n').length, 'line')],
   ],
   caching: 'pure',
   items: { over: 'rows' },

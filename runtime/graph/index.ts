@@ -142,6 +142,7 @@ export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/inner-path.ts';
 export { isRecord } from './base/record.ts';
 export { nearest, suggestion } from './base/nearest.ts';
+export { plural } from './base/plural.ts';
 export {
   conditionsOf,
   conditionText,

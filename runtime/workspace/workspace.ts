@@ -61,7 +61,7 @@ export interface PlanReport {
   readonly toRun: number;
   /** Sources that are others than the graph was locked to; absent: none. */
   readonly drift?: readonly Drift[];
-  /** From earlier runs of the same node types; undefined where none is known. */
+  /** What those nodes took the last time of which that is known; undefined where it is of none. */
   readonly estimatedMs?: number;
 }
 export interface PlannedStep {

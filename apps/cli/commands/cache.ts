@@ -1,4 +1,4 @@
-import { GraphError, type ActionRecord } from '@graft/graph';
+import { GraphError, plural, type ActionRecord } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
@@ -40,7 +40,9 @@ export async function listCache(rawOptions: unknown): Promise<ExitCode> {
       ...(checkpoints === 0 ? [] : [`, ${formatBytes(checkpoints)} of checkpoints`]),
       ...(scratch === 0 ? [] : [`, ${formatBytes(scratch)} of scratch`]),
     ];
-    print(`${records.length} results, ${formatBytes(bytes)} of artifacts${more.join('')}`);
+    print(
+      `${plural(records.length, 'result')}, ${formatBytes(bytes)} of artifacts${more.join('')}`,
+    );
   }
   return exitCode.succeeded;
 }
@@ -62,11 +64,11 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
     const { actions, artifacts, families } = report.deleted;
     const { checkpoints, scratch, converted } = report;
     const steps =
-      (checkpoints === 0 ? '' : `, checkpoints of ${checkpoints} steps`) +
+      (checkpoints === 0 ? '' : `, checkpoints of ${plural(checkpoints, 'step')}`) +
       (scratch === 0 ? '' : `, ${formatBytes(scratch)} of scratch`) +
       (converted === 0 ? '' : `, ${formatBytes(converted)} of converted models`);
     print(
-      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${actions} results, ${artifacts} artifacts, ${families} families of items${steps}`,
+      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${plural(actions, 'result')}, ${plural(artifacts, 'artifact')}, items of ${plural(families, 'step')}${steps}`,
     );
     if (!report.reached) print('The rest is in use by running runs.');
   }

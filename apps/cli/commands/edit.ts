@@ -4,6 +4,7 @@ import {
   GraphError,
   isLocked,
   parseGraph,
+  plural,
   readRowsOf,
   rowsReader,
   type ReadRows,
@@ -109,7 +110,10 @@ function requireEditor({ file, output }: NamedOutput, known: ReadRows | undefine
 
 async function frozenNow(workspace: Workspace, named: NamedOutput): Promise<ReadRows> {
   const frozen = await freezeNamed(workspace, named);
-  print(`${String(frozen.rows)} rows are frozen in ${frozen.file}; "${frozen.id}" reads them.`);
+  const are = frozen.rows === 1 ? 'is' : 'are';
+  print(
+    `${plural(frozen.rows, 'row')} ${are} frozen in ${frozen.file}, which "${frozen.id}" reads.`,
+  );
   return frozen;
 }
 
@@ -149,7 +153,7 @@ function changesText(file: string, before: string, after: string): string {
   }
   const fewer = old.length - now.length;
   const parts = [
-    `${String(now.length)} rows`,
+    plural(now.length, 'row'),
     `${String(changed)} of them new or changed`,
     ...(fewer > 0 ? [`${String(fewer)} fewer than before`] : []),
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '@graft/graph';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { freezeNamed } from '../frozen-output.ts';
 import { open } from '../opened-workspace.ts';
@@ -14,7 +15,7 @@ export async function freeze(file: string, output: string, rawOptions: unknown):
   await using workspace = await open(located.root);
   const frozen = await freezeNamed(workspace, { file, path: located.path, output });
   print(
-    `${String(frozen.rows)} rows of ${frozen.type} are in ${frozen.file}; "${frozen.id}" reads them. Edit the file as you like, or with graft edit ${file} ${frozen.id}.`,
+    `${frozen.file}, which "${frozen.id}" reads, has ${plural(frozen.rows, 'row')} of ${frozen.type}. Edit the file as you like, or with graft edit ${file} ${frozen.id}.`,
   );
   return exitCode.succeeded;
 }

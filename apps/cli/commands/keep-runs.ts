@@ -1,4 +1,4 @@
-import { GraphError, type RunStatus } from '@graft/graph';
+import { GraphError, plural, type RunStatus } from '@graft/graph';
 import type { RetentionPolicy, Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -61,7 +61,7 @@ export async function pruneRuns(rawOptions: unknown): Promise<ExitCode> {
   await using workspace = await open(locateWorkspace(options.workspace));
   const ids = await workspace.pruneRuns(policy);
   if (options.json === true) printJson({ deleted: ids });
-  else print(ids.length === 1 ? 'Deleted 1 run.' : `Deleted ${ids.length} runs.`);
+  else print(`Deleted ${plural(ids.length, 'run')}.`);
   return exitCode.succeeded;
 }
 

@@ -2,6 +2,7 @@ import {
   GraphError,
   keepReference,
   parseGraph,
+  plural,
   serializeGraph,
   takeReference,
   type Graph,
@@ -42,11 +43,10 @@ export async function lock(file: string, rawOptions: unknown): Promise<ExitCode>
       print(`${located.path} has a copy of ${path} as it was locked to it.`);
     return exitCode.succeeded;
   }
-  const [models, files, graphs] = [next.lock.models, next.lock.files, next.lock.graphs].map(
-    (each) => String(Object.keys(each).length),
-  );
+  const { models, files, graphs } = next.lock;
+  const counted = (each: object, noun: string): string => plural(Object.keys(each).length, noun);
   print(
-    `${located.path} is locked to ${models} models, ${files} sources of files and ${graphs} graph files.`,
+    `${located.path} is locked to ${counted(models, 'model')}, ${counted(files, 'source')} of files and ${counted(graphs, 'graph file')}.`,
   );
   return exitCode.succeeded;
 }

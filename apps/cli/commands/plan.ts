@@ -1,4 +1,5 @@
-import type { PlannedStep } from '@graft/workspace';
+import { plural } from '@graft/graph';
+import type { PlannedStep, PlanReport } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
@@ -45,8 +46,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
       why(step),
     ]);
     if (rows.length > 0) print(table(rows));
-    const time =
-      report.estimatedMs === undefined ? '' : `, about ${formatDuration(report.estimatedMs)}`;
+    const time = timeText(report);
     // A graph that cannot be planned would run nothing of which there is anything to say.
     const isPlan = rows.length > 0 || report.problems.length === 0;
     if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}`);
@@ -54,6 +54,14 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
   printDrift(report.drift ?? [], opened.file);
   printProblems(report.problems);
   return report.problems.length === 0 ? exitCode.succeeded : exitCode.badInput;
+}
+
+/** What the nodes that would run took the last time; `over` where that is not known of all. */
+function timeText({ nodes, estimatedMs }: PlanReport): string {
+  if (estimatedMs === undefined) return '';
+  const known = nodes.every((step) => step.verdict === 'hit' || step.estimatedMs !== undefined);
+  const time = formatDuration(estimatedMs);
+  return known ? `, ${time} the last time` : `, over ${time}`;
 }
 
 function why(step: PlannedStep): string {
@@ -66,6 +74,6 @@ function why(step: PlannedStep): string {
 }
 
 function roundsText({ known, limit }: NonNullable<PlannedStep['rounds']>): string {
-  const most = `up to ${String(limit)} round${limit === 1 ? '' : 's'}`;
+  const most = `up to ${plural(limit, 'round')}`;
   return known === 0 ? most : `${most}; round ${String(known)} is as far as is known`;
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { UnpackReport, Workspace } from '@graft/workspace';
-import { GraphError, parseGraph } from '@graft/graph';
+import { GraphError, parseGraph, plural } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
@@ -40,10 +40,10 @@ function rootOf(workspace: string | undefined): string {
 async function printReport(workspace: Workspace, report: UnpackReport): Promise<void> {
   for (const file of report.written) print(`  ${file}`);
   if (report.present.length > 0)
-    print(`  ${String(report.present.length)} files were there, the same`);
+    print(`  already there, the same: ${plural(report.present.length, 'file')}`);
   for (const model of report.models) print(`  model ${model}`);
   if (report.results > 0) {
-    print(`  results of ${String(report.results)} steps, marked "from ${report.package.name}"`);
+    print(`  results of ${plural(report.results, 'step')}, marked "from ${report.package.name}"`);
   }
   printProblems(report.refused);
   const { text } = await workspace.readGraph(report.graph);
@@ -55,7 +55,7 @@ async function printReport(workspace: Workspace, report: UnpackReport): Promise<
   for (const each of plan.drift ?? []) printNote(each.message);
   if (plan.problems.length === 0) {
     print(
-      `${report.graph}: ${String(plan.reused)} steps have results, ${String(plan.toRun)} would run`,
+      `${report.graph}: ${plural(plan.reused, 'step')} with a result, ${String(plan.toRun)} would run`,
     );
   }
   for (const { id, size } of report.missingModels) {

@@ -1,4 +1,4 @@
-import { GraphError, loopType, suggestion, type StepSummary } from '@graft/graph';
+import { GraphError, loopType, plural, suggestion, type StepSummary } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun, open } from '../opened-workspace.ts';
@@ -64,6 +64,10 @@ function verdict(step: StepSummary): string {
       return 'It ran because this node has not run before.';
     case 'evicted':
       return 'It ran because its earlier result is no longer in the cache, or was damaged.';
+    case 'unfinished':
+      return 'It ran because it did not finish the last time.';
+    case 'incomplete':
+      return `It ran because ${plural(step.reason.failed, 'item')} failed the last time: such a result is not kept, so that they are tried again.`;
     case 'volatile':
       return 'It runs every time: its results are never reused.';
     case 'changed':

@@ -1,4 +1,4 @@
-import { formatProblem, type ExperimentEvent } from '@graft/graph';
+import { formatProblem, plural, type ExperimentEvent } from '@graft/graph';
 import { formatDuration } from '../quantity.ts';
 import { oneLine } from '../terminal.ts';
 
@@ -20,9 +20,10 @@ export class ExperimentView {
       case 'experiment.started': {
         this.#runs = event.runs;
         this.#width = Math.max(...event.variants.map(({ name }) => name.length));
-        const runs = `${String(event.runs)} run${event.runs === 1 ? '' : 's'}`;
-        const race = event.race === undefined ? '' : ` at most: ${String(event.race.looks)} looks`;
-        const count = `${String(event.variants.length)} variants, ${runs}${race}`;
+        const runs = plural(event.runs, 'run');
+        const race =
+          event.race === undefined ? '' : ` at most: ${plural(event.race.looks, 'look')}`;
+        const count = `${plural(event.variants.length, 'variant')}, ${runs}${race}`;
         this.#line(
           `experiment ${event.experiment} of ${event.file} (run ${event.runId}): ${count}`,
         );
@@ -46,7 +47,7 @@ export class ExperimentView {
         const seed = event.seed === undefined ? '' : ` seed ${String(event.seed)}`;
         const facts = [
           ...[event.status, formatDuration(event.ms)],
-          `${String(computed)} steps computed, ${String(reused)} shared`,
+          `${plural(computed, 'step')} computed, ${String(reused)} shared`,
           event.error?.message ?? '',
         ];
         const look = event.look === undefined ? '' : ` look ${String(event.look)}`;

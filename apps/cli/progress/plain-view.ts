@@ -1,4 +1,4 @@
-import type { RunEvent } from '@graft/graph';
+import { plural, type RunEvent } from '@graft/graph';
 import { oneLine } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
 import { finishedLine, reasonText } from './step-line.ts';
@@ -21,7 +21,7 @@ export class PlainView implements ProgressView {
     switch (event.type) {
       case 'run.started':
         this.#width = Math.max(0, ...event.nodes.map(({ node }) => node.length));
-        this.#line(`run ${event.runId} of ${event.file}, ${event.nodes.length} nodes`);
+        this.#line(`run ${event.runId} of ${event.file}, ${plural(event.nodes.length, 'node')}`);
         break;
       case 'run.extended':
         this.#width = Math.max(this.#width, ...event.nodes.map(({ node }) => node.length));

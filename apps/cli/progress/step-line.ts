@@ -1,4 +1,4 @@
-import type { ItemCounts, MissReason, RunEvent } from '@graft/graph';
+import { type ItemCounts, type MissReason, plural, type RunEvent } from '@graft/graph';
 import { formatDuration } from '../quantity.ts';
 import { oneLine, type Paint } from '../terminal.ts';
 
@@ -33,7 +33,7 @@ export function finishedLine(step: FinishedStep, width: number, paint: Paint): s
 
 export function itemsText(items: ItemCounts): string {
   const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
-  return `${items.total} items, ${items.computed} computed, ${items.reused} reused${failed}`;
+  return `${plural(items.total, 'item')}, ${items.computed} computed, ${items.reused} reused${failed}`;
 }
 
 /** Why a step runs, in a few words: `size 400 → 256`. */
@@ -43,6 +43,10 @@ export function reasonText(reason: MissReason): string {
       return 'has not run before';
     case 'evicted':
       return 'its result is no longer in the cache';
+    case 'unfinished':
+      return 'did not finish the last time';
+    case 'incomplete':
+      return `${plural(reason.failed, 'item')} failed the last time`;
     case 'volatile':
       return 'runs every time';
     case 'changed':

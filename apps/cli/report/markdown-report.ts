@@ -1,6 +1,7 @@
 import {
   Metrics,
   metricRowSchema,
+  plural,
   settingText,
   tableToMarkdown,
   type MetricRow,
@@ -71,7 +72,9 @@ function reportText(report: Report, draw: Draw): string {
       ? []
       : [`## Experiment ${inline(experiment.name)}`, tableToMarkdown(experiment.table).trim()]),
     ...(cells.length === 0 ? [] : [stepTable(cells)]),
-    ...(report.leftOut > 0 ? [`… and ${report.leftOut} nodes more within graphs and loops.`] : []),
+    ...(report.leftOut > 0
+      ? [`… and ${plural(report.leftOut, 'more node')} within graphs and loops.`]
+      : []),
     ...cells.flatMap((cell) => cellPart(cell, report.rows, draw)),
     '',
   ].join('\n\n');

@@ -1,3 +1,4 @@
+import { portPhrase } from '@graft/graph';
 import { useRef } from 'react';
 import type { GivenText } from './graph-function.ts';
 import { useApp } from './app-store.ts';
@@ -22,8 +23,8 @@ export function AppInput({ input }: { readonly input: GivenText }) {
         <h3 className="font-[550]">{title}</h3>
         <p className="text-ink-2">
           {without === 'sample'
-            ? `It takes ${type.id}, which nobody can type: the graph’s own sample is used.`
-            : `It takes ${type.id}, which nobody can type. Use the graph within another one to give it.`}
+            ? `It takes ${portPhrase(type)}, which nobody can type: the graph’s own sample is used.`
+            : `It takes ${portPhrase(type)}, which nobody can type. Use the graph within another one to give it.`}
         </p>
       </section>
     );

@@ -1,4 +1,4 @@
-import { measure, Sparkline } from '@graft/nodes/kit/ui';
+import { measure, plural, Sparkline } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed } from '../state/growing-list.ts';
 import type { StepView } from '../state/run-state.ts';
@@ -16,7 +16,7 @@ export function NodeCurve({ step }: { readonly step: StepView }) {
   if (newest === undefined) return null;
   return (
     <div className="node-curve" data-running={step.status === 'running'} data-testid="node-curve">
-      <Sparkline values={losses} label={`Loss over ${losses.length} steps`} />
+      <Sparkline values={losses} label={`Loss over ${plural(losses.length, 'step')}`} />
       <span>loss {measure(newest)}</span>
     </div>
   );

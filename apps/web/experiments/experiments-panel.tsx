@@ -1,5 +1,5 @@
 import { serializeGraph, type Experiment } from '@graft/graph';
-import { clock, count, duration } from '@graft/nodes/kit/ui';
+import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { api, queries } from '../api/client.ts';
@@ -48,7 +48,7 @@ function Progress({ progress }: { readonly progress: ExperimentProgress }) {
     runs === 0
       ? 'Preparing'
       : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}, ${String(Math.round((100 * ended) / runs))} %`,
-    `${count(computed)} steps computed, ${count(reused)} reused`,
+    `${plural(computed, 'step')} computed, ${count(reused)} reused`,
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
     ...(refused > 0 ? [`${count(refused)} refused`] : []),

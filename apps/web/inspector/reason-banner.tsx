@@ -1,4 +1,4 @@
-import { clock } from '@graft/nodes/kit/ui';
+import { clock, count, plural } from '@graft/nodes/kit/ui';
 import { useDocument } from '../state/document-store.ts';
 import { edgesInto } from '../state/levels.ts';
 import type { StepView } from '../state/run-state.ts';
@@ -11,7 +11,10 @@ import { nodeTypes } from '../state/registry.ts';
 function itemsText(step: StepView): string {
   const { items } = step;
   if (items === undefined || items.reused === 0 || items.computed === 0) return '';
-  return ` ${items.computed.toLocaleString('en')} of ${items.total.toLocaleString('en')} rows were computed, the others reused.`;
+  const { total, computed, reused, failed } = items;
+  const others =
+    failed === 0 ? 'the others reused' : `${count(reused)} reused, ${count(failed)} failed`;
+  return ` ${count(computed)} of ${plural(total, 'row')} were computed, ${others}.`;
 }
 
 /** The first line of Output: why the step ran or was reused. */

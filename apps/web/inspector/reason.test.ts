@@ -1,4 +1,4 @@
-import { defineNode, Documents } from '@graft/graph';
+import { defineNode, Documents, type MissReason, type NodeType } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { reasonLine } from './reason.ts';
@@ -46,6 +46,21 @@ describe('reasonLine', () => {
       before: 'dense',
       after: 'hybrid',
     });
+  });
+
+  it('says what is true of a step that has no result to go by', () => {
+    const lead = (reason: MissReason, of: NodeType = definition): string =>
+      reasonLine(reason, { ran: 'Re-ran', definition: of }).lead;
+    expect(lead({ kind: 'first' })).toBe('Re-ran for the first time in this file.');
+    expect(lead({ kind: 'unfinished' })).toBe('Re-ran because it did not finish the last time.');
+    const files: NodeType = { ...definition, items: { over: { files: 'size' }, batch: 1 } };
+    expect([
+      lead({ kind: 'incomplete', failed: 1 }, files),
+      lead({ kind: 'incomplete', failed: 2 }),
+    ]).toEqual([
+      'Re-ran to try again what failed the last time: 1 file.',
+      'Re-ran to try again what failed the last time: 2 rows.',
+    ]);
   });
 
   it('names three changes and counts the rest', () => {

@@ -1,5 +1,6 @@
 import type { MissReason, NodeType } from '@graft/graph';
 import { paramFields } from '@graft/graph';
+import { plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '../state/run-state.ts';
 
 /** One difference, in words: `size` `512` → `256`. Values are absent where they are only digests. */
@@ -74,6 +75,12 @@ function changes(
   }));
 }
 
+/** What the items of a node are. */
+function tried(definition: NodeType | undefined): string {
+  const over = definition?.items?.over;
+  return typeof over === 'object' && 'files' in over ? 'file' : 'row';
+}
+
 /** Why a step has to run, as a verb and what changed. */
 export function reasonLine(
   reason: MissReason,
@@ -81,9 +88,16 @@ export function reasonLine(
 ): ReasonLine {
   switch (reason.kind) {
     case 'first':
-      return { lead: `${words.ran} because it is new in this file.`, changes: [] };
+      return { lead: `${words.ran} for the first time in this file.`, changes: [] };
     case 'evicted':
       return { lead: `${words.ran} because its stored result was gone.`, changes: [] };
+    case 'unfinished':
+      return { lead: `${words.ran} because it did not finish the last time.`, changes: [] };
+    case 'incomplete':
+      return {
+        lead: `${words.ran} to try again what failed the last time: ${plural(reason.failed, tried(words.definition))}.`,
+        changes: [],
+      };
     case 'volatile':
       return { lead: `${words.ran} because its result is never reused.`, changes: [] };
     case 'changed': {

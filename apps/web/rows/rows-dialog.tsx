@@ -1,4 +1,4 @@
-import { count } from '@graft/nodes/kit/ui';
+import { count, plural } from '@graft/nodes/kit/ui';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { CloseIcon, PlusIcon, RedoIcon, UndoIcon } from '../shell/icons.tsx';
 import { useModal } from '../shell/modal.ts';
@@ -204,7 +204,7 @@ export function RowsDialog({ rows }: { readonly rows: RowsToEdit }) {
                 type="search"
                 className="field h-[26px]"
                 aria-label="Filter the rows"
-                placeholder={`Filter ${count(edited.rows.length)} rows`}
+                placeholder={`Filter ${plural(edited.rows.length, 'row')}`}
                 value={text}
                 onChange={(event) => setText(event.target.value)}
                 onKeyDown={(event) => {

@@ -7,7 +7,7 @@ const miss = { node: 'b', type: 't', verdict: 'miss' } as const;
 it('says what is reused, what runs and how long', () => {
   const nodes = [hit, { ...miss, estimatedMs: 40_000 }];
   const report = { nodes, reused: 1, toRun: 1, estimatedMs: 40_000 };
-  expect(planLine(report)).toBe('1 reused · 1 will run · about 40 s');
+  expect(planLine(report)).toBe('1 reused · 1 will run · 40 s last time');
 });
 
 it('does not promise a time that leaves out a node', () => {

@@ -4,7 +4,7 @@ import { duration } from '@graft/nodes/kit/ui';
 /** Milliseconds below which a run is not worth an estimate. */
 const worthSaying = 500;
 
-/** `5 reused · 3 will run · about 40 s`; `over` where the time of some node is not known yet. */
+/** `5 reused · 3 will run · 40 s last time`; `over` where the time of some node is not known yet. */
 export function planLine(
   report: Pick<PlanReport, 'nodes' | 'reused' | 'toRun' | 'estimatedMs'>,
 ): string {
@@ -18,7 +18,9 @@ export function planLine(
     `${toRun} will run`,
     estimatedMs === undefined || estimatedMs < worthSaying
       ? undefined
-      : `${known ? 'about' : 'over'} ${duration(estimatedMs)}`,
+      : known
+        ? `${duration(estimatedMs)} last time`
+        : `over ${duration(estimatedMs)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

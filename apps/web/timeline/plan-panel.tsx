@@ -69,7 +69,7 @@ function PlannedSteps() {
             <span className="text-right text-ink-2 tabular-nums">
               {step.verdict === 'hit' || step.estimatedMs === undefined
                 ? ''
-                : `about ${duration(step.estimatedMs)}`}
+                : `${duration(step.estimatedMs)} last time`}
             </span>
           </button>
         </li>

@@ -27,10 +27,7 @@ export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** `1 file`, `62 files` */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
+export { plural } from '@graft/graph';
 
 /** `14:05`, with the date when it was another day. */
 export function clock(at: number, now = Date.now()): string {

@@ -7,6 +7,7 @@ import {
   verdictRule,
 } from '@graft/graph';
 import { type ReactNode, useMemo } from 'react';
+import { plural } from './amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
@@ -85,7 +86,7 @@ function AnswerRow(props: {
         ))}
       </ol>
       <small>
-        {answer.completionTokens} tokens
+        {plural(answer.completionTokens, 'token')}
         {answer.finishReason === 'length' && ' · cut at max tokens'}
       </small>
     </article>

@@ -1,6 +1,6 @@
 import { metricMeaning, type MetricMeanings, type MetricRow } from '@graft/graph';
 import { type ReactNode, useId, useMemo, useState } from 'react';
-import { measure, percent } from './amounts.ts';
+import { measure, percent, plural } from './amounts.ts';
 import { Chart, type ChartSeries } from './chart.tsx';
 import { type Curve, type CurvePanel, curvePanels, lastValue, smoothed } from './metric-curves.ts';
 
@@ -143,5 +143,5 @@ function Reading(props: {
 
 function labelOf({ name, title, steps, curves }: CurvePanel): string {
   const newest = curves.map((curve) => `${curve.series} ${valueAt(name, curve)}`);
-  return `${title} over ${steps.length} steps, now ${newest.join(', ')}`;
+  return `${title} over ${plural(steps.length, 'step')}, now ${newest.join(', ')}`;
 }

@@ -19,7 +19,7 @@ export function HitList(props: HitListProps): ReactNode {
         <details className="gk-fold" open={at === 0}>
           <summary>
             <span className="gk-grow">{row.question.question}</span>
-            <span className="gk-faint">{row.hits.length} hits</span>
+            <span className="gk-faint">{plural(row.hits.length, 'hit')}</span>
           </summary>
           {row.hits.map((hit) => (
             <HitRow

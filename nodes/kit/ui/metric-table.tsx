@@ -42,8 +42,12 @@ function factsOf(
   ]);
 }
 
+/** Names that are written otherwise than their words. */
+const written: Readonly<Record<string, string>> = { rougeL: 'ROUGE-L' };
+
 /** `trainedTokensPerEpoch` → "trained tokens per epoch" */
 function words(name: string): string {
+  if (Object.hasOwn(written, name)) return written[name] ?? name;
   return name.replace(
     /([a-z0-9])([A-Z])/g,
     (_all, before, after) => `${before} ${after.toLowerCase()}`,

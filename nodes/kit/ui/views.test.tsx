@@ -186,12 +186,16 @@ describe('metrics', () => {
       draw(Metrics, [
         { series: 'texts', label: 'a.md', values: { perplexity: 12.3456, tokens: 1_200 } },
         { series: 'texts', label: 'b.md', values: { perplexity: 9 } },
-        { series: 'summary', values: { trainableShare: 0.01815, trainedTokensPerEpoch: 20_311 } },
+        {
+          series: 'summary',
+          values: { trainableShare: 0.01815, trainedTokensPerEpoch: 20_311, rougeL: 0.5 },
+        },
       ]),
     );
     expect(text).toContain('texts perplexity tokens a.md 12.35 1,200 b.md 9');
     expect(text).toContain('trainable share 1.8 %');
     expect(text).toContain('trained tokens per epoch 20,311');
+    expect(text).toContain('ROUGE-L 0.5000');
   });
 
   it('of two adapters are maps of cosines and of the ratio of norms', () => {
@@ -273,7 +277,9 @@ describe('hits', () => {
     expect(seen(html)).toMatch(/1\.md · line 1 ▲ was 7 .* ▼ was 1 .* same place/);
     expect(html).toContain('It came as number 7, and stands 6 places higher now.');
     expect(html).toContain('It came as number 1, and stands 1 place lower now.');
-    expect(seen(draw(Hits, [row([hit(1, undefined, {})])]))).not.toMatch(/was|same/);
+    const single = seen(draw(Hits, [row([hit(1, undefined, {})])]));
+    expect(single).not.toMatch(/was|same/);
+    expect(single).toContain('When? 1 hit ');
   });
 
   it('explain every part of their scores, with what it gives where the node knows', () => {

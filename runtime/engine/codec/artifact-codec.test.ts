@@ -154,6 +154,10 @@ describe('trees', () => {
     const tree = await write(Index, { path, info });
     expect(tree).toMatchObject({ count: 3, summary: '3 rows' });
     expect(await readInput(artifacts, tree, Index)).toMatchObject({ digest: tree.digest, info });
+    const other = join(folder, 'single');
+    await mkdir(other);
+    const single = await write(Index, { path: other, info: { ...info, rows: 1 } });
+    expect(single).toMatchObject({ count: 1, summary: '1 row' });
   });
 });
 

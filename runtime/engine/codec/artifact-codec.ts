@@ -91,14 +91,20 @@ async function* noted(
 }
 
 function rowsOf(count: number, { id, unit = id }: PortType): string {
+  return counted(count, unit);
+}
+
+/** `1 answer`, `9 answers`. */
+function counted(count: number, unit: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? unit.replace(/(x|)es$|s$/, '$1') : unit}`;
 }
 
 const infoRowsSchema = z.looseObject({ rows: z.number().int().nonnegative() });
 function describeTree(info: unknown): Pick<ArtifactRef, 'count' | 'summary'> {
   const rows = infoRowsSchema.safeParse(info);
-  if (rows.success)
-    return { count: rows.data.rows, summary: `${rows.data.rows.toLocaleString('en')} rows` };
+  if (rows.success) {
+    return { count: rows.data.rows, summary: counted(rows.data.rows, 'rows') };
+  }
   const id = firstText(info);
   return id === undefined ? {} : { summary: id };
 }

@@ -22,7 +22,6 @@ import {
 import { createLocalBackend } from '../step/local-backend.ts';
 import { createTestHost } from '../testing.ts';
 import { Engine } from './engine.ts';
-import { explainPlan } from './explain-plan.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 type Nodes = Record<string, { type: string; version?: number; params?: Record<string, unknown> }>;
@@ -354,30 +353,6 @@ describe('when the stores fail', () => {
     };
     const { finished } = await run(sum());
     expect(finished).toMatchObject({ status: 'failed', error: { code: 'no-space' } });
-  });
-});
-
-describe('explaining', () => {
-  const explain = (plan: Plan) =>
-    explainPlan(parts, {
-      plan,
-      file: 'test.graft.json',
-      device: 'auto',
-      sources: new Map(),
-      blocked: new Set(),
-    });
-
-  it('says hits, misses, and what nobody knows yet', async () => {
-    await run(sum(1));
-    expect((await explain(sum(1))).map(({ verdict }) => verdict)).toEqual(Array(4).fill('hit'));
-    const verdicts = (await explain(sum(7))).map(({ node, verdict }) => [node, verdict]);
-    expect(Object.fromEntries(verdicts)).toEqual({
-      a: 'miss',
-      b: 'hit',
-      sum: 'unknown',
-      twice: 'unknown',
-    });
-    expect(executed).toHaveLength(4);
   });
 });
 

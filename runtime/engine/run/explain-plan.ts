@@ -97,24 +97,17 @@ function explained(
 
 type Estimate = (step: StepState) => { readonly estimatedMs?: number };
 
-/** Estimates from what the node took the last time, else from the mean of its type in this file. */
+/** What the node itself took the last time: of another one, with other inputs, it says nothing. */
 function estimator(
   last: ReadonlyMap<string, StepSummary>,
   recorded: (key: string) => number | undefined,
 ): Estimate {
-  const byNode = new Map<string, number>();
-  const byType = new Map<string, { sum: number; count: number }>();
-  for (const [node, step] of last) {
+  return ({ node }) => {
+    const step = last.get(node.id);
+    // A node of that name may have been another one.
+    if (step?.type !== node.definition.type) return {};
     const ran = step.status === 'succeeded' ? step.ms : undefined;
     const ms = ran ?? (step.cacheKey === undefined ? undefined : recorded(step.cacheKey));
-    if (ms === undefined) continue;
-    byNode.set(node, ms);
-    const type = byType.get(step.type) ?? { sum: 0, count: 0 };
-    byType.set(step.type, { sum: type.sum + ms, count: type.count + 1 });
-  }
-  return ({ node }) => {
-    const type = byType.get(node.definition.type);
-    const ms = byNode.get(node.id) ?? (type === undefined ? undefined : type.sum / type.count);
     return ms === undefined ? {} : { estimatedMs: Math.round(ms) };
   };
 }

@@ -90,7 +90,9 @@ export function reasonFor(
     marks: last?.fileMarks,
     sources,
   });
-  const gaveResult = last?.status === 'succeeded' || last?.status === 'cached';
-  // A step that failed or was cancelled left nothing that could have been evicted.
-  return reason.kind === 'evicted' && !gaveResult ? { kind: 'first' } : reason;
+  if (reason.kind !== 'evicted') return reason;
+  // Such steps left nothing that could have been evicted.
+  if (last?.status !== 'succeeded' && last?.status !== 'cached') return { kind: 'unfinished' };
+  const failed = last.items?.failed ?? 0;
+  return failed > 0 ? { kind: 'incomplete', failed } : reason;
 }

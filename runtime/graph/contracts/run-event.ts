@@ -55,6 +55,10 @@ export const missReasonSchema = z.discriminatedUnion('kind', [
   }),
   /** Same key, but the record or an artifact is gone or damaged. */
   z.object({ kind: z.literal('evicted') }),
+  /** Same key, but the last time it failed, was cancelled or died. */
+  z.object({ kind: z.literal('unfinished') }),
+  /** Same key, but so many input rows failed the last time: they are tried again, so nothing was stored. */
+  z.object({ kind: z.literal('incomplete'), failed: z.number().int() }),
   z.object({ kind: z.literal('volatile') }),
 ]);
 export type MissReason = z.infer<typeof missReasonSchema>;

@@ -12,6 +12,7 @@ import { takesSeed } from '../plan/node-draft.ts';
 import { knownMetric } from '../types/metric.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { Metrics } from '../types/metrics.ts';
+import { portPhrase } from '../types/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 
 /** What of an experiment does not depend on its variants. */
@@ -169,7 +170,7 @@ function checkMetric(
   const what =
     output === undefined
       ? `"${node.type}" has no output "${name.port}".`
-      : `The output "${name.port}" gives ${output.type.id}, and not metrics.`;
+      : `The output "${name.port}" gives ${portPhrase(output.type)}, and not metrics.`;
   const hint = given.length === 0 ? '' : ` Its metrics come from "${given.join('", "')}".`;
   report(output === undefined ? 'unknown-port' : 'type-mismatch', `${what}${hint}`, field);
   return undefined;

@@ -1,7 +1,7 @@
 import type { GraphErrorCode } from '../base/errors.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
 import { suggestion } from '../base/nearest.ts';
-import type { PortType } from '../types/port-type.ts';
+import { portPhrase, type PortType } from '../types/port-type.ts';
 import { Anything } from '../types/port-types.ts';
 import { list } from './param-problems.ts';
 import { own } from '../base/record.ts';
@@ -51,7 +51,7 @@ export function edgeProblem(ends: EdgeEnds, registry: Registry): EdgeProblem | u
   return {
     code: 'type-mismatch',
     at: 'target',
-    message: `This input takes ${input.type.id}, and the edge brings ${output.type.id}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
+    message: `This input takes ${portPhrase(input.type)}, and the edge brings ${portPhrase(output.type)}.${between.length === 0 ? '' : ` Put ${between.map((title) => `"${title}"`).join(' or ')} between them.`}`,
   };
 }
 

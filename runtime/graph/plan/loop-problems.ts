@@ -1,6 +1,6 @@
 import { suggestion } from '../base/nearest.ts';
 import { own } from '../base/record.ts';
-import type { PortType } from '../types/port-type.ts';
+import { portPhrase, type PortType } from '../types/port-type.ts';
 import { Anything } from '../types/port-types.ts';
 import { stateNames } from '../types/structure-nodes.ts';
 import { namesParam, textParam } from '../types/structure-params.ts';
@@ -29,7 +29,7 @@ export function reportLoop(
       const message = `The input "${name}" of the graph takes many edges, and a round gives the next one thing only. Take one there.`;
       report.add('too-many-edges', message, { node, port: name });
     } else if (taken.type.id !== given.type.id && given.type.id !== Anything.id) {
-      const message = `A round takes ${taken.type.id} as "${name}", and gives ${given.type.id}: the next could not go on with it. Give the same type, or name the output otherwise.`;
+      const message = `A round takes ${portPhrase(taken.type)} as "${name}", and gives ${portPhrase(given.type)}: the next could not go on with it. Give the same type, or name the output otherwise.`;
       report.add('type-mismatch', message, { node, port: name });
     }
   }
@@ -51,7 +51,7 @@ export function reportLoop(
         : state.includes(name)
           ? 'leads from round to round, and cannot be gathered over all of them as well.'
           : output.type.encoding !== 'jsonl' && output.type.id !== Anything.id
-            ? `gives ${output.type.id}, which has no rows that can be gathered.`
+            ? `gives ${portPhrase(output.type)}, which has no rows that can be gathered.`
             : undefined;
     if (why !== undefined) report.add('bad-param', `"${name}" ${why}`, { node, param: 'collect' });
   }

@@ -2,6 +2,7 @@ import { formatFeed } from '../format/feed.ts';
 import type { GraphNode } from '../format/graph.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
+import { portPhrase } from '../types/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { list, parseParams } from './param-problems.ts';
 import type { ProblemReport } from './problem-report.ts';
@@ -95,7 +96,7 @@ export function checkInputs(
     } else if (input.optional !== true && !draft.meant.has(port)) {
       report.add(
         'missing-input',
-        `Nothing is connected to "${port}". It takes ${input.type.id}${givers(registry, input.type.id)}.`,
+        `Nothing is connected to "${port}". It takes ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
         { node: id, port },
       );
     }
@@ -106,17 +107,21 @@ export function checkInputs(
 const namedGivers = 3;
 
 /**
- * `, as "Files" gives`: what could be connected to an input, what makes it of something else before what passes it on.
- * Empty where no node type gives that by itself.
+ * `, as "Files" gives`: what could be connected to an input. What makes it of something else stands before what passes it
+ * on, what it is the first output of before what gives it beside, and what needs nothing before what needs much. Empty
+ * where no node type gives that by itself.
  */
 function givers(registry: Registry, type: string): string {
   const has = (ports: NodeType['inputs'] | NodeType['outputs']): boolean =>
     Object.values(ports).some((port) => port.type.id === type);
-  const giving = [...registry.values()].filter(
-    ({ structure, outputs }) => structure === undefined && has(outputs),
-  );
-  const named = giving
-    .sort((a, b) => Number(has(a.inputs)) - Number(has(b.inputs)))
+  const distance = ({ inputs, outputs }: NodeType): number => {
+    const isFirst = Object.values(outputs)[0]?.type.id === type;
+    const needed = Object.values(inputs).filter(({ optional }) => optional !== true).length;
+    return (has(inputs) ? 200 : 0) + (isFirst ? 0 : 100) + needed;
+  };
+  const named = [...registry.values()]
+    .filter(({ structure, outputs }) => structure === undefined && has(outputs))
+    .sort((a, b) => distance(a) - distance(b))
     .slice(0, namedGivers)
     .map(({ title }) => `"${title}"`);
   const last = named.pop();

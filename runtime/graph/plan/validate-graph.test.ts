@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Problem } from '../base/errors.ts';
 import { parseGraph } from '../format/parse-graph.ts';
+import { defineNode, type NodeType } from '../types/node-type.ts';
+import { Index, Questions } from '../types/port-types.ts';
+import { createRegistry } from '../types/registry.ts';
 import { testModels, testRegistry } from '../testing.ts';
 import { validateGraph } from './validate-graph.ts';
 
@@ -157,6 +161,32 @@ describe('validateGraph', () => {
     expect(found[0]?.message).toBe(
       'Nothing is connected to "value". It takes questions, as "Number", "Random" or "Lines" gives.',
     );
+  });
+
+  it('names first what gives an input with least effort', () => {
+    const rows = { type: Questions, doc: 'Rows.' };
+    const node = (type: string, ports: Partial<Pick<NodeType, 'inputs' | 'outputs'>>): NodeType =>
+      defineNode({
+        ...{ type, version: 1, implementation: 1, title: type, group: 'sources', doc: '' },
+        ...{ inputs: {}, outputs: {}, params: z.strictObject({}), summary: () => [] },
+        ...{ caching: 'pure', device: { needs: 'cpu', affectsResult: false }, migrations: [] },
+        ...ports,
+      });
+    const index = { type: Index, doc: 'An index.' };
+    const registry = createRegistry([
+      node('passes-on', { inputs: { rows }, outputs: { rows } }),
+      node('beside', { outputs: { index, rows } }),
+      node('of-an-index', { inputs: { index }, outputs: { rows } }),
+      node('by-itself', { outputs: { rows } }),
+      node('takes', { inputs: { index, rows } }),
+    ]);
+    const graph = parseGraph('{"graft":1,"nodes":{"t":{"type":"takes","version":1,"params":{}}}}');
+    expect(
+      validateGraph(graph, registry, { models: testModels }).map(({ message }) => message),
+    ).toEqual([
+      'Nothing is connected to "index". It takes an index, as "beside" gives.',
+      'Nothing is connected to "rows". It takes questions, as "by-itself", "of-an-index" or "beside" gives.',
+    ]);
   });
 
   it('names the nodes on each cycle in order', () => {

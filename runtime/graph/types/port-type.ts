@@ -55,6 +55,12 @@ export interface PortType<
   readonly doc: string;
 }
 
+/** As a sentence has it: `questions`, `an index`, `a model`. */
+export function portPhrase({ id }: Pick<PortType, 'id'>): string {
+  if (id.endsWith('s') || id === 'anything') return id;
+  return `${/^[aeiou]/.test(id) ? 'an' : 'a'} ${id}`;
+}
+
 export type ValueOf<T> = T extends PortType<string, infer Value> ? Value : never;
 
 /** A port type; of version 1 where it does not say. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../base/plural.ts';
 import type { GraphInterface } from './graph-interface.ts';
 import {
   defineNode,
@@ -219,7 +220,7 @@ const repeatNode: NodeType = defineNode({
   },
   summary: ({ use, limit }) => [
     ['repeats', use === '' ? 'none chosen' : use],
-    ['at most', `${String(limit)} rounds`],
+    ['at most', plural(limit, 'round')],
   ],
 });
 

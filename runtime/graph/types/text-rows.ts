@@ -1,5 +1,5 @@
 import { GraphError } from '../base/errors.ts';
-import type { PortType } from './port-type.ts';
+import { portPhrase, type PortType } from './port-type.ts';
 import { RowIds } from './row-ids.ts';
 import { rowOfType } from './row-of-type.ts';
 
@@ -13,7 +13,7 @@ export function rowsOfText(type: PortType, text: string): readonly unknown[] {
     const what = type.encoding === 'tree' ? 'a folder' : 'vectors';
     throw new GraphError(
       'bad-input',
-      `Text cannot give ${type.id}, which is ${what}. Connect a node that makes it.`,
+      `Text cannot give ${portPhrase(type)}, which is ${what}. Connect a node that makes it.`,
     );
   }
   const first = text.trimStart();

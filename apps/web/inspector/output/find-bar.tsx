@@ -1,4 +1,4 @@
-import { count } from '@graft/nodes/kit/ui';
+import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { DownIcon, UpIcon } from '../../shell/icons.tsx';
 import type { Found } from './found.ts';
@@ -51,7 +51,7 @@ function Find({ text, search, found, current, goTo, total }: FindBarProps) {
           className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
           data-find
           aria-label="Find in all rows"
-          placeholder={`Find in ${count(total)} rows`}
+          placeholder={`Find in ${plural(total, 'row')}`}
           value={text}
           onChange={(event) => search(event.target.value)}
           onKeyDown={(event) => {
@@ -70,7 +70,7 @@ function Find({ text, search, found, current, goTo, total }: FindBarProps) {
             title={
               found.complete
                 ? undefined
-                : `Stopped after ${count(found.searched)} rows: there may be more.`
+                : `Stopped after ${plural(found.searched, 'row')}: there may be more.`
             }
           >
             {foundText(found, current)}

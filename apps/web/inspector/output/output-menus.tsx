@@ -1,6 +1,6 @@
 import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-menu';
 import type { ArtifactRef } from '@graft/graph';
-import { count } from '@graft/nodes/kit/ui';
+import { plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { menuPlace } from '../../menus/menu-place.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../shell/icons.tsx';
@@ -40,7 +40,7 @@ export default function OutputMenus(props: {
   readonly edit: EditWish | undefined;
 }) {
   const { artifact, rows, total, name, freeze, edit } = props;
-  const what = `${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`;
+  const what = plural(rows.length, 'row');
   const formats = downloadFormats(artifact);
   return (
     <>
@@ -88,7 +88,7 @@ export default function OutputMenus(props: {
             <Item key={format.format} className="menu-item" asChild>
               <a href={downloadAddress(artifact, format, name)} download>
                 <span className="flex-1">{format.title}</span>
-                <span className="menu-keys">{count(total)} rows</span>
+                <span className="menu-keys">{plural(total, 'row')}</span>
               </a>
             </Item>
           ))}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  type ExecutionBackend,
+  type ItemCounts,
+  parseGraph,
+  type Plan,
+  planGraph,
+} from '@graft/graph';
+import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import {
+  MemoryActionStore,
+  MemoryArtifactStore,
+  MemoryItemStore,
+  MemoryRunStore,
+} from '@graft/store/memory';
+import { createLocalBackend } from '../step/local-backend.ts';
+import { createTestHost } from '../testing.ts';
+import { Engine } from './engine.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { explainPlan } from './explain-plan.ts';
+
+type Nodes = Record<string, { type: string; params?: Record<string, unknown> }>;
+
+const file = 'test.graft.json';
+let folder: string;
+let parts: EngineParts;
+/** What steps say of their items. */
+let items: ItemCounts | undefined;
+let executed: number;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-explain-'));
+  [items, executed] = [undefined, 0];
+  const artifacts = new MemoryArtifactStore();
+  const local = createLocalBackend(
+    createTestHost({ artifacts, items: new MemoryItemStore(), scratchFolder: folder }),
+  );
+  const execute: ExecutionBackend['execute'] = async (request, hooks) => {
+    executed += 1;
+    const result = await local.execute(request, hooks);
+    return items === undefined ? result : { ...result, items };
+  };
+  parts = {
+    ...{ artifacts, actions: new MemoryActionStore(), runs: new MemoryRunStore() },
+    backend: { execute },
+    files: { files: () => Promise.resolve([]) },
+    models: testModels,
+    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+    engines: testEngines,
+    owner: 'test:0',
+    cores: 4,
+  };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function planOf(nodes: Nodes, edges: readonly string[] = []): Plan {
+  const full = Object.entries(nodes).map(([id, node]) => [
+    id,
+    { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
+  ]);
+  const graph = parseGraph(
+    JSON.stringify({ graft: 1, nodes: Object.fromEntries(full) as object, edges }),
+  );
+  return planGraph(graph, testRegistry, { models: testModels });
+}
+const run = async (plan: Plan) =>
+  (await new Engine(parts).start(plan, { file, device: 'auto' })).finished;
+const explain = (plan: Plan) =>
+  explainPlan(parts, { plan, file, device: 'auto', sources: new Map(), blocked: new Set() });
+
+it('says hits, misses, and what nobody knows yet', async () => {
+  const sum = (value: number): Plan =>
+    planOf(
+      {
+        a: { type: 'number', params: { value } },
+        b: { type: 'number', params: { value: 2 } },
+        sum: { type: 'add' },
+        twice: { type: 'double' },
+      },
+      ['a.value -> sum.terms', 'b.value -> sum.terms', 'sum.sum -> twice.value'],
+    );
+  await run(sum(1));
+  expect((await explain(sum(1))).map(({ verdict }) => verdict)).toEqual(Array(4).fill('hit'));
+  const verdicts = (await explain(sum(7))).map(({ node, verdict }) => [node, verdict]);
+  expect(Object.fromEntries(verdicts)).toEqual({
+    a: 'miss',
+    b: 'hit',
+    sum: 'unknown',
+    twice: 'unknown',
+  });
+  expect(executed).toBe(4);
+});
+
+it('tells a step that never had a result from one whose result is gone', async () => {
+  const reasonOf = async (plan: Plan) => (await explain(plan)).map(({ reason }) => reason);
+  const bad = planOf({ a: { type: 'fail' } });
+  expect(await reasonOf(bad)).toEqual([{ kind: 'first' }]);
+  await run(bad);
+  expect(await reasonOf(bad)).toEqual([{ kind: 'unfinished' }]);
+  const good = planOf({ a: { type: 'number' } });
+  items = { total: 3, computed: 1, reused: 0, failed: 2 };
+  await run(good);
+  expect(await reasonOf(good)).toEqual([{ kind: 'incomplete', failed: 2 }]);
+  items = undefined;
+  await run(good);
+  const last = (await parts.runs.lastSteps(file)).get('a');
+  await parts.artifacts.delete(last?.outputs['value']?.digest ?? '');
+  expect(await reasonOf(good)).toEqual([{ kind: 'evicted' }]);
+});
+
+it('tells the time that a node itself took, and nothing of one that never ran', async () => {
+  const slow = (ms: number) => ({ type: 'slow', params: { ms } });
+  await run(planOf({ a: slow(30), b: slow(31) }));
+  const [a, b, c] = await explain(planOf({ a: slow(40), b: { type: 'number' }, c: slow(41) }));
+  expect(a?.estimatedMs).toBeGreaterThanOrEqual(29);
+  expect([b?.estimatedMs, c?.estimatedMs]).toEqual([undefined, undefined]);
+  expect([b?.verdict, c?.verdict]).toEqual(['miss', 'miss']);
+});
