@@ -11,7 +11,7 @@ export type { GivenInputs } from './run/step-state.ts';
 export { type RunFinished } from './run/run-finish.ts';
 export * from './run/explain-plan.ts';
 export * from './sources/file-source-resolver.ts';
-export { insideWorkspace, outside } from './sources/match-files.ts';
+export { insideWorkspace, outside } from './sources/inside-workspace.ts';
 export * from './codec/artifact-page.ts';
 export { RowReader } from './codec/row-offsets.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';

@@ -1,4 +1,5 @@
 import {
+  chmod,
   mkdir,
   mkdtemp,
   readFile,
@@ -89,7 +90,67 @@ describe('patterns', () => {
     await symlink(join(root, 'docs/a.md'), join(root, 'same.md'));
     expect(await paths('*.md')).toEqual(['same.md']);
   });
+
+  it('that no file can have, or that lead to nothing, are missing, and not a fault', async () => {
+    await symlink('self.md', join(root, 'self.md'));
+    for (const pattern of [`${'x'.repeat(300)}.md`, 'docs/a.md/b.md', 'self.md']) {
+      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'missing-file' });
+    }
+    const many = Array.from({ length: 60 }, (_, at) => `none-${at}`).join();
+    expect(await paths(`{${many},docs/*}.md`)).toEqual(['docs/a.md']);
+  });
+
+  it('take in files whatever their names are, or say which cannot be opened', async () => {
+    await put('docs/two\nlines.md', 'c');
+    expect(await paths('docs')).toContain('docs/two\nlines.md');
+    await writeFile(Buffer.concat([Buffer.from(join(root, 'docs/')), Buffer.from([0xff])]), 'd');
+    await expect(paths('docs')).rejects.toMatchObject({ code: 'bad-name' });
+  });
+
+  it('end where links to folders lead to one another, and at once where they lead to a disk', async () => {
+    const names = Array.from({ length: 7 }, (_, at) => `d${at}`);
+    for (const name of names) {
+      await put(`web/${name}/f.md`, name);
+      for (const other of names) {
+        if (other !== name) await symlink(`../${other}`, join(root, 'web', name, `to-${other}`));
+      }
+    }
+    await expect(paths('web')).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/^More than 100 ways lead to the folder "web\/d\d"/),
+    });
+    await symlink('/', join(root, 'disk'));
+    for (const pattern of ['disk', 'disk/*/*.md', '*/**']) {
+      await expect(paths(pattern), pattern).rejects.toMatchObject({ code: 'outside-workspace' });
+    }
+  });
+
+  it('name what may not be read', async () => {
+    await chmod(base, 0o755);
+    await put('closed/c.md', 'c');
+    await chmod(join(root, 'closed'), 0o000);
+    await put('open/d.md', 'd');
+    await chmod(join(root, 'open/d.md'), 0o000);
+    const said = { code: 'bad-input', message: expect.stringContaining('may not be read') };
+    await asNobody(async () => {
+      for (const pattern of ['closed', 'closed/c.md', 'clo*/**', '.', 'open', 'open/d.md']) {
+        await expect(paths(pattern), pattern).rejects.toMatchObject(said);
+      }
+    });
+    await chmod(join(root, 'closed'), 0o755);
+  });
 });
+
+/** As somebody whom permissions hold for: nothing is closed to root. */
+async function asNobody(act: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return act();
+  process.seteuid?.(65534);
+  try {
+    await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe('digests', () => {
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

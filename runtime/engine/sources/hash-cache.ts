@@ -3,7 +3,8 @@ import { createReadStream, readFileSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { GraphError, type Digest } from '@graft/graph';
-import { replaceFile } from '@graft/kit';
+import { hasCode, replaceFile } from '@graft/kit';
+import { isGone, unreadable } from './file-fault.ts';
 import type { MatchedFile } from './match-files.ts';
 
 /** Version of the cache file's shape; another one is dropped and made anew. */
@@ -99,12 +100,17 @@ const isSame = (entry: Entry, stats: Stats): boolean =>
 /** Hashes a file; once more if it changed meanwhile. */
 async function hashFile(file: MatchedFile): Promise<{ stats: Stats; digest: Digest }> {
   let stats = file.stats;
-  for (let tries = 0; tries < 3; tries++) {
-    const digest = await hashBytes(file.absolute, stats.size);
-    const after = await stat(file.absolute);
-    // All of it: a file that was renamed into its place may have the same size and mtime.
-    if (isSame([file.path, ...stampOf(stats), digest], after)) return { stats, digest };
-    stats = after;
+  try {
+    for (let tries = 0; tries < 3; tries++) {
+      const digest = await hashBytes(file.absolute, stats.size);
+      const after = await stat(file.absolute);
+      // All of it: a file that was renamed into its place may have the same size and mtime.
+      if (isSame([file.path, ...stampOf(stats), digest], after)) return { stats, digest };
+      stats = after;
+    }
+  } catch (error) {
+    // Something else stands in its place now.
+    if (!isGone(error) && !hasCode(error, 'EISDIR')) throw unreadable(file.path, error);
   }
   throw new GraphError(
     'input-changed',

@@ -1,7 +1,10 @@
 import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { GraphError } from '@graft/graph';
-import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
+import { escapePath, isDynamicPattern } from 'tinyglobby';
+import { isGone, unreadable } from './file-fault.ts';
+import { globFiles } from './glob-files.ts';
+import { insideWorkspace, isInside, outside } from './inside-workspace.ts';
 
 /** Folders that hold no sources: Graft's own state, git's, and installed packages. */
 const ignored = ['**/.graft/**', '**/.git/**', '**/node_modules/**'];
@@ -35,6 +38,7 @@ export async function matchFiles(
   for (const path of [...paths].sort()) {
     const file = guard.check(path);
     if (file !== undefined) files.push(file);
+    else if (path.includes('\uFFFD')) throw unnamed(path);
     if (files.length % chunk === 0) await new Promise((done) => setImmediate(done));
   }
   return files;
@@ -45,14 +49,15 @@ async function matchPattern(root: string, pattern: string): Promise<readonly str
   if (path.split('/').some((segment) => ignoredSegments.has(segment))) {
     throw missing(pattern, 'Files of .graft, .git and node_modules are never read.');
   }
-  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  const stats = orGone(path, () => statSync(join(root, path)));
   if (stats?.isFile() === true) return [path];
   const isFolder = stats?.isDirectory() === true;
   if (!isFolder && !isDynamicPattern(path)) {
     throw missing(pattern, 'Check the path, or add the file to the workspace.');
   }
-  const wanted = path === '.' ? '**' : isFolder ? `${escapePath(path)}/**` : path;
-  const found = await glob(wanted, { cwd: root, ignore: ignored, expandDirectories: false });
+  // `*` is any name that a file can have, of two lines too.
+  const wanted = path === '.' ? '**/*' : isFolder ? `${escapePath(path)}/**/*` : path;
+  const found = await globFiles(root, wanted, ignored);
   if (found.length > 0) return found;
   throw missing(pattern, isFolder ? 'The folder is empty.' : 'The pattern matches no file.');
 }
@@ -61,22 +66,22 @@ function missing(pattern: string, advice: string): GraphError {
   return new GraphError('missing-file', `"${pattern}" gives no file. ${advice}`);
 }
 
-/** A path below the workspace in its shortest form, with `/`; throws `outside-workspace`. */
-export function insideWorkspace(root: string, path: string): string {
-  const plain = isAbsolute(path) ? relative(root, path) : normalize(path);
-  const short = plain.split(sep).join('/').replace(/\/+$/, '') || '.';
-  if (short === '..' || short.startsWith('../') || isAbsolute(short) || path.includes('\0')) {
-    throw outside(path);
-  }
-  return short;
+/** Its name was read as a text, which names no file then. */
+function unnamed(path: string): GraphError {
+  return new GraphError(
+    'bad-name',
+    `"${path}" has a name whose bytes are no text in UTF-8, by which it cannot be opened. Rename it.`,
+  );
 }
 
-/** The error of a path that leads out of the workspace. */
-export function outside(path: string): GraphError {
-  return new GraphError(
-    'outside-workspace',
-    `"${path}" leads out of the workspace. Only files below it can be used: copy it there.`,
-  );
+/** What looking at a path gives; undefined where nothing stands there. Throws where it may not be looked at. */
+function orGone<Found>(path: string, look: () => Found): Found | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error instanceof GraphError ? error : unreadable(path, error);
+  }
 }
 
 /** Checks that links stay inside, looking at each folder once. */
@@ -88,27 +93,25 @@ class LinkGuard {
     this.#root = root;
   }
 
-  /** The file, or undefined if it has gone meanwhile or is no plain file. */
+  /** The file, or undefined if it has gone meanwhile, is a link to nothing or is no plain file. */
   check(path: string): MatchedFile | undefined {
+    return orGone(path, () => this.#check(path));
+  }
+
+  #check(path: string): MatchedFile | undefined {
     const absolute = resolve(this.#root, path);
-    let stats = lstatSync(absolute, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
+    let stats = lstatSync(absolute);
     const folder = dirname(absolute);
     let inside = this.#folders.get(folder);
     if (inside === undefined) {
-      inside = this.#isInside(realpathSync(folder));
+      inside = isInside(this.#root, realpathSync(folder));
       this.#folders.set(folder, inside);
     }
     if (stats.isSymbolicLink()) {
-      stats = statSync(absolute, { throwIfNoEntry: false });
-      if (stats === undefined) return undefined;
-      inside = this.#isInside(realpathSync(absolute));
+      stats = statSync(absolute);
+      inside = isInside(this.#root, realpathSync(absolute));
     }
     if (!inside) throw outside(path);
     return stats.isFile() ? { path, absolute, stats } : undefined;
-  }
-
-  #isInside(real: string): boolean {
-    return real === this.#root || real.startsWith(this.#root + sep);
   }
 }

@@ -2,6 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { GraphError, type ResolvedFile, type SourceFile } from '@graft/graph';
+import { hasCode } from '@graft/kit';
+import { isGone, unreadable } from './file-fault.ts';
 
 /** Bytes up to which a file is read at once and verified before anything of it is given. */
 const smallFile = 1024 * 1024;
@@ -81,8 +83,8 @@ export class VerifiedFile implements SourceFile {
     try {
       return await reading;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      throw code === 'ENOENT' || code === 'ENOTDIR' ? this.#changed() : error;
+      const isOther = isGone(error) || hasCode(error, 'EISDIR');
+      throw isOther ? this.#changed() : unreadable(this.path, error);
     }
   }
 }

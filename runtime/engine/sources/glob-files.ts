@@ -1,0 +1,128 @@
+import { readdir, realpath, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { GraphError } from '@graft/graph';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { isGone, unreadable } from './file-fault.ts';
+import { isInside, outside } from './inside-workspace.ts';
+
+/** Times that a folder is read in one walk: links to folders may lead to one another, in more ways than can be counted. */
+const mostReadings = 100;
+/** Folders that are read where links lead out of the workspace: that may be to a whole disk. */
+const mostOutside = 1000;
+
+/**
+ * The files below a workspace that a glob matches. Throws for a folder that may not be read, whose files would else be missing
+ * without a word, and where links lead to no end. `root` is a real path.
+ */
+export async function globFiles(
+  root: string,
+  pattern: string,
+  ignore: readonly string[],
+): Promise<string[]> {
+  requireInside(root, pattern);
+  const walk = new Walk(root, pattern);
+  const fs = {
+    realpath: new Proxy(realpath, {
+      apply(target, self, [link, done]: [string, Done]) {
+        const resolved: Done = (error, real) => {
+          if (error === null && typeof real === 'string') walk.follows(link, real);
+          done(error, real);
+        };
+        return Reflect.apply(target, self, [link, resolved]);
+      },
+    }),
+    readdir: new Proxy(readdir, {
+      apply(target, self, [folder, options, done]: [string, unknown, Done]) {
+        if (!walk.mayRead(folder)) return done(null, []);
+        const read: Done = (error, entries) => {
+          if (error !== null) walk.failed(folder, error);
+          done(error, entries);
+        };
+        return Reflect.apply(target, self, [folder, options, read]);
+      },
+    }),
+  };
+  const found = await glob(pattern, { cwd: root, ignore, expandDirectories: false, fs });
+  if (walk.fault !== undefined) throw walk.fault;
+  return found;
+}
+
+type Done = (error: Error | null, found: unknown) => void;
+
+/** Throws where what stands before the first wildcard leads out: it would be walked before any file of it is refused. */
+function requireInside(root: string, pattern: string): void {
+  const segments = pattern.split('/');
+  const first = segments.findIndex((segment) => isDynamicPattern(segment));
+  const plain = segments.slice(0, first).map((segment) => segment.replace(/\\(?=.)/g, ''));
+  if (!isInside(root, realPath(join(root, ...plain)) ?? root)) throw outside(plain.join('/'));
+}
+
+/** Of what cannot be opened none: nothing below it matches. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What one walk has read, and what is wrong with it. Folders come by real paths, or by way of links that it follows. */
+class Walk {
+  fault: GraphError | undefined;
+  readonly #root: string;
+  readonly #pattern: string;
+  /** Links to their real paths. */
+  readonly #links = new Map<string, string>();
+  readonly #readings = new Map<string, number>();
+  #outside = 0;
+
+  constructor(root: string, pattern: string) {
+    this.#root = root;
+    this.#pattern = pattern;
+  }
+
+  follows(link: string, real: string): void {
+    this.#links.set(resolve(link), real);
+  }
+
+  /** Counts a folder; false where the walk is to end. */
+  mayRead(folder: string): boolean {
+    if (this.fault !== undefined) return false;
+    const real = this.#realOf(folder);
+    const readings = (this.#readings.get(real) ?? 0) + 1;
+    this.#readings.set(real, readings);
+    if (!isInside(this.#root, real)) this.#outside += 1;
+    if (this.#outside > mostOutside) this.fault = outside(this.#pattern);
+    if (readings > mostReadings) this.fault = tangled(this.#nameOf(real));
+    return this.fault === undefined;
+  }
+
+  failed(folder: string, error: Error): void {
+    // Gone since it was listed.
+    if (isGone(error)) return;
+    const real = this.#realOf(folder);
+    this.fault ??= isInside(this.#root, real)
+      ? unreadable(this.#nameOf(real), error)
+      : outside(this.#pattern);
+  }
+
+  #realOf(folder: string): string {
+    const path = resolve(folder);
+    for (let part = path; part !== dirname(part); part = dirname(part)) {
+      const real = this.#links.get(part);
+      if (real !== undefined) return join(real, path.slice(part.length));
+    }
+    return path;
+  }
+
+  #nameOf(folder: string): string {
+    return relative(this.#root, folder).split(sep).join('/');
+  }
+}
+
+function tangled(folder: string): GraphError {
+  return new GraphError(
+    'too-large',
+    `More than ${mostReadings} ways lead to the folder "${folder}", by links to folders that lead to one another. Name files and folders without such links, or take the links out.`,
+  );
+}

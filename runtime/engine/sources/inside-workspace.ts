@@ -1,0 +1,25 @@
+import { isAbsolute, normalize, relative, sep } from 'node:path';
+import { GraphError } from '@graft/graph';
+
+/** A path below the workspace in its shortest form, with `/`; throws `outside-workspace`. */
+export function insideWorkspace(root: string, path: string): string {
+  const plain = isAbsolute(path) ? relative(root, path) : normalize(path);
+  const short = plain.split(sep).join('/').replace(/\/+$/, '') || '.';
+  if (short === '..' || short.startsWith('../') || isAbsolute(short) || path.includes('\0')) {
+    throw outside(path);
+  }
+  return short;
+}
+
+/** The error of a path that leads out of the workspace. */
+export function outside(path: string): GraphError {
+  return new GraphError(
+    'outside-workspace',
+    `"${path}" leads out of the workspace. Only files below it can be used: copy it there.`,
+  );
+}
+
+/** Whether a real path is the workspace or below it; `root` is one too. */
+export function isInside(root: string, real: string): boolean {
+  return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+}
