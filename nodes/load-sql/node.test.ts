@@ -89,7 +89,28 @@ describe('rows of a SQLite file', () => {
     const query = 'select title from articles where id > ?1 and title <> ?2 order by id';
     const documents = await load({ query, values: [3, 'Cup'] });
     expect(documents.map(({ title }) => title)).toEqual(['Jug']);
-    await expect(load({ query, values: [1, 'a', 3] })).rejects.toThrow(/out of range/);
+    await expect(load({ query, values: [1, 'a', 3] })).rejects.toThrow(/fewer places .*: 3/);
+    await expect(load({ query, values: [1] })).rejects.toThrow(/more places .*: 1/);
+  });
+
+  it('have texts whole, whatever letters are in them, and none of bytes that are no text', async () => {
+    const [document] = await load({ query: "select 'a' || char(0) || 'bé🏺' as t" });
+    expect(document?.text).toBe('t: a\0bé🏺');
+    // As a program writes that takes SQLite for a database of Latin-1.
+    const query =
+      "select id, case id when 5 then cast(x'636166e920617520' as text) end as note from articles";
+    await expect(load({ query })).rejects.toMatchObject({
+      code: 'bad-encoding',
+      message: expect.stringContaining('Row 2 of the query has bytes in "note"'),
+    });
+  });
+
+  it('are at least one with a text', async () => {
+    const query = "select '' as text from articles";
+    await expect(load({ query })).rejects.toThrow('None of the 3 rows of the query has a text.');
+    const where = { textColumns: ['text'], query: "select id, ' ' as text from articles" };
+    await expect(load(where)).rejects.toMatchObject({ location: { param: 'textColumns' } });
+    await expect(load({ query: 'select 1 as n where false' })).rejects.toThrow('gives no rows');
   });
 
   it('have what is no number of JSON as a text', async () => {

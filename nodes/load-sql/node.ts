@@ -6,7 +6,7 @@ import { queryFault } from './query-fault.ts';
 export const loadSql = defineNode({
   type: 'load-sql',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'SQL',
   group: 'sources',
   doc: 'Reads the rows of a query to a SQLite file of the workspace, or to a Postgres database, as documents. Nothing but reading is possible.',

@@ -35,6 +35,7 @@ it.each([
   ['explain analyze delete from t', /begins with EXPLAIN/],
   ['begin', /begins with BEGIN/],
   ["'text'", /begins so is not run/],
+  ['select a from t\0 where b = 1', /zero character/],
   ['select 1; select 2', /more than one statement/],
   ['select 1;;\n/* */ delete from t', /more than one statement/],
   ["select ';'; delete from t", /more than one statement/],

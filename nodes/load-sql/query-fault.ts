@@ -13,6 +13,8 @@ const token =
  * all the same.
  */
 export function queryFault(text: string): string | undefined {
+  if (text.includes('\0'))
+    return 'The query has a zero character, at which it would end. Take it out.';
   let first: string | undefined;
   let name = '';
   let ended = false;

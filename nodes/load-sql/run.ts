@@ -25,10 +25,11 @@ export const run = implement(loadSql, (ctx, _inputs, params) =>
 );
 
 async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Document> {
-  const { limit, file, database } = params;
+  const { limit, file, database, textColumns } = params;
   const source = file === '' ? (database?.$secret ?? '') : file;
   const ids = new Set<string>();
   let row = 0;
+  let written = 0;
   let told = false;
   for await (const values of eachRow(ctx, params)) {
     ctx.signal.throwIfAborted();
@@ -51,12 +52,17 @@ async function* documentsOf(ctx: RunContext, params: Params): AsyncGenerator<Doc
     if (ids.has(document.id)) throw repeated(document.id, params.id);
     ids.add(document.id);
     if (row % 1000 === 0) ctx.progress({ done: row, unit: 'rows' });
-    if (document.text.trim() !== '') yield document;
+    if (document.text.trim() === '') continue;
+    written += 1;
+    yield document;
   }
-  if (row > 0) return;
-  throw new GraphError('bad-input', 'The query gives no rows.', {
-    location: { node: ctx.node, param: 'query' },
-  });
+  if (written > 0) return;
+  const param = row > 0 && textColumns.length > 0 ? 'textColumns' : 'query';
+  throw new GraphError(
+    'bad-input',
+    row === 0 ? 'The query gives no rows.' : `None of the ${row} rows of the query has a text.`,
+    { location: { node: ctx.node, param } },
+  );
 }
 
 async function* eachRow(ctx: RunContext, params: Params): AsyncGenerator<Row> {

@@ -8,7 +8,12 @@ const largestFile = 512 * 1024 * 1024;
 
 const openedSchema = z.object({ columns: z.array(z.string()) });
 const rowsSchema = z.object({ rows: z.array(z.array(z.unknown())), done: z.boolean() });
-const failedSchema = z.object({ failed: z.string() });
+const failedSchema = z.object({
+  failed: z.string(),
+  /** Where bytes stand that are no text; rows count from 1. */
+  badText: z.object({ row: z.number(), column: z.string() }).optional(),
+});
+type Failed = z.output<typeof failedSchema>;
 
 export interface SqliteFiles {
   readonly file: SourceFile;
@@ -124,12 +129,12 @@ class QueryThread {
         const { data } = failedSchema.safeParse(answer);
         settle(() => {
           if (data === undefined) resolve(answer);
-          else reject(failure(data.failed, this.#path));
+          else reject(failure(data, this.#path));
         });
       };
       const broken = (error: Error): void => {
         const full = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        settle(() => reject(full ? failure('out of memory', this.#path) : error));
+        settle(() => reject(full ? failure({ failed: 'out of memory' }, this.#path) : error));
       };
       signal.addEventListener('abort', abort);
       thread.on('message', read).on('error', broken);
@@ -142,8 +147,15 @@ class QueryThread {
   }
 }
 
-function failure(said: string, path: string): GraphError {
+function failure({ failed: said, badText }: Failed, path: string): GraphError {
   const location = { file: path };
+  if (badText !== undefined) {
+    return new GraphError(
+      'bad-encoding',
+      `Row ${badText.row} of the query has bytes in "${badText.column.slice(0, 100)}" that are no text in UTF-8. Leave the column or the row out, or have the database written anew in UTF-8.`,
+      { location: { ...location, param: 'query' } },
+    );
+  }
   if (/not a database|malformed|disk image/i.test(said)) {
     return new GraphError(
       'damaged-file',

@@ -13,7 +13,7 @@ const slice = { rows: 500, length: 4_000_000 };
  * extensions and no network, so that whatever a query asks for, nothing but those bytes can be in the answer, and what it
  * would write is written nowhere. It is in UTC: 'localtime' gives the same wherever it is asked. It answers
  * `{ bytes, query, values }` with `{ columns }`, and each `next` with `{ rows, done }`; anything that goes wrong with
- * `{ failed }`.
+ * `{ failed }`, and a text that is none with `{ badText }` beside it.
  */
 const code = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -31,25 +31,49 @@ const plain = (value) => {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return value instanceof Uint8Array ? undefined : value;
 };
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+// The library takes a text to end at its first zero, and makes letters of bytes that are none.
+const textAt = (column) => {
+  try {
+    return utf8.decode(statement.getBlob(column));
+  } catch {
+    throw { badText: { row: row + 1, column: columns[column] } };
+  }
+};
+const hasPlaces = (count) => {
+  try {
+    return statement.bind(Array(count).fill(0));
+  } catch {
+    return false;
+  }
+};
 const lengthOf = (row) => row.reduce((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
 let statement;
+let columns = [];
+let row = 0;
 const answers = {
   async open({ bytes, query, values }) {
     const { Database } = await loading;
     const database = new Database(bytes);
     database.exec('PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA hard_heap_limit=${String(engineHeap)}; PRAGMA query_only=ON');
     statement = database.prepare(query);
+    const count = values.length;
+    if (!hasPlaces(count)) throw new Error('it has fewer places than values are given: ' + count);
+    // A place without a value would be nothing, and so would mostly what is found.
+    if (hasPlaces(count + 1)) throw new Error('it has more places for values than are given: ' + count);
     statement.bind(values);
-    return { columns: statement.getColumnNames() };
+    columns = statement.getColumnNames();
+    return { columns };
   },
   next() {
     const rows = [];
     let length = 0;
     while (rows.length < ${String(slice.rows)} && length < ${String(slice.length)}) {
       if (!statement.step()) return { rows, done: true };
-      const row = statement.get(null, { useBigInt: true }).map(plain);
-      length += lengthOf(row);
-      rows.push(row);
+      const values = statement.get(null, { useBigInt: true });
+      rows.push(values.map((value, at) => (typeof value === 'string' ? textAt(at) : plain(value))));
+      length += lengthOf(rows.at(-1));
+      row += 1;
     }
     return { rows, done: false };
   },
@@ -58,7 +82,7 @@ parentPort.on('message', async ({ ask, ...given }) => {
   try {
     parentPort.postMessage(await answers[ask](given));
   } catch (error) {
-    parentPort.postMessage({ failed: String(error?.message ?? error) });
+    parentPort.postMessage({ failed: String(error?.message ?? error), badText: error?.badText });
   }
 });
 `;
