@@ -43,6 +43,7 @@ import {
 import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores, type AnswerScore } from './answer-scores.ts';
+import { Comparisons } from './compare/comparisons.ts';
 import type { Examples } from './examples.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
@@ -85,6 +86,7 @@ export class LocalWorkspace implements Workspace {
   readonly packages: WorkspacePackages;
   readonly examples: Examples;
   readonly labels: Workspace['labels'];
+  readonly comparisons: Comparisons;
   readonly looksOf: Workspace['looksOf'];
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
@@ -112,6 +114,7 @@ export class LocalWorkspace implements Workspace {
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
     this.#scores = new AnswerScores(this.artifacts);
+    this.comparisons = new Comparisons(this);
     this.#experiments = new Experiments({
       ...{ runs: this.runs, artifacts: this.artifacts, registry: this.registry, owner: thisOwner },
       relieve: (work) => parts.reserve.relieve(work),

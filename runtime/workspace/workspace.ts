@@ -42,6 +42,7 @@ import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { AnswerScore } from './answer-scores.ts';
+import type { Comparisons } from './compare/comparisons.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
 /** A graph file as read: `revision` is the sha256 of its bytes. */
@@ -162,6 +163,7 @@ export interface Workspace extends AsyncDisposable {
   readonly examples: Examples;
   /** What people say of answers, in files made for git. */
   readonly labels: LabelFiles;
+  readonly comparisons: Comparisons;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
   readGraph(path: string): Promise<GraphFile>;
@@ -307,6 +309,7 @@ export { openWorkspace } from './open-workspace.ts';
 export type { Drift } from './graph-lock.ts';
 export type { SourceChange };
 export type { AnswerScore } from './answer-scores.ts';
+export { rowFilters } from './compare/aligned-rows.ts';
 export type { PackageContents, UnpackReport };
 export { packageSuffix } from './package/package-manifest.ts';
 export { exportFormats, exportMediaTypes, type ExportFormat } from './export/export-rows.ts';

@@ -21,15 +21,15 @@ export interface ReasonLine {
 /** Differences named; more are counted. */
 const changeLimit = 3;
 
-const isDigest = (value: string | undefined): boolean =>
+export const isDigest = (value: string | undefined): boolean =>
   value !== undefined && /^(sha256:)?[0-9a-f]{64}( |$)/.test(value);
 
 /** A key part's value as people know it: JSON text loses its quotes. */
-function plain(value: string): string {
+export function plain(value: string): string {
   return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-function partName(name: string, definition: NodeType | undefined): string {
+export function partName(name: string, definition: NodeType | undefined): string {
   const dot = name.indexOf('.');
   const kind = dot === -1 ? name : name.slice(0, dot);
   const rest = dot === -1 ? '' : name.slice(dot + 1);

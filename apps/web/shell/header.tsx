@@ -9,7 +9,7 @@ import { cancelRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
-import { useScreen, views } from '../state/screen-store.ts';
+import { useScreen } from '../state/screen-store.ts';
 import {
   DarkIcon,
   LeftPanelIcon,
@@ -122,7 +122,11 @@ function RunButton() {
   );
 }
 
-const viewTitles = { canvas: 'Canvas', notebook: 'Notebook', app: 'App' } as const;
+const viewTitles = [
+  ['canvas', 'Canvas'],
+  ['notebook', 'Notebook'],
+  ['app', 'App'],
+] as const;
 
 /** The same graph as it is drawn, as a page of cells, or as a form with its outputs. */
 function Views() {
@@ -130,14 +134,14 @@ function Views() {
   const view = useScreen((state) => state.view);
   return empty ? null : (
     <span role="group" aria-label="View" className="view-switch">
-      {views.map((one) => (
+      {viewTitles.map(([one, title]) => (
         <button
           key={one}
           type="button"
           aria-pressed={one === view}
           onClick={() => useScreen.getState().look(one)}
         >
-          {viewTitles[one]}
+          {title}
         </button>
       ))}
     </span>

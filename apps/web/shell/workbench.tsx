@@ -30,6 +30,11 @@ const NotebookView = lazy(() =>
     default: part.NotebookView,
   })),
 );
+const CompareView = lazy(() =>
+  afterNodeTypes(import('../compare/compare-view.tsx')).then((part) => ({
+    default: part.CompareView,
+  })),
+);
 const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
 const PastRunBanner = lazy(() =>
   import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
@@ -103,17 +108,15 @@ function Dialogs() {
   );
 }
 
-/** The graph as a page of cells. */
-function NotebookScreen() {
+/** The graph as a page of cells, or runs of it beside each other. */
+function PageScreen({ compares }: { readonly compares: boolean }) {
   return (
     <div className="notebook-screen">
       <Header />
       <div className="relative flex min-h-0 flex-col">
-        <Banners />
+        {compares ? null : <Banners />}
         <div className="min-h-0 flex-1">
-          <Suspense>
-            <NotebookView />
-          </Suspense>
+          <Suspense>{compares ? <CompareView /> : <NotebookView />}</Suspense>
         </div>
         <Notices />
       </div>
@@ -153,7 +156,13 @@ function Screen() {
   useKeys();
   return (
     <>
-      {view === 'app' ? <AppScreen /> : view === 'notebook' ? <NotebookScreen /> : <CanvasScreen />}
+      {view === 'app' ? (
+        <AppScreen />
+      ) : view === 'canvas' ? (
+        <CanvasScreen />
+      ) : (
+        <PageScreen compares={view === 'compare'} />
+      )}
       <Announcement />
     </>
   );

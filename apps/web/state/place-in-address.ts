@@ -27,6 +27,9 @@ export function placeFromAddress(): Place {
   };
 }
 
+/** What the address holds of a comparison. */
+export const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
+
 /** While a place is taken from the address, the address is not written. */
 let reading = false;
 
@@ -56,6 +59,8 @@ export function addressOfPlace(): URL {
   put('node', selection.length === 1 ? selection[0] : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
   put('view', view === 'canvas' ? undefined : view);
+  // What is compared stands there as long as it is looked at: see `compare/compare-place.ts`.
+  if (view !== 'compare') for (const name of comparePlaceNames) put(name, undefined);
   return url;
 }
 

@@ -2,8 +2,8 @@ import type { Span } from '@graft/graph';
 import { create } from 'zustand';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
-/** How the graph is looked at: as it is drawn, as a page of cells, or as a form with what comes out. */
-export const views = ['canvas', 'notebook', 'app'] as const;
+/** How the graph is looked at: as it is drawn, as a page of cells, or as a form with what comes out; or runs of it beside each other. */
+export const views = ['canvas', 'notebook', 'app', 'compare'] as const;
 export type View = (typeof views)[number];
 export type BottomTab = 'run' | 'plan' | 'runs' | 'experiments';
 

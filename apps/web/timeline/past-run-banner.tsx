@@ -1,4 +1,5 @@
 import { clock } from '@graft/nodes/kit/ui';
+import { compareSides } from '../compare/compare-place.ts';
 import { useRunView } from '../state/run-view.ts';
 
 const words: Readonly<Record<string, string>> = {
@@ -24,6 +25,15 @@ export function PastRunBanner() {
         <b className="font-[580]">Run of {clock(run.startedAt)}</b>, which{' '}
         {words[run.status] ?? run.status}: results and parameters as they were then.
       </p>
+      {newest === null ? null : (
+        <button
+          type="button"
+          className="button small"
+          onClick={() => compareSides([{ run: run.runId }, { run: newest }])}
+        >
+          Compare with now
+        </button>
+      )}
       <button
         type="button"
         className="button small"

@@ -1,6 +1,10 @@
+import type { RunRecord } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { queries } from '../api/client.ts';
 import { clock, duration } from '@graft/nodes/kit/ui';
+import { compareSides } from '../compare/compare-place.ts';
+import { mostSides } from '../compare/comparison.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -12,10 +16,65 @@ const tones: Readonly<Record<string, string>> = {
   queued: 'working',
 };
 
-/** Runs of the open file, newest first; one is looked at by a click. */
+function RunRow(props: {
+  readonly run: RunRecord;
+  readonly shown: boolean;
+  readonly newest: string | undefined;
+  readonly chosen: boolean;
+  /** Whether no more can be chosen. */
+  readonly full: boolean;
+  readonly choose: (chosen: boolean) => void;
+}) {
+  const { run, shown, newest, chosen, full, choose } = props;
+  const time = clock(run.startedAt);
+  return (
+    <li className="group/run flex items-center pl-3.5">
+      <input
+        type="checkbox"
+        aria-label={`Compare the run of ${time}, ${run.status}`}
+        title="Compare it with others"
+        checked={chosen}
+        disabled={full && !chosen}
+        onChange={({ target }) => choose(target.checked)}
+      />
+      <button
+        type="button"
+        className="quiet-row min-w-0 flex-1 py-[3px] pl-2.5! text-sm"
+        aria-current={shown}
+        onClick={() => {
+          useRunView.getState().lookBack(run.id);
+          useScreen.getState().show({ bottomTab: 'run' });
+        }}
+      >
+        <span className="w-24 shrink-0 tabular-nums">{time}</span>
+        <span className="w-20 shrink-0">
+          <span className="chip" data-tone={tones[run.status]}>
+            {run.status}
+          </span>
+        </span>
+        <span className="w-20 shrink-0 text-right text-ink-2 tabular-nums">
+          {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
+        </span>
+        <span className="truncate text-ink-2">{run.error}</span>
+      </button>
+      {newest === undefined || newest === run.id ? null : (
+        <button
+          type="button"
+          className="mr-3.5 shrink-0 text-sm text-ink-2 opacity-0 group-hover/run:opacity-100 hover:text-ink hover:underline focus-visible:opacity-100"
+          onClick={() => compareSides([{ run: run.id }, { run: newest }])}
+        >
+          Compare with now
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Runs of the open file, newest first: one is looked at by a click, several are chosen to be compared. */
 export function PastRuns() {
   const path = useDocument((state) => state.file?.path);
   const shown = useRunView((state) => state.run?.runId);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
   const { data: runs = [] } = useQuery(
     queries.runs.list.queryOptions(
       { file: path, limit: 50 },
@@ -23,32 +82,51 @@ export function PastRuns() {
     ),
   );
   if (runs.length === 0) return <p className="px-3.5 text-ink-2">No runs yet.</p>;
+  // The oldest is what the others are compared with.
+  const sides = runs.filter(({ id }) => chosen.includes(id)).toReversed();
   return (
-    <ol className="min-h-0 flex-1 overflow-auto" aria-label="Runs">
-      {runs.map((run) => (
-        <li key={run.id}>
+    <>
+      {runs.length === 1 ? null : (
+        <p className="flex min-h-7 items-center gap-3 px-3.5 pb-1 text-sm text-ink-2">
           <button
             type="button"
-            className="quiet-row py-[3px] text-sm"
-            aria-current={run.id === shown}
-            onClick={() => {
-              useRunView.getState().lookBack(run.id);
-              useScreen.getState().show({ bottomTab: 'run' });
-            }}
+            className="button small"
+            disabled={sides.length < 2}
+            onClick={() => compareSides(sides.map(({ id }) => ({ run: id })))}
           >
-            <span className="w-24 shrink-0 tabular-nums">{clock(run.startedAt)}</span>
-            <span className="w-20 shrink-0">
-              <span className="chip" data-tone={tones[run.status]}>
-                {run.status}
-              </span>
-            </span>
-            <span className="w-20 shrink-0 text-right text-ink-2 tabular-nums">
-              {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
-            </span>
-            <span className="truncate text-ink-2">{run.error}</span>
+            Compare
           </button>
-        </li>
-      ))}
-    </ol>
+          {sides.length === 0
+            ? `Mark two runs, or up to ${String(mostSides)}, to see them side by side.`
+            : sides.length === 1
+              ? 'Mark another one.'
+              : `${String(sides.length)} runs are marked.`}
+          {sides.length === 0 ? null : (
+            <button
+              type="button"
+              className="hover:text-ink hover:underline"
+              onClick={() => setChosen([])}
+            >
+              Unmark
+            </button>
+          )}
+        </p>
+      )}
+      <ol className="min-h-0 flex-1 overflow-auto" aria-label="Runs">
+        {runs.map((run) => (
+          <RunRow
+            key={run.id}
+            run={run}
+            shown={run.id === shown}
+            newest={runs[0]?.id}
+            chosen={chosen.includes(run.id)}
+            full={sides.length >= mostSides}
+            choose={(isChosen) =>
+              setChosen(isChosen ? [...chosen, run.id] : chosen.filter((id) => id !== run.id))
+            }
+          />
+        ))}
+      </ol>
+    </>
   );
 }

@@ -11,6 +11,7 @@ export { HitList } from './hit-list.tsx';
 export type { ScoreShare } from './score-parts.tsx';
 export { type Mark, MarkedText } from './marked-text.tsx';
 export { MetricsView, useMetricRows } from './metrics-view.tsx';
+export { IntervalMark } from './interval-mark.tsx';
 export { ModelFacts } from './model-facts.tsx';
 export { ModuleMap, type ModuleValue } from './module-map.tsx';
 export { OriginIcon } from './origin-icon.tsx';

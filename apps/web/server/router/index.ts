@@ -1,5 +1,6 @@
 import { artifactsRouter } from './artifacts.ts';
 import { catalogueRouter } from './catalogue.ts';
+import { compareRouter } from './compare.ts';
 import { experimentsRouter } from './experiments.ts';
 import { graphsRouter } from './graphs.ts';
 import { labelsRouter } from './labels.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   catalogue: catalogueRouter,
   runs: runsRouter,
   experiments: experimentsRouter,
+  compare: compareRouter,
   artifacts: artifactsRouter,
   packages: packagesRouter,
   rows: rowsRouter,

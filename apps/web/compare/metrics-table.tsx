@@ -1,0 +1,170 @@
+import {
+  metricTitle,
+  signed,
+  tableNote,
+  tableNumber,
+  tableReasons,
+  winTieLoss,
+  type EvidenceTable,
+} from '@graft/graph';
+import { count, IntervalMark } from '@graft/nodes/kit/ui';
+import { letterOf } from './comparison.ts';
+
+type Cell = EvidenceTable['rows'][number]['cells'][number];
+
+/** Whether anything was won or lost by a metric, or failed. */
+function differs(cells: readonly (Cell | undefined)[]): boolean {
+  return cells.some(
+    (cell) =>
+      cell === undefined ||
+      cell.failures > 0 ||
+      cell.mean !== cells[0]?.mean ||
+      (cell.difference?.wins ?? 0) + (cell.difference?.losses ?? 0) > 0,
+  );
+}
+
+function Mean({ cell }: { readonly cell: Cell | undefined }) {
+  if (cell === undefined || cell.mean === null) return <span className="compare-none">none</span>;
+  const { mean, interval, n, failures } = cell;
+  return (
+    <span className="compare-number" title={`of ${count(n)}`}>
+      {tableNumber(mean)}
+      {interval === null ? null : (
+        <small>
+          {tableNumber(interval[0])} to {tableNumber(interval[1])}
+        </small>
+      )}
+      {failures > 0 ? <small className="text-error">{count(failures)} missing</small> : null}
+    </span>
+  );
+}
+
+function Gain({ cell, reach }: { readonly cell: Cell | undefined; readonly reach: number }) {
+  const difference = cell?.difference;
+  if (difference === undefined) return null;
+  const { mean, interval } = difference;
+  return (
+    <span className="gk-estimate">
+      <span className="compare-number">
+        {signed(mean)}
+        {interval === null ? null : (
+          <small>
+            {signed(interval[0])} to {signed(interval[1])}
+          </small>
+        )}
+      </span>
+      <IntervalMark
+        value={mean}
+        interval={interval ?? undefined}
+        scale={{ least: -reach, most: reach, anchor: 0 }}
+      />
+    </span>
+  );
+}
+
+function Shown({ cell }: { readonly cell: Cell | undefined }) {
+  const difference = cell?.difference;
+  if (difference === undefined) return null;
+  const { verdict, reason, adjustedP } = difference;
+  const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
+  return (
+    <>
+      <span className="gk-shown" data-verdict={verdict} title={reason ?? p}>
+        {verdict}
+      </span>
+      <small className="compare-counts" title="Questions won, tied and lost">
+        {winTieLoss(difference)}
+      </small>
+    </>
+  );
+}
+
+/** Each metric of the sides in a line: means, paired differences with their intervals, and what they show. */
+export function MetricsTable(props: { readonly table: EvidenceTable; readonly all: boolean }) {
+  const { table, all } = props;
+  const { metrics, rows } = table;
+  const others = rows.slice(1);
+  const lines = metrics.flatMap((metric, at) => {
+    const cells = rows.map((row) => row.cells[at]);
+    return all || differs(cells) ? [{ metric, cells }] : [];
+  });
+  const reasons = tableReasons(table);
+  if (lines.length === 0) {
+    return (
+      <p className="text-ink-2">Nothing: no question is answered better or worse by a metric.</p>
+    );
+  }
+  return (
+    <>
+      <div className="compare-scroll" tabIndex={0} role="group" aria-label="What metrics say">
+        <table className="compare-table" data-testid="compared-metrics">
+          <thead>
+            <tr>
+              <th scope="col">Metric</th>
+              {rows.map((row, side) => (
+                <th key={row.variant} scope="col">
+                  <span className="side-letter">{letterOf(side)}</span>
+                </th>
+              ))}
+              {others.map((row, at) => (
+                <th key={row.variant} scope="col" colSpan={2}>
+                  <span className="side-letter">{letterOf(at + 1)}</span> −{' '}
+                  <span className="side-letter">{letterOf(0)}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map(({ metric, cells }) => {
+              const reach = Math.max(
+                ...cells.flatMap((cell) => [
+                  Math.abs(cell?.difference?.mean ?? 0),
+                  ...(cell?.difference?.interval ?? []).map(Math.abs),
+                ]),
+              );
+              return (
+                <tr key={metric.name}>
+                  <th
+                    scope="row"
+                    className="compare-node"
+                    title={`${metric.direction === 'higher' ? 'More' : 'Less'} is ${metric.assumed === true ? 'taken for ' : ''}better`}
+                  >
+                    {metricTitle(metric)}
+                  </th>
+                  {cells.map((cell, side) => (
+                    <td key={side}>
+                      <Mean cell={cell} />
+                    </td>
+                  ))}
+                  {cells.slice(1).flatMap((cell, at) => [
+                    <td key={`gain ${String(at)}`}>
+                      <Gain cell={cell} reach={reach} />
+                    </td>,
+                    <td key={`shown ${String(at)}`}>
+                      <Shown cell={cell} />
+                    </td>,
+                  ])}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <div className="mt-2 grid gap-1 text-sm text-ink-2">
+        {rows.flatMap(({ variant, problem }) =>
+          problem === undefined ? (
+            []
+          ) : (
+            <p key={variant}>
+              {variant}: {problem}
+            </p>
+          ),
+        )}
+        {reasons.map((reason) => (
+          <p key={reason}>{reason}</p>
+        ))}
+        <p>{tableNote(table)}</p>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+import { bytes, duration, plural } from '@graft/nodes/kit/ui';
+import { absentWords } from './absent-words.ts';
+import { showInComparison } from './compare-place.ts';
+import { letterOf, type ComparedNode, type ComparedOutput, type NodeSide } from './comparison.ts';
+import { NodeTitle } from './node-title.tsx';
+import { outputName } from './output-name.ts';
+
+const words: Readonly<Partial<Record<string, string>>> = {
+  cached: 'reused',
+  succeeded: '',
+  skipped: 'skipped: what it needs had failed',
+};
+const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
+
+/** Whether a node did, or gave, anything else on a side than on the first; times are never the same. */
+export function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
+  const went = sides.map((side) =>
+    'absent' in side ? side.absent : side.status === 'cached' ? 'succeeded' : side.status,
+  );
+  return (
+    went.some((one) => one !== went[0] || one === 'failed') ||
+    outputs.some(({ differs, gone }) => differs || gone.includes(true)) ||
+    settings.some(({ differs }) => differs)
+  );
+}
+
+function Side({ side, most }: { readonly side: NodeSide; readonly most: number }) {
+  if ('absent' in side) return <span className="compare-none">{absentWords[side.absent]}</span>;
+  const { status, ms, device, memory, failedItems, error } = side;
+  const word = words[status] ?? status;
+  const title = [
+    device === undefined ? '' : `on ${device}`,
+    memory === undefined ? '' : `${bytes(memory)} of memory`,
+  ].filter((part) => part !== '');
+  return (
+    <span className="compare-went" title={title.join(', ')}>
+      {word === '' ? null : (
+        <span className="chip" data-tone={tones[status]}>
+          {word}
+        </span>
+      )}
+      {status === 'cached' || ms === 0 ? null : (
+        <>
+          <span className="tabular-nums">{duration(ms)}</span>
+          <i
+            className="compare-time"
+            style={{ width: `${String((60 * ms) / Math.max(1, most))}px` }}
+          />
+        </>
+      )}
+      {failedItems === undefined ? null : (
+        <span className="text-error">{plural(failedItems, 'item')} failed</span>
+      )}
+      {error === undefined ? null : <span className="compare-error">{error}</span>}
+    </span>
+  );
+}
+
+function Output({
+  node,
+  output,
+}: {
+  readonly node: ComparedNode;
+  readonly output: ComparedOutput;
+}) {
+  const { port, rows, differs, gone } = output;
+  const lost = gone.flatMap((is, side) => (is ? letterOf(side) : []));
+  const word = differs ? 'differs' : 'same';
+  return (
+    <li>
+      {rows === undefined ? (
+        <span className="text-ink-2">{port}</span>
+      ) : (
+        <button
+          type="button"
+          className="gk-link"
+          onClick={() => showInComparison({ output: outputName(node, output), turned: undefined })}
+        >
+          {port}
+        </button>
+      )}{' '}
+      <span className={differs ? 'text-working' : 'text-ink-2'}>{word}</span>
+      {lost.length === 0 ? null : (
+        <span className="text-error"> · gone from the store: {lost.join(', ')}</span>
+      )}
+    </li>
+  );
+}
+
+/** What became of each node on each side, how long it took, and whether it gave the same. */
+export function NodesTable(props: {
+  readonly nodes: readonly ComparedNode[];
+  readonly sides: number;
+  readonly all: boolean;
+}) {
+  const { nodes, sides, all } = props;
+  const shown = all ? nodes : nodes.filter(nodeDiffers);
+  if (shown.length === 0) return <p className="text-ink-2">Nothing: each node gave the same.</p>;
+  const times = nodes.flatMap((node) =>
+    node.sides.map((side) => ('absent' in side || side.status === 'cached' ? 0 : side.ms)),
+  );
+  const most = Math.max(...times);
+  return (
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What became of the nodes">
+      <table className="compare-table" data-testid="compared-nodes">
+        <thead>
+          <tr>
+            <th scope="col">Node</th>
+            {Array.from({ length: sides }, (_, at) => (
+              <th key={at} scope="col">
+                <span className="side-letter">{letterOf(at)}</span>
+              </th>
+            ))}
+            <th scope="col">What it gave</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((node) => (
+            <tr key={node.path}>
+              <th scope="row" className="compare-node">
+                <NodeTitle node={node} />
+              </th>
+              {node.sides.map((side, at) => (
+                <td key={at}>
+                  <Side side={side} most={most} />
+                </td>
+              ))}
+              <td>
+                <ul>
+                  {node.outputs.map((output) => (
+                    <Output key={output.port} {...{ node, output }} />
+                  ))}
+                </ul>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { artifactRefSchema } from '@graft/graph';
+import { rowFilters } from '@graft/workspace';
+import { z } from 'zod';
+import { mostSides } from '../../compare/comparison.ts';
+import { compareRuns } from '../compare/compare-runs.ts';
+import { shownTable } from './shown-experiment.ts';
+import { procedure, router } from './trpc.ts';
+
+const sidesInput = z.object({
+  sides: z
+    .array(
+      z.object({ run: z.string().min(1).max(200), node: z.string().min(1).max(500).optional() }),
+    )
+    .min(2)
+    .max(mostSides),
+});
+
+/** Runs, or a node of each, side by side. The first is what the others are compared with. */
+export const compareRouter = router({
+  overview: procedure
+    .input(sidesInput)
+    .query(({ ctx, input }) => compareRuns(ctx.workspace, input.sides)),
+  /** Their metrics as the table of an experiment; null where they have none of items. */
+  metrics: procedure.input(sidesInput).query(async ({ ctx: { workspace }, input }) => {
+    const table = await workspace.comparisons.table(input.sides);
+    return table === undefined ? null : shownTable(table, workspace.root);
+  }),
+  /** Rows of an output, those of one id beside each other. */
+  rows: procedure
+    .input(
+      z.object({
+        artifacts: z.array(artifactRefSchema.nullable()).min(2).max(mostSides),
+        filter: z.enum(rowFilters),
+        offset: z.number().int().nonnegative(),
+        limit: z.number().int().min(1).max(50),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.workspace.comparisons.rows(input)),
+});

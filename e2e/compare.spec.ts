@@ -1,0 +1,125 @@
+import { expect, test } from './small-workspace.ts';
+import { giveFile } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+const name = 'answers.graft.json';
+
+interface Said {
+  readonly right: (at: number) => boolean;
+  readonly questions?: number;
+}
+
+/** Answers as a model would have written them, to questions that carry references. */
+function answers({ right, questions = 24 }: Said): string {
+  return Array.from({ length: questions }, (_, at) => {
+    const id = `q${String(at)}`;
+    const source = { documentId: 'notes/kilns.md', path: 'notes/kilns.md', title: 'Kilns' };
+    const span = { ...source, start: 0, end: 40, firstLine: 1, lastLine: at % 2 === 0 ? 3 : 5 };
+    const hour = right(at) ? 5 : 7;
+    return `${JSON.stringify({
+      id,
+      question: {
+        id,
+        question: `When is kiln ${String(at)} lit?`,
+        reference: 'At 05:40.',
+      },
+      text: `The kiln is lit at 0${String(hour)}:40 [1].`,
+      citations: [{ number: 1, chunkId: 'notes/kilns.md:0', source: span, by: 'written' }],
+      ...{ promptTokens: 20, completionTokens: 9, finishReason: 'stop' },
+    })}\n`;
+  }).join('');
+}
+
+const graph = {
+  graft: 1,
+  nodes: {
+    said: {
+      ...{ type: 'load-rows', version: 1, title: 'What was said' },
+      params: { type: 'answers', file: 'rows/before.jsonl' },
+    },
+    score: { type: 'evaluate', version: 1, params: { metrics: ['accuracy'] } },
+  },
+  edges: ['said.rows -> score.answers'],
+  layout: { said: [0, 0], score: [320, 0] },
+};
+
+test('sets two runs beside each other', async ({ page, workspace }) => {
+  // Before, a third is right; after, those and a half of the others.
+  await giveFile(workspace.folder, 'rows/before.jsonl', answers({ right: (at) => at % 3 === 0 }));
+  await giveFile(
+    workspace.folder,
+    'rows/after.jsonl',
+    answers({ right: (at) => at % 3 !== 1 || at === 1 }),
+  );
+  await giveFile(workspace.folder, name, JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, name);
+  await bench.run();
+  await bench.reaches('score', 'succeeded');
+  await bench.select('said');
+  await bench.tab('Parameters');
+  await page.getByRole('textbox', { name: 'File', exact: true }).fill('rows/after.jsonl');
+  await bench.run();
+  await expect(page.getByTestId('run-status')).toHaveAttribute('data-status', 'succeeded');
+  await expect(bench.node('said')).toHaveAttribute('data-status', 'succeeded');
+
+  // By keyboard alone: two runs are marked, then compared.
+  await bench.tab('All runs');
+  const marks = page.getByRole('list', { name: 'Runs' }).getByRole('checkbox');
+  await expect(marks).toHaveCount(2);
+  await marks.nth(0).press('Space');
+  await marks.nth(1).press('Space');
+  await page.getByRole('button', { name: 'Compare', exact: true }).press('Enter');
+
+  await expect(page.getByTestId('comparison-summary')).toContainText(
+    '1 parameter differs; 2 of 2 outputs differ. By accuracy, ',
+  );
+  const settings = page.getByTestId('compared-settings');
+  await expect(settings).toContainText('What was said');
+  await expect(settings.getByRole('row', { name: /File/ }).locator('td')).toHaveText([
+    'rows/before.jsonl',
+    'rows/after.jsonl',
+  ]);
+  const metrics = page.getByTestId('compared-metrics');
+  await expect(metrics.getByRole('row', { name: /accuracy/ })).toContainText('9/15/0');
+  await expect(metrics.locator('.gk-interval')).toBeVisible();
+
+  await test.step('question by question, by keyboard', async () => {
+    await page.getByTestId('compared-nodes').getByRole('button', { name: 'rows' }).press('Enter');
+    await expect(page.getByTestId('row-counts')).toHaveText(
+      /^9 of 24 answers differ *right: A 8 of 24, B 17 of 24 *9 became right *0 became wrong$/,
+    );
+    const rows = page.getByRole('feed').getByRole('article');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '9');
+    await expect(rows.first()).toContainText('When is kiln 1 lit?');
+    await rows.first().focus();
+    await page.keyboard.press('End');
+    await expect(page.locator('[aria-posinset="9"]')).toBeFocused();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator('[aria-posinset="2"]')).toBeFocused();
+    // What is the same is there when it is asked for, and the address holds that.
+    await page.getByRole('checkbox', { name: 'Only what differs' }).press('Space');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '24');
+    await expect(rows.first()).toContainText('same');
+  });
+
+  await test.step('and again by its address', async () => {
+    await page.goto(page.url());
+    const rows = page.getByRole('feed').getByRole('article');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '24');
+    await expect(rows.first().getByTestId('side-A')).toContainText('The kiln is lit at 05:40');
+    // The place that an answer cites opens, as it does in the inspector.
+    await rows
+      .first()
+      .getByRole('button', { name: /^notes\/kilns\.md/ })
+      .first()
+      .click();
+    await expect(page.locator('dialog[open]')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('dialog[open]')).toBeHidden();
+    await page.keyboard.press('Escape');
+    await expect(bench.node('said')).toBeVisible();
+    expect(new URL(page.url()).searchParams.has('side')).toBe(false);
+  });
+});

@@ -1,0 +1,131 @@
+import { readRows } from '@graft/engine';
+import {
+  GraphError,
+  knownMetric,
+  metricRowSchema,
+  Metrics,
+  parseMetricName,
+  type ArtifactStore,
+  type EvidenceTable,
+  type MetricName,
+  type Registry,
+  type RunRecord,
+  type RunStore,
+  type StepSummary,
+} from '@graft/graph';
+import { experimentTable } from '../experiment/experiment-table.ts';
+import { failedItems } from '../experiment/failed-items.ts';
+import {
+  AnswerTokens,
+  countSteps,
+  readMetrics,
+  type VariantResult,
+} from '../experiment/variant-result.ts';
+
+/** What is compared with others: a run, or one node of it. */
+export interface ComparedSide {
+  readonly run: string;
+  /** Path of the node; absent: all of them. */
+  readonly node?: string | undefined;
+}
+
+interface Side {
+  readonly name: string;
+  readonly record: RunRecord;
+  readonly steps: readonly StepSummary[];
+  readonly node: string | undefined;
+}
+
+interface Parts {
+  readonly runs: RunStore;
+  readonly artifacts: ArtifactStore;
+  readonly registry: Registry;
+}
+
+/**
+ * The table of runs as if they were variants of an experiment, called A, B and so on; the first is the baseline. Variants
+ * of one experiment are compared by its metrics, others by all that are known of items. Undefined where there are none.
+ * Throws `bad-input` for a run that is not there.
+ */
+export async function runsTable(
+  parts: Parts,
+  compared: readonly ComparedSide[],
+): Promise<EvidenceTable | undefined> {
+  const sides = await Promise.all(compared.map((side, at) => readSide(parts, side, at)));
+  const { metrics, lower } =
+    (await experimentMetrics(parts, sides)) ?? (await itemMetrics(parts, sides));
+  const [first] = sides;
+  if (metrics.length === 0 || first === undefined) return undefined;
+  const tokens = new AnswerTokens(parts.artifacts);
+  const results: VariantResult[] = [];
+  for (const side of sides) {
+    const { record, name, node } = side;
+    const steps = node === undefined ? side.steps : side.steps.filter((one) => one.node === node);
+    const own = metrics.map((metric) => (node === undefined ? metric : { ...metric, node }));
+    const read = await tokens.of(steps);
+    results.push({
+      ...{ variant: name, seed: undefined, status: record.status, ...countSteps(steps) },
+      rows: await readMetrics(parts.artifacts, side.steps, own),
+      failed: await failedItems(parts, side.steps, own),
+      ...(read === undefined ? {} : { tokens: read }),
+    });
+  }
+  const variants = sides.map(({ name }) => ({ name, settings: {}, problems: [] }));
+  const plan = { baseline: first.name, metrics, lower, seeds: { length: 1 }, variants };
+  return experimentTable(plan, results);
+}
+
+async function readSide({ runs }: Parts, { run, node }: ComparedSide, at: number): Promise<Side> {
+  const record = await runs.get(run);
+  if (record === undefined) {
+    throw new GraphError('bad-input', `There is no run ${run} any more. Choose another.`);
+  }
+  return { name: String.fromCharCode(65 + at), record, steps: await runs.steps(run), node };
+}
+
+interface Chosen {
+  readonly metrics: readonly MetricName[];
+  readonly lower: readonly string[];
+}
+
+/** What the experiment compares that all of some runs are variants of. */
+async function experimentMetrics(
+  { runs }: Parts,
+  sides: readonly Side[],
+): Promise<Chosen | undefined> {
+  const parent = sides[0]?.record.parent;
+  const isOne = sides.every(({ record, node }) => record.parent === parent && node === undefined);
+  if (parent === undefined || !isOne) return undefined;
+  const [started] = await runs.experimentEvents(parent, 0, 1);
+  if (started?.type !== 'experiment.started') return undefined;
+  const metrics = started.metrics.flatMap((text) => parseMetricName(text) ?? []);
+  return { metrics, lower: started.lower ?? [] };
+}
+
+/** The metrics of items that any of the sides gives: those that are declared where any is; of loss and perplexity one. */
+async function itemMetrics(parts: Parts, sides: readonly Side[]): Promise<Chosen> {
+  const found = new Map<string, MetricName>();
+  for (const { steps, node } of sides) {
+    for (const step of steps) {
+      if (node !== undefined && step.node !== node) continue;
+      for (const [port, ref] of Object.entries(step.outputs)) {
+        if (ref.mediaType !== Metrics.mediaType || !(await parts.artifacts.has(ref.digest)))
+          continue;
+        const names = new Set<string>();
+        for await (const read of readRows(parts.artifacts, ref, Metrics)) {
+          const { item, step: at, values } = metricRowSchema.parse(read);
+          if (item === undefined || at !== undefined) continue;
+          for (const name of Object.keys(values)) names.add(name);
+        }
+        if (names.has('perplexity')) names.delete('loss');
+        for (const metric of names) {
+          const key = node === undefined ? `${step.node}.${port}:${metric}` : metric;
+          if (!found.has(key)) found.set(key, { node: step.node, port, metric });
+        }
+      }
+    }
+  }
+  const all = [...found.values()];
+  const known = all.filter(({ metric }) => knownMetric(metric) !== undefined);
+  return { metrics: known.length > 0 ? known : all, lower: [] };
+}
