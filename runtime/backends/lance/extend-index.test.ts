@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -210,6 +210,45 @@ describe('an index that is made of the one before', () => {
     expect(
       await buildIndex({ ...request, dimension: dimension + 1, language: 'en', kind: 'hnsw' }),
     ).toEqual({ rows: 2_100, reused: 0 });
+  });
+
+  it('is built whole where that is damaged, or is taken away meanwhile', async () => {
+    const base = await built(before);
+    // What is read at first, and what the graph is read from.
+    for (const damaged of [/data\/.*\.lance$/, /\.idx$/]) {
+      const folder = await emptyFolder();
+      await cp(base.folder, folder, { recursive: true });
+      const files = Object.keys(await digestsOf(folder)).filter((path) => damaged.test(path));
+      expect(files.length).toBeGreaterThan(0);
+      for (const path of files) {
+        await writeFile(path, new Uint8Array((await readFile(path)).byteLength));
+      }
+      const after = chunksOf(range(5, 2_105));
+      const next = await built(after, { previous: folder });
+      expect(next, String(damaged)).toMatchObject({ rows: 2_100, reused: 0 });
+      expect(await recall(next, after)).toBeGreaterThanOrEqual(0.99);
+    }
+    const gone = join(await emptyFolder(), 'gone');
+    expect(await built(before, { previous: gone })).toMatchObject({ rows: 2_100, reused: 0 });
+  });
+
+  it('fails with what its chunks fail with', async () => {
+    const base = await built(before);
+    const folder = await emptyFolder();
+    const failing = async function* (): AsyncGenerator<EmbeddedChunk> {
+      yield* streamed(before.slice(0, 9));
+      throw new RangeError('the chunks end here');
+    };
+    const request = { folder, dimension, language: 'none', kind: 'hnsw' } as const;
+    let begun = 0;
+    const rows = (): AsyncGenerator<EmbeddedChunk> => {
+      begun += 1;
+      return failing();
+    };
+    await expect(buildIndex({ ...request, rows, previous: base.folder })).rejects.toThrow(
+      'the chunks end here',
+    );
+    expect(begun).toBe(1);
   });
 
   it('has the words by the language that is asked for now', async () => {

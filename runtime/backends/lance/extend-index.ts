@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import type { BuildIndexRequest, BuiltIndex } from '@graft/graph';
+import { GraphError, type BuildIndexRequest, type BuiltIndex } from '@graft/graph';
 import { layOutBase } from './base-files.ts';
 import { keyed, type KeyedChunk } from './chunk-key.ts';
 import { lanceLibrary, tableName } from './lance-library.ts';
@@ -24,7 +24,7 @@ export async function extendIndex(
   previous: string,
 ): Promise<BuiltIndex | undefined> {
   const { folder } = request;
-  const extended = (await layOutBase(previous, folder)) ? await extend(request) : undefined;
+  const extended = await extendLaidOut(request, previous);
   if (extended !== undefined) return extended;
   for (const name of await readdir(folder)) {
     await rm(path.join(folder, name), { recursive: true, force: true });
@@ -32,12 +32,34 @@ export async function extendIndex(
   return undefined;
 }
 
+/** What goes wrong with the base, which may be damaged or taken away meanwhile, is no reason not to build an index. */
+async function extendLaidOut(
+  request: BuildIndexRequest,
+  previous: string,
+): Promise<BuiltIndex | undefined> {
+  let fault: { readonly of: unknown } | undefined;
+  const rows = async function* (): ReturnType<BuildIndexRequest['rows']> {
+    try {
+      yield* request.rows();
+    } catch (error) {
+      fault = { of: error };
+      throw error;
+    }
+  };
+  try {
+    if (!(await layOutBase(previous, request.folder))) return undefined;
+    return await extend({ ...request, rows });
+  } catch (error) {
+    if (fault !== undefined) throw fault.of;
+    if (error instanceof GraphError) throw error;
+    return undefined;
+  }
+}
+
 async function extend(request: BuildIndexRequest): Promise<BuiltIndex | undefined> {
   const { folder, dimension } = request;
   const database = await lanceLibrary().lancedb.connect(folder);
-  // What cannot be opened is no base, and no reason not to build an index.
-  const table = await database.openTable(tableName).catch(() => undefined);
-  if (table === undefined) return undefined;
+  const table = await database.openTable(tableName);
   try {
     if ((await widthOf(table)) !== dimension) return undefined;
     const gone = await keysOf(table);

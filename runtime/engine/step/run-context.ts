@@ -14,6 +14,7 @@ import { acquireFileLock, ownerStamp, type FileLock } from '@graft/kit';
 import type { z } from 'zod';
 import { memoFamily, StoredMemo } from '../items/item-memo.ts';
 import { SourceReader } from '../sources/source-reader.ts';
+import { openWhole } from './open-whole.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepIndexes } from './step-indexes.ts';
@@ -125,8 +126,8 @@ export async function createStepContext(
     async previous(output) {
       const ref = request.previous?.[output];
       if (ref === undefined) return undefined;
-      // Gone or damaged since: it would only have saved work.
-      return await host.artifacts.openTree(ref.digest).catch(() => undefined);
+      // Gone or damaged since: it would only have saved work, and what is made of it would be as damaged.
+      return await openWhole(host.artifacts, ref.digest, hooks.signal).catch(() => undefined);
     },
     async checkpoints() {
       owned ??= acquireFileLock(join(host.checkpointFolder, '.locks', request.cacheKey), {
