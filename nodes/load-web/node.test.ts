@@ -296,6 +296,24 @@ describe('what cannot be read', () => {
     expect(asked).toEqual([`${site}/gone`]);
   });
 
+  it.each([
+    [404, /answers 404\. Check the address/],
+    [429, /answers 429\. .* raise the pause, and run again later/],
+    [503, /answers 503\. .* run again later/],
+  ])('is told by what a site answers: %s', async (status, message) => {
+    const { load } = web({ [`${site}/a`]: { status } });
+    await expect(load({ pages: [`${site}/a`] })).rejects.toThrow(message);
+  });
+
+  it('is told from what sitemaps do not list', async () => {
+    const elsewhere = sitemap({ 'https://other.example/a': '' });
+    const { load } = web({ [`${site}/map.xml`]: elsewhere });
+    await expect(load({ sitemaps: [`${site}/map.xml`] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^The sitemaps list no page/),
+      location: { param: 'sitemaps' },
+    });
+  });
+
   it('is passed over and reported, where that is wanted, and tried again the next time', async () => {
     const { answers, asked, load, log } = web({ ...some });
     const documents = await load({ pages, unreadable: 'skip' });

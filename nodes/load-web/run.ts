@@ -159,7 +159,11 @@ async function* documentsOf(
     }
   }
   if (rows > 0) return;
-  throw new GraphError('bad-input', 'None of the pages has text that can be read.', {
-    location: { node: ctx.node, param: pages.length === 0 ? 'sitemaps' : 'pages' },
-  });
+  throw new GraphError(
+    'bad-input',
+    pages.length === 0
+      ? 'The sitemaps list no page that may be read: of their own hosts, and below what "Only under" says.'
+      : 'None of the pages has text that can be read.',
+    { location: { node: ctx.node, param: pages.length === 0 ? 'sitemaps' : 'pages' } },
+  );
 }

@@ -43,10 +43,16 @@ export async function lookAt<Value extends Look>(
   });
   if (reply.status >= 200 && reply.status < 300) return make(reply);
   if (reply.status === 304 && known !== undefined && validators !== undefined) return known;
-  throw new GraphError(
-    'unavailable',
-    `${url} answers ${reply.status}. Check the address, or leave the page out.`,
-  );
+  throw new GraphError('unavailable', `${url} answers ${reply.status}. ${remedy(reply.status)}`);
+}
+
+function remedy(status: number): string {
+  if (status === 429) {
+    return 'Its site is asked too often: raise the pause, and run again later; what has been read is kept.';
+  }
+  return status >= 500
+    ? 'Its site is not well: run again later, what has been read is kept; or leave the page out.'
+    : 'Check the address, or leave the page out.';
 }
 
 /** Pages as they were last looked at. */

@@ -17,6 +17,11 @@ export async function replyBody(
   response: IncomingMessage,
   { most, cut = false }: BodyLimit,
 ): Promise<Uint8Array> {
+  // What has no body is packed as nothing, whatever the headers say of the one that it stands for.
+  if (isEmpty(response)) {
+    response.resume();
+    return new Uint8Array();
+  }
   const pieces: Uint8Array[] = [];
   let left = most;
   if (!cut && Number(response.headers['content-length'] ?? 0) > most) {
@@ -32,6 +37,10 @@ export async function replyBody(
     throw new RangeError('too long');
   }
   return Buffer.concat(pieces);
+}
+
+function isEmpty({ statusCode, headers }: IncomingMessage): boolean {
+  return statusCode === 204 || statusCode === 304 || headers['content-length'] === '0';
 }
 
 function unpacked(response: IncomingMessage): Readable {

@@ -83,6 +83,7 @@ describe('what graphs may not see', () => {
       });
       const error = await refusal(client([open.url]).get(open.url, request));
       expect(error.message).toMatch(/private network|only http and https/);
+      expect(error.message.endsWith(` ${open.url}/ redirects there.`)).toBe(true);
     }
     expect(hidden.asked).toEqual([]);
   });
@@ -172,6 +173,22 @@ describe('what a site may send', () => {
     }
   });
 
+  it('has no body where it says so, whatever that would be packed as', async () => {
+    for (const [status, packing, length] of [
+      [304, 'br', undefined],
+      [204, 'gzip', undefined],
+      [200, 'gzip', '0'],
+      [404, 'zstd', '0'],
+    ] as const) {
+      const { url } = await site((_, response) => {
+        const sent = length === undefined ? {} : { 'content-length': length };
+        response.writeHead(status, { 'content-encoding': packing, ...sent }).end();
+      });
+      const reply = await client([url]).get(url, request);
+      expect([reply.status, reply.body.byteLength]).toEqual([status, 0]);
+    }
+  });
+
   it('is left at once where it is packed otherwise', async () => {
     let leave = (): void => undefined;
     const left = new Promise<void>((resolve) => (leave = resolve));
@@ -200,6 +217,24 @@ describe('what a site may send', () => {
     });
     expect((await refusal(client([url]).get(url, request))).message).toMatch(/more than 5 times/);
     expect(asked).toHaveLength(6);
+  });
+
+  it('names the page of the graph where it leads to what fails', async () => {
+    const { url } = await site((asking, response) => {
+      const targets: Record<string, string> = {
+        '/to-none': 'http://[::1',
+        '/to-closed': '/closed',
+      };
+      const location = targets[asking.url ?? ''];
+      if (location === undefined) response.destroy();
+      else response.writeHead(302, { location }).end();
+    });
+    for (const [path, message] of [
+      ['/to-none', /^"http:\/\/\[::1" is no address of a page\. \S+\/to-none redirects there\.$/],
+      ['/to-closed', /\/closed cannot be read: .* \S+\/to-closed redirects there\.$/],
+    ] as const) {
+      expect((await refusal(client([url]).get(url + path, request))).message).toMatch(message);
+    }
   });
 
   it('comes whole', async () => {

@@ -76,21 +76,22 @@ export class WebClient implements Web {
     let left = request.seconds * 1000;
     for (let hops = 0; hops <= mostRedirects; hops++) {
       const at = url;
-      const seconds = await this.#pauseAt(at, request);
-      const reply = await this.#pauses.turn(
-        at.host,
-        { seconds, signal: request.signal },
-        async () => {
-          const began = performance.now();
-          try {
-            return await this.#once(at, { ...request, left, limit });
-          } finally {
-            left -= performance.now() - began;
-          }
-        },
-      );
-      if (!(reply instanceof URL)) return reply;
-      url = reply;
+      const ask = async (): Promise<WebReply | URL> => {
+        const began = performance.now();
+        try {
+          return await this.#once(at, { ...request, left, limit });
+        } finally {
+          left -= performance.now() - began;
+        }
+      };
+      try {
+        const seconds = await this.#pauseAt(at, request);
+        const reply = await this.#pauses.turn(at.host, { seconds, signal: request.signal }, ask);
+        if (!(reply instanceof URL)) return reply;
+        url = reply;
+      } catch (error) {
+        throw hops === 0 ? error : ledFrom(start, error);
+      }
     }
     throw refused(
       `${shown(start)} redirects more than ${mostRedirects} times. Give the address that it is to end at.`,
@@ -118,7 +119,7 @@ export class WebClient implements Web {
       const { statusCode: status = 0, headers: said } = response;
       if ([301, 302, 303, 307, 308].includes(status) && said.location !== undefined) {
         response.destroy();
-        return webUrl(said.location, url);
+        return redirected(said.location, url);
       }
       const body = await replyBody(response, limit);
       const validators = validatorsOf(said);
@@ -199,6 +200,23 @@ export class WebClient implements Web {
 /** Whether a site could not be asked, and not that it may not be, or that nobody waits any more. */
 function isFailure(error: unknown, { signal }: WebRequest): error is GraphError {
   return !signal.aborted && error instanceof GraphError && error.audience !== 'operator';
+}
+
+/** Where a reply sends on to. */
+function redirected(location: string, from: URL): URL {
+  try {
+    return webUrl(location, from);
+  } catch (error) {
+    throw ledFrom(from, error);
+  }
+}
+
+/** The same error, saying too by which address one comes there: only that one is in the graph. */
+function ledFrom(start: URL, error: unknown): unknown {
+  const by = ` ${shown(start)} redirects there.`;
+  if (!(error instanceof GraphError) || error.message.endsWith(by)) return error;
+  const { code, message, location, audience } = error;
+  return new GraphError(code, message + by, { location, audience, cause: error });
 }
 
 function validatorsOf({
