@@ -1,27 +1,98 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from './served-workspace.ts';
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from './served-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 const folder = path.resolve(import.meta.dirname, '../docs/screenshots');
+const example = 'rag-quickstart.graft.json';
 
-// Written for the README on demand; not a check, so that it is not counted otherwise.
+/** What is on the screen, light and dark. */
+async function picture(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const file = path.join(folder, `${name}-${colorScheme}.jpg`);
+    await page.screenshot({ path: file, type: 'jpeg', quality: 84, animations: 'disabled' });
+  }
+}
+
+/** The pictures of docs/screenshots, taken on demand; not a check, so that it is not counted otherwise. */
 if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
-  test('takes the pictures of the README', async ({ page, workspace }) => {
-    test.setTimeout(900_000);
+  test.beforeAll(() => mkdir(folder, { recursive: true }));
+
+  test('takes pictures of the quickstart', async ({ page, workspace }) => {
+    test.setTimeout(1_800_000);
     const bench = new Workbench(page);
-    await bench.open(workspace.url, 'rag-quickstart.graft.json');
+    await page.goto(workspace.url);
+    await page.getByRole('button', { name: 'Examples', exact: true }).click();
+    const gallery = page.getByRole('dialog', { name: 'Examples' });
+    await expect(gallery.locator('.gallery-card').first()).toBeVisible();
+    await picture(page, 'gallery');
+    await page.keyboard.press('Escape');
+
+    await bench.open(workspace.url, example);
     await bench.run();
-    await bench.reaches('generate', 'succeeded', 800_000);
-    await bench.select('generate');
-    await bench.tab('Output');
-    await expect(bench.output.locator('article').first()).toBeVisible();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: path.join(folder, `quickstart-${colorScheme}.png`) });
+    await bench.reaches('evaluate', 'succeeded', 900_000);
+    for (const [node, name, text] of [
+      ['files', 'documents', 'handbook/'],
+      ['questions', 'questions', '33'],
+      ['retriever', 'hits', 'handbook/'],
+      ['inject-context', 'prompts', 'handbook/'],
+      ['evaluate', 'metrics', 'contains'],
+      ['generate', 'quickstart', '['],
+    ] as const) {
+      await bench.select(node);
+      await bench.tab('Output');
+      await expect(bench.output).toContainText(text);
+      await picture(page, name);
     }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await bench.select('retriever');
-    await expect(bench.output).toContainText('handbook/');
-    await page.screenshot({ path: path.join(folder, 'hits-light.png') });
+    await page.getByRole('banner').getByRole('button', { name: 'Notebook', exact: true }).click();
+    await expect(page.getByRole('article').first()).toBeVisible();
+    await page.waitForTimeout(1_500);
+    await picture(page, 'notebook');
+    await page.getByRole('banner').getByRole('button', { name: 'Canvas', exact: true }).click();
+
+    // The same with one passage fewer: two runs to compare.
+    await bench.select('inject-context');
+    await bench.tab('Parameters');
+    await bench.fill('Top', '1');
+    await bench.run();
+    await expect(bench.node('evaluate')).toHaveAttribute('data-status', 'running', {
+      timeout: 900_000,
+    });
+    await bench.reaches('evaluate', 'succeeded', 900_000);
+    await bench.tab('All runs');
+    const marks = page.getByRole('list', { name: 'Runs' }).getByRole('checkbox');
+    await marks.nth(1).check();
+    await marks.nth(0).check();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await expect(page.getByTestId('comparison-summary')).toBeVisible();
+    await picture(page, 'compare');
+
+    // A graph that takes something and gives something.
+    await bench.open(workspace.url, 'lib/hybrid-retrieval.graft.json');
+    await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
+    await expect(page.getByRole('form')).toBeVisible();
+    await picture(page, 'app');
+  });
+
+  test('takes a picture of missing models and data', async ({ page, workspace }) => {
+    const bare = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-bare-')));
+    await writeFile(path.join(bare, example), await readFile(path.join(workspace.folder, example)));
+    const server = await serve(bare, { GRAFT_MODELS: path.join(bare, 'models') });
+    try {
+      const bench = new Workbench(page);
+      await bench.open(server.url, example);
+      await bench.select('base-model');
+      await bench.tab('Parameters');
+      await page.waitForTimeout(1_500);
+      await picture(page, 'missing');
+    } finally {
+      server.process.kill('SIGINT');
+      await once(server.process, 'exit');
+      await rm(bare, { recursive: true, force: true });
+    }
   });
 }
