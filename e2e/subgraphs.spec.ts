@@ -38,7 +38,7 @@ test('two nodes become a subgraph, run, show their output at it, and are inlined
   await bench.reaches('subgraph', 'succeeded');
   await bench.reaches('result', 'succeeded');
   await bench.tab('Output');
-  await expect(page.getByTestId('feed')).toContainText('subgraph/chunk');
+  await expect(page.getByTestId('feed')).toContainText('subgraph/Chunk');
   await expect(bench.output).toContainText('Glaze no. 7');
   await expect(bench.node('subgraph')).toContainText('chunks');
   // One is led to the step within.

@@ -124,9 +124,29 @@ describe('kinds', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('passes over other kinds, and kinds that were not chosen', async () => {
-    const documents = await load(['notes.md', 'bowls.csv'], { extensions: ['md'] });
-    expect(documents.map(({ path }) => path)).toEqual(['notes.md']);
+  it('passes over other kinds, and kinds that were not chosen, and names them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'graft-kinds-'));
+    const names = ['a.md', 'b.csv', ...[1, 2, 3, 4, 5, 6].map((at) => `${at}.png`), 'kiln.py'];
+    for (const name of names) await writeFile(join(folder, name), 'The kiln is lit.');
+    const files = await Promise.all(names.map((name) => sourceFile(folder, name)));
+    const log = vi.fn();
+    const sources = [{ kind: 'files' as const, param: 'paths', files }];
+    const params = loadFiles.params.parse({ paths: ['.', 'b.csv'], extensions: ['md'] });
+    const ctx = { ...testContext(), sources, log };
+    const documents = await runAll(run, files, { ctx, inputs: {}, params });
+    await rm(folder, { recursive: true });
+    expect(documents.map(({ path }) => path)).toEqual(['a.md']);
+    expect(log.mock.calls).toEqual([
+      [
+        'warning',
+        '1 file is passed over, since source code is read only where “Kinds” has code: kiln.py.',
+      ],
+      ['warning', '1 file is passed over, of a kind that is not among “Kinds”: b.csv.'],
+      [
+        'info',
+        '6 files are passed over, of a kind that is not among “Kinds”: 1.png, 2.png, 3.png, 4.png, 5.png and 1 more.',
+      ],
+    ]);
   });
 });
 
@@ -198,6 +218,12 @@ describe('what stops a run', () => {
       code: 'bad-input',
       location: { node: 'node-1', param: 'paths' },
     });
+  });
+
+  it('says how it goes on without a file that cannot be read', async () => {
+    expect((await problem(['notes.md', 'damaged.pdf'])).message).toBe(
+      'damaged.pdf is not a PDF that can be read; it may be damaged. Open and save it anew, or take it out of the files. To go on without such files, set “Unreadable files” to skip.',
+    );
   });
 
   it('goes on where it may skip', async () => {

@@ -4,6 +4,7 @@ import {
   implementItems,
   ItemFailure,
   type ParamsOf,
+  type RunContext,
   type SourceFile,
 } from '@graft/graph';
 import { fileKind } from './file-kind.ts';
@@ -12,6 +13,9 @@ import { type ReadOptions, readDocuments } from './read-documents.ts';
 
 /** Bytes. Documents of a larger file are not cached: they are read from the file again whenever they are needed. */
 const maxCached = 1024 * 1024;
+
+/** Files that are passed over and named; more are counted. */
+const mostNamed = 5;
 
 /** The documents of a small file, or how many a large one has. */
 type Payload = { readonly documents: readonly Document[] } | { readonly streamed: number };
@@ -32,7 +36,8 @@ export const run = implementItems(loadFiles, {
           ),
         );
       } catch (error) {
-        if (params.unreadable === 'stop' || !(error instanceof GraphError)) throw error;
+        if (!(error instanceof GraphError)) throw error;
+        if (params.unreadable === 'stop') throw withWayOn(error);
         payloads.push(new ItemFailure(error.message));
       }
     }
@@ -56,8 +61,11 @@ export const run = implementItems(loadFiles, {
       });
     }
   },
-  finish(ctx, { items, rows }) {
-    if (rows > 0) return;
+  finish(ctx, { items, rows }, params) {
+    if (rows > 0) {
+      tellPassedOver(ctx, params);
+      return;
+    }
     const what =
       items === 0
         ? 'The paths name no file.'
@@ -67,6 +75,43 @@ export const run = implementItems(loadFiles, {
     });
   },
 });
+
+/** What stops the step, and how it goes on without such a file. */
+function withWayOn(error: GraphError): GraphError {
+  const { code, message, location, audience } = error;
+  if (code === 'input-changed') return error;
+  const way = 'To go on without such files, set “Unreadable files” to skip.';
+  return new GraphError(code, `${message} ${way}`, { location, audience, cause: error });
+}
+
+/** Names the files that the paths take in and that are not read: a warning where one may think that they are. */
+function tellPassedOver(
+  ctx: RunContext,
+  { paths, extensions }: Pick<ParamsOf<typeof loadFiles>, 'paths' | 'extensions'>,
+): void {
+  const files = ctx.sources.flatMap((source) => (source.kind === 'files' ? source.files : []));
+  const left = files
+    .map(({ path }) => ({ path, kind: fileKind(path) }))
+    .filter(({ kind }) => kind === undefined || !extensions.includes(kind));
+  const tell = (over: typeof left, level: 'info' | 'warning', why: string): void => {
+    if (over.length === 0) return;
+    const names = over.slice(0, mostNamed).map(({ path }) => path);
+    const more = over.length > mostNamed ? ` and ${over.length - mostNamed} more` : '';
+    const passed = over.length === 1 ? '1 file is' : `${over.length} files are`;
+    ctx.log(level, `${passed} passed over, ${why}: ${names.join(', ')}${more}.`);
+  };
+  const code = left.filter(({ kind }) => kind === 'code');
+  const others = left.filter(({ kind }) => kind !== 'code');
+  tell(code, 'warning', 'since source code is read only where “Kinds” has code');
+  const isNamed = ({ path }: { readonly path: string }): boolean => paths.includes(path);
+  const why = 'of a kind that is not among “Kinds”';
+  tell(others.filter(isNamed), 'warning', why);
+  tell(
+    others.filter((one) => !isNamed(one)),
+    'info',
+    why,
+  );
+}
 
 function optionsFor(
   file: SourceFile,

@@ -30,6 +30,16 @@ describe('what a node says of its step', () => {
     expect(progressShare({ ...step, progress: { done: 5, unit: 'files' } })).toBeUndefined();
   });
 
+  it('says that there are warnings beside those of failed items', () => {
+    const levels = ['warning', 'info', 'warning'] as const;
+    const logs = levels.map((level) => ({ at: 0, level, message: 'Left out.' }));
+    const artifact = { digest: '', mediaType: '', size: 0, count: 3, summary: '3 chunks' };
+    const done = { ...step, status: 'succeeded', outputs: { out: artifact }, logs } as const;
+    expect(resultText(done)).toBe('3 chunks · 2 warnings');
+    const items = { total: 4, computed: 3, reused: 0, failed: 1 };
+    expect(resultText({ ...done, items })).toBe('3 chunks · 1 failed · 1 warning');
+  });
+
   it('tells a download as one, in units that people read', () => {
     const unit = 'bytes of a-model';
     const progress = { done: 12_300_000, total: 98_362_432, unit, message: 'a.gguf from npm:x' };

@@ -101,6 +101,9 @@ export function resultText(step: StepView | undefined): string {
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
   if (failed > 0) outputs.push(`${count(failed)} failed`);
+  const warnings = step.logs.filter(({ level }) => level === 'warning').length;
+  // Each failed item warns of itself.
+  if (warnings > failed) outputs.push(plural(warnings - failed, 'warning'));
   return outputs.length > 0 ? outputs.join(' · ') : 'no result';
 }
 

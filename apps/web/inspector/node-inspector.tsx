@@ -12,7 +12,8 @@ import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { GraphSummary } from './graph-summary.tsx';
-import { LogsTab, useWarnings } from './logs-tab.tsx';
+import { useWarnings } from './log-lines.ts';
+import { LogsTab } from './logs-tab.tsx';
 import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { LabelAnswers } from '../labels/label-answers.tsx';
@@ -33,7 +34,7 @@ const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
 
 function Tabs({ node }: { readonly node: string }) {
   const current = useScreen((state) => state.inspectorTab);
-  const warnings = useWarnings(node);
+  const warnings = useWarnings(node).length;
   return (
     <TabList
       label="Inspector"

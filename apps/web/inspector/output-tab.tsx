@@ -4,11 +4,13 @@ import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
+import { stepTitle } from '../state/node-titles.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { nodeTypes } from '../state/registry.ts';
+import { WarningNotice } from './warning-notice.tsx';
 import { TabList } from '../shell/tab-list.tsx';
 
 const LiveCurves = lazy(() =>
@@ -57,6 +59,7 @@ export function OutputTab({ node }: { readonly node: string }) {
   const tab = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
   const feed = tab === undefined ? undefined : own?.feeds?.[tab];
   const source = useRunView((state) => (feed === undefined ? undefined : stepOf(state, feed.node)));
+  const feedTitle = useDocument(({ graph }) => feed && stepTitle(feed.node, graph));
   // A node that the run has other steps for shows the output of one of them, as that one would.
   const step = source ?? own;
   const port = feed?.port ?? tab;
@@ -88,11 +91,11 @@ export function OutputTab({ node }: { readonly node: string }) {
           Made by{' '}
           <button
             type="button"
-            className="font-mono text-[11.5px] hover:underline"
+            className="font-[550] hover:underline"
             title="Show that node"
             onClick={() => goTo(feed.node)}
           >
-            {feed.node}
+            {feedTitle}
           </button>
           .
         </p>
@@ -110,6 +113,7 @@ export function OutputTab({ node }: { readonly node: string }) {
           })}
         </p>
       )}
+      <WarningNotice node={node} />
       <Score artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? (
