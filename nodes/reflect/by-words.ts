@@ -7,6 +7,18 @@ import { wordCover } from '../kit/text/word-cover.ts';
 export interface Standing {
   readonly supported: number;
   readonly useful: number;
+  /** Why it is no answer at all, as a sentence. */
+  readonly because?: string;
+}
+
+/** Why what was said is no answer, whatever it was asked. */
+export function whyNoAnswer({
+  text,
+  finishReason,
+}: Pick<Answer, 'text' | 'finishReason'>): string | undefined {
+  if (text.trim() === '') return 'It is empty.';
+  if (finishReason !== 'stop') return 'It was cut off.';
+  return abstains(text) ? 'It says itself that it does not know.' : undefined;
 }
 
 /** What the question already said proves little; a number proves much. */
@@ -40,15 +52,18 @@ export function standingByWords(
   const words = contentWords(said);
   const asked = contentWords(question.question);
   const own = new Set(asked);
-  const isAnswer =
-    said.trim() !== '' &&
-    finishReason === 'stop' &&
-    !abstains(said) &&
-    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !own.has(word))) &&
-    (!asksForNumber.test(question.question) || numberWord.test(said));
+  const because =
+    whyNoAnswer({ text: said, finishReason }) ??
+    (/^\s*(?:yes|no)\b/i.test(said) || words.some((word) => !own.has(word))
+      ? undefined
+      : 'It only says the question again.') ??
+    (!asksForNumber.test(question.question) || numberWord.test(said)
+      ? undefined
+      : 'It has no number or time, for which the question asks.');
+  const none = because === undefined ? {} : { because };
   // A mere yes or no claims what the question asks.
   const claimed = words.length > 0 || said.trim() === '' ? words : asked;
-  if (claimed.length === 0) return { supported: 0, useful: 0 };
+  if (claimed.length === 0) return { supported: 0, useful: 0, ...none };
   let best: Standing = { supported: 0, useful: 0 };
   for (const { title, text: passage } of passages) {
     const titled = contentWords(title);
@@ -60,5 +75,5 @@ export function standingByWords(
       if (supported > best.supported || useful > best.useful) best = { supported, useful };
     }
   }
-  return isAnswer ? best : { ...best, useful: 0 };
+  return because === undefined ? best : { ...best, useful: 0, because };
 }

@@ -67,6 +67,7 @@ async function look({ answers, before, params = {}, model = leaningContext(() =>
   return {
     answers: await rowsOf(given.answers),
     open: (await rowsOf(given.open)).map(({ id }) => id),
+    verdicts: await rowsOf(given.verdicts),
     metrics: explained(reflect, await rowsOf(given.metrics)),
     log: model.log,
   };
@@ -104,6 +105,77 @@ describe('reflecting', () => {
       ],
     ]);
     expect(log).toEqual(['info : 1 of 3 answers stand.']);
+  });
+
+  it('keeps each answer as it was given, and says in words why it does not stand', async () => {
+    const cut = answerOf({ ...when, reference: '05:40' }, 'At 05', { finishReason: 'length' });
+    const { verdicts } = await look({ answers: [right, wrong, invented, { ...cut, id: 'cut' }] });
+    expect(
+      verdicts.map(({ item, value, answer, findings }) => [item, value, answer, findings]),
+    ).toEqual([
+      [
+        ...['q1', 1, 'At 05:40.'],
+        [
+          { text: 'The passages bear it out by 1.00; 0.60 is needed.', said: [], verdict: true },
+          { text: 'It answers what was asked by 1.00; 0.30 is needed.', said: [], verdict: true },
+        ],
+      ],
+      [
+        ...['q2', 0, 'Bert Miller.'],
+        [
+          {
+            text: 'The passages bear it out by 0.00, and 0.60 is needed.',
+            ...{ said: [], verdict: false },
+          },
+          { text: 'It answers what was asked by 0.67; 0.30 is needed.', said: [], verdict: true },
+        ],
+      ],
+      [
+        ...['q3', 0, 'Its name is Polly.'],
+        [
+          {
+            text: 'The passages bear it out by 0.00, and 0.60 is needed.',
+            ...{ said: [], verdict: false },
+          },
+          {
+            text: 'It answers what was asked by 0.00, and 0.30 is needed.',
+            ...{ said: [], verdict: false },
+          },
+        ],
+      ],
+      [
+        'cut',
+        0,
+        'At 05',
+        expect.arrayContaining([expect.objectContaining({ text: 'It was cut off.' })]),
+      ],
+    ]);
+    expect(verdicts.at(-1)?.question).toEqual({
+      id: 'q1',
+      question: when.question,
+      reference: '05:40',
+    });
+  });
+
+  it.each([
+    ['', 'stop', 'It is empty.'],
+    ['The handbook does not say.', 'stop', 'It says itself that it does not know.'],
+    ['The eastern kiln is lit.', 'stop', 'It only says the question again.'],
+    ['By Ada Thorn.', 'stop', 'It has no number or time, for which the question asks.'],
+  ] as const)('says of “%s” what it is instead of an answer', async (text, finishReason, why) => {
+    const { verdicts } = await look({ answers: [answerOf(when, text, { finishReason })] });
+    expect(verdicts[0]?.findings[0]).toEqual({ text: why, said: [], verdict: false });
+    const params = { supported: 0, useful: 0 };
+    const lenient = await look({ answers: [answerOf(when, text, { finishReason })], params });
+    expect(lenient.verdicts).toMatchObject([{ value: 1, findings: [] }]);
+  });
+
+  it('tells a figure from the one that is needed by as many digits as that takes', async () => {
+    const params = { supported: 0, useful: 0.6667 };
+    const { verdicts } = await look({ answers: [answerOf(who, 'Ada Thorn.')], params });
+    expect(verdicts[0]?.findings.map(({ text }) => text)).toEqual([
+      'It answers what was asked by 0.66667, and 0.66670 is needed.',
+    ]);
   });
 
   it('takes the place of earlier answers, and adds up their tokens', async () => {
@@ -174,7 +246,7 @@ describe('a model that judges', () => {
       if (!prompt.includes('Polly') || !prompt.includes(passages[0] ?? '')) return 0.8;
       throw new GraphError('bad-input', 'the prompt has 9000 tokens');
     });
-    const { answers, open, metrics, log } = await look({
+    const { answers, open, verdicts, metrics, log } = await look({
       ...{ answers: [right, invented], params: { by: 'model' }, model },
     });
     expect(answers.map(({ text, promptTokens }) => [text, promptTokens])).toEqual([
@@ -182,6 +254,14 @@ describe('a model that judges', () => {
       ['I do not know.', 20],
     ]);
     expect(open).toEqual(['q3']);
+    expect(verdicts[1]?.value).toBeUndefined();
+    expect(verdicts[1]?.findings).toEqual([
+      {
+        text: 'The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
+        said: [],
+      },
+      { text: 'It answers what was asked by 0.89; 0.30 is needed.', said: [], verdict: true },
+    ]);
     expect(metrics.map(({ item, values }) => [item, values])).toEqual([
       [undefined, expect.objectContaining({ answered: 0.5, unjudged: 0.5 })],
       ['q3', { answered: 0, useful: expect.closeTo(0.8 / 0.9, 12), unjudged: 1 }],

@@ -1,6 +1,7 @@
 import {
   Answers,
   defineNode,
+  Judgements,
   Metrics,
   Model,
   type ParamMeta,
@@ -29,7 +30,7 @@ const least = (title: string, least: number, description: string) =>
 export const reflect = defineNode({
   type: 'reflect',
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Reflect',
   group: 'evaluation',
   doc: 'Looks back at answers: do the passages bear them out, and do they answer what was asked? Those of which both is so stand. The others give way to “I do not know.”, and their questions are to be asked again; in a loop the next round asks them, and what none has answered stays unknown.',
@@ -52,6 +53,11 @@ export const reflect = defineNode({
     open: {
       type: Questions,
       doc: 'Questions whose answers do not stand.',
+      itemsOf: ['answers'],
+    },
+    verdicts: {
+      type: Judgements,
+      doc: 'Each answer as it was given, whether it stands, and if not, why.',
       itemsOf: ['answers'],
     },
     metrics: {

@@ -1,7 +1,15 @@
-import { type Answer, implement, type MetricRow, type Prompt, type Question } from '@graft/graph';
+import {
+  type Answer,
+  implement,
+  type Judgement,
+  type MetricRow,
+  type Prompt,
+  type Question,
+} from '@graft/graph';
 import { answerMetrics, answerRow, summaryRow } from '../kit/evaluation/question-rows.ts';
 import { metricNames, reflect } from './node.ts';
 import { type Judged, standings } from './standings.ts';
+import { standsBy, verdictOf } from './verdict.ts';
 
 export const run = implement(reflect, async (ctx, inputs, params) => {
   const prompts = new Map<string, Prompt>();
@@ -24,26 +32,31 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
   for await (const answer of inputs.before?.rows() ?? []) answers.set(answer.id, answer);
   const open: Question[] = [];
   const rows: MetricRow[] = [];
+  const verdicts: Judgement[] = [];
   const all = await standings(ctx, { judged, model: inputs.model }, params);
-  for (const { answer, tokens, ...found } of all) {
-    const { supported, useful } = found;
-    const isJudged = supported !== undefined && useful !== undefined;
-    const stands = isJudged && supported >= params.supported && useful >= params.useful;
+  for (const found of all) {
+    const { answer, tokens, supported, useful } = found;
+    const stands = standsBy(found, params);
     const before = answers.get(answer.id);
     const spent: Answer = {
       ...answer,
       promptTokens: answer.promptTokens + tokens + (before?.promptTokens ?? 0),
       completionTokens: answer.completionTokens + (before?.completionTokens ?? 0),
     };
-    if (!stands) open.push(answer.question);
+    if (stands !== true) open.push(answer.question);
+    verdicts.push(verdictOf(found, params));
     answers.set(
       answer.id,
-      stands ? spent : { ...spent, text: params.unknown, citations: [], finishReason: 'stop' },
+      stands === true
+        ? spent
+        : { ...spent, text: params.unknown, citations: [], finishReason: 'stop' },
     );
     rows.push(
       answerRow(answer.id, answer.question, {
-        ...{ answered: stands ? 1 : 0, ...found },
-        ...(params.by === 'model' ? { unjudged: isJudged ? 0 : 1 } : {}),
+        answered: stands === true ? 1 : 0,
+        ...(supported === undefined ? {} : { supported }),
+        ...(useful === undefined ? {} : { useful }),
+        ...(params.by === 'model' ? { unjudged: stands === undefined ? 1 : 0 } : {}),
       }),
     );
   }
@@ -51,6 +64,7 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
   return {
     answers: answers.values(),
     open,
+    verdicts,
     metrics: rows.length === 0 ? [summaryRow([], metricNames)] : answerMetrics(rows, metricNames),
   };
 });

@@ -1,5 +1,4 @@
 import {
-  abstains,
   type Answer,
   GraphError,
   type InputsOf,
@@ -16,7 +15,7 @@ import {
   tellUnasked,
   type YesOrNo,
 } from '../kit/asking/yes-or-no.ts';
-import { type Read, type Standing, standingByWords } from './by-words.ts';
+import { type Read, type Standing, standingByWords, whyNoAnswer } from './by-words.ts';
 import type { reflect } from './node.ts';
 
 /** An answer with the passages that it was given from. */
@@ -26,10 +25,12 @@ export interface Judged {
 }
 
 /** What was to be judged and could not be is absent. */
-interface Found extends Partial<Standing> {
+export interface Found extends Partial<Standing> {
   readonly answer: Answer;
   /** That were read to find out. */
   readonly tokens: number;
+  /** Why the model could not be asked, as a sentence. */
+  readonly unasked?: string;
 }
 
 /** How far each answer stands, in order. Throws `missing-input` where a model is to judge and there is none. */
@@ -53,11 +54,11 @@ export async function standings(
     });
   }
   // What says nothing, or that it is not known, needs no judge.
-  const isAsked = judged.map(
-    ({ answer: { text, finishReason }, passages }) =>
-      text.trim() !== '' && finishReason === 'stop' && !abstains(text) && passages.length > 0,
+  const unneeded = judged.map(
+    ({ answer, passages }) =>
+      whyNoAnswer(answer) ?? (passages.length > 0 ? undefined : 'No passage came with it.'),
   );
-  const asked = judged.filter((_, at) => isAsked[at]);
+  const asked = judged.filter((_, at) => unneeded[at] === undefined);
   const ask = async (
     prompt: string,
     threshold: number,
@@ -87,12 +88,15 @@ export async function standings(
   );
   let next = 0;
   return judged.map(({ answer }, at): Found => {
-    if (isAsked[at] !== true) return { answer, supported: 0, useful: 0, tokens: 0 };
+    const because = unneeded[at];
+    if (because !== undefined) return { answer, supported: 0, useful: 0, because, tokens: 0 };
     const [support, use] = [supported[next], useful[next]];
     next += 1;
     const [supporting, using] = [told(support), told(use)];
+    const failure = [support, use].find((one) => one instanceof ItemFailure);
     return {
       answer,
+      ...(failure === undefined ? {} : { unasked: failure.message }),
       ...(supporting === undefined ? {} : { supported: supporting.yes }),
       ...(using === undefined ? {} : { useful: using.yes }),
       tokens: (supporting?.tokens ?? 0) + (using?.tokens ?? 0),

@@ -9,7 +9,9 @@ export function QuestionRows(props: PreviewProps): ReactNode {
     <RowList {...props} schema={questionSchema} unit="questions">
       {(row: Question) => (
         <div className="gk-row">
-          <span className="gk-number">{row.id}</span>
+          <span className="gk-number gk-id" title={row.id}>
+            {row.id}
+          </span>
           <span className="gk-grow">
             {row.question}
             {row.reference !== undefined && <small>{row.reference}</small>}

@@ -4,7 +4,7 @@ import { portType } from './port-type.ts';
 /** Something that the judge gave verdicts of: a claim, a passage, an answer, a question that it made of the answer. */
 const findingSchema = z.object({
   text: z.string(),
-  /** What it said in each repeat; null where that could not be read. */
+  /** What a model said in each repeat; null where that could not be read. */
   said: z.array(z.boolean().nullable()),
   /** By the majority of what could be read; absent: nothing could be. */
   verdict: z.boolean().optional(),
@@ -26,7 +26,7 @@ const exchangeSchema = z.object({
 });
 export type JudgeExchange = z.infer<typeof exchangeSchema>;
 
-/** One metric of one answer, as a judge model has it, with all that it was asked and said. */
+/** One metric of one answer, as a judge has it, with its findings and, of a model, all that it was asked and said. */
 export const judgementSchema = z.object({
   id: z.string(),
   /** Id of the answer. */
@@ -52,5 +52,5 @@ export const Judgements = portType({
   encoding: 'jsonl',
   mediaType: 'application/vnd.graft.judgements+jsonl',
   schema: judgementSchema,
-  doc: 'What a judge model was asked about answers, what it said, and its verdicts.',
+  doc: 'Answers with the verdicts on them, and what a model that judges was asked and said.',
 });
