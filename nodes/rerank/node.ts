@@ -140,7 +140,8 @@ export const rerank = defineNode({
       .default(60)
       .meta({
         title: 'RRF constant',
-        description: 'Of the fusion: sum of weight / (constant + rank).',
+        description:
+          'How little the first places count more than those below: each order adds weight / (constant + rank) to the score. 60 is usual; the smaller it is, the more its first few places decide.',
         advanced: true,
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {

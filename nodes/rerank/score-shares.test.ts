@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { rowsInput, runAll, testContext, treeInput } from '../kit/testing/test-context.ts';
 import { rerank } from './node.ts';
 import { run } from './run.ts';
-import { scoreShares } from './score-shares.tsx';
+import { ownHit, scoreShares } from './score-shares.tsx';
 
 type Params = ParamsOf<typeof rerank>;
 
@@ -77,6 +77,23 @@ it('tells what each part of quality takes off', async () => {
     // The last has no date.
     expect(freshness?.weight).toBe(hit.before === 3 ? undefined : 0.8);
   }
+});
+
+it('leaves out what an earlier node left of quality, and a place that it did not change', async () => {
+  const [first] = (await ranked({ method: 'trained', quality: 0.5 })).hits;
+  const left = first ?? expect.fail();
+  expect(Object.keys(left.scores)).toContain('quality');
+  const fused = ownHit({ ...left, score: 0.03 }, { method: 'trained' });
+  expect(fused.scores).toEqual({ dense: left.scores.dense, rerank: left.scores.rerank });
+  expect(fused.before).toBe(left.before);
+  const none = ownHit(left, { method: 'none' });
+  expect('before' in none).toBe(false);
+  // Of these its score is made still.
+  expect(none.scores).toEqual(left.scores);
+  const weighed = ownHit(left, { method: 'none', quality: 0.5 });
+  expect(weighed).toEqual({ ...left, scores: expect.not.objectContaining({ rerank: 1 }) });
+  expect(weighed.scores).not.toHaveProperty('rerank');
+  expect(ownHit(left, { method: 'another' })).toBe(left);
 });
 
 it('tells nothing of a score that other parameters made', async () => {

@@ -1,4 +1,4 @@
-import type { Hit, ParamsOf } from '@graft/graph';
+import type { Hit, HitScores, ParamsOf } from '@graft/graph';
 import type { ScoreShare } from '../kit/ui/index.ts';
 import { isFused, rerank } from './node.ts';
 import { partFactor } from './part-factor.ts';
@@ -16,6 +16,29 @@ export function scoreShares(
   const params = rerank.params.safeParse(given).data;
   if (params === undefined) return [];
   return params.quality > 0 ? ofQuality(hit, params) : ofFusion(hit, params);
+}
+
+/**
+ * A hit with what this node has to say of it: without the place before where it ranks nothing, and without the parts that
+ * an earlier one left, of which the score is not made any more.
+ */
+export function ownHit(hit: Hit, given: Readonly<Record<string, unknown>>): Hit {
+  const params = rerank.params.safeParse(given).data;
+  if (params === undefined) return hit;
+  const { method, quality } = params;
+  if (quality > 0) return method === 'none' ? { ...hit, scores: without(hit, ['rerank']) } : hit;
+  const { topic, quality: all } = hit.scores;
+  const isQuality = topic !== undefined && all !== undefined && nearly(topic * all, hit.score);
+  const scores = isQuality ? hit.scores : without(hit, qualityParts);
+  if (method !== 'none') return { ...hit, scores };
+  const { before: _before, ...rest } = hit;
+  return { ...rest, scores };
+}
+
+const qualityParts = ['topic', 'length', 'content', 'trust', 'freshness', 'quality'];
+
+function without({ scores }: Hit, names: readonly string[]): HitScores {
+  return Object.fromEntries(Object.entries(scores).filter(([name]) => !names.includes(name)));
 }
 
 const nearly = (one: number, other: number): boolean =>

@@ -65,7 +65,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'Score of a chunk = sum of 1 / (constant + rank) over both sides; likewise over a question’s variants.',
+          'How little the first places count more than those below: each side, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual; the smaller it is, the more the first few places decide.',
         advanced: true,
       } satisfies ParamMeta),
     variantWeight: z

@@ -7,6 +7,8 @@ import { ScoreLine, type ScoreShare, ScoreTable } from './score-parts.tsx';
 import { SourceLink } from './source-link.tsx';
 
 export interface HitListProps extends PreviewProps {
+  /** A hit as it is to be drawn, where the node does not answer for all that it brings. */
+  readonly shownHit?: (hit: Hit) => Hit;
   /** What the parts of a hit's score give to it, as far as the node knows. */
   readonly sharesOf?: (hit: Hit) => readonly ScoreShare[];
 }
@@ -21,15 +23,17 @@ export function HitList(props: HitListProps): ReactNode {
             <span className="gk-grow">{row.question.question}</span>
             <span className="gk-faint">{plural(row.hits.length, 'hit')}</span>
           </summary>
-          {row.hits.map((hit) => (
-            <HitRow
-              key={hit.chunk.id}
-              hit={hit}
-              best={row.hits[0]?.score ?? 1}
-              open={props.openSpan}
-              sharesOf={props.sharesOf}
-            />
-          ))}
+          {row.hits
+            .map((hit) => props.shownHit?.(hit) ?? hit)
+            .map((hit) => (
+              <HitRow
+                key={hit.chunk.id}
+                hit={hit}
+                best={row.hits[0]?.score ?? 1}
+                open={props.openSpan}
+                sharesOf={props.sharesOf}
+              />
+            ))}
         </details>
       )}
     </RowList>
