@@ -125,10 +125,19 @@ test('a run is exported as one page, which works from disk and without a network
     await expect(rows.getByTestId('found')).toHaveText('1+');
     await page.keyboard.press('Enter');
     await expect(rows.locator('[data-current="true"]')).toContainText('Question 777?');
+    await expect(rows.getByText('Passage 0 on heron 777')).toBeVisible();
     await rows.getByRole('button', { name: 'Last', exact: true }).click();
     await expect(rows.locator('[data-current="true"]')).toContainText('Question 999?');
     await rows.getByRole('button', { name: /Show the rows before/ }).click();
     await expect(rows.locator('[data-row="930"]')).toBeAttached();
+  });
+  await test.step('a table is searched', async () => {
+    const table = page.getByRole('article', { name: 'Score hits' });
+    await table.getByLabel('Find in all rows').fill('question 777?');
+    await page.keyboard.press('Enter');
+    await expect(table.getByTestId('found')).toHaveText('1 of 1');
+    await expect(table.locator('tr[data-current="true"]')).toContainText('Question 777?');
+    await expect(table.locator('tr[data-current="true"]')).toBeInViewport();
   });
   await test.step('a table is sorted', async () => {
     const table = page.getByRole('article', { name: 'Score hits' }).getByRole('table');

@@ -121,14 +121,19 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
   };
   const rows = ['first', 'second', 'third'].map((id) => ({
     id,
-    question: { id, question: `The ${id} question?` },
+    question: { id, question: `The ${id} question${id === 'third' ? ', on tenmoku' : ''}?` },
     hits: [1, 2].map((rank) => ({
       rank,
       score: 1 / rank,
       scores: { dense: 1 / rank },
       chunk: {
         id: `${id}-${rank}`,
-        text: rank === 2 && id === 'second' ? 'A celadon glaze.' : 'A plain one.',
+        text:
+          rank === 2 && id === 'second'
+            ? 'A celadon glaze.'
+            : rank === 2 && id === 'third'
+              ? 'A tenmoku glaze.'
+              : 'A plain one.',
         headings: [],
         source,
         metadata: {},
@@ -167,4 +172,11 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
   await expect(page.getByTestId('found')).toHaveText('1 of 1');
   await expect(place).toBeInViewport();
   await expect(bench.output.getByText('A plain one.').first()).toBeHidden();
+
+  // Where the question has it too, one sees that in any case.
+  await page.getByLabel('Find in all rows').fill('tenmoku');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found')).toHaveText('1 of 1');
+  await expect(bench.output.getByText('A tenmoku glaze.')).toBeInViewport();
+  await expect(bench.output.getByText('The third question, on tenmoku?')).toBeInViewport();
 });

@@ -12,6 +12,7 @@ import { useItemRows } from './item-rows.ts';
 import { copyText, textOf } from './output/copy-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
+import { isFindable } from './output/findable.ts';
 import { editWish } from './output/edit-wish.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
 import { reveal, useHighlight } from './output/highlight.ts';
@@ -91,6 +92,8 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   useHighlight(list, text);
   const goTo = (row: number): void => {
     setWent({ row });
+    // Of a table all rows are coming.
+    if (artifact?.mediaType === Metrics.mediaType) return;
     if (row < first || row >= first + rows.length) setStart(row);
   };
   const shown = current !== undefined && current >= first && current < first + rows.length;
@@ -117,6 +120,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
         <OutputBar
           {...{ artifact, rows, total, text, search, found, current, goTo }}
           name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
+          findable={isFindable(artifact, rows)}
           byRow={artifact.mediaType !== Metrics.mediaType}
           freeze={output === undefined ? undefined : () => void freeze(output)}
           edit={inApp ? undefined : editWish(node, output)}

@@ -3,6 +3,7 @@ import { count, plural, RawRow, type PreviewComponent } from '@graft/nodes/kit/u
 import { previews } from '@graft/nodes/previews';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { FindBar } from '../inspector/output/find-bar.tsx';
+import { isFindable } from '../inspector/output/findable.ts';
 import { reveal, useHighlight } from '../inspector/output/highlight.ts';
 import { RowsBefore } from '../inspector/output/rows-before.tsx';
 import { foundIn, useEmbeddedRows } from './embedded-rows.ts';
@@ -55,11 +56,12 @@ export function OutputView({
   };
   const Preview = previews[view] ?? rawRows;
   const total = held.rows.length;
+  const findable = isFindable(artifact, held.rows);
   const byRow = artifact.mediaType !== Metrics.mediaType;
   return (
     <>
-      {byRow && total > 1 ? (
-        <FindBar {...{ total, byRow, text, search, found, current, goTo }} />
+      {findable && total > 1 ? (
+        <FindBar {...{ total, findable, byRow, text, search, found, current, goTo }} />
       ) : null}
       <Left {...held} />
       <div ref={list} className="flex min-h-0 flex-col">

@@ -5,14 +5,19 @@ import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from './facts.tsx';
 import { modulePlace } from './module-path.ts';
 
-/** Rows without a step, one table for each series; a click on a column sorts by it. */
-export function MetricTables({
-  rows,
-  meanings = {},
-}: {
+interface TableRows {
   readonly rows: readonly MetricRow[];
-  readonly meanings?: MetricMeanings | undefined;
-}): ReactNode {
+  /** The number of each row in its output, by which it is gone to. */
+  readonly places: ReadonlyMap<MetricRow, number>;
+  /** The row that was gone to. */
+  readonly current?: number | undefined;
+}
+
+/** Rows without a step, one table for each series; a click on a column sorts by it. */
+export function MetricTables(
+  props: TableRows & { readonly meanings?: MetricMeanings | undefined },
+): ReactNode {
+  const { rows, places, current, meanings = {} } = props;
   const series = [...new Set(rows.map((row) => row.series))];
   return series.map((name) => {
     const own = rows.filter((row) => row.series === name);
@@ -21,7 +26,7 @@ export function MetricTables({
       return <Facts key={name} facts={factsOf(only, meanings)} />;
     }
     const title = series.length > 1 || name !== 'summary' ? name : undefined;
-    return <MetricTable key={name} title={title} rows={own} meanings={meanings} />;
+    return <MetricTable key={name} {...{ title, places, current, meanings }} rows={own} />;
   });
 }
 
@@ -59,12 +64,13 @@ function text(name: string, value: number): string {
   return name === 'bytes' ? bytes(value) : measure(value);
 }
 
-function MetricTable(props: {
-  readonly title: string | undefined;
-  readonly rows: readonly MetricRow[];
-  readonly meanings: MetricMeanings;
-}): ReactNode {
-  const { title, rows, meanings } = props;
+function MetricTable(
+  props: TableRows & {
+    readonly title: string | undefined;
+    readonly meanings: MetricMeanings;
+  },
+): ReactNode {
+  const { title, rows, places, current, meanings } = props;
   const sorting = useSorting();
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const labelled = rows.some(({ label }) => label !== undefined);
@@ -90,9 +96,13 @@ function MetricTable(props: {
         </thead>
         <tbody>
           {inOrder(rows, sorting.order, valueOf).map((row, at) => (
-            <tr key={at}>
+            <tr
+              key={at}
+              data-row={places.get(row)}
+              data-current={current !== undefined && places.get(row) === current}
+            >
               {labelled && (
-                <th scope="row" title={row.label}>
+                <th scope="row" title={row.label} data-whole={row.item !== undefined}>
                   {shortLabel(row.label ?? '')}
                 </th>
               )}

@@ -14,6 +14,8 @@ const fetched = 50_000;
 export function useMetricRows(props: PreviewProps): {
   readonly rows: readonly MetricRow[];
   readonly raw: readonly unknown[];
+  /** The number of each row among all, from 0. */
+  readonly places: ReadonlyMap<MetricRow, number>;
 } {
   const { rows, total, loading, loadMore } = props;
   useEffect(() => {
@@ -22,6 +24,7 @@ export function useMetricRows(props: PreviewProps): {
   return useMemo(() => {
     const read = fittingRows(rows, metricRowSchema);
     return {
+      places: new Map(read.flatMap((row, at) => (row.fits ? [[row.value, at]] : []))),
       rows: read.flatMap((row) => (row.fits ? [row.value] : [])),
       raw: read.flatMap((row) => (row.fits ? [] : [row.raw])),
     };
@@ -30,7 +33,7 @@ export function useMetricRows(props: PreviewProps): {
 
 /** Curves of the rows that have a step, tables of those that have none. */
 export function MetricsView(props: PreviewProps): ReactNode {
-  const { rows, raw } = useMetricRows(props);
+  const { rows, raw, places } = useMetricRows(props);
   const { curves, tables } = useMemo(
     () => ({
       curves: rows.filter(({ step }) => step !== undefined),
@@ -38,6 +41,11 @@ export function MetricsView(props: PreviewProps): ReactNode {
     }),
     [rows],
   );
+  // What sums up is no row of its own to who counts questions or steps.
+  const sums = rows.filter(
+    ({ series, label }) => series === 'summary' && label === undefined,
+  ).length;
+  const total = props.total - sums;
   return (
     <div className="gk-list">
       {curves.length > 0 && (
@@ -46,11 +54,15 @@ export function MetricsView(props: PreviewProps): ReactNode {
           <Curves rows={curves} meanings={props.meanings} />
         </>
       )}
-      <MetricTables rows={tables} meanings={props.meanings} />
+      <MetricTables
+        {...{ rows: tables, places, current: props.current, meanings: props.meanings }}
+      />
       {raw.map((row, at) => (
         <RawRow key={at} value={row} />
       ))}
-      <Pager {...props} shown={props.rows.length} unit="rows" />
+      {total > 0 || props.total === 0 ? (
+        <Pager {...props} total={total} shown={props.rows.length - sums} unit="rows" />
+      ) : null}
     </div>
   );
 }

@@ -196,6 +196,8 @@ describe('metrics', () => {
     expect(text).toContain('trainable share 1.8 %');
     expect(text).toContain('trained tokens per epoch 20,311');
     expect(text).toContain('ROUGE-L 0.5000');
+    // The summary is no row of what is counted.
+    expect(text).toContain(' 2 rows ');
   });
 
   it('of two adapters are maps of cosines and of the ratio of norms', () => {

@@ -5,7 +5,9 @@ import type { Found } from './found.ts';
 
 export interface FindBarProps {
   readonly total: number;
-  /** Whether rows can be searched and jumped to: a table or a curve shows all of them at once. */
+  /** Whether rows can be searched: a curve has none to be read. */
+  readonly findable: boolean;
+  /** Whether one goes to a row by its number: a table shows all of them at once. */
   readonly byRow: boolean;
   readonly text: string;
   readonly search: (text: string) => void;
@@ -149,11 +151,11 @@ const manyRows = 50;
 
 /** Above an output: find in all of its rows, go to one. */
 export function FindBar({ children, ...props }: FindBarProps) {
-  const { byRow, total } = props;
+  const { findable, byRow, total } = props;
   return (
     <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
       <div className="flex min-h-[26px] items-center gap-1">
-        {byRow && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
+        {findable && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
         {children}
       </div>
       {byRow && total > manyRows ? <Jump {...props} /> : null}

@@ -23,22 +23,29 @@ function places(root: Node, text: string): Range[] {
 }
 
 /**
- * Brings a row into view: the first place in it where the text stands, unfolding what holds it, else its middle. An
- * empty text stands nowhere.
+ * Brings a row into view: the first place in it where the text stands, else its middle. What holds the first place that is
+ * folded away is unfolded, also where the text stands in the line that folds it. An empty text stands nowhere.
  */
 export function reveal(row: Element, text: string): void {
   const wanted = text.trim().toLowerCase();
-  const holder = wanted === '' ? undefined : places(row, wanted)[0]?.startContainer.parentElement;
-  if (!holder) {
-    row.scrollIntoView({ block: 'center' });
-    return;
-  }
+  const holders = (wanted === '' ? [] : places(row, wanted)).flatMap(
+    ({ startContainer }) => startContainer.parentElement ?? [],
+  );
+  const isFolded = (holder: Element): boolean => foldsAround(holder, row).some(({ open }) => !open);
+  const isSeen = holders.some((one) => !isFolded(one) && one.closest('summary') === null);
+  const folded = isSeen ? undefined : holders.find(isFolded);
+  for (const fold of folded === undefined ? [] : foldsAround(folded, row)) fold.open = true;
+  (holders[0] ?? row).scrollIntoView({ block: 'center' });
+}
+
+/** What has to be unfolded within a row for a place to be seen; not what the place is the line of. */
+function foldsAround(holder: Element, row: Element): HTMLDetailsElement[] {
+  const folds: HTMLDetailsElement[] = [];
   for (let fold = holder.closest('details'); fold !== null && row.contains(fold);) {
-    // A place in the line that folds it is seen as it is.
-    if (holder.closest('summary')?.parentElement !== fold) fold.open = true;
+    if (holder.closest('summary')?.parentElement !== fold) folds.push(fold);
     fold = fold.parentElement?.closest('details') ?? null;
   }
-  holder.scrollIntoView({ block: 'center' });
+  return folds;
 }
 
 /** Marks a text wherever it stands below an element, without changing the elements. */
