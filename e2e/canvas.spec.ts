@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -204,4 +205,88 @@ test('a run by key leaves the node selected that has the focus', async ({ page, 
   // The canvas still takes a plain Enter for a click.
   await page.keyboard.press('Escape');
   await expect(bench.node('files')).toHaveAttribute('data-selected', 'false');
+});
+
+const zoomOf = (page: Page): Promise<number> =>
+  page
+    .locator('.react-flow__viewport')
+    .evaluate((element) => new DOMMatrixReadOnly(getComputedStyle(element).transform).a);
+
+test('a new graph begins at full size, wherever the one before was looked at', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('far-off', {
+    ...chunking,
+    layout: { files: [0, 0], chunk: [4000, 1200] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'far-off.graft.json');
+  expect(await zoomOf(page)).toBeLessThan(0.5);
+  await bench.newGraph('fresh');
+  await expect.poll(() => zoomOf(page)).toBe(1);
+  await bench.drag('Files', 200, 150);
+  await expect(bench.node('load-files')).toBeInViewport({ ratio: 1 });
+  expect(await zoomOf(page)).toBe(1);
+});
+
+test('nodes that are added one after another are connected where just one edge fits', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  const edges = page.locator('.react-flow__edge');
+  const add = async (words: string, id: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.type(words);
+    await page.keyboard.press('Enter');
+    await expect(bench.node(id)).toHaveAttribute('data-selected', 'true');
+  };
+  const said = page.getByTestId('announcement');
+  await bench.open(workspace.url);
+  await bench.newGraph('one-by-one');
+  await add('files', 'load-files');
+  await expect(said).toHaveText('Added Files.');
+  await add('chunk', 'chunk');
+  await expect(said).toHaveText(
+    'Added Chunk, and connected documents of Files to documents of Chunk.',
+  );
+  await add('embed', 'embed');
+  await expect(edges).toHaveCount(2);
+
+  await test.step('with the palette too, and as one step', async () => {
+    await page.getByRole('button', { name: 'Add Index', exact: true }).click();
+    await expect(edges).toHaveCount(3);
+    await page.keyboard.press('Control+z');
+    await expect(edges).toHaveCount(2);
+    await expect(bench.node('index')).toHaveCount(0);
+  });
+
+  await test.step('not where nothing fits', async () => {
+    await bench.select('embed');
+    await add('questions', 'questions');
+    await expect(edges).toHaveCount(2);
+    await expect(said).toHaveText('Added Questions.');
+  });
+});
+
+test('from afar a node shows its title, large enough to be read', async ({ page, workspace }) => {
+  const types = ['load-files', 'chunk', 'embed', 'index', 'retrieve', 'rerank'];
+  const ids = Array.from({ length: 18 }, (_, at) => `node-${String(at)}`);
+  await workspace.graph('eighteen', {
+    nodes: Object.fromEntries(ids.map((id, at) => [id, { type: types[at % 6] ?? '' }])),
+    layout: Object.fromEntries(ids.map((id, at) => [id, [(at % 9) * 262, (at % 2) * 200]])),
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'eighteen.graft.json');
+  const zoom = await zoomOf(page);
+  expect(zoom).toBeLessThan(0.5);
+  const title = bench.node('node-1').locator('.node-title');
+  const seen = await title.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+  expect(seen * zoom).toBeGreaterThan(9.5);
+  await expect(bench.node('node-1').locator('.node-facts')).toBeHidden();
+  await page.keyboard.press('Control+0');
+  await expect(bench.node('node-1').locator('.node-facts')).toBeVisible();
+  await expect(title).toHaveCSS('font-size', '13px');
 });

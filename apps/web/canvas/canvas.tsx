@@ -7,6 +7,7 @@ import {
   useConnection,
   useNodesInitialized,
   useReactFlow,
+  useStore,
   type ReactFlowInstance,
   type Viewport,
 } from '@xyflow/react';
@@ -17,6 +18,7 @@ import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
+import { farScale } from './far-scale.ts';
 import {
   beginDrawing,
   connectionEnds,
@@ -45,6 +47,8 @@ const flowNodeTypes = { graph: GraphNodeView };
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
+/** Of a graph that has no nodes yet. */
+const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
 /** Nodes from which on only those in view are drawn. */
 const manyNodes = 150;
 
@@ -99,7 +103,7 @@ function CanvasTools() {
 
 /**
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
- * the view is as it was. What is empty then is left alone, so that the first node stays where it is dropped. Tells how it stands with the
+ * the view is as it was. What is empty then begins at full size, and is left alone, so that the first node stays where it is dropped. Tells how it stands with the
  * page's first graph: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
  */
 function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'seen' | undefined {
@@ -118,9 +122,11 @@ function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'see
     const settle = (): void => {
       fitted.current = { path, prefix };
       const some = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (view !== undefined) showView(view);
-      else if (some) void fitAll(0).then(() => hold(false));
-      else hold(false);
+      if (some && view === undefined) void fitAll(0).then(() => hold(false));
+      else {
+        showView(view ?? emptyView);
+        hold(false);
+      }
     };
     if (Object.keys(useDocument.getState().shown.nodes).length === 0) settle();
     else if (measured) {
@@ -156,10 +162,13 @@ export function Canvas() {
   useKeptInSight();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
+  const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
   return (
     <div
       ref={frame}
       className={first === 'held' ? 'h-full held' : 'h-full'}
+      data-far={far !== undefined}
+      style={{ '--far': far }}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
       }}

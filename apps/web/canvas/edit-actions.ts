@@ -1,17 +1,28 @@
 import { duplicateNodes, formatEdge, moveNodes, reachable, removeNodes } from '@graft/graph';
+import { announce } from '../state/announcement.ts';
+import { loadedRules, loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
-import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
+import { edgeName } from './edge-ends.ts';
+import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
-/** Adds a node of a type where it was dropped, or beside the selected one; selects it. */
+/**
+ * Adds a node of a type where it was dropped, or beside the selected one, to which it is connected where just one edge fits;
+ * selects it, and says so.
+ */
 export function addToCanvas(type: string, at?: Place): void {
-  withNodeTypes((types) => addNow(types, type, at));
+  withNodeTypes((types) => {
+    const add = (): void => addNow(types, type, at);
+    // What says whether an edge fits comes with the first key or press.
+    if (loadedRules() !== undefined) add();
+    else void loadRules().then(add, add);
+  });
 }
 
 function addNow({ registry, addNode }: NodeTypes, type: string, at: Place | undefined): void {
@@ -19,12 +30,19 @@ function addNow({ registry, addNode }: NodeTypes, type: string, at: Place | unde
   const definition = registry.get(type);
   if (file === null || definition === undefined) return;
   const { selection, select, show } = useScreen.getState();
-  const added = addNode(
-    shown,
-    definition,
-    at ?? freePlace(shown, selection.length === 1 ? selection[0] : undefined),
+  const beside = at === undefined && selection.length === 1 ? selection[0] : undefined;
+  const added = addNode(shown, definition, at ?? freePlace(shown, beside));
+  const edge =
+    beside === undefined || loadedRules() === undefined
+      ? undefined
+      : onlyEdge(added.graph, beside, added.id);
+  const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
+  edit(() => graph);
+  announce(
+    edge === undefined
+      ? `Added ${definition.title}.`
+      : `Added ${definition.title}, and connected ${edgeName(edge, graph)}.`,
   );
-  edit(() => added.graph);
   select([added.id]);
   // There is no output to look at yet.
   show({ inspectorTab: 'parameters' });

@@ -66,6 +66,28 @@ export function portRefusal(graph: Graph, from: PendingEdge, to: PendingEdge): s
   return verdict === undefined || verdict.ok ? undefined : verdict.reason;
 }
 
+/**
+ * The edge from one node to another where just one fits: of those into inputs that are needed, or else of all. Undefined where
+ * there is a choice.
+ */
+export function onlyEdge(graph: Graph, source: string, target: string): Edge | undefined {
+  const outputs = Object.entries(lookOf(graph.nodes[source])?.outputs ?? {});
+  const inputs = Object.entries(lookOf(graph.nodes[target])?.inputs ?? {});
+  const fits = outputs.flatMap(([sourcePort, output]) =>
+    inputs.flatMap(([targetPort, input]) => {
+      if (output.type.id !== input.type.id) return [];
+      const from: PendingEdge = { node: source, port: sourcePort, side: 'source' };
+      const to: PendingEdge = { node: target, port: targetPort, side: 'target' };
+      if (portRefusal(graph, from, to) !== undefined) return [];
+      const edge = { source, sourcePort, target, targetPort };
+      return [{ edge, needed: input.optional !== true }];
+    }),
+  );
+  const needed = fits.filter((fit) => fit.needed);
+  const [only, ...others] = needed.length > 0 ? needed : fits;
+  return others.length === 0 ? only?.edge : undefined;
+}
+
 /** The first port of a node that takes the edge. */
 export function acceptingPort(
   graph: Graph,
