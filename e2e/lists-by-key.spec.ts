@@ -66,3 +66,28 @@ test('what a card shows alone has its name for those who do not see it', async (
   await expect(facts.getByRole('term')).toHaveText('files');
   await expect(facts.getByRole('definition')).toHaveText('notes/*.md');
 });
+
+test('the command menu begins with what fits best, of whichever group', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('best-first', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'best-first.graft.json');
+  await page.keyboard.press('Control+k');
+  const menu = page.getByRole('dialog');
+  const first = menu.getByRole('option').first();
+  const chosen = menu.locator('[aria-selected="true"]');
+  await expect(menu).toBeVisible();
+  // Many a node type is about what a file or a command is called.
+  for (const [words, title] of [
+    ['best-first', 'best-first'],
+    ['run', 'Run'],
+    ['save', 'Save'],
+    ['chunk', 'Chunk'],
+  ] as const) {
+    await menu.getByRole('combobox').fill(words);
+    await expect(first).toContainText(title);
+    await expect(chosen).toContainText(title);
+  }
+});

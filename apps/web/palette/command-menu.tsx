@@ -1,3 +1,4 @@
+import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useState, type ReactNode } from 'react';
@@ -15,7 +16,7 @@ import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
 import { inOrder } from './ordered-types.ts';
 import { aboutType, rank } from './rank.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, type OpenEnd, type View } from '../state/screen-store.ts';
 import { useModal } from '../shell/modal.ts';
 import { SearchField } from './search-field.tsx';
 
@@ -23,88 +24,109 @@ function close(): void {
   useScreen.getState().show({ commandMenu: false, openEnd: null });
 }
 
-function Item(props: {
+/** Something that the menu offers. */
+interface Offer {
+  /** What it is found by; no two have the same. */
   readonly value: string;
   readonly run: () => void;
   readonly hint?: string;
   /** What it is found by too, after everything that is called so. */
   readonly about?: string;
   readonly children: ReactNode;
-}) {
+}
+
+interface Group {
+  readonly heading: string;
+  readonly offers: readonly Offer[];
+}
+
+function OfferItem({ value, run, hint, about, children }: Offer) {
   return (
     <Command.Item
-      value={props.value}
-      keywords={props.about === undefined ? [] : [props.about]}
+      value={value}
+      keywords={about === undefined ? [] : [about]}
       onSelect={() => {
         close();
-        props.run();
+        run();
       }}
     >
-      {props.children}
-      {props.hint === undefined ? null : <kbd className="kbd ml-auto font-sans">{props.hint}</kbd>}
+      {children}
+      {hint === undefined ? null : <kbd className="kbd ml-auto font-sans">{hint}</kbd>}
     </Command.Item>
   );
 }
 
-function NodeItems() {
-  const openEnd = useScreen((state) => state.openEnd);
+function nodeGroup(openEnd: OpenEnd | null): Group {
   const offered = openEnd === null ? inOrder() : fitting(openEnd.from);
-  return (
-    <Command.Group heading={openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`}>
-      {offered.map((definition) => (
-        <Item
-          key={definition.type}
-          value={`add ${definition.title} ${definition.type}`}
-          about={aboutType(definition)}
-          run={() =>
-            openEnd === null ? addToCanvas(definition.type) : addAtOpenEnd(definition.type, openEnd)
-          }
-        >
+  return {
+    heading: openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`,
+    offers: offered.map((definition) => ({
+      value: `add ${definition.title} ${definition.type}`,
+      about: aboutType(definition),
+      run: () =>
+        openEnd === null ? addToCanvas(definition.type) : addAtOpenEnd(definition.type, openEnd),
+      children: (
+        <>
           <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
           <span className="whitespace-nowrap">{definition.title}</span>
           <span className="truncate text-ink-2">{definition.doc}</span>
-        </Item>
-      ))}
-    </Command.Group>
-  );
+        </>
+      ),
+    })),
+  };
 }
 
-function CommandItems() {
-  const view = useScreen((state) => state.view);
-  return (
-    <Command.Group heading="Commands">
-      {commands.map((command) =>
-        command.hidden === true ||
-        !belongsTo(command, view) ||
-        command.enabled?.() === false ? null : (
-          <Item
-            key={command.id}
-            value={`${command.title} ${commandWords[command.id] ?? ''}`}
-            {...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) })}
-            run={() => runCommand(command)}
-          >
-            {command.title}
-          </Item>
-        ),
-      )}
-      {view === 'app' ? null : <ExperimentItems />}
-    </Command.Group>
-  );
+function fileGroup(paths: readonly string[]): Group {
+  return {
+    heading: 'Open',
+    offers: paths.map((path) => ({
+      value: `open ${path}`,
+      run: () => void openFile(path),
+      children: fileTitle(path),
+    })),
+  };
 }
 
-function ExperimentItems() {
-  const experiments = useDocument((state) => state.graph.experiments);
-  return Object.entries(experiments ?? {}).map(([name, { doc = '' }]) => (
-    <Item
-      key={name}
-      value={`run the experiment ${name} an`}
-      about={`compare variants ${doc}`}
-      run={() => void startExperiment(name)}
-    >
-      <span className="whitespace-nowrap">Run the experiment “{name}”</span>
-      <span className="truncate text-ink-2">{doc}</span>
-    </Item>
-  ));
+function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
+  const meant = commands.filter(
+    (command) =>
+      command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
+  );
+  const run = meant.map((command): Offer => ({
+    value: `${command.title} ${commandWords[command.id] ?? ''}`,
+    ...(command.keys?.[0] === undefined ? {} : { hint: chordName(command.keys[0]) }),
+    run: () => runCommand(command),
+    children: command.title,
+  }));
+  const compare = Object.entries(view === 'app' ? {} : experiments).map(
+    ([name, { doc = '' }]): Offer => ({
+      value: `run the experiment ${name} an`,
+      about: `compare variants ${doc}`,
+      run: () => void startExperiment(name),
+      children: (
+        <>
+          <span className="whitespace-nowrap">Run the experiment “{name}”</span>
+          <span className="truncate text-ink-2">{doc}</span>
+        </>
+      ),
+    }),
+  );
+  return { heading: 'Commands', offers: [...run, ...compare] };
+}
+
+/** The groups with that first which has the best for what is typed: cmdk orders what is in them, and leaves them where they are. */
+function byBest(groups: readonly Group[], search: string): readonly Group[] {
+  const best = new Map(
+    groups.map((group) => [
+      group,
+      group.offers.reduce(
+        (most, { value, about }) =>
+          Math.max(most, rank(value, search, about === undefined ? [] : [about])),
+        0,
+      ),
+    ]),
+  );
+  return groups.toSorted((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
 }
 
 /** ⌘K: add a node, open a file, or do what a key would. */
@@ -117,9 +139,16 @@ export function CommandMenu() {
     if (typed !== '') setSearch(typed);
   }, []);
   const openEnd = useScreen((state) => state.openEnd);
-  const isApp = useScreen(({ view }) => view === 'app');
-  const drawn = useDocument((state) => state.file !== null) && !isApp;
+  const view = useScreen((state) => state.view);
+  const drawn = useDocument((state) => state.file !== null) && view !== 'app';
+  const experiments = useDocument((state) => state.graph.experiments);
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const groups = [
+    ...(drawn ? [nodeGroup(openEnd)] : []),
+    ...(openEnd === null
+      ? [fileGroup(files.map(({ path }) => path)), commandGroup(view, experiments)]
+      : []),
+  ];
   return (
     <dialog
       ref={dialog}
@@ -146,19 +175,13 @@ export function CommandMenu() {
           <Command.Empty>Nothing is called that.</Command.Empty>
         </div>
         <Command.List>
-          {drawn ? <NodeItems /> : null}
-          {openEnd === null ? (
-            <>
-              <Command.Group heading="Open">
-                {files.map(({ path }) => (
-                  <Item key={path} value={`open ${path}`} run={() => void openFile(path)}>
-                    {fileTitle(path)}
-                  </Item>
-                ))}
-              </Command.Group>
-              <CommandItems />
-            </>
-          ) : null}
+          {byBest(groups, search).map(({ heading, offers }) => (
+            <Command.Group key={heading} heading={heading}>
+              {offers.map((offer) => (
+                <OfferItem key={offer.value} {...offer} />
+              ))}
+            </Command.Group>
+          ))}
         </Command.List>
       </Command>
     </dialog>
