@@ -192,3 +192,19 @@ test('a file that is too large for a field leaves it as it is', async ({ page, w
   });
   await expect(text).toHaveValue('From a file.');
 });
+
+test('what is typed for an input stays where it is called otherwise', async ({
+  page,
+  workspace,
+}) => {
+  await writeFile(path.join(workspace.folder, 'kept-text.graft.json'), JSON.stringify(cutter));
+  const bench = new Workbench(page);
+  await page.goto(appLink(workspace.url, 'kept-text.graft.json'));
+  await page.getByLabel('text', { exact: true }).fill('Typed before.');
+  await page.getByRole('button', { name: 'Show how it is made' }).click();
+  await bench.select('text');
+  await page.getByLabel('Name', { exact: true }).fill('essay');
+  await page.keyboard.press('Enter');
+  await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
+  await expect(page.getByLabel('essay', { exact: true })).toHaveValue('Typed before.');
+});

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from './small-workspace.ts';
+import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 test('the form of a node follows its method, and how far globs are trusted is a list', async ({
@@ -58,4 +58,97 @@ test('the form of a node follows its method, and how far globs are trusted is a 
   const reset = page.getByTitle('Default: ', { exact: false }).and(page.getByText('Reset'));
   await reset.last().click();
   await expect(field('Trusted, name 1')).toHaveCount(0);
+});
+
+test('a wrong value is told once, and of a list the row is marked that is wrong', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('wrong', {
+    nodes: {
+      rerank: {
+        type: 'rerank',
+        params: { quality: 0.2, trust: { '**/handbook/**': 0.9, '**/forum/**': 0.3 } },
+      },
+    },
+    layout: { rerank: [80, 80] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'wrong.graft.json');
+  await bench.select('rerank');
+  await bench.more();
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const alerts = page.getByTestId('inspector').getByRole('alert');
+
+  await test.step('a date that is none', async () => {
+    await field('Today').fill('2026-13-45x');
+    await expect(alerts.filter({ hasText: '"today"' })).toHaveCount(1);
+    await field('Today').fill('2026-02-30');
+    await expect(alerts.filter({ hasText: '"today"' })).toHaveText(
+      /must be a day that there is, or empty/,
+    );
+    await field('Today').fill('');
+  });
+
+  await test.step('a row', async () => {
+    await field('Trusted, value 2').fill('5');
+    await expect(alerts.filter({ hasText: 'forum' })).toHaveText(
+      '"**/forum/**" of "trust" must be at most 1, and is 5.',
+    );
+    await expect(field('Trusted, value 2')).toHaveAttribute('aria-invalid', 'true');
+    await expect(field('Trusted, value 1')).toHaveAttribute('aria-invalid', 'false');
+  });
+});
+
+test('parameters that were unfolded stay so behind other tabs and nodes', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('unfolded', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'unfolded.graft.json');
+  await bench.select('files');
+  const more = page
+    .getByTestId('inspector')
+    .locator('details')
+    .filter({ has: page.getByText('More', { exact: true }) });
+  await expect(more).not.toHaveAttribute('open');
+  await bench.more();
+  await expect(more).toHaveAttribute('open');
+  await bench.tab('Output');
+  await bench.tab('Parameters');
+  await expect(more).toHaveAttribute('open');
+  await bench.select('chunk');
+  await expect(page.getByLabel('Size', { exact: true })).toBeVisible();
+  await bench.select('files');
+  await expect(more).toHaveAttribute('open');
+  await bench.more();
+  await bench.tab('Output');
+  await bench.tab('Parameters');
+  await expect(more).not.toHaveAttribute('open');
+});
+
+test('Escape in a row of a list takes back that row', async ({ page, workspace }) => {
+  await workspace.graph('rows-back', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rows-back.graft.json');
+  await bench.select('files');
+  const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
+  const card = page.locator('.react-flow__node[data-id="files"]');
+  await row(1).fill('notes/kilns.md');
+  await row(1).press('Enter');
+  await expect(row(2)).toBeFocused();
+  await page.keyboard.type('notes/glazes.md');
+  await page.keyboard.press('Enter');
+  await expect(row(3)).toBeFocused();
+  await page.keyboard.type('nothing');
+  await page.keyboard.press('Escape');
+  await expect(card).toBeFocused();
+  await expect(row(3)).toHaveCount(0);
+  await expect(row(1)).toHaveValue('notes/kilns.md');
+  await expect(row(2)).toHaveValue('notes/glazes.md');
+  await row(2).fill('notes/clay.md');
+  await page.keyboard.press('Escape');
+  await expect(row(2)).toHaveValue('notes/glazes.md');
+  await expect(row(1)).toHaveValue('notes/kilns.md');
 });

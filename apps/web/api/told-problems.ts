@@ -2,9 +2,12 @@ import { isRecord, type problemSchema } from '@graft/graph';
 import type { z } from 'zod';
 
 /** A problem to show: codes and locations of a newer server pass. */
-export type ShownProblem = z.infer<typeof problemSchema>;
+export type ShownProblem = z.infer<typeof problemSchema> & {
+  /** What is wrong of a run has no entry: it is told of the whole parameter. */
+  readonly location: { readonly entry?: string | undefined };
+};
 
-const texts = ['file', 'graph', 'node', 'port', 'param', 'field', 'path'] as const;
+const texts = ['file', 'graph', 'node', 'port', 'param', 'entry', 'field', 'path'] as const;
 
 function isLocation(value: unknown): value is ShownProblem['location'] {
   const isTold = (name: string, type: 'string' | 'number'): boolean =>

@@ -13,8 +13,8 @@ const withoutText = {
 
 /** One input of the graph: a text, typed or read from a file. */
 export function AppInput({ input }: { readonly input: GivenText }) {
-  const { name, title, doc, type, without } = input;
-  const text = useApp((state) => state.texts[name] ?? '');
+  const { name, node, title, doc, type, without } = input;
+  const text = useApp((state) => state.texts[node] ?? '');
   const chooser = useRef<HTMLInputElement>(null);
   const id = `app-input-${name}`;
   if (type.encoding !== 'jsonl') {
@@ -51,7 +51,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
           accept=".txt,.md,.jsonl,.json,.csv,text/*"
           onChange={(event) => {
             const file = event.target.files?.[0];
-            if (file !== undefined) void readInto(name, file);
+            if (file !== undefined) void readInto(node, file);
             event.target.value = '';
           }}
         />
@@ -63,7 +63,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
         value={text}
         aria-describedby={`${id}-help`}
         placeholder={byLine ? 'One question a line' : undefined}
-        onChange={(event) => useApp.getState().give(name, event.target.value)}
+        onChange={(event) => useApp.getState().give(node, event.target.value)}
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">
         {[doc, without === undefined ? '' : withoutText[without]]

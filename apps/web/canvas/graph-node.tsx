@@ -1,12 +1,13 @@
 import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
-import { lazy, memo, Suspense } from 'react';
+import { memo } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { useOutdated } from '../state/outdated.ts';
 import { isPartOf, usePath } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { useProblemAt } from '../state/problems.ts';
@@ -15,15 +16,14 @@ import { stepOf, useRunView } from '../state/run-view.ts';
 import { familyColour } from './family-colour.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
-import { givenText, offStatus, progressShare, resultText } from './node-status.ts';
+import { givenText, offStatus, outdatedText, progressShare, resultText } from './node-status.ts';
 import { useFacts, useStatus } from './use-node-status.ts';
 import { useLook } from '../state/node-shape.ts';
 import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
 import { useNodeTypes } from '../state/registry.ts';
+import { part } from '../shell/part.tsx';
 
-const NodeCurve = lazy(() =>
-  import('./node-curve.tsx').then((part) => ({ default: part.NodeCurve })),
-);
+const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 
 /** Values that read better alone than beside their name: files and long ids. */
 const standsAlone = new Set(['files', 'file', 'model']);
@@ -110,8 +110,11 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   });
   const past = useRunView((state) => state.past);
   const given = useGiven(id, look);
-  const result =
-    off && step === undefined
+  const outdated = useOutdated(step?.error, path);
+  const failed = step?.error !== undefined && !outdated;
+  const result = outdated
+    ? outdatedText
+    : off && step === undefined
       ? 'switched off'
       : step !== undefined
         ? off
@@ -132,7 +135,9 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       className="node"
       style={{ '--c': familyColour(look?.group) }}
       data-selected={selected}
-      data-problem={(problem !== undefined && !incomplete) || step?.status === 'failed'}
+      data-problem={
+        (problem !== undefined && !incomplete) || (step?.status === 'failed' && !outdated)
+      }
       data-incomplete={incomplete}
       data-off={off}
       data-testid={`node-${id}`}
@@ -149,17 +154,13 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
         )}
       </header>
       <NodePorts id={id} look={look} />
-      {step === undefined || step.metrics.length === 0 ? null : (
-        <Suspense>
-          <NodeCurve step={step} />
-        </Suspense>
-      )}
+      {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
       <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}
         {problem === undefined || step?.status === 'running' ? (
           <div
-            className={step?.error === undefined ? '' : 'text-error'}
+            className={failed ? 'text-error' : ''}
             title={[...drift.map(({ message }) => message), result].join(' ')}
           >
             {[drift.length === 0 ? undefined : 'changed since locked', result, score]

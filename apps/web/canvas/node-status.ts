@@ -90,6 +90,9 @@ function runningText(step: StepView): string {
   return `${count(progress.done)} of ${count(progress.total)} · ${snippet}`;
 }
 
+/** The line at the foot of a node whose error is of what it had before. */
+export const outdatedText = 'failed with what it had before';
+
 /** The line at the foot of a node. */
 export function resultText(step: StepView | undefined): string {
   if (step === undefined) return 'not run yet';

@@ -2,6 +2,7 @@ import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useState } from 'react';
 import { isPartOf } from '../state/node-path.ts';
 import { nodeFacts } from '../state/node-shape.ts';
+import { useOutdated } from '../state/outdated.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
@@ -35,8 +36,10 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
   );
   const own = useRunView(({ run }) => stepIn(run, path) !== undefined);
   const past = useRunView((state) => state.past);
+  const outdated = useOutdated(step?.error, path);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
   if (past) return status;
+  if (outdated) return { label: 'will run', tone: 'planned' };
   if (!over || runs !== true || status?.tone === 'bad') return status;
   if (status === undefined) return undefined;
   return { label: 'will run', tone: 'planned' };

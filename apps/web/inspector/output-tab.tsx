@@ -1,23 +1,23 @@
 import { Metrics } from '@graft/graph';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { goTo } from '../state/navigation.ts';
+import { useOutdated } from '../state/outdated.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { Score } from './score.tsx';
 import { ReasonBanner } from './reason-banner.tsx';
 import { nodeTypes } from '../state/registry.ts';
 import { WarningNotice } from './warning-notice.tsx';
 import { TabList } from '../shell/tab-list.tsx';
+import { part } from '../shell/part.tsx';
 
-const LiveCurves = lazy(() =>
-  import('./live-curves.tsx').then((part) => ({ default: part.LiveCurves })),
-);
-const OutputPreview = lazy(() =>
-  import('./output-preview.tsx').then((part) => ({ default: part.OutputPreview })),
+const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
+const OutputPreview = part(() =>
+  import('./output-preview.tsx').then((loaded) => loaded.OutputPreview),
 );
 
 function PortTabs(props: {
@@ -71,6 +71,8 @@ export function OutputTab({ node }: { readonly node: string }) {
     // Who watches the curves goes on seeing them when the step has finished.
     if (trains) choose(curves);
   }, [trains, curves]);
+  const error = step?.error ?? own?.error;
+  const outdated = useOutdated(error, step?.node ?? node);
   if (step === undefined) {
     return isInput ? (
       <Empty>
@@ -82,7 +84,6 @@ export function OutputTab({ node }: { readonly node: string }) {
     );
   }
   const artifact = port === undefined ? undefined : step.outputs[port];
-  const error = step.error ?? own?.error;
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-auto" data-testid="output">
@@ -102,7 +103,11 @@ export function OutputTab({ node }: { readonly node: string }) {
       )}
       <ReasonBanner step={step} />
       {error === undefined ? null : (
-        <p className="mx-4 mb-3 rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
+        <p
+          className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}
+          role={outdated ? undefined : 'alert'}
+        >
+          {outdated ? 'With what it had before, it failed: ' : ''}
           {/* Whose it is stands above. */}
           {problemText({
             ...error,
@@ -116,20 +121,14 @@ export function OutputTab({ node }: { readonly node: string }) {
       <WarningNotice node={node} />
       <Score artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
-      {trains ? (
-        <Suspense fallback={null}>
-          <LiveCurves step={step} />
-        </Suspense>
-      ) : null}
+      {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (
-        <Suspense>
-          <OutputPreview
-            key={artifact?.digest ?? 'writing'}
-            step={step}
-            port={port}
-            artifact={artifact}
-          />
-        </Suspense>
+        <OutputPreview
+          key={artifact?.digest ?? 'writing'}
+          step={step}
+          port={port}
+          artifact={artifact}
+        />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>
       ) : step.status === 'queued' ? (

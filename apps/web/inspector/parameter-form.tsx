@@ -9,20 +9,22 @@ import {
   type NodeType,
   type ParamField,
 } from '@graft/graph';
-import { useState } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
+import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { isIncomplete, problemPlace, useProblemsAt } from '../state/problems.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { countingFields } from './counting-fields.ts';
+import { useKeptOpen } from './kept-open.ts';
 import type { FieldProps } from './fields/field-props.ts';
 import { ExposureButton, hasInterface } from './fields/exposure-button.tsx';
 import { EdgeEntriesControl } from './fields/edge-entries-control.tsx';
 import { GivenNote } from './fields/given-note.tsx';
 import { GraphControl } from './fields/graph-control.tsx';
+import { withoutEmptyRows } from './fields/list-control.tsx';
 import { choicesOf, isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
 import { useTakeBack } from './fields/take-back.ts';
@@ -71,8 +73,18 @@ function TrySeveral({
   );
 }
 
+/** Whether a field is a list of which each row is a text. */
+const isTextList = ({ control, entries, entryPerEdge }: ParamField): boolean =>
+  control === 'files' || (control === 'json' && entries === 'text' && entryPerEdge === undefined);
+
 function isDefault(field: ParamField, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(field.default);
+}
+
+/** What is wrong in a list or a record; undefined where a problem is of the whole. */
+function wrongEntries(problems: readonly ShownProblem[]): ReadonlySet<string> | undefined {
+  const entries = problems.flatMap(({ location: { entry } }) => entry ?? []);
+  return entries.length < problems.length ? undefined : new Set(entries);
 }
 
 interface RowProps {
@@ -104,6 +116,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
     node,
     value: () => useDocument.getState().shown.nodes[node]?.params[field.name],
     write: edit,
+    ...(isTextList(field) ? { settled: withoutEmptyRows } : {}),
   });
   return (
     <div className="group mb-3.5" {...events}>
@@ -147,6 +160,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
         id={id}
         value={value}
         invalid={broken.length > 0}
+        wrong={wrongEntries(broken)}
         describedBy={`${id}-help`}
         change={edit}
         varied={varied}
@@ -195,14 +209,14 @@ export function ParameterForm({
   readonly definition: NodeType;
 }) {
   const params = useDocument((state) => state.shown.nodes[node]?.params);
-  const [isOpen, setOpen] = useState(false);
   const all = useProblemsAt(node);
   const problems = all.filter((problem) => isAt(node, problem));
   const graph = useDocument((state) => state.graph);
   const trail = useDocument((state) => state.trail);
   const isFunction = useDocument(({ shown, trail }) => trail.length > 0 || hasInterface(shown));
   const path = usePath(node);
-  const failure = useRunView((state) => stepOf(state, path)?.error);
+  const error = useRunView((state) => stepOf(state, path)?.error);
+  const failure = useOutdated(error, path) ? undefined : error;
   const fields = paramFields(definition);
   const rowOf = (field: ParamField) => (
     <FieldRow
@@ -217,12 +231,9 @@ export function ParameterForm({
     />
   );
   const counting = new Set(countingFields({ definition, fields, node, graph, trail }));
-  const shown = fields.filter(
-    (field) =>
-      counting.has(field) ||
-      problems.some(({ location }) => location.param === field.name) ||
-      failure?.location.param === field.name,
-  );
+  const isFaulty = ({ name }: ParamField): boolean =>
+    failure?.location.param === name || problems.some(({ location }) => location.param === name);
+  const shown = fields.filter((field) => counting.has(field) || isFaulty(field));
   const known = new Set(fields.map(({ name }) => name));
   const others = all.filter(
     (problem) =>
@@ -231,9 +242,8 @@ export function ParameterForm({
       !known.has(problem.location.param),
   );
   const advanced = shown.filter((field) => field.advanced);
-  const hasProblem = advanced.some(({ name }) =>
-    problems.some(({ location }) => location.param === name),
-  );
+  const file = useDocument((state) => state.file?.path ?? '');
+  const more = useKeptOpen(`${file} ${path}`, advanced.some(isFaulty));
   return (
     <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">
       {others.map((problem) => (
@@ -250,11 +260,7 @@ export function ParameterForm({
       {shown.filter((field) => !field.advanced).map(rowOf)}
       <EditRows node={node} />
       {advanced.length === 0 ? null : (
-        // What was opened for a problem stays open once that is mended.
-        <details
-          open={isOpen || hasProblem}
-          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
-        >
+        <details {...more}>
           <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>
           {advanced.map(rowOf)}
         </details>

@@ -1,10 +1,11 @@
-import { lazy, memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useRef, useState, type KeyboardEvent } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
-import { offStatus, progressText, resultText } from '../canvas/node-status.ts';
+import { offStatus, outdatedText, progressText, resultText } from '../canvas/node-status.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useLook, useShape } from '../state/node-shape.ts';
+import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
 import { useProblemAt } from '../state/problems.ts';
@@ -14,9 +15,10 @@ import { useScreen } from '../state/screen-store.ts';
 import { OutputTab } from '../inspector/output-tab.tsx';
 import { cellAct, type CellAct } from './cell-act.ts';
 import { Settings } from './settings.tsx';
+import { part } from '../shell/part.tsx';
 
-const ParameterForm = lazy(() =>
-  import('../inspector/parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
+const ParameterForm = part(() =>
+  import('../inspector/parameter-form.tsx').then((loaded) => loaded.ParameterForm),
 );
 
 interface CellProps {
@@ -32,6 +34,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
   const path = usePath(id);
   const step = useRunView((state) => stepOf(state, path));
   const ran = useStatus(path, step);
+  const outdated = useOutdated(step?.error, path);
   const look = useLook(node);
   const definition = useShape(node);
   const params = useParamsHere(id) ?? {};
@@ -131,9 +134,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
       )}
       {open && definition !== undefined ? (
         <div className="cell-form">
-          <Suspense>
-            <ParameterForm node={id} definition={definition} />
-          </Suspense>
+          <ParameterForm node={id} definition={definition} />
         </div>
       ) : null}
       {hasOutput && !folded ? (
@@ -142,10 +143,12 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         </div>
       ) : null}
       <footer className="cell-foot">
-        <span className={step?.error === undefined ? '' : 'text-error'}>
+        <span className={step?.error === undefined || outdated ? '' : 'text-error'}>
           {step?.status === 'running' && step.progress !== undefined
             ? progressText(step.progress)
-            : resultText(step)}
+            : outdated
+              ? outdatedText
+              : resultText(step)}
         </span>
         <span className="flex-1" />
         {hasOutput ? (

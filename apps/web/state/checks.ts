@@ -30,6 +30,16 @@ export function loadRules(): Promise<Rules> {
 /** The same, once it has come. */
 export const loadedRules = (): Rules | undefined => rules;
 
+/** What keeps a graph from running, as far as it can be told here. Rejects as `loadRules`. */
+export async function findProblems(graph: Graph): Promise<readonly Problem[]> {
+  const { validateGraph } = await loadRules();
+  const { models } = useChecks.getState();
+  const graphs = useUsedGraphs.getState().lookup;
+  const all = validateGraph(graph, nodeTypes(), { models, graphs });
+  // Without the catalogue every model would seem unknown.
+  return models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
+}
+
 /** Checks asked for: the last one counts. */
 let asked = 0;
 
@@ -57,15 +67,8 @@ export const useChecks = create<Checks>()((set, get) => ({
   },
   async check(graph) {
     const turn = ++asked;
-    const { validateGraph } = await loadRules();
+    const problems = await findProblems(graph);
     if (turn !== asked) return;
-    const { models } = get();
-    const all = validateGraph(graph, nodeTypes(), {
-      models,
-      graphs: useUsedGraphs.getState().lookup,
-    });
-    // Without the catalogue every model would seem unknown.
-    const problems = models === noModels ? all.filter(({ code }) => code !== 'bad-model') : all;
     // The same list stays while nothing in it changes: much is found by it.
     if (!sameJson(problems, get().problems)) set({ problems });
   },

@@ -8,7 +8,7 @@ import { dropDraft, keepDraft, takeDraft } from './draft.ts';
 import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
-import { useScreen } from './screen-store.ts';
+import { useScreen, type Notice } from './screen-store.ts';
 import { loadedNodeTypes, loadNodeTypes } from './registry.ts';
 import { takeLooks } from './told-looks.ts';
 
@@ -27,9 +27,9 @@ export function graphPath(name: string): string {
 }
 
 /** Tells of a failure, with one line for each of its problems. */
-export function report(error: unknown): void {
+export function report(error: unknown, of: Pick<Notice, 'next'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
-  useScreen.getState().notify({ tone: 'error', message });
+  useScreen.getState().notify({ tone: 'error', message, ...of });
 }
 
 export async function refreshFiles(): Promise<void> {

@@ -2,6 +2,8 @@ import { serializeGraph, type Graph } from '@graft/graph';
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
 import { problemsOf, type ShownProblem } from '../api/problem.ts';
+import { isOver } from './run-state.ts';
+import { useRunView } from './run-view.ts';
 import type { AppRouter } from '../server/router/index.ts';
 import type { inferRouterOutputs } from '@trpc/server';
 
@@ -9,6 +11,8 @@ export type PlanReport = inferRouterOutputs<AppRouter>['runs']['plan'];
 
 interface PlanState {
   readonly report: PlanReport | null;
+  /** The run that was on the screen, and was over, when the report was asked for. */
+  readonly after: string | null;
   /** Why there is no plan, when there is none. */
   readonly problems: readonly ShownProblem[];
   readonly loading: boolean;
@@ -21,14 +25,17 @@ let asked = 0;
 
 export const usePlan = create<PlanState>()((set) => ({
   report: null,
+  after: null,
   problems: [],
   loading: false,
   async ask(path, graph) {
     const turn = ++asked;
     set({ loading: true });
+    const { run } = useRunView.getState();
+    const after = run !== null && isOver(run) ? run.runId : null;
     try {
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
-      if (turn === asked) set({ report, problems: report.problems, loading: false });
+      if (turn === asked) set({ report, after, problems: report.problems, loading: false });
     } catch (error) {
       if (turn === asked) set({ report: null, problems: problemsOf(error), loading: false });
     }

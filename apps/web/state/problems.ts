@@ -30,7 +30,10 @@ export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
 }
 
 const keyOf = ({ code, location }: ShownProblem): string =>
-  [code, location.graph, location.path ?? location.node, location.port, location.param].join('\n');
+  [
+    ...[code, location.graph, location.path ?? location.node],
+    ...[location.port, location.param, location.entry],
+  ].join('\n');
 
 /** What was found here and by the server, each once: here first, since that follows every edit. */
 function joinProblems(

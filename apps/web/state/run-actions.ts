@@ -36,7 +36,15 @@ export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
 
 /** Saves, then runs the file; `only` limits it to a node and what that needs, within a loop to the loop. */
 export function startRun(only?: string): Promise<void> {
-  return start(only === undefined ? {} : { only: plannedPath(only) });
+  if (only === undefined) return start({}, isSound);
+  const path = plannedPath(only);
+  return start({ only: path }, () => isSound(path));
+}
+
+/** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
+async function isSound(only?: string): Promise<boolean> {
+  const refusal = await import('./run-refusal.ts').catch(() => undefined);
+  return (await refusal?.isRefused(only)) !== true;
 }
 
 /** Saves, then runs the file with what it is given. */
@@ -44,10 +52,14 @@ export function startGiven(given: Given): Promise<void> {
   return start(given);
 }
 
-async function start(options: Omit<StartInput, 'path'>): Promise<void> {
+async function start(
+  options: Omit<StartInput, 'path'>,
+  mayRun: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<void> {
   const { file } = useDocument.getState();
   if (file === null) return;
-  const runId = await startAlone({ path: file.path, ...options }, saveFile);
+  const ready = async (): Promise<boolean> => (await mayRun()) && saveFile();
+  const runId = await startAlone({ path: file.path, ...options }, ready);
   if (runId !== undefined) useScreen.getState().show({ bottomTab: 'run' });
 }
 
@@ -63,17 +75,19 @@ export async function startAlone(
   useRunView.setState({ starting: true });
   try {
     if (!(await ready())) return undefined;
+    const { graph } = useDocument.getState();
     const { runId } = await api.runs.start.mutate(input);
     if (useDocument.getState().file?.path === input.path) {
       useRunView.getState().setNewest(runId);
       useRunView.getState().follow(runId);
+      useRunView.setState({ ranGraph: { runId, graph } });
       useScreen.getState().dismissNext();
     }
     // Nothing waits for the list.
     void refreshRuns();
     return runId;
   } catch (error) {
-    report(error);
+    report(error, { next: true });
     return undefined;
   } finally {
     useRunView.setState({ starting: false });

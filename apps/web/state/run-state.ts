@@ -29,7 +29,7 @@ interface LogLine {
 }
 
 /** A problem as events carry it: its code is not checked against this version's list. */
-type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
+export type ReportedProblem = Omit<Problem, 'code' | 'location'> & {
   readonly code: string;
   readonly location: {
     readonly [part in keyof Problem['location']]?: Problem['location'][part] | undefined;
@@ -63,6 +63,8 @@ export interface StepView {
   /** Of a node that the run has other steps for: by output, the step's output that is seen at it. */
   readonly feeds?: Readonly<Record<string, Feed>>;
   readonly error?: ReportedProblem;
+  /** Of one that failed: the key of what it ran with. */
+  readonly failedKey?: string;
   readonly logs: readonly LogLine[];
   /** Rows of metrics so far, for curves. */
   readonly metrics: GrowingList<MetricRow>;
@@ -142,6 +144,7 @@ function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items, error } =
     event.step;
+  const failedKey = error === undefined ? undefined : event.step.cacheKey;
   return changeStep(run, node, ({ progress: _progress, ...step }) => ({
     ...step,
     type,
@@ -149,7 +152,7 @@ function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {
     ms,
     outputs,
     finishedAt: event.at,
-    ...defined({ madeAt, from, device, reason, items, error }),
+    ...defined({ madeAt, from, device, reason, items, error, failedKey }),
   }));
 }
 

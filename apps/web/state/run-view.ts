@@ -1,4 +1,4 @@
-import type { RunEvent } from '@graft/graph';
+import type { Graph, RunEvent } from '@graft/graph';
 import { create } from 'zustand';
 import { emptyRun, foldEvent, isOver, type RunState, type StepView } from './run-state.ts';
 
@@ -19,6 +19,8 @@ interface RunView {
   readonly pastParams: PastParams;
   /** Newest steps of nodes that the newest run did not have: one of a part of the graph leaves the rest as it was. */
   readonly earlier: Steps;
+  /** The graph as it was drawn when the run was started here, which it was saved as. */
+  readonly ranGraph: { readonly runId: string; readonly graph: Graph } | null;
   /** Whether a run is being started, of which nothing is known yet. */
   readonly starting: boolean;
   /** Whether events come in: false while the connection is down. */
@@ -48,6 +50,7 @@ export const useRunView = create<RunView>()((set, get) => ({
   past: false,
   pastParams: {},
   earlier: {},
+  ranGraph: null,
   starting: false,
   connected: true,
   follow: (runId) =>

@@ -15,7 +15,7 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
   /** Path of the file that it is about: it goes when another is opened. */
   readonly about?: string;
-  /** It says what the next run would do: it goes when one starts. */
+  /** It says what the next run would do, or why there was none: it goes when one starts. */
   readonly next?: true;
 }
 

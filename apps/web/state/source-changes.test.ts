@@ -37,6 +37,9 @@ vi.mock('../api/client.ts', () => ({
   queryClient: { invalidateQueries: () => server.listed },
 }));
 
+// Comes when a run is first asked for, which takes longer than anything here waits.
+vi.mock('./run-refusal.ts', () => ({ isRefused: () => Promise.resolve(false) }));
+
 let state = 0;
 const change = (...files: string[]): SourceChange => ({
   files,

@@ -1,5 +1,6 @@
 import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
+import { useOutdated } from '../state/outdated.ts';
 import { isOver, stepsInOrder, type RunState, type StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -112,6 +113,7 @@ export function Timeline() {
   const run = useRunView((state) => state.run);
   const working = run !== null && !isOver(run);
   const now = useNow(working, 200);
+  const outdated = useOutdated(run?.error, '');
   if (run === null || run.seq === 0) {
     return (
       <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
@@ -122,7 +124,11 @@ export function Timeline() {
   return (
     <>
       {run.error === undefined ? null : (
-        <p className="mx-3.5 mb-1 line-clamp-2 shrink-0 text-error" title={run.error.message}>
+        <p
+          className={`mx-3.5 mb-1 line-clamp-2 shrink-0 ${outdated ? 'text-ink-2' : 'text-error'}`}
+          title={run.error.message}
+        >
+          {outdated ? 'With what it had before: ' : ''}
           {run.error.message}
         </p>
       )}

@@ -50,6 +50,8 @@ export interface Location {
   readonly node?: string;
   readonly port?: string;
   readonly param?: string;
+  /** Of a parameter that is a list or a record: the index, or the name, of what is meant in it. */
+  readonly entry?: string;
   /** A part of the file that belongs to no node: `experiments.sizes.vary.chunk.size`. */
   readonly field?: string;
   /** 1-based, in the file. */

@@ -287,8 +287,8 @@ class Flattening {
     const { params, problems } = parseParams(definition, seeded);
     // What a use sets wrong has been said where it sets it.
     const said = scope.parent?.scope.body.drafts.get(scope.parent.node)?.params === undefined;
-    for (const { code, message, param } of said ? [] : problems) {
-      this.#add(code, message, { path, ...(param === undefined ? {} : { param }) });
+    for (const { code, message, ...at } of said ? [] : problems) {
+      this.#add(code, message, { path, ...at });
     }
     return { params, draft: { ...draft, definition } };
   }

@@ -49,9 +49,7 @@ export function draftNode(
   const { params, problems } = report.guard({ node: id }, () =>
     parseParams(definition, seededParams(node.params, definition, seed)),
   ) ?? { problems: [] };
-  for (const { code, message, param } of problems) {
-    report.add(code, message, { node: id, ...(param === undefined ? {} : { param }) });
-  }
+  for (const { code, message, ...at } of problems) report.add(code, message, { node: id, ...at });
   const inputs: NodeDraft['inputs'] = {};
   for (const port of Object.keys(definition.inputs)) inputs[port] = [];
   return { node, definition, params, inputs, meant: new Set() };

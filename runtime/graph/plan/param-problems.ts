@@ -11,6 +11,8 @@ interface ParamProblem {
   readonly message: string;
   /** Absent when it concerns several parameters. */
   readonly param?: string;
+  /** See `Location`. */
+  readonly entry?: string;
 }
 
 export interface ParsedParams {
@@ -19,7 +21,10 @@ export interface ParsedParams {
   readonly problems: readonly ParamProblem[];
 }
 
-/** Parses a node's params by its definition. Unknown ones are reported and hide no other problem. */
+/**
+ * Parses a node's params by its definition. Unknown ones are reported and hide no other problem. Of a value that is wrong in
+ * several ways the first is told: what mends it mostly mends the others.
+ */
 export function parseParams(
   definition: NodeType,
   params: Readonly<Record<string, unknown>>,
@@ -43,7 +48,11 @@ export function parseParams(
     const secrets = new Set(
       paramFields(definition).flatMap(({ name, control }) => (control === 'secret' ? [name] : [])),
     );
+    const told = new Set<string>();
     for (const issue of result.error.issues) {
+      const at = canonicalJson(issue.path.map(String));
+      if (told.has(at)) continue;
+      told.add(at);
       const name = String(issue.path[0]);
       problems.push(secrets.has(name) ? secretProblem(name) : paramProblem(issue, params));
     }
@@ -64,17 +73,20 @@ function paramProblem(
   issue: z.core.$ZodIssue,
   params: Readonly<Record<string, unknown>>,
 ): ParamProblem {
-  const [name] = issue.path;
+  const [name, entry, ...deeper] = issue.path;
   if (name === undefined) return { code: 'bad-param', message: sentence(issue.message) };
-  const place = issue.path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number'
-        ? `${text}[${key}]`
-        : text === ''
-          ? String(key)
-          : `${text}.${String(key)}`,
-    '',
-  );
+  const isNamed = typeof entry === 'string' && deeper.length === 0;
+  const place = isNamed
+    ? entry
+    : issue.path.reduce<string>(
+        (text, key) =>
+          typeof key === 'number'
+            ? `${text}[${key}]`
+            : text === ''
+              ? String(key)
+              : `${text}.${String(key)}`,
+        '',
+      );
   const value = issue.path.reduce<unknown>(
     (at, key) =>
       Array.isArray(at)
@@ -87,7 +99,8 @@ function paramProblem(
   return {
     code: 'bad-param',
     param: String(name),
-    message: `"${place}" ${sentence(`${requirement(issue, value)}${shown(value)}`)}`,
+    ...(entry === undefined ? {} : { entry: String(entry) }),
+    message: `"${place}" ${isNamed ? `of "${String(name)}" ` : ''}${sentence(`${requirement(issue, value)}${shown(value)}`)}`,
   };
 }
 

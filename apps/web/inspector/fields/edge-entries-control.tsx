@@ -3,7 +3,7 @@ import { CloseIcon } from '../../shell/icons.tsx';
 import { useDocument } from '../../state/document-store.ts';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
-import type { FieldProps } from './field-props.ts';
+import { isWrongEntry, type FieldProps } from './field-props.ts';
 import { nodeTypes } from '../../state/registry.ts';
 
 /** Titles of the nodes whose edges come into a port, in the order of the edges. */
@@ -31,7 +31,7 @@ export function withEntry(
 export function EdgeEntriesControl(
   props: FieldProps & { readonly node: string; readonly port: string },
 ) {
-  const { field, id, value, invalid, describedBy, change, node, port } = props;
+  const { field, id, value, describedBy, change, node, port } = props;
   const graph = useDocument((state) => state.shown);
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   const names = sources(graph, node, port);
@@ -62,7 +62,7 @@ export function EdgeEntriesControl(
                 className="field"
                 value={String(list[at] ?? '')}
                 aria-label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
-                aria-invalid={invalid}
+                aria-invalid={isWrongEntry(props, at)}
                 autoComplete="off"
                 onChange={(event) => set(at, event.target.value)}
               />
@@ -72,7 +72,7 @@ export function EdgeEntriesControl(
                 label={`${field.title}, ${names[at] ?? `row ${at + 1}`}`}
                 value={list[at]}
                 placeholder={String(standard)}
-                invalid={invalid}
+                invalid={isWrongEntry(props, at)}
                 change={(next) => set(at, next === '' ? standard : next)}
               />
             )}

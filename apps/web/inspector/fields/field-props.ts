@@ -8,9 +8,19 @@ export interface FieldProps {
   /** As it stands in the file; absent: the default. */
   readonly value: unknown;
   readonly invalid: boolean;
+  /** Of a list or a record that is invalid: indexes or names of what is wrong in it; absent where that is not known. */
+  readonly wrong?: ReadonlySet<string> | undefined;
   /** Id of the element that holds help and problems. */
   readonly describedBy: string;
   change(value: unknown): void;
   /** Absent where an experiment cannot give it several values. */
   readonly varied?: Varied | undefined;
+}
+
+/** Whether an entry of a list or a record is to be marked as wrong: all are, where it is not known which. */
+export function isWrongEntry(
+  { invalid, wrong }: Pick<FieldProps, 'invalid' | 'wrong'>,
+  entry: string | number,
+): boolean {
+  return invalid && (wrong === undefined || wrong.has(String(entry)));
 }

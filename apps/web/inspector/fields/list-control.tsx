@@ -1,12 +1,17 @@
 import { useRef } from 'react';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { EntryGroup } from './entry-group.tsx';
-import type { FieldProps } from './field-props.ts';
+import { isWrongEntry, type FieldProps } from './field-props.ts';
 
 const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** A list of texts without the rows in which nothing stands; any other value as it is. */
+export const withoutEmptyRows = (value: unknown): unknown =>
+  Array.isArray(value) ? value.filter((text) => text !== '') : value;
+
 /** A list of texts, one a row. Enter adds a row, Backspace in an empty one removes it, and so does going elsewhere. */
-export function ListControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+export function ListControl(props: FieldProps) {
+  const { field, id, value, describedBy, change } = props;
   const list = asList(value);
   const rows = useRef<HTMLDivElement>(null);
   const focusRow = (index: number): void => {
@@ -26,7 +31,7 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
       ref={rows}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget) && list.includes(''))
-          change(list.filter((text) => text !== ''));
+          change(withoutEmptyRows(list));
       }}
     >
       {list.map((text, index) => (
@@ -36,7 +41,7 @@ export function ListControl({ field, id, value, invalid, describedBy, change }: 
             className={`field ${field.control === 'files' ? 'font-mono text-[11.5px]' : ''}`}
             value={text}
             aria-label={`${field.title}, row ${index + 1}`}
-            aria-invalid={invalid}
+            aria-invalid={isWrongEntry(props, index)}
             autoComplete="off"
             spellCheck={false}
             onChange={(event) => change(list.with(index, event.target.value))}

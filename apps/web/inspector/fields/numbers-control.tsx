@@ -1,10 +1,11 @@
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
-import type { FieldProps } from './field-props.ts';
+import { isWrongEntry, type FieldProps } from './field-props.ts';
 
 /** A list of numbers, one a row. */
-export function NumbersControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+export function NumbersControl(props: FieldProps) {
+  const { field, id, value, describedBy, change } = props;
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   return (
     <EntryGroup {...{ field, describedBy }}>
@@ -14,7 +15,7 @@ export function NumbersControl({ field, id, value, invalid, describedBy, change 
             id={index === 0 ? id : undefined}
             label={`${field.title}, row ${index + 1}`}
             value={number}
-            invalid={invalid}
+            invalid={isWrongEntry(props, index)}
             change={(next) => change(list.with(index, next))}
           />
           <button

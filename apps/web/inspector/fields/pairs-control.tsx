@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { NumberEntry } from './entry-input.tsx';
 import { EntryGroup } from './entry-group.tsx';
-import type { FieldProps } from './field-props.ts';
+import { isWrongEntry, type FieldProps } from './field-props.ts';
 import { type Pair, pairsOf, recordOf, repeatedNames } from './pairs.ts';
 
 interface Draft {
@@ -13,7 +13,8 @@ interface Draft {
 }
 
 /** Names with a text or a number each: metadata to filter by, how far globs are trusted. */
-export function PairsControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
+export function PairsControl(props: FieldProps) {
+  const { field, id, value, describedBy, change } = props;
   const [draft, setDraft] = useState<Draft>();
   const rows = useRef<HTMLDivElement>(null);
   const numbers = field.entries !== undefined;
@@ -55,7 +56,7 @@ export function PairsControl({ field, id, value, invalid, describedBy, change }:
                   {...(field.min === undefined || field.max === undefined
                     ? {}
                     : { placeholder: `${field.min} to ${field.max}` })}
-                  invalid={invalid}
+                  invalid={isWrongEntry(props, name)}
                   change={setValue}
                 />
               </span>
@@ -64,6 +65,7 @@ export function PairsControl({ field, id, value, invalid, describedBy, change }:
                 className="field"
                 value={String(own)}
                 aria-label={label}
+                aria-invalid={isWrongEntry(props, name)}
                 onChange={(event) => setValue(event.target.value)}
               />
             )}

@@ -1,0 +1,50 @@
+import { reachable, type Problem } from '@graft/graph';
+import { findProblems } from './checks.ts';
+import { useDocument } from './document-store.ts';
+import { goTo } from './navigation.ts';
+import { openPanel } from './panel-store.ts';
+import { problemPath } from './problem-places.ts';
+import { problemPlace } from './problems.ts';
+import { useScreen } from './screen-store.ts';
+
+/** Problems told of at once. */
+const mostTold = 3;
+
+function show(problem: Problem): void {
+  const path = problemPath(problem, useDocument.getState());
+  if (path === undefined) return;
+  goTo(path);
+  openPanel('inspector');
+  useScreen.getState().show({ inspectorTab: 'parameters' });
+}
+
+/**
+ * Whether the graph as it is drawn cannot be run, or not up to a node, which is then told: what is wrong would be saved, and
+ * refused by the server after that. Where it cannot be told here the server says it.
+ */
+export async function isRefused(only?: string): Promise<boolean> {
+  const { graph } = useDocument.getState();
+  const all = await findProblems(graph).catch(() => []);
+  const needed =
+    only === undefined ? undefined : reachable(graph.edges, only.split('/', 1), 'before');
+  const problems = all.filter(({ location: { graph: body, path, node } }) => {
+    if (needed === undefined) return true;
+    const [at] = (path ?? (body === undefined ? node : undefined) ?? '').split('/', 1);
+    return at !== undefined && needed.has(at);
+  });
+  const [first] = problems;
+  if (first === undefined) return false;
+  const told = problems.slice(0, mostTold).map((problem) => {
+    const place = problemPlace(problem, graph);
+    return place === undefined ? problem.message : `${place}: ${problem.message}`;
+  });
+  const more = problems.length - told.length;
+  useScreen.getState().notify({
+    ...{ tone: 'error', next: true },
+    message: [...told, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
+    ...(problemPath(first, useDocument.getState()) === undefined
+      ? {}
+      : { action: { label: 'Show it', run: () => show(first) } }),
+  });
+  return true;
+}
