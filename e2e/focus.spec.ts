@@ -180,3 +180,39 @@ test('a row of a list that is left empty is none', async ({ page, workspace }) =
   await expect(rows).toHaveCount(1);
   await expect(page.getByTestId('plan-line')).not.toContainText('problem');
 });
+
+test('another view has the focus where one was', async ({ page, workspace }) => {
+  await workspace.graph('focus-views', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'focus-views.graft.json');
+  const view = (name: string) =>
+    page.getByRole('group', { name: 'View' }).getByRole('button', { name });
+
+  await test.step('at the switch', async () => {
+    await view('Notebook').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.locator('.cell').first()).toBeVisible();
+    await expect(view('Notebook')).toBeFocused();
+    await view('Canvas').focus();
+    await page.keyboard.press('Enter');
+    await expect(bench.node('chunk')).toBeVisible();
+    await expect(view('Canvas')).toBeFocused();
+  });
+
+  await test.step('at the node, by a command', async () => {
+    await page.locator('.react-flow__node[data-id="chunk"]').focus();
+    const show = async (words: string): Promise<void> => {
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await page.keyboard.type(words);
+      await page.keyboard.press('Enter');
+    };
+    await show('as a notebook');
+    await expect(page.getByTestId('cell-chunk')).toBeFocused();
+    await show('as it is drawn');
+    await expect(page.locator('.react-flow__node[data-id="chunk"]')).toBeFocused();
+    await show('as an app');
+    await expect(page.locator('.app-view')).toBeVisible();
+    await expect.poll(() => focused(page)).not.toBe('nothing');
+  });
+});

@@ -215,3 +215,26 @@ test('takes notices away again, and never stacks many', async ({ page, workspace
   await page.clock.fastForward(30_000);
   await expect(page.getByTestId('notice')).toHaveCount(0);
 });
+
+test('that a graph runs by itself is seen, and switched off, wherever it is looked at', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('by-itself', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'by-itself.graft.json');
+  const chip = page.getByTestId('runs-on-change');
+  await expect(chip).toHaveCount(0);
+  await bench.tab('Plan');
+  const box = page.getByLabel('Run when files that it reads change');
+  await box.check();
+  await expect(chip).toContainText('runs on changes');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  await expect(page.getByTestId('cell-chunk')).toBeVisible();
+  await expect(chip).toBeVisible();
+  await page.getByRole('button', { name: 'Canvas', exact: true }).click();
+  await chip.getByRole('button', { name: 'Do not run when files change' }).click();
+  await expect(chip).toHaveCount(0);
+  await bench.tab('Plan');
+  await expect(box).not.toBeChecked();
+});

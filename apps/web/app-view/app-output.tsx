@@ -1,11 +1,11 @@
-import { lazy, Suspense } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from './graph-function.ts';
+import { part } from '../shell/part.tsx';
 
-const OutputPreview = lazy(() =>
-  import('../inspector/output-preview.tsx').then((part) => ({ default: part.OutputPreview })),
+const OutputPreview = part(() =>
+  import('../inspector/output-preview.tsx').then((loaded) => loaded.OutputPreview),
 );
 
 /** What one output of the graph gave in the run that is shown, or is giving. */
@@ -33,14 +33,12 @@ export function AppOutput({ output }: { readonly output: ShownOutput }) {
       </header>
       {step !== undefined && (artifact !== undefined || writes) ? (
         <div className="flex max-h-[70vh] min-h-0 flex-col overflow-auto">
-          <Suspense>
-            <OutputPreview
-              key={artifact?.digest ?? 'writing'}
-              step={step}
-              port={port}
-              artifact={artifact}
-            />
-          </Suspense>
+          <OutputPreview
+            key={artifact?.digest ?? 'writing'}
+            step={step}
+            port={port}
+            artifact={artifact}
+          />
         </div>
       ) : (
         <p className="px-4 py-3 text-ink-2" role="status">

@@ -1,8 +1,9 @@
 import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
+import { useKeptOpen } from '../inspector/kept-open.ts';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
-import { keyName } from '../shell/platform.ts';
 import { RunKeys, RunOrCancel } from '../shell/run-or-cancel.tsx';
+import { RunsOnChange } from '../shell/runs-on-change.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
@@ -14,12 +15,13 @@ import { keepViewShowable } from '../state/way-out.ts';
 import { PastRunBanner } from '../timeline/past-run-banner.tsx';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
-import { missingInputs, runApp, useApp } from './app-store.ts';
+import { isChanged, missingInputs, runApp, useApp, valueKey } from './app-store.ts';
 import { useGraphFunction, type GivenParam, type GraphFunction } from './graph-function.ts';
 
-function AppParameter({ field }: Pick<GivenParam, 'field'>) {
+function AppParameter({ given }: { readonly given: GivenParam }) {
+  const { field } = given;
   const { name, title, description, unit } = field;
-  const own = useApp((state) => state.values[name]);
+  const own = useApp((state) => state.values[valueKey(given)]);
   const id = `app-param-${name}`;
   return (
     <section className="app-field">
@@ -37,7 +39,7 @@ function AppParameter({ field }: Pick<GivenParam, 'field'>) {
             type="button"
             className="text-sm text-ink-2 hover:text-ink hover:underline"
             title={`As the graph has it: ${settingText(field.default)}`}
-            onClick={() => useApp.getState().set(name, undefined)}
+            onClick={() => useApp.getState().set(given, undefined)}
           >
             Reset
           </button>
@@ -48,7 +50,7 @@ function AppParameter({ field }: Pick<GivenParam, 'field'>) {
         value={own ?? field.default}
         invalid={false}
         describedBy={`${id}-help`}
-        change={(value) => useApp.getState().set(name, value)}
+        change={(value) => useApp.getState().set(given, value)}
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2 empty:hidden">
         {description}
@@ -79,9 +81,9 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
 
 function Form({ graph }: { readonly graph: GraphFunction }) {
   const { inputs, params } = graph;
-  const fields = params.map(({ field }) => field);
-  const plain = fields.filter(({ advanced }) => !advanced);
-  const advanced = fields.filter((field) => field.advanced);
+  const more = useKeptOpen(useDocument(({ file }) => `app ${file?.path ?? ''}`));
+  const plain = params.filter(({ field }) => !field.advanced);
+  const advanced = params.filter(({ field }) => field.advanced);
   return (
     <form
       className="flex flex-col gap-4"
@@ -95,17 +97,17 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
       }}
     >
       {inputs.map((input) => (
-        <AppInput key={input.name} input={input} />
+        <AppInput key={input.node} input={input} />
       ))}
-      {plain.map((field) => (
-        <AppParameter key={field.name} field={field} />
+      {plain.map((given) => (
+        <AppParameter key={valueKey(given)} given={given} />
       ))}
       {advanced.length === 0 ? null : (
-        <details>
+        <details {...more}>
           <summary className="mb-3 cursor-default text-ink-2 hover:text-ink">More</summary>
           <div className="flex flex-col gap-4">
-            {advanced.map((field) => (
-              <AppParameter key={field.name} field={field} />
+            {advanced.map((given) => (
+              <AppParameter key={valueKey(given)} given={given} />
             ))}
           </div>
         </details>
@@ -118,8 +120,14 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
 /** Why the run that is shown did not come to its end. */
 function RunProblem() {
   const run = useRunView((state) => state.run);
+  const changed = useApp(isChanged);
   const failed = run?.status === 'failed' ? run.error?.message : undefined;
-  return failed === undefined ? null : (
+  if (failed === undefined) return null;
+  return changed ? (
+    <p className="rounded-[7px] border border-line px-[11px] py-2 text-ink-2">
+      With what it was given before, it failed: {failed}
+    </p>
+  ) : (
     <p className="rounded-[7px] bg-error-soft px-[11px] py-2 text-error" role="alert">
       {failed}
     </p>
@@ -174,13 +182,16 @@ export function AppView() {
               <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
                 {fileTitle(path).split('/').at(-1)}
               </h1>
-              <button
-                type="button"
-                className="text-sm text-ink-2 hover:text-ink hover:underline"
-                onClick={() => useScreen.getState().look('canvas')}
-              >
-                Show how it is made
-              </button>
+              <div className="flex items-center gap-3">
+                <button
+                  type="button"
+                  className="text-sm text-ink-2 hover:text-ink hover:underline"
+                  onClick={() => useScreen.getState().look('canvas')}
+                >
+                  Show how it is made
+                </button>
+                <RunsOnChange />
+              </div>
             </header>
             {problems.length === 0 ? null : (
               <p className="text-error" role="alert">

@@ -1,23 +1,28 @@
 'use client';
 
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { config } from 'zod';
+import { part } from '../shell/part.tsx';
 
 // The page's content policy forbids code from strings, which zod would otherwise try for speed.
 config({ jitless: true });
 
 /** The one place that names the node types: everything else gets them from there, once it is drawn. */
 async function load() {
-  const [{ provideNodeTypes }, { Workbench: part }] = await Promise.all([
+  const [{ provideNodeTypes }, { Workbench: loaded }] = await Promise.all([
     import('../state/registry.ts'),
     import('../shell/workbench.tsx'),
   ]);
   provideNodeTypes(() => import('@graft/nodes/definitions'));
-  return { default: part };
+  return loaded;
 }
 /** Fetched beside React's own start rather than after it. */
-const coming = typeof window === 'undefined' ? undefined : load();
-const Workbench = lazy(() => coming ?? load());
+let coming = typeof window === 'undefined' ? undefined : load();
+const Workbench = part(() => {
+  const first = coming;
+  coming = undefined;
+  return first ?? load();
+});
 const never = (): (() => void) => () => undefined;
 
 /** Drawn in the browser only: everything on it comes from the server's API. */
@@ -27,9 +32,5 @@ export default function Page() {
     () => true,
     () => false,
   );
-  return inBrowser ? (
-    <Suspense>
-      <Workbench />
-    </Suspense>
-  ) : null;
+  return inBrowser ? <Workbench /> : null;
 }

@@ -1,16 +1,10 @@
-import { lazy, Suspense } from 'react';
 import { useDrift } from '../state/drift.ts';
+import { part } from '../shell/part.tsx';
 
-const DriftList = lazy(() =>
-  import('./drift-list.tsx').then((part) => ({ default: part.DriftList })),
-);
+const DriftList = part(() => import('./drift-list.tsx').then((loaded) => loaded.DriftList));
 
 /** Says which sources are others than the graph is locked to, of a node or of all, and takes them. */
 export function DriftNotice({ node }: { readonly node?: string }) {
   const drift = useDrift(node);
-  return drift.length === 0 ? null : (
-    <Suspense>
-      <DriftList drift={drift} />
-    </Suspense>
-  );
+  return drift.length === 0 ? null : <DriftList drift={drift} />;
 }

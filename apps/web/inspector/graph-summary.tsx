@@ -1,5 +1,5 @@
 import { plural } from '@graft/nodes/kit/ui';
-import { lazy, Suspense } from 'react';
+
 import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';
@@ -8,11 +8,10 @@ import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
 import { afterNodeTypes } from '../state/registry.ts';
+import { part } from '../shell/part.tsx';
 
-const ProblemList = lazy(() =>
-  afterNodeTypes(import('../timeline/problem-list.tsx')).then((part) => ({
-    default: part.ProblemList,
-  })),
+const ProblemList = part(() =>
+  afterNodeTypes(import('../timeline/problem-list.tsx')).then((loaded) => loaded.ProblemList),
 );
 
 /** Commands that people look for first. */
@@ -26,9 +25,7 @@ function Problems() {
     <section className="mt-4">
       <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
       <div className="-mx-3.5 mt-1">
-        <Suspense>
-          <ProblemList problems={problems} label="What keeps it from running" />
-        </Suspense>
+        <ProblemList problems={problems} label="What keeps it from running" />
       </div>
     </section>
   );

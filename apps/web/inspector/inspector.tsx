@@ -1,15 +1,15 @@
-import { lazy, Suspense } from 'react';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
+import { part } from '../shell/part.tsx';
 
 /** Loaded when a node is first selected. */
-const NodeInspector = lazy(() =>
-  afterNodeTypes(import('./node-inspector.tsx')).then((part) => ({ default: part.NodeInspector })),
+const NodeInspector = part(() =>
+  afterNodeTypes(import('./node-inspector.tsx')).then((loaded) => loaded.NodeInspector),
 );
 
-const SeveralSelected = lazy(() =>
-  import('./several-selected.tsx').then((part) => ({ default: part.SeveralSelected })),
+const SeveralSelected = part(() =>
+  import('./several-selected.tsx').then((loaded) => loaded.SeveralSelected),
 );
 
 /** The selected node: parameters, output, logs, and what its type does. */
@@ -20,14 +20,10 @@ export function Inspector() {
     <div className="flex h-full min-h-0 flex-col bg-panel" data-testid="inspector">
       {only === undefined ? (
         <GraphSummary />
+      ) : selection.length > 1 ? (
+        <SeveralSelected count={selection.length} />
       ) : (
-        <Suspense>
-          {selection.length > 1 ? (
-            <SeveralSelected count={selection.length} />
-          ) : (
-            <NodeInspector id={only} />
-          )}
-        </Suspense>
+        <NodeInspector id={only} />
       )}
     </div>
   );

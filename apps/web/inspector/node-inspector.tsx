@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import { setTitle, type GraphNode } from '@graft/graph';
 import { focusNode } from '../canvas/focus-node.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -19,11 +18,12 @@ import { PastParameters } from './past-parameters.tsx';
 import { LabelAnswers } from '../labels/label-answers.tsx';
 import { useShape } from '../state/node-shape.ts';
 import { TabList } from '../shell/tab-list.tsx';
+import { part } from '../shell/part.tsx';
 
-const ParameterForm = lazy(() =>
-  import('./parameter-form.tsx').then((part) => ({ default: part.ParameterForm })),
+const ParameterForm = part(() =>
+  import('./parameter-form.tsx').then((loaded) => loaded.ParameterForm),
 );
-const AboutTab = lazy(() => import('./about-tab.tsx').then((part) => ({ default: part.AboutTab })));
+const AboutTab = part(() => import('./about-tab.tsx').then((loaded) => loaded.AboutTab));
 
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },
@@ -126,19 +126,15 @@ export function NodeInspector({ id }: { readonly id: string }) {
           focusNode(id);
         }}
       >
-        <Suspense>
-          {tab === 'output' ? <OutputTab key={path} node={path} /> : null}
-          {tab === 'logs' ? <LogsTab node={path} /> : null}
-          {definition !== undefined && tab === 'parameters' && past ? (
-            <PastParameters node={id} definition={definition} />
-          ) : null}
-          {definition !== undefined && tab === 'parameters' && !past ? (
-            <ParameterForm key={id} node={id} definition={definition} />
-          ) : null}
-          {definition !== undefined && tab === 'about' ? (
-            <AboutTab definition={definition} />
-          ) : null}
-        </Suspense>
+        {tab === 'output' ? <OutputTab key={path} node={path} /> : null}
+        {tab === 'logs' ? <LogsTab node={path} /> : null}
+        {definition !== undefined && tab === 'parameters' && past ? (
+          <PastParameters node={id} definition={definition} />
+        ) : null}
+        {definition !== undefined && tab === 'parameters' && !past ? (
+          <ParameterForm key={id} node={id} definition={definition} />
+        ) : null}
+        {definition !== undefined && tab === 'about' ? <AboutTab definition={definition} /> : null}
       </div>
     </>
   );

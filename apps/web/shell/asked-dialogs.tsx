@@ -1,33 +1,36 @@
-import { lazy } from 'react';
 import { useConflict } from '../state/conflict-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { FailedDialog } from './failed-dialog.tsx';
+import { part } from './part.tsx';
 
-const NameDialog = lazy(() =>
-  import('../files/name-dialog.tsx').then((part) => ({ default: part.NameDialog })),
+const NameDialog = part(() =>
+  import('../files/name-dialog.tsx').then((loaded) => loaded.NameDialog),
 );
-const StaleDialog = lazy(() =>
-  import('./stale-dialog.tsx').then((part) => ({ default: part.StaleDialog })),
+const StaleDialog = part(
+  () => import('./stale-dialog.tsx').then((loaded) => loaded.StaleDialog),
+  FailedDialog,
 );
-const PackDialog = lazy(() =>
-  import('../files/pack-dialog.tsx').then((part) => ({ default: part.PackDialog })),
+const PackDialog = part(() =>
+  import('../files/pack-dialog.tsx').then((loaded) => loaded.PackDialog),
 );
-const UnpackDialog = lazy(() =>
-  import('../files/unpack-dialog.tsx').then((part) => ({ default: part.UnpackDialog })),
+const UnpackDialog = part(() =>
+  import('../files/unpack-dialog.tsx').then((loaded) => loaded.UnpackDialog),
 );
-const RowsDialog = lazy(() =>
-  import('../rows/rows-dialog.tsx').then((part) => ({ default: part.RowsDialog })),
+const RowsDialog = part(() =>
+  import('../rows/rows-dialog.tsx').then((loaded) => loaded.RowsDialog),
 );
-const LabelsDialog = lazy(() =>
-  import('../labels/labels-dialog.tsx').then((part) => ({ default: part.LabelsDialog })),
+const LabelsDialog = part(() =>
+  import('../labels/labels-dialog.tsx').then((loaded) => loaded.LabelsDialog),
 );
-const ConnectMenu = lazy(() =>
-  import('../palette/connect-menu.tsx').then((part) => ({ default: part.ConnectMenu })),
+const ConnectMenu = part(() =>
+  import('../palette/connect-menu.tsx').then((loaded) => loaded.ConnectMenu),
 );
-const ShortcutSheet = lazy(() =>
-  import('../commands/shortcut-sheet.tsx').then((part) => ({ default: part.ShortcutSheet })),
+const ShortcutSheet = part(() =>
+  import('../commands/shortcut-sheet.tsx').then((loaded) => loaded.ShortcutSheet),
 );
-const Gallery = lazy(() =>
-  import('../gallery/gallery.tsx').then((part) => ({ default: part.Gallery })),
+const Gallery = part(
+  () => import('../gallery/gallery.tsx').then((loaded) => loaded.Gallery),
+  FailedDialog,
 );
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */

@@ -22,6 +22,7 @@ import {
 import { planLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
 import { RunKeys, RunOrCancel } from './run-or-cancel.tsx';
+import { RunsOnChange } from './runs-on-change.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
 
 function Breadcrumb() {
@@ -139,6 +140,7 @@ function Views() {
           key={one}
           type="button"
           aria-pressed={one === view}
+          data-view={one}
           onClick={() => useScreen.getState().look(one)}
         >
           {title}
@@ -208,6 +210,7 @@ export function Header() {
           reconnecting
         </span>
       )}
+      <RunsOnChange />
       <PlanLine />
       <button type="button" className="button" onClick={commandOf('show-plan').run}>
         Plan

@@ -4,13 +4,15 @@ import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { useScreen } from '../state/screen-store.ts';
+import { useScreen, type View } from '../state/screen-store.ts';
 
 /** What lies over the screen and has the focus to itself. */
 const overlay = 'dialog, [role="menu"]';
 
 /** Frames that a node may take to come: it is measured before it is shown, and hidden until then. */
 const patience = 60;
+/** Frames that another view may take to come, which is fetched when it is first asked for. */
+const patienceForView = 600;
 
 type Control = HTMLElement | SVGElement;
 const isControl = (target: EventTarget | null): target is Control =>
@@ -27,6 +29,26 @@ const card = '.react-flow__node';
 const controlOf = (element: Control): Control | undefined =>
   element.matches(card) ? undefined : element;
 const canvas = (): HTMLElement | null => document.querySelector('.react-flow');
+/** Where one begins in a view: the canvas, the first cell, the first field of the form, what of a comparison is shown. */
+const beginnings = [
+  ...['.react-flow', '.cell', '.app-view form :is(textarea, select, input:not([hidden]))'],
+  ...['.app-view button', '.compare-rail [aria-current="true"]'],
+];
+const beginning = (): HTMLElement | null =>
+  beginnings.reduce<HTMLElement | null>(
+    (found, selector) => found ?? document.querySelector<HTMLElement>(selector),
+    null,
+  );
+/** A node as the view that is shown has it: its card, or its cell. */
+const drawnNode = (id: string): HTMLElement | null =>
+  nodeCard(id) ?? document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
+/** The same control of a view that is drawn anew: the header of each has its own. */
+function again(control: Control | undefined): Control | undefined {
+  const view = control?.isConnected === false ? control.dataset['view'] : undefined;
+  return view === undefined
+    ? control
+    : (document.querySelector<HTMLElement>(`[data-view="${view}"]`) ?? control);
+}
 
 function isLost(focused: Element | null): boolean {
   return focused === null || focused === document.body || focused.matches(':disabled');
@@ -40,36 +62,58 @@ function leaveBehind(selection: readonly string[]): void {
   if (isNode || focused === canvas()) focused.blur();
 }
 
-/** Gives the focus to where one was, or to the canvas. False while that is still to come. */
-function giveTo({ control, node }: Place): boolean {
+/** Gives the focus to where one was, or to the canvas, or where a new view begins. False while that is still to come. */
+function giveTo({ control, node }: Place, isNewView: boolean): boolean {
   const isThere = node !== undefined && Object.hasOwn(useDocument.getState().shown.nodes, node);
-  for (const place of [control, isThere ? nodeCard(node) : undefined]) {
+  for (const place of [again(control), isThere ? drawnNode(node) : undefined]) {
     place?.focus({ preventScroll: true });
     if (place === document.activeElement) return true;
   }
-  if (isThere) return false;
-  canvas()?.focus({ preventScroll: true });
+  // Other views show no nodes to wait for.
+  const { view } = useScreen.getState();
+  if (isThere && (view === 'canvas' || view === 'notebook')) return false;
+  const stop = isNewView ? beginning() : canvas();
+  if (stop === null) return !isNewView;
+  stop.focus({ preventScroll: true });
   return true;
 }
+
+/** How it was when one first touched the page, some time before this is here. */
+export interface Since {
+  readonly target: EventTarget | null;
+  readonly view: View;
+}
+
+const pressedButton = ({ target }: Since): Control | undefined =>
+  target instanceof Element ? (target.closest('button') ?? undefined) : undefined;
 
 /**
  * Keeps the focus from getting lost: where what had it is taken away by a command, or a dialog or menu closes, it goes to what
  * had it before, to the selected node, to a neighbour of one that was deleted, or to the canvas. Returns the stop function.
  */
-export function keepFocus(): () => void {
+export function keepFocus(since: Since): () => void {
   const listening = new AbortController();
-  let place: Place = { control: undefined, node: useScreen.getState().selection[0] };
+  const [selected] = useScreen.getState().selection;
+  let place: Place = { control: pressedButton(since), node: selected };
   /** Whether a button of the pointer is down: who presses on nothing wants the focus nowhere. */
   let pressed = false;
   let waiting = 0;
+  /** Whether another view has been asked for, in which nothing has had the focus yet. */
+  let isNewView = useScreen.getState().view !== since.view;
 
   const restore = (): void => {
     cancelAnimationFrame(waiting);
-    let left = patience;
+    let left = isNewView ? patienceForView : patience;
     const look = (): void => {
-      if (!isLost(document.activeElement)) return;
+      if (!isLost(document.activeElement)) {
+        isNewView = false;
+        return;
+      }
       if (document.querySelector('dialog[open], [role="menu"]') !== null) return;
-      if (giveTo(place) || --left === 0) return;
+      if (giveTo(place, isNewView) || --left === 0) {
+        isNewView = false;
+        return;
+      }
       waiting = requestAnimationFrame(look);
     };
     // A frame later, what has changed is drawn, and what takes the focus for itself has it.
@@ -108,12 +152,13 @@ export function keepFocus(): () => void {
     document.addEventListener(end, release, { signal, capture: true });
 
   const stops = [
-    useScreen.subscribe(({ selection }, before) => {
+    useScreen.subscribe(({ selection, view }, before) => {
       const [first] = selection;
       if (selection !== before.selection && first !== undefined) {
         place = { control: undefined, node: first };
         if (!pressed) leaveBehind(selection);
       }
+      if (view !== before.view) isNewView = true;
       restore();
     }),
     useDocument.subscribe((now, before) => {

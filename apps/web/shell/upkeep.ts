@@ -11,6 +11,7 @@ import { followAddress } from '../state/navigation.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
+import { sayUnfetched } from '../state/registry.ts';
 import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -137,10 +138,11 @@ function useFirstTouch(): void {
   useEffect(() => {
     const waiting = new AbortController();
     let stop: (() => void) | undefined;
-    const begin = (): void => {
+    const begin = ({ target }: Event): void => {
       waiting.abort();
       void loadRules();
-      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus()));
+      const since = { target, view: useScreen.getState().view };
+      void import('./keep-focus.ts').then(({ keepFocus }) => (stop = keepFocus(since)));
     };
     const { signal } = waiting;
     window.addEventListener('keydown', begin, { signal, capture: true });
@@ -167,8 +169,20 @@ function useHistory(): void {
   }, [runId, past, used]);
 }
 
+/** Acts whose code comes when they are first asked for: where it could not be fetched, that is said. */
+function useToldFailures(): void {
+  useEffect(() => {
+    const listen = ({ reason }: PromiseRejectionEvent): void => {
+      if (reason instanceof Error && reason.name === 'ChunkLoadError') sayUnfetched();
+    };
+    window.addEventListener('unhandledrejection', listen);
+    return () => window.removeEventListener('unhandledrejection', listen);
+  }, []);
+}
+
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
+  useToldFailures();
   useKeptSelection();
   useFirstTouch();
   useHistory();

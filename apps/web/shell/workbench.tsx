@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
-import { lazy, Suspense, useLayoutEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { queryClient } from '../api/client.ts';
 import { Canvas } from '../canvas/canvas.tsx';
 import { useKeys } from '../commands/keys.ts';
@@ -20,41 +20,39 @@ import { Notices } from './notices.tsx';
 import { Panels } from './panels.tsx';
 import { useUpkeep } from './upkeep.ts';
 import { keyName } from './platform.ts';
+import { FailedDialog } from './failed-dialog.tsx';
+import { part } from './part.tsx';
 
 // Needed only when asked for.
-const AppView = lazy(() =>
-  afterNodeTypes(import('../app-view/app-view.tsx')).then((part) => ({ default: part.AppView })),
+const AppView = part(() =>
+  afterNodeTypes(import('../app-view/app-view.tsx')).then((loaded) => loaded.AppView),
 );
-const NotebookView = lazy(() =>
-  afterNodeTypes(import('../notebook/notebook-view.tsx')).then((part) => ({
-    default: part.NotebookView,
-  })),
+const NotebookView = part(() =>
+  afterNodeTypes(import('../notebook/notebook-view.tsx')).then((loaded) => loaded.NotebookView),
 );
-const CompareView = lazy(() =>
-  afterNodeTypes(import('../compare/compare-view.tsx')).then((part) => ({
-    default: part.CompareView,
-  })),
+const CompareView = part(() =>
+  afterNodeTypes(import('../compare/compare-view.tsx')).then((loaded) => loaded.CompareView),
 );
-const TrailBar = lazy(() => import('./trail-bar.tsx').then((part) => ({ default: part.TrailBar })));
-const PastRunBanner = lazy(() =>
-  import('../timeline/past-run-banner.tsx').then((part) => ({ default: part.PastRunBanner })),
+const TrailBar = part(() => import('./trail-bar.tsx').then((loaded) => loaded.TrailBar));
+const PastRunBanner = part(() =>
+  import('../timeline/past-run-banner.tsx').then((loaded) => loaded.PastRunBanner),
 );
-const CommandMenu = lazy(() =>
-  afterNodeTypes(import('../palette/command-menu.tsx')).then((part) => ({
-    default: part.CommandMenu,
-  })),
+const CommandMenu = part(
+  () => afterNodeTypes(import('../palette/command-menu.tsx')).then((loaded) => loaded.CommandMenu),
+  FailedDialog,
 );
-const SourceDialog = lazy(() =>
-  import('../source/source-dialog.tsx').then((part) => ({ default: part.SourceDialog })),
+const SourceDialog = part(
+  () => import('../source/source-dialog.tsx').then((loaded) => loaded.SourceDialog),
+  FailedDialog,
 );
-const AskedDialogs = lazy(() =>
-  afterNodeTypes(import('./asked-dialogs.tsx')).then((part) => ({ default: part.AskedDialogs })),
+const AskedDialogs = part(
+  () => afterNodeTypes(import('./asked-dialogs.tsx')).then((loaded) => loaded.AskedDialogs),
+  FailedDialog,
 );
-const FirstScreen = lazy(() =>
-  import('./first-screen.tsx').then((part) => ({ default: part.FirstScreen })),
-);
-const ContextMenu = lazy(() =>
-  import('../menus/context-menu.tsx').then((part) => ({ default: part.ContextMenu })),
+const FirstScreen = part(() => import('./first-screen.tsx').then((loaded) => loaded.FirstScreen));
+const ContextMenu = part(
+  () => import('../menus/context-menu.tsx').then((loaded) => loaded.ContextMenu),
+  FailedDialog,
 );
 
 function CanvasHint() {
@@ -64,11 +62,7 @@ function CanvasHint() {
   if (!empty) return null;
   if (file === null) {
     // Not while the first graph is on its way.
-    return !begun ? null : (
-      <Suspense>
-        <FirstScreen />
-      </Suspense>
-    );
+    return !begun ? null : <FirstScreen />;
   }
   return (
     <p className="pointer-events-none absolute inset-x-0 top-[38%] text-center text-ink-2">
@@ -83,10 +77,10 @@ function Banners() {
   const from = useDocument((state) => state.from);
   const within = useDocument(({ trail }) => trail.length > 0);
   return (
-    <Suspense>
+    <>
       {past ? <PastRunBanner /> : null}
       {within || from.length > 0 ? <TrailBar from={from} /> : null}
-    </Suspense>
+    </>
   );
 }
 
@@ -97,14 +91,14 @@ function Dialogs() {
   const asked = useOverlay(isAsked);
   const stale = useConflict(({ conflict, shown }) => shown && conflict !== null);
   return (
-    <Suspense>
+    <>
       {commandMenu ? <CommandMenu /> : null}
       {asked || stale ? <AskedDialogs /> : null}
       {menu === null ? null : (
         <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
       )}
       {source !== null ? <SourceDialog span={source} /> : null}
-    </Suspense>
+    </>
   );
 }
 
@@ -115,9 +109,7 @@ function PageScreen({ compares }: { readonly compares: boolean }) {
       <Header />
       <div className="relative flex min-h-0 flex-col">
         {compares ? null : <Banners />}
-        <div className="min-h-0 flex-1">
-          <Suspense>{compares ? <CompareView /> : <NotebookView />}</Suspense>
-        </div>
+        <div className="min-h-0 flex-1">{compares ? <CompareView /> : <NotebookView />}</div>
         <Notices />
       </div>
       <Dialogs />
@@ -129,9 +121,7 @@ function PageScreen({ compares }: { readonly compares: boolean }) {
 function AppScreen() {
   return (
     <div className="relative h-dvh overflow-clip">
-      <Suspense>
-        <AppView />
-      </Suspense>
+      <AppView />
       <Notices />
       <Dialogs />
     </div>

@@ -71,21 +71,25 @@ interface OverlayState {
   ): void;
 }
 
+/** No dialog, and no menu. */
+const nothingAsked = {
+  ...{ nameQuestion: null, shortcutSheet: false, gallery: false, packing: null, unpacking: false },
+  ...{ editedRows: null, labelling: null, connecting: null, menu: null },
+} as const;
+
 /** What lies over the screen for a moment. */
 export const useOverlay = create<OverlayState>()((set) => ({
-  nameQuestion: null,
-  shortcutSheet: false,
-  gallery: false,
-  packing: null,
-  unpacking: false,
-  editedRows: null,
-  labelling: null,
-  connecting: null,
-  menu: null,
+  ...nothingAsked,
   renamingNode: null,
   renamingFile: null,
   show: (part) => set(part),
 }));
+
+/** Lets go of whatever is asked for, as if it had been left undone. */
+export function closeOverlays(): void {
+  useOverlay.getState().editedRows?.giveUp?.();
+  useOverlay.setState(nothingAsked);
+}
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { useDocument } from './document-store.ts';
 
 /** The files of which this browser runs a new version of what they read. */
 const key = 'graft.run-on-change';
@@ -16,6 +17,12 @@ function stored(): readonly string[] {
 export const useRunOnChange = create<{ readonly paths: readonly string[] }>()(() => ({
   paths: stored(),
 }));
+
+/** Whether the open file does. */
+export function useOpenRunsOnChange(): boolean {
+  const path = useDocument((state) => state.file?.path);
+  return useRunOnChange(({ paths }) => path !== undefined && paths.includes(path));
+}
 
 export function runsOnChange(path: string): boolean {
   // Another tab may have switched it.

@@ -1,16 +1,19 @@
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { openPanel, usePanels } from '../state/panel-store.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen, type BottomTab } from '../state/screen-store.ts';
 import { RunSummary } from './run-summary.tsx';
 import { TabList } from '../shell/tab-list.tsx';
+import { part } from '../shell/part.tsx';
 
-const Timeline = lazy(() => import('./timeline.tsx').then((part) => ({ default: part.Timeline })));
-const PlanPanel = lazy(() =>
-  afterNodeTypes(import('./plan-panel.tsx')).then((part) => ({ default: part.PlanPanel })),
+const Timeline = part(() => import('./timeline.tsx').then((loaded) => loaded.Timeline));
+const PlanPanel = part(() =>
+  afterNodeTypes(import('./plan-panel.tsx')).then((loaded) => loaded.PlanPanel),
 );
-const PastRuns = lazy(() => import('./past-runs.tsx').then((part) => ({ default: part.PastRuns })));
-const ExperimentsPanel = lazy(() => import('../experiments/experiments-panel.tsx'));
+const PastRuns = part(() => import('./past-runs.tsx').then((loaded) => loaded.PastRuns));
+const ExperimentsPanel = part(() =>
+  import('../experiments/experiments-panel.tsx').then((loaded) => loaded.default),
+);
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'run', title: 'Run' },
@@ -52,11 +55,7 @@ export function BottomPanel() {
           tabClassName="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
         />
       </div>
-      {collapsed ? null : (
-        <div className="flex min-h-0 flex-1 flex-col">
-          <Suspense>{shown(current)}</Suspense>
-        </div>
-      )}
+      {collapsed ? null : <div className="flex min-h-0 flex-1 flex-col">{shown(current)}</div>}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { reasonLine } from '../inspector/reason.ts';
 import { duration } from '@graft/nodes/kit/ui';
 import { usePlan, type PlanReport } from '../state/plan-store.ts';
 import { useDocument } from '../state/document-store.ts';
-import { setRunsOnChange, useRunOnChange } from '../state/run-on-change.ts';
+import { setRunsOnChange, useOpenRunsOnChange } from '../state/run-on-change.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
 import { useProblems } from '../state/problems.ts';
@@ -30,7 +30,7 @@ export function PlanPanel() {
 
 function RunOnChange() {
   const path = useDocument((state) => state.file?.path);
-  const on = useRunOnChange(({ paths }) => path !== undefined && paths.includes(path));
+  const on = useOpenRunsOnChange();
   if (path === undefined) return null;
   return (
     <label className="flex items-center gap-1.5 px-3.5 pb-1 text-sm text-ink-2">

@@ -1,9 +1,10 @@
 import type { ArtifactRef } from '@graft/graph';
-import { lazy, Suspense } from 'react';
+
 import type { EditWish } from './edit-wish.ts';
 import { FindBar, type FindBarProps } from './find-bar.tsx';
+import { part } from '../../shell/part.tsx';
 
-const OutputMenus = lazy(() => import('./output-menus.tsx'));
+const OutputMenus = part(() => import('./output-menus.tsx').then((loaded) => loaded.default));
 
 interface OutputBarProps extends Omit<FindBarProps, 'children'> {
   readonly artifact: ArtifactRef;
@@ -19,9 +20,7 @@ interface OutputBarProps extends Omit<FindBarProps, 'children'> {
 export function OutputBar({ artifact, rows, name, freeze, edit, ...find }: OutputBarProps) {
   return (
     <FindBar {...find}>
-      <Suspense>
-        <OutputMenus {...{ artifact, rows, name, freeze, edit }} total={find.total} />
-      </Suspense>
+      <OutputMenus {...{ artifact, rows, name, freeze, edit }} total={find.total} />
     </FindBar>
   );
 }

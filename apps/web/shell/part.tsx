@@ -1,0 +1,78 @@
+import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react';
+
+/** What is shown where a part of the page failed: it tries the part again. */
+export type Failure = (props: { readonly retry: () => void }) => ReactNode;
+
+interface BoundaryProps {
+  readonly failed: Failure;
+  /** Has what is within it made anew. */
+  readonly renew: () => void;
+  readonly children: ReactNode;
+}
+
+/** Keeps what fails within it from taking the whole page with it. */
+class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }> {
+  override readonly state = { hasFailed: false };
+
+  static getDerivedStateFromError(): { readonly hasFailed: boolean } {
+    return { hasFailed: true };
+  }
+
+  readonly #retry = (): void => {
+    this.props.renew();
+    this.setState({ hasFailed: false });
+  };
+
+  override render(): ReactNode {
+    const { failed: Failed, children } = this.props;
+    return this.state.hasFailed ? <Failed retry={this.#retry} /> : children;
+  }
+}
+
+/** In the place of a part that could not be fetched, or that failed. */
+export function PartFailure(props: { readonly retry: () => void; readonly children?: ReactNode }) {
+  const { retry, children } = props;
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 bg-panel px-4 py-3" role="alert">
+      <p className="text-error">
+        This part of the page could not be shown. See whether “graft serve” still runs; nothing you
+        drew is lost.
+      </p>
+      <button type="button" className="button small" onClick={retry}>
+        Try again
+      </button>
+      {children}
+    </div>
+  );
+}
+
+/**
+ * A part of the page that is fetched when it is first drawn. Where that fails, it says so in its place, with a way to try again;
+ * React itself would take away the whole page.
+ */
+export function part<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  failed: Failure = PartFailure,
+): ComponentType<Props> {
+  const fetched = () =>
+    lazy(async () => {
+      try {
+        return { default: await load() };
+      } catch (error) {
+        // A failure is kept by what failed: the next time it is another that is drawn.
+        Fetched = fetched();
+        throw error;
+      }
+    });
+  let Fetched = fetched();
+  return function Part(props: Props) {
+    const [, drawAnew] = useState(0);
+    return (
+      <Boundary failed={failed} renew={() => drawAnew((times) => times + 1)}>
+        <Suspense>
+          <Fetched {...props} />
+        </Suspense>
+      </Boundary>
+    );
+  };
+}
