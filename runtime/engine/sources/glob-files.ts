@@ -20,7 +20,7 @@ export async function globFiles(
   ignore: readonly string[],
 ): Promise<string[]> {
   requireInside(root, pattern);
-  const walk = new Walk(root, pattern);
+  const walk = new Walk(root);
   const fs = {
     realpath: new Proxy(realpath, {
       apply(target, self, [link, done]: [string, Done]) {
@@ -70,15 +70,13 @@ function realPath(path: string): string | undefined {
 class Walk {
   fault: GraphError | undefined;
   readonly #root: string;
-  readonly #pattern: string;
   /** Links to their real paths. */
   readonly #links = new Map<string, string>();
   readonly #readings = new Map<string, number>();
   #outside = 0;
 
-  constructor(root: string, pattern: string) {
+  constructor(root: string) {
     this.#root = root;
-    this.#pattern = pattern;
   }
 
   follows(link: string, real: string): void {
@@ -88,11 +86,11 @@ class Walk {
   /** Counts a folder; false where the walk is to end. */
   mayRead(folder: string): boolean {
     if (this.fault !== undefined) return false;
-    const real = this.#realOf(folder);
+    const { real, link } = this.#resolved(folder);
     const readings = (this.#readings.get(real) ?? 0) + 1;
     this.#readings.set(real, readings);
     if (!isInside(this.#root, real)) this.#outside += 1;
-    if (this.#outside > mostOutside) this.fault = outside(this.#pattern);
+    if (this.#outside > mostOutside) this.fault = outside(this.#nameOf(link));
     if (readings > mostReadings) this.fault = tangled(this.#nameOf(real));
     return this.fault === undefined;
   }
@@ -100,19 +98,20 @@ class Walk {
   failed(folder: string, error: Error): void {
     // Gone since it was listed.
     if (isGone(error)) return;
-    const real = this.#realOf(folder);
+    const { real, link } = this.#resolved(folder);
     this.fault ??= isInside(this.#root, real)
       ? unreadable(this.#nameOf(real), error)
-      : outside(this.#pattern);
+      : outside(this.#nameOf(link));
   }
 
-  #realOf(folder: string): string {
+  /** The real path of a folder, and the last link that leads to it: the folder itself where none does. */
+  #resolved(folder: string): { readonly real: string; readonly link: string } {
     const path = resolve(folder);
-    for (let part = path; part !== dirname(part); part = dirname(part)) {
-      const real = this.#links.get(part);
-      if (real !== undefined) return join(real, path.slice(part.length));
+    for (let link = path; link !== dirname(link); link = dirname(link)) {
+      const real = this.#links.get(link);
+      if (real !== undefined) return { real: join(real, path.slice(link.length)), link };
     }
-    return path;
+    return { real: path, link: path };
   }
 
   #nameOf(folder: string): string {
