@@ -168,9 +168,7 @@ describe('tokens', () => {
     const [row] = tokens;
     const trained = row?.pieces.filter((_, at) => row.trained[at]).join('');
     expect(trained).toBe('Rowan Red.<|im_end|>');
-    expect(log.join('\n')).toMatch(
-      /The first 2 rows have \d+ tokens on average, the longest \d+\./,
-    );
+    expect(log.join('\n')).toMatch(/2 first rows: \d+ tokens on average, the longest \d+\./);
     expect((await load(['alpaca.jsonl'])).tokens).toEqual([]);
   });
 

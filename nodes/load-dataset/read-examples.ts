@@ -2,6 +2,7 @@ import {
   type Example,
   GraphError,
   type ParamsOf,
+  plural,
   type SourceFile,
   type RunContext,
   type Turn,
@@ -67,7 +68,7 @@ function readable({ files, params, node, log }: ReadOptions): SourceFile[] {
   if (others.length > 0) {
     log(
       'info',
-      `${others.length} files that end in none of ${endings.join(', ')} are passed over.`,
+      `Passed over: ${plural(others.length, 'file')} with another ending than ${endings.join(', ')}.`,
     );
   }
   return files.filter(({ path }) => holdsRows(path));

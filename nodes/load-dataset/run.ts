@@ -4,6 +4,7 @@ import {
   implement,
   type ModelRef,
   modelSource,
+  plural,
   type RunContext,
   type TokenRow,
   type TreeInput,
@@ -46,7 +47,7 @@ async function* checked(ctx: RunContext, options: ReadOptions): AsyncGenerator<E
     );
   }
   checkSplit(ctx, counts, { evalShare: options.params.evalShare, more: 'add rows' });
-  ctx.log('info', `${counts.train} rows to train on, ${counts.eval} to evaluate with.`);
+  ctx.log('info', `${plural(counts.train, 'row')} to train on, ${counts.eval} to evaluate with.`);
 }
 
 async function* shown(
@@ -75,7 +76,7 @@ async function* shown(
   const sum = lengths.reduce((total, length) => total + length, 0);
   ctx.log(
     'info',
-    `The first ${lengths.length} rows have ${Math.round(sum / lengths.length)} tokens on average, the longest ${Math.max(...lengths)}.`,
+    `${plural(lengths.length, 'first row')}: ${Math.round(sum / lengths.length)} tokens on average, the longest ${Math.max(...lengths)}.`,
   );
   if (masked.length > 0) {
     ctx.log(

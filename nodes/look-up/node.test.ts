@@ -89,7 +89,7 @@ describe('looking up', () => {
   it('says which rows answer nothing, and which questions several answer differently', async () => {
     const { log } = await ask('What is the price in the Mews?');
     expect(log).toEqual([
-      '1 rows have no word in a key, or nothing to answer, and answer nothing.',
+      'Nothing is answered by 1 row without a word in a key, or with nothing to answer.',
       '0 of 1 questions are answered by the table. 1 of them by several rows that say otherwise.',
     ]);
     const same = [...table.slice(0, 5), row(6, 'Mews', ['price', '£3'])];

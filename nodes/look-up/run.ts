@@ -3,6 +3,7 @@ import {
   type Document,
   GraphError,
   implement,
+  plural,
   type Question,
   type RowsInput,
   type RunContext,
@@ -32,7 +33,7 @@ export const run = implement(lookUp, async (ctx, { questions, table }, { keys, a
   if (without > 0) {
     ctx.log(
       'warning',
-      `${without} rows have no word in a key, or nothing to answer, and answer nothing.`,
+      `Nothing is answered by ${plural(without, 'row')} without a word in a key, or with nothing to answer.`,
     );
   }
   /** By question; undefined where it stays open. */

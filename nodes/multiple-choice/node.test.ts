@@ -90,7 +90,7 @@ it('takes the choice that the model finds likeliest, with the token that ends it
       { accuracy: 0, normalizedAccuracy: 1, choiceProbability: expect.closeTo(1 / 5, 12) },
     ],
   ]);
-  expect(log).toEqual(['2 questions have no choices or no reference, and no row.']);
+  expect(log).toEqual(['No row is made of 2 questions without choices or a reference.']);
   expect(read[1]).toMatch(/Be brief\..*q1\?.*ab<\|im_end\|>/s);
 });
 

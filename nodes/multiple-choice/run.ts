@@ -5,6 +5,7 @@ import {
   type Location,
   type MetricRow,
   modelSource,
+  plural,
   type Prompt,
 } from '@graft/graph';
 import { summaryRow } from '../kit/evaluation/question-rows.ts';
@@ -41,7 +42,10 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
     );
   }
   if (without > 0) {
-    ctx.log('warning', `${without} questions have no choices or no reference, and no row.`);
+    ctx.log(
+      'warning',
+      `No row is made of ${plural(without, 'question')} without choices or a reference.`,
+    );
   }
   const tokenizer = await ctx.backends.tokenizer(model);
   const { contextLength } = inputs.model.info;

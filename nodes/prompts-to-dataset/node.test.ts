@@ -109,7 +109,7 @@ it('takes a question without documents at its word, and counts those without a r
     prompt({ id: 'q4', question: 'And now?' }, 'eastern.md'),
   ]);
   expect(said).toEqual(['Burner number three.']);
-  expect(log).toContain('warning: 1 questions have no reference, and make no row.');
+  expect(log).toContain('warning: No row is made of 1 question without a reference.');
 });
 
 describe('questions together', () => {

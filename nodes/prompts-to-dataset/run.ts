@@ -1,4 +1,4 @@
-import { type Turn, type Example, GraphError, implement, type Prompt } from '@graft/graph';
+import { type Turn, type Example, GraphError, implement, plural, type Prompt } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { answerOf, type Taught } from './answer-of.ts';
 import { type Asked, type Conversation, conversations } from './conversations.ts';
@@ -67,7 +67,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     checkSplit(ctx, counts, { evalShare, more: 'give more questions' });
     ctx.log(
       'info',
-      `${counts.train} rows to train on, ${counts.eval} to evaluate with: ${counts.answer + counts.abstention} questions, ${counts.abstention} of which the passages do not answer.`,
+      `${plural(counts.train, 'row')} to train on, ${counts.eval} to evaluate with: ${counts.answer + counts.abstention} questions, ${counts.abstention} of which the passages do not answer.`,
     );
     if (counts['left-out'] > 0) {
       ctx.log(
@@ -76,7 +76,10 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
       );
     }
     if (counts['no-reference'] > 0) {
-      ctx.log('warning', `${counts['no-reference']} questions have no reference, and make no row.`);
+      ctx.log(
+        'warning',
+        `No row is made of ${plural(counts['no-reference'], 'question')} without a reference.`,
+      );
     }
   }
 

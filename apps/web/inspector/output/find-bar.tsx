@@ -33,7 +33,7 @@ function foundText(found: Found, current: number | undefined): string {
   return at === -1 ? all : `${count(at + 1)} of ${all}`;
 }
 
-function Find({ text, search, found, current, goTo, total }: FindBarProps) {
+function Find({ text, search, found, current, goTo, total, byRow }: FindBarProps) {
   /** Enter came before what it is to go to. */
   const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
@@ -53,7 +53,7 @@ function Find({ text, search, found, current, goTo, total }: FindBarProps) {
           className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
           data-find
           aria-label="Find in all rows"
-          placeholder={`Find in ${plural(total, 'row')}`}
+          placeholder={byRow ? `Find in ${plural(total, 'row')}` : 'Find in the table'}
           value={text}
           onChange={(event) => search(event.target.value)}
           onKeyDown={(event) => {
