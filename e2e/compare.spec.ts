@@ -1,3 +1,5 @@
+import { expectAccessible } from './accessible.ts';
+import { runGraft } from './served-workspace.ts';
 import { expect, test } from './small-workspace.ts';
 import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
@@ -60,8 +62,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
   await bench.tab('Parameters');
   await page.getByRole('textbox', { name: 'File', exact: true }).fill('rows/after.jsonl');
   await bench.run();
-  await expect(page.getByTestId('run-status')).toHaveAttribute('data-status', 'succeeded');
-  await expect(bench.node('said')).toHaveAttribute('data-status', 'succeeded');
+  await expect(bench.node('said')).toContainText('17 of 24 right');
 
   // By keyboard alone: two runs are marked, then compared.
   await bench.tab('All runs');
@@ -74,6 +75,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
   await expect(page.getByTestId('comparison-summary')).toContainText(
     '1 parameter differs; 2 of 2 outputs differ. By accuracy, ',
   );
+  await expectAccessible(page, 'a comparison');
   const settings = page.getByTestId('compared-settings');
   await expect(settings).toContainText('What was said');
   await expect(settings.getByRole('row', { name: /File/ }).locator('td')).toHaveText([
@@ -92,6 +94,11 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     const rows = page.getByRole('feed').getByRole('article');
     await expect(rows.first()).toHaveAttribute('aria-setsize', '9');
     await expect(rows.first()).toContainText('When is kiln 1 lit?');
+    // The words that changed are marked on both sides, and what else stays as it is.
+    await expect(rows.first().getByTestId('side-A').locator('del')).toHaveText('07');
+    await expect(rows.first().getByTestId('side-B').locator('ins')).toHaveText('05');
+    await expect(rows.first().getByTestId('side-B')).toContainText('The kiln is lit at 05:40 [1].');
+    await expectAccessible(page, 'answers beside each other');
     await rows.first().focus();
     await page.keyboard.press('End');
     await expect(page.locator('[aria-posinset="9"]')).toBeFocused();
@@ -121,5 +128,96 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     await page.keyboard.press('Escape');
     await expect(bench.node('said')).toBeVisible();
     expect(new URL(page.url()).searchParams.has('side')).toBe(false);
+  });
+});
+
+test('says what a side lacks, and compares nodes and variants', async ({ page, workspace }) => {
+  const file = 'lacking.graft.json';
+  await giveFile(workspace.folder, 'rows/left.jsonl', answers({ right: () => true }));
+  await giveFile(workspace.folder, 'rows/right.jsonl', answers({ right: (at) => at < 9 }));
+  const rows = (of: string) => ({
+    ...{ type: 'load-rows', version: 1 },
+    params: { type: 'answers', file: `rows/${of}.jsonl` },
+  });
+  await giveFile(
+    workspace.folder,
+    file,
+    JSON.stringify({
+      graft: 1,
+      nodes: {
+        ...{ left: rows('left'), right: rows('right') },
+        score: { type: 'evaluate', version: 1, params: { metrics: ['accuracy'] } },
+      },
+      edges: ['left.rows -> score.answers'],
+      experiments: {
+        files: {
+          vary: { 'left.file': ['rows/left.jsonl', 'rows/right.jsonl'] },
+          metrics: ['score.metrics:accuracy'],
+        },
+      },
+      layout: { left: [0, 0], right: [0, 200], score: [320, 0] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, file);
+  await bench.select('left');
+  await bench.runUpToHere();
+  await bench.reaches('left', 'succeeded');
+  await bench.run();
+  await bench.reaches('score', 'succeeded');
+  await bench.reaches('right', 'succeeded');
+
+  await test.step('two nodes of one run', async () => {
+    await bench.select('left');
+    await bench
+      .node('right')
+      .locator('header')
+      .click({ modifiers: ['Shift'] });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('compare what the selected');
+    await expect(page.getByRole('option', { name: /^Compare what/ })).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('list', { name: 'Sides' })).toContainText('left');
+    await page
+      .getByTestId('compared-nodes')
+      .getByRole('button', { name: 'rows', exact: true })
+      .click();
+    await expect(page.getByTestId('row-counts')).toContainText('15 of 24 answers differ');
+    await expect(page.getByTestId('row-counts')).toContainText('15 became wrong');
+    await page.goBack();
+    await expect(bench.node('left')).toBeVisible();
+  });
+
+  await test.step('a variant and its baseline, from the table of the experiment', async () => {
+    await bench.tab('Experiments');
+    const region = page.getByRole('region', { name: 'Experiment files' });
+    await region.getByRole('button', { name: 'Run the experiment' }).click();
+    await expect(region.getByTestId('experiment-status')).toContainText('succeeded');
+    await region.getByRole('button', { name: /^Compare “.*right.*” with “/ }).click();
+    await expect(page.getByTestId('comparison-summary')).toHaveText(
+      '1 parameter differs; 2 of 2 outputs differ. By accuracy, “B” is worse than “A”.',
+    );
+    await expect(page.getByTestId('compared-metrics')).toContainText('0/9/15');
+    await page.getByRole('button', { name: 'Swap' }).click();
+    await expect(page.getByTestId('comparison-summary')).toContainText('“B” is better than “A”.');
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  await test.step('a node that did not run, and results that are gone', async () => {
+    await bench.tab('All runs');
+    const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+    await expect(runs).toHaveCount(2);
+    await runs.nth(1).hover();
+    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    const nodes = page.getByTestId('compared-nodes');
+    await expect(nodes.getByRole('row', { name: /Evaluate/ })).toContainText('did not run');
+    await expect(nodes.getByRole('row', { name: /left/ })).toBeHidden();
+    await runGraft(['cache', 'gc', '--max-size', '0', '--workspace', workspace.folder]);
+    await page.reload();
+    await expect(nodes).toContainText('gone from the store: ');
+    await page.getByRole('checkbox', { name: 'Only what differs' }).click();
+    await page.getByRole('navigation', { name: 'Outputs' }).getByRole('button').last().click();
+    await expect(page.getByTestId('lack').first()).toBeVisible();
+    await expectAccessible(page, 'a comparison of what is gone');
   });
 });

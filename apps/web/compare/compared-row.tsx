@@ -1,10 +1,12 @@
 import type { Citation, Span } from '@graft/graph';
 import type { ComparedCell, ComparedRow } from './compared-rows.ts';
 import { count, SourceLink } from '@graft/nodes/kit/ui';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { useScreen } from '../state/screen-store.ts';
 import { letterOf } from './comparison.ts';
 import { HitCells } from './hit-cells.tsx';
+import { MarkedWords } from './marked-words.tsx';
+import { wordChanges, type WordChanges } from './word-changes.ts';
 
 const openSource = (source: Span): void => useScreen.getState().show({ source });
 
@@ -46,12 +48,22 @@ function Text(props: {
 }) {
   const { cell, first, side, other } = props;
   const against = side === 0 ? other : first;
+  const changes = useMemo((): WordChanges | undefined => {
+    if (against === undefined || against.text === cell.text) return undefined;
+    return side === 0 ? wordChanges(cell.text, against.text) : wordChanges(against.text, cell.text);
+  }, [cell, against, side]);
   const which = side === 0 ? 'before' : 'after';
   const cited = against?.answer && new Set(against.answer.citations.map(placeOf));
   return (
     <>
       <p className="compare-text">
-        {cell.text.trim() === '' ? <i className="compare-none">no text</i> : cell.text}
+        {cell.text.trim() === '' ? (
+          <i className="compare-none">no text</i>
+        ) : changes === undefined ? (
+          cell.text
+        ) : (
+          <MarkedWords parts={changes[which]} side={which} />
+        )}
         {cell.cut ? <span className="compare-none"> … the rest is not shown</span> : null}
       </p>
       {cell.answer === undefined ? null : (

@@ -1,6 +1,6 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { refusalOf } from '../api/problem.ts';
 import { showInComparison, useComparePlace, type Turned } from './compare-place.ts';
 import { absentWords } from './absent-words.ts';
@@ -94,26 +94,36 @@ export function RowFeed({ node, output }: NamedOutput) {
   const rows = useRows(wish, { first: items[0]?.index ?? 0, last: items.at(-1)?.index ?? 0 });
   const error = unread ?? rows.error;
   useEffect(() => virtualizer.scrollToOffset(0), [virtualizer, wish.filter]);
-  const focusRow = (at: number): void => {
-    if (at < 0 || at >= total) return;
-    virtualizer.scrollToIndex(at, { align: 'auto' });
-    const find = (): void =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${String(at)}"]`)?.focus();
-    // It is drawn once it has been scrolled to.
-    requestAnimationFrame(() => requestAnimationFrame(find));
+  /** The row that gets the focus once it has been scrolled to, and drawn. */
+  const wanted = useRef<number | undefined>(undefined);
+  const giveFocus = (): void => {
+    const at = wanted.current;
+    const row =
+      at === undefined
+        ? null
+        : scroller.current?.querySelector<HTMLElement>(`[data-index="${String(at)}"]`);
+    if (row === null || row === undefined) return;
+    wanted.current = undefined;
+    row.focus();
   };
+  useLayoutEffect(giveFocus);
   const press = (event: KeyboardEvent): void => {
     const { target, key } = event;
-    const at = target instanceof HTMLElement ? Number(target.dataset['index'] ?? -1) : -1;
-    if (at === -1) return;
-    const to: Readonly<Record<string, number>> = {
-      ...{ ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 5, PageUp: at - 5 },
-      ...{ Home: 0, End: total - 1 },
+    const index = target instanceof HTMLElement ? target.dataset['index'] : undefined;
+    const at = wanted.current ?? (index === undefined ? undefined : Number(index));
+    const steps: Readonly<Record<string, (from: number) => number>> = {
+      ...{ ArrowDown: (from) => from + 1, ArrowUp: (from) => from - 1 },
+      ...{ PageDown: (from) => from + 5, PageUp: (from) => from - 5 },
+      ...{ Home: () => 0, End: () => total - 1 },
     };
-    const next = to[key];
-    if (next === undefined) return;
+    const to = at === undefined ? undefined : steps[key]?.(at);
+    if (to === undefined) return;
     event.preventDefault();
-    focusRow(Math.min(total - 1, Math.max(0, next)));
+    wanted.current = Math.min(total - 1, Math.max(0, to));
+    // Keys go on being heard while the row that has the focus is taken away.
+    scroller.current?.focus({ preventScroll: true });
+    virtualizer.scrollToIndex(wanted.current, { align: 'auto' });
+    giveFocus();
   };
   return (
     <section className="flex min-h-0 flex-1 flex-col" aria-label={`${node.title}, ${output.port}`}>
@@ -136,16 +146,24 @@ export function RowFeed({ node, output }: NamedOutput) {
           {refusalOf(error)}
         </p>
       )}
+      {facts === undefined && error === null && lacking.length < lacks.length ? (
+        <p className="px-5 py-4 text-ink-2">Reading what each side gave …</p>
+      ) : null}
       {facts !== undefined && total === 0 ? (
         <p className="px-5 py-4 text-ink-2" data-testid="no-rows">
           {turned === undefined ? counted(facts, output.unit) : 'No answer turned so.'}
         </p>
       ) : null}
-      <div ref={scroller} className="min-h-0 flex-1 overflow-auto" onKeyDown={press} data-feed>
+      <div
+        ref={scroller}
+        className="min-h-0 flex-1 overflow-auto outline-none"
+        tabIndex={-1}
+        onKeyDown={press}
+      >
         <div
-          role="feed"
-          aria-label={`${output.port}, beside each other`}
-          aria-busy={facts === undefined && error === null && lacking.length < lacks.length}
+          {...(total === 0
+            ? {}
+            : { role: 'feed', 'aria-label': `${output.port}, beside each other` })}
           className="relative"
           style={{ height: virtualizer.getTotalSize() }}
         >

@@ -2,7 +2,9 @@ import { paramFields } from '@graft/graph';
 import { isDigest, partName, plain } from '../inspector/reason.ts';
 import { nodeTypes } from '../state/registry.ts';
 import { letterOf, type ComparedNode, type ComparedSetting } from './comparison.ts';
+import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';
+import { wordChanges, type WordChanges } from './word-changes.ts';
 
 const absences = {
   'not set': 'not set',
@@ -10,6 +12,9 @@ const absences = {
   'not kept': 'another text, not kept',
   'no such node': 'no such node',
 } as const;
+
+/** Characters from which on two values are read as texts, in which words changed. */
+const textLength = 24;
 
 /** What a setting is called: as in the form of its node, or what else the result depends on. */
 function nameOf({ kind, name }: ComparedSetting, type: string): string {
@@ -19,14 +24,36 @@ function nameOf({ kind, name }: ComparedSetting, type: string): string {
   return fields.find((field) => field.name === name)?.title ?? name;
 }
 
-/** A folded list of files always changes together with its number, which says more. */
-function isSaid({ kind, name }: ComparedSetting, all: readonly ComparedSetting[]): boolean {
-  if (kind !== 'part' || !name.startsWith('files.') || name.endsWith('.count')) return true;
-  return !all.some((other) => other.name === `${name}.count`);
+/**
+ * What goes without saying is left out: a folded list of files always changes together with its number, and where a parameter
+ * names other files, others are read.
+ */
+function isSaid({ kind, name, values }: ComparedSetting, all: readonly ComparedSetting[]): boolean {
+  if (kind !== 'part') return true;
+  if (name.startsWith('files.') && !name.endsWith('.count')) {
+    return !all.some((other) => other.name === `${name}.count`);
+  }
+  const isOther = name.startsWith('file.') && values.some((value) => 'absent' in value);
+  return !isOther || !all.some((other) => other.kind === 'param' && other.differs);
 }
 
-function Value(props: { readonly setting: ComparedSetting; readonly side: number }) {
-  const { setting, side } = props;
+function changesOf({ values, differs }: ComparedSetting): (WordChanges | undefined)[] {
+  const [first] = values;
+  return values.map((value, at) => {
+    if (!differs || at === 0 || first === undefined) return undefined;
+    if ('absent' in first || 'absent' in value || value.text === first.text) return undefined;
+    if (isDigest(first.text) || Math.max(first.text.length, value.text.length) < textLength)
+      return undefined;
+    return wordChanges(first.text, value.text);
+  });
+}
+
+function Value(props: {
+  readonly setting: ComparedSetting;
+  readonly side: number;
+  readonly changes: readonly (WordChanges | undefined)[];
+}) {
+  const { setting, side, changes } = props;
   const value = setting.values[side];
   if (value === undefined) return null;
   if ('absent' in value) {
@@ -37,9 +64,16 @@ function Value(props: { readonly setting: ComparedSetting; readonly side: number
   if (isDigest(value.text)) {
     return <code title={value.text}>{value.text.replace(/^sha256:/, '').slice(0, 8)} …</code>;
   }
+  // Of two, the first shows what went; of more, each of the others shows what it has instead.
+  const own =
+    side === 0 ? (changes.length === 2 ? changes[1]?.before : undefined) : changes[side]?.after;
   return (
     <code className="compare-value">
-      {plain(value.text) || <span className="compare-none">empty</span>}
+      {own === undefined ? (
+        plain(value.text) || <span className="compare-none">empty</span>
+      ) : (
+        <MarkedWords parts={own} side={side === 0 ? 'before' : 'after'} />
+      )}
       {value.cut === true ? ' …' : ''}
     </code>
   );
@@ -85,6 +119,7 @@ export function SettingsTable(props: {
         {shown.map(({ node, settings }) => (
           <tbody key={node.path}>
             {settings.map((setting, at) => {
+              const changes = changesOf(setting);
               return (
                 <tr key={`${setting.kind} ${setting.name}`} data-differs={setting.differs}>
                   {at > 0 ? null : (
@@ -97,7 +132,7 @@ export function SettingsTable(props: {
                   </th>
                   {setting.values.map((_, side) => (
                     <td key={side}>
-                      <Value {...{ setting, side }} />
+                      <Value {...{ setting, side, changes }} />
                     </td>
                   ))}
                 </tr>

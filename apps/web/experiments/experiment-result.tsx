@@ -5,6 +5,7 @@ import { queries } from '../api/client.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useNodeTypes } from '../state/registry.ts';
 import { reportAddress } from '../state/report-address.ts';
+import { compareVariants } from '../compare/compare-variants.ts';
 import { comparedMeanings } from './compared-meanings.ts';
 import { verdictSentence } from './verdict-sentence.ts';
 
@@ -73,7 +74,11 @@ export function ExperimentResult({
         <p data-testid="verdict">{verdictSentence(table) ?? 'Nothing was compared.'}</p>
         <Downloads {...{ table, name, runId }} />
       </div>
-      <EvidenceTableView table={table} meanings={meanings} />
+      <EvidenceTableView
+        table={table}
+        meanings={meanings}
+        compare={(variant) => void compareVariants(runId, table.baseline, variant)}
+      />
     </div>
   );
 }

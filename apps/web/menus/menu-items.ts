@@ -1,8 +1,10 @@
 import { formatEdge, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
+import type { Command } from '../commands/command.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
+import { compareNodes } from '../compare/compare-selected.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
 import { fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -28,9 +30,12 @@ export type MenuGroups = readonly (readonly MenuItem[])[];
 
 /** A command as a menu shows it. */
 function command(id: string, other: Partial<MenuItem> = {}): MenuItem {
-  const own = commandOf(id);
+  return itemOf(commandOf(id), other);
+}
+
+function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
   return {
-    id,
+    id: own.id,
     title: own.title,
     ...(own.keys?.[0] === undefined ? {} : { keys: own.keys[0] }),
     disabled: own.enabled?.() === false,
@@ -65,7 +70,7 @@ function nodeMenu(): MenuGroups {
           ...(commandOf('edit-rows').enabled?.() === true ? [command('edit-rows')] : []),
           ...(commandOf('label-answers').enabled?.() === true ? [command('label-answers')] : []),
         ]
-      : [],
+      : [itemOf(compareNodes)],
     [
       ...(single ? [command('rename')] : []),
       command('duplicate'),

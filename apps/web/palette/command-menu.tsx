@@ -11,6 +11,7 @@ import { commands, runCommand } from '../commands/commands.ts';
 import { takeTypedAhead } from '../commands/typed-ahead.ts';
 import { useDocument } from '../state/document-store.ts';
 import { startExperiment } from '../state/experiment-actions.ts';
+import { compareNodes } from '../compare/compare-selected.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
@@ -88,7 +89,7 @@ function fileGroup(paths: readonly string[]): Group {
 }
 
 function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group {
-  const meant = commands.filter(
+  const meant = [...commands, compareNodes].filter(
     (command) =>
       command.hidden !== true && belongsTo(command, view) && command.enabled?.() !== false,
   );
@@ -98,7 +99,7 @@ function commandGroup(view: View, experiments: Graph['experiments'] = {}): Group
     run: () => runCommand(command),
     children: command.title,
   }));
-  const compare = Object.entries(view === 'app' ? {} : experiments).map(
+  const compare = Object.entries(view === 'app' || view === 'compare' ? {} : experiments).map(
     ([name, { doc = '' }]): Offer => ({
       value: `run the experiment ${name} an`,
       about: `compare variants ${doc}`,
@@ -140,7 +141,7 @@ export function CommandMenu() {
   }, []);
   const openEnd = useScreen((state) => state.openEnd);
   const view = useScreen((state) => state.view);
-  const drawn = useDocument((state) => state.file !== null) && view !== 'app';
+  const drawn = useDocument((state) => state.file !== null) && view !== 'app' && view !== 'compare';
   const experiments = useDocument((state) => state.graph.experiments);
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
   const groups = [

@@ -29,9 +29,12 @@ import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
 export function EvidenceTableView({
   table,
   meanings = {},
+  compare,
 }: {
   readonly table: EvidenceTable;
   readonly meanings?: MetricMeanings | undefined;
+  /** Shows what a variant gave beside what the baseline did; absent: nothing can. */
+  readonly compare?: ((variant: string) => void) | undefined;
 }): ReactNode {
   const problems = table.rows.filter(({ problem }) => problem !== undefined);
   const [all, showAll] = useState(false);
@@ -49,7 +52,7 @@ export function EvidenceTableView({
   return (
     <div className="gk-evidence" data-all={all}>
       {table.metrics.map((metric, at) => (
-        <MetricEvidence key={metric.name} {...{ table, metric, at, columns, meanings }} />
+        <MetricEvidence key={metric.name} {...{ table, metric, at, columns, meanings, compare }} />
       ))}
       <ParetoView table={table} />
       <Costs rows={table.rows} />
@@ -84,8 +87,9 @@ function MetricEvidence(props: {
   /** The choice of columns. */
   readonly columns: ReactNode;
   readonly meanings: MetricMeanings;
+  readonly compare: ((variant: string) => void) | undefined;
 }): ReactNode {
-  const { table, metric, at, columns, meanings } = props;
+  const { table, metric, at, columns, meanings, compare } = props;
   const { settings, rows, baseline } = table;
   const cells = rows.map(({ cells: all }) => all[at]);
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
@@ -173,6 +177,18 @@ function MetricEvidence(props: {
               <th scope="row" title={row.variant}>
                 {row.variant}
                 {row.problem !== undefined && <small title={row.problem}>{row.problem}</small>}
+                {compare !== undefined && row.variant !== baseline && cell?.mean !== null && (
+                  <small>
+                    <button
+                      type="button"
+                      className="gk-link"
+                      aria-label={`Compare “${row.variant}” with “${baseline}”`}
+                      onClick={() => compare(row.variant)}
+                    >
+                      Compare
+                    </button>
+                  </small>
+                )}
               </th>
               <td>
                 {row.variant === baseline ? (

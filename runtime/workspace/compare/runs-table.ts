@@ -104,7 +104,7 @@ async function experimentMetrics(
 
 /** The metrics of items that any of the sides gives: those that are declared where any is; of loss and perplexity one. */
 async function itemMetrics(parts: Parts, sides: readonly Side[]): Promise<Chosen> {
-  const found = new Map<string, MetricName>();
+  const found = new Map<string, { readonly name: MetricName; sides: number }>();
   for (const { steps, node } of sides) {
     for (const step of steps) {
       if (node !== undefined && step.node !== node) continue;
@@ -120,12 +120,15 @@ async function itemMetrics(parts: Parts, sides: readonly Side[]): Promise<Chosen
         if (names.has('perplexity')) names.delete('loss');
         for (const metric of names) {
           const key = node === undefined ? `${step.node}.${port}:${metric}` : metric;
-          if (!found.has(key)) found.set(key, { node: step.node, port, metric });
+          const one = found.get(key) ?? { name: { node: step.node, port, metric }, sides: 0 };
+          one.sides += 1;
+          found.set(key, one);
         }
       }
     }
   }
-  const all = [...found.values()];
+  // Those that all sides have come first: they are what can be compared.
+  const all = [...found.values()].sort((a, b) => b.sides - a.sides).map(({ name }) => name);
   const known = all.filter(({ metric }) => knownMetric(metric) !== undefined);
   return { metrics: known.length > 0 ? known : all, lower: [] };
 }
