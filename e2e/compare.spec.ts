@@ -103,6 +103,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     await page.keyboard.press('End');
     await expect(page.locator('[aria-posinset="9"]')).toBeFocused();
     await page.keyboard.press('Home');
+    await expect(page.locator('[aria-posinset="1"]')).toBeFocused();
     await page.keyboard.press('ArrowDown');
     await expect(page.locator('[aria-posinset="2"]')).toBeFocused();
     // What is the same is there when it is asked for, and the address holds that.

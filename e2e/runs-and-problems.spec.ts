@@ -53,7 +53,7 @@ test('a click that was meant for Cancel, as the run ended, starts no other', asy
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'once.graft.json');
   // The hand of a person who clicks just as the button changes.
-  await bench.runButton.evaluate((button) => {
+  await bench.runButton.evaluate((button: HTMLElement) => {
     let label = button.textContent;
     new MutationObserver(() => {
       const before = label;

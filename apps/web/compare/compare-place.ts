@@ -25,7 +25,7 @@ export interface ComparePlace {
 
 const turns: readonly Turned[] = ['gained', 'lost'];
 
-export function comparePlaceOf({ searchParams }: URL): ComparePlace {
+function comparePlaceOf({ searchParams }: URL): ComparePlace {
   return {
     sides: searchParams
       .getAll('side')
@@ -45,7 +45,7 @@ function sideOf(text: string): PlaceSide | undefined {
 }
 
 /** Writes it into an address, in the place of what stood there of another. */
-export function withComparePlace(url: URL, { sides, output, turned, all }: ComparePlace): URL {
+function withComparePlace(url: URL, { sides, output, turned, all }: ComparePlace): URL {
   const to = new URL(url);
   to.searchParams.delete('side');
   for (const { run, node } of sides) {

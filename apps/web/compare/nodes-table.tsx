@@ -13,7 +13,7 @@ const words: Readonly<Partial<Record<string, string>>> = {
 const tones: Readonly<Partial<Record<string, string>>> = { failed: 'bad', running: 'working' };
 
 /** Whether a node did, or gave, anything else on a side than on the first; times are never the same. */
-export function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
+function nodeDiffers({ sides, outputs, settings }: ComparedNode): boolean {
   const went = sides.map((side) =>
     'absent' in side ? side.absent : side.status === 'cached' ? 'succeeded' : side.status,
   );

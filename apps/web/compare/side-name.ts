@@ -10,6 +10,6 @@ export function sideName({ startedAt, variant, seed, node }: ComparedRun): strin
 }
 
 /** Of each side its letter and name, by the letter: so a table names them. */
-export function sideNames(runs: readonly ComparedRun[]): ReadonlyMap<string, string> {
+function sideNames(runs: readonly ComparedRun[]): ReadonlyMap<string, string> {
   return new Map(runs.map((run, at) => [letterOf(at), `${letterOf(at)}: ${sideName(run)}`]));
 }

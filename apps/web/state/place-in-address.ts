@@ -28,7 +28,7 @@ export function placeFromAddress(): Place {
 }
 
 /** What the address holds of a comparison. */
-export const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
+const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
 
 /** While a place is taken from the address, the address is not written. */
 let reading = false;

@@ -24,7 +24,7 @@ export interface ComparedRowsQuery {
 }
 
 /** One item with what each side has of it. */
-export interface ComparedRow extends ComparedHead {
+interface ComparedRow extends ComparedHead {
   readonly id: string;
   readonly differs: boolean;
   /** Null where a side has no such item. */

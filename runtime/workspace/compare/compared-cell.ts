@@ -22,7 +22,7 @@ const longestPassage = 1_000;
 const mostHits = 100;
 
 /** A hit beside those that others have of its question. */
-export interface ComparedHit {
+interface ComparedHit {
   /** Of the place that it is of: equal places of several lists are the same hit. */
   readonly place: string;
   readonly rank: number;
