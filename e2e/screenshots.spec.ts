@@ -40,7 +40,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
       ['questions', 'questions', '33'],
       ['retriever', 'hits', 'handbook/'],
       ['inject-context', 'prompts', 'handbook/'],
-      ['evaluate', 'metrics', 'contains'],
+      ['evaluate', 'metrics', 'containment'],
       ['generate', 'quickstart', '['],
     ] as const) {
       await bench.select(node);

@@ -78,8 +78,11 @@ export function countUses(graph: Graph, body: string): number {
     .filter((node) => usedGraph(node) === `#${body}`).length;
 }
 
-/** A node in a path, and of a loop the round. */
-const withRound = /^(.*)#([1-9][0-9]{0,5})$/;
+/** A node in a path, `retriever`, of a loop with the round, `reflect#2`. */
+export function partOf(part: string): { readonly id: string; readonly round?: string } {
+  const [, id, round] = /^(.*)#([1-9][0-9]{0,5})$/.exec(part) ?? [];
+  return id === undefined || round === undefined ? { id: part } : { id, round };
+}
 
 /**
  * Goes into nodes one after the other, as far as they can be: `rest` are those that could not. Into a loop whose round is
@@ -90,8 +93,8 @@ export function follow(
   nodes: readonly string[],
 ): { readonly trail: Trail; readonly rest: readonly string[] } {
   const trail: Entered[] = [];
-  for (const [index, id] of nodes.entries()) {
-    const [, node = id, round = '1'] = withRound.exec(id) ?? [];
+  for (const [index, part] of nodes.entries()) {
+    const { id: node, round = '1' } = partOf(part);
     const at = bodyAt(trail);
     const body = subgraphOf(graph, at, node);
     if (body === undefined) return { trail, rest: nodes.slice(index) };

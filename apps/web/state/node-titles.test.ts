@@ -1,7 +1,8 @@
-import { parseGraph } from '@graft/graph';
+import { GraphError, parseGraph } from '@graft/graph';
 import { beforeAll, expect, it } from 'vitest';
 import { stepTitle, untitled } from './node-titles.ts';
 import { loadNodeTypes, provideNodeTypes } from './registry.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 
 const graph = parseGraph(
   JSON.stringify({
@@ -10,6 +11,8 @@ const graph = parseGraph(
       again: { type: 'repeat', version: 1, params: { use: '#try' } },
       first: { type: 'graph', version: 1, params: { use: '#cut' } },
       second: { type: 'graph', version: 1, params: { use: '#cut' } },
+      far: { type: 'graph', version: 1, title: 'Elsewhere', params: { use: 'lib/far.graft.json' } },
+      lost: { type: 'graph', version: 1, params: { use: 'lib/lost.graft.json' } },
     },
     edges: [],
     graphs: {
@@ -32,6 +35,16 @@ it('calls the way to a step as its nodes are called', () => {
   expect(stepTitle('second/piece', graph)).toBe('cut (second)/Pieces');
   expect(stepTitle('again', graph)).toBe('try');
   expect(stepTitle('gone/piece', graph)).toBe('gone/piece');
+});
+
+it('calls what is within graphs of other files as it is called there', () => {
+  useUsedGraphs.setState({
+    lookup: (path) =>
+      path === 'lib/far.graft.json' ? graph : new GraphError('missing-file', 'It is not there.'),
+  });
+  expect(stepTitle('far/again#2/cut', graph)).toBe('Elsewhere/try#2/Chunk');
+  expect(stepTitle('far/far/second/piece', graph)).toBe('Elsewhere/Elsewhere/cut (second)/Pieces');
+  expect(stepTitle('lost/piece', graph)).toBe('lost/piece');
 });
 
 it('calls an input or output by its name, where that says more than its type', () => {

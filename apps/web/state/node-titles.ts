@@ -1,8 +1,9 @@
-import type { Graph, GraphNode } from '@graft/graph';
-import { bodyAt, bodyNodes, placeOf } from './levels.ts';
+import { GraphError, type BodyId, type Graph, type GraphNode } from '@graft/graph';
+import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { lookOf, shapeOf } from './node-shape.ts';
 import { loadedNodeTypes } from './registry.ts';
 import { titleByLook } from './title-by-look.ts';
+import { useUsedGraphs } from './used-graphs.ts';
 
 /** What a node is called that people gave no title. */
 export function untitled(id: string, node: Titled): string {
@@ -39,15 +40,28 @@ export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>):
   return alone ? title : `${title} (${id})`;
 }
 
-/** The same for a node of a plan or a run; within a graph what the nodes are called that lead there stands before it. */
+/**
+ * The same for a node of a plan or a run; within a graph, of this file or of another, what the nodes are called that lead
+ * there stands before it. The path itself where one of them is not there.
+ */
 export function stepTitle(path: string, graph: Graph): string {
-  const place = placeOf(graph, path);
-  if (place === undefined) return path;
-  const { trail, id } = place;
-  const called = (node: string, depth: number): string =>
-    titleAmong(node, bodyNodes(graph, bodyAt(trail.slice(0, depth))));
-  const levels = trail.map(({ node, round }, depth) =>
-    round === undefined ? called(node, depth) : `${called(node, depth)}#${String(round)}`,
-  );
-  return [...levels, called(id, trail.length)].join('/');
+  const { lookup } = useUsedGraphs.getState();
+  let at: { readonly graph: Graph; readonly body: BodyId } | undefined = { graph, body: undefined };
+  const titles: string[] = [];
+  for (const part of path.split('/')) {
+    const { id, round } = partOf(part);
+    const nodes: Graph['nodes'] = at === undefined ? {} : bodyNodes(at.graph, at.body);
+    if (at === undefined || !Object.hasOwn(nodes, id)) return path;
+    titles.push(titleAmong(id, nodes) + (round === undefined ? '' : `#${round}`));
+    const use = usedGraph(nodes[id]);
+    if (use?.startsWith('#') === true) at = { graph: at.graph, body: use.slice(1) };
+    else {
+      const other = use === undefined ? undefined : lookup(use);
+      at =
+        other === undefined || other instanceof GraphError
+          ? undefined
+          : { graph: other, body: undefined };
+    }
+  }
+  return titles.join('/');
 }
