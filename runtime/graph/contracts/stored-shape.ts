@@ -52,8 +52,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   // 2: the schema of an artifact's rows, and marks of many files. 3: item, question and weight of
   // a metric row; the package that a step's result came in.
   // 4: aliases of a run that has begun; subgraph, path and field of a problem's place. 5: rounds of loops.
-  // 6: the memory that a step claimed.
-  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged],
+  // 6: the memory that a step claimed. 7: that a step failed or was broken off before, as a reason to run it.
+  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
@@ -61,7 +61,8 @@ export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
   schema: stepSummarySchema,
   // 2: the schema of an artifact's rows, and marks of many files. 3: the package that a result came in.
   // 4: subgraph, path and field of a problem's place. 5: the memory that it claimed.
-  migrations: [unchanged, unchanged, unchanged, unchanged],
+  // 6: that it failed or was broken off before, as a reason to run it.
+  migrations: [unchanged, unchanged, unchanged, unchanged, unchanged],
 };
 
 const actionOutputsSchema = z.record(z.string(), artifactRefSchema);
