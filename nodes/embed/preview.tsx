@@ -1,15 +1,12 @@
 import { chunkSchema } from '@graft/graph';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { z } from 'zod';
-import { fittingRows, type PreviewProps, RowList, SourceLink, spanLabel } from '../kit/ui/index.ts';
-import { principalPlane } from './principal-plane.ts';
+import { EmbeddingMapView, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
 
 /** Pages carry vectors as number arrays. */
 const rowSchema = chunkSchema.extend({ vector: z.array(z.number()) });
 type Row = z.infer<typeof rowSchema>;
 
-/** Points on the map at most, so that it stays quick. */
-const mappedRows = 400;
 /** Dimensions drawn as bars. */
 const drawnPoints = 24;
 
@@ -17,7 +14,7 @@ const drawnPoints = 24;
 export function preview(props: PreviewProps): ReactNode {
   return (
     <>
-      <VectorMap rows={props.rows} />
+      {props.map === undefined ? null : <EmbeddingMapView {...props.map} />}
       <RowList {...props} schema={rowSchema} unit="embeddings">
         {(row: Row) => (
           <div className="gk-row">
@@ -35,31 +32,6 @@ export function preview(props: PreviewProps): ReactNode {
         )}
       </RowList>
     </>
-  );
-}
-
-function VectorMap({ rows }: { readonly rows: readonly unknown[] }): ReactNode {
-  const points = useMemo(() => {
-    const fitting = fittingRows(rows.slice(0, mappedRows), rowSchema).flatMap((row) =>
-      row.fits ? [row.value] : [],
-    );
-    const plane = principalPlane(fitting.map(({ vector }) => vector));
-    return fitting.map((row, at) => ({ row, point: plane[at] ?? ([0, 0] as const) }));
-  }, [rows]);
-  if (points.length < 3) return null;
-  return (
-    <svg
-      className="gk-scatter"
-      viewBox="-110 -70 220 140"
-      role="img"
-      aria-label={`Map of ${points.length} embeddings, by their two principal components`}
-    >
-      {points.map(({ row, point: [x, y] }) => (
-        <circle key={row.id} cx={x * 104} cy={y * -64} r={2.2}>
-          <title>{`${spanLabel(row.source)}\n${row.text.slice(0, 160)}`}</title>
-        </circle>
-      ))}
-    </svg>
   );
 }
 

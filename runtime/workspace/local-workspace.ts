@@ -42,7 +42,8 @@ import {
 } from '@graft/store';
 import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
-import { AnswerScores, type AnswerScore } from './answer-scores.ts';
+import { AnswerScores } from './answer-scores.ts';
+import { EmbeddingMaps } from './map/embedding-maps.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import type { Examples } from './examples.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
@@ -86,13 +87,14 @@ export class LocalWorkspace implements Workspace {
   readonly packages: WorkspacePackages;
   readonly examples: Examples;
   readonly labels: Workspace['labels'];
+  readonly scores: AnswerScores;
+  readonly maps: EmbeddingMaps;
   readonly comparisons: Comparisons;
   readonly looksOf: Workspace['looksOf'];
   readonly #parts: WorkspaceParts;
   readonly #watcher: GraphWatcher;
   readonly #locks: GraphLocks;
   readonly #reader: RowReader;
-  readonly #scores: AnswerScores;
   readonly #experiments: Experiments;
   readonly #planner: GraphPlanner;
   /** What still writes once a run has ended: its file's lock, and the tidying up. */
@@ -113,7 +115,8 @@ export class LocalWorkspace implements Workspace {
     this.looksOf = (file) => this.#planner.looksOf(file);
     this.#locks = new GraphLocks(parts, this.#planner);
     this.#reader = new RowReader(this.artifacts);
-    this.#scores = new AnswerScores(this.artifacts);
+    this.scores = new AnswerScores(this.artifacts);
+    this.maps = new EmbeddingMaps(this.artifacts);
     this.comparisons = new Comparisons(this);
     this.#experiments = new Experiments({
       ...{ runs: this.runs, artifacts: this.artifacts, registry: this.registry, owner: thisOwner },
@@ -341,10 +344,6 @@ export class LocalWorkspace implements Workspace {
     const type = portTypeOf(artifact);
     const rows: Rows = () => readRows(this.artifacts, artifact, type);
     return (type.id === Comparison.id ? exportComparison : exportRows)(rows, format);
-  }
-
-  score(artifact: ArtifactRef): Promise<AnswerScore> {
-    return this.#scores.of(artifact);
   }
 
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]> {

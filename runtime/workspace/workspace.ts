@@ -41,7 +41,8 @@ import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
-import type { AnswerScore } from './answer-scores.ts';
+import type { AnswerScores } from './answer-scores.ts';
+import type { EmbeddingMaps } from './map/embedding-maps.ts';
 import type { Comparisons } from './compare/comparisons.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 
@@ -163,6 +164,10 @@ export interface Workspace extends AsyncDisposable {
   readonly examples: Examples;
   /** What people say of answers, in files made for git. */
   readonly labels: LabelFiles;
+  /** How many answers of an artifact agree with their references. */
+  readonly scores: Pick<AnswerScores, 'of'>;
+  /** Where the vectors of an artifact lie. */
+  readonly maps: Pick<EmbeddingMaps, 'of'>;
   readonly comparisons: Comparisons;
 
   listGraphs(): Promise<readonly Omit<GraphFile, 'text'>[]>;
@@ -264,8 +269,6 @@ export interface Workspace extends AsyncDisposable {
   saveFrozen(edit: FrozenEdit, limit: SizeLimit): Promise<RowFile>;
   /** All rows of an artifact, written for use elsewhere, in blocks of text. */
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
-  /** How many answers of an artifact agree with their references. */
-  score(artifact: ArtifactRef): Promise<AnswerScore>;
 
   /** Keeps a run from being pruned, or lets it go again. False where there is no such run. */
   pinRun(runId: string, pinned: boolean): Promise<boolean>;

@@ -14,6 +14,7 @@ import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { isFindable } from './output/findable.ts';
 import { editWish } from './output/edit-wish.ts';
+import { useEmbeddingMap } from './output/embedding-map.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
 import { reveal, useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
@@ -90,6 +91,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const { rows, first, total, loading, loadMore, loadBefore, error } = window;
   const found = useFound(artifact, text);
   useHighlight(list, text);
+  const map = useEmbeddingMap(artifact);
   const goTo = (row: number): void => {
     setWent({ row });
     // Of a table all rows are coming.
@@ -135,6 +137,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}
           openSpan={openSource}
+          {...(map === undefined ? {} : { map: { ...map, goTo } })}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />
       </div>

@@ -1,7 +1,7 @@
 import { Metrics } from '@graft/graph';
 import { count, plural, RawRow, type PreviewComponent } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { FindBar } from '../inspector/output/find-bar.tsx';
 import { isFindable } from '../inspector/output/findable.ts';
 import { reveal, useHighlight } from '../inspector/output/highlight.ts';
@@ -38,6 +38,7 @@ export function OutputView({
   const { rows, first, loadMore, loadBefore, show } = useEmbeddedRows(held, artifact);
   const found = useMemo(() => foundIn(held, text), [held, text]);
   useHighlight(list, text);
+  const readRow = useCallback((row: number) => Promise.resolve(held.rows[row]), [held]);
   const [went, setWent] = useState({});
   useEffect(() => {
     const row = list.current?.querySelector(`[data-row="${String(current)}"]`);
@@ -71,6 +72,7 @@ export function OutputView({
           loading={false}
           {...(meanings === undefined ? {} : { meanings })}
           {...(current === undefined ? {} : { current })}
+          {...(held.map === undefined ? {} : { map: { map: held.map, readRow, goTo } })}
         />
       </div>
     </>

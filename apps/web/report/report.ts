@@ -1,5 +1,6 @@
 import type {
   ArtifactRef,
+  EmbeddingMap,
   EvidenceTable,
   Family,
   KeyPart,
@@ -21,6 +22,8 @@ export interface ReportRows {
   readonly gone: boolean;
   /** Of answers: how many agree with the references of their questions, and how many do not. */
   readonly score?: { readonly right: number; readonly wrong: number };
+  /** Of embeddings: where those that the page holds lie. */
+  readonly map?: EmbeddingMap;
 }
 
 /** An output of a node. */

@@ -1,5 +1,6 @@
 import type { ArtifactRef, MetricMeanings, Span } from '@graft/graph';
 import type { ComponentType, ReactNode } from 'react';
+import type { EmbeddingMapProps } from './embedding-map.tsx';
 
 /** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
 export interface PreviewProps {
@@ -27,6 +28,8 @@ export interface PreviewProps {
   readonly first?: number;
   /** The row that was jumped to, or found: it is marked. */
   readonly current?: number;
+  /** Of embeddings: where they lie, once it is known. */
+  readonly map?: EmbeddingMapProps;
   /** What can be done to one row, drawn in its corner. */
   readonly rowActions?: (row: unknown) => ReactNode;
 }

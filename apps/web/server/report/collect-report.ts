@@ -1,4 +1,11 @@
-import { answersMediaType, type ArtifactRef, type RunRecord, type StepSummary } from '@graft/graph';
+import {
+  answersMediaType,
+  Embeddings,
+  type ArtifactRef,
+  type EmbeddingMap,
+  type RunRecord,
+  type StepSummary,
+} from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { comparedMeanings } from '../../experiments/compared-meanings.ts';
 import { allCells, rowsKey, type Report, type ReportRows } from '../../report/report.ts';
@@ -10,6 +17,8 @@ import { outputRows, type RowLimits } from './output-rows.ts';
 import { readRanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
 
+/** Fewer points are no map. */
+const leastMapped = 3;
 /** Events read from the journal at a time. */
 const eventsAtOnce = 1_000;
 
@@ -49,7 +58,7 @@ export async function collectReport(
     ),
     ...(experiment === undefined ? {} : { experiment }),
     ...{ cells, leftOut },
-    rows: await withScores(workspace, artifacts, rows),
+    rows: await withMaps(workspace, artifacts, await withScores(workspace, artifacts, rows)),
   };
 }
 
@@ -81,10 +90,41 @@ async function withScores(
   for (const artifact of artifacts) {
     const held = rows[rowsKey(artifact)];
     if (artifact.mediaType !== answersMediaType || held === undefined || held.gone) continue;
-    const { right, wrong } = await workspace.score(artifact);
+    const { right, wrong } = await workspace.scores.of(artifact);
     scored[rowsKey(artifact)] = { ...held, score: { right, wrong } };
   }
   return scored;
+}
+
+/** The rows, of embeddings with where those lie that are held. */
+async function withMaps(
+  workspace: Workspace,
+  artifacts: readonly ArtifactRef[],
+  rows: Report['rows'],
+): Promise<Report['rows']> {
+  const mapped: Record<string, ReportRows> = { ...rows };
+  for (const artifact of artifacts) {
+    const held = rows[rowsKey(artifact)];
+    if (artifact.mediaType !== Embeddings.mediaType || held === undefined || held.gone) continue;
+    if (held.rows.length < leastMapped) continue;
+    mapped[rowsKey(artifact)] = {
+      ...held,
+      map: heldPart(await workspace.maps.of(artifact), held.rows.length),
+    };
+  }
+  return mapped;
+}
+
+/** A map of the first rows alone, each where it lies among all. */
+function heldPart(map: EmbeddingMap, held: number): EmbeddingMap {
+  const points = [...map.rows.keys()].filter((at) => (map.rows[at] ?? held) < held);
+  const pick = <T>(from: readonly T[]): T[] => points.flatMap((at) => from[at] ?? []);
+  return {
+    ...map,
+    rows: pick(map.rows),
+    documentOf: pick(map.documentOf),
+    places: points.flatMap((at) => map.places.slice(2 * at, 2 * at + 2)),
+  };
 }
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();

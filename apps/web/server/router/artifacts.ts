@@ -44,8 +44,12 @@ export const artifactsRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => ctx.workspace.writeRows(input)),
+  /** Where the vectors of embeddings lie. */
+  map: procedure
+    .input(z.object({ artifact: artifactRefSchema }))
+    .query(({ ctx, input }) => ctx.workspace.maps.of(input.artifact)),
   /** How many answers agree with their references. */
   score: procedure
     .input(z.object({ artifact: artifactRefSchema }))
-    .query(({ ctx, input }) => ctx.workspace.score(input.artifact)),
+    .query(({ ctx, input }) => ctx.workspace.scores.of(input.artifact)),
 });

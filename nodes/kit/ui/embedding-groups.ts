@@ -1,0 +1,40 @@
+import type { EmbeddingMap } from '@graft/graph';
+
+/** Groups that have a colour of their own; all else is one more. */
+const mostGroups = 6;
+
+export interface EmbeddingGroups {
+  /** The largest first; what has no colour of its own is the last, under `others`. */
+  readonly names: readonly string[];
+  /** Of each point the number of its group. */
+  readonly groupOf: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** The points by their documents, or where these are many by the folders that they lie in. */
+export function embeddingGroups({ documents, documentOf }: EmbeddingMap): EmbeddingGroups {
+  const few = documents.length <= mostGroups;
+  const names = documents.map((path) => (few ? path : folderOf(path)));
+  const counts = new Map<string, number>();
+  for (const at of documentOf) {
+    const name = names[at] ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  const own = sorted.length <= mostGroups ? sorted : sorted.slice(0, mostGroups);
+  const rest = sorted.length - own.length;
+  const numbers = new Map(own.map((name, at) => [name, at]));
+  const groupOf = documentOf.map((at) => numbers.get(names[at] ?? '') ?? own.length);
+  const all = rest === 0 ? own : [...own, `${String(rest)} others`];
+  return {
+    ...{ names: all, groupOf },
+    counts: all.map((_, group) => groupOf.filter((one) => one === group).length),
+  };
+}
+
+/** `handbook/works/`; of a page its site; a file beside the graph stands for itself. */
+function folderOf(path: string): string {
+  if (/^https?:\/\//.test(path) && URL.canParse(path)) return new URL(path).host;
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? path : path.slice(0, slash + 1);
+}

@@ -1,0 +1,334 @@
+import { chunkSchema, type EmbeddingMap } from '@graft/graph';
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
+import { count, plural } from './amounts.ts';
+import { chartColours, onThemeChange } from './chart-colours.ts';
+import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
+import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
+import { spanLabel } from './origin.ts';
+
+export interface EmbeddingMapProps {
+  readonly map: EmbeddingMap;
+  /** Shows a row of the list. */
+  readonly goTo: (row: number) => void;
+  /** Reads one of the artifact's rows; undefined where it cannot be had. */
+  readonly readRow: (row: number) => Promise<unknown>;
+}
+
+const height = 260;
+/** Colours of the groups in their order, and of what has none. */
+const colours = ['retrieval', 'training', 'language-model', 'evaluation', 'sources', 'structure'];
+/** Chosen rows that are listed at a time. */
+const listed = 20;
+/** Milliseconds that a pointer rests before what is under it is read. */
+const rest = 60;
+/** Pixels from which on a drag draws a line around points. */
+const least = 5;
+
+const colourOf = (group: number): string =>
+  colours[group] === undefined ? '--ink-3' : `--c-${colours[group]}`;
+
+/** Vectors on the plane of their two first principal components: by pointer and by arrow keys, one or those within a line. */
+export function EmbeddingMapView({ map, goTo, readRow }: EmbeddingMapProps): ReactNode {
+  const groups = useMemo(() => embeddingGroups(map), [map]);
+  const [only, setOnly] = useState<number>();
+  const [chosen, choose] = useState<readonly number[]>([]);
+  const [under, setUnder] = useState<number>();
+  const row = under === undefined ? undefined : map.rows[under];
+  const told = useRow(row, readRow);
+  const document = map.documents[map.documentOf[under ?? -1] ?? -1];
+  const { length } = map.rows;
+  const of = length < map.total ? `${count(length)} of ${count(map.total)}` : count(length);
+  return (
+    <section className="gk-map" aria-label="Map of the embeddings">
+      <Field {...{ map, groups, only, chosen, choose, under, setUnder, goTo }} />
+      <p className="gk-map-told" role="status">
+        {document !== undefined ? (
+          <>
+            <b>{told?.place ?? document}</b> {told?.text}
+          </>
+        ) : (
+          <span className="gk-map-hint">
+            {of} {length === 1 ? 'point' : 'points'}, by their two principal components. Drag around
+            some to list them.
+          </span>
+        )}
+      </p>
+      <ul className="gk-map-groups" aria-label="Where the points come from">
+        {groups.names.map((name, group) => (
+          <li key={name}>
+            <button
+              type="button"
+              aria-pressed={only === group}
+              title={only === group ? 'Show all alike again' : `Show ${name} before all else`}
+              onClick={() => setOnly(only === group ? undefined : group)}
+            >
+              <i style={{ background: `var(${colourOf(group)})` }} />
+              {name} <small>{count(groups.counts[group] ?? 0)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {chosen.length === 0 ? null : (
+        <Chosen
+          rows={chosen.flatMap((at) => map.rows[at] ?? [])}
+          clear={() => choose([])}
+          {...{ goTo, readRow }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface FieldProps extends Pick<EmbeddingMapProps, 'map' | 'goTo'> {
+  readonly groups: EmbeddingGroups;
+  /** The group that is drawn before the others. */
+  readonly only: number | undefined;
+  readonly chosen: readonly number[];
+  readonly choose: (points: readonly number[]) => void;
+  readonly under: number | undefined;
+  readonly setUnder: (point: number | undefined) => void;
+}
+
+const directions: Readonly<Record<string, Spot>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+function Field(props: FieldProps): ReactNode {
+  const { map, groups, only, chosen, choose, under, setUnder, goTo } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const points = useRef<HTMLCanvasElement>(null);
+  const marks = useRef<HTMLCanvasElement>(null);
+  const width = useWidth(frame);
+  const places = useMemo(() => new EmbeddingPlaces(map, { width, height }), [map, width]);
+  /** The line that is being drawn: several moves may come before the next drawing. */
+  const drawn = useRef<readonly Spot[]>([]);
+  const [line, setLine] = useState<readonly Spot[]>([]);
+  const draw = (spots: readonly Spot[]): void => {
+    drawn.current = spots;
+    setLine(spots);
+  };
+  const [themes, setThemes] = useState(0);
+  useEffect(() => onThemeChange(() => setThemes((before) => before + 1)), []);
+
+  useEffect(() => {
+    const context = contextOf(points.current, width);
+    if (context === undefined || points.current === null) return;
+    const { of } = chartColours(points.current);
+    const within = new Set(chosen);
+    const radius = places.spots.length > 5_000 ? 1.4 : places.spots.length > 800 ? 2 : 2.8;
+    const isFaint = (at: number): boolean =>
+      within.size > 0 ? !within.has(at) : only !== undefined && groups.groupOf[at] !== only;
+    // What is to be seen is drawn last.
+    for (const faint of [true, false]) {
+      for (const group of groups.names.keys()) {
+        context.globalAlpha = faint ? 0.14 : 0.75;
+        context.fillStyle = of(colourOf(group));
+        context.beginPath();
+        for (const [at, { x, y }] of places.spots.entries()) {
+          if (groups.groupOf[at] !== group || isFaint(at) !== faint) continue;
+          context.moveTo(x + radius, y);
+          context.arc(x, y, radius, 0, 2 * Math.PI);
+        }
+        context.fill();
+      }
+    }
+  }, [places, groups, only, chosen, width, themes]);
+
+  useEffect(() => {
+    const context = contextOf(marks.current, width);
+    if (context === undefined || marks.current === null) return;
+    const { of } = chartColours(marks.current);
+    context.strokeStyle = of('--ink');
+    const [first] = line;
+    if (first !== undefined) {
+      context.setLineDash([4, 3]);
+      context.beginPath();
+      for (const { x, y } of [...line, first]) context.lineTo(x, y);
+      context.stroke();
+      context.setLineDash([]);
+    }
+    const spot = under === undefined ? undefined : places.spots[under];
+    if (spot === undefined) return;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(spot.x, spot.y, 6, 0, 2 * Math.PI);
+    context.stroke();
+  }, [places, line, under, width, themes]);
+
+  const spotOf = (event: PointerEvent): Spot => {
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  };
+  const show = (at: number | undefined): void => {
+    const row = at === undefined ? undefined : map.rows[at];
+    if (row !== undefined) goTo(row);
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const direction = directions[event.key];
+    if (direction !== undefined)
+      setUnder(under === undefined ? 0 : (places.towards(under, direction) ?? under));
+    else if (event.key === 'Enter') show(under);
+    else if (event.key === 'Escape' && chosen.length > 0) choose([]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={frame}
+      className="gk-map-field"
+      style={{ height }}
+      // By arrow keys one goes from point to point: no role that stands for one thing has that.
+      role="application"
+      aria-label={`${plural(map.rows.length, 'embedding')} on a map; arrow keys go from one to the next, Enter shows its row`}
+      tabIndex={0}
+      onKeyDown={keys}
+      onPointerLeave={() => setUnder(undefined)}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        draw([spotOf(event)]);
+      }}
+      onPointerMove={(event) => {
+        const spot = spotOf(event);
+        if (drawn.current.length === 0) setUnder(places.near(spot));
+        else draw([...drawn.current, spot]);
+      }}
+      onPointerCancel={() => draw([])}
+      onPointerUp={(event) => {
+        const { current: done } = drawn;
+        if (done.length === 0) return;
+        draw([]);
+        if (isDrag(done)) choose(places.within(done));
+        else show(places.near(spotOf(event)));
+      }}
+    >
+      <canvas ref={points} />
+      <canvas ref={marks} />
+    </div>
+  );
+}
+
+function isDrag(line: readonly Spot[]): boolean {
+  const [first] = line;
+  return (
+    first !== undefined && line.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) >= least)
+  );
+}
+
+/** The rows within the line, a few at a time. */
+function Chosen(props: {
+  readonly rows: readonly number[];
+  readonly clear: () => void;
+  readonly goTo: (row: number) => void;
+  readonly readRow: EmbeddingMapProps['readRow'];
+}): ReactNode {
+  const { rows, clear, goTo, readRow } = props;
+  const [shown, show] = useState(listed);
+  return (
+    <div className="gk-map-chosen">
+      <p>
+        <b>{plural(rows.length, 'chunk')}</b> within the line
+        <button type="button" className="gk-button" onClick={clear}>
+          Clear
+        </button>
+      </p>
+      <ul aria-label="Chunks within the line">
+        {rows.slice(0, shown).map((row) => (
+          <li key={row}>
+            <ChosenRow {...{ row, goTo, readRow }} />
+          </li>
+        ))}
+      </ul>
+      {shown >= rows.length ? null : (
+        <button type="button" className="gk-button" onClick={() => show(shown + listed)}>
+          Show more
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ChosenRow(props: {
+  readonly row: number;
+  readonly goTo: (row: number) => void;
+  readonly readRow: EmbeddingMapProps['readRow'];
+}): ReactNode {
+  const { row, goTo, readRow } = props;
+  const told = useRow(row, readRow);
+  return (
+    <button type="button" className="gk-map-row" onClick={() => goTo(row)}>
+      {told === undefined ? (
+        `Row ${count(row + 1)}`
+      ) : (
+        <>
+          <b>{told.place}</b> {told.text}
+        </>
+      )}
+    </button>
+  );
+}
+
+/** Where a row is from and what it says, once it has been read. */
+function useRow(
+  row: number | undefined,
+  readRow: EmbeddingMapProps['readRow'],
+): { readonly place: string; readonly text: string } | undefined {
+  const [read, setRead] = useState<{ readonly row: number; readonly value: unknown }>();
+  useEffect(() => {
+    if (row === undefined) return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      void readRow(row).then((value) => {
+        if (wanted) setRead({ row, value });
+      });
+    }, rest);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [row, readRow]);
+  if (read === undefined || read.row !== row) return undefined;
+  const chunk = chunkSchema.safeParse(read.value).data;
+  if (chunk === undefined) return { place: `Row ${count(read.row + 1)}`, text: 'is not here.' };
+  return { place: spanLabel(chunk.source), text: chunk.text.slice(0, 200) };
+}
+
+function useWidth(of: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(320);
+  useEffect(() => {
+    const element = of.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [of]);
+  return width;
+}
+
+/** An empty canvas as sharp as the screen is. */
+function contextOf(
+  canvas: HTMLCanvasElement | null,
+  width: number,
+): CanvasRenderingContext2D | undefined {
+  const context = canvas?.getContext('2d');
+  if (canvas === null || context === null || context === undefined) return undefined;
+  const scale = window.devicePixelRatio;
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  canvas.style.width = `${String(width)}px`;
+  canvas.style.height = `${String(height)}px`;
+  context.scale(scale, scale);
+  return context;
+}

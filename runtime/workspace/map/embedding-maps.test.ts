@@ -1,0 +1,87 @@
+import { writeArtifact } from '@graft/engine';
+import { Chunks, Embeddings, GraphError, type ArtifactRef } from '@graft/graph';
+import { MemoryArtifactStore } from '@graft/store/memory';
+import { describe, expect, it } from 'vitest';
+import { EmbeddingMaps } from './embedding-maps.ts';
+import { principalPlane } from './principal-plane.ts';
+
+function planeOf(vectors: readonly (readonly number[])[]): number[] {
+  const drawing = principalPlane(vectors.map((vector) => Float32Array.from(vector)));
+  for (;;) {
+    const { done, value } = drawing.next();
+    if (done === true) return [...value];
+  }
+}
+
+const store = new MemoryArtifactStore();
+const row = (at: number, vector: readonly number[]) => ({
+  ...{ id: `c${String(at)}`, text: `Chunk ${String(at)}`, headings: [], metadata: {} },
+  source: {
+    ...{ documentId: 'd', path: at % 3 === 0 ? 'b.md' : 'a.md', title: 'd', start: 0, end: 1 },
+    ...{ firstLine: 1, lastLine: 1 },
+  },
+  vector: Float32Array.from(vector),
+});
+const written = (count: number): Promise<ArtifactRef> =>
+  writeArtifact(store, {
+    ...{ port: 'embeddings', type: Embeddings },
+    value: Array.from({ length: count }, (_, at) => row(at, [at, at % 2 === 0 ? 1 : -1, 0])),
+  });
+
+describe('the plane of two principal components', () => {
+  it('has the axis along which vectors differ most, then the next, each from -1 to 1', () => {
+    // Far apart along the third axis, a little along the first, and not at all along the second.
+    const places = planeOf([
+      [1, 5, -30],
+      [-1, 5, -30],
+      [1, 5, 30],
+      [-1, 5, 30],
+    ]);
+    const [x, y] = [0, 1].map((side) => places.filter((_, at) => at % 2 === side));
+    expect(x?.map(Math.abs)).toEqual([1, 1, 1, 1].map((one) => expect.closeTo(one, 5)));
+    expect(Math.sign(x?.[0] ?? 0)).toBe(-Math.sign(x?.[2] ?? 0));
+    expect(Math.sign(y?.[0] ?? 0)).toBe(-Math.sign(y?.[1] ?? 0));
+    expect(y?.map(Math.abs)).toEqual([1, 1, 1, 1].map((one) => expect.closeTo(one, 5)));
+  });
+
+  it('is drawn of vectors that are all the same, and of none', () => {
+    expect(
+      planeOf([
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ]),
+    ).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(planeOf([])).toEqual([]);
+  });
+});
+
+describe('a map of embeddings', () => {
+  it('has every row, with its document', async () => {
+    const { rows, places, documents, documentOf, total } = await new EmbeddingMaps(store).of(
+      await written(7),
+    );
+    expect(rows).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(places).toHaveLength(14);
+    // The first component is the number of the row, whichever way round.
+    const turn = Math.sign(places[12] ?? 0);
+    expect(places.filter((_, at) => at % 2 === 0).map((x) => turn * x)).toEqual(
+      [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1].map((x) => expect.closeTo(x, 1)),
+    );
+    expect(documents).toEqual(['a.md', 'b.md']);
+    expect(documentOf).toEqual([1, 0, 0, 1, 0, 0, 1]);
+    expect(total).toBe(7);
+  });
+
+  it('has of very many rows such as stand as far apart', async () => {
+    const { rows, total } = await new EmbeddingMaps(store, 4).of(await written(11));
+    expect(rows).toEqual([0, 3, 6, 9]);
+    expect(total).toBe(11);
+  });
+
+  it('is of embeddings only', async () => {
+    const { vector: _vector, ...chunk } = row(0, []);
+    const ref = await writeArtifact(store, { port: 'chunks', type: Chunks, value: [chunk] });
+    await expect(new EmbeddingMaps(store).of(ref)).rejects.toThrow(GraphError);
+  });
+});

@@ -1,0 +1,81 @@
+import { setImmediate } from 'node:timers/promises';
+import { readRows } from '@graft/engine';
+import {
+  embeddedChunkSchema,
+  Embeddings,
+  GraphError,
+  type ArtifactRef,
+  type ArtifactStore,
+  type EmbeddingMap,
+} from '@graft/graph';
+import { principalPlane } from './principal-plane.ts';
+
+/** Rows on a map at most; and maps that are kept: artifacts never change. */
+const mostRows = 20_000;
+const kept = 8;
+/** A place is written with so many digits: a map is some thousand pixels wide at most. */
+const digits = 4;
+
+/** Maps of vectors, each artifact's computed once. */
+export class EmbeddingMaps {
+  readonly #artifacts: ArtifactStore;
+  readonly #most: number;
+  readonly #known = new Map<string, Promise<EmbeddingMap>>();
+
+  constructor(artifacts: ArtifactStore, most = mostRows) {
+    this.#artifacts = artifacts;
+    this.#most = most;
+  }
+
+  /** Throws `bad-input` for what holds no embeddings, `missing-file` where it is gone. */
+  of(ref: ArtifactRef): Promise<EmbeddingMap> {
+    const known = this.#known.get(ref.digest) ?? this.#draw(ref);
+    this.#known.delete(ref.digest);
+    this.#known.set(ref.digest, known);
+    known.catch(() => this.#known.delete(ref.digest));
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > kept && oldest !== undefined) this.#known.delete(oldest);
+    return known;
+  }
+
+  async #draw(ref: ArtifactRef): Promise<EmbeddingMap> {
+    if (ref.mediaType !== Embeddings.mediaType) {
+      throw new GraphError('bad-input', 'Only embeddings are drawn as a map.');
+    }
+    // Of very many every other, or every third.
+    const step = Math.max(1, Math.ceil((ref.count ?? 0) / this.#most));
+    const rows: number[] = [];
+    const vectors: Float32Array[] = [];
+    const names: string[] = [];
+    let total = 0;
+    for await (const read of readRows(this.#artifacts, ref, Embeddings)) {
+      if (total % step === 0 && rows.length < this.#most) {
+        const { vector, source } = embeddedChunkSchema.parse(read);
+        rows.push(total);
+        vectors.push(vector);
+        names.push(source.path);
+      }
+      total += 1;
+    }
+    const drawing = principalPlane(vectors);
+    let drawn = drawing.next();
+    while (drawn.done !== true) {
+      await setImmediate();
+      drawn = drawing.next();
+    }
+    const documents = byCount(names);
+    const numbers = new Map(documents.map((name, at) => [name, at]));
+    return {
+      ...{ rows, documents, total },
+      places: Array.from(drawn.value, (place) => Number(place.toFixed(digits))),
+      documentOf: names.map((name) => numbers.get(name) ?? 0),
+    };
+  }
+}
+
+/** Each name once, the most frequent first. */
+function byCount(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+}
