@@ -223,7 +223,7 @@ test('a new graph begins at full size, wherever the one before was looked at', a
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'far-off.graft.json');
   expect(await zoomOf(page)).toBeLessThan(0.5);
-  await bench.newGraph('fresh');
+  await bench.newGraph('newly');
   await expect.poll(() => zoomOf(page)).toBe(1);
   await bench.drag('Files', 200, 150);
   await expect(bench.node('load-files')).toBeInViewport({ ratio: 1 });

@@ -22,6 +22,7 @@ import {
 } from '@graft/graph';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadRules } from '../state/checks.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { bodyAt, usedGraph } from '../state/levels.ts';
@@ -35,6 +36,7 @@ import { tidyLayout } from './tidy-layout.ts';
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
   await loadNodeTypes();
+  await loadRules();
 });
 
 const types = ['load-files', 'chunk', 'embed', 'index', 'questions', 'retrieve', 'evaluate'];

@@ -1,4 +1,4 @@
-import type { ToggleEvent } from 'react';
+import { useEffect, type ToggleEvent } from 'react';
 import { create } from 'zustand';
 
 /** What was unfolded, by what it belongs to; as long as the page is open. */
@@ -10,11 +10,18 @@ const useUnfolded = create<{ readonly keys: ReadonlySet<string> }>()(() => ({ ke
  */
 export function useKeptOpen(key: string, mustOpen = false) {
   const kept = useUnfolded(({ keys }) => keys.has(key));
-  const onToggle = ({ currentTarget }: ToggleEvent<HTMLDetailsElement>): void => {
-    const { keys } = useUnfolded.getState();
-    if (keys.has(key) === currentTarget.open) return;
-    const others = [...keys].filter((one) => one !== key);
-    useUnfolded.setState({ keys: new Set(currentTarget.open ? [...others, key] : others) });
-  };
+  // At once: the event of an element that unfolded comes later, and the reason may be gone by then.
+  useEffect(() => {
+    if (mustOpen) keep(key, true);
+  }, [key, mustOpen]);
+  const onToggle = ({ currentTarget }: ToggleEvent<HTMLDetailsElement>): void =>
+    keep(key, currentTarget.open);
   return { open: kept || mustOpen, onToggle };
+}
+
+function keep(key: string, open: boolean): void {
+  const { keys } = useUnfolded.getState();
+  if (keys.has(key) === open) return;
+  const others = [...keys].filter((one) => one !== key);
+  useUnfolded.setState({ keys: new Set(open ? [...others, key] : others) });
 }
