@@ -59,9 +59,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
     await bench.tab('Parameters');
     await bench.fill('Top', '1');
     await bench.run();
-    await expect(bench.node('evaluate')).toHaveAttribute('data-status', 'running', {
-      timeout: 900_000,
-    });
+    await bench.reaches('generate', 'running', 900_000);
     await bench.reaches('evaluate', 'succeeded', 900_000);
     await bench.tab('All runs');
     const marks = page.getByRole('list', { name: 'Runs' }).getByRole('checkbox');

@@ -57,7 +57,7 @@ function PlannedSteps() {
         <li key={step.node}>
           <button
             type="button"
-            className="grid min-h-5 w-full grid-cols-[128px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
+            className="grid min-h-5 w-full grid-cols-[176px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
             onClick={() => goTo(step.node)}
           >
             <span className="truncate text-ink-2" title={step.node}>

@@ -86,7 +86,7 @@ function Row({
     <li>
       <button
         type="button"
-        className="grid h-5 w-full grid-cols-[128px_1fr_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
+        className="grid h-5 w-full grid-cols-[176px_1fr_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
         title={step.progress === undefined ? undefined : progressText(step.progress)}
         onClick={() => {
