@@ -87,7 +87,7 @@ it('lock --take and lock take what is there; what was never seen here cannot be 
   expect(taken.graphs[lib]?.digest).toMatch(/^(?!0{64})[0-9a-f]{64}$/);
   expect(taken.files).toEqual({});
   const all = await there('lock', file);
-  expect(all.stdout).toContain('0 models, 1 sources of files and 1 graph files');
+  expect(all.stdout).toContain('0 models, 1 source of files and 1 graph file');
   expect((await read()).lock.graphs).toEqual(taken.graphs);
 });
 
