@@ -7,6 +7,7 @@ import {
   type ArtifactRef,
   type ArtifactStore,
 } from '@graft/graph';
+import { RecentAnswers } from './recent-answers.ts';
 
 /** How many answers agree with their references. */
 export interface AnswerScore {
@@ -22,7 +23,7 @@ const kept = 500;
 /** Compares the answers of an artifact with the references of their questions, each artifact once. */
 export class AnswerScores {
   readonly #artifacts: ArtifactStore;
-  readonly #known = new Map<string, Promise<AnswerScore>>();
+  readonly #known = new RecentAnswers<AnswerScore>(kept);
 
   constructor(artifacts: ArtifactStore) {
     this.#artifacts = artifacts;
@@ -30,12 +31,7 @@ export class AnswerScores {
 
   /** Throws `bad-input` for what holds no answers. */
   of(ref: ArtifactRef): Promise<AnswerScore> {
-    const known = this.#known.get(ref.digest) ?? this.#count(ref);
-    this.#known.set(ref.digest, known);
-    known.catch(() => this.#known.delete(ref.digest));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > kept && oldest !== undefined) this.#known.delete(oldest);
-    return known;
+    return this.#known.get(ref.digest, () => this.#count(ref));
   }
 
   async #count(ref: ArtifactRef): Promise<AnswerScore> {

@@ -7,6 +7,7 @@ import {
   type PortType,
 } from '@graft/graph';
 import { cellOf, markOf, type ComparedCell, type ComparedHead } from './compared-cell.ts';
+import { RecentAnswers } from '../recent-answers.ts';
 
 /**
  * Which rows are wanted: all, those that differ in any side, and of answers those that are right in one of the others and
@@ -70,7 +71,7 @@ interface Alignment {
 export class AlignedRows {
   readonly #artifacts: ArtifactStore;
   readonly #reader: RowReader;
-  readonly #known = new Map<string, Promise<Alignment>>();
+  readonly #known = new RecentAnswers<Alignment>(kept);
 
   constructor(artifacts: ArtifactStore, reader: RowReader) {
     this.#artifacts = artifacts;
@@ -111,14 +112,7 @@ export class AlignedRows {
 
   #alignment(artifacts: readonly (ArtifactRef | null)[]): Promise<Alignment> {
     const key = artifacts.map((ref) => ref?.digest ?? '').join(' ');
-    const known = this.#known.get(key) ?? this.#align(artifacts);
-    // The map keeps the order of its entries: set anew, it is the one used last.
-    this.#known.delete(key);
-    this.#known.set(key, known);
-    known.catch(() => this.#known.delete(key));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > kept && oldest !== undefined) this.#known.delete(oldest);
-    return known;
+    return this.#known.get(key, () => this.#align(artifacts));
   }
 
   async #align(artifacts: readonly (ArtifactRef | null)[]): Promise<Alignment> {

@@ -8,6 +8,7 @@ import {
   type ArtifactStore,
   type EmbeddingMap,
 } from '@graft/graph';
+import { RecentAnswers } from '../recent-answers.ts';
 import { principalPlane } from './principal-plane.ts';
 
 /** Rows on a map at most; and maps that are kept: artifacts never change. */
@@ -20,7 +21,7 @@ const digits = 4;
 export class EmbeddingMaps {
   readonly #artifacts: ArtifactStore;
   readonly #most: number;
-  readonly #known = new Map<string, Promise<EmbeddingMap>>();
+  readonly #known = new RecentAnswers<EmbeddingMap>(kept);
 
   constructor(artifacts: ArtifactStore, most = mostRows) {
     this.#artifacts = artifacts;
@@ -29,13 +30,7 @@ export class EmbeddingMaps {
 
   /** Throws `bad-input` for what holds no embeddings, `missing-file` where it is gone. */
   of(ref: ArtifactRef): Promise<EmbeddingMap> {
-    const known = this.#known.get(ref.digest) ?? this.#draw(ref);
-    this.#known.delete(ref.digest);
-    this.#known.set(ref.digest, known);
-    known.catch(() => this.#known.delete(ref.digest));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > kept && oldest !== undefined) this.#known.delete(oldest);
-    return known;
+    return this.#known.get(ref.digest, () => this.#draw(ref));
   }
 
   async #draw(ref: ArtifactRef): Promise<EmbeddingMap> {
