@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  GraphError,
   ItemFailure,
   implement,
   implementItems,
+  parseGraph,
+  planGraph,
   type Backends,
   type Implementation,
   type Implementations,
+  type Plan,
   type Question,
 } from '@graft/graph';
 import {
@@ -23,9 +27,12 @@ import {
   readNode,
   slowNode,
   splitNode,
+  testEngines,
+  testModels,
+  testRegistry,
   upperNode,
 } from '@graft/graph/testing';
-import { GraphError } from '@graft/graph';
+import type { EngineParts } from './run/engine-parts.ts';
 import type { StepHost } from './step/step-host.ts';
 
 const row = (value: number, id = 'value'): Question => ({ id, question: String(value) });
@@ -175,4 +182,31 @@ export function createTestHost(
       room: () => Promise.resolve(Number.POSITIVE_INFINITY),
     }),
   };
+}
+
+/** What an engine is made of beside its stores and what runs its steps. */
+export const testEngineParts = {
+  files: { files: () => Promise.resolve([]) },
+  models: testModels,
+  deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
+  engines: testEngines,
+  owner: 'test:0',
+  cores: 4,
+} satisfies Partial<EngineParts>;
+
+/** The plan of a graph of node types for tests, each of the version that it has. */
+export function testPlan(
+  nodes: Readonly<
+    Record<string, { readonly type: string; readonly version?: number; readonly params?: object }>
+  >,
+  edges: readonly string[] = [],
+): Plan {
+  const written = Object.fromEntries(
+    Object.entries(nodes).map(([id, node]) => [
+      id,
+      { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
+    ]),
+  );
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes: written, edges }));
+  return planGraph(graph, testRegistry, { models: testModels });
 }

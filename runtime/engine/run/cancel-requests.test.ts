@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseGraph, planGraph } from '@graft/graph';
-import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import { testModels, testRegistry } from '@graft/graph/testing';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -11,7 +11,7 @@ import {
 } from '@graft/store/memory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalBackend } from '../step/local-backend.ts';
-import { createTestHost } from '../testing.ts';
+import { createTestHost, testEngineParts } from '../testing.ts';
 import { CancelRequests } from './cancel-requests.ts';
 import { Engine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -29,11 +29,7 @@ beforeEach(async () => {
     actions: new MemoryActionStore(),
     runs,
     backend: createLocalBackend(host),
-    files: { files: () => Promise.resolve([]) },
-    models: testModels,
-    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
-    engines: testEngines,
-    owner: 'test:0',
+    ...testEngineParts,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

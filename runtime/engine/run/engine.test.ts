@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   GraphError,
-  parseGraph,
-  planGraph,
   type ExecutionBackend,
   type Plan,
   type RunEvent,
   type StepRequest,
   type StepSummary,
 } from '@graft/graph';
-import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -20,22 +17,9 @@ import {
   MemoryRunStore,
 } from '@graft/store/memory';
 import { createLocalBackend } from '../step/local-backend.ts';
-import { createTestHost } from '../testing.ts';
+import { createTestHost, testEngineParts, testPlan } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
-
-type Nodes = Record<string, { type: string; version?: number; params?: Record<string, unknown> }>;
-
-function planOf(nodes: Nodes, edges: readonly string[] = []): Plan {
-  const full = Object.fromEntries(
-    Object.entries(nodes).map(([id, node]) => [
-      id,
-      { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
-    ]),
-  );
-  const graph = parseGraph(JSON.stringify({ graft: 1, nodes: full, edges }));
-  return planGraph(graph, testRegistry, { models: testModels });
-}
 
 let folder: string;
 let artifacts: MemoryArtifactStore;
@@ -70,12 +54,7 @@ beforeEach(async () => {
     actions,
     runs,
     backend: spying(createLocalBackend(host)),
-    files: { files: () => Promise.resolve([]) },
-    models: testModels,
-    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
-    engines: testEngines,
-    owner: 'test:0',
-    cores: 4,
+    ...testEngineParts,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -109,7 +88,7 @@ async function valueOf(runId: string, node: string, port = 'value'): Promise<str
 }
 
 const sum = (value = 1): Plan =>
-  planOf(
+  testPlan(
     {
       a: { type: 'number', params: { value } },
       b: { type: 'number', params: { value: 2 } },
@@ -162,7 +141,7 @@ describe('a run', () => {
 
   it('stops early where outputs are what they were', async () => {
     const plan = (a: number, b: number): Plan =>
-      planOf(
+      testPlan(
         {
           a: { type: 'number', params: { value: a } },
           b: { type: 'number', params: { value: b } },
@@ -188,13 +167,13 @@ describe('a run', () => {
     };
     parts = { ...parts, backend: { execute } };
     const number = (value: number) => ({ type: 'number', params: { value } });
-    const { finished } = await run(planOf({ a: number(1), b: number(2), c: number(3) }));
+    const { finished } = await run(testPlan({ a: number(1), b: number(2), c: number(3) }));
     expect(finished.status).toBe('succeeded');
   });
 
   it('lets a failed step take only its descendants with it', async () => {
     const { finished, status } = await run(
-      planOf(
+      testPlan(
         {
           bad: { type: 'fail' },
           below: { type: 'double' },
@@ -216,7 +195,7 @@ describe('a run', () => {
   });
 
   it('never reuses a volatile step', async () => {
-    const plan = planOf({ r: { type: 'random' }, d: { type: 'double' } }, ['r.value -> d.value']);
+    const plan = testPlan({ r: { type: 'random' }, d: { type: 'double' } }, ['r.value -> d.value']);
     await run(plan);
     const again = await run(plan);
     expect(again.ran).toEqual(['d', 'r']);
@@ -225,7 +204,7 @@ describe('a run', () => {
 });
 
 describe('cancelling', () => {
-  const chain = planOf(
+  const chain = testPlan(
     {
       slow: { type: 'slow', params: { ms: 60_000 } },
       below: { type: 'double' },
@@ -256,7 +235,7 @@ describe('cancelling', () => {
 
   it('of one run leaves an equal step of another to be computed', async () => {
     const engine = new Engine(parts);
-    const plan = planOf({ slow: { type: 'slow', params: { ms: 300 } } });
+    const plan = testPlan({ slow: { type: 'slow', params: { ms: 300 } } });
     const first = await engine.start(plan, { file: 'f', device: 'auto' });
     const second = await engine.start(plan, { file: 'f', device: 'auto' });
     setTimeout(() => {
@@ -280,7 +259,7 @@ describe('retries', () => {
 
   it('runs a step once more after its worker died, and logs it', async () => {
     dying(1, 'out-of-memory');
-    const { runId, finished } = await run(planOf({ a: { type: 'number' } }));
+    const { runId, finished } = await run(testPlan({ a: { type: 'number' } }));
     expect(finished.status).toBe('succeeded');
     const logs = (await recorded(runId)).filter(({ type }) => type === 'step.log');
     expect(logs).toMatchObject([{ node: 'a', level: 'warning' }]);
@@ -289,7 +268,7 @@ describe('retries', () => {
 
   it('gives up after the second time', async () => {
     dying(2, 'worker-died');
-    const { finished } = await run(planOf({ a: { type: 'number' } }));
+    const { finished } = await run(testPlan({ a: { type: 'number' } }));
     expect(finished).toMatchObject({ status: 'failed', error: { code: 'worker-died' } });
   });
 });
@@ -310,7 +289,7 @@ describe('stored results', () => {
 
   it('that are damaged are found when read, and computed again in the same run', async () => {
     const plan = (factor: number): Plan =>
-      planOf({ a: { type: 'number' }, d: { type: 'double', params: { factor } } }, [
+      testPlan({ a: { type: 'number' }, d: { type: 'double', params: { factor } } }, [
         'a.value -> d.value',
       ]);
     await run(plan(2));
@@ -324,11 +303,11 @@ describe('stored results', () => {
 
   it('are shared by equal steps: each key is computed once', async () => {
     const engine = new Engine(parts);
-    const twins = planOf({
+    const twins = testPlan({
       a: { type: 'slow', params: { ms: 100 } },
       b: { type: 'slow', params: { ms: 100 } },
     });
-    const other = planOf({ c: { type: 'slow', params: { ms: 100 } } });
+    const other = testPlan({ c: { type: 'slow', params: { ms: 100 } } });
     const handles = [
       await engine.start(twins, { file: 'f', device: 'auto' }),
       await engine.start(other, { file: 'g', device: 'auto' }),
@@ -359,7 +338,7 @@ describe('when the stores fail', () => {
 describe('following a run', () => {
   it('gives every event once, from anywhere', async () => {
     const engine = new Engine(parts);
-    const plan = planOf({ slow: { type: 'slow', params: { ms: 200 } } });
+    const plan = testPlan({ slow: { type: 'slow', params: { ms: 200 } } });
     const handle = await engine.start(plan, { file: 'f', device: 'auto' });
     const never = new AbortController().signal;
     const seen: number[] = [];

@@ -2,14 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  type ExecutionBackend,
-  type ItemCounts,
-  parseGraph,
-  type Plan,
-  planGraph,
-} from '@graft/graph';
-import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import { type ExecutionBackend, type ItemCounts, type Plan } from '@graft/graph';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -17,12 +10,10 @@ import {
   MemoryRunStore,
 } from '@graft/store/memory';
 import { createLocalBackend } from '../step/local-backend.ts';
-import { createTestHost } from '../testing.ts';
+import { createTestHost, testEngineParts, testPlan } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { explainPlan } from './explain-plan.ts';
-
-type Nodes = Record<string, { type: string; params?: Record<string, unknown> }>;
 
 const file = 'test.graft.json';
 let folder: string;
@@ -46,26 +37,11 @@ beforeEach(async () => {
   parts = {
     ...{ artifacts, actions: new MemoryActionStore(), runs: new MemoryRunStore() },
     backend: { execute },
-    files: { files: () => Promise.resolve([]) },
-    models: testModels,
-    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
-    engines: testEngines,
-    owner: 'test:0',
-    cores: 4,
+    ...testEngineParts,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function planOf(nodes: Nodes, edges: readonly string[] = []): Plan {
-  const full = Object.entries(nodes).map(([id, node]) => [
-    id,
-    { version: testRegistry.get(node.type)?.version ?? 1, params: {}, ...node },
-  ]);
-  const graph = parseGraph(
-    JSON.stringify({ graft: 1, nodes: Object.fromEntries(full) as object, edges }),
-  );
-  return planGraph(graph, testRegistry, { models: testModels });
-}
 const run = async (plan: Plan) =>
   (await new Engine(parts).start(plan, { file, device: 'auto' })).finished;
 const explain = (plan: Plan) =>
@@ -73,7 +49,7 @@ const explain = (plan: Plan) =>
 
 it('says hits, misses, and what nobody knows yet', async () => {
   const sum = (value: number): Plan =>
-    planOf(
+    testPlan(
       {
         a: { type: 'number', params: { value } },
         b: { type: 'number', params: { value: 2 } },
@@ -96,11 +72,11 @@ it('says hits, misses, and what nobody knows yet', async () => {
 
 it('tells a step that never had a result from one whose result is gone', async () => {
   const reasonOf = async (plan: Plan) => (await explain(plan)).map(({ reason }) => reason);
-  const bad = planOf({ a: { type: 'fail' } });
+  const bad = testPlan({ a: { type: 'fail' } });
   expect(await reasonOf(bad)).toEqual([{ kind: 'first' }]);
   await run(bad);
   expect(await reasonOf(bad)).toEqual([{ kind: 'unfinished' }]);
-  const good = planOf({ a: { type: 'number' } });
+  const good = testPlan({ a: { type: 'number' } });
   items = { total: 3, computed: 1, reused: 0, failed: 2 };
   await run(good);
   expect(await reasonOf(good)).toEqual([{ kind: 'incomplete', failed: 2 }]);
@@ -113,8 +89,8 @@ it('tells a step that never had a result from one whose result is gone', async (
 
 it('tells the time that a node itself took, and nothing of one that never ran', async () => {
   const slow = (ms: number) => ({ type: 'slow', params: { ms } });
-  await run(planOf({ a: slow(30), b: slow(31) }));
-  const [a, b, c] = await explain(planOf({ a: slow(40), b: { type: 'number' }, c: slow(41) }));
+  await run(testPlan({ a: slow(30), b: slow(31) }));
+  const [a, b, c] = await explain(testPlan({ a: slow(40), b: { type: 'number' }, c: slow(41) }));
   expect(a?.estimatedMs).toBeGreaterThanOrEqual(29);
   expect([b?.estimatedMs, c?.estimatedMs]).toEqual([undefined, undefined]);
   expect([b?.verdict, c?.verdict]).toEqual(['miss', 'miss']);

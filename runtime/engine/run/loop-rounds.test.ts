@@ -9,7 +9,7 @@ import {
   type Plan,
   type RunEvent,
 } from '@graft/graph';
-import { testEngines, testModels, testRegistry } from '@graft/graph/testing';
+import { testModels, testRegistry } from '@graft/graph/testing';
 import {
   MemoryActionStore,
   MemoryArtifactStore,
@@ -17,7 +17,7 @@ import {
   MemoryRunStore,
 } from '@graft/store/memory';
 import { createLocalBackend } from '../step/local-backend.ts';
-import { createTestHost } from '../testing.ts';
+import { createTestHost, testEngineParts } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { explainPlan } from './explain-plan.ts';
@@ -92,10 +92,8 @@ beforeEach(async () => {
     },
   };
   parts = {
-    ...{ artifacts, runs, backend, actions: new MemoryActionStore(), models: testModels },
-    files: { files: () => Promise.resolve([]) },
-    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
-    ...{ engines: testEngines, owner: 'test:0', cores: 4 },
+    ...{ artifacts, runs, backend, actions: new MemoryActionStore() },
+    ...testEngineParts,
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

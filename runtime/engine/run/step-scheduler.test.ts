@@ -14,6 +14,7 @@ import {
 } from '@graft/graph';
 import { numberNode, readNode, testEngines, testModels } from '@graft/graph/testing';
 import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/store/memory';
+import { testEngineParts } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { StepClaims } from './engine-parts.ts';
 
@@ -50,11 +51,7 @@ function setUp(claims?: StepClaims) {
     actions: new MemoryActionStore(),
     runs: new MemoryRunStore(),
     backend,
-    files: { files: () => Promise.resolve([]) },
-    models: testModels,
-    deviceOf: () => Promise.resolve({ id: 'cpu', class: 'cpu' }),
-    engines: testEngines,
-    owner: 'test:0',
+    ...testEngineParts,
     cores: 2,
     ...(claims === undefined ? {} : { claims }),
   });
