@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { countVariants, GraphError, type Experiment, type Graph } from '@graft/graph';
+import { countVariants, GraphError, plural, type Experiment, type Graph } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { cancelOnInterrupt } from '../interrupt.ts';
@@ -91,5 +91,5 @@ function list(graph: Graph, json: boolean): ExitCode {
 function extent(one: Experiment): string {
   const { variants, repeats } = countVariants(one);
   const times = repeats === 1 ? '' : ` × ${String(repeats)} seeds`;
-  return `${variants.toLocaleString('en-US')} variant${variants === 1 ? '' : 's'}${times}`;
+  return `${plural(variants, 'variant')}${times}`;
 }

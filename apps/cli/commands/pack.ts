@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { plural } from '@graft/graph';
 import { packageSuffix, type PackageContents } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -51,18 +52,15 @@ function partLines(contents: PackageContents, options: Options): string[] {
     return `  ${what.padEnd(40)} ${formatBytes(size).padStart(10)}  ${how}`;
   };
   return [
-    `  ${countOf(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
-    line('data', countOf(data.count, 'data file'), data.size),
+    `  ${plural(graphs.count, 'graph file').padEnd(40)} ${formatBytes(graphs.size).padStart(10)}  always`,
+    line('data', plural(data.count, 'data file'), data.size),
     artifacts === undefined
       ? '  no results: no run of this graph has succeeded yet'
       : line(
           'artifacts',
-          `${countOf(artifacts.count, 'artifact')} of run ${artifacts.runId}`,
+          `${plural(artifacts.count, 'artifact')} of run ${artifacts.runId}`,
           artifacts.size,
         ),
     ...models.map(({ id, size }) => line('models', `model ${id}`, size)),
   ];
 }
-
-const countOf = (count: number, thing: string): string =>
-  `${String(count)} ${thing}${count === 1 ? '' : 's'}`;

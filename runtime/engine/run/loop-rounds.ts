@@ -2,6 +2,7 @@ import {
   authoredLocation,
   GraphError,
   loopRound,
+  plural,
   type ArtifactRef,
   type ArtifactStore,
   type Feed,
@@ -69,9 +70,9 @@ export class LoopRounds {
     if (mayChange && rounds.length < plan.limit) return true;
     if (left !== undefined) {
       const why = mayChange
-        ? `The limit of ${count(plan.limit, 'round')} is reached`
+        ? `The limit of ${plural(plan.limit, 'round')} is reached`
         : `Round ${String(rounds.length)} changed nothing`;
-      const message = `${why}: ${count(left, 'row')} of "${plan.while ?? ''}" ${left === 1 ? 'is' : 'are'} left.`;
+      const message = `${why}: ${plural(left, 'row')} of "${plan.while ?? ''}" ${left === 1 ? 'is' : 'are'} left.`;
       this.#parts.emit({ type: 'step.log', node: step.node.id, level: 'warning', message });
     }
     return false;
@@ -187,8 +188,4 @@ export class LoopRounds {
       ...(message === undefined ? {} : { message }),
     });
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

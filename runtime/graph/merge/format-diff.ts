@@ -1,4 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
+import { plural } from '../base/plural.ts';
 import { sortedKeys } from '../base/record.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
 import type { BodyDiff, ValueChange } from './diff-bodies.ts';
@@ -48,12 +49,11 @@ function contentLines(diff: BodyDiff): string[] {
 
 function movedLines({ moved }: BodyDiff): string[] {
   if (moved.length === 0) return [];
-  return [`moved ${moved.length} node${moved.length === 1 ? '' : 's'} (no result changes)`];
+  return [`moved ${plural(moved.length, 'node')} (no result changes)`];
 }
 
 function nodeCount({ nodes }: GraphBody): string {
-  const count = Object.keys(nodes).length;
-  return `${count} node${count === 1 ? '' : 's'}`;
+  return plural(Object.keys(nodes).length, 'node');
 }
 
 function experimentLine({ experiment, field, before, after }: ExperimentChange): string {
