@@ -7,8 +7,9 @@ import {
   winTieLoss,
   type EvidenceTable,
 } from '@graft/graph';
-import { count, IntervalMark } from '@graft/nodes/kit/ui';
+import { count, DifferenceVerdict, Estimate } from '@graft/nodes/kit/ui';
 import { letterOf } from './comparison.ts';
+import { SideHeads } from './side-heads.tsx';
 
 type Cell = EvidenceTable['rows'][number]['cells'][number];
 
@@ -40,38 +41,17 @@ function Mean({ cell }: { readonly cell: Cell | undefined }) {
 }
 
 function Gain({ cell, reach }: { readonly cell: Cell | undefined; readonly reach: number }) {
-  const difference = cell?.difference;
-  if (difference === undefined) return null;
-  const { mean, interval } = difference;
-  return (
-    <span className="gk-estimate">
-      <span className="compare-number">
-        {signed(mean)}
-        {interval === null ? null : (
-          <small>
-            {signed(interval[0])} to {signed(interval[1])}
-          </small>
-        )}
-      </span>
-      <IntervalMark
-        value={mean}
-        interval={interval ?? undefined}
-        scale={{ least: -reach, most: reach, anchor: 0 }}
-      />
-    </span>
-  );
+  const { mean, interval } = cell?.difference ?? {};
+  const scale = { least: -reach, most: reach, anchor: 0 };
+  return <Estimate value={mean} interval={interval} scale={scale} write={signed} />;
 }
 
 function Shown({ cell }: { readonly cell: Cell | undefined }) {
   const difference = cell?.difference;
   if (difference === undefined) return null;
-  const { verdict, reason, adjustedP } = difference;
-  const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
   return (
     <>
-      <span className="gk-shown" data-verdict={verdict} title={reason ?? p}>
-        {verdict}
-      </span>
+      <DifferenceVerdict difference={difference} />
       <small className="compare-counts" title="Questions won, tied and lost">
         {winTieLoss(difference)}
       </small>
@@ -101,11 +81,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
           <thead>
             <tr>
               <th scope="col">Metric</th>
-              {rows.map((row, side) => (
-                <th key={row.variant} scope="col">
-                  <span className="side-letter">{letterOf(side)}</span>
-                </th>
-              ))}
+              <SideHeads sides={rows.length} />
               {others.map((row, at) => (
                 <th key={row.variant} scope="col" colSpan={2}>
                   <span className="side-letter">{letterOf(at + 1)}</span> −{' '}

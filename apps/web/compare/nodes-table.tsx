@@ -3,6 +3,7 @@ import { absentWords } from './absent-words.ts';
 import { showInComparison } from './compare-place.ts';
 import { letterOf, type ComparedNode, type ComparedOutput, type NodeSide } from './comparison.ts';
 import { NodeTitle } from './node-title.tsx';
+import { SideHeads } from './side-heads.tsx';
 import { outputName } from './output-name.ts';
 
 const words: Readonly<Partial<Record<string, string>>> = {
@@ -106,11 +107,7 @@ export function NodesTable(props: {
         <thead>
           <tr>
             <th scope="col">Node</th>
-            {Array.from({ length: sides }, (_, at) => (
-              <th key={at} scope="col">
-                <span className="side-letter">{letterOf(at)}</span>
-              </th>
-            ))}
+            <SideHeads sides={sides} />
             <th scope="col">What it gave</th>
           </tr>
         </thead>

@@ -1,9 +1,10 @@
 import { paramFields } from '@graft/graph';
 import { isDigest, partName, plain } from '../inspector/reason.ts';
 import { nodeTypes } from '../state/registry.ts';
-import { letterOf, type ComparedNode, type ComparedSetting } from './comparison.ts';
+import { type ComparedNode, type ComparedSetting } from './comparison.ts';
 import { MarkedWords } from './marked-words.tsx';
 import { NodeTitle } from './node-title.tsx';
+import { SideHeads } from './side-heads.tsx';
 import { wordChanges, type WordChanges } from './word-changes.ts';
 
 const absences = {
@@ -109,11 +110,7 @@ export function SettingsTable(props: {
           <tr>
             <th scope="col">Node</th>
             <th scope="col">Parameter</th>
-            {Array.from({ length: sides }, (_, at) => (
-              <th key={at} scope="col">
-                <span className="side-letter">{letterOf(at)}</span>
-              </th>
-            ))}
+            <SideHeads sides={sides} />
           </tr>
         </thead>
         {shown.map(({ node, settings }) => (

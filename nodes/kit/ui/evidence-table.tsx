@@ -1,6 +1,5 @@
 import {
   type Cell,
-  type Difference,
   type EvidenceTable,
   type Interval,
   type Metric,
@@ -10,7 +9,6 @@ import {
   settingText,
   signed,
   tableNote,
-  tableNumber,
   tableReasons,
   type TableRow,
   type Verdict,
@@ -20,7 +18,8 @@ import { useState, type ReactNode } from 'react';
 import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { ParetoView } from './pareto-view.tsx';
-import { IntervalMark, type IntervalScale } from './interval-mark.tsx';
+import { DifferenceVerdict, Estimate } from './estimate.tsx';
+import type { IntervalScale } from './interval-mark.tsx';
 
 /**
  * A table of variants: for each metric means and differences with their intervals drawn, and what they show. Where there is
@@ -194,7 +193,7 @@ function MetricEvidence(props: {
                 {row.variant === baseline ? (
                   <span className="gk-faint">baseline</span>
                 ) : (
-                  <Shown difference={cell?.difference} />
+                  <DifferenceVerdict difference={cell?.difference} />
                 )}
               </td>
               <td>
@@ -221,39 +220,6 @@ function MetricEvidence(props: {
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** A number, its interval in words below it, and drawn. */
-function Estimate(props: {
-  readonly value: number | null | undefined;
-  readonly interval: Interval | null | undefined;
-  readonly scale: IntervalScale;
-  readonly write?: (value: number) => string;
-}): ReactNode {
-  const { value, interval, scale, write = tableNumber } = props;
-  if (value === null || value === undefined) return null;
-  return (
-    <div className="gk-estimate">
-      <span>
-        {write(value)}
-        {interval !== null && interval !== undefined && (
-          <small>{`${write(interval[0])} to ${write(interval[1])}`}</small>
-        )}
-      </span>
-      <IntervalMark value={value} interval={interval ?? undefined} scale={scale} />
-    </div>
-  );
-}
-
-function Shown({ difference }: { readonly difference: Difference | undefined }): ReactNode {
-  if (difference === undefined) return null;
-  const { verdict, reason, adjustedP } = difference;
-  const p = adjustedP === null ? undefined : `adjusted p = ${adjustedP.toPrecision(2)}`;
-  return (
-    <span className="gk-shown" data-verdict={verdict} title={reason ?? p}>
-      {verdict}
-    </span>
   );
 }
 

@@ -5,6 +5,7 @@ export { Curves } from './curves.tsx';
 export { DatasetRows } from './dataset-rows.tsx';
 export { DocumentRows } from './document-rows.tsx';
 export { EmbeddingMapView, type EmbeddingMapProps } from './embedding-map.tsx';
+export { DifferenceVerdict, Estimate } from './estimate.tsx';
 export { EvidenceTableView } from './evidence-table.tsx';
 export { Facts } from './facts.tsx';
 export { fittingRows, type FittingRow } from './fitting-rows.ts';

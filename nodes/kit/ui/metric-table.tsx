@@ -48,7 +48,7 @@ function factsOf(
 }
 
 /** Names that are written otherwise than their words. */
-const written: Readonly<Record<string, string>> = { rougeL: 'ROUGE-L' };
+const written: Readonly<Record<string, string>> = { f1: 'F1', rougeL: 'ROUGE-L' };
 
 /** `trainedTokensPerEpoch` → "trained tokens per epoch" */
 function words(name: string): string {
