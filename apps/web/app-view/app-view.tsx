@@ -2,7 +2,7 @@ import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { useKeptOpen } from '../inspector/kept-open.ts';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
-import { RunKeys, RunOrCancel } from '../shell/run-or-cancel.tsx';
+import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { RunsOnChange } from '../shell/runs-on-change.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
@@ -70,7 +70,7 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
         disabled={missing.length > 0}
         run={() => void runApp(graph)}
         cancel={() => void cancelRun()}
-        keys={<RunKeys />}
+        byKey
       />
       {working || missing.length === 0 ? null : (
         <p className="text-sm text-ink-2">Write something for {missing.join(' and ')} first.</p>

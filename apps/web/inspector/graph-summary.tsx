@@ -1,5 +1,4 @@
 import { plural } from '@graft/nodes/kit/ui';
-
 import { chordName } from '../commands/chord.ts';
 import { commandOf } from '../commands/commands.ts';
 import { DriftNotice } from './drift-notice.tsx';

@@ -21,7 +21,7 @@ import {
 } from './icons.tsx';
 import { planLine } from './plan-line.ts';
 import { keyName } from './platform.ts';
-import { RunKeys, RunOrCancel } from './run-or-cancel.tsx';
+import { RunOrCancel } from './run-or-cancel.tsx';
 import { RunsOnChange } from './runs-on-change.tsx';
 import { isDark, setTheme, useTheme } from './theme.ts';
 
@@ -118,7 +118,7 @@ function RunButton() {
       disabled={empty}
       run={() => void runShown()}
       cancel={() => void cancelRun()}
-      keys={<RunKeys />}
+      byKey
     />
   );
 }

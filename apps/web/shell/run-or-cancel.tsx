@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import { keyName } from './platform.ts';
 
 /** How long "Run" waits where "Cancel" just stood: about what a hand needs to see that the button changed. */
@@ -31,9 +31,10 @@ export function RunOrCancel(props: {
   readonly of?: string;
   readonly run: () => void;
   readonly cancel: () => void;
-  readonly keys?: ReactNode;
+  /** Whether the key that does the same stands beside it. */
+  readonly byKey?: boolean;
 }) {
-  const { working, disabled, look = '', of = '', run, cancel, keys } = props;
+  const { working, disabled, look = '', of = '', run, cancel, byKey = false } = props;
   const justEnded = useJustEnded(working);
   if (working) {
     return (
@@ -58,12 +59,7 @@ export function RunOrCancel(props: {
         if (!justEnded) run();
       }}
     >
-      Run{of} {keys}
+      Run{of} {byKey ? <span className="font-normal opacity-90">{keyName('↵')}</span> : null}
     </button>
   );
-}
-
-/** The key that does the same. */
-export function RunKeys() {
-  return <span className="font-normal opacity-90">{keyName('↵')}</span>;
 }

@@ -1,5 +1,4 @@
 import type { ArtifactRef } from '@graft/graph';
-
 import type { EditWish } from './edit-wish.ts';
 import { FindBar, type FindBarProps } from './find-bar.tsx';
 import { part } from '../../shell/part.tsx';

@@ -58,7 +58,7 @@ export async function collectReport(
     ),
     ...(experiment === undefined ? {} : { experiment }),
     ...{ cells, leftOut },
-    rows: await withMaps(workspace, artifacts, await withScores(workspace, artifacts, rows)),
+    rows: await withFacts(workspace, artifacts, rows),
   };
 }
 
@@ -80,39 +80,39 @@ async function whatRan(
   return { cells: [], leftOut: 0, experiment: { name, table, meanings } };
 }
 
-/** The rows, with how many of answers are right. */
-async function withScores(
+/** The rows, with what is found out of all of an output. */
+async function withFacts(
   workspace: Workspace,
   artifacts: readonly ArtifactRef[],
   rows: Report['rows'],
 ): Promise<Report['rows']> {
-  const scored: Record<string, ReportRows> = { ...rows };
+  const told: Record<string, ReportRows> = { ...rows };
   for (const artifact of artifacts) {
     const held = rows[rowsKey(artifact)];
-    if (artifact.mediaType !== answersMediaType || held === undefined || held.gone) continue;
-    const { right, wrong } = await workspace.scores.of(artifact);
-    scored[rowsKey(artifact)] = { ...held, score: { right, wrong } };
+    if (held === undefined || held.gone) continue;
+    told[rowsKey(artifact)] = { ...held, ...(await factsOf(workspace, artifact, held)) };
   }
-  return scored;
+  return told;
 }
 
-/** The rows, of embeddings with where those lie that are held. */
-async function withMaps(
+/** Of answers how many are right, of embeddings where those lie that are held. */
+async function factsOf(
   workspace: Workspace,
-  artifacts: readonly ArtifactRef[],
-  rows: Report['rows'],
-): Promise<Report['rows']> {
-  const mapped: Record<string, ReportRows> = { ...rows };
-  for (const artifact of artifacts) {
-    const held = rows[rowsKey(artifact)];
-    if (artifact.mediaType !== Embeddings.mediaType || held === undefined || held.gone) continue;
-    if (held.rows.length < leastMapped) continue;
-    mapped[rowsKey(artifact)] = {
-      ...held,
-      map: heldPart(await workspace.maps.of(artifact), held.rows.length),
-    };
+  artifact: ArtifactRef,
+  held: ReportRows,
+): Promise<Pick<ReportRows, 'score' | 'map'>> {
+  switch (artifact.mediaType) {
+    case answersMediaType: {
+      const { right, wrong } = await workspace.scores.of(artifact);
+      return { score: { right, wrong } };
+    }
+    case Embeddings.mediaType: {
+      if (held.rows.length < leastMapped) return {};
+      return { map: heldPart(await workspace.maps.of(artifact), held.rows.length) };
+    }
+    default:
+      return {};
   }
-  return mapped;
 }
 
 /** A map of the first rows alone, each where it lies among all. */
