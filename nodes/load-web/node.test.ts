@@ -298,7 +298,6 @@ describe('what cannot be read', () => {
 
   it.each([
     [404, /answers 404\. Check the address/],
-    [429, /answers 429\. .* raise the pause, and run again later/],
     [503, /answers 503\. .* run again later/],
   ])('is told by what a site answers: %s', async (status, message) => {
     const { load } = web({ [`${site}/a`]: { status } });

@@ -121,6 +121,16 @@ describe('a search', () => {
     ]);
   });
 
+  it('says once what is wrong with a site', async () => {
+    const busy = new GraphError('unavailable', 'news.example is asked too often.');
+    const { load, log } = web({
+      ...{ kiln: found('a', 'b', 'c'), [`${site}/a`]: busy, [`${site}/b`]: busy },
+      [`${site}/c`]: 'Page c',
+    });
+    expect(await load(['kiln'])).toHaveLength(1);
+    expect(log.mock.calls).toEqual([['warning', 'news.example is asked too often.', 'kiln']]);
+  });
+
   it('gives a place to pages that say something, each once', async () => {
     const { load, log } = web({
       ...{ ...pages, [`${site}/empty`]: '  ' },

@@ -29,6 +29,7 @@ export const run = implement(searchWeb, async (ctx, { questions }, params) => {
 
   async function* documents(): AsyncGenerator<Document> {
     const seen = new Set<string>();
+    const said = new Set<string>();
     let first: GraphError | undefined;
     let rows = 0;
     let done = 0;
@@ -43,7 +44,9 @@ export const run = implement(searchWeb, async (ctx, { questions }, params) => {
         ctx.signal.throwIfAborted();
         if (!(error instanceof GraphError)) throw error;
         first ??= error;
-        ctx.log('warning', error.message, question.id);
+        // What is wrong with a site is said once, and not of each of its pages.
+        if (!said.has(error.message)) ctx.log('warning', error.message, question.id);
+        said.add(error.message);
       }
       return undefined;
     };

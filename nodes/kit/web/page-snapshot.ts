@@ -47,9 +47,6 @@ export async function lookAt<Value extends Look>(
 }
 
 function remedy(status: number): string {
-  if (status === 429) {
-    return 'Its site is asked too often: raise the pause, and run again later; what has been read is kept.';
-  }
   return status >= 500
     ? 'Its site is not well: run again later, what has been read is kept; or leave the page out.'
     : 'Check the address, or leave the page out.';

@@ -11,6 +11,13 @@ interface Pause {
   free: number;
   /** How many ask, or wait to. */
   waiting: number;
+  /** Why nobody asks until then, and nobody waits for it either. */
+  refusal?: Error;
+}
+
+export interface Rest {
+  readonly seconds: number;
+  readonly refusal?: Error;
 }
 
 /** When each host may be asked again, for all who ask by it: one after another, with a pause after each reply. */
@@ -32,9 +39,11 @@ export class HostPauses {
       try {
         signal.throwIfAborted();
         const left = pause.free - performance.now();
+        if (left > 0 && pause.refusal !== undefined) throw pause.refusal;
+        delete pause.refusal;
         if (left > 0) await delay(left, undefined, { signal });
         return await ask().finally(() => {
-          pause.free = performance.now() + seconds * 1000;
+          pause.free = Math.max(pause.free, performance.now() + seconds * 1000);
         });
       } finally {
         pause.waiting -= 1;
@@ -42,6 +51,13 @@ export class HostPauses {
     });
     pause.last = reply.then(nothing, nothing);
     return abortable(reply, signal);
+  }
+
+  /** Leaves a host alone for so long, whoever asks: they wait, or are told `refusal` in its place. */
+  rest(host: string, { seconds, refusal }: Rest): void {
+    const pause = this.#hosts.get(host) ?? this.#begin(host);
+    pause.free = Math.max(pause.free, performance.now() + seconds * 1000);
+    if (refusal !== undefined) pause.refusal = refusal;
   }
 
   /** Hosts that are remembered. */

@@ -14,6 +14,7 @@ import {
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { ownAddresses, type RemoteAccess } from '../access/index.ts';
+import { type Busy, busyHost, longestWait, restOf } from './busy-host.ts';
 import {
   checkedAddresses,
   refused,
@@ -38,6 +39,10 @@ export interface WebParts {
 }
 
 const mostRedirects = 5;
+/** Times that a page is asked for whose host says for how long it is busy. */
+const mostTries = 3;
+/** Replies of 503 in a row that are of pages, and not of their host. */
+const mostUnwell = 2;
 /** Bytes of a robots.txt that are read (RFC 9309 asks for 500 KiB at least). */
 const mostRules = 512 * 1024;
 /** Characters of a validator that is sent back. */
@@ -57,6 +62,8 @@ export class WebClient implements Web {
   readonly #rules = new Map<string, Promise<SiteRules>>();
   readonly #pauses: HostPauses;
   readonly #own: () => readonly string[];
+  /** Replies of 503 in a row, by host. */
+  readonly #unwell = new Map<string, number>();
 
   constructor({ access, pauses, own = ownAddresses, resolve = systemResolve }: WebParts) {
     this.#pauses = pauses;
@@ -76,7 +83,7 @@ export class WebClient implements Web {
     let left = request.seconds * 1000;
     for (let hops = 0; hops <= mostRedirects; hops++) {
       const at = url;
-      const ask = async (): Promise<WebReply | URL> => {
+      const ask = async (): Promise<WebReply | URL | Busy> => {
         const began = performance.now();
         try {
           return await this.#once(at, { ...request, left, limit });
@@ -86,7 +93,7 @@ export class WebClient implements Web {
       };
       try {
         const seconds = await this.#pauseAt(at, request);
-        const reply = await this.#pauses.turn(at.host, { seconds, signal: request.signal }, ask);
+        const reply = await this.#patiently(at, { seconds, signal: request.signal }, ask);
         if (!(reply instanceof URL)) return reply;
         url = reply;
       } catch (error) {
@@ -98,11 +105,49 @@ export class WebClient implements Web {
     );
   }
 
-  /** One request: the reply, or where it sends on to. */
+  /**
+   * What `ask` gives when the host has time for it. Throws where it says that it will not have for longer than is waited; so
+   * it does at once for all who would ask it meanwhile.
+   */
+  async #patiently(
+    { host }: URL,
+    turn: { readonly seconds: number; readonly signal: AbortSignal },
+    ask: () => Promise<WebReply | URL | Busy>,
+  ): Promise<WebReply | URL> {
+    for (let tries = 1; ; tries += 1) {
+      const reply = await this.#pauses.turn(host, turn, async () => {
+        const given = await ask();
+        const busy = this.#busy(host, given);
+        if (busy === undefined) return given;
+        const { seconds, until } = restOf(busy);
+        const isWaited = busy.seconds !== undefined && seconds <= longestWait && tries < mostTries;
+        const refusal = refused(
+          `${host} is asked too often, or is not well: it answers ${busy.status}, and is left alone until ${until} UTC. Run again then, with a longer pause; what has been read is kept.`,
+        );
+        this.#pauses.rest(host, { seconds, ...(isWaited ? {} : { refusal }) });
+        if (isWaited) return undefined;
+        throw refusal;
+      });
+      if (reply !== undefined && !('seconds' in reply)) return reply;
+    }
+  }
+
+  /** How busy a host is by what it gave, and gave before; undefined where it is not. */
+  #busy(host: string, reply: WebReply | URL | Busy): Busy | undefined {
+    if (reply instanceof URL) return undefined;
+    if ('seconds' in reply) return reply;
+    const { status } = reply;
+    const unwell = status === 503 ? (this.#unwell.get(host) ?? 0) + 1 : 0;
+    if (unwell === 0) this.#unwell.delete(host);
+    else this.#unwell.set(host, unwell);
+    return unwell > mostUnwell ? { status, seconds: undefined } : undefined;
+  }
+
+  /** One request: the reply, where it sends on to, or how busy the host is. */
   async #once(
     url: URL,
     request: WebRequest & { readonly left: number; readonly limit: BodyLimit },
-  ): Promise<WebReply | URL> {
+  ): Promise<WebReply | URL | Busy> {
     const { signal, seconds, asks = false, known, left, limit } = request;
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(left)));
     const either = AbortSignal.any([signal, timeout]);
@@ -120,6 +165,11 @@ export class WebClient implements Web {
       if ([301, 302, 303, 307, 308].includes(status) && said.location !== undefined) {
         response.destroy();
         return redirected(said.location, url);
+      }
+      const busy = busyHost(status, said['retry-after']);
+      if (busy !== undefined) {
+        response.destroy();
+        return busy;
       }
       const body = await replyBody(response, limit);
       const validators = validatorsOf(said);

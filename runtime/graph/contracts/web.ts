@@ -40,7 +40,8 @@ export interface Web {
   /**
    * Gets what stands at an address, over http and https, following up to five redirects. Every address on the way is
    * checked, and connected to is what was checked. Throws `unavailable` for one that is refused, does not answer, or is too
-   * slow, and `too-large`. A reply of any status is a reply.
+   * slow, and `too-large`. A reply of any status is a reply, but for those by which a host says that it is asked too often: it
+   * is left alone for as long as it says, and who would ask it meanwhile waits, or is told so by `unavailable`.
    */
   get(url: string, request: WebRequest): Promise<WebReply>;
 }
