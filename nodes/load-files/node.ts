@@ -8,7 +8,7 @@ export const extensions = [...texts, 'code'] as const;
 export const loadFiles = defineNode({
   type: 'load-files',
   version: 1,
-  implementation: 5,
+  implementation: 6,
   title: 'Files',
   group: 'sources',
   doc: 'Reads text, Markdown, HTML, PDF, Word, EPUB, CSV and JSONL files and source code of the workspace as documents. A table gives one document a row; a very large text comes in parts.',

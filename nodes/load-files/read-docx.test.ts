@@ -39,6 +39,19 @@ describe('a Word document', () => {
     expect(untitled).toMatchObject({ title: 'Kilns', facts: {} });
   });
 
+  it('is read in whatever it is written, and not in what it only says', async () => {
+    const body = (encoding: string): string =>
+      docxParts(paragraph(run('Grüße')))['word/document.xml']?.replace('UTF-8', encoding) ?? '';
+    for (const main of [
+      ...[Buffer.from(body('utf-16')), Buffer.from(`\uFEFF${body('utf-16')}`, 'utf16le')],
+      ...[Buffer.from(body('UTF-16'), 'utf16le'), Buffer.from(body('UTF-16'), 'utf16le').swap16()],
+      Buffer.from(body('ISO-8859-1'), 'latin1'),
+    ]) {
+      const bytes = zipFile({ ...docxParts(''), 'word/document.xml': main });
+      expect((await read(bytes)).text).toBe('Grüße');
+    }
+  });
+
   it('labels lists as Word does', async () => {
     const body = [
       paragraph(run('first'), listed(1)),

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { GraphError, type SourceFile } from '@graft/graph';
 import type { Entry, ZipFile } from 'yauzl';
+import { xmlEncoding } from '../kit/text/xml-encoding.ts';
 import { readXml, type XmlHandler } from './read-xml.ts';
 
 const mebi = 1024 * 1024;
@@ -104,7 +105,7 @@ export class ZipArchive {
     const bytes = await this.bytes(name);
     if (bytes === undefined) return undefined;
     try {
-      return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+      return new TextDecoder(xmlEncoding(bytes), { fatal: true }).decode(bytes);
     } catch (error) {
       throw this.damaged(error);
     }
@@ -124,18 +125,6 @@ export class ZipArchive {
   encrypted(what: string): GraphError {
     return encrypted(this.file, what, this.#kind.remedy);
   }
-}
-
-function encodingOf(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
-  return (
-    /^(?:\u00ef\u00bb\u00bf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})/i.exec(
-      head,
-    )?.[1] ?? 'utf-8'
-  );
 }
 
 function tooLarge({ path }: SourceFile, what: string): GraphError {

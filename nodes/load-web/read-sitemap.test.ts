@@ -24,6 +24,24 @@ describe('sitemaps', () => {
     expect(await read(encode(`${site}/a?x=1&y=2\n`))).toEqual(listed);
   });
 
+  it('are read in whatever they are written', async () => {
+    const xml = sitemap({ [`${site}/ü`]: '2026-01-02' });
+    const wide = Buffer.from(xml, 'utf16le');
+    const stated = (encoding: string): string => xml.replace('?>', ` encoding="${encoding}"?>`);
+    for (const body of [
+      ...[Buffer.from(`\uFEFF${xml}`), Buffer.from(`\uFEFF${xml}`, 'utf16le'), wide],
+      ...[Buffer.from(wide).swap16(), Buffer.from(`\uFEFF${xml}`, 'utf16le').swap16()],
+      ...[Buffer.from(stated('ISO-8859-1'), 'latin1'), Buffer.from(stated('utf-16'))],
+      ...[Buffer.from(stated('klingon')), gzipSync(wide)],
+    ]) {
+      expect((await readSitemap({ url: site, body }, site)).pages).toEqual([
+        { url: `${site}/%C3%BC`, changed: '2026-01-02' },
+      ]);
+    }
+    const list = Buffer.from(`\uFEFF${site}/a\n${site}/b`, 'utf16le');
+    expect((await readSitemap({ url: site, body: list }, site)).pages).toHaveLength(2);
+  });
+
   it.each([
     ['a page', '<html><body>No list</body></html>', 'bad-input'],
     ['words', 'nothing to see', 'bad-input'],

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GraphError, type WebReply } from '@graft/graph';
+import { xmlEncoding } from '../kit/text/xml-encoding.ts';
 import { pageAddress } from '../kit/web/definition.ts';
 
 /** A page that a list names. */
@@ -34,7 +35,7 @@ export async function readSitemap(
   { body, url: reached }: Pick<WebReply, 'body' | 'url'>,
   address: string,
 ): Promise<Sitemap> {
-  const text = new TextDecoder().decode(isPacked(body) ? unpacked(body, address) : body).trim();
+  const text = decoded(isPacked(body) ? unpacked(body, address) : body).trim();
   const hosts = new Set([address, reached].map((one) => new URL(one).host));
   let long = 0;
   const own = (written: string): string[] => {
@@ -98,6 +99,16 @@ async function xmlEntries(text: string, address: string) {
     root,
     entries: entries.map(({ loc, lastmod }) => ({ loc: loc.trim(), lastmod: lastmod.trim() })),
   };
+}
+
+/** Whatever it is written in: of what does not fit only the addresses are lost that it stands in. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder(xmlEncoding(bytes)).decode(bytes);
+  } catch {
+    // It names an encoding that nobody knows.
+    return new TextDecoder().decode(bytes);
+  }
 }
 
 function isPacked([first, second]: Uint8Array): boolean {
