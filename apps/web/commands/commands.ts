@@ -1,12 +1,14 @@
 import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { fileCommands } from './file-commands.ts';
+import { fullPageCommands } from './full-page-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { subgraphCommands } from './subgraph-commands.ts';
 import { viewCommands } from './view-commands.ts';
 
 /** Everything that can be done from anywhere. Keys, command menu, context menus and shortcut sheet draw on this list. */
 export const commands: readonly Command[] = [
+  ...fullPageCommands,
   ...runCommands,
   ...fileCommands,
   ...editCommands,

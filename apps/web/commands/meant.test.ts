@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import { setFullPage } from '../state/panel-store.ts';
 import { useScreen, type View } from '../state/screen-store.ts';
 import { belongsTo } from './command.ts';
 import { commands } from './commands.ts';
@@ -64,4 +65,15 @@ it('selects all nodes only where they are drawn', () => {
   expect(meant('notebook', 'z', held)).toBe('undo');
   expect(meant('canvas', 'a', held)).toBe('select-all');
   expect(meant('canvas', 'Delete')).toBe('delete');
+});
+
+it('changes no graph that the inspector lies over', () => {
+  setFullPage(true);
+  expect(meant('canvas', 'Delete')).toBe(undefined);
+  expect(meant('canvas', 'a', held)).toBe(undefined);
+  expect(meansNodes('cut')).toBe(false);
+  expect(meant('canvas', 'z', held)).toBe('undo');
+  expect(meant('canvas', 'Escape')).toBe('leave-full-page');
+  setFullPage(false);
+  expect(meant('canvas', 'Escape')).toBe('select-none');
 });

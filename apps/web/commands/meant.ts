@@ -1,7 +1,15 @@
 import { useScreen } from '../state/screen-store.ts';
+import { usePanels } from '../state/panel-store.ts';
 import { matches } from './chord.ts';
 import { belongsTo, type Command } from './command.ts';
 import { commandOf, commands } from './commands.ts';
+
+/** What of editing is meant where the inspector lies over the graph: the rest would change what is not seen. */
+const inFullPage: ReadonlySet<string> = new Set(['undo', 'redo']);
+
+function isOutOfSight({ group, id }: Command): boolean {
+  return usePanels.getState().fullPage && group === 'Edit' && !inFullPage.has(id);
+}
 
 /** Whether the canvas has the focus, or nothing has. */
 function isOnCanvas(target: EventTarget | null): boolean {
@@ -15,7 +23,7 @@ const isOnCell = (target: EventTarget | null): boolean =>
 /** Whether a command is meant by whoever is in this view, with the focus there. */
 function isMeantAt(command: Command, target: EventTarget | null): boolean {
   const { view } = useScreen.getState();
-  if (!belongsTo(command, view)) return false;
+  if (!belongsTo(command, view) || isOutOfSight(command)) return false;
   if (command.onCell === true && view === 'notebook' && !isOnCell(target)) return false;
   return command.onCanvas !== true || isOnCanvas(target);
 }

@@ -2,6 +2,7 @@ import { setTitle, type GraphNode } from '@graft/graph';
 import { focusNode } from '../canvas/focus-node.ts';
 import { useDocument } from '../state/document-store.ts';
 import { usedGraph } from '../state/levels.ts';
+import { usePanels } from '../state/panel-store.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
 import { enterSelected } from '../state/navigation.ts';
@@ -10,6 +11,7 @@ import { useRunView } from '../state/run-view.ts';
 import { useScreen, type InspectorTab } from '../state/screen-store.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
+import { goFullPage, leaveFullPage } from './full-page.ts';
 import { GraphSummary } from './graph-summary.tsx';
 import { useWarnings } from './log-lines.ts';
 import { LogsTab } from './logs-tab.tsx';
@@ -17,6 +19,7 @@ import { OutputTab } from './output-tab.tsx';
 import { PastParameters } from './past-parameters.tsx';
 import { LabelAnswers } from '../labels/label-answers.tsx';
 import { useShape } from '../state/node-shape.ts';
+import { FullPageIcon } from '../shell/icons.tsx';
 import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
@@ -41,7 +44,7 @@ function Tabs({ node }: { readonly node: string }) {
       tabs={tabs.map((tab) => (tab.id === 'logs' ? { ...tab, warnings } : tab))}
       current={current}
       choose={(inspectorTab) => useScreen.getState().show({ inspectorTab })}
-      className="flex gap-[18px] border-b border-line px-4"
+      className="flex flex-1 gap-[18px]"
       tabClassName="-mb-px border-b-2 border-transparent py-[7px] text-ink-2 hover:text-ink aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
       panel="inspector-panel"
     />
@@ -67,6 +70,23 @@ function TitleField({ id, node }: { readonly id: string; readonly node: GraphNod
       onChange={(event) => write(event.target.value)}
       {...events}
     />
+  );
+}
+
+/** Lays the inspector over the full page, and back. */
+function FullPageButton() {
+  const fullPage = usePanels((state) => state.fullPage);
+  return (
+    <button
+      type="button"
+      className="icon-button aria-pressed:text-accent"
+      aria-label="Full page"
+      aria-pressed={fullPage}
+      title={fullPage ? 'Back beside the graph (Esc)' : 'Show over the full page'}
+      onClick={fullPage ? leaveFullPage : goFullPage}
+    >
+      <FullPageIcon />
+    </button>
   );
 }
 
@@ -113,7 +133,10 @@ export function NodeInspector({ id }: { readonly id: string }) {
       <div className="px-4 pb-2.5 empty:hidden">
         <LabelAnswers path={path} />
       </div>
-      <Tabs node={path} />
+      <div className="flex items-center border-b border-line pr-3 pl-4">
+        <Tabs node={path} />
+        <FullPageButton />
+      </div>
       <div
         id="inspector-panel"
         role="tabpanel"
@@ -122,6 +145,8 @@ export function NodeInspector({ id }: { readonly id: string }) {
         className="flex min-h-0 flex-1 flex-col outline-offset-[-2px]"
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented) return;
+          // Over the full page it is the command that leads back.
+          if (usePanels.getState().fullPage) return;
           event.preventDefault();
           focusNode(id);
         }}

@@ -74,5 +74,8 @@ export const FreezeIcon = icon(
 export const EditIcon = icon(
   <path d="M10.6 3.2 12.8 5.4 5.4 12.8 2.6 13.4 3.2 10.6Z M9.2 4.6 11.4 6.8" />,
 );
+export const FullPageIcon = icon(
+  <path d="M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9" />,
+);
 export const UpIcon = icon(<path d="m4 10 4-4 4 4" />);
 export const DownIcon = icon(<path d="m4 6 4 4 4-4" />);

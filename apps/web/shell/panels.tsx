@@ -1,7 +1,13 @@
 import { useEffect, type ReactNode } from 'react';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { headingHeight, needHeight, openLowerHeight, usePanels } from '../state/panel-store.ts';
+import {
+  headingHeight,
+  needHeight,
+  openLowerHeight,
+  setFullPage,
+  usePanels,
+} from '../state/panel-store.ts';
 import { PanelBorder } from './panel-border.tsx';
 
 /** Pixels that a side panel has at least. */
@@ -47,6 +53,7 @@ function Middle({ canvas, lower }: MiddleProps) {
   useEffect(() => needHeight(needed), [needed]);
   const height = usePanels(openLowerHeight);
   const folded = usePanels((state) => state.collapsed.lower);
+  const covered = usePanels((state) => state.fullPage);
   const track = folded
     ? `${headingHeight + borderSize}px`
     : `minmax(${Math.min(lowerHeight.least, height) + borderSize}px, ${height + borderSize}px)`;
@@ -54,6 +61,7 @@ function Middle({ canvas, lower }: MiddleProps) {
     <div
       data-group
       className="grid h-full min-w-0"
+      inert={covered}
       style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) ${track}` }}
     >
       <div className="min-h-0">{canvas}</div>
@@ -96,24 +104,34 @@ function useSide(panel: 'palette' | 'inspector') {
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const palette = useSide('palette');
   const inspector = useSide('inspector');
+  const fullPage = usePanels((state) => state.fullPage);
+  // Whoever goes to another view finds the panels as they were.
+  useEffect(() => () => setFullPage(false), []);
   return (
     <div
       data-group
-      className="grid h-full min-h-0"
+      className="relative grid h-full min-h-0"
       style={{
         gridTemplateColumns: `${palette.track} minmax(${leastCanvas.width}px, 1fr) ${inspector.track}`,
       }}
     >
-      <aside aria-label="Palette" className="flex min-h-0 min-w-0">
+      <aside aria-label="Palette" className="flex min-h-0 min-w-0" inert={fullPage}>
         <div className="min-w-0 flex-1 overflow-hidden" inert={palette.folded}>
           {left}
         </div>
         <PanelBorder {...palette.border} label="Width of the left panel" />
       </aside>
       <Middle canvas={canvas} lower={lower} />
-      <aside aria-label="Inspector" className="flex min-h-0 min-w-0">
-        <PanelBorder {...inspector.border} label="Width of the inspector" />
-        <div className="min-w-0 flex-1 overflow-hidden" inert={inspector.folded}>
+      <aside
+        aria-label="Inspector"
+        className={`flex min-h-0 min-w-0 ${fullPage ? 'absolute inset-0 z-30' : ''}`}
+      >
+        {fullPage ? null : <PanelBorder {...inspector.border} label="Width of the inspector" />}
+        <div
+          className="min-w-0 flex-1 overflow-hidden"
+          inert={inspector.folded && !fullPage}
+          data-full-page={fullPage}
+        >
           {right}
         </div>
       </aside>

@@ -10,6 +10,7 @@ import { useAnnouncement } from '../state/announcement.ts';
 import { useConflict } from '../state/conflict-store.ts';
 import { useDocument } from '../state/document-store.ts';
 import { isAsked, useOverlay } from '../state/overlay-store.ts';
+import { usePanels } from '../state/panel-store.ts';
 import { placeFromAddress } from '../state/place-in-address.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -159,6 +160,7 @@ function Screen() {
 }
 
 function CanvasScreen() {
+  const fullPage = usePanels((state) => state.fullPage);
   return (
     <div className="relative grid h-dvh grid-rows-[44px_minmax(0,1fr)] overflow-clip">
       <Header />
@@ -171,11 +173,16 @@ function CanvasScreen() {
             <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex flex-col *:pointer-events-auto">
               <Banners />
             </div>
-            <Notices />
+            {fullPage ? null : <Notices />}
           </main>
         }
         lower={<BottomPanel />}
-        right={<Inspector />}
+        right={
+          <>
+            <Inspector />
+            {fullPage ? <Notices /> : null}
+          </>
+        }
       />
       <Dialogs />
     </div>

@@ -23,6 +23,8 @@ interface Chosen {
   readonly opened: readonly PanelName[];
   /** Pixels that the lower panel needs for what it has to show. */
   readonly needed: number;
+  /** Whether the inspector lies over all the others. */
+  readonly fullPage: boolean;
 }
 
 interface PanelState extends Chosen {
@@ -67,7 +69,7 @@ function withFolds(chosen: Chosen): PanelState {
 
 /** How the panels stand. */
 export const usePanels = create<PanelState>()(() =>
-  withFolds({ kept: readKept(), opened: [], needed: headingHeight }),
+  withFolds({ kept: readKept(), opened: [], needed: headingHeight, fullPage: false }),
 );
 
 function change(part: Partial<Chosen>): void {
@@ -105,6 +107,11 @@ export function resetPanel(panel: PanelName): void {
 export function openPanel(panel: PanelName): void {
   const { collapsed, opened } = usePanels.getState();
   if (collapsed[panel]) change({ opened: [...opened, panel] });
+}
+
+/** Lays the inspector over all the other panels, or back beside them. */
+export function setFullPage(fullPage: boolean): void {
+  change({ fullPage });
 }
 
 /** Folds a panel away or shows it again, as a person asked: this browser remembers it. */

@@ -1,0 +1,37 @@
+import { usePanels } from '../state/panel-store.ts';
+import type { Command } from './command.ts';
+import { meantNode } from './conditions.ts';
+
+const isFullPage = (): boolean => usePanels.getState().fullPage;
+
+function toggle(): void {
+  const node = meantNode();
+  void import('../inspector/full-page.ts').then(({ leaveFullPage, showFullPage }) => {
+    if (isFullPage()) leaveFullPage();
+    else if (node !== undefined) showFullPage(node);
+  });
+}
+
+/** Before those that Escape means otherwise. */
+export const fullPageCommands: readonly Command[] = [
+  {
+    id: 'full-page',
+    title: 'Show its output over the full page, or go back',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['shift+o'],
+    enabled: () => isFullPage() || meantNode() !== undefined,
+    run: toggle,
+  },
+  {
+    id: 'leave-full-page',
+    title: 'Back from the full page',
+    group: 'View',
+    views: ['canvas'],
+    keys: ['escape'],
+    hidden: true,
+    passOn: true,
+    enabled: isFullPage,
+    run: toggle,
+  },
+];

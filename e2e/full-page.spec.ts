@@ -1,0 +1,56 @@
+import { expectAccessible } from './accessible.ts';
+import { chunking, expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('an output is shown over the full page and back by button and key, and the focus goes along', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('enlarged', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'enlarged.graft.json');
+  await bench.select('chunk');
+  await bench.run();
+  await bench.reaches('chunk', 'succeeded');
+  const inspector = page.getByTestId('inspector');
+  const width = async (): Promise<number> =>
+    Math.round((await inspector.boundingBox())?.width ?? 0);
+  const card = page.locator('.react-flow__node[data-id="chunk"]');
+  const panel = page.locator('#inspector-panel');
+
+  // From the graph by key: what came out of the node has the focus, and the node has it again after.
+  await card.focus();
+  await page.keyboard.press('Shift+O');
+  await expect.poll(width).toBe(1_440);
+  await expect(page.getByRole('tab', { name: 'Output' })).toHaveAttribute('aria-selected', 'true');
+  await expect(panel).toBeFocused();
+  await expectAccessible(page, 'an output over the full page');
+  // Nothing of the graph, which cannot be seen, is deleted.
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Escape');
+  await expect.poll(width).toBe(372);
+  await expect(card).toBeFocused();
+
+  // By its button: the focus stays on it.
+  const button = page.getByRole('button', { name: 'Full page' });
+  await button.click();
+  await expect.poll(width).toBe(1_440);
+  await page.keyboard.press('Escape');
+  await expect.poll(width).toBe(372);
+  await expect(button).toBeFocused();
+  await expect(button).toHaveAttribute('aria-pressed', 'false');
+
+  // From the command menu.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('full page');
+  await expect(page.getByRole('option', { name: /over the full page/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect.poll(width).toBe(1_440);
+  // Escape in a field takes back what was typed there, a second one leads back.
+  await page.getByRole('tab', { name: 'Parameters' }).click();
+  await page.getByLabel('Size', { exact: true }).fill('99');
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
+  await page.keyboard.press('Escape');
+  await expect.poll(width).toBe(372);
+});
