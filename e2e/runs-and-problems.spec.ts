@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chunking, expect, test } from './small-workspace.ts';
+import { expectAccessible } from './accessible.ts';
 import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
@@ -34,10 +35,84 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(page.getByTestId('past-parameters')).toContainText('now 64');
   await expect(bench.node('chunk')).toContainText('128');
   await bench.reaches('files', 'succeeded');
+  await test.step('it stands in the address', async () => {
+    await page.reload();
+    await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
+    await bench.reaches('files', 'succeeded');
+  });
   await page.getByRole('button', { name: 'Back to now' }).click();
   await expect(page.getByTestId('past-run')).toHaveCount(0);
+  await expect(page).not.toHaveURL(/run=/);
   await bench.reaches('files', 'cached');
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
+  await test.step('its graph is taken back, and that can be undone', async () => {
+    await bench.tab('All runs');
+    await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+    await page.getByRole('button', { name: 'Restore this graph' }).click();
+    await expect(page.getByTestId('past-run')).toHaveCount(0);
+    await bench.select('chunk');
+    await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
+    await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
+  });
+});
+
+test('says on each card what a run would do, runs what is selected, and keeps a log', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'logged/kilns.md', '# Kilns\n\nLit at 05:40.\n');
+  await giveFile(workspace.folder, 'logged/tool.py', 'print(1)\n');
+  const nodes = {
+    files: { type: 'load-files', params: { paths: ['logged/*'] } },
+    small: { type: 'chunk', params: { size: 64 } },
+    large: { type: 'chunk', params: { size: 256 } },
+    other: { type: 'chunk', params: { size: 100 } },
+  };
+  await workspace.graph('logged', {
+    nodes,
+    edges: ['small', 'large', 'other'].map((id) => `files.documents -> ${id}.documents`),
+    layout: { files: [0, 120], small: [320, 0], large: [320, 240], other: [320, 480] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'logged.graft.json');
+  await test.step('two of three are run by what is selected', async () => {
+    await bench.node('small').locator('header').click();
+    await bench
+      .node('large')
+      .locator('header')
+      .click({ modifiers: ['Shift'] });
+    await page.getByRole('button', { name: 'Run up to these' }).click();
+    await bench.reaches('small', 'succeeded');
+    await bench.reaches('large', 'succeeded');
+    await bench.reaches('other', 'idle');
+  });
+  await test.step('the plan stands above the cards', async () => {
+    await page.keyboard.press('w');
+    const plan = (id: string) => bench.node(id).getByTestId('node-plan');
+    await expect(plan('small')).toContainText('reused');
+    await expect(plan('other')).toContainText('Runs for the first time in this file.');
+    await bench.select('small');
+    await bench.fill('Size', '72');
+    await expect(plan('small')).toContainText('size changed');
+    await expectAccessible(page, 'the plan on the canvas');
+    await page.getByRole('button', { name: 'Plan on the canvas' }).click();
+    await expect(plan('small')).toHaveCount(0);
+  });
+  await test.step('the log tells what was wrong, of whom, and leads there', async () => {
+    await page.getByRole('tab', { name: 'Log', exact: true }).click();
+    const log = page.getByRole('list', { name: 'Log of the run' });
+    await expect(log).toContainText('tool.py');
+    await page.getByLabel('Level').selectOption('Errors');
+    await expect(log.getByRole('button')).toHaveCount(0);
+    await page.getByLabel('Level').selectOption('Warnings and errors');
+    await page.getByLabel('Search the log').fill('TOOL');
+    await expect(log).toContainText('tool.py');
+    await log.getByRole('button').first().click();
+    await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
+    await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+  });
 });
 
 test('a click that was meant for Cancel, as the run ended, starts no other', async ({

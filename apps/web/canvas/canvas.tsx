@@ -13,7 +13,7 @@ import {
 } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
-import { FitIcon, TidyIcon } from '../shell/icons.tsx';
+import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
 import { useScreen } from '../state/screen-store.ts';
@@ -75,9 +75,20 @@ function RefusalHint() {
 }
 
 function CanvasTools() {
+  const planned = useScreen((state) => state.planOverlay);
   return (
     <Panel position="bottom-right">
       <div className="flex rounded-[7px] border border-line bg-panel p-0.5">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Plan on the canvas"
+          aria-pressed={planned}
+          title="What a run would do with each node (W)"
+          onClick={() => useScreen.getState().show({ planOverlay: !planned })}
+        >
+          <PlanIcon />
+        </button>
         <button
           type="button"
           className="icon-button"

@@ -20,9 +20,13 @@ import { givenText, offStatus, outdatedText, progressShare, resultText } from '.
 import { useFacts, useStatus } from './use-node-status.ts';
 import { useLook } from '../state/node-shape.ts';
 import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
-import { useNodeTypes } from '../state/registry.ts';
+import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
+import { useScreen } from '../state/screen-store.ts';
 import { part } from '../shell/part.tsx';
 
+const NodePlan = part(() =>
+  afterNodeTypes(import('./node-plan.tsx')).then((loaded) => loaded.NodePlan),
+);
 const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 
 /** Values that read better alone than beside their name: files and long ids. */
@@ -127,6 +131,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
             : (given ?? resultText(step));
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const drift = useDrift(path);
+  const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;
   const title = untitled(id, node);
@@ -144,6 +149,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       data-status={step?.status ?? 'idle'}
       aria-label={`${node.title ?? title}, ${id}`}
     >
+      {planned ? <NodePlan node={node} path={path} /> : null}
       <header className="node-head">
         <i className="group-square" />
         <NodeTitle id={id} title={node.title} fallback={title} renaming={renaming} />

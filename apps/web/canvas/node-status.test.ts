@@ -44,6 +44,13 @@ describe('what a node says of its step', () => {
     const unit = 'bytes of a-model';
     const progress = { done: 12_300_000, total: 98_362_432, unit, message: 'a.gguf from npm:x' };
     expect(resultText({ ...step, progress })).toBe('downloading 12.3 MB of 98.4 MB');
+    const since = { done: 2_300_000, from: 1_000, to: 5_000 };
+    expect(resultText({ ...step, progress: { ...progress, since } })).toBe(
+      'downloading 12.3 MB of 98.4 MB · 2.5 MB/s, 34 s left',
+    );
+    // Too soon to tell.
+    const early = { ...progress, since: { ...since, to: 1_500 } };
+    expect(resultText({ ...step, progress: early })).toBe('downloading 12.3 MB of 98.4 MB');
     const unknown = { done: 0, unit, message: 'a package of npm' };
     expect(resultText({ ...step, progress: unknown })).toBe('downloading a package of npm');
     expect(progressShare({ ...step, progress: unknown })).toBeUndefined();

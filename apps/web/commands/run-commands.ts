@@ -2,9 +2,16 @@ import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
-import { useScreen, views } from '../state/screen-store.ts';
+import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasExperiments, hasFile, hasRun, isRunnable, selectedNode, works } from './conditions.ts';
+import { hasExperiments, hasFile, hasRun, hasSelection, isRunnable, works } from './conditions.ts';
+
+/** Shows a tab of the lower panel. */
+function showBelow(bottomTab: BottomTab): void {
+  useScreen.getState().look('canvas');
+  openPanel('lower');
+  useScreen.getState().show({ bottomTab });
+}
 
 export const runCommands: readonly Command[] = [
   {
@@ -22,8 +29,8 @@ export const runCommands: readonly Command[] = [
     title: 'Run up to here',
     group: 'Run',
     keys: ['shift+enter'],
-    enabled: () => selectedNode() !== undefined && !works(),
-    run: () => void startRun(pathOf(selectedNode() ?? '')),
+    enabled: () => hasSelection() && !works(),
+    run: () => void startRun(...useScreen.getState().selection.map(pathOf)),
   },
   {
     id: 'cancel',
@@ -49,25 +56,33 @@ export const runCommands: readonly Command[] = [
     run: () => void import('../state/source-changes.ts').then((on) => on.switchRunOnChange()),
   },
   {
+    id: 'plan-overlay',
+    title: 'Plan on the canvas: show or hide',
+    group: 'Run',
+    views: ['canvas'],
+    keys: ['w'],
+    enabled: isRunnable,
+    run: () => useScreen.getState().show({ planOverlay: !useScreen.getState().planOverlay }),
+  },
+  {
+    id: 'show-log',
+    title: 'Show the log of the run',
+    group: 'Run',
+    enabled: hasFile,
+    run: () => showBelow('log'),
+  },
+  {
     id: 'show-plan',
     title: 'Show the plan',
     group: 'Run',
     enabled: hasFile,
-    run: () => {
-      useScreen.getState().look('canvas');
-      openPanel('lower');
-      useScreen.getState().show({ bottomTab: 'plan' });
-    },
+    run: () => showBelow('plan'),
   },
   {
     id: 'show-experiments',
     title: 'Show the experiments',
     group: 'Run',
     enabled: hasExperiments,
-    run: () => {
-      useScreen.getState().look('canvas');
-      openPanel('lower');
-      useScreen.getState().show({ bottomTab: 'experiments' });
-    },
+    run: () => showBelow('experiments'),
   },
 ];

@@ -1,5 +1,9 @@
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
+import { pathOf } from '../state/node-path.ts';
 import { afterNodeTypes } from '../state/registry.ts';
+import { startRun } from '../state/run-actions.ts';
+import { isIdle, useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
 
 const makeSubgraph = (): void =>
   void afterNodeTypes(import('../canvas/subgraph-edits.ts')).then((edits) =>
@@ -8,10 +12,20 @@ const makeSubgraph = (): void =>
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {
+  const idle = useRunView(isIdle);
   return (
     <div className="px-4 py-3">
       <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
       <div className="mt-3 flex flex-wrap gap-2">
+        <button
+          type="button"
+          className="button small"
+          disabled={!idle}
+          title="Runs these nodes and what they need (Shift ↵)"
+          onClick={() => void startRun(...useScreen.getState().selection.map(pathOf))}
+        >
+          Run up to these
+        </button>
         <button type="button" className="button small" onClick={makeSubgraph}>
           Make a subgraph
         </button>

@@ -70,7 +70,7 @@ function nodeMenu(): MenuGroups {
           ...(commandOf('edit-rows').enabled?.() === true ? [command('edit-rows')] : []),
           ...(commandOf('label-answers').enabled?.() === true ? [command('label-answers')] : []),
         ]
-      : [itemOf(compareNodes)],
+      : [command('run-to-here', { title: 'Run up to these' }), itemOf(compareNodes)],
     [
       ...(single ? [command('rename')] : []),
       command('duplicate'),

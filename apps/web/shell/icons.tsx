@@ -40,6 +40,12 @@ export const TidyIcon = icon(
     <path d="M6.5 4.5H8v3.5h2M6.5 11.5H8V8" />
   </>,
 );
+export const PlanIcon = icon(
+  <>
+    <path d="M2.5 4l1.2 1.2L6 3M2.5 11l1.2 1.2L6 10" />
+    <path d="M8.5 4.5H14M8.5 11.5H14" />
+  </>,
+);
 export const MoreIcon = icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2" />);
 export const LeftPanelIcon = icon(
   <>

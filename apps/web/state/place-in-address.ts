@@ -1,5 +1,6 @@
 import { useDocument } from './document-store.ts';
 import { follow, stepIdOf, wayOf } from './levels.ts';
+import { useRunView } from './run-view.ts';
 import { useScreen, views, type InspectorTab, type View } from './screen-store.ts';
 
 const tabs: readonly InspectorTab[] = ['parameters', 'output', 'logs', 'about'];
@@ -13,6 +14,8 @@ export interface Place {
   readonly node: string | null;
   readonly tab: InspectorTab | undefined;
   readonly view: View;
+  /** The run of before that is looked at. */
+  readonly run: string | null;
 }
 
 export function placeFromAddress(): Place {
@@ -24,6 +27,7 @@ export function placeFromAddress(): Place {
     node: searchParams.get('node'),
     tab: tabs.find((one) => one === tab),
     view: views.find((view) => view === searchParams.get('view')) ?? 'canvas',
+    run: searchParams.get('run'),
   };
 }
 
@@ -34,7 +38,7 @@ const comparePlaceNames = ['side', 'of', 'turned', 'all'] as const;
 let reading = false;
 
 /** Shows a place in the open graph, as far as it still has it. */
-export function showPlace({ within, node, tab, view }: Place): void {
+export function showPlace({ within, node, tab, view, run }: Place): void {
   reading = true;
   useScreen.getState().look(view);
   const { graph, go } = useDocument.getState();
@@ -42,6 +46,9 @@ export function showPlace({ within, node, tab, view }: Place): void {
   const there = node !== null && Object.hasOwn(useDocument.getState().shown.nodes, node);
   useScreen.getState().select(there ? [node] : []);
   if (tab !== undefined) useScreen.getState().show({ inspectorTab: tab });
+  const { newest, lookBack, follow: showRun } = useRunView.getState();
+  if (run === null) showRun(newest);
+  else lookBack(run);
   reading = false;
   history.replaceState(null, '', addressOfPlace());
 }
@@ -59,13 +66,15 @@ export function addressOfPlace(): URL {
   put('node', selection.length === 1 ? selection[0] : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
   put('view', view === 'canvas' ? undefined : view);
+  const { past, run } = useRunView.getState();
+  put('run', past ? run?.runId : undefined);
   // What is compared stands there as long as it is looked at: see `compare/compare-place.ts`.
   if (view !== 'compare') for (const name of comparePlaceNames) put(name, undefined);
   return url;
 }
 
 /**
- * Keeps what was gone into, the selected node and the inspector's tab in the address; the browser's own way back leads out
+ * Keeps what was gone into, the selected node, the inspector's tab and a run of before in the address; the browser's own way back leads out
  * of what was gone into. Returns the stop function.
  */
 export function keepPlaceInAddress(): () => void {
@@ -96,7 +105,11 @@ export function keepPlaceInAddress(): () => void {
   const stopDocument = useDocument.subscribe(({ trail }, before) => {
     if (trail !== before.trail) write();
   });
+  const stopRun = useRunView.subscribe(({ past, run }, before) => {
+    if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
+  });
   return () => {
+    stopRun();
     stopScreen();
     stopDocument();
   };

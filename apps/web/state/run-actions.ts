@@ -34,15 +34,15 @@ type StartInput = Parameters<typeof api.runs.start.mutate>[0];
 /** What a run of the file is given where it is used as a function. */
 export type Given = Pick<StartInput, 'inputs' | 'set' | 'outputs' | 'only'>;
 
-/** Saves, then runs the file; `only` limits it to a node and what that needs, within a loop to the loop. */
-export function startRun(only?: string): Promise<void> {
-  if (only === undefined) return start({}, isSound);
-  const path = plannedPath(only);
-  return start({ only: path }, () => isSound(path));
+/** Saves, then runs the file; `only` limits it to nodes and what these need, within a loop to the loop. */
+export function startRun(...only: readonly string[]): Promise<void> {
+  if (only.length === 0) return start({}, isSound);
+  const paths = [...new Set(only.map(plannedPath))];
+  return start({ only: paths }, () => isSound(paths));
 }
 
 /** Whether nothing that is known here keeps the graph from running; see `isRefused`. */
-async function isSound(only?: string): Promise<boolean> {
+async function isSound(only?: readonly string[]): Promise<boolean> {
   const refusal = await import('./run-refusal.ts').catch(() => undefined);
   return (await refusal?.isRefused(only)) !== true;
 }

@@ -19,14 +19,20 @@ function show(problem: Problem): void {
 }
 
 /**
- * Whether the graph as it is drawn cannot be run, or not up to a node, which is then told: what is wrong would be saved, and
+ * Whether the graph as it is drawn cannot be run, or not up to some nodes, which is then told: what is wrong would be saved, and
  * refused by the server after that. Where it cannot be told here the server says it.
  */
-export async function isRefused(only?: string): Promise<boolean> {
+export async function isRefused(only?: readonly string[]): Promise<boolean> {
   const { graph } = useDocument.getState();
   const all = await findProblems(graph).catch(() => []);
   const needed =
-    only === undefined ? undefined : reachable(graph.edges, only.split('/', 1), 'before');
+    only === undefined
+      ? undefined
+      : reachable(
+          graph.edges,
+          only.flatMap((path) => path.split('/', 1)),
+          'before',
+        );
   const problems = all.filter(({ location: { graph: body, path, node } }) => {
     if (needed === undefined) return true;
     const [at] = (path ?? (body === undefined ? node : undefined) ?? '').split('/', 1);

@@ -87,7 +87,7 @@ describe('foldEvent', () => {
   });
 
   it('keeps progress while a step runs and drops it when it finishes', () => {
-    expect(fold(story.slice(0, 3)).steps.get('chunk-1')?.progress).toEqual({
+    expect(fold(story.slice(0, 3)).steps.get('chunk-1')?.progress).toMatchObject({
       done: 3,
       total: 9,
       unit: 'documents',

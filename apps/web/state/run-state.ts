@@ -56,6 +56,8 @@ export interface StepView {
     readonly total?: number;
     readonly unit: string;
     readonly message?: string;
+    /** Its amount and time when it was first told in this unit, and the time of this one, in ms since the epoch. */
+    readonly since?: { readonly done: number; readonly from: number; readonly to: number };
   };
   readonly reason?: MissReason;
   readonly items?: ItemCounts;
@@ -246,9 +248,12 @@ function next(run: RunState, event: RunEvent): RunState {
         startedAt: event.at,
       }));
     case 'step.progress': {
-      const { done, total, unit, message } = event;
-      const progress = { done, unit, ...defined({ total, message }) };
-      return changeStep(run, event.node, (step) => ({ ...step, progress }));
+      const { at, done, total, unit, message } = event;
+      return changeStep(run, event.node, (step) => {
+        const before = step.progress?.unit === unit ? step.progress.since : undefined;
+        const since = { ...(before ?? { done, from: at }), to: at };
+        return { ...step, progress: { done, unit, since, ...defined({ total, message }) } };
+      });
     }
     case 'step.log':
       return changeStep(run, event.node, (step) => withLog(step, event));

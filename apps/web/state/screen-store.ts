@@ -5,7 +5,7 @@ export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
 /** How the graph is looked at: as it is drawn, as a page of cells, or as a form with what comes out; or runs of it beside each other. */
 export const views = ['canvas', 'notebook', 'app', 'compare'] as const;
 export type View = (typeof views)[number];
-export type BottomTab = 'run' | 'plan' | 'runs' | 'experiments';
+export type BottomTab = 'run' | 'log' | 'plan' | 'runs' | 'experiments';
 
 /** A line for the person, with one thing to do about it. */
 export interface Notice {
@@ -41,6 +41,8 @@ interface ScreenState {
   readonly inspectorTab: InspectorTab;
   readonly bottomTab: BottomTab;
   readonly commandMenu: boolean;
+  /** Whether each card says what a run would do with it. */
+  readonly planOverlay: boolean;
   readonly pendingEdge: PendingEdge | null;
   readonly openEnd: OpenEnd | null;
   /** The place of a citation or hit whose text is open. */
@@ -54,7 +56,13 @@ interface ScreenState {
     part: Partial<
       Pick<
         ScreenState,
-        'begun' | 'inspectorTab' | 'bottomTab' | 'commandMenu' | 'openEnd' | 'source'
+        | 'begun'
+        | 'inspectorTab'
+        | 'bottomTab'
+        | 'commandMenu'
+        | 'planOverlay'
+        | 'openEnd'
+        | 'source'
       >
     >,
   ): void;
@@ -79,6 +87,7 @@ export const useScreen = create<ScreenState>()((set) => ({
   inspectorTab: 'parameters',
   bottomTab: 'run',
   commandMenu: false,
+  planOverlay: false,
   pendingEdge: null,
   openEnd: null,
   source: null,

@@ -7,6 +7,7 @@ import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
 const Timeline = part(() => import('./timeline.tsx').then((loaded) => loaded.Timeline));
+const RunLog = part(() => import('./run-log.tsx').then((loaded) => loaded.RunLog));
 const PlanPanel = part(() =>
   afterNodeTypes(import('./plan-panel.tsx')).then((loaded) => loaded.PlanPanel),
 );
@@ -17,6 +18,7 @@ const ExperimentsPanel = part(() =>
 
 const tabs: readonly { readonly id: BottomTab; readonly title: string }[] = [
   { id: 'run', title: 'Run' },
+  { id: 'log', title: 'Log' },
   { id: 'plan', title: 'Plan' },
   { id: 'runs', title: 'All runs' },
   { id: 'experiments', title: 'Experiments' },
@@ -26,6 +28,8 @@ function shown(tab: BottomTab): ReactNode {
   switch (tab) {
     case 'run':
       return <Timeline />;
+    case 'log':
+      return <RunLog />;
     case 'plan':
       return <PlanPanel />;
     case 'runs':

@@ -1,5 +1,6 @@
 import { clock } from '@graft/nodes/kit/ui';
 import { compareSides } from '../compare/compare-place.ts';
+import { restoreRan } from '../state/restore-ran.ts';
 import { useRunView } from '../state/run-view.ts';
 
 const words: Readonly<Record<string, string>> = {
@@ -34,6 +35,14 @@ export function PastRunBanner() {
           Compare with now
         </button>
       )}
+      <button
+        type="button"
+        className="button small"
+        title="Makes the graph what it was in this run; can be undone"
+        onClick={() => void restoreRan()}
+      >
+        Restore this graph
+      </button>
       <button
         type="button"
         className="button small"

@@ -69,6 +69,11 @@ function stepText(step: StepView): string {
   return stepStatus(step)?.label ?? '';
 }
 
+/** Where it ran; nothing of a step that has no choice, or whose result was reused. */
+function deviceOf({ device, status }: StepView): string {
+  return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
+}
+
 function Row({
   step,
   run,
@@ -86,7 +91,7 @@ function Row({
     <li>
       <button
         type="button"
-        className="grid h-5 w-full grid-cols-[176px_1fr_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
+        className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
         title={step.progress === undefined ? undefined : progressText(step.progress)}
         onClick={() => {
@@ -98,6 +103,7 @@ function Row({
           {title}
         </span>
         <Bar step={step} run={run} end={end} />
+        <span className="truncate text-right">{deviceOf(step)}</span>
         <span
           className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}
         >

@@ -16,7 +16,8 @@ export interface RanGraphs {
 
 type Source = Pick<Workspace, 'artifacts'>;
 
-async function readGraph(
+/** A graph that a run ran, by its digest; undefined where it is not kept. `file` is named where it cannot be read. */
+export async function readRanGraph(
   { artifacts }: Source,
   digest: string | undefined,
   file: string,
@@ -32,11 +33,11 @@ export async function readRanGraphs(
   source: Source,
   run: Pick<RunRecord, 'file' | 'graph' | 'graphs'>,
 ): Promise<RanGraphs | undefined> {
-  const graph = await readGraph(source, run.graph, run.file);
+  const graph = await readRanGraph(source, run.graph, run.file);
   if (graph === undefined) return undefined;
   const files = new Map<string, Graph>();
   for (const [path, digest] of Object.entries(run.graphs ?? {})) {
-    const file = await readGraph(source, digest, path);
+    const file = await readRanGraph(source, digest, path);
     if (file !== undefined) files.set(path, file);
   }
   return {

@@ -1,5 +1,6 @@
-import { parseGraph, setParam } from '@graft/graph';
+import { parseGraph, serializeGraph, setParam } from '@graft/graph';
 import { z } from 'zod';
+import { readRanGraph } from '../report/ran-graphs.ts';
 import { pathInput, textInput } from './graphs.ts';
 import { shownProblem, shownRun, shownStep } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
@@ -71,6 +72,15 @@ export const runsRouter = router({
     .query(async ({ ctx: { workspace }, input }) => {
       const steps = await workspace.runs.steps(input.runId);
       return steps.map((step) => shownStep(step, workspace.root));
+    }),
+  /** The text of the graph as a run had it; null where it is not kept. */
+  graph: procedure
+    .input(z.object({ runId: runInput }))
+    .query(async ({ ctx: { workspace }, input }) => {
+      const run = await workspace.runs.get(input.runId);
+      if (run === undefined) return null;
+      const graph = await readRanGraph(workspace, run.graph, run.file);
+      return graph === undefined ? null : { file: run.file, text: serializeGraph(graph) };
     }),
   /** For each node of a file, by its path, its newest step of whichever run; see `RunStore.lastSteps`. */
   last: procedure

@@ -1,0 +1,35 @@
+import type { GraphNode } from '@graft/graph';
+import { ReasonSentence } from '../inspector/reason-sentence.tsx';
+import { reasonLine } from '../inspector/reason.ts';
+import { useChecks } from '../state/checks.ts';
+import { usePlan } from '../state/plan-store.ts';
+import { nodeTypes } from '../state/registry.ts';
+import { plannedWork, weightsText } from './planned-work.ts';
+
+/** Above a card, what a run would do with it: reuse it or run it, why, how long that took, and the weights that it loads. */
+export function NodePlan({ node, path }: { readonly node: GraphNode; readonly path: string }) {
+  const report = usePlan((state) => state.report);
+  const models = useChecks((state) => state.models);
+  const work = report === null ? undefined : plannedWork(report, path);
+  if (work === undefined) return null;
+  const { verdict, word, time, step } = work;
+  const weights =
+    verdict === 'reused' ? undefined : weightsText(node, nodeTypes().get(node.type), models);
+  const line =
+    step?.reason === undefined
+      ? undefined
+      : reasonLine(step.reason, {
+          ran: verdict === 'some' ? `${word}: runs` : 'Runs',
+          definition: nodeTypes().get(step.type),
+        });
+  return (
+    <div className="node-plan" data-verdict={verdict} data-testid="node-plan">
+      <span className="float-right pl-2 tabular-nums">
+        {[time, weights === undefined ? undefined : `loads ${weights}`]
+          .filter((part) => part !== undefined)
+          .join(' · ')}
+      </span>
+      {line === undefined ? <b>{word}</b> : <ReasonSentence line={line} />}
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import { count, plural } from '@graft/nodes/kit/ui';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import { lineText } from '../inspector/log-lines.ts';
+import { useDocument } from '../state/document-store.ts';
+import { goTo } from '../state/navigation.ts';
+import { stepTitle } from '../state/node-titles.ts';
+import { stepsInOrder } from '../state/run-state.ts';
+import { useRunView } from '../state/run-view.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { levels, logOf, matching, type Level } from './log-filter.ts';
+
+function copy(text: string): void {
+  void navigator.clipboard?.writeText(text);
+}
+
+function time(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
+/** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
+export function RunLog() {
+  const run = useRunView((state) => state.run);
+  const graph = useDocument((state) => state.graph);
+  const [node, setNode] = useState('');
+  const [level, setLevel] = useState<Level>('all');
+  const [word, setWord] = useState('');
+  const scroller = useRef<HTMLOListElement>(null);
+  const lines = useMemo(
+    () =>
+      (run === null ? [] : logOf(stepsInOrder(run))).map(({ step, ...line }) => ({
+        ...{ step, ...line },
+        title: stepTitle(step, graph),
+        text: lineText(line, graph),
+      })),
+    [run, graph],
+  );
+  const shown = useMemo(() => matching(lines, { node, level, word }), [lines, node, level, word]);
+  const virtualizer = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 19,
+    overscan: 12,
+  });
+  if (lines.length === 0) {
+    return (
+      <p className="px-3.5 text-ink-2">
+        {run === null || run.seq === 0 ? 'No run yet.' : 'Nothing was logged in this run.'}
+      </p>
+    );
+  }
+  const nodes = new Map(lines.map(({ step, title }) => [step, title]));
+  // The node of a run of before may have logged nothing in this one.
+  const chosen = nodes.has(node) ? node : '';
+  return (
+    <>
+      <div className="flex items-center gap-2 px-3.5 pb-1 text-sm">
+        <select
+          className="field h-[22px] w-44 px-1.5 text-sm"
+          aria-label="Lines of"
+          value={chosen}
+          onChange={({ target }) => setNode(target.value)}
+        >
+          <option value="">All nodes</option>
+          {[...nodes].map(([step, title]) => (
+            <option key={step} value={step}>
+              {title}
+            </option>
+          ))}
+        </select>
+        <select
+          className="field h-[22px] w-40 px-1.5 text-sm"
+          aria-label="Level"
+          value={level}
+          onChange={({ target }) =>
+            setLevel(levels.find(({ id }) => id === target.value)?.id ?? 'all')
+          }
+        >
+          {levels.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+        <input
+          type="search"
+          className="field h-[22px] w-44 px-1.5 text-sm"
+          aria-label="Search the log"
+          placeholder="Search"
+          value={word}
+          onChange={({ target }) => setWord(target.value)}
+        />
+        <span className="flex-1 text-ink-2 tabular-nums" role="status">
+          {shown.length === lines.length
+            ? plural(lines.length, 'line')
+            : `${count(shown.length)} of ${plural(lines.length, 'line')}`}
+        </span>
+        <button
+          type="button"
+          className="button small"
+          disabled={shown.length === 0}
+          onClick={() =>
+            copy(
+              shown
+                .map(({ at, level: of, title, text }) => `${time(at)} ${of} ${title}: ${text}`)
+                .join('\n'),
+            )
+          }
+        >
+          Copy
+        </button>
+      </div>
+      <ol
+        ref={scroller}
+        className="relative min-h-0 flex-1 overflow-auto font-mono text-[11.5px] leading-[19px]"
+        aria-label="Log of the run"
+        tabIndex={0}
+      >
+        <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
+        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+          const line = shown[index];
+          if (line === undefined) return null;
+          return (
+            <li
+              key={key}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              className="absolute inset-x-0 top-0 grid items-start grid-cols-[64px_176px_1fr] gap-2.5 px-3.5"
+              style={{ transform: `translateY(${String(start)}px)` }}
+            >
+              <time className="text-ink-2">{time(line.at)}</time>
+              <button
+                type="button"
+                className="truncate text-left font-sans text-sm leading-[inherit] text-ink-2 hover:text-ink hover:underline"
+                title={line.step}
+                onClick={() => {
+                  goTo(line.step);
+                  useScreen.getState().show({ inspectorTab: 'logs' });
+                }}
+              >
+                {line.title}
+              </button>
+              <span
+                className={`break-words ${line.level === 'error' ? 'text-error' : line.level === 'warning' ? 'text-working' : ''}`}
+              >
+                {line.level === 'info' ? '' : `${line.level}: `}
+                {line.text}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
