@@ -1,13 +1,14 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { GraphFile } from './workspace.ts';
 import { graphSuffix } from './graph-path.ts';
 
 type Listed = Omit<GraphFile, 'text'>;
 
-/** Milliseconds of quiet before a change is looked at: editors and git write in bursts. */
+/** Milliseconds of quiet before a change is looked at: editors and git write in bursts, which put that off for so long at most. */
 const quiet = 100;
+const longest = 1_000;
 /** Milliseconds between two looks where folders cannot be watched. */
 const pollEvery = 1000;
 /** Folders watched at most; a workspace of more is polled. */
@@ -26,6 +27,8 @@ export class GraphWatcher {
   readonly #folders = new Map<string, FSWatcher>();
   #known: Map<string, string> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the first change came that no look has answered yet. */
+  #armed: number | undefined;
   #poll: NodeJS.Timeout | undefined;
   #hintPoll: NodeJS.Timeout | undefined;
   #looking = false;
@@ -61,6 +64,7 @@ export class GraphWatcher {
     clearInterval(this.#hintPoll);
     this.#hintPoll = undefined;
     this.#timer = undefined;
+    this.#armed = undefined;
     this.#poll = undefined;
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
@@ -81,16 +85,20 @@ export class GraphWatcher {
       return;
     }
     try {
-      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name === null || name.endsWith(graphSuffix)) this.#arm();
         if (name?.endsWith(graphSuffix) === true) return;
         if (name !== null && ignored.has(name)) return;
         this.#hintAll();
-        if (name !== null) void this.#addIfFolder(join(folder, name));
+        if (name === null) return;
+        const path = join(folder, name);
+        // What stands there now may be another folder, of which the watch of the one before hears nothing.
+        if (event === 'rename' && this.#folders.has(path)) this.#drop(path);
+        void this.#addIfFolder(path);
       });
       watcher.on('error', () => {
         watcher.close();
-        this.#folders.delete(folder);
+        if (this.#folders.get(folder) === watcher) this.#folders.delete(folder);
       });
       this.#folders.set(folder, watcher);
       for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -105,16 +113,25 @@ export class GraphWatcher {
     }
   }
 
+  /** Watches a folder no more, nor those below it: with it graph files may have gone. */
+  #drop(folder: string): void {
+    this.#arm();
+    for (const [path, watcher] of this.#folders) {
+      if (path !== folder && !path.startsWith(folder + sep)) continue;
+      watcher.close();
+      this.#folders.delete(path);
+    }
+  }
+
   async #addIfFolder(path: string): Promise<void> {
     if (this.#folders.has(path)) return;
-    const before = this.#folders.size;
     const isFolder = await readdir(path).then(
       () => true,
       () => false,
     );
-    if (isFolder) await this.#add(path);
+    if (!isFolder) return;
+    await this.#add(path);
     // A folder may have come with graph files in it.
-    if (this.#folders.size <= before) return;
     this.#arm();
     this.#hintAll();
   }
@@ -132,9 +149,13 @@ export class GraphWatcher {
 
   #arm(): void {
     clearTimeout(this.#timer);
+    const now = Date.now();
+    this.#armed ??= now;
+    const left = Math.max(0, Math.min(quiet, this.#armed + longest - now));
     this.#timer = setTimeout(() => {
+      this.#armed = undefined;
       void this.#look();
-    }, quiet).unref();
+    }, left).unref();
   }
 
   async #look(): Promise<void> {
@@ -145,7 +166,10 @@ export class GraphWatcher {
     this.#looking = true;
     try {
       const before = this.#known;
-      const now = new Map((await this.#list()).map(({ path, revision }) => [path, revision]));
+      const listed = await this.#list().catch(() => undefined);
+      // What cannot be listed now is with the next event.
+      if (listed === undefined) return;
+      const now = new Map(listed.map(({ path, revision }) => [path, revision]));
       this.#known = now;
       if (before === undefined) return;
       const paths = new Set([...before.keys(), ...now.keys()]);

@@ -102,7 +102,10 @@ export class SourceWatcher implements Disposable {
   async #look(): Promise<void> {
     if (this.#graphChanged) {
       this.#graphChanged = false;
-      const patterns = await this.#watched.patterns();
+      const patterns = await this.#watched.patterns().catch((error: unknown) => {
+        this.#graphChanged = true;
+        throw error;
+      });
       // Other files: how they were before is not known.
       if (JSON.stringify(patterns) !== JSON.stringify(this.#patterns)) this.#seen = undefined;
       this.#patterns = patterns;
