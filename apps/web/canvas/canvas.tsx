@@ -1,4 +1,4 @@
-import { disconnect } from '@graft/graph';
+import { disconnect, formatEdge } from '@graft/graph';
 import {
   Background,
   BackgroundVariant,
@@ -29,10 +29,11 @@ import {
   moveEnd,
   portOf,
 } from './edge-drawing.ts';
-import { addToCanvas, tidy } from './edit-actions.ts';
+import { addToCanvas, dropOnEdge, tidy } from './edit-actions.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
+import { edgeAt, markEdgeUnder, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
 import { nodeDragType } from './node-drag.ts';
 import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
@@ -181,14 +182,20 @@ export function Canvas() {
       data-far={far !== undefined}
       style={{ '--far': far }}
       onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
+        if (!event.dataTransfer.types.includes(nodeDragType)) return;
+        event.preventDefault();
+        markEdgeUnder({ x: event.clientX, y: event.clientY });
       }}
+      onDragLeave={() => useEdgeUnder.setState({ id: undefined })}
       onDrop={(event) => {
         const type = event.dataTransfer.getData(nodeDragType);
         if (type === '') return;
         event.preventDefault();
-        const { x, y } = canvasPlace({ x: event.clientX, y: event.clientY });
-        addToCanvas(type, { x: x - 60, y: y - 17 });
+        useEdgeUnder.setState({ id: undefined });
+        const point = { x: event.clientX, y: event.clientY };
+        const { x, y } = canvasPlace(point);
+        const on = edgeAt(useDocument.getState().shown.edges, point);
+        addToCanvas(type, { x: x - 60, y: y - 17, on });
       }}
     >
       <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
@@ -202,6 +209,13 @@ export function Canvas() {
           // There it renames.
           if (target instanceof Element && target.closest('.node-title') !== null) return;
           enterSelected();
+        }}
+        onNodeDrag={(_event, node, dragged) => markEdgeUnderNode(node, dragged.length)}
+        onNodeDragStop={(_event, node, dragged) => {
+          const on = useEdgeUnder.getState().id;
+          useEdgeUnder.setState({ id: undefined });
+          const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === on);
+          if (edge !== undefined && dragged.length === 1) void dropOnEdge(node.id, edge);
         }}
         onNodeClick={(event, { id }) => {
           // One of many that is clicked alone is then the one selected.

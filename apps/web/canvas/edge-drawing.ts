@@ -5,6 +5,7 @@ import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
+import { edgeAt, endsOf } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
 
@@ -82,7 +83,16 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
   ];
 }
 
-/** Where an edge was let go: on a port, on a node, or on empty canvas. */
+/** An output takes the place of the one that an edge comes from; an input takes what the edge carries. */
+function joinEdge(from: PendingEdge, crossed: Edge): void {
+  const { source, target } = endsOf(crossed);
+  const to = from.side === 'source' ? target : source;
+  const message = portRefusal(useDocument.getState().shown, from, to);
+  if (message === undefined) void drawEdge(from, to);
+  else useScreen.getState().notify({ tone: 'info', message });
+}
+
+/** Where an edge was let go: on a port, on a node, on another edge, or on empty canvas. */
 export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   useScreen.getState().drawFrom(null);
   const held = pulled;
@@ -112,6 +122,9 @@ export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectio
     }
     return;
   }
+  const crossed =
+    held === undefined ? edgeAt(shown.edges, { x: point.clientX, y: point.clientY }) : undefined;
+  if (crossed !== undefined) return joinEdge(from, crossed);
   const onPane = under?.matches('.react-flow__pane, .react-flow__pane *') === true;
   if (onPane && held !== undefined) return endPulling(held, undefined);
   if (!onPane) return;

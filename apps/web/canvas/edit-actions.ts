@@ -1,52 +1,84 @@
-import { duplicateNodes, formatEdge, moveNodes, reachable, removeNodes } from '@graft/graph';
+import {
+  duplicateNodes,
+  formatEdge,
+  moveNodes,
+  reachable,
+  removeNodes,
+  type Edge,
+  type Graph,
+} from '@graft/graph';
 import { announce } from '../state/announcement.ts';
 import { loadedRules, loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
+import { titleAmong } from '../state/node-titles.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
 import { edgeName } from './edge-ends.ts';
+import { insertedOn } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
+/** Where a node was dropped. */
+interface Drop extends Place {
+  /** The edge that is drawn there. */
+  readonly on?: Edge | undefined;
+}
+
 /**
  * Adds a node of a type where it was dropped, or beside the selected one, to which it is connected where just one edge fits;
- * selects it, and says so.
+ * selects it, and says so. One that was dropped on an edge goes between its ends where it fits there.
  */
-export function addToCanvas(type: string, at?: Place): void {
+export function addToCanvas(type: string, drop?: Drop): void {
   withNodeTypes((types) => {
-    const add = (): void => addNow(types, type, at);
+    const add = (): void => addNow(types, type, drop);
     // What says whether an edge fits comes with the first key or press.
     if (loadedRules() !== undefined) add();
     else void loadRules().then(add, add);
   });
 }
 
-function addNow({ registry, addNode }: NodeTypes, type: string, at: Place | undefined): void {
+function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | undefined): void {
   const { shown, edit, file } = useDocument.getState();
   const definition = registry.get(type);
   if (file === null || definition === undefined) return;
   const { selection, select, show } = useScreen.getState();
-  const beside = at === undefined && selection.length === 1 ? selection[0] : undefined;
-  const added = addNode(shown, definition, at ?? freePlace(shown, beside));
-  const edge =
-    beside === undefined || loadedRules() === undefined
-      ? undefined
-      : onlyEdge(added.graph, beside, added.id);
-  const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
+  const beside = drop === undefined && selection.length === 1 ? selection[0] : undefined;
+  const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
+  const { graph, how = '' } = joined(added, { beside, on: drop?.on });
   edit(() => graph);
-  announce(
-    edge === undefined
-      ? `Added ${definition.title}.`
-      : `Added ${definition.title}, and connected ${edgeName(edge, graph)}.`,
-  );
+  announce(`Added ${definition.title}${how}.`);
   select([added.id]);
   // There is no output to look at yet.
   show({ inspectorTab: 'parameters' });
-  if (at === undefined) revealNode(added.graph, added.id);
+  if (drop === undefined) revealNode(added.graph, added.id);
+}
+
+/** A new node connected to the one that it stands beside, or on the edge that it was dropped on, as far as that fits. */
+function joined(
+  { graph, id }: { readonly graph: Graph; readonly id: string },
+  { beside, on }: { readonly beside: string | undefined; readonly on: Edge | undefined },
+): { readonly graph: Graph; readonly how?: string } {
+  if (loadedRules() === undefined) return { graph };
+  const between = on === undefined ? undefined : insertedOn(graph, on, id);
+  if (on !== undefined && between !== undefined)
+    return { graph: between, how: ` between ${edgeName(on, between)}` };
+  const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
+  if (edge === undefined) return { graph };
+  return { graph: connectInPlace(graph, edge), how: `, and connected ${edgeName(edge, graph)}` };
+}
+
+/** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
+export async function dropOnEdge(node: string, on: Edge): Promise<void> {
+  await loadRules();
+  const { shown, edit } = useDocument.getState();
+  const graph = insertedOn(shown, on, node);
+  if (graph === undefined) return;
+  edit(() => graph);
+  announce(`Put ${titleAmong(node, graph.nodes)} between ${edgeName(on, graph)}.`);
 }
 
 /** Adds a node at the open end of an edge, and connects it. */

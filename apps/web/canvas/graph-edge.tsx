@@ -2,6 +2,11 @@ import { BaseEdge, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
 import { useRoutes } from './routing/use-routes.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { useEdgeUnder } from './insert-on-edge.ts';
+
+/** Selected nodes up to which their edges stand out: of more, all would. */
+const mostLit = 12;
 
 /** Whether a way ends where the ports are now: while a card is dragged, it does not. */
 function fits(way: readonly Point[], { sourceX, sourceY, targetX, targetY }: EdgeProps): boolean {
@@ -24,5 +29,19 @@ export function GraphEdgeView(props: EdgeProps) {
     ...{ targetX, targetY, targetPosition },
   });
   const path = way !== undefined && fits(way, props) ? roundedPath(way) : curve;
-  return <BaseEdge id={props.id} path={path} style={props.style ?? {}} interactionWidth={18} />;
+  const under = useEdgeUnder(({ id }) => id === props.id);
+  const lit = useScreen(
+    ({ selection }) =>
+      selection.length <= mostLit &&
+      (selection.includes(props.source) || selection.includes(props.target)),
+  );
+  return (
+    <BaseEdge
+      id={props.id}
+      path={path}
+      className={under ? 'under' : lit ? 'lit' : ''}
+      style={props.style ?? {}}
+      interactionWidth={18}
+    />
+  );
 }

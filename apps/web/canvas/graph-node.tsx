@@ -153,14 +153,11 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       <header className="node-head">
         <i className="group-square" />
         <NodeTitle id={id} title={node.title} fallback={title} renaming={renaming} />
-        {status === undefined ? null : (
-          <span className="chip" data-tone={status.tone} data-testid={`status-${id}`}>
-            {status.label}
-          </span>
-        )}
       </header>
-      <NodePorts id={id} look={look} />
-      {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
+      <div className="relative">
+        <NodePorts id={id} look={look} />
+        {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
+      </div>
       <Facts facts={facts} />
       <footer className="node-foot">
         {step?.status === 'running' ? <Progress step={step} /> : null}
@@ -177,6 +174,16 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
             {incomplete ? (given ?? missing) : problem.message}
           </div>
+        )}
+        {status === undefined ? null : (
+          <span
+            // What runs or failed says so itself, and needs the width.
+            className={status.tone === 'working' || status.tone === 'bad' ? 'sr-only' : 'chip'}
+            data-tone={status.tone}
+            data-testid={`status-${id}`}
+          >
+            {status.label}
+          </span>
         )}
       </footer>
     </article>

@@ -73,6 +73,15 @@ export function revealNode(graph: Graph, id: string): void {
     void flow.setCenter(at.x + nodeWidth / 2, at.y + height / 2, { zoom, duration: 120 });
 }
 
+/** The size of a card, measured, or as it will be drawn, near enough. */
+export function cardSize(
+  graph: Graph,
+  id: string,
+): { readonly width: number; readonly height: number } {
+  const { width = nodeWidth, height = nodeHeight(graph, id) } = flow?.getNode(id)?.measured ?? {};
+  return { width, height };
+}
+
 /** Place on the canvas under a point of the screen. */
 export function canvasPlace(point: NodeLayout): NodeLayout {
   return flow?.screenToFlowPosition(point) ?? { x: 0, y: 0 };

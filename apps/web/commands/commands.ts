@@ -1,3 +1,4 @@
+import { arrangeCommands } from './arrange-commands.ts';
 import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { fileCommands } from './file-commands.ts';
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...fileCommands,
   ...editCommands,
+  ...arrangeCommands,
   ...subgraphCommands,
   ...viewCommands,
 ];

@@ -1,5 +1,6 @@
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { pathOf } from '../state/node-path.ts';
+import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { startRun } from '../state/run-actions.ts';
 import { isIdle, useRunView } from '../state/run-view.ts';
@@ -35,6 +36,20 @@ export function SeveralSelected({ count }: { readonly count: number }) {
         <button type="button" className="button small" onClick={deleteSelected}>
           Delete
         </button>
+      </div>
+      <h3 className="mt-4 text-sm font-[580] text-ink-2">Arrange</h3>
+      <div className="mt-1.5 flex flex-wrap gap-2">
+        {arrangeCommands.map((command) => (
+          <button
+            key={command.id}
+            type="button"
+            className="button small"
+            disabled={command.enabled?.() === false}
+            onClick={() => command.run()}
+          >
+            {command.title}
+          </button>
+        ))}
       </div>
     </div>
   );

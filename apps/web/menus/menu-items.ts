@@ -96,6 +96,7 @@ function nodeMenu(): MenuGroups {
       ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
       ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
     ],
+    single ? [] : [command('align-left'), command('align-top'), command('tidy-selection')],
     [command('select-before'), command('select-after'), command('fit-selection')],
     [command('delete', { grave: true })],
   ];

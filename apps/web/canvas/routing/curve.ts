@@ -5,7 +5,7 @@ const samples = 32;
 const touch = 2;
 
 /** Points of the curve that is drawn between two ports where nothing is in its way (React Flow's bezier). */
-function curvePoints(from: Point, to: Point): Point[] {
+export function curvePoints(from: Point, to: Point): Point[] {
   const reach = to.x >= from.x ? (to.x - from.x) / 2 : 25 * 0.25 * Math.sqrt(from.x - to.x);
   const [a, b] = [from.x + reach, to.x - reach];
   return Array.from({ length: samples - 1 }, (_, index) => {

@@ -1,0 +1,51 @@
+import { moveNodes, type NodeLayout } from '@graft/graph';
+import { plural } from '@graft/nodes/kit/ui';
+import { announce } from '../state/announcement.ts';
+import { useDocument } from '../state/document-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { aligned, distributed, type Axis, type Card, type Side } from './arrange.ts';
+import { tidyLayout } from './tidy-layout.ts';
+import { cardSize } from './viewport.ts';
+
+function selectedCards(): readonly Card[] {
+  const { shown } = useDocument.getState();
+  return useScreen.getState().selection.flatMap((id) => {
+    const place = shown.layout[id];
+    return place === undefined ? [] : { id, ...place, ...cardSize(shown, id) };
+  });
+}
+
+function move(places: Readonly<Record<string, NodeLayout>>, done: string): void {
+  useDocument.getState().edit((graph) => moveNodes(graph, places));
+  announce(`${done} ${plural(Object.keys(places).length, 'node')}.`);
+}
+
+export function alignSelected(side: Side): void {
+  move(aligned(selectedCards(), side), 'Aligned');
+}
+
+export function distributeSelected(axis: Axis): void {
+  move(distributed(selectedCards(), axis), 'Distributed');
+}
+
+/** Lays the selected nodes out by what feeds what, where they stand; the others stay. */
+export function tidySelected(): void {
+  const cards = selectedCards();
+  const ids = new Set(cards.map(({ id }) => id));
+  const { shown } = useDocument.getState();
+  const places = tidyLayout({
+    ...shown,
+    nodes: Object.fromEntries(Object.entries(shown.nodes).filter(([id]) => ids.has(id))),
+    edges: shown.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)),
+  });
+  const corner = (all: readonly NodeLayout[]): NodeLayout => ({
+    x: Math.min(...all.map(({ x }) => x)),
+    y: Math.min(...all.map(({ y }) => y)),
+  });
+  const from = corner(Object.values(places));
+  const to = corner(cards);
+  const moved = Object.entries(places).map(
+    ([id, { x, y }]) => [id, { x: x - from.x + to.x, y: y - from.y + to.y }] as const,
+  );
+  move(Object.fromEntries(moved), 'Tidied');
+}

@@ -1,0 +1,84 @@
+import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
+import { create } from 'zustand';
+import { useDocument } from '../state/document-store.ts';
+import type { PendingEdge } from '../state/screen-store.ts';
+import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The edge on which what is being dragged would be let go. */
+export const useEdgeUnder = create<{ readonly id: string | undefined }>()(() => ({
+  id: undefined,
+}));
+
+/** Both ends of an edge, as ports. */
+export function endsOf(edge: Edge): { readonly source: PendingEdge; readonly target: PendingEdge } {
+  return {
+    source: { node: edge.source, port: edge.sourcePort, side: 'source' },
+    target: { node: edge.target, port: edge.targetPort, side: 'target' },
+  };
+}
+
+/** The edge that is drawn under a point of the window, where no card is; `within` looks under cards, too. */
+export function edgeAt(
+  edges: readonly Edge[],
+  { x, y }: Point,
+  within: 'free' | 'under' = 'free',
+): Edge | undefined {
+  for (const element of document.elementsFromPoint(x, y)) {
+    if (within === 'free' && element.closest('.react-flow__node') !== null) return undefined;
+    const id = element.closest('.react-flow__edge')?.getAttribute('data-id');
+    const found =
+      typeof id === 'string' ? edges.find((edge) => formatEdge(edge) === id) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The graph with a node between the ends of an edge; undefined where it has no ports that both take. */
+export function insertedOn(graph: Graph, edge: Edge, node: string): Graph | undefined {
+  if (node === edge.source || node === edge.target) return undefined;
+  const { source, target } = endsOf(edge);
+  const open = disconnect(graph, edge);
+  const into = acceptingPort(open, source, node);
+  const first = into === undefined ? undefined : edgeBetween(source, into);
+  if (first === undefined) return undefined;
+  const half = connectInPlace(open, first);
+  const out = acceptingPort(half, target, node);
+  const second = out === undefined ? undefined : edgeBetween(target, out);
+  return second === undefined ? undefined : connectInPlace(half, second);
+}
+
+/** Marks the edge under a point, where there is one. */
+export function markEdgeUnder(point: Point): void {
+  const edge = edgeAt(useDocument.getState().shown.edges, point);
+  useEdgeUnder.setState({ id: edge === undefined ? undefined : formatEdge(edge) });
+}
+
+/** Pixels between the points at which an edge is looked for behind a card. */
+const lookEvery = 8;
+
+/** The edge that runs behind the middle of a card from side to side. */
+function edgeBehind(edges: readonly Edge[], card: Element): Edge | undefined {
+  const { left, top, width, height } = card.getBoundingClientRect();
+  for (let y = lookEvery / 2; y < height; y += lookEvery) {
+    const edge = edgeAt(edges, { x: left + width / 2, y: top + y }, 'under');
+    if (edge !== undefined) return edge;
+  }
+  return undefined;
+}
+
+/** Marks the edge behind a card that is dragged alone and has no edges, where it fits there. */
+export function markEdgeUnderNode({ id }: { readonly id: string }, dragged: number): void {
+  const { shown } = useDocument.getState();
+  const card = document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  const isFree =
+    dragged === 1 && !shown.edges.some(({ source, target }) => source === id || target === id);
+  if (!isFree || card === null) return;
+  const edge = edgeBehind(shown.edges, card);
+  const fits = edge !== undefined && insertedOn(shown, edge, id) !== undefined;
+  useEdgeUnder.setState({ id: fits ? formatEdge(edge) : undefined });
+}

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseGraph, type Graph, type GraphBody } from '@graft/graph';
+import { beforeAll, expect, it } from 'vitest';
+import { lookOf } from '../../state/node-shape.ts';
+import { loadNodeTypes, provideNodeTypes } from '../../state/registry.ts';
+import { portsOf } from '../node-port-names.ts';
+import { withPlaces } from '../places.ts';
+import { nodeHeight, tidyLayout } from '../tidy-layout.ts';
+import { nodeWidth } from '../viewport.ts';
+import { curvePoints } from './curve.ts';
+import { routeEdges } from './route-edges.ts';
+import type { Ends } from './route.ts';
+import { contains, crosses, grown, type Box, type Point } from './shapes.ts';
+
+const examples = path.resolve(import.meta.dirname, '../../../../examples');
+
+beforeAll(async () => {
+  provideNodeTypes(() => import('@graft/nodes/definitions'));
+  await loadNodeTypes();
+});
+
+/** Where the canvas draws the cards of a graph and the ends of its edges. */
+function drawn(graph: GraphBody): { readonly boxes: Map<string, Box>; readonly ends: Ends[] } {
+  const boxes = new Map<string, Box>();
+  for (const id of Object.keys(graph.nodes)) {
+    const { x, y } = graph.layout[id] ?? { x: 0, y: 0 };
+    boxes.set(id, { left: x, top: y, right: x + nodeWidth, bottom: y + nodeHeight(graph, id) });
+  }
+  const place = (id: string, port: string, side: 'inputs' | 'outputs'): Point => {
+    const { left = 0, right = 0, top = 0 } = boxes.get(id) ?? {};
+    const at = portsOf(graph.edges, id, lookOf(graph.nodes[id]))[side].indexOf(port);
+    return { x: side === 'inputs' ? left : right, y: top + 34 + at * 20 + 10 };
+  };
+  const ends = graph.edges.flatMap(({ source, sourcePort, target, targetPort }): Ends[] =>
+    boxes.has(source) && boxes.has(target)
+      ? [
+          {
+            id: `${source}.${sourcePort} -> ${target}.${targetPort}`,
+            port: `${source}.${sourcePort}`,
+            from: place(source, sourcePort, 'outputs'),
+            to: place(target, targetPort, 'inputs'),
+          },
+        ]
+      : [],
+  );
+  return { boxes, ends };
+}
+
+/** Edges that run behind a card, as they are drawn: by the way found for them, or else by their curve. */
+function crossings(graph: GraphBody): string[] {
+  const { boxes, ends } = drawn(graph);
+  const all = [...boxes.values()];
+  const routes = routeEdges(ends, all);
+  return ends.flatMap(({ id, from, to }) => {
+    const way = routes.get(id);
+    const behind = all.some((box) => {
+      const inner = grown(box, -1);
+      return way === undefined
+        ? curvePoints(from, to).some((point) => contains(inner, point))
+        : way.some((point, at) => at > 0 && crosses(inner, way[at - 1] ?? point, point));
+    });
+    return behind ? [id] : [];
+  });
+}
+
+const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.graft.json') && !name.includes('.graft/'),
+);
+
+it.each(files)('draws no edge of %s behind a card, as it is saved and when tidied', (name) => {
+  const graph = withPlaces(parseGraph(readFileSync(path.join(examples, name), 'utf8'), name));
+  for (const body of [graph, ...Object.values(graph.graphs ?? {})]) {
+    expect(crossings(body), 'as saved').toEqual([]);
+    expect(crossings({ ...body, layout: tidyLayout(body) }), 'tidied').toEqual([]);
+  }
+});
+
+/** Numbers from 0 to 1, the same in every run. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** A graph of three to eight layers of one to six nodes, whose edges may pass over layers. */
+function layered(seed: number): Graph {
+  const next = random(seed);
+  const upTo = (least: number, most: number): number =>
+    least + Math.floor(next() * (most - least + 1));
+  const layers = Array.from({ length: upTo(3, 8) }, (_, layer) =>
+    Array.from({ length: upTo(1, 6) }, (__, at) => `n-${String(layer)}-${String(at)}`),
+  );
+  const edges = new Set<string>();
+  for (const [layer, ids] of layers.entries()) {
+    const before = layers.slice(0, layer).flat();
+    if (before.length === 0) continue;
+    for (const target of ids) {
+      for (let at = upTo(1, 3); at > 0; at--) {
+        // Mostly of the layer before, sometimes of any.
+        const from = next() < 0.7 ? (layers[layer - 1] ?? before) : before;
+        const source = from[Math.floor(next() * from.length)] ?? '';
+        edges.add(`${source}.out-${String(upTo(1, 2))} -> ${target}.in-${String(upTo(1, 3))}`);
+      }
+    }
+  }
+  // Of a type that is not known: each has the ports that its edges name.
+  const nodes = Object.fromEntries(layers.flat().map((id) => [id, { type: 'any', version: 1 }]));
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges: [...edges].sort() }));
+}
+
+it('draws no edge of 200 random layered graphs behind a card, once they are tidied', () => {
+  let edges = 0;
+  const behind: string[] = [];
+  for (let seed = 1; seed <= 200; seed++) {
+    const graph = layered(seed);
+    edges += graph.edges.length;
+    const found = crossings({ ...graph, layout: tidyLayout(graph) });
+    behind.push(...found.map((id) => `${String(seed)}: ${id}`));
+  }
+  expect(edges).toBeGreaterThan(3_000);
+  expect(behind).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import type { Axis, Side } from '../canvas/arrange.ts';
+import { useScreen } from '../state/screen-store.ts';
+import type { Command } from './command.ts';
+
+const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
+
+const several = (least: number) => (): boolean => useScreen.getState().selection.length >= least;
+const arrange = () => import('../canvas/arrange-selection.ts');
+
+const align = (side: Side): Command => ({
+  id: `align-${side}`,
+  title: `Align: ${side}`,
+  group: 'Edit',
+  views: ['canvas'],
+  enabled: several(2),
+  run: () => void arrange().then(({ alignSelected }) => alignSelected(side)),
+});
+
+const distribute = (axis: Axis): Command => ({
+  id: `distribute-${axis}`,
+  title: `Distribute ${axis}`,
+  group: 'Edit',
+  views: ['canvas'],
+  enabled: several(3),
+  run: () => void arrange().then(({ distributeSelected }) => distributeSelected(axis)),
+});
+
+export const arrangeCommands: readonly Command[] = [
+  ...sides.map(align),
+  distribute('across'),
+  distribute('down'),
+  {
+    id: 'tidy-selection',
+    title: 'Tidy the selection',
+    group: 'Edit',
+    views: ['canvas'],
+    enabled: several(2),
+    run: () => void arrange().then(({ tidySelected }) => tidySelected()),
+  },
+];
