@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { aligned, distributed, type Card } from './arrange.ts';
 
-const card = (id: string, x: number, y: number, height = 100): Card => ({
+const card = (id: string, [x, y]: readonly [number, number], height = 100): Card => ({
   ...{ id, x, y, width: 206, height },
 });
-const cards = [card('a', 0, 0), card('b', 300, 50, 160), card('c', 610, 20)];
+const cards = [card('a', [0, 0]), card('b', [300, 50], 160), card('c', [610, 20])];
 
 it.each([
   ['left', [0, 0, 0], [0, 50, 20]],
@@ -31,7 +31,7 @@ it('moves nothing that is lined up already', () => {
 });
 
 it('leaves the same gap between all, and the first and the last where they are', () => {
-  const down = [card('c', 0, 500), card('a', 0, 0), card('b', 0, 110, 160)];
+  const down = [card('c', [0, 500]), card('a', [0, 0]), card('b', [0, 110], 160)];
   expect(distributed(down, 'down')).toEqual({
     a: { x: 0, y: 0 },
     b: { x: 0, y: 220 },
