@@ -78,8 +78,8 @@ function plainGrades(
   node: string,
 ): number[] {
   if (by === 'words') {
-    const asked = contentWords(row.question.question);
-    return row.hits.map(({ chunk }) => wordCover(asked, wordsOf(chunk)));
+    const cover = wordCover(contentWords(row.question.question));
+    return row.hits.map(({ chunk }) => cover(wordsOf(chunk)));
   }
   if (by === 'margin') {
     return margins(row.hits.map(({ score }) => score));

@@ -64,14 +64,16 @@ export function standingByWords(
   // A mere yes or no claims what the question asks.
   const claimed = words.length > 0 || said.trim() === '' ? words : asked;
   if (claimed.length === 0) return { supported: 0, useful: 0, ...none };
+  const coverClaim = wordCover(claimed, weightBeside(own));
+  const coverQuestion = wordCover(asked);
   let best: Standing = { supported: 0, useful: 0 };
   for (const { title, text: passage } of passages) {
     const titled = contentWords(title);
     for (const sentence of sentences(passage)) {
       const held = new Set([...titled, ...contentWords(sentence)]);
-      const supported = wordCover(claimed, held, weightBeside(own));
+      const supported = coverClaim(held);
       if (supported < best.supported) continue;
-      const useful = wordCover(asked, held);
+      const useful = coverQuestion(held);
       if (supported > best.supported || useful > best.useful) best = { supported, useful };
     }
   }

@@ -104,6 +104,8 @@ async function draft(
   signal.throwIfAborted();
   const { logProbability, promptTokens, completionTokens } = written;
   if (logProbability === undefined) throw tellsNothing(ctx, loaded);
-  const meanLogProbability = completionTokens === 0 ? nothing : logProbability / completionTokens;
+  const mean = completionTokens === 0 ? nothing : logProbability / completionTokens;
+  // What is no number is no certainty either.
+  const meanLogProbability = mean > nothing ? mean : nothing;
   return { meanLogProbability, promptTokens, completionTokens };
 }

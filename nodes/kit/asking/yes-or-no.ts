@@ -27,6 +27,9 @@ export interface Leaning {
   readonly tokens: number;
 }
 
+/** Logarithms of probabilities from which sums are nothing else than rounded. */
+const least = -500;
+const unread = { yes: 0, either: 0, tokens: 0 };
 const words = ['Yes', 'yes', 'No', 'no'] as const;
 const leaningSchema = z.object({
   yes: z.number(),
@@ -141,14 +144,19 @@ async function lean(
       { system, prompt, choices: words },
       { signal },
     );
-    const [upperYes = 0, lowerYes = 0, upperNo = 0, lowerNo = 0] = likelihoods.map(
-      ({ logProbability }) => Math.exp(logProbability),
+    const logs = likelihoods.map(({ logProbability }) => logProbability);
+    // Beside the likeliest, where all are less than a number can be.
+    const most = Math.max(...logs);
+    const scale = most < least ? most : 0;
+    const [upperYes = 0, lowerYes = 0, upperNo = 0, lowerNo = 0] = logs.map((log) =>
+      Math.exp(log - scale),
     );
     const yes = upperYes + lowerYes;
     const either = yes + upperNo + lowerNo;
-    return { yes: yes / either, either, tokens: promptTokens };
+    if (!(either > 0)) return { ...unread, refused: 'it gives neither yes nor no any probability' };
+    return { yes: yes / either, either: either * Math.exp(scale), tokens: promptTokens };
   } catch (error) {
     if (signal.aborted || !(error instanceof GraphError) || error.code !== 'bad-input') throw error;
-    return { yes: 0, either: 0, tokens: 0, refused: error.message };
+    return { ...unread, refused: error.message };
   }
 }

@@ -39,10 +39,11 @@ export async function buildIndex(request: BuildIndexRequest): Promise<BuiltIndex
     if (error instanceof GraphError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     if (/no space|os error 28|ENOSPC/i.test(message)) {
-      throw new GraphError('no-space', `the disk of ${request.folder} is full; free some space`, {
-        cause: error,
-        audience: 'operator',
-      });
+      throw new GraphError(
+        'no-space',
+        'There is no room for the index on the disk of the results. Free some, for instance with "graft cache gc --max-size", then run again.',
+        { cause: error, audience: 'operator' },
+      );
     }
     throw error;
   }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { EmbeddedChunk, SearchRequest } from '@graft/graph';
+import { mountSmallDisk } from '@graft/kit/testing';
 import { buildIndex } from './build-index.ts';
 import { openIndex, type LanceIndex } from './search-index.ts';
 
@@ -96,6 +98,27 @@ async function ids(index: LanceIndex, part: Partial<SearchRequest>): Promise<str
 }
 
 describe('an index of chunks', () => {
+  it('says what to do where the disk is full', async ({ skip }) => {
+    const disk = mountSmallDisk(1);
+    if (disk === undefined) return skip('mounting a tmpfs needs root');
+    try {
+      const rows = Array.from({ length: 4000 }, (_, at) => ({
+        ...{ id: `n${at}`, path: 'kilns.md', text: randomBytes(500).toString('hex'), degrees: at },
+      }));
+      const folder = join(disk.folder, 'index');
+      const asked = { rows: () => chunks(rows), dimension, folder, language: 'en' } as const;
+      for (const kind of ['flat', 'hnsw'] as const) {
+        await expect(buildIndex({ ...asked, kind })).rejects.toMatchObject({
+          code: 'no-space',
+          message: expect.stringMatching(/^There is no room for the index.*graft cache gc[^/]*$/),
+        });
+        await rm(folder, { recursive: true, force: true });
+      }
+    } finally {
+      disk.unmount();
+    }
+  });
+
   it('finds by vector, with cosine similarities, and gives back the whole chunk', async () => {
     const index = await indexOf(corpus);
     const hits = await index.search(request, new AbortController().signal);
