@@ -2,6 +2,7 @@ import { type Chunk, chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
 import {
   fittingRows,
+  numberAt,
   originOf,
   OriginIcon,
   Pager,
@@ -12,41 +13,74 @@ import {
 } from '../kit/ui/index.ts';
 import { coveredText } from './covered-text.ts';
 
+interface NumberedChunk {
+  readonly chunk: Chunk;
+  /** Among all rows, from 0. */
+  readonly number: number;
+}
+
 /** Chunks over the text of their documents, each in its tint, overlaps in another. */
 export function preview(props: PreviewProps): ReactNode {
-  const documents = new Map<string, Chunk[]>();
+  const { rows, first = 0, numbers, went, loading, loadBefore } = props;
+  const documents = new Map<string, NumberedChunk[]>();
   const raw: unknown[] = [];
-  for (const row of fittingRows(props.rows, chunkSchema)) {
+  for (const [at, row] of fittingRows(rows, chunkSchema).entries()) {
     if (!row.fits) raw.push(row.raw);
     else {
-      const chunks = documents.get(row.value.source.documentId) ?? [];
-      chunks.push(row.value);
-      documents.set(row.value.source.documentId, chunks);
+      const { documentId } = row.value.source;
+      const chunks = documents.get(documentId) ?? [];
+      chunks.push({ chunk: row.value, number: numberAt(numbers, first + at) });
+      documents.set(documentId, chunks);
     }
   }
   return (
     <div className="gk-list">
+      <Legend />
+      {loadBefore === undefined ? null : (
+        <button type="button" className="gk-before" disabled={loading} onClick={loadBefore}>
+          Show the chunks before
+        </button>
+      )}
       {[...documents].map(([id, chunks], at) => (
-        <details key={id} className="gk-fold" open={at === 0}>
+        <details
+          key={id}
+          className="gk-fold"
+          open={at === 0 || chunks.some(({ number }) => number === went?.row)}
+        >
           <summary title={id}>
             <DocumentHead chunks={chunks} />
             <span className="gk-faint">{plural(chunks.length, 'chunk')}</span>
           </summary>
-          <CoveredDocument chunks={chunks} />
+          <CoveredDocument chunks={chunks} current={went?.row} />
         </details>
       ))}
       {raw.map((row, at) => (
         <RawRow key={at} value={row} />
       ))}
-      <Pager {...props} shown={props.rows.length} unit="chunks" />
+      <Pager {...props} from={first} shown={first + rows.length} unit="chunks" />
     </div>
   );
 }
 
+/** What the tints say. */
+function Legend(): ReactNode {
+  return (
+    <p className="gk-legend gk-faint">
+      <span className="gk-chunk">a chunk</span>
+      <span className="gk-chunk-odd">the next</span>
+      <span className="gk-overlap">in both</span>
+    </p>
+  );
+}
+
 /** What the document is, and where it comes from. */
-function DocumentHead({ chunks: [first] }: { readonly chunks: readonly Chunk[] }): ReactNode {
+function DocumentHead({
+  chunks: [first],
+}: {
+  readonly chunks: readonly NumberedChunk[];
+}): ReactNode {
   if (first === undefined) return null;
-  const { documentId, path, title } = first.source;
+  const { documentId, path, title } = first.chunk.source;
   const { kind, where } = originOf({ id: documentId, path });
   return (
     <>
@@ -59,18 +93,39 @@ function DocumentHead({ chunks: [first] }: { readonly chunks: readonly Chunk[] }
   );
 }
 
-function CoveredDocument({ chunks }: { readonly chunks: readonly Chunk[] }): ReactNode {
+function CoveredDocument(props: {
+  readonly chunks: readonly NumberedChunk[];
+  /** Number of the chunk that was gone to. */
+  readonly current: number | undefined;
+}): ReactNode {
+  const chunks = props.chunks.map(({ chunk }) => chunk);
+  const numberOf = (index: number | undefined): number | undefined =>
+    props.chunks[index ?? -1]?.number;
+  const isCurrent = (index: number): boolean =>
+    props.current !== undefined && numberOf(index) === props.current;
   const begun = new Set<number>();
   return (
     <div className="gk-text gk-mono">
       {coveredText(chunks).map((run, at) => {
         const fresh = run.chunks.filter((index) => !begun.has(index));
         fresh.forEach((index) => begun.add(index));
+        // Where a chunk begins it is come to; of several that begin at one place the first is told by the text.
+        const [begins, ...others] = fresh;
         return (
-          <span key={at} className={tint(run.chunks)} title={title(run.chunks, chunks)}>
+          <span
+            key={at}
+            className={tint(run.chunks)}
+            title={title(run.chunks, props.chunks)}
+            data-row={numberOf(begins)}
+            data-current={run.chunks.some(isCurrent)}
+          >
             {fresh.map((index) => (
-              <span key={index} className="gk-chunk-number">
-                {index + 1}
+              <span
+                key={index}
+                className="gk-chunk-number"
+                data-row={others.includes(index) ? numberOf(index) : undefined}
+              >
+                {(numberOf(index) ?? 0) + 1}
               </span>
             ))}
             {run.text}
@@ -88,14 +143,12 @@ function tint([first, second]: readonly number[]): string | undefined {
 }
 
 /** `chunk 3 · Kilns › Firing · lines 12–19` */
-function title(holding: readonly number[], chunks: readonly Chunk[]): string {
+function title(holding: readonly number[], chunks: readonly NumberedChunk[]): string {
   return holding
-    .map((index) => {
-      const chunk = chunks[index];
-      if (chunk === undefined) return `chunk ${index + 1}`;
-      const { headings, source } = chunk;
+    .flatMap((index) => chunks[index] ?? [])
+    .map(({ chunk: { headings, source }, number }) => {
       const about = headings.length === 0 ? source.title : headings.join(' › ');
-      return [`chunk ${index + 1}`, about, placeLabel(source)].join(' · ');
+      return [`chunk ${number + 1}`, about, placeLabel(source)].join(' · ');
     })
     .join('\n');
 }

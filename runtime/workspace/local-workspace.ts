@@ -1,16 +1,14 @@
 import {
   findRows,
-  portTypeOf,
   readPage,
-  readRows,
   resolveSources,
+  pickRows,
   RowReader,
   searchRows,
   type RowMatches,
   type RowSearch,
 } from '@graft/engine';
 import {
-  Comparison,
   expandExperiment,
   GraphError,
   type ActionStore,
@@ -50,8 +48,8 @@ import { Experiments, type ExperimentHandle } from './experiment/experiments.ts'
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
 import { folderSize, PendingWork, removeLeftovers } from '@graft/kit';
-import { exportComparison } from './export/export-comparison.ts';
-import { exportRows, type ExportFormat, type Rows } from './export/export-rows.ts';
+import { exportArtifact } from './export/export-artifact.ts';
+import type { ExportFormat } from './export/export-rows.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
 import { GraphWatcher } from './graph-watcher.ts';
 import { requireLocked, throwProblems } from './graph-lock.ts';
@@ -324,6 +322,10 @@ export class LocalWorkspace implements Workspace {
     return readPage(this.artifacts, artifact, { offset, limit, reader: this.#reader });
   }
 
+  pick(artifact: ArtifactRef, numbers: readonly number[]): Promise<readonly unknown[]> {
+    return pickRows(this.artifacts, artifact, { numbers, reader: this.#reader });
+  }
+
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches> {
     return searchRows({ artifacts: this.artifacts, reader: this.#reader }, artifact, search);
   }
@@ -341,9 +343,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {
-    const type = portTypeOf(artifact);
-    const rows: Rows = () => readRows(this.artifacts, artifact, type);
-    return (type.id === Comparison.id ? exportComparison : exportRows)(rows, format);
+    return exportArtifact(this.artifacts, artifact, format);
   }
 
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]> {

@@ -253,6 +253,8 @@ export interface Workspace extends AsyncDisposable {
   /** The rows with these ids, in the artifact's order; ids that it has not are left out. */
   rows(artifact: ArtifactRef, ids: readonly string[]): Promise<readonly unknown[]>;
 
+  /** The rows with these numbers, from 0, in their order. */
+  pick(artifact: ArtifactRef, numbers: readonly number[]): Promise<readonly unknown[]>;
   /** Rows of an artifact that hold a text, wherever they are. */
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
   /** Writes an output's rows to a file of the workspace, for `load-rows`. Throws `bad-input` for what has no rows of text. */

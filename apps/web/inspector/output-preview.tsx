@@ -1,5 +1,6 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { placeOfRow, RawRows } from '@graft/nodes/kit/ui';
+import { useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { CopyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
@@ -16,12 +17,11 @@ import { isFindable } from './output/findable.ts';
 import { editWish } from './output/edit-wish.ts';
 import { useEmbeddingMap } from './output/embedding-map.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
-import { reveal, useHighlight } from './output/highlight.ts';
+import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
 import { useRowWindow } from './output/row-window.ts';
-import { RowsBefore } from './output/rows-before.tsx';
-import { RawRows } from './raw-rows.tsx';
+import { useWent } from './output/went.ts';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
@@ -81,29 +81,25 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
   const inApp = useScreen(({ view }) => view === 'app');
-  const [start, setStart] = useState(0);
-  /** The row that was gone to last; a new object each time. */
-  const [went, setWent] = useState<{ readonly row: number }>();
-  const current = went?.row;
   const [text, search] = useState('');
+  const [filters, setFilters] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const window = useRowWindow(artifact, start);
-  const { rows, first, total, loading, loadMore, loadBefore, error } = window;
   const found = useFound(artifact, text);
+  const numbers = filters ? found?.rows : undefined;
+  const window = useRowWindow(artifact, numbers);
+  const { rows, first, total, loading, want, error } = window;
+  const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact);
+  const byRow = artifact?.mediaType !== Metrics.mediaType;
   const goTo = (row: number): void => {
-    setWent({ row });
+    const at = placeOfRow(numbers, row);
+    if (at === undefined) setFilters(false);
+    const place = at ?? row;
     // Of a table all rows are coming.
-    if (artifact?.mediaType === Metrics.mediaType) return;
-    if (row < first || row >= first + rows.length) setStart(row);
+    if (byRow && (place < first || place >= first + rows.length)) want(place, place + 1);
+    mark(row);
   };
-  const shown = current !== undefined && current >= first && current < first + rows.length;
-  useEffect(() => {
-    const row = shown ? list.current?.querySelector(`[data-row="${String(current)}"]`) : null;
-    if (row instanceof Element) reveal(row, text);
-    // Only where one goes to a row, not while the text is typed.
-  }, [shown, went]);
   // What was written before a run was cancelled is still worth reading.
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
   const items = useItemRows(step, writes);
@@ -120,19 +116,23 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
     <>
       {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
         <OutputBar
-          {...{ artifact, rows, total, text, search, found, current, goTo }}
+          {...{ artifact, rows, text, search, found, goTo, byRow }}
+          total={numbers === undefined ? total : (artifact.count ?? total)}
+          current={went?.row}
+          only={byRow ? { on: filters, set: setFilters } : undefined}
           name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
           findable={isFindable(artifact, rows)}
-          byRow={artifact.mediaType !== Metrics.mediaType}
           freeze={output === undefined ? undefined : () => void freeze(output)}
           edit={inApp ? undefined : editWish(node, output)}
         />
       )}
       <div ref={list} className="flex min-h-0 flex-col">
-        <RowsBefore {...{ first, loading, loadBefore }} />
         <Preview
-          {...{ rows, total, loading, loadMore, first, rowActions }}
-          {...(current === undefined ? {} : { current })}
+          {...window}
+          loading={loading || (numbers !== undefined && found?.searching === true)}
+          {...{ rowActions }}
+          {...(numbers === undefined ? {} : { numbers })}
+          {...(went === undefined ? {} : { went })}
           artifact={artifact ?? unfinished}
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}

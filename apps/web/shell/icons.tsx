@@ -83,5 +83,7 @@ export const EditIcon = icon(
 export const FullPageIcon = icon(
   <path d="M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9" />,
 );
+/** A funnel. */
+export const FilterIcon = icon(<path d="M2.5 3h11L9.5 8.2v4.3l-3 1.5V8.2Z" />);
 export const UpIcon = icon(<path d="m4 10 4-4 4 4" />);
 export const DownIcon = icon(<path d="m4 6 4 4 4-4" />);

@@ -21,6 +21,7 @@ export { originOf, placeLabel, spanLabel } from './origin.ts';
 export { PortPreview } from './port-preview.tsx';
 export { QuestionRows } from './question-rows.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';
-export { Pager, RawRow, RowList } from './row-list.tsx';
+export { Pager, RawRow, RawRows, RowList } from './row-list.tsx';
+export { numberAt, placeOfRow } from './row-numbers.ts';
 export { SourceLink } from './source-link.tsx';
 export { Sparkline } from './sparkline.tsx';

@@ -55,7 +55,7 @@ export function MetricsView(props: PreviewProps): ReactNode {
         </>
       )}
       <MetricTables
-        {...{ rows: tables, places, current: props.current, meanings: props.meanings }}
+        {...{ rows: tables, places, current: props.went?.row, meanings: props.meanings }}
       />
       {raw.map((row, at) => (
         <RawRow key={at} value={row} />

@@ -26,7 +26,7 @@ import { MetricsView } from './metrics-view.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import type { PreviewComponent, PreviewProps } from './preview-props.ts';
 import { QuestionRows } from './question-rows.tsx';
-import { RawRow, RowList } from './row-list.tsx';
+import { RawRows, RowList } from './row-list.tsx';
 import { TokenRows } from './token-rows.tsx';
 
 function AdapterRows(props: PreviewProps): ReactNode {
@@ -54,10 +54,6 @@ const views: Readonly<Record<string, PreviewComponent>> = {
 
 /** The view of a port type that several nodes give, for a node that has several outputs, or one of any type. */
 export function PortPreview(props: PreviewProps): ReactNode {
-  const View = views[props.artifact.mediaType];
-  return View === undefined ? (
-    props.rows.map((row, at) => <RawRow key={at} value={row} />)
-  ) : (
-    <View {...props} />
-  );
+  const View = views[props.artifact.mediaType] ?? RawRows;
+  return <View {...props} />;
 }

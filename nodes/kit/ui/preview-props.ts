@@ -2,16 +2,24 @@ import type { ArtifactRef, MetricMeanings, Span } from '@graft/graph';
 import type { ComponentType, ReactNode } from 'react';
 import type { EmbeddingMapProps } from './embedding-map.tsx';
 
-/** What a preview is given: pages of one output, loaded so far, and what is being written right now. */
+/** What a preview is given: some rows of one output that stand one after the other, and what is being written right now. */
 export interface PreviewProps {
   readonly artifact: ArtifactRef;
-  /** Rows loaded so far, from the first on. For a `json` or `tree` port: one row, the value or the info. */
+  /** Rows that have come. For a `json` or `tree` port: one row, the value or the info. */
   readonly rows: readonly unknown[];
-  /** Rows that the artifact has. */
+  /** The place of the first of `rows` among those shown, from 0; absent: they begin with the first there is. */
+  readonly first?: number;
+  /** Rows that are shown: all that the artifact has, or those that `numbers` tells. */
   readonly total: number;
+  /** Where only some rows are shown: the number of each among all, from 0, in order. */
+  readonly numbers?: readonly number[];
   readonly loading: boolean;
-  /** Asks for the next page; does nothing while one is loading. */
+  /** Asks for the rows at these places, instead of those asked for before. Absent where all have come. */
+  readonly want?: (from: number, to: number) => void;
+  /** Asks for the rows after those that have come; does nothing while some are loading. */
   loadMore(): void;
+  /** Asks for the rows before; undefined where there are none. */
+  readonly loadBefore?: (() => void) | undefined;
   /** The node's parameters. */
   readonly params: Readonly<Record<string, unknown>>;
   /** What its metrics say. */
@@ -24,10 +32,8 @@ export interface PreviewProps {
   readonly items?: readonly unknown[];
   /** Opens the place of a citation or hit; absent where there is nowhere to open it. */
   readonly openSpan?: (span: Span) => void;
-  /** Number of the first of `rows`, from 0; absent: they begin with the first there is. */
-  readonly first?: number;
-  /** The row that was jumped to, or found: it is marked. */
-  readonly current?: number;
+  /** The row that was gone to last, by its number among all: it is marked. A new object each time. */
+  readonly went?: { readonly row: number };
   /** Of embeddings: where they lie, once it is known. */
   readonly map?: EmbeddingMapProps;
   /** What can be done to one row, drawn in its corner. */

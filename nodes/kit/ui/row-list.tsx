@@ -1,46 +1,104 @@
-import type { ReactNode } from 'react';
-import type { z } from 'zod';
-import { count } from './amounts.ts';
+import { type ReactNode, useMemo } from 'react';
+import { z } from 'zod';
+import { count, plural } from './amounts.ts';
 import { fittingRows } from './fitting-rows.ts';
+import { numberAt, placeOfRow } from './row-numbers.ts';
 import type { PreviewProps } from './preview-props.ts';
+import { VirtualRows } from './virtual-rows.tsx';
 
 export interface RowListProps<T> extends Pick<
   PreviewProps,
-  'rows' | 'total' | 'loading' | 'loadMore' | 'first' | 'current' | 'rowActions'
+  'rows' | 'total' | 'loading' | 'first' | 'want' | 'numbers' | 'went' | 'rowActions'
 > {
   readonly schema: z.ZodType<T>;
   /** What rows are called, in the plural. */
   readonly unit: string;
+  /** Draws a row; `at` is its number among all, from 0. */
   readonly children: (row: T, at: number) => ReactNode;
 }
 
-/** Draws each row, those that do not fit the schema as JSON, and below them how to get more. */
+/** All rows there are, those in sight drawn: each by itself, those that do not fit the schema as JSON. */
 export function RowList<T>(props: RowListProps<T>): ReactNode {
-  const { schema, children, rowActions, first = 0, current, ...page } = props;
+  const { rows, schema, children, rowActions, first = 0, numbers, went, want, total } = props;
+  const fitting = useMemo(() => fittingRows(rows, schema), [rows, schema]);
+  const gone = useMemo(() => {
+    const at = went === undefined ? undefined : placeOfRow(numbers, went.row);
+    return at === undefined ? undefined : { at };
+    // Rows that come to those shown move none before them.
+  }, [went, numbers === undefined]);
+  const draw = (at: number, height: number): ReactNode => {
+    const row = fitting[at - first];
+    const number = numberAt(numbers, at);
+    if (row === undefined) {
+      return <div key={number} className="gk-waiting" data-waiting style={{ height }} />;
+    }
+    return (
+      <div
+        key={number}
+        className="gk-list-row"
+        data-row={number}
+        data-current={number === went?.row}
+      >
+        {row.fits ? children(row.value, number) : <RawRow value={row.raw} />}
+        {rowActions === undefined ? null : (
+          <span className="gk-row-actions">{rowActions(rows[at - first])}</span>
+        )}
+      </div>
+    );
+  };
   return (
     <div className="gk-list">
-      {fittingRows(page.rows, schema).map((row, at) => (
-        // By its number: rows that come before it later leave it as it is.
-        <div
-          key={first + at}
-          className="gk-list-row"
-          data-row={first + at}
-          data-current={first + at === current}
-        >
-          {row.fits ? children(row.value, at) : <RawRow value={row.raw} />}
-          {rowActions === undefined ? null : (
-            <span className="gk-row-actions">{rowActions(page.rows[at])}</span>
-          )}
-        </div>
-      ))}
-      <Pager {...page} shown={first + page.rows.length} from={first} />
+      {/* Other rows are another list, whose heights are others. */}
+      <VirtualRows
+        key={numbers === undefined ? 'all' : numberAt(numbers, 0)}
+        count={total}
+        went={gone}
+        want={want}
+      >
+        {draw}
+      </VirtualRows>
+      <Total {...props} />
     </div>
+  );
+}
+
+const anything = z.unknown();
+
+/** Rows of any kind, as JSON. */
+export function RawRows(props: PreviewProps): ReactNode {
+  return (
+    <RowList {...props} schema={anything} unit="rows">
+      {(row) => <RawRow value={row} />}
+    </RowList>
   );
 }
 
 /** A row that does not fit, as it is. */
 export function RawRow({ value }: { readonly value: unknown }): ReactNode {
   return <pre className="gk-raw">{JSON.stringify(value, null, 1)}</pre>;
+}
+
+/** How many rows there are. A single one speaks for itself. */
+function Total(
+  props: Pick<PreviewProps, 'total' | 'loading' | 'numbers'> & { readonly unit: string },
+): ReactNode {
+  const { total, loading, numbers, unit } = props;
+  if (total === 0) {
+    if (loading) return null;
+    return <p className="gk-note">{numbers === undefined ? `No ${unit}.` : 'No row matches.'}</p>;
+  }
+  if (numbers !== undefined) {
+    return (
+      <p className="gk-pager">
+        {plural(total, 'row')} that {total === 1 ? 'matches' : 'match'}
+      </p>
+    );
+  }
+  return total === 1 ? null : (
+    <p className="gk-pager">
+      {count(total)} {unit}
+    </p>
+  );
 }
 
 export interface PagerProps extends Pick<PreviewProps, 'total' | 'loading' | 'loadMore'> {

@@ -17,7 +17,7 @@ import {
 } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/memory';
 import { readInput, readRows, writeArtifact } from './artifact-codec.ts';
-import { findRows, readPage } from './artifact-page.ts';
+import { findRows, pickRows, readPage } from './artifact-page.ts';
 import { RowReader } from './row-offsets.ts';
 import { searchRows } from './search-rows.ts';
 
@@ -210,6 +210,24 @@ describe('a page from within', () => {
     }
   });
 
+  it('is made of rows here and there, in the order asked for', async () => {
+    const ref = await write(Questions, rows);
+    const pick = (numbers: readonly number[]) =>
+      pickRows(artifacts, ref, { numbers, reader: new RowReader(artifacts) });
+    const numbers = [19_999, 3, 4, 70, 12_345, 3];
+    expect(await pick(numbers)).toEqual(numbers.map((number) => rows[number]));
+    expect(await pick([20_000, 5])).toEqual([rows[5]]);
+    const vectors = await write(
+      Embeddings,
+      Array.from({ length: 1_200 }, (_, i) => embedded(i, 2)),
+    );
+    const reader = new RowReader(artifacts);
+    expect(await pickRows(artifacts, vectors, { numbers: [1_100, 2], reader })).toMatchObject([
+      { id: 'c1100' },
+      { id: 'c2' },
+    ]);
+  });
+
   it('passes over vectors before it', async () => {
     const ref = await write(
       Embeddings,
@@ -226,16 +244,20 @@ describe('a search', () => {
     question: at % 1_000 === 7 ? 'Wer "brennt" den Öfen?\n' : 'nothing',
     reference: String(at),
   }));
-  const search = async (text: string, limit = 100) =>
+  const search = async (text: string, { limit = 100, from = 0 } = {}) =>
     searchRows({ artifacts, reader: new RowReader(artifacts) }, await write(Questions, rows), {
       text,
+      from,
       limit,
       patience: 10_000,
     });
 
   it.each([
     ['"BRENNT" den öfen', [7, 1007, 2007, 3007, 4007]],
-    ['q4999', [4999]],
+    ['Q4999', [4999]],
+    // Letters of several bytes alone.
+    ['ÖÖ', []],
+    ['ö', [7, 1007, 2007, 3007, 4007]],
     // A name of a field, and how JSON writes a line end, are no text of the row.
     ['reference', []],
     ['\\n', []],
@@ -244,7 +266,12 @@ describe('a search', () => {
   });
 
   it('stops where there are too many, and says so', async () => {
-    expect(await search('nothing', 3)).toEqual({ rows: [0, 1, 2], searched: 3, complete: false });
+    const first = await search('nothing', { limit: 3 });
+    expect(first).toEqual({ rows: [0, 1, 2], searched: 3, complete: false });
+    // And goes on from there.
+    const next = await search('nothing', { limit: 5, from: first.searched });
+    expect(next).toEqual({ rows: [3, 4, 5, 6, 8], searched: 9, complete: false });
+    expect(await search('q', { limit: 9, from: 4_998 })).toMatchObject({ rows: [4_998, 4_999] });
   });
 });
 

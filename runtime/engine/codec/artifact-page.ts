@@ -50,6 +50,32 @@ export async function readPage(
   return { total: ref.count ?? range.offset + rows.length, rows };
 }
 
+/** Rows between two wanted ones that are rather passed over than gone around. */
+const nearby = 500;
+
+/** The rows with these numbers, from 0, as a page holds them. Numbers past the end are left out. */
+export async function pickRows(
+  artifacts: ArtifactStore,
+  ref: ArtifactRef,
+  wanted: { readonly numbers: readonly number[]; readonly reader: RowReader },
+): Promise<readonly unknown[]> {
+  const picked = new Map<number, unknown>();
+  const current = rowReader(ref, portTypeOf(ref));
+  const waiting = [...new Set(wanted.numbers)].sort((a, b) => a - b);
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    let row = next;
+    for await (const value of rowsFrom(artifacts, ref, { offset: next, reader: wanted.reader })) {
+      if (row === next) {
+        picked.set(row, plain(current(value)));
+        if ((waiting[0] ?? Infinity) - row > nearby) break;
+        next = waiting.shift();
+      }
+      row += 1;
+    }
+  }
+  return wanted.numbers.flatMap((number) => (picked.has(number) ? [picked.get(number)] : []));
+}
+
 /** Rows from `offset` on; what comes before is passed over without being parsed. */
 async function* rowsFrom(
   artifacts: ArtifactStore,

@@ -12,6 +12,15 @@ export interface RowLine {
   readonly bytes: Uint8Array;
 }
 
+/** Lines of an artifact that stand one after the other. */
+export interface LineBlock {
+  /** The row of the first, from 0. */
+  readonly row: number;
+  /** Where each begins in `bytes`; at the end where the next one would. */
+  readonly starts: readonly number[];
+  readonly bytes: Buffer;
+}
+
 /** Where rows begin in the bytes of one JSON-lines artifact, as far as it has been read. */
 class Offsets {
   /** Byte at which row `stride * index` begins. */
@@ -40,28 +49,41 @@ export class RowReader {
     this.#artifacts = artifacts;
   }
 
-  /** Lines from row `from` on. Rows from the first on are verified as they end; from within they are not. */
-  async *lines({ digest }: Pick<ArtifactRef, 'digest'>, from: number): AsyncGenerator<RowLine> {
+  /** Lines from row `from` on. Rows from the first on are verified as they end; from within are not. */
+  async *lines(ref: Pick<ArtifactRef, 'digest'>, from: number): AsyncGenerator<RowLine> {
+    for await (const { row, starts, bytes } of this.blocks(ref, from)) {
+      for (let at = Math.max(0, from - row); at < starts.length - 1; at += 1) {
+        yield { row: row + at, bytes: bytes.subarray(starts[at], (starts[at + 1] ?? 0) - 1) };
+      }
+    }
+  }
+
+  /** Whole lines from one at or before row `from` on, as many as come at once; verified as `lines` are. */
+  async *blocks({ digest }: Pick<ArtifactRef, 'digest'>, from: number): AsyncGenerator<LineBlock> {
     const offsets = this.#of(digest);
     let { row, byte } = offsets.before(from);
     const bytes = byte === 0 ? this.#artifacts.get(digest) : this.#artifacts.getFrom(digest, byte);
     let rest: Buffer[] = [];
     for await (const chunk of bytes) {
       const block = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      let start = 0;
-      for (let end = block.indexOf(newline); end !== -1; end = block.indexOf(newline, start)) {
-        const part = block.subarray(start, end);
-        const line = rest.length === 0 ? part : Buffer.concat([...rest, part]);
+      const end = block.lastIndexOf(newline) + 1;
+      if (end > 0) {
+        const whole = block.subarray(0, end);
+        const lines = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
         rest = [];
-        start = end + 1;
-        byte += line.length + 1;
-        if (row >= from) yield { row, bytes: line };
-        row += 1;
-        offsets.passed(row, byte);
+        const starts = [0];
+        for (let at = lines.indexOf(newline); at !== -1; at = lines.indexOf(newline, at + 1)) {
+          starts.push(at + 1);
+          offsets.passed(row + starts.length - 1, byte + at + 1);
+        }
+        yield { row, starts, bytes: lines };
+        row += starts.length - 1;
+        byte += lines.length;
       }
-      if (start < block.length) rest.push(block.subarray(start));
+      if (end < block.length) rest.push(block.subarray(end));
     }
-    if (rest.length > 0 && row >= from) yield { row, bytes: Buffer.concat(rest) };
+    const last = Buffer.concat(rest);
+    if (last.length > 0) yield { row, starts: [0, last.length + 1], bytes: last };
   }
 
   #of(digest: string): Offsets {

@@ -1,6 +1,6 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
-import { DownIcon, UpIcon } from '../../shell/icons.tsx';
+import { DownIcon, FilterIcon, UpIcon } from '../../shell/icons.tsx';
 import type { Found } from './found.ts';
 
 export interface FindBarProps {
@@ -14,6 +14,8 @@ export interface FindBarProps {
   readonly found: Found | undefined;
   readonly current: number | undefined;
   readonly goTo: (row: number) => void;
+  /** Whether only the rows that match are shown; absent where that cannot be. */
+  readonly only?: { readonly on: boolean; readonly set: (on: boolean) => void } | undefined;
   /** What else can be done, at the end of the line. */
   readonly children?: ReactNode;
 }
@@ -33,7 +35,14 @@ function foundText(found: Found, current: number | undefined): string {
   return at === -1 ? all : `${count(at + 1)} of ${all}`;
 }
 
-function Find({ text, search, found, current, goTo, total, byRow }: FindBarProps) {
+function foundTitle({ complete, searching, searched }: Found): string | undefined {
+  if (complete) return undefined;
+  return searching
+    ? `${plural(searched, 'row')} searched so far`
+    : `Stopped after ${plural(searched, 'row')}: there may be more.`;
+}
+
+function Find({ text, search, found, current, goTo, total, byRow, only }: FindBarProps) {
   /** Enter came before what it is to go to. */
   const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
@@ -69,11 +78,7 @@ function Find({ text, search, found, current, goTo, total, byRow }: FindBarProps
             className="pointer-events-none absolute top-0 right-2 leading-[26px] text-sm text-ink-2 tabular-nums"
             role="status"
             data-testid="found"
-            title={
-              found.complete
-                ? undefined
-                : `Stopped after ${plural(found.searched, 'row')}: there may be more.`
-            }
+            title={foundTitle(found)}
           >
             {foundText(found, current)}
           </span>
@@ -99,6 +104,19 @@ function Find({ text, search, found, current, goTo, total, byRow }: FindBarProps
       >
         <DownIcon />
       </button>
+      {only === undefined ? null : (
+        <button
+          type="button"
+          className="icon-button aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          aria-label="Only rows that match"
+          title="Only rows that match"
+          aria-pressed={only.on}
+          disabled={found === undefined && !only.on}
+          onClick={() => only.set(!only.on)}
+        >
+          <FilterIcon />
+        </button>
+      )}
     </div>
   );
 }
@@ -130,7 +148,7 @@ function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'c
         Last
       </button>
       <label className="ml-2 flex items-center gap-1.5">
-        Row
+        Go to row
         <input
           className="field h-[22px] w-[68px] px-1.5 text-sm tabular-nums"
           inputMode="numeric"
@@ -139,6 +157,11 @@ function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'c
           value={typed ?? ''}
           onChange={(event) => setTyped(event.target.value)}
           onBlur={() => setTyped(undefined)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || typed === undefined) return;
+            setTyped(undefined);
+            event.preventDefault();
+          }}
         />
       </label>
       <span>of {count(total)}</span>

@@ -1,11 +1,13 @@
 import type { ArtifactRef } from '@graft/graph';
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
 import { api } from '../../api/client.ts';
 import type { Found } from './found.ts';
 
 /** Milliseconds of rest after a key before the server searches. */
 const restAfter = 200;
+/** Matches after which nothing more is looked for. */
+const mostFound = 500_000;
 
 function useRested(text: string): string {
   const [rested, setRested] = useState(text);
@@ -16,19 +18,39 @@ function useRested(text: string): string {
   return rested;
 }
 
-/** The rows of an artifact that hold a text; undefined while nothing is searched. */
+/** The rows of an artifact that hold a text, as they are found; undefined while nothing is searched. */
 export function useFound(artifact: ArtifactRef | undefined, text: string): Found | undefined {
   const wanted = useRested(text.trim());
-  const { data, isFetching } = useQuery({
+  const { data, isFetching, isError, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['found', artifact?.digest, wanted],
     enabled: artifact !== undefined && wanted !== '',
     staleTime: Infinity,
-    queryFn: async ({ signal }) => {
-      if (artifact === undefined) return undefined;
-      return api.artifacts.search.query({ artifact, text: wanted }, { signal });
+    structuralSharing: false,
+    initialPageParam: 0,
+    queryFn: async ({ pageParam, signal }) => {
+      if (artifact === undefined) return { rows: [], searched: 0, complete: true };
+      return api.artifacts.search.query({ artifact, text: wanted, from: pageParam }, { signal });
+    },
+    getNextPageParam: (last, pages) => {
+      const found = pages.reduce((sum, { rows }) => sum + rows.length, 0);
+      return last.complete || found >= mostFound ? undefined : last.searched;
     },
   });
+  // It is told what has been found so far, and goes on.
+  const goesOn = hasNextPage && !isFetching && !isError;
+  useEffect(() => {
+    if (goesOn) void fetchNextPage();
+  }, [goesOn, fetchNextPage]);
+  const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
   if (text.trim() === '') return undefined;
-  const loading = isFetching || wanted !== text.trim();
-  return { rows: [], searched: 0, complete: true, ...data, loading };
+  const last = data?.pages.at(-1);
+  const isNew = wanted !== text.trim();
+  const searching = isNew || isFetching || goesOn;
+  return {
+    rows: isNew ? [] : rows,
+    searched: last?.searched ?? 0,
+    complete: last?.complete ?? false,
+    searching,
+    loading: searching && (isNew || rows.length === 0),
+  };
 }

@@ -1,8 +1,13 @@
 /** What a search over the rows of an output has found. */
 export interface Found {
-  /** Rows that hold the text, from 0. */
+  /** Rows that hold the text, from 0, in order. */
   readonly rows: readonly number[];
+  /** Rows that have been looked at. */
   readonly searched: number;
+  /** Whether that was all of them. */
   readonly complete: boolean;
+  /** Whether it goes on. */
+  readonly searching: boolean;
+  /** Whether it goes on, and has found nothing yet. */
   readonly loading: boolean;
 }

@@ -22,14 +22,30 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input }) => ctx.workspace.rows(input.artifact, input.ids)),
-  /** Rows that hold a text, among all of them. */
+  /** Rows by their numbers, from 0. */
+  pick: procedure
+    .input(
+      z.object({
+        artifact: artifactRefSchema,
+        numbers: z.array(z.number().int().nonnegative()).min(1).max(500),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.workspace.pick(input.artifact, input.numbers)),
+  /** Rows that hold a text, from a row on: those of a moment, so that the first are there at once. */
   search: procedure
-    .input(z.object({ artifact: artifactRefSchema, text: z.string().min(1).max(1_000) }))
+    .input(
+      z.object({
+        artifact: artifactRefSchema,
+        text: z.string().min(1).max(1_000),
+        from: z.number().int().nonnegative(),
+      }),
+    )
     .query(({ ctx, input, signal }) =>
       ctx.workspace.search(input.artifact, {
         text: input.text,
-        limit: 10_000,
-        patience: 10_000,
+        from: input.from,
+        limit: 20_000,
+        patience: input.from === 0 ? 250 : 1_000,
         ...(signal === undefined ? {} : { signal }),
       }),
     ),

@@ -1,0 +1,193 @@
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { KeptFolds } from './kept-folds.ts';
+import { RowSizes } from './row-sizes.ts';
+import { type ScrollFrame, ScrollPlace } from './scroll-place.ts';
+
+/** Pixels drawn above and below what is seen. */
+const beyond = 400;
+/** Pixels that a row is taken to be high before any was drawn. */
+const firstGuess = 44;
+/** Rows that are drawn before it is known how much is seen. */
+const firstDrawn = 20;
+/** Milliseconds of rest after which a list that is higher than it is drawn is put where it stands among its rows. */
+const restAfter = 150;
+
+export interface VirtualRowsProps {
+  readonly count: number;
+  /** The place that was gone to last; a new object each time. */
+  readonly went?: { readonly at: number } | undefined;
+  /** Told which places are drawn. */
+  readonly want?: ((from: number, to: number) => void) | undefined;
+  /** The element of one row; of one that has not come yet, as high as told, with `data-waiting`. */
+  readonly children: (at: number, height: number) => ReactNode;
+}
+
+interface Drawn {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Any number of rows, of which those in sight are drawn, whatever their heights, in whatever scrolls around them. */
+export function VirtualRows({ count, went, want, children }: VirtualRowsProps): ReactNode {
+  const list = useRef<HTMLDivElement>(null);
+  const [drawn, setDrawn] = useState<Drawn>({ from: 0, to: Math.min(count, firstDrawn) });
+  const { from } = drawn;
+  const to = Math.min(drawn.to, count);
+  const view = useRef<RowsView>(undefined);
+  view.current ??= new RowsView(count);
+  const { current } = view;
+  current.resize(count);
+  useLayoutEffect(() => current.attach(list, setDrawn), [current]);
+  // After every drawing: what is new is measured, and lies where it belongs.
+  useLayoutEffect(() => current.settle({ from, to }));
+  useLayoutEffect(() => {
+    if (went !== undefined) current.goTo(went.at);
+  }, [current, went]);
+  useEffect(() => want?.(from, to), [want, from, to]);
+  return (
+    <div ref={list} className="gk-virtual">
+      <div>
+        {Array.from({ length: Math.max(0, to - from) }, (_, at) =>
+          children(from + at, current.sizes.of(from + at)),
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What scrolls an element. */
+function scrollerOf(element: Element): Element {
+  for (let one = element.parentElement; one !== null; one = one.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  }
+  return document.documentElement;
+}
+
+class RowsView {
+  sizes: RowSizes;
+  readonly #place = new ScrollPlace();
+  readonly #folds = new KeptFolds();
+  #list: HTMLElement | undefined;
+  #scroller: Element | undefined;
+  #draw: (drawn: Drawn) => void = () => undefined;
+  #drawn: Drawn = { from: 0, to: 0 };
+  /** The row that stays in the middle while those around it are still being measured. */
+  #pinned: number | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(count: number) {
+    this.sizes = new RowSizes(count, firstGuess);
+  }
+
+  resize(count: number): void {
+    if (this.sizes.count !== count) this.sizes = this.sizes.resized(count);
+  }
+
+  /** Watches what scrolls the list. Returns the stop function. */
+  attach(list: RefObject<HTMLElement | null>, draw: (drawn: Drawn) => void): () => void {
+    const { current: element } = list;
+    const block = element?.firstElementChild;
+    if (element === null || !block) return () => undefined;
+    const scroller = scrollerOf(element);
+    [this.#list, this.#scroller, this.#draw] = [element, scroller, draw];
+    const listening = new AbortController();
+    const { signal } = listening;
+    const scrolls = scroller === document.documentElement ? document : scroller;
+    scrolls.addEventListener('scroll', () => this.#scrolled(), { signal, passive: true });
+    this.#folds.watch(block, { signal, rowOf: (at) => this.#drawn.from + at });
+    const sized = new ResizeObserver(() => this.settle(this.#drawn));
+    sized.observe(block);
+    sized.observe(scroller);
+    return () => {
+      listening.abort();
+      sized.disconnect();
+      clearTimeout(this.#resting);
+    };
+  }
+
+  goTo(row: number): void {
+    this.#pinned = Math.min(row, this.sizes.count - 1);
+    this.#keep(() => undefined);
+  }
+
+  /** Measures the rows that are drawn, without moving the one that is seen first. */
+  settle(drawn: Drawn): void {
+    this.#drawn = drawn;
+    const rows = this.#list?.firstElementChild?.children;
+    if (rows === undefined) return;
+    this.#keep(() => {
+      for (const [at, row] of [...rows].entries()) {
+        this.#folds.restore(row, drawn.from + at);
+        if (!row.hasAttribute('data-waiting')) {
+          this.sizes.set(drawn.from + at, row.getBoundingClientRect().height);
+        }
+      }
+    });
+  }
+
+  #scrolled(): void {
+    const frame = this.#frame();
+    if (frame === undefined) return;
+    // Whoever scrolls wants to go on from there, not to where was jumped to.
+    if (Math.abs(frame.top - this.#place.top) > 1) this.#pinned = undefined;
+    this.#place.follow(frame);
+    this.#redraw(frame);
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#keep(() => undefined), restAfter);
+  }
+
+  #frame(): ScrollFrame | undefined {
+    const [list, scroller] = [this.#list, this.#scroller];
+    if (list === undefined || scroller === undefined) return undefined;
+    const edge = scroller === document.documentElement ? 0 : scroller.getBoundingClientRect().top;
+    return { top: edge - list.getBoundingClientRect().top, view: scroller.clientHeight };
+  }
+
+  /** Lets the rows have other heights, and puts the scroller where the same row is seen first; or the one that is pinned. */
+  #keep(change: () => void): void {
+    const before = this.#frame();
+    if (before === undefined) return;
+    const [sizes, place] = [this.sizes, this.#place];
+    place.total = sizes.total;
+    place.follow(before);
+    const first = sizes.at(place.at);
+    const into = place.at - sizes.before(first);
+    change();
+    place.total = sizes.total;
+    if (this.#list !== undefined) this.#list.style.height = `${String(place.height)}px`;
+    const { view } = before;
+    const scroller = this.#scroller;
+    const top = before.top - (scroller?.scrollTop ?? 0);
+    const row = this.#pinned;
+    const wanted =
+      row === undefined
+        ? place.at <= 0
+          ? place.at
+          : sizes.before(first) + into
+        : Math.max(top, sizes.before(row) - Math.max(0, (view - sizes.of(row)) / 2));
+    const step = place.go(wanted, view) - before.top;
+    if (scroller !== undefined && Math.abs(step) >= 1) scroller.scrollTop += step;
+    const frame = this.#frame() ?? before;
+    // It may not be possible to go that far.
+    place.follow(frame);
+    this.#redraw(frame);
+  }
+
+  #redraw({ view }: ScrollFrame): void {
+    const [{ sizes }, place] = [this, this.#place];
+    const from = sizes.at(place.at - beyond);
+    const to = sizes.count === 0 ? 0 : sizes.at(place.at + view + beyond) + 1;
+    const block = this.#list?.firstElementChild;
+    if (from !== this.#drawn.from || to !== this.#drawn.to) this.#draw({ from, to });
+    if (block instanceof HTMLElement) {
+      block.style.top = `${String(place.drawn(sizes.before(this.#drawn.from)))}px`;
+    }
+  }
+}
