@@ -21,6 +21,8 @@ import { useUsedGraphs } from '../state/used-graphs.ts';
 /** Milliseconds of rest after an edit before it is checked, kept as a draft, and planned. */
 const checkAfter = 120;
 const draftAfter = 400;
+/** Milliseconds after which an edit is kept as a draft also where others follow without rest, as while one types. */
+const draftAtLatest = 700;
 const planAfter = 500;
 
 function useCalm(act: () => void, ms: number, changes: readonly unknown[]): void {
@@ -109,7 +111,17 @@ function usePlanned(): void {
 
 function useDrafts(): void {
   const graph = useDocument((state) => state.graph);
-  useCalm(syncDraft, draftAfter, [graph]);
+  const due = useRef<number>(undefined);
+  useEffect(() => {
+    const now = performance.now();
+    due.current ??= now + draftAtLatest;
+    const keep = (): void => {
+      due.current = undefined;
+      syncDraft();
+    };
+    const timer = setTimeout(keep, Math.max(0, Math.min(draftAfter, due.current - now)));
+    return () => clearTimeout(timer);
+  }, [graph]);
   useEffect(() => {
     window.addEventListener('pagehide', syncDraft);
     return () => window.removeEventListener('pagehide', syncDraft);
