@@ -6,7 +6,7 @@ import { diffGraphs } from './merge/diff-graphs.ts';
 import { formatDiff } from './merge/format-diff.ts';
 import { sortEdges } from './format/edge.ts';
 import { GraphError } from './base/errors.ts';
-import type { Graph, PlannedNode } from './format/graph.ts';
+import type { Graph, GraphBody, PlannedNode } from './format/graph.ts';
 import { noLock } from './format/lock.ts';
 import { mergeGraphs } from './merge/merge-graphs.ts';
 import { migrateGraph } from './format/migrate-graph.ts';
@@ -191,6 +191,8 @@ describe('cache keys', () => {
             })),
           ),
           layout: { z1: { x: 1, y: 2 } },
+          notes: { said: { text: title, x: 3, y: 4, width: 5, about: 'z1' } },
+          groups: { all: { title, x: 0, y: 0, width: 9, height: 9 } },
         };
         const before = keys(graph);
         const after = keys(renamed);
@@ -221,6 +223,16 @@ describe('cache keys', () => {
     );
   });
 });
+
+/** A graph without notes and groups. */
+function unsaid(graph: Graph): Graph {
+  const strip = <B extends GraphBody>({ notes: _notes, groups: _groups, ...body }: B) => body;
+  const graphs = Object.entries(graph.graphs ?? {}).map(([name, body]) => [name, strip(body)]);
+  return {
+    ...strip(graph),
+    ...(graphs.length === 0 ? {} : { graphs: Object.fromEntries(graphs) }),
+  };
+}
 
 describe('merging', () => {
   it('obeys its laws', () => {
@@ -260,9 +272,9 @@ describe('merging', () => {
         const other = mergeGraphs({ base, ours: theirs, theirs: ours }, testRegistry);
         expect(one.conflicts.length === 0).toBe(other.conflicts.length === 0);
         if (one.conflicts.length > 0) return;
-        // Places and locks keep ours without a conflict.
+        // Places, locks, and of notes and groups those that both added, keep ours without a conflict.
         const computed = ({ graph }: { graph: Graph }): string =>
-          serializeGraph({ ...graph, layout: {}, lock: noLock });
+          serializeGraph({ ...unsaid(graph), layout: {}, lock: noLock });
         expect(computed(one)).toBe(computed(other));
       }),
     );
@@ -318,6 +330,8 @@ describe('bad input', () => {
         ),
         edges: fc.oneof(json, fc.array(fc.string())),
         lock: json,
+        notes: fc.oneof(json, fc.dictionary(id, json)),
+        groups: fc.oneof(json, fc.dictionary(id, json)),
         layout: fc.oneof(json, fc.dictionary(id, json)),
       },
       { requiredKeys: ['graft'] },

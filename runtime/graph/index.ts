@@ -76,6 +76,7 @@ export * from './contracts/web.ts';
 export * from './contracts/databases.ts';
 export * from './contracts/implementation.ts';
 export * from './format/graph.ts';
+export type { Annotations, Frame, Group, Note } from './format/annotation.ts';
 export type {
   Arm,
   Experiment,
@@ -172,6 +173,8 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
+export { addGroup, addNote, changeGroup, changeNote } from './compose/edit-annotations.ts';
+export { groupKey, groupOfKey, isNodeKey, noteKey, noteOfKey } from './compose/canvas-key.ts';
 export { canExpose, exposedAs, exposeParam, unexposeParam } from './compose/expose-param.ts';
 export { carrySubgraphs, subgraphsOf } from './compose/carry-subgraphs.ts';
 export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';

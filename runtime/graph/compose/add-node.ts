@@ -1,7 +1,7 @@
 import type { Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { paramFields } from '../types/param-fields.ts';
-import { freeId } from './free-id.ts';
+import { freeId } from '../base/free-id.ts';
 import { moveNodes } from './graph-edit.ts';
 
 /** Adds a node with its defaults written out, under a readable id: `embed`, then `embed-2`. */

@@ -42,7 +42,7 @@ export function carrySubgraphs(
   return { graph: carried, nodes };
 }
 
-/** Those of other subgraphs that a file has: the same, wherever their nodes stand, and so is all that they use. */
+/** Those of other subgraphs that a file has: the same, wherever their nodes stand and whatever is noted beside them, and so is all that they use. */
 function alreadyThere({ graphs = {} }: Graph, others: Bodies): ReadonlySet<string> {
   const same = new Set(
     Object.entries(others).flatMap(([id, body]) => {
@@ -62,6 +62,12 @@ function alreadyThere({ graphs = {} }: Graph, others: Bodies): ReadonlySet<strin
   return same;
 }
 
-function isSame({ layout: _one, ...a }: GraphBody, { layout: _other, ...b }: GraphBody): boolean {
-  return sameJson(a, b);
+function isSame(one: GraphBody, other: GraphBody): boolean {
+  const computed = ({ nodes, edges, expose, extra }: GraphBody) => ({
+    nodes,
+    edges,
+    expose,
+    extra,
+  });
+  return sameJson(computed(one), computed(other));
 }

@@ -7,7 +7,7 @@ import { usedGraph } from '../format/used-graphs.ts';
 import { isInterfaceParam } from '../plan/interface-problems.ts';
 import type { NodeType } from '../types/node-type.ts';
 import { roundParam, setPrefix } from '../types/structure-names.ts';
-import { freeId } from './free-id.ts';
+import { freeId } from '../base/free-id.ts';
 import { allBodies, bodyOf, withBody, type BodyId } from './graph-bodies.ts';
 
 /** A parameter of a node of a body. */

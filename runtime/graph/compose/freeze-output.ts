@@ -7,7 +7,7 @@ import type { NodeType, Registry } from '../types/node-type.ts';
 import { rowTypeOf } from '../types/row-type-param.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { reorderEdgeLists } from './edge-lists.ts';
-import { freeId } from './free-id.ts';
+import { freeId } from '../base/free-id.ts';
 import { frozenFileOf } from './frozen-file.ts';
 
 /** Rows that were written to a file, and the node type that reads them. */

@@ -1,5 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
+import { annotationsOf } from '../format/annotation.ts';
 import type { Graph, GraphBody } from '../format/graph.ts';
 import { usedGraph } from '../format/used-graphs.ts';
 
@@ -22,10 +23,11 @@ export function withBody(graph: Graph, id: BodyId, written: GraphBody): Graph {
   const body: GraphBody = {
     ...{ nodes, edges, layout },
     ...(expose === undefined ? {} : { expose }),
+    ...annotationsOf(written),
     ...(extra === undefined ? {} : { extra }),
   };
   if (id !== undefined) return { ...graph, graphs: { ...graph.graphs, [id]: body } };
-  const { expose: _expose, extra: _extra, ...rest } = graph;
+  const { expose: _expose, extra: _extra, notes: _notes, groups: _groups, ...rest } = graph;
   return { ...rest, ...body };
 }
 

@@ -2,9 +2,10 @@ import { formatEdge, sortEdges } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import { noLock } from '../format/lock.ts';
-import { wholePixel } from '../format/parse-graph.ts';
+import { wholePixel } from '../format/whole-pixel.ts';
 import { own } from '../base/record.ts';
-import { freeId } from './free-id.ts';
+import { atPlaces, bringAnnotations, pickAnnotations, withoutKeys } from './edit-annotations.ts';
+import { freeId } from '../base/free-id.ts';
 
 /** Editing a graph: each function returns a new graph and shares all that did not change. */
 
@@ -16,17 +17,23 @@ export const emptyGraph: Graph = {
   layout: {},
 };
 
-/** Removes nodes with their edges and places. */
-export function removeNodes(graph: Graph, ids: Iterable<string>): Graph {
-  const gone = new Set(ids);
+/** Removes nodes with their edges and places, and notes and groups, by their keys on the canvas. */
+export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
+  const gone = new Set(keys);
   const kept = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
     Object.fromEntries(Object.entries(record).filter(([id]) => !gone.has(id)));
   return {
-    ...graph,
+    ...withoutAnnotations(graph),
     nodes: kept(graph.nodes),
     edges: graph.edges.filter(({ source, target }) => !gone.has(source) && !gone.has(target)),
     layout: kept(graph.layout),
+    ...withoutKeys(graph, gone),
   };
+}
+
+/** Notes and groups are absent where there are none. */
+function withoutAnnotations({ notes: _notes, groups: _groups, ...graph }: Graph): Graph {
+  return graph;
 }
 
 /** Adds an edge; whether it may be is for `connectionVerdict`. */
@@ -70,25 +77,34 @@ export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Gr
   return changed;
 }
 
-/** Moves nodes to places given by id; ids that are not there are ignored. */
+/** Moves nodes, notes and groups to places given by key; what is not there is ignored. */
 export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
   const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));
   return {
     ...graph,
+    ...atPlaces(graph, places),
     layout: { ...graph.layout, ...Object.fromEntries(moved.map(([id, at]) => [id, whole(at)])) },
   };
 }
 
-/** Copies nodes and the edges among them, `offset` pixels away. `ids` maps each to its copy. */
+/**
+ * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy; `keys`
+ * are what the copies go by on the canvas.
+ */
 export function duplicateNodes(
   graph: Graph,
-  ids: Iterable<string>,
+  keys: Iterable<string>,
   offset: NodeLayout = { x: 40, y: 40 },
-): { readonly graph: Graph; readonly ids: ReadonlyMap<string, string> } {
+): {
+  readonly graph: Graph;
+  readonly ids: ReadonlyMap<string, string>;
+  readonly keys: readonly string[];
+} {
+  const chosen = new Set(keys);
   const copies = new Map<string, string>();
   const nodes: Record<string, GraphNode> = { ...graph.nodes };
   const layout: Record<string, NodeLayout> = { ...graph.layout };
-  for (const id of new Set(ids)) {
+  for (const id of chosen) {
     const node = own(graph.nodes, id);
     if (node === undefined) continue;
     const copy = freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(nodes, candidate));
@@ -102,9 +118,18 @@ export function duplicateNodes(
     const target = copies.get(edge.target);
     return source === undefined || target === undefined ? [] : { ...edge, source, target };
   });
+  const brought = bringAnnotations(
+    pickAnnotations(graph, (key) => chosen.has(key)),
+    { into: graph, nodes: copies, shift: offset },
+  );
   return {
-    graph: { ...graph, nodes, layout, edges: sortEdges([...graph.edges, ...edges]) },
+    graph: {
+      ...graph,
+      ...{ nodes, layout, edges: sortEdges([...graph.edges, ...edges]) },
+      ...brought.annotations,
+    },
     ids: copies,
+    keys: [...copies.values(), ...brought.keys],
   };
 }
 

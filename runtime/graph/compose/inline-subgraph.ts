@@ -5,6 +5,7 @@ import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '..
 import { GraphLibrary } from '../plan/graph-library.ts';
 import { interfaceName, setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
+import { bringAnnotations, withoutKeys } from './edit-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import {
   allBodies,
@@ -21,7 +22,7 @@ import type { ComposeContext } from './make-subgraph.ts';
 
 /**
  * Puts the nodes of the graph that a node uses in its place. What the use set is written into them, samples and what only
- * feeds these stay out, and a subgraph of the file that nothing uses any more goes. Throws `unknown-node`, or `bad-input`
+ * feeds these stay out, notes and groups come along, and a subgraph of the file that nothing uses any more goes. Throws `unknown-node`, or `bad-input`
  * for a node that uses no graph, one that is not to be had, or one that is switched off.
  */
 export function inlineSubgraph(
@@ -146,10 +147,15 @@ class Placement {
     }
     const expose = this.#exposures();
     const { extra } = this.#outer;
+    const brought = bringAnnotations(this.#inner, {
+      ...{ nodes: this.#ids, shift },
+      into: withoutKeys(this.#outer, new Set([this.#use.id])),
+    });
     return {
       nodes: Object.fromEntries(nodes),
       edges: sortEdges(this.moved().map(({ edge }) => edge)),
       ...(Object.keys(expose).length === 0 ? {} : { expose }),
+      ...brought.annotations,
       layout: Object.fromEntries(layout),
       ...(extra === undefined ? {} : { extra }),
     };

@@ -1,5 +1,6 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
+import type { Annotations } from '../format/annotation.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type {
   Edge,
@@ -14,6 +15,7 @@ import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
 import { setPrefix } from '../types/structure-names.ts';
+import { bringAnnotations, pickAnnotations, without } from './edit-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import { bodyOf, freeName, withBody, type BodyId } from './graph-bodies.ts';
 
@@ -32,17 +34,23 @@ const apart = 150;
  * Puts some nodes of a body into a subgraph of the file, and a `graph` node in their place. Edges across the border become
  * ports: one input for each source outside, one output for each source inside, and one for each output of a node that gives
  * nothing to any other. Ports are called as the ports that they stand for. What the body exposed of them it goes on to
- * expose. `input` and `output` nodes stay. Throws `bad-input` where nothing is left to take.
+ * expose. Notes about them go along, and notes and groups among what is selected. `input` and `output` nodes stay. Throws `bad-input` where nothing is left to take.
  */
 export function makeSubgraph(
   graph: Graph,
-  selection: { readonly at?: BodyId; readonly nodes: Iterable<string>; readonly name?: string },
+  selection: {
+    readonly at?: BodyId;
+    /** Keys on the canvas. */
+    readonly nodes: Iterable<string>;
+    readonly name?: string;
+  },
   context: ComposeContext,
 ): { readonly graph: Graph; readonly node: string; readonly subgraph: string } {
   const body = bodyOf(graph, selection.at);
   const { registry } = context;
+  const selected = new Set(selection.nodes);
   const taken = new Set(
-    [...selection.nodes].filter((id) => {
+    [...selected].filter((id) => {
       const node = own(body.nodes, id);
       const structure = node === undefined ? undefined : registry.get(node.type)?.structure;
       return node !== undefined && structure !== 'input' && structure !== 'output';
@@ -67,7 +75,11 @@ export function makeSubgraph(
   const ends = [...taken]
     .filter((id) => !giving.has(id) && own(body.nodes, id)?.bypass !== true)
     .flatMap((id) => Object.keys(typeOf(id)?.outputs ?? {}).map((port) => ({ node: id, port })));
-  const split = new Split(body, { taken, ends, node });
+  const notes = pickAnnotations(
+    body,
+    (key, about) => selected.has(key) || (about !== undefined && taken.has(about)),
+  );
+  const split = new Split(body, { taken, ends, node, notes });
   const inner = split.inner((edge) => {
     const port = own(typeOf(edge.source)?.outputs ?? {}, edge.sourcePort);
     return (port ?? own(typeOf(edge.target)?.inputs ?? {}, edge.targetPort))?.type.id;
@@ -97,6 +109,7 @@ class Split {
   readonly #body: GraphBody;
   readonly #taken: ReadonlySet<string>;
   readonly #node: string;
+  readonly #notes: Annotations;
   /** By `node.port` of the source, what crosses the border. */
   readonly #inputs = new Map<string, BorderPort>();
   readonly #outputs = new Map<string, BorderPort>();
@@ -108,12 +121,15 @@ class Split {
       /** Outputs of taken nodes that give nothing to any node, and are to be had from outside. */
       readonly ends: readonly Feed[];
       readonly node: string;
+      /** Notes and groups that go along. */
+      readonly notes: Annotations;
     },
   ) {
     const { taken } = cut;
     this.#body = body;
     this.#taken = taken;
     this.#node = cut.node;
+    this.#notes = cut.notes;
     const ids = new Set(taken);
     const name = (ports: Map<string, BorderPort>, from: Feed, wanted: string): void => {
       const source = `${from.node}.${from.port}`;
@@ -181,6 +197,11 @@ class Split {
       nodes,
       edges: edgesOf(moved),
       ...(expose.length === 0 ? {} : { expose: Object.fromEntries(expose) }),
+      ...bringAnnotations(this.#notes, {
+        into: {},
+        nodes: new Map([...this.#taken].map((id) => [id, id])),
+        shift: { x: 0, y: 0 },
+      }).annotations,
       layout,
     };
     return { body, moved };
@@ -214,6 +235,7 @@ class Split {
       nodes: Object.fromEntries([...kept(this.#body.nodes), [this.#node, use] as const]),
       edges: edgesOf(moved),
       ...(expose.length === 0 ? {} : { expose: Object.fromEntries(expose) }),
+      ...without(this.#body, this.#notes),
       layout: Object.fromEntries([
         ...kept(this.#body.layout),
         [this.#node, { x: middle(({ x }) => x), y: middle(({ y }) => y) }] as const,

@@ -5,7 +5,7 @@ import { reachable } from '../format/reachable.ts';
 import { formatMetricName, formatSettingName, type SettingName } from '../format/setting-name.ts';
 import { Metrics } from '../types/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
-import { freeId } from './free-id.ts';
+import { freeId } from '../base/free-id.ts';
 
 /** What an experiment is called that is made for the values of a parameter. */
 const sweep = 'sweep';

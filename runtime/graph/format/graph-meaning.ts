@@ -4,7 +4,7 @@ import { noLock } from './lock.ts';
 import { serializeGraph } from './serialize-graph.ts';
 
 /**
- * What a graph is to one that uses it: without places and titles of nodes, its lock and its experiments. Unknown fields
+ * What a graph is to one that uses it: without places and titles of nodes, notes, groups, its lock and its experiments. Unknown fields
  * count, since a newer Graft may compute by them.
  */
 export function meaningOf(graph: Graph): Graph {

@@ -1,5 +1,6 @@
 import type { NodeType } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
+import type { Annotations } from './annotation.ts';
 import type { Experiments } from './experiment.ts';
 import type { Source } from '../types/node-type.ts';
 import type { Lock } from './lock.ts';
@@ -44,8 +45,8 @@ export interface NodeLayout {
   readonly y: number;
 }
 
-/** Nodes and what connects them: a graph without what belongs to its file. */
-export interface GraphBody {
+/** Nodes, what connects them and what is said of them: a graph without what belongs to its file. */
+export interface GraphBody extends Annotations {
   readonly nodes: Readonly<Record<string, GraphNode>>;
   /** Sorted as strings. */
   readonly edges: readonly Edge[];

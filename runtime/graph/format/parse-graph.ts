@@ -1,4 +1,5 @@
-import { namePattern } from '../base/name.ts';
+import { namePattern, nameRule } from '../base/name.ts';
+import { readAnnotations } from './annotation.ts';
 import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Experiments } from './experiment.ts';
@@ -9,6 +10,7 @@ import { lineAt, readJson } from './json-reader.ts';
 import { isRecord } from '../base/record.ts';
 import { parseExperiments } from './parse-experiments.ts';
 import { unknownFields } from './unknown-fields.ts';
+import { wholePixel } from './whole-pixel.ts';
 
 /** The file format that this version writes. */
 export const graphFormat = 1;
@@ -17,7 +19,7 @@ export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-const bodyFields = ['nodes', 'edges', 'expose', 'layout'];
+const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout'];
 const knownBodyFields = new Set(bodyFields);
 const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'lock']);
 const knownNodeFields = new Set(['type', 'version', 'title', 'params', 'bypass']);
@@ -69,6 +71,7 @@ class GraphReader {
       nodes: this.#nodes(value['nodes'] ?? {}),
       edges: this.#edges(value['edges'] ?? []),
       ...(expose === undefined ? {} : { expose }),
+      ...readAnnotations(value, (message, field) => this.#bad(message, { field })),
       layout: this.#layout(value['layout'] ?? {}),
       ...(extra === undefined ? {} : { extra }),
     };
@@ -253,10 +256,4 @@ class GraphReader {
   }
 }
 
-const nameRule = 'Use letters, digits, "-" and "_", beginning with a letter or digit.';
 const shownName = (name: string): string => JSON.stringify(name.slice(0, 200));
-
-/** Positions are whole pixels, so that a nudge of half a pixel changes no file; never -0. */
-export function wholePixel(value: number): number {
-  return Math.round(value) + 0;
-}

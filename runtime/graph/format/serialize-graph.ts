@@ -6,12 +6,14 @@ import { experimentsText } from './experiments-text.ts';
 import { exposureValue } from './exposure.ts';
 import type { Graph, GraphBody, GraphNode } from './graph.ts';
 import { lockKinds, writtenLockEntry } from './lock.ts';
-import { graphFormat, wholePixel } from './parse-graph.ts';
+import { graphFormat } from './parse-graph.ts';
 import { sortedKeys } from '../base/record.ts';
+import { annotationTexts } from './annotation.ts';
+import { wholePixel } from './whole-pixel.ts';
 
 /**
  * The canonical text of a graph, made for git: nodes by id, one parameter a line, sorted edges one a
- * line, layout last; integers for positions; a trailing newline. Equal graphs give equal text.
+ * line, notes, groups and layout last; integers for positions; a trailing newline. Equal graphs give equal text.
  * Throws GraphError `bad-param` at a value that JSON cannot hold.
  */
 export function serializeGraph(graph: Graph): string {
@@ -22,6 +24,7 @@ export function serializeGraph(graph: Graph): string {
     ...lockText(graph),
     ...experimentsText(graph.experiments ?? {}, nodeText),
     ...fieldTexts(graph.extra ?? {}),
+    ...annotationTexts(graph, 1),
     ...layoutText(graph, 1),
   ];
   return `${block('{}', fields, 0)}\n`;
@@ -58,6 +61,7 @@ function graphsText({ graphs = {} }: Graph): string[] {
       const fields = [
         ...bodyTexts(body, 3),
         ...fieldTexts(body.extra ?? {}),
+        ...annotationTexts(body, 3),
         ...layoutText(body, 3),
       ];
       return `${JSON.stringify(id)}: ${block('{}', fields, 2)}`;

@@ -3,6 +3,7 @@ import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import { exposureValue } from '../format/exposure.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
+import { diffAnnotations, type AnnotationChange } from './diff-annotations.ts';
 
 export interface NodeChange {
   readonly id: string;
@@ -32,6 +33,7 @@ export interface BodyDiff {
   readonly fields: readonly ({ readonly node?: string; readonly field: string } & ValueChange)[];
   /** As edge strings. */
   readonly edges: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  readonly annotations: readonly AnnotationChange[];
   /** Nodes on both sides that stand elsewhere; this changes no result. */
   readonly moved: readonly string[];
 }
@@ -87,6 +89,7 @@ export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
       ),
     ],
     edges: { added: edgesOnlyIn(b, a), removed: edgesOnlyIn(a, b) },
+    annotations: diffAnnotations(a, b),
     moved: changedKeys(a.layout, b.layout)
       .map(({ key }) => key)
       .filter((id) => Object.hasOwn(a.nodes, id) && Object.hasOwn(b.nodes, id)),

@@ -2,6 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { plural } from '../base/plural.ts';
 import { sortedKeys } from '../base/record.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
+import type { AnnotationChange } from './diff-annotations.ts';
 import type { BodyDiff, ValueChange } from './diff-bodies.ts';
 import type { ExperimentChange } from './diff-experiments.ts';
 import type { GraphDiff } from './diff-graphs.ts';
@@ -44,12 +45,35 @@ function contentLines(diff: BodyDiff): string[] {
     ),
     ...diff.edges.added.map((edge) => `connected ${edge}`),
     ...diff.edges.removed.map((edge) => `disconnected ${edge}`),
+    ...diff.annotations.flatMap((change) => (isMove(change) ? [] : annotationLine(change))),
   ];
 }
 
-function movedLines({ moved }: BodyDiff): string[] {
-  if (moved.length === 0) return [];
-  return [`moved ${plural(moved.length, 'node')} (no result changes)`];
+const isMove = ({ field }: AnnotationChange): boolean =>
+  field !== undefined && ['x', 'y', 'width', 'height'].includes(field);
+
+function annotationLine({ kind, id, field, before, after }: AnnotationChange): string {
+  const name = `${kind} "${id}"`;
+  if (field !== undefined) {
+    return `${name}: ${field} ${shown(before, 'none')} → ${shown(after, 'none')}`;
+  }
+  return before === undefined
+    ? `added ${name}: ${shown(after, '')}`
+    : `removed ${name}: ${shown(before, '')}`;
+}
+
+function movedLines({ moved, annotations }: BodyDiff): string[] {
+  const placed = annotations.filter(isMove);
+  const count = (kind: 'note' | 'group'): number =>
+    new Set(placed.flatMap((change) => (change.kind === kind ? change.id : []))).size;
+  const counts = [
+    { count: moved.length, name: 'node' },
+    { count: count('note'), name: 'note' },
+    { count: count('group'), name: 'group' },
+  ].filter((one) => one.count > 0);
+  if (counts.length === 0) return [];
+  const listed = counts.map((one) => plural(one.count, one.name)).join(', ');
+  return [`moved ${listed} (no result changes)`];
 }
 
 function nodeCount({ nodes }: GraphBody): string {

@@ -3,6 +3,7 @@ import type { Location } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
 import type { GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
 import { topologicalOrder } from '../plan/topological-order.ts';
+import { mergeAnnotations } from './merge-annotations.ts';
 import { mergeEdges } from './merge-edges.ts';
 import { mergeNode } from './merge-node.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
@@ -10,7 +11,17 @@ import { mergeRecords, mergeValues } from './merge-values.ts';
 /** Something on which both sides differ. The merged graph has our side of it, unless it says otherwise. */
 export interface MergeConflict {
   readonly kind:
-    'node' | 'title' | 'param' | 'field' | 'edge' | 'cycle' | 'expose' | 'graph' | 'lock';
+    | 'node'
+    | 'title'
+    | 'param'
+    | 'field'
+    | 'edge'
+    | 'cycle'
+    | 'expose'
+    | 'note'
+    | 'group'
+    | 'graph'
+    | 'lock';
   readonly location: Location;
   /** What both did and what was kept. */
   readonly message: string;
@@ -23,7 +34,7 @@ export interface BodySides {
   readonly theirs: GraphBody;
 }
 
-/** Merges by node, parameter, edge, exposure and place; `MergeConflict`s are added where ours was kept. */
+/** Merges by node, parameter, edge, exposure, note, group and place; `MergeConflict`s are added where ours was kept. */
 export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): GraphBody {
   const { base, ours, theirs } = sides;
   const { nodes, contested } = mergeNodes(sides, conflicts);
@@ -48,6 +59,7 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     nodes,
     edges,
     ...(Object.keys(expose.merged).length === 0 ? {} : { expose: expose.merged }),
+    ...mergeAnnotations(sides, conflicts),
     layout: mergeLayout({ ...sides, nodes }),
     ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
   };

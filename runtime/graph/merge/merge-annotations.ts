@@ -1,0 +1,97 @@
+import { sameJson } from '../base/canonical-json.ts';
+import { GraphError } from '../base/errors.ts';
+import { freeId } from '../base/free-id.ts';
+import { own, sortedKeys } from '../base/record.ts';
+import {
+  annotationFields,
+  readAnnotations,
+  type Annotations,
+  type Group,
+  type Note,
+} from '../format/annotation.ts';
+import type { BodySides, MergeConflict } from './merge-bodies.ts';
+import { mergeRecords, mergeValues } from './merge-values.ts';
+
+/**
+ * Merges notes and groups by field. Where both sides added one under the same id, both stay, theirs under an id that is
+ * free; where both moved one, ours stays where it is, and that is no conflict.
+ */
+export function mergeAnnotations(sides: BodySides, conflicts: MergeConflict[]): Annotations {
+  const merge = (kind: 'notes' | 'groups') =>
+    mergeAll(
+      kind,
+      [sides.base, sides.ours, sides.theirs].map((side) => side[kind] ?? {}),
+      conflicts,
+    );
+  return readAnnotations({ notes: merge('notes'), groups: merge('groups') }, (message, field) => {
+    throw new GraphError('internal', message, { location: { field }, audience: 'developer' });
+  });
+}
+
+/** A note or a group as it stands in a file. */
+type Fields = Readonly<Record<string, unknown>>;
+type Three<V> = readonly [was: V | undefined, mine: V | undefined, yours: V | undefined];
+
+function mergeAll(
+  kind: 'notes' | 'groups',
+  sides: readonly Readonly<Record<string, Note | Group>>[],
+  conflicts: MergeConflict[],
+): Record<string, Fields> {
+  const [base = {}, ours = {}, theirs = {}] = sides.map(fieldsOfAll);
+  const one = kind === 'notes' ? 'note' : 'group';
+  const merged: Record<string, Fields> = {};
+  const added: Fields[] = [];
+  for (const id of sortedKeys({ ...ours, ...theirs })) {
+    const [was, mine, yours] = [own(base, id), own(ours, id), own(theirs, id)];
+    const conflict = (message: string, name = ''): void => {
+      conflicts.push({ kind: one, location: { field: `${kind}.${id}${name}` }, message });
+    };
+    if (mine === undefined || yours === undefined) {
+      // That it was moved does not keep what the other side removed.
+      const said = mergeValues(...mapped([was, mine, yours], unplaced));
+      const kept = mine ?? yours;
+      if (said.value !== undefined && kept !== undefined) merged[id] = kept;
+      if (!said.conflict) continue;
+      conflict(
+        mine === undefined
+          ? `We removed this ${one}, and they changed it; it stays removed.`
+          : `They removed this ${one}, and we changed it; it stays.`,
+      );
+      continue;
+    }
+    merged[id] = mine;
+    if (was === undefined && !sameJson(unplaced(mine), unplaced(yours))) {
+      added.push(yours);
+      continue;
+    }
+    const said = mergeRecords(unplaced(was ?? {}), unplaced(mine), unplaced(yours));
+    const place = mergeValues(...mapped([was, mine, yours], placed)).value;
+    merged[id] = { ...said.merged, ...place };
+    for (const name of said.conflicts) {
+      conflict(`Both sides changed "${name}" of this ${one}; ours was kept.`, `.${name}`);
+    }
+  }
+  for (const yours of added) {
+    merged[freeId(one, (id) => Object.hasOwn(merged, id))] = yours;
+  }
+  return merged;
+}
+
+function fieldsOfAll(all: Readonly<Record<string, Note | Group>>): Record<string, Fields> {
+  return Object.fromEntries(Object.entries(all).map(([id, one]) => [id, annotationFields(one)]));
+}
+
+const placeFields = new Set(['x', 'y', 'width', 'height']);
+
+const placed = (fields: Fields): Fields => part(fields, true);
+const unplaced = (fields: Fields): Fields => part(fields, false);
+
+function part(fields: Fields, isPlace: boolean): Fields {
+  const chosen = Object.entries(fields).filter(([name]) => placeFields.has(name) === isPlace);
+  return Object.fromEntries(chosen);
+}
+
+function mapped<V, R>([was, mine, yours]: Three<V>, change: (one: V) => R): Three<R> {
+  const of = (one: V | undefined): R | undefined => (one === undefined ? undefined : change(one));
+  return [of(was), of(mine), of(yours)];
+}
