@@ -238,7 +238,7 @@ test.describe('menus and keys', () => {
     await expect(edges).toHaveCount(8);
 
     await bench.canvas.click({ button: 'right', position: { x: 60, y: 560 } });
-    await menuItem(page, 'Select all nodes').click();
+    await menuItem(page, 'Select all').click();
     await expect(page.locator('.react-flow__node.selected')).toHaveCount(9);
   });
 

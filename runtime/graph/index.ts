@@ -173,8 +173,24 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
-export { addGroup, addNote, changeGroup, changeNote } from './compose/edit-annotations.ts';
-export { groupKey, groupOfKey, isNodeKey, noteKey, noteOfKey } from './compose/canvas-key.ts';
+export {
+  addGroup,
+  addNote,
+  bringAnnotations,
+  changeGroup,
+  changeNote,
+  pickAnnotations,
+} from './compose/edit-annotations.ts';
+export {
+  groupKey,
+  groupOfKey,
+  hasKey,
+  isNodeKey,
+  keysOf,
+  noteKey,
+  noteOfKey,
+  placeOfKey,
+} from './compose/canvas-key.ts';
 export { canExpose, exposedAs, exposeParam, unexposeParam } from './compose/expose-param.ts';
 export { carrySubgraphs, subgraphsOf } from './compose/carry-subgraphs.ts';
 export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';

@@ -34,6 +34,7 @@ import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts'
 import { GraphEdgeView } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { edgeAt, markEdgeUnder, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
+import { part } from '../shell/part.tsx';
 import { nodeDragType } from './node-drag.ts';
 import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
@@ -44,7 +45,11 @@ import { attachViewport, canvasPlace, fitAll, showView, zoomRange } from './view
 import { lookOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
 
-const flowNodeTypes = { graph: GraphNodeView };
+const flowNodeTypes = {
+  graph: GraphNodeView,
+  note: part(() => import('../notes/note-card.tsx').then((loaded) => loaded.NoteCard)),
+  frame: part(() => import('../notes/group-frame.tsx').then((loaded) => loaded.GroupFrame)),
+};
 const edgeTypes = { graph: GraphEdgeView };
 // One object for good: the renderer listens anew for each, and loses count of the keys that are down.
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];

@@ -18,7 +18,7 @@ const graph = parseGraph(
 
 it('pastes what was copied, with the edges among it, under free ids', () => {
   const pasted = pasteText(graph, copiedText(graph, ['chunk', 'embed-2']), { x: 10, y: 20 });
-  expect(pasted?.ids).toEqual(['chunk-2', 'embed']);
+  expect(pasted?.keys).toEqual(['chunk-2', 'embed']);
   expect(pasted?.graph.nodes['chunk-2']?.params).toEqual({ size: 9 });
   expect(pasted?.graph.layout).toMatchObject({
     'chunk-2': { x: 10, y: 20 },

@@ -1,6 +1,8 @@
 import {
   duplicateNodes,
   formatEdge,
+  isNodeKey,
+  keysOf,
   moveNodes,
   reachable,
   removeNodes,
@@ -46,7 +48,8 @@ function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | und
   const definition = registry.get(type);
   if (file === null || definition === undefined) return;
   const { selection, select, show } = useScreen.getState();
-  const beside = drop === undefined && selection.length === 1 ? selection[0] : undefined;
+  const nodes = selection.filter(isNodeKey);
+  const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
   const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
   const { graph, how = '' } = joined(added, { beside, on: drop?.on });
   edit(() => graph);
@@ -106,7 +109,7 @@ function addOfType(
   useScreen.getState().select([added.id]);
 }
 
-/** Deletes the selected nodes and edges as one edit. */
+/** Deletes what is selected as one edit: nodes, notes, groups, which leave what stands in them, and edges. */
 export function deleteSelected(): void {
   const { selection, select } = useScreen.getState();
   const cut = new Set(selectedEdges());
@@ -122,11 +125,11 @@ export function duplicateSelected(): void {
   if (selection.length === 0) return;
   const copied = duplicateNodes(useDocument.getState().shown, selection);
   useDocument.getState().edit(() => copied.graph);
-  select([...copied.ids.values()]);
+  select(copied.keys);
 }
 
 export function selectAll(): void {
-  useScreen.getState().select(Object.keys(useDocument.getState().shown.nodes));
+  useScreen.getState().select(keysOf(useDocument.getState().shown));
 }
 
 /** Text for the clipboard; undefined when nothing is selected. */
@@ -173,7 +176,7 @@ export async function pasteCopied(text: string): Promise<boolean> {
   const pasted = pasteText(shown, text, freePlace(shown));
   if (pasted === undefined) return false;
   edit(() => pasted.graph);
-  useScreen.getState().select(pasted.ids);
+  useScreen.getState().select(pasted.keys);
   return true;
 }
 

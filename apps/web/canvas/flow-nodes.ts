@@ -1,4 +1,4 @@
-import { formatEdge, moveNodes, type Edge, type NodeLayout } from '@graft/graph';
+import { formatEdge, moveNodes, placeOfKey, type Edge, type NodeLayout } from '@graft/graph';
 import {
   applyEdgeChanges,
   applyNodeChanges,
@@ -7,10 +7,12 @@ import {
   type Edge as FlowEdge,
   type NodeChange,
 } from '@xyflow/react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
+import { carry } from './carry.ts';
 import { familyColour } from './family-colour.ts';
+import { flowGroups, flowNotes } from './flow-annotations.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
@@ -44,7 +46,7 @@ function reconcile(
 function commitPlaces(places: Readonly<Record<string, NodeLayout>>): void {
   useDocument.getState().edit((graph) => {
     const moved = Object.entries(places).filter(([id, { x, y }]) => {
-      const old = graph.layout[id];
+      const old = placeOfKey(graph, id);
       return old === undefined || old.x !== Math.round(x) || old.y !== Math.round(y);
     });
     return moved.length === 0 ? graph : moveNodes(graph, Object.fromEntries(moved));
@@ -74,12 +76,22 @@ export function useFlowNodes(): {
 } {
   const graphNodes = useDocument((state) => state.shown.nodes);
   const layout = useDocument((state) => state.shown.layout);
+  const notes = useDocument((state) => state.shown.notes);
+  const groups = useDocument((state) => state.shown.groups);
   const selection = useScreen((state) => state.selection);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const drawn = useRef(nodes);
+  drawn.current = nodes;
   useEffect(() => {
-    setNodes((before) => reconcile(before, { nodes: graphNodes, layout }, new Set(selection)));
-  }, [graphNodes, layout, selection]);
-  const onNodesChange = useCallback((changes: NodeChange[]) => {
+    const selected = new Set(selection);
+    setNodes((before) => [
+      ...flowGroups(before, groups, selected),
+      ...reconcile(before, { nodes: graphNodes, layout }, selected),
+      ...flowNotes(before, notes, selected),
+    ]);
+  }, [graphNodes, layout, notes, groups, selection]);
+  const onNodesChange = useCallback((own: NodeChange[]) => {
+    const changes = carry(own, drawn.current);
     const places: Record<string, NodeLayout> = {};
     for (const change of changes) {
       if (change.type === 'position' && change.dragging !== true && change.position !== undefined) {

@@ -1,14 +1,12 @@
-import type { Graph } from '@graft/graph';
-
-type Drawn = Pick<Graph, 'nodes' | 'edges' | 'layout'>;
+import { placeOfKey, type GraphBody } from '@graft/graph';
 
 /**
- * The node that one goes on to when another is gone: one that fed it, else one that it fed, else the nearest. `before` is the
+ * The node that one goes on to when another, or a note or group, is gone: one that fed it, else one that it fed, else the nearest. `before` is the
  * graph that still had it; undefined where no node is left.
  */
 export function neighbourOf(
   gone: string,
-  before: Drawn,
+  before: GraphBody,
   left: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const isLeft = (id: string): boolean => Object.hasOwn(left, id);
@@ -16,7 +14,7 @@ export function neighbourOf(
   if (feeding !== undefined) return feeding.source;
   const fed = before.edges.find(({ source, target }) => source === gone && isLeft(target));
   if (fed !== undefined) return fed.target;
-  const from = before.layout[gone] ?? { x: 0, y: 0 };
+  const from = placeOfKey(before, gone) ?? { x: 0, y: 0 };
   const distance = (id: string): number => {
     const { x, y } = before.layout[id] ?? { x: 0, y: 0 };
     return Math.hypot(x - from.x, y - from.y);

@@ -4,7 +4,8 @@ import { familyColour } from './family-colour.ts';
 import { reachesOut } from './keep-in-sight.ts';
 import { lookOf } from '../state/node-shape.ts';
 
-function colourOf({ id }: FlowNode): string {
+function colourOf({ id, type }: FlowNode): string {
+  if (type !== 'graph') return type === 'note' ? 'var(--line-strong)' : 'transparent';
   return familyColour(lookOf(useDocument.getState().shown.nodes[id])?.group);
 }
 

@@ -1,4 +1,5 @@
 import {
+  bringAnnotations,
   carrySubgraphs,
   parseGraph,
   type Graph,
@@ -15,14 +16,14 @@ function freeId(id: string, taken: (id: string) => boolean): string {
 }
 
 /**
- * Adds copied nodes under free ids, their top left corner at `at`, and the subgraphs that they use. Undefined when the text
- * is no copied nodes, as when something else was copied.
+ * Adds copied nodes, notes and groups under free ids, their top left corner at `at`, and the subgraphs that they use. `keys` are
+ * what they go by on the canvas. Undefined when the text is nothing of the kind, as when something else was copied.
  */
 export function pasteText(
   graph: Graph,
   text: string,
   at: NodeLayout,
-): { readonly graph: Graph; readonly ids: readonly string[] } | undefined {
+): { readonly graph: Graph; readonly keys: readonly string[] } | undefined {
   let copied: Graph;
   try {
     copied = parseGraph(text);
@@ -31,10 +32,14 @@ export function pasteText(
   }
   const carried = carrySubgraphs(graph, { nodes: copied.nodes, graphs: copied.graphs ?? {} });
   const entries = Object.entries(carried.nodes);
-  if (entries.length === 0) return undefined;
   const spots = entries.map(([id]) => copied.layout[id] ?? { x: 0, y: 0 });
-  const left = Math.min(...spots.map(({ x }) => x));
-  const top = Math.min(...spots.map(({ y }) => y));
+  const frames = [copied.notes, copied.groups].flatMap((all) => Object.values(all ?? {}));
+  const all = [...spots, ...frames];
+  if (all.length === 0) return undefined;
+  const shift = {
+    x: Math.round(at.x - Math.min(...all.map(({ x }) => x))),
+    y: Math.round(at.y - Math.min(...all.map(({ y }) => y))),
+  };
   const nodes: Record<string, GraphNode> = { ...graph.nodes };
   const layout: Record<string, NodeLayout> = { ...graph.layout };
   const renamed = new Map<string, string>();
@@ -43,15 +48,20 @@ export function pasteText(
     const spot = spots[index] ?? { x: 0, y: 0 };
     renamed.set(id, own);
     nodes[own] = node;
-    layout[own] = { x: Math.round(at.x + spot.x - left), y: Math.round(at.y + spot.y - top) };
+    layout[own] = { x: spot.x + shift.x, y: spot.y + shift.y };
   }
   const edges = copied.edges.flatMap((edge) => {
     const source = renamed.get(edge.source);
     const target = renamed.get(edge.target);
     return source === undefined || target === undefined ? [] : [{ ...edge, source, target }];
   });
+  const brought = bringAnnotations(copied, { into: graph, nodes: renamed, shift });
   return {
-    graph: { ...carried.graph, nodes, layout, edges: [...graph.edges, ...edges] },
-    ids: [...renamed.values()],
+    graph: {
+      ...carried.graph,
+      ...{ nodes, layout, edges: [...graph.edges, ...edges] },
+      ...brought.annotations,
+    },
+    keys: [...renamed.values(), ...brought.keys],
   };
 }

@@ -1,5 +1,5 @@
-import type { Graph, NodeLayout } from '@graft/graph';
-import type { ReactFlowInstance, Viewport } from '@xyflow/react';
+import type { Frame, Graph, NodeLayout } from '@graft/graph';
+import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
 import { nodeHeight } from './tidy-layout.ts';
 
 export const nodeWidth = 206;
@@ -81,6 +81,24 @@ export function cardSize(
   const { width = nodeWidth, height = nodeHeight(graph, id) } = flow?.getNode(id)?.measured ?? {};
   return { width, height };
 }
+
+/** Where something stands and how large it is drawn; undefined where it is not. */
+export function drawnFrame(key: string): Frame | undefined {
+  const { position, measured } = flow?.getNode(key) ?? {};
+  const { width, height } = measured ?? {};
+  if (position === undefined || width === undefined || height === undefined) return undefined;
+  return { ...position, width, height };
+}
+
+/** Draws something on the canvas otherwise, until its graph is drawn anew. */
+export function drawAs(
+  key: string,
+  looks: Pick<Partial<FlowNode>, 'width' | 'height' | 'style'>,
+): void {
+  flow?.updateNode(key, looks);
+}
+
+export const zoomNow = (): number => flow?.getZoom() ?? 1;
 
 /** Place on the canvas under a point of the screen. */
 export function canvasPlace(point: NodeLayout): NodeLayout {

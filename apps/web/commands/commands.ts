@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { fileCommands } from './file-commands.ts';
 import { fullPageCommands } from './full-page-commands.ts';
+import { noteCommands } from './note-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { subgraphCommands } from './subgraph-commands.ts';
 import { viewCommands } from './view-commands.ts';
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   ...fullPageCommands,
   ...runCommands,
   ...fileCommands,
+  ...noteCommands,
   ...editCommands,
   ...arrangeCommands,
   ...subgraphCommands,

@@ -1,3 +1,4 @@
+import { isNodeKey } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -15,7 +16,8 @@ export const hasSelection = (): boolean => useScreen.getState().selection.length
 /** The selected node, where it is one alone. */
 export function selectedNode(): string | undefined {
   const { selection } = useScreen.getState();
-  return selection.length === 1 ? selection[0] : undefined;
+  const [only] = selection;
+  return only !== undefined && selection.length === 1 && isNodeKey(only) ? only : undefined;
 }
 
 /** The node that has the focus, or within which the focus is, on the canvas; else the selected one. */

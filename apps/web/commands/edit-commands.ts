@@ -193,7 +193,7 @@ export const editCommands: readonly Command[] = [
   },
   {
     id: 'select-all',
-    title: 'Select all nodes',
+    title: 'Select all',
     group: 'Edit',
     keys: ['mod+a'],
     views: ['canvas'],

@@ -1,3 +1,4 @@
+import { isNodeKey } from '@graft/graph';
 import type { Command } from '../commands/command.ts';
 import { hasRun } from '../commands/conditions.ts';
 import { pathOf } from '../state/node-path.ts';
@@ -6,12 +7,17 @@ import { useScreen } from '../state/screen-store.ts';
 import { compareSides } from './compare-place.ts';
 import { mostSides } from './comparison.ts';
 
+const selectedNodes = (): readonly string[] => useScreen.getState().selection.filter(isNodeKey);
+
 /** Sets what the selected nodes gave in the run on the screen beside each other. */
 function compareSelected(): void {
   const { run } = useRunView.getState();
   if (run === null) return;
-  const { selection } = useScreen.getState();
-  compareSides(selection.slice(0, mostSides).map((id) => ({ run: run.runId, node: pathOf(id) })));
+  compareSides(
+    selectedNodes()
+      .slice(0, mostSides)
+      .map((id) => ({ run: run.runId, node: pathOf(id) })),
+  );
 }
 
 /** Without a key, and so only in menus: the page comes to know of it with them. */
@@ -19,6 +25,6 @@ export const compareNodes: Command = {
   id: 'compare-nodes',
   title: 'Compare what the selected nodes gave',
   group: 'Run',
-  enabled: () => hasRun() && useScreen.getState().selection.length > 1,
+  enabled: () => hasRun() && selectedNodes().length > 1,
   run: compareSelected,
 };

@@ -1,3 +1,4 @@
+import { isNodeKey } from '@graft/graph';
 import { afterNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { GraphSummary } from './graph-summary.tsx';
@@ -15,13 +16,14 @@ const SeveralSelected = part(() =>
 /** The selected node: parameters, output, logs, and what its type does. */
 export function Inspector() {
   const selection = useScreen((state) => state.selection);
-  const [only] = selection;
+  const nodes = selection.filter(isNodeKey);
+  const [only] = nodes;
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel" data-testid="inspector">
       {only === undefined ? (
         <GraphSummary />
-      ) : selection.length > 1 ? (
-        <SeveralSelected count={selection.length} />
+      ) : nodes.length > 1 ? (
+        <SeveralSelected count={nodes.length} />
       ) : (
         <NodeInspector id={only} />
       )}

@@ -11,7 +11,7 @@ function close(): void {
 
 /** The menu of what was pointed at, where it was pointed at. */
 export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
-  const groups = menuItems(menu.target).filter((group) => group.length > 0);
+  const groups = menuItems(menu).filter((group) => group.length > 0);
   return (
     <Root
       open

@@ -1,4 +1,4 @@
-import { formatEdge, type Edge } from '@graft/graph';
+import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import type { Command } from '../commands/command.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
@@ -6,11 +6,11 @@ import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
 import { selectedBy } from '../canvas/subgraph-actions.ts';
-import { fitNodes } from '../canvas/viewport.ts';
+import { canvasPlace, fitNodes } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile } from '../state/file-actions.ts';
 import { titleAmong } from '../state/node-titles.ts';
-import { useOverlay, type ConnectQuestion, type MenuTarget } from '../state/overlay-store.ts';
+import { useOverlay, type ConnectQuestion, type OpenMenu } from '../state/overlay-store.ts';
 import { canLeave, selectedFile, selectedUse } from '../state/navigation.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
@@ -49,8 +49,26 @@ function selectNode(id: string): void {
   fitNodes([id]);
 }
 
+/** The menu of notes and groups, where no node is selected beside them. */
+function annotationMenu(selection: readonly string[]): MenuGroups {
+  return [
+    selection.length === 1
+      ? [
+          command('rename-group', {
+            title: noteOfKey(selection[0] ?? '') === undefined ? 'Rename' : 'Edit the text',
+          }),
+        ]
+      : [],
+    [command('duplicate'), command('cut'), command('copy'), command('paste')],
+    [command('group-selection')],
+    [command('fit-selection')],
+    [command('delete', { grave: true })],
+  ];
+}
+
 function nodeMenu(): MenuGroups {
   const { selection, show } = useScreen.getState();
+  if (!selection.some(isNodeKey)) return annotationMenu(selection);
   const single = selection.length === 1;
   const isFile = selectedFile() !== undefined;
   const tab = (inspectorTab: 'parameters' | 'output', title: string): MenuItem => ({
@@ -78,6 +96,7 @@ function nodeMenu(): MenuGroups {
       command('copy'),
       command('paste'),
     ],
+    [...(single ? [command('note-about')] : []), command('group-selection')],
     single
       ? [
           { ...command('connect'), disabled: false, run: () => ask({ node: selection[0] ?? '' }) },
@@ -153,9 +172,20 @@ function edgeMenu(id: string): MenuGroups {
   ];
 }
 
-function canvasMenu(): MenuGroups {
+/** Adds a note where the menu was asked for. */
+async function addNoteUnder(at: OpenMenu['at']): Promise<void> {
+  const { addNoteAt } = await import('../notes/note-edits.ts');
+  addNoteAt(canvasPlace(at));
+}
+
+function canvasMenu(at: OpenMenu['at']): MenuGroups {
   return [
-    [command('search', { title: 'Add a node …' }), command('paste'), command('select-all')],
+    [
+      command('search', { title: 'Add a node …' }),
+      { ...command('add-note'), run: () => void addNoteUnder(at) },
+      command('paste'),
+      command('select-all'),
+    ],
     canLeave() ? [command('leave')] : [],
     [command('undo'), command('redo')],
     [command('zoom-in'), command('zoom-out'), command('zoom-100'), command('fit'), command('tidy')],
@@ -206,10 +236,10 @@ function fileMenu(path: string): MenuGroups {
 }
 
 /** What can be done to what was pointed at. */
-export function menuItems(target: MenuTarget): MenuGroups {
+export function menuItems({ target, at }: OpenMenu): MenuGroups {
   switch (target.kind) {
     case 'canvas':
-      return canvasMenu();
+      return canvasMenu(at);
     case 'nodes':
       return nodeMenu();
     case 'port':

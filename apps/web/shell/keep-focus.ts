@@ -1,3 +1,4 @@
+import { hasKey } from '@graft/graph';
 import { nodeCard } from '../canvas/focus-node.ts';
 import { neighbourOf } from '../canvas/neighbour.ts';
 import { useConflict } from '../state/conflict-store.ts';
@@ -64,7 +65,7 @@ function leaveBehind(selection: readonly string[]): void {
 
 /** Gives the focus to where one was, or to the canvas, or where a new view begins. False while that is still to come. */
 function giveTo({ control, node }: Place, isNewView: boolean): boolean {
-  const isThere = node !== undefined && Object.hasOwn(useDocument.getState().shown.nodes, node);
+  const isThere = node !== undefined && hasKey(useDocument.getState().shown, node);
   for (const place of [again(control), isThere ? drawnNode(node) : undefined]) {
     place?.focus({ preventScroll: true });
     if (place === document.activeElement) return true;
@@ -166,7 +167,7 @@ export function keepFocus(since: Since): () => void {
         now.file?.path !== before.file?.path || wayOf(now.trail) !== wayOf(before.trail);
       const { node } = place;
       if (moved) place = { control: undefined, node: undefined };
-      else if (node !== undefined && !Object.hasOwn(now.shown.nodes, node))
+      else if (node !== undefined && !hasKey(now.shown, node))
         place = { ...place, node: neighbourOf(node, before.shown, now.shown.nodes) };
       restore();
     }),

@@ -1,3 +1,4 @@
+import { hasKey } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../canvas/port-keys.ts';
@@ -138,8 +139,7 @@ function useKeptSelection(): void {
       useDocument.subscribe(({ shown, trail }, before) => {
         const { select, keepSelected } = useScreen.getState();
         if (wayOf(trail) !== wayOf(before.trail)) select([]);
-        else if (shown.nodes !== before.shown.nodes)
-          keepSelected((id) => Object.hasOwn(shown.nodes, id));
+        else if (shown !== before.shown) keepSelected((key) => hasKey(shown, key));
       }),
     [],
   );

@@ -48,7 +48,7 @@ interface OverlayState {
   readonly labelling: string | null;
   readonly connecting: ConnectQuestion | null;
   readonly menu: OpenMenu | null;
-  /** Whose title is being written where it stands: a node's id, or a file's path. */
+  /** What is being written where it stands: the title of a node or a group, or a note, by its key on the canvas; or a file's name, by its path. */
   readonly renamingNode: string | null;
   readonly renamingFile: string | null;
   show(

@@ -1,3 +1,4 @@
+import { isNodeKey } from '@graft/graph';
 import { useDocument } from './document-store.ts';
 import { follow, stepIdOf, wayOf } from './levels.ts';
 import { useRunView } from './run-view.ts';
@@ -63,7 +64,8 @@ export function addressOfPlace(): URL {
     else url.searchParams.set(name, value);
   };
   put('in', trail.map(stepIdOf).join('/'));
-  put('node', selection.length === 1 ? selection[0] : undefined);
+  const [only = ''] = selection;
+  put('node', selection.length === 1 && isNodeKey(only) ? only : undefined);
   put('tab', inspectorTab === 'parameters' ? undefined : inspectorTab);
   put('view', view === 'canvas' ? undefined : view);
   const { past, run } = useRunView.getState();

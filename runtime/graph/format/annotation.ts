@@ -15,7 +15,7 @@ export interface Frame {
 /** A text in Markdown on the canvas. Like groups it is for people: it is in no key and no plan. */
 export interface Note extends Omit<Frame, 'height'> {
   readonly text: string;
-  /** Absent: as high as its text. */
+  /** The least that it has, for it is never lower than its text; absent: as high as that. */
   readonly height?: number;
   /** The node that it is about: in the notebook it stands before that. */
   readonly about?: string;

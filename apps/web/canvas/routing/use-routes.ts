@@ -13,7 +13,8 @@ const manyNodes = 400;
 
 function boxOf(node: FlowNode): Box | undefined {
   const { width, height } = node.measured ?? {};
-  if (width === undefined || height === undefined) return undefined;
+  // Groups stand behind the edges.
+  if (width === undefined || height === undefined || node.type === 'frame') return undefined;
   const { x, y } = node.position;
   return { left: x, top: y, right: x + width, bottom: y + height };
 }

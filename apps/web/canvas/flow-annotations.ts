@@ -1,0 +1,62 @@
+import { groupKey, noteKey, type Group, type Note } from '@graft/graph';
+import type { Node as FlowNode } from '@xyflow/react';
+
+/** A note without words is this high. */
+const leastHeight = 44;
+
+type All<V> = Readonly<Record<string, V>> | undefined;
+
+/** What of a renderer's node says how it is drawn; the rest is the renderer's own. */
+type Drawn = Required<Pick<FlowNode, 'id' | 'type' | 'position'>> & Partial<FlowNode>;
+
+/** Notes as the renderer wants them, over the cards. What did not change stays the same object. */
+export function flowNotes(
+  before: readonly FlowNode[],
+  notes: All<Note>,
+  selection: ReadonlySet<string>,
+): FlowNode[] {
+  const drawn = Object.entries(notes ?? {}).map(
+    ([id, { x, y, width, height = leastHeight, text }]): Drawn => ({
+      ...{ id: noteKey(id), type: 'note', position: { x, y }, width },
+      style: { minHeight: Math.max(height, leastHeight) },
+      ...{ ariaLabel: firstWords(text), domAttributes: { 'aria-roledescription': 'note' } },
+    }),
+  );
+  return keptWhereSame(before, drawn, selection);
+}
+
+const firstWords = (text: string): string => text.trim().slice(0, 80) || 'empty';
+
+/** Groups as the renderer wants them: behind edges and cards, and to be taken hold of by their heads alone. */
+export function flowGroups(
+  before: readonly FlowNode[],
+  groups: All<Group>,
+  selection: ReadonlySet<string>,
+): FlowNode[] {
+  const drawn = Object.entries(groups ?? {}).map(([id, { x, y, width, height, title }]): Drawn => ({
+    ...{ id: groupKey(id), type: 'frame', position: { x, y }, width, height },
+    ...{ dragHandle: '.group-head', style: { zIndex: -1, pointerEvents: 'none' } },
+    ...{ ariaLabel: title, domAttributes: { 'aria-roledescription': 'group' } },
+  }));
+  return keptWhereSame(before, drawn, selection);
+}
+
+function keptWhereSame(
+  before: readonly FlowNode[],
+  drawn: readonly Drawn[],
+  selection: ReadonlySet<string>,
+): FlowNode[] {
+  if (drawn.length === 0) return [];
+  const known = new Map(before.map((node) => [node.id, node]));
+  return drawn.map((now) => {
+    const old = known.get(now.id);
+    const selected = selection.has(now.id);
+    const same =
+      old !== undefined &&
+      old.selected === selected &&
+      Object.entries(now).every(
+        ([name, value]) => JSON.stringify(old[name as keyof FlowNode]) === JSON.stringify(value),
+      );
+    return same ? old : { data: {}, ...old, ...now, selected };
+  });
+}

@@ -1,0 +1,74 @@
+import { isNodeKey, noteOfKey } from '@graft/graph';
+import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import type { Command } from './command.ts';
+import { hasFile, hasSelection, meantNode } from './conditions.ts';
+
+/** Loaded when first asked for. */
+const edits = () => import('../notes/note-edits.ts');
+
+/** The note or group that is selected, where it is one alone. */
+function selectedAnnotation(): string | undefined {
+  const { selection } = useScreen.getState();
+  const [only] = selection;
+  return only !== undefined && selection.length === 1 && !isNodeKey(only) ? only : undefined;
+}
+
+const write = (): void =>
+  useOverlay.getState().show({ renamingNode: selectedAnnotation() ?? null });
+
+/** Before those of nodes, which have the same keys. */
+export const noteCommands: readonly Command[] = [
+  {
+    id: 'write-note',
+    title: 'Write in the note',
+    group: 'Edit',
+    keys: ['enter'],
+    onCanvas: true,
+    passOn: true,
+    hidden: true,
+    enabled: () => noteOfKey(selectedAnnotation() ?? '') !== undefined,
+    run: write,
+  },
+  {
+    id: 'rename-group',
+    title: 'Write in the note, rename the group',
+    group: 'Edit',
+    keys: ['f2'],
+    passOn: true,
+    hidden: true,
+    enabled: () => selectedAnnotation() !== undefined,
+    run: write,
+  },
+  {
+    id: 'add-note',
+    title: 'Add a note',
+    group: 'Edit',
+    keys: ['n'],
+    views: ['canvas'],
+    onCanvas: true,
+    enabled: hasFile,
+    run: () => void edits().then((part) => part.addNoteAt()),
+  },
+  {
+    id: 'note-about',
+    title: 'Add a note about this node',
+    group: 'Edit',
+    views: ['canvas'],
+    enabled: () => meantNode() !== undefined,
+    run: () => {
+      const node = meantNode();
+      if (node !== undefined) void edits().then((part) => part.addNoteAbout(node));
+    },
+  },
+  {
+    id: 'group-selection',
+    title: 'Group the selection',
+    group: 'Edit',
+    keys: ['g'],
+    views: ['canvas'],
+    onCanvas: true,
+    enabled: hasSelection,
+    run: () => void edits().then((part) => part.groupSelection()),
+  },
+];

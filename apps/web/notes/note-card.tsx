@@ -1,0 +1,43 @@
+import { changeNote, noteOfKey } from '@graft/graph';
+import type { NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { drawAs } from '../canvas/viewport.ts';
+import { useDocument } from '../state/document-store.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { Markdown } from './markdown.tsx';
+import { NoteField } from './note-field.tsx';
+import { ResizeHandle } from './resize-handle.tsx';
+
+const least = { width: 100, height: 44 };
+
+/** A note on the canvas: a double click, Enter or F2 writes in it. */
+export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps) {
+  const id = noteOfKey(key) ?? '';
+  const text = useDocument(({ shown }) => shown.notes?.[id]?.text);
+  const writing = useOverlay((state) => state.renamingNode === key);
+  if (text === undefined) return null;
+  const write = (): void => useOverlay.getState().show({ renamingNode: key });
+  return (
+    <article
+      className="note"
+      data-selected={selected}
+      data-testid={`note-${id}`}
+      onDoubleClick={writing ? undefined : write}
+    >
+      {writing ? (
+        <NoteField id={id} />
+      ) : text === '' ? (
+        <p className="text-ink-2">Double click to write</p>
+      ) : (
+        <Markdown text={text} />
+      )}
+      <ResizeHandle
+        {...{ of: key, label: 'Resize the note', least }}
+        draw={({ width, height }) => drawAs(key, { width, style: { minHeight: height } })}
+        keep={(size) =>
+          useDocument.getState().edit((graph) => changeNote(graph, id, size), `size ${key}`)
+        }
+      />
+    </article>
+  );
+});
