@@ -165,7 +165,6 @@ export { connectionVerdict, type ConnectionVerdict } from './plan/connection-ver
 export {
   connect,
   disconnect,
-  duplicateNodes,
   emptyGraph,
   moveNodes,
   removeNodes,
@@ -173,14 +172,10 @@ export {
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';
-export {
-  addGroup,
-  addNote,
-  bringAnnotations,
-  changeGroup,
-  changeNote,
-  pickAnnotations,
-} from './compose/edit-annotations.ts';
+export { addGroup, addNote, changeGroup, changeNote } from './compose/edit-annotations.ts';
+export { bringAnnotations } from './compose/bring-annotations.ts';
+export { pickAnnotations } from './compose/keyed-annotations.ts';
+export { duplicateNodes } from './compose/duplicate-nodes.ts';
 export {
   groupKey,
   groupOfKey,

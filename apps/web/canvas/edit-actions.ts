@@ -1,5 +1,4 @@
 import {
-  duplicateNodes,
   formatEdge,
   isNodeKey,
   keysOf,
@@ -121,11 +120,7 @@ export function deleteSelected(): void {
 }
 
 export function duplicateSelected(): void {
-  const { selection, select } = useScreen.getState();
-  if (selection.length === 0) return;
-  const copied = duplicateNodes(useDocument.getState().shown, selection);
-  useDocument.getState().edit(() => copied.graph);
-  select(copied.keys);
+  void import('./duplicate.ts').then((part) => part.duplicateSelection());
 }
 
 export function selectAll(): void {

@@ -10,7 +10,7 @@ import {
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { carry } from './carry.ts';
+import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
 import { flowGroups, flowNotes } from './flow-annotations.ts';
 import { lookOf } from '../state/node-shape.ts';
@@ -91,7 +91,7 @@ export function useFlowNodes(): {
     ]);
   }, [graphNodes, layout, notes, groups, selection]);
   const onNodesChange = useCallback((own: NodeChange[]) => {
-    const changes = carry(own, drawn.current);
+    const changes = carried(own, drawn.current);
     const places: Record<string, NodeLayout> = {};
     for (const change of changes) {
       if (change.type === 'position' && change.dragging !== true && change.position !== undefined) {

@@ -1,4 +1,4 @@
-import { isNodeKey, noteOfKey } from '@graft/graph';
+import { isNodeKey } from '@graft/graph';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
@@ -20,21 +20,12 @@ const write = (): void =>
 /** Before those of nodes, which have the same keys. */
 export const noteCommands: readonly Command[] = [
   {
-    id: 'write-note',
-    title: 'Write in the note',
-    group: 'Edit',
-    keys: ['enter'],
-    onCanvas: true,
-    passOn: true,
-    hidden: true,
-    enabled: () => noteOfKey(selectedAnnotation() ?? '') !== undefined,
-    run: write,
-  },
-  {
-    id: 'rename-group',
+    id: 'write',
     title: 'Write in the note, rename the group',
     group: 'Edit',
-    keys: ['f2'],
+    keys: ['f2', 'enter'],
+    views: ['canvas'],
+    onCanvas: true,
     passOn: true,
     hidden: true,
     enabled: () => selectedAnnotation() !== undefined,

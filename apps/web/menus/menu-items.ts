@@ -54,7 +54,7 @@ function annotationMenu(selection: readonly string[]): MenuGroups {
   return [
     selection.length === 1
       ? [
-          command('rename-group', {
+          command('write', {
             title: noteOfKey(selection[0] ?? '') === undefined ? 'Rename' : 'Edit the text',
           }),
         ]

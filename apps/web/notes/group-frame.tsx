@@ -1,11 +1,15 @@
 import { changeGroup, groupOfKey } from '@graft/graph';
 import type { NodeProps } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
+import { provideCarry } from '../canvas/carrying.ts';
 import { drawAs } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
+import { carry } from './carry.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
 import { ResizeHandle } from './resize-handle.tsx';
+
+provideCarry(carry);
 
 const least = { width: 120, height: 80 };
 

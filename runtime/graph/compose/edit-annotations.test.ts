@@ -3,7 +3,8 @@ import type { Graph } from '../format/graph.ts';
 import { parseGraph } from '../format/parse-graph.ts';
 import { testRegistry } from '../testing.ts';
 import { addGroup, addNote, changeGroup, changeNote } from './edit-annotations.ts';
-import { duplicateNodes, emptyGraph, moveNodes, removeNodes } from './graph-edit.ts';
+import { emptyGraph, moveNodes, removeNodes } from './graph-edit.ts';
+import { duplicateNodes } from './duplicate-nodes.ts';
 import { inlineSubgraph } from './inline-subgraph.ts';
 import { makeSubgraph } from './make-subgraph.ts';
 

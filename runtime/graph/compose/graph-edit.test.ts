@@ -4,7 +4,6 @@ import { GraphError } from '../base/errors.ts';
 import {
   connect,
   disconnect,
-  duplicateNodes,
   emptyGraph,
   moveNodes,
   removeNodes,
@@ -12,6 +11,7 @@ import {
   setParam,
   setTitle,
 } from './graph-edit.ts';
+import { duplicateNodes } from './duplicate-nodes.ts';
 import { addNode } from './add-node.ts';
 import { bypassRefusal } from '../plan/pass-through.ts';
 import { Documents } from '../types/port-types.ts';

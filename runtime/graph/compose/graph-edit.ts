@@ -4,8 +4,7 @@ import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import { noLock } from '../format/lock.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
 import { own } from '../base/record.ts';
-import { atPlaces, bringAnnotations, pickAnnotations, withoutKeys } from './edit-annotations.ts';
-import { freeId } from '../base/free-id.ts';
+import { atPlaces, withoutKeys } from './keyed-annotations.ts';
 
 /** Editing a graph: each function returns a new graph and shares all that did not change. */
 
@@ -84,52 +83,6 @@ export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayo
     ...graph,
     ...atPlaces(graph, places),
     layout: { ...graph.layout, ...Object.fromEntries(moved.map(([id, at]) => [id, whole(at)])) },
-  };
-}
-
-/**
- * Copies nodes with the edges among them, notes and groups, `offset` pixels away. `ids` maps each node to its copy; `keys`
- * are what the copies go by on the canvas.
- */
-export function duplicateNodes(
-  graph: Graph,
-  keys: Iterable<string>,
-  offset: NodeLayout = { x: 40, y: 40 },
-): {
-  readonly graph: Graph;
-  readonly ids: ReadonlyMap<string, string>;
-  readonly keys: readonly string[];
-} {
-  const chosen = new Set(keys);
-  const copies = new Map<string, string>();
-  const nodes: Record<string, GraphNode> = { ...graph.nodes };
-  const layout: Record<string, NodeLayout> = { ...graph.layout };
-  for (const id of chosen) {
-    const node = own(graph.nodes, id);
-    if (node === undefined) continue;
-    const copy = freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(nodes, candidate));
-    copies.set(id, copy);
-    nodes[copy] = node;
-    const { x, y } = own(graph.layout, id) ?? { x: 0, y: 0 };
-    layout[copy] = whole({ x: x + offset.x, y: y + offset.y });
-  }
-  const edges = graph.edges.flatMap((edge) => {
-    const source = copies.get(edge.source);
-    const target = copies.get(edge.target);
-    return source === undefined || target === undefined ? [] : { ...edge, source, target };
-  });
-  const brought = bringAnnotations(
-    pickAnnotations(graph, (key) => chosen.has(key)),
-    { into: graph, nodes: copies, shift: offset },
-  );
-  return {
-    graph: {
-      ...graph,
-      ...{ nodes, layout, edges: sortEdges([...graph.edges, ...edges]) },
-      ...brought.annotations,
-    },
-    ids: copies,
-    keys: [...copies.values(), ...brought.keys],
   };
 }
 

@@ -5,7 +5,8 @@ import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '..
 import { GraphLibrary } from '../plan/graph-library.ts';
 import { interfaceName, setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
-import { bringAnnotations, withoutKeys } from './edit-annotations.ts';
+import { bringAnnotations } from './bring-annotations.ts';
+import { withoutKeys } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import {
   allBodies,

@@ -15,7 +15,8 @@ import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
 import { setPrefix } from '../types/structure-names.ts';
-import { bringAnnotations, pickAnnotations, without } from './edit-annotations.ts';
+import { bringAnnotations } from './bring-annotations.ts';
+import { pickAnnotations, without } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
 import { bodyOf, freeName, withBody, type BodyId } from './graph-bodies.ts';
 

@@ -1,0 +1,42 @@
+import { freeId } from '../base/free-id.ts';
+import { annotationsOf, type Annotations, type Group, type Note } from '../format/annotation.ts';
+import type { NodeLayout } from '../format/graph.ts';
+import { groupKey, noteKey } from './canvas-key.ts';
+import { aboutNone, wholeAt } from './keyed-annotations.ts';
+
+/** What notes and groups are brought to. */
+interface Destination {
+  readonly into: Annotations;
+  /** Of the nodes that come along, the ids that they get: a note about another is about none there. */
+  readonly nodes: ReadonlyMap<string, string>;
+  readonly shift: NodeLayout;
+}
+
+/** Adds notes and groups to others under ids that are free. `keys` are what those that were added go by. */
+export function bringAnnotations(
+  from: Annotations,
+  { into, nodes, shift }: Destination,
+): { readonly annotations: Annotations; readonly keys: readonly string[] } {
+  const keys: string[] = [];
+  const free = (id: string, record: object): string =>
+    freeId(id.replace(/-\d+$/, ''), (one) => Object.hasOwn(record, one));
+  const at = ({ x, y }: NodeLayout): NodeLayout => ({ x: x + shift.x, y: y + shift.y });
+  const notes: Record<string, Note> = { ...into.notes };
+  for (const [id, note] of Object.entries(from.notes ?? {})) {
+    const about = note.about === undefined ? undefined : nodes.get(note.about);
+    const copy = free(id, notes);
+    notes[copy] = wholeAt({
+      ...aboutNone(note),
+      ...at(note),
+      ...(about === undefined ? {} : { about }),
+    });
+    keys.push(noteKey(copy));
+  }
+  const groups: Record<string, Group> = { ...into.groups };
+  for (const [id, group] of Object.entries(from.groups ?? {})) {
+    const copy = free(id, groups);
+    groups[copy] = wholeAt({ ...group, ...at(group) });
+    keys.push(groupKey(copy));
+  }
+  return { annotations: annotationsOf({ notes, groups }), keys };
+}
