@@ -107,6 +107,28 @@ describe('patterns', () => {
     await expect(paths('docs')).rejects.toMatchObject({ code: 'bad-name' });
   });
 
+  it('give files once where links lead up to where one comes from', async () => {
+    await symlink('.', join(root, 'docs/self'));
+    await symlink('../..', join(root, 'docs/deep/top'));
+    await put('other/c.md', 'c');
+    await symlink('../docs', join(root, 'other/docs'));
+    await symlink('../other', join(root, 'docs/other'));
+    const docs = ['docs/a.md', 'docs/deep/b.txt'];
+    // Other files of the folder above are not there already.
+    const above = 'docs/deep/top/odd [1] (x).txt';
+    expect(await paths('docs')).toEqual([...docs, above, 'docs/other/c.md']);
+    expect(await paths('docs/**/*.md', 'docs')).toEqual([...docs, above, 'docs/other/c.md']);
+    expect(await paths('**/*.txt')).toEqual([
+      ...['docs/deep/b.txt', 'odd [1] (x).txt', 'other/docs/deep/b.txt'],
+    ]);
+    expect(await paths('other')).toEqual([
+      ...['other/c.md', 'other/docs/a.md', 'other/docs/deep/b.txt'],
+    ]);
+    // What is named is meant.
+    expect(await paths('docs/self/a.md', 'docs/self/*.md')).toEqual(['docs/self/a.md']);
+    expect((await paths('docs/self/deep'))[0]).toBe('docs/self/deep/b.txt');
+  });
+
   it('end where links to folders lead to one another, and at once where they lead to a disk', async () => {
     const names = Array.from({ length: 7 }, (_, at) => `d${at}`);
     for (const name of names) {

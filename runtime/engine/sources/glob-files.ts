@@ -1,5 +1,5 @@
 import { readdir, realpath, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { isGone, unreadable } from './file-fault.ts';
@@ -19,8 +19,7 @@ export async function globFiles(
   pattern: string,
   ignore: readonly string[],
 ): Promise<string[]> {
-  requireInside(root, pattern);
-  const walk = new Walk(root);
+  const walk = new Walk(root, startInside(root, pattern));
   const fs = {
     realpath: new Proxy(realpath, {
       apply(target, self, [link, done]: [string, Done]) {
@@ -44,17 +43,22 @@ export async function globFiles(
   };
   const found = await glob(pattern, { cwd: root, ignore, expandDirectories: false, fs });
   if (walk.fault !== undefined) throw walk.fault;
-  return found;
+  return walk.withoutRounds(found);
 }
 
 type Done = (error: Error | null, found: unknown) => void;
 
-/** Throws where what stands before the first wildcard leads out: it would be walked before any file of it is refused. */
-function requireInside(root: string, pattern: string): void {
+/**
+ * Where a walk starts: at what stands before the first wildcard. Throws where that leads out: it would be walked before any file
+ * of it is refused.
+ */
+function startInside(root: string, pattern: string): string {
   const segments = pattern.split('/');
   const first = segments.findIndex((segment) => isDynamicPattern(segment));
   const plain = segments.slice(0, first).map((segment) => segment.replace(/\\(?=.)/g, ''));
-  if (!isInside(root, realPath(join(root, ...plain)) ?? root)) throw outside(plain.join('/'));
+  const start = join(root, ...plain);
+  if (!isInside(root, realPath(start) ?? root)) throw outside(plain.join('/'));
+  return start;
 }
 
 /** Of what cannot be opened none: nothing below it matches. */
@@ -70,13 +74,18 @@ function realPath(path: string): string | undefined {
 class Walk {
   fault: GraphError | undefined;
   readonly #root: string;
-  /** Links to their real paths. */
+  readonly #start: string;
+  /** Links, and where the walk starts, to their real paths. */
   readonly #links = new Map<string, string>();
+  /** Of folders on the way to what was found: whether that goes round. */
+  readonly #rounds = new Map<string, boolean>();
   readonly #readings = new Map<string, number>();
   #outside = 0;
 
-  constructor(root: string) {
+  constructor(root: string, start: string) {
     this.#root = root;
+    this.#start = start;
+    this.follows(start, realPath(start) ?? start);
   }
 
   follows(link: string, real: string): void {
@@ -93,6 +102,43 @@ class Walk {
     if (this.#outside > mostOutside) this.fault = outside(this.#nameOf(link));
     if (readings > mostReadings) this.fault = tangled(this.#nameOf(real));
     return this.fault === undefined;
+  }
+
+  /**
+   * What was found, without what a link gives once more that leads up to where one comes from, as a folder that is linked to
+   * itself.
+   */
+  withoutRounds(found: string[]): string[] {
+    if (this.#links.size === 1) return found;
+    const isRound = (path: string): boolean => this.#goesRound(dirname(join(this.#root, path)));
+    const realOf = (path: string): string =>
+      join(this.#resolved(dirname(join(this.#root, path))).real, basename(path));
+    const seen = new Set(found.flatMap((path) => (isRound(path) ? [] : [realOf(path)])));
+    return found.filter((path) => {
+      if (!isRound(path)) return true;
+      const isNew = !seen.has(realOf(path));
+      seen.add(realOf(path));
+      return isNew;
+    });
+  }
+
+  /** Whether a link on the way, from where the walk starts, leads up to where it came through. */
+  #goesRound(folder: string): boolean {
+    if (folder.length <= this.#start.length) return false;
+    const known = this.#rounds.get(folder);
+    if (known !== undefined) return known;
+    const goes = this.#goesRound(dirname(folder)) || this.#leadsUp(folder);
+    this.#rounds.set(folder, goes);
+    return goes;
+  }
+
+  #leadsUp(link: string): boolean {
+    const real = this.#links.get(link);
+    if (real === undefined) return false;
+    for (let above = dirname(link); above.length >= this.#start.length; above = dirname(above)) {
+      if (isInside(real, this.#resolved(above).real)) return true;
+    }
+    return false;
   }
 
   failed(folder: string, error: Error): void {
