@@ -15,11 +15,24 @@ export async function askEngine(
   address: string,
   { seconds, pause }: { readonly seconds: number; readonly pause: number },
 ): Promise<readonly string[]> {
-  const { status, body } = await ctx.web.get(address, {
-    ...{ signal: ctx.signal, seconds, pause, most: largestAnswer },
-    ...{ robots: false, asks: true },
-  });
-  const { origin } = new URL(address);
+  const { origin, searchParams } = new URL(address);
+  const asked = searchParams.get('q') ?? '';
+  const asking = { signal: ctx.signal, seconds, pause, most: largestAnswer };
+  const { status, body } = await ctx.web
+    .get(address, { ...asking, robots: false, asks: true })
+    .catch((error: unknown) => {
+      if (!(error instanceof GraphError) || error.code !== 'too-large') throw error;
+      throw unavailable(
+        `${origin} answers a search with more than 4 MiB, which no search engine does. Check the address.`,
+      );
+    });
+  if ([413, 414, 431].includes(status)) {
+    throw new GraphError(
+      'bad-input',
+      `${origin} takes no question of ${asked.length} characters (${status}): “${asked.slice(0, 60)}…”. Shorten it, or leave it out.`,
+      { location: { node: ctx.node, port: 'questions' } },
+    );
+  }
   if (status === 403) {
     throw unavailable(
       `${origin} does not answer in JSON (403). In a SearXNG of your own, add json to search.formats in its settings.yml.`,

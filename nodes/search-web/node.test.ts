@@ -186,6 +186,14 @@ describe('a search', () => {
     [{ kiln: 500 }, /answers a search with 500/],
     [{ kiln: '<html>' }, /does not answer a search as SearXNG does/],
     [{ kiln: '{"results":[{}]}' }, /does not answer a search as SearXNG does/],
+    [{ kiln: new GraphError('too-large', 'Large.') }, /more than 4 MiB, which no search engine/],
+    [{ kiln: 431 }, /takes no question of 4 characters \(431\): “kiln…”\. Shorten it/],
+    [
+      {
+        kiln: '{"results":[],"unresponsive_engines":[["a\\u001b[31m\\nb\\u202e","x"],["c","y"]]}',
+      },
+      /did not answer: a \[31m b \(x\), c \(y\)\. Run/,
+    ],
     [{ kiln: [] }, /finds no page for any of the questions/],
     [{ kiln: [`${site}/gone`] }, /answers 404/],
     [{ kiln: new GraphError('unavailable', 'Nobody is there.') }, /Nobody is there/],

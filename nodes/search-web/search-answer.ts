@@ -29,9 +29,17 @@ export function searchAnswer(text: string): SearchAnswer | undefined {
   const urls = results.flatMap(({ url }) => pageAddress(url ?? '') ?? []);
   const silent = data.unresponsive_engines.flatMap((engine) => {
     const [name, reason] = engineSchema.safeParse(engine).data ?? [];
-    return name === undefined ? [] : [`${name} (${reason})`.slice(0, 100)];
+    return name === undefined ? [] : [plain(`${name} (${reason})`).slice(0, 100)];
   });
   return { urls: [...new Set(urls)].slice(0, mostResults), silent: [...new Set(silent)] };
+}
+
+/** In one line, without what a terminal would obey, or that would turn the words around it. */
+function plain(words: string): string {
+  return words
+    .slice(0, 1000)
+    .replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ')
+    .trim();
 }
 
 function json(text: string): unknown {
