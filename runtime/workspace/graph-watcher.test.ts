@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest';
 import { GraphWatcher } from './graph-watcher.ts';
 import { SourceWatcher } from './source-watcher.ts';
 
-const patience = { timeout: 8_000 };
+const patience = { timeout: 30_000 };
 
 it('tells of a graph though the graphs could not be listed once', async () => {
   const root = await mkdtemp(join(tmpdir(), 'graft-graphs-'));

@@ -14,7 +14,7 @@ async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
 }
-const patience = { timeout: 8_000 };
+const patience = { timeout: 30_000 };
 /** Waits until a file is told of, by itself or with others. */
 async function told(...paths: string[]): Promise<void> {
   await vi.waitFor(

@@ -15,7 +15,7 @@ interface Pause {
   refusal?: Error;
 }
 
-export interface Rest {
+interface Rest {
   readonly seconds: number;
   readonly refusal?: Error;
 }
