@@ -129,4 +129,32 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
     await page.keyboard.press('Control+z');
     await expect(group).toHaveCount(1);
   });
+
+  await test.step('in the notebook notes are prose, before the cells that they are about', async () => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+    const parts = page.locator('.notebook-cells > :is(.cell, .prose-cell)');
+    const order = () =>
+      parts.evaluateAll((all) => all.map((one) => one.getAttribute('data-cell') ?? ''));
+    await expect.poll(order).toEqual(['note:note', 'files', 'note:note-2', 'chunk']);
+    await expect(page.getByTestId('prose-note').getByRole('heading', { level: 2 })).toHaveText(
+      'Kilns',
+    );
+    await page.getByTestId('cell-files').focus();
+    await page.keyboard.press('a');
+    await expect(field).toBeFocused();
+    await page.keyboard.type('What is *read*.');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(order).toEqual(['note:note', 'note:note-3', 'files', 'note:note-2', 'chunk']);
+    const prose = page.getByTestId('prose-note-3');
+    await expect(prose.locator('em')).toHaveText('read');
+    await expect(prose).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByTestId('cell-files')).toBeFocused();
+    await expectAccessible(page, 'a notebook with prose');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Delete');
+    await expect(prose).toHaveCount(0);
+    await expect(page.locator('.cell')).toHaveCount(2);
+  });
 });

@@ -17,6 +17,7 @@ import {
 import { itemsText, reasonText } from '../progress/step-line.ts';
 import { formatBytes, formatDuration } from '../quantity.ts';
 import { printable } from '../terminal.ts';
+import { proseText } from './prose.ts';
 import { rowText } from './row-text.ts';
 
 /** Rows of an output that are shown. */
@@ -64,6 +65,7 @@ function reportText(report: Report, draw: Draw): string {
   const time =
     run.finishedAt === undefined ? '' : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
   const cells = allCells(report.cells);
+  const prose = (report.prose ?? []).map(proseText);
   return [
     `# ${inline(title)}`,
     `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
@@ -71,6 +73,7 @@ function reportText(report: Report, draw: Draw): string {
     ...(experiment === undefined
       ? []
       : [`## Experiment ${inline(experiment.name)}`, tableToMarkdown(experiment.table).trim()]),
+    ...prose,
     ...(cells.length === 0 ? [] : [stepTable(cells)]),
     ...(report.leftOut > 0
       ? [`… and ${plural(report.leftOut, 'more node')} within graphs and loops.`]
@@ -104,6 +107,7 @@ function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] 
   const { path, title, params, step, unfinished } = cell;
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
+    ...(cell.prose ?? []).map(proseText),
     `## ${inline(title)} (${inline(path)})`,
     ...(step?.reason === undefined || step.status === 'cached'
       ? []

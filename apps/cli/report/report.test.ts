@@ -81,6 +81,19 @@ describe('a report in Markdown', () => {
     expect(text).toContain('## Generate (answerer/generate)');
   });
 
+  it('has notes where they are read, as Markdown without markup and pictures', () => {
+    const note =
+      '# Why\n\n**One** <img src=x> ![alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```';
+    const { text } = markdownReport(
+      { ...report, prose: ['At the head'], cells: [{ ...cell, prose: [note] }] },
+      'pictures',
+    );
+    expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('| node |'));
+    expect(text).toContain(
+      '## Why\n\n**One** \\<img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n## Generate',
+    );
+  });
+
   it('shows curves as a picture, and the rows that are no points of them as text', () => {
     const metrics = { digest: 'e'.repeat(64), mediaType: Metrics.mediaType, size: 10 };
     const output = { port: 'metrics', artifact: metrics, view: 'train-lora', params: {} };

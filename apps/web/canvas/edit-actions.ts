@@ -2,7 +2,6 @@ import {
   formatEdge,
   isNodeKey,
   keysOf,
-  moveNodes,
   reachable,
   removeNodes,
   type Edge,
@@ -18,7 +17,6 @@ import { copiedText } from './clipboard.ts';
 import { edgeName } from './edge-ends.ts';
 import { insertedOn } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
-import { tidyLayout } from './tidy-layout.ts';
 import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
@@ -176,7 +174,9 @@ export async function pasteCopied(text: string): Promise<boolean> {
 }
 
 export function tidy(): void {
-  useDocument.getState().edit((graph) => moveNodes(graph, tidyLayout(graph)));
-  // The renderer takes the places over after this edit is drawn.
-  setTimeout(() => void fitAll(), 60);
+  void import('./tidied.ts').then((part) => {
+    useDocument.getState().edit(part.tidied);
+    // The renderer takes the places over after this edit is drawn.
+    setTimeout(() => void fitAll(), 60);
+  });
 }

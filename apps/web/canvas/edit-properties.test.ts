@@ -1,4 +1,8 @@
 import {
+  addGroup,
+  addNote,
+  changeGroup,
+  changeNote,
   connect,
   disconnect,
   duplicateNodes,
@@ -6,6 +10,7 @@ import {
   formatEdge,
   GraphError,
   inlineSubgraph,
+  keysOf,
   makeSubgraph,
   moveNodes,
   parseGraph,
@@ -31,7 +36,7 @@ import { addToCanvas } from './edit-actions.ts';
 import { copiedText } from './clipboard.ts';
 import { pasteText } from './paste-nodes.ts';
 import { connectInPlace, replacedEdges } from './port-refusal.ts';
-import { tidyLayout } from './tidy-layout.ts';
+import { tidied } from './tidied.ts';
 
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
@@ -74,6 +79,9 @@ const at = () => bodyAt(useDocument.getState().trail);
 const some = ([a, b, c]: Picks): string[] => [
   ...new Set([a, b, c].flatMap((n) => pick(ids(), n) ?? [])),
 ];
+const things = ([a, b, c]: Picks): string[] => [
+  ...new Set([a, b, c].flatMap((n) => pick(keysOf(shown()), n) ?? [])),
+];
 const textsOf = (edges: readonly Edge[]): string[] => edges.map(formatEdge);
 
 /** Edits as the canvas, the inspector and the menus make them. Each gives the texts of the edges that it means to take away, or nothing where it changes no edge. */
@@ -101,7 +109,7 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
     return [formatEdge(edge)];
   },
   remove(picks) {
-    const gone = new Set(some(picks));
+    const gone = new Set(things(picks));
     const lost = shown().edges.filter(({ source, target }) => gone.has(source) || gone.has(target));
     useDocument.getState().edit((graph) => removeNodes(graph, gone));
     return textsOf(lost);
@@ -123,22 +131,22 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
     return [];
   },
   duplicate(picks) {
-    useDocument.getState().edit((graph) => duplicateNodes(graph, some(picks)).graph);
+    useDocument.getState().edit((graph) => duplicateNodes(graph, things(picks)).graph);
     return [];
   },
   paste(picks) {
-    const text = copiedText(shown(), some(picks));
+    const text = copiedText(shown(), things(picks));
     useDocument.getState().edit((graph) => pasteText(graph, text, { x: 7, y: 9 })?.graph ?? graph);
     return [];
   },
   move(picks) {
     const [x, y] = picks;
-    const places = Object.fromEntries(some(picks).map((id) => [id, { x: x / 3, y: -y }]));
+    const places = Object.fromEntries(things(picks).map((id) => [id, { x: x / 3, y: -y }]));
     useDocument.getState().edit((graph) => moveNodes(graph, places), 'move');
     return [];
   },
   tidy() {
-    useDocument.getState().edit((graph) => moveNodes(graph, tidyLayout(graph)));
+    useDocument.getState().edit(tidied);
     return [];
   },
   switch(picks) {
@@ -171,7 +179,9 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
   subgraph(picks) {
     useDocument
       .getState()
-      .editFile((graph) => makeSubgraph(graph, { at: at(), nodes: some(picks) }, context()).graph);
+      .editFile(
+        (graph) => makeSubgraph(graph, { at: at(), nodes: things(picks) }, context()).graph,
+      );
     return 'others';
   },
   inline([a]) {
@@ -194,6 +204,33 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
     const port = { at: at(), node, name: `port-${String(b % 4)}` };
     useDocument.getState().editFile((graph) => renamePort(graph, port, context()).graph);
     return 'others';
+  },
+  note([a, b, c]) {
+    const about = b % 2 === 0 ? pick(ids(), a) : undefined;
+    const note = { text: `# “${String(a)}”\n\u2028`, x: a / 3, y: -b, width: 1 + c };
+    useDocument
+      .getState()
+      .edit(
+        (graph) => addNote(graph, { ...note, ...(about === undefined ? {} : { about }) }).graph,
+      );
+    return [];
+  },
+  write([a, b, c]) {
+    const id = pick(Object.keys(shown().notes ?? {}), a) ?? 'none';
+    const fields = b % 2 === 0 ? { text: String(c) } : { width: 1 + b / 3, height: 1 + c };
+    useDocument.getState().edit((graph) => changeNote(graph, id, fields), `note ${id}`);
+    return [];
+  },
+  group([a, b, c]) {
+    const frame = { x: -a, y: b / 7, width: 1 + b, height: 1 + c };
+    useDocument.getState().edit((graph) => addGroup(graph, { title: String(a), ...frame }).graph);
+    return [];
+  },
+  frame([a, b, c]) {
+    const id = pick(Object.keys(shown().groups ?? {}), a) ?? 'none';
+    const fields = b % 2 === 0 ? { title: String(c) } : { width: 1 + b / 3, height: 1 + c };
+    useDocument.getState().edit((graph) => changeGroup(graph, id, fields), `group ${id}`);
+    return [];
   },
   go([a, b]) {
     const { trail, go } = useDocument.getState();

@@ -56,8 +56,14 @@ function columns(graph: GraphBody): Map<string, number> {
   return column;
 }
 
-/** Columns from left to right by dependency; within one, in the order of what feeds the nodes. */
-export function tidyLayout(graph: GraphBody): Record<string, NodeLayout> {
+/**
+ * Columns from left to right by dependency; within one, in the order of what feeds the nodes. `room` is what a node needs below
+ * itself, in pixels.
+ */
+export function tidyLayout(
+  graph: GraphBody,
+  room: (node: string) => number = () => 0,
+): Record<string, NodeLayout> {
   const column = columns(graph);
   const byColumn: string[][] = [];
   for (const [id, at] of column) (byColumn[at] ??= []).push(id);
@@ -82,7 +88,7 @@ export function tidyLayout(graph: GraphBody): Record<string, NodeLayout> {
       places[id] = { x: at * columnWidth, y };
       const height = nodeHeight(graph, id);
       centre.set(id, y + height / 2);
-      y += height + gap;
+      y += height + room(id) + gap;
     }
   }
   return places;

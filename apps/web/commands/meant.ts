@@ -18,7 +18,7 @@ function isOnCanvas(target: EventTarget | null): boolean {
 }
 
 const isOnCell = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.matches('.cell');
+  target instanceof Element && target.matches('.cell, .prose-cell');
 
 /** Whether a command is meant by whoever is in this view, with the focus there. */
 function isMeantAt(command: Command, target: EventTarget | null): boolean {

@@ -36,7 +36,6 @@ export const noteCommands: readonly Command[] = [
     title: 'Add a note',
     group: 'Edit',
     keys: ['n'],
-    views: ['canvas'],
     onCanvas: true,
     enabled: hasFile,
     run: () => void edits().then((part) => part.addNoteAt()),

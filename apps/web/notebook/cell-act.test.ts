@@ -18,6 +18,7 @@ it.each([
   ['k', 'previous'],
   ['Enter', 'open'],
   ['o', 'fold'],
+  ['a', 'prose'],
   ['Delete', undefined],
   ['toString', undefined],
 ])('%s on a cell: %s', (key, act) => {

@@ -1,5 +1,5 @@
 /** What a key does in a cell. */
-export type CellAct = 'leave' | 'run' | 'next' | 'previous' | 'open' | 'fold';
+export type CellAct = 'leave' | 'run' | 'next' | 'previous' | 'open' | 'fold' | 'prose';
 
 interface Press {
   readonly key: string;
@@ -29,6 +29,7 @@ const plain: Readonly<Record<string, CellAct>> = {
   k: 'previous',
   Enter: 'open',
   o: 'fold',
+  a: 'prose',
 };
 
 /** What a key press in a cell means; undefined where it means nothing to the cell. */

@@ -21,6 +21,11 @@ const ParameterForm = part(() =>
   import('../inspector/parameter-form.tsx').then((loaded) => loaded.ParameterForm),
 );
 
+/** Adds a note that stands before the cell of a node. */
+function addProse(id: string): void {
+  void import('../notes/note-edits.ts').then((part) => part.addNoteAbout(id));
+}
+
 interface CellProps {
   readonly id: string;
   /** From 1, in the order of the page. */
@@ -75,6 +80,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
     previous: (target) => move(target, -1),
     open: openForm,
     fold: () => fold(!folded),
+    prose: () => addProse(id),
   };
   const onKey = (event: KeyboardEvent<HTMLElement>): void => {
     const { target } = event;
@@ -110,6 +116,15 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
             {status.label}
           </span>
         )}
+        <button
+          type="button"
+          className="button small cell-prose"
+          aria-label={`Add prose above ${title}`}
+          title="A note that is read before this cell (A)"
+          onClick={() => addProse(id)}
+        >
+          Add prose above
+        </button>
         <button
           type="button"
           className="button small cell-run"

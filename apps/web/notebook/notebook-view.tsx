@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { Fragment, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -11,6 +11,11 @@ import { useScreen } from '../state/screen-store.ts';
 import { keepViewShowable } from '../state/way-out.ts';
 import { Cell } from './cell.tsx';
 import { cellOrder } from './cell-order.ts';
+import { proseOrder } from './prose-order.ts';
+import { part } from '../shell/part.tsx';
+
+/** Loaded where a graph has notes. */
+const ProseCell = part(() => import('./prose-cell.tsx').then((loaded) => loaded.ProseCell));
 
 function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: string) => void }) {
   const node = useDocument((state) => state.shown.nodes[id]);
@@ -37,7 +42,7 @@ function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: strin
 
 /** Moves from cell to cell; `from` is the element that a key was pressed in. */
 function moveFocus(from: Element, step: 1 | -1): void {
-  const cells = [...document.querySelectorAll<HTMLElement>('.cell')];
+  const cells = [...document.querySelectorAll<HTMLElement>('.cell, .prose-cell')];
   const at = cells.findIndex((cell) => cell.contains(from));
   const next = cells[at + step];
   next?.focus();
@@ -47,10 +52,13 @@ function moveFocus(from: Element, step: 1 | -1): void {
 /** The shown graph as a page: its nodes as cells, each below what feeds it. */
 export function NotebookView() {
   const shown = useDocument((state) => state.shown);
-  const { nodes, edges, layout } = shown;
+  const { nodes, edges, layout, notes } = shown;
   const path = useDocument((state) => state.file?.path);
   const body = useDocument(({ trail }) => bodyAt(trail));
   const order = useMemo(() => cellOrder(shown), [nodes, edges, layout]);
+  const { head, before } = useMemo(() => proseOrder(shown), [nodes, notes]);
+  const prose = (all: typeof head = []) =>
+    all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
   const page = useRef<HTMLDivElement>(null);
   useEffect(keepViewShowable, []);
   const go = (id: string): void => {
@@ -68,7 +76,8 @@ export function NotebookView() {
           ))}
         </ol>
         <p className="px-2 pt-3 text-sm text-ink-2">
-          ↑ ↓ from cell to cell, Enter its parameters, Shift ↵ runs it, {keyName('↵')} all.
+          ↑ ↓ from cell to cell, Enter its parameters, Shift ↵ runs it, {keyName('↵')} all; A adds
+          prose above.
         </p>
       </nav>
       <main className="notebook-page" ref={page}>
@@ -76,8 +85,12 @@ export function NotebookView() {
           <h1 className="pb-3 text-2xl font-[650] tracking-[-0.02em] break-words">
             {body ?? fileTitle(path).split('/').at(-1)}
           </h1>
+          {prose(head)}
           {order.map((id, at) => (
-            <Cell key={id} id={id} number={at + 1} move={moveFocus} />
+            <Fragment key={id}>
+              {prose(before.get(id))}
+              <Cell id={id} number={at + 1} move={moveFocus} />
+            </Fragment>
           ))}
         </div>
       </main>

@@ -1,6 +1,5 @@
 import { addGroup, addNote, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import { drawnFrame, freePlace, nodeWidth } from '../canvas/viewport.ts';
-import { nodeHeight } from '../canvas/tidy-layout.ts';
+import { cardSize, drawnFrame, freePlace, nodeWidth } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -30,7 +29,7 @@ export function addNoteAt(place?: NodeLayout): void {
 export function addNoteAbout(node: string): void {
   const { shown } = useDocument.getState();
   const at = shown.layout[node] ?? { x: 0, y: 0 };
-  const below = at.y + (drawnFrame(node)?.height ?? nodeHeight(shown, node)) + 16;
+  const below = at.y + cardSize(shown, node).height + 16;
   const y = freeBelow({ x: at.x, y: below }, node);
   const note = { text: '', x: at.x, y, width: nodeWidth, about: node };
   take(addNote(shown, note), 'Added a note about the node.');
@@ -39,9 +38,10 @@ export function addNoteAbout(node: string): void {
 /** The first height from a place down at which a note covers nothing. */
 function freeBelow({ x, y }: NodeLayout, self: string): number {
   const { shown } = useDocument.getState();
-  const others = Object.keys(shown.nodes).flatMap((id) =>
-    id === self ? [] : (drawnFrame(id) ?? []),
-  );
+  const others = Object.keys(shown.nodes).flatMap((id): Frame[] => {
+    const place = shown.layout[id];
+    return id === self || place === undefined ? [] : [{ ...place, ...cardSize(shown, id) }];
+  });
   const covered = (at: number): Frame | undefined =>
     others.find(
       (other) =>

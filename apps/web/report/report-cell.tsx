@@ -13,6 +13,7 @@ import { emptyList } from '../state/growing-list.ts';
 import { noTexts } from '../state/stand-ins.ts';
 import type { StepView } from '../state/run-state.ts';
 import { anchorOf, groupKey, Opened } from './opened-groups.ts';
+import { Prose } from './prose.tsx';
 import { OutputView } from './report-output.tsx';
 import { rowsKey, type Report, type ReportCell, type ReportGroup } from './report.ts';
 
@@ -147,6 +148,7 @@ function Inside({ group }: { readonly group: ReportGroup }) {
       <summary>{round === undefined ? within : `Round ${String(round)}: ${within}`}</summary>
       {open ? (
         <div className="report-cells">
+          <Prose texts={group.prose} />
           {cells.map((cell) => (
             <CellView key={cell.path} cell={cell} />
           ))}
@@ -156,7 +158,7 @@ function Inside({ group }: { readonly group: ReportGroup }) {
   );
 }
 
-/** A node: what it is, its parameters, and what came of it. */
+/** A node, below what is noted about it: what it is, its parameters, and what came of it. */
 export function CellView({ cell }: { readonly cell: ReportCell }) {
   const { path, title, type, group, off, params, step, outputs, unfinished, inside } = cell;
   const [tall, setTall] = useState(false);
@@ -164,49 +166,52 @@ export function CellView({ cell }: { readonly cell: ReportCell }) {
   const view = viewOf(cell);
   const status = off ? offStatus : stepStatus(view);
   return (
-    <article
-      id={anchorOf(cell)}
-      className="cell"
-      style={{ '--c': familyColour(group) }}
-      data-status={step?.status ?? 'idle'}
-      data-type={type}
-      aria-label={title}
-    >
-      <header className="cell-head">
-        <i className="group-square" />
-        <h2 className="font-[600]">{title}</h2>
-        <code className="text-[11.5px] text-ink-2">{path}</code>
-        <span className="flex-1" />
-        {status === undefined ? null : (
-          <span className="chip" data-tone={status.tone}>
-            {status.label}
-          </span>
+    <>
+      <Prose texts={cell.prose} />
+      <article
+        id={anchorOf(cell)}
+        className="cell"
+        style={{ '--c': familyColour(group) }}
+        data-status={step?.status ?? 'idle'}
+        data-type={type}
+        aria-label={title}
+      >
+        <header className="cell-head">
+          <i className="group-square" />
+          <h2 className="font-[600]">{title}</h2>
+          <code className="text-[11.5px] text-ink-2">{path}</code>
+          <span className="flex-1" />
+          {status === undefined ? null : (
+            <span className="chip" data-tone={status.tone}>
+              {status.label}
+            </span>
+          )}
+        </header>
+        <div className="cell-settings">
+          <Settings params={params} />
+        </div>
+        {step?.error === undefined ? null : (
+          <p className="px-4 pb-2 break-words text-error">{step.error.message}</p>
         )}
-      </header>
-      <div className="cell-settings">
-        <Settings params={params} />
-      </div>
-      {step?.error === undefined ? null : (
-        <p className="px-4 pb-2 break-words text-error">{step.error.message}</p>
-      )}
-      {outputs.length === 0 ? null : <Outputs {...{ outputs, tall }} />}
-      {unfinished === undefined ? null : <Unfinished unfinished={unfinished} />}
-      {inside.map((one) => (
-        <Inside key={one.round ?? 0} group={one} />
-      ))}
-      {about ? <About cell={cell} /> : null}
-      <footer className="cell-foot">
-        <span>{off ? 'switched off' : resultText(view)}</span>
-        <span className="flex-1" />
-        {outputs.length === 0 ? null : (
-          <button type="button" onClick={() => setTall(!tall)}>
-            {tall ? 'Shorter' : 'Taller'}
+        {outputs.length === 0 ? null : <Outputs {...{ outputs, tall }} />}
+        {unfinished === undefined ? null : <Unfinished unfinished={unfinished} />}
+        {inside.map((one) => (
+          <Inside key={one.round ?? 0} group={one} />
+        ))}
+        {about ? <About cell={cell} /> : null}
+        <footer className="cell-foot">
+          <span>{off ? 'switched off' : resultText(view)}</span>
+          <span className="flex-1" />
+          {outputs.length === 0 ? null : (
+            <button type="button" onClick={() => setTall(!tall)}>
+              {tall ? 'Shorter' : 'Taller'}
+            </button>
+          )}
+          <button type="button" aria-expanded={about} onClick={() => setAbout(!about)}>
+            About this step
           </button>
-        )}
-        <button type="button" aria-expanded={about} onClick={() => setAbout(!about)}>
-          About this step
-        </button>
-      </footer>
-    </article>
+        </footer>
+      </article>
+    </>
   );
 }

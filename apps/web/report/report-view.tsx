@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { verdictSentence } from '../experiments/verdict-sentence.ts';
 import { anchorOf, groupsAround, Opened, type OpenedGroups } from './opened-groups.ts';
+import { Prose } from './prose.tsx';
 import { CellView, HeldRows } from './report-cell.tsx';
 import type { Report, ReportCell } from './report.ts';
 
@@ -106,7 +107,7 @@ function useOpenedGroups(cells: readonly ReportCell[]): OpenedGroups {
 
 /** A run as a page: an outline, and its nodes as cells, each below what feeds it. */
 export function ReportView({ report }: { readonly report: Report }) {
-  const { cells, experiment, rows } = report;
+  const { cells, experiment, rows, prose } = report;
   const groups = useOpenedGroups(cells);
   return (
     <HeldRows value={rows}>
@@ -120,6 +121,7 @@ export function ReportView({ report }: { readonly report: Report }) {
           <main className="report-page">
             <Head report={report} />
             {experiment === undefined ? null : <Experiment {...experiment} />}
+            <Prose texts={prose} />
             {cells.map((cell) => (
               <CellView key={cell.path} cell={cell} />
             ))}

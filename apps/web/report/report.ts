@@ -56,6 +56,8 @@ export interface Unfinished {
 export interface ReportCell {
   /** As steps name it: `retriever/embed`. */
   readonly path: string;
+  /** Notes about it, in Markdown: they are read before it. */
+  readonly prose?: readonly string[];
   readonly title: string;
   readonly type: string;
   readonly doc?: string;
@@ -79,6 +81,8 @@ export interface ReportCell {
 export interface ReportGroup {
   /** Of a loop, from 1. */
   readonly round?: number;
+  /** Notes about no node, in Markdown: they are read before all of it. */
+  readonly prose?: readonly string[];
   readonly cells: readonly ReportCell[];
 }
 
@@ -100,6 +104,8 @@ export interface Report {
     /** What the metrics say that it compares. */
     readonly meanings: MetricMeanings;
   };
+  /** Notes about no node, in Markdown: they are read before all of it. */
+  readonly prose?: readonly string[];
   /** Each below what feeds it. */
   readonly cells: readonly ReportCell[];
   /** Nodes within graphs and loops that are left out: there are too many. */

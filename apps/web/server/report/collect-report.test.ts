@@ -50,6 +50,10 @@ const graph = {
   },
   edges: ['inner.rows -> late.rows', 'questions.questions -> inner.questions'],
   graphs: { round: { nodes: { ask: node('questions', {}) }, edges: [] } },
+  notes: {
+    first: { text: 'At the head', x: 0, y: 0, width: 9 },
+    why: { text: '**Why** so', x: 0, y: 5, width: 9, about: 'late' },
+  },
   layout: { late: [0, 0], questions: [300, 0], inner: [600, 0], again: [900, 0] },
 };
 const library = {
@@ -183,6 +187,13 @@ it('has the steps of a run whose graph is no longer kept', async () => {
   expect(allCells(cells).map(({ path }) => path)).toEqual([
     ...['questions', 'inner/draw', 'again', 'again#1/ask', 'again#2/ask', 'late'],
   ]);
+});
+
+it('has notes where they are read', async () => {
+  const report = await reportOf(await record('noted', true));
+  expect(report.prose).toEqual(['At the head']);
+  const said = report.cells.filter(({ prose }) => prose !== undefined);
+  expect(said.map(({ path, prose }) => [path, prose])).toEqual([['late', ['**Why** so']]]);
 });
 
 it('says nowhere where this machine keeps the workspace, but in what rows hold', async () => {

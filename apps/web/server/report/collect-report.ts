@@ -32,7 +32,7 @@ export async function collectReport(
   limits: RowLimits = pageLimits,
 ): Promise<Report> {
   const steps = await workspace.runs.steps(record.id);
-  const { cells, leftOut, experiment } = await whatRan(workspace, record, steps);
+  const { cells, leftOut, experiment, prose } = await whatRan(workspace, record, steps);
   const outputs = allCells(cells).flatMap((cell) => cell.outputs);
   const artifacts = [
     ...new Map(outputs.map(({ artifact }) => [rowsKey(artifact), artifact])).values(),
@@ -57,6 +57,7 @@ export async function collectReport(
       ),
     ),
     ...(experiment === undefined ? {} : { experiment }),
+    ...(prose === undefined ? {} : { prose }),
     ...{ cells, leftOut },
     rows: await withFacts(workspace, artifacts, rows),
   };
@@ -67,7 +68,7 @@ async function whatRan(
   workspace: Workspace,
   record: RunRecord,
   steps: readonly StepSummary[],
-): Promise<Pick<Report, 'cells' | 'leftOut' | 'experiment'>> {
+): Promise<Pick<Report, 'cells' | 'leftOut' | 'experiment' | 'prose'>> {
   const { root, registry } = workspace;
   const { id, experiment: name } = record;
   const graphs = await readRanGraphs(workspace, record);

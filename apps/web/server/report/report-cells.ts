@@ -7,12 +7,14 @@ import {
   structureOf,
   type GraphNode,
   type NodeType,
+  type Note,
   type Registry,
   type StepSummary,
 } from '@graft/graph';
 import { previewType } from '../../inspector/output/preview-type.ts';
 import { listed } from '../../state/growing-list.ts';
 import { cellOrder } from '../../notebook/cell-order.ts';
+import { proseOrder } from '../../notebook/prose-order.ts';
 import type { ReportCell, ReportGroup, ReportOutput, Unfinished } from '../../report/report.ts';
 import { usedGraph } from '../../state/levels.ts';
 import { stepsInOrder, type RunState, type StepView } from '../../state/run-state.ts';
@@ -45,6 +47,8 @@ export interface Ran {
 }
 
 interface Cells {
+  /** At the head of the page. */
+  readonly prose?: readonly string[];
   readonly cells: readonly ReportCell[];
   /** Nodes that are left out. */
   readonly leftOut: number;
@@ -58,7 +62,8 @@ export function reportCells(ran: Ran): Cells {
     graphs === undefined
       ? stepsInOrder(run).map(({ node, type }) => writer.cell(node, { type, params: {} }))
       : writer.body(graphs.root, '');
-  return { cells, leftOut: writer.leftOut };
+  const head = graphs === undefined ? {} : headOf(graphs.root);
+  return { ...head, cells, leftOut: writer.leftOut };
 }
 
 type Authored = Pick<GraphNode, 'type' | 'title' | 'params' | 'bypass'>;
@@ -74,6 +79,7 @@ class CellWriter {
 
   /** The nodes of a graph; `prefix` stands before their ids in the run. */
   body(at: RanBody, prefix: string): ReportCell[] {
+    const { before } = proseOrder(at.body);
     return cellOrder(at.body).flatMap((id) => {
       const node = at.body.nodes[id];
       if (node === undefined) return [];
@@ -82,7 +88,8 @@ class CellWriter {
         return [];
       }
       const path = prefix + id;
-      return [{ ...this.cell(path, node), inside: this.#insideOf(path, node, at) }];
+      const said = proseIn(before.get(id));
+      return [{ ...said, ...this.cell(path, node), inside: this.#insideOf(path, node, at) }];
     });
   }
 
@@ -113,10 +120,12 @@ class CellWriter {
     const use = usedGraph(node);
     const inner = use === undefined ? undefined : graphs?.used(use, from);
     if (inner === undefined || node.bypass === true) return [];
-    if (structureOf(node.type) !== 'repeat') return [{ cells: this.body(inner, `${path}/`) }];
+    if (structureOf(node.type) !== 'repeat')
+      return [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
     const rounds = run.rounds.get(path)?.count ?? 0;
     return Array.from({ length: rounds }, (_, at) => ({
       round: at + 1,
+      ...(at === 0 ? headOf(inner) : {}),
       cells: this.body(inner, `${path}#${String(at + 1)}/`),
     })).filter(({ cells }) => cells.length > 0);
   }
@@ -139,6 +148,15 @@ class CellWriter {
       };
     });
   }
+}
+
+type Prose = Pick<ReportCell, 'prose'>;
+
+const headOf = ({ body }: RanBody): Prose => proseIn(proseOrder(body).head);
+
+function proseIn(notes: readonly (readonly [string, Note])[] = []): Prose {
+  const texts = notes.map(([, { text }]) => cutTexts(text).value);
+  return texts.length === 0 ? {} : { prose: texts };
 }
 
 /** What a node sets, and what else was set for it from outside: by the use of its graph, or for this run. */

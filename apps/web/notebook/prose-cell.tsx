@@ -1,0 +1,57 @@
+import { noteKey } from '@graft/graph';
+import { useRef, type KeyboardEvent } from 'react';
+import { Markdown } from '../notes/markdown.tsx';
+import { NoteField } from '../notes/note-field.tsx';
+import { useDocument } from '../state/document-store.ts';
+import { useOverlay } from '../state/overlay-store.ts';
+import { useScreen } from '../state/screen-store.ts';
+import { cellAct } from './cell-act.ts';
+
+interface ProseCellProps {
+  readonly id: string;
+  readonly move: (from: Element, step: 1 | -1) => void;
+}
+
+/** A note between the cells: Enter or a double click writes in it. */
+export function ProseCell({ id, move }: ProseCellProps) {
+  const key = noteKey(id);
+  const cell = useRef<HTMLElement>(null);
+  const text = useDocument(({ shown }) => shown.notes?.[id]?.text);
+  const writing = useOverlay((state) => state.renamingNode === key);
+  const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === key);
+  if (text === undefined) return null;
+  const write = (): void => useOverlay.getState().show({ renamingNode: key });
+  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
+    const { target } = event;
+    if (!(target instanceof Element) || target !== cell.current) return;
+    const act = event.key === 'F2' ? 'open' : cellAct(event, { target, isCell: true });
+    if (act === 'open') write();
+    else if (act === 'next') move(target, 1);
+    else if (act === 'previous') move(target, -1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <section
+      ref={cell}
+      className="prose-cell"
+      data-cell={key}
+      data-testid={`prose-${id}`}
+      data-selected={selected}
+      tabIndex={0}
+      aria-label={`Note: ${text.trim().slice(0, 80) || 'empty'}`}
+      onFocus={() => useScreen.getState().select([key])}
+      onDoubleClick={writing ? undefined : write}
+      onKeyDown={onKey}
+    >
+      {writing ? (
+        <NoteField id={id} />
+      ) : text === '' ? (
+        <p className="text-ink-2">Double click to write</p>
+      ) : (
+        <Markdown text={text} level={2} />
+      )}
+    </section>
+  );
+}
