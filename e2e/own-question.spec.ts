@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { expectAccessible } from './accessible.ts';
 import { expect, test } from './served-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -22,5 +23,36 @@ test('the quickstart is asked a question of one’s own, and its file stays as i
   // One question, and not the thirty-three of the file.
   await expect(answers).not.toContainText('What percentage goes to the museum');
   await expect(page.getByRole('button', { name: /^Run/ })).toBeVisible({ timeout: 120_000 });
+  expect(await readFile(file, 'utf8')).toBe(before);
+});
+
+test('a question is asked beside the saved ones, which stay on the screen', async ({
+  page,
+  workspace,
+}) => {
+  const file = path.join(workspace.folder, 'rag-quickstart.graft.json');
+  const before = await readFile(file, 'utf8');
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'rag-quickstart.graft.json');
+  await bench.run();
+  const generate = bench.node('generate');
+  await expect(generate).toHaveAttribute('data-status', /succeeded|cached/, { timeout: 240_000 });
+  await expect(generate).toContainText('33 answers', { timeout: 240_000 });
+  await page.locator('.react-flow__pane').click({ position: { x: 6, y: 6 } });
+  await page.keyboard.press('q');
+  await expect(page.getByRole('textbox', { name: 'Ask' })).toBeFocused();
+  await page.keyboard.type('Who keeps the key of the gate?');
+  await page.keyboard.press('Enter');
+  const asked = page.getByTestId('asked');
+  await expect(asked).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });
+  await expect(asked).toContainText('Who keeps the key of the gate?');
+  await expect(asked.locator('.gk-answer')).toHaveCount(1);
+  await expectAccessible(page, 'a question that was asked');
+  await test.step('the run of the saved ones is still the one that is shown, also after a reload', async () => {
+    await expect(generate).toContainText('33 answers');
+    await page.reload();
+    await expect(generate).toHaveAttribute('data-status', /succeeded|cached/);
+    await expect(generate).toContainText('33 answers');
+  });
   expect(await readFile(file, 'utf8')).toBe(before);
 });

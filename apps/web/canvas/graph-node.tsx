@@ -166,7 +166,7 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
             className={failed ? 'text-error' : ''}
             title={[...drift.map(({ message }) => message), result].join(' ')}
           >
-            {[drift.length === 0 ? undefined : 'changed since locked', result, score]
+            {[drift.length === 0 ? undefined : 'changed since locked', score, result]
               .filter((part) => part !== undefined)
               .join(' · ')}
           </div>

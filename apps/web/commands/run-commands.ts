@@ -1,3 +1,4 @@
+import { focusOnceThere } from '../inspector/focus-inspector.ts';
 import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
@@ -31,6 +32,19 @@ export const runCommands: readonly Command[] = [
     keys: ['shift+enter'],
     enabled: () => hasSelection() && !works(),
     run: () => void startRun(...useScreen.getState().selection.map(pathOf)),
+  },
+  {
+    id: 'ask',
+    title: 'Ask the graph a question',
+    group: 'Run',
+    views: ['canvas'],
+    keys: ['q'],
+    enabled: isRunnable,
+    run: () => {
+      useScreen.getState().select([]);
+      openPanel('inspector');
+      focusOnceThere(() => document.querySelector('#ask-question'));
+    },
   },
   {
     id: 'cancel',

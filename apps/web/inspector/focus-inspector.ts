@@ -12,18 +12,25 @@ function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement |
   return tab === 'output' ? panel : panel.querySelector<HTMLElement>(control);
 }
 
+/** Gives the focus to something that is on its way. */
+export function focusOnceThere(find: () => HTMLElement | null): void {
+  const look = (left: number): void => {
+    const found = find();
+    if (found !== null) found.focus();
+    else if (left > 0) requestAnimationFrame(() => look(left - 1));
+  };
+  requestAnimationFrame(() => look(patience));
+}
+
 /** Selects a node, and gives the focus to what the inspector shows of it. Escape leads back from there. */
 export function focusInspector(node: string, inspectorTab: 'parameters' | 'output'): void {
   useScreen.getState().select([node]);
   openPanel('inspector');
   useScreen.getState().show({ inspectorTab });
-  const look = (left: number): void => {
+  focusOnceThere(() => {
     const panel = document.querySelector<HTMLElement>(
       `#inspector-panel[aria-labelledby="tab-${inspectorTab}"]`,
     );
-    const stop = panel === null ? null : stopIn(panel, inspectorTab);
-    if (stop !== null) stop.focus();
-    else if (left > 0) requestAnimationFrame(() => look(left - 1));
-  };
-  requestAnimationFrame(() => look(patience));
+    return panel === null ? null : stopIn(panel, inspectorTab);
+  });
 }

@@ -13,6 +13,10 @@ const ProblemList = part(() =>
   afterNodeTypes(import('../timeline/problem-list.tsx')).then((loaded) => loaded.ProblemList),
 );
 
+const AskBox = part(() =>
+  afterNodeTypes(import('../ask/ask-box.tsx')).then((loaded) => loaded.AskBox),
+);
+
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
 
@@ -51,6 +55,7 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
+      <AskBox />
       <p className="mt-4 text-ink-2">
         Select a node to see its parameters and what came out of it.
       </p>

@@ -12,6 +12,8 @@ import { useScreen, type Notice } from './screen-store.ts';
 import { loadedNodeTypes, loadNodeTypes } from './registry.ts';
 import { takeLooks } from './told-looks.ts';
 
+/** Runs looked through for the newest one of the file as it is. */
+const newestLooked = 20;
 const ending = '.graft.json';
 const lastFileKey = 'graft.last';
 
@@ -125,7 +127,9 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     useDocument.getState().open(file, graph, from);
     useScreen.getState().select([]);
     showInAddress(path);
-    const [newest] = await api.runs.list.query({ file: path, limit: 1 });
+    const runs = await api.runs.list.query({ file: path, limit: newestLooked });
+    // What the file as it is gave, before what it gave to something that it was given for once.
+    const newest = runs.find(({ settings }) => settings === undefined) ?? runs[0];
     if (useDocument.getState().file?.path === path) {
       useRunView.getState().setNewest(newest?.id ?? null);
       useRunView.getState().follow(newest?.id ?? null);

@@ -16,7 +16,7 @@ export async function refreshRuns(): Promise<void> {
  * this tab still works or looks at a run of before. One of an experiment is shown in its panel.
  */
 export function sawNewestRun(seen: RunRecord): void {
-  const { id, file, experiment, status } = seen;
+  const { id, file, experiment, status, settings } = seen;
   if (useDocument.getState().file?.path !== file) return;
   if (experiment !== undefined) {
     if (status === 'running' || status === 'queued')
@@ -24,6 +24,8 @@ export function sawNewestRun(seen: RunRecord): void {
     return;
   }
   void refreshRuns();
+  // One that was given something else than the file has is looked at where it was asked for.
+  if (settings !== undefined && useScreen.getState().view !== 'app') return;
   const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;
   setNewest(id);

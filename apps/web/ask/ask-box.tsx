@@ -1,0 +1,141 @@
+import { useEffect, useRef } from 'react';
+import { useGraphFunction } from '../app-view/graph-function.ts';
+import { progressText } from '../canvas/node-status.ts';
+import { OutputPreview } from '../inspector/output-preview.tsx';
+import { useDocument } from '../state/document-store.ts';
+import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';
+import { stepIn } from '../state/run-view.ts';
+import type { ShownOutput } from '../app-view/graph-function.ts';
+import {
+  ask,
+  askable,
+  askOf,
+  cancelAsked,
+  failureOf,
+  forget,
+  useAsk,
+  type Asked,
+} from './ask-store.ts';
+
+/** What the run is at: the step that works, and how far it is. */
+function workText(run: RunState): string {
+  const at = stepsInOrder(run).find(({ status }) => status === 'running');
+  if (at === undefined) return 'Starting.';
+  return at.progress === undefined ? 'Working on it.' : progressText(at.progress);
+}
+
+/** What one output of the graph gave to the question, or is giving. */
+function Answer({ run, output }: { readonly run: RunState; readonly output: ShownOutput }) {
+  const own = stepIn(run, output.node);
+  const [feed] = Object.values(own?.feeds ?? {});
+  const step = (feed === undefined ? undefined : stepIn(run, feed.node)) ?? own;
+  const port = feed?.port ?? output.port;
+  const artifact = step?.outputs[port];
+  if (step === undefined || (artifact === undefined && step.texts.size === 0)) return null;
+  return (
+    <div className="-mx-4 flex max-h-[60vh] min-h-0 flex-col overflow-auto">
+      <OutputPreview
+        key={artifact?.digest ?? 'writing'}
+        step={step}
+        port={port}
+        artifact={artifact}
+      />
+    </div>
+  );
+}
+
+function AskedRow({ asked }: { readonly asked: Asked }) {
+  const { question, outputs, run } = asked;
+  const over = isOver(run);
+  const failure = failureOf(asked);
+  return (
+    <li className="border-t border-line pt-3" data-testid="asked" data-status={run.status}>
+      <div className="flex items-baseline gap-3">
+        <h3 className="min-w-0 flex-1 font-[550] break-words">{question}</h3>
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          onClick={() => (over ? forget(asked) : void cancelAsked(asked))}
+        >
+          {over ? 'Remove' : 'Cancel'}
+        </button>
+      </div>
+      {over ? null : (
+        <p className="mt-1 text-sm text-ink-2" role="status">
+          {workText(run)}
+        </p>
+      )}
+      {run.status === 'cancelled' ? <p className="mt-1 text-sm text-ink-2">Cancelled.</p> : null}
+      {failure === undefined ? null : (
+        <p className="mt-1 text-error" role="alert">
+          {failure}
+        </p>
+      )}
+      {outputs.map((output) => (
+        <section key={`${output.node}.${output.port}`} aria-label={output.name} className="mt-2">
+          {outputs.length === 1 ? null : <h4 className="text-sm text-ink-2">{output.name}</h4>}
+          <Answer run={run} output={output} />
+        </section>
+      ))}
+    </li>
+  );
+}
+
+/** Asks the open graph something that is not in its file; the answers stand here, beside what the saved questions gave. */
+export function AskBox() {
+  const path = useDocument((state) => state.file?.path);
+  const graph = useGraphFunction();
+  const question = useAsk((state) => state.question);
+  const asked = useAsk((state) => state.asked);
+  const starting = useAsk((state) => state.starting);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => askOf(path), [path]);
+  if (askable(graph) === undefined) return null;
+  const blank = question.trim() === '';
+  return (
+    <section className="mt-4" aria-label="Questions of your own">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void ask(question);
+          field.current?.focus();
+        }}
+      >
+        <label htmlFor="ask-question" className="font-[550]">
+          Ask
+        </label>
+        <textarea
+          ref={field}
+          id="ask-question"
+          className="field mt-1"
+          rows={2}
+          value={question}
+          placeholder="A question of your own"
+          aria-describedby="ask-help"
+          onChange={({ target }) => useAsk.setState({ question: target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            event.stopPropagation();
+            event.currentTarget.form?.requestSubmit();
+          }}
+        />
+        <div className="mt-1.5 flex items-baseline gap-3">
+          <p id="ask-help" className="min-w-0 flex-1 text-sm text-ink-2">
+            Answered by the graph as it is; the file and its results stay as they are.
+          </p>
+          <button type="submit" className="button small" disabled={blank || starting}>
+            Ask
+          </button>
+        </div>
+      </form>
+      {asked.length === 0 ? null : (
+        <ol className="mt-3 flex flex-col gap-3" aria-label="What was asked">
+          {asked.map((one) => (
+            <AskedRow key={one.run.runId} asked={one} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,123 @@
+import { create } from 'zustand';
+import { api } from '../api/client.ts';
+import { problemText } from '../api/problem.ts';
+import { graphFunction, type GraphFunction, type ShownOutput } from '../app-view/graph-function.ts';
+import { useDocument } from '../state/document-store.ts';
+import { report, saveFile } from '../state/file-actions.ts';
+import { tellOfCancel } from '../state/run-actions.ts';
+import { emptyRun, foldEvent, isOver, type RunState } from '../state/run-state.ts';
+
+/** A question that was asked here, and the run that answers it. */
+export interface Asked {
+  readonly question: string;
+  readonly outputs: readonly ShownOutput[];
+  readonly run: RunState;
+}
+
+interface AskState {
+  /** The file that all this is of. */
+  readonly file: string | undefined;
+  readonly question: string;
+  /** Newest first. */
+  readonly asked: readonly Asked[];
+  /** Whether a question is on its way to the server. */
+  readonly starting: boolean;
+}
+
+/** Questions kept on the screen. */
+const mostAsked = 20;
+
+/** What is asked of the open graph beside what it is saved with: nothing of it is in the file. */
+export const useAsk = create<AskState>()(() => ({
+  file: undefined,
+  question: '',
+  asked: [],
+  starting: false,
+}));
+
+/** Forgets what was asked of another file. */
+export function askOf(file: string | undefined): void {
+  if (useAsk.getState().file !== file)
+    useAsk.setState({ file, question: '', asked: [], starting: false });
+}
+
+/** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
+export function askable(graph: GraphFunction | undefined): GraphFunction['inputs'] | undefined {
+  const takes = graph?.inputs.filter(({ type }) => type.id === 'questions') ?? [];
+  const others = graph?.inputs.filter(
+    ({ type, without }) => type.id !== 'questions' && without === undefined,
+  );
+  return takes.length === 0 || (others?.length ?? 0) > 0 || graph?.outputs.length === 0
+    ? undefined
+    : takes;
+}
+
+/** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. */
+export async function ask(question: string): Promise<void> {
+  const { file } = useDocument.getState();
+  const graph = graphFunction();
+  const inputs = askable(graph);
+  if (file === null || graph === undefined || inputs === undefined || question.trim() === '')
+    return;
+  useAsk.setState({ starting: true });
+  try {
+    if (!(await saveFile())) return;
+    const byName = inputs.filter(({ settings }) => settings === undefined);
+    const { runId } = await api.runs.start.mutate({
+      path: file.path,
+      inputs: Object.fromEntries(byName.map(({ name }) => [name, question])),
+      set: inputs.flatMap(({ settings }) => [...(settings?.(question) ?? [])]),
+      ...graph.wanted,
+    });
+    if (useAsk.getState().file !== file.path) return;
+    const asked = { question, outputs: graph.outputs, run: emptyRun(runId) };
+    useAsk.setState((state) => ({
+      question: '',
+      asked: [asked, ...state.asked].slice(0, mostAsked),
+    }));
+    follow(runId);
+  } catch (error) {
+    report(error);
+  } finally {
+    useAsk.setState({ starting: false });
+  }
+}
+
+/** Folds the events of a run into what is shown of it, until it is over. */
+function follow(runId: string): void {
+  const subscription = api.live.feed.subscribe(
+    { run: runId, file: null, after: 0 },
+    {
+      onData: ({ data }) => {
+        if (data.kind !== 'run') return;
+        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
+        if (held === undefined) return subscription.unsubscribe();
+        const run = data.events.reduce(foldEvent, held.run);
+        useAsk.setState(({ asked }) => ({
+          asked: asked.map((one) => (one.run.runId === runId ? { ...one, run } : one)),
+        }));
+        if (isOver(run)) subscription.unsubscribe();
+      },
+      onError: report,
+    },
+  );
+}
+
+export async function cancelAsked({ run }: Asked): Promise<void> {
+  try {
+    tellOfCancel((await api.runs.cancel.mutate({ runId: run.runId })).outcome);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Takes a question off the screen; its run stays among all runs. */
+export function forget({ run }: Asked): void {
+  useAsk.setState(({ asked }) => ({ asked: asked.filter((one) => one.run.runId !== run.runId) }));
+}
+
+/** Why an answer did not come, in a sentence. */
+export function failureOf({ run }: Asked): string | undefined {
+  if (run.status !== 'failed') return undefined;
+  return run.error === undefined ? 'The run failed.' : problemText(run.error);
+}
