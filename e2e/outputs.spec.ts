@@ -135,7 +135,11 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
   };
   const rows = ['first', 'second', 'third'].map((id) => ({
     id,
-    question: { id, question: `The ${id} question${id === 'third' ? ', on tenmoku' : ''}?` },
+    question: {
+      id,
+      question: `The ${id} question${id === 'third' ? ', on tenmoku' : ''}?`,
+      ...(id === 'first' ? { documents: ['notes.md', 'ash.md'] } : {}),
+    },
     hits: [1, 2].map((rank) => ({
       rank,
       score: 1 / rank,
@@ -176,6 +180,12 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
   await bench.tab('Output');
   await bench.run();
   await bench.reaches('hits', 'succeeded');
+
+  // Of what holds the answer it is said what was found.
+  const first = bench.output.locator('[data-row="0"]');
+  await expect(first.locator('summary').first()).toContainText('1 of 2 wanted');
+  await expect(first.getByText('wanted', { exact: true })).toHaveCount(2);
+  await expect(first).toContainText('not foundash.md');
 
   const place = bench.output.getByText('A celadon glaze.');
   await expect(place).toBeAttached();

@@ -1,7 +1,13 @@
 import { chunkSchema } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { z } from 'zod';
-import { EmbeddingMapView, type PreviewProps, RowList, SourceLink } from '../kit/ui/index.ts';
+import {
+  beginning,
+  EmbeddingMapView,
+  type PreviewProps,
+  RowList,
+  SourceLink,
+} from '../kit/ui/index.ts';
 
 /** Pages carry vectors as number arrays. */
 const rowSchema = chunkSchema.extend({ vector: z.array(z.number()) });
@@ -19,7 +25,7 @@ export function preview(props: PreviewProps): ReactNode {
         {(row: Row) => (
           <div className="gk-row">
             <span className="gk-grow">
-              {row.text.slice(0, 120)}
+              {beginning(row.text, 120)}
               <small>
                 <SourceLink span={row.source} open={props.openSpan} />
               </small>

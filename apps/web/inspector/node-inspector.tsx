@@ -102,10 +102,17 @@ export function NodeInspector({ id }: { readonly id: string }) {
     <>
       <div className="px-4 pt-3 pb-2">
         <TitleField key={id} id={id} node={node} />
-        <p className="mt-0.5 line-clamp-3 text-ink-2" title={definition?.doc}>
-          {definition?.doc ??
-            `This version of Graft has no node type "${node.type}". It is kept as it is, and the graph cannot run with it.`}
-        </p>
+        {definition === undefined ? (
+          <p className="mt-0.5 text-ink-2">
+            This version of Graft has no node type &quot;{node.type}&quot;. It is kept as it is, and
+            the graph cannot run with it.
+          </p>
+        ) : (
+          // Whole under About.
+          <p className="mt-0.5 truncate text-ink-2" title={definition.doc}>
+            {definition.doc}
+          </p>
+        )}
         <div className="mt-1.5 flex items-center gap-3 text-sm text-ink-2">
           <code className="font-mono text-[11.5px]">{id}</code>
           <span className="flex-1" />

@@ -1,5 +1,5 @@
 import { Metrics } from '@graft/graph';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -42,9 +42,12 @@ function Empty({ children }: { readonly children: string }) {
   return <p className="px-4 py-3 text-ink-2">{children}</p>;
 }
 
-/** The output of a node type that holds its metrics. */
-function metricsPort(type: string | undefined): string | undefined {
-  const outputs = Object.entries(nodeTypes().get(type ?? '')?.outputs ?? {});
+/** The output of a node type that trains which holds its curves. */
+function curvesPort(type: string | undefined): string | undefined {
+  const definition = nodeTypes().get(type ?? '');
+  if (definition === undefined || !Object.hasOwn(definition.params.shape, 'epochs'))
+    return undefined;
+  const outputs = Object.entries(definition.outputs);
   return outputs.find(([, port]) => port.type.id === Metrics.id)?.[0];
 }
 
@@ -56,7 +59,9 @@ export function OutputTab({ node }: { readonly node: string }) {
   );
   const [chosen, choose] = useState<string>();
   const ports = Object.keys(own?.feeds ?? own?.outputs ?? {});
-  const tab = chosen !== undefined && ports.includes(chosen) ? chosen : ports[0];
+  const isThere = (port: string | undefined) => port !== undefined && ports.includes(port);
+  // Of a training the course comes first, and what came of it after.
+  const tab = [chosen, curvesPort(own?.type), ports[0]].find(isThere);
   const feed = tab === undefined ? undefined : own?.feeds?.[tab];
   const source = useRunView((state) => (feed === undefined ? undefined : stepOf(state, feed.node)));
   const feedTitle = useDocument(({ graph }) => feed && stepTitle(feed.node, graph));
@@ -66,11 +71,6 @@ export function OutputTab({ node }: { readonly node: string }) {
   // Once there are outputs, the metrics are one of them.
   const trains =
     step !== undefined && step.metrics.length > 0 && Object.keys(step.outputs).length === 0;
-  const curves = metricsPort(step?.type);
-  useEffect(() => {
-    // Who watches the curves goes on seeing them when the step has finished.
-    if (trains) choose(curves);
-  }, [trains, curves]);
   const error = step?.error ?? own?.error;
   const outdated = useOutdated(error, step?.node ?? node);
   if (step === undefined) {

@@ -8,6 +8,7 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
+import { beginning } from './beginning.ts';
 import { count, plural } from './amounts.ts';
 import { chartColours, onThemeChange } from './chart-colours.ts';
 import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
@@ -302,7 +303,7 @@ function useRow(
   if (read === undefined || read.row !== row) return undefined;
   const chunk = chunkSchema.safeParse(read.value).data;
   if (chunk === undefined) return { place: `Row ${count(read.row + 1)}`, text: 'is not here.' };
-  return { place: spanLabel(chunk.source), text: chunk.text.slice(0, 200) };
+  return { place: spanLabel(chunk.source), text: beginning(chunk.text, 200) };
 }
 
 function useWidth(of: { readonly current: HTMLElement | null }): number {

@@ -17,27 +17,58 @@ export interface HitListProps extends PreviewProps {
 export function HitList(props: HitListProps): ReactNode {
   return (
     <RowList {...props} schema={questionHitsSchema} unit="questions">
-      {(row: QuestionHits, at) => (
-        <details className="gk-fold" open={at === 0}>
-          <summary>
-            <span className="gk-grow">{row.question.question}</span>
-            <span className="gk-faint">{plural(row.hits.length, 'hit')}</span>
-          </summary>
-          {row.hits
-            .map((hit) => props.shownHit?.(hit) ?? hit)
-            .map((hit) => (
-              <HitRow
-                key={hit.chunk.id}
-                hit={hit}
-                best={row.hits[0]?.score ?? 1}
-                open={props.openSpan}
-                sharesOf={props.sharesOf}
-              />
-            ))}
-        </details>
-      )}
+      {(row: QuestionHits, at) => {
+        const wanted = wantedDocuments(row);
+        return (
+          <details className="gk-fold" open={at === 0}>
+            <summary>
+              <span className="gk-grow">{row.question.question}</span>
+              {wanted.all.size > 0 && (
+                <span
+                  className="gk-tag"
+                  data-wanted={wanted.missing.length === 0}
+                  title="Of the documents that hold the answer, how many are among the hits."
+                >
+                  {wanted.all.size - wanted.missing.length} of {wanted.all.size} wanted
+                </span>
+              )}
+              <span className="gk-faint">{plural(row.hits.length, 'hit')}</span>
+            </summary>
+            {row.hits
+              .map((hit) => props.shownHit?.(hit) ?? hit)
+              .map((hit) => (
+                <HitRow
+                  key={hit.chunk.id}
+                  hit={hit}
+                  best={row.hits[0]?.score ?? 1}
+                  open={props.openSpan}
+                  sharesOf={props.sharesOf}
+                  wanted={wanted.all.has(hit.chunk.source.path)}
+                />
+              ))}
+            {wanted.missing.length > 0 && (
+              <p className="gk-missing">
+                <span className="gk-tag" data-wanted="false">
+                  not found
+                </span>
+                <span className="gk-mono gk-grow">{wanted.missing.join(', ')}</span>
+              </p>
+            )}
+          </details>
+        );
+      }}
     </RowList>
   );
+}
+
+/** The documents that hold the answer to a question, as the metrics count them: by their paths; and those without a hit. */
+function wantedDocuments({ question, hits }: QuestionHits): {
+  readonly all: ReadonlySet<string>;
+  readonly missing: readonly string[];
+} {
+  const all = new Set(question.documents);
+  const found = new Set(hits.map(({ chunk }) => chunk.source.path));
+  return { all, missing: [...all].filter((path) => !found.has(path)) };
 }
 
 function HitRow(props: {
@@ -45,8 +76,10 @@ function HitRow(props: {
   readonly best: number;
   readonly open: PreviewProps['openSpan'];
   readonly sharesOf: HitListProps['sharesOf'];
+  /** Whether it is from a document that holds the answer. */
+  readonly wanted: boolean;
 }): ReactNode {
-  const { hit, best, open, sharesOf } = props;
+  const { hit, best, open, sharesOf, wanted } = props;
   const score = `score ${hit.score.toPrecision(4)}`;
   const hasParts = Object.keys(hit.scores).length > 0;
   return (
@@ -56,6 +89,15 @@ function HitRow(props: {
         <SourceLink span={hit.chunk.source} open={open} />
       </span>
       <span className="gk-standing">
+        {wanted && (
+          <span
+            className="gk-tag"
+            data-wanted="true"
+            title="From a document that holds the answer."
+          >
+            wanted
+          </span>
+        )}
         <Moved hit={hit} />
         <Bar share={best > 0 ? hit.score / best : 0} title={score} />
       </span>

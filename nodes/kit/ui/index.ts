@@ -1,4 +1,5 @@
 export { AnswerList } from './answer-list.tsx';
+export { beginning } from './beginning.ts';
 export { bytes, clock, count, duration, measure, percent, plural } from './amounts.ts';
 export { CurveFacts, type TrainingProgress } from './curve-facts.tsx';
 export { Curves } from './curves.tsx';

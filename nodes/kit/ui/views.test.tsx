@@ -284,6 +284,18 @@ describe('hits', () => {
     expect(single).toContain('When? 1 hit ');
   });
 
+  it('say which are from wanted documents, and which of those are not among them', () => {
+    const asked = { ...row([hit(1, undefined, {}), hit(2, undefined, {})]) };
+    const question = { ...asked.question, documents: ['2.md', 'gone.md', '2.md'] };
+    const text = seen(draw(Hits, [{ ...asked, question }]));
+    expect(text).toMatch(/When\? 1 of 2 wanted 2 hits/);
+    expect(text).toMatch(/1\.md · line 1 score .* 2\.md · line 1 wanted .* not found gone\.md/);
+    expect(seen(draw(Hits, [asked]))).not.toContain('wanted');
+    const all = seen(draw(Hits, [{ ...asked, question: { ...question, documents: ['1.md'] } }]));
+    expect(all).toContain('1 of 1 wanted');
+    expect(all).not.toContain('not found');
+  });
+
   it('explain every part of their scores, with what it gives where the node knows', () => {
     const scores = Object.fromEntries(
       Object.keys(hitSchema.shape.scores.shape).map((name) => [name, 0.25]),
