@@ -1,5 +1,5 @@
 import { type Document, documentSchema } from '@graft/graph';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Facts } from './facts.tsx';
 import { OriginIcon } from './origin-icon.tsx';
 import { originOf } from './origin.ts';
@@ -9,6 +9,10 @@ import { RowList } from './row-list.tsx';
 /** The documents, and the text of the chosen one. */
 export function DocumentRows(props: PreviewProps): ReactNode {
   const [chosen, choose] = useState(0);
+  const { went } = props;
+  useEffect(() => {
+    if (went !== undefined) choose(went.row);
+  }, [went]);
   return (
     <RowList {...props} schema={documentSchema} unit="documents">
       {(document: Document, at) => (
@@ -33,11 +37,25 @@ export function DocumentRows(props: PreviewProps): ReactNode {
   );
 }
 
-/** Characters shown of a document at most: a part may have half a million. */
-const shownRows = 20_000;
+/** Characters that are laid out together: a part of a document may have half a million. */
+const blockLength = 8_000;
+
+/** A text in blocks that end with a line, as far as its lines are short enough. */
+function blocksOf(text: string): readonly string[] {
+  const blocks: string[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.lastIndexOf('\n', start + blockLength) + 1;
+    const next =
+      text.length - start <= blockLength ? text.length : end > start ? end : start + blockLength;
+    blocks.push(text.slice(start, next));
+    start = next;
+  }
+  return blocks;
+}
 
 function Reader({ document }: { readonly document: Document }): ReactNode {
   const { text, metadata, mediaType, line } = document;
+  const blocks = useMemo(() => blocksOf(text), [text]);
   return (
     <>
       <Facts
@@ -47,13 +65,11 @@ function Reader({ document }: { readonly document: Document }): ReactNode {
           ...Object.entries(metadata).map(([name, value]) => [name, String(value)] as const),
         ]}
       />
-      <div className="gk-text gk-reader">{text.slice(0, shownRows)}</div>
-      {text.length > shownRows && (
-        <p className="gk-note">
-          The first {shownRows.toLocaleString('en')} of {text.length.toLocaleString('en')}{' '}
-          characters.
-        </p>
-      )}
+      <div className="gk-text gk-reader" tabIndex={0} role="group" aria-label="Text">
+        {blocks.map((block, at) => (
+          <div key={at}>{block}</div>
+        ))}
+      </div>
     </>
   );
 }

@@ -1,5 +1,5 @@
-/** Pixels that a list is high at most: browsers draw nothing much further down. */
-export const mostHeight = 12_000_000;
+/** Pixels that a list is high at most: browsers tell places further down to less than a pixel only, and at last draw nothing. */
+export const mostHeight = 1_000_000;
 
 /** Screens that one scrolls by hand at once; further is a jump. */
 const byHand = 4;

@@ -238,7 +238,7 @@ it('tells documents of the web and of tables from files, by title, place and pic
     document('shop.db:3', 'shop.db', 'Bowl'),
     document('notes/a.md', 'notes/a.md', 'Notes'),
   ]);
-  expect([...html.matchAll(/aria-label="(.*?)"/g)].map(([, label]) => label)).toEqual([
+  expect([...html.matchAll(/role="img" aria-label="(.*?)"/g)].map(([, label]) => label)).toEqual([
     ...['Page of the web', 'Row of a table', 'File'],
   ]);
   expect(seen(html)).toMatch(

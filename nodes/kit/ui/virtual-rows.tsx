@@ -182,10 +182,16 @@ class RowsView {
 
   #redraw({ view }: ScrollFrame): void {
     const [{ sizes }, place] = [this, this.#place];
-    const from = sizes.at(place.at - beyond);
-    const to = sizes.count === 0 ? 0 : sizes.at(place.at + view + beyond) + 1;
+    const around = (pixels: number): Drawn => ({
+      from: sizes.at(place.at - pixels),
+      to: sizes.count === 0 ? 0 : sizes.at(place.at + view + pixels) + 1,
+    });
     const block = this.#list?.firstElementChild;
-    if (from !== this.#drawn.from || to !== this.#drawn.to) this.#draw({ from, to });
+    const [now, least, most] = [this.#drawn, around(beyond / 2), around(2 * beyond)];
+    // What is drawn stays as long as it is enough, and not too much: a pixel more or less changes nothing.
+    const isEnough = now.from <= least.from && now.to >= least.to;
+    const isMuch = now.from < most.from || now.to > most.to;
+    if (!isEnough || isMuch) this.#draw(around(beyond));
     if (block instanceof HTMLElement) {
       block.style.top = `${String(place.drawn(sizes.before(this.#drawn.from)))}px`;
     }
