@@ -72,6 +72,18 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await expect(page.getByTestId('save-state')).toHaveText('saved');
 });
 
+test('the link of an app is copied', async ({ page, context, workspace }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
+  await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  await page.getByRole('button', { name: 'Copy the link' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.searchParams.get('view')).toBe('app');
+  expect(link.searchParams.get('graph')).toBe('cutter.graft.json');
+  expect(link.searchParams.has('token')).toBe(false);
+});
+
 test('an app fits a phone', async ({ page, workspace }) => {
   await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
   await page.setViewportSize({ width: 390, height: 844 });
