@@ -93,7 +93,7 @@ export function AskBox() {
   if (askable(graph) === undefined) return null;
   const blank = question.trim() === '';
   return (
-    <section className="mt-4" aria-label="Questions of your own">
+    <section className="mt-6" aria-label="Questions of your own">
       <form
         onSubmit={(event) => {
           event.preventDefault();

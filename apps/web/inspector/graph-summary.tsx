@@ -6,7 +6,7 @@ import { useDocument } from '../state/document-store.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { bodyAt } from '../state/levels.ts';
 import { countProblems, countText, useProblems } from '../state/problems.ts';
-import { afterNodeTypes } from '../state/registry.ts';
+import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
 import { part } from '../shell/part.tsx';
 
 const ProblemList = part(() =>
@@ -40,6 +40,7 @@ export function GraphSummary() {
   const body = useDocument(({ trail }) => bodyAt(trail));
   const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
   const edges = useDocument((state) => state.shown.edges.length);
+  const hasTypes = useNodeTypes(({ types }) => types !== undefined);
   if (path === undefined) {
     return <p className="px-4 py-3 text-ink-2">Open a graph on the left, or make a new one.</p>;
   }
@@ -55,7 +56,6 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
-      <AskBox />
       <p className="mt-4 text-ink-2">
         Select a node to see its parameters and what came out of it.
       </p>
@@ -72,6 +72,8 @@ export function GraphSummary() {
           );
         })}
       </dl>
+      {/* Not what the page loads first; at the end, so that nothing moves when it comes. */}
+      {hasTypes ? <AskBox /> : null}
     </div>
   );
 }
