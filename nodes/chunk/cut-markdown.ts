@@ -42,6 +42,6 @@ export function cutMarkdown(text: string, options: CutOptions): CutPiece[] {
     }));
   }
   function add(spans: readonly TextSpan[]): void {
-    pieces.push(...spans.map((span) => ({ ...span, headings: headingsAt(root, span.start) })));
+    for (const span of spans) pieces.push({ ...span, headings: headingsAt(root, span.start) });
   }
 }

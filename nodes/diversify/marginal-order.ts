@@ -1,3 +1,5 @@
+import { greatest, least } from '../kit/evaluation/extremes.ts';
+
 interface Candidate {
   /** Any scale: the best of all becomes 1, the worst 0. */
   readonly relevance: number;
@@ -21,7 +23,7 @@ export function marginalOrder(
     const values = open.map(
       ({ at, alike }) => lambda * (relevances[at] ?? 0) - (1 - lambda) * alike,
     );
-    const best = values.indexOf(Math.max(...values));
+    const best = values.indexOf(greatest(values));
     const [next] = open.splice(best, 1);
     if (next === undefined) break;
     chosen.push({ at: next.at, value: values[best] ?? 0 });
@@ -32,8 +34,8 @@ export function marginalOrder(
 
 /** From 0 to 1; all 1 where they are equal. */
 function scaled(values: readonly number[]): number[] {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return values.map((value) => (most > least ? (value - least) / (most - least) : 1));
+  const [lowest, highest] = [least(values), greatest(values)];
+  return values.map((value) => (highest > lowest ? (value - lowest) / (highest - lowest) : 1));
 }
 
 function dot(one: Float32Array, other: Float32Array): number {

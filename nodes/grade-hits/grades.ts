@@ -9,6 +9,7 @@ import {
 } from '@graft/graph';
 import { type Leaning, leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
+import { greatest } from '../kit/evaluation/extremes.ts';
 import { contentWords } from '../kit/text/content-words.ts';
 import { wordCover } from '../kit/text/word-cover.ts';
 import type { gradeHits } from './node.ts';
@@ -99,8 +100,8 @@ function plainGrades(
  * may be negative; where none is, it is their share of the best.
  */
 function margins(scores: readonly number[]): number[] {
-  const best = Math.max(...scores);
-  const scale = Math.max(...scores.map(Math.abs));
+  const best = greatest(scores);
+  const scale = greatest(scores.map(Math.abs));
   return scores.map((score) => (scale === 0 ? 1 : Math.max(0, (scale - best + score) / scale)));
 }
 

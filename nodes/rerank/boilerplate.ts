@@ -1,3 +1,4 @@
+import { greatest } from '../kit/evaluation/extremes.ts';
 import { plainWords } from '../kit/text/word-pair-sketch.ts';
 
 /** In so many documents of one list a line is none that one of them has to say. */
@@ -58,6 +59,6 @@ function isLinks(line: string, isRow: boolean): boolean {
   // A table's row begins with its bar.
   if (isRow || line.trimStart().startsWith('|')) return false;
   const parts = line.split(/\s[|·•›»>]\s/);
-  const longest = Math.max(...parts.map((part) => plainWords(part).length));
+  const longest = greatest(parts.map((part) => plainWords(part).length));
   return parts.length >= 3 && longest <= 4;
 }

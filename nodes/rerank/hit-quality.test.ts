@@ -18,9 +18,9 @@ function qualityOf(metadata: Metadata): QualityParts | undefined {
 }
 
 it('takes nothing off for what cannot be told', () => {
-  for (const date of ['', 'spring', '12/03/2026', true]) {
+  for (const date of ['', 'spring', '12/03/2026', true, '2026-02-30', '2025-02-29T08:00Z']) {
     const one = qualityOf({ date });
-    expect(one?.freshness).toBeUndefined();
+    expect(one?.freshness, String(date)).toBeUndefined();
     expect(one?.quality).toBe(1);
   }
   for (const date of ['2027-03-01', '2026-11-01T08:00:00Z', '2026-11']) {
@@ -35,6 +35,7 @@ it('takes nothing off for what cannot be told', () => {
     { date: 'spring', modified: '2025-11-01T08:00:00Z' },
     { date: '', changed: '2025-11-01' },
     { date: '2019, 2025-11-01' },
+    { date: '2026-02-30', changed: '2025-11-01' },
     { date: '2025-11-01, second printing' },
   ];
   for (const metadata of half) {

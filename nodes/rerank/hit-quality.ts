@@ -6,7 +6,7 @@ import {
   type ParamsOf,
 } from '@graft/graph';
 import { commonLines, countWords } from './boilerplate.ts';
-import type { rerank } from './node.ts';
+import { isDay, type rerank } from './node.ts';
 import { partFactor } from './part-factor.ts';
 
 /** From 0 to 1, the more the better; a part that has no weight, or cannot be told, is absent. */
@@ -82,7 +82,7 @@ function timeOf(text: string): number | undefined {
   const date = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text)?.[0] ?? '';
   const rest = text.slice(date.length);
   const [all = '', clock = '', , hours, minutes = '00'] = clockAndZone.exec(rest) ?? [];
-  if (all !== rest || (all !== '' && date.length < 10)) return undefined;
+  if (!isDay(date) || all !== rest || (all !== '' && date.length < 10)) return undefined;
   const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
   const stamp = Date.parse(all === '' ? date : `${date}T${clock}${zone}`);
   return Number.isNaN(stamp) ? undefined : stamp;

@@ -44,8 +44,8 @@ function partWeight(title: string, what: string) {
 export const noCrossEncoder =
   'No cross-encoder is connected. Connect the one of Train reranker, or choose another method.';
 
-/** Of `2026-02-30`: no. */
-function isDay(day: string): boolean {
+/** Of `2026-02-30`: no; of `2026-02` and `2026`: yes. */
+export function isDay(day: string): boolean {
   const time = Date.parse(day);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
@@ -53,7 +53,7 @@ function isDay(day: string): boolean {
 export const rerank = defineNode({
   type: 'rerank',
   version: 1,
-  implementation: 6,
+  implementation: 7,
   title: 'Rerank',
   group: 'retrieval',
   doc: 'Puts the hits of each question into a better order by reading question and chunk together. Late interaction compares their token vectors (MaxSim) and fuses that order with the incoming one; a cross-encoder scores each pair with a model trained for it; a language model is asked whether the chunk helps, and its probability of yes is fused likewise. Beside the topic it can weigh quality: length, boilerplate, trust in the source, and freshness.',

@@ -11,6 +11,7 @@ import {
   type TrainedCrossEncoder,
   vectorSchema,
 } from '@graft/graph';
+import { greatest, least } from '../kit/evaluation/extremes.ts';
 import { hitQuality, trustOf, type TrustOf } from './hit-quality.ts';
 import { leaningScorer } from './leaning-scorer.ts';
 import { loneGlobs, type LoneGlobs } from './lone-globs.ts';
@@ -173,8 +174,8 @@ function nearnesses(
 ): number[] {
   const cosines = hits.flatMap(({ scores }) => scores.dense ?? []);
   // What was found by words only is no nearer than all that was found by meaning.
-  const farthest = cosines.length === 0 ? 1 : Math.min(...cosines);
-  const best = Math.max(...topics.map(({ parts: { rerank = 0 } }) => rerank));
+  const farthest = cosines.length === 0 ? 1 : least(cosines);
+  const best = greatest(topics.map(({ parts: { rerank = 0 } }) => rerank));
   const values = topics.map(({ from, parts: { rerank = 0 } }) => {
     switch (method) {
       case 'none':
@@ -190,7 +191,7 @@ function nearnesses(
         return rerank;
     }
   });
-  const nearest = Math.max(...values);
+  const nearest = greatest(values);
   return values.map((value) => (nearest > 0 ? Math.max(0, value) / nearest : 1));
 }
 

@@ -11,6 +11,7 @@ import {
 import { type Draft, drafts } from '../kit/asking/drafts.ts';
 import { fillPrompt } from '../kit/asking/fill-prompt.ts';
 import { leanings, tellLeanings, tellUnasked } from '../kit/asking/yes-or-no.ts';
+import { greatest } from '../kit/evaluation/extremes.ts';
 import { hasPhrase } from './has-phrase.ts';
 import type { route } from './node.ts';
 
@@ -96,7 +97,7 @@ async function nearest(
         { location: { node: ctx.node, port: 'hits' } },
       );
     }
-    near.set(question.id, Math.min(1, Math.max(0, ...cosines)));
+    near.set(question.id, Math.min(1, Math.max(0, greatest(cosines))));
   }
   return near;
 }

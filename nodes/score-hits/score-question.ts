@@ -1,5 +1,6 @@
 import type { Hit } from '@graft/graph';
 import { contextPrecision, precisions } from '../kit/evaluation/average-precision.ts';
+import { least } from '../kit/evaluation/extremes.ts';
 
 export interface HitScores {
   /** The share of the documents that are among the first k hits. */
@@ -29,7 +30,7 @@ export function scoreQuestion(
     const { path } = chunk.source;
     if (wanted.has(path) && !places.has(path)) places.set(path, place);
   }
-  const first = Math.min(...places.values());
+  const first = least(places.values());
   const within = [...places.values()].filter((place) => place < k);
   const best = Array.from({ length: Math.min(k, wanted.size) }, (_, place) => place);
   return {
