@@ -57,7 +57,7 @@ export class SourceWatcher implements Disposable {
   #seen: ReadonlyMap<string, Seen> | undefined;
   #graphChanged = true;
   #timer: NodeJS.Timeout | undefined;
-  /** When the first of the hints came that no look has answered yet. */
+  /** When the first of the hints came that no look has answered yet, by the clock that nobody sets, as all times here. */
   #hinted: number | undefined;
   #notBefore = 0;
   #looking = false;
@@ -68,7 +68,7 @@ export class SourceWatcher implements Disposable {
     this.#changed = changed;
     this.#unhint = watched.hints((graph) => {
       this.#graphChanged ||= graph;
-      this.#hinted ??= Date.now();
+      this.#hinted ??= performance.now();
       this.#arm();
     });
     void this.#begin();
@@ -83,7 +83,7 @@ export class SourceWatcher implements Disposable {
   #arm(): void {
     if (this.#looking || this.#stopped || this.#hinted === undefined) return;
     clearTimeout(this.#timer);
-    const now = Date.now();
+    const now = performance.now();
     const at = Math.max(Math.min(now + quiet, this.#hinted + longest), this.#notBefore);
     this.#timer = setTimeout(() => void this.#begin(), Math.max(0, at - now)).unref();
   }
@@ -91,11 +91,12 @@ export class SourceWatcher implements Disposable {
   async #begin(): Promise<void> {
     this.#looking = true;
     this.#hinted = undefined;
-    const started = Date.now();
+    const started = performance.now();
     // What cannot be read now is looked at with the next hint.
     await this.#look().catch(() => undefined);
     this.#looking = false;
-    this.#notBefore = Date.now() + Math.min((Date.now() - started) * rest.times, rest.longest);
+    this.#notBefore =
+      performance.now() + Math.min((performance.now() - started) * rest.times, rest.longest);
     this.#arm();
   }
 

@@ -75,6 +75,17 @@ it('says nothing of other files, of what was only touched, and of what Graft exp
   expect((await next())?.files).toEqual(['docs/deep/b.md']);
 });
 
+it('goes on telling when the clock was set back', async () => {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000);
+  try {
+    await put('docs/a.md', 'by another clock');
+    expect((await next())?.files).toEqual(['docs/a.md']);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
 it('gathers what changes at once', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, at) => put(`docs/many/${at}.md`, 'x')));
   await vi.waitFor(
