@@ -36,6 +36,8 @@ export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
           collisionPadding={8}
           loop
           aria-label="What can be done here"
+          // Of a window that is low it scrolls, and is then to be scrolled by keys too.
+          tabIndex={0}
           onContextMenu={(event) => event.preventDefault()}
           // Keys of the canvas, such as Delete, are not meant while a menu is open.
           onKeyDown={(event) => event.nativeEvent.stopPropagation()}

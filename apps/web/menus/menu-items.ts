@@ -96,13 +96,13 @@ function nodeMenu(): MenuGroups {
       command('copy'),
       command('paste'),
     ],
-    [...(single ? [command('note-about')] : []), command('group-selection')],
     single
       ? [
           { ...command('connect'), disabled: false, run: () => ask({ node: selection[0] ?? '' }) },
           command('disconnect'),
+          command('note-about'),
         ]
-      : [],
+      : [command('group-selection')],
     [
       command('make-subgraph'),
       ...(selectedUse() === undefined
