@@ -8,16 +8,21 @@ import {
   useNodesInitialized,
   useReactFlow,
   useStore,
+  useStoreApi,
+  type Node as FlowNode,
   type ReactFlowInstance,
+  type ReactFlowProps,
   type Viewport,
 } from '@xyflow/react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
+import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
+import { manyNodes, placedFlat, pointAt, useFarCards } from './far-cards.ts';
 import { farScale } from './far-scale.ts';
 import {
   beginDrawing,
@@ -31,10 +36,9 @@ import {
 } from './edge-drawing.ts';
 import { addToCanvas, dropOnEdge, tidy } from './edit-actions.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
-import { GraphEdgeView } from './graph-edge.tsx';
+import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
 import { edgeAt, markEdgeUnder, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
-import { part } from '../shell/part.tsx';
 import { nodeDragType } from './node-drag.ts';
 import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
@@ -55,8 +59,45 @@ const edgeTypes = { graph: GraphEdgeView };
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Of a graph that has no nodes yet. */
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
-/** Nodes from which on only those in view are drawn. */
-const manyNodes = 150;
+const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
+
+// The same functions for good: with others, the renderer renders every node and edge anew.
+type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
+const nodeHandlers = {
+  onNodeDoubleClick({ target }) {
+    // There it renames.
+    if (target instanceof Element && target.closest('.node-title') !== null) return;
+    enterSelected();
+  },
+  onNodeDrag: (_event, node, dragged) => markEdgeUnderNode(node, dragged.length),
+  onNodeDragStop(_event, node, dragged) {
+    const on = useEdgeUnder.getState().id;
+    useEdgeUnder.setState({ id: undefined });
+    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === on);
+    if (edge !== undefined && dragged.length === 1) void dropOnEdge(node.id, edge);
+  },
+  onNodeMouseEnter: (_event, { id }) => pointAt(id),
+  onNodeMouseLeave: () => pointAt(undefined),
+  onNodeClick(event, { id }) {
+    // One of many that is clicked alone is then the one selected.
+    if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
+  },
+  onContextMenu(event) {
+    if (!(event.target instanceof Element)) return;
+    if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
+  },
+} satisfies Handlers;
+const reconnectHandlers = {
+  onReconnectStart: (_event, { data }) => moveEnd(data?.edge),
+  onReconnectEnd: (...[, { data }, , state]) => endMoving(data?.edge, state),
+  onReconnect(old, connection) {
+    const { data } = old;
+    if (data === undefined) return;
+    const to = edgeBetween(...connectionEnds(connection));
+    if (to !== undefined)
+      useDocument.getState().edit((graph) => connectInPlace(disconnect(graph, data.edge), to));
+  },
+} satisfies Handlers;
 
 /** Why the port under the pointer does not take the edge. */
 function RefusalHint() {
@@ -165,6 +206,16 @@ function useLineColour(): string {
   return familyColour(ports?.[pending?.port ?? '']?.type.family);
 }
 
+/** The edges that stand out: of a large graph seen from far, only these are drawn one by one. */
+function useOutstanding(edges: readonly GraphFlowEdge[]): GraphFlowEdge[] {
+  const selection = useScreen((state) => state.selection);
+  const under = useEdgeUnder(({ id }) => id);
+  return useMemo(
+    () => edges.filter((edge) => edge.selected || edge.id === under || isLit(selection, edge)),
+    [edges, selection, under],
+  );
+}
+
 export function Canvas() {
   const frame = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
@@ -180,11 +231,17 @@ export function Canvas() {
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
+  const store = useStoreApi();
+  const isMany = nodes.length > manyNodes;
+  const isPicture = useFarCards(({ edgeAt }) => edgeAt !== undefined) && isMany;
+  const planned = useScreen((state) => state.planOverlay);
+  const outstanding = useOutstanding(edges);
   return (
     <div
       ref={frame}
       className={first === 'held' ? 'h-full held' : 'h-full'}
       data-far={far !== undefined}
+      data-picture={isPicture}
       style={{ '--far': far }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(nodeDragType)) return;
@@ -204,34 +261,13 @@ export function Canvas() {
       }}
     >
       <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
-        nodes={nodes}
-        edges={edges}
+        nodes={isPicture ? nodes.map(placedFlat) : nodes}
+        edges={isPicture ? outstanding : edges}
         nodeTypes={flowNodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        onNodeDoubleClick={({ target }) => {
-          // There it renames.
-          if (target instanceof Element && target.closest('.node-title') !== null) return;
-          enterSelected();
-        }}
-        onNodeDrag={(_event, node, dragged) => markEdgeUnderNode(node, dragged.length)}
-        onNodeDragStop={(_event, node, dragged) => {
-          const on = useEdgeUnder.getState().id;
-          useEdgeUnder.setState({ id: undefined });
-          const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === on);
-          if (edge !== undefined && dragged.length === 1) void dropOnEdge(node.id, edge);
-        }}
-        onNodeClick={(event, { id }) => {
-          // One of many that is clicked alone is then the one selected.
-          if (!event.shiftKey && !event.metaKey && !event.ctrlKey)
-            useScreen.getState().select([id]);
-        }}
-        onContextMenu={(event) => {
-          if (!(event.target instanceof Element)) return;
-          if (openMenu(event.target, { x: event.clientX, y: event.clientY }))
-            event.preventDefault();
-        }}
+        {...nodeHandlers}
         onConnectStart={(_event, { nodeId, handleId, handleType }) => {
           if (nodeId === null || handleType === null) return;
           beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
@@ -241,19 +277,9 @@ export function Canvas() {
         isValidConnection={(connection) =>
           portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
         }
-        onReconnectStart={(_event, { data }) => moveEnd(data?.edge)}
-        onReconnectEnd={(...[, { data }, , state]) => endMoving(data?.edge, state)}
+        {...reconnectHandlers}
         reconnectRadius={14}
-        onReconnect={(old, connection) => {
-          const { data } = old;
-          if (data === undefined) return;
-          const to = edgeBetween(...connectionEnds(connection));
-          if (to !== undefined)
-            useDocument
-              .getState()
-              .edit((graph) => connectInPlace(disconnect(graph, data.edge), to));
-        }}
-        onlyRenderVisibleElements={nodes.length > manyNodes}
+        onlyRenderVisibleElements={isMany && !isPicture}
         connectionLineStyle={{ stroke: lineColour }}
         // A command: the canvas would take the keys from dialogs and lists, too.
         deleteKeyCode={null}
@@ -272,6 +298,15 @@ export function Canvas() {
         tabIndex={-1}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
+        {isMany && far !== undefined && first === 'seen' && !planned ? (
+          <FarLayer
+            nodes={nodes}
+            edges={edges}
+            far={far}
+            onEdgesChange={onEdgesChange}
+            flow={store}
+          />
+        ) : null}
         <CanvasTools />
         <Overview />
         <RefusalHint />

@@ -8,6 +8,13 @@ import { useEdgeUnder } from './insert-on-edge.ts';
 /** Selected nodes up to which their edges stand out: of more, all would. */
 const mostLit = 12;
 
+/** Whether the edges of a node that is selected stand out. */
+export const isLit = (
+  selection: readonly string[],
+  { source, target }: Pick<EdgeProps, 'source' | 'target'>,
+): boolean =>
+  selection.length <= mostLit && (selection.includes(source) || selection.includes(target));
+
 /** Whether a way ends where the ports are now: while a card is dragged, it does not. */
 function fits(way: readonly Point[], { sourceX, sourceY, targetX, targetY }: EdgeProps): boolean {
   const [first, last] = [way[0], way.at(-1)];
@@ -30,11 +37,7 @@ export function GraphEdgeView(props: EdgeProps) {
   });
   const path = way !== undefined && fits(way, props) ? roundedPath(way) : curve;
   const under = useEdgeUnder(({ id }) => id === props.id);
-  const lit = useScreen(
-    ({ selection }) =>
-      selection.length <= mostLit &&
-      (selection.includes(props.source) || selection.includes(props.target)),
-  );
+  const lit = useScreen(({ selection }) => isLit(selection, props));
   return (
     <BaseEdge
       id={props.id}

@@ -7,22 +7,21 @@ import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { useOutdated } from '../state/outdated.ts';
-import { isPartOf, usePath } from '../state/node-path.ts';
+import { isPartOf } from '../state/node-path.ts';
 import { usePlan } from '../state/plan-store.ts';
-import { useProblemAt } from '../state/problems.ts';
 import type { StepView } from '../state/run-state.ts';
-import { stepOf, useRunView } from '../state/run-view.ts';
-import { familyColour } from './family-colour.ts';
+import { useRunView } from '../state/run-view.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { givenText, offStatus, outdatedText, progressShare, resultText } from './node-status.ts';
 import { useFacts, useStatus } from './use-node-status.ts';
-import { useLook } from '../state/node-shape.ts';
-import { paramTitle, titleAmong, untitled } from '../state/node-titles.ts';
+import { paramTitle, titleAmong } from '../state/node-titles.ts';
 import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
-import { useScreen } from '../state/screen-store.ts';
 import { part } from '../shell/part.tsx';
+import { useScreen } from '../state/screen-store.ts';
+import { FarCard } from './far-card.tsx';
+import { useFarCards } from './far-cards.ts';
+import { useCard } from './use-card.ts';
 
 const NodePlan = part(() =>
   afterNodeTypes(import('./node-plan.tsx')).then((loaded) => loaded.NodePlan),
@@ -94,16 +93,11 @@ function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefin
   return `needs ${port ?? field}`;
 }
 
-/** A node of the canvas. Its width is fixed, and nothing in it moves when a run starts. */
-export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeProps) {
-  const node = useDocument((state) => state.shown.nodes[id]);
-  const path = usePath(id);
-  const step = useRunView((state) => stepOf(state, path));
-  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+/** The whole card. Its width is fixed, and nothing in it moves when a run starts. */
+function Card({ id, selected }: { readonly id: string; readonly selected: boolean }) {
+  const { node, path, step, problem, incomplete, outdated, look, off, title, card } = useCard(id);
   const ran = useStatus(path, step);
-  const off = node?.bypass === true;
   const status = off ? offStatus : ran;
-  const look = useLook(node);
   const pastParams = useRunView((state) => (state.past ? state.pastParams[path] : undefined));
   const params = useParamsHere(id);
   const facts = useFacts(node, look, pastParams ?? params);
@@ -114,7 +108,6 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   });
   const past = useRunView((state) => state.past);
   const given = useGiven(id, look);
-  const outdated = useOutdated(step?.error, path);
   const failed = step?.error !== undefined && !outdated;
   const result = outdated
     ? outdatedText
@@ -134,21 +127,8 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
   const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
   if (node === undefined) return null;
-  const title = untitled(id, node);
   return (
-    <article
-      className="node"
-      style={{ '--c': familyColour(look?.group) }}
-      data-selected={selected}
-      data-problem={
-        (problem !== undefined && !incomplete) || (step?.status === 'failed' && !outdated)
-      }
-      data-incomplete={incomplete}
-      data-off={off}
-      data-testid={`node-${id}`}
-      data-status={step?.status ?? 'idle'}
-      aria-label={`${node.title ?? title}, ${id}`}
-    >
+    <article className="node" data-selected={selected} {...card}>
       {planned ? <NodePlan node={node} path={path} /> : null}
       <header className="node-head">
         <i className="group-square" />
@@ -188,4 +168,20 @@ export const GraphNodeView = memo(function GraphNodeView({ id, selected }: NodeP
       </footer>
     </article>
   );
+}
+
+/** Of a large selection each node stays as it is seen from far. */
+const fewSelected = 20;
+
+/** A node of the canvas; from far, of a large graph, what stands for it as long as nobody points at it. */
+export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
+  const { id, selected, width, height } = props;
+  const isFar = useFarCards(({ near, edgeAt }) => edgeAt !== undefined && near !== id);
+  const renamed = useOverlay((state) => state.renamingNode === id);
+  const isOff = useDocument((state) => state.shown.nodes[id]?.bypass === true);
+  const meant = useScreen(({ selection }) => selected && selection.length <= fewSelected);
+  // One that was just added is measured as a whole.
+  if (!isFar || width === undefined || height === undefined || meant || renamed || isOff)
+    return <Card id={id} selected={selected} />;
+  return <FarCard {...{ id, width, height, selected }} />;
 });

@@ -2,6 +2,7 @@ import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
 import { create } from 'zustand';
 import { useDocument } from '../state/document-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
+import { useFarCards } from './far-cards.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
 interface Point {
@@ -35,7 +36,8 @@ export function edgeAt(
       typeof id === 'string' ? edges.find((edge) => formatEdge(edge) === id) : undefined;
     if (found !== undefined) return found;
   }
-  return undefined;
+  const pictured = useFarCards.getState().edgeAt?.({ x, y });
+  return pictured === undefined ? undefined : edges.find((edge) => formatEdge(edge) === pictured);
 }
 
 /** The graph with a node between the ends of an edge; undefined where it has no ports that both take. */

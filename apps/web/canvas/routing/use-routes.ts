@@ -1,10 +1,11 @@
-import { useReactFlow, type InternalNode, type Node as FlowNode } from '@xyflow/react';
+import { useReactFlow, type Node as FlowNode } from '@xyflow/react';
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { portPlace } from '../port-place.ts';
 import { routeEdges, type Routes } from './route-edges.ts';
 import type { Ends } from './route.ts';
-import type { Box, Point } from './shapes.ts';
+import type { Box } from './shapes.ts';
 
 export const useRoutes = create<{ readonly routes: Routes }>()(() => ({ routes: new Map() }));
 
@@ -17,21 +18,6 @@ function boxOf(node: FlowNode): Box | undefined {
   if (width === undefined || height === undefined || node.type === 'frame') return undefined;
   const { x, y } = node.position;
   return { left: x, top: y, right: x + width, bottom: y + height };
-}
-
-/** The middle of a port's outer side, as the renderer takes it. */
-function portPlace(
-  node: InternalNode | undefined,
-  side: 'source' | 'target',
-  port: string | null | undefined,
-): Point | undefined {
-  const handle = node?.internals.handleBounds?.[side]?.find(({ id }) => id === port);
-  if (node === undefined || handle === undefined) return undefined;
-  const { x, y } = node.internals.positionAbsolute;
-  return {
-    x: x + handle.x + (side === 'source' ? handle.width : 0),
-    y: y + handle.y + handle.height / 2,
-  };
 }
 
 /** Finds the ways of the edges anew whenever cards have come to rest in other places. */

@@ -1,0 +1,47 @@
+import type { Node as FlowNode } from '@xyflow/react';
+import { create } from 'zustand';
+
+/** Nodes from which on a canvas is large: only those in view are drawn, and far out as one picture. */
+export const manyNodes = 150;
+
+interface FarCards {
+  /** The node under the pointer, which is a whole card then. */
+  readonly near: string | undefined;
+  /** While the cards and edges of a large graph are one picture: its edge at a point of the window. */
+  readonly edgeAt:
+    ((point: { readonly x: number; readonly y: number }) => string | undefined) | undefined;
+  /** Whether there was such a picture since the page began: ports were then found where no whole card had them. */
+  readonly wasFar: boolean;
+}
+
+export const useFarCards = create<FarCards>()(() => ({
+  near: undefined,
+  edgeAt: undefined,
+  wasFar: false,
+}));
+
+/** Milliseconds that the pointer stays on a node before its card is whole: a view that moves takes many past it. */
+const dwell = 80;
+let pointing: ReturnType<typeof setTimeout> | undefined;
+
+export function pointAt(near: string | undefined): void {
+  clearTimeout(pointing);
+  const { edgeAt, near: before } = useFarCards.getState();
+  if (edgeAt === undefined && before === undefined) return;
+  pointing = setTimeout(() => useFarCards.setState({ near }), dwell);
+}
+
+const placed = new WeakMap<FlowNode, FlowNode>();
+
+/**
+ * The node placed by its left and top edge. A transform of its own, as the renderer gives it, is a layer of its own to look
+ * after for the browser, of which a thousand are more than it can move at once.
+ */
+export function placedFlat(node: FlowNode): FlowNode {
+  const known = placed.get(node);
+  if (known !== undefined) return known;
+  const { x, y } = node.position;
+  const flat = { ...node, style: { ...node.style, transform: 'none', left: x, top: y } };
+  placed.set(node, flat);
+  return flat;
+}

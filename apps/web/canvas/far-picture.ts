@@ -1,0 +1,119 @@
+import type { Point } from './routing/shapes.ts';
+
+/** A card as it is seen from far. */
+export interface PictureCard {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  /** A colour of the style sheet, as it is written there. */
+  readonly colour: string;
+}
+export interface PictureEdge {
+  readonly id: string;
+  readonly from: Point;
+  readonly to: Point;
+  readonly colour: string;
+}
+
+export interface PictureColours {
+  readonly panel: string;
+  readonly border: string;
+  readonly ink: string;
+  /** Of `var(--c-…)`, as the canvas takes it. */
+  of(written: string): string;
+}
+
+interface Picture {
+  readonly cards: readonly PictureCard[];
+  readonly edges: readonly PictureEdge[];
+  readonly far: number;
+  readonly colours: PictureColours;
+  readonly font: string;
+}
+
+/** The words of a title in lines of a width, as the browser breaks it: between words, and within one that is too long. */
+function linesOf(context: CanvasRenderingContext2D, title: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  const fits = (text: string): boolean => context.measureText(text).width <= width;
+  for (const word of title.split(/\s+/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (fits(longer)) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (!fits(line) && line.length > 1) {
+      let end = line.length - 1;
+      while (end > 1 && !fits(line.slice(0, end))) end -= 1;
+      lines.push(line.slice(0, end));
+      line = line.slice(end);
+    }
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}
+
+/** The way of an edge, as the renderer's `getBezierPath` leads it, which would come here as a second copy. */
+export function curveOf({ from, to }: PictureEdge): Path2D {
+  const distance = to.x - from.x;
+  const out = distance >= 0 ? 0.5 * distance : 6.25 * Math.sqrt(-distance);
+  const path = new Path2D();
+  path.moveTo(from.x, from.y);
+  path.bezierCurveTo(from.x + out, from.y, to.x - out, to.y, to.x, to.y);
+  return path;
+}
+
+/** Draws edges and then cards in places of the graph, as `canvas.css` has them seen from far. */
+export function drawPicture(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { cards, edges, far, colours } = picture;
+  context.lineWidth = 1.75;
+  context.globalAlpha = 0.85;
+  for (const edge of edges) {
+    context.strokeStyle = colours.of(edge.colour);
+    context.stroke(curveOf(edge));
+  }
+  context.globalAlpha = 1;
+  const size = 11.5 * far;
+  context.font = `600 ${size}px ${picture.font}`;
+  const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } =
+    context.measureText('M');
+  const leading = 1.1 * size;
+  const baseline = (leading - ascent - descent) / 2 + ascent;
+  const lines = new Map<string, string[]>();
+  for (const { x, y, width, height, title, colour } of cards) {
+    const box = (out: number, radius: number): void => {
+      context.beginPath();
+      context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, radius);
+      context.fill();
+    };
+    context.fillStyle = colours.border;
+    box(far / 2, 9 + far / 2);
+    context.fillStyle = colours.panel;
+    box(-1, 8);
+    context.fillStyle = colours.of(colour);
+    context.beginPath();
+    context.roundRect(x + 1, y + 1, width - 2, 3 * far, [8, 8, 0, 0]);
+    context.fill();
+    context.fillStyle = colours.ink;
+    const inner = width - 22;
+    const written = lines.get(title) ?? linesOf(context, title, inner);
+    lines.set(title, written);
+    const [top, bottom] = [y + 1 + 5 * far, y + height - 3];
+    const whole = written.length * leading <= bottom - top;
+    if (!whole) {
+      context.save();
+      context.beginPath();
+      context.rect(x + 11, top, inner, bottom - top);
+      context.clip();
+    }
+    for (const [row, line] of written.entries()) {
+      if (top + row * leading > bottom) break;
+      context.fillText(line, x + 11, top + row * leading + baseline);
+    }
+    if (!whole) context.restore();
+  }
+}

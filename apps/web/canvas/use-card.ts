@@ -1,0 +1,31 @@
+import { useDocument } from '../state/document-store.ts';
+import { usePath } from '../state/node-path.ts';
+import { useLook } from '../state/node-shape.ts';
+import { untitled } from '../state/node-titles.ts';
+import { useOutdated } from '../state/outdated.ts';
+import { useProblemAt } from '../state/problems.ts';
+import { stepOf, useRunView } from '../state/run-view.ts';
+import { familyColour } from './family-colour.ts';
+
+/** What of a node is seen from near and far, and what its card is called. */
+export function useCard(id: string) {
+  const node = useDocument((state) => state.shown.nodes[id]);
+  const path = usePath(id);
+  const step = useRunView((state) => stepOf(state, path));
+  const { problem, incomplete = false } = useProblemAt(id) ?? {};
+  const outdated = useOutdated(step?.error, path);
+  const look = useLook(node);
+  const off = node?.bypass === true;
+  const title = node === undefined ? id : untitled(id, node);
+  const card = {
+    style: { '--c': familyColour(look?.group) },
+    'data-problem':
+      (problem !== undefined && !incomplete) || (step?.status === 'failed' && !outdated),
+    'data-incomplete': incomplete,
+    'data-off': off,
+    'data-testid': `node-${id}`,
+    'data-status': step?.status ?? 'idle',
+    'aria-label': `${node?.title ?? title}, ${id}`,
+  };
+  return { node, path, step, problem, incomplete, outdated, look, off, title, card };
+}

@@ -1,0 +1,100 @@
+import { expectAccessible } from './accessible.ts';
+import { countRenders } from './count-renders.ts';
+import { expect, test, type SmallGraph } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** Questions of 40 rows, each gathered and sampled in turn: more nodes than are drawn one by one from far. */
+function rowsOfNodes(): SmallGraph {
+  const nodes: Record<string, SmallGraph['nodes'][string]> = {};
+  const layout: Record<string, readonly [number, number]> = {};
+  const edges: string[] = [];
+  for (let row = 0; row < 40; row += 1) {
+    nodes[`ask-${row}`] = { type: 'questions', params: { questions: `How hot is kiln ${row}?` } };
+    layout[`ask-${row}`] = [0, row * 160];
+    for (let column = 1; column < 5; column += 1) {
+      nodes[`row-${row}-${column}`] = { type: column % 2 === 0 ? 'sample-rows' : 'gather-rows' };
+      layout[`row-${row}-${column}`] = [column * 400, row * 160];
+      const before = column === 1 ? `ask-${row}.questions` : `row-${row}-${column - 1}.rows`;
+      edges.push(`${before} -> row-${row}-${column}.rows`);
+    }
+  }
+  return { nodes, layout, edges };
+}
+
+test('a large graph is one picture from far, in which all can be pointed at', async ({
+  page,
+  workspace,
+}) => {
+  const graph = rowsOfNodes();
+  await workspace.graph('large', graph);
+  const bench = new Workbench(page);
+  await page.addInitScript(countRenders);
+  await bench.open(workspace.url, 'large.graft.json');
+  const picture = page.locator('canvas.far-picture');
+  const edges = page.locator('.react-flow__edge');
+  const near = page.locator('.react-flow__node .node-head');
+  await expect(picture).toBeVisible();
+  await expect(page.locator('.react-flow__node')).toHaveCount(200);
+  await expect(edges).toHaveCount(0);
+  await expect(near).toHaveCount(0);
+  await expectAccessible(page, 'a large graph from far');
+
+  await test.step('a node has its name, and is whole when it is selected', async () => {
+    const node = page.getByRole('article', { name: 'Gather rows, row-20-3' });
+    await node.click();
+    await expect(bench.node('row-20-3')).toHaveAttribute('data-selected', 'true');
+    await expect(near).toHaveText(['Gather rows']);
+  });
+
+  await test.step('an edge is selected by a press, and can be taken away', async () => {
+    const [from, to] = await Promise.all(
+      ['row-10-1', 'row-10-2'].map((id) => bench.node(id).boundingBox()),
+    );
+    if (!from || !to) throw new Error('the nodes are not on the screen');
+    // Ports of one row stand at one height, so that the edge is a straight line.
+    const y = from.y + (from.height * 45) / 118;
+    await page.mouse.click((from.x + from.width + to.x) / 2, y);
+    await expect(page.locator('.react-flow__edge.selected')).toHaveCount(1);
+    await page.keyboard.press('Delete');
+    await expect(page.getByText('200 nodes · 159 connections')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('200 nodes · 160 connections')).toBeVisible();
+  });
+
+  const dragRenders = async (id: string): Promise<readonly string[]> => {
+    const box = await bench.node(id).boundingBox();
+    if (box === null) throw new Error(`${id} is not on the screen`);
+    const [x, y] = [box.x + box.width / 2, box.y + Math.min(12, box.height / 2)];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 6, y, { steps: 3 });
+    await expect(bench.node(id)).toHaveAttribute('data-selected', 'true');
+    await page.waitForTimeout(200);
+    await page.evaluate(() => window.renders());
+    await page.mouse.move(x + 30, y + 10, { steps: 10 });
+    await page.waitForTimeout(200);
+    const rendered = new Set(await page.evaluate(() => window.renders()));
+    await page.mouse.up();
+    await page.keyboard.press('Control+z');
+    const known = new Set([...Object.keys(graph.nodes), ...(graph.edges ?? [])]);
+    return [...rendered].filter((one) => known.has(one)).sort();
+  };
+
+  const ownRenders = [
+    'row-20-1.rows -> row-20-2.rows',
+    'row-20-2',
+    'row-20-2.rows -> row-20-3.rows',
+  ];
+  await test.step('a drag renders the node and its edges alone', async () => {
+    expect(await dragRenders('row-20-2')).toEqual(ownRenders);
+  });
+
+  await test.step('near, cards are as ever, and a drag renders the node and its edges', async () => {
+    await page.keyboard.press('Escape');
+    await bench.node('row-20-2').click();
+    await page.keyboard.press('Shift+2');
+    await expect(picture).toHaveCount(0);
+    await expect(bench.node('row-20-2').locator('.port')).toHaveCount(2);
+    expect(await dragRenders('row-20-2')).toEqual(ownRenders);
+  });
+});
