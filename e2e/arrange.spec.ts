@@ -55,6 +55,9 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     const by = { x: x - (head.x + head.width / 2), y: y - (head.y + head.height / 2) };
     await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y, { steps: 12 });
     await expect(page.locator('.react-flow__edge-path.under')).toHaveCount(1);
+    // Away and back in one stroke: where it is let go counts.
+    await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y + 200);
+    await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y);
     await page.mouse.up();
     await expect(edge(page, 'Edge from hits hits to expand hits')).toHaveCount(1);
     await expect(edge(page, 'Edge from expand hits to rerank hits')).toHaveCount(1);
@@ -72,7 +75,9 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
       .dragTo(bench.canvas, { targetPosition: { x: x - pane.x, y: y - pane.y }, force: true });
     await expect(edge(page, 'Edge from hits hits to diversify hits')).toHaveCount(1);
     await expect(edge(page, 'Edge from diversify hits to rerank hits')).toHaveCount(1);
-    await expect(page.getByTestId('announcement')).toContainText('Added Diversify between');
+    await expect(page.getByTestId('announcement')).toContainText(
+      'Added Diversify between hits of Retrieve and hits of Rerank',
+    );
   });
 
   await test.step('a wire let go on an edge takes the place of what it comes from', async () => {

@@ -43,16 +43,18 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
     await expect(note).toContainText('<b>no markup</b> not');
   });
 
-  await test.step('Escape drops what was written, Enter begins again', async () => {
+  await test.step('Enter begins again, Escape keeps what was written, and undo takes it back', async () => {
     const card = page.locator('[data-id="note:note"]');
     await card.focus();
     await page.keyboard.press('Enter');
     await expect(field).toBeFocused();
-    await page.keyboard.type('dropped');
+    await page.keyboard.type('kept');
     await page.keyboard.press('Escape');
     await expect(field).toHaveCount(0);
-    await expect(note).not.toContainText('dropped');
+    await expect(note).toContainText('kept');
     await expect(card).toBeFocused();
+    await page.keyboard.press('Control+z');
+    await expect(note).not.toContainText('kept');
   });
 
   await test.step('its corner makes it larger', async () => {

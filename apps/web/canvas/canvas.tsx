@@ -1,4 +1,4 @@
-import { disconnect, formatEdge } from '@graft/graph';
+import { disconnect } from '@graft/graph';
 import {
   Background,
   BackgroundVariant,
@@ -34,7 +34,7 @@ import {
   moveEnd,
   portOf,
 } from './edge-drawing.ts';
-import { addToCanvas, dropOnEdge, tidy } from './edit-actions.ts';
+import { addToCanvas, endNodeDrag, tidy } from './edit-actions.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
@@ -70,12 +70,7 @@ const nodeHandlers = {
     enterSelected();
   },
   onNodeDrag: (_event, node, dragged) => markEdgeUnderNode(node, dragged.length),
-  onNodeDragStop(_event, node, dragged) {
-    const on = useEdgeUnder.getState().id;
-    useEdgeUnder.setState({ id: undefined });
-    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === on);
-    if (edge !== undefined && dragged.length === 1) void dropOnEdge(node.id, edge);
-  },
+  onNodeDragStop: (_event, node, dragged) => endNodeDrag(node, dragged.length),
   onNodeMouseEnter: (_event, { id }) => pointAt(id),
   onNodeMouseLeave: () => pointAt(undefined),
   onNodeClick(event, { id }) {

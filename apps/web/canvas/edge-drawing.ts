@@ -5,7 +5,8 @@ import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
 import { withNodeTypes } from '../state/registry.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { edgeAt, endsOf } from './insert-on-edge.ts';
+import { ends } from './edge-ends.ts';
+import { edgeAt } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { canvasPlace } from './viewport.ts';
 
@@ -85,7 +86,7 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
 
 /** An output takes the place of the one that an edge comes from; an input takes what the edge carries. */
 function joinEdge(from: PendingEdge, crossed: Edge): void {
-  const { source, target } = endsOf(crossed);
+  const [source, target] = ends(crossed);
   const to = from.side === 'source' ? target : source;
   const message = portRefusal(useDocument.getState().shown, from, to);
   if (message === undefined) void drawEdge(from, to);

@@ -14,8 +14,8 @@ import { titleAmong } from '../state/node-titles.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
-import { edgeName } from './edge-ends.ts';
-import { insertedOn } from './insert-on-edge.ts';
+import { edgeName, ends, portName } from './edge-ends.ts';
+import { insertedOn, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
 import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
@@ -65,20 +65,38 @@ function joined(
   if (loadedRules() === undefined) return { graph };
   const between = on === undefined ? undefined : insertedOn(graph, on, id);
   if (on !== undefined && between !== undefined)
-    return { graph: between, how: ` between ${edgeName(on, between)}` };
+    return { graph: between, how: ` between ${endNames(on, between)}` };
   const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
   if (edge === undefined) return { graph };
   return { graph: connectInPlace(graph, edge), how: `, and connected ${edgeName(edge, graph)}` };
 }
 
+/** `chunks of Chunk and chunks of Embed` */
+function endNames(edge: Edge, graph: Graph): string {
+  const [source, target] = ends(edge);
+  return `${portName(source, graph)} and ${portName(target, graph)}`;
+}
+
 /** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
-export async function dropOnEdge(node: string, on: Edge): Promise<void> {
+async function dropOnEdge(node: string, on: Edge): Promise<void> {
   await loadRules();
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;
   edit(() => graph);
-  announce(`Put ${titleAmong(node, graph.nodes)} between ${edgeName(on, graph)}.`);
+  announce(`Put ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
+}
+
+/** Once a drag has ended: puts the card on the edge that it was dropped on. */
+export function endNodeDrag(node: { readonly id: string }, dragged: number): void {
+  // The last move is drawn by then: a quick drop is looked at where it is, and not where it was.
+  requestAnimationFrame(() => {
+    markEdgeUnderNode(node, dragged);
+    const { id } = useEdgeUnder.getState();
+    useEdgeUnder.setState({ id: undefined });
+    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === id);
+    if (edge !== undefined) void dropOnEdge(node.id, edge);
+  });
 }
 
 /** Adds a node at the open end of an edge, and connects it. */

@@ -1,7 +1,7 @@
 import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
 import { create } from 'zustand';
 import { useDocument } from '../state/document-store.ts';
-import type { PendingEdge } from '../state/screen-store.ts';
+import { ends } from './edge-ends.ts';
 import { useFarCards } from './far-cards.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
@@ -14,14 +14,6 @@ interface Point {
 export const useEdgeUnder = create<{ readonly id: string | undefined }>()(() => ({
   id: undefined,
 }));
-
-/** Both ends of an edge, as ports. */
-export function endsOf(edge: Edge): { readonly source: PendingEdge; readonly target: PendingEdge } {
-  return {
-    source: { node: edge.source, port: edge.sourcePort, side: 'source' },
-    target: { node: edge.target, port: edge.targetPort, side: 'target' },
-  };
-}
 
 /** The edge that is drawn under a point of the window, where no card is; `within` looks under cards, too. */
 export function edgeAt(
@@ -43,7 +35,7 @@ export function edgeAt(
 /** The graph with a node between the ends of an edge; undefined where it has no ports that both take. */
 export function insertedOn(graph: Graph, edge: Edge, node: string): Graph | undefined {
   if (node === edge.source || node === edge.target) return undefined;
-  const { source, target } = endsOf(edge);
+  const [source, target] = ends(edge);
   const open = disconnect(graph, edge);
   const into = acceptingPort(open, source, node);
   const first = into === undefined ? undefined : edgeBetween(source, into);

@@ -1,31 +1,30 @@
 import { changeNote, noteKey, removeNodes } from '@graft/graph';
 import { useEffect, useRef } from 'react';
-import { useDocument } from '../state/document-store.ts';
+import { markHistory, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { focusWhenShown } from './focus-when-shown.ts';
 
-/** Where a note is written: left, or by Ctrl and Enter, it is kept, by Escape dropped. One left without words goes. */
+/**
+ * Where a note is written. What is typed is in the graph at once, so that nothing of it can be lost; Escape, Ctrl and Enter, or
+ * a click elsewhere end it, and undo takes it back. One left without words goes.
+ */
 export function NoteField({ id }: { readonly id: string }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const left = useRef(false);
   const text = useDocument(({ shown }) => shown.notes?.[id]?.text ?? '');
   useEffect(() => {
+    // What is written now is undone by itself.
+    markHistory();
     const { current } = field;
     current?.setSelectionRange(current.value.length, current.value.length);
     return focusWhenShown(current);
   }, []);
-  const leave = (keep: boolean): void => {
-    if (left.current) return;
-    left.current = true;
-    const written = keep ? (field.current?.value ?? text) : text;
+  const leave = (): void => {
+    const { renamingNode, show } = useOverlay.getState();
+    // Another one may be written in by now.
+    if (renamingNode === noteKey(id)) show({ renamingNode: null });
     useDocument
       .getState()
-      .edit((graph) =>
-        written.trim() === ''
-          ? removeNodes(graph, [noteKey(id)])
-          : changeNote(graph, id, { text: written }),
-      );
-    useOverlay.getState().show({ renamingNode: null });
+      .edit((graph) => (text.trim() === '' ? removeNodes(graph, [noteKey(id)]) : graph));
   };
   return (
     <textarea
@@ -33,15 +32,20 @@ export function NoteField({ id }: { readonly id: string }) {
       // The renderer would drag the note, or take keys and scrolling for itself.
       className="note-field nodrag nopan nokey nowheel"
       aria-label="Note, in Markdown"
-      placeholder="Write in Markdown"
-      defaultValue={text}
-      onBlur={() => leave(true)}
+      placeholder="Write in Markdown; Esc ends it"
+      value={text}
+      onChange={({ target }) =>
+        useDocument
+          .getState()
+          .edit((graph) => changeNote(graph, id, { text: target.value }), `note ${id}`)
+      }
+      onBlur={leave}
       onKeyDown={(event) => {
         event.stopPropagation();
-        const keeps = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
-        if (!keeps && event.key !== 'Escape') return;
+        const ends = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+        if (!ends && event.key !== 'Escape') return;
         event.preventDefault();
-        leave(keeps);
+        leave();
       }}
     />
   );
