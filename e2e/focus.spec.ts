@@ -145,17 +145,45 @@ test('Escape in a field takes back what was typed and leads to the node, then le
     await expect(size).toHaveValue('77');
     await expect(page.getByTestId('several-size')).toHaveCount(0);
   });
-  await test.step('a title, and a value that was saved meanwhile', async () => {
+  await test.step('a title', async () => {
     await page.getByLabel('Title', { exact: true }).fill('Cutter');
     await page.keyboard.press('Escape');
     await expect(bench.node('chunk')).not.toContainText('Cutter');
+  });
+  await test.step('not what was saved, run or entered before', async () => {
     await size.fill('90');
     await page.keyboard.press('Control+s');
     await expect(page.getByTestId('save-state')).toHaveText('saved');
     await page.keyboard.press('Escape');
-    await expect(size).toHaveValue('77');
+    await isOn(page, 'node chunk');
+    await expect(size).toHaveValue('90');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+    await size.fill('91');
+    await page.keyboard.press('Enter');
+    await size.fill('92');
+    await page.keyboard.press('Escape');
+    await expect(size).toHaveValue('91');
+    await size.fill('93');
+    await page.keyboard.press('Control+Enter');
+    await bench.reaches('chunk', 'succeeded');
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node chunk');
+    await expect(size).toHaveValue('93');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
+  });
+  await test.step('nor a row that was left', async () => {
+    await bench.select('files');
+    await page.getByRole('button', { name: 'Add to Files' }).press('Enter');
+    const added = page.getByRole('textbox', { name: 'Files, row 2' });
+    await expect(added).toBeFocused();
+    await page.keyboard.type('notes/kilns.md');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await isOn(page, 'node files');
+    await expect(added).toHaveValue('notes/kilns.md');
   });
   await test.step('once more: nothing is selected', async () => {
+    await bench.select('chunk');
     await isOn(page, 'node chunk');
     await page.keyboard.press('Escape');
     await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'false');

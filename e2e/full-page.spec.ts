@@ -6,7 +6,13 @@ test('an output is shown over the full page and back by button and key, and the 
   page,
   workspace,
 }) => {
-  await workspace.graph('enlarged', chunking);
+  const questions = Array.from({ length: 60 }, (_, at) => `Why ${String(at)}?`).join('\n');
+  const asking = { type: 'questions', params: { questions } };
+  await workspace.graph('enlarged', {
+    ...chunking,
+    nodes: { ...chunking.nodes, asking },
+    layout: { ...chunking.layout, asking: [280, 260] },
+  });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'enlarged.graft.json');
   await bench.select('chunk');
@@ -53,4 +59,62 @@ test('an output is shown over the full page and back by button and key, and the 
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
   await page.keyboard.press('Escape');
   await expect.poll(width).toBe(372);
+
+  // So does it in the fields above the rows: out of the field, then back.
+  await bench.select('asking');
+  for (const field of ['Go to row', 'Find in all rows']) {
+    await page.keyboard.press('Shift+O');
+    await expect.poll(width).toBe(1_440);
+    await page.getByLabel(field, { exact: true }).focus();
+    await page.keyboard.press('Escape');
+    await expect(panel).toBeFocused();
+    expect(await width()).toBe(1_440);
+    await page.keyboard.press('Escape');
+    await expect.poll(width).toBe(372);
+  }
+});
+
+test('the full page makes way for another node, another file and another view', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('makes-way', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'makes-way.graft.json');
+  const button = page.getByRole('button', { name: 'Full page' });
+  const enlarge = async (): Promise<void> => {
+    await page.keyboard.press('Shift+O');
+    await expect(button).toHaveAttribute('aria-pressed', 'true');
+  };
+  const choose = async (words: string, option: RegExp): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(words);
+    await expect(page.getByRole('option', { name: option }).first()).toBeVisible();
+    await page.keyboard.press('Enter');
+  };
+  const palette = page.getByRole('complementary', { name: 'Palette' });
+
+  await bench.select('chunk');
+  await enlarge();
+  await choose('embed', /^Embed/);
+  await expect(button).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.locator('.react-flow__node[data-id="embed"]')).toBeFocused();
+
+  // From a node that has the focus and is not yet the selected one.
+  await page.locator('.react-flow__node[data-id="files"]').focus();
+  await enlarge();
+  await expect(page.locator('#inspector-panel')).toBeFocused();
+  await choose('as a notebook', /as a notebook/);
+  await expect(page.getByTestId('cell-chunk')).toBeVisible();
+  await choose('as it is drawn', /as it is drawn/);
+  await expect(bench.node('chunk')).toBeVisible();
+  await expect(palette).not.toHaveAttribute('inert');
+
+  await bench.select('chunk');
+  await enlarge();
+  await choose('new graph', /^New graph/);
+  await page.getByLabel('Name', { exact: true }).fill('another');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('navigation', { name: 'File' })).toContainText('another');
+  await expect(palette).not.toHaveAttribute('inert');
 });

@@ -18,9 +18,10 @@ export function goFullPage(): void {
 
 /** Lays the output of a node over the full page, and gives it the focus where it is elsewhere. */
 export function showFullPage(node: string): void {
-  goFullPage();
-  if (wasThere) useScreen.getState().show({ inspectorTab: 'output' });
+  if (hasFocus()) useScreen.getState().show({ inspectorTab: 'output' });
   else focusInspector(node, 'output');
+  // Once the node is selected: the full page makes way for another.
+  goFullPage();
 }
 
 /** Lays the inspector back beside the graph. The focus stays in it, or goes back to the node where it came from there. */

@@ -28,6 +28,9 @@ const ParameterForm = part(() =>
 );
 const AboutTab = part(() => import('./about-tab.tsx').then((loaded) => loaded.AboutTab));
 
+/** What has keys of its own. */
+const field = 'input, textarea, select';
+
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },
   { id: 'output', title: 'Output' },
@@ -152,8 +155,9 @@ export function NodeInspector({ id }: { readonly id: string }) {
         className="flex min-h-0 flex-1 flex-col outline-offset-[-2px]"
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented) return;
-          // Over the full page it is the command that leads back.
-          if (usePanels.getState().fullPage) return;
+          // Over the full page it leads out of a field; from elsewhere the command leads back.
+          const inField = event.target instanceof Element && event.target.matches(field);
+          if (usePanels.getState().fullPage && !inField) return;
           event.preventDefault();
           focusNode(id);
         }}

@@ -105,7 +105,14 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const palette = useSide('palette');
   const inspector = useSide('inspector');
   const fullPage = usePanels((state) => state.fullPage);
-  // Whoever goes to another view finds the panels as they were.
+  // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
+  useEffect(
+    () =>
+      useScreen.subscribe(({ selection }, before) => {
+        if (selection !== before.selection) setFullPage(false);
+      }),
+    [],
+  );
   useEffect(() => () => setFullPage(false), []);
   return (
     <div

@@ -1,5 +1,5 @@
 import { sameJson } from '@graft/graph';
-import { useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { focusNode } from '../../canvas/focus-node.ts';
 import { markHistory, undoTo, type HistoryMark } from '../../state/document-store.ts';
@@ -14,22 +14,26 @@ interface Edited {
   settled?(value: unknown): unknown;
 }
 
-/** Of a list each entry is come to for itself. */
-const entry = '[role="group"] input';
+/** Whether a key takes what was typed for good: Enter, but for a new line of a text, and those that run or save. */
+function endsEdit({ key, ctrlKey, metaKey, target }: KeyboardEvent): boolean {
+  const held = ctrlKey || metaKey;
+  if (key === 'Enter') return held || !(target instanceof HTMLTextAreaElement);
+  return held && key.toLowerCase() === 's';
+}
 
 /**
- * Escape in a field, or in an entry of a list, gives it the value that it had when one came to it, and the focus back to the node. `turn` is another
- * number each time: what a control keeps of what was typed goes with it, where it is a part of the control's key.
+ * Escape in a field gives it the value that it had when one came to it, or to this entry of it, or last ended an edit there, and the focus back to the
+ * node. `turn` is another number each time: what a control keeps of what was typed goes with it, where it is a part of the control's key.
  */
 export function useTakeBack({ node, value, write, settled = (as) => as }: Edited) {
-  const came = useRef<{ readonly value: unknown; readonly mark: HistoryMark }>(undefined);
+  const begun = useRef<{ readonly value: unknown; readonly mark: HistoryMark }>(undefined);
   const [turn, setTurn] = useState(0);
-  const onFocus = ({ currentTarget, target, relatedTarget }: FocusEvent<HTMLElement>): void => {
-    if (!currentTarget.contains(relatedTarget) || target.matches(entry))
-      came.current = { value: value(), mark: markHistory() };
+  const begin = (): void => {
+    begun.current = { value: value(), mark: markHistory() };
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    const { current } = came;
+    if (endsEdit(event)) begin();
+    const { current } = begun;
     if (event.key !== 'Escape' || event.defaultPrevented || current === undefined) return;
     event.preventDefault();
     undoTo(current.mark);
@@ -39,5 +43,5 @@ export function useTakeBack({ node, value, write, settled = (as) => as }: Edited
     flushSync(() => setTurn(turn + 1));
     focusNode(node);
   };
-  return { turn, events: { onFocus, onKeyDown } };
+  return { turn, events: { onFocus: begin, onKeyDown } };
 }

@@ -66,7 +66,7 @@ function Find({ text, search, found, current, goTo, total, byRow, only }: FindBa
           value={text}
           onChange={(event) => search(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') search('');
+            if (event.key === 'Escape' && text !== '') search('');
             else if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
             else return;
             event.preventDefault();
@@ -157,11 +157,6 @@ function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'c
           value={typed ?? ''}
           onChange={(event) => setTyped(event.target.value)}
           onBlur={() => setTyped(undefined)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || typed === undefined) return;
-            setTyped(undefined);
-            event.preventDefault();
-          }}
         />
       </label>
       <span>of {count(total)}</span>
