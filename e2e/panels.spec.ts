@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test, type ServedWorkspace } from './served-workspace.ts';
 import { giveFile, typedIn } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
@@ -7,6 +7,32 @@ import { Workbench } from './workbench.ts';
 const heading = 34;
 /** Pixels of the borders that the side panels are drawn by. */
 const borders = 2;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function boxesOf(parts: Readonly<Record<string, Locator>>): Promise<Map<string, Box>> {
+  const boxes = new Map<string, Box>();
+  for (const [name, part] of Object.entries(parts)) {
+    const box = await part.boundingBox();
+    if (box === null) throw new Error(`${name} is not on the screen`);
+    boxes.set(name, box);
+  }
+  return boxes;
+}
+
+/** Pixels of the area that two boxes share. */
+function overlap(one: Box, other: Box): number {
+  const shared = (at: 'x' | 'y', size: 'width' | 'height'): number =>
+    Math.min(one[at] + one[size], other[at] + other[size]) - Math.max(one[at], other[at]);
+  return Math.max(0, shared('x', 'width')) * Math.max(0, shared('y', 'height'));
+}
+
+const heightOfParent = (element: HTMLElement): number => element.parentElement?.clientHeight ?? 0;
 
 /** Opens a graph that no other test has run. */
 async function openNew(page: Page, workspace: ServedWorkspace): Promise<Workbench> {
@@ -17,7 +43,7 @@ async function openNew(page: Page, workspace: ServedWorkspace): Promise<Workbenc
 
 async function giveNew({ folder }: ServedWorkspace): Promise<string> {
   const name = `panels-${test.info().testId}.graft.json`;
-  await giveFile(folder, name, typedIn('Why?'));
+  await giveFile(folder, name, typedIn(name));
   return name;
 }
 
@@ -70,6 +96,53 @@ test('panels folded by keys and buttons stay so after a reload', async ({ page, 
 
   await page.setViewportSize({ width: 1024, height: 768 });
   await expect.poll(canvas).toBeGreaterThan(330);
+});
+
+test('a window that is made narrow keeps each panel in its place, and words on their line', async ({
+  page,
+  workspace,
+}) => {
+  const bench = await openNew(page, workspace);
+  await bench.run();
+  await bench.reaches('questions', 'succeeded');
+  await bench.select('questions');
+  const runs = page.getByRole('region', { name: 'Runs' });
+  await expect(runs.getByRole('link', { name: 'Export as a page' })).toBeVisible();
+  const border = page.getByRole('separator', { name: 'Width of the inspector' });
+  await border.focus();
+  for (let press = 0; press < 20; press += 1) await page.keyboard.press('ArrowLeft');
+  const headHeight = await runs.getByRole('tablist').evaluate(heightOfParent);
+
+  await page.setViewportSize({ width: 1024, height: 768 });
+  const parts = {
+    palette: page.getByRole('complementary', { name: 'Palette' }),
+    canvas: page.getByRole('main'),
+    runs,
+    inspector: page.getByRole('complementary', { name: 'Inspector' }),
+  };
+  await expect.poll(async () => ((await parts.inspector.boundingBox())?.x ?? 0) > 490).toBe(true);
+  const boxes = await boxesOf(parts);
+  for (const [name, box] of boxes) {
+    expect(box.x, name).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width, name).toBeLessThanOrEqual(1024);
+    expect(box.y + box.height, name).toBeLessThanOrEqual(768);
+    for (const [other, beside] of boxes)
+      if (other !== name) expect(overlap(box, beside), `${name} and ${other}`).toBe(0);
+  }
+  // What the border says is what is seen.
+  const width = boxes.get('inspector')?.width ?? 0;
+  await expect(border).toHaveAttribute('aria-valuenow', String(width - 1));
+  await test.step('the heading keeps its height, and every tab can be reached in it', async () => {
+    expect(await runs.getByRole('tablist').evaluate(heightOfParent)).toBe(headHeight);
+    const tab = runs.getByRole('tab', { name: 'Experiments' });
+    await tab.scrollIntoViewIfNeeded();
+    const inSight = await tab.boundingBox();
+    const left = boxes.get('runs');
+    if (inSight === null || left === undefined) throw new Error('it is not on the screen');
+    expect(inSight.x + inSight.width).toBeLessThanOrEqual(left.x + left.width);
+  });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(async () => (await parts.inspector.boundingBox())?.width).toBeGreaterThan(840);
 });
 
 test('the lower panel is as high as what it has to show, until it is folded', async ({

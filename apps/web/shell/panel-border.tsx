@@ -12,13 +12,13 @@ interface PanelBorderProps {
   /** Pixels at least, when it is not folded. */
   readonly least: number;
   /** Pixels at most, as the window is now. */
-  readonly most: () => number;
+  readonly most: number;
 }
 
 /** Draws a panel to a size: halfway below its least it is folded away. */
 function drawTo({ panel, least, most }: PanelBorderProps, size: number): void {
   if (size < least / 2) drawPanel(panel, 'folded');
-  else drawPanel(panel, { size: Math.round(Math.min(most(), Math.max(least, size))) });
+  else drawPanel(panel, { size: Math.round(Math.min(most, Math.max(least, size))) });
 }
 
 /** The border of a panel, to draw it larger and smaller by. */

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import {
@@ -7,6 +7,7 @@ import {
   openLowerHeight,
   setFullPage,
   usePanels,
+  type PanelName,
 } from '../state/panel-store.ts';
 import { PanelBorder } from './panel-border.tsx';
 
@@ -25,11 +26,20 @@ const borderSize = 1;
 /** Pixels of the lower panel, where nobody gave it a size: as many as its steps need; a table of variants needs more. */
 const lowerHeight = { least: 96, most: 215, table: 330 };
 
+type SidePanel = Exclude<PanelName, 'lower'>;
+
 /** Pixels that the side panels take at first: less where the window has little. */
-function sideWidths(): { readonly palette: number; readonly inspector: number } {
-  return window.innerWidth < 1200
-    ? { palette: 188, inspector: 300 }
-    : { palette: 220, inspector: 372 };
+function firstWidths(windowWidth: number): Readonly<Record<SidePanel, number>> {
+  return windowWidth < 1200 ? { palette: 188, inspector: 300 } : { palette: 220, inspector: 372 };
+}
+
+function onResize(changed: () => void): () => void {
+  window.addEventListener('resize', changed);
+  return () => window.removeEventListener('resize', changed);
+}
+
+function useWindowSize(side: 'innerWidth' | 'innerHeight'): number {
+  return useSyncExternalStore(onResize, () => window[side]);
 }
 
 /** Pixels that the lower panel needs for what it has to show: its heading only, where there is no run. */
@@ -38,7 +48,8 @@ function useNeededHeight(): number {
     run === null || run.seq === 0 ? undefined : run.steps.size,
   );
   const isTable = useScreen(({ bottomTab }) => bottomTab === 'experiments');
-  if (isTable) return Math.min(lowerHeight.table, Math.round(window.innerHeight * 0.4));
+  const windowHeight = useWindowSize('innerHeight');
+  if (isTable) return Math.min(lowerHeight.table, Math.round(windowHeight * 0.4));
   if (steps === undefined) return headingHeight;
   return Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps));
 }
@@ -51,7 +62,8 @@ interface MiddleProps {
 function Middle({ canvas, lower }: MiddleProps) {
   const needed = useNeededHeight();
   useEffect(() => needHeight(needed), [needed]);
-  const height = usePanels(openLowerHeight);
+  const most = useWindowSize('innerHeight') - leastCanvas.height - 80;
+  const height = Math.min(usePanels(openLowerHeight), Math.max(lowerHeight.least, most));
   const folded = usePanels((state) => state.collapsed.lower);
   const covered = usePanels((state) => state.fullPage);
   const track = folded
@@ -60,7 +72,7 @@ function Middle({ canvas, lower }: MiddleProps) {
   return (
     <div
       data-group
-      className="grid h-full min-w-0"
+      className="grid h-full min-w-0 grid-cols-[minmax(0,1fr)]"
       inert={covered}
       style={{ gridTemplateRows: `minmax(${leastCanvas.height}px, 1fr) ${track}` }}
     >
@@ -71,7 +83,7 @@ function Middle({ canvas, lower }: MiddleProps) {
           label="Height of the lower panel"
           size={folded ? headingHeight : height}
           least={lowerHeight.least}
-          most={() => window.innerHeight - leastCanvas.height - 80}
+          most={most}
         />
         <div className="min-h-0 flex-1 overflow-hidden">{lower}</div>
       </section>
@@ -84,17 +96,17 @@ interface PanelsProps extends MiddleProps {
   readonly right: ReactNode;
 }
 
-function useSide(panel: 'palette' | 'inspector') {
-  const first = sideWidths()[panel];
-  const width = usePanels(({ kept }) => kept[panel].size) ?? first;
+/** A side panel in what the canvas and the panel across leave of the window: however wide it was drawn in a wider one. */
+function useSide(panel: SidePanel, across: number) {
+  const windowWidth = useWindowSize('innerWidth');
+  const kept = usePanels((state) => state.kept[panel].size);
   const folded = usePanels(({ collapsed }) => collapsed[panel]);
   const least = leastWidth[panel];
-  const track = folded
-    ? `${borderSize}px`
-    : `minmax(${Math.min(least, width) + borderSize}px, ${width + borderSize}px)`;
-  const most = (): number =>
-    Math.min(window.innerWidth * mostShare[panel], window.innerWidth - leastCanvas.width);
-  return { folded, track, border: { panel, size: folded ? 0 : width, least, most } };
+  const left = windowWidth - leastCanvas.width - across - 2 * borderSize;
+  const most = Math.max(least, Math.floor(Math.min(windowWidth * mostShare[panel], left)));
+  const width = Math.min(most, kept ?? firstWidths(windowWidth)[panel]);
+  const size = folded ? 0 : width;
+  return { folded, track: `${size + borderSize}px`, border: { panel, size, least, most } };
 }
 
 /**
@@ -102,8 +114,9 @@ function useSide(panel: 'palette' | 'inspector') {
  * past their least size, given their first size by a double click. All of it is remembered in this browser.
  */
 export function Panels({ left, canvas, lower, right }: PanelsProps) {
-  const palette = useSide('palette');
-  const inspector = useSide('inspector');
+  const inspectorFolded = usePanels(({ collapsed }) => collapsed.inspector);
+  const palette = useSide('palette', inspectorFolded ? 0 : leastWidth.inspector);
+  const inspector = useSide('inspector', palette.border.size);
   const fullPage = usePanels((state) => state.fullPage);
   // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
   useEffect(

@@ -45,7 +45,7 @@ export function BottomPanel() {
   const collapsed = usePanels((state) => state.collapsed.lower);
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
-      <div className="flex items-baseline justify-between gap-4 px-3.5 pb-1">
+      <div className="@container flex items-baseline justify-between gap-4 px-3.5 pb-1 whitespace-nowrap">
         <RunSummary />
         <TabList
           label="Run panel"
@@ -55,7 +55,7 @@ export function BottomPanel() {
             openPanel('lower');
             useScreen.getState().show({ bottomTab });
           }}
-          className="ml-auto flex gap-3.5"
+          className="-my-1 -mr-1 ml-auto flex min-w-0 gap-3.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]"
           tabClassName="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
         />
       </div>

@@ -12,7 +12,7 @@ const statusWords: Record<RunState['status'], string> = {
   cancelled: 'cancelled',
 };
 
-/** How the run on the screen stands, on one line. */
+/** How the run on the screen stands, on one line: where that is narrow, without what is known from elsewhere too. */
 export function RunSummary() {
   const run = useRunView((state) => state.run);
   const now = useNow(run !== null && !isOver(run), 200);
@@ -30,7 +30,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
   const over = isOver(run);
   return (
     <p
-      className="flex gap-4 text-ink-2"
+      className="flex shrink-0 gap-4 text-ink-2"
       role="status"
       data-testid="run-status"
       data-status={run.status}
@@ -41,11 +41,13 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       <span className="tabular-nums">
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
-      {reused > 0 ? <span>{reused} reused</span> : null}
-      {devices.length > 0 ? <span>{devices.join(', ')}</span> : null}
+      {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
+      {devices.length > 0 ? (
+        <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
+      ) : null}
       {over ? (
         <a
-          className="hover:text-ink hover:underline"
+          className="hidden hover:text-ink hover:underline @[560px]:inline"
           href={reportAddress(run.runId)}
           download
           title="One file of HTML with all that the run gave, to be opened without Graft"
