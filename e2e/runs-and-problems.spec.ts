@@ -30,7 +30,12 @@ test('shows a run of before as such, with its parameters, and leads back', async
 
   await bench.tab('All runs');
   await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
-  await expect(page.getByTestId('past-run')).toContainText(/Run of \d\d:\d\d/);
+  const banner = page.getByTestId('past-run');
+  await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: results/);
+  const cut = (words: HTMLElement): boolean => words.scrollWidth > words.clientWidth;
+  expect(await banner.getByRole('paragraph').evaluate(cut)).toBe(false);
+  // The row that was pressed has gone with its list: whoever goes by keys stays in the panel.
+  await expect(page.getByRole('tab', { name: 'Run', exact: true })).toBeFocused();
   await expect(page.getByTestId('past-parameters')).toContainText('128');
   await expect(page.getByTestId('past-parameters')).toContainText('now 64');
   await expect(bench.node('chunk')).toContainText('128');
@@ -109,9 +114,22 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await page.getByLabel('Level').selectOption('Warnings and errors');
     await page.getByLabel('Search the log').fill('TOOL');
     await expect(log).toContainText('tool.py');
+    await page.getByLabel('Search the log').fill('hammer');
+    await expect(log).toHaveText('No line matches.');
+    await page.getByLabel('Search the log').fill('TOOL');
     await log.getByRole('button').first().click();
     await expect(bench.node('files')).toHaveAttribute('data-selected', 'true');
     await expect(page.getByRole('tab', { name: 'Logs' })).toHaveAttribute('aria-selected', 'true');
+  });
+  await test.step('a run of a part, or with other input, is told from others', async () => {
+    const started = await page.request.post(new URL('/api/trpc/runs.start', workspace.url).href, {
+      data: { path: 'logged.graft.json', set: [{ node: 'small', param: 'size', value: 80 }] },
+    });
+    expect(await started.text()).toContain('runId');
+    await bench.tab('All runs');
+    const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+    await expect(rows.first()).toContainText('with other input');
+    await expect(rows.last()).toContainText('part of the graph');
   });
 });
 

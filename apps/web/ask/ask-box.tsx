@@ -4,7 +4,7 @@ import { progressText } from '../canvas/node-status.ts';
 import { OutputPreview } from '../inspector/output-preview.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';
-import { stepIn } from '../state/run-view.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from '../app-view/graph-function.ts';
 import {
   ask,
@@ -17,10 +17,10 @@ import {
   type Asked,
 } from './ask-store.ts';
 
-/** What the run is at: the step that works, and how far it is. */
-function workText(run: RunState): string {
+/** What the run is at: the step that works, and how far it is. `waits`: another run goes on, which comes first. */
+function workText(run: RunState, waits: boolean): string {
   const at = stepsInOrder(run).find(({ status }) => status === 'running');
-  if (at === undefined) return 'Starting.';
+  if (at === undefined) return waits ? 'Waits for the run that goes on.' : 'Starting.';
   return at.progress === undefined ? 'Working on it.' : progressText(at.progress);
 }
 
@@ -47,6 +47,9 @@ function Answer({ run, output }: { readonly run: RunState; readonly output: Show
 function AskedRow({ asked }: { readonly asked: Asked }) {
   const { question, outputs, run } = asked;
   const over = isOver(run);
+  const busy = useRunView(
+    ({ run: shown }) => shown !== null && shown.runId !== run.runId && !isOver(shown),
+  );
   const failure = failureOf(asked);
   return (
     <li className="border-t border-line pt-3" data-testid="asked" data-status={run.status}>
@@ -62,7 +65,7 @@ function AskedRow({ asked }: { readonly asked: Asked }) {
       </div>
       {over ? null : (
         <p className="mt-1 text-sm text-ink-2" role="status">
-          {workText(run)}
+          {workText(run, busy)}
         </p>
       )}
       {run.status === 'cancelled' ? <p className="mt-1 text-sm text-ink-2">Cancelled.</p> : null}

@@ -6,9 +6,9 @@ import { useRunView } from '../state/run-view.ts';
 const words: Readonly<Record<string, string>> = {
   succeeded: 'succeeded',
   failed: 'failed',
-  cancelled: 'was cancelled',
-  running: 'still runs',
-  queued: 'waits',
+  cancelled: 'cancelled',
+  running: 'still running',
+  queued: 'waiting',
 };
 
 /** Says that the screen shows a run of before, and leads back. */
@@ -23,8 +23,8 @@ export function PastRunBanner() {
       className="flex items-center gap-3 border-b border-line-strong bg-accent-soft px-3.5 py-1.5"
     >
       <p className="min-w-0 flex-1 truncate">
-        <b className="font-[580]">Run of {clock(run.startedAt)}</b>, which{' '}
-        {words[run.status] ?? run.status}: results and parameters as they were then.
+        <b className="font-[580]">Run of {clock(run.startedAt)}</b>,{' '}
+        {words[run.status] ?? run.status}: results and parameters of then.
       </p>
       {newest === null ? null : (
         <button

@@ -16,6 +16,19 @@ const tones: Readonly<Record<string, string>> = {
   queued: 'working',
 };
 
+/** What of a run was not the graph as it was saved. */
+function otherThanSaved({ scope, settings }: RunRecord): string | undefined {
+  if (scope !== undefined) return 'with other input';
+  return settings === undefined ? undefined : 'part of the graph';
+}
+
+/** Shows a run of before. The list goes, and the row with it: the focus moves to the tab of the run, the first one. */
+function lookAt(run: RunRecord, row: HTMLElement): void {
+  useRunView.getState().lookBack(run.id);
+  row.closest('section')?.querySelector<HTMLElement>('[role="tab"]')?.focus();
+  useScreen.getState().show({ bottomTab: 'run' });
+}
+
 function RunRow(props: {
   readonly run: RunRecord;
   readonly shown: boolean;
@@ -27,11 +40,12 @@ function RunRow(props: {
 }) {
   const { run, shown, newest, chosen, full, choose } = props;
   const time = clock(run.startedAt);
+  const other = otherThanSaved(run);
   return (
     <li className="group/run flex items-center pl-3.5">
       <input
         type="checkbox"
-        aria-label={`Compare the run of ${time}, ${run.status}`}
+        aria-label={`Compare the run of ${[time, run.status, ...(other === undefined ? [] : [other])].join(', ')}`}
         title="Compare it with others"
         checked={chosen}
         disabled={full && !chosen}
@@ -41,10 +55,7 @@ function RunRow(props: {
         type="button"
         className="quiet-row min-w-0 flex-1 py-[3px] pl-2.5! text-sm"
         aria-current={shown}
-        onClick={() => {
-          useRunView.getState().lookBack(run.id);
-          useScreen.getState().show({ bottomTab: 'run' });
-        }}
+        onClick={({ currentTarget }) => lookAt(run, currentTarget)}
       >
         <span className="w-24 shrink-0 tabular-nums">{time}</span>
         <span className="w-20 shrink-0">
@@ -55,6 +66,7 @@ function RunRow(props: {
         <span className="w-20 shrink-0 text-right text-ink-2 tabular-nums">
           {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
         </span>
+        {other === undefined ? null : <span className="shrink-0 text-ink-2">{other}</span>}
         <span className="truncate text-ink-2">{run.error}</span>
       </button>
       {newest === undefined || newest === run.id ? null : (

@@ -116,7 +116,11 @@ export function RunLog() {
         aria-label="Log of the run"
         tabIndex={0}
       >
-        <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
+        {shown.length === 0 ? (
+          <li className="px-3.5 font-sans text-sm text-ink-2">No line matches.</li>
+        ) : (
+          <li aria-hidden style={{ height: virtualizer.getTotalSize() }} />
+        )}
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const line = shown[index];
           if (line === undefined) return null;
