@@ -34,18 +34,18 @@ import {
   moveEnd,
   portOf,
 } from './edge-drawing.ts';
-import { addToCanvas, endNodeDrag, tidy } from './edit-actions.ts';
+import { tidy } from './edit-actions.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphEdgeView, isLit } from './graph-edge.tsx';
 import { GraphNodeView } from './graph-node.tsx';
-import { edgeAt, markEdgeUnder, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
+import { useEdgeUnder } from './edge-under.ts';
 import { nodeDragType } from './node-drag.ts';
 import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { useTypesAfterDrawing } from './types-after-drawing.ts';
-import { attachViewport, canvasPlace, fitAll, showView, zoomRange } from './viewport.ts';
+import { attachViewport, fitAll, showView, zoomRange } from './viewport.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
 
@@ -61,6 +61,9 @@ const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
 const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
 
+/** What is needed once something is dragged. */
+const onEdge = () => import('./insert-on-edge.ts');
+
 // The same functions for good: with others, the renderer renders every node and edge anew.
 type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
 const nodeHandlers = {
@@ -69,8 +72,10 @@ const nodeHandlers = {
     if (target instanceof Element && target.closest('.node-title') !== null) return;
     enterSelected();
   },
-  onNodeDrag: (_event, node, dragged) => markEdgeUnderNode(node, dragged.length),
-  onNodeDragStop: (_event, node, dragged) => endNodeDrag(node, dragged.length),
+  onNodeDrag: (_event, node, dragged) =>
+    void onEdge().then((on) => on.markEdgeUnderNode(node, dragged.length)),
+  onNodeDragStop: (_event, node, dragged) =>
+    void onEdge().then((on) => on.endNodeDrag(node, dragged.length)),
   onNodeMouseEnter: (_event, { id }) => pointAt(id),
   onNodeMouseLeave: () => pointAt(undefined),
   onNodeClick(event, { id }) {
@@ -241,18 +246,16 @@ export function Canvas() {
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(nodeDragType)) return;
         event.preventDefault();
-        markEdgeUnder({ x: event.clientX, y: event.clientY });
+        const point = { x: event.clientX, y: event.clientY };
+        void onEdge().then((on) => on.markEdgeUnder(point));
       }}
       onDragLeave={() => useEdgeUnder.setState({ id: undefined })}
       onDrop={(event) => {
         const type = event.dataTransfer.getData(nodeDragType);
         if (type === '') return;
         event.preventDefault();
-        useEdgeUnder.setState({ id: undefined });
         const point = { x: event.clientX, y: event.clientY };
-        const { x, y } = canvasPlace(point);
-        const on = edgeAt(useDocument.getState().shown.edges, point);
-        addToCanvas(type, { x: x - 60, y: y - 17, on });
+        void onEdge().then((on) => on.addDropped(type, point));
       }}
     >
       <ReactFlow<(typeof nodes)[number], GraphFlowEdge>

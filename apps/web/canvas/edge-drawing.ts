@@ -1,14 +1,9 @@
 import { disconnect, type Edge, type Graph } from '@graft/graph';
 import type { Connection, Edge as FlowEdge, FinalConnectionState, Handle } from '@xyflow/react';
-import { fitting } from '../palette/fitting-types.ts';
 import { loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
-import { withNodeTypes } from '../state/registry.ts';
 import { useScreen, type PendingEdge } from '../state/screen-store.ts';
-import { ends } from './edge-ends.ts';
-import { edgeAt } from './insert-on-edge.ts';
-import { acceptingPort, connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
-import { canvasPlace } from './viewport.ts';
+import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 
 export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingEdge {
   return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
@@ -45,29 +40,10 @@ function edgeInto({ node, port, side }: PendingEdge): Edge | undefined {
   return into.length === 1 ? into[0] : undefined;
 }
 
-const sourceOf = (edge: Edge): PendingEdge => ({
-  node: edge.source,
-  port: edge.sourcePort,
-  side: 'source',
-});
-
 /** Draws from a port. From an input that is taken, its edge comes along, and may be let go elsewhere. */
 export function beginDrawing(from: PendingEdge): void {
   pulled = edgeInto(from);
   useScreen.getState().drawFrom(from);
-}
-
-/** Ends what was pulled off an input: on another input it goes there, on nothing it is gone. */
-function endPulling(edge: Edge, to: PendingEdge | undefined): void {
-  const { shown, edit } = useDocument.getState();
-  const source = sourceOf(edge);
-  if (to === undefined) return edit(() => disconnect(shown, edge));
-  if (to.node === edge.target && to.port === edge.targetPort) return;
-  const rest = disconnect(shown, edge);
-  const moved = edgeBetween(source, to);
-  const refusal = portRefusal(rest, source, to);
-  if (moved !== undefined && refusal === undefined) edit(() => connectInPlace(rest, moved));
-  else if (refusal !== undefined) useScreen.getState().notify({ tone: 'info', message: refusal });
 }
 
 /** Where the end of an edge was let go that was dragged off its port: on nothing, the edge is gone. */
@@ -84,54 +60,15 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
   ];
 }
 
-/** An output takes the place of the one that an edge comes from; an input takes what the edge carries. */
-function joinEdge(from: PendingEdge, crossed: Edge): void {
-  const [source, target] = ends(crossed);
-  const to = from.side === 'source' ? target : source;
-  const message = portRefusal(useDocument.getState().shown, from, to);
-  if (message === undefined) void drawEdge(from, to);
-  else useScreen.getState().notify({ tone: 'info', message });
-}
-
-/** Where an edge was let go: on a port, on a node, on another edge, or on empty canvas. */
+/** Ends what was drawn; where it was let go is looked at when what it takes has come. */
 export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   useScreen.getState().drawFrom(null);
   const held = pulled;
   pulled = undefined;
   if (state.fromHandle === null || state.isValid === true) return;
   const from = portOf(state.fromHandle);
-  if (held !== undefined && state.toHandle !== null && state.toHandle.type === 'target') {
-    return endPulling(held, portOf(state.toHandle));
-  }
-  const { shown } = useDocument.getState();
-  if (state.toHandle !== null) {
-    const message = portRefusal(shown, from, portOf(state.toHandle));
-    if (message !== undefined) useScreen.getState().notify({ tone: 'info', message });
-    return;
-  }
+  const to = state.toHandle === null ? undefined : portOf(state.toHandle);
   const point = 'changedTouches' in event ? event.changedTouches[0] : event;
-  if (point === undefined) return;
-  const under = document.elementFromPoint(point.clientX, point.clientY);
-  const node = under?.closest('.react-flow__node')?.getAttribute('data-id');
-  if (typeof node === 'string') {
-    const to = acceptingPort(shown, from, node);
-    if (to !== undefined) void drawEdge(from, to);
-    else if (node !== from.node) {
-      useScreen
-        .getState()
-        .notify({ tone: 'info', message: `No port of "${node}" takes what ${from.port} carries.` });
-    }
-    return;
-  }
-  const crossed =
-    held === undefined ? edgeAt(shown.edges, { x: point.clientX, y: point.clientY }) : undefined;
-  if (crossed !== undefined) return joinEdge(from, crossed);
-  const onPane = under?.matches('.react-flow__pane, .react-flow__pane *') === true;
-  if (onPane && held !== undefined) return endPulling(held, undefined);
-  if (!onPane) return;
-  const at = canvasPlace({ x: point.clientX, y: point.clientY });
-  withNodeTypes(() => {
-    if (fitting(from).length === 0) return;
-    useScreen.getState().show({ openEnd: { from, at }, commandMenu: true });
-  });
+  const at = point === undefined ? undefined : { x: point.clientX, y: point.clientY };
+  void import('./let-go.ts').then(({ letGo }) => letGo({ from, to, at, held }));
 }

@@ -1,35 +1,33 @@
-import {
-  formatEdge,
-  isNodeKey,
-  keysOf,
-  reachable,
-  removeNodes,
-  type Edge,
-  type Graph,
-} from '@graft/graph';
+import { formatEdge, isNodeKey, keysOf, reachable, removeNodes, type Graph } from '@graft/graph';
 import { announce } from '../state/announcement.ts';
 import { loadedRules, loadRules } from '../state/checks.ts';
 import { useDocument } from '../state/document-store.ts';
-import { titleAmong } from '../state/node-titles.ts';
 import { withNodeTypes, type NodeTypes } from '../state/registry.ts';
 import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store.ts';
 import { copiedText } from './clipboard.ts';
-import { edgeName, ends, portName } from './edge-ends.ts';
-import { insertedOn, markEdgeUnderNode, useEdgeUnder } from './insert-on-edge.ts';
+import { edgeName } from './edge-ends.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
 import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
+/** A graph with a new node, connected; `how` says that. */
+interface Joined {
+  readonly graph: Graph;
+  readonly how?: string;
+}
+
+type Between = (graph: Graph, id: string) => Joined | undefined;
+
 /** Where a node was dropped. */
 interface Drop extends Place {
-  /** The edge that is drawn there. */
-  readonly on?: Edge | undefined;
+  /** Puts it between the ends of what is there; undefined where it does not fit. */
+  readonly between?: Between;
 }
 
 /**
  * Adds a node of a type where it was dropped, or beside the selected one, to which it is connected where just one edge fits;
- * selects it, and says so. One that was dropped on an edge goes between its ends where it fits there.
+ * selects it, and says so.
  */
 export function addToCanvas(type: string, drop?: Drop): void {
   withNodeTypes((types) => {
@@ -48,7 +46,7 @@ function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | und
   const nodes = selection.filter(isNodeKey);
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
   const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
-  const { graph, how = '' } = joined(added, { beside, on: drop?.on });
+  const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   edit(() => graph);
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
@@ -57,46 +55,20 @@ function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | und
   if (drop === undefined) revealNode(added.graph, added.id);
 }
 
-/** A new node connected to the one that it stands beside, or on the edge that it was dropped on, as far as that fits. */
+/** A new node connected to the one that it stands beside, or put between others, as far as that fits. */
 function joined(
   { graph, id }: { readonly graph: Graph; readonly id: string },
-  { beside, on }: { readonly beside: string | undefined; readonly on: Edge | undefined },
-): { readonly graph: Graph; readonly how?: string } {
+  {
+    beside,
+    between,
+  }: { readonly beside: string | undefined; readonly between: Between | undefined },
+): Joined {
   if (loadedRules() === undefined) return { graph };
-  const between = on === undefined ? undefined : insertedOn(graph, on, id);
-  if (on !== undefined && between !== undefined)
-    return { graph: between, how: ` between ${endNames(on, between)}` };
+  const put = between?.(graph, id);
+  if (put !== undefined) return put;
   const edge = beside === undefined ? undefined : onlyEdge(graph, beside, id);
   if (edge === undefined) return { graph };
   return { graph: connectInPlace(graph, edge), how: `, and connected ${edgeName(edge, graph)}` };
-}
-
-/** `chunks of Chunk and chunks of Embed` */
-function endNames(edge: Edge, graph: Graph): string {
-  const [source, target] = ends(edge);
-  return `${portName(source, graph)} and ${portName(target, graph)}`;
-}
-
-/** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
-async function dropOnEdge(node: string, on: Edge): Promise<void> {
-  await loadRules();
-  const { shown, edit } = useDocument.getState();
-  const graph = insertedOn(shown, on, node);
-  if (graph === undefined) return;
-  edit(() => graph);
-  announce(`Put ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
-}
-
-/** Once a drag has ended: puts the card on the edge that it was dropped on. */
-export function endNodeDrag(node: { readonly id: string }, dragged: number): void {
-  // The last move is drawn by then: a quick drop is looked at where it is, and not where it was.
-  requestAnimationFrame(() => {
-    markEdgeUnderNode(node, dragged);
-    const { id } = useEdgeUnder.getState();
-    useEdgeUnder.setState({ id: undefined });
-    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === id);
-    if (edge !== undefined) void dropOnEdge(node.id, edge);
-  });
 }
 
 /** Adds a node at the open end of an edge, and connects it. */

@@ -3,7 +3,7 @@ import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
 import { useRoutes } from './routing/use-routes.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { useEdgeUnder } from './insert-on-edge.ts';
+import { useEdgeUnder } from './edge-under.ts';
 
 /** Selected nodes up to which their edges stand out: of more, all would. */
 const mostLit = 12;

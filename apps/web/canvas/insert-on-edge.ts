@@ -1,19 +1,19 @@
 import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
-import { create } from 'zustand';
 import { useDocument } from '../state/document-store.ts';
-import { ends } from './edge-ends.ts';
+import { announce } from '../state/announcement.ts';
+import { loadRules } from '../state/checks.ts';
+import { titleAmong } from '../state/node-titles.ts';
+import { addToCanvas } from './edit-actions.ts';
+import { ends, portName } from './edge-ends.ts';
+import { useEdgeUnder } from './edge-under.ts';
 import { useFarCards } from './far-cards.ts';
+import { canvasPlace } from './viewport.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
 interface Point {
   readonly x: number;
   readonly y: number;
 }
-
-/** The edge on which what is being dragged would be let go. */
-export const useEdgeUnder = create<{ readonly id: string | undefined }>()(() => ({
-  id: undefined,
-}));
 
 /** The edge that is drawn under a point of the window, where no card is; `within` looks under cards, too. */
 export function edgeAt(
@@ -75,4 +75,48 @@ export function markEdgeUnderNode({ id }: { readonly id: string }, dragged: numb
   const edge = edgeBehind(shown.edges, card);
   const fits = edge !== undefined && insertedOn(shown, edge, id) !== undefined;
   useEdgeUnder.setState({ id: fits ? formatEdge(edge) : undefined });
+}
+
+/** `chunks of Chunk and chunks of Embed` */
+function endNames(edge: Edge, graph: Graph): string {
+  const [source, target] = ends(edge);
+  return `${portName(source, graph)} and ${portName(target, graph)}`;
+}
+
+/** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
+async function dropOnEdge(node: string, on: Edge): Promise<void> {
+  await loadRules();
+  const { shown, edit } = useDocument.getState();
+  const graph = insertedOn(shown, on, node);
+  if (graph === undefined) return;
+  edit(() => graph);
+  announce(`Put ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
+}
+
+/** Once a drag has ended: puts the card on the edge that it was dropped on. */
+export function endNodeDrag(node: { readonly id: string }, dragged: number): void {
+  // The last move is drawn by then: a quick drop is looked at where it is, and not where it was.
+  requestAnimationFrame(() => {
+    markEdgeUnderNode(node, dragged);
+    const { id } = useEdgeUnder.getState();
+    useEdgeUnder.setState({ id: undefined });
+    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === id);
+    if (edge !== undefined) void dropOnEdge(node.id, edge);
+  });
+}
+
+/** Adds a node of a type where it was dropped in the window: between the ends of the edge that is drawn there, where it fits. */
+export function addDropped(type: string, point: Point): void {
+  useEdgeUnder.setState({ id: undefined });
+  const { x, y } = canvasPlace(point);
+  const on = edgeAt(useDocument.getState().shown.edges, point);
+  addToCanvas(type, {
+    ...{ x: x - 60, y: y - 17 },
+    between: (graph, id) => {
+      const put = on === undefined ? undefined : insertedOn(graph, on, id);
+      return on === undefined || put === undefined
+        ? undefined
+        : { graph: put, how: ` between ${endNames(on, put)}` };
+    },
+  });
 }
