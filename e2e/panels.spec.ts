@@ -108,10 +108,10 @@ test('a window that is made narrow keeps each panel in its place, and words on t
   await bench.select('questions');
   const runs = page.getByRole('region', { name: 'Runs' });
   await expect(runs.getByRole('link', { name: 'Export as a page' })).toBeVisible();
+  const headHeight = await runs.getByRole('tablist').evaluate(heightOfParent);
   const border = page.getByRole('separator', { name: 'Width of the inspector' });
   await border.focus();
   for (let press = 0; press < 20; press += 1) await page.keyboard.press('ArrowLeft');
-  const headHeight = await runs.getByRole('tablist').evaluate(heightOfParent);
 
   await page.setViewportSize({ width: 1024, height: 768 });
   const parts = {
