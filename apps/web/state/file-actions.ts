@@ -129,7 +129,7 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     showInAddress(path);
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
     // What the file as it is gave, before what it gave to something that it was given for once.
-    const newest = runs.find(({ settings }) => settings === undefined) ?? runs[0];
+    const newest = runs.find(({ scope }) => scope === undefined) ?? runs[0];
     if (useDocument.getState().file?.path === path) {
       useRunView.getState().setNewest(newest?.id ?? null);
       useRunView.getState().follow(newest?.id ?? null);

@@ -16,7 +16,7 @@ export async function refreshRuns(): Promise<void> {
  * this tab still works or looks at a run of before. One of an experiment is shown in its panel.
  */
 export function sawNewestRun(seen: RunRecord): void {
-  const { id, file, experiment, status, settings } = seen;
+  const { id, file, experiment, status, scope } = seen;
   if (useDocument.getState().file?.path !== file) return;
   if (experiment !== undefined) {
     if (status === 'running' || status === 'queued')
@@ -25,7 +25,7 @@ export function sawNewestRun(seen: RunRecord): void {
   }
   void refreshRuns();
   // One that was given something else than the file has is looked at where it was asked for.
-  if (settings !== undefined && useScreen.getState().view !== 'app') return;
+  if (scope !== undefined && useScreen.getState().view !== 'app') return;
   const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;
   setNewest(id);
