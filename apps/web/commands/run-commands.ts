@@ -1,4 +1,3 @@
-import { focusOnceThere } from '../inspector/focus-inspector.ts';
 import { pathOf } from '../state/node-path.ts';
 import { openPanel } from '../state/panel-store.ts';
 import { cancelRun, startRun } from '../state/run-actions.ts';
@@ -40,11 +39,7 @@ export const runCommands: readonly Command[] = [
     views: ['canvas'],
     keys: ['q'],
     enabled: isRunnable,
-    run: () => {
-      useScreen.getState().select([]);
-      openPanel('inspector');
-      focusOnceThere(() => document.querySelector('#ask-question'));
-    },
+    run: () => void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk()),
   },
   {
     id: 'cancel',
