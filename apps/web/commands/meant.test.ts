@@ -14,7 +14,7 @@ class Target {
     this.fits = fits;
   }
   matches(selector: string): boolean {
-    return this.fits.includes(selector);
+    return selector.split(', ').some((one) => this.fits.includes(one));
   }
   closest(selector: string): Target | null {
     return this.matches(selector) ? this : null;
@@ -22,6 +22,7 @@ class Target {
 }
 const body = new Target();
 const cell = new Target('.cell');
+const prose = new Target('.prose-cell');
 const within = new Target('button');
 
 beforeEach(() => {
@@ -53,6 +54,7 @@ it('leaves the unseen graph alone in the app view', () => {
 it('deletes in the notebook only from a cell itself', () => {
   expect(meant('notebook', 'Delete', { target: cell })).toBe('delete');
   expect(meant('notebook', 'Backspace', { target: cell })).toBe('delete');
+  expect(meant('notebook', 'Delete', { target: prose })).toBe('delete');
   expect(meant('notebook', 'Delete')).toBe(undefined);
   expect(meant('notebook', 'Backspace', { target: within })).toBe(undefined);
   expect([meansNodes('cut'), meansNodes('copy'), meansNodes('paste')]).toEqual([false, true, true]);
