@@ -46,10 +46,13 @@ export function insertedOn(graph: Graph, edge: Edge, node: string): Graph | unde
   return second === undefined ? undefined : connectInPlace(half, second);
 }
 
+function mark(edge: Edge | undefined): void {
+  useEdgeUnder.setState({ id: edge === undefined ? undefined : formatEdge(edge) });
+}
+
 /** Marks the edge under a point, where there is one. */
 export function markEdgeUnder(point: Point): void {
-  const edge = edgeAt(useDocument.getState().shown.edges, point);
-  useEdgeUnder.setState({ id: edge === undefined ? undefined : formatEdge(edge) });
+  mark(edgeAt(useDocument.getState().shown.edges, point));
 }
 
 /** Pixels between the points at which an edge is looked for behind a card. */
@@ -65,16 +68,19 @@ function edgeBehind(edges: readonly Edge[], card: Element): Edge | undefined {
   return undefined;
 }
 
-/** Marks the edge behind a card that is dragged alone and has no edges, where it fits there. */
-export function markEdgeUnderNode({ id }: { readonly id: string }, dragged: number): void {
+/** The edge behind a card that is dragged alone and has no edges, where it fits there. */
+function edgeFor({ id }: { readonly id: string }, dragged: number): Edge | undefined {
   const { shown } = useDocument.getState();
   const card = document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   const isFree =
     dragged === 1 && !shown.edges.some(({ source, target }) => source === id || target === id);
-  if (!isFree || card === null) return;
-  const edge = edgeBehind(shown.edges, card);
-  const fits = edge !== undefined && insertedOn(shown, edge, id) !== undefined;
-  useEdgeUnder.setState({ id: fits ? formatEdge(edge) : undefined });
+  const edge = isFree && card !== null ? edgeBehind(shown.edges, card) : undefined;
+  return edge === undefined || insertedOn(shown, edge, id) === undefined ? undefined : edge;
+}
+
+/** Marks the edge that a dragged card would be put on. */
+export function markEdgeUnderNode(node: { readonly id: string }, dragged: number): void {
+  mark(edgeFor(node, dragged));
 }
 
 /** `chunks of Chunk and chunks of Embed` */
@@ -97,17 +103,15 @@ async function dropOnEdge(node: string, on: Edge): Promise<void> {
 export function endNodeDrag(node: { readonly id: string }, dragged: number): void {
   // The last move is drawn by then: a quick drop is looked at where it is, and not where it was.
   requestAnimationFrame(() => {
-    markEdgeUnderNode(node, dragged);
-    const { id } = useEdgeUnder.getState();
-    useEdgeUnder.setState({ id: undefined });
-    const edge = useDocument.getState().shown.edges.find((one) => formatEdge(one) === id);
+    mark(undefined);
+    const edge = edgeFor(node, dragged);
     if (edge !== undefined) void dropOnEdge(node.id, edge);
   });
 }
 
 /** Adds a node of a type where it was dropped in the window: between the ends of the edge that is drawn there, where it fits. */
 export function addDropped(type: string, point: Point): void {
-  useEdgeUnder.setState({ id: undefined });
+  mark(undefined);
   const { x, y } = canvasPlace(point);
   const on = edgeAt(useDocument.getState().shown.edges, point);
   addToCanvas(type, {
