@@ -1,10 +1,10 @@
 import type { Axis, Side } from '../canvas/arrange.ts';
-import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
+import { selectedNodes } from './conditions.ts';
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
-const several = (least: number) => (): boolean => useScreen.getState().selection.length >= least;
+const several = (least: number) => (): boolean => selectedNodes().length >= least;
 const arrange = () => import('../canvas/arrange-selection.ts');
 
 const align = (side: Side): Command => ({

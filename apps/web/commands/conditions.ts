@@ -13,6 +13,10 @@ export const hasExperiments = (): boolean =>
   Object.keys(useDocument.getState().graph.experiments ?? {}).length > 0;
 export const hasSelection = (): boolean => useScreen.getState().selection.length > 0;
 
+/** The selected nodes, without the notes and groups that are selected with them. */
+export const selectedNodes = (): readonly string[] =>
+  useScreen.getState().selection.filter(isNodeKey);
+
 /** The selected node, where it is one alone. */
 export function selectedNode(): string | undefined {
   const { selection } = useScreen.getState();

@@ -4,7 +4,7 @@ import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
-import { hasExperiments, hasFile, hasRun, hasSelection, isRunnable, works } from './conditions.ts';
+import { hasExperiments, hasFile, hasRun, isRunnable, selectedNodes, works } from './conditions.ts';
 
 /** Shows a tab of the lower panel. */
 function showBelow(bottomTab: BottomTab): void {
@@ -29,8 +29,8 @@ export const runCommands: readonly Command[] = [
     title: 'Run up to here',
     group: 'Run',
     keys: ['shift+enter'],
-    enabled: () => hasSelection() && !works(),
-    run: () => void startRun(...useScreen.getState().selection.map(pathOf)),
+    enabled: () => selectedNodes().length > 0 && !works(),
+    run: () => void startRun(...selectedNodes().map(pathOf)),
   },
   {
     id: 'ask',

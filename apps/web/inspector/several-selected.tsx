@@ -1,10 +1,8 @@
 import { duplicateSelected, deleteSelected } from '../canvas/edit-actions.ts';
-import { pathOf } from '../state/node-path.ts';
 import { arrangeCommands } from '../commands/arrange-commands.ts';
+import { commandOf, runCommand } from '../commands/commands.ts';
 import { afterNodeTypes } from '../state/registry.ts';
-import { startRun } from '../state/run-actions.ts';
 import { isIdle, useRunView } from '../state/run-view.ts';
-import { useScreen } from '../state/screen-store.ts';
 
 const makeSubgraph = (): void =>
   void afterNodeTypes(import('../canvas/subgraph-edits.ts')).then((edits) =>
@@ -23,7 +21,7 @@ export function SeveralSelected({ count }: { readonly count: number }) {
           className="button small"
           disabled={!idle}
           title="Runs these nodes and what they need (Shift ↵)"
-          onClick={() => void startRun(...useScreen.getState().selection.map(pathOf))}
+          onClick={() => runCommand(commandOf('run-to-here'))}
         >
           Run up to these
         </button>

@@ -26,7 +26,6 @@ export async function restoreRan(): Promise<void> {
     const { migrateGraph, registry } = await loadNodeTypes();
     // Another file may have been opened meanwhile.
     if (useDocument.getState().file?.path !== file.path) return;
-    const before = useDocument.getState().graph;
     const graph = withPlaces(migrateGraph(parseGraph(ran.text, file.path), registry));
     useDocument.getState().editFile(() => graph);
     useRunView.getState().follow(useRunView.getState().newest);
@@ -38,7 +37,7 @@ export async function restoreRan(): Promise<void> {
         label: 'Undo',
         run: () => {
           // Only what this did: later edits have steps of their own.
-          if (useDocument.getState().graph === graph && before !== graph) undo();
+          if (useDocument.getState().graph === graph) undo();
         },
       },
     });
