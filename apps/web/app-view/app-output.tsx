@@ -1,6 +1,6 @@
 import { problemText } from '../api/problem.ts';
 import { progressText } from '../canvas/node-status.ts';
-import { stepIn, useRunView } from '../state/run-view.ts';
+import { makerIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from './graph-function.ts';
 import { part } from '../shell/part.tsx';
 
@@ -11,11 +11,8 @@ const OutputPreview = part(() =>
 /** What one output of the graph gave in the run that is shown, or is giving. */
 export function AppOutput({ output }: { readonly output: ShownOutput }) {
   const { name, node, doc } = output;
-  const own = useRunView(({ run }) => stepIn(run, node));
-  const [feed] = Object.values(own?.feeds ?? {});
-  const source = useRunView(({ run }) => (feed === undefined ? undefined : stepIn(run, feed.node)));
-  const step = source ?? own;
-  const port = feed?.port ?? output.port;
+  const step = useRunView(({ run }) => makerIn(run, output).step);
+  const port = useRunView(({ run }) => makerIn(run, output).port);
   const artifact = step?.outputs[port];
   const writes =
     step !== undefined &&

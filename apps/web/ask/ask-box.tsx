@@ -4,7 +4,7 @@ import { progressText } from '../canvas/node-status.ts';
 import { OutputPreview } from '../inspector/output-preview.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';
-import { stepIn, useRunView } from '../state/run-view.ts';
+import { makerIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from '../app-view/graph-function.ts';
 import {
   ask,
@@ -26,10 +26,7 @@ function workText(run: RunState, waits: boolean): string {
 
 /** What one output of the graph gave to the question, or is giving. */
 function Answer({ run, output }: { readonly run: RunState; readonly output: ShownOutput }) {
-  const own = stepIn(run, output.node);
-  const [feed] = Object.values(own?.feeds ?? {});
-  const step = (feed === undefined ? undefined : stepIn(run, feed.node)) ?? own;
-  const port = feed?.port ?? output.port;
+  const { step, port } = makerIn(run, output);
   const artifact = step?.outputs[port];
   if (step === undefined || (artifact === undefined && step.texts.size === 0)) return null;
   return (

@@ -1,4 +1,4 @@
-import type { Graph, RunEvent } from '@graft/graph';
+import type { Feed, Graph, RunEvent } from '@graft/graph';
 import { create } from 'zustand';
 import { emptyRun, foldEvent, isOver, type RunState, type StepView } from './run-state.ts';
 
@@ -93,6 +93,17 @@ export function isIdle({ run, starting }: Pick<RunView, 'run' | 'starting'>): bo
 /** The step of a node in a run; of one that has other steps there, what these come to. */
 export function stepIn(run: RunState | null, node: string): StepView | undefined {
   return run?.steps.get(node) ?? run?.shown.get(node);
+}
+
+/** The step that made an output of a node in a run, and its port there: a node that is no step shows what others give. */
+export function makerIn(
+  run: RunState | null,
+  { node, port }: Feed,
+): { readonly step: StepView | undefined; readonly port: string } {
+  const own = stepIn(run, node);
+  const [feed] = Object.values(own?.feeds ?? {});
+  const source = feed === undefined ? undefined : stepIn(run, feed.node);
+  return { step: source ?? own, port: feed?.port ?? port };
 }
 
 /** Rounds of a loop that the screen has steps of; 0 where it has none. `path` is the loop's. */
