@@ -1,3 +1,4 @@
+import { curveReach } from './routing/curve.ts';
 import type { Point } from './routing/shapes.ts';
 
 /** A card as it is seen from far. */
@@ -57,10 +58,9 @@ function linesOf(context: CanvasRenderingContext2D, title: string, width: number
   return lines;
 }
 
-/** The way of an edge, as the renderer's `getBezierPath` leads it, which would come here as a second copy. */
+/** The curve of an edge. */
 export function curveOf({ from, to }: PictureEdge): Path2D {
-  const distance = to.x - from.x;
-  const out = distance >= 0 ? 0.5 * distance : 6.25 * Math.sqrt(-distance);
+  const out = curveReach(from, to);
   const path = new Path2D();
   path.moveTo(from.x, from.y);
   path.bezierCurveTo(from.x + out, from.y, to.x - out, to.y, to.x, to.y);

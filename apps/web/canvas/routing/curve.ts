@@ -4,9 +4,14 @@ const samples = 32;
 /** Pixels of a port's own card that a curve may touch. */
 const touch = 2;
 
+/** Pixels that the handles of the curve between two ports reach out of them, as React Flow's bezier has it. */
+export function curveReach(from: Point, to: Point): number {
+  return to.x >= from.x ? (to.x - from.x) / 2 : 25 * 0.25 * Math.sqrt(from.x - to.x);
+}
+
 /** Points of the curve that is drawn between two ports where nothing is in its way (React Flow's bezier). */
 export function curvePoints(from: Point, to: Point): Point[] {
-  const reach = to.x >= from.x ? (to.x - from.x) / 2 : 25 * 0.25 * Math.sqrt(from.x - to.x);
+  const reach = curveReach(from, to);
   const [a, b] = [from.x + reach, to.x - reach];
   return Array.from({ length: samples - 1 }, (_, index) => {
     const t = (index + 1) / samples;
