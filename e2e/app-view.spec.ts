@@ -77,7 +77,7 @@ test('the link of an app is copied', async ({ page, context, workspace }) => {
   await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
   await page.goto(appLink(workspace.url, 'cutter.graft.json'));
   await page.getByRole('button', { name: 'Copy the link' }).click();
-  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  await expect(page.getByTestId('notice')).toContainText('Copied the link.');
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
   expect(link.searchParams.get('view')).toBe('app');
   expect(link.searchParams.get('graph')).toBe('cutter.graft.json');

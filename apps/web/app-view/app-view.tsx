@@ -1,6 +1,7 @@
 import { settingText } from '@graft/graph';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useKeptOpen } from '../inspector/kept-open.ts';
+import { copyText } from '../inspector/output/copy-rows.ts';
 import { PlainControl } from '../inspector/fields/plain-control.tsx';
 import { RunOrCancel } from '../shell/run-or-cancel.tsx';
 import { RunsOnChange } from '../shell/runs-on-change.tsx';
@@ -160,35 +161,6 @@ function Notes() {
   );
 }
 
-/** Copies the address of this form, for whoever only wants to ask. */
-function CopyLink() {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async (): Promise<void> => {
-    try {
-      // Refused where the page is served from afar without TLS.
-      await navigator.clipboard.writeText(location.href);
-      setCopied(true);
-    } catch {
-      const message = 'This browser lets no page copy here. Copy the address of the page.';
-      useScreen.getState().notify({ tone: 'info', message });
-    }
-  };
-  return (
-    <button
-      type="button"
-      className="text-sm text-ink-2 hover:text-ink hover:underline"
-      onClick={() => void copy()}
-    >
-      {copied ? 'Copied' : 'Copy the link'}
-    </button>
-  );
-}
-
 /** The open graph as a form and its outputs, nothing else: for whoever only wants to use it. */
 export function AppView() {
   const path = useDocument((state) => state.file?.path);
@@ -219,7 +191,13 @@ export function AppView() {
                 >
                   Show how it is made
                 </button>
-                <CopyLink />
+                <button
+                  type="button"
+                  className="text-sm text-ink-2 hover:text-ink hover:underline"
+                  onClick={() => void copyText(location.href, 'the link')}
+                >
+                  Copy the link
+                </button>
                 <RunsOnChange />
               </div>
             </header>

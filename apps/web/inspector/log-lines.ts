@@ -36,3 +36,8 @@ export function lineText({ step, item, message }: LogLine, graph: Graph): string
   const about = item === undefined || message.startsWith(`${item} `) ? '' : `${item}: `;
   return `${step === undefined ? '' : `${stepTitle(step, graph)}: `}${about}${message}`;
 }
+
+/** When a line was logged, for people. */
+export function logTime(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}

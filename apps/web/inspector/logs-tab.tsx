@@ -1,9 +1,6 @@
 import { useDocument } from '../state/document-store.ts';
-import { lineText, useLogLines } from './log-lines.ts';
-
-function time(at: number): string {
-  return new Date(at).toLocaleTimeString('en-GB');
-}
+import { lineText, logTime, useLogLines } from './log-lines.ts';
+import { LogText } from './log-text.tsx';
 
 /** What the step logged, oldest first. */
 export function LogsTab({ node }: { readonly node: string }) {
@@ -20,15 +17,8 @@ export function LogsTab({ node }: { readonly node: string }) {
     >
       {logs.map((line, index) => (
         <li key={index} className="flex gap-3 px-4">
-          <time className="shrink-0 text-ink-2">{time(line.at)}</time>
-          <span
-            className={
-              line.level === 'error' ? 'text-error' : line.level === 'warning' ? 'text-working' : ''
-            }
-          >
-            {line.level === 'info' ? '' : `${line.level}: `}
-            {lineText(line, graph)}
-          </span>
+          <time className="shrink-0 text-ink-2">{logTime(line.at)}</time>
+          <LogText level={line.level} text={lineText(line, graph)} />
         </li>
       ))}
     </ol>

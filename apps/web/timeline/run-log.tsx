@@ -1,7 +1,9 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { lineText } from '../inspector/log-lines.ts';
+import { lineText, logTime } from '../inspector/log-lines.ts';
+import { LogText } from '../inspector/log-text.tsx';
+import { copyText } from '../inspector/output/copy-rows.ts';
 import { useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
 import { stepTitle } from '../state/node-titles.ts';
@@ -9,14 +11,6 @@ import { stepsInOrder } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
-
-function copy(text: string): void {
-  void navigator.clipboard?.writeText(text);
-}
-
-function time(at: number): string {
-  return new Date(at).toLocaleTimeString('en-GB');
-}
 
 /** What all steps of the run on the screen logged, oldest first: by node, by level, or by a word in it. */
 export function RunLog() {
@@ -100,10 +94,11 @@ export function RunLog() {
           className="button small"
           disabled={shown.length === 0}
           onClick={() =>
-            copy(
+            void copyText(
               shown
-                .map(({ at, level: of, title, text }) => `${time(at)} ${of} ${title}: ${text}`)
+                .map(({ at, level: of, title, text }) => `${logTime(at)} ${of} ${title}: ${text}`)
                 .join('\n'),
+              plural(shown.length, 'line'),
             )
           }
         >
@@ -132,7 +127,7 @@ export function RunLog() {
               className="absolute inset-x-0 top-0 grid items-start grid-cols-[64px_176px_1fr] gap-2.5 px-3.5"
               style={{ transform: `translateY(${String(start)}px)` }}
             >
-              <time className="text-ink-2">{time(line.at)}</time>
+              <time className="text-ink-2">{logTime(line.at)}</time>
               <button
                 type="button"
                 className="truncate text-left font-sans text-sm leading-[inherit] text-ink-2 hover:text-ink hover:underline"
@@ -144,12 +139,7 @@ export function RunLog() {
               >
                 {line.title}
               </button>
-              <span
-                className={`break-words ${line.level === 'error' ? 'text-error' : line.level === 'warning' ? 'text-working' : ''}`}
-              >
-                {line.level === 'info' ? '' : `${line.level}: `}
-                {line.text}
-              </span>
+              <LogText level={line.level} text={line.text} />
             </li>
           );
         })}
