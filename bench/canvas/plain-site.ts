@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { Served } from '../report/serve-folder.ts';
 import type { PlainGraph } from './made-graph.ts';
 
 const here = import.meta.dirname;
@@ -14,12 +15,8 @@ const kinds: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-export interface Site extends AsyncDisposable {
-  readonly url: string;
-}
-
 /** Serves the page of the peer; `?nodes=1000` says which graph it shows. */
-export async function servePlain(graphs: ReadonlyMap<number, PlainGraph>): Promise<Site> {
+export async function servePlain(graphs: ReadonlyMap<number, PlainGraph>): Promise<Served> {
   const home = await readFile(path.join(built, 'index.html'), 'utf8');
   const sheets = home.match(/<link rel="stylesheet"[^>]*>/g) ?? [];
   const { outputFiles } = await build({

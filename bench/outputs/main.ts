@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +8,7 @@ import { chromium, type Page } from '@playwright/test';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 import { modelsFolder } from '../env.ts';
 import { prose } from '../report/prose.ts';
+import { serveFolder } from '../report/serve-folder.ts';
 import { printTable, verdict } from '../report/table.ts';
 
 /**
@@ -23,7 +22,6 @@ const points = Number(process.argv[4] ?? 20_000);
 const bars = { ms: 1_000, memory: 300_000_000, frames: 60 };
 
 const project = path.resolve(import.meta.dirname, '../..');
-const cli = path.join(project, 'apps/cli/bin/graft.mjs');
 const workerEntry = path.join(project, 'apps/cli/dist/worker.mjs');
 const file = 'outputs.graft.json';
 const needle = 'a heron in the reeds';
@@ -183,41 +181,32 @@ async function lookAtMap(page: Page): Promise<void> {
 const root = await mkdtemp(path.join(tmpdir(), 'graft-outputs-'));
 try {
   await prepare(root);
-  const server = spawn(process.execPath, [cli, 'serve', root, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  await using served = await serveFolder(root);
+  const url = new URL(served.url);
+  url.searchParams.set('graph', file);
+  const executablePath = await findChromium();
+  const browser = await chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: ['--no-sandbox'],
   });
   try {
-    let told = '';
-    while (!/http:\/\/\S+/.test(told)) told += String((await once(server.stdout, 'data'))[0]);
-    const url = new URL(/http:\/\/\S+/.exec(told)?.[0] ?? '');
-    url.searchParams.set('graph', file);
-    const executablePath = await findChromium();
-    const browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox'],
-    });
-    try {
-      const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
-      await page.goto(url.href);
-      await page.getByTestId('node-rows').waitFor();
-      await page.getByText('all will be reused').waitFor();
-      await page.getByRole('banner').getByRole('button', { name: /^Run/ }).click();
-      // Steps are reused: what they gave is large now.
-      await page.getByTestId('node-rows').getByText(rows.toLocaleString('en')).waitFor();
-      // What draws outputs is loaded with the first that is looked at, whatever its size.
-      await page.getByTestId('node-chunk').locator('header').click();
-      await page.getByRole('tab', { name: 'Output', exact: true }).click();
-      await page.getByTestId('output').locator('[data-row]').first().waitFor();
-      await look(page, `${rows.toLocaleString('en')} rows`, { node: 'rows', last: rows - 1 });
-      const parts = Math.ceil((megabytes * 1e6) / part);
-      await look(page, `${String(megabytes)} MB of text`, { node: 'text', last: parts - 1 });
-      await lookAtMap(page);
-    } finally {
-      await browser.close();
-    }
+    const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+    await page.goto(url.href);
+    await page.getByTestId('node-rows').waitFor();
+    await page.getByText('all will be reused').waitFor();
+    await page.getByRole('banner').getByRole('button', { name: /^Run/ }).click();
+    // Steps are reused: what they gave is large now.
+    await page.getByTestId('node-rows').getByText(rows.toLocaleString('en')).waitFor();
+    // What draws outputs is loaded with the first that is looked at, whatever its size.
+    await page.getByTestId('node-chunk').locator('header').click();
+    await page.getByRole('tab', { name: 'Output', exact: true }).click();
+    await page.getByTestId('output').locator('[data-row]').first().waitFor();
+    await look(page, `${rows.toLocaleString('en')} rows`, { node: 'rows', last: rows - 1 });
+    const parts = Math.ceil((megabytes * 1e6) / part);
+    await look(page, `${String(megabytes)} MB of text`, { node: 'text', last: parts - 1 });
+    await lookAtMap(page);
   } finally {
-    server.kill('SIGINT');
-    await once(server, 'exit');
+    await browser.close();
   }
   printTable(['', 'measured', 'bar'], measured);
 } finally {
