@@ -132,12 +132,15 @@ async function row(name: string, { own, kind, from, ...rest }: Building): Promis
   const recall = found / (questions * k);
   const p50 = median(times);
   const p95 = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
-  return [
+  const cells = [
     ...[name, recall.toFixed(4), p50.toFixed(1), p95.toFixed(1), processor.toFixed(1)],
     ...[build.toFixed(1), built.toFixed(1), ((await sizeOf(own)) / 1e6).toFixed(0)],
     (chunks - reused).toLocaleString('en'),
     `${verdict(recall, { atLeast: bars.recall })}, ${verdict(p50, { atMost: bars.ms })}`,
   ];
+  // At a million chunks the next row is an hour away.
+  console.error(cells.join('  '));
+  return cells;
 }
 
 async function search(index: SearchIndex, vector: Float32Array | undefined): Promise<number[]> {

@@ -4,6 +4,9 @@ import { reveal } from './highlight.ts';
 /** Frames that a row may take to come. */
 const patience = 600;
 
+/** What one scrolls by. */
+const byHand = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
 export interface Went {
   readonly row: number;
 }
@@ -23,7 +26,14 @@ export function useWent(
       else if (left > 0) waiting = requestAnimationFrame(() => look(left - 1));
     };
     look(patience);
-    return () => cancelAnimationFrame(waiting);
+    const { current: element } = list;
+    // Whoever has gone on by hand meanwhile is not fetched back.
+    const stop = (): void => cancelAnimationFrame(waiting);
+    for (const act of byHand) element?.addEventListener(act, stop, { passive: true });
+    return () => {
+      stop();
+      for (const act of byHand) element?.removeEventListener(act, stop);
+    };
     // Only where one goes to a row, not while the text is typed.
   }, [went]);
   return { went, goTo: (row) => setWent({ row }) };
