@@ -47,7 +47,7 @@ export async function runGraft(args: readonly string[]): Promise<void> {
 /** Serves an empty workspace with models of its own while `use` works with it. */
 export async function withModels(
   imported: Readonly<Record<string, unknown>>,
-  use: (url: string) => Promise<void>,
+  use: (url: string, workspace: string) => Promise<void>,
 ): Promise<void> {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-models-')));
   const workspace = path.join(folder, 'workspace');
@@ -55,7 +55,7 @@ export async function withModels(
   await writeFile(path.join(folder, 'imported.json'), JSON.stringify(imported));
   const server = await serve(workspace, { GRAFT_MODELS: folder });
   try {
-    await use(server.url);
+    await use(server.url, workspace);
   } finally {
     server.process.kill('SIGINT');
     await once(server.process, 'exit');

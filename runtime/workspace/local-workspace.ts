@@ -30,8 +30,6 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import {
-  collectCheckpoints,
-  collectGarbage,
   thisOwner,
   verifyAll,
   type RetentionPolicy,
@@ -42,12 +40,13 @@ import { GraphPlanner } from './graph-planner.ts';
 import { interfaceOf } from './run-inputs.ts';
 import { AnswerScores } from './answer-scores.ts';
 import { EmbeddingMaps } from './map/embedding-maps.ts';
+import { collectState } from './collect-state.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import type { Examples } from './examples.ts';
 import { Experiments, type ExperimentHandle } from './experiment/experiments.ts';
 import { recordedTable } from './experiment/recorded-table.ts';
 import { keepOrigin, type RunSettings } from './run-origin.ts';
-import { folderSize, PendingWork, removeLeftovers } from '@graft/kit';
+import { folderSize, PendingWork } from '@graft/kit';
 import { exportArtifact } from './export/export-artifact.ts';
 import type { ExportFormat } from './export/export-rows.ts';
 import { writeFrozenRows, type OutputOfNode, type WrittenRows } from './frozen-rows.ts';
@@ -58,6 +57,7 @@ import { WorkspacePackages } from './package/workspace-packages.ts';
 import { explainGraph } from './plan-report.ts';
 import type { RowFile } from './row-files.ts';
 import { watchSources } from './watch-sources.ts';
+import { WorkspaceModels } from './workspace-models.ts';
 import { secretStates } from './secret-states.ts';
 import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -79,6 +79,7 @@ export class LocalWorkspace implements Workspace {
   readonly root: string;
   readonly registry: Registry;
   readonly models: ModelLookup;
+  readonly localModels: WorkspaceModels;
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunJournal;
@@ -104,6 +105,7 @@ export class LocalWorkspace implements Workspace {
     this.root = parts.root;
     this.registry = parts.registry;
     this.models = parts.models;
+    this.localModels = new WorkspaceModels(parts.catalogue, parts.modelList);
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;
@@ -350,22 +352,8 @@ export class LocalWorkspace implements Workspace {
     return findRows(this.artifacts, artifact, ids);
   }
 
-  async collectGarbage(maxSize: number): Promise<CollectReport> {
-    const { stores, checkpointFolder, scratchFolder, reserve, catalogue } = this.#parts;
-    await this.#parts.state.check();
-    // Deleting records takes room before it gives any.
-    await reserve.giveUpIfNeeded();
-    const scratch = await folderSize(scratchFolder);
-    await removeLeftovers(scratchFolder);
-    const scratchLeft = await folderSize(scratchFolder);
-    const checkpoints = await collectCheckpoints(checkpointFolder);
-    const converted = await catalogue.removeUnusedConversions();
-    const report = await this.#parts.guard.collecting(async () => {
-      const actions = await this.#parts.received.withAll(stores.actions);
-      return collectGarbage({ ...stores, actions, maxSize });
-    });
-    await reserve.take();
-    return { ...report, checkpoints, converted, scratch: Math.max(0, scratch - scratchLeft) };
+  collectGarbage(maxSize: number): Promise<CollectReport> {
+    return collectState(this.#parts, maxSize);
   }
 
   async unlistedSizes(): Promise<UnlistedSizes> {
@@ -389,6 +377,7 @@ export class LocalWorkspace implements Workspace {
   async #close(): Promise<void> {
     const { engine, supervisor, keeper, closeStores } = this.#parts;
     this.#watcher.close();
+    await this.localModels.close();
     await this.#experiments.close();
     await engine.close();
     await this.#afterRuns.settled();

@@ -5,7 +5,7 @@ import type { ModelFacts } from '@graft/graph';
 export class ModelList {
   readonly #catalogue: Catalogue;
   #models: readonly ModelFacts[];
-  #reading = false;
+  #reading: Promise<void> | undefined;
 
   static async open(catalogue: Catalogue): Promise<ModelList> {
     return new ModelList(catalogue, await read(catalogue));
@@ -17,19 +17,24 @@ export class ModelList {
   }
 
   current(): readonly ModelFacts[] {
-    void this.#refresh();
+    if (this.#reading === undefined) void this.refresh();
     return this.#models;
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
+  /** Reads them anew: what was there when it was called is seen. */
+  async refresh(): Promise<void> {
+    await this.#reading;
+    this.#reading = this.#read();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
     try {
       this.#models = await read(this.#catalogue);
     } catch {
       // What was known stays; a damaged catalogue is reported by what uses a model.
     } finally {
-      this.#reading = false;
+      this.#reading = undefined;
     }
   }
 }

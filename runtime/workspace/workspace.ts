@@ -41,6 +41,7 @@ import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
+import type { WorkspaceModels } from './workspace-models.ts';
 import type { AnswerScores } from './answer-scores.ts';
 import type { EmbeddingMaps } from './map/embedding-maps.ts';
 import type { Comparisons } from './compare/comparisons.ts';
@@ -155,6 +156,8 @@ export interface Workspace extends AsyncDisposable {
   readonly root: string;
   readonly registry: Registry;
   readonly models: ModelLookup;
+  /** What of the catalogue can be had here, and its downloads. */
+  readonly localModels: WorkspaceModels;
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunStore;

@@ -25,6 +25,10 @@ const LabelsDialog = part(() =>
 const ConnectMenu = part(() =>
   import('../palette/connect-menu.tsx').then((loaded) => loaded.ConnectMenu),
 );
+const ModelPicker = part(
+  () => import('../models/model-picker.tsx').then((loaded) => loaded.ModelPicker),
+  FailedDialog,
+);
 const ShortcutSheet = part(() =>
   import('../commands/shortcut-sheet.tsx').then((loaded) => loaded.ShortcutSheet),
 );
@@ -36,7 +40,7 @@ const Gallery = part(
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
-  const { connecting, gallery } = useOverlay();
+  const { connecting, gallery, modelQuestion } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -46,6 +50,7 @@ export function AskedDialogs() {
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
       {labelling === null ? null : <LabelsDialog node={labelling} />}
       {connecting === null ? null : <ConnectMenu question={connecting} />}
+      {modelQuestion === null ? null : <ModelPicker question={modelQuestion} />}
       {gallery ? <Gallery /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}

@@ -1,4 +1,4 @@
-import type { ReadRows } from '@graft/graph';
+import type { ModelKind, ReadRows } from '@graft/graph';
 import { create } from 'zustand';
 import type { PendingEdge } from './screen-store.ts';
 
@@ -17,6 +17,13 @@ export interface ConnectQuestion {
   readonly port?: PendingEdge;
   /** Only what can be taken off. */
   readonly disconnect?: true;
+}
+
+/** A model that is asked for: of a kind, or of any; the one that is chosen now, and what takes another. */
+export interface ModelQuestion {
+  readonly kind: ModelKind | undefined;
+  readonly current: string;
+  readonly choose: (id: string) => void;
 }
 
 /** What a context menu was asked for on. */
@@ -47,6 +54,7 @@ interface OverlayState {
   /** The node whose answers are labelled: its path. */
   readonly labelling: string | null;
   readonly connecting: ConnectQuestion | null;
+  readonly modelQuestion: ModelQuestion | null;
   readonly menu: OpenMenu | null;
   /** What is being written where it stands: the title of a node or a group, or a note, by its key on the canvas; or a file's name, by its path. */
   readonly renamingNode: string | null;
@@ -63,6 +71,7 @@ interface OverlayState {
         | 'editedRows'
         | 'labelling'
         | 'connecting'
+        | 'modelQuestion'
         | 'menu'
         | 'renamingNode'
         | 'renamingFile'
@@ -74,7 +83,7 @@ interface OverlayState {
 /** No dialog, and no menu. */
 const nothingAsked = {
   ...{ nameQuestion: null, shortcutSheet: false, gallery: false, packing: null, unpacking: false },
-  ...{ editedRows: null, labelling: null, connecting: null, menu: null },
+  ...{ editedRows: null, labelling: null, connecting: null, modelQuestion: null, menu: null },
 } as const;
 
 /** What lies over the screen for a moment. */
@@ -93,10 +102,10 @@ export function closeOverlays(): void {
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, labelling, connecting } = state;
+  const { nameQuestion, packing, editedRows, labelling, connecting, modelQuestion } = state;
   const { unpacking, shortcutSheet, gallery } = state;
   return (
-    (nameQuestion ?? packing ?? editedRows ?? labelling ?? connecting) !== null ||
+    (nameQuestion ?? packing ?? editedRows ?? labelling ?? connecting ?? modelQuestion) !== null ||
     unpacking ||
     shortcutSheet ||
     gallery

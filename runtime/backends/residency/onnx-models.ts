@@ -1,5 +1,6 @@
 import type { CrossEncoder, Embedder, EncoderTokenizer } from '@graft/graph';
 import { abortable } from '@graft/kit';
+import { modelMemory } from '../catalogue/model-memory.ts';
 import { loadCrossEncoder, type OnnxCrossEncoder } from '../onnx/cross-encoder.ts';
 import { loadEmbedder, type OnnxEmbedder } from '../onnx/embedder.ts';
 import { BatchEncoder } from '../onnx/batch-encoder.ts';
@@ -12,12 +13,6 @@ interface OnnxModelsOptions {
   readonly memoryOf: (device: string) => DeviceMemory;
   readonly threads?: number;
 }
-
-/**
- * Weights of a session as unpacked by onnxruntime, and its working memory, in parts of the file size. Seen with
- * all-MiniLM-L6-v2 and full batches: 2.9.
- */
-const overhead = 2.6;
 
 /** Embedders and cross-encoders, shared by all steps and loaded again after they were put out. */
 export class OnnxModels {
@@ -86,7 +81,7 @@ export class OnnxModels {
     }) => Promise<Value>,
   ): ModelLoader<Value> {
     const device = onnxDevice(wanted);
-    const bytes = entry.files.reduce((sum, file) => sum + file.size, 0) * overhead;
+    const bytes = modelMemory(entry);
     const { threads, memoryOf } = this.#options;
     return {
       key: `${folder} ${stamp} ${device}`,

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
+import { useOverlay } from '../../state/overlay-store.ts';
 import type { FieldProps } from './field-props.ts';
 
 /** The catalogue's models of the kind that the parameter asks for. */
@@ -14,24 +15,39 @@ export function ModelControl({ field, id, value, invalid, describedBy, change }:
   const mayBeEmpty = field.default === '';
   return (
     <>
-      <select
-        id={id}
-        className="field"
-        value={current}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
-        onChange={(event) => change(event.target.value)}
-      >
-        {mayBeEmpty ? <option value="">not set</option> : null}
-        {chosen !== undefined || (current === '' && mayBeEmpty) ? null : (
-          <option value={current}>{current}</option>
-        )}
-        {offered.map((model) => (
-          <option key={model.id} value={model.id}>
-            {model.title}
-          </option>
-        ))}
-      </select>
+      <div className="flex gap-1.5">
+        <select
+          id={id}
+          className="field"
+          value={current}
+          aria-invalid={invalid}
+          aria-describedby={describedBy}
+          onChange={(event) => change(event.target.value)}
+        >
+          {mayBeEmpty ? <option value="">not set</option> : null}
+          {chosen !== undefined || (current === '' && mayBeEmpty) ? null : (
+            <option value={current}>{current}</option>
+          )}
+          {offered.map((model) => (
+            <option key={model.id} value={model.id}>
+              {model.title}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="button small h-[30px]"
+          aria-label={`Choose ${field.title}`}
+          title="All models, with sizes, licences and downloads"
+          onClick={() =>
+            useOverlay.getState().show({
+              modelQuestion: { kind: field.modelKind, current, choose: change },
+            })
+          }
+        >
+          …
+        </button>
+      </div>
       {chosen === undefined ? null : (
         <p className="mt-1 text-sm text-ink-2">
           {[

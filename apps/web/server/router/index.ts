@@ -5,6 +5,7 @@ import { experimentsRouter } from './experiments.ts';
 import { graphsRouter } from './graphs.ts';
 import { labelsRouter } from './labels.ts';
 import { liveRouter } from './live.ts';
+import { modelsRouter } from './models.ts';
 import { packagesRouter } from './packages.ts';
 import { rowsRouter } from './rows.ts';
 import { runsRouter } from './runs.ts';
@@ -18,6 +19,7 @@ export const appRouter = router({
   experiments: experimentsRouter,
   compare: compareRouter,
   artifacts: artifactsRouter,
+  models: modelsRouter,
   packages: packagesRouter,
   rows: rowsRouter,
   labels: labelsRouter,

@@ -1,0 +1,17 @@
+import { bytes } from '@graft/nodes/kit/ui';
+import { report } from '../state/file-actions.ts';
+import { download, type OfferedModel } from './use-models.ts';
+
+/** Begins a download; of a licence that asks for consent this is how it is given. */
+export function DownloadButton({ model }: { readonly model: OfferedModel }) {
+  const { facts, licence } = model;
+  return (
+    <button
+      type="button"
+      className="button"
+      onClick={() => void download(facts.id, licence.consent).catch(report)}
+    >
+      {licence.consent ? `Accept ${licence.id} and download` : 'Download'} ({bytes(facts.size)})
+    </button>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { memoryWords, weightCount } from './memory-words.ts';
+
+const machine = { total: 8e9, free: 3e9 };
+const model = (memory: number, kind = 'embedder') => ({ memory, facts: { kind } });
+
+it('says whether a model fits, and what it would take', () => {
+  expect(memoryWords(model(200e6), machine)).toEqual({
+    fits: 'fits',
+    words: 'Takes about 200 MB; fits in memory',
+  });
+  expect(memoryWords(model(4e9, 'language-model'), machine)).toEqual({
+    fits: 'tight',
+    words: 'Takes about 4.0 GB and its context; 3.0 GB are free now',
+  });
+  expect(memoryWords(model(7.9e9), machine)).toEqual({
+    fits: 'too-large',
+    words: 'Takes about 7.9 GB; this machine has 8.0 GB',
+  });
+});
+
+it('leaves a tenth to others', () => {
+  expect(memoryWords(model(2.8e9), machine).fits).toBe('tight');
+  expect(memoryWords(model(7.3e9), machine).fits).toBe('too-large');
+});
+
+it.each([
+  [134_515_008, '135 M'],
+  [4_386_178, '4.4 M'],
+  [7_241_732_096, '7.2 B'],
+])('shortens %i weights to %s', (parameters, words) => {
+  expect(weightCount(parameters)).toBe(words);
+});

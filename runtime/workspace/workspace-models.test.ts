@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { ModelEntry } from '@graft/graph';
+import { createCatalogue } from '@graft/backends/catalogue';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ModelList } from './model-list.ts';
+import { WorkspaceModels } from './workspace-models.ts';
+
+const weights = Buffer.from('weights');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-models-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const entry = (changes: Partial<ModelEntry> = {}): ModelEntry => ({
+  ...{ id: 'm', title: 'M', kind: 'embedder', format: 'onnx', architecture: 'bert' },
+  licence: { id: 'MIT', consent: false },
+  ...{ dtype: 'fp32', dimension: 4, contextLength: 16, parameters: 1 },
+  files: [
+    {
+      path: 'model.onnx',
+      size: weights.length,
+      digest: createHash('sha256').update(weights).digest('hex'),
+      sources: [`file:${folder}/there.onnx`],
+    },
+  ],
+  ...changes,
+});
+
+async function modelsOf(...entries: readonly ModelEntry[]) {
+  const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries });
+  return new WorkspaceModels(catalogue, await ModelList.open(catalogue));
+}
+
+it('offers models with what they take, and whether they are here', async () => {
+  const models = await modelsOf(entry());
+  const { models: offered, memory } = await models.offered();
+  expect(offered).toMatchObject([{ facts: { id: 'm' }, installed: false, imported: false }]);
+  expect(offered[0]?.memory).toBeGreaterThan(2 * weights.length);
+  expect(memory.free).toBeLessThanOrEqual(memory.total);
+});
+
+it('keeps why a download failed until it is asked for again, and forgets one that came', async () => {
+  const models = await modelsOf(entry());
+  models.download('m', false);
+  await vi.waitFor(() => expect(models.downloads()[0]?.problem?.code).toBe('bad-model'));
+  await writeFile(join(folder, 'there.onnx'), weights);
+  models.download('m', false);
+  expect(models.downloads()[0]?.problem).toBeUndefined();
+  await vi.waitFor(() => expect(models.downloads()).toEqual([]));
+  expect((await models.offered()).models[0]?.installed).toBe(true);
+});
+
+it('refuses an unknown model, and one whose licence nobody has accepted', async () => {
+  const models = await modelsOf(entry({ licence: { id: 'Theirs', consent: true } }));
+  expect(() => models.download('other', false)).toThrow(/has no model "other"/);
+  models.download('m', false);
+  await vi.waitFor(() => expect(models.downloads()[0]?.problem?.message).toContain('Theirs'));
+  models.cancel('m');
+  expect(models.downloads()).toEqual([]);
+});
+
+it('stops what is under way when it is closed', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const sources = [`http://127.0.0.1:${port}/never`];
+  const models = await modelsOf(entry({ files: [{ path: 'a', size: 1, sources }] }));
+  try {
+    models.download('m', false);
+    await once(silent, 'request');
+    const late = setTimeout(2_000).then(() => Promise.reject(new Error('it goes on')));
+    await Promise.race([models.close(), late]);
+    expect(models.downloads()[0]?.problem?.code).toBe('cancelled');
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+});

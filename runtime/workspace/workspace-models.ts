@@ -1,0 +1,103 @@
+import { modelMemory, type Catalogue, type FetchProgress } from '@graft/backends/catalogue';
+import { GraphError, type ModelEntry, type ModelFacts, type Problem } from '@graft/graph';
+import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
+import type { ModelList } from './model-list.ts';
+
+/** A model of the catalogue, as somebody chooses it. */
+interface OfferedModel {
+  readonly facts: ModelFacts;
+  readonly licence: ModelEntry['licence'];
+  /** All of its files are here. */
+  readonly installed: boolean;
+  readonly imported: boolean;
+  /** Bytes that it takes once it is loaded: of a language model the weights alone, whose contexts come on top. */
+  readonly memory: number;
+}
+
+export interface OfferedModels {
+  readonly models: readonly OfferedModel[];
+  /** Bytes of the machine: all of them, and those that nobody has taken. */
+  readonly memory: { readonly total: number; readonly free: number };
+}
+
+/** A download that somebody asked for: under way, or ended by `problem`. */
+export interface ModelDownload {
+  readonly model: string;
+  readonly progress?: FetchProgress & {
+    /** Its amount and time when it was first told, and the time of this one, in ms since the epoch. */
+    readonly since: { readonly done: number; readonly from: number; readonly to: number };
+  };
+  readonly problem?: Problem;
+}
+
+interface Job {
+  readonly abort: AbortController;
+  state: ModelDownload;
+}
+
+/** The models of a workspace on this machine: which can be had, and downloads that go on whoever looks. */
+export class WorkspaceModels {
+  readonly #catalogue: Catalogue;
+  readonly #list: ModelList;
+  readonly #jobs = new Map<string, Job>();
+  readonly #work = new PendingWork();
+
+  constructor(catalogue: Catalogue, list: ModelList) {
+    this.#catalogue = catalogue;
+    this.#list = list;
+  }
+
+  async offered(): Promise<OfferedModels> {
+    const listed = await this.#catalogue.list();
+    return {
+      models: listed.map(({ entry, facts, installed, imported }) => ({
+        ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
+      })),
+      memory: { total: machineMemory(), free: await availableMemory() },
+    };
+  }
+
+  /** Those under way, and those that failed since they were last asked for. */
+  downloads(): readonly ModelDownload[] {
+    return [...this.#jobs.values()].map(({ state }) => state);
+  }
+
+  /** Begins a download, unless it goes on. Throws `bad-model` for one that is not in the catalogue. */
+  download(id: string, consent: boolean): void {
+    this.#catalogue.entry(id);
+    const before = this.#jobs.get(id);
+    if (before !== undefined && before.state.problem === undefined) return;
+    const job: Job = { abort: new AbortController(), state: { model: id } };
+    this.#jobs.set(id, job);
+    this.#work.follow(this.#fetch(id, job, consent));
+  }
+
+  /** What has come of it stays, and the next one goes on from there. One that failed is forgotten. */
+  cancel(id: string): void {
+    this.#jobs.get(id)?.abort.abort();
+    this.#jobs.delete(id);
+  }
+
+  async close(): Promise<void> {
+    for (const { abort } of this.#jobs.values()) abort.abort();
+    await this.#work.settled();
+  }
+
+  async #fetch(id: string, job: Job, consent: boolean): Promise<void> {
+    const { signal } = job.abort;
+    let since: { readonly done: number; readonly from: number } | undefined;
+    const progress = (told: FetchProgress): void => {
+      const to = Date.now();
+      since ??= { done: told.done, from: to };
+      job.state = { model: id, progress: { ...told, since: { ...since, to } } };
+    };
+    try {
+      await this.#catalogue.fetch(id, { signal, consent, progress });
+      await this.#list.refresh();
+      if (this.#jobs.get(id) === job) this.#jobs.delete(id);
+    } catch (error) {
+      const [problem] = GraphError.from(error).problems;
+      if (problem !== undefined) job.state = { model: id, problem };
+    }
+  }
+}
