@@ -51,6 +51,17 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
     }
   });
 
+  it('says of each prompt what is filled in, as its default and its words have it', () => {
+    for (const { name, control, places, description = '', ...field } of paramFields(node)) {
+      const text = control === 'multiline' ? String(field.default) : '';
+      const named = [...`${text} ${description}`.matchAll(/\{(\w+)\}/g)].map(([, each]) => each);
+      if (control === 'multiline' && named.length > 0) {
+        expect(places, name).toEqual(expect.arrayContaining(named));
+      }
+      if (places !== undefined) expect(control, name).toBe('multiline');
+    }
+  });
+
   it('says where parameters count by values that others can have', () => {
     const fields = new Map(paramFields(node).map((field) => [field.name, field]));
     for (const name of Object.keys(node.when ?? {})) {

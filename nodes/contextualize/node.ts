@@ -7,7 +7,7 @@ import {
   parallelParam,
 } from '../kit/asking/definition.ts';
 
-const marks = ['{document}', '{chunk}'];
+const places = ['document', 'chunk'];
 
 export const contextualize = defineNode({
   type: 'contextualize',
@@ -44,7 +44,7 @@ export const contextualize = defineNode({
       } satisfies ParamMeta),
     prompt: z
       .string()
-      .refine((text) => marks.every((mark) => text.includes(mark)), {
+      .refine((text) => places.every((name) => text.includes(`{${name}}`)), {
         message: 'must contain {document} and {chunk}',
       })
       .default(
@@ -55,6 +55,7 @@ export const contextualize = defineNode({
         description:
           'What the model is asked. It must contain {document} and {chunk}; the document first, so that it is read once for all of its chunks.',
         control: 'multiline',
+        places,
         advanced: true,
       } satisfies ParamMeta),
     characters: z

@@ -46,6 +46,7 @@ export const generate = defineNode({
         title: 'System prompt',
         description: 'What the model is told before each prompt.',
         control: 'multiline',
+        places: [],
       } satisfies ParamMeta),
     maxTokens: maxTokensParam(128, { description: 'Where an answer is cut.' }),
     temperature: temperatureParam(0, {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 const orders = ['best-first', 'best-last', 'shuffled'] as const;
 export type Order = (typeof orders)[number];
 
+/** What a passage is written of. */
+export const passagePlaces = ['number', 'title', 'path', 'headings', 'lines', 'text'] as const;
+
 export const injectContext = defineNode({
   type: 'inject-context',
   version: 1,
@@ -46,6 +49,7 @@ export const injectContext = defineNode({
         description:
           '{context} becomes the passages, {question} the question. Without passages the question stands alone.',
         control: 'multiline',
+        places: ['context', 'question'],
       } satisfies ParamMeta),
     passage: z
       .string()
@@ -56,6 +60,7 @@ export const injectContext = defineNode({
         description:
           'How one passage is written: {number}, {title}, {path}, {headings}, {lines} and {text}. Passages are a blank line apart.',
         control: 'multiline',
+        places: passagePlaces,
         advanced: true,
       } satisfies ParamMeta),
     order: z

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hit, Passage, Prompt, QuestionHits } from '@graft/graph';
-import type { Order } from './node.ts';
+import type { Order, passagePlaces } from './node.ts';
 import { estimateTokens } from '../kit/text/token-estimate.ts';
 
 export interface PromptForm {
@@ -98,7 +98,7 @@ function frame(hit: Hit, number: number, template: string): { head: string; tail
       source.firstLine === source.lastLine
         ? `${source.firstLine}`
         : `${source.firstLine}–${source.lastLine}`,
-  };
+  } satisfies Readonly<Record<Exclude<(typeof passagePlaces)[number], 'text'>, string>>;
   const [head = '', tail = ''] = template
     .split('{text}')
     .map((part) => part.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));

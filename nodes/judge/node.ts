@@ -112,6 +112,7 @@ export const judge = defineNode({
         title: 'System prompt',
         description: 'What the judge is told before each prompt; empty for none.',
         control: 'multiline',
+        places: [],
         advanced: true,
       } satisfies ParamMeta),
     claimsPrompt: promptParam('Claims', {

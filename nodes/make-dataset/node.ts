@@ -17,14 +17,19 @@ import {
   temperatureParam,
 } from '../kit/asking/definition.ts';
 
-/** The parameter of a prompt, in which each of `places` has to stand. */
-function promptParam(text: string, meta: ParamMeta & { readonly places: readonly string[] }) {
-  const { places, ...shown } = meta;
+/** The parameter of a prompt, in which each of `holds` has to stand. */
+function promptParam(
+  text: string,
+  {
+    holds,
+    ...shown
+  }: ParamMeta & Required<Pick<ParamMeta, 'places'>> & { readonly holds: readonly string[] },
+) {
   return z
     .string()
     .refine(
-      (given) => places.every((place) => given.includes(place)),
-      `must contain ${places.join(' and ')}`,
+      (given) => holds.every((name) => given.includes(`{${name}}`)),
+      `must contain ${holds.map((name) => `{${name}}`).join(' and ')}`,
     )
     .default(text)
     .meta({ ...shown, control: 'multiline' } satisfies ParamMeta);
@@ -120,6 +125,7 @@ export const makeDataset = defineNode({
         title: 'System prompt',
         description: 'What the model is told before each of the prompts below.',
         control: 'multiline',
+        places: [],
         advanced: true,
       } satisfies ParamMeta),
     ask: promptParam(
@@ -127,7 +133,8 @@ export const makeDataset = defineNode({
       {
         title: 'Prompt for questions',
         description: '{passage}, {title} and {count} stand for the chunk and how many are wanted.',
-        places: ['{passage}'],
+        holds: ['passage'],
+        places: ['passage', 'title', 'count'],
         advanced: true,
       },
     ),
@@ -136,7 +143,8 @@ export const makeDataset = defineNode({
       {
         title: 'Prompt for those without answer',
         description: '{passage}, {title} and {count} as above.',
-        places: ['{passage}'],
+        holds: ['passage'],
+        places: ['passage', 'title', 'count'],
         advanced: true,
       },
     ),
@@ -146,7 +154,8 @@ export const makeDataset = defineNode({
         title: 'Prompt for asking again',
         description:
           'By which the model answers a question itself: {passage}, {title}, {question}.',
-        places: ['{passage}', '{question}'],
+        holds: ['passage', 'question'],
+        places: ['passage', 'title', 'question'],
         advanced: true,
       },
     ),
@@ -156,7 +165,8 @@ export const makeDataset = defineNode({
         title: 'Prompt for paraphrases',
         description:
           '{question}, {answer} and {count} stand for the question and how many are wanted.',
-        places: ['{question}'],
+        holds: ['question'],
+        places: ['question', 'answer', 'count'],
         advanced: true,
       },
     ),
@@ -165,7 +175,8 @@ export const makeDataset = defineNode({
       {
         title: 'Prompt for distractors',
         description: '{question}, {answer} and {count} as above.',
-        places: ['{question}', '{answer}'],
+        holds: ['question', 'answer'],
+        places: ['question', 'answer', 'count'],
         advanced: true,
       },
     ),

@@ -42,6 +42,7 @@ export const multipleChoice = defineNode({
         title: 'System prompt',
         description: 'What the model is told before each prompt; empty for none.',
         control: 'multiline',
+        places: [],
       } satisfies ParamMeta),
     adapterWeights: adapterWeightsParam,
   }),

@@ -19,6 +19,7 @@ export const prompt = defineNode({
         title: 'Template',
         description: '{question} becomes the question.',
         control: 'multiline',
+        places: ['question'],
       } satisfies ParamMeta),
   }),
   summary: ({ template }) => [['template', template]],

@@ -57,6 +57,7 @@ export const promptsToDataset = defineNode({
         description:
           'What the model is told before each prompt. The same as where it will generate; empty for none.',
         control: 'multiline',
+        places: [],
       } satisfies ParamMeta),
     together: z
       .int()

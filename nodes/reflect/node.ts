@@ -98,11 +98,13 @@ export const reflect = defineNode({
     supportedPrompt: promptParam('Asks for support', {
       of: 'What the model is asked of an answer and its passages.',
       holds: ['passages', 'answer'],
+      takes: ['question'],
       text: '{passages}\n\nQuestion: {question}\nAnswer: {answer}\n\nIs the answer what the passages above say? Answer only Yes or No.',
     }),
     usefulPrompt: promptParam('Asks for use', {
       of: 'What the model is asked of an answer and its question.',
       holds: ['question', 'answer'],
+      takes: ['passages'],
       text: 'Question: {question}\nAnswer: {answer}\n\nDoes the answer give what the question asks for? Answer only Yes or No.',
     }),
     context: contextParam(2048),

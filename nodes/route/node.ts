@@ -87,6 +87,7 @@ export const route = defineNode({
         title: 'System prompt',
         description: 'What the model is told before it drafts an answer, for draft.',
         control: 'multiline',
+        places: [],
         advanced: true,
       } satisfies ParamMeta),
     maxTokens: maxTokensParam(24, { description: 'Where a draft is cut.', advanced: true }),

@@ -29,7 +29,7 @@ const ParameterForm = part(() =>
 const AboutTab = part(() => import('./about-tab.tsx').then((loaded) => loaded.AboutTab));
 
 /** What has keys of its own. */
-const field = 'input, textarea, select';
+const field = 'input, textarea, select, [contenteditable]';
 
 const tabs: readonly { readonly id: InspectorTab; readonly title: string }[] = [
   { id: 'parameters', title: 'Parameters' },

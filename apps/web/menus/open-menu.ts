@@ -32,7 +32,7 @@ function targetOf(element: Element): MenuTarget | undefined {
 
 /** Opens the menu of an element. False where it has none. */
 export function openMenu(element: Element, at: Place): boolean {
-  if (element.closest('input, textarea') !== null) return false;
+  if (element.closest('input, textarea, [contenteditable]') !== null) return false;
   const target = targetOf(element);
   if (target === undefined) return false;
   useOverlay.getState().show({ menu: { target, at } });

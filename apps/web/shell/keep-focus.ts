@@ -32,7 +32,11 @@ const controlOf = (element: Control): Control | undefined =>
 const canvas = (): HTMLElement | null => document.querySelector('.react-flow');
 /** Where one begins in a view: the canvas, the first cell, the first field of the form, what of a comparison is shown. */
 const beginnings = [
-  ...['.react-flow', '.cell', '.app-view form :is(textarea, select, input:not([hidden]))'],
+  ...[
+    '.react-flow',
+    '.cell',
+    '.app-view form :is(textarea, select, input:not([hidden]), [contenteditable])',
+  ],
   ...['.app-view button', '.compare-rail [aria-current="true"]'],
 ];
 const beginning = (): HTMLElement | null =>

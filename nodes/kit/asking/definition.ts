@@ -102,8 +102,15 @@ export function promptParam(
   {
     of,
     holds,
+    takes = [],
     text,
-  }: { readonly of: string; readonly holds: readonly string[]; readonly text: string },
+  }: {
+    readonly of: string;
+    readonly holds: readonly string[];
+    /** What it may hold besides. */
+    readonly takes?: readonly string[];
+    readonly text: string;
+  },
 ) {
   const marks = holds.map((name) => `{${name}}`);
   const lacks = (prompt: string): string | undefined =>
@@ -118,6 +125,7 @@ export function promptParam(
       title,
       description: `${of} It must contain ${marks.join(', ')}.`,
       control: 'multiline',
+      places: [...holds, ...takes],
       advanced: true,
     } satisfies ParamMeta);
 }

@@ -219,6 +219,8 @@ export interface ParamMeta {
   readonly example?: string;
   readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions' | 'secret';
   readonly modelKind?: ModelKind;
+  /** Of a prompt or a template: what may stand in it in braces, `{name}`, and is filled in; anything else stays as it is. */
+  readonly places?: readonly string[];
   /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
   readonly entryPerEdge?: string;
   /** Shown under “More”. */

@@ -42,6 +42,8 @@ export interface ParamField {
   readonly nullable: boolean;
   readonly advanced: boolean;
   readonly modelKind?: ModelKind;
+  /** Of a prompt or a template: what may stand in it in braces and is filled in; none where nothing is. */
+  readonly places?: readonly string[];
   /** False for parameters that are only about speed. */
   readonly affectsResult: boolean;
 }
@@ -65,6 +67,7 @@ const propertySchema = z.looseObject({
     .optional()
     .catch(undefined),
   modelKind: modelKindSchema.optional().catch(undefined),
+  places: z.array(z.string()).optional().catch(undefined),
   advanced: z.boolean().optional().catch(undefined),
   affectsResult: z.boolean().optional().catch(undefined),
   default: z.unknown().optional(),
@@ -130,6 +133,7 @@ function field(name: string, outer: Property): ParamField {
     nullable,
     advanced: property.advanced ?? false,
     ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
+    ...(property.places === undefined ? {} : { places: property.places }),
     affectsResult: property.affectsResult ?? true,
   };
 }

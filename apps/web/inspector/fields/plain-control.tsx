@@ -8,6 +8,7 @@ import { ModelControl } from './model-control.tsx';
 import { NumberControl } from './number-control.tsx';
 import { NumbersControl } from './numbers-control.tsx';
 import { PairsControl } from './pairs-control.tsx';
+import { PromptControl } from '../prompt/prompt-control.tsx';
 import { SecretControl } from './secret-control.tsx';
 import { BooleanControl, MultilineControl, SelectControl, TextControl } from './text-controls.tsx';
 
@@ -68,6 +69,8 @@ export function PlainControl(props: FieldProps) {
     case 'pairs':
       return <PairsControl {...props} />;
     case 'multiline':
+      if (field.places !== undefined) return <PromptControl {...props} />;
+      return <MultilineControl {...props} />;
     case 'questions':
       return <MultilineControl {...props} />;
     case 'text':

@@ -14,10 +14,14 @@ interface Edited {
   settled?(value: unknown): unknown;
 }
 
+/** Whether what is typed into is a text of lines. */
+const hasLines = (target: EventTarget): boolean =>
+  target instanceof HTMLElement && target.closest('textarea, [contenteditable]') !== null;
+
 /** Whether a key takes what was typed for good: Enter, but for a new line of a text, and those that run or save. */
 function endsEdit({ key, ctrlKey, metaKey, target }: KeyboardEvent): boolean {
   const held = ctrlKey || metaKey;
-  if (key === 'Enter') return held || !(target instanceof HTMLTextAreaElement);
+  if (key === 'Enter') return held || !hasLines(target);
   return held && key.toLowerCase() === 's';
 }
 

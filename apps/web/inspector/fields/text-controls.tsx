@@ -16,7 +16,7 @@ export function TextControl({ id, value, invalid, describedBy, change }: FieldPr
   );
 }
 
-/** Prompts, templates and typed questions: as high as their text, up to a limit. */
+/** Code, typed questions, and prompts whose editor is not there: as high as their text, up to a limit. */
 export function MultilineControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
   const text = asText(value);
   const lines = text

@@ -1,0 +1,67 @@
+import {
+  autocompletion,
+  completionKeymap,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
+import type { Extension, Range } from '@codemirror/state';
+import {
+  Decoration,
+  keymap,
+  ViewPlugin,
+  type DecorationSet,
+  type EditorView,
+  type ViewUpdate,
+} from '@codemirror/view';
+import { placesIn } from './unknown-places.ts';
+
+/** Offers the names from an opening brace on, or where they are asked for by Ctrl+Space. */
+function completePlace(
+  names: readonly string[],
+  context: CompletionContext,
+): CompletionResult | null {
+  const begun = context.matchBefore(/\{\w*/);
+  if (names.length === 0 || (begun === null && !context.explicit)) return null;
+  const isClosed = context.state.sliceDoc(context.pos, context.pos + 1) === '}';
+  return {
+    from: begun?.from ?? context.pos,
+    to: isClosed ? context.pos + 1 : context.pos,
+    options: names.map((name) => ({ label: `{${name}}` })),
+    validFor: /^\{\w*\}?$/,
+  };
+}
+
+const known = Decoration.mark({ class: 'cm-place' });
+const unknown = Decoration.mark({ class: 'cm-unknown-place' });
+
+function marks({ visibleRanges, state }: EditorView, names: readonly string[]): DecorationSet {
+  const found: Range<Decoration>[] = visibleRanges.flatMap(({ from, to }) =>
+    placesIn(state.sliceDoc(from, to)).map((place) =>
+      (names.includes(place.name) ? known : unknown).range(from + place.from, from + place.to),
+    ),
+  );
+  return Decoration.set(found);
+}
+
+/** Marks what is filled in, underlines what is not though it looks so, and completes the names. */
+export function placeExtensions(names: readonly string[]): Extension {
+  const marked = ViewPlugin.define(
+    (view) => ({
+      shown: marks(view, names),
+      update({ docChanged, viewportChanged, view: now }: ViewUpdate) {
+        if (docChanged || viewportChanged) this.shown = marks(now, names);
+      },
+    }),
+    { decorations: ({ shown }) => shown },
+  );
+  return [
+    marked,
+    autocompletion({
+      override: [(context) => completePlace(names, context)],
+      icons: false,
+      // Ours stand among the other keys.
+      defaultKeymap: false,
+    }),
+    keymap.of(completionKeymap),
+  ];
+}

@@ -1,0 +1,96 @@
+import { useEffect, useRef, useState } from 'react';
+import { FullPageIcon } from '../../shell/icons.tsx';
+import type { FieldProps } from '../fields/field-props.ts';
+import { LargePrompt } from './large-prompt.tsx';
+import { promptView, type PromptView, type TypedInto } from './prompt-view.ts';
+import { unknownMessage } from './unknown-places.ts';
+
+/** What is selected in a text that had the focus. */
+export interface Selected {
+  readonly anchor: number;
+  readonly head: number;
+}
+
+interface EditorProps extends FieldProps {
+  /** Of the plain field that stood here before; undefined where it had no focus. */
+  readonly selected: Selected | undefined;
+}
+
+function attributesOf({ field, id, invalid, describedBy }: FieldProps): TypedInto {
+  return {
+    id,
+    'aria-label': field.title,
+    'aria-describedby': `${id}-unknown ${describedBy}`,
+    'aria-invalid': String(invalid),
+    spellcheck: 'true',
+  };
+}
+
+/** A prompt or a template, in which the names of what is filled in are completed and others underlined. */
+export function PromptEditor({ selected, ...props }: EditorProps) {
+  const { field, id, value } = props;
+  const { places = [] } = field;
+  const text = typeof value === 'string' ? value : '';
+  const host = useRef<HTMLDivElement>(null);
+  const [made, setMade] = useState<PromptView>();
+  const [isLarge, setLarge] = useState(false);
+  const given = useRef(props);
+  given.current = props;
+  useEffect(() => {
+    const prompt = promptView({
+      text,
+      places,
+      attributes: attributesOf(given.current),
+      change: (now) => given.current.change(now),
+    });
+    setMade(prompt);
+    host.current?.append(prompt.view.dom);
+    if (selected !== undefined) {
+      prompt.view.dispatch({ selection: selected });
+      prompt.view.focus();
+    }
+    return () => prompt.view.destroy();
+    // Made once: what changes of what it is given, it is told below.
+  }, []);
+  useEffect(() => made?.take(text), [made, text]);
+  const { title } = field;
+  const { invalid, describedBy } = props;
+  useEffect(
+    () => made?.describe(attributesOf(given.current)),
+    [made, id, title, invalid, describedBy],
+  );
+  // A label gives the focus to fields of forms only.
+  useEffect(() => {
+    const listening = new AbortController();
+    const focus = (): void => made?.view.focus();
+    for (const label of document.querySelectorAll(`label[for="${CSS.escape(id)}"]`))
+      label.addEventListener('click', focus, { signal: listening.signal });
+    return () => listening.abort();
+  }, [made, id]);
+  const unknown = unknownMessage(text, places);
+  return (
+    <div className="group/prompt relative">
+      <div ref={host} />
+      <button
+        type="button"
+        className="icon-button absolute top-[2px] right-[2px] bg-panel opacity-0 group-focus-within/prompt:opacity-100 group-hover/prompt:opacity-100"
+        aria-label={`Enlarge ${title}`}
+        title="Enlarge"
+        onClick={() => setLarge(true)}
+      >
+        <FullPageIcon />
+      </button>
+      <p id={`${id}-unknown`} className="mt-1 text-sm text-working empty:hidden" role="status">
+        {unknown}
+      </p>
+      {isLarge && made !== undefined ? (
+        <LargePrompt
+          {...{ title, unknown }}
+          view={made.view}
+          home={host}
+          close={() => setLarge(false)}
+        />
+      ) : null}
+    </div>
+  );
+}

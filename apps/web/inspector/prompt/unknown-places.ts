@@ -1,0 +1,37 @@
+/** Something in braces that stands in a text: `{name}`. */
+export interface Place {
+  readonly name: string;
+  /** Index of the opening brace, and after the closing one. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What stands in braces in a text as a name does; braces of code and JSON are none. */
+export function placesIn(text: string): Place[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(({ index, 0: whole, 1: name = '' }) => ({
+    name,
+    from: index,
+    to: index + whole.length,
+  }));
+}
+
+/** The names in braces with which nothing is done, each once, in the order of the text. */
+function unknownPlaces(text: string, known: readonly string[]): string[] {
+  const names = placesIn(text).map(({ name }) => name);
+  return [...new Set(names)].filter((name) => !known.includes(name));
+}
+
+const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+const inBraces = (names: readonly string[]): string =>
+  listed.format(names.map((name) => `{${name}}`));
+
+/** What to say of names with which nothing is done; undefined where there are none. */
+export function unknownMessage(text: string, known: readonly string[]): string | undefined {
+  const unknown = unknownPlaces(text, known);
+  if (unknown.length === 0) return undefined;
+  const [what, stays] =
+    unknown.length === 1 ? ['is not filled in', 'it stays'] : ['are not filled in', 'they stay'];
+  const instead =
+    known.length === 0 ? 'Nothing is filled in here.' : `What is filled in: ${inBraces(known)}.`;
+  return `${inBraces(unknown)} ${what}: ${stays} as written. ${instead}`;
+}

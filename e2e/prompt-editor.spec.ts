@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expectAccessible } from './accessible.ts';
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('a template is written with the names of what is filled in, small or large', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('asking', {
+    nodes: { prompt: { type: 'inject-context' } },
+    layout: { prompt: [80, 80] },
+  });
+  const file = path.join(workspace.folder, 'asking.graft.json');
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'asking.graft.json');
+  await bench.select('prompt');
+  const template = page.getByRole('textbox', { name: 'Template', exact: true });
+  const offered = page.locator('.cm-tooltip').getByRole('option');
+  const unknown = page.getByText('is not filled in');
+  await expect(template).toHaveClass(/cm-content/);
+  const before = await template.innerText();
+
+  await test.step('names are offered from a brace on', async () => {
+    await page.getByText('Template', { exact: true }).click();
+    await expect(template).toBeFocused();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Again: {');
+    await expect(offered).toHaveText(['{context}', '{question}']);
+    await page.keyboard.type('q');
+    await expect(offered).toHaveText(['{question}']);
+    // The list has an instant in which a key is not yet for it.
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await expect(template).toContainText(/Again: \{question\}$/);
+    await page.keyboard.type('{}');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('con');
+    await expect(offered).toHaveText(['{context}']);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await expect(template).toContainText(/Again: \{question\}\{context\}$/);
+  });
+  await test.step('Escape closes the list first, then takes back what was typed', async () => {
+    await page.keyboard.type(' {');
+    await expect(offered).toHaveCount(2);
+    await page.keyboard.press('Escape');
+    await expect(offered).toHaveCount(0);
+    await expect(template).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(template).not.toContainText('Again');
+    expect(await template.innerText()).toBe(before);
+    await expect(template).not.toBeFocused();
+  });
+  await test.step('what is not filled in is underlined, and said', async () => {
+    await template.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' {contxt}');
+    await expect(page.locator('.cm-unknown-place')).toHaveText('{contxt}');
+    await expect(unknown).toHaveText(
+      '{contxt} is not filled in: it stays as written. What is filled in: {context} and {question}.',
+    );
+    await expect(template).toHaveAccessibleDescription(/^\{contxt\} is not filled in/);
+    await page.keyboard.press('Control+z');
+    await expect(unknown).toHaveCount(0);
+  });
+  await test.step('it is enlarged as it stands, and Escape leads back', async () => {
+    await page.getByRole('button', { name: 'Enlarge Template' }).click();
+    const large = page.getByRole('dialog', { name: 'Template, enlarged' });
+    await expect(large.getByRole('textbox')).toBeFocused();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' Be brief.');
+    await expectAccessible(page, 'an enlarged template');
+    await page.keyboard.press('Escape');
+    await expect(large).toHaveCount(0);
+    await expect(template).toBeFocused();
+    await expect(template).toContainText('Be brief.');
+  });
+  await test.step('Tab leaves it, what was written is in the file, and is one step to undo', async () => {
+    await page.keyboard.press('Tab');
+    await expect(template).not.toBeFocused();
+    await page.keyboard.press('Control+s');
+    await expect.poll(() => readFile(file, 'utf8')).toContain('{question} Be brief.');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    expect(await template.innerText()).toBe(before);
+  });
+});
