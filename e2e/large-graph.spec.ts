@@ -97,4 +97,17 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     await expect(bench.node('row-20-2').locator('.port')).toHaveCount(2);
     expect(await dragRenders('row-20-2')).toEqual(ownRenders);
   });
+
+  await test.step('the overview shows all of it, and is dragged to move', async () => {
+    const overview = page.getByRole('img', { name: 'Overview of the graph' });
+    await expect(overview).toHaveCSS('opacity', '1');
+    const box = await overview.boundingBox();
+    const before = await bench.node('row-20-2').boundingBox();
+    if (box === null || before === null) throw new Error('the overview is not on the screen');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2 + 10, { steps: 4 });
+    await page.mouse.up();
+    await expect(bench.node('row-20-2')).not.toBeInViewport();
+  });
 });

@@ -306,7 +306,7 @@ export function Canvas() {
           />
         ) : null}
         <CanvasTools />
-        <Overview />
+        <Overview isMany={isMany} />
         <RefusalHint />
       </ReactFlow>
     </div>

@@ -7,14 +7,9 @@ import { useTheme } from '../shell/theme.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 import { familyColour } from './family-colour.ts';
 import { useFarCards } from './far-cards.ts';
-import {
-  curveOf,
-  drawPicture,
-  type PictureCard,
-  type PictureColours,
-  type PictureEdge,
-} from './far-picture.ts';
+import { curveOf, drawPicture, type PictureCard, type PictureEdge } from './far-picture.ts';
 import type { GraphFlowEdge } from './flow-nodes.ts';
+import { coloursAt } from './picture-colours.ts';
 import { portPlace } from './port-place.ts';
 import type { Point } from './routing/shapes.ts';
 
@@ -41,28 +36,6 @@ const mostScale = 1.5;
 const rest = 120;
 /** Pixels from an edge within which a press means it. */
 const reach = 6;
-
-function coloursAt(element: HTMLElement): PictureColours {
-  const probe = document.createElement('i');
-  element.append(probe);
-  const known = new Map<string, string>();
-  const of = (written: string): string => {
-    const found = known.get(written);
-    if (found !== undefined) return found;
-    element.append(probe);
-    probe.style.color = written;
-    const { color } = getComputedStyle(probe);
-    probe.remove();
-    known.set(written, color);
-    return color;
-  };
-  return {
-    panel: of('var(--panel)'),
-    border: of('var(--line-strong)'),
-    ink: of('var(--ink)'),
-    of,
-  };
-}
 
 function useScene({ nodes, edges, flow }: Pick<FarLayerProps, 'nodes' | 'edges' | 'flow'>) {
   const graphNodes = useDocument((state) => state.shown.nodes);

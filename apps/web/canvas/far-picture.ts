@@ -1,3 +1,4 @@
+import type { PictureColours } from './picture-colours.ts';
 import { curveReach } from './routing/curve.ts';
 import type { Point } from './routing/shapes.ts';
 
@@ -16,14 +17,6 @@ export interface PictureEdge {
   readonly from: Point;
   readonly to: Point;
   readonly colour: string;
-}
-
-export interface PictureColours {
-  readonly panel: string;
-  readonly border: string;
-  readonly ink: string;
-  /** Of `var(--c-…)`, as the canvas takes it. */
-  of(written: string): string;
 }
 
 interface Picture {

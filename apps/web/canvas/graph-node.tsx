@@ -7,7 +7,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { isPartOf } from '../state/node-path.ts';
+import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -103,7 +103,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   const facts = useFacts(node, look, pastParams ?? params);
   const missing = useMissing(problem, node);
   const kept = usePlan(({ report }) => {
-    const own = report?.nodes.filter((planned) => isPartOf(planned.node, path)) ?? [];
+    const own = report === null ? [] : plannedParts(report.nodes, path);
     return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
   });
   const past = useRunView((state) => state.past);

@@ -1,6 +1,6 @@
 import { paramFields, type GraphNode, type ModelLookup, type NodeType } from '@graft/graph';
 import { bytes, duration, plural } from '@graft/nodes/kit/ui';
-import { isPartOf } from '../state/node-path.ts';
+import { plannedParts } from '../state/plan-parts.ts';
 import type { PlanReport } from '../state/plan-store.ts';
 
 type Step = PlanReport['nodes'][number];
@@ -22,7 +22,7 @@ export function plannedWork(
   { nodes }: Pick<PlanReport, 'nodes'>,
   path: string,
 ): PlannedWork | undefined {
-  const own = nodes.filter(({ node }) => isPartOf(node, path));
+  const own = plannedParts(nodes, path);
   if (own.length === 0) return undefined;
   const open = own.filter(({ verdict }) => verdict !== 'hit');
   if (open.length === 0) return { verdict: 'reused', word: 'reused' };

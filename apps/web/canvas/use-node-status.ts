@@ -1,8 +1,8 @@
 import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useState } from 'react';
-import { isPartOf } from '../state/node-path.ts';
 import { nodeFacts } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
+import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
 import { stepIn, useRunView } from '../state/run-view.ts';
@@ -29,7 +29,9 @@ export function useFacts(
 /** The chip: what a run came to, or what the next one would do where that differs. */
 export function useStatus(path: string, step: StepView | undefined): Status | undefined {
   const runs = usePlan(({ report }) => {
-    return report?.nodes.some(({ node, verdict }) => isPartOf(node, path) && verdict !== 'hit');
+    return (
+      report !== null && plannedParts(report.nodes, path).some(({ verdict }) => verdict !== 'hit')
+    );
   });
   const over = useRunView(
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
@@ -40,7 +42,7 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
   if (past) return status;
   if (outdated) return { label: 'will run', tone: 'planned' };
-  if (!over || runs !== true || status?.tone === 'bad') return status;
+  if (!over || !runs || status?.tone === 'bad') return status;
   if (status === undefined) return undefined;
   return { label: 'will run', tone: 'planned' };
 }

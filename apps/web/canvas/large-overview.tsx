@@ -1,0 +1,181 @@
+import type { InternalNode, ReactFlowState, Viewport } from '@xyflow/react';
+import { useEffect, useRef, type PointerEvent } from 'react';
+import { useTheme } from '../shell/theme.ts';
+import { coloursAt } from './picture-colours.ts';
+
+interface LargeOverviewProps {
+  /** Colour of a node, as the style sheet has it. */
+  readonly colourOf: (node: InternalNode) => string;
+  readonly width: number;
+  readonly height: number;
+  /** Whether a part of any node is out of sight: else the overview is hidden. */
+  readonly reachesOut: (state: ReactFlowState) => boolean;
+  readonly showView: (view: Viewport) => void;
+  /** The renderer's own store. Nothing is imported from the renderer here: it would come in pieces then. */
+  readonly flow: {
+    getState(): ReactFlowState;
+    subscribe(changed: (now: ReactFlowState, before: ReactFlowState) => void): () => void;
+  };
+}
+
+interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** As of React Flow's own: so much room around what is shown, as a share of the scale in pixels. */
+const border = 5;
+
+function boundsOf(nodes: Iterable<InternalNode>): Bounds {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { internals, measured } of nodes) {
+    const { x, y } = internals.positionAbsolute;
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + (measured.width ?? 0));
+    bottom = Math.max(bottom, y + (measured.height ?? 0));
+  }
+  return { left, top, right, bottom };
+}
+
+/** What of the graph's plane is seen on the canvas. */
+function viewOf({ transform: [x, y, zoom], width, height }: ReactFlowState): Bounds {
+  const [left, top] = [-x / zoom, -y / zoom];
+  return { left, top, right: left + width / zoom, bottom: top + height / zoom };
+}
+
+/**
+ * The overview of a large graph: one picture, drawn when nodes have changed. As the view moves, only a frame is moved over
+ * it, and the picture where the view leaves it; React Flow's own draws each node anew then.
+ */
+export function LargeOverview(props: LargeOverviewProps) {
+  const { colourOf, width, height, reachesOut, showView, flow } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLCanvasElement>(null);
+  const view = useRef<HTMLDivElement>(null);
+  /** Pixels of the plane to one of the overview. */
+  const scale = useRef(1);
+  const theme = useTheme();
+
+  useEffect(() => {
+    const [around, canvas, seen] = [box.current, picture.current, view.current];
+    const context = canvas?.getContext('2d');
+    if (!around || !canvas || !seen || !context) return;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    let colours = coloursAt(around);
+    let bounds: Bounds = { left: 0, top: 0, right: 1, bottom: 1 };
+
+    const place = (): void => {
+      const state = flow.getState();
+      const useful = reachesOut(state);
+      around.classList.toggle('hidden-overview', !useful);
+      if (!useful) return;
+      const sight = viewOf(state);
+      const left = Math.min(bounds.left, sight.left);
+      const top = Math.min(bounds.top, sight.top);
+      const [across, down] = [
+        Math.max(bounds.right, sight.right) - left,
+        Math.max(bounds.bottom, sight.bottom) - top,
+      ];
+      const per = Math.max(across / (width - 2 * border), down / (height - 2 * border));
+      scale.current = per;
+      const at = (x: number, y: number): string => {
+        const [dx, dy] = [(width - across / per) / 2, (height - down / per) / 2];
+        return `translate(${dx + (x - left) / per}px, ${dy + (y - top) / per}px)`;
+      };
+      const own = Math.max(
+        (bounds.right - bounds.left) / width,
+        (bounds.bottom - bounds.top) / height,
+      );
+      canvas.style.transform = `${at(bounds.left, bounds.top)} scale(${own / per})`;
+      seen.style.transform = at(sight.left, sight.top);
+      seen.style.width = `${(sight.right - sight.left) / per}px`;
+      seen.style.height = `${(sight.bottom - sight.top) / per}px`;
+    };
+    const draw = (): void => {
+      const { nodeLookup } = flow.getState();
+      bounds = boundsOf(nodeLookup.values());
+      const across = bounds.right - bounds.left;
+      if (!Number.isFinite(across)) return;
+      const per = Math.max(across / width, (bounds.bottom - bounds.top) / height);
+      canvas.width = width * devicePixelRatio;
+      canvas.height = height * devicePixelRatio;
+      const zoom = devicePixelRatio / per;
+      context.setTransform(zoom, 0, 0, zoom, -bounds.left * zoom, -bounds.top * zoom);
+      context.globalAlpha = 0.55;
+      for (const node of nodeLookup.values()) {
+        const { x, y } = node.internals.positionAbsolute;
+        context.fillStyle = colours.of(colourOf(node));
+        context.fillRect(x, y, node.measured.width ?? 0, node.measured.height ?? 0);
+      }
+      place();
+    };
+    let waiting = 0;
+    const next = (act: () => void): void => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        act();
+      });
+    };
+    const recolour = (): void => {
+      colours = coloursAt(around);
+      draw();
+    };
+    draw();
+    dark.addEventListener('change', recolour);
+    const stop = flow.subscribe((now, before) => {
+      if (now.nodes !== before.nodes) next(draw);
+      else place();
+    });
+    return () => {
+      stop();
+      dark.removeEventListener('change', recolour);
+      cancelAnimationFrame(waiting);
+    };
+  }, [colourOf, width, height, reachesOut, flow, theme]);
+
+  // The wheel zooms: what is scrolled beneath would be the page.
+  useEffect(() => {
+    const around = box.current;
+    const turn = (event: WheelEvent): void => {
+      event.preventDefault();
+      event.stopPropagation();
+      const { transform, width: across, height: down, minZoom, maxZoom } = flow.getState();
+      const [x, y, zoom] = transform;
+      const step = event.deltaMode === 1 ? 0.05 : event.deltaMode === 0 ? 0.002 : 1;
+      const wanted = zoom * 2 ** (-event.deltaY * step);
+      const to = Math.min(maxZoom, Math.max(minZoom, wanted));
+      const by = to / zoom;
+      showView({
+        x: across / 2 - (across / 2 - x) * by,
+        y: down / 2 - (down / 2 - y) * by,
+        zoom: to,
+      });
+    };
+    around?.addEventListener('wheel', turn, { passive: false });
+    return () => around?.removeEventListener('wheel', turn);
+  }, [flow, showView]);
+
+  const drag = ({ buttons, movementX, movementY }: PointerEvent): void => {
+    if (buttons !== 1) return;
+    const [x, y, zoom] = flow.getState().transform;
+    const by = scale.current * zoom;
+    showView({ x: x - movementX * by, y: y - movementY * by, zoom });
+  };
+  return (
+    <div
+      ref={box}
+      className="react-flow__panel react-flow__minimap bottom left large-overview"
+      role="img"
+      aria-label="Overview of the graph"
+      style={{ width, height }}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={drag}
+    >
+      <canvas ref={picture} style={{ width, height }} />
+      <div ref={view} />
+    </div>
+  );
+}
