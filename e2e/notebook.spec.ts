@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from './small-workspace.ts';
+import type { Locator } from '@playwright/test';
+import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 test('a graph is read, changed and run as a notebook, by keys', async ({ page, workspace }) => {
@@ -54,6 +55,75 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   await page.getByRole('button', { name: 'Canvas', exact: true }).click();
   await expect(bench.node('chunk')).toContainText('128');
 });
+
+test('a graph is built as a notebook, by the keys of notebooks', async ({ page, workspace }) => {
+  await workspace.graph('built-as-page', chunking);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'built-as-page.graft.json');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  const cells = page.locator('.cell');
+  const chunk = page.getByTestId('cell-chunk');
+  await expect(chunk.locator('.cell-links')).toContainText('documents from Files');
+
+  // Runs and stays; the output is drawn higher, by hand and by keys.
+  await page.getByRole('navigation', { name: 'Outline' }).getByText('Chunk').click();
+  await expect(chunk).toBeFocused();
+  await page.keyboard.press('Control+Enter');
+  await expect(chunk).toHaveAttribute('data-status', 'succeeded', { timeout: 60_000 });
+  await expect(chunk).toBeFocused();
+  const output = chunk.locator('.cell-output');
+  const edge = chunk.getByRole('separator', { name: 'Height of the output of Chunk' });
+  await expect(output).toContainText('The eastern kiln is lit at 05:40');
+  const { height } = await boxOf(output);
+  await edge.scrollIntoViewIfNeeded();
+  const { x, y } = await boxOf(edge);
+  await page.mouse.move(x + 200, y + 3);
+  await page.mouse.down();
+  await page.mouse.move(x + 200, y + 123, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => Math.round((await boxOf(output)).height - height)).toBe(120);
+  await edge.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(async () => Math.round((await boxOf(output)).height - height)).toBe(80);
+  // As it was, after a look at the canvas.
+  await page.getByRole('button', { name: 'Canvas', exact: true }).click();
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  await expect.poll(async () => Math.round((await boxOf(output)).height - height)).toBe(80);
+  await edge.dblclick();
+  await expect(edge).toHaveAttribute('aria-valuetext', 'as high as it needs');
+
+  // A node below, connected; then away with it, and back.
+  await chunk.focus();
+  await page.keyboard.press('b');
+  await page.keyboard.type('embed');
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('embed');
+  await page.keyboard.press('Enter');
+  await expect(cells).toHaveCount(3);
+  const embed = page.getByTestId('cell-embed');
+  await expect(embed).toBeFocused();
+  await expect(embed.locator('.cell-links')).toContainText('chunks from Chunk');
+  await page.keyboard.press('d');
+  await page.keyboard.press('d');
+  await expect(cells).toHaveCount(2);
+  await expect(chunk).toBeFocused();
+  await page.keyboard.press('z');
+  await expect(cells).toHaveCount(3);
+
+  // What it is connected to is taken off and connected again by keys, and leads there.
+  await embed.focus();
+  await page.keyboard.press('c');
+  await page.getByRole('dialog').getByText('Disconnect chunks of Chunk to chunks of Embed').click();
+  await embed.getByRole('button', { name: 'Connect chunks …' }).click();
+  await page.keyboard.press('Enter');
+  await embed.getByRole('button', { name: 'Chunk', exact: true }).click();
+  await expect(chunk).toBeFocused();
+});
+
+async function boxOf(locator: Locator): Promise<{ x: number; y: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('It is not drawn.');
+  return box;
+}
 
 test('a notebook is printed as a page', async ({ page, workspace }) => {
   const bench = new Workbench(page);

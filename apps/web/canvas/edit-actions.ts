@@ -107,6 +107,11 @@ export function deleteSelected(): void {
   select([]);
 }
 
+/** Deletes nodes, notes and groups, whatever is selected. */
+export function deleteKeys(keys: readonly string[]): void {
+  useDocument.getState().edit((graph) => removeNodes(graph, keys));
+}
+
 export function duplicateSelected(): void {
   void import('./duplicate.ts').then((part) => part.duplicateSelection());
 }

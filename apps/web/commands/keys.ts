@@ -15,12 +15,14 @@ function isTyping(target: EventTarget | null): boolean {
 
 const inDialog = (): boolean => document.querySelector('dialog[open], [role="menu"]') !== null;
 
+/** First of all: the canvas takes the space bar for panning, wherever it is pressed, and a cell has keys of its own. */
+function handleTypedAhead(event: KeyboardEvent): void {
+  if (!typeAhead(event)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
 function handleKey(event: KeyboardEvent): void {
-  // First of all: the canvas takes the space bar for panning, wherever it is pressed.
-  if (typeAhead(event)) {
-    event.preventDefault();
-    return;
-  }
   if (event.defaultPrevented) return;
   if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
     if (!isTyping(event.target) && openMenuAtFocus()) event.preventDefault();
@@ -72,6 +74,7 @@ export function useKeys(): void {
   useEffect(() => {
     const listening = new AbortController();
     const { signal } = listening;
+    window.addEventListener('keydown', handleTypedAhead, { signal, capture: true });
     window.addEventListener('keydown', handleNodeKey, { signal, capture: true });
     window.addEventListener('keydown', handleKey, { signal });
     document.addEventListener('copy', handleCopy, { signal });

@@ -33,6 +33,19 @@ const portKeys: readonly (readonly [string, string])[] = [
   ['Back to the node', 'Esc'],
 ];
 
+/** What keys do at a cell that has the focus, beside the commands. */
+const cellKeys: readonly (readonly [string, string])[] = [
+  ['From cell to cell', '↑ ↓ J K'],
+  ['Open the parameters, back to the cell', '↵ Esc'],
+  ['Run it and go on', chordName('shift+enter')],
+  ['Run it and stay', chordName('mod+enter')],
+  ['Run it and add a node', 'Alt ↵'],
+  ['Add prose above, a node below', 'A B'],
+  ['Connect to …', 'C'],
+  ['Fold the output', 'O'],
+  ['Delete, undo', 'D D Z'],
+];
+
 /** What keys do, a line each. */
 function KeyList({ keys }: { readonly keys: readonly (readonly [does: string, keys: string])[] }) {
   return (
@@ -92,6 +105,10 @@ export function ShortcutSheet() {
                 />
               </section>
             ))}
+          <section className="mb-4 break-inside-avoid" hidden={view !== 'notebook'}>
+            <h3 className="mb-1 text-sm font-[550] text-ink-2">At a cell</h3>
+            <KeyList keys={cellKeys} />
+          </section>
           <section className="mb-4 break-inside-avoid" hidden={view !== 'canvas'}>
             <h3 className="mb-1 text-sm font-[550] text-ink-2">At a port</h3>
             <KeyList keys={portKeys} />

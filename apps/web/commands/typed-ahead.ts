@@ -5,14 +5,16 @@ let typed = '';
 
 /**
  * Keeps what is typed between the key that asks for a field and the field's being there: the command menu, the list of
- * ports and the question for a name are loaded when first asked for. True if the key was taken.
+ * ports and the question for a name are loaded when first asked for. True if the key was taken: Enter is, too, which there is
+ * nothing to choose by yet.
  */
 export function typeAhead(event: KeyboardEvent): boolean {
   const { nameQuestion, connecting } = useOverlay.getState();
   const awaited = useScreen.getState().commandMenu || (nameQuestion ?? connecting) !== null;
   if (!awaited || document.querySelector('dialog[open]') !== null) return false;
-  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return false;
-  typed += event.key;
+  const { key, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey || (key.length !== 1 && key !== 'Enter')) return false;
+  if (key !== 'Enter') typed += key;
   return true;
 }
 

@@ -19,7 +19,11 @@ it.each([
   ['Enter', 'open'],
   ['o', 'fold'],
   ['a', 'prose'],
-  ['Delete', undefined],
+  ['b', 'add'],
+  ['c', 'connect'],
+  ['z', 'undo'],
+  ['d', undefined],
+  ['Delete', 'delete'],
   ['toString', undefined],
 ])('%s on a cell: %s', (key, act) => {
   expect(cellAct(press(key), cell)).toBe(act);
@@ -46,4 +50,16 @@ it('runs by Shift and Enter, where that is no new line', () => {
   expect(cellAct(press('Enter', { shiftKey: true }), within('input'))).toBe('run');
   expect(cellAct(press('Enter', { shiftKey: true }), within('textarea'))).toBeUndefined();
   expect(cellAct(press('Enter', { shiftKey: true, ctrlKey: true }), cell)).toBeUndefined();
+});
+
+it('runs and stays by Ctrl or Command and Enter, and runs and adds by Alt and Enter', () => {
+  expect(cellAct(press('Enter', { ctrlKey: true }), within('textarea'))).toBe('run-here');
+  expect(cellAct(press('Enter', { metaKey: true }), cell)).toBe('run-here');
+  expect(cellAct(press('Enter', { altKey: true }), cell)).toBe('run-and-add');
+});
+
+it('deletes by D twice, on the cell itself', () => {
+  expect(cellAct(press('d'), { ...cell, before: 'd' })).toBe('delete');
+  expect(cellAct(press('d'), { ...cell, before: 'j' })).toBeUndefined();
+  expect(cellAct(press('d'), { ...within('div'), before: 'd' })).toBeUndefined();
 });

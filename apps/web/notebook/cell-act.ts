@@ -1,5 +1,21 @@
 /** What a key does in a cell. */
-export type CellAct = 'leave' | 'run' | 'next' | 'previous' | 'open' | 'fold' | 'prose';
+export type CellAct =
+  | 'leave'
+  | 'run'
+  | 'run-here'
+  | 'run-and-add'
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'fold'
+  | 'prose'
+  | 'add'
+  | 'connect'
+  | 'delete'
+  | 'undo';
+
+/** Where the focus goes from a cell. */
+export type CellStep = 1 | -1 | 'away';
 
 interface Press {
   readonly key: string;
@@ -16,6 +32,8 @@ interface At {
   readonly target: { closest(selector: string): unknown };
   /** Whether that is the cell itself, and nothing within it. */
   readonly isCell: boolean;
+  /** The key that was pressed in the cell just before. */
+  readonly before?: string | undefined;
 }
 
 /** What has keys of its own: they do not lead from cell to cell. */
@@ -30,17 +48,33 @@ const plain: Readonly<Record<string, CellAct>> = {
   Enter: 'open',
   o: 'fold',
   a: 'prose',
+  b: 'add',
+  c: 'connect',
+  z: 'undo',
+  Delete: 'delete',
+  Backspace: 'delete',
 };
 
-/** What a key press in a cell means; undefined where it means nothing to the cell. */
-export function cellAct(press: Press, { target, isCell }: At): CellAct | undefined {
+/** What Enter does while a key is held. */
+function heldEnter({ ctrlKey, metaKey, altKey, shiftKey }: Press): CellAct | undefined {
+  const control = ctrlKey || metaKey;
+  if (control) return shiftKey || altKey ? undefined : 'run-here';
+  if (altKey) return shiftKey ? undefined : 'run-and-add';
+  return shiftKey ? 'run' : undefined;
+}
+
+/** What a key press in a cell means, as in the notebooks that people know; undefined where it means nothing to the cell. */
+export function cellAct(press: Press, { target, isCell, before }: At): CellAct | undefined {
   const { key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = press;
   // A field that takes back what was typed has prevented it, and the focus goes to the cell all the same.
   if (key === 'Escape' && !isCell) return 'leave';
   if (defaultPrevented) return undefined;
-  if (shiftKey && key === 'Enter' && !ctrlKey && !metaKey)
-    return target.closest('textarea') !== null ? undefined : 'run';
   const held = ctrlKey || metaKey || altKey || shiftKey;
+  if (key === 'Enter' && held) {
+    const act = heldEnter(press);
+    return act === 'run' && target.closest('textarea') !== null ? undefined : act;
+  }
   if (held || target.closest(typing) !== null) return undefined;
+  if (key === 'd' && isCell) return before === 'd' ? 'delete' : undefined;
   return Object.hasOwn(plain, key) ? plain[key] : undefined;
 }

@@ -1,19 +1,25 @@
-import { memo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useRef, type KeyboardEvent } from 'react';
+import { deleteKeys } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { offStatus, outdatedText, progressText, resultText } from '../canvas/node-status.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
 import { useParamsHere } from '../state/given-params.ts';
-import { useDocument } from '../state/document-store.ts';
+import { undo, useDocument } from '../state/document-store.ts';
 import { useLook, useShape } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
+import { useOverlay } from '../state/overlay-store.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { startRun } from '../state/run-actions.ts';
 import { stepOf, useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { OutputTab } from '../inspector/output-tab.tsx';
-import { cellAct, type CellAct } from './cell-act.ts';
+import { cellAct, type CellAct, type CellStep } from './cell-act.ts';
+import { CellLinks } from './cell-links.tsx';
+import { lookAtCell, useCellLook } from './cell-looks.ts';
+import { useKeyBefore } from './key-before.ts';
+import { OutputFrame } from './output-frame.tsx';
 import { Settings } from './settings.tsx';
 import { part } from '../shell/part.tsx';
 
@@ -26,15 +32,21 @@ function addProse(id: string): void {
   void import('../notes/note-edits.ts').then((part) => part.addNoteAbout(id));
 }
 
+/** Asks which node to add after the selected one. */
+function askForNode(): void {
+  useScreen.getState().show({ commandMenu: true, openEnd: null });
+}
+
 interface CellProps {
   readonly id: string;
   /** From 1, in the order of the page. */
   readonly number: number;
-  readonly move: (from: Element, step: 1 | -1) => void;
+  readonly move: (from: Element, step: CellStep) => void;
+  readonly go: (id: string) => void;
 }
 
 /** One node: what it is, its parameters in a line or as a form, and what came out of it. */
-export const Cell = memo(function Cell({ id, number, move }: CellProps) {
+export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const path = usePath(id);
   const step = useRunView((state) => stepOf(state, path));
@@ -45,10 +57,9 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
   const params = useParamsHere(id) ?? {};
   const { problem, incomplete = false } = useProblemAt(id) ?? {};
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
-  const [open, setOpen] = useState(false);
-  const [folded, fold] = useState(false);
-  const [tall, setTall] = useState(false);
+  const { open = false, folded = false, height } = useCellLook(path);
   const cell = useRef<HTMLElement>(null);
+  const keyBefore = useKeyBefore();
   if (node === undefined) return null;
   const title = node.title ?? untitled(id, node);
   const status = node.bypass === true ? offStatus : ran;
@@ -59,7 +70,7 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
       step.texts.size > 0 ||
       step.metrics.length > 0);
   const openForm = (): void => {
-    setOpen(true);
+    lookAtCell(path, { open: true });
     // The form comes when it is first asked for.
     const focus = (tries: number): void => {
       const field = cell.current?.querySelector<HTMLElement>(
@@ -70,22 +81,36 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
     };
     setTimeout(() => focus(40), 0);
   };
+  const fold = (): void => lookAtCell(path, { folded: !folded });
   const acts: Readonly<Record<CellAct, (target: Element) => void>> = {
     leave: () => cell.current?.focus(),
     run: (target) => {
       void startRun(path);
       move(target, 1);
     },
+    'run-here': () => void startRun(path),
+    'run-and-add': () => {
+      void startRun(path);
+      askForNode();
+    },
     next: (target) => move(target, 1),
     previous: (target) => move(target, -1),
     open: openForm,
-    fold: () => fold(!folded),
+    fold,
     prose: () => addProse(id),
+    add: askForNode,
+    connect: () => useOverlay.getState().show({ connecting: { node: id } }),
+    delete: (target) => {
+      move(target, 'away');
+      deleteKeys([id]);
+    },
+    undo,
   };
   const onKey = (event: KeyboardEvent<HTMLElement>): void => {
     const { target } = event;
     if (!(target instanceof Element)) return;
-    const act = cellAct(event, { target, isCell: target === cell.current });
+    const at = { target, isCell: target === cell.current, before: keyBefore(event) };
+    const act = cellAct(event, at);
     if (act === undefined) return;
     acts[act](target);
     if (act !== 'leave') event.preventDefault();
@@ -111,20 +136,20 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         <h2 className="truncate font-[600]">{title}</h2>
         <code className="truncate text-[11.5px] text-ink-2">{id}</code>
         <span className="flex-1" />
-        {status === undefined ? null : (
-          <span className="chip" data-tone={status.tone}>
-            {status.label}
-          </span>
-        )}
         <button
           type="button"
-          className="button small cell-prose"
+          className="button small cell-quiet"
           aria-label={`Add prose above ${title}`}
           title="A note that is read before this cell (A)"
           onClick={() => addProse(id)}
         >
           Add prose above
         </button>
+        {status === undefined ? null : (
+          <span className="chip" data-tone={status.tone}>
+            {status.label}
+          </span>
+        )}
         <button
           type="button"
           className="button small cell-run"
@@ -140,10 +165,11 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         className="cell-settings"
         aria-expanded={open}
         title={open ? 'Close the parameters' : 'Open the parameters'}
-        onClick={() => (open ? setOpen(false) : openForm())}
+        onClick={() => (open ? lookAtCell(path, { open: false }) : openForm())}
       >
         <Settings params={params} />
       </button>
+      <CellLinks id={id} go={go} />
       {problem === undefined ? null : (
         <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`}>{problem.message}</p>
       )}
@@ -153,9 +179,13 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         </div>
       ) : null}
       {hasOutput && !folded ? (
-        <div className="cell-output" data-tall={tall}>
+        <OutputFrame
+          height={height}
+          label={title}
+          resize={(wanted) => lookAtCell(path, { height: wanted })}
+        >
           <OutputTab key={path} node={path} />
-        </div>
+        </OutputFrame>
       ) : null}
       <footer className="cell-foot">
         <span className={step?.error === undefined || outdated ? '' : 'text-error'}>
@@ -167,16 +197,9 @@ export const Cell = memo(function Cell({ id, number, move }: CellProps) {
         </span>
         <span className="flex-1" />
         {hasOutput ? (
-          <>
-            {folded ? null : (
-              <button type="button" onClick={() => setTall(!tall)}>
-                {tall ? 'Shorter' : 'Taller'}
-              </button>
-            )}
-            <button type="button" aria-expanded={!folded} onClick={() => fold(!folded)}>
-              {folded ? 'Show the output' : 'Fold the output'}
-            </button>
-          </>
+          <button type="button" aria-expanded={!folded} onClick={fold}>
+            {folded ? 'Show the output' : 'Fold the output'}
+          </button>
         ) : null}
       </footer>
     </article>

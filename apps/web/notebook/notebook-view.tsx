@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useMemo, useRef } from 'react';
+import { Fragment, useCallback, useEffect, useMemo, useRef } from 'react';
 import { familyColour } from '../canvas/family-colour.ts';
 import { keyName } from '../shell/platform.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -10,6 +10,7 @@ import { useProblemAt } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { keepViewShowable } from '../state/way-out.ts';
 import { Cell } from './cell.tsx';
+import type { CellStep } from './cell-act.ts';
 import { cellOrder } from './cell-order.ts';
 import { proseOrder } from './prose-order.ts';
 import { part } from '../shell/part.tsx';
@@ -40,13 +41,29 @@ function OutlineEntry({ id, go }: { readonly id: string; readonly go: (id: strin
   );
 }
 
-/** Moves from cell to cell; `from` is the element that a key was pressed in. */
-function moveFocus(from: Element, step: 1 | -1): void {
+/** Moves from cell to cell; `from` is the element that a key was pressed in. `away` from what goes: to the next, or the one before. */
+function moveFocus(from: Element, step: CellStep): void {
   const cells = [...document.querySelectorAll<HTMLElement>('.cell, .prose-cell')];
   const at = cells.findIndex((cell) => cell.contains(from));
-  const next = cells[at + step];
+  const next = step === 'away' ? (cells[at + 1] ?? cells[at - 1]) : cells[at + step];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Goes to the cell of a node that has been added on this page, once what it was asked for in is closed. */
+function useNewCell(order: readonly string[], go: (id: string) => void): void {
+  const of = useDocument(({ file, trail }) => `${file?.path ?? ''} ${String(bodyAt(trail))}`);
+  const known = useRef({ of, ids: new Set(order) });
+  useEffect(() => {
+    const { of: before, ids } = known.current;
+    known.current = { of, ids: new Set(order) };
+    const added = order.find((id) => !ids.has(id));
+    // Another graph, or one that came from outside meanwhile, takes the focus from nobody.
+    if (before !== of || added === undefined || !useScreen.getState().selection.includes(added))
+      return;
+    const waiting = requestAnimationFrame(() => go(added));
+    return () => cancelAnimationFrame(waiting);
+  }, [order, of, go]);
 }
 
 /** The shown graph as a page: its nodes as cells, each below what feeds it. */
@@ -61,11 +78,12 @@ export function NotebookView() {
     all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
   const page = useRef<HTMLDivElement>(null);
   useEffect(keepViewShowable, []);
-  const go = (id: string): void => {
+  const go = useCallback((id: string): void => {
     const cell = page.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
     cell?.scrollIntoView({ block: 'start' });
     cell?.focus({ preventScroll: true });
-  };
+  }, []);
+  useNewCell(order, go);
   if (path === undefined) return null;
   return (
     <div className="notebook">
@@ -76,8 +94,9 @@ export function NotebookView() {
           ))}
         </ol>
         <p className="px-2 pt-3 text-sm text-ink-2">
-          ↑ ↓ from cell to cell, Enter its parameters, Shift ↵ runs it, {keyName('↵')} all; A adds
-          prose above.
+          ↑ ↓ from cell to cell, Enter its parameters; Shift ↵ runs it and goes on, {keyName('↵')}{' '}
+          runs it and stays. A adds prose above, B a node below, C connects it, D D deletes it, Z
+          undoes.
         </p>
       </nav>
       <main className="notebook-page" ref={page}>
@@ -89,7 +108,7 @@ export function NotebookView() {
           {order.map((id, at) => (
             <Fragment key={id}>
               {prose(before.get(id))}
-              <Cell id={id} number={at + 1} move={moveFocus} />
+              <Cell id={id} number={at + 1} move={moveFocus} go={go} />
             </Fragment>
           ))}
         </div>

@@ -1,21 +1,24 @@
 import { noteKey } from '@graft/graph';
 import { useRef, type KeyboardEvent } from 'react';
+import { deleteKeys } from '../canvas/edit-actions.ts';
 import { Markdown } from '../notes/markdown.tsx';
 import { NoteField } from '../notes/note-field.tsx';
-import { useDocument } from '../state/document-store.ts';
+import { undo, useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { cellAct } from './cell-act.ts';
+import { cellAct, type CellStep } from './cell-act.ts';
+import { useKeyBefore } from './key-before.ts';
 
 interface ProseCellProps {
   readonly id: string;
-  readonly move: (from: Element, step: 1 | -1) => void;
+  readonly move: (from: Element, step: CellStep) => void;
 }
 
 /** A note between the cells: Enter or a double click writes in it. */
 export function ProseCell({ id, move }: ProseCellProps) {
   const key = noteKey(id);
   const cell = useRef<HTMLElement>(null);
+  const keyBefore = useKeyBefore();
   const text = useDocument(({ shown }) => shown.notes?.[id]?.text);
   const writing = useOverlay((state) => state.renamingNode === key);
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === key);
@@ -24,11 +27,16 @@ export function ProseCell({ id, move }: ProseCellProps) {
   const onKey = (event: KeyboardEvent<HTMLElement>): void => {
     const { target } = event;
     if (!(target instanceof Element) || target !== cell.current) return;
-    const act = event.key === 'F2' ? 'open' : cellAct(event, { target, isCell: true });
+    const before = keyBefore(event);
+    const act = event.key === 'F2' ? 'open' : cellAct(event, { target, isCell: true, before });
     if (act === 'open') write();
     else if (act === 'next') move(target, 1);
     else if (act === 'previous') move(target, -1);
-    else return;
+    else if (act === 'undo') undo();
+    else if (act === 'delete') {
+      move(target, 'away');
+      deleteKeys([key]);
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -1,0 +1,63 @@
+import { useRef, type ReactNode } from 'react';
+
+/** Pixels that an arrow key moves the lower edge by. */
+const keyStep = 40;
+const least = 90;
+
+interface OutputFrameProps {
+  /** Pixels; undefined: as high as it needs, up to a limit. */
+  readonly height: number | undefined;
+  readonly resize: (height: number | undefined) => void;
+  readonly label: string;
+  readonly children: ReactNode;
+}
+
+/** An output in its cell, with a lower edge to draw it higher and lower by: dragged, or by the arrows; a double click gives it its own height. */
+export function OutputFrame({ height, resize, label, children }: OutputFrameProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const from = useRef<{ readonly at: number; readonly height: number }>(undefined);
+  const now = (): number => frame.current?.offsetHeight ?? least;
+  const drawTo = (wanted: number): void => resize(Math.round(Math.max(least, wanted)));
+  return (
+    <>
+      <div
+        ref={frame}
+        className="cell-output"
+        data-sized={height !== undefined}
+        style={height === undefined ? undefined : { height }}
+      >
+        {children}
+      </div>
+      <div
+        role="separator"
+        tabIndex={0}
+        className="cell-edge"
+        aria-label={`Height of the output of ${label}`}
+        aria-orientation="horizontal"
+        aria-valuenow={height ?? 0}
+        aria-valuemin={least}
+        aria-valuetext={height === undefined ? 'as high as it needs' : `${String(height)} pixels`}
+        title="Drag to make the output higher or lower; a double click gives it its own height"
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          from.current = { at: event.clientY, height: now() };
+        }}
+        onPointerMove={({ clientY }) => {
+          const began = from.current;
+          if (began !== undefined && clientY !== began.at)
+            drawTo(began.height + clientY - began.at);
+        }}
+        onPointerUp={() => (from.current = undefined)}
+        onLostPointerCapture={() => (from.current = undefined)}
+        onDoubleClick={() => resize(undefined)}
+        onKeyDown={(event) => {
+          const { key } = event;
+          if (key !== 'ArrowDown' && key !== 'ArrowUp') return;
+          event.preventDefault();
+          drawTo(now() + (key === 'ArrowDown' ? keyStep : -keyStep));
+        }}
+      />
+    </>
+  );
+}
