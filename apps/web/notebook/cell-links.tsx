@@ -1,5 +1,5 @@
 import { plural, type Edge } from '@graft/graph';
-import { useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useShape } from '../state/node-shape.ts';
 import { titleAmong } from '../state/node-titles.ts';
@@ -32,18 +32,20 @@ function Nodes({ nodes, go }: { readonly nodes: readonly string[] } & Pick<CellL
   const left = nodes.length - named;
   return (
     <>
-      {nodes.slice(0, named).map((node) => (
-        <button
-          key={node}
-          type="button"
-          className="cell-link"
-          title="Go to its cell"
-          onClick={() => go(node)}
-        >
-          {titleAmong(node, all)}
-        </button>
+      {nodes.slice(0, named).map((node, at) => (
+        <Fragment key={node}>
+          {at === 0 ? '' : ', '}
+          <button
+            type="button"
+            className="cell-link"
+            title="Go to its cell"
+            onClick={() => go(node)}
+          >
+            {titleAmong(node, all)}
+          </button>
+        </Fragment>
       ))}
-      {left > 0 ? <span>and {plural(left, 'more node')}</span> : null}
+      {left > 0 ? ` and ${plural(left, 'more node')}` : ''}
     </>
   );
 }
