@@ -91,8 +91,18 @@ test('a large graph is one picture from far, in which all can be pointed at', as
 
   await test.step('near, cards are as ever, and a drag renders the node and its edges', async () => {
     await page.keyboard.press('Escape');
+    const heights = () =>
+      Promise.all(
+        ['row-19-2', 'row-20-2', 'row-21-2'].map((id) =>
+          bench.node(id).evaluate(({ offsetHeight }) => offsetHeight),
+        ),
+      );
+    // Most of them have not been drawn whole so far.
+    const told = await heights();
     await bench.node('row-20-2').click();
     await page.keyboard.press('Shift+2');
+    await expect(bench.node('row-21-2').locator('.port')).toHaveCount(2);
+    expect(await heights()).toEqual(told);
     await expect(picture).toHaveCount(0);
     await expect(bench.node('row-20-2').locator('.port')).toHaveCount(2);
     expect(await dragRenders('row-20-2')).toEqual(ownRenders);

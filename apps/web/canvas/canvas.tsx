@@ -22,7 +22,7 @@ import { wayOf } from '../state/levels.ts';
 import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
-import { manyNodes, placedFlat, pointAt, useFarCards } from './far-cards.ts';
+import { FarContext, manyNodes, placedFlat, pointAt } from './far-cards.ts';
 import { farScale } from './far-scale.ts';
 import {
   beginDrawing,
@@ -41,6 +41,7 @@ import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
 import { nodeDragType } from './node-drag.ts';
 import { useKeptInSight } from './keep-in-sight.ts';
+import { useKnownKept } from './keep-known.ts';
 import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
@@ -228,13 +229,14 @@ export function Canvas() {
   const first = useFitOnShow(flow, measured);
   useTypesAfterDrawing(first === 'seen');
   useKeptInSight();
+  useKnownKept();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
   const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
   const store = useStoreApi();
   const isMany = nodes.length > manyNodes;
-  const isPicture = useFarCards(({ edgeAt }) => edgeAt !== undefined) && isMany;
   const planned = useScreen((state) => state.planOverlay);
+  const isPicture = isMany && far !== undefined && !planned;
   const outstanding = useOutstanding(edges);
   return (
     <div
@@ -258,57 +260,59 @@ export function Canvas() {
         void onEdge().then((on) => on.addDropped(type, point));
       }}
     >
-      <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
-        nodes={isPicture ? nodes.map(placedFlat) : nodes}
-        edges={isPicture ? outstanding : edges}
-        nodeTypes={flowNodeTypes}
-        edgeTypes={edgeTypes}
-        onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        {...nodeHandlers}
-        onConnectStart={(_event, { nodeId, handleId, handleType }) => {
-          if (nodeId === null || handleType === null) return;
-          beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
-        }}
-        onConnectEnd={endDrawing}
-        onConnect={(connection) => void drawEdge(...connectionEnds(connection))}
-        isValidConnection={(connection) =>
-          portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
-        }
-        {...reconnectHandlers}
-        reconnectRadius={14}
-        onlyRenderVisibleElements={isMany && !isPicture}
-        connectionLineStyle={{ stroke: lineColour }}
-        // A command: the canvas would take the keys from dialogs and lists, too.
-        deleteKeyCode={null}
-        selectionOnDrag
-        panOnDrag={[1, 2]}
-        panOnScroll
-        zoomOnDoubleClick={false}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={multiSelectionKeys}
-        connectionRadius={28}
-        minZoom={zoomRange.min}
-        maxZoom={zoomRange.max}
-        proOptions={{ hideAttribution: true }}
-        aria-label="Canvas"
-        // Where the focus goes on when what had it is gone.
-        tabIndex={-1}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
-        {isMany && far !== undefined && first === 'seen' && !planned ? (
-          <FarLayer
-            nodes={nodes}
-            edges={edges}
-            far={far}
-            onEdgesChange={onEdgesChange}
-            flow={store}
-          />
-        ) : null}
-        <CanvasTools />
-        <Overview isMany={isMany} />
-        <RefusalHint />
-      </ReactFlow>
+      <FarContext value={isPicture}>
+        <ReactFlow<(typeof nodes)[number], GraphFlowEdge>
+          nodes={isPicture ? nodes.map(placedFlat) : nodes}
+          edges={isPicture ? outstanding : edges}
+          nodeTypes={flowNodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          {...nodeHandlers}
+          onConnectStart={(_event, { nodeId, handleId, handleType }) => {
+            if (nodeId === null || handleType === null) return;
+            beginDrawing({ node: nodeId, port: handleId ?? '', side: handleType });
+          }}
+          onConnectEnd={endDrawing}
+          onConnect={(connection) => void drawEdge(...connectionEnds(connection))}
+          isValidConnection={(connection) =>
+            portRefusal(graphWhileDrawing(), ...connectionEnds(connection)) === undefined
+          }
+          {...reconnectHandlers}
+          reconnectRadius={14}
+          onlyRenderVisibleElements={isMany && !isPicture}
+          connectionLineStyle={{ stroke: lineColour }}
+          // A command: the canvas would take the keys from dialogs and lists, too.
+          deleteKeyCode={null}
+          selectionOnDrag
+          panOnDrag={[1, 2]}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={multiSelectionKeys}
+          connectionRadius={28}
+          minZoom={zoomRange.min}
+          maxZoom={zoomRange.max}
+          proOptions={{ hideAttribution: true }}
+          aria-label="Canvas"
+          // Where the focus goes on when what had it is gone.
+          tabIndex={-1}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--grid)" />
+          {isPicture ? (
+            <FarLayer
+              nodes={nodes}
+              edges={edges}
+              far={far}
+              onEdgesChange={onEdgesChange}
+              flow={store}
+            />
+          ) : null}
+          <CanvasTools />
+          <Overview isMany={isMany} />
+          <RefusalHint />
+        </ReactFlow>
+      </FarContext>
     </div>
   );
 }

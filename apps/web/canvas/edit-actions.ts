@@ -7,7 +7,8 @@ import { useScreen, type OpenEnd, type PendingEdge } from '../state/screen-store
 import { copiedText } from './clipboard.ts';
 import { edgeName } from './edge-ends.ts';
 import { acceptingPort, connectInPlace, edgeBetween, onlyEdge } from './port-refusal.ts';
-import { fitAll, freePlace, nodeWidth, revealNode, selectedEdges } from './viewport.ts';
+import { nodeWidth } from './card-size.ts';
+import { fitAll, freePlace, revealNode, selectedEdges } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
 

@@ -1,8 +1,12 @@
 import type { Node as FlowNode } from '@xyflow/react';
+import { createContext } from 'react';
 import { create } from 'zustand';
 
 /** Nodes from which on a canvas is large: only those in view are drawn, and far out as one picture. */
 export const manyNodes = 150;
+
+/** Whether the cards of a large graph are one picture. */
+export const FarContext = createContext(false);
 
 interface FarCards {
   /** The node under the pointer, which is a whole card then. */
@@ -10,14 +14,11 @@ interface FarCards {
   /** While the cards and edges of a large graph are one picture: its edge at a point of the window. */
   readonly edgeAt:
     ((point: { readonly x: number; readonly y: number }) => string | undefined) | undefined;
-  /** Whether there was such a picture since the page began: ports were then found where no whole card had them. */
-  readonly wasFar: boolean;
 }
 
 export const useFarCards = create<FarCards>()(() => ({
   near: undefined,
   edgeAt: undefined,
-  wasFar: false,
 }));
 
 /** Milliseconds that the pointer stays on a node before its card is whole: a view that moves takes many past it. */

@@ -85,7 +85,7 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       return scene.current.edges.find((edge) => context.isPointInStroke(curveOf(edge), at.x, at.y))
         ?.id;
     };
-    useFarCards.setState({ edgeAt, wasFar: true });
+    useFarCards.setState({ edgeAt });
     return () => useFarCards.setState({ edgeAt: undefined });
   }, [flow, scene]);
 

@@ -1,6 +1,7 @@
 import type { PictureColours } from './picture-colours.ts';
 import { curveReach } from './routing/curve.ts';
 import type { Point } from './routing/shapes.ts';
+import { titleLines } from './title-lines.ts';
 
 /** A card as it is seen from far. */
 export interface PictureCard {
@@ -25,30 +26,6 @@ interface Picture {
   readonly far: number;
   readonly colours: PictureColours;
   readonly font: string;
-}
-
-/** The words of a title in lines of a width, as the browser breaks it: between words, and within one that is too long. */
-function linesOf(context: CanvasRenderingContext2D, title: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  const fits = (text: string): boolean => context.measureText(text).width <= width;
-  for (const word of title.split(/\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (fits(longer)) {
-      line = longer;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    line = word;
-    while (!fits(line) && line.length > 1) {
-      let end = line.length - 1;
-      while (end > 1 && !fits(line.slice(0, end))) end -= 1;
-      lines.push(line.slice(0, end));
-      line = line.slice(end);
-    }
-  }
-  if (line !== '') lines.push(line);
-  return lines;
 }
 
 /** The curve of an edge. */
@@ -93,7 +70,7 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
     context.fill();
     context.fillStyle = colours.ink;
     const inner = width - 22;
-    const written = lines.get(title) ?? linesOf(context, title, inner);
+    const written = lines.get(title) ?? titleLines(context, title, inner);
     lines.set(title, written);
     const [top, bottom] = [y + 1 + 5 * far, y + height - 3];
     const whole = written.length * leading <= bottom - top;

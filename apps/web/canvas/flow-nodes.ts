@@ -2,6 +2,7 @@ import { formatEdge, moveNodes, placeOfKey, type Edge, type NodeLayout } from '@
 import {
   applyEdgeChanges,
   applyNodeChanges,
+  Position,
   type EdgeChange,
   type Node as FlowNode,
   type Edge as FlowEdge,
@@ -12,6 +13,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
+import { manyNodes } from './far-cards.ts';
 import { flowGroups, flowNotes } from './flow-annotations.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
@@ -69,27 +71,61 @@ function commitSelection(changes: readonly NodeChange[]): void {
   select([...selected].sort());
 }
 
+/** Tells the sizes of the cards of a large graph, once it has come. */
+let known: typeof import('./known-cards.ts').knownCards | undefined;
+const sides = { target: Position.Left, source: Position.Right };
+
+async function loadKnownCards(): Promise<void> {
+  const { knownCards, titleFontLoaded } = await import('./known-cards.ts');
+  await titleFontLoaded();
+  known = knownCards;
+}
+
+/** The cards of a large graph as they will be; those of a small one are drawn and measured. */
+function sized(nodes: FlowNode[]): FlowNode[] {
+  const { shown } = useDocument.getState();
+  if (nodes.length > manyNodes) return known?.(nodes, shown, sides) ?? nodes;
+  return nodes.map((node) => {
+    const { handles, ...measured } = node;
+    return handles === undefined ? node : measured;
+  });
+}
+
 /** Nodes as the renderer wants them. A drag stays in here; where it ends goes into the graph, as one edit. */
 export function useFlowNodes(): {
   nodes: FlowNode[];
   onNodesChange: (changes: NodeChange[]) => void;
 } {
   const graphNodes = useDocument((state) => state.shown.nodes);
+  const graphEdges = useDocument((state) => state.shown.edges);
   const layout = useDocument((state) => state.shown.layout);
   const notes = useDocument((state) => state.shown.notes);
   const groups = useDocument((state) => state.shown.groups);
   const selection = useScreen((state) => state.selection);
+  // Ports of graphs that are used come after the graph.
+  const used = useUsedGraphs((state) => state.lookup);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const drawn = useRef(nodes);
   drawn.current = nodes;
   useEffect(() => {
     const selected = new Set(selection);
-    setNodes((before) => [
-      ...flowGroups(before, groups, selected),
-      ...reconcile(before, { nodes: graphNodes, layout }, selected),
-      ...flowNotes(before, notes, selected),
-    ]);
-  }, [graphNodes, layout, notes, groups, selection]);
+    let isGone = false;
+    const place = (): void => {
+      if (isGone) return;
+      setNodes((before) => [
+        ...flowGroups(before, groups, selected),
+        ...sized(reconcile(before, { nodes: graphNodes, layout }, selected)),
+        ...flowNotes(before, notes, selected),
+      ]);
+    };
+    const isKnown = known !== undefined || Object.keys(graphNodes).length <= manyNodes;
+    if (isKnown) place();
+    // Where it cannot be fetched, cards are drawn and measured as ever.
+    else void loadKnownCards().then(place, place);
+    return () => {
+      isGone = true;
+    };
+  }, [graphNodes, graphEdges, layout, notes, groups, selection, used]);
   const onNodesChange = useCallback((own: NodeChange[]) => {
     const changes = carried(own, drawn.current);
     const places: Record<string, NodeLayout> = {};

@@ -1,7 +1,7 @@
 import type { GraphNode, NodeFacts, NodeLook } from '@graft/graph';
 import { useScore } from '../inspector/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, use } from 'react';
 import type { ShownProblem } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
@@ -20,7 +20,7 @@ import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
 import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { FarCard } from './far-card.tsx';
-import { useFarCards } from './far-cards.ts';
+import { FarContext, useFarCards } from './far-cards.ts';
 import { useCard } from './use-card.ts';
 
 const NodePlan = part(() =>
@@ -176,7 +176,8 @@ const fewSelected = 20;
 /** A node of the canvas; from far, of a large graph, what stands for it as long as nobody points at it. */
 export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
   const { id, selected, width, height } = props;
-  const isFar = useFarCards(({ near, edgeAt }) => edgeAt !== undefined && near !== id);
+  const isNear = useFarCards(({ near }) => near === id);
+  const isFar = use(FarContext) && !isNear;
   const renamed = useOverlay((state) => state.renamingNode === id);
   const isOff = useDocument((state) => state.shown.nodes[id]?.bypass === true);
   const meant = useScreen(({ selection }) => selected && selection.length <= fewSelected);

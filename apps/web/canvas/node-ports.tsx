@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
-import { useFarCards } from './far-cards.ts';
 import { portsOf } from './node-port-names.ts';
 import { portRefusal } from './port-refusal.ts';
 
@@ -67,13 +66,12 @@ function usePorts(node: string, look: NodeLook | undefined) {
 
 /**
  * The renderer measures ports with their card, which it does only where that has another size: ports that a card has
- * instead of others are measured here, as of a node within a subgraph that has the id of one outside, and of one that was
- * part of a picture.
+ * instead of others are measured here, as of a node within a subgraph that has the id of one outside.
  */
 function useMeasuredPorts(node: string, ports: ReturnType<typeof usePorts>): void {
   const measure = useUpdateNodeInternals();
   const names = JSON.stringify(ports);
-  const measured = useRef(useFarCards.getState().wasFar ? undefined : names);
+  const measured = useRef(names);
   useEffect(() => {
     if (measured.current === names) return;
     measured.current = names;

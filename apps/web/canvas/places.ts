@@ -1,5 +1,6 @@
 import type { Graph, GraphBody, NodeLayout } from '@graft/graph';
-import { nodeHeight, tidyLayout } from './tidy-layout.ts';
+import { nodeHeight } from './card-size.ts';
+import { tidyLayout } from './tidy-layout.ts';
 
 /** Pixels between what has its place and what is laid out below it. */
 const below = 60;

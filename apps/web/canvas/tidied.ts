@@ -7,8 +7,9 @@ import {
   type Note,
   type NodeLayout,
 } from '@graft/graph';
-import { nodeHeight, tidyLayout } from './tidy-layout.ts';
-import { drawnFrame, nodeWidth } from './viewport.ts';
+import { nodeHeight, nodeWidth } from './card-size.ts';
+import { tidyLayout } from './tidy-layout.ts';
+import { drawnFrame } from './viewport.ts';
 
 /** Pixels between a node and a note about it, around what a group holds, and for a group's head. */
 const between = 16;

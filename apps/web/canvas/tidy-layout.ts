@@ -1,25 +1,9 @@
 import type { GraphBody, NodeLayout } from '@graft/graph';
-import { portsOf } from './node-port-names.ts';
-import { lookOf } from '../state/node-shape.ts';
+import { nodeHeight } from './card-size.ts';
 
 /** Pixels from one column to the next, and between nodes of a column. */
 const columnWidth = 262;
 const gap = 40;
-
-/** Letters of a title that fit on a line, and the height of a line, in pixels. */
-const titleLetters = 22;
-const titleLine = 20;
-
-/** Height of a node as it will be drawn, near enough to lay out by. */
-export function nodeHeight(graph: GraphBody, id: string): number {
-  const node = graph.nodes[id];
-  const more = Math.max(0, Math.ceil((node?.title ?? '').length / titleLetters) - 1);
-  const definition = lookOf(node);
-  if (definition === undefined) return 100 + more * titleLine;
-  const { inputs, outputs } = portsOf(graph.edges, id, definition);
-  const ports = Math.max(inputs.length, outputs.length);
-  return 34 + more * titleLine + ports * 20 + 5 + 55 + 28;
-}
 
 /** Column of each node: one right of the rightmost that it depends on. A node in a cycle stays where the walk began. */
 function columns(graph: GraphBody): Map<string, number> {

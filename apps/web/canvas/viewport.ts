@@ -1,8 +1,7 @@
 import type { Frame, Graph, NodeLayout } from '@graft/graph';
 import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
-import { nodeHeight } from './tidy-layout.ts';
+import { nodeHeight, nodeWidth } from './card-size.ts';
 
-export const nodeWidth = 206;
 const margin = 24;
 
 let flow: ReactFlowInstance | undefined;

@@ -1,5 +1,6 @@
 import { addGroup, addNote, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import { cardSize, drawnFrame, freePlace, nodeWidth } from '../canvas/viewport.ts';
+import { nodeWidth } from '../canvas/card-size.ts';
+import { cardSize, drawnFrame, freePlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';

@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { portsOf } from '../canvas/node-port-names.ts';
-import { nodeHeight } from '../canvas/tidy-layout.ts';
+import { nodeHeight } from '../canvas/card-size.ts';
 import { fitting } from '../palette/fitting-types.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';

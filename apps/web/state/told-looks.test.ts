@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseGraph, tellLooks, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { nodeHeight } from '../canvas/tidy-layout.ts';
+import { nodeHeight } from '../canvas/card-size.ts';
 import { useDocument } from './document-store.ts';
 import { lookOf, nodeFacts } from './node-shape.ts';
 import { paramTitle, titleAmong, untitled } from './node-titles.ts';

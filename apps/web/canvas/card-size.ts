@@ -1,0 +1,41 @@
+import type { GraphBody } from '@graft/graph';
+import { lookOf, nodeFacts } from '../state/node-shape.ts';
+import { portsOf } from './node-port-names.ts';
+
+/** All sizes are in pixels of the graph, as `canvas.css` has them. */
+export const nodeWidth = 206;
+/** Height of a line of a title, of a row of ports, and of a fact. */
+const row = 20;
+/** Lines of a title that are shown. */
+export const mostTitleLines = 4;
+/** Letters of a title that fit on a line, near enough. */
+const titleLetters = 22;
+
+/** Height of the part of a card above its ports, with its border. */
+const headHeight = (titleLines: number): number => 35 + (titleLines - 1) * row;
+
+export function cardHeight(card: {
+  readonly titleLines: number;
+  readonly portRows: number;
+  readonly facts: number;
+}): number {
+  const { titleLines, portRows, facts } = card;
+  const factsHeight = facts === 0 ? 0 : 13 + facts * row;
+  return headHeight(titleLines) + portRows * row + 5 + factsHeight + 29;
+}
+
+/** The middle of a row of ports, from the top of the card. */
+export const portMiddle = (titleLines: number, index: number): number =>
+  headHeight(titleLines) + (index + 0.5) * row;
+
+/** Height of a node as it will be drawn, near enough to lay out by: how a title breaks is not looked at. */
+export function nodeHeight(graph: GraphBody, id: string): number {
+  const node = graph.nodes[id];
+  const lines = Math.ceil((node?.title ?? '').length / titleLetters);
+  const titleLines = Math.min(mostTitleLines, Math.max(1, lines));
+  const look = lookOf(node);
+  if (look === undefined) return 66 + headHeight(titleLines);
+  const { inputs, outputs } = portsOf(graph.edges, id, look);
+  const facts = nodeFacts(node, node?.params)?.length ?? 2;
+  return cardHeight({ titleLines, portRows: Math.max(inputs.length, outputs.length), facts });
+}
