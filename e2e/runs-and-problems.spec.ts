@@ -10,7 +10,8 @@ test('shows a run of before as such, with its parameters, and leads back', async
   workspace,
 }) => {
   // Of its own, so that nothing of it has run before.
-  await giveFile(workspace.folder, 'history/kilns.md', '# Kilns\n\nLit at 05:40, and slowly.\n');
+  const text = 'The kiln is lit at 05:40, and slowly. '.repeat(40);
+  await giveFile(workspace.folder, 'history/kilns.md', `# Kilns\n\n${text}\n`);
   const { nodes } = chunking;
   await workspace.graph('history', {
     ...chunking,
@@ -20,12 +21,17 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await bench.open(workspace.url, 'history.graft.json');
   await bench.run();
   await bench.reaches('chunk', 'succeeded');
+  const chunks = async (): Promise<string | undefined> =>
+    /\d+ chunks/.exec((await bench.node('chunk').textContent()) ?? '')?.[0];
+  const first = await chunks();
   await bench.select('chunk');
   await bench.tab('Parameters');
   await bench.fill('Size', '64');
   await bench.run();
   await bench.reaches('files', 'cached');
   await bench.reaches('chunk', 'succeeded');
+  const second = await chunks();
+  expect(second).not.toBe(first);
   await expect(page.getByTestId('past-run')).toHaveCount(0);
 
   await bench.tab('All runs');
@@ -58,8 +64,12 @@ test('shows a run of before as such, with its parameters, and leads back', async
     await bench.select('chunk');
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('128');
     await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
+    // With what that graph gave, though no run of now gave it.
+    await expect.poll(chunks).toBe(first);
+    await expect(bench.node('chunk')).toContainText('from before');
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
+    await expect.poll(chunks).toBe(second);
   });
 });
 
@@ -191,7 +201,11 @@ test('does not contradict itself where results are known and nothing ran here', 
   await expect(bench.node('chunk')).toHaveAttribute('data-status', /succeeded|cached/);
   await bench.open(workspace.url, 'known.graft.json');
   await expect(page.getByTestId('plan-line')).toHaveText('all will be reused');
-  await expect(bench.node('chunk')).toContainText('made before');
+  // They are there to be looked at.
+  await expect(bench.node('chunk')).toContainText(/\d chunks/);
+  await bench.select('chunk');
+  await bench.tab('Output');
+  await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
 });
 
 test('counts problems once, marks their nodes, and leads to them', async ({ page, workspace }) => {

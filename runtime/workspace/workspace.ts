@@ -76,6 +76,8 @@ export interface PlannedStep {
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
   readonly estimatedMs?: number;
+  /** What would be reused, by port; of a hit. */
+  readonly outputs?: Readonly<Record<string, ArtifactRef>>;
   /** The package that brought the result which would be reused. */
   readonly from?: string;
   /** Of a loop: rounds of which something is known, and how many there may be. */

@@ -7,8 +7,6 @@ import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import { plannedParts } from '../state/plan-parts.ts';
-import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { NodeTitle } from './node-title.tsx';
@@ -102,10 +100,6 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   const params = useParamsHere(id);
   const facts = useFacts(node, look, pastParams ?? params);
   const missing = useMissing(problem, node);
-  const kept = usePlan(({ report }) => {
-    const own = report === null ? [] : plannedParts(report.nodes, path);
-    return own.length > 0 && own.every(({ verdict }) => verdict === 'hit');
-  });
   const past = useRunView((state) => state.past);
   const given = useGiven(id, look);
   const failed = step?.error !== undefined && !outdated;
@@ -119,9 +113,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
           : resultText(step)
         : past
           ? 'not part of that run'
-          : kept
-            ? 'made before: a run shows it'
-            : (given ?? resultText(step));
+          : (given ?? resultText(step));
   const score = useScore(Object.values(step?.outputs ?? {})[0]);
   const drift = useDrift(path);
   const planned = useScreen((state) => state.planOverlay);

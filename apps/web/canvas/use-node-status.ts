@@ -5,7 +5,7 @@ import { useOutdated } from '../state/outdated.ts';
 import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
-import { stepIn, useRunView } from '../state/run-view.ts';
+import { keptNow, stepIn, useRunView } from '../state/run-view.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */
@@ -36,7 +36,9 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
   const over = useRunView(
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
-  const own = useRunView(({ run }) => stepIn(run, path) !== undefined);
+  const own = useRunView(
+    (state) => stepIn(state.run, path) !== undefined && !(path in keptNow(state)),
+  );
   const past = useRunView((state) => state.past);
   const outdated = useOutdated(step?.error, path);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;

@@ -5,8 +5,8 @@ let typed = '';
 
 /**
  * Keeps what is typed between the key that asks for a field and the field's being there: the command menu, the list of
- * ports and the question for a name are loaded when first asked for. True if the key was taken: Enter is, too, which there is
- * nothing to choose by yet.
+ * ports and the question for a name are loaded when first asked for. True if the key was taken: Enter is, too, and
+ * pressed there.
  */
 export function typeAhead(event: KeyboardEvent): boolean {
   const { nameQuestion, connecting } = useOverlay.getState();
@@ -15,6 +15,7 @@ export function typeAhead(event: KeyboardEvent): boolean {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (ctrlKey || metaKey || altKey || (key.length !== 1 && key !== 'Enter')) return false;
   if (key !== 'Enter') typed += key;
+  else void import('./enter-ahead.ts').then(({ enterWhenOpen }) => enterWhenOpen());
   return true;
 }
 

@@ -35,7 +35,10 @@ export const usePlan = create<PlanState>()((set) => ({
     const after = run !== null && isOver(run) ? run.runId : null;
     try {
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
-      if (turn === asked) set({ report, after, problems: report.problems, loading: false });
+      if (turn !== asked) return;
+      set({ report, after, problems: report.problems, loading: false });
+      const { showKept } = await import('./run-history.ts');
+      if (turn === asked) await showKept(report, after);
     } catch (error) {
       if (turn === asked) set({ report: null, problems: problemsOf(error), loading: false });
     }

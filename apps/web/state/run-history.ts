@@ -1,13 +1,14 @@
-import { resolveGraph, type StepSummary } from '@graft/graph';
+import { resolveGraph, type PortAliases, type StepSummary } from '@graft/graph';
 import { api } from '../api/client.ts';
 import { useChecks } from './checks.ts';
 import { useDocument } from './document-store.ts';
 import { emptyList } from './growing-list.ts';
 import { GrowingMap } from './growing-map.ts';
 import { plannedPath } from './levels.ts';
+import type { PlanReport } from './plan-store.ts';
 import { loadNodeTypes } from './registry.ts';
 import type { StepView } from './run-state.ts';
-import { useRunView, type PastParams } from './run-view.ts';
+import { stepRun, useRunView, type PastParams, type Steps } from './run-view.ts';
 import { stepParams } from './step-params.ts';
 import { noStandIns, noTexts, standInViews, withStandIns } from './stand-ins.ts';
 import { useUsedGraphs } from './used-graphs.ts';
@@ -15,12 +16,14 @@ import { useUsedGraphs } from './used-graphs.ts';
 /** Runs looked through for the rounds of loops that the newest one did not have. */
 const lookThrough = 10;
 
+/** What nobody was told while it ran. */
+const unheard = { logs: [], metrics: emptyList, texts: noTexts };
+
 /** A step as its record tells it: without what was said while it ran. */
 function stepFrom(summary: StepSummary): StepView {
   const { node, type, status, ms, outputs, madeAt, from, device, reason, items } = summary;
   return {
-    ...{ node, type, status, ms, outputs },
-    ...{ logs: [], metrics: emptyList, texts: noTexts },
+    ...{ node, type, status, ms, outputs, ...unheard },
     ...(madeAt === undefined ? {} : { madeAt }),
     ...(from === undefined ? {} : { from }),
     ...(device === undefined ? {} : { device }),
@@ -71,9 +74,52 @@ export async function readEarlier(runId: string): Promise<void> {
   }
   // Nodes that are no steps are shown by those that there are now, whichever run had them.
   const steps = GrowingMap.of([...Object.entries(found), ...run.steps]);
+  useRunView.getState().setEarlier(runId, { ...standInsOf(steps, aliases), ...found });
+}
+
+/** The nodes of the file that are no steps, as steps tell them. */
+function standInsOf(steps: GrowingMap<StepView>, aliases: PortAliases): Steps {
   const { standIns, ids } = withStandIns(noStandIns, { aliases, added: steps.keys() }, steps);
-  useRunView.getState().setEarlier(runId, {
-    ...Object.fromEntries(standInViews({ standIns, steps, shown: GrowingMap.of() }, ids)),
-    ...found,
+  return Object.fromEntries(standInViews({ standIns, steps, shown: GrowingMap.of() }, ids));
+}
+
+/** Whether a step gave something else than another. */
+function gaveOther(one: StepView | undefined, other: StepView): boolean {
+  const ports = Object.entries(other.outputs);
+  return ports.some(([port, { digest }]) => one?.outputs[port]?.digest !== digest);
+}
+
+/**
+ * Shows the results that the graph as it is drawn has already, where the runs on the screen gave others, or none: of a run
+ * before, of another file, of what came in a package.
+ */
+export async function showKept(
+  { nodes, problems }: PlanReport,
+  after: string | null,
+): Promise<void> {
+  const { setKept, ...state } = useRunView.getState();
+  const known = nodes.flatMap(({ node, type, outputs, from }): [string, StepView][] => {
+    if (outputs === undefined) return [];
+    const step = { node, type, status: 'cached' as const, outputs, ...unheard };
+    return [[node, from === undefined ? step : { ...step, from }]];
+  });
+  const others = known.filter(([node, step]) => gaveOther(stepRun(state, node), step));
+  if (others.length === 0) return setKept(after, {});
+  const { registry } = await loadNodeTypes();
+  const { graph } = useDocument.getState();
+  const models = useChecks.getState().models;
+  const graphs = useUsedGraphs.getState().lookup;
+  // What is wrong with a graph may keep it from being laid out as steps.
+  const { aliases = {} } =
+    problems.length === 0 ? resolveGraph(graph, { registry, models, graphs }) : {};
+  const steps = GrowingMap.of([
+    ...Object.entries(state.earlier),
+    ...(state.run?.steps ?? []),
+    ...others,
+  ]);
+  const standIns = Object.entries(standInsOf(steps, aliases));
+  setKept(after, {
+    ...Object.fromEntries(standIns.filter(([id, view]) => gaveOther(stepRun(state, id), view))),
+    ...Object.fromEntries(others),
   });
 }

@@ -19,6 +19,11 @@ interface RunView {
   readonly pastParams: PastParams;
   /** Newest steps of nodes that the newest run did not have: one of a part of the graph leaves the rest as it was. */
   readonly earlier: Steps;
+  /**
+   * Results that the graph as it is drawn has already, where the runs on the screen gave others or none; told while the run
+   * `after` was the one on the screen, and true as long as it is.
+   */
+  readonly kept: { readonly after: string | null; readonly steps: Steps };
   /** The graph as it was drawn when the run was started here, which it was saved as. */
   readonly ranGraph: { readonly runId: string; readonly graph: Graph } | null;
   /** Whether a run is being started, of which nothing is known yet. */
@@ -30,6 +35,7 @@ interface RunView {
   lookBack(runId: string): void;
   setPastParams(runId: string, params: PastParams): void;
   setEarlier(runId: string, steps: Steps): void;
+  setKept(after: string | null, steps: Steps): void;
   setNewest(runId: string | null): void;
   apply(events: readonly RunEvent[]): void;
   setConnected(connected: boolean): void;
@@ -50,6 +56,7 @@ export const useRunView = create<RunView>()((set, get) => ({
   past: false,
   pastParams: {},
   earlier: {},
+  kept: { after: null, steps: {} },
   ranGraph: null,
   starting: false,
   connected: true,
@@ -75,6 +82,7 @@ export const useRunView = create<RunView>()((set, get) => ({
     set((state) => (state.run?.runId === runId && state.past ? { pastParams } : state)),
   setEarlier: (runId, earlier) =>
     set((state) => (state.run?.runId === runId && !state.past ? { earlier } : state)),
+  setKept: (after, steps) => set({ kept: { after, steps } }),
   setNewest: (newest) => set({ newest }),
   apply: (events) =>
     set((state) => {
@@ -122,8 +130,21 @@ export function roundsOf(
   }, 0);
 }
 
-/** The step of a node that the screen shows: the run's own, else the newest one before it. */
+/** What of the kept results is shown: none beside a run of before, which is shown as it was. */
+export function keptNow({ run, past, kept }: Pick<RunView, 'run' | 'past' | 'kept'>): Steps {
+  return past || kept.after !== (run?.runId ?? null) ? {} : kept.steps;
+}
+
+/** The step of a node that the screen shows: what is kept, the run's own, or else the newest one before it. */
 export function stepOf(
+  state: Pick<RunView, 'run' | 'past' | 'earlier' | 'kept'>,
+  node: string,
+): StepView | undefined {
+  return keptNow(state)[node] ?? stepRun(state, node);
+}
+
+/** The same of the runs alone. */
+export function stepRun(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
   node: string,
 ): StepView | undefined {

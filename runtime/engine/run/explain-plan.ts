@@ -1,5 +1,6 @@
 import {
   pathWithoutRounds,
+  type ArtifactRef,
   type KeyPart,
   type MissReason,
   type Plan,
@@ -24,6 +25,8 @@ export interface ExplainedStep {
   readonly parts?: readonly KeyPart[];
   readonly reason?: MissReason;
   readonly estimatedMs?: number;
+  /** What would be reused, by port; of a hit. */
+  readonly outputs?: Readonly<Record<string, ArtifactRef>>;
   /** The package that the result came in which would be reused. */
   readonly from?: string;
   /** Of a loop: rounds of which something is known, and how many there may be. */
@@ -88,7 +91,10 @@ function explained(
       ? {}
       : { rounds: { known: loop.rounds.length, limit: loop.plan.limit } }),
   };
-  if (hasOutputs(step)) return { ...base, verdict: 'hit', ...(from === undefined ? {} : { from }) };
+  if (hasOutputs(step)) {
+    const { outputs } = step;
+    return { ...base, verdict: 'hit', outputs, ...(from === undefined ? {} : { from }) };
+  }
   if (reason !== undefined) return { ...base, verdict: 'miss', reason, ...estimate(step) };
   // Of a loop that has begun, its steps say what they take.
   const isBegun = loop !== undefined && loop.rounds.length > 0;
