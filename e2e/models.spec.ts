@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { expectAccessible } from './accessible.ts';
 import { expect, test, withModels } from './served-workspace.ts';
 import { SlowFiles } from './slow-files.ts';
@@ -97,4 +99,85 @@ test('a model is found, downloaded with progress, and chosen in one edit', async
       await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
     });
   });
+});
+
+const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+const safetensors = Buffer.concat([
+  Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer),
+  Buffer.from(header),
+  Buffer.alloc(4),
+]);
+
+/** A folder with a language model of one weight. */
+async function modelFolder(folder: string, tokenizer = '{}'): Promise<string> {
+  await mkdir(path.join(folder, '.git'), { recursive: true });
+  const files = {
+    ...{ 'config.json': '{"model_type":"llama","max_position_embeddings":64}' },
+    ...{ 'tokenizer.json': tokenizer, 'tokenizer_config.json': '{}' },
+    ...{ 'model.safetensors': safetensors, 'pytorch_model.bin': 'much else', '.git/HEAD': 'x' },
+  };
+  for (const [name, bytes] of Object.entries(files))
+    await writeFile(path.join(folder, name), bytes);
+  return folder;
+}
+
+test('a model is imported from the server’s machine and from the browser', async ({ page }) => {
+  const theirs = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-theirs-')));
+  await withModels({}, async (url, workspace) => {
+    await giveFile(workspace, 'imports.graft.json', graph);
+    const bench = new Workbench(page);
+    await bench.open(url, 'imports.graft.json');
+    await bench.select('model');
+    const ask = page.getByRole('button', { name: 'Choose Model' });
+    await ask.click();
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Import a model' });
+    const place = dialog.getByLabel('File or folder on the server’s machine');
+    await expect(place).toBeFocused();
+    await expectAccessible(page, 'importing a model');
+
+    await test.step('a path that leads nowhere, and one of the workspace', async () => {
+      await page.keyboard.type('models/own-llama');
+      await page.keyboard.press('Enter');
+      await expect(dialog.getByRole('alert')).toContainText('there is no file or folder');
+      await modelFolder(path.join(workspace, 'models/own-llama'));
+      await place.press('Enter');
+      const chosen = page.getByRole('option', { name: /own-llama.*imported/ });
+      await expect(chosen).toHaveAttribute('aria-selected', 'true');
+      await expect(chosen).toContainText('here');
+      await page.keyboard.press('Enter');
+      await expect(bench.node('model')).toContainText('own-llama');
+    });
+
+    await test.step('a folder of this computer, of which only the model is sent', async () => {
+      await ask.click();
+      await page.getByRole('button', { name: 'Import …' }).click();
+      const chooser = page.waitForEvent('filechooser');
+      await dialog.getByRole('button', { name: 'Choose a folder …' }).click();
+      const own = await modelFolder(path.join(theirs, 'own-llama'), '{"other":1}');
+      await (await chooser).setFiles(own);
+      await expect(dialog.getByRole('alert')).toContainText('another model "own-llama" already');
+      await dialog.getByLabel('Name', { exact: true }).fill('their-llama');
+      const again = page.waitForEvent('filechooser');
+      await dialog.getByRole('button', { name: 'Choose a folder …' }).click();
+      await (await again).setFiles(own);
+      await expect(page.getByRole('option', { name: /their-llama.*imported/ })).toContainText(
+        'here',
+      );
+    });
+
+    await test.step('what only claims to be a model is refused', async () => {
+      await page.getByRole('button', { name: 'Import …' }).click();
+      const chooser = page.waitForEvent('filechooser');
+      await dialog.getByRole('button', { name: 'Choose a GGUF file …' }).click();
+      const evil = path.join(theirs, 'evil.gguf');
+      await writeFile(evil, 'GGUF, or so it says');
+      await (await chooser).setFiles(evil);
+      await expect(dialog.getByRole('alert')).toContainText('evil.gguf');
+      await dialog.getByRole('button', { name: 'Back to the models' }).click();
+      await expect(page.getByRole('option', { name: /evil.*imported/ })).toHaveCount(0);
+      expect(await readdir(path.join(workspace, '.graft/scratch'))).toEqual([]);
+    });
+  });
+  await rm(theirs, { recursive: true });
 });

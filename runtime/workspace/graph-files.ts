@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import { insideWorkspace, outside } from '@graft/engine';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { GraphError, MAX_TEXT } from '@graft/graph';
 import { hasCode, placeNewFile, SharedCall } from '@graft/kit';
 import { glob } from 'tinyglobby';
-import {
-  graphSuffix,
-  requireGraphPath,
-  requireNewGraphPath,
-  requireVisible,
-} from './graph-path.ts';
+import { graphSuffix, requireGraphPath, requireNewGraphPath } from './graph-path.ts';
 import { GraphTrash } from './graph-trash.ts';
+import { ownPlace, type OwnPlace } from './own-place.ts';
 import { replaceOwnFile } from './replace-own-file.ts';
 import { withSaveLock } from './save-lock.ts';
 import type { GraphFile } from './workspace.ts';
@@ -131,7 +126,7 @@ export class GraphFiles {
   }
 
   /** The bytes of a file that is still at a revision. */
-  async #requireRevision(file: Located, base: string): Promise<Uint8Array> {
+  async #requireRevision(file: OwnPlace, base: string): Promise<Uint8Array> {
     const bytes = await readFile(file.absolute).catch(() => undefined);
     if (bytes === undefined) throw missing(file.short);
     const current = revisionOf(bytes);
@@ -153,28 +148,11 @@ export class GraphFiles {
   }
 
   /** Follows links as far as the path exists: none may lead out, or into a hidden folder. */
-  async #locate(path: string): Promise<Located> {
-    const short = insideWorkspace(this.#root, path);
-    const absolute = join(this.#root, short);
-    let existing = absolute;
-    while (existing !== this.#root) {
-      const real = await realpath(existing).catch(() => undefined);
-      if (real !== undefined) {
-        if (real !== this.#root && !real.startsWith(this.#root + sep)) throw outside(path);
-        requireVisible(short, relative(this.#root, real).split(sep).join('/'));
-        break;
-      }
-      existing = dirname(existing);
-    }
-    requireGraphPath(short);
-    return { short, absolute };
+  async #locate(path: string): Promise<OwnPlace> {
+    const place = await ownPlace(this.#root, path);
+    requireGraphPath(place.short);
+    return place;
   }
-}
-
-interface Located {
-  /** Below the workspace, with `/`. */
-  readonly short: string;
-  readonly absolute: string;
 }
 
 const revisionOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

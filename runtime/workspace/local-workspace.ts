@@ -58,6 +58,7 @@ import { explainGraph } from './plan-report.ts';
 import type { RowFile } from './row-files.ts';
 import { watchSources } from './watch-sources.ts';
 import { WorkspaceModels } from './workspace-models.ts';
+import { WorkspaceUploads } from './uploads/workspace-uploads.ts';
 import { secretStates } from './secret-states.ts';
 import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -80,6 +81,7 @@ export class LocalWorkspace implements Workspace {
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly localModels: WorkspaceModels;
+  readonly uploads: WorkspaceUploads;
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunJournal;
@@ -105,7 +107,8 @@ export class LocalWorkspace implements Workspace {
     this.root = parts.root;
     this.registry = parts.registry;
     this.models = parts.models;
-    this.localModels = new WorkspaceModels(parts.catalogue, parts.modelList);
+    this.uploads = new WorkspaceUploads(parts);
+    this.localModels = new WorkspaceModels(parts);
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;
     this.runs = parts.stores.runs;

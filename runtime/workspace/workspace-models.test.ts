@@ -37,7 +37,9 @@ const entry = (changes: Partial<ModelEntry> = {}): ModelEntry => ({
 
 async function modelsOf(...entries: readonly ModelEntry[]) {
   const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries });
-  return new WorkspaceModels(catalogue, await ModelList.open(catalogue));
+  const modelList = await ModelList.open(catalogue);
+  const scratchFolder = join(folder, 'scratch');
+  return new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder });
 }
 
 it('offers models with what they take, and whether they are here', async () => {

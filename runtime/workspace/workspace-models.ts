@@ -1,7 +1,15 @@
-import { modelMemory, type Catalogue, type FetchProgress } from '@graft/backends/catalogue';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  factsOf,
+  modelMemory,
+  type Catalogue,
+  type FetchProgress,
+} from '@graft/backends/catalogue';
 import { GraphError, type ModelEntry, type ModelFacts, type Problem } from '@graft/graph';
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import type { ModelList } from './model-list.ts';
+import { receiveModelFiles } from './uploads/model-upload.ts';
 
 /** A model of the catalogue, as somebody chooses it. */
 interface OfferedModel {
@@ -30,6 +38,13 @@ export interface ModelDownload {
   readonly problem?: Problem;
 }
 
+export interface WorkspaceModelsParts {
+  readonly root: string;
+  readonly catalogue: Catalogue;
+  readonly modelList: ModelList;
+  readonly scratchFolder: string;
+}
+
 interface Job {
   readonly abort: AbortController;
   state: ModelDownload;
@@ -37,18 +52,16 @@ interface Job {
 
 /** The models of a workspace on this machine: which can be had, and downloads that go on whoever looks. */
 export class WorkspaceModels {
-  readonly #catalogue: Catalogue;
-  readonly #list: ModelList;
+  readonly #parts: WorkspaceModelsParts;
   readonly #jobs = new Map<string, Job>();
   readonly #work = new PendingWork();
 
-  constructor(catalogue: Catalogue, list: ModelList) {
-    this.#catalogue = catalogue;
-    this.#list = list;
+  constructor(parts: WorkspaceModelsParts) {
+    this.#parts = parts;
   }
 
   async offered(): Promise<OfferedModels> {
-    const listed = await this.#catalogue.list();
+    const listed = await this.#parts.catalogue.list();
     return {
       models: listed.map(({ entry, facts, installed, imported }) => ({
         ...{ facts, installed, imported, licence: entry.licence, memory: modelMemory(entry) },
@@ -64,7 +77,7 @@ export class WorkspaceModels {
 
   /** Begins a download, unless it goes on. Throws `bad-model` for one that is not in the catalogue. */
   download(id: string, consent: boolean): void {
-    this.#catalogue.entry(id);
+    this.#parts.catalogue.entry(id);
     const before = this.#jobs.get(id);
     if (before !== undefined && before.state.problem === undefined) return;
     const job: Job = { abort: new AbortController(), state: { model: id } };
@@ -76,6 +89,37 @@ export class WorkspaceModels {
   cancel(id: string): void {
     this.#jobs.get(id)?.abort.abort();
     this.#jobs.delete(id);
+  }
+
+  /**
+   * Adds a GGUF file or a folder with a model: by its path on this machine, from the workspace on, or `hf:`. `id`: what it
+   * is called; default: as the file or the folder. Throws as `Catalogue.import`, and `name-taken`.
+   */
+  async import(from: string, id: string | undefined, signal?: AbortSignal): Promise<ModelFacts> {
+    if (/^https?:/.test(from)) {
+      throw new GraphError(
+        'bad-input',
+        'Give a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+      );
+    }
+    const place = from.startsWith('~/') ? join(homedir(), from.slice(2)) : from;
+    const isPath = !/^(hf|file):/.test(place);
+    return this.#import(isPath ? resolve(this.#parts.root, place) : place, id, signal);
+  }
+
+  /** The same with the files that a page sends. */
+  async receive(stream: AsyncIterable<Uint8Array>, id: string | undefined): Promise<ModelFacts> {
+    return receiveModelFiles(stream, this.#parts.scratchFolder, (from) => this.#import(from, id));
+  }
+
+  async #import(from: string, id?: string, signal?: AbortSignal): Promise<ModelFacts> {
+    const entry = await this.#parts.catalogue.import(from, {
+      keep: true,
+      ...(id === undefined ? {} : { id, title: id }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await this.#parts.modelList.refresh();
+    return factsOf(entry);
   }
 
   async close(): Promise<void> {
@@ -92,8 +136,8 @@ export class WorkspaceModels {
       job.state = { model: id, progress: { ...told, since: { ...since, to } } };
     };
     try {
-      await this.#catalogue.fetch(id, { signal, consent, progress });
-      await this.#list.refresh();
+      await this.#parts.catalogue.fetch(id, { signal, consent, progress });
+      await this.#parts.modelList.refresh();
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {
       const [problem] = GraphError.from(error).problems;

@@ -1,4 +1,4 @@
-import { bytes } from '@graft/nodes/kit/ui';
+import { bytes, count } from '@graft/nodes/kit/ui';
 
 /** Of what a machine has, what is left to everybody else and to an estimate that was too low. */
 const spared = 0.1;
@@ -19,6 +19,7 @@ export function memoryWords(
 
 /** `135 M`, `7.2 B`: how many weights a model has. */
 export function weightCount(parameters: number): string {
+  if (parameters < 1e5) return count(parameters);
   const [unit, size] = parameters >= 1e9 ? (['B', 1e9] as const) : (['M', 1e6] as const);
   const amount = parameters / size;
   return `${amount.toFixed(amount < 10 ? 1 : 0)} ${unit}`;

@@ -12,7 +12,7 @@ export type Download = Awaited<ReturnType<typeof api.models.downloads.query>>[nu
 const lookEvery = 400;
 
 /** Reads anew which models there are, and what this makes of the graph. */
-async function refreshModels(): Promise<void> {
+export async function refreshModels(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: queries.models.offered.queryKey() }),
     queryClient.invalidateQueries({ queryKey: queries.catalogue.models.queryKey() }),

@@ -12,6 +12,7 @@ import { contentSecurityPolicy } from './content-policy.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts, refusal } from './request-guard.ts';
 import { downloadPath, sendDownload } from './download.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
+import { receiveUpload, uploadPath } from './receive-upload.ts';
 import { reportPath, sendReport } from './report/send-report.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
@@ -134,6 +135,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     if (path === packagePath && request.method === 'POST') {
       return receivePackage({ workspace, limit: largestPackage }, request, response);
+    }
+    if (path === uploadPath && request.method === 'POST') {
+      return receiveUpload({ workspace, limit: largestPackage }, request, response);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendText(response, 405, 'Only GET is answered here.');

@@ -24,6 +24,8 @@ export interface ModelQuestion {
   readonly kind: ModelKind | undefined;
   readonly current: string;
   readonly choose: (id: string) => void;
+  /** One is to be imported first. */
+  readonly importing?: boolean;
 }
 
 /** What a context menu was asked for on. */

@@ -207,6 +207,7 @@ class FolderCatalogue implements Catalogue {
         blobs: this.#blobs,
         hubEndpoint: this.#hubEndpoint,
         taken: (id) => this.#builtIn.some((entry) => entry.id === id),
+        find: (id) => this.#find(id),
         add: (entry) => this.#add(entry),
       },
       from,

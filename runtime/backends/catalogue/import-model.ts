@@ -6,6 +6,7 @@ import { hashFile, isFullDisk } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { describeGguf } from './gguf-description.ts';
 import { cancelled, type FetchProgress } from './model-download.ts';
+import { modelDigest } from './model-facts.ts';
 import { fileWithin } from './model-folder-file.ts';
 import { describeOnnxFolder, type ModelDescription } from './onnx-description.ts';
 import { describeSafetensorsFolder } from './safetensors-description.ts';
@@ -19,6 +20,8 @@ export interface ImportOptions {
   readonly kind?: ModelKind;
   /** Licence id; default `unknown`. */
   readonly licence?: string;
+  /** Refuses with `name-taken` what would take the place of other bytes that were imported under its id. */
+  readonly keep?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: FetchProgress) => void;
 }
@@ -28,6 +31,7 @@ interface ImportTarget {
   readonly hubEndpoint: string;
   /** Whether an id belongs to a built-in model. */
   readonly taken: (id: string) => boolean;
+  readonly find: (id: string) => ModelEntry | undefined;
   readonly add: (entry: ModelEntry) => Promise<void>;
 }
 
@@ -68,10 +72,12 @@ export async function importModel(
     }
     const id = modelId(options.id ?? description.name);
     if (target.taken(id)) {
-      throw new GraphError('bad-model', `"${id}" is a built-in model; give another id with --id`);
+      throw new GraphError(
+        'bad-model',
+        `"${id}" is a built-in model; give yours another id (--id)`,
+      );
     }
-    const { files, known } = await adopt(target.blobs, brought, signal);
-    for (const file of known) await target.blobs.layOut(id, file);
+    const files = await hashed(brought, signal);
     const { name: _name, files: _files, ...facts } = description;
     const entry: ModelEntry = {
       ...facts,
@@ -81,6 +87,13 @@ export async function importModel(
       licence: { id: options.licence ?? 'unknown', consent: false },
       files,
     };
+    if (options.keep === true) requireFree(target.find(id), entry);
+    for (const [at, { file }] of brought.entries()) {
+      const found = files[at];
+      if (found === undefined) continue;
+      await target.blobs.adopt(file, found);
+      await target.blobs.layOut(id, found);
+    }
     await target.add(entry);
     return entry;
   } catch (error) {
@@ -99,20 +112,23 @@ export async function importModel(
   }
 }
 
-async function adopt(
-  blobs: BlobStore,
+async function hashed(
   brought: readonly Brought[],
   signal: AbortSignal,
-): Promise<{ files: ModelEntry['files']; known: KnownFile[] }> {
-  const files: ModelEntry['files'] = [];
-  const known: KnownFile[] = [];
+): Promise<(KnownFile & { sources: string[] })[]> {
+  const files: (KnownFile & { sources: string[] })[] = [];
   for (const { file, path, source } of brought) {
-    const found = { path, ...(await hashFile(file, signal)) };
-    await blobs.adopt(file, found);
-    known.push(found);
-    files.push({ ...found, sources: [source] });
+    files.push({ path, ...(await hashFile(file, signal)), sources: [source] });
   }
-  return { files, known };
+  return files;
+}
+
+function requireFree(here: ModelEntry | undefined, entry: ModelEntry): void {
+  if (here === undefined || modelDigest(here) === modelDigest(entry)) return;
+  throw new GraphError(
+    'name-taken',
+    `There is another model "${entry.id}" already, which graphs may use; give yours another id`,
+  );
 }
 
 async function describeLocal(path: string): Promise<ModelDescription> {
@@ -178,7 +194,6 @@ function notAModel(from: string): GraphError {
 /** Ids name folders: letters, digits, dots, dashes and underscores, a letter or digit first. */
 function modelId(name: string): string {
   const id = name.replace(/[^\w.-]+/g, '-').replace(/^[._-]+|-+$/g, '');
-  if (id === '')
-    throw new GraphError('bad-model', `"${name}" gives no usable id; set one with --id`);
+  if (id === '') throw new GraphError('bad-model', `"${name}" gives no usable id; set one (--id)`);
   return id;
 }

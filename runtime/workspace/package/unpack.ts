@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Catalogue } from '@graft/backends/catalogue';
 import {
   actionRecordSchema,
@@ -13,6 +13,7 @@ import {
   type RunStore,
 } from '@graft/graph';
 import type { CollectionGuard } from '../collection-guard.ts';
+import { requireRoom } from '../uploads/require-room.ts';
 import { graphsOf, PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
 import {
@@ -66,7 +67,8 @@ export async function unpack(
   await using archive = await PackageArchive.open(archivePath, name);
   const { manifest } = archive;
   await mkdir(parts.scratchFolder, { recursive: true });
-  await requireRoom(parts.root, manifest, name);
+  const needed = Object.values(manifest.blobs).reduce((sum, size) => sum + size, 0);
+  await requireRoom(parts.root, needed, 'The package');
   const records = await readRecords(archive);
   await verifyAll(archive, records);
   requireGraphName(manifest.graph, name);
@@ -246,16 +248,4 @@ async function receiveRun(
   }
   // All of them come in one transaction: none are there where unpacking was cut off before.
   if ((await runs.events(id, 0, 1)).length === 0) await runs.append(id, events);
-}
-
-/** Throws `no-space` before anything is written. */
-async function requireRoom(root: string, manifest: PackageManifest, name: string): Promise<void> {
-  const needed = Object.values(manifest.blobs).reduce((sum, size) => sum + size, 0);
-  const { bavail, bsize } = await statfs(root);
-  if (bavail * bsize >= needed) return;
-  throw new GraphError(
-    'no-space',
-    `The package needs ${String(needed)} bytes, and the disk has ${String(bavail * bsize)} free. Nothing was unpacked.`,
-    { location: { file: name }, audience: 'operator' },
-  );
 }

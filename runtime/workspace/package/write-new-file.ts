@@ -25,9 +25,7 @@ export async function writeNewFile(
 ): Promise<void> {
   const folder = dirname(place);
   await mkdir(folder, { recursive: true });
-  const partial = (await onOneDevice(scratchFolder, folder))
-    ? join(scratchFolder, stagingName())
-    : partialPath(folder);
+  const partial = await stagingPath(place, scratchFolder);
   try {
     await pipeline(bytes, createWriteStream(partial, { flags: 'wx' }));
     await syncPath(partial);
@@ -47,6 +45,14 @@ export async function writeNewFile(
 export async function isFileOf(place: string, digest: string): Promise<boolean> {
   const found = await lstat(place).catch(() => undefined);
   return found?.isFile() === true && (await hashFile(place)).digest === digest;
+}
+
+/** Where a file is written before it takes its place, which is in a folder that is there: in the scratch folder, or beside it. */
+export async function stagingPath(place: string, scratchFolder: string): Promise<string> {
+  const folder = dirname(place);
+  return (await onOneDevice(scratchFolder, folder))
+    ? join(scratchFolder, stagingName())
+    : partialPath(folder);
 }
 
 /** Whether a file can go from one folder to the other by its name alone. */

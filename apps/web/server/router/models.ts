@@ -17,6 +17,12 @@ export const modelsRouter = router({
   download: procedure
     .input(modelInput.extend({ consent: z.boolean().default(false) }))
     .mutation(({ ctx, input }) => ctx.workspace.localModels.download(input.id, input.consent)),
+  /** Adds a model from a path on the server's machine, or `hf:`. Stops when nobody waits for it any more. */
+  import: procedure
+    .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))
+    .mutation(({ ctx, input, signal }) =>
+      ctx.workspace.localModels.import(input.from, input.id, signal),
+    ),
   cancelDownload: procedure
     .input(modelInput)
     .mutation(({ ctx, input }) => ctx.workspace.localModels.cancel(input.id)),

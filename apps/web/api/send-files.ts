@@ -1,0 +1,76 @@
+import { bytes } from '@graft/nodes/kit/ui';
+import { api } from './client.ts';
+import { toldProblems, type ShownProblem } from './told-problems.ts';
+
+export interface FileToSend {
+  /** What it is called where it goes, with `/`. */
+  readonly path: string;
+  readonly file: File;
+}
+
+export interface Sending {
+  /** Of its bytes, how many have gone. */
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the server did not take, with each reason. */
+class UploadRefused extends Error {
+  readonly problems: readonly ShownProblem[];
+
+  constructor(message: string, problems: readonly ShownProblem[] = []) {
+    super(message);
+    this.problems = problems;
+  }
+}
+
+/** Sends files in one body, as the server reads them, and gives its answer. Throws `UploadRefused`; `AbortError` when it is stopped. */
+export async function sendFiles(
+  files: readonly FileToSend[],
+  query: Readonly<Record<string, string>>,
+  sending: Sending,
+): Promise<unknown> {
+  const limit = await api.packages.limit.query();
+  const size = files.reduce((sum, { file }) => sum + file.size, 0);
+  if (size > limit) {
+    throw new UploadRefused(
+      `This is ${bytes(size)}, and the server takes ${bytes(limit)} at most. Put it on the server’s machine yourself, or serve with a larger --max-package.`,
+    );
+  }
+  const head = { files: files.map(({ path, file }) => ({ path, size: file.size })) };
+  const body = new Blob([`${JSON.stringify(head)}\n`, ...files.map(({ file }) => file)]);
+  return post(`/api/upload?${new URLSearchParams(query).toString()}`, body, sending);
+}
+
+// By XMLHttpRequest: fetch does not tell how much has gone.
+function post(address: string, body: Blob, { progress, signal }: Sending): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener('progress', ({ loaded }) => progress?.(loaded, body.size));
+    request.addEventListener('load', () => {
+      const answer = parsed(request.responseText);
+      if (request.status === 200) return resolve(answer);
+      const problems = toldProblems(answer) ?? [];
+      reject(new UploadRefused(problems[0]?.message ?? 'The server did not take it.', problems));
+    });
+    // A file that was changed or taken away since it was chosen ends it too.
+    const broken =
+      'The upload broke off. See whether “graft serve” still runs, and the file is as it was; then try again.';
+    request.addEventListener('error', () => reject(new UploadRefused(broken)));
+    request.addEventListener('abort', () =>
+      reject(new DOMException('The upload was stopped.', 'AbortError')),
+    );
+    signal?.addEventListener('abort', () => request.abort(), { once: true });
+    request.open('POST', address);
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.send(body);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

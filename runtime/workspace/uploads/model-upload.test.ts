@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCatalogue } from '@graft/backends/catalogue';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ModelList } from '../model-list.ts';
+import { sentBody } from '../testing/sent-body.ts';
+import { WorkspaceModels } from '../workspace-models.ts';
+
+let folder: string;
+let scratchFolder: string;
+let models: WorkspaceModels;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-model-upload-'));
+  scratchFolder = join(folder, 'scratch');
+  const catalogue = createCatalogue({ modelsFolder: join(folder, 'models'), entries: [] });
+  const modelList = await ModelList.open(catalogue);
+  models = new WorkspaceModels({ root: folder, catalogue, modelList, scratchFolder });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+const weights = Buffer.concat([
+  Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer),
+  Buffer.from(header),
+  Buffer.alloc(4),
+]);
+const files = (top: string, changes: Record<string, string> = {}) => ({
+  [`${top}/config.json`]: '{"model_type":"llama","max_position_embeddings":64}',
+  [`${top}/tokenizer.json`]: '{}',
+  [`${top}/tokenizer_config.json`]: '{}',
+  [`${top}/model.safetensors`]: weights,
+  ...changes,
+});
+const ids = async (): Promise<string[]> =>
+  (await models.offered()).models.map(({ facts }) => facts.id);
+
+it('takes a folder under its name, or another, and keeps nothing of it beside the catalogue', async () => {
+  expect(await models.receive(sentBody(files('own')), undefined)).toMatchObject({
+    ...{ id: 'own', kind: 'language-model', format: 'safetensors', parameters: 1 },
+  });
+  await models.receive(sentBody(files('own')), 'other');
+  expect(await ids()).toEqual(['own', 'other']);
+  expect((await models.offered()).models.every(({ installed }) => installed)).toBe(true);
+  expect(await readdir(scratchFolder)).toEqual([]);
+});
+
+it('never takes the place of another model, and takes the same one again', async () => {
+  await models.receive(sentBody(files('own')), undefined);
+  await models.receive(sentBody(files('own')), undefined);
+  const others = sentBody(files('own', { 'own/tokenizer.json': '{"a":1}' }));
+  await expect(models.receive(others, undefined)).rejects.toMatchObject({ code: 'name-taken' });
+  expect((await models.offered()).models[0]?.installed).toBe(true);
+  expect(await readdir(join(folder, 'models/partial'))).toEqual([]);
+});
+
+it.each([
+  ['two models', { ...files('a'), ...files('b') }],
+  ['a name that leads out', files('own', { 'own/../../../evil': 'evil' })],
+  ['a hidden one', files('own', { 'own/.git/config': 'evil' })],
+  ['one that is a file and a folder', files('own', { 'own/config.json/x': 'evil' })],
+  ['the same name twice', files('own', { 'own/CONFIG.json': 'evil' })],
+  [
+    'an index that names others’ files',
+    files('own', {
+      'own/model.safetensors.index.json': '{"weight_map":{"a":"../../../../etc/hostname"}}',
+    }),
+  ],
+  ['no model', { 'notes.md': 'Not a model.' }],
+  ['what only claims to be one', { 'evil.gguf': 'GGUF\0\0' }],
+])('refuses %s without a trace', async (_what, sent) => {
+  const refused: unknown = await models.receive(sentBody(sent), undefined).catch((e: unknown) => e);
+  expect(refused).toMatchObject({
+    code: expect.stringMatching(/bad-name|bad-input|unsafe-path|bad-model|damaged-file/),
+    message: expect.not.stringContaining(folder),
+  });
+  expect(await ids()).toEqual([]);
+  expect(await readdir(scratchFolder).catch(() => [])).toEqual([]);
+  expect((await readdir(folder)).filter((name) => !/^(models|scratch)$/.test(name))).toEqual([]);
+});
+
+it('keeps nothing of one that breaks off', async () => {
+  await expect(models.receive(sentBody(files('own'), 3), undefined)).rejects.toMatchObject({
+    code: 'damaged-file',
+  });
+  expect(await ids()).toEqual([]);
+  expect(await readdir(scratchFolder)).toEqual([]);
+});

@@ -1,0 +1,164 @@
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GraphError } from '@graft/graph';
+import { mountSmallDisk } from '@graft/kit/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { sentBody } from '../testing/sent-body.ts';
+import { WorkspaceUploads } from './workspace-uploads.ts';
+
+let folder: string;
+let root: string;
+let scratchFolder: string;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-uploads-')));
+  root = join(folder, 'workspace');
+  scratchFolder = join(root, '.graft/scratch');
+  await mkdir(join(root, 'notes'), { recursive: true });
+  await writeFile(join(root, 'notes/kilns.md'), 'Mine.');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const receive = (
+  files: Parameters<typeof sentBody>[0],
+  { renamed = false, cut = 0 }: { readonly renamed?: boolean; readonly cut?: number } = {},
+) => new WorkspaceUploads({ root, scratchFolder }).receive(sentBody(files, cut), { renamed });
+
+/** Everything below the folder of the test but the workspace's own state. */
+const all = async (): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+const before = ['workspace/notes/kilns.md'];
+
+it('writes files where they are named, byte for byte, in pieces of any size', async () => {
+  const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
+  expect(await receive({ 'notes/a.md': 'A\n', 'new/b.bin': bytes, 'empty.txt': '' })).toEqual([
+    ...['notes/a.md', 'new/b.bin', 'empty.txt'],
+  ]);
+  expect(await readFile(join(root, 'notes/a.md'), 'utf8')).toBe('A\n');
+  expect((await readFile(join(root, 'new/b.bin'))).equals(bytes)).toBe(true);
+  expect(await all()).toEqual(
+    ['workspace/empty.txt', 'workspace/new/b.bin', 'workspace/notes/a.md', ...before].sort(),
+  );
+});
+
+it('never takes the place of a file, tells all that would, and numbers them where asked', async () => {
+  await writeFile(join(root, 'b.md'), 'B');
+  const files = { 'notes/kilns.md': 'Theirs.', 'new.md': 'N', 'b.md': 'Theirs.' };
+  const refused = await receive(files).catch((error: unknown) => error);
+  expect(GraphError.from(refused).problems).toMatchObject([
+    { code: 'name-taken', location: { file: 'notes/kilns.md' } },
+    { code: 'name-taken', location: { file: 'b.md' } },
+  ]);
+  expect(await all()).toEqual(['workspace/b.md', ...before]);
+  expect(await receive(files, { renamed: true })).toEqual(['notes/kilns-2.md', 'new.md', 'b-2.md']);
+  expect(await readFile(join(root, 'notes/kilns.md'), 'utf8')).toBe('Mine.');
+  expect(await receive({ 'notes/kilns.md': '' }, { renamed: true })).toEqual(['notes/kilns-3.md']);
+});
+
+it('refuses two files of one name where upper and lower case are one', async () => {
+  await expect(receive({ 'a.md': '1', 'A.md': '2' })).rejects.toMatchObject({ code: 'name-taken' });
+  expect(await all()).toEqual(before);
+});
+
+it.each([
+  '../evil.md',
+  '/tmp/evil.md',
+  'notes/../../evil.md',
+  'a\\..\\evil.md',
+  'nul\0.md',
+  'NUL.md',
+  'notes/com1.txt',
+  'C:evil.md',
+  `${'n'.repeat(300)}.md`,
+  '.git/hooks/pre-commit',
+  '.graft/index.db',
+  'node_modules/x.js',
+  'notes/ a.md',
+  'notes/',
+  'notes/kilns.md/below.md',
+])('refuses the name %j, and nothing is written', async (name) => {
+  const refused = await receive({ 'good.md': 'G', [name]: 'evil' }).catch(
+    (error: unknown) => error,
+  );
+  expect(['bad-name', 'outside-workspace', 'name-taken']).toContain(GraphError.from(refused).code);
+  expect(await all()).toEqual(before);
+});
+
+it('follows no link out of the workspace', async () => {
+  await mkdir(join(folder, 'others'));
+  await symlink('../others', join(root, 'out'));
+  await expect(receive({ 'out/evil.md': 'evil' })).rejects.toMatchObject({
+    code: 'outside-workspace',
+  });
+  expect(await readdir(join(folder, 'others'))).toEqual([]);
+});
+
+it.each([1, 5, 40])('keeps nothing of what breaks off %i bytes before its end', async (cut) => {
+  const files = { 'a.md': 'a'.repeat(10), 'b.md': 'b'.repeat(10) };
+  await expect(receive(files, { cut })).rejects.toMatchObject({
+    code: cut > 20 ? 'bad-input' : 'damaged-file',
+  });
+  expect(await all()).toEqual(before);
+});
+
+it('keeps nothing of what holds more than it says', async () => {
+  const body = async function* () {
+    yield Buffer.from('{"files":[{"path":"a.md","size":2}]}\nabc');
+  };
+  const uploads = new WorkspaceUploads({ root, scratchFolder });
+  await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
+    code: 'damaged-file',
+  });
+  expect(await all()).toEqual(before);
+});
+
+it('refuses what the disk has no room for before a byte of it is read', async () => {
+  let read = 0;
+  const body = async function* () {
+    yield Buffer.from('{"files":[{"path":"a.md","size":9000000000000000}]}\n');
+    read++;
+    yield Buffer.alloc(1);
+  };
+  const uploads = new WorkspaceUploads({ root, scratchFolder });
+  await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
+    code: 'no-space',
+  });
+  expect(read).toBe(0);
+});
+
+const disk = mountSmallDisk(8);
+it.skipIf(disk === undefined)('keeps nothing on a disk that gets full meanwhile', async () => {
+  const small = join(disk?.folder ?? folder, 'workspace');
+  await mkdir(small);
+  const uploads = new WorkspaceUploads({
+    root: small,
+    scratchFolder: join(small, '.graft/scratch'),
+  });
+  const body = async function* () {
+    yield Buffer.from('{"files":[{"path":"a.bin","size":6000000}]}\n');
+    disk?.fill();
+    yield Buffer.alloc(6_000_000);
+  };
+  try {
+    await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
+      code: 'no-space',
+    });
+    expect(await readdir(small)).not.toContain('a.bin');
+    expect(await readdir(join(small, '.graft/scratch'))).toEqual([]);
+  } finally {
+    disk?.unmount();
+  }
+});

@@ -1,0 +1,119 @@
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { GraphError } from '@graft/graph';
+import { hasCode, isFullDisk, placeNewFile, syncPath } from '@graft/kit';
+import { requirePortablePath } from '../graph-path.ts';
+import { ownPlace, type OwnPlace } from '../own-place.ts';
+import { stagingPath } from '../package/write-new-file.ts';
+import { fullDisk, requireRoom } from './require-room.ts';
+import { SentFiles, type SentFile } from './sent-files.ts';
+
+export interface WorkspaceUploadsParts {
+  /** A real path. */
+  readonly root: string;
+  /** Where files are written before they take their place; swept of what a killed process left there. */
+  readonly scratchFolder: string;
+}
+
+interface ComingFile extends OwnPlace {
+  /** Where it is while it comes. */
+  readonly staged: string;
+}
+
+/** Files that people bring into a workspace from elsewhere. */
+export class WorkspaceUploads {
+  readonly #parts: WorkspaceUploadsParts;
+
+  constructor(parts: WorkspaceUploadsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Writes what a page sends: all of it, or nothing, and never over what is there. `renamed`: what would take the place of
+   * another file gets a number. Gives the paths below the workspace, in the order in which they were sent. Throws
+   * `name-taken` with each of those names as a problem of its own, `bad-name`, `outside-workspace`, `damaged-file` and `no-space`.
+   */
+  async receive(
+    stream: AsyncIterable<Uint8Array>,
+    { renamed }: { readonly renamed: boolean },
+  ): Promise<readonly string[]> {
+    const { root, scratchFolder } = this.#parts;
+    const sent = await SentFiles.open(stream);
+    const files = await this.#places(sent.files, renamed);
+    const size = sent.files.reduce((sum, file) => sum + file.size, 0);
+    await requireRoom(root, size, 'The upload');
+    await mkdir(scratchFolder, { recursive: true });
+    const coming: ComingFile[] = [];
+    const placed: string[] = [];
+    try {
+      await sent.each(async (_file, bytes) => {
+        const place = files[coming.length];
+        if (place === undefined) return;
+        await mkdir(dirname(place.absolute), { recursive: true }).catch((error: unknown) => {
+          // A file stands where a folder is wanted.
+          throw hasCode(error, 'EEXIST', 'ENOTDIR') ? taken([dirname(place.short)]) : error;
+        });
+        const staged = await stagingPath(place.absolute, scratchFolder);
+        coming.push({ ...place, staged });
+        await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
+        await syncPath(staged);
+      });
+      for (const { staged, absolute, short } of coming) {
+        await placeNewFile(staged, absolute).catch((error: unknown) => {
+          throw hasCode(error, 'EEXIST') ? taken([short]) : error;
+        });
+        placed.push(absolute);
+      }
+    } catch (error) {
+      await Promise.all(placed.map((path) => rm(path, { force: true })));
+      throw isFullDisk(error) ? fullDisk(error) : error;
+    } finally {
+      await Promise.all(coming.map(({ staged }) => rm(staged, { force: true })));
+    }
+    for (const folder of new Set(placed.map((path) => dirname(path)))) await syncPath(folder);
+    return files.map(({ short }) => short);
+  }
+
+  async #places(files: readonly SentFile[], renamed: boolean): Promise<readonly OwnPlace[]> {
+    const { root } = this.#parts;
+    const known = new Set<string>();
+    const others: string[] = [];
+    const places: OwnPlace[] = [];
+    for (const { path } of files) {
+      requirePortablePath(path);
+      const isFree = async ({ short, absolute }: OwnPlace): Promise<boolean> =>
+        !known.has(folded(short)) && (await lstat(absolute).catch(() => undefined)) === undefined;
+      let place = await ownPlace(root, path);
+      for (let number = 2; renamed && !(await isFree(place)); number++) {
+        const other = numbered(path, number);
+        requirePortablePath(other);
+        place = await ownPlace(root, other);
+      }
+      if (!(await isFree(place))) others.push(place.short);
+      known.add(folded(place.short));
+      places.push(place);
+    }
+    if (others.length > 0) throw taken(others);
+    return places;
+  }
+}
+
+/** Names that are one where upper and lower case are. */
+const folded = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** `notes/kilns-2.md` */
+function numbered(path: string, number: number): string {
+  const [, stem = path, ending = ''] = /^(.*[^/])(\.[^./]+)$/.exec(path) ?? [];
+  return `${stem}-${String(number)}${ending}`;
+}
+
+function taken(paths: readonly string[]): GraphError {
+  const problems = paths.map((path) => ({
+    ...({ code: 'name-taken', audience: 'user' } as const),
+    message: `The workspace has a file ${path} already. Nothing was written.`,
+    location: { file: path },
+  }));
+  return new GraphError('name-taken', problems[0]?.message ?? '', { problems });
+}
