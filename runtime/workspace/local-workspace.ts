@@ -347,7 +347,7 @@ export class LocalWorkspace implements Workspace {
     return this.#parts.frozen.save(...asked);
   }
 
-  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string> {
+  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string | Uint8Array> {
     return exportArtifact(this.artifacts, artifact, format);
   }
 

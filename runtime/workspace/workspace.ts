@@ -278,7 +278,7 @@ export interface Workspace extends AsyncDisposable {
    */
   saveFrozen(edit: FrozenEdit, limit: SizeLimit): Promise<RowFile>;
   /** All rows of an artifact, written for use elsewhere, in blocks of text. */
-  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string>;
+  export(artifact: ArtifactRef, format: ExportFormat): AsyncIterable<string | Uint8Array>;
 
   /** Keeps a run from being pruned, or lets it go again. False where there is no such run. */
   pinRun(runId: string, pinned: boolean): Promise<boolean>;

@@ -8,7 +8,7 @@ export function exportArtifact(
   artifacts: ArtifactStore,
   artifact: ArtifactRef,
   format: ExportFormat,
-): AsyncIterable<string> {
+): AsyncIterable<string | Uint8Array> {
   const type = portTypeOf(artifact);
   const rows: Rows = () => readRows(artifacts, artifact, type);
   return (type.id === Comparison.id ? exportComparison : exportRows)(rows, format);

@@ -9,7 +9,7 @@ async function written(rows: readonly unknown[], format: ExportFormat): Promise<
   async function* all(): AsyncGenerator<unknown> {
     yield* rows;
   }
-  for await (const block of exportRows(all, format)) text += block;
+  for await (const block of exportRows(all, format)) text += String(block);
   return text;
 }
 
@@ -71,7 +71,7 @@ it('a table of variants is written as one', async () => {
       yield table;
     }
     let text = '';
-    for await (const part of exportComparison(rows, format)) text += part;
+    for await (const part of exportComparison(rows, format)) text += String(part);
     return text;
   };
   expect(JSON.parse(await exported('jsonl'))).toEqual(table);

@@ -1,15 +1,17 @@
 import { stringify } from 'csv-stringify/sync';
 import { rowText } from '@graft/graph';
+import { exportArrow } from './export-arrow.ts';
 import { flatRow } from './flat-row.ts';
 
 /** How rows are written for use elsewhere. */
-export const exportFormats = ['jsonl', 'csv', 'md', 'txt'] as const;
+export const exportFormats = ['jsonl', 'csv', 'arrow', 'md', 'txt'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** Media types of the formats. */
 export const exportMediaTypes: Readonly<Record<ExportFormat, string>> = {
   jsonl: 'application/x-ndjson; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
+  arrow: 'application/vnd.apache.arrow.file',
   md: 'text/markdown; charset=utf-8',
   txt: 'text/plain; charset=utf-8',
 };
@@ -21,7 +23,14 @@ const blockSize = 64 * 1024;
 export type Rows = () => AsyncIterable<unknown>;
 
 /** Writes rows in a format, in blocks: no more than one is held. */
-export async function* exportRows(rows: Rows, format: ExportFormat): AsyncGenerator<string> {
+export async function* exportRows(
+  rows: Rows,
+  format: ExportFormat,
+): AsyncGenerator<string | Uint8Array> {
+  if (format === 'arrow') {
+    yield* exportArrow(rows);
+    return;
+  }
   let block = '';
   for await (const text of writers[format](rows)) {
     block += text;
@@ -47,7 +56,7 @@ const asObject = (row: unknown): object =>
 
 type Writer = (rows: Rows) => AsyncIterable<string>;
 
-const writers: Readonly<Record<ExportFormat, Writer>> = {
+const writers: Readonly<Record<Exclude<ExportFormat, 'arrow'>, Writer>> = {
   async *jsonl(rows) {
     for await (const row of rows()) yield `${JSON.stringify(plain(row))}\n`;
   },

@@ -9,12 +9,13 @@ import {
 } from '@graft/graph';
 
 export interface DownloadFormat {
-  readonly format: 'jsonl' | 'csv' | 'md' | 'txt';
+  readonly format: 'jsonl' | 'csv' | 'arrow' | 'md' | 'txt';
   readonly title: string;
 }
 
 const jsonl: DownloadFormat = { format: 'jsonl', title: 'JSON lines' };
 const csv: DownloadFormat = { format: 'csv', title: 'Table (CSV)' };
+const arrow: DownloadFormat = { format: 'arrow', title: 'Table (Arrow)' };
 const md: DownloadFormat = { format: 'md', title: 'Markdown' };
 const txt: DownloadFormat = { format: 'txt', title: 'Text' };
 
@@ -25,14 +26,14 @@ export function downloadFormats({ mediaType }: ArtifactRef): readonly DownloadFo
   if (type?.encoding !== 'jsonl' && type?.encoding !== 'vectors') return [];
   switch (type.id) {
     case Metrics.id:
-      return [csv, jsonl];
+      return [csv, arrow, jsonl];
     case Answers.id:
     case Prompts.id:
-      return [md, txt, csv, jsonl];
+      return [md, txt, csv, arrow, jsonl];
     case Documents.id:
-      return [txt, jsonl, csv];
+      return [txt, jsonl, csv, arrow];
     default:
-      return [jsonl, csv];
+      return [jsonl, csv, arrow];
   }
 }
 

@@ -1,0 +1,142 @@
+import type { Field, RecordBatch, Schema, Vector } from 'apache-arrow';
+import type { Rows } from './export-rows.ts';
+import { flatRow, type Cell } from './flat-row.ts';
+
+type Arrow = typeof import('apache-arrow');
+
+// Loaded when first needed.
+const loadArrow = (): Promise<Arrow> => import('apache-arrow');
+
+/** Rows of a record batch. */
+const batchRows = 1_024;
+const mostInt32 = 2 ** 31 - 1;
+
+type Kind = 'boolean' | 'integer' | 'number' | 'string';
+
+function kindOf(cell: Cell): Kind {
+  if (typeof cell !== 'number') return typeof cell === 'boolean' ? 'boolean' : 'string';
+  return Number.isInteger(cell) && Math.abs(cell) <= mostInt32 ? 'integer' : 'number';
+}
+
+/** What holds values of both: text holds any. */
+function wider(one: Kind | undefined, other: Kind): Kind {
+  if (one === undefined || one === other) return other;
+  const isNumber = (kind: Kind): boolean => kind === 'integer' || kind === 'number';
+  return isNumber(one) && isNumber(other) ? 'number' : 'string';
+}
+
+interface Columns {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Numbers of the vector that every row has; undefined where they have none. */
+  readonly dimension: number | undefined;
+}
+
+const asObject = (row: unknown): object =>
+  typeof row === 'object' && row !== null ? row : { value: row };
+const vectorOf = (row: unknown): Float32Array | undefined =>
+  typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
+    ? row.vector
+    : undefined;
+
+/** Goes through all rows for their columns, which only all of them together have. */
+async function columnsOf(rows: Rows): Promise<Columns> {
+  const kinds = new Map<string, Kind>();
+  const dimensions = new Set<number | undefined>();
+  for await (const row of rows()) {
+    dimensions.add(vectorOf(row)?.length);
+    for (const [name, cell] of flatRow(asObject(row)))
+      kinds.set(name, wider(kinds.get(name), kindOf(cell)));
+  }
+  const [dimension] = dimensions.size === 1 ? dimensions : [];
+  return { kinds, dimension };
+}
+
+class Batches {
+  readonly #arrow: Arrow;
+  readonly #columns: Columns;
+  readonly #schema: Schema;
+
+  constructor(arrow: Arrow, columns: Columns) {
+    this.#arrow = arrow;
+    this.#columns = columns;
+    const { Bool, Field, FixedSizeList, Float32, Float64, Int32, Schema, Utf8 } = arrow;
+    const types = {
+      boolean: new Bool(),
+      integer: new Int32(),
+      number: new Float64(),
+      string: new Utf8(),
+    };
+    const fields: Field[] = [...columns.kinds].map(
+      ([name, kind]) => new Field(name, types[kind], true),
+    );
+    const { dimension } = columns;
+    if (dimension !== undefined) {
+      const list = new FixedSizeList(dimension, new Field('item', new Float32(), false));
+      fields.push(new Field('vector', list, false));
+    }
+    this.#schema = new Schema(fields);
+  }
+
+  of(rows: readonly unknown[]): RecordBatch {
+    const { makeData, RecordBatch, Struct } = this.#arrow;
+    const cells = rows.map((row) => flatRow(asObject(row)));
+    const children = this.#schema.fields.map((field) => {
+      const kind = this.#columns.kinds.get(field.name);
+      if (kind === undefined) return this.#vectors(field, rows);
+      const values = cells.map((row) => {
+        const cell = row.get(field.name) ?? null;
+        return kind === 'string' && cell !== null ? String(cell) : cell;
+      });
+      const column: Vector = this.#arrow.vectorFromArray(values, field.type);
+      return column.data[0] ?? makeData({ type: field.type });
+    });
+    const type = new Struct(this.#schema.fields);
+    return new RecordBatch(
+      this.#schema,
+      makeData({ type, length: rows.length, nullCount: 0, children }),
+    );
+  }
+
+  #vectors({ type }: Field, rows: readonly unknown[]) {
+    const { Float32, makeData } = this.#arrow;
+    const width = this.#columns.dimension ?? 0;
+    const data = new Float32Array(rows.length * width);
+    rows.forEach((row, at) => data.set(vectorOf(row) ?? [], at * width));
+    const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
+    return makeData({ type, length: rows.length, nullCount: 0, child });
+  }
+}
+
+/**
+ * Rows as an Arrow IPC file (Feather, version 2), a batch at a time: cells as in a table, numbers and truth values as such, and the
+ * vector of embeddings as a list of float32. https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
+ */
+export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
+  const arrow = await loadArrow();
+  const batches = new Batches(arrow, await columnsOf(rows));
+  const writer = new arrow.RecordBatchFileWriter();
+  const written = writer[Symbol.asyncIterator]();
+  let next = written.next();
+  /** What has been written so far: the writer itself tells only when all of it has been. */
+  async function* come(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const rested = new Promise<undefined>((resolve) => setImmediate(resolve, undefined));
+      const block = await Promise.race([next, rested]);
+      if (block === undefined || block.done === true) return;
+      yield block.value;
+      next = written.next();
+    }
+  }
+  let waiting: unknown[] = [];
+  for await (const row of rows()) {
+    waiting.push(row);
+    if (waiting.length < batchRows) continue;
+    writer.write(batches.of(waiting));
+    waiting = [];
+    yield* come();
+  }
+  // Also of no rows: the file says which columns there are.
+  writer.write(batches.of(waiting));
+  writer.finish();
+  yield* come();
+}
