@@ -14,5 +14,6 @@ export * from './sources/file-source-resolver.ts';
 export { insideWorkspace, outside } from './sources/inside-workspace.ts';
 export * from './codec/artifact-page.ts';
 export { RowReader } from './codec/row-offsets.ts';
+export { orderRows, type RowOrder } from './codec/order-rows.ts';
 export { searchRows, type RowMatches, type RowSearch } from './codec/search-rows.ts';
 export { CancelRequests } from './run/cancel-requests.ts';

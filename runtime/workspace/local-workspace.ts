@@ -2,10 +2,12 @@ import {
   findRows,
   readPage,
   resolveSources,
+  orderRows,
   pickRows,
   RowReader,
   searchRows,
   type RowMatches,
+  type RowOrder,
   type RowSearch,
 } from '@graft/engine';
 import {
@@ -329,6 +331,10 @@ export class LocalWorkspace implements Workspace {
 
   pick(artifact: ArtifactRef, numbers: readonly number[]): Promise<readonly unknown[]> {
     return pickRows(this.artifacts, artifact, { numbers, reader: this.#reader });
+  }
+
+  order(artifact: ArtifactRef, order: RowOrder): Promise<readonly number[]> {
+    return orderRows(this.artifacts, artifact, order);
   }
 
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches> {

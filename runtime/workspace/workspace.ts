@@ -28,7 +28,7 @@ import {
   type ToldLooks,
 } from '@graft/graph';
 import type { SecretState } from '@graft/backends/access';
-import type { CancelOutcome, RowMatches, RowSearch } from '@graft/engine';
+import type { CancelOutcome, RowMatches, RowOrder, RowSearch } from '@graft/engine';
 import type { GarbageReport, RetentionPolicy, VerifyReport } from '@graft/store';
 import type { Examples } from './examples.ts';
 import type { ExperimentHandle } from './experiment/experiments.ts';
@@ -263,6 +263,8 @@ export interface Workspace extends AsyncDisposable {
 
   /** The rows with these numbers, from 0, in their order. */
   pick(artifact: ArtifactRef, numbers: readonly number[]): Promise<readonly unknown[]>;
+  /** The numbers of all rows, from 0, in the order of a column. Throws `bad-input` for one that they have not. */
+  order(artifact: ArtifactRef, order: RowOrder): Promise<readonly number[]>;
   /** Rows of an artifact that hold a text, wherever they are. */
   search(artifact: ArtifactRef, search: RowSearch): Promise<RowMatches>;
   /** Writes an output's rows to a file of the workspace, for `load-rows`. Throws `bad-input` for what has no rows of text. */

@@ -20,7 +20,9 @@ import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
+import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
+import { SortControl } from './output/sort-control.tsx';
 import { useWent } from './output/went.ts';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
@@ -84,10 +86,17 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const [text, search] = useState('');
   const [filters, setFilters] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const found = useFound(artifact, text);
-  const numbers = filters ? found?.rows : undefined;
+  const ordering = useRowOrder(artifact);
+  const searched = useFound(artifact, text);
+  const matches = useMemo(
+    () => inOrder(searched?.rows, ordering.numbers),
+    [searched?.rows, ordering.numbers],
+  );
+  const found = searched && matches && { ...searched, rows: matches };
+  const numbers = filters ? found?.rows : ordering.numbers;
   const window = useRowWindow(artifact, numbers);
-  const { rows, first, total, loading, want, error } = window;
+  const { rows, first, total, loading, want } = window;
+  const error = window.error ?? ordering.error;
   const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact);
@@ -95,7 +104,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const goTo = (row: number): void => {
     const at = placeOfRow(numbers, row);
     if (at === undefined) setFilters(false);
-    const place = at ?? row;
+    const place = at ?? ordering.places?.placeOf(row) ?? row;
     // Of a table all rows are coming.
     if (byRow && (place < first || place >= first + rows.length)) want(place, place + 1);
     mark(row);
@@ -119,6 +128,8 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...{ artifact, rows, text, search, found, goTo, byRow }}
           total={numbers === undefined ? total : (artifact.count ?? total)}
           current={went?.row}
+          places={ordering.places}
+          sort={byRow ? <SortControl {...ordering} /> : undefined}
           only={byRow ? { on: filters, set: setFilters } : undefined}
           name={[node?.title ?? step.node.replaceAll('/', '-'), port].join('-')}
           findable={isFindable(artifact, rows)}
@@ -128,6 +139,8 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
       )}
       <div ref={list} className="flex min-h-0 flex-col">
         <Preview
+          // In another order it is another list.
+          key={JSON.stringify(ordering.numbers && ordering.order)}
           {...window}
           loading={loading || (numbers !== undefined && found?.searching === true)}
           {...{ rowActions }}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { PreviewProps } from './preview-props.ts';
 import { RowList } from './row-list.tsx';
 
-/** Characters of a turn shown at most. */
+/** Characters of a turn that are shown before the rest is unfolded. */
 const shown = 4_000;
 
 /** Examples as the conversations that they are, with what is trained marked. */
@@ -45,8 +45,17 @@ function firstWords({ turns }: Example): string {
   return turn?.content.slice(0, 160) ?? '';
 }
 
+/** A text in what is shown of it and what is folded away, never parted within a word that is short enough. */
+function partsOf(text: string): readonly [string, string] {
+  if (text.length <= shown) return [text, ''];
+  const space = text.lastIndexOf(' ', shown);
+  const end = space > shown / 2 ? space + 1 : shown;
+  return [text.slice(0, end), text.slice(end)];
+}
+
 function Bubble({ turn }: { readonly turn: Turn }): ReactNode {
   const { role, content, trained } = turn;
+  const [first, rest] = partsOf(content);
   return (
     <div className="gk-turn" data-role={role} data-trained={trained}>
       <small>
@@ -54,12 +63,14 @@ function Bubble({ turn }: { readonly turn: Turn }): ReactNode {
         {trained && <b> · trained</b>}
       </small>
       <div className="gk-bubble">
-        {content.slice(0, shown)}
-        {content.length > shown && (
-          <span className="gk-faint">
-            {' '}
-            … {(content.length - shown).toLocaleString('en')} more characters
-          </span>
+        {first}
+        {rest !== '' && (
+          <details>
+            <summary className="gk-faint">
+              {rest.length.toLocaleString('en')} more characters
+            </summary>
+            {rest}
+          </details>
         )}
       </div>
     </div>

@@ -11,7 +11,7 @@ export interface PreviewProps {
   readonly first?: number;
   /** Rows that are shown: all that the artifact has, or those that `numbers` tells. */
   readonly total: number;
-  /** Where only some rows are shown: the number of each among all, from 0, in order. */
+  /** Where only some rows are shown, or in another order: the number of each among all, from 0. */
   readonly numbers?: readonly number[];
   readonly loading: boolean;
   /** Asks for the rows at these places, instead of those asked for before. Absent where all have come. */

@@ -8,7 +8,7 @@ import { VirtualRows } from './virtual-rows.tsx';
 
 export interface RowListProps<T> extends Pick<
   PreviewProps,
-  'rows' | 'total' | 'loading' | 'first' | 'want' | 'numbers' | 'went' | 'rowActions'
+  'artifact' | 'rows' | 'total' | 'loading' | 'first' | 'want' | 'numbers' | 'went' | 'rowActions'
 > {
   readonly schema: z.ZodType<T>;
   /** What rows are called, in the plural. */
@@ -80,17 +80,20 @@ export function RawRow({ value }: { readonly value: unknown }): ReactNode {
 
 /** How many rows there are. A single one speaks for itself. */
 function Total(
-  props: Pick<PreviewProps, 'total' | 'loading' | 'numbers'> & { readonly unit: string },
+  props: Pick<PreviewProps, 'artifact' | 'total' | 'loading' | 'numbers'> & {
+    readonly unit: string;
+  },
 ): ReactNode {
-  const { total, loading, numbers, unit } = props;
+  const { artifact, total, loading, numbers, unit } = props;
+  const all = artifact.count ?? total;
   if (total === 0) {
     if (loading) return null;
     return <p className="gk-note">{numbers === undefined ? `No ${unit}.` : 'No row matches.'}</p>;
   }
-  if (numbers !== undefined) {
+  if (total < all) {
     return (
       <p className="gk-pager">
-        {plural(total, 'row')} that {total === 1 ? 'matches' : 'match'}
+        {count(total)} of {plural(all, 'row')}
       </p>
     );
   }

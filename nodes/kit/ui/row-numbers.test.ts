@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { numberAt, placeOfRow } from './row-numbers.ts';
 
 it('finds the place of a row among those shown, and the row at a place', () => {
-  const numbers = [2, 3, 8, 1_000];
+  const numbers = [3, 1_000, 8, 2];
   expect(numbers.map((number) => placeOfRow(numbers, number))).toEqual([0, 1, 2, 3]);
   expect([0, 4, 999, 1_001].map((number) => placeOfRow(numbers, number))).toEqual(
     Array.from({ length: 4 }, () => undefined),

@@ -70,6 +70,21 @@ function scrollerOf(element: Element): Element {
   return document.documentElement;
 }
 
+/** What the rows in an element can be scrolled by, in pixels of their own heights. */
+const views = new WeakMap<Element, RowsView>();
+
+/**
+ * Scrolls the rows around a node by so many pixels of their heights, however high the list is drawn. False where `scroller` is not what
+ * scrolls them.
+ */
+export function scrollRows(scroller: Element, node: Node, step: number): boolean {
+  const element = node instanceof Element ? node : node.parentElement;
+  const list = element?.closest('.gk-virtual');
+  if (!list || scrollerOf(list) !== scroller) return false;
+  views.get(list)?.scrollBy(step);
+  return true;
+}
+
 class RowsView {
   sizes: RowSizes;
   readonly #place = new ScrollPlace();
@@ -97,6 +112,7 @@ class RowsView {
     if (element === null || !block) return () => undefined;
     const scroller = scrollerOf(element);
     [this.#list, this.#scroller, this.#draw] = [element, scroller, draw];
+    views.set(element, this);
     const listening = new AbortController();
     const { signal } = listening;
     const scrolls = scroller === document.documentElement ? document : scroller;
@@ -115,6 +131,12 @@ class RowsView {
   goTo(row: number): void {
     this.#pinned = Math.min(row, this.sizes.count - 1);
     this.#keep(() => undefined);
+  }
+
+  /** Goes on by so many pixels of the rows' own heights. */
+  scrollBy(step: number): void {
+    this.#pinned = undefined;
+    this.#keep(() => undefined, step);
   }
 
   /** Measures the rows that are drawn, without moving the one that is seen first. */
@@ -150,8 +172,11 @@ class RowsView {
     return { top: edge - list.getBoundingClientRect().top, view: scroller.clientHeight };
   }
 
-  /** Lets the rows have other heights, and puts the scroller where the same row is seen first; or the one that is pinned. */
-  #keep(change: () => void): void {
+  /**
+   * Lets the rows have other heights, and puts the scroller where the same row is seen first, or so many pixels further; or the one that
+   * is pinned.
+   */
+  #keep(change: () => void, further = 0): void {
     const before = this.#frame();
     if (before === undefined) return;
     const [sizes, place] = [this.sizes, this.#place];
@@ -169,8 +194,8 @@ class RowsView {
     const wanted =
       row === undefined
         ? place.at <= 0
-          ? place.at
-          : sizes.before(first) + into
+          ? place.at + further
+          : sizes.before(first) + into + further
         : Math.max(top, sizes.before(row) - Math.max(0, (view - sizes.of(row)) / 2));
     const step = place.go(wanted, view) - before.top;
     if (scroller !== undefined && Math.abs(step) >= 1) scroller.scrollTop += step;

@@ -2,6 +2,7 @@ import { count, plural } from '@graft/nodes/kit/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { DownIcon, FilterIcon, UpIcon } from '../../shell/icons.tsx';
 import type { Found } from './found.ts';
+import type { Places } from './row-order.ts';
 
 export interface FindBarProps {
   readonly total: number;
@@ -16,16 +17,29 @@ export interface FindBarProps {
   readonly goTo: (row: number) => void;
   /** Whether only the rows that match are shown; absent where that cannot be. */
   readonly only?: { readonly on: boolean; readonly set: (on: boolean) => void } | undefined;
+  /** Places of the rows, where they stand in another order than by their numbers. */
+  readonly places?: Places | undefined;
+  /** By what they are put in order. */
+  readonly sort?: ReactNode;
   /** What else can be done, at the end of the line. */
   readonly children?: ReactNode;
 }
 
-/** The match after (or before) the row that is marked, round in a circle. */
-function neighbour(found: Found, current: number | undefined, step: 1 | -1): number | undefined {
-  const { rows } = found;
-  if (step === 1) return rows.find((row) => row > (current ?? -1)) ?? rows[0];
-  return rows.findLast((row) => row < (current ?? Infinity)) ?? rows.at(-1);
+interface Step {
+  readonly current: number | undefined;
+  readonly step: 1 | -1;
+  /** Where a row stands among all. */
+  readonly place: (row: number) => number;
 }
+
+/** The match after (or before) the row that is marked, round in a circle. */
+function neighbour({ rows }: Found, { current, step, place }: Step): number | undefined {
+  const at = current === undefined ? undefined : place(current);
+  if (step === 1) return rows.find((row) => place(row) > (at ?? -1)) ?? rows[0];
+  return rows.findLast((row) => place(row) < (at ?? Infinity)) ?? rows.at(-1);
+}
+
+const byNumber = (row: number): number => row;
 
 function foundText(found: Found, current: number | undefined): string {
   if (found.loading) return '…';
@@ -42,12 +56,15 @@ function foundTitle({ complete, searching, searched }: Found): string | undefine
     : `Stopped after ${plural(searched, 'row')}: there may be more.`;
 }
 
-function Find({ text, search, found, current, goTo, total, byRow, only }: FindBarProps) {
+function Find(props: FindBarProps) {
+  const { text, search, found, current, goTo, total, byRow, only, places } = props;
   /** Enter came before what it is to go to. */
   const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
     setWaiting(found?.loading === true ? step : undefined);
-    const row = found === undefined || found.loading ? undefined : neighbour(found, current, step);
+    const place = places?.placeOf ?? byNumber;
+    const row =
+      found === undefined || found.loading ? undefined : neighbour(found, { current, step, place });
     if (row !== undefined) goTo(row);
   };
   useEffect(() => {
@@ -121,7 +138,9 @@ function Find({ text, search, found, current, goTo, total, byRow, only }: FindBa
   );
 }
 
-function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'current'>) {
+type JumpProps = Pick<FindBarProps, 'total' | 'goTo' | 'current' | 'places'>;
+
+function Jump({ total, goTo, current, places }: JumpProps) {
   const [typed, setTyped] = useState<string>();
   const send = (): void => {
     const row = Number(typed?.replaceAll(/[,\s]/g, ''));
@@ -136,14 +155,18 @@ function Jump({ total, goTo, current }: Pick<FindBarProps, 'total' | 'goTo' | 'c
         send();
       }}
     >
-      <button type="button" className="hover:text-ink hover:underline" onClick={() => goTo(0)}>
+      <button
+        type="button"
+        className="hover:text-ink hover:underline"
+        onClick={() => goTo(places?.first ?? 0)}
+      >
         First
       </button>
       <span>·</span>
       <button
         type="button"
         className="hover:text-ink hover:underline"
-        onClick={() => goTo(total - 1)}
+        onClick={() => goTo(places?.last ?? total - 1)}
       >
         Last
       </button>
@@ -169,14 +192,23 @@ const manyRows = 50;
 
 /** Above an output: find in all of its rows, go to one. */
 export function FindBar({ children, ...props }: FindBarProps) {
-  const { findable, byRow, total } = props;
+  const { findable, byRow, total, found, only, sort } = props;
+  const jumps = byRow && total > manyRows;
   return (
     <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
       <div className="flex min-h-[26px] items-center gap-1">
         {findable && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
         {children}
       </div>
-      {byRow && total > manyRows ? <Jump {...props} /> : null}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
+        {only?.on === true && found !== undefined ? (
+          <span className="text-sm font-[550]" data-testid="matching">
+            {count(found.rows.length)} of {plural(total, 'row')}
+          </span>
+        ) : null}
+        {sort}
+        {jumps ? <Jump {...props} /> : null}
+      </div>
     </div>
   );
 }

@@ -23,19 +23,18 @@ function places(root: Node, text: string): Range[] {
 }
 
 /**
- * Brings a row into view: the first place in it where the text stands, else its middle. What holds the first place that is
- * folded away is unfolded, also where the text stands in the line that folds it. An empty text stands nowhere.
+ * Unfolds what holds the first place in a row where a text stands, also where it stands in the line that folds it, and gives that
+ * place; undefined where the text stands nowhere, as an empty one does.
  */
-export function reveal(row: Element, text: string): void {
+export function unfold(row: Element, text: string): Range | undefined {
   const wanted = text.trim().toLowerCase();
-  const holders = (wanted === '' ? [] : places(row, wanted)).flatMap(
-    ({ startContainer }) => startContainer.parentElement ?? [],
-  );
+  const found = wanted === '' ? [] : places(row, wanted);
+  const holders = found.flatMap(({ startContainer }) => startContainer.parentElement ?? []);
   const isFolded = (holder: Element): boolean => foldsAround(holder, row).some(({ open }) => !open);
   const isSeen = holders.some((one) => !isFolded(one) && one.closest('summary') === null);
   const folded = isSeen ? undefined : holders.find(isFolded);
   for (const fold of folded === undefined ? [] : foldsAround(folded, row)) fold.open = true;
-  (holders[0] ?? row).scrollIntoView({ block: 'center' });
+  return found[0];
 }
 
 /** What has to be unfolded within a row for a place to be seen; not what the place is the line of. */

@@ -1,5 +1,6 @@
 import { useEffect, useState, type RefObject } from 'react';
-import { reveal } from './highlight.ts';
+import { bringIntoView } from './bring-into-view.ts';
+import { unfold } from './highlight.ts';
 
 /** Frames that a row may take to come. */
 const patience = 600;
@@ -20,15 +21,19 @@ export function useWent(
   useEffect(() => {
     if (went === undefined) return;
     let waiting = 0;
+    let rest = (): void => undefined;
     const look = (left: number): void => {
       const row = list.current?.querySelector(`[data-row="${String(went.row)}"]`);
-      if (row) reveal(row, text);
+      if (row) rest = bringIntoView(unfold(row, text) ?? row);
       else if (left > 0) waiting = requestAnimationFrame(() => look(left - 1));
     };
     look(patience);
     const { current: element } = list;
     // Whoever has gone on by hand meanwhile is not fetched back.
-    const stop = (): void => cancelAnimationFrame(waiting);
+    const stop = (): void => {
+      cancelAnimationFrame(waiting);
+      rest();
+    };
     for (const act of byHand) element?.addEventListener(act, stop, { passive: true });
     return () => {
       stop();

@@ -31,6 +31,21 @@ export const artifactsRouter = router({
       }),
     )
     .query(({ ctx, input }) => ctx.workspace.pick(input.artifact, input.numbers)),
+  /** The numbers of all rows in the order of a column. */
+  order: procedure
+    .input(
+      z.object({
+        artifact: artifactRefSchema,
+        column: z.string().max(100),
+        descending: z.boolean(),
+      }),
+    )
+    .query(({ ctx, input: { artifact, column, descending }, signal }) =>
+      ctx.workspace.order(artifact, {
+        ...{ column, descending },
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    ),
   /** Rows that hold a text, from a row on: those of a moment, so that the first are there at once. */
   search: procedure
     .input(

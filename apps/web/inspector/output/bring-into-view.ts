@@ -1,0 +1,40 @@
+import { scrollRows } from '@graft/nodes/kit/ui';
+
+/** Frames within which what is around a place may still change its height: what is far off is laid out once it is near. */
+const patience = 30;
+
+const scrolls = (element: Element): boolean =>
+  element === document.documentElement ||
+  (element.scrollHeight > element.clientHeight + 1 &&
+    /auto|scroll/.test(getComputedStyle(element).overflowY));
+
+/** Pixels from the middle of what an element shows down to the middle of a place; of a long one to that of its beginning. */
+function below(element: Element, place: Element | Range): number {
+  const { clientHeight: view } = element;
+  const { top, height } = place.getBoundingClientRect();
+  const edge = element === document.documentElement ? 0 : element.getBoundingClientRect().top;
+  return top + Math.min(height, view * 0.8) / 2 - (edge + view / 2);
+}
+
+/** Scrolls whatever scrolls around a place, from within outwards, where it is not in sight. */
+function scrollTo(place: Element | Range): void {
+  const node = place instanceof Range ? place.startContainer : place;
+  if (!node.isConnected) return;
+  for (let one = node.parentElement; one !== null; one = one.parentElement) {
+    if (!scrolls(one)) continue;
+    const step = below(one, place);
+    if (Math.abs(step) <= one.clientHeight / 3) continue;
+    if (!scrollRows(one, node, step)) one.scrollTop += step;
+  }
+}
+
+/** Brings a place into sight, and keeps it there until what is around it has come to rest. Returns the stop function. */
+export function bringIntoView(place: Element | Range): () => void {
+  let waiting = 0;
+  const look = (left: number): void => {
+    scrollTo(place);
+    if (left > 0) waiting = requestAnimationFrame(() => look(left - 1));
+  };
+  look(patience);
+  return () => cancelAnimationFrame(waiting);
+}

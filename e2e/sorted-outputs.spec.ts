@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { expectAccessible } from './accessible.ts';
+import { expect, test } from './small-workspace.ts';
+import { giveFile, menuItem } from './small-graphs.ts';
+import { Workbench } from './workbench.ts';
+
+test('rows are sorted, filtered, found far down in a long one, and taken along as Arrow', async ({
+  page,
+  workspace,
+}) => {
+  const rows = Array.from({ length: 33 }, (_, at) => ({
+    id: `q${at}`,
+    question: `${'Why '.repeat(((at * 7) % 33) + 1)}is ${at < 26 ? 'clay' : 'ash'} no. ${at}?`,
+  }));
+  const long = Array.from({ length: 4_000 }, (_, at) => `Sentence ${at} of many.`).join(' ');
+  rows[5] = { id: 'q5', question: `${long} At the end the clay is blue heron glazed.` };
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  await giveFile(workspace.folder, 'asked.jsonl', text);
+  await workspace.graph('sorted', {
+    nodes: { rows: { type: 'questions', params: { paths: ['asked.jsonl'] } } },
+    layout: { rows: [80, 80] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'sorted.graft.json');
+  await bench.select('rows');
+  await bench.tab('Output');
+  await bench.run();
+  await bench.reaches('rows', 'succeeded');
+  const first = bench.output.locator('[data-row]').first();
+  const current = bench.output.locator('[data-current="true"]');
+  await expect(first).toContainText('clay no. 0?');
+
+  await test.step('by a column, the greatest first or the least', async () => {
+    await page.getByLabel('Sort by').selectOption('length');
+    await expect(first).toHaveAttribute('data-row', '5');
+    await page.getByRole('button', { name: 'Greatest first' }).click();
+    await expect(first).toHaveAttribute('data-row', '0');
+    // By 7, one after the other: 0, 19, 5 is the long one, 24, …
+    await expect(bench.output.locator('[data-row]').nth(1)).toHaveAttribute('data-row', '19');
+    await expectAccessible(page, 'a sorted output');
+  });
+  await test.step('what matches is in that order, and it is said how many of how many', async () => {
+    await page.getByLabel('Find in all rows').fill('clay');
+    await page.getByRole('button', { name: 'Only rows that match' }).click();
+    await expect(page.getByTestId('matching')).toHaveText('26 of 33 rows');
+    await expect(bench.output.locator('.gk-pager')).toHaveText('26 of 33 rows');
+    await page.getByLabel('Find in all rows').press('Enter');
+    await page.getByLabel('Find in all rows').press('Enter');
+    await expect(current).toHaveAttribute('data-row', '19');
+    await page.getByRole('button', { name: 'Only rows that match' }).click();
+  });
+  await test.step('a match is brought into sight, however far down in its row', async () => {
+    await page.getByLabel('Find in all rows').fill('heron');
+    await page.getByLabel('Find in all rows').press('Enter');
+    await expect(current).toHaveAttribute('data-row', '5');
+    await expect(async () => {
+      // What is marked is no element.
+      const place = await page.evaluate<{ readonly top: number; readonly bottom: number }>(
+        "[...CSS.highlights.get('graft-found')][0].getBoundingClientRect().toJSON()",
+      );
+      const frame = await bench.output.boundingBox();
+      expect(place.top).toBeGreaterThan(frame?.y ?? Infinity);
+      expect(place.bottom).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+    }).toPass();
+  });
+  await test.step('as Arrow', async () => {
+    await page.getByRole('button', { name: 'Download' }).click();
+    const download = page.waitForEvent('download');
+    await menuItem(page, 'Table \\(Arrow\\)').click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('rows-questions.arrow');
+    const bytes = await readFile((await file.path()) ?? '');
+    expect([bytes.subarray(0, 6), bytes.subarray(-6)].map(String)).toEqual(['ARROW1', 'ARROW1']);
+    expect(bytes.includes('blue heron glazed')).toBe(true);
+  });
+});
