@@ -48,6 +48,19 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
   await expect(asked).toContainText('Who keeps the key of the gate?');
   await expect(asked.locator('.gk-answer')).toHaveCount(1);
   await expectAccessible(page, 'a question that was asked');
+  await test.step('one of the saved ones is asked by itself, from its answer', async () => {
+    await generate.locator('header').click();
+    await bench.tab('Output');
+    const row = bench.output.locator('[data-row="2"]');
+    await row.hover();
+    const question = await row.locator('small').first().innerText();
+    await row.getByRole('button', { name: 'Run for this question alone' }).click();
+    await expect(asked).toHaveCount(2);
+    await expect(asked.first().getByRole('heading')).toHaveText(question);
+    await expect(asked.first()).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });
+    await expect(asked.first().locator('.gk-answer')).toHaveCount(1);
+    await expect(asked.first().getByRole('button', { name: 'Remove' })).toBeFocused();
+  });
   await test.step('the run of the saved ones is still the one that is shown, also after a reload', async () => {
     await expect(generate).toContainText('33 answers');
     await page.reload();

@@ -33,7 +33,7 @@ export { citationMarks, withoutCitations } from './types/citation-marks.ts';
 export { RowIds, withContentId } from './types/row-ids.ts';
 export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './types/file-rows.ts';
 export { rowOfType } from './types/row-of-type.ts';
-export { questionOfRow } from './types/row-question.ts';
+export { questionOfRow, questionTextOf } from './types/row-question.ts';
 export { rowText, type RowText } from './types/row-text.ts';
 export { columnValue, rowColumns, type RowColumn } from './types/row-columns.ts';
 export { rowHolds } from './types/row-holds.ts';

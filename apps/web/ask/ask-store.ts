@@ -52,16 +52,17 @@ export function askable(graph: GraphFunction | undefined): GraphFunction['inputs
     : takes;
 }
 
-/** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. */
-export async function ask(question: string): Promise<void> {
+/** Runs the graph for a question of one's own. The screen goes on showing what the saved ones gave. False where it was not begun. */
+export async function ask(question: string): Promise<boolean> {
   const { file } = useDocument.getState();
   const graph = graphFunction();
   const inputs = askable(graph);
   if (file === null || graph === undefined || inputs === undefined || question.trim() === '')
-    return;
+    return false;
+  askOf(file.path);
   useAsk.setState({ starting: true });
   try {
-    if (!(await saveFile())) return;
+    if (!(await saveFile())) return false;
     const byName = inputs.filter(({ settings }) => settings === undefined);
     const { runId } = await api.runs.start.mutate({
       path: file.path,
@@ -69,15 +70,18 @@ export async function ask(question: string): Promise<void> {
       set: inputs.flatMap(({ settings }) => [...(settings?.(question) ?? [])]),
       ...graph.wanted,
     });
-    if (useAsk.getState().file !== file.path) return;
+    if (useAsk.getState().file !== file.path) return false;
     const asked = { question, outputs: graph.outputs, run: emptyRun(runId) };
     useAsk.setState((state) => ({
-      question: '',
+      // Another that is being typed stays.
+      question: state.question === question ? '' : state.question,
       asked: [asked, ...state.asked].slice(0, mostAsked),
     }));
     follow(runId);
+    return true;
   } catch (error) {
     report(error);
+    return false;
   } finally {
     useAsk.setState({ starting: false });
   }

@@ -2,7 +2,6 @@ import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/gra
 import { placeOfRow, RawRows } from '@graft/nodes/kit/ui';
 import { useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
-import { CopyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { nodeTypes } from '../state/registry.ts';
@@ -10,7 +9,6 @@ import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useItemRows } from './item-rows.ts';
-import { copyText, textOf } from './output/copy-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { isFindable } from './output/findable.ts';
@@ -20,6 +18,7 @@ import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
+import { useRowActions } from './output/row-actions.tsx';
 import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
 import { SortControl } from './output/sort-control.tsx';
@@ -30,32 +29,6 @@ const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0
 
 function openSource(source: Span): void {
   useScreen.getState().show({ source });
-}
-
-/** Copies one row, as text or as the JSON that it is. */
-function rowActions(row: unknown) {
-  return (
-    <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Copy this row as text"
-        title="Copy this row as text"
-        onClick={() => void copyText(textOf(row), 'the row')}
-      >
-        <CopyIcon />
-      </button>
-      <button
-        type="button"
-        className="icon-button font-mono text-[10px]"
-        aria-label="Copy this row as JSON"
-        title="Copy this row as JSON"
-        onClick={() => void copyText(JSON.stringify(row), 'the row as JSON')}
-      >
-        {'{}'}
-      </button>
-    </>
-  );
 }
 
 interface OutputPreviewProps {
@@ -86,6 +59,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const [text, search] = useState('');
   const [filters, setFilters] = useState(false);
   const list = useRef<HTMLDivElement>(null);
+  const rowActions = useRowActions();
   const ordering = useRowOrder(artifact);
   const searched = useFound(artifact, text);
   const matches = useMemo(

@@ -1,0 +1,54 @@
+import { questionTextOf } from '@graft/graph';
+import type { ReactNode } from 'react';
+import { useGraphFunction } from '../../app-view/graph-function.ts';
+import { askAlone } from '../../ask/ask-alone.ts';
+import { askable } from '../../ask/ask-store.ts';
+import { CopyIcon, RedoIcon } from '../../shell/icons.tsx';
+import { useScreen } from '../../state/screen-store.ts';
+import { copyText, textOf } from './copy-rows.ts';
+
+function Action(props: {
+  readonly label: string;
+  readonly children: ReactNode;
+  act(): void;
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      className="icon-button font-mono text-[10px]"
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.act}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+/** What can be done to one row: it is copied, as text or as the JSON that it is, and what it answers is asked by itself. */
+export function useRowActions(): (row: unknown) => ReactNode {
+  // Where it is asked is beside the canvas.
+  const onCanvas = useScreen(({ view }) => view === 'canvas');
+  const canAsk = askable(useGraphFunction()) !== undefined && onCanvas;
+  return (row) => {
+    const question = canAsk ? questionTextOf(row) : undefined;
+    return (
+      <>
+        {question === undefined ? null : (
+          <Action label="Run for this question alone" act={() => void askAlone(question)}>
+            <RedoIcon />
+          </Action>
+        )}
+        <Action label="Copy this row as text" act={() => void copyText(textOf(row), 'the row')}>
+          <CopyIcon />
+        </Action>
+        <Action
+          label="Copy this row as JSON"
+          act={() => void copyText(JSON.stringify(row), 'the row as JSON')}
+        >
+          {'{}'}
+        </Action>
+      </>
+    );
+  };
+}
