@@ -141,6 +141,13 @@ export const viewCommands: readonly Command[] = [
     run: () => setTheme(isDark(currentTheme()) ? 'light' : 'dark'),
   },
   {
+    id: 'tour',
+    title: 'Take the tour',
+    group: 'View',
+    views,
+    run: () => useOverlay.getState().show({ tour: true }),
+  },
+  {
     id: 'shortcuts',
     title: 'Keyboard shortcuts',
     group: 'View',

@@ -3,6 +3,7 @@ import { bytes, duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui'
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries, type api } from '../api/client.ts';
+import { commandOf } from '../commands/commands.ts';
 import { CloseIcon } from '../shell/icons.tsx';
 import { useModal } from '../shell/modal.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
@@ -161,9 +162,19 @@ export function Gallery() {
       }}
     >
       <header className="flex items-center justify-between border-b border-line px-5 py-3">
-        <h2 id="gallery-title" className="text-lg font-[620]">
+        <h2 id="gallery-title" className="flex-1 text-lg font-[620]">
           Examples
         </h2>
+        <button
+          type="button"
+          className="button mr-2"
+          onClick={() => {
+            close();
+            commandOf('tour').run();
+          }}
+        >
+          Take the tour
+        </button>
         <button type="button" className="icon-button" aria-label="Close" onClick={close}>
           <CloseIcon />
         </button>

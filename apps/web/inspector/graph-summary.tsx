@@ -17,6 +17,10 @@ const AskBox = part(() =>
   afterNodeTypes(import('../ask/ask-box.tsx')).then((loaded) => loaded.AskBox),
 );
 
+const GraphFacts = part(() =>
+  afterNodeTypes(import('./graph-facts.tsx')).then((loaded) => loaded.GraphFacts),
+);
+
 /** Commands that people look for first. */
 const tips = ['search', 'run', 'save', 'rename', 'fit', 'shortcuts'];
 
@@ -73,7 +77,12 @@ export function GraphSummary() {
         })}
       </dl>
       {/* Not what the page loads first; at the end, so that nothing moves when it comes. */}
-      {hasTypes ? <AskBox /> : null}
+      {hasTypes ? (
+        <>
+          <AskBox />
+          <GraphFacts />
+        </>
+      ) : null}
     </div>
   );
 }

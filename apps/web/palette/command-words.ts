@@ -44,5 +44,6 @@ export const commandWords: Readonly<Record<string, string>> = {
   'toggle-lower': 'runs timeline collapse',
   'toggle-inspector': 'right panel parameters output collapse',
   theme: 'theme',
+  tour: 'help introduction getting started new here',
   shortcuts: 'keys help',
 };

@@ -37,10 +37,12 @@ const Gallery = part(
   FailedDialog,
 );
 
+const Tour = part(() => import('../tour/tour.tsx').then((loaded) => loaded.Tour));
+
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
-  const { connecting, gallery, modelQuestion } = useOverlay();
+  const { connecting, gallery, modelQuestion, tour } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -52,6 +54,7 @@ export function AskedDialogs() {
       {connecting === null ? null : <ConnectMenu question={connecting} />}
       {modelQuestion === null ? null : <ModelPicker question={modelQuestion} />}
       {gallery ? <Gallery /> : null}
+      {tour ? <Tour /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}
       {shown && conflict !== null ? <StaleDialog conflict={conflict} /> : null}
     </>

@@ -1,6 +1,7 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
+import { commandOf } from '../commands/commands.ts';
 import { useCopyExample } from '../gallery/copy-example.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -38,6 +39,9 @@ export function FirstScreen() {
             onClick={() => useOverlay.getState().show({ unpacking: true })}
           >
             Open a package …
+          </button>
+          <button type="button" className="button" onClick={commandOf('tour').run}>
+            Take the tour
           </button>
         </div>
         {isNew ? <ExampleList /> : null}

@@ -48,6 +48,8 @@ interface OverlayState {
   readonly shortcutSheet: boolean;
   /** Whether the examples are shown. */
   readonly gallery: boolean;
+  /** Whether the tour goes on. */
+  readonly tour: boolean;
   /** The file that a package is made of. */
   readonly packing: string | null;
   /** Whether a package is being chosen to be opened. */
@@ -68,6 +70,7 @@ interface OverlayState {
         | 'nameQuestion'
         | 'shortcutSheet'
         | 'gallery'
+        | 'tour'
         | 'packing'
         | 'unpacking'
         | 'editedRows'
@@ -84,7 +87,8 @@ interface OverlayState {
 
 /** No dialog, and no menu. */
 const nothingAsked = {
-  ...{ nameQuestion: null, shortcutSheet: false, gallery: false, packing: null, unpacking: false },
+  ...{ nameQuestion: null, shortcutSheet: false, gallery: false, tour: false },
+  ...{ packing: null, unpacking: false },
   ...{ editedRows: null, labelling: null, connecting: null, modelQuestion: null, menu: null },
 } as const;
 
@@ -105,11 +109,12 @@ export function closeOverlays(): void {
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
   const { nameQuestion, packing, editedRows, labelling, connecting, modelQuestion } = state;
-  const { unpacking, shortcutSheet, gallery } = state;
+  const { unpacking, shortcutSheet, gallery, tour } = state;
   return (
     (nameQuestion ?? packing ?? editedRows ?? labelling ?? connecting ?? modelQuestion) !== null ||
     unpacking ||
     shortcutSheet ||
-    gallery
+    gallery ||
+    tour
   );
 }
