@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -130,7 +130,7 @@ test('a run is exported as one page, which works from disk and without a network
     await expect(rows.locator('[data-current="true"]')).toContainText('Question 999?');
     await rows.getByRole('button', { name: 'Only rows that match' }).click();
     await expect(rows.locator('[data-row]')).toHaveCount(1);
-    await expect(rows).toContainText('1 row that matches');
+    await expect(rows).toContainText('1 of 1,200 rows');
   });
   await test.step('a table is searched', async () => {
     const table = page.getByRole('article', { name: 'Score hits' });
@@ -185,6 +185,15 @@ test('the command line writes the same page, and the command menu downloads it',
   const coming = page.waitForEvent('download');
   await page.keyboard.press('Enter');
   expect((await coming).suggestedFilename()).toMatch(/^chunking-.+\.html$/);
+
+  // The same in Markdown, as the command writes it.
+  const written = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'as Markdown' }).click();
+  const markdown = await written;
+  expect(markdown.suggestedFilename()).toMatch(/^chunking-.+\.md$/);
+  expect(await readFile(await markdown.path(), 'utf8')).toContain(
+    'The eastern kiln is lit at 05:40',
+  );
 
   const file = path.join(workspace.folder, 'cli.html');
   const at = ['--workspace', workspace.folder];

@@ -8,6 +8,7 @@ import { keptToken } from '../kept-token.ts';
 import { open, stateFolderOf } from '../opened-workspace.ts';
 import { print } from '../output.ts';
 import { parseBytes } from '../quantity.ts';
+import { markdownReport } from '../report/markdown-report.ts';
 import { reportFile } from '../report/report-file.ts';
 import { existingFolder } from '../workspace-location.ts';
 
@@ -58,6 +59,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const token = options.data.token ? (env.token ?? (await keptToken(stateFolderOf(root)))) : null;
   const server = await startServer({
     ...{ workspace, host, port, staticFolder, reportFile, token },
+    markdown: markdownReport,
     ...(largestPackage === undefined ? {} : { largestPackage }),
   });
   print(`Graft serves ${root} at ${server.url}`);

@@ -13,7 +13,7 @@ import { allowedHosts, isLoopback, openableHost, outerHosts, refusal } from './r
 import { downloadPath, sendDownload } from './download.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
 import { receiveUpload, uploadPath } from './receive-upload.ts';
-import { reportPath, sendReport } from './report/send-report.ts';
+import { reportPath, sendReport, type MarkdownWriter } from './report/send-report.ts';
 import { appRouter } from './router/index.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly staticFolder: string;
   /** The built page of a run: `apps/web/dist/report-page.html`. */
   readonly reportFile?: string;
+  /** Writes a run in Markdown; absent: that is not offered. */
+  readonly markdown?: MarkdownWriter;
   /** Bytes of a package that the page may send. */
   readonly largestPackage?: number;
 }
@@ -105,7 +107,7 @@ function enter(
 
 /** Serves the page and the API over an opened workspace. Throws `unavailable` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { workspace, host, largestPackage = usualPackage, reportFile } = options;
+  const { workspace, host, largestPackage = usualPackage, reportFile, markdown } = options;
   const token = options.token === null ? undefined : (options.token ?? newToken());
   const staticFiles = await openStaticFiles(options.staticFolder);
   let hosts: ReadonlySet<string> = new Set();
@@ -144,7 +146,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     if (path === packagePath) return sendPackage(workspace, request, response);
     if (path === downloadPath) return sendDownload(workspace, request, response);
-    if (path === reportPath) return sendReport({ workspace, page: reportFile }, request, response);
+    if (path === reportPath) {
+      return sendReport({ workspace, page: reportFile, markdown }, request, response);
+    }
     if (!(await staticFiles(request, response))) sendText(response, 404, 'There is no such page.');
   }
 

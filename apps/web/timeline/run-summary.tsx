@@ -55,6 +55,16 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
           Export as a page
         </a>
       ) : null}
+      {over ? (
+        <a
+          className="hidden hover:text-ink hover:underline @[700px]:inline"
+          href={reportAddress(run.runId, 'md')}
+          download
+          title="The same in Markdown; with its pictures where it has any"
+        >
+          as Markdown
+        </a>
+      ) : null}
     </p>
   );
 }

@@ -5,49 +5,86 @@ import { z } from 'zod';
 import { disposition, refuse, safeFileName } from '../download.ts';
 import { safeHeaders } from '../static-files.ts';
 import { withoutFolders } from '../without-folders.ts';
+import type { Report } from '../../report/report.ts';
 import { collectReport } from './collect-report.ts';
 import { readReportPage, reportPage } from './report-page.ts';
+import { zipped } from './zipped.ts';
 
 /** Where a run is downloaded as a page. */
 export const reportPath = '/api/report';
 
-const querySchema = z.object({ run: z.string().min(1).max(200) });
+const querySchema = z.object({
+  run: z.string().min(1).max(200),
+  format: z.enum(['html', 'md']).default('html'),
+});
+
+/** Writes a report in Markdown, and its pictures (SVG, by file name), which stand in a folder of that name beside it. */
+export type MarkdownWriter = (
+  report: Report,
+  folder: string,
+) => { readonly text: string; readonly pictures: ReadonlyMap<string, string> };
 
 interface Source {
   readonly workspace: Workspace;
   readonly page: string | undefined;
+  readonly markdown: MarkdownWriter | undefined;
 }
 
-/** Sends a run as one file of HTML. */
+/** What is sent of a run. */
+interface Sent {
+  readonly body: string | Buffer;
+  readonly mediaType: string;
+  readonly ending: string;
+}
+
+/** The report in Markdown; one with pictures is an archive of both. */
+async function inMarkdown(write: MarkdownWriter, report: Report, name: string): Promise<Sent> {
+  const folder = `${name}-pictures`;
+  const { text, pictures } = write(report, folder);
+  if (pictures.size === 0)
+    return { body: text, mediaType: 'text/markdown; charset=utf-8', ending: 'md' };
+  const files = [...pictures].map(([file, svg]) => [`${folder}/${file}`, svg] as const);
+  const body = await zipped(new Map([[`${name}.md`, text], ...files]));
+  return { body, mediaType: 'application/zip', ending: 'zip' };
+}
+
+/** Sends a run as one file of HTML, or in Markdown. */
 export async function sendReport(
-  { workspace, page }: Source,
+  { workspace, page, markdown }: Source,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://graft');
   const query = querySchema.safeParse(Object.fromEntries(url.searchParams));
   if (!query.success) return refuse(response, 400, 'This is no address of a report.');
-  let html: string;
-  let title: string;
+  const { run: id, format } = query.data;
+  if (format === 'md' && markdown === undefined)
+    return refuse(response, 404, 'This server writes no Markdown.');
+  let sent: Sent;
+  let name: string;
   try {
-    const run = await workspace.runs.get(query.data.run);
+    const run = await workspace.runs.get(id);
     if (run === undefined) return refuse(response, 404, 'There is no such run any more.');
-    const [built, report] = await Promise.all([
-      readReportPage(page),
-      collectReport(workspace, run),
-    ]);
-    html = reportPage(built, report);
-    ({ title } = report);
+    const report = await collectReport(workspace, run);
+    name = safeFileName(`${report.title}-${id}`);
+    sent =
+      format === 'md' && markdown !== undefined
+        ? await inMarkdown(markdown, report, name)
+        : {
+            body: reportPage(await readReportPage(page), report),
+            mediaType: 'text/html; charset=utf-8',
+            ending: 'html',
+          };
   } catch (error) {
     return refuse(response, 500, withoutFolders(GraphError.from(error).message, workspace.root));
   }
   response.writeHead(200, {
     ...safeHeaders,
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Disposition': disposition(`${safeFileName(`${title}-${query.data.run}`)}.html`),
+    'Content-Type': sent.mediaType,
+    'Content-Disposition': disposition(`${name}.${sent.ending}`),
     'Cache-Control': 'no-store',
     // A file to keep, and never a page of this server's.
     'Content-Security-Policy': "default-src 'none'; sandbox",
   });
-  response.end(html);
+  response.end(sent.body);
 }
