@@ -37,9 +37,9 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
 
   const map = page.getByRole('region', { name: 'Map of the embeddings' });
   const field = map.getByRole('application');
-  const told = map.getByRole('status');
+  const told = map.locator('.gk-map-told');
   await expect(field).toHaveAccessibleName(/^24 embeddings on a map/);
-  await expect(told).toContainText('24 points');
+  await expect(told).toContainText('24 points by their two principal components');
   await expect(map.getByRole('list', { name: 'Where the points come from' })).toContainText(
     'sea/boats.md',
   );
@@ -79,6 +79,32 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
     await expect(told).toContainText(/(tides|boats|dough)\.md · lines? [\s\S]*(tide|boat|Flour)/);
     await page.keyboard.press('Enter');
     await expect(bench.output.locator('[data-current="true"]')).toHaveCount(1);
+  });
+
+  await test.step('by UMAP, which is cancelled, made, and left again', async () => {
+    const layout = map.getByRole('group', { name: 'Layout of the map' });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/artifacts.vectors**', async (route) => {
+      await released;
+      await route.continue().catch(() => undefined);
+    });
+    await layout.getByRole('button', { name: 'UMAP' }).click();
+    await expect(layout.getByTestId('layout-progress')).toHaveText('Reads the vectors …');
+    await layout.getByRole('button', { name: 'Cancel' }).click();
+    await expect(layout.getByRole('button', { name: 'Principal components' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
+    release();
+    await layout.getByRole('button', { name: 'UMAP' }).click();
+    await expect(told).toContainText('24 points by UMAP', { timeout: 30_000 });
+    await expect(layout.getByTestId('layout-progress')).toBeEmpty();
+    await field.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(told).toContainText(/(tides|boats|dough)\.md/);
+    await expectAccessible(page, 'a map by UMAP');
+    await layout.getByRole('button', { name: 'Principal components' }).click();
   });
 
   await test.step('one source before the others', async () => {

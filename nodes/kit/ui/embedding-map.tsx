@@ -15,8 +15,22 @@ import { embeddingGroups, type EmbeddingGroups } from './embedding-groups.ts';
 import { EmbeddingPlaces, type Spot } from './embedding-places.ts';
 import { spanLabel } from './origin.ts';
 
+/** How the points are laid out, and how that is chosen. */
+export interface MapLayout {
+  readonly by: 'components' | 'umap';
+  choose(by: MapLayout['by']): void;
+  /** How far UMAP is; undefined where it is not at work. */
+  readonly progress: string | undefined;
+  /** Why it came to nothing. */
+  readonly problem: string | undefined;
+  /** x and y of each point by UMAP, from -1 to 1, once they are known. */
+  readonly places: readonly number[] | undefined;
+}
+
 export interface EmbeddingMapProps {
   readonly map: EmbeddingMap;
+  /** Absent: by principal components only. */
+  readonly layout?: MapLayout | undefined;
   /** Shows a row of the list. */
   readonly goTo: (row: number) => void;
   /** Reads one of the artifact's rows; undefined where it cannot be had. */
@@ -36,8 +50,11 @@ const least = 5;
 const colourOf = (group: number): string =>
   colours[group] === undefined ? '--ink-3' : `--c-${colours[group]}`;
 
-/** Vectors on the plane of their two first principal components: by pointer and by arrow keys, one or those within a line. */
-export function EmbeddingMapView({ map, goTo, readRow }: EmbeddingMapProps): ReactNode {
+/** Vectors on the plane of their two first principal components, or by UMAP: by pointer and by arrow keys, one or those within a line. */
+export function EmbeddingMapView(props: EmbeddingMapProps): ReactNode {
+  const { map: given, layout, goTo, readRow } = props;
+  const places = layout?.places;
+  const map = useMemo(() => (places === undefined ? given : { ...given, places }), [given, places]);
   const groups = useMemo(() => embeddingGroups(map), [map]);
   const [only, setOnly] = useState<number>();
   const [chosen, choose] = useState<readonly number[]>([]);
@@ -49,6 +66,7 @@ export function EmbeddingMapView({ map, goTo, readRow }: EmbeddingMapProps): Rea
   const of = length < map.total ? `${count(length)} of ${count(map.total)}` : count(length);
   return (
     <section className="gk-map" aria-label="Map of the embeddings">
+      {layout === undefined ? null : <LayoutChoice {...layout} />}
       <Field {...{ map, groups, only, chosen, choose, under, setUnder, goTo }} />
       <p className="gk-map-told" role="status">
         {document !== undefined ? (
@@ -57,8 +75,11 @@ export function EmbeddingMapView({ map, goTo, readRow }: EmbeddingMapProps): Rea
           </>
         ) : (
           <span className="gk-map-hint">
-            {of} {length === 1 ? 'point' : 'points'}, by their two principal components. Drag around
-            some to list them.
+            {of} {length === 1 ? 'point' : 'points'}{' '}
+            {places === undefined
+              ? 'by their two principal components'
+              : 'by UMAP: what is near belongs together, what is far off says little'}
+            . Drag around some to list them.
           </span>
         )}
       </p>
@@ -85,6 +106,37 @@ export function EmbeddingMapView({ map, goTo, readRow }: EmbeddingMapProps): Rea
         />
       )}
     </section>
+  );
+}
+
+const layouts = [
+  ['components', 'Principal components'],
+  ['umap', 'UMAP'],
+] as const;
+
+function LayoutChoice({ by, choose, progress, problem }: MapLayout): ReactNode {
+  return (
+    <div className="gk-map-layout" role="group" aria-label="Layout of the map">
+      {layouts.map(([layout, title]) => (
+        <button
+          key={layout}
+          type="button"
+          aria-pressed={by === layout}
+          onClick={() => choose(layout)}
+        >
+          {title}
+        </button>
+      ))}
+      <span role="status" data-testid="layout-progress">
+        {progress}
+      </span>
+      {progress === undefined ? null : (
+        <button type="button" className="gk-link" onClick={() => choose('components')}>
+          Cancel
+        </button>
+      )}
+      {problem === undefined ? null : <span role="alert">UMAP failed: {problem}</span>}
+    </div>
   );
 }
 

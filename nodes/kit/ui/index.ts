@@ -5,7 +5,7 @@ export { CurveFacts, type TrainingProgress } from './curve-facts.tsx';
 export { Curves } from './curves.tsx';
 export { DatasetRows } from './dataset-rows.tsx';
 export { DocumentRows } from './document-rows.tsx';
-export { EmbeddingMapView, type EmbeddingMapProps } from './embedding-map.tsx';
+export { EmbeddingMapView, type EmbeddingMapProps, type MapLayout } from './embedding-map.tsx';
 export { DifferenceVerdict, Estimate } from './estimate.tsx';
 export { EvidenceTableView } from './evidence-table.tsx';
 export { Facts } from './facts.tsx';

@@ -1,3 +1,10 @@
+/** The vectors of the rows on a map, one after the other, each to its own scale from -127 to 127: only their directions count. */
+export interface EmbeddingVectors {
+  readonly dimension: number;
+  /** Signed bytes, as base64. */
+  readonly values: string;
+}
+
 /** Where the vectors of an artifact lie on the plane of their two first principal components. */
 export interface EmbeddingMap {
   /** Numbers of the rows that are on it, from 0: all of them, or of very many such as stand as far apart. */

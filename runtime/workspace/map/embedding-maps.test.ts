@@ -79,6 +79,16 @@ describe('a map of embeddings', () => {
     expect(total).toBe(11);
   });
 
+  it('has the vectors of its rows, each to its own scale', async () => {
+    const maps = new EmbeddingMaps(store, 4);
+    const { dimension, values } = await maps.vectors(await written(11));
+    expect(dimension).toBe(3);
+    expect([...new Int8Array(Buffer.from(values, 'base64'))]).toEqual(
+      // Of the rows 0, 3, 6 and 9.
+      [0, 127, 0, 127, -42, 0, 127, 21, 0, 127, -14, 0],
+    );
+  });
+
   it('is of embeddings only', async () => {
     const { vector: _vector, ...chunk } = row(0, []);
     const ref = await writeArtifact(store, { port: 'chunks', type: Chunks, value: [chunk] });

@@ -7,6 +7,7 @@ import {
   type ArtifactRef,
   type ArtifactStore,
   type EmbeddingMap,
+  type EmbeddingVectors,
 } from '@graft/graph';
 import { RecentAnswers } from '../recent-answers.ts';
 import { principalPlane } from './principal-plane.ts';
@@ -33,7 +34,22 @@ export class EmbeddingMaps {
     return this.#known.get(ref.digest, () => this.#draw(ref));
   }
 
-  async #draw(ref: ArtifactRef): Promise<EmbeddingMap> {
+  /** The vectors of the rows that are on the map, in their order. Throws as `of` does. */
+  async vectors(ref: ArtifactRef): Promise<EmbeddingVectors> {
+    const { vectors } = await this.#read(ref);
+    const dimension = vectors[0]?.length ?? 0;
+    const values = new Int8Array(vectors.length * dimension);
+    for (const [at, vector] of vectors.entries()) {
+      const most = vector.reduce((sofar, value) => Math.max(sofar, Math.abs(value)), 0) || 1;
+      values.set(
+        Array.from(vector, (value) => Math.round((127 * value) / most)),
+        at * dimension,
+      );
+    }
+    return { dimension, values: Buffer.from(values.buffer).toString('base64') };
+  }
+
+  async #read(ref: ArtifactRef) {
     if (ref.mediaType !== Embeddings.mediaType) {
       throw new GraphError('bad-input', 'Only embeddings are drawn as a map.');
     }
@@ -52,6 +68,11 @@ export class EmbeddingMaps {
       }
       total += 1;
     }
+    return { rows, vectors, names, total };
+  }
+
+  async #draw(ref: ArtifactRef): Promise<EmbeddingMap> {
+    const { rows, vectors, names, total } = await this.#read(ref);
     const drawing = principalPlane(vectors);
     let drawn = drawing.next();
     while (drawn.done !== true) {

@@ -3,11 +3,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { EmbeddingMapProps } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
+import { useUmap } from './umap/use-umap.ts';
 
 /** What a map of an output's vectors is drawn from; undefined where it has none, or they have not come. */
 export function useEmbeddingMap(
   artifact: ArtifactRef | undefined,
-): Pick<EmbeddingMapProps, 'map' | 'readRow'> | undefined {
+): Pick<EmbeddingMapProps, 'map' | 'readRow' | 'layout'> | undefined {
   const client = useQueryClient();
   const { data: map } = useQuery({
     queryKey: ['embedding-map', artifact?.digest],
@@ -31,5 +32,6 @@ export function useEmbeddingMap(
     },
     [artifact, client],
   );
-  return map === undefined ? undefined : { map, readRow };
+  const layout = useUmap(map === undefined ? undefined : artifact);
+  return map === undefined ? undefined : { map, readRow, layout };
 }

@@ -79,6 +79,10 @@ export const artifactsRouter = router({
   map: procedure
     .input(z.object({ artifact: artifactRefSchema }))
     .query(({ ctx, input }) => ctx.workspace.maps.of(input.artifact)),
+  /** The vectors of the rows on that map, for another layout of them. */
+  vectors: procedure
+    .input(z.object({ artifact: artifactRefSchema }))
+    .query(({ ctx, input }) => ctx.workspace.maps.vectors(input.artifact)),
   /** How many answers agree with their references. */
   score: procedure
     .input(z.object({ artifact: artifactRefSchema }))
