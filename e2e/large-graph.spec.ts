@@ -89,6 +89,33 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     expect(await dragRenders('row-20-2')).toEqual(ownRenders);
   });
 
+  await test.step('many that are dragged together are one picture until they are let go', async () => {
+    const before = await bench.node('row-20-2').boundingBox();
+    await page.keyboard.press('Escape');
+    await page.locator('.react-flow').focus();
+    await page.keyboard.press('Control+a');
+    await expect(page.getByText('200 nodes selected')).toBeVisible();
+    if (before === null) throw new Error('the node is not on the screen');
+    const [x, y] = [before.x + before.width / 2, before.y + 5];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 6, y, { steps: 3 });
+    await page.waitForTimeout(200);
+    await page.evaluate(() => window.renders());
+    await page.mouse.move(x + 40, y + 20, { steps: 10 });
+    await expect(page.locator('canvas.far-carried').first()).toBeVisible();
+    const rendered = new Set(await page.evaluate(() => window.renders()));
+    expect(Object.keys(graph.nodes).filter((id) => rendered.has(id))).toEqual([]);
+    await page.mouse.up();
+    await expect(page.locator('canvas.far-carried').first()).toBeHidden();
+    const left = async (): Promise<number> =>
+      Math.round((await bench.node('row-10-3').boundingBox())?.x ?? 0);
+    const moved = await left();
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => moved - (await left())).toBeGreaterThan(25);
+    await page.keyboard.press('Escape');
+  });
+
   await test.step('near, cards are as ever, and a drag renders the node and its edges', async () => {
     await page.keyboard.press('Escape');
     const heights = () =>

@@ -25,7 +25,10 @@ export async function pressDuringRun(
   };
   await press(end);
   await page.getByRole('button', { name: 'Run up to here' }).click();
-  await page.locator(`.node:is(${atWork})`).first().waitFor({ state: 'attached' });
+  // A short run may be over before it is looked at.
+  await page
+    .locator(`${cardOf(end)} .node:not([data-status="idle"])`)
+    .waitFor({ state: 'attached' });
   await page.evaluate(() => window.watch.waits());
   const busy = page.locator(`.node:is(${atWork})`);
   let presses = 0;

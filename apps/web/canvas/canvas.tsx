@@ -291,6 +291,8 @@ export function Canvas() {
           selectionKeyCode={null}
           multiSelectionKeyCode={multiSelectionKeys}
           connectionRadius={28}
+          // A marquee that begins at the border would scroll by itself.
+          autoPanOnSelection={false}
           minZoom={zoomRange.min}
           maxZoom={zoomRange.max}
           proOptions={{ hideAttribution: true }}

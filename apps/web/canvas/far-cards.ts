@@ -1,4 +1,4 @@
-import type { Node as FlowNode } from '@xyflow/react';
+import type { Node as FlowNode, NodeChange } from '@xyflow/react';
 import { createContext } from 'react';
 import { create } from 'zustand';
 
@@ -14,11 +14,26 @@ interface FarCards {
   /** While the cards and edges of a large graph are one picture: its edge at a point of the window. */
   readonly edgeAt:
     ((point: { readonly x: number; readonly y: number }) => string | undefined) | undefined;
+  /** While there is such a picture: what is left to draw one by one of changes that come with a step of a drag. */
+  readonly carry:
+    | ((changes: readonly NodeChange[], nodes: readonly FlowNode[]) => readonly NodeChange[])
+    | undefined;
+  /** Nodes of the picture that are dragged together, and how far by now, in pixels of the graph. */
+  readonly carried:
+    | {
+        readonly ids: ReadonlySet<string>;
+        readonly by: { readonly x: number; readonly y: number };
+        /** All nodes as they were when these were taken hold of. */
+        readonly known: ReadonlyMap<string, FlowNode>;
+      }
+    | undefined;
 }
 
 export const useFarCards = create<FarCards>()(() => ({
   near: undefined,
   edgeAt: undefined,
+  carry: undefined,
+  carried: undefined,
 }));
 
 /** Milliseconds that the pointer stays on a node before its card is whole: a view that moves takes many past it. */
@@ -27,8 +42,9 @@ let pointing: ReturnType<typeof setTimeout> | undefined;
 
 export function pointAt(near: string | undefined): void {
   clearTimeout(pointing);
-  const { edgeAt, near: before } = useFarCards.getState();
-  if (edgeAt === undefined && before === undefined) return;
+  const { edgeAt, carried, near: before } = useFarCards.getState();
+  // What is carried passes over others.
+  if (carried !== undefined || (edgeAt === undefined && before === undefined)) return;
   pointing = setTimeout(() => useFarCards.setState({ near }), dwell);
 }
 

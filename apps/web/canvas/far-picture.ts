@@ -12,6 +12,7 @@ export interface PictureCard {
   readonly title: string;
   /** A colour of the style sheet, as it is written there. */
   readonly colour: string;
+  readonly isSelected?: boolean;
 }
 export interface PictureEdge {
   readonly id: string;
@@ -54,12 +55,18 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
   const leading = 1.1 * size;
   const baseline = (leading - ascent - descent) / 2 + ascent;
   const lines = new Map<string, string[]>();
-  for (const { x, y, width, height, title, colour } of cards) {
+  for (const { x, y, width, height, title, colour, isSelected = false } of cards) {
     const box = (out: number, radius: number): void => {
       context.beginPath();
       context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, radius);
       context.fill();
     };
+    if (isSelected) {
+      context.globalAlpha = 0.45;
+      context.fillStyle = colours.of(colour);
+      box(2.5 * far, 9 + 2.5 * far);
+      context.globalAlpha = 1;
+    }
     context.fillStyle = colours.border;
     box(far / 2, 9 + far / 2);
     context.fillStyle = colours.panel;

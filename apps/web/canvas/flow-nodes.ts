@@ -13,7 +13,7 @@ import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
 import { familyColour } from './family-colour.ts';
-import { manyNodes } from './far-cards.ts';
+import { manyNodes, useFarCards } from './far-cards.ts';
 import { flowGroups, flowNotes } from './flow-annotations.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
@@ -134,12 +134,10 @@ export function useFlowNodes(): {
         places[change.id] = change.position;
       }
     }
-    setNodes((before) =>
-      applyNodeChanges(
-        changes.filter(({ type }) => type !== 'remove'),
-        before,
-      ),
-    );
+    const { carry } = useFarCards.getState();
+    const one = carry?.(changes, drawn.current) ?? changes;
+    const single = one.filter(({ type }) => type !== 'remove');
+    if (single.length > 0) setNodes((before) => applyNodeChanges(single, before));
     if (Object.keys(places).length > 0) commitPlaces(places);
     commitSelection(changes);
   }, []);

@@ -165,8 +165,13 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
 /** Of a large selection each node stays as it is seen from far. */
 const fewSelected = 20;
 
+/** What of the renderer's many props a card is drawn by: not its place, which changes with each step of a drag. */
+type ViewProps = Pick<NodeProps, 'id' | 'selected' | 'width' | 'height'>;
+const isSameView = (a: ViewProps, b: ViewProps): boolean =>
+  a.id === b.id && a.selected === b.selected && a.width === b.width && a.height === b.height;
+
 /** A node of the canvas; from far, of a large graph, what stands for it as long as nobody points at it. */
-export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
+export const GraphNodeView = memo(function GraphNodeView(props: ViewProps) {
   const { id, selected, width, height } = props;
   const isNear = useFarCards(({ near }) => near === id);
   const isFar = use(FarContext) && !isNear;
@@ -177,4 +182,4 @@ export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
   if (!isFar || width === undefined || height === undefined || meant || renamed || isOff)
     return <Card id={id} selected={selected} />;
   return <FarCard {...{ id, width, height, selected }} />;
-});
+}, isSameView);

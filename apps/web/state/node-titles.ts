@@ -1,4 +1,5 @@
 import { GraphError, type BodyId, type Graph, type GraphNode } from '@graft/graph';
+import { useDocument } from './document-store.ts';
 import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { lookOf, shapeOf } from './node-shape.ts';
 import { loadedNodeTypes } from './registry.ts';
@@ -36,8 +37,29 @@ export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>):
   const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
   if (own === undefined) return id;
   const title = titleOf(own);
-  const alone = Object.values(nodes).every((other) => other === own || titleOf(other) !== title);
-  return alone ? title : `${title} (${id})`;
+  return (titlesIn(nodes).get(title) ?? 1) > 1 ? `${title} (${id})` : title;
+}
+
+interface Counted {
+  /** What titles depend on besides the nodes. */
+  readonly by: readonly unknown[];
+  readonly titles: ReadonlyMap<string, number>;
+}
+const counted = new WeakMap<Readonly<Record<string, Titled>>, Counted>();
+
+/** How many nodes are called alike; counted once. */
+function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, number> {
+  const { graphs } = useDocument.getState().graph;
+  const by = [loadedNodeTypes(), useUsedGraphs.getState().lookup, graphs];
+  const known = counted.get(nodes);
+  if (known?.by.every((one, index) => one === by[index]) === true) return known.titles;
+  const titles = new Map<string, number>();
+  for (const node of Object.values(nodes)) {
+    const title = titleOf(node);
+    titles.set(title, (titles.get(title) ?? 0) + 1);
+  }
+  counted.set(nodes, { by, titles });
+  return titles;
 }
 
 /**
