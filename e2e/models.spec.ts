@@ -181,3 +181,89 @@ test('a model is imported from the server’s machine and from the browser', asy
   });
   await rm(theirs, { recursive: true });
 });
+
+/** A GGUF file that says what it is and holds no weights. */
+function gguf(): Buffer {
+  const number = (value: number, bytes: 4 | 8): Buffer => {
+    const buffer = Buffer.alloc(bytes);
+    buffer.writeUInt32LE(value);
+    return buffer;
+  };
+  const text = (value: string): Buffer =>
+    Buffer.concat([number(Buffer.byteLength(value), 8), Buffer.from(value)]);
+  return Buffer.concat([
+    ...[Buffer.from('GGUF'), number(3, 4), number(0, 8), number(3, 8)],
+    ...[text('general.architecture'), number(8, 4), text('llama')],
+    ...[text('llama.context_length'), number(4, 4), number(512, 4)],
+    // So that it takes a moment to come.
+    ...[text('note'), number(8, 4), text('x'.repeat(400_000))],
+  ]);
+}
+
+test('a graph that names a model which is not here offers the ways to it', async ({ page }) => {
+  const model = gguf();
+  await using hub = await SlowFiles.start(model);
+  const use = async (url: string, workspace: string): Promise<void> => {
+    await giveFile(
+      workspace,
+      'lost.graft.json',
+      JSON.stringify({
+        graft: 1,
+        nodes: { model: { type: 'base-model', version: 1, params: { model: 'lost-llama' } } },
+        edges: [],
+        lock: {
+          models: {
+            'lost-llama': {
+              digest: '0'.repeat(64),
+              size: model.length,
+              source: 'hf:them/lost@main/lost.gguf',
+            },
+          },
+        },
+        layout: { model: [80, 80] },
+      }),
+    );
+    const bench = new Workbench(page);
+    await bench.open(url, 'lost.graft.json');
+    const card = bench.node('model');
+    const under = page.locator('.react-flow');
+    const ways = under.getByRole('group', { name: 'lost-llama is not here' });
+    await expect(ways).toContainText('lost-llama is not in the catalogue.');
+    await bench.select('model');
+    const inspector = page.getByTestId('inspector');
+    const same = inspector.getByRole('group', { name: 'lost-llama is not here' });
+    await expect(same.getByRole('button')).toHaveText([
+      ...['Download (400 kB)', 'Import …', 'Choose another …'],
+    ]);
+    await expectAccessible(page, 'a model that is not here');
+
+    await test.step('another is chosen, and undone', async () => {
+      await ways.getByRole('button', { name: 'Choose another …' }).click();
+      await expect(page.getByRole('dialog', { name: 'Choose a language model' })).toBeVisible();
+      await page.keyboard.type('SmolLM2');
+      await page.keyboard.press('Enter');
+      await expect(card).toContainText('SmolLM2-135M-Instruct');
+      await expect(under.getByTestId('model-remedies')).toContainText('is not downloaded.');
+      await expect(under.getByRole('button', { name: 'Download (98.4 MB)' })).toBeVisible();
+      await page.keyboard.press('Control+z');
+      await expect(ways).toBeVisible();
+    });
+
+    await test.step('Import asks for the file', async () => {
+      await same.getByRole('button', { name: 'Import …' }).click();
+      await expect(page.getByRole('dialog', { name: 'Import a model' })).toBeVisible();
+      await page.keyboard.press('Escape');
+    });
+
+    await test.step('it is fetched from where the lock says', async () => {
+      await ways.getByRole('button', { name: 'Download (400 kB)' }).click();
+      await expect(ways.getByRole('progressbar')).toBeVisible();
+      await expect(same).toContainText(/downloading [\d.]+ kB of 400 kB/);
+      hub.hurry();
+      await expect(ways).toHaveCount(0);
+      await expect(same).toHaveCount(0);
+      await expect(page.getByTestId('drift')).toContainText('lost-llama has changed');
+    });
+  };
+  await withModels({}, use, { HF_ENDPOINT: hub.url });
+});

@@ -48,12 +48,13 @@ export async function runGraft(args: readonly string[]): Promise<void> {
 export async function withModels(
   imported: Readonly<Record<string, unknown>>,
   use: (url: string, workspace: string) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-models-')));
   const workspace = path.join(folder, 'workspace');
   await mkdir(workspace);
   await writeFile(path.join(folder, 'imported.json'), JSON.stringify(imported));
-  const server = await serve(workspace, { GRAFT_MODELS: folder });
+  const server = await serve(workspace, { ...env, GRAFT_MODELS: folder });
   try {
     await use(server.url, workspace);
   } finally {

@@ -52,10 +52,10 @@ it('offers models with what they take, and whether they are here', async () => {
 
 it('keeps why a download failed until it is asked for again, and forgets one that came', async () => {
   const models = await modelsOf(entry());
-  models.download('m', false);
+  models.download('m');
   await vi.waitFor(() => expect(models.downloads()[0]?.problem?.code).toBe('bad-model'));
   await writeFile(join(folder, 'there.onnx'), weights);
-  models.download('m', false);
+  models.download('m');
   expect(models.downloads()[0]?.problem).toBeUndefined();
   await vi.waitFor(() => expect(models.downloads()).toEqual([]));
   expect((await models.offered()).models[0]?.installed).toBe(true);
@@ -63,8 +63,8 @@ it('keeps why a download failed until it is asked for again, and forgets one tha
 
 it('refuses an unknown model, and one whose licence nobody has accepted', async () => {
   const models = await modelsOf(entry({ licence: { id: 'Theirs', consent: true } }));
-  expect(() => models.download('other', false)).toThrow(/has no model "other"/);
-  models.download('m', false);
+  expect(() => models.download('other')).toThrow(/has no model "other"/);
+  models.download('m');
   await vi.waitFor(() => expect(models.downloads()[0]?.problem?.message).toContain('Theirs'));
   models.cancel('m');
   expect(models.downloads()).toEqual([]);
@@ -77,7 +77,7 @@ it('stops what is under way when it is closed', async () => {
   const sources = [`http://127.0.0.1:${port}/never`];
   const models = await modelsOf(entry({ files: [{ path: 'a', size: 1, sources }] }));
   try {
-    models.download('m', false);
+    models.download('m');
     await once(silent, 'request');
     const late = setTimeout(2_000).then(() => Promise.reject(new Error('it goes on')));
     await Promise.race([models.close(), late]);

@@ -38,6 +38,13 @@ export interface ModelDownload {
   readonly problem?: Problem;
 }
 
+export interface DownloadOptions {
+  /** The person has accepted the licence. */
+  readonly consent?: boolean;
+  /** Where one is that the catalogue has not, `hf:`, and how many bytes it has. */
+  readonly from?: { readonly source: string; readonly size?: number | undefined } | undefined;
+}
+
 export interface WorkspaceModelsParts {
   readonly root: string;
   readonly catalogue: Catalogue;
@@ -75,14 +82,19 @@ export class WorkspaceModels {
     return [...this.#jobs.values()].map(({ state }) => state);
   }
 
-  /** Begins a download, unless it goes on. Throws `bad-model` for one that is not in the catalogue. */
-  download(id: string, consent: boolean): void {
-    this.#parts.catalogue.entry(id);
+  /**
+   * Begins a download, unless it goes on. One that the catalogue has not is imported, where a graph's lock says `from`
+   * where. Throws `bad-model` for one that is neither.
+   */
+  download(id: string, { consent = false, from }: DownloadOptions = {}): void {
+    const isKnown = this.#parts.catalogue.lookup(id) !== undefined;
+    if (!isKnown && from === undefined) this.#parts.catalogue.entry(id);
+    if (from !== undefined && !from.source.startsWith('hf:')) throw noAddress();
     const before = this.#jobs.get(id);
     if (before !== undefined && before.state.problem === undefined) return;
     const job: Job = { abort: new AbortController(), state: { model: id } };
     this.#jobs.set(id, job);
-    this.#work.follow(this.#fetch(id, job, consent));
+    this.#work.follow(this.#bring(id, job, isKnown ? { consent } : { from }));
   }
 
   /** What has come of it stays, and the next one goes on from there. One that failed is forgotten. */
@@ -96,12 +108,7 @@ export class WorkspaceModels {
    * is called; default: as the file or the folder. Throws as `Catalogue.import`, and `name-taken`.
    */
   async import(from: string, id: string | undefined, signal?: AbortSignal): Promise<ModelFacts> {
-    if (/^https?:/.test(from)) {
-      throw new GraphError(
-        'bad-input',
-        'Give a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
-      );
-    }
+    if (/^https?:/.test(from)) throw noAddress();
     const place = from.startsWith('~/') ? join(homedir(), from.slice(2)) : from;
     const isPath = !/^(hf|file):/.test(place);
     return this.#import(isPath ? resolve(this.#parts.root, place) : place, id, signal);
@@ -127,21 +134,40 @@ export class WorkspaceModels {
     await this.#work.settled();
   }
 
-  async #fetch(id: string, job: Job, consent: boolean): Promise<void> {
+  async #bring(id: string, job: Job, { consent = false, from }: DownloadOptions): Promise<void> {
     const { signal } = job.abort;
+    const { catalogue, modelList } = this.#parts;
     let since: { readonly done: number; readonly from: number } | undefined;
     const progress = (told: FetchProgress): void => {
       const to = Date.now();
       since ??= { done: told.done, from: to };
-      job.state = { model: id, progress: { ...told, since: { ...since, to } } };
+      // Of what is imported its own size is not known before it is here.
+      const total = from === undefined ? told.total : from.size;
+      const { done, unit, message } = told;
+      job.state = {
+        model: id,
+        progress: {
+          ...{ done, unit, since: { ...since, to } },
+          ...(total === undefined ? {} : { total }),
+          ...(message === undefined ? {} : { message }),
+        },
+      };
     };
     try {
-      await this.#parts.catalogue.fetch(id, { signal, consent, progress });
-      await this.#parts.modelList.refresh();
+      if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
+      else await catalogue.import(from.source, { id, title: id, keep: true, signal, progress });
+      await modelList.refresh();
       if (this.#jobs.get(id) === job) this.#jobs.delete(id);
     } catch (error) {
       const [problem] = GraphError.from(error).problems;
       if (problem !== undefined) job.state = { model: id, problem };
     }
   }
+}
+
+function noAddress(): GraphError {
+  return new GraphError(
+    'bad-input',
+    'Give a path on the machine that serves this page, or hf:owner/name@revision/file.gguf.',
+  );
 }

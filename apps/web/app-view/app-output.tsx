@@ -1,5 +1,5 @@
 import { problemText } from '../api/problem.ts';
-import { progressText } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import { makerIn, useRunView } from '../state/run-view.ts';
 import type { ShownOutput } from './graph-function.ts';
 import { part } from '../shell/part.tsx';

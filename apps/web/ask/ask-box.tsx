@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useGraphFunction } from '../app-view/graph-function.ts';
-import { progressText } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import { OutputPreview } from '../inspector/output-preview.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { isOver, stepsInOrder, type RunState } from '../state/run-state.ts';

@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '@graft/graph';
-import { bytes, count, duration, plural } from '@graft/nodes/kit/ui';
+import { count, duration, plural } from '@graft/nodes/kit/ui';
 import type { StepView } from '../state/run-state.ts';
+import { progressText } from './progress-text.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {
@@ -37,38 +38,6 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
     case 'cancelled':
       return { label: 'cancelled', tone: 'plain' };
   }
-}
-
-type Progress = NonNullable<StepView['progress']>;
-
-/** Milliseconds after which a speed can be told. */
-const speedAfter = 1_000;
-
-/** ` · 3.1 MB/s, 28 s left`; nothing while it is not known. */
-function speedText({ done, total = done, since }: Progress): string {
-  if (since === undefined) return '';
-  const passed = since.to - since.from;
-  const came = done - since.done;
-  if (passed < speedAfter || came <= 0 || done >= total) return '';
-  const left = ((total - done) / came) * passed;
-  return ` · ${bytes((came / passed) * 1_000)}/s, ${duration(left)} left`;
-}
-
-/** `148 of 400 steps · 47 tokens/s` */
-export function progressText(progress: Progress): string {
-  const { done, total, unit, message } = progress;
-  if (unit.startsWith('bytes of ')) {
-    // How a model comes that is not here yet. A package client does not say how far it is.
-    if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
-    return `downloading ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
-  }
-  // What a loop says of itself: how many rounds it takes is known only when it has ended.
-  if (unit === 'rounds' && message !== undefined && total !== undefined) {
-    return `${message} of at most ${count(total)}`;
-  }
-  const amount =
-    total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
-  return message === undefined ? amount : `${amount} · ${message}`;
 }
 
 /** Share done, 0 to 1; undefined where the end is not known. */

@@ -5,9 +5,14 @@ import { useMemo, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
 import { commandOf } from '../commands/commands.ts';
+import { part } from '../shell/part.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
 import { shapeOf } from '../state/node-shape.ts';
+
+const CardRemedies = part(() =>
+  import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+);
 
 interface UsedModel {
   readonly id: string;
@@ -87,6 +92,7 @@ export function GraphFacts() {
   );
   return (
     <>
+      <CardRemedies />
       {asFunction === undefined ? null : <Interface of={asFunction} />}
       {models.length === 0 ? null : (
         <Fact title="Models">

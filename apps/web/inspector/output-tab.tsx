@@ -1,7 +1,7 @@
 import { Metrics } from '@graft/graph';
 import { useState } from 'react';
 import { problemText } from '../api/problem.ts';
-import { progressText } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import { useDocument } from '../state/document-store.ts';
 import { placeOf } from '../state/levels.ts';
 import { stepTitle } from '../state/node-titles.ts';

@@ -1,4 +1,4 @@
-import { progressText } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import type { Download } from './use-models.ts';
 
 /** How far a download is, how fast, and how long it takes still; or what ended it. */

@@ -45,8 +45,10 @@ export function useDownloads(): ReadonlyMap<string, Download> {
 const look = (): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: queries.models.downloads.queryKey() });
 
-export async function download(id: string, consent: boolean): Promise<void> {
-  await api.models.download.mutate({ id, consent });
+type DownloadInput = Parameters<typeof api.models.download.mutate>[0];
+
+export async function download(of: DownloadInput): Promise<void> {
+  await api.models.download.mutate(of);
   await look();
 }
 

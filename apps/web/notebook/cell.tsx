@@ -1,7 +1,8 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { deleteKeys } from '../canvas/edit-actions.ts';
 import { familyColour } from '../canvas/family-colour.ts';
-import { offStatus, outdatedText, progressText, resultText } from '../canvas/node-status.ts';
+import { offStatus, outdatedText, resultText } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import { useStatus } from '../canvas/use-node-status.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { undo, useDocument } from '../state/document-store.ts';

@@ -1,4 +1,5 @@
-import { progressShare, progressText, stepStatus } from '../canvas/node-status.ts';
+import { progressShare, stepStatus } from '../canvas/node-status.ts';
+import { progressText } from '../canvas/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
 import { useOutdated } from '../state/outdated.ts';
 import { isOver, stepsInOrder, type RunState, type StepView } from '../state/run-state.ts';

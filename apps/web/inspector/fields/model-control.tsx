@@ -1,8 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
+import { part } from '../../shell/part.tsx';
 import { useOverlay } from '../../state/overlay-store.ts';
 import type { FieldProps } from './field-props.ts';
+
+const ModelRemedies = part(() =>
+  import('../../models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies),
+);
 
 /** The catalogue's models of the kind that the parameter asks for. */
 export function ModelControl({ field, id, value, invalid, describedBy, change }: FieldProps) {
@@ -59,6 +64,9 @@ export function ModelControl({ field, id, value, invalid, describedBy, change }:
             .join(' · ')}
         </p>
       )}
+      <div className="mt-1 text-sm">
+        <ModelRemedies id={current} kind={field.modelKind} choose={change} />
+      </div>
     </>
   );
 }

@@ -15,8 +15,15 @@ export const modelsRouter = router({
   ),
   /** It goes on when the page is closed. `consent`: the person has accepted the licence. */
   download: procedure
-    .input(modelInput.extend({ consent: z.boolean().default(false) }))
-    .mutation(({ ctx, input }) => ctx.workspace.localModels.download(input.id, input.consent)),
+    .input(
+      modelInput.extend({
+        consent: z.boolean().default(false),
+        from: z.object({ source: z.string().max(2_000), size: z.number().optional() }).optional(),
+      }),
+    )
+    .mutation(({ ctx, input: { id, ...options } }) =>
+      ctx.workspace.localModels.download(id, options),
+    ),
   /** Adds a model from a path on the server's machine, or `hf:`. Stops when nobody waits for it any more. */
   import: procedure
     .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))
