@@ -1,5 +1,5 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
-import { placeOfRow, RawRows } from '@graft/nodes/kit/ui';
+import { numberAt, placeOfRow, RawRows } from '@graft/nodes/kit/ui';
 import { useMemo, useRef, useState } from 'react';
 import { problemsOf, problemText } from '../api/problem.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -18,6 +18,7 @@ import { canFreeze, freeze } from './output/freeze.ts';
 import { useHighlight } from './output/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { previewOf } from './output/preview-of.ts';
+import { useReadRow } from './output/read-row.ts';
 import { useRowActions } from './output/row-actions.tsx';
 import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
@@ -59,7 +60,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const [text, search] = useState('');
   const [filters, setFilters] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const rowActions = useRowActions();
+  const readRow = useReadRow(artifact);
   const ordering = useRowOrder(artifact);
   const searched = useFound(artifact, text);
   const matches = useMemo(
@@ -69,7 +70,10 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const found = searched && matches && { ...searched, rows: matches };
   const numbers = filters ? found?.rows : ordering.numbers;
   const window = useRowWindow(artifact, numbers);
-  const { rows, first, total, loading, want } = window;
+  const { rows, first, total, loading, want, cut } = window;
+  const whole = async (row: unknown, number: number): Promise<unknown> =>
+    cut.has(number) ? ((await readRow(number)) ?? row) : row;
+  const rowActions = useRowActions(whole);
   const error = window.error ?? ordering.error;
   const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);
@@ -102,6 +106,9 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           {...{ artifact, rows, text, search, found, goTo, byRow }}
           total={numbers === undefined ? total : (artifact.count ?? total)}
           current={went?.row}
+          wholeRows={() =>
+            Promise.all(rows.map((row, at) => whole(row, numberAt(numbers, first + at))))
+          }
           places={ordering.places}
           sort={byRow ? <SortControl {...ordering} /> : undefined}
           only={byRow ? { on: filters, set: setFilters } : undefined}
@@ -117,7 +124,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           key={JSON.stringify(ordering.numbers && ordering.order)}
           {...window}
           loading={loading || (numbers !== undefined && found?.searching === true)}
-          {...{ rowActions }}
+          {...{ rowActions, readRow }}
           {...(numbers === undefined ? {} : { numbers })}
           {...(went === undefined ? {} : { went })}
           artifact={artifact ?? unfinished}

@@ -9,7 +9,7 @@ import { RowList } from './row-list.tsx';
 /** The documents, and the text of the chosen one. */
 export function DocumentRows(props: PreviewProps): ReactNode {
   const [chosen, choose] = useState(0);
-  const { went } = props;
+  const { went, cut, readRow } = props;
   useEffect(() => {
     if (went !== undefined) choose(went.row);
   }, [went]);
@@ -28,9 +28,16 @@ export function DocumentRows(props: PreviewProps): ReactNode {
               {document.title}
               <small>{originOf(document).where}</small>
             </span>
-            <span className="gk-faint">{document.text.length.toLocaleString('en')}</span>
+            <span className="gk-faint">
+              {(cut?.get(at) ?? document.text.length).toLocaleString('en')}
+            </span>
           </button>
-          {at === chosen && <Reader document={document} />}
+          {at === chosen &&
+            (cut?.has(at) === true && readRow !== undefined ? (
+              <WholeReader {...{ document, readRow }} number={at} />
+            ) : (
+              <Reader document={document} />
+            ))}
         </>
       )}
     </RowList>
@@ -51,6 +58,34 @@ function blocksOf(text: string): readonly string[] {
     start = next;
   }
   return blocks;
+}
+
+/** The text of a document of which only the beginning has come: all of it once it has been read. */
+function WholeReader(props: {
+  readonly document: Document;
+  readonly number: number;
+  readonly readRow: NonNullable<PreviewProps['readRow']>;
+}): ReactNode {
+  const { document, number, readRow } = props;
+  const [whole, setWhole] = useState<Document>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let wanted = true;
+    void readRow(number).then((row) => {
+      if (!wanted) return;
+      setWhole(documentSchema.safeParse(row).data);
+      setFailed(row === undefined);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [number, readRow]);
+  return (
+    <div data-reading={whole === undefined && !failed ? true : undefined}>
+      {failed && <p className="gk-note">Only the beginning could be read. Choose it again.</p>}
+      <Reader document={whole ?? document} />
+    </div>
+  );
 }
 
 function Reader({ document }: { readonly document: Document }): ReactNode {

@@ -13,6 +13,10 @@ export interface PreviewProps {
   readonly total: number;
   /** Where only some rows are shown, or in another order: the number of each among all, from 0. */
   readonly numbers?: readonly number[];
+  /** Of rows whose texts are cut how many characters these have, by the numbers of the rows. */
+  readonly cut?: ReadonlyMap<number, number>;
+  /** Reads one whole row by its number; undefined where it cannot be had. Absent where none is cut. */
+  readonly readRow?: (row: number) => Promise<unknown>;
   readonly loading: boolean;
   /** Asks for the rows at these places, instead of those asked for before. Absent where all have come. */
   readonly want?: (from: number, to: number) => void;
@@ -37,6 +41,6 @@ export interface PreviewProps {
   /** Of embeddings: where they lie, once it is known. */
   readonly map?: EmbeddingMapProps;
   /** What can be done to one row, drawn in its corner. */
-  readonly rowActions?: (row: unknown) => ReactNode;
+  readonly rowActions?: (row: unknown, number: number) => ReactNode;
 }
 export type PreviewComponent = ComponentType<PreviewProps>;

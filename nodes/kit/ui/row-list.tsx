@@ -41,7 +41,7 @@ export function RowList<T>(props: RowListProps<T>): ReactNode {
       >
         {row.fits ? children(row.value, number) : <RawRow value={row.raw} />}
         {rowActions === undefined ? null : (
-          <span className="gk-row-actions">{rowActions(rows[at - first])}</span>
+          <span className="gk-row-actions">{rowActions(rows[at - first], number)}</span>
         )}
       </div>
     );

@@ -1,8 +1,9 @@
 import type { ArtifactRef, ArtifactStore } from '@graft/graph';
 
 const newline = 0x0a;
-/** Rows between two remembered places: a jump reads at most so many rows in vain. */
+/** Rows between two remembered places, or bytes where these are long: a jump reads at most so many in vain. */
 const stride = 64;
+const strideBytes = 64 * 1024;
 /** Artifacts whose places are remembered; the one longest unused goes first. */
 const keptArtifacts = 200;
 
@@ -21,19 +22,32 @@ export interface LineBlock {
   readonly bytes: Buffer;
 }
 
+interface Place {
+  readonly row: number;
+  readonly byte: number;
+}
+
 /** Where rows begin in the bytes of one JSON-lines artifact, as far as it has been read. */
 class Offsets {
-  /** Byte at which row `stride * index` begins. */
-  readonly #places: number[] = [0];
+  /** In order, from the first row on. */
+  readonly #places: Place[] = [{ row: 0, byte: 0 }];
 
   /** The nearest remembered place at or before a row. */
-  before(row: number): { readonly row: number; readonly byte: number } {
-    const index = Math.min(Math.floor(row / stride), this.#places.length - 1);
-    return { row: index * stride, byte: this.#places[index] ?? 0 };
+  before(row: number): Place {
+    let [low, high] = [0, this.#places.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#places[middle]?.row ?? Infinity) <= row) low = middle;
+      else high = middle - 1;
+    }
+    return this.#places[low] ?? { row: 0, byte: 0 };
   }
 
   passed(row: number, byte: number): void {
-    if (row === this.#places.length * stride) this.#places.push(byte);
+    const last = this.#places.at(-1);
+    if (last === undefined || row <= last.row) return;
+    if (row - last.row >= stride || byte - last.byte >= strideBytes)
+      this.#places.push({ row, byte });
   }
 }
 

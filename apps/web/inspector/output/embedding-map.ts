@@ -1,15 +1,14 @@
 import { Embeddings, type ArtifactRef } from '@graft/graph';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { EmbeddingMapProps } from '@graft/nodes/kit/ui';
 import { api } from '../../api/client.ts';
+import { useReadRow } from './read-row.ts';
 import { useUmap } from './umap/use-umap.ts';
 
 /** What a map of an output's vectors is drawn from; undefined where it has none, or they have not come. */
 export function useEmbeddingMap(
   artifact: ArtifactRef | undefined,
 ): Pick<EmbeddingMapProps, 'map' | 'readRow' | 'layout'> | undefined {
-  const client = useQueryClient();
   const { data: map } = useQuery({
     queryKey: ['embedding-map', artifact?.digest],
     // Of two points there is nothing to see.
@@ -18,20 +17,7 @@ export function useEmbeddingMap(
     staleTime: Infinity,
     queryFn: () => (artifact === undefined ? undefined : api.artifacts.map.query({ artifact })),
   });
-  const readRow = useCallback(
-    async (row: number): Promise<unknown> => {
-      if (artifact === undefined) return undefined;
-      return client
-        .fetchQuery({
-          queryKey: ['artifact-row', artifact.digest, artifact.mediaType, row],
-          staleTime: Infinity,
-          queryFn: async () =>
-            (await api.artifacts.page.query({ artifact, offset: row, limit: 1 })).rows[0] ?? null,
-        })
-        .catch(() => undefined);
-    },
-    [artifact, client],
-  );
+  const readRow = useReadRow(artifact);
   const layout = useUmap(map === undefined ? undefined : artifact);
   return map === undefined ? undefined : { map, readRow, layout };
 }

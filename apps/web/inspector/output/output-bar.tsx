@@ -8,6 +8,7 @@ const OutputMenus = part(() => import('./output-menus.tsx').then((loaded) => loa
 interface OutputBarProps extends Omit<FindBarProps, 'children'> {
   readonly artifact: ArtifactRef;
   readonly rows: readonly unknown[];
+  readonly wholeRows: () => Promise<readonly unknown[]>;
   readonly name: string;
   /** Keeps these rows as a file that stands in the node's place; absent where that cannot be. */
   readonly freeze: (() => void) | undefined;
@@ -16,10 +17,11 @@ interface OutputBarProps extends Omit<FindBarProps, 'children'> {
 }
 
 /** Above an output: find in all of its rows, go to one, copy, download. */
-export function OutputBar({ artifact, rows, name, freeze, edit, ...find }: OutputBarProps) {
+export function OutputBar(props: OutputBarProps) {
+  const { artifact, rows, wholeRows, name, freeze, edit, ...find } = props;
   return (
     <FindBar {...find}>
-      <OutputMenus {...{ artifact, rows, name, freeze, edit }} total={find.total} />
+      <OutputMenus {...{ artifact, rows, wholeRows, name, freeze, edit }} total={find.total} />
     </FindBar>
   );
 }

@@ -31,6 +31,8 @@ function Menu(props: {
 export default function OutputMenus(props: {
   readonly artifact: ArtifactRef;
   readonly rows: readonly unknown[];
+  /** The same, also where only the beginnings of their texts have come. */
+  readonly wholeRows: () => Promise<readonly unknown[]>;
   readonly total: number;
   /** What the downloaded file is called. */
   readonly name: string;
@@ -39,7 +41,9 @@ export default function OutputMenus(props: {
   /** Opens the editor on these rows, which are frozen first where they are not; absent where that cannot be. */
   readonly edit: EditWish | undefined;
 }) {
-  const { artifact, rows, total, name, freeze, edit } = props;
+  const { artifact, rows, wholeRows, total, name, freeze, edit } = props;
+  const copy = async (textOfRow: (row: unknown) => string, between: string): Promise<string> =>
+    (await wholeRows()).map(textOfRow).join(between);
   const what = plural(rows.length, 'row');
   const formats = downloadFormats(artifact);
   return (
@@ -47,14 +51,16 @@ export default function OutputMenus(props: {
       <Menu label="Copy" icon={<CopyIcon />}>
         <Item
           className="menu-item"
-          onSelect={() => void copyText(rows.map(textOf).join('\n\n'), `${what} as text`)}
+          onSelect={() =>
+            void copy(textOf, '\n\n').then((text) => copyText(text, `${what} as text`))
+          }
         >
           Copy {what} as text
         </Item>
         <Item
           className="menu-item"
           onSelect={() =>
-            void copyText(rows.map((row) => JSON.stringify(row)).join('\n'), `${what} as JSON`)
+            void copy(JSON.stringify, '\n').then((text) => copyText(text, `${what} as JSON`))
           }
         >
           Copy {what} as JSON lines

@@ -26,11 +26,15 @@ function Action(props: {
 }
 
 /** What can be done to one row: it is copied, as text or as the JSON that it is, and what it answers is asked by itself. */
-export function useRowActions(): (row: unknown) => ReactNode {
+export function useRowActions(
+  whole: (row: unknown, number: number) => Promise<unknown>,
+): (row: unknown, number: number) => ReactNode {
   // Where it is asked is beside the canvas.
   const onCanvas = useScreen(({ view }) => view === 'canvas');
   const canAsk = askable(useGraphFunction()) !== undefined && onCanvas;
-  return (row) => {
+  return (row, number) => {
+    const copy = async (textOfRow: (row: unknown) => string, what: string): Promise<void> =>
+      copyText(textOfRow(await whole(row, number)), what);
     const question = canAsk ? questionTextOf(row) : undefined;
     return (
       <>
@@ -39,12 +43,12 @@ export function useRowActions(): (row: unknown) => ReactNode {
             <RedoIcon />
           </Action>
         )}
-        <Action label="Copy this row as text" act={() => void copyText(textOf(row), 'the row')}>
+        <Action label="Copy this row as text" act={() => void copy(textOf, 'the row')}>
           <CopyIcon />
         </Action>
         <Action
           label="Copy this row as JSON"
-          act={() => void copyText(JSON.stringify(row), 'the row as JSON')}
+          act={() => void copy(JSON.stringify, 'the row as JSON')}
         >
           {'{}'}
         </Action>

@@ -1,4 +1,4 @@
-import { Metrics, type ArtifactRef } from '@graft/graph';
+import { Documents, Metrics, type ArtifactRef } from '@graft/graph';
 import { useQueries, type UseQueryResult } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -6,13 +6,18 @@ import { api } from '../../api/client.ts';
 /** Bytes of the rows of a page, as far as they are alike. */
 const pageBytes = 400_000;
 const mostRows = 100;
+/** Bytes that the server reads for a page of rows of which only beginnings are sent. */
+const readBytes = 4_000_000;
+/** Characters of a document's text that are sent with the others; all of them once it is chosen. */
+const beginning = 2_000;
 /** Milliseconds that pages are kept which are not in sight any more. */
 const keptFor = 60_000;
 
 /** Rows a page: fewer where they are long, more where every row is wanted. */
 function pageSize({ mediaType, size, count = 1 }: ArtifactRef): number {
   if (mediaType === Metrics.mediaType) return 5_000;
-  return Math.max(1, Math.min(mostRows, Math.floor((pageBytes * count) / Math.max(1, size))));
+  const bytes = mediaType === Documents.mediaType ? readBytes : pageBytes;
+  return Math.max(1, Math.min(mostRows, Math.floor((bytes * count) / Math.max(1, size))));
 }
 
 export interface RowWindow {
@@ -22,6 +27,8 @@ export interface RowWindow {
   readonly first: number;
   /** Rows that are shown. */
   readonly total: number;
+  /** Of rows whose texts are cut how many characters these have, by the numbers of the rows. */
+  readonly cut: ReadonlyMap<number, number>;
   readonly loading: boolean;
   readonly error: Error | null;
   /** Asks for the rows at these places, instead of those asked for before. */
@@ -34,6 +41,7 @@ export interface RowWindow {
 interface Page {
   readonly total: number;
   readonly rows: readonly unknown[];
+  readonly cut: readonly (readonly [number: number, characters: number])[];
 }
 
 type Pages = readonly { readonly page: number; readonly rows: readonly unknown[] }[];
@@ -80,6 +88,7 @@ export function useRowWindow(
       return {
         rows: run.flatMap(({ rows }) => rows),
         first: (run[0]?.page ?? from) * size,
+        cut: new Map(results.flatMap(({ data }) => data?.cut ?? [])),
         total: results.find(({ data }) => data !== undefined)?.data?.total,
         loading: results.some(({ isFetching }) => isFetching),
         error: results.find((result) => result.error !== null)?.error ?? null,
@@ -130,11 +139,21 @@ function pageQuery(
     gcTime: keptFor,
     structuralSharing: false,
     queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<Page> => {
-      if (picked === undefined) {
-        return api.artifacts.page.query({ artifact, offset, limit: size }, { signal });
-      }
-      const rows = await api.artifacts.pick.query({ artifact, numbers: picked }, { signal });
-      return { total: numbers?.length ?? 0, rows };
+      const asked = {
+        artifact,
+        ...(artifact.mediaType === Documents.mediaType ? { textAtMost: beginning } : {}),
+      };
+      const { total, rows, cut } =
+        picked === undefined
+          ? await api.artifacts.page.query({ ...asked, offset, limit: size }, { signal })
+          : {
+              total: numbers?.length ?? 0,
+              ...(await api.artifacts.pick.query({ ...asked, numbers: picked }, { signal })),
+            };
+      return {
+        ...{ total, rows },
+        cut: cut.map(({ at, characters }) => [picked?.[at] ?? offset + at, characters] as const),
+      };
     },
   };
 }

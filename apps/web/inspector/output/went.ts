@@ -4,6 +4,8 @@ import { unfold } from './highlight.ts';
 
 /** Frames that a row may take to come. */
 const patience = 600;
+/** Frames that the text in a row that is there may take to be drawn. */
+const patienceForText = 30;
 
 /** What one scrolls by. */
 const byHand = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
@@ -22,10 +24,21 @@ export function useWent(
     if (went === undefined) return;
     let waiting = 0;
     let rest = (): void => undefined;
+    let isSeen = false;
+    let drawing = patienceForText;
     const look = (left: number): void => {
       const row = list.current?.querySelector(`[data-row="${String(went.row)}"]`);
-      if (row) rest = bringIntoView(unfold(row, text) ?? row);
-      else if (left > 0) waiting = requestAnimationFrame(() => look(left - 1));
+      const place = row ? unfold(row, text) : undefined;
+      if (row && (place !== undefined || !isSeen)) {
+        rest();
+        rest = bringIntoView(place ?? row);
+        isSeen = true;
+      }
+      // Some of a row is drawn, or read, once it has been gone to.
+      const more = text.trim() !== '' && place === undefined;
+      if (row && row.querySelector('[data-reading]') === null) drawing -= 1;
+      if (left > 0 && (!row || (more && drawing > 0)))
+        waiting = requestAnimationFrame(() => look(left - 1));
     };
     look(patience);
     const { current: element } = list;

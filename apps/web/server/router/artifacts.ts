@@ -1,7 +1,11 @@
 import { artifactRefSchema } from '@graft/graph';
 import { z } from 'zod';
 import { pathInput } from './graphs.ts';
+import { rowBeginnings } from './row-beginnings.ts';
 import { procedure, router } from './trpc.ts';
+
+/** Characters of a row's text after which it is cut. */
+const textAtMost = z.number().int().min(1);
 
 export const artifactsRouter = router({
   page: procedure
@@ -10,9 +14,13 @@ export const artifactsRouter = router({
         artifact: artifactRefSchema,
         offset: z.number().int().nonnegative(),
         limit: z.number().int().min(1).max(5_000),
+        textAtMost: textAtMost.optional(),
       }),
     )
-    .query(({ ctx, input }) => ctx.workspace.page(input.artifact, input.offset, input.limit)),
+    .query(async ({ ctx, input: { artifact, offset, limit, textAtMost: most } }) => {
+      const { total, rows } = await ctx.workspace.page(artifact, offset, limit);
+      return { total, ...rowBeginnings(rows, most) };
+    }),
   /** Rows by their ids, wherever in the artifact they are. */
   rows: procedure
     .input(
@@ -28,9 +36,12 @@ export const artifactsRouter = router({
       z.object({
         artifact: artifactRefSchema,
         numbers: z.array(z.number().int().nonnegative()).min(1).max(500),
+        textAtMost: textAtMost.optional(),
       }),
     )
-    .query(({ ctx, input }) => ctx.workspace.pick(input.artifact, input.numbers)),
+    .query(async ({ ctx, input: { artifact, numbers, textAtMost: most } }) =>
+      rowBeginnings(await ctx.workspace.pick(artifact, numbers), most),
+    ),
   /** The numbers of all rows in the order of a column. */
   order: procedure
     .input(
