@@ -4,6 +4,7 @@ import { cancelRun, startRun } from '../state/run-actions.ts';
 import { runShown } from '../state/run-shown.ts';
 import { useScreen, views, type BottomTab } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
+import { keepForAsk, takeTypedAhead } from './typed-ahead.ts';
 import { hasExperiments, hasFile, hasRun, isRunnable, selectedNodes, works } from './conditions.ts';
 
 /** Shows a tab of the lower panel. */
@@ -39,7 +40,10 @@ export const runCommands: readonly Command[] = [
     views: ['canvas'],
     keys: ['q'],
     enabled: isRunnable,
-    run: () => void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk()),
+    run: () => {
+      keepForAsk();
+      void import('../ask/focus-ask.ts').then(({ focusAsk }) => focusAsk(), takeTypedAhead);
+    },
   },
   {
     id: 'cancel',

@@ -2,25 +2,33 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 let typed = '';
+let asking = false;
+
+/** From now on until they are taken, keys are kept for the field in which the graph is asked. */
+export function keepForAsk(): void {
+  asking = true;
+}
 
 /**
  * Keeps what is typed between the key that asks for a field and the field's being there: the command menu, the list of
- * ports and the question for a name are loaded when first asked for. True if the key was taken: Enter is, too, and
+ * ports, the question for a name and the field of Ask are loaded when first asked for. True if the key was taken: Enter is, too, and
  * pressed there.
  */
 export function typeAhead(event: KeyboardEvent): boolean {
   const { nameQuestion, connecting } = useOverlay.getState();
-  const awaited = useScreen.getState().commandMenu || (nameQuestion ?? connecting) !== null;
+  const awaited =
+    asking || useScreen.getState().commandMenu || (nameQuestion ?? connecting) !== null;
   if (!awaited || document.querySelector('dialog[open]') !== null) return false;
   const { key, ctrlKey, metaKey, altKey } = event;
   if (ctrlKey || metaKey || altKey || (key.length !== 1 && key !== 'Enter')) return false;
   if (key !== 'Enter') typed += key;
-  else void import('./enter-ahead.ts').then(({ enterWhenOpen }) => enterWhenOpen());
+  else if (!asking) void import('./enter-ahead.ts').then(({ enterWhenOpen }) => enterWhenOpen());
   return true;
 }
 
 export function takeTypedAhead(): string {
   const taken = typed;
   typed = '';
+  asking = false;
   return taken;
 }

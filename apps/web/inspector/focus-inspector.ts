@@ -12,12 +12,13 @@ function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement |
   return tab === 'output' ? panel : panel.querySelector<HTMLElement>(control);
 }
 
-/** Gives the focus to something that is on its way. */
-export function focusOnceThere(find: () => HTMLElement | null): void {
+/** Gives the focus to something that is on its way; `done` when it has it, or does not come. */
+export function focusOnceThere(find: () => HTMLElement | null, done?: () => void): void {
   const look = (left: number): void => {
     const found = find();
-    if (found !== null) found.focus();
-    else if (left > 0) requestAnimationFrame(() => look(left - 1));
+    found?.focus();
+    if (found !== null || left === 0) done?.();
+    else requestAnimationFrame(() => look(left - 1));
   };
   requestAnimationFrame(() => look(patience));
 }
