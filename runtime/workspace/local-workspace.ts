@@ -60,7 +60,7 @@ import { explainGraph } from './plan-report.ts';
 import type { RowFile } from './row-files.ts';
 import { watchSources } from './watch-sources.ts';
 import { WorkspaceModels } from './workspace-models.ts';
-import { WorkspaceUploads } from './uploads/workspace-uploads.ts';
+import { WorkspaceFiles } from './uploads/workspace-files.ts';
 import { secretStates } from './secret-states.ts';
 import { tidyUp, type WorkspaceParts } from './workspace-parts.ts';
 import type {
@@ -83,7 +83,7 @@ export class LocalWorkspace implements Workspace {
   readonly registry: Registry;
   readonly models: ModelLookup;
   readonly localModels: WorkspaceModels;
-  readonly uploads: WorkspaceUploads;
+  readonly ownFiles: WorkspaceFiles;
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunJournal;
@@ -109,7 +109,7 @@ export class LocalWorkspace implements Workspace {
     this.root = parts.root;
     this.registry = parts.registry;
     this.models = parts.models;
-    this.uploads = new WorkspaceUploads(parts);
+    this.ownFiles = new WorkspaceFiles(parts);
     this.localModels = new WorkspaceModels(parts);
     this.artifacts = parts.stores.artifacts;
     this.actions = parts.stores.actions;

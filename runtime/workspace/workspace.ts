@@ -41,7 +41,7 @@ import type { Drift } from './graph-lock.ts';
 import type { PackageContents } from './package/package-contents.ts';
 import type { UnpackReport } from './package/unpack.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
-import type { WorkspaceUploads } from './uploads/workspace-uploads.ts';
+import type { WorkspaceFiles } from './uploads/workspace-files.ts';
 import type { WorkspaceModels } from './workspace-models.ts';
 import type { AnswerScores } from './answer-scores.ts';
 import type { EmbeddingMaps } from './map/embedding-maps.ts';
@@ -161,8 +161,8 @@ export interface Workspace extends AsyncDisposable {
   readonly models: ModelLookup;
   /** What of the catalogue can be had here, and its downloads. */
   readonly localModels: WorkspaceModels;
-  /** What people bring into the workspace from elsewhere. */
-  readonly uploads: WorkspaceUploads;
+  /** The files of the workspace's folder, to choose from, and to bring there from elsewhere. */
+  readonly ownFiles: WorkspaceFiles;
   readonly artifacts: ArtifactStore;
   readonly actions: ActionStore;
   readonly runs: RunStore;

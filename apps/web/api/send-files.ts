@@ -15,7 +15,7 @@ export interface Sending {
 }
 
 /** What the server did not take, with each reason. */
-class UploadRefused extends Error {
+export class UploadRefused extends Error {
   readonly problems: readonly ShownProblem[];
 
   constructor(message: string, problems: readonly ShownProblem[] = []) {

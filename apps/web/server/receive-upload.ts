@@ -21,7 +21,7 @@ export function receiveUpload(
 ): Promise<void> | void {
   const asked = query.safeParse(queryOf(request));
   if (!asked.success) return refuse(response, 400, 'This is no address of an upload.');
-  const { root, uploads, localModels } = workspace;
+  const { root, ownFiles, localModels } = workspace;
   const taking = { ...{ request, response, limit, root }, what: 'The upload' };
   const { data } = asked;
   if (data.to === 'models') {
@@ -30,6 +30,6 @@ export function receiveUpload(
   }
   const instead = 'Copy the file into the workspace yourself';
   return receiveBody({ ...taking, instead }, async (body) => ({
-    paths: await uploads.receive(body, { renamed: data.renamed === '1' }),
+    paths: await ownFiles.receive(body, { renamed: data.renamed === '1' }),
   }));
 }

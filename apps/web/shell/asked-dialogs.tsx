@@ -29,6 +29,10 @@ const ModelPicker = part(
   () => import('../models/model-picker.tsx').then((loaded) => loaded.ModelPicker),
   FailedDialog,
 );
+const FilePicker = part(
+  () => import('../files/file-picker.tsx').then((loaded) => loaded.FilePicker),
+  FailedDialog,
+);
 const ShortcutSheet = part(() =>
   import('../commands/shortcut-sheet.tsx').then((loaded) => loaded.ShortcutSheet),
 );
@@ -42,7 +46,7 @@ const Tour = part(() => import('../tour/tour.tsx').then((loaded) => loaded.Tour)
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
-  const { connecting, gallery, modelQuestion, tour } = useOverlay();
+  const { connecting, gallery, modelQuestion, fileQuestion, tour } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -53,6 +57,7 @@ export function AskedDialogs() {
       {labelling === null ? null : <LabelsDialog node={labelling} />}
       {connecting === null ? null : <ConnectMenu question={connecting} />}
       {modelQuestion === null ? null : <ModelPicker question={modelQuestion} />}
+      {fileQuestion === null ? null : <FilePicker question={fileQuestion} />}
       {gallery ? <Gallery /> : null}
       {tour ? <Tour /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}

@@ -28,6 +28,13 @@ export interface ModelQuestion {
   readonly importing?: boolean;
 }
 
+/** A file or a folder of the workspace that is asked for: `folder` is looked into first, `files` are brought there. */
+export interface FileQuestion {
+  readonly folder: string;
+  readonly choose: (paths: readonly string[]) => void;
+  readonly files?: readonly File[];
+}
+
 /** What a context menu was asked for on. */
 export type MenuTarget =
   | { readonly kind: 'canvas' }
@@ -59,6 +66,7 @@ interface OverlayState {
   readonly labelling: string | null;
   readonly connecting: ConnectQuestion | null;
   readonly modelQuestion: ModelQuestion | null;
+  readonly fileQuestion: FileQuestion | null;
   readonly menu: OpenMenu | null;
   /** What is being written where it stands: the title of a node or a group, or a note, by its key on the canvas; or a file's name, by its path. */
   readonly renamingNode: string | null;
@@ -77,6 +85,7 @@ interface OverlayState {
         | 'labelling'
         | 'connecting'
         | 'modelQuestion'
+        | 'fileQuestion'
         | 'menu'
         | 'renamingNode'
         | 'renamingFile'
@@ -89,7 +98,14 @@ interface OverlayState {
 const nothingAsked = {
   ...{ nameQuestion: null, shortcutSheet: false, gallery: false, tour: false },
   ...{ packing: null, unpacking: false },
-  ...{ editedRows: null, labelling: null, connecting: null, modelQuestion: null, menu: null },
+  ...{
+    editedRows: null,
+    labelling: null,
+    connecting: null,
+    modelQuestion: null,
+    fileQuestion: null,
+    menu: null,
+  },
 } as const;
 
 /** What lies over the screen for a moment. */
@@ -108,10 +124,17 @@ export function closeOverlays(): void {
 
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
-  const { nameQuestion, packing, editedRows, labelling, connecting, modelQuestion } = state;
+  const { nameQuestion, packing, editedRows, labelling, connecting, modelQuestion, fileQuestion } =
+    state;
   const { unpacking, shortcutSheet, gallery, tour } = state;
   return (
-    (nameQuestion ?? packing ?? editedRows ?? labelling ?? connecting ?? modelQuestion) !== null ||
+    (nameQuestion ??
+      packing ??
+      editedRows ??
+      labelling ??
+      connecting ??
+      modelQuestion ??
+      fileQuestion) !== null ||
     unpacking ||
     shortcutSheet ||
     gallery ||

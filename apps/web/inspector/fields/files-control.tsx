@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 import { queries } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
+import { folderOf } from '../../files/folder-of.ts';
+import { useOverlay } from '../../state/overlay-store.ts';
 import type { FieldProps } from './field-props.ts';
 import { ListControl } from './list-control.tsx';
 
@@ -55,9 +57,37 @@ function Matches({ patterns }: { readonly patterns: readonly string[] }) {
 /** Paths, folders and globs below the workspace, with how many files they match. */
 export function FilesControl(props: FieldProps) {
   const patterns = Array.isArray(props.value) ? props.value.map(String) : [];
+  const ask = (files?: readonly File[]): void =>
+    useOverlay.getState().show({
+      fileQuestion: {
+        folder: folderOf(patterns.at(-1) ?? ''),
+        choose: (paths) => props.change([...new Set([...patterns.filter(Boolean), ...paths])]),
+        ...(files === undefined ? {} : { files }),
+      },
+    });
   return (
     <>
-      <ListControl {...props} />
+      <div
+        onDragOver={(event) => {
+          if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          if (event.dataTransfer.files.length === 0) return;
+          event.preventDefault();
+          ask([...event.dataTransfer.files]);
+        }}
+      >
+        <ListControl {...props} />
+      </div>
+      <button
+        type="button"
+        className="button small mt-1.5"
+        aria-label={`Browse for ${props.field.title}`}
+        title="Files and folders of the workspace, or of this computer"
+        onClick={() => ask()}
+      >
+        Browse …
+      </button>
       <Matches patterns={patterns} />
     </>
   );

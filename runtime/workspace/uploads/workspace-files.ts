@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
@@ -10,11 +10,20 @@ import { stagingPath } from '../package/write-new-file.ts';
 import { fullDisk, requireRoom } from './require-room.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 
-export interface WorkspaceUploadsParts {
+export interface WorkspaceFilesParts {
   /** A real path. */
   readonly root: string;
   /** Where files are written before they take their place; swept of what a killed process left there. */
   readonly scratchFolder: string;
+}
+
+interface FolderEntry {
+  readonly name: string;
+  /** Below the workspace, with `/`. */
+  readonly path: string;
+  readonly folder: boolean;
+  /** Bytes, of a file. */
+  readonly size: number;
 }
 
 interface ComingFile extends OwnPlace {
@@ -22,12 +31,40 @@ interface ComingFile extends OwnPlace {
   readonly staged: string;
 }
 
-/** Files that people bring into a workspace from elsewhere. */
-export class WorkspaceUploads {
-  readonly #parts: WorkspaceUploadsParts;
+/** The files of a workspace's folder that people choose from, and that they bring there from elsewhere. */
+export class WorkspaceFiles {
+  readonly #parts: WorkspaceFilesParts;
 
-  constructor(parts: WorkspaceUploadsParts) {
+  constructor(parts: WorkspaceFilesParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * What is in a folder, `''` for the workspace itself: folders first, by name; nothing hidden, and no link that leads out.
+   * Throws `missing-file`, `outside-workspace` and `bad-name`.
+   */
+  async list(folder: string): Promise<readonly FolderEntry[]> {
+    const { root } = this.#parts;
+    const { short, absolute } =
+      folder === '' ? { short: '', absolute: root } : await ownPlace(root, folder);
+    const names = await readdir(absolute).catch((cause: unknown) => {
+      const message = `There is no folder ${JSON.stringify(short)} in the workspace.`;
+      throw new GraphError('missing-file', message, { cause });
+    });
+    const entries: FolderEntry[] = [];
+    for (const name of names) {
+      const path = short === '' ? name : `${short}/${name}`;
+      const place = await ownPlace(root, path).catch(() => undefined);
+      const found = place && (await stat(place.absolute).catch(() => undefined));
+      if (found?.isDirectory() === true) entries.push({ name, path, folder: true, size: 0 });
+      else if (found?.isFile() === true)
+        entries.push({ name, path, folder: false, size: found.size });
+    }
+    return entries.sort(
+      (a, b) =>
+        Number(b.folder) - Number(a.folder) ||
+        a.name.localeCompare(b.name, 'en', { numeric: true }),
+    );
   }
 
   /**

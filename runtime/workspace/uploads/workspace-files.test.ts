@@ -14,7 +14,7 @@ import { GraphError } from '@graft/graph';
 import { mountSmallDisk } from '@graft/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sentBody } from '../testing/sent-body.ts';
-import { WorkspaceUploads } from './workspace-uploads.ts';
+import { WorkspaceFiles } from './workspace-files.ts';
 
 let folder: string;
 let root: string;
@@ -32,7 +32,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const receive = (
   files: Parameters<typeof sentBody>[0],
   { renamed = false, cut = 0 }: { readonly renamed?: boolean; readonly cut?: number } = {},
-) => new WorkspaceUploads({ root, scratchFolder }).receive(sentBody(files, cut), { renamed });
+) => new WorkspaceFiles({ root, scratchFolder }).receive(sentBody(files, cut), { renamed });
 
 /** Everything below the folder of the test but the workspace's own state. */
 const all = async (): Promise<string[]> =>
@@ -118,7 +118,7 @@ it('keeps nothing of what holds more than it says', async () => {
   const body = async function* () {
     yield Buffer.from('{"files":[{"path":"a.md","size":2}]}\nabc');
   };
-  const uploads = new WorkspaceUploads({ root, scratchFolder });
+  const uploads = new WorkspaceFiles({ root, scratchFolder });
   await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
     code: 'damaged-file',
   });
@@ -132,7 +132,7 @@ it('refuses what the disk has no room for before a byte of it is read', async ()
     read++;
     yield Buffer.alloc(1);
   };
-  const uploads = new WorkspaceUploads({ root, scratchFolder });
+  const uploads = new WorkspaceFiles({ root, scratchFolder });
   await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
     code: 'no-space',
   });
@@ -143,7 +143,7 @@ const disk = mountSmallDisk(8);
 it.skipIf(disk === undefined)('keeps nothing on a disk that gets full meanwhile', async () => {
   const small = join(disk?.folder ?? folder, 'workspace');
   await mkdir(small);
-  const uploads = new WorkspaceUploads({
+  const uploads = new WorkspaceFiles({
     root: small,
     scratchFolder: join(small, '.graft/scratch'),
   });
@@ -161,4 +161,23 @@ it.skipIf(disk === undefined)('keeps nothing on a disk that gets full meanwhile'
   } finally {
     disk?.unmount();
   }
+});
+
+it('lists a folder, its folders first, with nothing hidden and nothing from outside', async () => {
+  await mkdir(join(root, '.git'));
+  await mkdir(join(root, 'node_modules'));
+  await writeFile(join(root, 'b10.md'), 'ten');
+  await writeFile(join(root, 'b9.md'), '');
+  await writeFile(join(folder, 'secret'), '');
+  await symlink('../secret', join(root, 'out.md'));
+  const files = new WorkspaceFiles({ root, scratchFolder });
+  expect(await files.list('')).toEqual([
+    { name: 'notes', path: 'notes', folder: true, size: 0 },
+    { name: 'b9.md', path: 'b9.md', folder: false, size: 0 },
+    { name: 'b10.md', path: 'b10.md', folder: false, size: 3 },
+  ]);
+  expect((await files.list('notes')).map(({ path }) => path)).toEqual(['notes/kilns.md']);
+  await expect(files.list('..')).rejects.toMatchObject({ code: 'outside-workspace' });
+  await expect(files.list('.git')).rejects.toMatchObject({ code: 'bad-name' });
+  await expect(files.list('gone')).rejects.toMatchObject({ code: 'missing-file' });
 });

@@ -1,0 +1,148 @@
+import { bytes } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useId, useState, type KeyboardEvent } from 'react';
+import { queries } from '../api/client.ts';
+import { refusalOf } from '../api/problem.ts';
+import { useModal } from '../shell/modal.ts';
+import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';
+import { FileUpload } from './file-upload.tsx';
+
+function close(): void {
+  useOverlay.getState().show({ fileQuestion: null });
+}
+
+/** Files and folders of the workspace, gone through by keys or by the mouse, and those of this computer to bring there. */
+export function FilePicker({ question }: { readonly question: FileQuestion }) {
+  const dialog = useModal();
+  const id = useId();
+  const [folder, setFolder] = useState(question.folder);
+  const [search, setSearch] = useState('');
+  const [at, setAt] = useState<string>();
+  const { data, error } = useQuery(
+    queries.catalogue.folder.queryOptions({ path: folder }, { staleTime: 0, retry: false }),
+  );
+  const found = (data ?? []).filter(({ name }) =>
+    name.toLowerCase().includes(search.toLowerCase().trim()),
+  );
+  const shown = found.find(({ path }) => path === at) ?? found[0];
+  const go = (to: string, shows?: string): void => {
+    setFolder(to);
+    setSearch('');
+    setAt(shows);
+  };
+  const up = (): void => {
+    if (folder !== '') go(folder.split('/').slice(0, -1).join('/'), folder);
+  };
+  const choose = (paths: readonly string[]): void => {
+    close();
+    question.choose(paths);
+  };
+  const open = (entry: typeof shown): void => {
+    if (entry?.folder === true) go(entry.path);
+    else if (entry !== undefined) choose([entry.path]);
+  };
+  const step = (by: number): void => {
+    const place = shown === undefined ? -1 : found.indexOf(shown);
+    const next = found[Math.min(found.length - 1, Math.max(0, place + by))];
+    if (next !== undefined) setAt(next.path);
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => open(shown),
+    ...(search === '' && folder !== '' ? { Backspace: up } : {}),
+  };
+  const press = (event: KeyboardEvent): void => {
+    const act = keys[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  };
+  const idOf = (path: string): string => `${id}-${path}`;
+  const shownId = shown === undefined ? undefined : idOf(shown.path);
+  useEffect(() => {
+    if (shownId !== undefined)
+      document.getElementById(shownId)?.scrollIntoView({ block: 'nearest' });
+  }, [shownId]);
+  const title = folder === '' ? 'Files of the workspace' : folder;
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog w-[560px] overflow-hidden"
+      aria-label="Choose a file or a folder"
+      onClose={close}
+    >
+      <div className="flex max-h-[75vh] flex-col">
+        <div className="flex h-11 shrink-0 items-center border-b border-line pr-2">
+          <input
+            data-focus
+            className="h-full min-w-0 flex-1 bg-transparent px-4 outline-none"
+            role="combobox"
+            aria-label={`Find in ${title}`}
+            aria-expanded
+            aria-controls={`${id}-list`}
+            aria-activedescendant={shownId}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={title}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={press}
+          />
+          {folder === '' ? null : (
+            <button
+              type="button"
+              className="button small"
+              title="The folder that this one is in (Backspace)"
+              onClick={up}
+            >
+              Up
+            </button>
+          )}
+        </div>
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={title}
+          className="min-h-24 flex-1 overflow-auto p-1.5"
+        >
+          {found.map((entry) => (
+            <div
+              key={entry.path}
+              id={idOf(entry.path)}
+              role="option"
+              aria-selected={entry === shown}
+              className="flex cursor-default items-baseline gap-3 rounded-[7px] px-2.5 py-1 hover:bg-paper aria-selected:bg-accent-soft"
+              onClick={() => open(entry)}
+            >
+              <span className="min-w-0 flex-1 truncate font-mono text-[11.5px]">
+                {entry.name}
+                {entry.folder ? '/' : ''}
+              </span>
+              <span className="text-ink-2 tabular-nums">
+                {entry.folder ? '' : bytes(entry.size)}
+              </span>
+            </div>
+          ))}
+        </div>
+        <p role="status" className={found.length > 0 ? 'sr-only' : 'px-4 pb-3 text-ink-2'}>
+          {error !== null
+            ? refusalOf(error)
+            : data === undefined
+              ? 'Looking …'
+              : found.length > 0
+                ? ''
+                : search === ''
+                  ? 'The folder is empty.'
+                  : 'Nothing here is called that.'}
+        </p>
+        <FileUpload
+          folder={folder}
+          first={question.files}
+          came={choose}
+          wholeFolder={folder === '' ? undefined : () => choose([folder])}
+        />
+      </div>
+    </dialog>
+  );
+}
