@@ -264,8 +264,14 @@ test.describe('menus and keys', () => {
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await expect(sheet).toContainText('Zoom in');
     await expect(sheet).toContainText('F2');
+    // Nothing runs behind it.
+    let started = 0;
+    page.on('request', (request) => (started += request.url().includes('runs.start') ? 1 : 0));
+    await page.keyboard.press('Control+Enter');
+    await page.waitForTimeout(300);
     await page.keyboard.press('Escape');
     await expect(sheet).toHaveCount(0);
+    expect(started).toBe(0);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder(/run a command/).fill('shortcuts');
     await page.keyboard.press('Enter');

@@ -30,7 +30,9 @@ function handleKey(event: KeyboardEvent): void {
   }
   const command = meantBy(event);
   if (command === undefined) return;
-  if (command.whileTyping !== true && (isTyping(event.target) || inDialog())) return;
+  // What lies over the graph hides what a run would be of.
+  const isHidden = inDialog() && (command.whileTyping !== true || command.group === 'Run');
+  if (isHidden || (command.whileTyping !== true && isTyping(event.target))) return;
   // Also where there is nothing to do it to: the browser's own "save page" is meant by nobody here.
   event.preventDefault();
   runCommand(command);

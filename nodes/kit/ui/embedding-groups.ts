@@ -25,7 +25,7 @@ export function embeddingGroups({ documents, documentOf }: EmbeddingMap): Embedd
   const rest = sorted.length - own.length;
   const numbers = new Map(own.map((name, at) => [name, at]));
   const groupOf = documentOf.map((at) => numbers.get(names[at] ?? '') ?? own.length);
-  const all = rest === 0 ? own : [...own, `${String(rest)} others`];
+  const all = rest === 0 ? own : [...own, rest === 1 ? '1 other' : `${String(rest)} others`];
   return {
     ...{ names: all, groupOf },
     counts: all.map((_, group) => groupOf.filter((one) => one === group).length),
