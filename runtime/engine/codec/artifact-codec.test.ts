@@ -176,6 +176,31 @@ describe('a page', () => {
   });
 });
 
+/** The store, and how many bytes have been read of it since that was asked last. */
+function counting() {
+  let read = 0;
+  async function* count(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      // As a disk gives them out.
+      for (let at = 0; at < chunk.length; at += 4096) {
+        const part = chunk.subarray(at, at + 4096);
+        read += part.length;
+        yield part;
+      }
+    }
+  }
+  const counted: ArtifactStore = Object.create(artifacts, {
+    get: { value: (digest: string) => count(artifacts.get(digest)) },
+    getFrom: { value: (digest: string, at: number) => count(artifacts.getFrom(digest, at)) },
+  });
+  const bytes = (): number => {
+    const since = read;
+    read = 0;
+    return since;
+  };
+  return { counted, bytes };
+}
+
 describe('a page from within', () => {
   const rows = Array.from({ length: 20_000 }, (_, at) => ({
     id: `q${String(at)}`,
@@ -184,30 +209,41 @@ describe('a page from within', () => {
 
   it('reads little of what comes before it, once it was passed', async () => {
     const ref = await write(Questions, rows);
-    let read = 0;
-    const counted: ArtifactStore = Object.create(artifacts, {
-      get: { value: (digest: string) => count(artifacts.get(digest)) },
-      getFrom: { value: (digest: string, at: number) => count(artifacts.getFrom(digest, at)) },
-    });
-    async function* count(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const chunk of bytes) {
-        // As a disk gives them out.
-        for (let at = 0; at < chunk.length; at += 4096) {
-          const part = chunk.subarray(at, at + 4096);
-          read += part.length;
-          yield part;
-        }
-      }
-    }
+    const { counted, bytes } = counting();
     const reader = new RowReader(counted);
     const page = (offset: number) => readPage(counted, ref, { offset, limit: 50, reader });
     expect((await page(19_980)).rows).toEqual(rows.slice(19_980));
-    expect(read).toBe(ref.size);
+    expect(bytes()).toBe(ref.size);
     for (const offset of [0, 63, 64, 65, 10_000, 19_999, 12_345]) {
-      read = 0;
+      bytes();
       expect((await page(offset)).rows).toEqual(rows.slice(offset, offset + 50));
-      expect(read).toBeLessThan(16_000);
+      expect(bytes()).toBeLessThan(16_000);
     }
+  });
+
+  it('near the end of a long artifact reads nothing of what is before it', async () => {
+    const long = Array.from({ length: 120 }, (_, at) => ({
+      ...{ id: `q${String(at)}`, question: `${'ö'.repeat(50_000)}${String(at)}` },
+    }));
+    const ref = await write(Questions, long);
+    const { counted, bytes } = counting();
+    const reader = new RowReader(counted);
+    const page = (offset: number, of: ArtifactRef = ref) =>
+      readPage(counted, of, { offset, limit: 2, reader });
+    for (const offset of [117, 100, 119]) {
+      expect((await page(offset)).rows).toEqual(long.slice(offset, offset + 2));
+      expect(bytes()).toBeLessThan(4_000_000);
+    }
+    // What is said wrongly of an artifact leads astray nobody who says what is right.
+    await page(110, { ...ref, count: 121 });
+    bytes();
+    for (const offset of [110, 60, 0, 111]) {
+      expect((await page(offset)).rows).toEqual(long.slice(offset, offset + 2));
+    }
+    bytes();
+    expect((await page(80)).rows).toEqual(long.slice(80, 82));
+    // From the nearest row that was passed.
+    expect(bytes()).toBeLessThan(3_000_000);
   });
 
   it('is made of rows here and there, in the order asked for', async () => {

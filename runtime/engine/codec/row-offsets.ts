@@ -4,6 +4,10 @@ const newline = 0x0a;
 /** Rows between two remembered places, or bytes where these are long: a jump reads at most so many in vain. */
 const stride = 64;
 const strideBytes = 64 * 1024;
+/** Bytes that are rather read in vain than gone around from the end. */
+const nearEnough = 8_000_000;
+/** Bytes that are read at a time where one goes back from the end. */
+const backBytes = 1 << 20;
 /** Artifacts whose places are remembered; the one longest unused goes first. */
 const keptArtifacts = 200;
 
@@ -27,6 +31,11 @@ interface Place {
   readonly byte: number;
 }
 
+const isNear = (place: Place | undefined, { row, byte }: Place): boolean =>
+  place !== undefined &&
+  Math.abs(row - place.row) < stride &&
+  Math.abs(byte - place.byte) < strideBytes;
+
 /** Where rows begin in the bytes of one JSON-lines artifact, as far as it has been read. */
 class Offsets {
   /** In order, from the first row on. */
@@ -34,22 +43,36 @@ class Offsets {
 
   /** The nearest remembered place at or before a row. */
   before(row: number): Place {
+    return this.#places[this.#index(row)] ?? { row: 0, byte: 0 };
+  }
+
+  #index(row: number): number {
     let [low, high] = [0, this.#places.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((this.#places[middle]?.row ?? Infinity) <= row) low = middle;
       else high = middle - 1;
     }
-    return this.#places[low] ?? { row: 0, byte: 0 };
+    return low;
   }
 
+  /** Notes where a row begins, where no place near it is remembered. */
   passed(row: number, byte: number): void {
-    const last = this.#places.at(-1);
-    if (last === undefined || row <= last.row) return;
-    if (row - last.row >= stride || byte - last.byte >= strideBytes)
-      this.#places.push({ row, byte });
+    const at = this.#index(row);
+    if ([this.#places[at], this.#places[at + 1]].some((place) => isNear(place, { row, byte })))
+      return;
+    this.#places.splice(at + 1, 0, { row, byte });
+  }
+
+  /** Notes where a row begins, which is wanted. */
+  remember(row: number, byte: number): void {
+    const at = this.#index(row);
+    if (this.#places[at]?.row !== row) this.#places.splice(at + 1, 0, { row, byte });
   }
 }
+
+/** An artifact; by its size and how many rows it has, one comes to a row from its end. */
+type RowsRef = Pick<ArtifactRef, 'digest'> & Partial<ArtifactRef>;
 
 /**
  * Reads rows from the middle of JSON-lines artifacts: bytes are found under their digest and never change, so the
@@ -64,7 +87,7 @@ export class RowReader {
   }
 
   /** Lines from row `from` on. Rows from the first on are verified as they end; from within are not. */
-  async *lines(ref: Pick<ArtifactRef, 'digest'>, from: number): AsyncGenerator<RowLine> {
+  async *lines(ref: RowsRef, from: number): AsyncGenerator<RowLine> {
     for await (const { row, starts, bytes } of this.blocks(ref, from)) {
       for (let at = Math.max(0, from - row); at < starts.length - 1; at += 1) {
         yield { row: row + at, bytes: bytes.subarray(starts[at], (starts[at + 1] ?? 0) - 1) };
@@ -73,8 +96,10 @@ export class RowReader {
   }
 
   /** Whole lines from one at or before row `from` on, as many as come at once; verified as `lines` are. */
-  async *blocks({ digest }: Pick<ArtifactRef, 'digest'>, from: number): AsyncGenerator<LineBlock> {
-    const offsets = this.#of(digest);
+  async *blocks(ref: RowsRef, from: number): AsyncGenerator<LineBlock> {
+    const { digest } = ref;
+    const offsets = this.#of(ref);
+    await this.#comeFromEnd(ref, from);
     let { row, byte } = offsets.before(from);
     const bytes = byte === 0 ? this.#artifacts.get(digest) : this.#artifacts.getFrom(digest, byte);
     let rest: Buffer[] = [];
@@ -100,11 +125,48 @@ export class RowReader {
     if (last.length > 0) yield { row, starts: [0, last.length + 1], bytes: last };
   }
 
-  #of(digest: string): Offsets {
-    const known = this.#offsets.get(digest) ?? new Offsets();
+  /** Goes back from the end to a row that is nearer to it than to any place that is known, so that what is before it is not read. */
+  async #comeFromEnd(ref: RowsRef, from: number): Promise<void> {
+    const { size = 0, count = 0 } = ref;
+    const offsets = this.#of(ref);
+    const ahead = ((from - offsets.before(from).row) * size) / Math.max(1, count);
+    if (from >= count || ahead < nearEnough || count - from > from - offsets.before(from).row)
+      return;
+    /** The row that begins after the line end that is found next. */
+    let row = count;
+    for (let end = size; end > 0; end -= backBytes) {
+      const start = Math.max(0, end - backBytes);
+      const bytes = await this.#slice(ref.digest, start, end);
+      // Not as rows are written, or not as large as is said: it is read from the front.
+      if (bytes.length < end - start || (end === size && bytes.at(-1) !== newline)) return;
+      for (let at = bytes.lastIndexOf(newline); at !== -1;) {
+        const byte = start + at + 1;
+        if (row <= from) return offsets.remember(row, byte);
+        if (row < count) offsets.passed(row, byte);
+        row -= 1;
+        at = at === 0 ? -1 : bytes.lastIndexOf(newline, at - 1);
+      }
+    }
+  }
+
+  async #slice(digest: string, start: number, end: number): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of this.#artifacts.getFrom(digest, start)) {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length >= end - start) break;
+    }
+    return Buffer.concat(chunks).subarray(0, end - start);
+  }
+
+  /** By what is said of it, too: what is wrong leads nobody else astray. */
+  #of({ digest, size, count }: RowsRef): Offsets {
+    const key = JSON.stringify([digest, size, count]);
+    const known = this.#offsets.get(key) ?? new Offsets();
     // The map keeps the order of its entries: set anew, it is the one used last.
-    this.#offsets.delete(digest);
-    this.#offsets.set(digest, known);
+    this.#offsets.delete(key);
+    this.#offsets.set(key, known);
     const [oldest] = this.#offsets.keys();
     if (this.#offsets.size > keptArtifacts && oldest !== undefined) this.#offsets.delete(oldest);
     return known;
