@@ -83,3 +83,74 @@ test('files are chosen from the workspace by keys, and brought there from this c
   });
   await rm(inWorkspace('brought.graft.json'));
 });
+
+test('a file that is not here is brought back from its node, and data is dropped onto the canvas', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('gone', {
+    ...chunking,
+    nodes: {
+      ...chunking.nodes,
+      files: { type: 'load-files', params: { paths: ['notes/kilns.md', 'notes/gone.md'] } },
+    },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'gone.graft.json');
+  const ways = page
+    .locator('.react-flow')
+    .getByRole('group', { name: 'notes/gone.md is not here' });
+  const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
+  const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
+  const dropped = (name: string, text: string) =>
+    page.evaluateHandle(
+      ([called, holds]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([holds], called));
+        return data;
+      },
+      [name, text] as const,
+    );
+
+  await test.step('another is chosen in its place, and undone', async () => {
+    await expect(ways).toBeVisible();
+    await bench.select('files');
+    await expect(page.getByTestId('inspector').getByTestId('file-remedies')).toBeVisible();
+    await expectAccessible(page, 'a file that is not here');
+    await ways.getByRole('button', { name: 'Choose another file …' }).click();
+    await dialog.getByRole('option', { name: /glazes.md/ }).click();
+    await expect(row(2)).toHaveValue('notes/glazes.md');
+    await expect(ways).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(ways).toBeVisible();
+  });
+
+  await test.step('it is uploaded', async () => {
+    const chooser = page.waitForEvent('filechooser');
+    await ways.getByRole('button', { name: 'Upload …' }).click();
+    const buffer = Buffer.from('Found again.');
+    await (await chooser).setFiles({ name: 'gone.md', mimeType: 'text/plain', buffer });
+    await expect(dialog).toHaveCount(0);
+    await expect(ways).toHaveCount(0);
+    await expect(page.getByTestId('matched-files')).toHaveText('2 files');
+  });
+
+  await test.step('data dropped onto the canvas is read by a node, in one edit', async () => {
+    const dataTransfer = await dropped('clay.md', 'Clay is wedged.');
+    await bench.canvas.dispatchEvent('drop', { dataTransfer, clientX: 700, clientY: 200 });
+    await expect(page.locator('.react-flow__node')).toHaveCount(3);
+    await expect(row(1)).toHaveValue('clay.md');
+    expect(await readFile(path.join(workspace.folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.locator('.react-flow__node')).toHaveCount(2);
+  });
+
+  await test.step('a graph dropped onto the list of files is opened', async () => {
+    const text = JSON.stringify({ graft: 1, nodes: {}, edges: [] });
+    const dataTransfer = await dropped('sent-over.graft.json', text);
+    await page.getByRole('region', { name: 'Workspace' }).dispatchEvent('drop', { dataTransfer });
+    await expect(page.getByRole('navigation', { name: 'File' })).toContainText('sent-over');
+  });
+  for (const name of ['gone.graft.json', 'sent-over.graft.json', 'clay.md'])
+    await rm(path.join(workspace.folder, name));
+});

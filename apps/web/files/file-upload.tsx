@@ -1,6 +1,7 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
+import { queries, queryClient } from '../api/client.ts';
 import { sendFiles, UploadRefused } from '../api/send-files.ts';
 
 interface FileUploadProps {
@@ -37,7 +38,10 @@ export function FileUpload({ folder, first, came, wholeFolder }: FileUploadProps
     }));
     try {
       const query = { to: 'workspace', renamed: renamed ? '1' : '0' };
-      came(answerSchema.parse(await sendFiles(sent, query, { progress, signal })).paths);
+      const { paths } = answerSchema.parse(await sendFiles(sent, query, { progress, signal }));
+      // What a pattern matches is another now.
+      void queryClient.invalidateQueries({ queryKey: queries.catalogue.matchFiles.queryKey() });
+      came(paths);
     } catch (error) {
       const problems = error instanceof UploadRefused ? error.problems : [];
       const names = problems.flatMap(({ code, location }) =>

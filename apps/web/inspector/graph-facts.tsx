@@ -10,8 +10,8 @@ import { useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
 import { shapeOf } from '../state/node-shape.ts';
 
-const CardRemedies = part(() =>
-  import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+const CanvasExtras = part(() =>
+  import('../canvas/canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
 );
 
 interface UsedModel {
@@ -92,7 +92,7 @@ export function GraphFacts() {
   );
   return (
     <>
-      <CardRemedies />
+      <CanvasExtras />
       {asFunction === undefined ? null : <Interface of={asFunction} />}
       {models.length === 0 ? null : (
         <Fact title="Models">

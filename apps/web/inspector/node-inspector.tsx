@@ -23,8 +23,8 @@ import { FullPageIcon } from '../shell/icons.tsx';
 import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
-const CardRemedies = part(() =>
-  import('../models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+const CanvasExtras = part(() =>
+  import('../canvas/canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
 );
 
 const ParameterForm = part(() =>
@@ -107,7 +107,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
   if (node === undefined) return <GraphSummary />;
   return (
     <>
-      <CardRemedies selected={id} />
+      <CanvasExtras selected={id} />
       <div className="px-4 pt-3 pb-2">
         <TitleField key={id} id={id} node={node} />
         {definition === undefined ? (

@@ -11,6 +11,8 @@ import {
 } from '@graft/graph';
 import type { ShownProblem } from '../api/problem.ts';
 import { commandOf } from '../commands/commands.ts';
+import { missingPath } from '../files/missing-path.ts';
+import { part } from '../shell/part.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { bodyAt, wayOf } from '../state/levels.ts';
 import { useOutdated } from '../state/outdated.ts';
@@ -29,6 +31,10 @@ import { choicesOf, isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
 import { useTakeBack } from './fields/take-back.ts';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
+
+const FileRemedies = part(() =>
+  import('../files/file-remedies.tsx').then((loaded) => loaded.FileRemedies),
+);
 
 function Control({
   node,
@@ -175,6 +181,12 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
             {problem.message}
           </p>
         ))}
+        {problems.map((problem) => {
+          const missing = isUse ? undefined : missingPath(problem, value);
+          return missing === undefined ? null : (
+            <FileRemedies key={missing} node={node} param={field.name} missing={missing} />
+          );
+        })}
         {failure === undefined ? null : <p className="text-error">The last run: {failure}</p>}
         <GivenNote node={node} param={field.name} />
         {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}

@@ -5,8 +5,8 @@ import { byNode, useProblems } from '../state/problems.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { NodeRemedies } from './node-remedies.tsx';
 
-/** What a card is over which can be had: a model that is not here. */
-const codes = new Set(['bad-model']);
+/** Problems over what can be had: a model or a file that is not here. */
+const codes = new Set(['bad-model', 'missing-file']);
 
 /** A node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
 function useCard(id: string): Element | null {

@@ -1,12 +1,16 @@
 import { paramFields, setParam } from '@graft/graph';
+import { FileRemedies } from '../files/file-remedies.tsx';
+import { missingPath } from '../files/missing-path.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useShape } from '../state/node-shape.ts';
+import { useProblemsAt } from '../state/problems.ts';
 import { ModelRemedies } from './model-remedies.tsx';
 
-/** Under a card, of each model that the node names and that is not here: the ways to it. */
+/** Under a card, of each model and file that the node names and that is not here: the ways to it. */
 export function NodeRemedies({ id }: { readonly id: string }) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const definition = useShape(node);
+  const problems = useProblemsAt(id);
   if (node === undefined || definition === undefined) return null;
   const params = definition.params.safeParse(node.params);
   const sources = params.success ? (definition.sources?.(params.data) ?? []) : [];
@@ -27,6 +31,13 @@ export function NodeRemedies({ id }: { readonly id: string }) {
           />
         ) : null,
       )}
+      {problems.map((problem) => {
+        const { param } = problem.location;
+        const missing = param === undefined ? undefined : missingPath(problem, node.params[param]);
+        return param === undefined || missing === undefined ? null : (
+          <FileRemedies key={`${param} ${missing}`} node={id} param={param} missing={missing} />
+        );
+      })}
     </>
   );
 }
