@@ -86,4 +86,22 @@ test('a template is written with the names of what is filled in, small or large'
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     expect(await template.innerText()).toBe(before);
   });
+  await test.step('so it is in a cell of the notebook', async () => {
+    await page.getByRole('banner').getByRole('button', { name: 'Notebook', exact: true }).click();
+    await page.locator('[data-cell="prompt"]').focus();
+    await page.keyboard.press('Enter');
+    const inCell = page
+      .locator('.cell-form')
+      .getByRole('textbox', { name: 'Template', exact: true });
+    await inCell.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' {');
+    await expect(offered).toHaveCount(2);
+    await page.keyboard.press('Escape');
+    await expect(offered).toHaveCount(0);
+    await expect(inCell).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(inCell).not.toBeFocused();
+    await expect(inCell).not.toContainText('{question} {');
+  });
 });

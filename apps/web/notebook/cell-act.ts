@@ -72,7 +72,9 @@ export function cellAct(press: Press, { target, isCell, before }: At): CellAct |
   const held = ctrlKey || metaKey || altKey || shiftKey;
   if (key === 'Enter' && held) {
     const act = heldEnter(press);
-    return act === 'run' && target.closest('textarea') !== null ? undefined : act;
+    return act === 'run' && target.closest('textarea, [contenteditable]') !== null
+      ? undefined
+      : act;
   }
   if (held || target.closest(typing) !== null) return undefined;
   if (key === 'd' && isCell) return before === 'd' ? 'delete' : undefined;

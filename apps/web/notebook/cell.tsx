@@ -75,7 +75,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
     // The form comes when it is first asked for.
     const focus = (tries: number): void => {
       const field = cell.current?.querySelector<HTMLElement>(
-        '.cell-form :is(input, textarea, select)',
+        '.cell-form :is(input, textarea, select, [contenteditable])',
       );
       if (field !== null && field !== undefined) field.focus();
       else if (tries > 0) setTimeout(() => focus(tries - 1), 50);

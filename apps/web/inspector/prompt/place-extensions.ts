@@ -62,6 +62,7 @@ export function placeExtensions(names: readonly string[]): Extension {
       // Ours stand among the other keys.
       defaultKeymap: false,
     }),
-    keymap.of(completionKeymap),
+    // What a key does to the list it does to nothing else: Escape leaves neither the field nor its cell.
+    keymap.of(completionKeymap.map((binding) => ({ ...binding, stopPropagation: true }))),
   ];
 }
