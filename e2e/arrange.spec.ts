@@ -12,7 +12,7 @@ async function boxOf(bench: Workbench, id: string) {
 /** The middle of an edge between two cards that stand beside each other. */
 async function middleOf(bench: Workbench, from: string, to: string) {
   const path = bench.page.locator(
-    `.react-flow__edge[aria-label^="Edge from ${from} "][aria-label*=" to ${to} "] .react-flow__edge-path`,
+    `.react-flow__edge[data-id^="${from}."][data-id*="-> ${to}."] .react-flow__edge-path`,
   );
   return path.evaluate((drawn) => {
     if (!(drawn instanceof SVGPathElement)) throw new Error('No edge is drawn.');
@@ -59,11 +59,11 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y + 200);
     await page.mouse.move(head.x + 60 + by.x, head.y + 14 + by.y);
     await page.mouse.up();
-    await expect(edge(page, 'Edge from hits hits to expand hits')).toHaveCount(1);
-    await expect(edge(page, 'Edge from expand hits to rerank hits')).toHaveCount(1);
-    await expect(edge(page, 'Edge from hits hits to rerank hits')).toHaveCount(0);
+    await expect(edge(page, 'Edge from hits of Retrieve to hits of Expand hits')).toHaveCount(1);
+    await expect(edge(page, 'Edge from hits of Expand hits to hits of Rerank')).toHaveCount(1);
+    await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
-    await expect(edge(page, 'Edge from hits hits to rerank hits')).toHaveCount(1);
+    await expect(edge(page, 'Edge from hits of Retrieve to hits of Rerank')).toHaveCount(1);
   });
 
   await test.step('one from the palette, too', async () => {
@@ -73,8 +73,8 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page
       .getByRole('button', { name: 'Add Diversify', exact: true })
       .dragTo(bench.canvas, { targetPosition: { x: x - pane.x, y: y - pane.y }, force: true });
-    await expect(edge(page, 'Edge from hits hits to diversify hits')).toHaveCount(1);
-    await expect(edge(page, 'Edge from diversify hits to rerank hits')).toHaveCount(1);
+    await expect(edge(page, 'Edge from hits of Retrieve to hits of Diversify')).toHaveCount(1);
+    await expect(edge(page, 'Edge from hits of Diversify to hits of Rerank')).toHaveCount(1);
     await expect(page.getByTestId('announcement')).toContainText(
       'Added Diversify between hits of Retrieve and hits of Rerank',
     );
@@ -89,9 +89,11 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await page.mouse.move(x, y + 40, { steps: 5 });
     await page.mouse.move(x, y, { steps: 5 });
     await page.mouse.up();
-    await expect(edge(page, 'Edge from more documents to chunk documents')).toHaveCount(1);
     await expect(
-      page.locator('[aria-label$="to chunk documents"].react-flow__edge'),
+      edge(page, 'Edge from documents of Files (more) to documents of Chunk'),
+    ).toHaveCount(1);
+    await expect(
+      page.locator('[aria-label$="to documents of Chunk"].react-flow__edge'),
     ).not.toHaveCount(0);
   });
 
@@ -105,7 +107,7 @@ test('lines up, spreads out and tidies what is selected, and undoes it', async (
   page,
   workspace,
 }) => {
-  const at = { a: [0, 10], b: [40, 250], c: [90, 620] } as const;
+  const at = { a: [0, 10], b: [260, 60], c: [520, 620] } as const;
   const nodes = Object.fromEntries(
     Object.keys(at).map((id) => [id, { type: 'load-files', params: { paths: ['notes/*.md'] } }]),
   );
@@ -120,6 +122,9 @@ test('lines up, spreads out and tidies what is selected, and undoes it', async (
     const [a = 0, b = 0, c = 0] = await lefts();
     expect(Math.abs(a - b) + Math.abs(b - c)).toBeLessThan(1);
   }).toPass();
+  // Those that would lie on one another make room.
+  const [above, under] = [await boxOf(bench, 'a'), await boxOf(bench, 'b')];
+  expect(under.y).toBeGreaterThan(above.y + above.height);
   await page.getByRole('button', { name: 'Distribute down' }).click();
   await expect(async () => {
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => boxOf(bench, id)));

@@ -105,7 +105,7 @@ test('takes another edge in the place of one, and lets one be pulled off', async
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'rewire.graft.json');
   const edge = (from: string) =>
-    page.locator(`[aria-label="Edge from ${from} documents to chunk documents"]`);
+    page.locator(`[aria-label="Edge from documents of Files (${from}) to documents of Chunk"]`);
   await expect(edge('files')).toHaveCount(1);
   // The view comes to rest.
   await page.waitForTimeout(400);

@@ -68,7 +68,9 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
     );
     await expect(edges(page)).toHaveCount(1);
     await page.keyboard.press('Control+z');
-    await expect(page.getByLabel('Edge from files documents to chunk documents')).toBeAttached();
+    await expect(
+      page.getByLabel('Edge from documents of Files (files) to documents of Chunk'),
+    ).toBeAttached();
   });
   await test.step('what does not fit says why, and the list stays', async () => {
     await isAtPort(page, 'chunk.documents');

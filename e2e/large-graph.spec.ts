@@ -121,7 +121,7 @@ test('a large graph is one picture from far, in which all can be pointed at', as
     const heights = () =>
       Promise.all(
         ['row-19-2', 'row-20-2', 'row-21-2'].map((id) =>
-          bench.node(id).evaluate(({ offsetHeight }) => offsetHeight),
+          bench.node(id).evaluate((card) => (card instanceof HTMLElement ? card.offsetHeight : 0)),
         ),
       );
     // Most of them have not been drawn whole so far.

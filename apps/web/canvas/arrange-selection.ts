@@ -3,13 +3,22 @@ import { plural } from '@graft/nodes/kit/ui';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
-import { aligned, distributed, type Axis, type Card, type Side } from './arrange.ts';
+import {
+  aligned,
+  distributed,
+  downUntilClear,
+  type Axis,
+  type Card,
+  type Side,
+} from './arrange.ts';
 import { tidyLayout } from './tidy-layout.ts';
 import { cardSize } from './viewport.ts';
 
-function selectedCards(): readonly Card[] {
+const selectedCards = (): readonly Card[] => cardsOf(useScreen.getState().selection);
+
+function cardsOf(ids: readonly string[]): readonly Card[] {
   const { shown } = useDocument.getState();
-  return useScreen.getState().selection.flatMap((id) => {
+  return ids.flatMap((id) => {
     const place = shown.layout[id];
     return place === undefined ? [] : { id, ...place, ...cardSize(shown, id) };
   });
@@ -28,7 +37,7 @@ export function distributeSelected(axis: Axis): void {
   move(distributed(selectedCards(), axis), 'Distributed');
 }
 
-/** Lays the selected nodes out by what feeds what, where they stand; the others stay. */
+/** Lays the selected nodes out by what feeds what, where they stand, or below what is in their way; the others stay. */
 export function tidySelected(): void {
   const cards = selectedCards();
   const ids = new Set(cards.map(({ id }) => id));
@@ -44,8 +53,13 @@ export function tidySelected(): void {
   });
   const from = corner(Object.values(places));
   const to = corner(cards);
-  const moved = Object.entries(places).map(
-    ([id, { x, y }]) => [id, { x: x - from.x + to.x, y: y - from.y + to.y }] as const,
+  const moved = cards.map((card) => {
+    const { x, y } = places[card.id] ?? card;
+    return { ...card, x: x - from.x + to.x, y: y - from.y + to.y };
+  });
+  const down = downUntilClear(
+    moved,
+    cardsOf(Object.keys(shown.nodes).filter((id) => !ids.has(id))),
   );
-  move(Object.fromEntries(moved), 'Tidied');
+  move(Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }])), 'Tidied');
 }

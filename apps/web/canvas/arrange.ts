@@ -38,7 +38,46 @@ export function aligned(cards: readonly Card[], side: Side): Places {
         return { x, y: farDown - height };
     }
   };
-  return Object.fromEntries(cards.map((card) => [card.id, place(card)]));
+  const axis = side === 'left' || side === 'centre' || side === 'right' ? 'down' : 'across';
+  return apart(
+    cards.map((card) => ({ ...card, ...place(card) })),
+    axis,
+  );
+}
+
+/** Pixels that stay between cards that would lie on one another. */
+const gap = 24;
+
+/** Places of cards that stand in one line: those that would lie on one another make room, the others stay. */
+function apart(cards: readonly Card[], axis: Axis): Places {
+  const at = ({ x, y }: Card): number => (axis === 'across' ? x : y);
+  const inOrder = cards.toSorted((a, b) => at(a) - at(b) || (a.id < b.id ? -1 : 1));
+  let taken = -Infinity;
+  return Object.fromEntries(
+    inOrder.map((card) => {
+      const size = axis === 'across' ? card.width : card.height;
+      const next = taken > at(card) ? taken + gap : at(card);
+      taken = next + size;
+      return [card.id, axis === 'across' ? { x: next, y: card.y } : { x: card.x, y: next }];
+    }),
+  );
+}
+
+/** By how much cards have to go down, as they stand to one another, until they lie on none of the others. */
+export function downUntilClear(cards: readonly Card[], others: readonly Card[]): number {
+  let by = 0;
+  const meets = (card: Card, other: Card): boolean =>
+    card.x < right(other) + gap &&
+    other.x < right(card) + gap &&
+    card.y + by < bottom(other) + gap &&
+    other.y < bottom(card) + by + gap;
+  for (;;) {
+    const needed = cards.flatMap((card) =>
+      others.filter((other) => meets(card, other)).map((other) => bottom(other) + gap - card.y),
+    );
+    if (needed.length === 0) return by;
+    by = Math.min(...needed);
+  }
 }
 
 /** Where cards stand with gaps of one size between them: the first and the last stay. */

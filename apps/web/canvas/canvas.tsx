@@ -46,7 +46,7 @@ import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
 import { useTypesAfterDrawing } from './types-after-drawing.ts';
-import { attachViewport, fitAll, showView, zoomRange } from './viewport.ts';
+import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
 import { lookOf } from '../state/node-shape.ts';
 import { enterSelected } from '../state/navigation.ts';
 
@@ -245,6 +245,11 @@ export function Canvas() {
       data-far={far !== undefined}
       data-picture={isPicture}
       style={{ '--far': far }}
+      onFocus={({ target }) => {
+        // One that is reached by Tab is wholly in sight.
+        const id = target.matches('.react-flow__node:focus-visible') && target.dataset['id'];
+        if (id) revealNode(useDocument.getState().shown, id);
+      }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(nodeDragType)) return;
         event.preventDefault();

@@ -34,7 +34,7 @@ export function nodeHeight(graph: GraphBody, id: string): number {
   const lines = Math.ceil((node?.title ?? '').length / titleLetters);
   const titleLines = Math.min(mostTitleLines, Math.max(1, lines));
   const look = lookOf(node);
-  if (look === undefined) return 66 + headHeight(titleLines);
+  if (look === undefined) return 65 + headHeight(titleLines);
   const { inputs, outputs } = portsOf(graph.edges, id, look);
   const facts = nodeFacts(node, node?.params)?.length ?? 2;
   return cardHeight({ titleLines, portRows: Math.max(inputs.length, outputs.length), facts });

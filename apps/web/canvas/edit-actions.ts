@@ -24,6 +24,8 @@ type Between = (graph: Graph, id: string) => Joined | undefined;
 interface Drop extends Place {
   /** Puts it between the ends of what is there; undefined where it does not fit. */
   readonly between?: Between;
+  /** Makes it stand clear of the others, where it was not put between. */
+  readonly settle?: (graph: Graph, id: string) => Graph;
 }
 
 /**
@@ -48,7 +50,7 @@ function addNow({ registry, addNode }: NodeTypes, type: string, drop: Drop | und
   const beside = drop === undefined && nodes.length === 1 ? nodes[0] : undefined;
   const added = addNode(shown, definition, drop ?? freePlace(shown, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
-  edit(() => graph);
+  edit(() => (how === '' ? (drop?.settle?.(graph, added.id) ?? graph) : graph));
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
   // There is no output to look at yet.

@@ -1,8 +1,15 @@
 import { groupKey, noteKey, type Group, type Note } from '@graft/graph';
 import type { Node as FlowNode } from '@xyflow/react';
+import type { CSSProperties } from 'react';
 
 /** A note without words is this high. */
 const leastHeight = 44;
+
+/** How high a note is at least; what it says is scrolled within where it needs much more. */
+export const noteHeight = (height: number): CSSProperties => ({
+  minHeight: height,
+  '--note-height': `${height}px`,
+});
 
 type All<V> = Readonly<Record<string, V>> | undefined;
 
@@ -18,7 +25,7 @@ export function flowNotes(
   const drawn = Object.entries(notes ?? {}).map(
     ([id, { x, y, width, height = leastHeight, text }]): Drawn => ({
       ...{ id: noteKey(id), type: 'note', position: { x, y }, width },
-      style: { minHeight: Math.max(height, leastHeight) },
+      style: noteHeight(Math.max(height, leastHeight)),
       ...{ ariaLabel: firstWords(text), domAttributes: { 'aria-roledescription': 'note' } },
     }),
   );

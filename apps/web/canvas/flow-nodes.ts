@@ -12,6 +12,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
+import { edgeName } from './edge-ends.ts';
 import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { flowGroups, flowNotes } from './flow-annotations.ts';
@@ -162,7 +163,9 @@ export function useFlowEdges(): {
         const type = lookOf(graphNodes[edge.source]);
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
-        if (old !== undefined && old.style?.stroke === stroke) return old;
+        const ariaLabel = `Edge from ${edgeName(edge, { nodes: graphNodes })}`;
+        if (old !== undefined && old.style?.stroke === stroke && old.ariaLabel === ariaLabel)
+          return old;
         return {
           id,
           type: 'graph',
@@ -172,7 +175,7 @@ export function useFlowEdges(): {
           targetHandle: edge.targetPort,
           data: { edge },
           style: { stroke },
-          ariaLabel: `Edge from ${edge.source} ${edge.sourcePort} to ${edge.target} ${edge.targetPort}`,
+          ariaLabel,
         };
       });
     });

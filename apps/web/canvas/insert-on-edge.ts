@@ -1,13 +1,15 @@
-import { disconnect, formatEdge, type Edge, type Graph } from '@graft/graph';
+import { disconnect, formatEdge, moveNodes, type Edge, type Graph } from '@graft/graph';
 import { useDocument } from '../state/document-store.ts';
 import { announce } from '../state/announcement.ts';
 import { loadRules } from '../state/checks.ts';
 import { titleAmong } from '../state/node-titles.ts';
+import type { Card } from './arrange.ts';
 import { addToCanvas } from './edit-actions.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
 import { useFarCards } from './far-cards.ts';
-import { canvasPlace } from './viewport.ts';
+import { canvasPlace, cardSize } from './viewport.ts';
+import { roomFor } from './room-for.ts';
 import { acceptingPort, connectInPlace, edgeBetween } from './port-refusal.ts';
 
 interface Point {
@@ -116,6 +118,14 @@ export function addDropped(type: string, point: Point): void {
   const on = edgeAt(useDocument.getState().shown.edges, point);
   addToCanvas(type, {
     ...{ x: x - 60, y: y - 17 },
+    settle: (graph, id) => {
+      const cardOf = (one: string): Card => ({
+        ...{ id: one, x: 0, y: 0, ...graph.layout[one] },
+        ...cardSize(graph, one),
+      });
+      const others = Object.keys(graph.nodes).filter((one) => one !== id);
+      return moveNodes(graph, { [id]: roomFor(cardOf(id), others.map(cardOf)) });
+    },
     between: (graph, id) => {
       const put = on === undefined ? undefined : insertedOn(graph, on, id);
       return on === undefined || put === undefined

@@ -23,7 +23,7 @@ it('lays notes below their nodes, with room for them, and draws groups around wh
   const { layout, notes, groups } = tidied(graph);
   expect(layout['a']).toEqual({ x: 0, y: 0 });
   const [about, below] = [notes?.['about'], layout['b']];
-  expect(about).toMatchObject({ x: 0, y: 117 });
+  expect(about).toMatchObject({ x: 0, y: 116 });
   expect(below?.y).toBeGreaterThanOrEqual((about?.y ?? 0) + 60 + 16);
   // As far from the graph as it was.
   expect(notes?.['free']).toMatchObject({ x: 0, y: -200 });

@@ -31,3 +31,19 @@ it('places the nodes of a circle too', () => {
   const graph = graphOf(['a.x -> b.x', 'b.x -> a.x']);
   expect(Object.keys(tidyLayout(graph)).sort()).toEqual(['a', 'b']);
 });
+
+it('puts chains that do not hang together beside and below each other, none on another', () => {
+  const names = Array.from(
+    { length: 30 },
+    (_, n) => `c${String.fromCharCode(97 + (n % 26))}${n < 26 ? '' : 'x'}`,
+  );
+  const graph = graphOf(names.map((name) => `${name}s.x -> ${name}t.x`));
+  const places = Object.values(tidyLayout(graph));
+  const width = Math.max(...places.map(({ x }) => x)) + 206;
+  const height = Math.max(...places.map(({ y }) => y)) + 150;
+  expect(width / height).toBeGreaterThan(0.8);
+  expect(width / height).toBeLessThan(2.5);
+  for (const [index, { x, y }] of places.entries())
+    for (const other of places.slice(index + 1))
+      expect(Math.abs(x - other.x) >= 206 || Math.abs(y - other.y) >= 100).toBe(true);
+});

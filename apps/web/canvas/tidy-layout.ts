@@ -40,14 +40,70 @@ function columns(graph: GraphBody): Map<string, number> {
   return column;
 }
 
+/** Parts of a graph that hang together, in the order of their first nodes. */
+function parts(graph: GraphBody): GraphBody[] {
+  const beside = new Map<string, string[]>(Object.keys(graph.nodes).map((id) => [id, []]));
+  for (const { source, target } of graph.edges) {
+    beside.get(source)?.push(target);
+    beside.get(target)?.push(source);
+  }
+  const partOf = new Map<string, number>();
+  let count = 0;
+  for (const id of beside.keys()) {
+    if (partOf.has(id)) continue;
+    // A set is gone through while it grows.
+    const reached = new Set([id]);
+    for (const one of reached) {
+      partOf.set(one, count);
+      for (const other of beside.get(one) ?? []) if (beside.has(other)) reached.add(other);
+    }
+    count += 1;
+  }
+  const nodes: [string, GraphBody['nodes'][string]][][] = Array.from({ length: count }, () => []);
+  for (const entry of Object.entries(graph.nodes)) nodes[partOf.get(entry[0]) ?? 0]?.push(entry);
+  const edges: GraphBody['edges'][number][][] = Array.from({ length: count }, () => []);
+  for (const edge of graph.edges) edges[partOf.get(edge.target) ?? 0]?.push(edge);
+  return nodes.map((own, part) => ({
+    ...graph,
+    nodes: Object.fromEntries(own),
+    edges: edges[part] ?? [],
+  }));
+}
+
+/** How much wider than high what hangs together in several parts becomes, near enough. */
+const ratio = 1.6;
+/** Pixels between parts that do not hang together. */
+const apart = 80;
+
 /**
- * Columns from left to right by dependency; within one, in the order of what feeds the nodes. `room` is what a node needs below
- * itself, in pixels.
+ * Columns from left to right by dependency; within one, in the order of what feeds the nodes. Parts that do not hang together
+ * stand beside and below each other. `room` is what a node needs below itself, in pixels.
  */
 export function tidyLayout(
   graph: GraphBody,
   room: (node: string) => number = () => 0,
 ): Record<string, NodeLayout> {
+  const laid = parts(graph).map((part) => {
+    const places = tidyPart(part, room);
+    const all = Object.entries(places);
+    const width = Math.max(...all.map(([, { x }]) => x)) + columnWidth;
+    const height = Math.max(...all.map(([id, { y }]) => y + nodeHeight(part, id) + room(id)));
+    return { all, width, height };
+  });
+  const area = laid.reduce((sum, { width, height }) => sum + width * (height + apart), 0);
+  const widest = Math.max(Math.sqrt(area * ratio), ...laid.map(({ width }) => width));
+  const places: Record<string, NodeLayout> = {};
+  let [left, top, bottom] = [0, 0, 0];
+  for (const { all, width, height } of laid) {
+    if (left + width > widest) [left, top] = [0, bottom + apart];
+    for (const [id, { x, y }] of all) places[id] = { x: left + x, y: top + y };
+    left += width + apart;
+    bottom = Math.max(bottom, top + height);
+  }
+  return places;
+}
+
+function tidyPart(graph: GraphBody, room: (node: string) => number): Record<string, NodeLayout> {
   const column = columns(graph);
   const byColumn: string[][] = [];
   for (const [id, at] of column) (byColumn[at] ??= []).push(id);

@@ -1,6 +1,7 @@
 import { changeNote, noteOfKey } from '@graft/graph';
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useLayoutEffect, useRef, useState } from 'react';
+import { noteHeight } from '../canvas/flow-annotations.ts';
 import { drawAs } from '../canvas/viewport.ts';
 import { useDocument } from '../state/document-store.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -9,6 +10,32 @@ import { NoteField } from './note-field.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
 const least = { width: 100, height: 44 };
+
+/** What a note says; a long one is scrolled within. */
+function NoteText({ text }: { readonly text: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [isLong, setLong] = useState(false);
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current === null) return undefined;
+    const look = (): void => setLong(current.scrollHeight > current.clientHeight + 1);
+    const sizes = new ResizeObserver(look);
+    sizes.observe(current);
+    look();
+    return () => sizes.disconnect();
+  }, [text]);
+  // The wheel scrolls it then, and the keys that scroll, once it has the focus.
+  const scrolled = { tabIndex: 0, role: 'region', 'aria-label': 'Text of the note' };
+  return (
+    <div
+      ref={box}
+      className={isLong ? 'note-text nowheel' : 'note-text'}
+      {...(isLong ? scrolled : {})}
+    >
+      <Markdown text={text} />
+    </div>
+  );
+}
 
 /** A note on the canvas: a double click, Enter or F2 writes in it. */
 export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps) {
@@ -29,11 +56,11 @@ export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps)
       ) : text === '' ? (
         <p className="text-ink-2">Double click to write</p>
       ) : (
-        <Markdown text={text} />
+        <NoteText text={text} />
       )}
       <ResizeHandle
         {...{ of: key, label: 'Resize the note', least }}
-        draw={({ width, height }) => drawAs(key, { width, style: { minHeight: height } })}
+        draw={({ width, height }) => drawAs(key, { width, style: noteHeight(height) })}
         keep={(size) =>
           useDocument.getState().edit((graph) => changeNote(graph, id, size), `size ${key}`)
         }

@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expectAccessible } from './accessible.ts';
+import { expect, test } from './small-workspace.ts';
+import { Workbench } from './workbench.ts';
+
+test('the canvas makes room, keeps what has the focus in sight, and holds still', async ({
+  page,
+  workspace,
+}) => {
+  const node = { type: 'gather-rows', version: 1, params: {} };
+  const text = Array.from({ length: 60 }, (_, line) => `Line ${line} of the log.`).join('\n\n');
+  await writeFile(
+    path.join(workspace.folder, 'manners.graft.json'),
+    JSON.stringify({
+      graft: 1,
+      nodes: { a: node, b: node, c: node },
+      layout: { a: [0, 0], b: [350, 0], c: [0, 140] },
+      notes: { log: { text, x: 700, y: 0, width: 240 } },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'manners.graft.json');
+  await expect(bench.node('a')).toBeVisible();
+  // The view comes to rest.
+  await page.waitForTimeout(400);
+  const view = page.locator('.react-flow__viewport');
+  const boxOf = async (id: string) => {
+    const box = await bench.node(id).boundingBox();
+    if (box === null) throw new Error(`${id} is not drawn`);
+    return box;
+  };
+  const pane = await bench.canvas.boundingBox();
+  if (pane === null) throw new Error('there is no canvas');
+
+  await test.step('a long note is scrolled within', async () => {
+    const note = page.getByRole('region', { name: 'Text of the note' });
+    const before = await view.getAttribute('style');
+    await note.hover();
+    await page.mouse.wheel(0, 300);
+    await expect.poll(() => note.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(100);
+    expect(await view.getAttribute('style')).toBe(before);
+    expect(await note.evaluate(({ clientHeight }) => clientHeight)).toBeLessThan(500);
+    await expectAccessible(page, 'a long note');
+  });
+
+  await test.step('a marquee that begins at the border does not scroll', async () => {
+    const before = await view.getAttribute('style');
+    await page.mouse.move(pane.x + 3, pane.y + pane.height - 90);
+    await page.mouse.down();
+    await page.mouse.move(pane.x + 12, pane.y + pane.height - 60, { steps: 4 });
+    await page.waitForTimeout(400);
+    await page.mouse.up();
+    expect(await view.getAttribute('style')).toBe(before);
+  });
+
+  await test.step('a node that is dropped between others stands beside them', async () => {
+    const [a, c] = [await boxOf('a'), await boxOf('c')];
+    await page.getByRole('button', { name: 'Add Chunk', exact: true }).dragTo(bench.canvas, {
+      targetPosition: { x: a.x + 60 - pane.x, y: (a.y + a.height + c.y) / 2 - pane.y },
+      force: true,
+    });
+    const added = await boxOf('chunk');
+    for (const other of [a, c, await boxOf('b')])
+      expect(
+        added.x >= other.x + other.width ||
+          other.x >= added.x + added.width ||
+          added.y >= other.y + other.height ||
+          other.y >= added.y + added.height,
+      ).toBe(true);
+    await page.keyboard.press('Control+z');
+    await expect(bench.node('chunk')).toHaveCount(0);
+  });
+
+  await test.step('a node that is reached by Tab is wholly in sight', async () => {
+    await bench.select('a');
+    await page.keyboard.press('Shift+2');
+    await expect
+      .poll(async () => (await boxOf('b')).x + (await boxOf('b')).width)
+      .toBeGreaterThan(pane.x + pane.width);
+    await page.locator('.react-flow__node[data-id="a"]').focus();
+    await page.keyboard.press('Tab');
+    await expect(page.locator('.react-flow__node[data-id="b"]')).toBeFocused();
+    await expect
+      .poll(async () => (await boxOf('b')).x + (await boxOf('b')).width)
+      .toBeLessThan(pane.x + pane.width);
+  });
+});
