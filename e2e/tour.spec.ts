@@ -16,7 +16,7 @@ test('the tour goes through the screen by keys and clicks, and is left at any ti
   await expect(tour).toBeVisible();
   // Of the canvas, whatever was looked at before.
   await expect(page.locator('.react-flow')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, 'the tour');
   const titles: string[] = [];
   const card = page.locator('.tour-card');
   for (;;) {

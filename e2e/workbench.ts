@@ -85,7 +85,7 @@ export class Workbench {
     await expect(async () => {
       await this.node(id).locator('header').click();
       await expect(this.node(id)).toHaveAttribute('data-selected', 'true', { timeout: 2_000 });
-    }).toPass();
+    }).toPass({ timeout: 30_000 });
   }
 
   /** A tab of the inspector, or an output of the selected node. */

@@ -12,11 +12,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { carried } from './carrying.ts';
-import { edgeName } from './edge-ends.ts';
 import { familyColour } from './family-colour.ts';
 import { manyNodes, useFarCards } from './far-cards.ts';
 import { flowGroups, flowNotes } from './flow-annotations.ts';
 import { lookOf } from '../state/node-shape.ts';
+import { titleAmong } from '../state/node-titles.ts';
 import { useUsedGraphs } from '../state/used-graphs.ts';
 
 export type GraphFlowEdge = FlowEdge<{ edge: Edge }>;
@@ -163,7 +163,8 @@ export function useFlowEdges(): {
         const type = lookOf(graphNodes[edge.source]);
         const stroke = familyColour(type?.outputs[edge.sourcePort]?.type.family);
         const old = known.get(id);
-        const ariaLabel = `Edge from ${edgeName(edge, { nodes: graphNodes })}`;
+        const [from, to] = [edge.source, edge.target].map((id) => titleAmong(id, graphNodes));
+        const ariaLabel = `Edge from ${edge.sourcePort} of ${from} to ${edge.targetPort} of ${to}`;
         if (old !== undefined && old.style?.stroke === stroke && old.ariaLabel === ariaLabel)
           return old;
         return {

@@ -53,7 +53,7 @@ export function zoomBy(factor: number): void {
 }
 
 /**
- * Scrolls to a node that is not wholly in view, and leaves the zoom as it is. By its place in the graph: a node that
+ * Scrolls just as far as brings a node wholly into view, and leaves the zoom as it is. By its place in the graph: a node that
  * was just added has not been measured yet.
  */
 export function revealNode(graph: Graph, id: string): void {
@@ -63,13 +63,21 @@ export function revealNode(graph: Graph, id: string): void {
   const height = nodeHeight(graph, id);
   const box = frame.getBoundingClientRect();
   const { x, y } = flow.flowToScreenPosition(at);
-  const inView =
-    x >= box.left &&
-    y >= box.top &&
-    x + nodeWidth * zoom <= box.right &&
-    y + height * zoom <= box.bottom;
-  if (!inView)
-    void flow.setCenter(at.x + nodeWidth / 2, at.y + height / 2, { zoom, duration: 120 });
+  const right = missing(x - box.left, nodeWidth * zoom, box.width);
+  const down = missing(y - box.top, height * zoom, box.height);
+  const view = flow.getViewport();
+  if (right !== 0 || down !== 0)
+    void flow.setViewport({ zoom, x: view.x + right, y: view.y + down }, { duration: 120 });
+}
+
+/** Pixels between what is brought into sight and the edge of the canvas. */
+const air = 40;
+
+/** How far something has to move to be in a room with some air; 0 where it is in it. What is too large begins in it. */
+function missing(at: number, size: number, room: number): number {
+  if (at >= 0 && at + size <= room) return 0;
+  const last = room - size - air;
+  return Math.max(air, Math.min(at, last)) - at;
 }
 
 /** The size of a card, measured, or as it will be drawn, near enough. */

@@ -17,7 +17,8 @@ const inDialog = (): boolean => document.querySelector('dialog[open], [role="men
 
 /** First of all: the canvas takes the space bar for panning, wherever it is pressed, and a cell has keys of its own. */
 function handleTypedAhead(event: KeyboardEvent): void {
-  if (!typeAhead(event)) return;
+  // The very key that asked for it may have been heard already.
+  if (event.defaultPrevented || !typeAhead(event)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }

@@ -41,7 +41,7 @@ it('leaves the unseen graph alone in the app view', () => {
   const there = commands.filter((command) => belongsTo(command, 'app')).map(({ id }) => id);
   expect(there).toEqual([
     ...['run', 'cancel', 'export-run', 'search', 'find'],
-    ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'shortcuts'],
+    ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts'],
   ]);
   for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])
     expect(meant('app', key, held)).toBe(undefined);

@@ -12,7 +12,7 @@ import { followAddress } from '../state/navigation.ts';
 import { keepPlaceInAddress } from '../state/place-in-address.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { refreshRuns, sawNewestRun } from '../state/run-actions.ts';
-import { sayUnfetched } from '../state/registry.ts';
+import { sayUnfetched, typesHere } from '../state/registry.ts';
 import { settleTab } from '../state/tab-id.ts';
 import { isOver } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
@@ -48,7 +48,9 @@ function useFeed(): void {
             void fileChangedOutside(path);
           },
           sourcesChanged: (change) => {
-            void import('../state/source-changes.ts').then((on) => on.sourcesChanged(change));
+            void typesHere()
+              .then(() => import('../state/source-changes.ts'))
+              .then((on) => on.sourcesChanged(change));
           },
           newestRun: sawNewestRun,
           failed: report,

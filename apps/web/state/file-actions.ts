@@ -1,10 +1,10 @@
-import { parseGraph, serializeGraph, type ToldLooks } from '@graft/graph';
+import { parseGraph, serializeGraph, type Graph, type ToldLooks } from '@graft/graph';
 import { withPlaces } from '../canvas/places.ts';
 import { api, queries, queryClient } from '../api/client.ts';
 import { problemCode, problemsOf, problemText } from '../api/problem.ts';
 import { useConflict } from './conflict-store.ts';
 import { isUnsaved, useDocument, type OpenFile, type Origin } from './document-store.ts';
-import { dropDraft, keepDraft, takeDraft } from './draft.ts';
+import { dropDraft, keepDraft, takeDraft, type Draft } from './draft.ts';
 import { usePlan } from './plan-store.ts';
 import { addressOfPlace, placeFromAddress, showPlace } from './place-in-address.ts';
 import { useRunView } from './run-view.ts';
@@ -46,12 +46,22 @@ interface ReadFile {
   readonly looks?: ToldLooks | undefined;
 }
 
-function readFile(file: ReadFile): OpenFile {
+async function readFile(file: ReadFile): Promise<OpenFile> {
   const written = parseGraph(file.text, file.path);
   // Before it is laid out, which goes by the height of its nodes.
   if (file.looks !== undefined) takeLooks(written, file.looks);
-  const baseGraph = withPlaces(written);
+  const baseGraph = await withPlaces(written);
   return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
+}
+
+/** Unsaved work as it was kept, and the file that it began from. */
+async function placedDraft(
+  { text, base, baseText }: Draft,
+  path: string,
+): Promise<{ readonly graph: Graph; readonly file: OpenFile }> {
+  const graph = await withPlaces(parseGraph(text, path));
+  const baseGraph = await withPlaces(parseGraph(baseText, path));
+  return { graph, file: { path, base, baseText, baseGraph } };
 }
 
 export function showInAddress(path: string): void {
@@ -96,17 +106,13 @@ export async function openFile(path: string, from: readonly Origin[] = []): Prom
     const needed = draft !== undefined || read.looks === undefined;
     const types = needed ? await loadNodeTypes() : loadedNodeTypes();
     if (mine !== opening) return;
-    let file = readFile(read);
+    let file = await readFile(read);
+    const drafted = draft === undefined ? undefined : await placedDraft(draft, path);
+    if (mine !== opening) return;
     let graph = types?.migrateGraph(file.baseGraph, types.registry) ?? file.baseGraph;
-    if (draft !== undefined && draft.text !== serializeGraph(file.baseGraph)) {
-      graph = withPlaces(parseGraph(draft.text, path));
+    if (drafted !== undefined && draft?.text !== serializeGraph(file.baseGraph)) {
       // The base stays the draft's: if the file changed since, saving is refused and merged.
-      file = {
-        path,
-        base: draft.base,
-        baseText: draft.baseText,
-        baseGraph: withPlaces(parseGraph(draft.baseText, path)),
-      };
+      ({ graph, file } = drafted);
       useScreen.getState().notify({
         tone: 'info',
         message: 'Your unsaved changes were kept.',
@@ -144,7 +150,7 @@ async function discardChanges(path: string): Promise<void> {
   const { file } = useDocument.getState();
   if (file?.path !== path) return;
   try {
-    const fresh = readFile(await api.graphs.read.query({ path: file.path }));
+    const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
     if (useDocument.getState().file?.path !== path) return;
     useDocument.getState().rebase(fresh);
     useDocument.getState().editFile(() => fresh.baseGraph);
@@ -157,9 +163,9 @@ async function discardChanges(path: string): Promise<void> {
 
 async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void> {
   const { revision, text } = await api.graphs.read.query({ path });
+  const graph = await withPlaces(parseGraph(text, path));
   const { file } = useDocument.getState();
   if (file?.path !== path || file.base === revision) return;
-  const graph = withPlaces(parseGraph(text, path));
   useConflict.getState().raise({ path, revision, text, graph, found }, found === 'save');
   if (found === 'disk') {
     useScreen.getState().notify({
@@ -175,10 +181,9 @@ async function raiseConflict(path: string, found: 'save' | 'disk'): Promise<void
  * Goes on from a file in which only the lock is another than before, as a run writes one: there is nothing to merge
  * and nothing to tell. False where more has changed.
  */
-function tookLock(read: { path: string; revision: string; text: string }): boolean {
+function tookLock(fresh: OpenFile): boolean {
   const { file } = useDocument.getState();
-  if (file?.path !== read.path || file.base === null || file.base === read.revision) return false;
-  const fresh = readFile(read);
+  if (file?.path !== fresh.path || file.base === null || file.base === fresh.base) return false;
   const { lock } = file.baseGraph;
   if (serializeGraph({ ...fresh.baseGraph, lock }) !== serializeGraph(file.baseGraph)) return false;
   useDocument.getState().relock(fresh);
@@ -225,8 +230,9 @@ async function saveNow(): Promise<boolean> {
   } catch (error) {
     if (problemCode(error) !== 'stale-save') report(error);
     else {
-      const read = await api.graphs.read.query({ path: file.path }).catch(() => undefined);
-      if (read !== undefined && tookLock(read)) return saveNow();
+      const read = api.graphs.read.query({ path: file.path });
+      const fresh = await read.then(readFile).catch(() => undefined);
+      if (fresh !== undefined && tookLock(fresh)) return saveNow();
       await raiseConflict(file.path, 'save').catch(report);
     }
     return false;
@@ -256,12 +262,11 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
   try {
     // What the server told of the nodes is of the file as it was.
     await loadNodeTypes();
-    const read = await api.graphs.read.query({ path: file.path });
+    const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
     const current = useDocument.getState();
-    if (current.file?.path !== file.path || current.file.base === read.revision) return;
-    if (tookLock(read)) return;
+    if (current.file?.path !== file.path || current.file.base === fresh.base) return;
+    if (tookLock(fresh)) return;
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
-    const fresh = readFile(read);
     useDocument.getState().rebase(fresh);
     useDocument.getState().editFile(() => fresh.baseGraph);
     useScreen

@@ -2,6 +2,7 @@ import { serializeGraph, type Graph } from '@graft/graph';
 import { create } from 'zustand';
 import { api } from '../api/client.ts';
 import { problemsOf, type ShownProblem } from '../api/problem.ts';
+import { typesHere } from './registry.ts';
 import { isOver } from './run-state.ts';
 import { useRunView } from './run-view.ts';
 import type { AppRouter } from '../server/router/index.ts';
@@ -37,6 +38,7 @@ export const usePlan = create<PlanState>()((set) => ({
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
       if (turn !== asked) return;
       set({ report, after, problems: report.problems, loading: false });
+      await typesHere();
       const { showKept } = await import('./run-history.ts');
       if (turn === asked) await showKept(report, after);
     } catch (error) {

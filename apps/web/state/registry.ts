@@ -48,6 +48,18 @@ async function fetchNodeTypes(): Promise<NodeTypes> {
 /** The same, where they have come. */
 export const loadedNodeTypes = (): NodeTypes | undefined => useNodeTypes.getState().types;
 
+/** Waits until the node types have come, without asking for them: for what is not needed at the first sight of a graph. */
+export function typesHere(): Promise<void> {
+  if (loadedNodeTypes() !== undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = useNodeTypes.subscribe(({ types }) => {
+      if (types === undefined) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 /** Does something at once where the node types are here, else as soon as they have come. */
 export function withNodeTypes(act: (types: NodeTypes) => void): void {
   const types = loadedNodeTypes();

@@ -24,9 +24,9 @@ export async function restoreRan(): Promise<void> {
       return notify({ tone: 'info', message, about: file.path });
     }
     const { migrateGraph, registry } = await loadNodeTypes();
+    const graph = await withPlaces(migrateGraph(parseGraph(ran.text, file.path), registry));
     // Another file may have been opened meanwhile.
     if (useDocument.getState().file?.path !== file.path) return;
-    const graph = withPlaces(migrateGraph(parseGraph(ran.text, file.path), registry));
     useDocument.getState().editFile(() => graph);
     useRunView.getState().follow(useRunView.getState().newest);
     notify({

@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { lookOf } from '../../state/node-shape.ts';
 import { loadNodeTypes, provideNodeTypes } from '../../state/registry.ts';
 import { portsOf } from '../node-port-names.ts';
-import { withPlaces } from '../places.ts';
+import { laidOut } from '../missing-places.ts';
 import { nodeHeight, nodeWidth } from '../card-size.ts';
 import { tidyLayout } from '../tidy-layout.ts';
 import { curvePoints } from './curve.ts';
@@ -69,7 +69,7 @@ const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filte
 );
 
 it.each(files)('draws no edge of %s behind a card, as it is saved and when tidied', (name) => {
-  const graph = withPlaces(parseGraph(readFileSync(path.join(examples, name), 'utf8'), name));
+  const graph = laidOut(parseGraph(readFileSync(path.join(examples, name), 'utf8'), name));
   for (const body of [graph, ...Object.values(graph.graphs ?? {})]) {
     expect(crossings(body), 'as saved').toEqual([]);
     expect(crossings({ ...body, layout: tidyLayout(body) }), 'tidied').toEqual([]);

@@ -1,7 +1,7 @@
 import { parseGraph } from '@graft/graph';
 import { beforeAll, expect, it } from 'vitest';
 import { loadNodeTypes, provideNodeTypes } from '../state/registry.ts';
-import { withPlaces } from './places.ts';
+import { laidOut } from './missing-places.ts';
 
 beforeAll(async () => {
   provideNodeTypes(() => import('@graft/nodes/definitions'));
@@ -13,15 +13,15 @@ const nodes = { files: node('load-files'), chunk: node('chunk'), embed: node('em
 const edges = ['files.documents -> chunk.documents', 'chunk.chunks -> embed.chunks'];
 
 it('lays out a file that has no places', () => {
-  const graph = withPlaces(parseGraph(JSON.stringify({ graft: 1, nodes, edges })));
+  const graph = laidOut(parseGraph(JSON.stringify({ graft: 1, nodes, edges })));
   const spots = Object.values(graph.layout).map(({ x, y }) => `${x} ${y}`);
   expect(new Set(spots).size).toBe(3);
 });
 
 it('keeps the places that there are, and puts the others below', () => {
   const layout = { files: [7, 9] };
-  const graph = withPlaces(parseGraph(JSON.stringify({ graft: 1, nodes, edges, layout })));
+  const graph = laidOut(parseGraph(JSON.stringify({ graft: 1, nodes, edges, layout })));
   expect(graph.layout['files']).toEqual({ x: 7, y: 9 });
   for (const id of ['chunk', 'embed']) expect(graph.layout[id]?.y).toBeGreaterThan(100);
-  expect(withPlaces(graph)).toBe(graph);
+  expect(laidOut(graph)).toBe(graph);
 });
