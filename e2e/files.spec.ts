@@ -29,6 +29,8 @@ test('files are chosen from the workspace by keys, and brought there from this c
   await test.step('a file by keys, in one edit', async () => {
     await browse.focus();
     await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('option', { name: 'notes/' })).toBeVisible();
+    await page.keyboard.type('notes');
     await expect(dialog.getByRole('option', { name: 'notes/' })).toHaveAttribute(
       'aria-selected',
       'true',
@@ -38,6 +40,7 @@ test('files are chosen from the workspace by keys, and brought there from this c
     await expect(dialog.getByRole('option', { name: /glazes.md/ })).toBeVisible();
     await page.keyboard.press('Backspace');
     await expect(dialog.getByRole('option', { name: 'notes/' })).toBeVisible();
+    await page.keyboard.type('notes');
     await page.keyboard.press('Enter');
     await page.keyboard.type('kil');
     await expect(dialog.getByRole('option')).toHaveText([/kilns.md/]);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import { setUnlessSet } from '../env.ts';
 
 /**
  * LanceDB tells Arrow's classes apart by identity: both must come through the same CommonJS `require`.
@@ -24,8 +25,8 @@ let loaded: LanceLibrary | undefined;
  */
 function leaveThreadToEncode(): void {
   const threads = Math.max(2, os.availableParallelism());
-  process.env['LANCE_CPU_THREADS'] ??= String(threads);
-  process.env['LANCE_FTS_NUM_SHARDS'] ??= String(threads - 1);
+  setUnlessSet('LANCE_CPU_THREADS', String(threads));
+  setUnlessSet('LANCE_FTS_NUM_SHARDS', String(threads - 1));
 }
 
 function load(): LanceLibrary {
