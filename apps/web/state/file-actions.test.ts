@@ -192,6 +192,31 @@ it('saves again where only the lock was written meanwhile', async () => {
   expect([size(), lock()]).toEqual([3, 'd']);
 });
 
+it('is saved where the file has what is drawn: of a save the answer did not come', async () => {
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  await openFile('a.graft.json');
+  const resize = (value: number): Graph => {
+    useDocument.getState().edit((graph) => ({ ...graph, nodes: sized(value).nodes }));
+    return useDocument.getState().graph;
+  };
+  resize(2);
+  served.save = ({ path, text }) => {
+    served.read.set(path, Promise.resolve({ path, revision: text, text }));
+    return Promise.reject(new GraphError('stale-save', 'It was changed.'));
+  };
+  expect(await saveFile()).toBe(true);
+  expect(useConflict.getState().conflict).toBe(null);
+  const { file, graph } = useDocument.getState();
+  expect(file !== null && isUnsaved({ file, graph })).toBe(false);
+
+  // Nor is it asked about where it is heard of from the disk.
+  const third = resize(3);
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', third)));
+  await fileChangedOutside('a.graft.json');
+  expect(useConflict.getState().conflict).toBe(null);
+  expect(useDocument.getState().file?.base).toBe(serializeGraph(third));
+});
+
 it('saves once what is asked to be saved while a save is under way', async () => {
   served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
   await openFile('a.graft.json');

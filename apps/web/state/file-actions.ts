@@ -191,6 +191,24 @@ function tookLock(fresh: OpenFile): boolean {
   return true;
 }
 
+/** Notes that a graph stands in the file as it is drawn, but for its lock, which may be another than before. */
+function noteSaved(file: OpenFile, graph: Graph, saved: Omit<OpenFile, 'path'>): void {
+  useDocument.getState().rebase({ ...file, baseGraph: graph });
+  const { lock } = saved.baseGraph;
+  useDocument.getState().relock({ ...saved, path: file.path, baseGraph: { ...graph, lock } });
+  syncDraft();
+}
+
+/** The same where the file has what is drawn already: of a save the answer may not have come. False where it has not. */
+function tookSame(fresh: OpenFile): boolean {
+  const { file, graph } = useDocument.getState();
+  if (file?.path !== fresh.path) return false;
+  const { lock } = graph;
+  if (serializeGraph({ ...fresh.baseGraph, lock }) !== serializeGraph(graph)) return false;
+  noteSaved(file, graph, fresh);
+  return true;
+}
+
 /** The save under way, or the last one. */
 let saving: Promise<boolean> = Promise.resolve(true);
 
@@ -215,15 +233,8 @@ async function saveNow(): Promise<boolean> {
   try {
     const saved = await api.graphs.save.mutate({ path: file.path, text, base: file.base });
     if (useDocument.getState().file?.path === file.path) {
-      useDocument.getState().rebase({ ...file, baseGraph: graph });
-      const { lock } = saved.text === text ? graph : parseGraph(saved.text, file.path);
-      useDocument.getState().relock({
-        path: file.path,
-        base: saved.revision,
-        baseText: saved.text,
-        baseGraph: { ...graph, lock },
-      });
-      syncDraft();
+      const baseGraph = saved.text === text ? graph : parseGraph(saved.text, file.path);
+      noteSaved(file, graph, { base: saved.revision, baseText: saved.text, baseGraph });
     }
     if (file.base === null) await refreshFiles();
     return true;
@@ -232,6 +243,7 @@ async function saveNow(): Promise<boolean> {
     else {
       const read = api.graphs.read.query({ path: file.path });
       const fresh = await read.then(readFile).catch(() => undefined);
+      if (fresh !== undefined && tookSame(fresh)) return true;
       if (fresh !== undefined && tookLock(fresh)) return saveNow();
       await raiseConflict(file.path, 'save').catch(report);
     }
@@ -265,7 +277,7 @@ export async function fileChangedOutside(path: string | undefined): Promise<void
     const fresh = await readFile(await api.graphs.read.query({ path: file.path }));
     const current = useDocument.getState();
     if (current.file?.path !== file.path || current.file.base === fresh.base) return;
-    if (tookLock(fresh)) return;
+    if (tookLock(fresh) || tookSame(fresh)) return;
     if (isUnsaved(current)) return await raiseConflict(file.path, 'disk');
     useDocument.getState().rebase(fresh);
     useDocument.getState().editFile(() => fresh.baseGraph);

@@ -38,9 +38,11 @@ export const usePlan = create<PlanState>()((set) => ({
       const report = await api.runs.plan.mutate({ path, text: serializeGraph(graph) });
       if (turn !== asked) return;
       set({ report, after, problems: report.problems, loading: false });
-      await typesHere();
-      const { showKept } = await import('./run-history.ts');
-      if (turn === asked) await showKept(report, after);
+      // Nobody who asks waits for that; what cannot be told is not shown, and nothing else.
+      void typesHere()
+        .then(() => import('./run-history.ts'))
+        .then(({ showKept }) => (turn === asked ? showKept(report, after) : undefined))
+        .catch(() => undefined);
     } catch (error) {
       if (turn === asked) set({ report: null, problems: problemsOf(error), loading: false });
     }
