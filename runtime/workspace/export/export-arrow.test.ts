@@ -1,13 +1,13 @@
 import { tableFromIPC } from 'apache-arrow';
 import { expect, it } from 'vitest';
-import { exportRows } from './export-rows.ts';
+import { exportArrow } from './export-arrow.ts';
 
 async function blocksOf(rows: readonly unknown[]): Promise<Uint8Array[]> {
   async function* all(): AsyncGenerator<unknown> {
     yield* rows;
   }
   const blocks: Uint8Array[] = [];
-  for await (const block of exportRows(all, 'arrow')) blocks.push(Buffer.from(block));
+  for await (const block of exportArrow(all)) blocks.push(Buffer.from(block));
   return blocks;
 }
 const read = async (rows: readonly unknown[]) => tableFromIPC(Buffer.concat(await blocksOf(rows)));

@@ -1,5 +1,6 @@
 import { portTypeOf, readRows } from '@graft/engine';
 import { Comparison, type ArtifactRef, type ArtifactStore } from '@graft/graph';
+import { exportArrow } from './export-arrow.ts';
 import { exportComparison } from './export-comparison.ts';
 import { exportRows, type ExportFormat, type Rows } from './export-rows.ts';
 
@@ -11,5 +12,6 @@ export function exportArtifact(
 ): AsyncIterable<string | Uint8Array> {
   const type = portTypeOf(artifact);
   const rows: Rows = () => readRows(artifacts, artifact, type);
+  if (format === 'arrow') return exportArrow(rows);
   return (type.id === Comparison.id ? exportComparison : exportRows)(rows, format);
 }

@@ -2,9 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { evidenceTable, knownMetric } from '@graft/graph';
 import { exportComparison } from './export-comparison.ts';
-import { exportRows, type ExportFormat } from './export-rows.ts';
+import { exportRows, type TextFormat } from './export-rows.ts';
 
-async function written(rows: readonly unknown[], format: ExportFormat): Promise<string> {
+async function written(rows: readonly unknown[], format: TextFormat): Promise<string> {
   let text = '';
   async function* all(): AsyncGenerator<unknown> {
     yield* rows;
@@ -66,7 +66,7 @@ it('a table of variants is written as one', async () => {
   const table = evidenceTable([{ name: 'as saved', settings: {}, repeats: [] }], {
     ...{ baseline: 'as saved', metrics: accuracy === undefined ? [] : [accuracy] },
   });
-  const exported = async (format: ExportFormat): Promise<string> => {
+  const exported = async (format: TextFormat): Promise<string> => {
     async function* rows(): AsyncGenerator<unknown> {
       yield table;
     }

@@ -1,11 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import { rowText } from '@graft/graph';
-import { exportArrow } from './export-arrow.ts';
 import { flatRow } from './flat-row.ts';
 
 /** How rows are written for use elsewhere. */
 export const exportFormats = ['jsonl', 'csv', 'arrow', 'md', 'txt'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
+/** Those that are text. */
+export type TextFormat = Exclude<ExportFormat, 'arrow'>;
 
 /** Media types of the formats. */
 export const exportMediaTypes: Readonly<Record<ExportFormat, string>> = {
@@ -23,14 +24,7 @@ const blockSize = 64 * 1024;
 export type Rows = () => AsyncIterable<unknown>;
 
 /** Writes rows in a format, in blocks: no more than one is held. */
-export async function* exportRows(
-  rows: Rows,
-  format: ExportFormat,
-): AsyncGenerator<string | Uint8Array> {
-  if (format === 'arrow') {
-    yield* exportArrow(rows);
-    return;
-  }
+export async function* exportRows(rows: Rows, format: TextFormat): AsyncGenerator<string> {
   let block = '';
   for await (const text of writers[format](rows)) {
     block += text;
@@ -56,7 +50,7 @@ const asObject = (row: unknown): object =>
 
 type Writer = (rows: Rows) => AsyncIterable<string>;
 
-const writers: Readonly<Record<Exclude<ExportFormat, 'arrow'>, Writer>> = {
+const writers: Readonly<Record<TextFormat, Writer>> = {
   async *jsonl(rows) {
     for await (const row of rows()) yield `${JSON.stringify(plain(row))}\n`;
   },

@@ -13,7 +13,7 @@ import {
   type RunStore,
 } from '@graft/graph';
 import type { CollectionGuard } from '../collection-guard.ts';
-import { requireRoom } from '../uploads/require-room.ts';
+import { requireRoom } from '../require-room.ts';
 import { graphsOf, PackageArchive } from './package-archive.ts';
 import { damaged, type PackageManifest } from './package-manifest.ts';
 import {

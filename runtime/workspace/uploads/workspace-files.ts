@@ -7,7 +7,7 @@ import { hasCode, isFullDisk, placeNewFile, syncPath } from '@graft/kit';
 import { requirePortablePath } from '../graph-path.ts';
 import { ownPlace, type OwnPlace } from '../own-place.ts';
 import { stagingPath } from '../package/write-new-file.ts';
-import { fullDisk, requireRoom } from './require-room.ts';
+import { fullDisk, requireRoom } from '../require-room.ts';
 import { SentFiles, type SentFile } from './sent-files.ts';
 
 export interface WorkspaceFilesParts {
