@@ -1,8 +1,13 @@
+import { isNodeKey } from '@graft/graph';
 import { useDroppedFiles } from '../files/dropped-files.ts';
 import { CardRemedies } from '../models/card-remedies.tsx';
+import { useScreen } from '../state/screen-store.ts';
 
 /** What belongs to the canvas and nobody needs for its first sight. */
-export function CanvasExtras(props: { readonly selected?: string }) {
+export function CanvasExtras() {
   useDroppedFiles();
-  return <CardRemedies {...props} />;
+  const selected = useScreen(({ selection: [only = '', ...others] }) =>
+    others.length === 0 && isNodeKey(only) ? only : '',
+  );
+  return <CardRemedies selected={selected} />;
 }

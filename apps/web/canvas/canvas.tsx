@@ -19,6 +19,7 @@ import { openMenu } from '../menus/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../shell/icons.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { wayOf } from '../state/levels.ts';
+import { useNodeTypes } from '../state/registry.ts';
 import { part } from '../shell/part.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { familyColour } from './family-colour.ts';
@@ -41,7 +42,7 @@ import { GraphNodeView } from './graph-node.tsx';
 import { useEdgeUnder } from './edge-under.ts';
 import { nodeDragType } from './node-drag.ts';
 import { useKnownKept } from './keep-known.ts';
-import { useKeptInSight } from './use-kept-in-sight.ts';
+import { useKeptInSight } from './keep-in-sight.ts';
 import { Overview } from './overview.tsx';
 import { connectInPlace, edgeBetween, portRefusal } from './port-refusal.ts';
 import { useRouting } from './routing/use-routes.ts';
@@ -60,6 +61,9 @@ const edgeTypes = { graph: GraphEdgeView };
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Of a graph that has no nodes yet. */
 const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
+const CanvasExtras = part(() =>
+  import('./canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
+);
 const FarLayer = part(() => import('./far-layer.tsx').then((loaded) => loaded.FarLayer));
 
 /** What is needed once something is dragged. */
@@ -229,6 +233,7 @@ export function Canvas() {
   const first = useFitOnShow(flow, measured);
   useTypesAfterDrawing(first === 'seen');
   useKeptInSight();
+  const hasTypes = useNodeTypes(({ types }) => types !== undefined);
   useKnownKept();
   useRouting(nodes, edges);
   const lineColour = useLineColour();
@@ -318,6 +323,7 @@ export function Canvas() {
           <CanvasTools />
           <Overview isMany={isMany} />
           <RefusalHint />
+          {hasTypes ? <CanvasExtras /> : null}
         </ReactFlow>
       </FarContext>
     </div>

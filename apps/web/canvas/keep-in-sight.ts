@@ -1,3 +1,7 @@
+import { useStoreApi } from '@xyflow/react';
+import { useEffect } from 'react';
+import { fitAll, showView } from './viewport.ts';
+
 interface Placed {
   readonly internals: { readonly positionAbsolute: { readonly x: number; readonly y: number } };
   readonly measured: { readonly width?: number; readonly height?: number };
@@ -79,4 +83,17 @@ export function keepInSight({ getState, subscribe, fit, show }: Canvas): () => v
     }
   };
   return subscribe((now, before) => keep(now, before, !reachesOut(before)));
+}
+
+export function useKeptInSight(): void {
+  const { getState, subscribe } = useStoreApi();
+  useEffect(
+    () =>
+      keepInSight({
+        ...{ getState, subscribe },
+        fit: () => fitAll(0),
+        show: ([x, y, zoom]) => showView({ x, y, zoom }),
+      }),
+    [getState, subscribe],
+  );
 }

@@ -5,14 +5,9 @@ import { useMemo, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../app-view/graph-function.ts';
 import { commandOf } from '../commands/commands.ts';
-import { part } from '../shell/part.tsx';
 import { useDocument } from '../state/document-store.ts';
 import { goTo } from '../state/navigation.ts';
 import { shapeOf } from '../state/node-shape.ts';
-
-const CanvasExtras = part(() =>
-  import('../canvas/canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
-);
 
 interface UsedModel {
   readonly id: string;
@@ -92,7 +87,6 @@ export function GraphFacts() {
   );
   return (
     <>
-      <CanvasExtras />
       {asFunction === undefined ? null : <Interface of={asFunction} />}
       {models.length === 0 ? null : (
         <Fact title="Models">

@@ -23,10 +23,6 @@ import { FullPageIcon } from '../shell/icons.tsx';
 import { TabList } from '../shell/tab-list.tsx';
 import { part } from '../shell/part.tsx';
 
-const CanvasExtras = part(() =>
-  import('../canvas/canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
-);
-
 const ParameterForm = part(() =>
   import('./parameter-form.tsx').then((loaded) => loaded.ParameterForm),
 );
@@ -107,7 +103,6 @@ export function NodeInspector({ id }: { readonly id: string }) {
   if (node === undefined) return <GraphSummary />;
   return (
     <>
-      <CanvasExtras selected={id} />
       <div className="px-4 pt-3 pb-2">
         <TitleField key={id} id={id} node={node} />
         {definition === undefined ? (

@@ -3,11 +3,6 @@ import { arrangeCommands } from '../commands/arrange-commands.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
 import { afterNodeTypes } from '../state/registry.ts';
 import { isIdle, useRunView } from '../state/run-view.ts';
-import { part } from '../shell/part.tsx';
-
-const CanvasExtras = part(() =>
-  import('../canvas/canvas-extras.tsx').then((loaded) => loaded.CanvasExtras),
-);
 
 const makeSubgraph = (): void =>
   void afterNodeTypes(import('../canvas/subgraph-edits.ts')).then((edits) =>
@@ -19,7 +14,6 @@ export function SeveralSelected({ count }: { readonly count: number }) {
   const idle = useRunView(isIdle);
   return (
     <div className="px-4 py-3">
-      <CanvasExtras />
       <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
       <div className="mt-3 flex flex-wrap gap-2">
         <button

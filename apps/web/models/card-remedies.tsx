@@ -9,7 +9,7 @@ import { NodeRemedies } from './node-remedies.tsx';
 const codes = new Set(['bad-model', 'missing-file']);
 
 /** A node's card, as long as it is drawn: it is another one after each time that it was out of sight. */
-function useCard(id: string): Element | null {
+function useDrawnCard(id: string): Element | null {
   const [card, setCard] = useState<Element | null>(null);
   const view = useScreen((state) => state.view);
   useEffect(() => {
@@ -25,7 +25,7 @@ function useCard(id: string): Element | null {
 }
 
 function UnderCard({ id }: { readonly id: string }) {
-  const card = useCard(id);
+  const card = useDrawnCard(id);
   if (card === null) return null;
   return createPortal(
     <div className="node-remedies nodrag nopan nowheel">
@@ -35,13 +35,13 @@ function UnderCard({ id }: { readonly id: string }) {
   );
 }
 
-/** Under the cards of nodes that name what is not here, and of the one that is selected: the ways to it. */
-export function CardRemedies({ selected }: { readonly selected?: string }) {
+/** Under the cards of nodes that name what is not here, and of the one that is selected, `''` for none: the ways to it. */
+export function CardRemedies({ selected }: { readonly selected: string }) {
   const problems = useProblems();
   const meant = useMemo(
     () => problems.filter(({ code, location }) => codes.has(code) && location.param !== undefined),
     [problems],
   );
-  const ids = new Set([...byNode(meant).keys(), ...(selected === undefined ? [] : [selected])]);
+  const ids = new Set([...byNode(meant).keys(), ...(selected === '' ? [] : [selected])]);
   return [...ids].map((id) => <UnderCard key={id} id={id} />);
 }
