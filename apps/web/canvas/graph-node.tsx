@@ -7,7 +7,6 @@ import { useDocument } from '../state/document-store.ts';
 import { useParamsHere } from '../state/given-params.ts';
 import { useDrift } from '../state/drift.ts';
 import { useOverlay } from '../state/overlay-store.ts';
-import type { StepView } from '../state/run-state.ts';
 import { useRunView } from '../state/run-view.ts';
 import { NodeTitle } from './node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
@@ -16,6 +15,7 @@ import { useFacts, useStatus } from './use-node-status.ts';
 import { paramTitle, titleAmong } from '../state/node-titles.ts';
 import { afterNodeTypes, useNodeTypes } from '../state/registry.ts';
 import { part } from '../shell/part.tsx';
+import { ProgressBar } from '../shell/progress-bar.tsx';
 import { useScreen } from '../state/screen-store.ts';
 import { FarCard } from './far-card.tsx';
 import { FarContext, useFarCards } from './far-cards.ts';
@@ -51,23 +51,6 @@ function Facts({ facts }: { readonly facts: NodeFacts }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Progress({ step }: { readonly step: StepView }) {
-  const share = progressShare(step);
-  return (
-    <span
-      className="progress"
-      role="progressbar"
-      aria-label={`Progress of ${step.node}`}
-      aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
-    >
-      <i
-        data-unknown={share === undefined}
-        style={share === undefined ? undefined : { width: `${share * 100}%` }}
-      />
-    </span>
   );
 }
 
@@ -132,7 +115,9 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       </div>
       <Facts facts={facts} />
       <footer className="node-foot">
-        {step?.status === 'running' ? <Progress step={step} /> : null}
+        {step?.status === 'running' ? (
+          <ProgressBar label={`Progress of ${step.node}`} share={progressShare(step)} />
+        ) : null}
         {problem === undefined || step?.status === 'running' ? (
           <div
             className={failed ? 'text-error' : ''}

@@ -1,9 +1,10 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useState, type KeyboardEvent } from 'react';
+import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { useModal } from '../shell/modal.ts';
+import { useListed } from '../shell/use-listed.ts';
 import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';
 import { FileUpload } from './file-upload.tsx';
 
@@ -41,29 +42,14 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
     if (entry?.folder === true) go(entry.path);
     else if (entry !== undefined) choose([entry.path]);
   };
-  const step = (by: number): void => {
-    const place = shown === undefined ? -1 : found.indexOf(shown);
-    const next = found[Math.min(found.length - 1, Math.max(0, place + by))];
-    if (next !== undefined) setAt(next.path);
-  };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    Enter: () => open(shown),
-    ...(search === '' && folder !== '' ? { Backspace: up } : {}),
-  };
-  const press = (event: KeyboardEvent): void => {
-    const act = keys[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
-  };
   const idOf = (path: string): string => `${id}-${path}`;
-  const shownId = shown === undefined ? undefined : idOf(shown.path);
-  useEffect(() => {
-    if (shownId !== undefined)
-      document.getElementById(shownId)?.scrollIntoView({ block: 'nearest' });
-  }, [shownId]);
+  const { press, shownId } = useListed<(typeof found)[number]>({
+    ...{ found, shown, mark: ({ path }) => setAt(path), idOf: ({ path }) => idOf(path) },
+    keys: {
+      Enter: () => open(shown),
+      ...(search === '' && folder !== '' ? { Backspace: up } : {}),
+    },
+  });
   const title = folder === '' ? 'Files of the workspace' : folder;
   return (
     <dialog

@@ -1,4 +1,5 @@
 import { progressText } from '../canvas/progress-text.ts';
+import { ProgressBar } from '../shell/progress-bar.tsx';
 import type { Download } from './use-models.ts';
 
 /** How far a download is, how fast, and how long it takes still; or what ended it. */
@@ -17,20 +18,7 @@ export function DownloadProgress({ coming }: { readonly coming: Download }) {
       <p className="text-sm text-ink-2">
         {progress === undefined ? 'Beginning …' : progressText(progress)}
       </p>
-      <div className="relative mt-1.5 h-[3px]">
-        <span
-          className="progress"
-          style={{ inset: 0 }}
-          role="progressbar"
-          aria-label={`Download of ${model}`}
-          aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
-        >
-          <i
-            data-unknown={share === undefined}
-            style={share === undefined ? undefined : { width: `${String(share * 100)}%` }}
-          />
-        </span>
-      </div>
+      <ProgressBar inline label={`Download of ${model}`} share={share} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useState, type KeyboardEvent } from 'react';
+import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
+import { useListed } from '../shell/use-listed.ts';
 import type { ModelQuestion } from '../state/overlay-store.ts';
 import { ModelDetails } from './model-details.tsx';
 import { ModelRow } from './model-row.tsx';
@@ -51,27 +52,10 @@ export function ModelChoice({ question, title, first, take, importOne }: ModelCh
     if (model !== undefined) take(model.facts.id);
   };
   const other = data?.models.find(({ facts }) => facts.id === first && facts.kind !== kind);
-  const step = (by: number): void => {
-    const place = shown === undefined ? -1 : offered.indexOf(shown);
-    const next = offered[Math.min(offered.length - 1, Math.max(0, place + by))];
-    if (next !== undefined) setAt(next.facts.id);
-  };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    Enter: () => choose(shown),
-  };
-  const press = (event: KeyboardEvent): void => {
-    const act = keys[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
-  };
-  const shownId = shown === undefined ? undefined : rowId(shown);
-  useEffect(() => {
-    if (shownId !== undefined)
-      document.getElementById(shownId)?.scrollIntoView({ block: 'nearest' });
-  }, [shownId]);
+  const { press, shownId } = useListed<OfferedModel>({
+    ...{ found: offered, shown, mark: ({ facts }) => setAt(facts.id), idOf: rowId },
+    keys: { Enter: () => choose(shown) },
+  });
   return (
     <div className="flex max-h-[75vh] flex-col">
       <div className="flex h-11 shrink-0 items-center border-b border-line pr-2">

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { refusalOf } from '../api/problem.ts';
 import { sendFiles } from '../api/send-files.ts';
+import { ProgressBar } from '../shell/progress-bar.tsx';
 import { modelFiles } from './model-files.ts';
 import { refreshModels } from './use-models.ts';
 
@@ -91,7 +92,8 @@ export function ModelImport({ came, leave }: ModelImportProps) {
     const progress = (done: number, total: number): void =>
       setState({
         kind: 'working',
-        share: done / total,
+        // What is read then has no end that is known.
+        ...(done < total ? { share: done / total } : {}),
         line:
           done < total ? `Sent ${bytes(done)} of ${bytes(total)}` : 'Reading what has been sent …',
       });
@@ -165,26 +167,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
               <p className="text-sm text-ink-2" role="status">
                 {state.line}
               </p>
-              <div className="relative mt-1.5 h-[3px]">
-                <span
-                  className="progress"
-                  style={{ inset: 0 }}
-                  role="progressbar"
-                  aria-label="Import of the model"
-                  aria-valuenow={
-                    state.share === undefined ? undefined : Math.round(state.share * 100)
-                  }
-                >
-                  <i
-                    data-unknown={state.share === undefined || state.share >= 1}
-                    style={
-                      state.share === undefined || state.share >= 1
-                        ? undefined
-                        : { width: `${String(state.share * 100)}%` }
-                    }
-                  />
-                </span>
-              </div>
+              <ProgressBar inline label="Import of the model" share={state.share} />
             </>
           ) : state.refused === undefined ? null : (
             <p role="alert" className="max-h-28 overflow-auto whitespace-pre-line text-error">
