@@ -57,6 +57,7 @@ export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
 export { seededOrder } from './evidence/seeded-order.ts';
+export { SeededRandom } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { artifactRefSchema, GraphError } from '@graft/graph';
 import { exportFormats, exportMediaTypes, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
+import { queryOf } from './query-of.ts';
 import { safeHeaders } from './static-files.ts';
 import { withoutFolders } from './without-folders.ts';
 
@@ -44,8 +45,7 @@ export async function sendDownload(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://graft');
-  const query = querySchema.safeParse(Object.fromEntries(url.searchParams));
+  const query = querySchema.safeParse(queryOf(request));
   if (!query.success) return refuse(response, 400, 'This is no address of a download.');
   const { digest, type, format, name } = query.data;
   try {

@@ -3,6 +3,7 @@ import { GraphError } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { disposition, refuse, safeFileName } from '../download.ts';
+import { queryOf } from '../query-of.ts';
 import { safeHeaders } from '../static-files.ts';
 import { withoutFolders } from '../without-folders.ts';
 import type { Report } from '../../report/report.ts';
@@ -54,8 +55,7 @@ export async function sendReport(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://graft');
-  const query = querySchema.safeParse(Object.fromEntries(url.searchParams));
+  const query = querySchema.safeParse(queryOf(request));
   if (!query.success) return refuse(response, 400, 'This is no address of a report.');
   const { run: id, format } = query.data;
   if (format === 'md' && markdown === undefined)

@@ -1,3 +1,4 @@
+import { SeededRandom } from '@graft/graph';
 import { UMAP } from 'umap-js';
 import type { UmapNews, UmapTask } from './umap-message.ts';
 
@@ -7,17 +8,6 @@ const neighbours = 15;
 const roundsOf = (points: number): number => (points > 8_000 ? 100 : points > 2_000 ? 250 : 400);
 /** Rounds between two tidings. */
 const told = 10;
-
-/** The same numbers each time, so that the same vectors lie at the same places. */
-function seeded(): () => number {
-  let state = 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Vectors of length 1; one without direction stays as it is. */
 function unitVectors({ values, dimension }: UmapTask): number[][] {
@@ -53,9 +43,11 @@ export function* layOut(task: UmapTask): Generator<UmapNews> {
   yield { kind: 'neighbours' };
   const vectors = unitVectors(task);
   const rounds = roundsOf(vectors.length);
+  // The same numbers each time, so that the same vectors lie at the same places.
+  const random = new SeededRandom(1);
   const umap = new UMAP({
     ...{ nNeighbors: Math.min(neighbours, vectors.length - 1), minDist: 0.1, nEpochs: rounds },
-    ...{ distanceFn: cosineDistance, random: seeded() },
+    ...{ distanceFn: cosineDistance, random: () => random.uniform() },
   });
   umap.initializeFit(vectors);
   for (let round = 0; round < rounds; round += 1) {
