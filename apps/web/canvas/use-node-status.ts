@@ -5,7 +5,7 @@ import { useOutdated } from '../state/outdated.ts';
 import { plannedParts } from '../state/plan-parts.ts';
 import { usePlan } from '../state/plan-store.ts';
 import type { StepView } from '../state/run-state.ts';
-import { keptNow, stepIn, useRunView } from '../state/run-view.ts';
+import { keptNow, ownStep, stepIn, useRunView } from '../state/run-view.ts';
 import { keptStatus, stepStatus, type Status } from './node-status.ts';
 
 /** The facts, or the last that could be told: a node keeps its height while a value is typed. */
@@ -37,7 +37,7 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
     ({ run }) => run === null || (run.status !== 'running' && run.status !== 'queued'),
   );
   const own = useRunView(
-    (state) => stepIn(state.run, path) !== undefined && !(path in keptNow(state)),
+    (state) => stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
   );
   const past = useRunView((state) => state.past);
   const outdated = useOutdated(step?.error, path);

@@ -1,5 +1,5 @@
 /** Frames that a menu may take to come, and those in which what is typed settles what is chosen. */
-const patience = 600;
+const patience = 300;
 const settling = 3;
 
 /** Presses Enter where it was meant: in the dialog that was still being loaded, once that has something to choose, or a name. */

@@ -130,6 +130,10 @@ export function roundsOf(
   }, 0);
 }
 
+/** A node may be called as what every object has. */
+export const ownStep = (steps: Steps, node: string): StepView | undefined =>
+  Object.hasOwn(steps, node) ? steps[node] : undefined;
+
 /** What of the kept results is shown: none beside a run of before, which is shown as it was. */
 export function keptNow({ run, past, kept }: Pick<RunView, 'run' | 'past' | 'kept'>): Steps {
   return past || kept.after !== (run?.runId ?? null) ? {} : kept.steps;
@@ -140,7 +144,7 @@ export function stepOf(
   state: Pick<RunView, 'run' | 'past' | 'earlier' | 'kept'>,
   node: string,
 ): StepView | undefined {
-  return keptNow(state)[node] ?? stepRun(state, node);
+  return ownStep(keptNow(state), node) ?? stepRun(state, node);
 }
 
 /** The same of the runs alone. */
@@ -148,5 +152,5 @@ export function stepRun(
   { run, past, earlier }: Pick<RunView, 'run' | 'past' | 'earlier'>,
   node: string,
 ): StepView | undefined {
-  return stepIn(run, node) ?? (past ? undefined : earlier[node]);
+  return stepIn(run, node) ?? (past ? undefined : ownStep(earlier, node));
 }
