@@ -46,7 +46,7 @@ export function aligned(cards: readonly Card[], side: Side): Places {
 }
 
 /** Pixels that stay between cards that would lie on one another. */
-const gap = 24;
+export const gap = 24;
 
 /** Places of cards that stand in one line: those that would lie on one another make room, the others stay. */
 function apart(cards: readonly Card[], axis: Axis): Places {

@@ -1,8 +1,6 @@
 import type { NodeLayout } from '@graft/graph';
-import type { Card } from './arrange.ts';
+import { gap, type Card } from './arrange.ts';
 
-/** Pixels that are left free around a card that is moved. */
-const gap = 24;
 /** Cards beside which a place is looked for: the nearest. */
 const mostLookedAt = 24;
 

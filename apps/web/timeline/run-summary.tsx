@@ -46,24 +46,24 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
         <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
       ) : null}
       {over ? (
-        <a
-          className="hidden hover:text-ink hover:underline @[560px]:inline"
-          href={reportAddress(run.runId)}
-          download
-          title="One file of HTML with all that the run gave, to be opened without Graft"
-        >
-          Export as a page
-        </a>
-      ) : null}
-      {over ? (
-        <a
-          className="hidden hover:text-ink hover:underline @[700px]:inline"
-          href={reportAddress(run.runId, 'md')}
-          download
-          title="The same in Markdown; with its pictures where it has any"
-        >
-          as Markdown
-        </a>
+        <>
+          <a
+            className="hidden hover:text-ink hover:underline @[560px]:inline"
+            href={reportAddress(run.runId)}
+            download
+            title="One file of HTML with all that the run gave, to be opened without Graft"
+          >
+            Export as a page
+          </a>
+          <a
+            className="hidden hover:text-ink hover:underline @[700px]:inline"
+            href={reportAddress(run.runId, 'md')}
+            download
+            title="For a repository: one file, or an archive of it and pictures of the curves"
+          >
+            as Markdown
+          </a>
+        </>
       ) : null}
     </p>
   );
