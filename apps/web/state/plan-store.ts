@@ -44,11 +44,17 @@ export const usePlan = create<PlanState>()((set) => ({
         .then(({ showKept }) => (turn === asked ? showKept(report, after) : undefined))
         .catch(() => undefined);
     } catch (error) {
-      if (turn === asked) set({ report: null, problems: problemsOf(error), loading: false });
+      if (turn === asked) forget(problemsOf(error));
     }
   },
   clear() {
     asked++;
-    set({ report: null, problems: [], loading: false });
+    forget([]);
   },
 }));
+
+/** There is no plan, and so nothing of which a plan said that the graph has it already. */
+function forget(problems: readonly ShownProblem[]): void {
+  usePlan.setState({ report: null, problems, loading: false });
+  useRunView.getState().setKept(null, {});
+}
