@@ -90,4 +90,23 @@ test('the command menu begins with what fits best, of whichever group', async ({
     await expect(first).toContainText(title);
     await expect(chosen).toContainText(title);
   }
+  await test.step('a node is gone to by what it is called, wherever it is', async () => {
+    await page.keyboard.press('Escape');
+    const card = page.locator('.react-flow__node[data-id="files"]');
+    await expect(card).toBeInViewport();
+    await bench.canvas.hover();
+    await page.mouse.wheel(4_000, 4_000);
+    await expect(card).not.toBeInViewport();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go to files');
+    await expect(chosen).toHaveText('Files');
+    await page.keyboard.press('Enter');
+    await expect(card).toBeFocused();
+    await expect(card).toBeInViewport({ ratio: 1 });
+    await page.getByRole('button', { name: 'Notebook' }).click();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go to chunk');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('[data-cell="chunk"]')).toBeFocused();
+  });
 });

@@ -15,6 +15,7 @@ import { compareNodes } from '../compare/compare-selected.ts';
 import { fileTitle, openFile } from '../state/file-actions.ts';
 import { commandWords } from './command-words.ts';
 import { fitting } from './fitting-types.ts';
+import { goToNode, nodesCalled } from './go-to-node.ts';
 import { inOrder } from './ordered-types.ts';
 import { aboutType, rank } from './rank.ts';
 import { useScreen, type OpenEnd, type View } from '../state/screen-store.ts';
@@ -77,6 +78,16 @@ function nodeGroup(openEnd: OpenEnd | null): Group {
   };
 }
 
+/** None while nothing is typed: in a large graph they would be more than can be read. */
+function shownGroup(search: string): readonly Group[] {
+  const offers = nodesCalled(search).map(({ id, title, value }) => ({
+    value,
+    run: () => goToNode(id),
+    children: title,
+  }));
+  return offers.length === 0 ? [] : [{ heading: 'Go to', offers }];
+}
+
 function fileGroup(paths: readonly string[]): Group {
   return {
     heading: 'Open',
@@ -130,7 +141,7 @@ function byBest(groups: readonly Group[], search: string): readonly Group[] {
   return groups.toSorted((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));
 }
 
-/** ⌘K: add a node, open a file, or do what a key would. */
+/** ⌘K: add a node, go to one, open a file, or do what a key would. */
 export function CommandMenu() {
   const dialog = useModal();
   const [search, setSearch] = useState('');
@@ -146,6 +157,7 @@ export function CommandMenu() {
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
   const groups = [
     ...(drawn ? [nodeGroup(openEnd)] : []),
+    ...(drawn && openEnd === null ? shownGroup(search) : []),
     ...(openEnd === null
       ? [fileGroup(files.map(({ path }) => path)), commandGroup(view, experiments)]
       : []),
@@ -168,7 +180,7 @@ export function CommandMenu() {
             openEnd !== null
               ? 'What should it connect to?'
               : drawn
-                ? 'Add a node, open a file, or run a command'
+                ? 'Add a node, go to one, open a file, or run a command'
                 : 'Open a file, or run a command'
           }
         />
