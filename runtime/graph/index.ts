@@ -171,6 +171,7 @@ export {
   moveNodes,
   removeNodes,
   setBypass,
+  setCollapsed,
   setParam,
   setTitle,
 } from './compose/graph-edit.ts';

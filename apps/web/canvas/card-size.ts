@@ -28,11 +28,15 @@ export function cardHeight(card: {
 export const portMiddle = (titleLines: number, index: number): number =>
   headHeight(titleLines) + (index + 0.5) * row;
 
+/** Height of a card that is folded to its title. */
+export const foldedHeight = (titleLines: number): number => headHeight(titleLines) + 1;
+
 /** Height of a node as it will be drawn, near enough to lay out by: how a title breaks is not looked at. */
 export function nodeHeight(graph: GraphBody, id: string): number {
   const node = graph.nodes[id];
   const lines = Math.ceil((node?.title ?? '').length / titleLetters);
   const titleLines = Math.min(mostTitleLines, Math.max(1, lines));
+  if (graph.layout[id]?.collapsed === true) return foldedHeight(titleLines);
   const look = lookOf(node);
   if (look === undefined) return 65 + headHeight(titleLines);
   const { inputs, outputs } = portsOf(graph.edges, id, look);

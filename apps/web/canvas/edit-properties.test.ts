@@ -18,6 +18,7 @@ import {
   renamePort,
   serializeGraph,
   setBypass,
+  setCollapsed,
   setParam,
   setTitle,
   unexposeParam,
@@ -151,6 +152,10 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
   },
   switch(picks) {
     useDocument.getState().edit((graph) => setBypass(graph, some(picks), picks[0] % 2 === 0));
+    return [];
+  },
+  fold(picks) {
+    useDocument.getState().edit((graph) => setCollapsed(graph, some(picks), picks[0] % 3 > 0));
     return [];
   },
   expose([a, b]) {

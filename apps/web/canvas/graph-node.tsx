@@ -101,15 +101,16 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   const drift = useDrift(path);
   const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
+  const folded = useDocument((state) => state.shown.layout[id]?.collapsed === true);
   if (node === undefined) return null;
   return (
-    <article className="node" data-selected={selected} {...card}>
+    <article className="node" data-selected={selected} data-folded={folded} {...card}>
       {planned ? <NodePlan node={node} path={path} /> : null}
       <header className="node-head">
         <i className="group-square" />
         <NodeTitle id={id} title={node.title} fallback={title} renaming={renaming} />
       </header>
-      <div className="relative">
+      <div className="node-middle">
         <NodePorts id={id} look={look} />
         {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
       </div>

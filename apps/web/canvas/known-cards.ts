@@ -2,7 +2,7 @@ import type { Graph, GraphNode, NodeLook } from '@graft/graph';
 import type { Node as FlowNode, NodeHandle, Position } from '@xyflow/react';
 import { lookOf, nodeFacts } from '../state/node-shape.ts';
 import { untitled } from '../state/node-titles.ts';
-import { cardHeight, mostTitleLines, nodeWidth, portMiddle } from './card-size.ts';
+import { cardHeight, foldedHeight, mostTitleLines, nodeWidth, portMiddle } from './card-size.ts';
 import { portsOf } from './node-port-names.ts';
 import { titleLines } from './title-lines.ts';
 
@@ -56,23 +56,30 @@ function withSize(node: FlowNode, graph: Graph, sides: Sides): FlowNode {
   const { inputs, outputs } = portsOf(graph.edges, node.id, look);
   const lines = linesOfTitle(own.title ?? untitled(node.id, own));
   const facts = factsOn(own, look);
-  const from = JSON.stringify([look.title, lines, facts, inputs, outputs]);
+  const isFolded = graph.layout[node.id]?.collapsed === true;
+  const folded = foldedHeight(lines);
+  const portRows = Math.max(inputs.length, outputs.length);
+  const from = JSON.stringify([look.title, lines, facts, inputs, outputs, isFolded]);
   if (node.handles !== undefined && foundFrom.get(node.handles) === from) return node;
   const handlesOf = (names: readonly string[], side: 'source' | 'target'): NodeHandle[] =>
     names.map((id, row) => {
       const ports = side === 'source' ? look.outputs : look.inputs;
       const size = portSize(ports[id]?.type.shape);
       const x = (side === 'source' ? nodeWidth - 1 : 1) - size / 2;
+      // Those of a folded card share its height.
+      const middle = isFolded
+        ? 1 + ((row + 0.5) / portRows) * (folded - 2)
+        : portMiddle(lines, row);
       return {
         ...{ id, type: side, position: sides[side] },
-        ...{ x, y: portMiddle(lines, row) - size / 2, width: size, height: size },
+        ...{ x, y: middle - size / 2, width: size, height: size },
       };
     });
   const handles = [...handlesOf(inputs, 'target'), ...handlesOf(outputs, 'source')];
   foundFrom.set(handles, from);
-  const portRows = Math.max(inputs.length, outputs.length);
-  const height =
-    facts === undefined
+  const height = isFolded
+    ? folded
+    : facts === undefined
       ? (node.measured?.height ?? cardHeight({ titleLines: lines, portRows, facts: 2 }))
       : cardHeight({ titleLines: lines, portRows, facts });
   return { ...node, handles, measured: { width: nodeWidth, height } };

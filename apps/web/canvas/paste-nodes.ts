@@ -48,7 +48,7 @@ export function pasteText(
     const spot = spots[index] ?? { x: 0, y: 0 };
     renamed.set(id, own);
     nodes[own] = node;
-    layout[own] = { x: spot.x + shift.x, y: spot.y + shift.y };
+    layout[own] = { ...spot, x: spot.x + shift.x, y: spot.y + shift.y };
   }
   const edges = copied.edges.flatMap((edge) => {
     const source = renamed.get(edge.source);

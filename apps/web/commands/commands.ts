@@ -2,6 +2,7 @@ import { arrangeCommands } from './arrange-commands.ts';
 import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { fileCommands } from './file-commands.ts';
+import { foldCommands } from './fold-commands.ts';
 import { fullPageCommands } from './full-page-commands.ts';
 import { noteCommands } from './note-commands.ts';
 import { runCommands } from './run-commands.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   ...noteCommands,
   ...editCommands,
   ...arrangeCommands,
+  ...foldCommands,
   ...subgraphCommands,
   ...viewCommands,
 ];

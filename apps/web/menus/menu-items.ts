@@ -44,6 +44,10 @@ function itemOf(own: Command, other: Partial<MenuItem> = {}): MenuItem {
   };
 }
 
+/** A command where there is something to do it to, else nothing. */
+const ifEnabled = (id: string): readonly MenuItem[] =>
+  commandOf(id).enabled?.() === false ? [] : [command(id)];
+
 function selectNode(id: string): void {
   useScreen.getState().select([id]);
   fitNodes([id]);
@@ -85,8 +89,8 @@ function nodeMenu(): MenuGroups {
           command('run-to-here'),
           tab('output', 'Show its output'),
           tab('parameters', 'Parameters'),
-          ...(commandOf('edit-rows').enabled?.() === true ? [command('edit-rows')] : []),
-          ...(commandOf('label-answers').enabled?.() === true ? [command('label-answers')] : []),
+          ...ifEnabled('edit-rows'),
+          ...ifEnabled('label-answers'),
         ]
       : [command('run-to-here', { title: 'Run up to these' }), itemOf(compareNodes)],
     [
@@ -114,6 +118,8 @@ function nodeMenu(): MenuGroups {
           ]),
       ...(selectedBy(false).length > 0 ? [command('switch-off')] : []),
       ...(selectedBy(true).length > 0 ? [command('switch-on')] : []),
+      ...ifEnabled('collapse'),
+      ...ifEnabled('expand'),
     ],
     single ? [] : [command('align-left'), command('align-top'), command('tidy-selection')],
     [command('select-before'), command('select-after'), command('fit-selection')],

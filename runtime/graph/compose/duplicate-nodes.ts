@@ -29,8 +29,8 @@ export function duplicateNodes(
     const copy = freeId(id.replace(/-\d+$/, ''), (candidate) => Object.hasOwn(nodes, candidate));
     copies.set(id, copy);
     nodes[copy] = node;
-    const { x, y } = own(graph.layout, id) ?? { x: 0, y: 0 };
-    layout[copy] = { x: wholePixel(x + offset.x), y: wholePixel(y + offset.y) };
+    const { x, y, ...fold } = own(graph.layout, id) ?? { x: 0, y: 0 };
+    layout[copy] = { x: wholePixel(x + offset.x), y: wholePixel(y + offset.y), ...fold };
   }
   const edges = graph.edges.flatMap((edge) => {
     const source = copies.get(edge.source);

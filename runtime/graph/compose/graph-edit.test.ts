@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatEdge, parseEdge } from '../format/edge.ts';
+import { meaningDigest } from '../format/graph-meaning.ts';
 import { GraphError } from '../base/errors.ts';
 import {
   connect,
@@ -8,6 +9,7 @@ import {
   moveNodes,
   removeNodes,
   setBypass,
+  setCollapsed,
   setParam,
   setTitle,
 } from './graph-edit.ts';
@@ -46,6 +48,20 @@ describe('editing a graph', () => {
     expect(Object.keys(graph.nodes)).toEqual(['number', 'add']);
     expect(Object.keys(graph.layout)).toEqual(['number', 'add']);
     expect(graph.edges).toEqual([]);
+  });
+
+  it('folds cards, which stay folded when they are moved or copied, and computes nothing else by it', () => {
+    const folded = setCollapsed(sample(), ['double', 'not-there'], true);
+    expect(folded.layout['double']).toEqual({ ...origin, collapsed: true });
+    expect(Object.keys(folded.layout)).toEqual(Object.keys(sample().layout));
+    const moved = moveNodes(folded, { double: { x: 5, y: 6 } });
+    expect(moved.layout['double']).toEqual({ x: 5, y: 6, collapsed: true });
+    expect(duplicateNodes(moved, ['double']).graph.layout['double-2']).toEqual({
+      ...{ x: 45, y: 46 },
+      collapsed: true,
+    });
+    expect(meaningDigest(folded)).toBe(meaningDigest(sample()));
+    expect(setCollapsed(folded, ['double'], false)).toEqual(sample());
   });
 
   it('connects once, in order, and disconnects', () => {

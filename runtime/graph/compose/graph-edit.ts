@@ -82,8 +82,22 @@ export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayo
   return {
     ...graph,
     ...atPlaces(graph, places),
-    layout: { ...graph.layout, ...Object.fromEntries(moved.map(([id, at]) => [id, whole(at)])) },
+    layout: {
+      ...graph.layout,
+      ...Object.fromEntries(moved.map(([id, at]) => [id, { ...graph.layout[id], ...whole(at) }])),
+    },
   };
+}
+
+/** Folds the cards of nodes to their titles, or unfolds them; nodes without a place stay as they are. */
+export function setCollapsed(graph: Graph, ids: Iterable<string>, isFolded: boolean): Graph {
+  const folded = [...ids].flatMap((id) => {
+    const place = own(graph.layout, id);
+    if (place === undefined) return [];
+    const { collapsed: _before, ...at } = place;
+    return [[id, isFolded ? { ...at, collapsed: true as const } : at] as const];
+  });
+  return { ...graph, layout: { ...graph.layout, ...Object.fromEntries(folded) } };
 }
 
 function changeNode(graph: Graph, id: string, change: (node: GraphNode) => GraphNode): Graph {

@@ -144,7 +144,9 @@ class Placement {
     for (const [id, to] of this.#ids) {
       nodes.set(to, this.#withSettings(id));
       const place = own(this.#inner.layout, id);
-      if (place !== undefined) layout.set(to, { x: place.x + shift.x, y: place.y + shift.y });
+      if (place !== undefined) {
+        layout.set(to, { ...place, x: place.x + shift.x, y: place.y + shift.y });
+      }
     }
     const expose = this.#exposures();
     const { extra } = this.#outer;

@@ -43,6 +43,8 @@ export interface Exposure {
 export interface NodeLayout {
   readonly x: number;
   readonly y: number;
+  /** Its card is folded to its title. */
+  readonly collapsed?: true;
 }
 
 /** Nodes, what connects them and what is said of them: a graph without what belongs to its file. */

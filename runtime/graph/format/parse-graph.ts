@@ -230,13 +230,16 @@ class GraphReader {
     const layout: Record<string, NodeLayout> = {};
     for (const id of Object.keys(value)) {
       const position = value[id];
-      const [x, y]: readonly unknown[] = Array.isArray(position) ? position : [];
+      const [x, y, fold]: readonly unknown[] = Array.isArray(position) ? position : [];
       if (!namePattern.test(id) || typeof x !== 'number' || typeof y !== 'number') {
         return this.#bad(`"layout" should hold [x, y] in pixels for ${JSON.stringify(id)}.`, {
           node: id,
         });
       }
-      layout[id] = { x: wholePixel(x), y: wholePixel(y) };
+      layout[id] = {
+        ...{ x: wholePixel(x), y: wholePixel(y) },
+        ...(fold === 'collapsed' ? { collapsed: true } : {}),
+      };
     }
     return layout;
   }

@@ -34,7 +34,7 @@ const canonical = `{
   "note": { "by": "me" },
   "layout": {
     "chunk": [0, -20],
-    "embed": [100, 0]
+    "embed": [100, 0, "collapsed"]
   }
 }
 `;
@@ -42,7 +42,7 @@ const canonical = `{
 describe('serializeGraph', () => {
   it('writes the canonical text', () => {
     const scrambled = JSON.stringify({
-      layout: { embed: [100.2, 0], chunk: [-0.1, -20] },
+      layout: { embed: [100.2, 0, 'collapsed'], chunk: [-0.1, -20] },
       note: { by: 'me' },
       lock: { files: {}, models: { m: '0' } },
       edges: ['chunk.chunks -> embed.chunks'],

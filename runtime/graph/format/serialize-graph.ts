@@ -116,8 +116,9 @@ function layoutText(graph: GraphBody, depth: number): string[] {
   const ids = sortedKeys(graph.layout);
   if (ids.length === 0) return [];
   const texts = ids.map((id) => {
-    const { x, y } = graph.layout[id] ?? { x: 0, y: 0 };
-    return `${JSON.stringify(id)}: ${canonicalJson([wholePixel(x), wholePixel(y)])}`;
+    const { x, y, collapsed } = graph.layout[id] ?? { x: 0, y: 0 };
+    const fold = collapsed === true ? ['collapsed'] : [];
+    return `${JSON.stringify(id)}: ${canonicalJson([wholePixel(x), wholePixel(y), ...fold])}`;
   });
   return [`"layout": ${block('{}', texts, depth)}`];
 }

@@ -36,6 +36,8 @@ export interface BodyDiff {
   readonly annotations: readonly AnnotationChange[];
   /** Nodes on both sides that stand elsewhere; this changes no result. */
   readonly moved: readonly string[];
+  /** Nodes on both sides whose cards are folded to their titles on one; this changes no result. */
+  readonly folded: readonly string[];
 }
 
 /** The differences from `a` to `b`. */
@@ -43,6 +45,9 @@ export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
   const changes = changedKeys(a.nodes, b.nodes);
   const both = changes.flatMap(({ key, before, after }) =>
     before === undefined || after === undefined ? [] : { id: key, before, after },
+  );
+  const laidOut = changedKeys(a.layout, b.layout).filter(
+    ({ key }) => Object.hasOwn(a.nodes, key) && Object.hasOwn(b.nodes, key),
   );
   const pick = (field: 'type' | 'title'): ({ id: string } & ValueChange)[] =>
     both
@@ -90,9 +95,12 @@ export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
     ],
     edges: { added: edgesOnlyIn(b, a), removed: edgesOnlyIn(a, b) },
     annotations: diffAnnotations(a, b),
-    moved: changedKeys(a.layout, b.layout)
-      .map(({ key }) => key)
-      .filter((id) => Object.hasOwn(a.nodes, id) && Object.hasOwn(b.nodes, id)),
+    moved: laidOut
+      .filter(({ before, after }) => before?.x !== after?.x || before?.y !== after?.y)
+      .map(({ key }) => key),
+    folded: laidOut
+      .filter(({ before, after }) => before?.collapsed !== after?.collapsed)
+      .map(({ key }) => key),
   };
 }
 

@@ -14,7 +14,7 @@ const before = parseGraph(
     },
     edges: ['chunk.chunks -> embed.chunks', 'old.value -> turns.x'],
     lock: { models: { m: '1' }, files: { gone: '1' } },
-    layout: { chunk: [0, 0], embed: [0, 0], old: [0, 0] },
+    layout: { chunk: [0, 0], embed: [0, 0], old: [0, 0], turns: [0, 0] },
     note: 'a',
   }),
 );
@@ -29,7 +29,7 @@ const after = parseGraph(
     },
     edges: ['chunk.chunks -> embed.chunks', 'embed.out -> new.in'],
     lock: { models: { m: { digest: '1', size: 2 } }, files: { fresh: '1' }, graphs: { lib: '1' } },
-    layout: { chunk: [0, 0], embed: [10, 0], new: [5, 5] },
+    layout: { chunk: [0, 0], embed: [10, 0], new: [5, 5], turns: [0, 0, 'collapsed'] },
     note: 'b',
   }),
 );
@@ -54,6 +54,7 @@ describe('diffGraphs', () => {
       'unlocked file "gone"',
       'locked graph "lib"',
       'moved 1 node (no result changes)',
+      'folded or unfolded 1 node (no result changes)',
     ]);
   });
 

@@ -62,7 +62,7 @@ function annotationLine({ kind, id, field, before, after }: AnnotationChange): s
     : `removed ${name}: ${shown(before, '')}`;
 }
 
-function movedLines({ moved, annotations }: BodyDiff): string[] {
+function movedLines({ moved, folded, annotations }: BodyDiff): string[] {
   const placed = annotations.filter(isMove);
   const count = (kind: 'note' | 'group'): number =>
     new Set(placed.flatMap((change) => (change.kind === kind ? change.id : []))).size;
@@ -71,9 +71,13 @@ function movedLines({ moved, annotations }: BodyDiff): string[] {
     { count: count('note'), name: 'note' },
     { count: count('group'), name: 'group' },
   ].filter((one) => one.count > 0);
-  if (counts.length === 0) return [];
   const listed = counts.map((one) => plural(one.count, one.name)).join(', ');
-  return [`moved ${listed} (no result changes)`];
+  return [
+    ...(counts.length === 0 ? [] : [`moved ${listed} (no result changes)`]),
+    ...(folded.length === 0
+      ? []
+      : [`folded or unfolded ${plural(folded.length, 'node')} (no result changes)`]),
+  ];
 }
 
 function nodeCount({ nodes }: GraphBody): string {
