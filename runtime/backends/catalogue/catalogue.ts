@@ -208,6 +208,7 @@ class FolderCatalogue implements Catalogue {
         hubEndpoint: this.#hubEndpoint,
         taken: (id) => this.#builtIn.some((entry) => entry.id === id),
         find: (id) => this.#find(id),
+        alone: (id, signal, work) => withFileLock(this.#lockOf(id), { signal }, work),
         add: (entry) => this.#add(entry),
       },
       from,
@@ -216,11 +217,11 @@ class FolderCatalogue implements Catalogue {
   }
 
   receive(entry: ModelEntry, bytes: (digest: string) => AsyncIterable<Uint8Array>): Promise<void> {
-    return receiveModel(
-      { blobs: this.#blobs, find: (id) => this.#find(id), add: (added) => this.#add(added) },
-      entry,
-      bytes,
-    );
+    const target = {
+      ...{ blobs: this.#blobs, find: (id: string) => this.#find(id) },
+      add: (added: ModelEntry) => this.#add(added),
+    };
+    return withFileLock(this.#lockOf(entry.id), {}, () => receiveModel(target, entry, bytes));
   }
 
   async remove(id: string): Promise<void> {
@@ -248,6 +249,11 @@ class FolderCatalogue implements Catalogue {
 
   removeUnusedConversions(): Promise<number> {
     return this.#converted.removeUnused();
+  }
+
+  /** Held by whoever writes to the model of an id. */
+  #lockOf(id: string): string {
+    return join(this.modelsFolder, 'locks', encodeURIComponent(id));
   }
 
   #add(entry: ModelEntry): Promise<void> {
@@ -313,10 +319,8 @@ class FolderCatalogue implements Catalogue {
         message: `process ${pid} downloads ${id}`,
       });
     try {
-      return await withFileLock(
-        join(this.modelsFolder, 'locks', encodeURIComponent(id)),
-        { signal: hooks.signal, waiting },
-        () => this.#fetchMissing(id, hooks),
+      return await withFileLock(this.#lockOf(id), { signal: hooks.signal, waiting }, () =>
+        this.#fetchMissing(id, hooks),
       );
     } catch (error) {
       if (hooks.signal.aborted && !(error instanceof GraphError)) throw cancelled(error);

