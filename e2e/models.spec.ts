@@ -178,6 +178,21 @@ test('a model is imported from the server’s machine and from the browser', asy
       await expect(page.getByRole('option', { name: /evil.*imported/ })).toHaveCount(0);
       expect(await readdir(path.join(workspace, '.graft/scratch'))).toEqual([]);
     });
+
+    await test.step('what is on its way is stopped where the dialog is closed', async () => {
+      await page.route('**/api/upload?*', () => undefined);
+      await page.getByRole('button', { name: 'Import …' }).click();
+      const chooser = page.waitForEvent('filechooser');
+      await dialog.getByRole('button', { name: 'Choose a GGUF file …' }).click();
+      await (await chooser).setFiles(path.join(theirs, 'evil.gguf'));
+      await expect(dialog.getByRole('progressbar')).toBeVisible();
+      const stopped = page.waitForEvent('requestfailed', (request) =>
+        request.url().includes('/api/upload'),
+      );
+      await page.keyboard.press('Escape');
+      await expect(dialog).toHaveCount(0);
+      await stopped;
+    });
   });
   await rm(theirs, { recursive: true });
 });

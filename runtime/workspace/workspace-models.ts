@@ -45,6 +45,12 @@ export interface DownloadOptions {
   readonly from?: { readonly source: string; readonly size?: number | undefined } | undefined;
 }
 
+export interface ImportedAs {
+  /** What it is called; default: as the file or the folder. */
+  readonly id?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface WorkspaceModelsParts {
   readonly root: string;
   readonly catalogue: Catalogue;
@@ -104,22 +110,22 @@ export class WorkspaceModels {
   }
 
   /**
-   * Adds a GGUF file or a folder with a model: by its path on this machine, from the workspace on, or `hf:`. `id`: what it
-   * is called; default: as the file or the folder. Throws as `Catalogue.import`, and `name-taken`.
+   * Adds a GGUF file or a folder with a model: by its path on this machine, from the workspace on, or `hf:`. Throws as
+   * `Catalogue.import`, and `name-taken`.
    */
-  async import(from: string, id: string | undefined, signal?: AbortSignal): Promise<ModelFacts> {
+  async import(from: string, { id, signal }: ImportedAs = {}): Promise<ModelFacts> {
     if (/^https?:/.test(from)) throw noAddress();
     const place = from.startsWith('~/') ? join(homedir(), from.slice(2)) : from;
     const isPath = !/^(hf|file):/.test(place);
-    return this.#import(isPath ? resolve(this.#parts.root, place) : place, id, signal);
+    return this.#import(isPath ? resolve(this.#parts.root, place) : place, { id, signal });
   }
 
   /** The same with the files that a page sends. */
-  async receive(stream: AsyncIterable<Uint8Array>, id: string | undefined): Promise<ModelFacts> {
-    return receiveModelFiles(stream, this.#parts.scratchFolder, (from) => this.#import(from, id));
+  async receive(stream: AsyncIterable<Uint8Array>, as: ImportedAs = {}): Promise<ModelFacts> {
+    return receiveModelFiles(stream, this.#parts.scratchFolder, (from) => this.#import(from, as));
   }
 
-  async #import(from: string, id?: string, signal?: AbortSignal): Promise<ModelFacts> {
+  async #import(from: string, { id, signal }: ImportedAs): Promise<ModelFacts> {
     const entry = await this.#parts.catalogue.import(from, {
       keep: true,
       ...(id === undefined ? {} : { id, title: id }),

@@ -30,7 +30,9 @@ export async function sendFiles(
   query: Readonly<Record<string, string>>,
   sending: Sending,
 ): Promise<unknown> {
-  const limit = await api.packages.limit.query();
+  const { signal } = sending;
+  const limit = await api.packages.limit.query(undefined, { ...(signal && { signal }) });
+  signal?.throwIfAborted();
   const size = files.reduce((sum, { file }) => sum + file.size, 0);
   if (size > limit) {
     throw new UploadRefused(

@@ -62,11 +62,9 @@ export function ModelImport({ came, leave }: ModelImportProps) {
   const [state, setState] = useState<State>({ kind: 'asking' });
   const [from, setFrom] = useState('');
   const [name, setName] = useState('');
-  const stop = useRef(new AbortController());
-  useEffect(() => {
-    const { current } = stop;
-    return () => current.abort();
-  }, []);
+  const stop = useRef<AbortController>(undefined);
+  // What is under way then, which is not what was when this came.
+  useEffect(() => () => stop.current?.abort(), []);
   const working = state.kind === 'working';
   const id = name.trim();
 
@@ -178,7 +176,7 @@ export function ModelImport({ came, leave }: ModelImportProps) {
         <button
           type="button"
           className="button"
-          onClick={() => (working ? stop.current.abort() : leave())}
+          onClick={() => (working ? stop.current?.abort() : leave())}
         >
           {working ? 'Cancel' : 'Back to the models'}
         </button>

@@ -20,21 +20,24 @@ const graceMs = 2_000;
 
 /**
  * Gives `take` what is sent, as it comes, and answers with what came of it, or with what is wrong. What is larger than the
- * limit is refused before it is read, or, where its size was not said, when it gets too large.
+ * limit is refused before it is read, or, where its size was not said, when it gets too large. `signal` aborts when nobody
+ * waits for the answer any more, also where all has come.
  */
 export async function receiveBody(
   taking: Taking,
-  take: (body: AsyncIterable<Uint8Array>) => Promise<unknown>,
+  take: (body: AsyncIterable<Uint8Array>, signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const { request, response, limit, root, what } = taking;
   const answer = (status: number, value: unknown): void => {
     response.writeHead(status, { ...safeHeaders, 'Content-Type': 'application/json' });
     response.end(JSON.stringify(value));
   };
+  const leaving = new AbortController();
+  response.once('close', () => leaving.abort());
   try {
     const said = Number(request.headers['content-length'] ?? 0);
     if (said > limit) throw tooLarge(`${what} has ${String(said)} bytes`, taking);
-    answer(200, await take(upTo(taking)));
+    answer(200, await take(upTo(taking), leaving.signal));
   } catch (error) {
     const problems = GraphError.from(error).problems.map((problem) => shownProblem(problem, root));
     if (!request.complete) {

@@ -26,10 +26,12 @@ export function receiveUpload(
   const { data } = asked;
   if (data.to === 'models') {
     const instead = 'Import it with "graft models import"';
-    return receiveBody({ ...taking, instead }, (body) => localModels.receive(body, data.id));
+    return receiveBody({ ...taking, instead }, (body, signal) =>
+      localModels.receive(body, { id: data.id, signal }),
+    );
   }
   const instead = 'Copy the file into the workspace yourself';
-  return receiveBody({ ...taking, instead }, async (body) => ({
-    paths: await ownFiles.receive(body, { renamed: data.renamed === '1' }),
+  return receiveBody({ ...taking, instead }, async (body, signal) => ({
+    paths: await ownFiles.receive(body, { renamed: data.renamed === '1', signal }),
   }));
 }

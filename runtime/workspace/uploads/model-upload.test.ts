@@ -37,21 +37,46 @@ const ids = async (): Promise<string[]> =>
   (await models.offered()).models.map(({ facts }) => facts.id);
 
 it('takes a folder under its name, or another, and keeps nothing of it beside the catalogue', async () => {
-  expect(await models.receive(sentBody(files('own')), undefined)).toMatchObject({
+  expect(await models.receive(sentBody(files('own')))).toMatchObject({
     ...{ id: 'own', kind: 'language-model', format: 'safetensors', parameters: 1 },
   });
-  await models.receive(sentBody(files('own')), 'other');
+  await models.receive(sentBody(files('own')), { id: 'other' });
   expect(await ids()).toEqual(['own', 'other']);
   expect((await models.offered()).models.every(({ installed }) => installed)).toBe(true);
   expect(await readdir(scratchFolder)).toEqual([]);
 });
 
 it('never takes the place of another model, and takes the same one again', async () => {
-  await models.receive(sentBody(files('own')), undefined);
-  await models.receive(sentBody(files('own')), undefined);
+  await models.receive(sentBody(files('own')));
+  await models.receive(sentBody(files('own')));
   const others = sentBody(files('own', { 'own/tokenizer.json': '{"a":1}' }));
-  await expect(models.receive(others, undefined)).rejects.toMatchObject({ code: 'name-taken' });
+  await expect(models.receive(others)).rejects.toMatchObject({ code: 'name-taken' });
   expect((await models.offered()).models[0]?.installed).toBe(true);
+  expect(await readdir(join(folder, 'models/partial'))).toEqual([]);
+});
+
+it('takes one of two models of a name that come at once, and that one whole', async () => {
+  const sent = ['{}', '{"a":1}'].map((tokenizer) => ({ 'own/tokenizer.json': tokenizer }));
+  const came = await Promise.allSettled(
+    sent.map((changes) => models.receive(sentBody(files('own', changes)))),
+  );
+  expect(came.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const refused = came.find((one) => one.status === 'rejected');
+  expect(refused?.reason).toMatchObject({ code: 'name-taken' });
+  expect((await models.offered()).models).toMatchObject([{ installed: true }]);
+});
+
+it('keeps nothing where nobody waits for it any more, though all has come', async () => {
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  async function* thenLeave(): AsyncGenerator<Uint8Array> {
+    yield* sentBody(files('own'));
+    leaving.abort();
+  }
+  const refused = models.receive(thenLeave(), { signal });
+  await expect(refused).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await ids()).toEqual([]);
+  expect(await readdir(scratchFolder)).toEqual([]);
   expect(await readdir(join(folder, 'models/partial'))).toEqual([]);
 });
 
@@ -70,7 +95,7 @@ it.each([
   ['no model', { 'notes.md': 'Not a model.' }],
   ['what only claims to be one', { 'evil.gguf': 'GGUF\0\0' }],
 ])('refuses %s without a trace', async (_what, sent) => {
-  const refused: unknown = await models.receive(sentBody(sent), undefined).catch((e: unknown) => e);
+  const refused: unknown = await models.receive(sentBody(sent)).catch((e: unknown) => e);
   expect(refused).toMatchObject({
     code: expect.stringMatching(/bad-name|bad-input|unsafe-path|bad-model|damaged-file/),
     message: expect.not.stringContaining(folder),
@@ -81,7 +106,7 @@ it.each([
 });
 
 it('keeps nothing of one that breaks off', async () => {
-  await expect(models.receive(sentBody(files('own'), 3), undefined)).rejects.toMatchObject({
+  await expect(models.receive(sentBody(files('own'), 3))).rejects.toMatchObject({
     code: 'damaged-file',
   });
   expect(await ids()).toEqual([]);

@@ -54,6 +54,18 @@ it('writes files where they are named, byte for byte, in pieces of any size', as
   );
 });
 
+it('writes nothing where nobody waits for it any more, though all has come', async () => {
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  async function* thenLeave(): AsyncGenerator<Uint8Array> {
+    yield* sentBody({ 'new.md': 'N' });
+    leaving.abort();
+  }
+  const uploads = new WorkspaceFiles({ root, scratchFolder });
+  await expect(uploads.receive(thenLeave(), { renamed: false, signal })).rejects.toThrow();
+  expect(await all()).toEqual(before);
+});
+
 it('never takes the place of a file, tells all that would, and numbers them where asked', async () => {
   await writeFile(join(root, 'b.md'), 'B');
   const files = { 'notes/kilns.md': 'Theirs.', 'new.md': 'N', 'b.md': 'Theirs.' };

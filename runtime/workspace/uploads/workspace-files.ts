@@ -69,12 +69,12 @@ export class WorkspaceFiles {
 
   /**
    * Writes what a page sends: all of it, or nothing, and never over what is there. `renamed`: what would take the place of
-   * another file gets a number. Gives the paths below the workspace, in the order in which they were sent. Throws
+   * another file gets a number. Nothing once `signal` aborts. Gives the paths below the workspace, in the order in which they were sent. Throws
    * `name-taken` with each of those names as a problem of its own, `bad-name`, `outside-workspace`, `damaged-file` and `no-space`.
    */
   async receive(
     stream: AsyncIterable<Uint8Array>,
-    { renamed }: { readonly renamed: boolean },
+    { renamed, signal }: { readonly renamed: boolean; readonly signal?: AbortSignal },
   ): Promise<readonly string[]> {
     const { root, scratchFolder } = this.#parts;
     const sent = await SentFiles.open(stream);
@@ -97,6 +97,7 @@ export class WorkspaceFiles {
         await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
         await syncPath(staged);
       });
+      signal?.throwIfAborted();
       for (const { staged, absolute, short } of coming) {
         await placeNewFile(staged, absolute).catch((error: unknown) => {
           throw hasCode(error, 'EEXIST') ? taken([short]) : error;

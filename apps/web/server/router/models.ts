@@ -28,7 +28,7 @@ export const modelsRouter = router({
   import: procedure
     .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))
     .mutation(({ ctx, input, signal }) =>
-      ctx.workspace.localModels.import(input.from, input.id, signal),
+      ctx.workspace.localModels.import(input.from, { id: input.id, signal }),
     ),
   cancelDownload: procedure
     .input(modelInput)
