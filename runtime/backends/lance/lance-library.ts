@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import os from 'node:os';
-import { setUnlessSet } from '../env.ts';
+import { environment, setUnlessSet } from '../env.ts';
 
 /**
  * LanceDB tells Arrow's classes apart by identity: both must come through the same CommonJS `require`.
@@ -24,9 +24,22 @@ let loaded: LanceLibrary | undefined;
  * (lance-format/lance#7350). Read by the library when it is first used.
  */
 function leaveThreadToEncode(): void {
-  const threads = Math.max(2, os.availableParallelism());
+  const { threads, shards } = lanceThreads(
+    environment['LANCE_CPU_THREADS'],
+    os.availableParallelism(),
+  );
   setUnlessSet('LANCE_CPU_THREADS', String(threads));
-  setUnlessSet('LANCE_FTS_NUM_SHARDS', String(threads - 1));
+  setUnlessSet('LANCE_FTS_NUM_SHARDS', String(shards));
+}
+
+/** Threads of the library, of which the operator may have set another number, and those parts of an index of words that are written at once. */
+export function lanceThreads(
+  set: string | undefined,
+  cores: number,
+): { readonly threads: number; readonly shards: number } {
+  const wanted = Number(set ?? '');
+  const threads = Number.isInteger(wanted) && wanted > 0 ? wanted : Math.max(2, cores);
+  return { threads, shards: Math.max(1, threads - 1) };
 }
 
 function load(): LanceLibrary {
