@@ -45,6 +45,13 @@ it('holds vectors, and is written batch by batch', async () => {
   expect([...(last?.['vector'] as Iterable<number>)]).toEqual([4_999, -0.5]);
 });
 
+it('holds few long texts at a time', async () => {
+  const text = 'clay '.repeat(300_000);
+  const table = await read(Array.from({ length: 10 }, (_, at) => ({ id: `r${String(at)}`, text })));
+  expect(table.batches.map(({ numRows }) => numRows)).toEqual([3, 3, 3, 1]);
+  expect(table.get(9)?.toJSON()).toEqual({ id: 'r9', text });
+});
+
 it('is a file of no rows where there are none', async () => {
   expect((await read([])).numRows).toBe(0);
 });

@@ -7,8 +7,8 @@ type Arrow = typeof import('apache-arrow');
 // Loaded when first needed.
 const loadArrow = (): Promise<Arrow> => import('apache-arrow');
 
-/** Rows of a record batch. */
-const batchRows = 1_024;
+/** Rows of a record batch, and characters of their texts: fewer rows where these are long, so that few are held at a time. */
+const most = { rows: 1_024, characters: 4_000_000 };
 const mostInt32 = 2 ** 31 - 1;
 
 type Kind = 'boolean' | 'integer' | 'number' | 'string';
@@ -37,6 +37,18 @@ const vectorOf = (row: unknown): Float32Array | undefined =>
   typeof row === 'object' && row !== null && 'vector' in row && row.vector instanceof Float32Array
     ? row.vector
     : undefined;
+
+/** A row, and its cells. */
+interface Cells {
+  readonly row: unknown;
+  readonly cells: ReadonlyMap<string, Cell>;
+}
+
+function charactersOf({ cells }: Cells): number {
+  let sum = 0;
+  for (const cell of cells.values()) if (typeof cell === 'string') sum += cell.length;
+  return sum;
+}
 
 /** Goes through all rows for their columns, which only all of them together have. */
 async function columnsOf(rows: Rows): Promise<Columns> {
@@ -77,14 +89,13 @@ class Batches {
     this.#schema = new Schema(fields);
   }
 
-  of(rows: readonly unknown[]): RecordBatch {
+  of(rows: readonly Cells[]): RecordBatch {
     const { makeData, RecordBatch, Struct } = this.#arrow;
-    const cells = rows.map((row) => flatRow(asObject(row)));
     const children = this.#schema.fields.map((field) => {
       const kind = this.#columns.kinds.get(field.name);
       if (kind === undefined) return this.#vectors(field, rows);
-      const values = cells.map((row) => {
-        const cell = row.get(field.name) ?? null;
+      const values = rows.map(({ cells }) => {
+        const cell = cells.get(field.name) ?? null;
         return kind === 'string' && cell !== null ? String(cell) : cell;
       });
       const column: Vector = this.#arrow.vectorFromArray(values, field.type);
@@ -97,11 +108,11 @@ class Batches {
     );
   }
 
-  #vectors({ type }: Field, rows: readonly unknown[]) {
+  #vectors({ type }: Field, rows: readonly Cells[]) {
     const { Float32, makeData } = this.#arrow;
     const width = this.#columns.dimension ?? 0;
     const data = new Float32Array(rows.length * width);
-    rows.forEach((row, at) => data.set(vectorOf(row) ?? [], at * width));
+    rows.forEach(({ row }, at) => data.set(vectorOf(row) ?? [], at * width));
     const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
     return makeData({ type, length: rows.length, nullCount: 0, child });
   }
@@ -127,12 +138,16 @@ export async function* exportArrow(rows: Rows): AsyncGenerator<Uint8Array> {
       next = written.next();
     }
   }
-  let waiting: unknown[] = [];
+  let waiting: Cells[] = [];
+  let characters = 0;
   for await (const row of rows()) {
-    waiting.push(row);
-    if (waiting.length < batchRows) continue;
+    const held = { row, cells: flatRow(asObject(row)) };
+    waiting.push(held);
+    characters += charactersOf(held);
+    if (waiting.length < most.rows && characters < most.characters) continue;
     writer.write(batches.of(waiting));
     waiting = [];
+    characters = 0;
     yield* come();
   }
   // Also of no rows: the file says which columns there are.
