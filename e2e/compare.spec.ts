@@ -60,7 +60,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
   await bench.reaches('score', 'succeeded');
   await bench.select('said');
   await bench.tab('Parameters');
-  await page.getByRole('textbox', { name: 'File', exact: true }).fill('rows/after.jsonl');
+  await page.getByRole('combobox', { name: 'File', exact: true }).fill('rows/after.jsonl');
   await bench.run();
   await expect(bench.node('said')).toContainText('17 of 24 right');
 

@@ -174,7 +174,7 @@ test('keys lead from a node to its parameters and its output, and back', async (
   await bench.open(workspace.url, 'to-inspector.graft.json');
   await bench.select('other');
   await page.keyboard.press('e');
-  await expect(page.getByRole('textbox', { name: 'Files, row 1' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Files, row 1' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.locator('.react-flow__node[data-id="other"]')).toBeFocused();
   await page.keyboard.press('Shift+Enter');

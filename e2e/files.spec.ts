@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expectAccessible } from './accessible.ts';
 import { chunking, expect, test } from './small-workspace.ts';
@@ -85,6 +85,86 @@ test('files are chosen from the workspace by keys, and brought there from this c
     await expect(page.getByTestId('matched-files')).toHaveText('3 files');
   });
   await rm(inWorkspace('brought.graft.json'));
+});
+
+test('a path is completed while it is typed, by what is in the workspace and fits', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('paths', {
+    nodes: { files: { type: 'load-files' }, rows: { type: 'load-rows' } },
+    layout: { files: [0, 0], rows: [280, 0] },
+  });
+  const data = path.join(workspace.folder, 'data');
+  await mkdir(data);
+  for (const name of ['asked.jsonl', 'again.jsonl', 'notes.txt'])
+    await writeFile(path.join(data, name), '');
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'paths.graft.json');
+  const field = page.getByRole('combobox', { name: 'File', exact: true });
+  const list = page.getByRole('listbox', { name: 'Files and folders' });
+  const options = list.getByRole('option');
+
+  await test.step('one path, by keys: into a folder, and a file there that the node takes', async () => {
+    await bench.select('rows');
+    await field.click();
+    await page.keyboard.type('da');
+    await expect(options).toHaveText(['data/']);
+    await expectAccessible(page, 'a path being completed');
+    await page.keyboard.press('Enter');
+    await expect(field).toHaveValue('data/');
+    await expect(options).toHaveText(['again.jsonl', 'asked.jsonl']);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect(options.last()).toHaveAttribute('aria-selected', 'true');
+    await page.keyboard.press('Tab');
+    await expect(field).toHaveValue('data/asked.jsonl');
+    await expect(field).toBeFocused();
+    await expect(list).toHaveCount(0);
+  });
+
+  await test.step('Escape closes the list and leaves the field as it is; then it leaves the field', async () => {
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('data/ag');
+    await expect(options).toHaveText(['again.jsonl']);
+    await page.keyboard.press('Escape');
+    await expect(list).toHaveCount(0);
+    await expect(field).toHaveValue('data/ag');
+    await expect(field).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await options.first().click();
+    await expect(field).toHaveValue('data/again.jsonl');
+    await expect(field).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('button', { name: 'Browse for File' })).toBeFocused();
+  });
+
+  await test.step('and from the workspace, where others are shown when they are asked for', async () => {
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Choose a file or a folder' });
+    await expect(dialog.getByRole('option')).toHaveText([/^again.jsonl/, /^asked.jsonl/]);
+    await expect(dialog.getByRole('button', { name: 'Use this folder' })).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Show 1 other file' }).click();
+    await dialog.getByRole('option', { name: /notes.txt/ }).click();
+    await expect(field).toHaveValue('data/notes.txt');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(field).toHaveValue('data/again.jsonl');
+  });
+
+  await test.step('in a list of files Enter takes what is marked, then adds a row', async () => {
+    await bench.select('files');
+    await page.getByRole('button', { name: 'Add to Files' }).click();
+    const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
+    await expect(row(1)).toBeFocused();
+    await page.keyboard.type('notes/k');
+    await expect(options).toHaveText(['kilns.md']);
+    await page.keyboard.press('Enter');
+    await expect(row(1)).toHaveValue('notes/kilns.md');
+    await page.keyboard.press('Enter');
+    await expect(row(2)).toBeFocused();
+  });
+  await rm(data, { recursive: true });
+  await rm(path.join(workspace.folder, 'paths.graft.json'));
 });
 
 test('a file that is not here is brought back from its node, and data is dropped onto the canvas', async ({

@@ -174,7 +174,7 @@ test('Escape in a field takes back what was typed and leads to the node, then le
   await test.step('nor a row that was left', async () => {
     await bench.select('files');
     await page.getByRole('button', { name: 'Add to Files' }).press('Enter');
-    const added = page.getByRole('textbox', { name: 'Files, row 2' });
+    const added = page.getByRole('combobox', { name: 'Files, row 2' });
     await expect(added).toBeFocused();
     await page.keyboard.type('notes/kilns.md');
     await page.keyboard.press('Tab');
@@ -195,7 +195,7 @@ test('a row of a list that is left empty is none', async ({ page, workspace }) =
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'left-empty.graft.json');
   await bench.select('files');
-  const rows = page.getByRole('textbox', { name: /^Files, row/ });
+  const rows = page.getByRole('combobox', { name: /^Files, row/ });
   await rows.first().click();
   await page.keyboard.press('Control+Enter');
   await bench.reaches('files', 'succeeded');

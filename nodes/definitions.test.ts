@@ -62,6 +62,19 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
     }
   });
 
+  it('says of each path that it is one, so that it is chosen from the workspace', () => {
+    for (const { name, control, takes, description = '', ...field } of paramFields(node)) {
+      const path = 'a.labels.jsonl';
+      const given = { [name]: Array.isArray(field.default) ? [path] : path };
+      const params = node.params.safeParse(given);
+      const sources = params.success ? (node.sources?.(params.data) ?? []) : [];
+      const isRead = sources.some(({ kind, param }) => kind === 'files' && param === name);
+      const isPath = control === 'file' || control === 'files';
+      expect(isPath, name).toBe(isRead || /below the workspace/i.test(description));
+      if (takes !== undefined) expect(isPath, name).toBe(true);
+    }
+  });
+
   it('says where parameters count by values that others can have', () => {
     const fields = new Map(paramFields(node).map((field) => [field.name, field]));
     for (const name of Object.keys(node.when ?? {})) {

@@ -18,6 +18,8 @@ export const exportAdapter = defineNode({
       .meta({
         title: 'Folder',
         description: 'Below the workspace, such as exports/my-adapter.',
+        control: 'file',
+        takes: ['/'],
       } satisfies ParamMeta),
     dtype: z
       .enum(['f32', 'f16'])

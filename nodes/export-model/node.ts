@@ -18,6 +18,8 @@ export const exportModel = defineNode({
       .meta({
         title: 'Folder',
         description: 'Below the workspace, such as exports/my-model.',
+        control: 'file',
+        takes: ['/'],
       } satisfies ParamMeta),
   }),
   summary: ({ path }) => [['folder', path === '' ? 'none chosen' : path]],

@@ -54,7 +54,8 @@ export const label = defineNode({
         title: 'File',
         description:
           'Where the labels are kept, below the workspace; its name ends in .labels.jsonl. Made by the first label. Nodes that name the same file share its labels.',
-        control: 'text',
+        control: 'file',
+        takes: ['.labels.jsonl'],
       } satisfies ParamMeta),
     metrics: z
       .array(z.string().trim().min(1).max(200))

@@ -18,6 +18,8 @@ export const loadAdapter = defineNode({
         title: 'Adapter',
         description:
           'A folder with adapter_config.json and adapter_model.safetensors, or a .gguf file, below the workspace.',
+        control: 'file',
+        takes: ['/', '.gguf'],
       } satisfies ParamMeta),
   }),
   summary: ({ path }) => [['adapter', path === '' ? 'none chosen' : path]],

@@ -34,6 +34,7 @@ export const loadDataset = defineNode({
         description:
           'JSONL, JSON and CSV files below the workspace, folders and globs, such as data/**/*.jsonl.',
         control: 'files',
+        takes: ['.jsonl', '.json', '.csv', '/'],
       } satisfies ParamMeta),
     format: z
       .enum(['auto', ...formats])

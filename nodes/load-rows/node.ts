@@ -23,6 +23,8 @@ export const loadRows = defineNode({
       .meta({
         title: 'File',
         description: 'A JSONL file below the workspace: an object a line.',
+        control: 'file',
+        takes: ['.jsonl'],
       } satisfies ParamMeta),
     written: z
       .int()

@@ -21,6 +21,8 @@ export const loadSql = defineNode({
       .meta({
         title: 'SQLite file',
         description: 'A database below the workspace. Empty: the Postgres database.',
+        control: 'file',
+        takes: ['.sqlite', '.sqlite3', '.db', '.db3'],
       } satisfies ParamMeta),
     database: secretParam(
       'Postgres database',

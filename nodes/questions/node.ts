@@ -29,6 +29,7 @@ export const questions = defineNode({
         description:
           'JSONL or CSV files below the workspace. Fields: question; and where there are any id, reference, choices, documents, answerable, hard, paraphraseOf.',
         control: 'files',
+        takes: ['.jsonl', '.csv', '/'],
       } satisfies ParamMeta),
     limit: z
       .int()

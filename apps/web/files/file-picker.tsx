@@ -1,4 +1,4 @@
-import { bytes } from '@graft/nodes/kit/ui';
+import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queries } from '../api/client.ts';
@@ -7,6 +7,7 @@ import { useModal } from '../shell/modal.ts';
 import { useListed } from '../shell/use-listed.ts';
 import { useOverlay, type FileQuestion } from '../state/overlay-store.ts';
 import { FileUpload } from './file-upload.tsx';
+import { isTaken } from './path-parts.ts';
 
 function close(): void {
   useOverlay.getState().show({ fileQuestion: null });
@@ -19,12 +20,16 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
   const [folder, setFolder] = useState(question.folder);
   const [search, setSearch] = useState('');
   const [at, setAt] = useState<string>();
+  const [all, showAll] = useState(false);
   const { data, error } = useQuery(
     queries.catalogue.folder.queryOptions({ path: folder }, { staleTime: 0, retry: false }),
   );
-  const found = (data ?? []).filter(({ name }) =>
+  const named = (data ?? []).filter(({ name }) =>
     name.toLowerCase().includes(search.toLowerCase().trim()),
   );
+  const { takes } = question;
+  const found = all ? named : named.filter((entry) => entry.folder || isTaken(entry, takes));
+  const left = named.length - found.length;
   const shown = found.find(({ path }) => path === at) ?? found[0];
   const go = (to: string, shows?: string): void => {
     setFolder(to);
@@ -118,15 +123,27 @@ export function FilePicker({ question }: { readonly question: FileQuestion }) {
               ? 'Looking …'
               : found.length > 0
                 ? ''
-                : search === ''
-                  ? 'The folder is empty.'
-                  : 'Nothing here is called that.'}
+                : search !== ''
+                  ? 'Nothing here is called that.'
+                  : left > 0
+                    ? 'Nothing here is of the kind that is taken.'
+                    : 'The folder is empty.'}
         </p>
+        {left === 0 ? null : (
+          <div className="px-4 pb-2">
+            <button type="button" className="button small" onClick={() => showAll(true)}>
+              Show {plural(left, 'other file')}
+            </button>
+          </div>
+        )}
         <FileUpload
           folder={folder}
           first={question.files}
+          one={question.one ?? false}
           came={choose}
-          wholeFolder={folder === '' ? undefined : () => choose([folder])}
+          wholeFolder={
+            folder === '' || takes?.includes('/') === false ? undefined : () => choose([folder])
+          }
         />
       </div>
     </dialog>

@@ -22,7 +22,8 @@ function replaced(value: unknown, missing: string, paths: readonly string[]): un
 /** Of a path that gives no file: each way to one. */
 export function FileRemedies({ node, param, missing }: FileRemediesProps) {
   const input = useRef<HTMLInputElement>(null);
-  const ask = (files?: readonly File[]): void =>
+  const ask = (files?: readonly File[]): void => {
+    const isList = Array.isArray(useDocument.getState().shown.nodes[node]?.params[param]);
     useOverlay.getState().show({
       fileQuestion: {
         folder: folderOf(missing),
@@ -31,9 +32,11 @@ export function FileRemedies({ node, param, missing }: FileRemediesProps) {
           const value = replaced(shown.nodes[node]?.params[param], missing, paths);
           edit((graph) => setParam(graph, { node, param }, value));
         },
+        ...(isList ? {} : { one: true }),
         ...(files === undefined ? {} : { files }),
       },
     });
+  };
   return (
     <div role="group" aria-label={`${missing} is not here`} data-testid="file-remedies">
       <p className="truncate text-ink-2" title={missing}>

@@ -9,6 +9,8 @@ interface FileUploadProps {
   readonly folder: string;
   /** Files that are brought at once. */
   readonly first: readonly File[] | undefined;
+  /** One is brought, not several. */
+  readonly one: boolean;
   readonly came: (paths: readonly string[]) => void;
   /** Takes the folder as it is; absent where it cannot be taken. */
   readonly wholeFolder: (() => void) | undefined;
@@ -22,11 +24,15 @@ type State =
 const answerSchema = z.object({ paths: z.array(z.string()) });
 
 /** Brings files of this computer into a folder of the workspace; never in the place of another without having asked. */
-export function FileUpload({ folder, first, came, wholeFolder }: FileUploadProps) {
+export function FileUpload({ folder, first, one, came, wholeFolder }: FileUploadProps) {
   const [state, setState] = useState<State>({ kind: 'asking' });
   const input = useRef<HTMLInputElement>(null);
   const stop = useRef<AbortController>(undefined);
   const bring = async (files: readonly File[], renamed: boolean): Promise<void> => {
+    if (one && files.length > 1) {
+      setState({ kind: 'asking', refused: 'One file is wanted here. Bring it by itself.' });
+      return;
+    }
     stop.current = new AbortController();
     const { signal } = stop.current;
     setState({ kind: 'sending', line: 'Sending …' });
@@ -112,7 +118,7 @@ export function FileUpload({ folder, first, came, wholeFolder }: FileUploadProps
           <input
             ref={input}
             type="file"
-            multiple
+            multiple={!one}
             hidden
             onChange={(event) => {
               const files = [...(event.target.files ?? [])];

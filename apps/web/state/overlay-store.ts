@@ -33,6 +33,10 @@ export interface FileQuestion {
   readonly folder: string;
   readonly choose: (paths: readonly string[]) => void;
   readonly files?: readonly File[];
+  /** The ends of the names that are taken, `/` for folders; absent: everything. */
+  readonly takes?: readonly string[];
+  /** One is chosen, not several. */
+  readonly one?: boolean;
 }
 
 /** What a context menu was asked for on. */

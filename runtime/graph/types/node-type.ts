@@ -217,7 +217,10 @@ export interface ParamMeta {
   readonly unit?: string;
   /** What may be typed, shown where nothing is: of pairs, a name. */
   readonly example?: string;
-  readonly control?: 'text' | 'multiline' | 'files' | 'model' | 'questions' | 'secret';
+  /** `file`: one path below the workspace; `files`: several, and globs. */
+  readonly control?: 'text' | 'multiline' | 'file' | 'files' | 'model' | 'questions' | 'secret';
+  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
+  readonly takes?: readonly string[];
   readonly modelKind?: ModelKind;
   /** Of a prompt or a template: what may stand in it in braces, `{name}`, and is filled in; anything else stays as it is. */
   readonly places?: readonly string[];

@@ -10,6 +10,7 @@ export type ParamControl =
   | 'multiline'
   | 'boolean'
   | 'select'
+  | 'file'
   | 'files'
   | 'model'
   | 'questions'
@@ -41,6 +42,8 @@ export interface ParamField {
   /** The value may also be null: "not set". */
   readonly nullable: boolean;
   readonly advanced: boolean;
+  /** Of paths: the ends of the names that are taken, `/` for folders; absent: everything. */
+  readonly takes?: readonly string[];
   readonly modelKind?: ModelKind;
   /** Of a prompt or a template: what may stand in it in braces and is filled in; none where nothing is. */
   readonly places?: readonly string[];
@@ -63,9 +66,10 @@ const propertySchema = z.looseObject({
   unit: z.string().optional().catch(undefined),
   example: z.string().optional().catch(undefined),
   control: z
-    .enum(['text', 'multiline', 'files', 'model', 'questions', 'secret'])
+    .enum(['text', 'multiline', 'file', 'files', 'model', 'questions', 'secret'])
     .optional()
     .catch(undefined),
+  takes: z.array(z.string()).optional().catch(undefined),
   modelKind: modelKindSchema.optional().catch(undefined),
   places: z.array(z.string()).optional().catch(undefined),
   advanced: z.boolean().optional().catch(undefined),
@@ -132,6 +136,7 @@ function field(name: string, outer: Property): ParamField {
     ...(property.entryPerEdge === undefined ? {} : { entryPerEdge: property.entryPerEdge }),
     nullable,
     advanced: property.advanced ?? false,
+    ...(property.takes === undefined ? {} : { takes: property.takes }),
     ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
     ...(property.places === undefined ? {} : { places: property.places }),
     affectsResult: property.affectsResult ?? true,

@@ -4,6 +4,7 @@ import { queries } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
 import { folderOf } from '../../files/folder-of.ts';
+import { PathInput } from '../../files/path-input.tsx';
 import { useOverlay } from '../../state/overlay-store.ts';
 import type { FieldProps } from './field-props.ts';
 import { ListControl } from './list-control.tsx';
@@ -54,17 +55,33 @@ function Matches({ patterns }: { readonly patterns: readonly string[] }) {
   );
 }
 
-/** Paths, folders and globs below the workspace, with how many files they match. */
+/** A path below the workspace, or several with folders and globs, and how many files they match: typed, chosen or dropped. */
 export function FilesControl(props: FieldProps) {
-  const patterns = Array.isArray(props.value) ? props.value.map(String) : [];
+  const { field, value, change } = props;
+  const isOne = field.control === 'file';
+  const paths = (Array.isArray(value) ? value : [value ?? '']).map(String);
   const ask = (files?: readonly File[]): void =>
     useOverlay.getState().show({
       fileQuestion: {
-        folder: folderOf(patterns.at(-1) ?? ''),
-        choose: (paths) => props.change([...new Set([...patterns.filter(Boolean), ...paths])]),
+        folder: folderOf(paths.at(-1) ?? ''),
+        choose: (chosen) =>
+          change(isOne ? chosen[0] : [...new Set([...paths.filter(Boolean), ...chosen])]),
+        ...(field.takes === undefined ? {} : { takes: field.takes }),
+        ...(isOne ? { one: true } : {}),
         ...(files === undefined ? {} : { files }),
       },
     });
+  const browse = (
+    <button
+      type="button"
+      className={isOne ? 'button small h-[30px]' : 'button small mt-1.5'}
+      aria-label={`Browse for ${field.title}`}
+      title="Files and folders of the workspace, or of this computer"
+      onClick={() => ask()}
+    >
+      Browse …
+    </button>
+  );
   return (
     <>
       <div
@@ -77,18 +94,24 @@ export function FilesControl(props: FieldProps) {
           ask([...event.dataTransfer.files]);
         }}
       >
-        <ListControl {...props} />
+        {isOne ? (
+          <div className="flex gap-1.5">
+            <PathInput
+              id={props.id}
+              value={paths.join()}
+              takes={field.takes}
+              aria-invalid={props.invalid}
+              aria-describedby={props.describedBy}
+              change={change}
+            />
+            {browse}
+          </div>
+        ) : (
+          <ListControl {...props} />
+        )}
       </div>
-      <button
-        type="button"
-        className="button small mt-1.5"
-        aria-label={`Browse for ${props.field.title}`}
-        title="Files and folders of the workspace, or of this computer"
-        onClick={() => ask()}
-      >
-        Browse …
-      </button>
-      <Matches patterns={patterns} />
+      {isOne ? null : browse}
+      {isOne ? null : <Matches patterns={paths.filter(Boolean)} />}
     </>
   );
 }

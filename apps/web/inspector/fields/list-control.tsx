@@ -1,4 +1,5 @@
-import { useRef } from 'react';
+import { useRef, type KeyboardEvent } from 'react';
+import { PathInput } from '../../files/path-input.tsx';
 import { CloseIcon, PlusIcon } from '../../shell/icons.tsx';
 import { EntryGroup } from './entry-group.tsx';
 import { isWrongEntry, type FieldProps } from './field-props.ts';
@@ -25,6 +26,35 @@ export function ListControl(props: FieldProps) {
     change(list.toSpliced(index, 1));
     focusRow(Math.max(0, index - 1));
   };
+  const entryOf = (text: string, index: number) => {
+    const entry = {
+      id: index === 0 ? id : undefined,
+      value: text,
+      'aria-label': `${field.title}, row ${index + 1}`,
+      'aria-invalid': isWrongEntry(props, index),
+      onKeyDown: (event: KeyboardEvent): void => {
+        // Ctrl+Enter runs.
+        const held = event.ctrlKey || event.metaKey;
+        if (event.key === 'Enter' && !held) insert(index + 1);
+        else if (event.key === 'Backspace' && text === '') {
+          event.preventDefault();
+          remove(index);
+        }
+      },
+    };
+    const write = (typed: string): void => change(list.with(index, typed));
+    return field.control === 'files' ? (
+      <PathInput {...entry} takes={field.takes} change={write} />
+    ) : (
+      <input
+        {...entry}
+        className="field"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => write(event.target.value)}
+      />
+    );
+  };
   return (
     <EntryGroup
       {...{ field, describedBy }}
@@ -36,25 +66,7 @@ export function ListControl(props: FieldProps) {
     >
       {list.map((text, index) => (
         <div key={index} className="flex items-center gap-1">
-          <input
-            id={index === 0 ? id : undefined}
-            className={`field ${field.control === 'files' ? 'font-mono text-[11.5px]' : ''}`}
-            value={text}
-            aria-label={`${field.title}, row ${index + 1}`}
-            aria-invalid={isWrongEntry(props, index)}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => change(list.with(index, event.target.value))}
-            onKeyDown={(event) => {
-              // Ctrl+Enter runs.
-              const held = event.ctrlKey || event.metaKey;
-              if (event.key === 'Enter' && !held) insert(index + 1);
-              else if (event.key === 'Backspace' && text === '') {
-                event.preventDefault();
-                remove(index);
-              }
-            }}
-          />
+          {entryOf(text, index)}
           <button
             type="button"
             className="icon-button shrink-0"

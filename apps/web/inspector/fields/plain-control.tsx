@@ -60,6 +60,7 @@ export function PlainControl(props: FieldProps) {
     case 'boolean':
     case 'select':
       return <ChosenControl {...props} />;
+    case 'file':
     case 'files':
       return <FilesControl {...props} />;
     case 'model':

@@ -1,0 +1,20 @@
+/** What is typed of a path so far: the folder that it is in, and how the name there begins; undefined where it is no plain path. */
+export function pathParts(
+  text: string,
+): { readonly folder: string; readonly begun: string } | undefined {
+  const parts = text.split('/');
+  const begun = parts.pop() ?? '';
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  if (/[*?[\]{}!()]/.test(text)) return undefined;
+  return { folder: parts.join('/'), begun };
+}
+
+/** Whether a field takes a file or a folder of the workspace, by the ends of the names that it takes: `/` for folders. */
+export function isTaken(
+  { name, folder }: { readonly name: string; readonly folder: boolean },
+  takes: readonly string[] | undefined,
+): boolean {
+  if (takes === undefined) return true;
+  if (folder) return takes.includes('/');
+  return takes.some((end) => name.toLowerCase().endsWith(end));
+}
