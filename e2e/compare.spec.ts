@@ -140,25 +140,27 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     ...{ type: 'load-rows', version: 1 },
     params: { type: 'answers', file: `rows/${of}.jsonl` },
   });
-  await giveFile(
-    workspace.folder,
-    file,
-    JSON.stringify({
-      graft: 1,
-      nodes: {
-        ...{ left: rows('left'), right: rows('right') },
-        score: { type: 'evaluate', version: 1, params: { metrics: ['accuracy'] } },
-      },
-      edges: ['left.rows -> score.answers'],
-      experiments: {
-        files: {
-          vary: { 'left.file': ['rows/left.jsonl', 'rows/right.jsonl'] },
-          metrics: ['score.metrics:accuracy'],
+  const write = (source: string): Promise<void> =>
+    giveFile(
+      workspace.folder,
+      file,
+      JSON.stringify({
+        graft: 1,
+        nodes: {
+          ...{ left: rows('left'), right: rows('right') },
+          score: { type: 'evaluate', version: 1, params: { metrics: ['accuracy', 'rougeL'] } },
         },
-      },
-      layout: { left: [0, 0], right: [0, 200], score: [320, 0] },
-    }),
-  );
+        edges: [`${source}.rows -> score.answers`],
+        experiments: {
+          files: {
+            vary: { 'left.file': ['rows/left.jsonl', 'rows/right.jsonl'] },
+            metrics: ['score.metrics:accuracy'],
+          },
+        },
+        layout: { left: [0, 0], right: [0, 200], score: [320, 0] },
+      }),
+    );
+  await write('left');
   const bench = new Workbench(page);
   await bench.open(workspace.url, file);
   await bench.select('left');
@@ -220,5 +222,28 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await page.getByRole('navigation', { name: 'Outputs' }).getByRole('button').last().click();
     await expect(page.getByTestId('lack').first()).toBeVisible();
     await expectAccessible(page, 'a comparison of what is gone');
+  });
+
+  await test.step('what is connected otherwise, and metrics by their names', async () => {
+    await write('right');
+    await bench.open(workspace.url, file);
+    await expect(page.getByTestId('plan-line')).toHaveText('3 will run');
+    await bench.run();
+    await expect(page.getByTestId('plan-line')).not.toHaveText('3 will run');
+    await bench.tab('All runs');
+    const runs = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+    await expect(runs).toHaveCount(3);
+    await runs.nth(1).hover();
+    await runs.nth(1).getByRole('button', { name: 'Compare with now' }).click();
+    await expect(page.getByTestId('comparison-summary')).toContainText(
+      'No parameter differs; 2 edges differ; ',
+    );
+    const edges = page.getByTestId('compared-edges').locator('tbody').getByRole('row');
+    await expect(edges).toHaveText([
+      /Rows \(left\) · rows.*Evaluate · answers.*connected.*removed/,
+      /Rows \(right\) · rows.*Evaluate · answers.*not connected.*added/,
+    ]);
+    await expect(page.getByTestId('compared-metrics')).toContainText('ROUGE-L');
+    await expectAccessible(page, 'edges that differ');
   });
 });

@@ -1,4 +1,4 @@
-import { clock, duration } from '@graft/nodes/kit/ui';
+import { clock, duration, inMetricWords } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../api/client.ts';
@@ -178,7 +178,12 @@ export function CompareView() {
   const { data, error } = useQuery(
     queries.compare.overview.queryOptions(input, { enabled, staleTime: 0 }),
   );
-  const metrics = useQuery(queries.compare.metrics.queryOptions(input, { enabled, staleTime: 0 }));
+  const metrics = useQuery(
+    queries.compare.metrics.queryOptions(input, {
+      ...{ enabled, staleTime: 0 },
+      select: (table) => (table === null ? null : inMetricWords(table)),
+    }),
+  );
   if (!enabled || error !== null) {
     return (
       <main className="compare-page">

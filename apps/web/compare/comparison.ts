@@ -71,11 +71,24 @@ export interface ComparedNode {
   readonly outputs: readonly ComparedOutput[];
 }
 
+/** An edge that not every side has. */
+export interface ComparedEdge {
+  /** As it is written, after the nodes that lead to its graph: `reader/chunk.chunks -> embed.chunks`. */
+  readonly path: string;
+  /** What its ends are called: a node's title and a port. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether each side has it; null where the graph of a side is not kept. */
+  readonly has: readonly (boolean | null)[];
+}
+
 /** Several runs side by side, the first to compare with. */
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** In the order in which they ran; those that only later sides have come last. */
   readonly nodes: readonly ComparedNode[];
+  /** What is connected otherwise; none where only a node of each run is compared. */
+  readonly edges: readonly ComparedEdge[];
   /** Nodes that are not shown, since there are too many. */
   readonly leftOut: number;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { refusalOf } from '../api/problem.ts';
 import { verdictSentence } from '../experiments/verdict-sentence.ts';
 import { letterOf, type Comparison } from './comparison.ts';
+import { EdgesTable } from './edges-table.tsx';
 import { MetricsTable } from './metrics-table.tsx';
 import { NodesTable } from './nodes-table.tsx';
 import { SettingsTable } from './settings-table.tsx';
@@ -24,7 +25,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 }
 
 /** What it comes to, in a line. */
-function summaryOf({ nodes }: Comparison, table: EvidenceTable | null | undefined): string {
+function summaryOf({ nodes, edges }: Comparison, table: EvidenceTable | null | undefined): string {
   const settings = nodes.flatMap((node) => node.settings.filter(({ differs }) => differs));
   const params = settings.filter(({ kind }) => kind === 'param').length;
   const outputs = nodes.flatMap((node) => node.outputs);
@@ -40,7 +41,11 @@ function summaryOf({ nodes }: Comparison, table: EvidenceTable | null | undefine
       : others === 0
         ? 'all outputs are the same'
         : `${String(others)} of ${plural(outputs.length, 'output')} ${others === 1 ? 'differs' : 'differ'}`;
-  return `${set}; ${gave}.${verdict === undefined ? '' : ` ${verdict}`}`;
+  const wired =
+    edges.length === 0
+      ? ''
+      : `${plural(edges.length, 'edge')} ${edges.length === 1 ? 'differs' : 'differ'}; `;
+  return `${set}; ${wired}${gave}.${verdict === undefined ? '' : ` ${verdict}`}`;
 }
 
 function Metrics({ metrics, all }: { readonly metrics: MetricsRead; readonly all: boolean }) {
@@ -69,7 +74,7 @@ export function Overview(props: {
   readonly all: boolean;
 }) {
   const { comparison, metrics, all } = props;
-  const { nodes, runs, leftOut } = comparison;
+  const { nodes, edges, runs, leftOut } = comparison;
   const unkept = runs.flatMap(({ graphKept }, side) => (graphKept ? [] : letterOf(side)));
   return (
     <div className="compare-overview">
@@ -85,6 +90,11 @@ export function Overview(props: {
       <Part title="What was set">
         <SettingsTable nodes={nodes} sides={runs.length} all={all} />
       </Part>
+      {edges.length === 0 ? null : (
+        <Part title="What was connected">
+          <EdgesTable edges={edges} sides={runs.length} />
+        </Part>
+      )}
       <Part title="What metrics say">
         <Metrics metrics={metrics} all={all} />
       </Part>

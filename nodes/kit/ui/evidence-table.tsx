@@ -17,6 +17,7 @@ import {
 import { useState, type ReactNode } from 'react';
 import { bytes, count, duration } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
+import { inMetricWords } from './metric-words.ts';
 import { ParetoView } from './pareto-view.tsx';
 import { DifferenceVerdict, Estimate } from './estimate.tsx';
 import type { IntervalScale } from './interval-mark.tsx';
@@ -26,7 +27,7 @@ import type { IntervalScale } from './interval-mark.tsx';
  * little room, what each variant set and counts are shown when asked for.
  */
 export function EvidenceTableView({
-  table,
+  table: named,
   meanings = {},
   compare,
 }: {
@@ -35,6 +36,7 @@ export function EvidenceTableView({
   /** Shows what a variant gave beside what the baseline did; absent: nothing can. */
   readonly compare?: ((variant: string) => void) | undefined;
 }): ReactNode {
+  const table = inMetricWords(named);
   const problems = table.rows.filter(({ problem }) => problem !== undefined);
   const [all, showAll] = useState(false);
   const columns = (
@@ -51,7 +53,11 @@ export function EvidenceTableView({
   return (
     <div className="gk-evidence" data-all={all}>
       {table.metrics.map((metric, at) => (
-        <MetricEvidence key={metric.name} {...{ table, metric, at, columns, meanings, compare }} />
+        <MetricEvidence
+          key={metric.name}
+          {...{ table, metric, at, columns, compare }}
+          meaning={metricMeaning(meanings, named.metrics[at]?.name ?? '')}
+        />
       ))}
       <ParetoView table={table} />
       <Costs rows={table.rows} />
@@ -85,10 +91,10 @@ function MetricEvidence(props: {
   readonly at: number;
   /** The choice of columns. */
   readonly columns: ReactNode;
-  readonly meanings: MetricMeanings;
+  readonly meaning: string | undefined;
   readonly compare: ((variant: string) => void) | undefined;
 }): ReactNode {
-  const { table, metric, at, columns, meanings, compare } = props;
+  const { table, metric, at, columns, meaning, compare } = props;
   const { settings, rows, baseline } = table;
   const cells = rows.map(({ cells: all }) => all[at]);
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
@@ -126,7 +132,7 @@ function MetricEvidence(props: {
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
       <table>
         <caption>
-          <span title={metricMeaning(meanings, metric.name)}>{metricTitle(metric)}</span>{' '}
+          <span title={meaning}>{metricTitle(metric)}</span>{' '}
           <span className="gk-faint">
             {metric.assumed === true ? `taken that ${metric.direction}` : metric.direction} is
             better

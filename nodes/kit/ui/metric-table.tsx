@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { bytes, measure, percent } from './amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from './facts.tsx';
+import { metricWords } from './metric-words.ts';
 import { modulePlace } from './module-path.ts';
 
 interface TableRows {
@@ -41,22 +42,10 @@ function factsOf(
   meanings: MetricMeanings,
 ): readonly (readonly [string, string, string | undefined])[] {
   return Object.entries(values).map(([name, value]) => [
-    words(name),
+    metricWords(name),
     text(name, value),
     metricMeaning(meanings, name),
   ]);
-}
-
-/** Names that are written otherwise than their words. */
-const written: Readonly<Record<string, string>> = { f1: 'F1', rougeL: 'ROUGE-L' };
-
-/** `trainedTokensPerEpoch` → "trained tokens per epoch" */
-function words(name: string): string {
-  if (Object.hasOwn(written, name)) return written[name] ?? name;
-  return name.replace(
-    /([a-z0-9])([A-Z])/g,
-    (_all, before, after) => `${before} ${after.toLowerCase()}`,
-  );
 }
 
 function text(name: string, value: number): string {
@@ -89,7 +78,7 @@ function MetricTable(
                 sorting={sorting}
                 title={metricMeaning(meanings, column)}
               >
-                {words(column)}
+                {metricWords(column)}
               </SortedHead>
             ))}
           </tr>

@@ -20,6 +20,7 @@ import type {
 } from '../../compare/comparison.ts';
 import { readRanGraphs, type RanGraphs } from '../report/ran-graphs.ts';
 import { shownRun, shownStep } from '../router/shown-paths.ts';
+import { comparedEdges } from './compared-edges.ts';
 import { comparedSettings } from './compared-settings.ts';
 import { ranNode, type RanNode } from './ran-node.ts';
 
@@ -56,6 +57,12 @@ export async function compareRuns(
   return {
     runs: sides.map((side) => runOf(side, workspace.root)),
     nodes,
+    edges: sides.some(({ node }) => node !== undefined)
+      ? []
+      : comparedEdges(
+          sides.map(({ graphs }) => graphs),
+          workspace.registry,
+        ),
     leftOut: Math.max(0, rows.length - mostNodes),
   };
 }

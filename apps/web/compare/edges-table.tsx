@@ -1,0 +1,46 @@
+import type { ComparedEdge } from './comparison.ts';
+import { SideHeads } from './side-heads.tsx';
+
+/** Whether a side has an edge, and whether it got or lost it beside the first. */
+function Has({ has, side }: { readonly has: ComparedEdge['has']; readonly side: number }) {
+  const own = has[side];
+  const first = has[0];
+  if (own === null || own === undefined) return <span className="compare-none">not known</span>;
+  const isOther = side > 0 && first !== null && own !== first;
+  if (isOther) return own ? <ins>added</ins> : <del className="no-underline">removed</del>;
+  return own ? 'connected' : <span className="compare-none">not connected</span>;
+}
+
+/** The edges that not every side has. */
+export function EdgesTable(props: {
+  readonly edges: readonly ComparedEdge[];
+  readonly sides: number;
+}) {
+  const { edges, sides } = props;
+  return (
+    <div className="compare-scroll" tabIndex={0} role="group" aria-label="What was connected">
+      <table className="compare-table" data-testid="compared-edges">
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+            <SideHeads sides={sides} />
+          </tr>
+        </thead>
+        <tbody>
+          {edges.map(({ path, from, to, has }) => (
+            <tr key={path} title={path}>
+              <th scope="row">{from}</th>
+              <td>{to}</td>
+              {has.map((_, side) => (
+                <td key={side}>
+                  <Has has={has} side={side} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

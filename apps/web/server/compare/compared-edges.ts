@@ -1,0 +1,60 @@
+import { formatEdge, type Registry } from '@graft/graph';
+import type { ComparedEdge } from '../../compare/comparison.ts';
+import { usedGraph } from '../../state/levels.ts';
+import { titleByLook } from '../../state/title-by-look.ts';
+import type { RanBody, RanGraphs } from '../report/ran-graphs.ts';
+
+/** Graphs of a run at most, each use counted by itself. */
+const mostGraphs = 1_000;
+
+type Ends = Pick<ComparedEdge, 'from' | 'to'>;
+
+/** The edges of the graphs of a run and of those that they use, by their paths. */
+function edgesOf(graphs: RanGraphs, registry: Registry): ReadonlyMap<string, Ends> {
+  const edges = new Map<string, Ends>();
+  const left: { readonly at: RanBody; readonly path: string; readonly titles: string }[] = [
+    { at: graphs.root, path: '', titles: '' },
+  ];
+  for (let count = 0; left.length > 0 && count < mostGraphs; count++) {
+    const { at, path, titles } = left.shift() ?? { at: graphs.root, path: '', titles: '' };
+    const named = new Map(
+      Object.entries(at.body.nodes).map(([id, node]) => [
+        id,
+        node.title ?? titleByLook(id, node, registry.get(node.type)),
+      ]),
+    );
+    const titled = [...named.values()];
+    const titleOf = (id: string): string => {
+      const title = named.get(id) ?? id;
+      return (
+        titles + (titled.indexOf(title) !== titled.lastIndexOf(title) ? `${title} (${id})` : title)
+      );
+    };
+    for (const edge of at.body.edges) {
+      edges.set(path + formatEdge(edge), {
+        from: `${titleOf(edge.source)} · ${edge.sourcePort}`,
+        to: `${titleOf(edge.target)} · ${edge.targetPort}`,
+      });
+    }
+    for (const [id, node] of Object.entries(at.body.nodes)) {
+      const use = usedGraph(node);
+      const used = use === undefined ? undefined : graphs.used(use, at);
+      if (used !== undefined)
+        left.push({ at: used, path: `${path}${id}/`, titles: `${titleOf(id)} / ` });
+    }
+  }
+  return edges;
+}
+
+/** What the graphs of several runs connect, as far as it is not the same in all that are kept. */
+export function comparedEdges(
+  sides: readonly (RanGraphs | undefined)[],
+  registry: Registry,
+): readonly ComparedEdge[] {
+  const all = sides.map((graphs) => (graphs === undefined ? null : edgesOf(graphs, registry)));
+  const ends = new Map(all.flatMap((edges) => [...(edges ?? [])]));
+  return [...ends].flatMap(([path, { from, to }]) => {
+    const has = all.map((edges) => edges?.has(path) ?? null);
+    return has.includes(false) ? [{ path, from, to, has }] : [];
+  });
+}

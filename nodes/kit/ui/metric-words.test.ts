@@ -1,0 +1,32 @@
+import { type EvidenceTable, metricTitle, tableNote } from '@graft/graph';
+import { expect, test } from 'vitest';
+import { inMetricWords, metricWords } from './metric-words.ts';
+
+test('metrics are called by their words', () => {
+  expect(metricWords('rougeL')).toBe('ROUGE-L');
+  expect(metricWords('recall@5')).toBe('recall@5');
+  expect(metricWords('trainedTokensPerEpoch')).toBe('trained tokens per epoch');
+});
+
+test('and so in a table, and in what is said of it', () => {
+  const cost = { ms: 1, tokens: 0, bytes: 0, steps: 1, reused: 0 };
+  const table: EvidenceTable = {
+    ...{ baseline: 'A', confidence: 0.95, settings: [], failedInAll: { rougeL: 2 } },
+    metrics: [
+      { name: 'rougeL', direction: 'lower', aggregation: 'mean' },
+      { name: 'exactMatch', direction: 'higher', aggregation: 'mean' },
+    ],
+    rows: [
+      {
+        ...{ variant: 'A', settings: {}, cost },
+        cells: [{ metric: 'rougeL', mean: 1, interval: null, n: 2, failures: 0 }],
+      },
+    ],
+  };
+  const said = inMetricWords(table);
+  expect(said.metrics.map(metricTitle)).toEqual(['ROUGE-L ↓', 'exact match ↑']);
+  expect(said.rows[0]?.cells[0]?.metric).toBe('ROUGE-L');
+  expect(tableNote(said)).toContain(
+    'Lower is better: ROUGE-L. 2 items failed in every variant (ROUGE-L)',
+  );
+});
