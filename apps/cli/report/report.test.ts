@@ -90,7 +90,7 @@ describe('a report in Markdown', () => {
     );
     expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('| node |'));
     expect(text).toContain(
-      '## Why\n\n**One** \\<img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n## Generate',
+      '## Why\n\n**One** &lt;img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n## Generate',
     );
   });
 
