@@ -137,6 +137,11 @@ test('answers are marked beside their references', async ({ page, workspace }) =
   await expect(page.getByTestId('score')).toContainText(/[01] of 2 right/);
   await expect(bench.node('generate')).toContainText(/[01] of 2 right/);
   await expect(page.getByTestId('score')).toHaveAttribute('title', /every word and number/);
+  // What is wrong comes first, and each says which of all it is.
+  await page.getByLabel('Sort by').selectOption('verdict');
+  await expect(answers.first()).toHaveAttribute('data-verdict', 'wrong');
+  await expect(answers.last()).toHaveAttribute('data-verdict', 'no reference');
+  await expect(bench.output.locator('[data-row="2"]')).toContainText('Row 3');
 });
 
 test('what is found in a folded hit is unfolded', async ({ page, workspace }) => {

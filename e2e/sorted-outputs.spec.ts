@@ -30,13 +30,24 @@ test('rows are sorted, filtered, found far down in a long one, and taken along a
   const current = bench.output.locator('[data-current="true"]');
   await expect(first).toContainText('clay no. 0?');
 
-  await test.step('by a column, the greatest first or the least', async () => {
+  await test.step('by a column, down or up; words begin with A', async () => {
     await page.getByLabel('Sort by').selectOption('length');
     await expect(first).toHaveAttribute('data-row', '5');
-    await page.getByRole('button', { name: 'Greatest first' }).click();
+    await page.getByRole('button', { name: 'Descending' }).click();
     await expect(first).toHaveAttribute('data-row', '0');
     // By 7, one after the other: 0, 19, 5 is the long one, 24, …
     await expect(bench.output.locator('[data-row]').nth(1)).toHaveAttribute('data-row', '19');
+    // Whoever has scrolled sees the beginning of another order.
+    await bench.output.hover();
+    await page.mouse.wheel(0, 1_500);
+    await expect(first).not.toBeInViewport();
+    await page.getByLabel('Sort by').selectOption('question');
+    await expect(page.getByRole('button', { name: 'Ascending' })).toBeVisible();
+    await expect(first).toContainText('Sentence 0');
+    await expect(first).toBeInViewport();
+    await page.getByLabel('Sort by').selectOption('length');
+    await page.getByRole('button', { name: 'Descending' }).click();
+    await expect(first).toHaveAttribute('data-row', '0');
     await expectAccessible(page, 'a sorted output');
   });
   await test.step('what matches is in that order, and it is said how many of how many', async () => {

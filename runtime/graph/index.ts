@@ -35,7 +35,7 @@ export { checkRows, faultAt, rowFault, type RowFault, type RowsKind } from './ty
 export { rowOfType } from './types/row-of-type.ts';
 export { questionOfRow, questionTextOf } from './types/row-question.ts';
 export { rowText, type RowText } from './types/row-text.ts';
-export { columnValue, rowColumns, type RowColumn } from './types/row-columns.ts';
+export { columnValue, rowColumns, verdictColumn, type RowColumn } from './types/row-columns.ts';
 export { rowHolds } from './types/row-holds.ts';
 export * from './types/evidence-table.ts';
 export type { RaceDrop } from './types/race-drop.ts';

@@ -12,6 +12,7 @@ import { useItemRows } from './item-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
 import { isFindable } from './output/findable.ts';
+import { useFromTheTop } from './output/from-the-top.ts';
 import { editWish } from './output/edit-wish.ts';
 import { useEmbeddingMap } from './output/embedding-map.ts';
 import { canFreeze, freeze } from './output/freeze.ts';
@@ -73,7 +74,8 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
   const { rows, first, total, loading, want, cut } = window;
   const whole = async (row: unknown, number: number): Promise<unknown> =>
     cut.has(number) ? ((await readRow(number)) ?? row) : row;
-  const rowActions = useRowActions(whole);
+  const rowActions = useRowActions(whole, artifact?.count ?? total);
+  useFromTheTop(list, ordering.numbers);
   const error = window.error ?? ordering.error;
   const { went, goTo: mark } = useWent(list, text);
   useHighlight(list, text);

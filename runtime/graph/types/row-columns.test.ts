@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Embeddings, Hits, Questions } from './port-types.ts';
+import { Answers, Embeddings, Hits, Questions } from './port-types.ts';
 import { columnValue, rowColumns } from './row-columns.ts';
 import { Dataset } from './training-types.ts';
 
@@ -22,4 +22,15 @@ it('tells scores, lengths and numbers of a row, and nothing where there is nothi
     ...{ length: 5, reference: undefined, question: 'When?' },
   });
   expect(rowColumns(Embeddings.mediaType)).toEqual([]);
+});
+
+it('tells whether an answer is right, where its question has a reference', () => {
+  const answer = (text: string, reference?: string) => ({
+    ...{ id: 'q', text, citations: [], promptTokens: 1, completionTokens: 3, finishReason: 'stop' },
+    question: { id: 'q', question: 'When?', ...(reference === undefined ? {} : { reference }) },
+  });
+  const verdict = (row: unknown) => values(Answers.mediaType, row)['verdict'];
+  expect(verdict(answer('At noon.', 'Noon'))).toBe('right');
+  expect(verdict(answer('At night.', 'Noon'))).toBe('wrong');
+  expect(verdict(answer('At noon.'))).toBeUndefined();
 });

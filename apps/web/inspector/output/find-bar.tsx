@@ -138,6 +138,11 @@ function Find(props: FindBarProps) {
   );
 }
 
+/** Rows from which on people name one by its number. */
+const manyRows = 20;
+/** Rows up to which both ends are a scroll away. */
+const fewRows = 50;
+
 type JumpProps = Pick<FindBarProps, 'total' | 'goTo' | 'current' | 'places'>;
 
 function Jump({ total, goTo, current, places }: JumpProps) {
@@ -155,25 +160,29 @@ function Jump({ total, goTo, current, places }: JumpProps) {
         send();
       }}
     >
-      <button
-        type="button"
-        className="hover:text-ink hover:underline"
-        onClick={() => goTo(places?.first ?? 0)}
-      >
-        First
-      </button>
-      <span>·</span>
-      <button
-        type="button"
-        className="hover:text-ink hover:underline"
-        onClick={() => goTo(places?.last ?? total - 1)}
-      >
-        Last
-      </button>
-      <label className="ml-2 flex items-center gap-1.5">
-        Go to row
+      {total > fewRows ? (
+        <span className="mr-2 flex gap-1">
+          <button
+            type="button"
+            className="hover:text-ink hover:underline"
+            onClick={() => goTo(places?.first ?? 0)}
+          >
+            First
+          </button>
+          ·
+          <button
+            type="button"
+            className="hover:text-ink hover:underline"
+            onClick={() => goTo(places?.last ?? total - 1)}
+          >
+            Last
+          </button>
+        </span>
+      ) : null}
+      <label className="flex items-center gap-1.5">
+        Row
         <input
-          className="field h-[22px] w-[68px] px-1.5 text-sm tabular-nums"
+          className={`field h-[22px] px-1.5 text-sm tabular-nums ${total > fewRows ? 'w-[68px]' : 'w-[44px]'}`}
           inputMode="numeric"
           aria-label="Go to row"
           placeholder={current === undefined ? '' : count(current + 1)}
@@ -187,9 +196,6 @@ function Jump({ total, goTo, current, places }: JumpProps) {
   );
 }
 
-/** Rows from which on people want to jump rather than scroll. */
-const manyRows = 50;
-
 /** Above an output: find in all of its rows, go to one. */
 export function FindBar({ children, ...props }: FindBarProps) {
   const { findable, byRow, total, found, only, sort } = props;
@@ -200,7 +206,7 @@ export function FindBar({ children, ...props }: FindBarProps) {
         {findable && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
         {children}
       </div>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
+      <div className="flex min-h-[26px] flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
         {only?.on === true && found !== undefined ? (
           <span className="text-sm font-[550]" data-testid="matching">
             {count(found.rows.length)} of {plural(total, 'row')}

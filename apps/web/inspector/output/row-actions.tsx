@@ -1,4 +1,5 @@
 import { questionTextOf } from '@graft/graph';
+import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { useGraphFunction } from '../../app-view/graph-function.ts';
 import { askAlone } from '../../ask/ask-alone.ts';
@@ -25,9 +26,10 @@ function Action(props: {
   );
 }
 
-/** What can be done to one row: it is copied, as text or as the JSON that it is, and what it answers is asked by itself. */
+/** What can be done to one row: it is copied, as text or as the JSON that it is, and what it answers is asked by itself; of several it has its number. */
 export function useRowActions(
   whole: (row: unknown, number: number) => Promise<unknown>,
+  total: number,
 ): (row: unknown, number: number) => ReactNode {
   // Where it is asked is beside the canvas.
   const onCanvas = useScreen(({ view }) => view === 'canvas');
@@ -38,6 +40,11 @@ export function useRowActions(
     const question = canAsk ? questionTextOf(row) : undefined;
     return (
       <>
+        {total > 1 ? (
+          <span className="self-center px-1 text-sm text-ink-2 tabular-nums">
+            Row {count(number + 1)}
+          </span>
+        ) : null}
         {question === undefined ? null : (
           <Action label="Run for this question alone" act={() => void askAlone(question)}>
             <RedoIcon />

@@ -1,7 +1,8 @@
-import { rowColumns, type ArtifactRef, type RowColumn } from '@graft/graph';
+import { rowColumns, verdictColumn, type ArtifactRef, type RowColumn } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../api/client.ts';
+import { useScore } from '../use-score.ts';
 
 /** Rows and bytes that are put in order at most: all of them are read for it. */
 const mostRows = 200_000;
@@ -57,8 +58,13 @@ export function useRowOrder(artifact: ArtifactRef | undefined): RowOrdering {
     numbers.forEach((number, place) => (at[number] = place));
     return { placeOf: (row: number) => at[row] ?? row, first: numbers[0], last: numbers.at(-1) };
   }, [numbers]);
+  const isScored = useScore(artifact) !== undefined;
+  const columns = useMemo(
+    () => rowColumns(mediaType).filter((column) => column !== verdictColumn || isScored),
+    [mediaType, isScored],
+  );
   return {
-    columns: canSort ? rowColumns(mediaType) : none,
+    columns: canSort ? columns : none,
     ...{ order, sortBy, numbers, places, error },
     loading: isFetching,
   };

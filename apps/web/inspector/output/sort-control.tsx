@@ -1,10 +1,14 @@
 import { DownIcon, UpIcon } from '../../shell/icons.tsx';
 import type { RowOrdering } from './row-order.ts';
 
-/** Above a list: by what its rows are put in order, the greatest first or the least. */
+/** Above a list: by what its rows are put in order, up or down. */
 export function SortControl({ columns, order, sortBy, loading }: RowOrdering) {
   if (columns.length === 0) return null;
-  const descending = order?.descending ?? true;
+  const { descending = true } = order ?? {};
+  const sort = (id: string): void => {
+    const column = columns.find((one) => one.id === id);
+    sortBy(column && { column: id, descending: column.ascending !== true });
+  };
   return (
     <span className="flex items-center gap-1 text-sm text-ink-2" aria-busy={loading}>
       <label className="flex items-center gap-1.5">
@@ -12,11 +16,9 @@ export function SortControl({ columns, order, sortBy, loading }: RowOrdering) {
         <select
           className="field h-[22px] w-auto px-1 text-sm"
           value={order?.column ?? ''}
-          onChange={({ target: { value } }) =>
-            sortBy(value === '' ? undefined : { column: value, descending })
-          }
+          onChange={({ target }) => sort(target.value)}
         >
-          <option value="">as they are</option>
+          <option value="">original order</option>
           {columns.map(({ id, title }) => (
             <option key={id} value={id}>
               {title.toLowerCase()}
@@ -28,12 +30,8 @@ export function SortControl({ columns, order, sortBy, loading }: RowOrdering) {
         <button
           type="button"
           className="icon-button"
-          aria-label={descending ? 'Greatest first' : 'Least first'}
-          title={
-            descending
-              ? 'Greatest first. Press for the least'
-              : 'Least first. Press for the greatest'
-          }
+          aria-label={descending ? 'Descending' : 'Ascending'}
+          title={descending ? 'Descending. Press for ascending' : 'Ascending. Press for descending'}
           onClick={() => sortBy({ ...order, descending: !descending })}
         >
           {descending ? <DownIcon /> : <UpIcon />}
