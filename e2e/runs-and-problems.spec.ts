@@ -171,6 +171,25 @@ test('a click that was meant for Cancel, as the run ended, starts no other', asy
   await expect(page.getByRole('list', { name: 'Runs' }).getByRole('button')).toHaveCount(1);
 });
 
+test('the step that failed is in sight below, however many there are', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'many/fine.md', '# Kilns\n');
+  await writeFile(path.join(workspace.folder, 'many/old.md'), Buffer.from('K\xe4se', 'latin1'));
+  const files = Array.from({ length: 16 }, (_, at) => {
+    const paths = [at === 15 ? 'many/old.md' : 'many/fine.md'];
+    return [`files-${String(at + 10)}`, { type: 'load-files', params: { paths } }] as const;
+  });
+  await workspace.graph('many', { nodes: Object.fromEntries(files) });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'many.graft.json');
+  await bench.run();
+  await bench.reaches('files-25', 'failed');
+  const step = page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: 'failed' });
+  await expect(step).toBeInViewport({ ratio: 1 });
+});
+
 test('leaves results downstream where a run goes up to a node', async ({ page, workspace }) => {
   await workspace.graph('part', chunking);
   const bench = new Workbench(page);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { progressShare, stepStatus } from '../canvas/node-status.ts';
 import { progressText } from '../canvas/progress-text.ts';
 import { bytes, count } from '@graft/nodes/kit/ui';
@@ -115,19 +116,34 @@ function Row({
   );
 }
 
+/** Keeps the step in sight that failed, or else the last of those that run, but for whoever is among the rows. */
+function useFollowed(steps: readonly StepView[], error: unknown) {
+  const list = useRef<HTMLOListElement>(null);
+  const failed = steps.findIndex(({ status }) => status === 'failed');
+  const at = failed === -1 ? steps.findLastIndex(({ status }) => status === 'running') : failed;
+  useEffect(() => {
+    const { current } = list;
+    if (current?.matches(':hover, :focus-within') === false)
+      current.children[at]?.scrollIntoView({ block: 'nearest' });
+    // What is said of the run takes some of the room.
+  }, [at, error]);
+  return list;
+}
+
 /** A bar for each node of the run on the screen. */
 export function Timeline() {
   const run = useRunView((state) => state.run);
   const working = run !== null && !isOver(run);
   const now = useNow(working, 200);
   const outdated = useOutdated(run?.error, '');
+  const steps = run === null ? [] : stepsInOrder(run);
+  const list = useFollowed(steps, run?.error);
   if (run === null || run.seq === 0) {
     return (
       <p className="px-3.5 text-ink-2">No run yet. Press Run, and each node shows its work here.</p>
     );
   }
   const end = run.finishedAt ?? now;
-  const steps = stepsInOrder(run);
   return (
     <>
       {run.error === undefined ? null : (
@@ -139,7 +155,7 @@ export function Timeline() {
           {run.error.message}
         </p>
       )}
-      <ol className="min-h-0 flex-1 overflow-auto" aria-label="Steps">
+      <ol ref={list} className="min-h-0 flex-1 overflow-auto" aria-label="Steps">
         {steps.map((step) => (
           <Row key={step.node} step={step} run={run} end={end} />
         ))}
