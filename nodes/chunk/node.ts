@@ -24,7 +24,10 @@ export const chunk = defineNode({
       .min(8)
       .max(100_000)
       .default(256)
-      .meta({ title: 'Size', description: 'At most this long.' } satisfies ParamMeta),
+      .meta({
+        title: 'Size',
+        description: 'The longest a chunk may be, in tokens, or in characters where Unit says so.',
+      } satisfies ParamMeta),
     overlap: z
       .int()
       .min(0)
