@@ -152,7 +152,8 @@ export function NodeInspector({ id }: { readonly id: string }) {
         role="tabpanel"
         tabIndex={-1}
         aria-labelledby={`tab-${tab}`}
-        className="flex min-h-0 flex-1 flex-col outline-offset-[-2px]"
+        // The ring lies over what stays at the top of an output while its rows scroll.
+        className="relative flex min-h-0 flex-1 flex-col outline-none after:pointer-events-none after:absolute after:inset-0 after:z-20 focus-visible:after:border-2 focus-visible:after:border-accent"
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented) return;
           // Over the full page it leads out of a field; from elsewhere the command leads back.
