@@ -217,6 +217,32 @@ it('is saved where the file has what is drawn: of a save the answer did not come
   expect(useDocument.getState().file?.base).toBe(serializeGraph(third));
 });
 
+it('is saved, or asked about, where a file that was gone has come again', async () => {
+  const path = 'a.graft.json';
+  served.read.set(path, Promise.resolve(answer(path, sized(1))));
+  await openFile(path);
+  served.read.set(path, Promise.reject(new GraphError('missing-file', 'It is gone.')));
+  await fileChangedOutside(path);
+  expect(useDocument.getState().file?.base).toBe(null);
+  served.save = ({ text }) => {
+    served.read.set(path, Promise.resolve({ path, revision: text, text }));
+    return Promise.reject(new GraphError('name-taken', 'It is there.'));
+  };
+  const before = said();
+  expect(await saveFile()).toBe(true);
+  expect([useConflict.getState().conflict, said()]).toEqual([null, before]);
+
+  served.read.set(path, Promise.reject(new GraphError('missing-file', 'It is gone.')));
+  await fileChangedOutside(path);
+  served.save = () => {
+    served.read.set(path, Promise.resolve(answer(path, sized(2))));
+    return Promise.reject(new GraphError('name-taken', 'It is there.'));
+  };
+  expect(await saveFile()).toBe(false);
+  expect(useConflict.getState().conflict?.found).toBe('save');
+  expect(size()).toBe(1);
+});
+
 it('saves once what is asked to be saved while a save is under way', async () => {
   served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
   await openFile('a.graft.json');

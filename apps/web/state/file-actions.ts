@@ -239,7 +239,10 @@ async function saveNow(): Promise<boolean> {
     if (file.base === null) await refreshFiles();
     return true;
   } catch (error) {
-    if (problemCode(error) !== 'stale-save') report(error);
+    const code = problemCode(error);
+    // One that was gone and is written anew may have come again meanwhile.
+    const isThere = code === 'stale-save' || (code === 'name-taken' && file.base === null);
+    if (!isThere) report(error);
     else {
       const read = api.graphs.read.query({ path: file.path });
       const fresh = await read.then(readFile).catch(() => undefined);
