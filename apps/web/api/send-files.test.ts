@@ -47,6 +47,17 @@ it('sends nothing that is larger than the server takes', async () => {
   expect(sent).toEqual([]);
 });
 
+it('says which one cannot be read, as a folder that was dropped', async () => {
+  const folder = new File(['x'], 'notes');
+  const unread = Promise.reject(new DOMException('It is none.', 'NotReadableError'));
+  folder.slice = () => Object.assign(new Blob(), { arrayBuffer: () => unread });
+  const both = [...files, { path: 'notes', file: folder }];
+  await expect(sendFiles(both, { to: 'workspace' }, {})).rejects.toThrow(
+    /^“notes” cannot be read: it is a folder/,
+  );
+  expect(sent).toEqual([]);
+});
+
 it('sends nothing once it is stopped, also while it asks how much may be sent', async () => {
   const leaving = new AbortController();
   served.limit = () => {

@@ -39,9 +39,22 @@ export async function sendFiles(
       `This is ${bytes(size)}, and the server takes ${bytes(limit)} at most. Put it on the server’s machine yourself, or serve with a larger --max-package.`,
     );
   }
+  for (const one of files) await requireReadable(one);
+  signal?.throwIfAborted();
   const head = { files: files.map(({ path, file }) => ({ path, size: file.size })) };
   const body = new Blob([`${JSON.stringify(head)}\n`, ...files.map(({ file }) => file)]);
   return post(`/api/upload?${new URLSearchParams(query).toString()}`, body, sending);
+}
+
+/** A folder that is dropped comes as a file that cannot be read, and would end what is sent without a reason. */
+async function requireReadable({ file }: FileToSend): Promise<void> {
+  await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => {
+      const why = 'it is a folder, or was changed or taken away since it was chosen';
+      throw new UploadRefused(`“${file.name}” cannot be read: ${why}. Choose files.`);
+    });
 }
 
 // By XMLHttpRequest: fetch does not tell how much has gone.
