@@ -60,6 +60,8 @@ export async function ask(question: string): Promise<boolean> {
   if (file === null || graph === undefined || inputs === undefined || question.trim() === '')
     return false;
   askOf(file.path);
+  // Enter may be pressed again before it is known that a question is on its way.
+  if (useAsk.getState().starting) return false;
   useAsk.setState({ starting: true });
   try {
     if (!(await saveFile())) return false;
@@ -83,7 +85,7 @@ export async function ask(question: string): Promise<boolean> {
     report(error);
     return false;
   } finally {
-    useAsk.setState({ starting: false });
+    if (useAsk.getState().file === file.path) useAsk.setState({ starting: false });
   }
 }
 

@@ -1,0 +1,79 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { ask, askOf, useAsk } from './ask-store.ts';
+
+const served = vi.hoisted(() => ({
+  asked: [] as unknown[],
+  start: (): Promise<{ runId: string }> => Promise.resolve({ runId: 'r1' }),
+  file: { path: 'a.graft.json' },
+}));
+vi.mock('../api/client.ts', () => ({
+  api: {
+    runs: {
+      start: {
+        mutate: (input: unknown) => {
+          served.asked.push(input);
+          return served.start();
+        },
+      },
+    },
+    live: { feed: { subscribe: () => ({ unsubscribe: () => undefined }) } },
+  },
+}));
+vi.mock('../app-view/graph-function.ts', () => ({
+  graphFunction: () => ({
+    inputs: [{ name: 'question', type: { id: 'questions' } }],
+    outputs: [{ name: 'answers', node: 'generate', port: 'answers' }],
+    wanted: {},
+  }),
+}));
+vi.mock('../state/document-store.ts', () => ({
+  useDocument: { getState: () => ({ file: served.file }) },
+}));
+vi.mock('../state/file-actions.ts', () => ({
+  report: () => undefined,
+  saveFile: () => Promise.resolve(true),
+}));
+vi.mock('../state/run-actions.ts', () => ({ tellOfCancel: () => undefined }));
+
+/** The answer to the next question, which comes when it is let. */
+function late(runId: string): () => void {
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  served.start = () => told.then(() => ({ runId }));
+  return tell;
+}
+
+beforeEach(() => {
+  served.asked.length = 0;
+  served.file = { path: 'a.graft.json' };
+  askOf(undefined);
+});
+
+it('asks a question once, however often it is sent on its way', async () => {
+  const tell = late('r1');
+  const first = ask('Who keeps the key?');
+  expect(await ask('Who keeps the key?')).toBe(false);
+  tell();
+  expect(await first).toBe(true);
+  expect(served.asked).toHaveLength(1);
+  expect(useAsk.getState().asked.map(({ question }) => question)).toEqual(['Who keeps the key?']);
+  served.start = () => Promise.resolve({ runId: 'r2' });
+  expect(await ask('And who has a spare one?')).toBe(true);
+  expect(useAsk.getState().asked).toHaveLength(2);
+});
+
+it('shows nothing of it beside another file, whose question is still on its way', async () => {
+  const tell = late('r1');
+  const first = ask('Who keeps the key?');
+  await vi.waitFor(() => expect(served.asked).toHaveLength(1));
+  served.file = { path: 'b.graft.json' };
+  askOf('b.graft.json');
+  const tellOther = late('r2');
+  const other = ask('When is it fired?');
+  tell();
+  expect(await first).toBe(false);
+  expect(useAsk.getState()).toMatchObject({ asked: [], starting: true });
+  tellOther();
+  expect(await other).toBe(true);
+  expect(useAsk.getState().starting).toBe(false);
+});
