@@ -95,6 +95,8 @@ export {
   type LockEntry,
   type LockKind,
 } from './format/lock.ts';
+export { bendsOf, type Bend, type Bends } from './format/bends.ts';
+export { broughtBends, setBends, withoutBends } from './compose/bend-edges.ts';
 export { formatEdge, parseEdge } from './format/edge.ts';
 export {
   graphFormat as GRAPH_FORMAT,

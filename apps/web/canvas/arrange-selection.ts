@@ -1,4 +1,11 @@
-import { moveNodes, type NodeLayout } from '@graft/graph';
+import {
+  formatEdge,
+  moveNodes,
+  withoutBends,
+  type Edge,
+  type Graph,
+  type NodeLayout,
+} from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -24,8 +31,10 @@ function cardsOf(ids: readonly string[]): readonly Card[] {
   });
 }
 
-function move(places: Readonly<Record<string, NodeLayout>>, done: string): void {
-  useDocument.getState().edit((graph) => moveNodes(graph, places));
+type Places = Readonly<Record<string, NodeLayout>>;
+
+function move(places: Places, done: string, place = moveNodes): void {
+  useDocument.getState().edit((graph) => place(graph, places));
   announce(`${done} ${plural(Object.keys(places).length, 'node')}.`);
 }
 
@@ -35,6 +44,17 @@ export function alignSelected(side: Side): void {
 
 export function distributeSelected(axis: Axis): void {
   move(distributed(selectedCards(), axis), 'Distributed');
+}
+
+/** Moves nodes, whose edges find their ways anew. */
+function moveFreed(graph: Graph, places: Places): Graph {
+  const isMoved = ({ source, target }: Edge): boolean =>
+    Object.hasOwn(places, source) || Object.hasOwn(places, target);
+  const freed = new Set(graph.edges.filter(isMoved).map(formatEdge));
+  return moveNodes(
+    withoutBends(graph, (edge) => freed.has(edge)),
+    places,
+  );
 }
 
 /** Lays the selected nodes out by what feeds what, where they stand, or below what is in their way; the others stay. */
@@ -61,5 +81,6 @@ export function tidySelected(): void {
     moved,
     cardsOf(Object.keys(shown.nodes).filter((id) => !ids.has(id))),
   );
-  move(Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }])), 'Tidied');
+  const there = Object.fromEntries(moved.map(({ id, x, y }) => [id, { x, y: y + down }]));
+  move(there, 'Tidied', moveFreed);
 }

@@ -87,6 +87,8 @@ const nodeHandlers = {
     // One of many that is clicked alone is then the one selected.
     if (!event.shiftKey && !event.metaKey && !event.ctrlKey) useScreen.getState().select([id]);
   },
+  onEdgeDoubleClick: ({ clientX: x, clientY: y }, { id }) =>
+    void import('./bend-edits.ts').then((bends) => bends.addBendAt(id, { x, y })),
   onContextMenu(event) {
     if (!(event.target instanceof Element)) return;
     if (openMenu(event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();

@@ -7,9 +7,12 @@ export function copiedText(graph: Graph, keys: readonly string[]): string {
     Object.fromEntries(Object.entries(record).filter(([id]) => chosen.has(id)));
   const nodes = pick(graph.nodes);
   const graphs = subgraphsOf(graph, nodes);
+  const edges = graph.edges.filter(
+    ({ source, target }) => chosen.has(source) && chosen.has(target),
+  );
   return serializeGraph({
-    nodes,
-    edges: graph.edges.filter(({ source, target }) => chosen.has(source) && chosen.has(target)),
+    ...{ nodes, edges },
+    ...(graph.bends === undefined ? {} : { bends: graph.bends }),
     ...(Object.keys(graphs).length === 0 ? {} : { graphs }),
     ...pickAnnotations(graph, (key) => chosen.has(key)),
     lock: noLock,

@@ -6,7 +6,7 @@ import { lookOf } from '../state/node-shape.ts';
 import type { ConnectQuestion } from '../state/overlay-store.ts';
 import type { PendingEdge } from '../state/screen-store.ts';
 import { edgeName, ends, portName } from './edge-ends.ts';
-import { addConnected } from './edit-actions.ts';
+import { addConnected } from './add-to-canvas.ts';
 import { isAt } from './focus-port.ts';
 import { portsOf } from './node-port-names.ts';
 import { connectInPlace, edgeBetween, portRefusal, replacedEdges } from './port-refusal.ts';

@@ -17,6 +17,7 @@ import {
   removeNodes,
   renamePort,
   serializeGraph,
+  setBends,
   setBypass,
   setCollapsed,
   setParam,
@@ -33,7 +34,7 @@ import { lookOf } from '../state/node-shape.ts';
 import { redo, undo, useDocument } from '../state/document-store.ts';
 import { bodyAt, usedGraph } from '../state/levels.ts';
 import { loadNodeTypes, nodeTypes, provideNodeTypes } from '../state/registry.ts';
-import { addToCanvas } from './edit-actions.ts';
+import { addToCanvas } from './add-to-canvas.ts';
 import { copiedText } from './clipboard.ts';
 import { pasteText } from './paste-nodes.ts';
 import { connectInPlace, replacedEdges } from './port-refusal.ts';
@@ -152,6 +153,16 @@ const edits: Readonly<Record<string, (picks: Picks) => readonly string[] | 'othe
   },
   switch(picks) {
     useDocument.getState().edit((graph) => setBypass(graph, some(picks), picks[0] % 2 === 0));
+    return [];
+  },
+  bend([a, b, c]) {
+    const edge = pick(textsOf(shown().edges), a);
+    if (edge === undefined) return [];
+    const points = [
+      { x: a / 3, y: -b },
+      { x: c, y: 0 },
+    ].slice(0, b % 3);
+    useDocument.getState().edit((graph) => setBends(graph, edge, points), `bend ${edge}`);
     return [];
   },
   fold(picks) {

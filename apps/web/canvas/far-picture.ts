@@ -1,5 +1,6 @@
 import type { PictureColours } from './picture-colours.ts';
 import { curveReach } from './routing/curve.ts';
+import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
 import { titleLines } from './title-lines.ts';
 
@@ -18,6 +19,8 @@ export interface PictureEdge {
   readonly id: string;
   readonly from: Point;
   readonly to: Point;
+  /** Points that it is led through. */
+  readonly via?: readonly Point[] | undefined;
   readonly colour: string;
 }
 
@@ -30,7 +33,8 @@ interface Picture {
 }
 
 /** The curve of an edge. */
-export function curveOf({ from, to }: PictureEdge): Path2D {
+export function curveOf({ from, to, via = [] }: PictureEdge): Path2D {
+  if (via.length > 0) return new Path2D(roundedPath([from, ...via, to]));
   const out = curveReach(from, to);
   const path = new Path2D();
   path.moveTo(from.x, from.y);

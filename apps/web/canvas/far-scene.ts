@@ -45,12 +45,14 @@ const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   a.from.y === b.from.y &&
   a.to.x === b.to.x &&
   a.to.y === b.to.y &&
+  a.via === b.via &&
   a.colour === b.colour;
 
 /** The same object until something is to be seen otherwise: what is selected or run changes nothing. */
 export function useScene({ nodes, edges, flow }: Drawn): Scene {
   const graphNodes = useDocument((state) => state.shown.nodes);
   const used = useUsedGraphs((state) => state.lookup);
+  const bends = useDocument((state) => state.shown.bends);
   const [scene, setScene] = useState<Scene>({ cards: [], edges: [] });
   const shown = useRef(scene);
   // After the renderer has taken over the nodes.
@@ -68,7 +70,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const to = portPlace(nodeLookup.get(target), 'target', edge.targetHandle);
       if (from === undefined || to === undefined) return [];
       const colour = String(edge.style?.stroke ?? 'var(--ink-3)');
-      return [{ id, source, target, from, to, colour }];
+      return [{ id, source, target, from, to, via: bends?.[id], colour }];
     });
     const before = shown.current;
     const isSame =
@@ -79,6 +81,6 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
     if (isSame) return;
     shown.current = { cards, edges: lines };
     setScene(shown.current);
-  }, [nodes, edges, graphNodes, used, flow]);
+  }, [nodes, edges, graphNodes, bends, used, flow]);
   return scene;
 }

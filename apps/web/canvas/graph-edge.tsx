@@ -1,9 +1,17 @@
 import { BaseEdge, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { roundedPath } from './routing/route-edges.ts';
 import type { Point } from './routing/shapes.ts';
-import { useRoutes } from './routing/use-routes.ts';
+import { useRoutes } from './routing/routes.ts';
+import { part } from '../shell/part.tsx';
+import { useDocument } from '../state/document-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 import { useEdgeUnder } from './edge-under.ts';
+
+const BendPoints = part(
+  () => import('./bend-points.tsx').then((loaded) => loaded.BendPoints),
+  // Nothing can be said within a drawing.
+  () => null,
+);
 
 /** Selected nodes up to which their edges stand out: of more, all would. */
 const mostLit = 12;
@@ -15,16 +23,17 @@ export const isLit = (
 ): boolean =>
   selection.length <= mostLit && (selection.includes(source) || selection.includes(target));
 
-/** Whether a way ends where the ports are now: while a card is dragged, it does not. */
-function fits(way: readonly Point[], { sourceX, sourceY, targetX, targetY }: EdgeProps): boolean {
-  const [first, last] = [way[0], way.at(-1)];
-  const near = (a: number, b: number | undefined): boolean => Math.abs(a - (b ?? Infinity)) < 1.5;
-  return (
-    near(sourceX, first?.x) &&
-    near(sourceY, first?.y) &&
-    near(targetX, last?.x) &&
-    near(targetY, last?.y)
-  );
+/** A way where the ports are now: moved along with both; undefined where only one is elsewhere, as while a card is dragged. */
+function placed(
+  way: readonly Point[],
+  { sourceX, sourceY, targetX, targetY }: EdgeProps,
+): readonly Point[] | undefined {
+  const { x = 0, y = 0 } = way[0] ?? {};
+  const [right, down] = [sourceX - x, sourceY - y];
+  const last = way.at(-1);
+  const isNear = (a: number, b = Infinity): boolean => Math.abs(a - b) < 1.5;
+  if (!isNear(targetX - right, last?.x) || !isNear(targetY - down, last?.y)) return undefined;
+  return right === 0 && down === 0 ? way : way.map((at) => ({ x: at.x + right, y: at.y + down }));
 }
 
 /** An edge in the colour of its source: a curve, or a way around the cards that the curve would run behind. */
@@ -35,16 +44,22 @@ export function GraphEdgeView(props: EdgeProps) {
     ...{ sourceX, sourceY, sourcePosition },
     ...{ targetX, targetY, targetPosition },
   });
-  const path = way !== undefined && fits(way, props) ? roundedPath(way) : curve;
+  const bends = useDocument(({ shown }) => shown.bends?.[props.id]);
+  const stops = bends && [{ x: sourceX, y: sourceY }, ...bends, { x: targetX, y: targetY }];
+  const line = (way && placed(way, props)) ?? stops;
+  const path = line === undefined ? curve : roundedPath(line);
   const under = useEdgeUnder(({ id }) => id === props.id);
   const lit = useScreen(({ selection }) => isLit(selection, props));
   return (
-    <BaseEdge
-      id={props.id}
-      path={path}
-      className={under ? 'under' : lit ? 'lit' : ''}
-      style={props.style ?? {}}
-      interactionWidth={18}
-    />
+    <>
+      <BaseEdge
+        id={props.id}
+        path={path}
+        className={under ? 'under' : lit ? 'lit' : ''}
+        style={props.style ?? {}}
+        interactionWidth={18}
+      />
+      {bends === undefined ? null : <BendPoints id={props.id} bends={bends} style={props.style} />}
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { announce } from '../state/announcement.ts';
 import { loadRules } from '../state/checks.ts';
 import { titleAmong } from '../state/node-titles.ts';
 import type { Card } from './arrange.ts';
-import { addToCanvas } from './edit-actions.ts';
+import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edge-under.ts';
 import { useFarCards } from './far-cards.ts';

@@ -1,5 +1,7 @@
 import {
+  bendsOf,
   bringAnnotations,
+  broughtBends,
   carrySubgraphs,
   parseGraph,
   type Graph,
@@ -56,10 +58,12 @@ export function pasteText(
     return source === undefined || target === undefined ? [] : [{ ...edge, source, target }];
   });
   const brought = bringAnnotations(copied, { into: graph, nodes: renamed, shift });
+  const joined = [...graph.edges, ...edges];
+  const bends = { ...graph.bends, ...broughtBends(copied, { nodes: renamed, shift }) };
   return {
     graph: {
       ...carried.graph,
-      ...{ nodes, layout, edges: [...graph.edges, ...edges] },
+      ...{ nodes, layout, edges: joined, ...bendsOf({ edges: joined, bends }) },
       ...brought.annotations,
     },
     keys: [...renamed.values(), ...brought.keys],

@@ -1,6 +1,7 @@
 import {
   moveNodes,
   noteKey,
+  withoutBends,
   type Frame,
   type Graph,
   type Group,
@@ -24,7 +25,7 @@ interface Moved {
 
 /**
  * The graph laid out anew: notes about a node stand below it, groups around what stood in them, and other notes beside what
- * they stood beside.
+ * they stood beside. Edges find their ways anew: points that they were led through are gone.
  */
 export function tidied(graph: Graph): Graph {
   const notes = Object.entries(graph.notes ?? {});
@@ -61,7 +62,10 @@ export function tidied(graph: Graph): Graph {
     held.length === 0 ? group : { ...group, ...frameAround(held.map(({ now }) => now)) },
   ]);
   const laid = drawn.length === 0 ? graph : { ...graph, groups: Object.fromEntries(drawn) };
-  return moveNodes(laid, places);
+  return moveNodes(
+    withoutBends(laid, () => true),
+    places,
+  );
 }
 
 /** As it is drawn, or as high as it will be, near enough. */

@@ -1,13 +1,5 @@
 import { frozenFileOf } from '@graft/graph';
-import {
-  copyToClipboard,
-  cutToClipboard,
-  deleteSelected,
-  duplicateSelected,
-  pasteFromClipboard,
-  selectAll,
-  selectNeighbours,
-} from '../canvas/edit-actions.ts';
+import { deleteSelected, duplicateSelected, selectAll } from '../canvas/edit-actions.ts';
 import { focusedPort, focusFirstPort } from '../canvas/focus-port.ts';
 import { selectedEdges } from '../canvas/viewport.ts';
 import { isLabeller } from '../labels/labeller.ts';
@@ -18,6 +10,9 @@ import { withNodeTypes } from '../state/registry.ts';
 import { useScreen } from '../state/screen-store.ts';
 import type { Command } from './command.ts';
 import { hasFile, hasNodes, hasSelection, meantNode, selectedNode } from './conditions.ts';
+
+/** Loaded when first asked for. */
+const clipboard = () => import('../canvas/clipboard-actions.ts');
 
 const theNode = () => useDocument.getState().shown.nodes[selectedNode() ?? ''];
 
@@ -84,7 +79,7 @@ export const editCommands: readonly Command[] = [
     keysElsewhere: true,
     onCell: true,
     enabled: hasSelection,
-    run: () => void cutToClipboard(),
+    run: () => void clipboard().then((part) => part.cutToClipboard()),
   },
   {
     id: 'copy',
@@ -93,7 +88,7 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+c'],
     keysElsewhere: true,
     enabled: hasSelection,
-    run: () => void copyToClipboard(),
+    run: () => void clipboard().then((part) => part.copyToClipboard()),
   },
   {
     id: 'paste',
@@ -102,7 +97,7 @@ export const editCommands: readonly Command[] = [
     keys: ['mod+v'],
     keysElsewhere: true,
     enabled: hasFile,
-    run: () => void pasteFromClipboard(),
+    run: () => void clipboard().then((part) => part.pasteFromClipboard()),
   },
   {
     id: 'duplicate',
@@ -215,13 +210,13 @@ export const editCommands: readonly Command[] = [
     title: 'Select what it needs',
     group: 'Edit',
     enabled: hasSelection,
-    run: () => selectNeighbours('before'),
+    run: () => void clipboard().then((part) => part.selectNeighbours('before')),
   },
   {
     id: 'select-after',
     title: 'Select what depends on it',
     group: 'Edit',
     enabled: hasSelection,
-    run: () => selectNeighbours('after'),
+    run: () => void clipboard().then((part) => part.selectNeighbours('after')),
   },
 ];

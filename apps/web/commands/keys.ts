@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { copySelected, deleteSelected, pasteCopied } from '../canvas/edit-actions.ts';
+import { copySelected, deleteSelected } from '../canvas/edit-actions.ts';
 import { openMenuAtFocus } from '../menus/open-menu.ts';
 import { runCommand } from './commands.ts';
 import { meansNodes, meantBy } from './meant.ts';
@@ -69,7 +69,9 @@ function handleCopy(event: ClipboardEvent): void {
 
 function handlePaste(event: ClipboardEvent): void {
   if (!isOnNodes(event)) return;
-  void pasteCopied(event.clipboardData?.getData('text/plain') ?? '');
+  // The event has it no longer once what pastes has come.
+  const text = event.clipboardData?.getData('text/plain') ?? '';
+  void import('../canvas/clipboard-actions.ts').then((part) => part.pasteCopied(text));
 }
 
 /** Listens for the keys of all commands. */

@@ -2,6 +2,7 @@ import { formatEdge, isNodeKey, noteOfKey, type Edge } from '@graft/graph';
 import type { Chord } from '../commands/chord.ts';
 import type { Command } from '../commands/command.ts';
 import { commandOf, runCommand } from '../commands/commands.ts';
+import { addBendAt, bendNear, bendsAt, removeBend, removeBends } from '../canvas/bend-edits.ts';
 import { takeOff } from '../canvas/edge-ends.ts';
 import { isAt } from '../canvas/focus-port.ts';
 import { compareNodes } from '../compare/compare-selected.ts';
@@ -157,7 +158,26 @@ function portMenu(port: PendingEdge): MenuGroups {
   ];
 }
 
-function edgeMenu(id: string): MenuGroups {
+/** What can be done to the points that an edge is led through, or to the one that was pointed at. */
+function bendItems(edge: string, at: OpenMenu['at']): readonly MenuItem[] {
+  const bend = bendNear(edge, at);
+  const bends = bendsAt(edge);
+  return [
+    bend === undefined
+      ? { id: 'add-bend', title: 'Add a bend point', run: () => addBendAt(edge, at) }
+      : {
+          id: 'remove-bend',
+          title: 'Remove the bend point',
+          keys: 'delete',
+          run: () => removeBend(edge, bend),
+        },
+    ...(bends.length > (bend === undefined ? 0 : 1)
+      ? [{ id: 'remove-bends', title: 'Remove all its bend points', run: () => removeBends(edge) }]
+      : []),
+  ];
+}
+
+function edgeMenu(id: string, at: OpenMenu['at']): MenuGroups {
   const { edges } = useDocument.getState().shown;
   const edge = edges.find((one: Edge) => formatEdge(one) === id);
   if (edge === undefined) return [];
@@ -166,6 +186,7 @@ function edgeMenu(id: string): MenuGroups {
       { id: 'source', title: `Go to ${edge.source}`, run: () => selectNode(edge.source) },
       { id: 'target', title: `Go to ${edge.target}`, run: () => selectNode(edge.target) },
     ],
+    bendItems(id, at),
     [
       {
         id: 'delete-edge',
@@ -251,7 +272,7 @@ export function menuItems({ target, at }: OpenMenu): MenuGroups {
     case 'port':
       return portMenu(target.port);
     case 'edge':
-      return edgeMenu(target.id);
+      return edgeMenu(target.id, at);
     case 'file':
       return fileMenu(target.path);
     case 'folder':

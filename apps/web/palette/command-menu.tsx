@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useState, type ReactNode } from 'react';
 import { queries } from '../api/client.ts';
-import { addAtOpenEnd, addToCanvas } from '../canvas/edit-actions.ts';
+import { addAtOpenEnd, addToCanvas } from '../canvas/add-to-canvas.ts';
 import { familyColour } from '../canvas/family-colour.ts';
 import { chordName } from '../commands/chord.ts';
 import { belongsTo } from '../commands/command.ts';

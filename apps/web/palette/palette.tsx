@@ -2,7 +2,6 @@ import type { NodeType } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../api/client.ts';
 import { FileList } from '../files/file-list.tsx';
-import { addToCanvas } from '../canvas/edit-actions.ts';
 import { families, familyColour, familyTitles } from '../canvas/family-colour.ts';
 import { nodeDragType } from '../canvas/node-drag.ts';
 import { useOneTabStop } from '../shell/one-tab-stop.ts';
@@ -27,7 +26,11 @@ function PaletteItem({ definition }: { readonly definition: Offered }) {
           event.dataTransfer.setData(nodeDragType, definition.type);
           event.dataTransfer.effectAllowed = 'copy';
         }}
-        onClick={() => addToCanvas(definition.type)}
+        onClick={() =>
+          void import('../canvas/add-to-canvas.ts').then(({ addToCanvas }) =>
+            addToCanvas(definition.type),
+          )
+        }
       >
         <i className="group-square" style={{ '--c': familyColour(definition.group) }} />
         {definition.title}

@@ -1,8 +1,10 @@
 import { freeId } from '../base/free-id.ts';
 import { own } from '../base/record.ts';
+import { bendsOf } from '../format/bends.ts';
 import { sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode, NodeLayout } from '../format/graph.ts';
 import { wholePixel } from '../format/whole-pixel.ts';
+import { broughtBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations } from './keyed-annotations.ts';
 
@@ -41,11 +43,14 @@ export function duplicateNodes(
     pickAnnotations(graph, (key) => chosen.has(key)),
     { into: graph, nodes: copies, shift: offset },
   );
+  const bends = broughtBends(graph, { nodes: copies, shift: offset });
+  const all = sortEdges([...graph.edges, ...edges]);
   return {
     graph: {
       ...graph,
-      ...{ nodes, layout, edges: sortEdges([...graph.edges, ...edges]) },
+      ...{ nodes, layout, edges: all },
       ...brought.annotations,
+      ...bendsOf({ edges: all, bends: { ...graph.bends, ...bends } }),
     },
     ids: copies,
     keys: [...copies.values(), ...brought.keys],

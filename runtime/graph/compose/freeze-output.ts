@@ -1,5 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
+import { bendsOf } from '../format/bends.ts';
+import { carriedBends } from './bend-edges.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Graph, GraphNode } from '../format/graph.ts';
 import { noGraphs } from '../types/graph-interface.ts';
@@ -91,7 +93,7 @@ export function freezeOutput(
     id: frozenId,
     graph: {
       ...graph,
-      ...{ nodes, edges },
+      ...{ nodes, edges, ...bendsOf({ edges, bends: carriedBends(graph, moved) }) },
       layout:
         at === undefined || alone
           ? graph.layout

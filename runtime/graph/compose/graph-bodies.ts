@@ -1,6 +1,7 @@
 import { GraphError } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { annotationsOf } from '../format/annotation.ts';
+import { bendsOf } from '../format/bends.ts';
 import type { Graph, GraphBody } from '../format/graph.ts';
 import { usedGraph } from '../format/used-graphs.ts';
 
@@ -24,11 +25,17 @@ export function withBody(graph: Graph, id: BodyId, written: GraphBody): Graph {
     ...{ nodes, edges, layout },
     ...(expose === undefined ? {} : { expose }),
     ...annotationsOf(written),
+    ...bendsOf(written),
     ...(extra === undefined ? {} : { extra }),
   };
   if (id !== undefined) return { ...graph, graphs: { ...graph.graphs, [id]: body } };
-  const { expose: _expose, extra: _extra, notes: _notes, groups: _groups, ...rest } = graph;
-  return { ...rest, ...body };
+  const { graphs, experiments, lock } = graph;
+  return {
+    ...body,
+    ...(graphs === undefined ? {} : { graphs }),
+    ...(experiments === undefined ? {} : { experiments }),
+    lock,
+  };
 }
 
 /** The file without some subgraphs. */

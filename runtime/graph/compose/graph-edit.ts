@@ -1,3 +1,4 @@
+import { bendsOf, type Bend } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import { GraphError } from '../base/errors.ts';
 import type { Edge, Graph, GraphNode, NodeLayout } from '../format/graph.ts';
@@ -24,16 +25,30 @@ export function removeNodes(graph: Graph, keys: Iterable<string>): Graph {
   return {
     ...withoutAnnotations(graph),
     nodes: kept(graph.nodes),
-    edges: graph.edges.filter(({ source, target }) => !gone.has(source) && !gone.has(target)),
+    ...withEdges(
+      graph,
+      graph.edges.filter(({ source, target }) => !gone.has(source) && !gone.has(target)),
+    ),
     layout: kept(graph.layout),
     ...withoutKeys(graph, gone),
   };
 }
 
-/** Notes and groups are absent where there are none. */
-function withoutAnnotations({ notes: _notes, groups: _groups, ...graph }: Graph): Graph {
+/** Notes, groups and bends are absent where there are none. */
+function withoutAnnotations({
+  notes: _notes,
+  groups: _groups,
+  bends: _bends,
+  ...graph
+}: Graph): Graph {
   return graph;
 }
+
+/** Edges with the bends of them that there are. */
+const withEdges = ({ bends }: Graph, edges: readonly Edge[]): Pick<Graph, 'edges' | 'bends'> => ({
+  edges,
+  ...bendsOf({ edges, bends }),
+});
 
 /** Adds an edge; whether it may be is for `connectionVerdict`. */
 export function connect(graph: Graph, edge: Edge): Graph {
@@ -42,7 +57,9 @@ export function connect(graph: Graph, edge: Edge): Graph {
 
 export function disconnect(graph: Graph, edge: Edge): Graph {
   const text = formatEdge(edge);
-  return { ...graph, edges: graph.edges.filter((other) => formatEdge(other) !== text) };
+  const { bends: _bends, ...rest } = graph;
+  const edges = graph.edges.filter((other) => formatEdge(other) !== text);
+  return { ...rest, ...withEdges(graph, edges) };
 }
 
 /** Sets a parameter; `undefined` takes it out, so that the default holds. */
@@ -76,17 +93,37 @@ export function setBypass(graph: Graph, ids: Iterable<string>, off: boolean): Gr
   return changed;
 }
 
-/** Moves nodes, notes and groups to places given by key; what is not there is ignored. */
+/** Moves nodes, notes and groups to places given by key, and the bends of edges both of whose ends move; what is not there is ignored. */
 export function moveNodes(graph: Graph, places: Readonly<Record<string, NodeLayout>>): Graph {
   const moved = Object.entries(places).filter(([id]) => Object.hasOwn(graph.nodes, id));
   return {
     ...graph,
     ...atPlaces(graph, places),
+    ...movedBends(graph, places),
     layout: {
       ...graph.layout,
       ...Object.fromEntries(moved.map(([id, at]) => [id, { ...graph.layout[id], ...whole(at) }])),
     },
   };
+}
+
+/** Bends move as far as the ends of their edge do: half way between, where those move differently. */
+function movedBends(
+  { edges, bends, layout }: Graph,
+  places: Readonly<Record<string, NodeLayout>>,
+): Pick<Graph, 'bends'> {
+  if (bends === undefined) return {};
+  const moved = edges.flatMap((edge): [string, readonly Bend[]][] => {
+    const text = formatEdge(edge);
+    const [from, to] = [own(layout, edge.source), own(layout, edge.target)];
+    const [source, target] = [own(places, edge.source), own(places, edge.target)];
+    const points = own(bends, text);
+    if (!points || !from || !to || !source || !target) return [];
+    const by = (axis: 'x' | 'y'): number =>
+      (source[axis] - from[axis] + target[axis] - to[axis]) / 2;
+    return [[text, points.map(({ x, y }) => whole({ x: x + by('x'), y: y + by('y') }))]];
+  });
+  return { bends: { ...bends, ...Object.fromEntries(moved) } };
 }
 
 /** Folds the cards of nodes to their titles, or unfolds them; nodes without a place stay as they are. */

@@ -5,6 +5,7 @@ import type { Edge, Exposure, Graph, GraphBody, GraphNode, NodeLayout } from '..
 import { GraphLibrary } from '../plan/graph-library.ts';
 import { interfaceName, setPrefix } from '../types/structure-names.ts';
 import { textParam } from '../types/structure-params.ts';
+import { broughtBends, carriedBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { withoutKeys } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
@@ -154,12 +155,15 @@ class Placement {
       ...{ nodes: this.#ids, shift },
       into: withoutKeys(this.#outer, new Set([this.#use.id])),
     });
+    const moved = this.moved();
+    const bends = broughtBends(this.#inner, { nodes: this.#ids, shift });
     return {
       nodes: Object.fromEntries(nodes),
-      edges: sortEdges(this.moved().map(({ edge }) => edge)),
+      edges: sortEdges(moved.map(({ edge }) => edge)),
       ...(Object.keys(expose).length === 0 ? {} : { expose }),
       ...brought.annotations,
       layout: Object.fromEntries(layout),
+      bends: { ...carriedBends(this.#outer, moved), ...bends },
       ...(extra === undefined ? {} : { extra }),
     };
   }

@@ -15,6 +15,7 @@ import { typeIn } from '../plan/body-interface.ts';
 import { GraphLibrary, type GraphLookup } from '../plan/graph-library.ts';
 import type { Registry } from '../types/node-type.ts';
 import { setPrefix } from '../types/structure-names.ts';
+import { carriedBends } from './bend-edges.ts';
 import { bringAnnotations } from './bring-annotations.ts';
 import { pickAnnotations, without } from './keyed-annotations.ts';
 import { reorderEdgeLists, type MovedEdge } from './edge-lists.ts';
@@ -204,6 +205,7 @@ class Split {
         shift: { x: 0, y: 0 },
       }).annotations,
       layout,
+      bends: carriedBends(this.#body, moved),
     };
     return { body, moved };
   }
@@ -241,6 +243,7 @@ class Split {
         ...kept(this.#body.layout),
         [this.#node, { x: middle(({ x }) => x), y: middle(({ y }) => y) }] as const,
       ]),
+      bends: carriedBends(this.#body, moved),
       ...(extra === undefined ? {} : { extra }),
     };
     return { body, moved };

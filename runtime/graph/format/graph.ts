@@ -1,6 +1,7 @@
 import type { NodeType } from '../types/node-type.ts';
 import type { Facets, PortFacets } from '../types/facets.ts';
 import type { Annotations } from './annotation.ts';
+import type { Bends } from './bends.ts';
 import type { Experiments } from './experiment.ts';
 import type { Source } from '../types/node-type.ts';
 import type { Lock } from './lock.ts';
@@ -55,6 +56,8 @@ export interface GraphBody extends Annotations {
   /** By name. Absent where there are none. */
   readonly expose?: Readonly<Record<string, Exposure>>;
   readonly layout: Readonly<Record<string, NodeLayout>>;
+  /** Absent where no edge is led through points. Those of edges that are not there are not written. */
+  readonly bends?: Bends;
   /** Fields that this version does not know. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
 import { namePattern, nameRule } from '../base/name.ts';
 import { readAnnotations } from './annotation.ts';
+import { bendsOf, readBends } from './bends.ts';
 import { parseEdge, sortEdges } from './edge.ts';
 import { GraphError, type GraphErrorCode, type Location } from '../base/errors.ts';
 import type { Experiments } from './experiment.ts';
@@ -19,7 +20,7 @@ export const maxNodes = 200_000;
 /** UTF-16 code units; for ASCII text, bytes. */
 export const maxText = 64 * 1024 * 1024;
 
-const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout'];
+const bodyFields = ['nodes', 'edges', 'expose', 'notes', 'groups', 'layout', 'bends'];
 const knownBodyFields = new Set(bodyFields);
 const knownFields = new Set([...bodyFields, 'graft', 'graphs', 'experiments', 'lock']);
 const knownNodeFields = new Set(['type', 'version', 'title', 'params', 'bypass']);
@@ -67,12 +68,19 @@ class GraphReader {
   #body(value: Record<string, unknown>, known: ReadonlySet<string>): GraphBody {
     const extra = unknownFields(value, known);
     const expose = this.#expose(value['expose'] ?? {});
+    const nodes = this.#nodes(value['nodes'] ?? {});
+    const edges = this.#edges(value['edges'] ?? []);
+    const bends =
+      readBends(value['bends'] ?? {}) ??
+      this.#bad('"bends" should hold a list of [x, y] in pixels for each edge.', {
+        field: 'bends',
+      });
     return {
-      nodes: this.#nodes(value['nodes'] ?? {}),
-      edges: this.#edges(value['edges'] ?? []),
+      ...{ nodes, edges },
       ...(expose === undefined ? {} : { expose }),
       ...readAnnotations(value, (message, field) => this.#bad(message, { field })),
       layout: this.#layout(value['layout'] ?? {}),
+      ...bendsOf({ edges, bends }),
       ...(extra === undefined ? {} : { extra }),
     };
   }

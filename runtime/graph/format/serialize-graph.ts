@@ -1,4 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.ts';
+import { bendTexts } from './bends.ts';
 import { block, fieldTexts } from './canonical-block.ts';
 import { formatEdge, sortEdges } from './edge.ts';
 import { GraphError } from '../base/errors.ts';
@@ -13,7 +14,7 @@ import { wholePixel } from './whole-pixel.ts';
 
 /**
  * The canonical text of a graph, made for git: nodes by id, one parameter a line, sorted edges one a
- * line, notes, groups and layout last; integers for positions; a trailing newline. Equal graphs give equal text.
+ * line, notes, groups, bends and layout last; integers for positions; a trailing newline. Equal graphs give equal text.
  * Throws GraphError `bad-param` at a value that JSON cannot hold.
  */
 export function serializeGraph(graph: Graph): string {
@@ -25,6 +26,7 @@ export function serializeGraph(graph: Graph): string {
     ...experimentsText(graph.experiments ?? {}, nodeText),
     ...fieldTexts(graph.extra ?? {}),
     ...annotationTexts(graph, 1),
+    ...bendTexts(graph, 1),
     ...layoutText(graph, 1),
   ];
   return `${block('{}', fields, 0)}\n`;
@@ -62,6 +64,7 @@ function graphsText({ graphs = {} }: Graph): string[] {
         ...bodyTexts(body, 3),
         ...fieldTexts(body.extra ?? {}),
         ...annotationTexts(body, 3),
+        ...bendTexts(body, 3),
         ...layoutText(body, 3),
       ];
       return `${JSON.stringify(id)}: ${block('{}', fields, 2)}`;

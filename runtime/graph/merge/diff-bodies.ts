@@ -1,6 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { byCodeUnit, own, sortedKeys } from '../base/record.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
+import { bendsOf } from '../format/bends.ts';
 import { exposureValue } from '../format/exposure.ts';
 import type { GraphBody, GraphNode } from '../format/graph.ts';
 import { diffAnnotations, type AnnotationChange } from './diff-annotations.ts';
@@ -38,6 +39,8 @@ export interface BodyDiff {
   readonly moved: readonly string[];
   /** Nodes on both sides whose cards are folded to their titles on one; this changes no result. */
   readonly folded: readonly string[];
+  /** Edges, as their strings, that are led through other points; this changes no result. */
+  readonly bent: readonly string[];
 }
 
 /** The differences from `a` to `b`. */
@@ -101,6 +104,10 @@ export function diffBodies(a: GraphBody, b: GraphBody): BodyDiff {
     folded: laidOut
       .filter(({ before, after }) => before?.collapsed !== after?.collapsed)
       .map(({ key }) => key),
+    bent: changedKeys(
+      bendsOf({ ...b, bends: a.bends }).bends ?? {},
+      bendsOf({ ...a, bends: b.bends }).bends ?? {},
+    ).map(({ key }) => key),
   };
 }
 

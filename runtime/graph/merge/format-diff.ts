@@ -62,7 +62,7 @@ function annotationLine({ kind, id, field, before, after }: AnnotationChange): s
     : `removed ${name}: ${shown(before, '')}`;
 }
 
-function movedLines({ moved, folded, annotations }: BodyDiff): string[] {
+function movedLines({ moved, folded, bent, annotations }: BodyDiff): string[] {
   const placed = annotations.filter(isMove);
   const count = (kind: 'note' | 'group'): number =>
     new Set(placed.flatMap((change) => (change.kind === kind ? change.id : []))).size;
@@ -77,6 +77,7 @@ function movedLines({ moved, folded, annotations }: BodyDiff): string[] {
     ...(folded.length === 0
       ? []
       : [`folded or unfolded ${plural(folded.length, 'node')} (no result changes)`]),
+    ...(bent.length === 0 ? [] : [`bent ${plural(bent.length, 'edge')} (no result changes)`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { sameJson } from '../base/canonical-json.ts';
 import type { Location } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
+import { bendsOf } from '../format/bends.ts';
 import type { GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
 import { topologicalOrder } from '../plan/topological-order.ts';
 import { mergeAnnotations } from './merge-annotations.ts';
@@ -61,6 +62,11 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     ...(Object.keys(expose.merged).length === 0 ? {} : { expose: expose.merged }),
     ...mergeAnnotations(sides, conflicts),
     layout: mergeLayout({ ...sides, nodes }),
+    // Where both bent an edge, ours stays; it changes no result.
+    ...bendsOf({
+      edges,
+      bends: mergeRecords(base.bends ?? {}, ours.bends ?? {}, theirs.bends ?? {}).merged,
+    }),
     ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
   };
   conflicts.push(...newCycles(body, [ours, theirs]));

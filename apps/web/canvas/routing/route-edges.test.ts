@@ -88,3 +88,30 @@ it('routes a graph of 60 cards within what a drop may take', () => {
     }
   }
 });
+
+it('leads through the points that an edge is bent at, and around the cards between them', () => {
+  const cards = [card(0, 0), card(262, 0), card(524, 0)];
+  const via = [
+    { x: 365, y: 260 },
+    { x: 480, y: -60 },
+  ];
+  const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 524, y: 40 }, via };
+  const way = routeEdges([ends], cards).get('e') ?? [];
+  expect(way[0]).toEqual(ends.from);
+  expect(way.at(-1)).toEqual(ends.to);
+  for (const point of via) expect(way).toContainEqual(point);
+  for (const [a, b] of piecesOf(way)) {
+    for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
+  }
+});
+
+it('goes to a point close to a card, and straight to one that a card covers', () => {
+  const cards = [card(0, 0), card(560, 0)];
+  const ends = { id: 'e', port: 'a', from: { x: 206, y: 40 }, to: { x: 560, y: 40 } };
+  const close = { x: 300, y: 40 };
+  const near = routeEdges([{ ...ends, via: [close] }], [...cards, card(304, 0)]).get('e') ?? [];
+  expect(near).toContainEqual(close);
+  for (const [a, b] of piecesOf(near)) expect(crosses(inside(card(304, 0)), a, b)).toBe(false);
+  const covered = routeEdges([{ ...ends, via: [close] }], [...cards, card(280, 0)]).get('e');
+  expect(covered).toContainEqual(close);
+});

@@ -4,14 +4,37 @@ import type { Box, Point } from './shapes.ts';
 
 export type Routes = ReadonlyMap<string, readonly Point[]>;
 
-/** Ways around the cards for those edges whose plain curve would run behind one; short ones choose first. */
+/** The way of an edge from port to port through the points that it is led through, straight where there is no other. */
+function routeThrough(
+  ends: Ends,
+  boxes: readonly Box[],
+  taken: readonly Piece[],
+): readonly Point[] | undefined {
+  const { from, to, via = [] } = ends;
+  if (via.length === 0) return routeAround(ends, boxes, taken);
+  const stops = [from, ...via, to];
+  return stops.flatMap((stop, at) => {
+    const before = stops[at - 1];
+    if (before === undefined) return [stop];
+    const isBare = { from: at > 1, to: at < stops.length - 1 };
+    const leg = routeAround({ ...ends, from: before, to: stop, isBare }, boxes, taken);
+    return leg?.slice(1) ?? [stop];
+  });
+}
+
+/**
+ * Ways around the cards for those edges whose plain curve would run behind one, or that are led through points; short ones
+ * choose first.
+ */
 export function routeEdges(edges: readonly Ends[], boxes: readonly Box[]): Routes {
   const routes = new Map<string, readonly Point[]>();
   const taken: Piece[] = [];
   const length = ({ from, to }: Ends): number => Math.abs(from.x - to.x) + Math.abs(from.y - to.y);
-  const blocked = edges.filter(({ from, to }) => !curveIsFree(from, to, boxes));
+  const blocked = edges.filter(
+    ({ from, to, via = [] }) => via.length > 0 || !curveIsFree(from, to, boxes),
+  );
   for (const ends of blocked.toSorted((a, b) => length(a) - length(b))) {
-    const way = routeAround(ends, boxes, taken);
+    const way = routeThrough(ends, boxes, taken);
     if (way === undefined) continue;
     routes.set(ends.id, way);
     for (const [at, b] of way.entries()) {

@@ -1,4 +1,4 @@
-import { boxOf, crosses, grown, overlap, type Box, type Point } from './shapes.ts';
+import { boxOf, contains, crosses, grown, overlap, type Box, type Point } from './shapes.ts';
 
 /** Pixels that an edge runs straight out of a port, keeps from cards, and between two that run side by side. */
 const stub = 16;
@@ -18,6 +18,13 @@ export interface Ends {
   readonly port: string;
   readonly from: Point;
   readonly to: Point;
+  /** Points that it is led through. */
+  readonly via?: readonly Point[] | undefined;
+}
+/** A way from stop to stop. */
+export interface Leg extends Ends {
+  /** Ends that are no ports: no straight piece leads out of these. */
+  readonly isBare?: { readonly from: boolean; readonly to: boolean };
 }
 /** Straight pieces that edges drawn before run along. */
 export interface Piece {
@@ -171,14 +178,22 @@ function corners(points: readonly Point[]): Point[] {
  * is none nearby, or too much stands around.
  */
 export function routeAround(
-  ends: Ends,
+  ends: Leg,
   boxes: readonly Box[],
   taken: readonly Piece[],
 ): Point[] | undefined {
-  const out = { x: ends.from.x + stub, y: ends.from.y };
-  const into = { x: ends.to.x - stub, y: ends.to.y };
+  const { from, to, isBare } = ends;
+  const out = isBare?.from === true ? from : { x: from.x + stub, y: from.y };
+  const into = isBare?.to === true ? to : { x: to.x - stub, y: to.y };
   const area = grown(boxOf(out, into), reach);
-  const near = boxes.filter((box) => overlap(box, area)).map((box) => grown(box, clearance - 1));
+  const bare = [...(isBare?.from === true ? [from] : []), ...(isBare?.to === true ? [to] : [])];
+  const near = boxes.flatMap((box): Box[] => {
+    const wide = grown(box, clearance - 1);
+    if (!overlap(box, area)) return [];
+    // A point that somebody put close to a card is gone to, as far as it is not behind it.
+    if (!bare.some((point) => contains(wide, point))) return [wide];
+    return bare.some((point) => contains(box, point)) ? [] : [box];
+  });
   if (near.length > mostBoxes) return undefined;
   const others = taken.filter(
     ({ port, a, b }) => port !== ends.port && overlap(grown(boxOf(a, b), 1), area),

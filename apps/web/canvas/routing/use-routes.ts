@@ -1,13 +1,12 @@
 import { useReactFlow, type Node as FlowNode } from '@xyflow/react';
 import { useEffect } from 'react';
-import { create } from 'zustand';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
+import { useDocument } from '../../state/document-store.ts';
 import { portPlace } from '../port-place.ts';
-import { routeEdges, type Routes } from './route-edges.ts';
+import { routeEdges } from './route-edges.ts';
 import type { Ends } from './route.ts';
+import { useRoutes } from './routes.ts';
 import type { Box } from './shapes.ts';
-
-export const useRoutes = create<{ readonly routes: Routes }>()(() => ({ routes: new Map() }));
 
 /** Nodes from which on edges keep their curves: nobody follows single ones there. */
 const manyNodes = 400;
@@ -23,6 +22,7 @@ function boxOf(node: FlowNode): Box | undefined {
 /** Finds the ways of the edges anew whenever cards have come to rest in other places. */
 export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[]): void {
   const flow = useReactFlow();
+  const bends = useDocument(({ shown }) => shown.bends);
   const moving = nodes.some(({ dragging }) => dragging === true);
   // All that a route depends on; what is selected or run changes nothing.
   const shape = moving
@@ -31,7 +31,7 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
         ...nodes.map(({ id, position: { x, y }, measured }) =>
           [id, x, y, measured?.width ?? '', measured?.height ?? ''].join(' '),
         ),
-        ...edges.map(({ id }) => id),
+        ...edges.map(({ id }) => id + JSON.stringify(bends?.[id] ?? '')),
       ].join('\n');
   useEffect(() => {
     if (shape === undefined) return;
@@ -41,7 +41,8 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
         const from = portPlace(flow.getInternalNode(edge.source), 'source', edge.sourceHandle);
         const to = portPlace(flow.getInternalNode(edge.target), 'target', edge.targetHandle);
         if (from === undefined || to === undefined) return [];
-        return [{ id: edge.id, port: `${edge.source}.${edge.sourceHandle ?? ''}`, from, to }];
+        const port = `${edge.source}.${edge.sourceHandle ?? ''}`;
+        return [{ id: edge.id, port, from, to, via: bends?.[edge.id] }];
       });
       useRoutes.setState({
         routes: nodes.length > manyNodes ? new Map() : routeEdges(ends, boxes),

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { meaningDigest } from '../format/graph-meaning.ts';
+import { parseGraph } from '../format/parse-graph.ts';
+import { serializeGraph } from '../format/serialize-graph.ts';
+import { diffGraphs } from '../merge/diff-graphs.ts';
+import { formatDiff } from '../merge/format-diff.ts';
+import { mergeGraphs } from '../merge/merge-graphs.ts';
+import { createRegistry } from '../types/registry.ts';
+import { testDefinitions } from '../testing.ts';
+import { setBends, withoutBends } from './bend-edges.ts';
+import { duplicateNodes } from './duplicate-nodes.ts';
+import { connect, disconnect, moveNodes, removeNodes } from './graph-edit.ts';
+import { inlineSubgraph } from './inline-subgraph.ts';
+import { makeSubgraph } from './make-subgraph.ts';
+
+const edge = 'number.value -> double.value';
+const plain = parseGraph(
+  JSON.stringify({
+    graft: 1,
+    nodes: {
+      number: { type: 'number', version: 1, params: { value: 1 } },
+      double: { type: 'double', version: 2, params: {} },
+      other: { type: 'double', version: 2, params: {} },
+    },
+    edges: [edge, 'number.value -> other.value'],
+    layout: { number: [0, 0], double: [300, 0], other: [300, 200] },
+  }),
+);
+const bent = setBends(plain, edge, [
+  { x: 250.4, y: -40 },
+  { x: 280, y: 90 },
+]);
+const registry = createRegistry(testDefinitions);
+const points = (graph: typeof bent) => Object.values(graph.bends ?? {}).flat();
+
+it('is written beside the layout on whole pixels, and changes nothing that is computed', () => {
+  const text = serializeGraph(bent);
+  expect(text).toContain(`  "bends": {\n    "${edge}": [[250, -40], [280, 90]]\n  },\n  "layout"`);
+  expect(parseGraph(text)).toEqual(bent);
+  expect(meaningDigest(bent)).toBe(meaningDigest(plain));
+  expect(serializeGraph(setBends(bent, edge, []))).toBe(serializeGraph(plain));
+  expect(formatDiff(diffGraphs(plain, bent))).toEqual(['bent 1 edge (no result changes)']);
+});
+
+it.each(['[]', '{"a.b -> c.d": [1, 2]}', '{"a.b -> c.d": [["1", 2]]}', '{"a.b -> c.d": {}}'])(
+  'refuses bends that are %s',
+  (bends) => {
+    expect(() => parseGraph(`{"graft": 1, "bends": ${bends}}`)).toThrow(/"bends" should hold/);
+  },
+);
+
+it('goes with its edge', () => {
+  const [first] = bent.edges;
+  if (first === undefined) throw new Error('no edge');
+  expect(disconnect(bent, first).bends).toBeUndefined();
+  expect(connect(disconnect(bent, first), first).bends).toBeUndefined();
+  expect(removeNodes(bent, ['double']).bends).toBeUndefined();
+  expect(removeNodes(bent, ['other']).bends).toEqual(bent.bends);
+  expect(withoutBends(bent, (one) => one === edge).bends).toBeUndefined();
+  const loose = { ...bent, edges: [] };
+  expect(serializeGraph(loose)).not.toContain('bends');
+});
+
+it('moves along where both ends move, and stays where one does', () => {
+  const both = moveNodes(bent, { number: { x: 10, y: 20 }, double: { x: 310, y: 20 } });
+  expect(points(both)).toEqual([
+    { x: 260, y: -20 },
+    { x: 290, y: 110 },
+  ]);
+  expect(moveNodes(bent, { double: { x: 900, y: 9 } }).bends).toEqual(bent.bends);
+});
+
+it('is copied with both ends, and goes into a subgraph and out again', () => {
+  const { graph } = duplicateNodes(bent, ['number', 'double'], { x: 40, y: 40 });
+  expect(graph.bends?.['number-2.value -> double-2.value']).toEqual([
+    { x: 290, y: 0 },
+    { x: 320, y: 130 },
+  ]);
+  expect(graph.bends?.[edge]).toEqual(bent.bends?.[edge]);
+  const made = makeSubgraph(bent, { nodes: ['number', 'double'] }, { registry });
+  expect(made.graph.bends).toBeUndefined();
+  expect(made.graph.graphs?.['subgraph']?.bends).toEqual(bent.bends);
+  const back = inlineSubgraph(made.graph, { node: made.node }, { registry }).graph;
+  expect(back.bends?.[edge]).toHaveLength(2);
+});
+
+it('is merged by edge, ours where both bent one', () => {
+  const other = 'number.value -> other.value';
+  const theirs = setBends(setBends(plain, edge, [{ x: 1, y: 1 }]), other, [{ x: 2, y: 2 }]);
+  const { graph, conflicts } = mergeGraphs({ base: plain, ours: bent, theirs }, registry);
+  expect(conflicts).toEqual([]);
+  expect(graph.bends).toEqual({ ...bent.bends, [other]: [{ x: 2, y: 2 }] });
+});

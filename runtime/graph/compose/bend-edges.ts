@@ -1,0 +1,56 @@
+import { own } from '../base/record.ts';
+import { bendsOf, type Bend, type Bends } from '../format/bends.ts';
+import { formatEdge } from '../format/edge.ts';
+import type { Graph, GraphBody, NodeLayout } from '../format/graph.ts';
+import { wholePixel } from '../format/whole-pixel.ts';
+import type { MovedEdge } from './edge-lists.ts';
+
+/** Leads an edge, given as its string, through points on whole pixels; through none, it finds its way by itself. */
+export function setBends(graph: Graph, edge: string, points: readonly Bend[]): Graph {
+  return withBends(graph, { ...graph.bends, [edge]: points.map((point) => moved(point, origin)) });
+}
+
+/** Lets edges find their ways by themselves. */
+export function withoutBends(graph: Graph, isFreed: (edge: string) => boolean): Graph {
+  const kept = Object.entries(graph.bends ?? {}).filter(([edge]) => !isFreed(edge));
+  return kept.length === Object.keys(graph.bends ?? {}).length
+    ? graph
+    : withBends(graph, Object.fromEntries(kept));
+}
+
+/** The bends of edges between nodes that are brought elsewhere, under the ids that they get there. */
+export function broughtBends(
+  { edges, bends = {} }: Pick<GraphBody, 'edges' | 'bends'>,
+  to: { readonly nodes: ReadonlyMap<string, string>; readonly shift: NodeLayout },
+): Bends {
+  return Object.fromEntries(
+    edges.flatMap((edge): [string, readonly Bend[]][] => {
+      const [source, target] = [to.nodes.get(edge.source), to.nodes.get(edge.target)];
+      const points = own(bends, formatEdge(edge));
+      if (source === undefined || target === undefined || points === undefined) return [];
+      return [
+        [formatEdge({ ...edge, source, target }), points.map((point) => moved(point, to.shift))],
+      ];
+    }),
+  );
+}
+
+/** The bends of edges that have other strings by now. */
+export function carriedBends({ bends = {} }: GraphBody, edges: readonly MovedEdge[]): Bends {
+  return Object.fromEntries(
+    edges.flatMap(({ edge, was }): [string, readonly Bend[]][] => {
+      const points = own(bends, was);
+      return points === undefined ? [] : [[formatEdge(edge), points]];
+    }),
+  );
+}
+
+const origin = { x: 0, y: 0 };
+const moved = ({ x, y }: Bend, by: NodeLayout): Bend => ({
+  x: wholePixel(x + by.x),
+  y: wholePixel(y + by.y),
+});
+
+function withBends({ bends: _before, ...graph }: Graph, bends: Bends): Graph {
+  return { ...graph, ...bendsOf({ ...graph, bends }) };
+}

@@ -1,0 +1,61 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { isRecord, own } from '../base/record.ts';
+import { block } from './canonical-block.ts';
+import { formatEdge } from './edge.ts';
+import type { Edge } from './graph.ts';
+import { wholePixel } from './whole-pixel.ts';
+
+/** A point on the canvas that an edge is led through, in pixels. */
+export interface Bend {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The points that edges are led through, from source to target, by edge as its string. */
+export type Bends = Readonly<Record<string, readonly Bend[]>>;
+
+interface Bent {
+  readonly edges: readonly Edge[];
+  readonly bends?: Bends | undefined;
+}
+
+/** The bends of a body, of edges that are there: absent where there are none. */
+export function bendsOf({ edges, bends }: Bent): { readonly bends?: Bends } {
+  if (bends === undefined) return {};
+  const kept = edges.flatMap((edge): [string, readonly Bend[]][] => {
+    const text = formatEdge(edge);
+    const points = own(bends, text) ?? [];
+    return points.length === 0 ? [] : [[text, points]];
+  });
+  return kept.length === 0 ? {} : { bends: Object.fromEntries(kept) };
+}
+
+/** Reads bends as they are written; undefined where they are not as they should be. */
+export function readBends(written: unknown): Bends | undefined {
+  if (!isRecord(written)) return undefined;
+  const bends: [string, readonly Bend[]][] = [];
+  for (const [edge, points] of Object.entries(written)) {
+    if (!Array.isArray(points)) return undefined;
+    const read = points.flatMap((point: unknown): Bend[] => {
+      const [x, y]: readonly unknown[] = Array.isArray(point) ? point : [];
+      const isPlace = typeof x === 'number' && typeof y === 'number';
+      return isPlace ? [{ x: wholePixel(x), y: wholePixel(y) }] : [];
+    });
+    if (read.length < points.length) return undefined;
+    bends.push([edge, read]);
+  }
+  return Object.fromEntries(bends);
+}
+
+/** The bends of a body as canonical text, an edge a line. */
+export function bendTexts(body: Bent, depth: number): string[] {
+  const { bends } = bendsOf(body);
+  if (bends === undefined) return [];
+  const texts = Object.keys(bends)
+    .sort()
+    .map((edge) => {
+      const points = (bends[edge] ?? []).map(({ x, y }) => [wholePixel(x), wholePixel(y)]);
+      return `${JSON.stringify(edge)}: ${canonicalJson(points)}`;
+    });
+  return [`"bends": ${block('{}', texts, depth)}`];
+}
