@@ -16,7 +16,8 @@ it('holds numbers, truth values and texts as such, and nothing where there is no
   const table = await read([
     { id: 'a', question: { text: 'Wann?', documents: ['a.md', 'b.md'] }, hits: 3, hard: true },
     { id: 'b', score: 0.5, hits: 2, mixed: 1 },
-    { id: 'c', mixed: 'ü', hits: 2 ** 40 },
+    { id: 'c', mixed: 'ü', hits: 2 ** 40, score: 2 },
+    { id: 'd', mixed: 3 },
   ]);
   expect(table.schema.fields.map(({ name, type }) => `${name} ${String(type)}`)).toEqual([
     ...['id Utf8', 'question.text Utf8', 'question.documents Utf8', 'hits Float64', 'hard Bool'],
@@ -25,7 +26,8 @@ it('holds numbers, truth values and texts as such, and nothing where there is no
   expect(table.toArray().map((row) => Object.values(row?.toJSON() ?? {}))).toEqual([
     ['a', 'Wann?', 'a.md; b.md', 3, true, null, null],
     ['b', null, null, 2, null, 0.5, '1'],
-    ['c', null, null, 2 ** 40, null, null, 'ü'],
+    ['c', null, null, 2 ** 40, null, 2, 'ü'],
+    ['d', null, null, null, null, null, '3'],
   ]);
 });
 

@@ -44,6 +44,22 @@ describe('the plane of two principal components', () => {
     expect(y?.map(Math.abs)).toEqual([1, 1, 1, 1].map((one) => expect.closeTo(one, 5)));
   });
 
+  it('has axes at right angles, however little vectors differ along the second', () => {
+    const count = 60;
+    const places = planeOf(
+      Array.from({ length: count }, (_, at) => {
+        const [far, near] = [at - 29.5, ((at * 7) % 5) - 2];
+        return [0.6 * far - 0.8 * near, 0.8 * far + 0.6 * near, 0.1 * far];
+      }),
+    );
+    const sum = (of: (x: number, y: number) => number): number =>
+      Array.from({ length: count }, (_, at) =>
+        of(places[2 * at] ?? 0, places[2 * at + 1] ?? 0),
+      ).reduce((all, one) => all + one, 0);
+    const together = sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
+    expect(together).toBeCloseTo(0, 4);
+  });
+
   it('is drawn of vectors that are all the same, and of none', () => {
     expect(
       planeOf([

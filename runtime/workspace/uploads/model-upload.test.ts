@@ -83,6 +83,7 @@ it('keeps nothing where nobody waits for it any more, though all has come', asyn
 it.each([
   ['two models', { ...files('a'), ...files('b') }],
   ['a name that leads out', files('own', { 'own/../../../evil': 'evil' })],
+  ['a name that not every system can write', files('own', { 'own/aux.json': 'evil' })],
   ['a hidden one', files('own', { 'own/.git/config': 'evil' })],
   ['one that is a file and a folder', files('own', { 'own/config.json/x': 'evil' })],
   ['the same name twice', files('own', { 'own/CONFIG.json': 'evil' })],
@@ -103,6 +104,17 @@ it.each([
   expect(await ids()).toEqual([]);
   expect(await readdir(scratchFolder).catch(() => [])).toEqual([]);
   expect((await readdir(folder)).filter((name) => !/^(models|scratch)$/.test(name))).toEqual([]);
+});
+
+it('refuses what the disk has no room for before a byte of it is read', async () => {
+  let read = 0;
+  const body = async function* () {
+    yield Buffer.from('{"files":[{"path":"a.gguf","size":9000000000000000}]}\n');
+    read += 1;
+    yield Buffer.alloc(1);
+  };
+  await expect(models.receive(body())).rejects.toMatchObject({ code: 'no-space' });
+  expect(read).toBe(0);
 });
 
 it('keeps nothing of one that breaks off', async () => {

@@ -118,6 +118,15 @@ it('follows no link out of the workspace', async () => {
   expect(await readdir(join(folder, 'others'))).toEqual([]);
 });
 
+it('follows no link into a hidden folder', async () => {
+  await mkdir(join(root, '.git/hooks'), { recursive: true });
+  await symlink('.git', join(root, 'shown'));
+  await expect(receive({ 'shown/hooks/pre-commit': 'evil' })).rejects.toMatchObject({
+    code: 'bad-name',
+  });
+  expect(await readdir(join(root, '.git/hooks'))).toEqual([]);
+});
+
 it.each([1, 5, 40])('keeps nothing of what breaks off %i bytes before its end', async (cut) => {
   const files = { 'a.md': 'a'.repeat(10), 'b.md': 'b'.repeat(10) };
   await expect(receive(files, { cut })).rejects.toMatchObject({
@@ -135,6 +144,32 @@ it('keeps nothing of what holds more than it says', async () => {
     code: 'damaged-file',
   });
   expect(await all()).toEqual(before);
+});
+
+it('takes back what it has placed where another file comes meanwhile', async () => {
+  const body = async function* () {
+    yield Buffer.from('{"files":[{"path":"a.md","size":1},{"path":"b.md","size":1}]}\na');
+    await writeFile(join(root, 'b.md'), 'Mine.');
+    yield Buffer.from('b');
+  };
+  const uploads = new WorkspaceFiles({ root, scratchFolder });
+  await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
+    code: 'name-taken',
+  });
+  expect(await all()).toEqual(['workspace/b.md', ...before]);
+  expect(await readFile(join(root, 'b.md'), 'utf8')).toBe('Mine.');
+});
+
+it('does not go on reading where it is not said what is to come', async () => {
+  let read = 0;
+  const body = async function* () {
+    for (; read < 5_000_000; read += 100_000) yield Buffer.alloc(100_000, 'x');
+  };
+  const uploads = new WorkspaceFiles({ root, scratchFolder });
+  await expect(uploads.receive(body(), { renamed: false })).rejects.toMatchObject({
+    code: 'bad-input',
+  });
+  expect(read).toBeLessThan(2_000_000);
 });
 
 it('refuses what the disk has no room for before a byte of it is read', async () => {
