@@ -68,5 +68,18 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
     await expect(generate).toHaveAttribute('data-status', /succeeded|cached/);
     await expect(generate).toContainText('33 answers');
   });
+  await test.step('what was asked is there after the reload too, each question once, until it is cleared', async () => {
+    await expect(asked).toHaveCount(2);
+    await expect(asked.last()).toHaveAttribute('data-status', 'succeeded');
+    await expect(asked.last().locator('.gk-answer')).not.toBeEmpty();
+    await expect(asked.last().getByText('Who keeps the key of the gate?')).toHaveCount(1);
+    await expectAccessible(page, 'what was asked before');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expect(asked).toHaveCount(0);
+    await expect(page.getByRole('textbox', { name: 'Ask' })).toBeFocused();
+    await page.reload();
+    await expect(page.getByRole('textbox', { name: 'Ask' })).toBeVisible();
+    await expect(asked).toHaveCount(0);
+  });
   expect(await readFile(file, 'utf8')).toBe(before);
 });

@@ -13,6 +13,7 @@ import {
   cancelAsked,
   failureOf,
   forget,
+  forgetAll,
   useAsk,
   type Asked,
 } from './ask-store.ts';
@@ -25,7 +26,13 @@ function workText(run: RunState, waits: boolean): string {
 }
 
 /** What one output of the graph gave to the question, or is giving. */
-function Answer({ run, output }: { readonly run: RunState; readonly output: ShownOutput }) {
+function Answer({
+  asked: { question, run },
+  output,
+}: {
+  readonly asked: Asked;
+  readonly output: ShownOutput;
+}) {
   const { step, port } = makerIn(run, output);
   const artifact = step?.outputs[port];
   if (step === undefined || (artifact === undefined && step.texts.size === 0)) return null;
@@ -36,6 +43,7 @@ function Answer({ run, output }: { readonly run: RunState; readonly output: Show
         step={step}
         port={port}
         artifact={artifact}
+        told={question}
       />
     </div>
   );
@@ -51,7 +59,7 @@ function AskedRow({ asked }: { readonly asked: Asked }) {
   return (
     <li className="border-t border-line pt-3" data-testid="asked" data-status={run.status}>
       <div className="flex items-baseline gap-3">
-        <h3 className="min-w-0 flex-1 font-[550] break-words">{question}</h3>
+        <h4 className="min-w-0 flex-1 font-[550] break-words">{question}</h4>
         <button
           type="button"
           className="text-sm text-ink-2 hover:text-ink hover:underline"
@@ -72,10 +80,15 @@ function AskedRow({ asked }: { readonly asked: Asked }) {
         </p>
       )}
       {outputs.map((output) => (
-        <section key={`${output.node}.${output.port}`} aria-label={output.name} className="mt-2">
-          {outputs.length === 1 ? null : <h4 className="text-sm text-ink-2">{output.name}</h4>}
-          <Answer run={run} output={output} />
-        </section>
+        <div
+          key={`${output.node}.${output.port}`}
+          role="group"
+          aria-label={output.name}
+          className="mt-2"
+        >
+          {outputs.length === 1 ? null : <h5 className="text-sm text-ink-2">{output.name}</h5>}
+          <Answer asked={asked} output={output} />
+        </div>
       ))}
     </li>
   );
@@ -130,11 +143,27 @@ export function AskBox() {
         </div>
       </form>
       {asked.length === 0 ? null : (
-        <ol className="mt-3 flex flex-col gap-3" aria-label="What was asked">
-          {asked.map((one) => (
-            <AskedRow key={one.run.runId} asked={one} />
-          ))}
-        </ol>
+        <>
+          <div className="mt-4 mb-1.5 flex items-baseline">
+            <h3 className="quiet-heading flex-1">Asked</h3>
+            <button
+              type="button"
+              className="text-sm text-ink-2 hover:text-ink hover:underline"
+              title="Takes the questions off this list; their runs stay among all runs"
+              onClick={() => {
+                forgetAll();
+                field.current?.focus();
+              }}
+            >
+              Clear
+            </button>
+          </div>
+          <ol className="flex flex-col gap-3" aria-label="What was asked">
+            {asked.map((one) => (
+              <AskedRow key={one.run.runId} asked={one} />
+            ))}
+          </ol>
+        </>
       )}
     </section>
   );

@@ -6,6 +6,7 @@ import { useDocument } from '../state/document-store.ts';
 import { report, saveFile } from '../state/file-actions.ts';
 import { tellOfCancel } from '../state/run-actions.ts';
 import { emptyRun, foldEvent, isOver, type RunState } from '../state/run-state.ts';
+import { keepAsked, keptAsked } from './kept-asked.ts';
 
 /** A question that was asked here, and the run that answers it. */
 export interface Asked {
@@ -35,10 +36,20 @@ export const useAsk = create<AskState>()(() => ({
   starting: false,
 }));
 
-/** Forgets what was asked of another file. */
+/** Shows what was asked of a file, in this page or before it was loaded, in the place of what was asked of another. */
 export function askOf(file: string | undefined): void {
-  if (useAsk.getState().file !== file)
-    useAsk.setState({ file, question: '', asked: [], starting: false });
+  if (useAsk.getState().file === file) return;
+  const kept = file === undefined ? [] : keptAsked(file);
+  const asked = kept.map(({ question, outputs, runId }) => ({
+    ...{ question, outputs, run: emptyRun(runId) },
+  }));
+  useAsk.setState({ file, question: '', asked, starting: false });
+  // One after the other: a browser has few connections to a server.
+  const next = (at: number): void => {
+    const runId = kept[at]?.runId;
+    if (runId !== undefined) follow(runId, () => next(at + 1));
+  };
+  next(0);
 }
 
 /** The inputs of a graph that take questions; undefined where it cannot be asked, or needs something else as well. */
@@ -79,6 +90,9 @@ export async function ask(question: string): Promise<boolean> {
       question: state.question === question ? '' : state.question,
       asked: [asked, ...state.asked].slice(0, mostAsked),
     }));
+    keepAsked(file.path, (kept) =>
+      [{ question, runId, outputs: [...graph.outputs] }, ...kept].slice(0, mostAsked),
+    );
     follow(runId);
     return true;
   } catch (error) {
@@ -89,22 +103,37 @@ export async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** Folds the events of a run into what is shown of it, until it is over. */
-function follow(runId: string): void {
+/** Folds the events of a run into what is shown of it, until it is over. `begun` is called once it is known, or is gone. */
+function follow(runId: string, begun?: () => void): void {
+  let waiting = begun;
+  const isKnown = (): void => {
+    waiting?.();
+    waiting = undefined;
+  };
   const subscription = api.live.feed.subscribe(
     { run: runId, file: null, after: 0 },
     {
       onData: ({ data }) => {
         if (data.kind !== 'run') return;
         const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
-        if (held === undefined) return subscription.unsubscribe();
+        if (held === undefined) {
+          subscription.unsubscribe();
+          return isKnown();
+        }
         const run = data.events.reduce(foldEvent, held.run);
         useAsk.setState(({ asked }) => ({
           asked: asked.map((one) => (one.run.runId === runId ? { ...one, run } : one)),
         }));
         if (isOver(run)) subscription.unsubscribe();
+        isKnown();
       },
-      onError: report,
+      onError: (error) => {
+        const held = useAsk.getState().asked.find(({ run }) => run.runId === runId);
+        // Runs are pruned: a question of before whose run is gone has no answer any more.
+        if (begun === undefined) report(error);
+        else if (held !== undefined) forget(held);
+        isKnown();
+      },
     },
   );
 }
@@ -118,8 +147,15 @@ export async function cancelAsked({ run }: Asked): Promise<void> {
 }
 
 /** Takes a question off the screen; its run stays among all runs. */
-export function forget({ run }: Asked): void {
-  useAsk.setState(({ asked }) => ({ asked: asked.filter((one) => one.run.runId !== run.runId) }));
+export function forget({ run: { runId } }: Asked): void {
+  const { file, asked } = useAsk.getState();
+  useAsk.setState({ asked: asked.filter(({ run }) => run.runId !== runId) });
+  if (file !== undefined) keepAsked(file, (kept) => kept.filter((one) => one.runId !== runId));
+}
+
+/** Takes every question whose run is over off the screen. */
+export function forgetAll(): void {
+  for (const asked of useAsk.getState().asked) if (isOver(asked.run)) forget(asked);
 }
 
 /** Why an answer did not come, in a sentence. */

@@ -37,6 +37,8 @@ interface OutputPreviewProps {
   readonly step: StepView;
   readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
+  /** A question that stands above it, and is not repeated. */
+  readonly told?: string;
 }
 
 /** A node's parameters in the run that is shown, with what is left to its defaults. */
@@ -53,7 +55,7 @@ function useGivenParams({ node, type }: StepView): Readonly<Record<string, unkno
 }
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
-export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
+export function OutputPreview({ step, port, artifact, told }: OutputPreviewProps) {
   const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
@@ -133,6 +135,7 @@ export function OutputPreview({ step, port, artifact }: OutputPreviewProps) {
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}
           openSpan={openSource}
+          {...(told === undefined ? {} : { told })}
           {...(map === undefined ? {} : { map: { ...map, goTo } })}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />

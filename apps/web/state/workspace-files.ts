@@ -59,10 +59,12 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
   if (to === path) return undefined;
   const { file } = useDocument.getState();
   try {
+    const { moveAsked } = await import('../ask/kept-asked.ts');
     await withOwnMove(path, async () => {
       const base = await revisionOf(path);
       await api.graphs.rename.mutate({ from: path, to, base });
       moveDrafts(path, to);
+      moveAsked(path, to);
       const current = useDocument.getState().file;
       if (current?.path !== path) return;
       useDocument.getState().rebase({ ...current, path: to });

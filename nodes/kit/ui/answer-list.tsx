@@ -32,7 +32,9 @@ export function AnswerList(props: PreviewProps): ReactNode {
         <div className="gk-list" aria-live="polite">
           {writing.map(([id, text], at) => (
             <div key={id} className="gk-item">
-              <small className="gk-faint">{questions.get(id) ?? id}</small>
+              {questions.get(id) !== props.told || props.told === undefined ? (
+                <small className="gk-faint">{questions.get(id) ?? id}</small>
+              ) : null}
               <p
                 className={
                   props.stopped !== true && at === writing.length - 1
@@ -48,7 +50,14 @@ export function AnswerList(props: PreviewProps): ReactNode {
       )}
       {(props.rows.length > 0 || writing.length === 0) && (
         <RowList {...props} schema={answerSchema} unit="answers">
-          {(answer) => <AnswerRow answer={answer} open={props.openSpan} compared={compared} />}
+          {(answer) => (
+            <AnswerRow
+              answer={answer}
+              open={props.openSpan}
+              compared={compared}
+              told={props.told}
+            />
+          )}
         </RowList>
       )}
     </>
@@ -59,8 +68,10 @@ function AnswerRow(props: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
   readonly compared: boolean;
+  readonly told: string | undefined;
 }): ReactNode {
-  const { answer, open, compared } = props;
+  const { answer, open, compared, told } = props;
+  const { question } = answer.question;
   const verdict = answerVerdict(answer);
   return (
     <article className="gk-item" data-verdict={verdict}>
@@ -70,7 +81,7 @@ function AnswerRow(props: {
         </span>
       )}
       <small className="gk-faint">
-        {answer.question.question}
+        {question === told ? '' : question}
         {answer.question.hard === true && <span className="gk-tag gk-after">hard</span>}
       </small>
       <p className="gk-answer">{answer.text}</p>

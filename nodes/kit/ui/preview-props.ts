@@ -40,6 +40,8 @@ export interface PreviewProps {
   readonly went?: { readonly row: number };
   /** Of embeddings: where they lie, once it is known. */
   readonly map?: EmbeddingMapProps;
+  /** A question that stands above the rows: it is not said of each again. */
+  readonly told?: string;
   /** What can be done to one row, drawn in its corner. */
   readonly rowActions?: (row: unknown, number: number) => ReactNode;
 }
