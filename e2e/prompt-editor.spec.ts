@@ -105,3 +105,58 @@ test('a template is written with the names of what is filled in, small or large'
     await expect(inCell).not.toContainText('{question} {');
   });
 });
+
+test('code is written in an editor that knows its language, and marks the line at fault', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('coding', {
+    nodes: {
+      files: { type: 'load-files', params: { paths: ['notes/*.md'] } },
+      change: {
+        type: 'transform',
+        params: {
+          type: 'documents',
+          code: 'function transform(row) {\n  const word = "tiles";\n  return wrod;\n}',
+        },
+      },
+      rows: { type: 'load-sql', params: { query: 'select 1' } },
+    },
+    edges: ['files.documents -> change.rows'],
+    layout: { files: [0, 0], change: [300, 0], rows: [0, 220] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'coding.graft.json');
+  await bench.select('change');
+  const code = page.getByRole('textbox', { name: 'Code', exact: true });
+  await expect(code).toHaveClass(/cm-content/);
+  const colour = (text: string): Promise<string> =>
+    code
+      .getByText(text, { exact: true })
+      .first()
+      .evaluate((at) => getComputedStyle(at).color);
+  await expect.poll(() => colour('function')).not.toBe(await colour('function transform(row) {'));
+  await expect.poll(async () => (await colour('"tiles"')) === (await colour('const'))).toBe(false);
+  await expectAccessible(page, 'code');
+
+  await bench.runUpToHere();
+  await bench.reaches('change', 'failed');
+  const fault = page.locator('.cm-fault');
+  await expect(fault).toHaveText('  return wrod;');
+  await fault.click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type('return { ...row, text: word };');
+  await expect(fault).toHaveCount(0);
+  await bench.runUpToHere();
+  await bench.reaches('change', 'succeeded');
+
+  await bench.select('rows');
+  const query = page.getByRole('textbox', { name: 'Query', exact: true });
+  await query.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('select name from kilns');
+  const plain = await query.evaluate((at) => getComputedStyle(at).color);
+  const word = query.getByText('select', { exact: true });
+  await expect.poll(() => word.evaluate((at) => getComputedStyle(at).color)).not.toBe(plain);
+});

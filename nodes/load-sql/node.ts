@@ -36,6 +36,7 @@ export const loadSql = defineNode({
       .meta({
         title: 'Query',
         control: 'multiline',
+        language: 'sql',
         description: 'One statement that reads, such as select id, title, text from articles.',
       } satisfies ParamMeta),
     values: z

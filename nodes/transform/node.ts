@@ -58,6 +58,7 @@ export const transform = defineNode({
         description:
           'JavaScript with a function transform(row). Each row is seen by itself: nothing is kept from one to the next.',
         control: 'multiline',
+        language: 'javascript',
       } satisfies ParamMeta),
     timeLimit: z
       .int()

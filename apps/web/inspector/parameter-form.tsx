@@ -29,6 +29,7 @@ import { GraphControl } from './fields/graph-control.tsx';
 import { withoutEmptyRows } from './fields/list-control.tsx';
 import { choicesOf, isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
+import { faultLine } from './prompt/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { SeveralChip, useVaried, type Varied } from './fields/varied.tsx';
 
@@ -167,6 +168,9 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
         value={value}
         invalid={broken.length > 0}
         wrong={wrongEntries(broken)}
+        {...(field.language === undefined
+          ? {}
+          : { faultLine: faultLine([...broken.map(({ message }) => message), failure ?? '']) })}
         describedBy={`${id}-help`}
         change={edit}
         varied={varied}

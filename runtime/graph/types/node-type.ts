@@ -211,6 +211,9 @@ export function defineNode<
 export type Registry = ReadonlyMap<string, NodeType>;
 
 /** A model parameter: the form offers the catalogue's models of that kind. Put into `.meta()`. */
+/** Languages that a parameter may be written in. */
+export type CodeLanguage = 'javascript' | 'sql';
+
 export interface ParamMeta {
   readonly title: string;
   readonly description?: string;
@@ -224,6 +227,8 @@ export interface ParamMeta {
   readonly modelKind?: ModelKind;
   /** Of a prompt or a template: what may stand in it in braces, `{name}`, and is filled in; anything else stays as it is. */
   readonly places?: readonly string[];
+  /** Of code: the language that it is in. */
+  readonly language?: CodeLanguage;
   /** Of a list: the input port of which each edge has an entry, in the order of the edges. */
   readonly entryPerEdge?: string;
   /** Shown under “More”. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelKind } from './model.ts';
 import { modelKindSchema } from './model.ts';
-import type { NodeType, ParamsSchema } from './node-type.ts';
+import type { CodeLanguage, NodeType, ParamsSchema } from './node-type.ts';
 
 export type ParamControl =
   | 'number'
@@ -47,6 +47,8 @@ export interface ParamField {
   readonly modelKind?: ModelKind;
   /** Of a prompt or a template: what may stand in it in braces and is filled in; none where nothing is. */
   readonly places?: readonly string[];
+  /** Of code: the language that it is in. */
+  readonly language?: CodeLanguage;
   /** False for parameters that are only about speed. */
   readonly affectsResult: boolean;
 }
@@ -72,6 +74,7 @@ const propertySchema = z.looseObject({
   takes: z.array(z.string()).optional().catch(undefined),
   modelKind: modelKindSchema.optional().catch(undefined),
   places: z.array(z.string()).optional().catch(undefined),
+  language: z.enum(['javascript', 'sql']).optional().catch(undefined),
   advanced: z.boolean().optional().catch(undefined),
   affectsResult: z.boolean().optional().catch(undefined),
   default: z.unknown().optional(),
@@ -139,6 +142,7 @@ function field(name: string, outer: Property): ParamField {
     ...(property.takes === undefined ? {} : { takes: property.takes }),
     ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),
     ...(property.places === undefined ? {} : { places: property.places }),
+    ...(property.language === undefined ? {} : { language: property.language }),
     affectsResult: property.affectsResult ?? true,
   };
 }

@@ -10,6 +10,8 @@ export interface FieldProps {
   readonly invalid: boolean;
   /** Of a list or a record that is invalid: indexes or names of what is wrong in it; absent where that is not known. */
   readonly wrong?: ReadonlySet<string> | undefined;
+  /** Of code: the line, from 1, that a problem or the last run names. */
+  readonly faultLine?: number | undefined;
   /** Id of the element that holds help and problems. */
   readonly describedBy: string;
   change(value: unknown): void;

@@ -70,7 +70,7 @@ export function PlainControl(props: FieldProps) {
     case 'pairs':
       return <PairsControl {...props} />;
     case 'multiline':
-      if (field.places !== undefined) return <PromptControl {...props} />;
+      if ((field.places ?? field.language) !== undefined) return <PromptControl {...props} />;
       return <MultilineControl {...props} />;
     case 'questions':
       return <MultilineControl {...props} />;

@@ -22,14 +22,14 @@ function attributesOf({ field, id, invalid, describedBy }: FieldProps): TypedInt
     'aria-label': field.title,
     'aria-describedby': `${id}-unknown ${describedBy}`,
     'aria-invalid': String(invalid),
-    spellcheck: 'true',
+    spellcheck: String(field.language === undefined),
   };
 }
 
-/** A prompt or a template, in which the names of what is filled in are completed and others underlined. */
+/** Code, or a prompt or a template, in which the names of what is filled in are completed and others underlined. */
 export function PromptEditor({ selected, ...props }: EditorProps) {
   const { field, id, value } = props;
-  const { places = [] } = field;
+  const { places = [], language } = field;
   const text = typeof value === 'string' ? value : '';
   const host = useRef<HTMLDivElement>(null);
   const [made, setMade] = useState<PromptView>();
@@ -40,6 +40,7 @@ export function PromptEditor({ selected, ...props }: EditorProps) {
     const prompt = promptView({
       text,
       places,
+      language,
       attributes: attributesOf(given.current),
       change: (now) => given.current.change(now),
     });
@@ -67,7 +68,9 @@ export function PromptEditor({ selected, ...props }: EditorProps) {
       label.addEventListener('click', focus, { signal: listening.signal });
     return () => listening.abort();
   }, [made, id]);
-  const unknown = unknownMessage(text, places);
+  const { faultLine } = props;
+  useEffect(() => made?.markFault(faultLine), [made, faultLine]);
+  const unknown = language === undefined ? unknownMessage(text, places) : undefined;
   return (
     <div className="group/prompt relative">
       <div ref={host} />

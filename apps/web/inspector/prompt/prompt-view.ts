@@ -1,6 +1,8 @@
 import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { Decoration, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import type { CodeLanguage } from '@graft/graph';
+import { codeExtensions } from './code-extensions.ts';
 import { placeExtensions } from './place-extensions.ts';
 
 /** Marks a change that came from the graph, and is not to be written into it again. */
@@ -31,6 +33,14 @@ const look = EditorView.theme({
     textUnderlineOffset: '3px',
     textDecorationSkipInk: 'none',
   },
+  '.cm-gutters': {
+    border: 'none',
+    background: 'transparent',
+    color: 'var(--ink-3)',
+  },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '26px', padding: '0 2px 0 6px' },
+  '.cm-fault': { background: 'var(--error-soft)', boxShadow: 'inset 2px 0 var(--error)' },
+  '&.cm-focused .cm-matchingBracket': { background: 'var(--accent-soft)' },
   '.cm-tooltip': {
     border: '1px solid var(--line-strong)',
     borderRadius: '7px',
@@ -50,24 +60,39 @@ const look = EditorView.theme({
 /** Attributes of the element that is typed into. */
 export type TypedInto = Readonly<Record<string, string>>;
 
-/** An editor of a prompt. */
+/** An editor of a prompt, or of code. */
 export interface PromptView {
   readonly view: EditorView;
   /** Takes over what the graph has by now, which is nothing that was typed. */
   take(text: string): void;
   describe(attributes: TypedInto): void;
+  /** Marks the line, from 1, that something is wrong with. */
+  markFault(line: number | undefined): void;
 }
 
 interface Given {
   readonly text: string;
   readonly places: readonly string[];
+  readonly language: CodeLanguage | undefined;
   readonly attributes: TypedInto;
   change(text: string): void;
 }
 
+/** The mark of a line, as long as the text has it. */
+function faultAt(line: number | undefined): Extension {
+  if (line === undefined) return [];
+  const mark = Decoration.line({ class: 'cm-fault' });
+  return EditorView.decorations.of(({ state: { doc } }) =>
+    line > doc.lines ? Decoration.none : Decoration.set(mark.range(doc.line(line).from)),
+  );
+}
+
 /** Makes the editor; whoever made it shows its element, and destroys it. */
-export function promptView({ text, places, attributes, change }: Given): PromptView {
+export function promptView(given: Given): PromptView {
+  const { text, places, language, attributes, change } = given;
   const described = new Compartment();
+  const coded = new Compartment();
+  const faulty = new Compartment();
   const typedInto = (now: TypedInto): Extension => EditorView.contentAttributes.of(now);
   const view = new EditorView({
     state: EditorState.create({
@@ -75,7 +100,9 @@ export function promptView({ text, places, attributes, change }: Given): PromptV
       extensions: [
         look,
         EditorView.lineWrapping,
-        placeExtensions(places),
+        language === undefined ? placeExtensions(places) : lineNumbers(),
+        coded.of([]),
+        faulty.of([]),
         history(),
         keymap.of([...standardKeymap, ...historyKeymap]),
         described.of(typedInto(attributes)),
@@ -86,6 +113,13 @@ export function promptView({ text, places, attributes, change }: Given): PromptV
       ],
     }),
   });
+  if (language !== undefined) {
+    // Without it code is written as plain text.
+    codeExtensions(language).then(
+      (extensions) => view.dispatch({ effects: coded.reconfigure(extensions) }),
+      () => undefined,
+    );
+  }
   return {
     view,
     take(now) {
@@ -96,6 +130,7 @@ export function promptView({ text, places, attributes, change }: Given): PromptV
         annotations: fromGraph.of(true),
       });
     },
+    markFault: (line) => view.dispatch({ effects: faulty.reconfigure(faultAt(line)) }),
     describe: (now) => view.dispatch({ effects: described.reconfigure(typedInto(now)) }),
   };
 }
