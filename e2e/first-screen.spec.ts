@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import { dropFiles } from './drop-files.ts';
 import { serve } from './served-workspace.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
@@ -48,7 +49,7 @@ test('an empty workspace says how to begin, and an example is copied into it', a
   }
 });
 
-test('a package without its data says what is missing, and how to get it', async ({
+test('what is dropped where no graph is open comes to the workspace, and a package says what is missing, and how to get it', async ({
   page,
   workspace,
 }) => {
@@ -67,8 +68,17 @@ test('a package without its data says what is missing, and how to get it', async
     await dialog.getByRole('link', { name: 'Download' }).click();
     await (await download).saveAs(archive);
     await page.goto(server.url);
-    await page.getByRole('button', { name: 'Open a package …' }).click();
-    await page.locator('input[type=file]').setInputFiles(archive);
+    const begin = page.getByRole('region', { name: 'How to begin' });
+    const clay = path.join(folder, 'sent/clay.md');
+    await mkdir(path.dirname(clay));
+    await writeFile(clay, 'Clay is wedged.');
+    await expect(begin).toContainText('Answers questions from a handbook');
+    await dropFiles(page, begin, [clay]);
+    await expect(page.getByTestId('notice')).toContainText('clay.md is in the workspace now.');
+    expect(await readFile(path.join(folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');
+    await dropFiles(page, begin, [archive, clay]);
+    await expect(page.getByRole('alert')).toContainText('drop bare.graft.zip alone');
+    await dropFiles(page, begin, [archive]);
     const done = page.getByRole('dialog', { name: 'Unpacked bare' });
     await expect(done).toContainText('notes/*.md gives no file here');
     await expect(done).toContainText('ask for a package with its data');

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import { dropFiles } from './drop-files.ts';
 import { serve } from './served-workspace.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
@@ -58,10 +59,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
 
     // Once more, over a file that is another one by now.
     await writeFile(path.join(ben, 'notes/kilns.md'), 'Mine.');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('open a package');
-    await page.getByRole('option', { name: /Open a package/ }).click();
-    await page.locator('input[type=file]').setInputFiles(archive);
+    await dropFiles(page, page.getByRole('region', { name: 'Workspace' }), [archive]);
     await expect(page.getByRole('dialog').getByRole('alert')).toContainText('notes/kilns.md');
     expect(await readFile(path.join(ben, 'notes/kilns.md'), 'utf8')).toBe('Mine.');
   } finally {

@@ -1,7 +1,6 @@
 import { setParam } from '@graft/graph';
-import { useEffect } from 'react';
 import { nodeWidth } from '../canvas/card-size.ts';
-import { canvasPlace } from '../canvas/viewport.ts';
+import { canvasPlace, freePlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
 import { openFile, refreshFiles } from '../state/file-actions.ts';
@@ -15,16 +14,23 @@ interface Point {
 }
 
 const loader = 'load-files';
+/** What takes files: the canvas, the notebook, what stands there while no graph is open, and the list of files. */
+const places = {
+  canvas: '.react-flow',
+  notebook: '.notebook-page',
+  others: '[aria-label="How to begin"], [aria-label="Workspace"]',
+};
 const isGraph = (path: string): boolean => path.endsWith('.graft.json');
+const isPackage = ({ name }: File): boolean => name.toLowerCase().endsWith('.graft.zip');
 
-/** Adds a node that reads files, where they were dropped: one edit. */
-function addLoader(paths: readonly string[], point: Point): void {
+/** Adds a node that reads files, where they were dropped or where there is room: one edit. */
+function addLoader(paths: readonly string[], point: Point | undefined): void {
   withNodeTypes(({ registry, addNode }) => {
     const { shown, edit } = useDocument.getState();
     const definition = registry.get(loader);
     if (definition === undefined) return;
-    const { x, y } = canvasPlace(point);
-    const place = { x: x - nodeWidth / 2, y: y - 17 };
+    const { x, y } = point === undefined ? freePlace(shown) : canvasPlace(point);
+    const place = point === undefined ? { x, y } : { x: x - nodeWidth / 2, y: y - 17 };
     const { graph, id } = addNode(shown, definition, place);
     edit(() => setParam(graph, { node: id, param: 'paths' }, [...paths]));
     useScreen.getState().select([id]);
@@ -32,8 +38,11 @@ function addLoader(paths: readonly string[], point: Point): void {
   });
 }
 
-/** Brings files into the workspace: a graph is opened, and of data dropped onto the canvas a node reads it. */
-function bring(files: readonly File[], onCanvas: Point | undefined): void {
+/** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */
+function bring(
+  files: readonly File[],
+  read: ((paths: readonly string[]) => void) | undefined,
+): void {
   useOverlay.getState().show({
     fileQuestion: {
       ...{ folder: '', files },
@@ -41,34 +50,46 @@ function bring(files: readonly File[], onCanvas: Point | undefined): void {
         void refreshFiles();
         const graph = paths.find(isGraph);
         const data = paths.filter((path) => !isGraph(path));
-        if (onCanvas !== undefined && data.length > 0) addLoader(data, onCanvas);
+        if (read !== undefined && data.length > 0) read(data);
         else if (graph !== undefined) void openFile(graph);
+        else
+          useScreen.getState().notify({
+            tone: 'info',
+            message: `${data.join(', ')} ${data.length === 1 ? 'is' : 'are'} in the workspace now.`,
+          });
       },
     },
   });
 }
 
-/** Takes files that are dropped onto the canvas or the list of the workspace's files; elsewhere nothing comes of it. */
-export function useDroppedFiles(): void {
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      // Else the browser would leave the page for the file.
-      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
-    };
-    const drop = (event: DragEvent): void => {
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length === 0 || event.defaultPrevented || !(event.target instanceof Element))
-        return;
-      event.preventDefault();
-      const onCanvas = event.target.closest('.react-flow') !== null;
-      if (!onCanvas && event.target.closest('[aria-label="Workspace"]') === null) return;
-      bring(files, onCanvas ? { x: event.clientX, y: event.clientY } : undefined);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
+function drop(event: DragEvent): void {
+  const { dataTransfer, target, defaultPrevented } = event;
+  const files = [...(dataTransfer?.files ?? [])];
+  if (files.length === 0 || defaultPrevented || !(target instanceof Element)) return;
+  event.preventDefault();
+  const isOn = (place: string): boolean => target.closest(place) !== null;
+  const isOnGraph = isOn(places.canvas) || isOn(places.notebook);
+  if (!isOnGraph && !isOn(places.others)) return;
+  const [sent] = files.filter(isPackage);
+  if (sent !== undefined && files.length > 1) {
+    const message = `A package is opened by itself: drop ${sent.name} alone.`;
+    useScreen.getState().notify({ tone: 'error', message });
+  } else if (sent !== undefined) {
+    useOverlay.getState().show({ unpacking: sent });
+  } else {
+    const point = isOn(places.canvas) ? { x: event.clientX, y: event.clientY } : undefined;
+    const isRead = isOnGraph && useDocument.getState().file !== null;
+    bring(files, isRead ? (paths) => addLoader(paths, point) : undefined);
+  }
+}
+
+function over(event: DragEvent): void {
+  // Else the browser would leave the page for the file.
+  if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+}
+
+/** From now on files that are dropped onto the page are taken; onto a panel or a form nothing comes of it. */
+export function takeDroppedFiles(): void {
+  window.addEventListener('dragover', over);
+  window.addEventListener('drop', drop);
 }

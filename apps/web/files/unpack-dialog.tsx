@@ -1,5 +1,5 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { api } from '../api/client.ts';
 import { useModal } from '../shell/modal.ts';
@@ -107,8 +107,8 @@ function Outcome({ report }: { readonly report: Report }) {
   );
 }
 
-/** Takes a package that somebody sent, and says what came out of it. */
-export function UnpackDialog() {
+/** Takes a package that somebody sent, the one that was dropped or another, and says what came out of it. */
+export function UnpackDialog({ given }: { readonly given: File | undefined }) {
   const dialog = useModal();
   const [state, setState] = useState<
     | { readonly kind: 'asking'; readonly refused?: string }
@@ -130,6 +130,11 @@ export function UnpackDialog() {
         }),
     );
   };
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!begun.current) take(given);
+    begun.current = true;
+  });
   return (
     <dialog
       ref={dialog}

@@ -52,7 +52,9 @@ export function AskedDialogs() {
     <>
       {nameQuestion === null ? null : <NameDialog question={nameQuestion} />}
       {packing === null ? null : <PackDialog file={packing} />}
-      {unpacking ? <UnpackDialog /> : null}
+      {unpacking === false ? null : (
+        <UnpackDialog given={unpacking === true ? undefined : unpacking} />
+      )}
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
       {labelling === null ? null : <LabelsDialog node={labelling} />}
       {connecting === null ? null : <ConnectMenu question={connecting} />}

@@ -1,7 +1,9 @@
 import { bytes, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { queries } from '../api/client.ts';
 import { commandOf } from '../commands/commands.ts';
+import { takeDroppedFiles } from '../files/dropped-files.ts';
 import { useCopyExample } from '../gallery/copy-example.ts';
 import { fileTitle } from '../state/file-actions.ts';
 import { useOverlay } from '../state/overlay-store.ts';
@@ -9,6 +11,8 @@ import { useOverlay } from '../state/overlay-store.ts';
 /** Where no graph is open: how to begin. Examples are offered where the workspace has no graph yet. */
 export function FirstScreen() {
   const { data: files } = useQuery(queries.graphs.list.queryOptions());
+  // Here nobody asks for node types, with which it comes elsewhere.
+  useEffect(takeDroppedFiles, []);
   if (files === undefined) return null;
   const isNew = files.length === 0;
   return (

@@ -194,6 +194,13 @@ function useToldFailures(): void {
   }, []);
 }
 
+/** Files may be dropped once there are nodes to read them. */
+function takeDrops(): void {
+  void typesHere()
+    .then(() => import('../files/dropped-files.ts'))
+    .then((on) => on.takeDroppedFiles());
+}
+
 /** Everything that goes on behind the screen. */
 export function useUpkeep(): void {
   useToldFailures();
@@ -204,6 +211,7 @@ export function useUpkeep(): void {
   useEffect(keepPlaceInAddress, []);
   useEffect(followAddress, []);
   useEffect(listenAtPorts, []);
+  useEffect(takeDrops, []);
   useFeed();
   useChecked();
   usePlanned();

@@ -63,8 +63,8 @@ interface OverlayState {
   readonly tour: boolean;
   /** The file that a package is made of. */
   readonly packing: string | null;
-  /** Whether a package is being chosen to be opened. */
-  readonly unpacking: boolean;
+  /** Whether a package is being chosen to be opened, or the one that was dropped. */
+  readonly unpacking: boolean | File;
   readonly editedRows: RowsToEdit | null;
   /** The node whose answers are labelled: its path. */
   readonly labelling: string | null;
@@ -139,7 +139,7 @@ export function isAsked(state: OverlayState): boolean {
       connecting ??
       modelQuestion ??
       fileQuestion) !== null ||
-    unpacking ||
+    unpacking !== false ||
     shortcutSheet ||
     gallery ||
     tour
