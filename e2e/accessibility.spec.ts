@@ -195,13 +195,23 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
 
   await test.step('a file that changed outside', async () => {
     await bench.fill('Size', '65');
-    await workspace.graph('ran', chunking);
+    const { files } = chunking.nodes;
+    const chunk = { type: 'chunk', params: { size: 200, overlap: 8 } };
+    await workspace.graph('ran', { ...chunking, nodes: { files, chunk } });
     await expect(page.getByTestId('notice')).toBeVisible();
     await expectAccessible(page, 'a notice of an error');
     await page.keyboard.press('Control+s');
     await expect(page.getByRole('dialog', { name: /changed outside/ })).toBeVisible();
     await expectAccessible(page, 'a conflict');
-    await page.getByRole('button', { name: 'Take the file' }).click();
+    // Of a node that both changed, whose is taken is chosen.
+    const changed = page.getByRole('group', { name: /^Chunk/ });
+    await expect(changed.getByRole('row', { name: /^Size/ }).locator('td')).toHaveText([
+      ...['64', '65', '200'],
+    ]);
+    await changed.getByRole('radio', { name: 'The file’s' }).check();
+    await page.getByRole('button', { name: 'Merge and save' }).click();
+    await expect(page.getByLabel('Size', { exact: true })).toHaveValue('200');
+    await expect(page.getByTestId('save-state')).toHaveText('saved');
   });
   await test.step('data that changed since they were locked', async () => {
     await bench.fill('Size', '66');

@@ -162,6 +162,7 @@ export { diffGraphs, type GraphDiff } from './merge/diff-graphs.ts';
 export { type BodyDiff, type NodeChange, type ValueChange } from './merge/diff-bodies.ts';
 export { formatDiff } from './merge/format-diff.ts';
 export { mergeGraphs, type MergeResult } from './merge/merge-graphs.ts';
+export { changedKey, type ChangedNode, type NodeSide } from './merge/choose-nodes.ts';
 export { type MergeConflict } from './merge/merge-bodies.ts';
 export type { ItemPart } from './plan/item-part.ts';
 export { addNode } from './compose/add-node.ts';

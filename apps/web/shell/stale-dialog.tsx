@@ -1,7 +1,9 @@
-import { useMemo } from 'react';
+import { changedKey, type NodeSide } from '@graft/graph';
+import { useMemo, useState } from 'react';
 import { useConflict, type Conflict } from '../state/conflict-store.ts';
 import { useDocument, type OpenFile } from '../state/document-store.ts';
 import { compare, keepAsCopy, saveMerged, takeTheirs } from '../state/merge-actions.ts';
+import { ChangedNodes } from './changed-nodes.tsx';
 import { useModal } from './modal.ts';
 
 function close(): void {
@@ -26,9 +28,19 @@ function Changes({ title, lines }: { readonly title: string; readonly lines: rea
 
 function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly file: OpenFile }) {
   const graph = useDocument((state) => state.graph);
+  const [choices, choose] = useState<ReadonlyMap<string, NodeSide>>(new Map());
   const { ours, theirs, merge } = useMemo(
-    () => compare(file.baseGraph, graph, conflict.graph),
-    [file, graph, conflict],
+    () => compare({ base: file.baseGraph, ours: graph, theirs: conflict.graph }, choices),
+    [file, graph, conflict, choices],
+  );
+  const shown = new Set(merge.changed.map(changedKey));
+  // What differs within a node stands with the node.
+  const others = merge.conflicts.filter(
+    ({ kind, location: { graph: within, node } }) =>
+      node === undefined ||
+      kind === 'edge' ||
+      kind === 'cycle' ||
+      !shown.has(changedKey({ node, ...(within === undefined ? {} : { graph: within }) })),
   );
   return (
     <div className="p-5">
@@ -43,15 +55,25 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
         <Changes title="In the file" lines={theirs} />
         <Changes title="Yours, unsaved" lines={ours} />
       </div>
-      {merge.conflicts.length === 0 ? (
-        <p className="mt-4">The changes do not touch each other and can be merged.</p>
-      ) : (
+      {merge.changed.length === 0 ? null : (
+        <ChangedNodes
+          nodes={merge.changed}
+          choices={choices}
+          choose={(key, side) => {
+            const next = new Map(choices);
+            if (side === undefined) next.delete(key);
+            else next.set(key, side);
+            choose(next);
+          }}
+        />
+      )}
+      {others.length > 0 ? (
         <section className="mt-4">
           <h3 className="font-[550] text-working">
             Both changed the same thing; the merge keeps yours:
           </h3>
           <ul className="mt-1 max-h-32 overflow-auto">
-            {merge.conflicts.map(({ message, location }) => (
+            {others.map(({ message, location }) => (
               <li key={`${location.node}.${location.param} ${message}`}>
                 {[location.node, location.param].filter((part) => part !== undefined).join(', ')}
                 {location.node === undefined ? '' : ': '}
@@ -60,6 +82,8 @@ function StaleBody({ conflict, file }: { readonly conflict: Conflict; readonly f
             ))}
           </ul>
         </section>
+      ) : merge.changed.length > 0 ? null : (
+        <p className="mt-4">The changes do not touch each other and can be merged.</p>
       )}
       <div className="mt-5 flex justify-end gap-2">
         <button type="button" className="button" onClick={close}>

@@ -1,4 +1,11 @@
-import { diffGraphs, formatDiff, mergeGraphs, type Graph, type MergeResult } from '@graft/graph';
+import {
+  diffGraphs,
+  formatDiff,
+  mergeGraphs,
+  type Graph,
+  type MergeResult,
+  type NodeSide,
+} from '@graft/graph';
 import { nodeTypes } from './registry.ts';
 import { useConflict, type Conflict } from './conflict-store.ts';
 import { useDocument, type OpenFile } from './document-store.ts';
@@ -14,11 +21,15 @@ export interface Comparison {
   readonly merge: MergeResult;
 }
 
-export function compare(base: Graph, ours: Graph, theirs: Graph): Comparison {
+/** `choices`: of nodes that both changed whose is taken, by `changedKey`. */
+export function compare(
+  { base, ours, theirs }: { readonly base: Graph; readonly ours: Graph; readonly theirs: Graph },
+  choices: ReadonlyMap<string, NodeSide>,
+): Comparison {
   return {
     theirs: formatDiff(diffGraphs(base, theirs)),
     ours: formatDiff(diffGraphs(base, ours)),
-    merge: mergeGraphs({ base, ours, theirs }, nodeTypes()),
+    merge: mergeGraphs({ base, ours, theirs }, nodeTypes(), choices),
   };
 }
 

@@ -56,7 +56,7 @@ describe('a three-way merge of notes and groups', () => {
   it('lets what one side removed go, unless the other wrote in it', () => {
     const without = graph({ groups: { g: group } });
     const moved = graph({ notes: { a: { ...note, x: 7 } }, groups: { g: group } });
-    expect(merge(without, moved)).toEqual({ graph: without, conflicts: [] });
+    expect(merge(without, moved)).toEqual({ graph: without, conflicts: [], changed: [] });
     const written = graph({ notes: { a: { ...note, text: 'new' } }, groups: { g: group } });
     expect(merge(without, written).graph.notes).toBeUndefined();
     expect(merge(without, written).conflicts).toMatchObject([{ location: { field: 'notes.a' } }]);

@@ -4,12 +4,15 @@ import type { Lock, LockKind } from '../format/lock.ts';
 import { migrateAll } from '../format/migrate-graph.ts';
 import { serializeGraph } from '../format/serialize-graph.ts';
 import type { Registry } from '../types/node-type.ts';
+import { changedByBoth, withChoices, type ChangedNode, type NodeChoices } from './choose-nodes.ts';
 import { mergeBodies, type MergeConflict } from './merge-bodies.ts';
 import { mergeExperiments } from './merge-experiments.ts';
 import { mergeRecords, mergeValues } from './merge-values.ts';
 
 export interface MergeResult {
   readonly graph: Graph;
+  /** Nodes that both changed, each to something else, whatever was chosen of them. */
+  readonly changed: readonly ChangedNode[];
   readonly conflicts: readonly MergeConflict[];
 }
 
@@ -24,15 +27,20 @@ export interface Sides {
  * Three-way merge by node, parameter, edge and place, in the graph and in each of its subgraphs. What only one side
  * changed is taken; where both changed the same thing differently, ours stays and the conflict is reported. All sides
  * are brought to the registry's versions first: parameters and ports of two versions have other names, and do not mix.
- * Throws GraphError `bad-param` only for graphs that could not be saved.
+ * Of a node for which a side is chosen that side's is taken whole. Throws GraphError `bad-param` only for graphs that could not be saved.
  */
-export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
+export function mergeGraphs(
+  written: Sides,
+  registry: Registry,
+  choices: NodeChoices = new Map(),
+): MergeResult {
   const [baseText, ourText, theirText] = textsOf(written);
   if (ourText === theirText || baseText === theirText)
-    return { graph: written.ours, conflicts: [] };
-  if (baseText === ourText) return { graph: written.theirs, conflicts: [] };
+    return { graph: written.ours, conflicts: [], changed: [] };
+  if (baseText === ourText) return { graph: written.theirs, conflicts: [], changed: [] };
 
-  const { base, ours, theirs } = migrated(written, registry);
+  const sides = migrated(written, registry);
+  const { base, ours, theirs } = withChoices(sides, choices);
   const conflicts: MergeConflict[] = [];
   const body = mergeBodies({ base, ours, theirs }, conflicts);
   const graphs = mergeSubgraphs({ base, ours, theirs }, conflicts);
@@ -51,7 +59,7 @@ export function mergeGraphs(written: Sides, registry: Registry): MergeResult {
     ...(Object.keys(experiments.merged).length === 0 ? {} : { experiments: experiments.merged }),
     lock: mergeLocks({ base, ours, theirs }, conflicts),
   };
-  return { graph, conflicts };
+  return { graph, conflicts, changed: changedByBoth(sides) };
 }
 
 const textsOf = ({ base, ours, theirs }: Sides) => [base, ours, theirs].map(serializeGraph);

@@ -1,0 +1,116 @@
+import { sameJson } from '../base/canonical-json.ts';
+import { own, sortedKeys } from '../base/record.ts';
+import { formatEdge, sortEdges } from '../format/edge.ts';
+import type { Edge, Graph, GraphBody, GraphNode } from '../format/graph.ts';
+
+/** Whose node is taken whole. */
+export type NodeSide = 'mine' | 'theirs';
+
+/** A node that both sides changed, each to something else; absent on a side: it removed the node. */
+export interface ChangedNode {
+  /** The subgraph that it stands in; absent: the graph of the file. */
+  readonly graph?: string;
+  readonly node: string;
+  readonly was?: GraphNode;
+  readonly mine?: GraphNode;
+  readonly theirs?: GraphNode;
+}
+
+/** By `changedKey`. */
+export type NodeChoices = ReadonlyMap<string, NodeSide>;
+
+interface Sides {
+  readonly base: Graph;
+  readonly ours: Graph;
+  readonly theirs: Graph;
+}
+
+/** Names a node that both changed: no other of the file has the same. */
+export function changedKey({ graph, node }: Pick<ChangedNode, 'graph' | 'node'>): string {
+  return graph === undefined ? node : `${graph}/${node}`;
+}
+
+/** The nodes that both sides changed. All sides are at the same versions. */
+export function changedByBoth({ base, ours, theirs }: Sides): readonly ChangedNode[] {
+  const shared = sortedKeys({ ...ours.graphs }).filter((id) => own(theirs.graphs ?? {}, id));
+  return [undefined, ...shared].flatMap((graph) => {
+    const [was, mine, yours] = [base, ours, theirs].map((side) => nodesOf(side, graph));
+    return sortedKeys({ ...mine, ...yours }).flatMap((node): ChangedNode[] => {
+      const sides = {
+        was: own(was ?? {}, node),
+        mine: own(mine ?? {}, node),
+        theirs: own(yours ?? {}, node),
+      };
+      const isSettled =
+        sameJson(sides.mine, sides.theirs) ||
+        sameJson(sides.was, sides.mine) ||
+        sameJson(sides.was, sides.theirs);
+      if (isSettled) return [];
+      const known = Object.entries(sides).filter(([, value]) => value !== undefined);
+      return [{ ...(graph === undefined ? {} : { graph }), node, ...Object.fromEntries(known) }];
+    });
+  });
+}
+
+const nodesOf = (graph: Graph, name: string | undefined): GraphBody['nodes'] =>
+  (name === undefined ? graph : own(graph.graphs ?? {}, name))?.nodes ?? {};
+
+/** The sides as if both had done to a node what the chosen one did: the merge then has it so, and no conflict about it. */
+export function withChoices(sides: Sides, choices: NodeChoices): Sides {
+  let { ours, theirs } = sides;
+  for (const changed of changedByBoth(sides)) {
+    const side = choices.get(changedKey(changed));
+    if (side === 'theirs') ours = given(ours, { from: theirs, base: sides.base, changed });
+    else if (side === 'mine') theirs = given(theirs, { from: ours, base: sides.base, changed });
+  }
+  return { base: sides.base, ours, theirs };
+}
+
+function given(
+  to: Graph,
+  { from, base, changed }: { from: Graph; base: Graph; changed: ChangedNode },
+): Graph {
+  const { graph, node } = changed;
+  if (graph === undefined) return { ...to, ...withNode(to, { from, base, node }) };
+  const [body, source] = [to, from].map((side) => own(side.graphs ?? {}, graph));
+  if (body === undefined || source === undefined) return to;
+  const was = own(base.graphs ?? {}, graph) ?? { nodes: {}, edges: [], layout: {} };
+  return {
+    ...to,
+    graphs: { ...to.graphs, [graph]: withNode(body, { from: source, base: was, node }) },
+  };
+}
+
+/** A graph with the node as another has it; one that it did not have comes with its edges, as far as their place is free. */
+function withNode<Body extends GraphBody>(
+  to: Body,
+  { from, base, node }: { from: GraphBody; base: GraphBody; node: string },
+): Body {
+  const touches = ({ source, target }: Edge): boolean => source === node || target === node;
+  const { [node]: before, ...others } = to.nodes;
+  const now = own(from.nodes, node);
+  if (now === undefined) {
+    const { [node]: _, ...layout } = to.layout;
+    return { ...to, nodes: others, edges: to.edges.filter((edge) => !touches(edge)), layout };
+  }
+  const nodes = { ...others, [node]: now };
+  if (before !== undefined) return { ...to, nodes };
+  const known = new Set(base.edges.map(formatEdge));
+  // What was connected in the place of the node meanwhile stays.
+  const taken = new Set(to.edges.filter((edge) => !known.has(formatEdge(edge))).map(inputOf));
+  const back = from.edges.filter(
+    (edge) =>
+      touches(edge) &&
+      Object.hasOwn(nodes, edge.source) &&
+      Object.hasOwn(nodes, edge.target) &&
+      !taken.has(inputOf(edge)),
+  );
+  const place = own(from.layout, node);
+  return {
+    ...to,
+    ...{ nodes, edges: sortEdges([...to.edges, ...back]) },
+    layout: place === undefined ? to.layout : { ...to.layout, [node]: place },
+  };
+}
+
+const inputOf = ({ target, targetPort }: Edge): string => `${target}.${targetPort}`;
