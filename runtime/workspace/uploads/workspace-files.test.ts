@@ -135,6 +135,13 @@ it.each([1, 5, 40])('keeps nothing of what breaks off %i bytes before its end', 
   expect(await all()).toEqual(before);
 });
 
+it('leaves no folder that it made for what was refused, and each that has something in it', async () => {
+  const files = { 'a/b/c.md': 'C', 'a/d.md': 'D', 'notes/new/e.md': 'a'.repeat(10) };
+  await expect(receive(files, { cut: 5 })).rejects.toMatchObject({ code: 'damaged-file' });
+  expect((await readdir(root)).sort()).toEqual(['.graft', 'notes']);
+  expect(await readdir(join(root, 'notes'))).toEqual(['kilns.md']);
+});
+
 it('keeps nothing of what holds more than it says', async () => {
   const body = async function* () {
     yield Buffer.from('{"files":[{"path":"a.md","size":2}]}\nabc');

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError } from '@graft/graph';
@@ -84,14 +84,17 @@ export class WorkspaceFiles {
     await mkdir(scratchFolder, { recursive: true });
     const coming: ComingFile[] = [];
     const placed: string[] = [];
+    const made: MadeFolder[] = [];
     try {
       await sent.each(async (_file, bytes) => {
         const place = files[coming.length];
         if (place === undefined) return;
-        await mkdir(dirname(place.absolute), { recursive: true }).catch((error: unknown) => {
+        const within = dirname(place.absolute);
+        const first = await mkdir(within, { recursive: true }).catch((error: unknown) => {
           // A file stands where a folder is wanted.
           throw hasCode(error, 'EEXIST', 'ENOTDIR') ? taken([dirname(place.short)]) : error;
         });
+        if (first !== undefined) made.push({ first, within });
         const staged = await stagingPath(place.absolute, scratchFolder);
         coming.push({ ...place, staged });
         await pipeline(bytes, createWriteStream(staged, { flags: 'wx' }));
@@ -106,6 +109,7 @@ export class WorkspaceFiles {
       }
     } catch (error) {
       await Promise.all(placed.map((path) => rm(path, { force: true })));
+      for (const folders of made.toReversed()) await removeEmpty(folders);
       throw isFullDisk(error) ? fullDisk(error) : error;
     } finally {
       await Promise.all(coming.map(({ staged }) => rm(staged, { force: true })));
@@ -135,6 +139,23 @@ export class WorkspaceFiles {
     }
     if (others.length > 0) throw taken(others);
     return places;
+  }
+}
+
+/** Folders that were made for a file: the outermost and the innermost. */
+interface MadeFolder {
+  readonly first: string;
+  readonly within: string;
+}
+
+/** Takes folders away again, from the innermost on, as far as nothing is in them. */
+async function removeEmpty({ first, within }: MadeFolder): Promise<void> {
+  for (let at = within; at.length >= first.length; at = dirname(at)) {
+    const isGone = await rmdir(at).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone) return;
   }
 }
 
