@@ -140,7 +140,7 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     ...{ type: 'load-rows', version: 1 },
     params: { type: 'answers', file: `rows/${of}.jsonl` },
   });
-  const write = (source: string): Promise<void> =>
+  const write = (source: string): Promise<string> =>
     giveFile(
       workspace.folder,
       file,
