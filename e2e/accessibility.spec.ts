@@ -195,9 +195,8 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
 
   await test.step('a file that changed outside', async () => {
     await bench.fill('Size', '65');
-    const { files } = chunking.nodes;
     const chunk = { type: 'chunk', params: { size: 200, overlap: 8 } };
-    await workspace.graph('ran', { ...chunking, nodes: { files, chunk } });
+    await workspace.graph('ran', { ...chunking, nodes: { ...chunking.nodes, chunk } });
     await expect(page.getByTestId('notice')).toBeVisible();
     await expectAccessible(page, 'a notice of an error');
     await page.keyboard.press('Control+s');

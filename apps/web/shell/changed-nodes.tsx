@@ -97,12 +97,12 @@ function NodeChoice({
         </thead>
         <tbody>
           {differencesOf(changed).map(({ name: what, values }) => (
-            <tr key={what} className="align-top">
+            <tr key={what} className="align-baseline">
               <th scope="row" className="pr-2 text-left font-normal break-words">
                 {what}
               </th>
               {values.map((value, at) => (
-                <td key={at} className="pr-2 font-mono text-[11px] break-words">
+                <td key={at} className="pr-2 font-mono text-[11px] break-words whitespace-pre-wrap">
                   {value ?? <span className="text-ink-2">none</span>}
                 </td>
               ))}
