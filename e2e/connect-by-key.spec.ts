@@ -93,8 +93,12 @@ test('ports are gone through, connected and disconnected by keys', async ({ page
   });
 });
 
-test('keeps what is typed before the list of ports has come', async ({ page, workspace }) => {
-  await workspace.graph('by-key', loose);
+test('keeps what is typed before the list of ports, or of models, has come', async ({
+  page,
+  workspace,
+}) => {
+  const nodes = { ...loose.nodes, embed: { type: 'embed' } };
+  await workspace.graph('by-key', { ...loose, nodes });
   const bench = new Workbench(page);
   await page.route(/\.js(\?|$)/, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -108,6 +112,12 @@ test('keeps what is typed before the list of ports has come', async ({ page, wor
   await page.keyboard.type('chunk', { delay: 40 });
   await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('chunk');
   await expect(options(page).first()).toHaveText(/documents.*to.*Chunk.*documents/);
+  await page.keyboard.press('Escape');
+  await bench.select('embed');
+  await page.getByRole('button', { name: 'Choose Model' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('mini', { delay: 40 });
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('mini');
 });
 
 test('a new node is connected as it is added, and a wrong port is refused with the reason', async ({

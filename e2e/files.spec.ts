@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expectAccessible } from './accessible.ts';
+import { dropFiles } from './drop-files.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -47,7 +48,7 @@ test('files are chosen from the workspace by keys, and brought there from this c
     await page.keyboard.press('Enter');
     await expect(row(1)).toHaveValue('notes/kilns.md');
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(row(1)).toHaveCount(0);
+    await expect(row(1)).toHaveValue('');
     await page.getByRole('button', { name: 'Redo' }).click();
     await expect(row(1)).toHaveValue('notes/kilns.md');
   });
@@ -153,7 +154,7 @@ test('a path is completed while it is typed, by what is in the workspace and fit
 
   await test.step('in a list of files Enter takes what is marked, then adds a row', async () => {
     await bench.select('files');
-    await page.getByRole('button', { name: 'Add to Files' }).click();
+    await page.keyboard.press('e');
     const row = (at: number) => page.getByLabel(`Files, row ${String(at)}`, { exact: true });
     await expect(row(1)).toBeFocused();
     await page.keyboard.type('notes/k');
@@ -228,12 +229,25 @@ test('a file that is not here is brought back from its node, and data is dropped
     await expect(page.locator('.react-flow__node')).toHaveCount(2);
   });
 
+  await test.step('and so in the notebook', async () => {
+    const view = page.getByRole('group', { name: 'View' });
+    await view.getByRole('button', { name: 'Notebook' }).click();
+    await expect(page.locator('.cell')).toHaveCount(2);
+    const clay = path.join(workspace.folder, 'notes/kilns.md');
+    await dropFiles(page, page.locator('.notebook-page'), [clay]);
+    await expect(page.locator('.cell')).toHaveCount(3);
+    expect(await readFile(path.join(workspace.folder, 'kilns.md'), 'utf8')).toContain('Kilns');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.locator('.cell')).toHaveCount(2);
+    await view.getByRole('button', { name: 'Canvas' }).click();
+  });
+
   await test.step('a graph dropped onto the list of files is opened', async () => {
     const text = JSON.stringify({ graft: 1, nodes: {}, edges: [] });
     const dataTransfer = await dropped('sent-over.graft.json', text);
     await page.getByRole('region', { name: 'Workspace' }).dispatchEvent('drop', { dataTransfer });
     await expect(page.getByRole('navigation', { name: 'File' })).toContainText('sent-over');
   });
-  for (const name of ['gone.graft.json', 'sent-over.graft.json', 'clay.md'])
+  for (const name of ['gone.graft.json', 'sent-over.graft.json', 'clay.md', 'kilns.md'])
     await rm(path.join(workspace.folder, name));
 });

@@ -11,13 +11,15 @@ export function keepForAsk(): void {
 
 /**
  * Keeps what is typed between the key that asks for a field and the field's being there: the command menu, the list of
- * ports, the question for a name and the field of Ask are loaded when first asked for. True if the key was taken: Enter is, too, and
+ * ports, the question for a name, the models, the files and the field of Ask are loaded when first asked for. True if the key was taken: Enter is, too, and
  * pressed there.
  */
 export function typeAhead(event: KeyboardEvent): boolean {
-  const { nameQuestion, connecting } = useOverlay.getState();
+  const { nameQuestion, connecting, modelQuestion, fileQuestion } = useOverlay.getState();
   const awaited =
-    asking || useScreen.getState().commandMenu || (nameQuestion ?? connecting) !== null;
+    asking ||
+    useScreen.getState().commandMenu ||
+    (nameQuestion ?? connecting ?? modelQuestion ?? fileQuestion) !== null;
   if (!awaited || document.querySelector('dialog[open]') !== null) return false;
   const { key, ctrlKey, metaKey, altKey } = event;
   if (ctrlKey || metaKey || altKey || (key.length !== 1 && key !== 'Enter')) return false;

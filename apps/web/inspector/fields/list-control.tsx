@@ -10,10 +10,12 @@ const asList = (value: unknown): string[] => (Array.isArray(value) ? value.map(S
 export const withoutEmptyRows = (value: unknown): unknown =>
   Array.isArray(value) ? value.filter((text) => text !== '') : value;
 
-/** A list of texts, one a row. Enter adds a row, Backspace in an empty one removes it, and so does going elsewhere. */
+/** A list of texts, one a row. Enter adds a row after one that says something, Backspace in an empty one removes it, and so does going elsewhere. */
 export function ListControl(props: FieldProps) {
   const { field, id, value, describedBy, change } = props;
-  const list = asList(value);
+  const entries = asList(value);
+  // Files are typed at once, where there is none yet.
+  const list = entries.length === 0 && field.control === 'files' ? [''] : entries;
   const rows = useRef<HTMLDivElement>(null);
   const focusRow = (index: number): void => {
     requestAnimationFrame(() => rows.current?.querySelectorAll('input')[index]?.focus());
@@ -35,8 +37,8 @@ export function ListControl(props: FieldProps) {
       onKeyDown: (event: KeyboardEvent): void => {
         // Ctrl+Enter runs.
         const held = event.ctrlKey || event.metaKey;
-        if (event.key === 'Enter' && !held) insert(index + 1);
-        else if (event.key === 'Backspace' && text === '') {
+        if (event.key === 'Enter' && !held && text !== '') insert(index + 1);
+        else if (event.key === 'Backspace' && text === '' && entries.length > 0) {
           event.preventDefault();
           remove(index);
         }
@@ -60,21 +62,23 @@ export function ListControl(props: FieldProps) {
       {...{ field, describedBy }}
       ref={rows}
       onBlur={({ currentTarget, relatedTarget }) => {
-        if (!currentTarget.contains(relatedTarget) && list.includes(''))
+        if (!currentTarget.contains(relatedTarget) && entries.includes(''))
           change(withoutEmptyRows(list));
       }}
     >
       {list.map((text, index) => (
         <div key={index} className="flex items-center gap-1">
           {entryOf(text, index)}
-          <button
-            type="button"
-            className="icon-button shrink-0"
-            aria-label={`Remove row ${index + 1} of ${field.title}`}
-            onClick={() => remove(index)}
-          >
-            <CloseIcon />
-          </button>
+          {entries.length === 0 ? null : (
+            <button
+              type="button"
+              className="icon-button shrink-0"
+              aria-label={`Remove row ${index + 1} of ${field.title}`}
+              onClick={() => remove(index)}
+            >
+              <CloseIcon />
+            </button>
+          )}
         </div>
       ))}
       <button
@@ -82,7 +86,7 @@ export function ListControl(props: FieldProps) {
         id={list.length === 0 ? id : undefined}
         className="button small self-start"
         aria-label={`Add to ${field.title}`}
-        onClick={() => insert(list.length)}
+        onClick={() => (list.at(-1) === '' ? focusRow(list.length - 1) : insert(list.length))}
       >
         <PlusIcon /> Add
       </button>
