@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { expect, test, type ServedWorkspace } from './served-workspace.ts';
 import { giveFile, typedIn } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
@@ -143,6 +144,41 @@ test('a window that is made narrow keeps each panel in its place, and words on t
   });
   await page.setViewportSize({ width: 1440, height: 900 });
   await expect.poll(async () => (await parts.inspector.boundingBox())?.width).toBeGreaterThan(840);
+});
+
+test('in a window like that of a phone all is in reach, the panels over the canvas', async ({
+  page,
+  workspace,
+}) => {
+  const bench = await openNew(page, workspace);
+  await page.setViewportSize({ width: 400, height: 800 });
+  const panel = (name: string): Locator => page.getByRole('complementary', { name });
+  const show = (name: string): Locator => page.getByRole('button', { name: `Show the ${name}` });
+  const whole = { ratio: 1 } as const;
+  await expect(panel('Palette')).toBeHidden();
+  await expect(panel('Inspector')).toBeHidden();
+  for (const button of await page.getByRole('banner').getByRole('button').all())
+    if (await button.isVisible()) await expect(button).toBeInViewport(whole);
+  await expect(page.getByRole('main')).toBeInViewport(whole);
+  await expectAccessible(page, 'a window like that of a phone');
+
+  await show('inspector').click();
+  await expect(panel('Inspector')).toBeInViewport(whole);
+  await show('left panel').click();
+  await expect(panel('Inspector')).toBeHidden();
+  await expect(panel('Palette')).toBeInViewport(whole);
+  // What was chosen in it is seen.
+  await page.getByRole('button', { name: 'Add Chunk', exact: true }).click();
+  await expect(panel('Palette')).toBeHidden();
+  await expect(bench.node('chunk')).toBeInViewport();
+  await show('left panel').click();
+  await page.locator('[data-file="rag-quickstart.graft.json"] button').first().click();
+  await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('rag-quickstart');
+  await expect(panel('Palette')).toBeHidden();
+  // Where there is room again they stand as before.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(panel('Palette')).toBeVisible();
+  await expect(panel('Inspector')).toBeVisible();
 });
 
 test('the lower panel is as high as what it has to show, until it is folded', async ({

@@ -92,7 +92,7 @@ export function ShortcutSheet() {
             <CloseIcon />
           </button>
         </div>
-        <div className="mt-3 columns-2 gap-8">
+        <div className="mt-3 gap-8 sm:columns-2">
           {groups
             .filter((group) => told.some((command) => command.group === group))
             .map((group) => (

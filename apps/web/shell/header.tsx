@@ -101,7 +101,7 @@ function PlanLine() {
   }
   if (report === null || report.nodes.length === 0) return null;
   return (
-    <span className="truncate text-ink-2" data-testid="plan-line">
+    <span className="truncate text-ink-2 max-md:hidden" data-testid="plan-line">
       {planLine(report)}
     </span>
   );
@@ -199,12 +199,12 @@ function ThemeButton() {
 export function Header() {
   const connected = useRunView((state) => state.connected);
   return (
-    <header className="flex h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5">
+    <header className="flex min-h-11 items-center gap-3.5 border-b border-line bg-panel px-3.5 max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-1 max-md:px-2 max-md:py-1">
       <h1 className="font-[650] tracking-[-0.01em]">Graft</h1>
       <Breadcrumb />
       <HistoryButtons />
       <Views />
-      <span className="flex-1" />
+      <span className="flex-1 max-md:hidden" />
       {connected ? null : (
         <span className="chip" data-tone="working" role="status">
           reconnecting
@@ -212,7 +212,7 @@ export function Header() {
       )}
       <RunsOnChange />
       <PlanLine />
-      <button type="button" className="button" onClick={commandOf('show-plan').run}>
+      <button type="button" className="button max-md:hidden" onClick={commandOf('show-plan').run}>
         Plan
       </button>
       <RunButton />

@@ -1,11 +1,14 @@
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { useDocument } from '../state/document-store.ts';
 import { useRunView } from '../state/run-view.ts';
 import { useScreen } from '../state/screen-store.ts';
 import {
+  closePanel,
   headingHeight,
   needHeight,
   openLowerHeight,
   setFullPage,
+  setNarrow,
   usePanels,
   type PanelName,
 } from '../state/panel-store.ts';
@@ -65,7 +68,10 @@ function Middle({ canvas, lower }: MiddleProps) {
   const most = useWindowSize('innerHeight') - leastCanvas.height - 80;
   const height = Math.min(usePanels(openLowerHeight), Math.max(lowerHeight.least, most));
   const folded = usePanels((state) => state.collapsed.lower);
-  const covered = usePanels((state) => state.fullPage);
+  const covered = usePanels(
+    ({ fullPage, narrow, collapsed }) =>
+      fullPage || (narrow && !(collapsed.palette && collapsed.inspector)),
+  );
   const track = folded
     ? `${headingHeight + borderSize}px`
     : `minmax(${Math.min(lowerHeight.least, height) + borderSize}px, ${height + borderSize}px)`;
@@ -109,6 +115,16 @@ function useSide(panel: SidePanel, across: number) {
   return { folded, track: `${size + borderSize}px`, border: { panel, size, least, most } };
 }
 
+/** Whether the window has no room for a panel beside the canvas; what was opened over it gives way to what was chosen there. */
+function useNarrow(): boolean {
+  const { palette, inspector } = leastWidth;
+  const is = useWindowSize('innerWidth') < leastCanvas.width + palette + inspector;
+  useLayoutEffect(() => setNarrow(is), [is]);
+  const path = useDocument(({ file }) => file?.path);
+  useEffect(() => closePanel('palette'), [path]);
+  return usePanels((state) => state.narrow);
+}
+
 /**
  * The panels around the canvas: drawn larger and smaller by their borders (with the arrow keys too), folded away
  * past their least size, given their first size by a double click. All of it is remembered in this browser.
@@ -118,11 +134,16 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const palette = useSide('palette', inspectorFolded ? 0 : leastWidth.inspector);
   const inspector = useSide('inspector', palette.border.size);
   const fullPage = usePanels((state) => state.fullPage);
+  const narrow = useNarrow();
+  const over = (panel: SidePanel): string =>
+    usePanels.getState().collapsed[panel] ? 'hidden' : 'absolute inset-0 z-20';
   // It is of the node that is selected: whoever goes to another, or to another file or view, finds the panels as they were.
   useEffect(
     () =>
       useScreen.subscribe(({ selection }, before) => {
-        if (selection !== before.selection) setFullPage(false);
+        if (selection === before.selection) return;
+        setFullPage(false);
+        closePanel('palette');
       }),
     [],
   );
@@ -132,21 +153,29 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
       data-group
       className="relative grid h-full min-h-0"
       style={{
-        gridTemplateColumns: `${palette.track} minmax(${leastCanvas.width}px, 1fr) ${inspector.track}`,
+        gridTemplateColumns: narrow
+          ? 'minmax(0, 1fr)'
+          : `${palette.track} minmax(${leastCanvas.width}px, 1fr) ${inspector.track}`,
       }}
     >
-      <aside aria-label="Palette" className="flex min-h-0 min-w-0" inert={fullPage}>
+      <aside
+        aria-label="Palette"
+        className={`flex min-h-0 min-w-0 ${narrow ? over('palette') : ''}`}
+        inert={fullPage}
+      >
         <div className="min-w-0 flex-1 overflow-hidden" inert={palette.folded}>
           {left}
         </div>
-        <PanelBorder {...palette.border} label="Width of the left panel" />
+        {narrow ? null : <PanelBorder {...palette.border} label="Width of the left panel" />}
       </aside>
       <Middle canvas={canvas} lower={lower} />
       <aside
         aria-label="Inspector"
-        className={`flex min-h-0 min-w-0 ${fullPage ? 'absolute inset-0 z-30' : ''}`}
+        className={`flex min-h-0 min-w-0 ${fullPage ? 'absolute inset-0 z-30' : narrow ? over('inspector') : ''}`}
       >
-        {fullPage ? null : <PanelBorder {...inspector.border} label="Width of the inspector" />}
+        {fullPage || narrow ? null : (
+          <PanelBorder {...inspector.border} label="Width of the inspector" />
+        )}
         <div
           className="min-w-0 flex-1 overflow-hidden"
           inert={inspector.folded && !fullPage}

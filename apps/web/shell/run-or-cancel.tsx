@@ -59,7 +59,8 @@ export function RunOrCancel(props: {
         if (!justEnded) run();
       }}
     >
-      Run{of} {byKey ? <span className="font-normal opacity-90">{keyName('↵')}</span> : null}
+      Run{of}{' '}
+      {byKey ? <span className="font-normal opacity-90 max-md:hidden">{keyName('↵')}</span> : null}
     </button>
   );
 }

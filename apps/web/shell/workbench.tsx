@@ -162,7 +162,7 @@ function Screen() {
 function CanvasScreen() {
   const fullPage = usePanels((state) => state.fullPage);
   return (
-    <div className="relative grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] overflow-clip">
+    <div className="relative grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] overflow-clip">
       <Header />
       <Panels
         left={<Palette />}

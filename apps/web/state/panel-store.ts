@@ -25,6 +25,8 @@ interface Chosen {
   readonly needed: number;
   /** Whether the inspector lies over all the others. */
   readonly fullPage: boolean;
+  /** Whether the window has no room beside the canvas: a side panel lies over it then, one at a time, and none at first. */
+  readonly narrow: boolean;
 }
 
 interface PanelState extends Chosen {
@@ -55,10 +57,12 @@ function readKept(): Chosen['kept'] {
 }
 
 function withFolds(chosen: Chosen): PanelState {
-  const { kept, opened, needed } = chosen;
+  const { kept, opened, needed, narrow } = chosen;
   const isFolded = (panel: PanelName): boolean =>
     !opened.includes(panel) &&
-    (kept[panel].folded ?? (panel === 'lower' && needed <= headingHeight));
+    (panel === 'lower'
+      ? (kept.lower.folded ?? needed <= headingHeight)
+      : narrow || (kept[panel].folded ?? false));
   const collapsed = {
     palette: isFolded('palette'),
     inspector: isFolded('inspector'),
@@ -69,7 +73,13 @@ function withFolds(chosen: Chosen): PanelState {
 
 /** How the panels stand. */
 export const usePanels = create<PanelState>()(() =>
-  withFolds({ kept: readKept(), opened: [], needed: headingHeight, fullPage: false }),
+  withFolds({
+    kept: readKept(),
+    opened: [],
+    needed: headingHeight,
+    fullPage: false,
+    narrow: false,
+  }),
 );
 
 function change(part: Partial<Chosen>): void {
@@ -105,8 +115,21 @@ export function resetPanel(panel: PanelName): void {
 
 /** Shows a panel where it is folded away. */
 export function openPanel(panel: PanelName): void {
-  const { collapsed, opened } = usePanels.getState();
-  if (collapsed[panel]) change({ opened: [...opened, panel] });
+  const { collapsed, opened, narrow } = usePanels.getState();
+  if (!collapsed[panel]) return;
+  const stay = narrow && panel !== 'lower' ? opened.filter((one) => one === 'lower') : opened;
+  change({ opened: [...stay, panel] });
+}
+
+/** Puts a panel away that lies over the canvas. */
+export function closePanel(panel: PanelName): void {
+  const { narrow, opened } = usePanels.getState();
+  if (narrow && opened.includes(panel)) change({ opened: opened.filter((one) => one !== panel) });
+}
+
+/** Says whether the window has no room beside the canvas. */
+export function setNarrow(narrow: boolean): void {
+  if (narrow !== usePanels.getState().narrow) change({ narrow });
 }
 
 /** Lays the inspector over all the other panels, or back beside them. */
@@ -114,9 +137,14 @@ export function setFullPage(fullPage: boolean): void {
   change({ fullPage });
 }
 
-/** Folds a panel away or shows it again, as a person asked: this browser remembers it. */
+/** Folds a panel away or shows it again, as a person asked: this browser remembers it, but for one over the canvas. */
 export function togglePanel(panel: PanelName): void {
-  const { kept, collapsed } = usePanels.getState();
+  const { kept, collapsed, narrow } = usePanels.getState();
+  if (narrow && panel !== 'lower') {
+    if (collapsed[panel]) openPanel(panel);
+    else closePanel(panel);
+    return;
+  }
   give(panel, { ...kept[panel], folded: !collapsed[panel] });
   keepPanels();
 }
