@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { environment, modelsFolder, peerPython } from '../env.ts';
 import { ask } from '../report/ask.ts';
 import { median, printTable, verdict } from '../report/table.ts';
+import { evenBatch, writtenBatches } from './batches.ts';
 
 /**
  * Pairs a second and peak memory of a step of all-MiniLM-L6-v2 on questions and their passages, beside PyTorch as
@@ -13,9 +14,15 @@ import { median, printTable, verdict } from '../report/table.ts';
  */
 const bar = 1.2;
 const [rounds = 3, steps = 4, threads = 2] = process.argv.slice(2).map(Number);
+const [few, many] = [
+  { pairs: 16, negatives: 1 },
+  { pairs: 32, negatives: 0 },
+];
 const shapes = [
-  { pairs: 32, negatives: 0, questionLength: 16, passageLength: 64 },
-  { pairs: 16, negatives: 1, questionLength: 32, passageLength: 128 },
+  { name: 'as written', ...many, batches: await writtenBatches(20, many) },
+  { name: 'as written', ...few, batches: await writtenBatches(20, few) },
+  { name: '16 and 64', ...many, batches: [evenBatch(many, { question: 16, passage: 64 })] },
+  { name: '32 and 128', ...few, batches: [evenBatch(few, { question: 32, passage: 128 })] },
 ];
 const model = 'all-MiniLM-L6-v2';
 
@@ -70,8 +77,8 @@ for (const shape of shapes) {
     // The quicker of its ways to attend.
     const [peer = []] = [...peers.values()].sort((a, b) => timeOf(a) - timeOf(b));
     version = peer[0]?.version ?? version;
-    const { pairs, negatives, questionLength, passageLength } = shape;
-    const label = `${String(pairs)} × ${String(questionLength)} and ${String(passageLength)}${negatives > 0 ? `, ${String(negatives)} negative` : ''}, ${method}`;
+    const { pairs, negatives, name } = shape;
+    const label = `${String(pairs)} × ${name}${negatives > 0 ? `, ${String(negatives)} negative` : ''}, ${method}`;
     const peakOf = (runs: readonly Measured[]): number =>
       Math.max(...runs.map(({ peakBytes }) => peakBytes));
     for (const [name, runs] of [
@@ -95,7 +102,7 @@ for (const shape of shapes) {
   }
 }
 console.log(
-  `${model}, LoRA of rank 8 on all linears or all weights, ${String(threads)} threads, ${String(rounds)} × ${String(steps)} steps after one to warm up; medians. Tokens of a question and of a passage are as many in every pair. Peer: ${version}, without dropout.\n`,
+  `${model}, LoRA of rank 8 on all linears or all weights, ${String(threads)} threads, ${String(rounds)} × ${String(steps)} steps after one to warm up; medians. Texts are as long as the questions and paragraphs of the examples ("as written"), or all of a kind of one length. Peer: ${version}, without dropout.\n`,
 );
 printTable(['', 'pairs/s', 'speed', 'by cpu', 'peak'], rows);
 console.log(`\n${verdicts.join('\n')}`);

@@ -1,5 +1,12 @@
 import { gradientName } from '@graft/training/architectures';
-import { buildPairProgram, openEncoder, pairFeeds } from '@graft/training/encoders';
+import {
+  buildPairProgram,
+  cutRows,
+  envelopeOf,
+  openEncoder,
+  pairFeeds,
+  type TextRows,
+} from '@graft/training/encoders';
 import { loadWeight } from '@graft/training/formats';
 import { requireWeight, sizeOf } from '@graft/training/ir';
 import { onnxExecutor } from '@graft/training/onnx';
@@ -17,15 +24,25 @@ const given = z
     shape: z.object({
       pairs: count,
       negatives: count,
-      questionLength: count,
-      passageLength: count,
+      batches: z.array(z.object({ questions: z.array(count), columns: z.array(z.array(count)) })),
     }),
     steps: count,
     threads: count,
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
-const { shape, method } = given;
+const { method } = given;
+const { pairs, negatives, batches } = given.shape;
 const { config, weights } = await openEncoder(given.folder, given.weights);
+/** For all batches, as a training chooses them. */
+const rowsFor = (lengths: readonly (readonly number[])[]): TextRows =>
+  cutRows(envelopeOf(lengths.map((some) => some.toSorted((a, b) => a - b))), {
+    limit: config.context,
+  });
+const shape = {
+  ...{ pairs, negatives },
+  questions: rowsFor(batches.map(({ questions }) => questions)),
+  passages: rowsFor(batches.map(({ columns }) => columns.flat())),
+};
 const lora = { rank: 8, alpha: 16, rankStabilized: false, targets: ['all-linear'] };
 const trained = method === 'full' ? { full: true } : { lora };
 const { program, trainable } = buildPairProgram(config, { ...shape, ...trained });
@@ -46,19 +63,27 @@ for (const [name, size] of trainable) {
 const optimizer = new AdamW(parameters);
 const text = (length: number): number[] =>
   Array.from({ length }, () => 1000 + Math.floor(random.next() * (config.vocabulary - 1000)));
-const pairs = Array.from({ length: shape.pairs }, () => ({
-  question: text(shape.questionLength),
-  passage: text(shape.passageLength),
-  negatives: Array.from({ length: shape.negatives }, () => text(shape.passageLength)),
-}));
-const feeds = pairFeeds(pairs, shape, { weight: 1 / shape.pairs });
+const fed = batches.map(({ questions, columns: [passages = [], ...others] }) =>
+  pairFeeds(
+    questions.map((question, at) => ({
+      question: text(question),
+      passage: text(passages[at] ?? 1),
+      negatives: others.map((lengths) => text(lengths[at] ?? 1)),
+    })),
+    shape,
+    { weight: 1 / pairs },
+  ),
+);
 
 const milliseconds: number[] = [];
 const cpuMilliseconds: number[] = [];
 for (let step = 0; step <= given.steps; step++) {
   const startedAt = performance.now();
   const before = process.cpuUsage();
-  const results = await executable.run({ ...feeds, ...Object.fromEntries(parameters) });
+  const results = await executable.run({
+    ...fed[step % fed.length],
+    ...Object.fromEntries(parameters),
+  });
   const gradients = new Map(
     [...parameters.keys()].map((name) => [name, results[gradientName(name)] ?? new Float32Array()]),
   );

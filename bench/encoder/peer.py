@@ -39,13 +39,17 @@ trainable = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.AdamW(trainable, lr=2e-5)
 
 
-def texts(length: int) -> dict:
-    tokens = torch.randint(1000, config.vocab_size, (shape["pairs"], length))
-    return dict(input_ids=tokens, attention_mask=torch.ones_like(tokens), token_type_ids=torch.zeros_like(tokens))
+def texts(lengths: list) -> dict:
+    """Padded to the longest, as its collator pads a column."""
+    tokens = torch.zeros((len(lengths), max(lengths)), dtype=torch.long)
+    mask = torch.zeros_like(tokens)
+    for row, length in enumerate(lengths):
+        tokens[row, :length] = torch.randint(1000, config.vocab_size, (length,))
+        mask[row, :length] = 1
+    return dict(input_ids=tokens, attention_mask=mask, token_type_ids=torch.zeros_like(tokens))
 
 
-columns = [texts(shape["questionLength"])]
-columns += [texts(shape["passageLength"]) for _ in range(1 + shape["negatives"])]
+batches = [[texts(batch["questions"]), *map(texts, batch["columns"])] for batch in shape["batches"]]
 
 
 class Embedder(torch.nn.Module):
@@ -65,10 +69,10 @@ loss = MultipleNegativesRankingLoss(Embedder())
 
 milliseconds = []
 cpu = []
-for _ in range(given["steps"] + 1):
+for step in range(given["steps"] + 1):
     start = time.perf_counter()
     start_cpu = time.process_time()
-    loss(columns, None).backward()
+    loss(batches[step % len(batches)], None).backward()
     torch.nn.utils.clip_grad_norm_(trainable, 1.0)
     optimizer.step()
     optimizer.zero_grad()

@@ -6,8 +6,6 @@ export interface BucketOptions {
   readonly most: number;
   /** No bucket is longer: the model's context. */
   readonly limit: number;
-  /** Lengths are multiples of it; default 32, and 64 where rows are long. */
-  readonly unit?: number;
 }
 
 /**
@@ -16,7 +14,8 @@ export interface BucketOptions {
  */
 export function chooseBuckets(lengths: readonly number[], options: BucketOptions): number[] {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
-  const { unit = longest > 512 ? 64 : 32 } = options;
+  // Lengths are multiples of it.
+  const unit = longest > 512 ? 64 : 32;
   const counts = new Map<number, number>();
   for (const length of lengths) {
     const rounded = Math.min(options.limit, Math.ceil(length / unit) * unit);

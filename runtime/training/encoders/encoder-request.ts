@@ -7,7 +7,7 @@ import { passagesOf, type PairData } from './pair-batches.ts';
 import type { TokenPair } from './text-feeds.ts';
 
 /** Raised when the same request would lead to other numbers: checkpoints of before are not continued then. */
-const version = 2;
+const version = 3;
 
 /** How the steps of a training on pairs are made. */
 export type PairSteps = Pick<

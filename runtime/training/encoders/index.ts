@@ -4,6 +4,7 @@ export * from './encoder.ts';
 export * from './ranking-loss.ts';
 export * from './pair-program.ts';
 export * from './text-feeds.ts';
+export * from './text-rows.ts';
 export * from './encoder-request.ts';
 export * from './train-encoder.ts';
 export * from './trained-weights.ts';

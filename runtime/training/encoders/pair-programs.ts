@@ -8,6 +8,7 @@ import type { PairWeights } from './pair-places.ts';
 import { buildPairLossProgram, buildPairProgram, type PairShape } from './pair-program.ts';
 import { encoderOptions, shapeOf, type PairShapes } from './pair-shapes.ts';
 import { pairFeeds } from './text-feeds.ts';
+import { evenRows } from './text-rows.ts';
 
 interface PairProgramsOptions {
   readonly model: EncoderModel;
@@ -28,7 +29,8 @@ export class PairPrograms implements PairComputing<readonly number[]>, AsyncDisp
   }
 
   get trainable(): ReadonlyMap<string, Shape> {
-    const shortest = { pairs: 1, negatives: 0, questionLength: 1, passageLength: 1 };
+    const [row, room] = [evenRows(1, 1), { pairs: 1, negatives: 0 }];
+    const shortest = { ...room, questions: row, passages: row };
     return this.#build(buildPairLossProgram, shortest).trainable;
   }
 
@@ -62,7 +64,7 @@ export class PairPrograms implements PairComputing<readonly number[]>, AsyncDisp
   }
 
   #get(kind: Kind, shape: PairShape): Promise<Executable> {
-    const key = `${kind} ${String(shape.questionLength)} ${String(shape.passageLength)}`;
+    const key = JSON.stringify([kind, shape]);
     const build = kind === 'training' ? buildPairProgram : buildPairLossProgram;
     const { model, executor } = this.#options;
     const known =

@@ -1,30 +1,35 @@
 import { GraphError } from '@graft/graph';
 import { memoryOfPrograms } from '../architectures/training-memory.ts';
 import type { TrainingProgram } from '../architectures/training-program.ts';
-import { chooseBuckets } from '../data/buckets.ts';
 import type { RunShapes } from '../loop/loop-state.ts';
 import type { EncoderModel } from './encoder-model.ts';
 import type { EncoderRequest } from './encoder-request.ts';
 import type { EncoderOptions } from './encoder.ts';
+import { stepCounts } from './encoder-steps.ts';
 import {
   evaluationBatches,
   firstBatches,
   mostNegatives,
   passagesOf,
+  trainingBatch,
   type PairBatch,
 } from './pair-batches.ts';
+import type { PairRoom } from './pair-places.ts';
 import { buildPairLossProgram, buildPairProgram, type PairShape } from './pair-program.ts';
+import { cutRows, envelopeOf, rowsTokens, sortedLengths, takesAll } from './text-rows.ts';
 
-/** Lengths of texts that programs are compiled for: each of a question's with each of a passage's. */
-const mostLengths = 2;
-/** Lengths are multiples of it: questions are short, and a step of them would be half padding at 32. */
-const unit = 16;
+/** The share of the batches that a second program of shorter rows may be for. */
+const shares = [0.5, 0.75, 0.9];
+/** It must save this share of the padded tokens: each costs a compilation and its memory. */
+const worthwhile = 0.05;
+
+/** The rows that a program has. */
+type PairRows = Pick<PairShape, 'questions' | 'passages'>;
 
 /** How a training is cut into programs. */
 export interface PairShapes {
-  /** Tokens of rows, ascending, that all texts fit. */
-  readonly questions: readonly number[];
-  readonly passages: readonly number[];
+  /** Those of fewer tokens first; the last takes every batch. */
+  readonly layouts: readonly PairRows[];
   /** Layers are computed again in the backward pass, to save memory. */
   readonly recompute: boolean;
 }
@@ -44,15 +49,14 @@ export interface ChosenShapes {
 }
 
 /**
- * Those of before where they fit; else what layers compute is kept and lengths are several, as far as that fits: fewer
- * lengths are fewer programs, and layers that are computed again keep the least. Throws `out-of-memory`.
+ * Those of before where they fit; else what layers compute is kept and there are two programs, as far as that fits: fewer
+ * programs, and layers that are computed again, take less. Throws `out-of-memory`.
  */
 export function chooseShapes(asked: ShapeRequest, before: PairShapes | undefined): ChosenShapes {
   const { request, memory } = asked;
-  const several = lengthsOf(request, asked.model.config.context);
-  const one = { questions: several.questions.slice(-1), passages: several.passages.slice(-1) };
+  const several = chooseLayouts(request, asked.model.config.context);
   const candidates = [false, true].flatMap((recompute) =>
-    [several, one].map((lengths): PairShapes => ({ ...lengths, recompute })),
+    [several, several.slice(-1)].map((layouts): PairShapes => ({ layouts, recompute })),
   );
   let least = Infinity;
   for (const shapes of before === undefined ? candidates : [before, ...candidates]) {
@@ -69,29 +73,39 @@ export function chooseShapes(asked: ShapeRequest, before: PairShapes | undefined
 
 /** As they are kept in a checkpoint. */
 export function toRunShapes(shapes: PairShapes, { batch }: EncoderRequest): RunShapes {
-  const { questions, passages, recompute } = shapes;
-  return { size: batch, buckets: [...passages], questions: [...questions], recompute };
+  const { layouts, recompute } = shapes;
+  const longest = layouts.flatMap(({ passages }) => passages.slice(-1).map(({ length }) => length));
+  return { size: batch, buckets: longest, pairs: layouts, recompute };
 }
 
-export function fromRunShapes({ buckets, questions, recompute }: RunShapes): PairShapes {
-  return { questions: questions ?? buckets, passages: buckets, recompute };
+export function fromRunShapes({ pairs, recompute }: RunShapes): PairShapes | undefined {
+  return pairs && { layouts: pairs, recompute };
 }
 
-/** The program that a batch runs in. */
+/** The program that a batch runs in. Throws `internal` where none has room for it. */
 export function shapeOf(
   { pairs }: Pick<PairBatch, 'pairs'>,
-  shapes: Pick<PairShapes, 'questions' | 'passages'>,
+  { layouts }: Pick<PairShapes, 'layouts'>,
   request: Pick<EncoderRequest, 'train' | 'evaluation' | 'batch'>,
 ): PairShape {
-  const longest = longestOf(pairs);
-  const fit = (lengths: readonly number[], most: number): number =>
-    lengths.find((length) => length >= most) ?? most;
-  return {
-    pairs: request.batch,
-    negatives: mostNegatives(request),
-    questionLength: fit(shapes.questions, longest.question),
-    passageLength: fit(shapes.passages, longest.passage),
-  };
+  const room = roomOf(request);
+  const lengths = lengthsOf(pairs, room);
+  const rows = layouts.find((layout) => hasRoom(layout, lengths)) ?? layouts.at(-1);
+  if (rows === undefined) {
+    throw new GraphError('internal', 'a training has no program', { audience: 'developer' });
+  }
+  return { ...room, ...rows };
+}
+
+/** Share of padding among the tokens of an epoch. */
+export function paddingOf(request: EncoderRequest, shapes: PairShapes): number {
+  const room = roomOf(request);
+  let [tokens, padded] = [0, 0];
+  for (const batch of firstBatches(request)) {
+    tokens += tokensOf(lengthsOf(batch.pairs, room));
+    padded += paddedTokens(shapeOf(batch, shapes, request));
+  }
+  return 1 - tokens / padded;
 }
 
 /** What the method asks of a program. */
@@ -103,47 +117,78 @@ export function encoderOptions(
   return { ...trained, checkpoint: recompute };
 }
 
-/** Under which the batches, each as long as its longest text, are padded least. */
-function lengthsOf(
-  request: EncoderRequest,
-  limit: number,
-): Pick<PairShapes, 'questions' | 'passages'> {
-  const longest = [...firstBatches(request), ...evaluationBatches(request)].map(({ pairs }) =>
-    longestOf(pairs),
-  );
-  const options = { most: mostLengths, limit, unit };
+/** The lengths of a batch's texts, ascending, of all rows that a program has. */
+interface BatchLengths {
+  readonly questions: readonly number[];
+  readonly passages: readonly number[];
+}
+
+function roomOf(request: Pick<EncoderRequest, 'train' | 'evaluation' | 'batch'>): PairRoom {
+  return { pairs: request.batch, negatives: mostNegatives(request) };
+}
+
+function lengthsOf(batch: PairBatch['pairs'], { pairs, negatives }: PairRoom): BatchLengths {
   return {
-    questions: chooseBuckets(
-      longest.map(({ question }) => question),
-      options,
+    questions: sortedLengths(
+      batch.map(({ question }) => question),
+      pairs,
     ),
-    passages: chooseBuckets(
-      longest.map(({ passage }) => passage),
-      options,
-    ),
+    passages: sortedLengths(batch.flatMap(passagesOf), pairs * (1 + negatives)),
   };
 }
 
-function longestOf(pairs: PairBatch['pairs']): { question: number; passage: number } {
-  const longest = { question: 1, passage: 1 };
-  for (const pair of pairs) {
-    longest.question = Math.max(longest.question, pair.question.length);
-    for (const text of passagesOf(pair)) longest.passage = Math.max(longest.passage, text.length);
+function hasRoom(rows: PairRows, lengths: BatchLengths): boolean {
+  return takesAll(rows.questions, lengths.questions) && takesAll(rows.passages, lengths.passages);
+}
+
+/**
+ * Rows that take every batch of the training and its evaluation, which are all known beforehand; and before them shorter
+ * ones for most batches, where that is less work.
+ */
+function chooseLayouts(request: EncoderRequest, limit: number): readonly PairRows[] {
+  const room = roomOf(request);
+  const { steps } = stepCounts(request);
+  const batches = [
+    ...Array.from({ length: steps }, (_, step) => trainingBatch(request, step)),
+    ...evaluationBatches(request),
+  ]
+    .map(({ pairs }) => lengthsOf(pairs, room))
+    .sort((a, b) => tokensOf(a) - tokensOf(b));
+  const rowsOf = (some: readonly BatchLengths[]): PairRows => ({
+    questions: cutRows(envelopeOf(some.map(({ questions }) => questions)), { limit }),
+    passages: cutRows(envelopeOf(some.map(({ passages }) => passages)), { limit }),
+  });
+  const all = rowsOf(batches);
+  const wholly = batches.length * paddedTokens(all);
+  let best = { layouts: [all], tokens: wholly * (1 - worthwhile) };
+  for (const share of shares) {
+    const some = batches.slice(0, Math.floor(share * batches.length));
+    if (some.length === 0) continue;
+    const shorter = rowsOf(some);
+    const taken = batches.filter((lengths) => hasRoom(shorter, lengths)).length;
+    const tokens = taken * paddedTokens(shorter) + (batches.length - taken) * paddedTokens(all);
+    if (tokens < best.tokens) best = { layouts: [shorter, all], tokens };
   }
-  return longest;
+  return best.layouts;
+}
+
+function paddedTokens({ questions, passages }: PairRows): number {
+  return rowsTokens(questions) + rowsTokens(passages);
+}
+
+function tokensOf({ questions, passages }: BatchLengths): number {
+  return [...questions, ...passages].reduce((sum, length) => sum + length, 0);
 }
 
 function memoryOf({ model, request }: ShapeRequest, shapes: PairShapes): number {
   function* programs(): Generator<TrainingProgram> {
-    for (const questionLength of shapes.questions) {
-      for (const passageLength of shapes.passages) {
-        const options = {
-          ...{ pairs: request.batch, negatives: mostNegatives(request) },
-          ...{ questionLength, passageLength, ...encoderOptions(request, shapes.recompute) },
-        };
-        yield buildPairProgram(model.config, options);
-        if (request.evaluation.length > 0) yield buildPairLossProgram(model.config, options);
-      }
+    for (const rows of shapes.layouts) {
+      const options = {
+        ...{ ...roomOf(request), ...rows },
+        ...encoderOptions(request, shapes.recompute),
+      };
+      yield buildPairProgram(model.config, options);
+      if (request.evaluation.length > 0) yield buildPairLossProgram(model.config, options);
     }
   }
   // Parameters, their gradients, and two moments.

@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import { pairFeeds, textFeeds } from './text-feeds.ts';
+import { evenRows } from './text-rows.ts';
 
-const shape = { pairs: 3, negatives: 1, questionLength: 2, passageLength: 3 };
+const shape = {
+  ...{ pairs: 3, negatives: 1 },
+  questions: evenRows(3, 2),
+  passages: [
+    { batch: 4, length: 1 },
+    { batch: 2, length: 3 },
+  ],
+};
 
 it('texts are padded, and rows that no text fills are empty', () => {
   const feeds = textFeeds('texts', [[5, 6], undefined], { batch: 3, length: 3 });
@@ -12,15 +20,18 @@ it('texts are padded, and rows that no text fills are empty', () => {
   });
 });
 
-it('passages stand in the order of their questions, all negatives behind them', () => {
+it('each text stands in the shortest row that is left, and is found there', () => {
   const pairs = [
     { question: [1], passage: [2, 2], negatives: [[3, 3, 3]] },
     { question: [4, 4], passage: [5], negatives: [] },
   ];
   const feeds = pairFeeds(pairs, shape, { weight: 0.5 });
-  expect(feeds['questions.tokens']).toEqual(Int32Array.of(1, 0, 4, 4, 0, 0));
-  const passages = [2, 2, 0, 5, 0, 0, 0, 0, 0, 3, 3, 3, 0, 0, 0, 0, 0, 0];
-  expect(feeds['passages.tokens']).toEqual(Int32Array.from(passages));
+  expect(feeds['questions0.tokens']).toEqual(Int32Array.of(0, 0, 1, 0, 4, 4));
+  expect(feeds['questions.rows']).toEqual(Int32Array.of(1, 2, 0));
+  expect(feeds['passages0.tokens']).toEqual(Int32Array.of(0, 0, 0, 5));
+  expect(feeds['passages1.tokens']).toEqual(Int32Array.of(2, 2, 0, 3, 3, 3));
+  // The passages of the three questions first, then their negatives.
+  expect(feeds['passages.rows']).toEqual(Int32Array.of(4, 3, 0, 5, 1, 2));
   expect(feeds['weights']).toEqual(Float32Array.of(0.5, 0.5, 0));
   const row = [1, 1, 0, 1, 0, 0];
   expect(feeds['open']).toEqual(Int32Array.of(...row, ...row, 0, 0, 0, 0, 0, 0));

@@ -3,6 +3,7 @@ import type { Feeds } from '../ir/executor.ts';
 import type { TextShape } from './encoder.ts';
 import { pairPlaces, type PairWeights } from './pair-places.ts';
 import type { PairShape } from './pair-program.ts';
+import { groupName, placeTexts, type TextRows } from './text-rows.ts';
 
 export type TokenPair = TextPair;
 
@@ -33,6 +34,13 @@ export function textFeeds(
   return { [`${name}.tokens`]: tokens, [`${name}.types`]: types, [`${name}.mask`]: mask };
 }
 
+/** What `encodeRows(name, rows)` reads: texts of one type, each in a row that is long enough. */
+export function rowFeeds(name: string, texts: readonly Tokens[], rows: TextRows): Feeds {
+  const { groups, rowOf } = placeTexts(texts, rows);
+  const feeds = rows.map((shape, at) => textFeeds(groupName(name, at), groups[at] ?? [], shape));
+  return Object.assign({ [`${name}.rows`]: rowOf }, ...feeds) as Feeds;
+}
+
 /** What a pair program reads, of as many pairs as it has room for or fewer. */
 export function pairFeeds(
   pairs: readonly TokenPair[],
@@ -41,8 +49,8 @@ export function pairFeeds(
 ): Feeds {
   const { questions, passages, open, weights } = pairPlaces(pairs, shape, weighted);
   return {
-    ...textFeeds('questions', questions, { batch: shape.pairs, length: shape.questionLength }),
-    ...textFeeds('passages', passages, { batch: passages.length, length: shape.passageLength }),
+    ...rowFeeds('questions', questions, shape.questions),
+    ...rowFeeds('passages', passages, shape.passages),
     ...{ open, weights },
   };
 }

@@ -9,6 +9,7 @@ import { PairPrograms } from './pair-programs.ts';
 import {
   chooseShapes,
   fromRunShapes,
+  paddingOf,
   toRunShapes,
   type PairShapes,
   type ShapeRequest,
@@ -63,10 +64,11 @@ async function shapesFor(
     );
   }
   await hooks.planned?.(memory);
-  const { questions, passages, recompute } = shapes;
+  const { recompute } = shapes;
+  const padding = paddingOf(training.request, shapes);
   hooks.log(
     'info',
-    `Questions are padded to ${questions.join(' or ')} tokens and passages to ${passages.join(' or ')}; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
+    `Of the tokens that are computed ${(100 * padding).toFixed(0)} % are padding; about ${(memory / 1e9).toFixed(1)} GB${recompute ? ', with layers recomputed in the backward pass to fit' : ''}.`,
   );
   return shapes;
 }

@@ -9,8 +9,6 @@ const goldenSchema = z.object({
   shape: z.object({
     pairs: count,
     negatives: count,
-    questionLength: count,
-    passageLength: count,
   }),
   texts: z.object({ tokens: rows, mask: rows, types: rows }),
   batches: z.array(z.array(z.object({ question: numbers, passage: numbers, negatives: rows }))),

@@ -3,7 +3,9 @@ import { encoderWeightShapes } from '../encoders/encoder-config.ts';
 import type { EncoderModel } from '../encoders/encoder-model.ts';
 import { Encoder } from '../encoders/encoder.ts';
 import { buildPairProgram } from '../encoders/pair-program.ts';
+import { passagesOf } from '../encoders/pair-batches.ts';
 import { pairFeeds } from '../encoders/text-feeds.ts';
+import { envelopeOf, sortedLengths, type TextRows } from '../encoders/text-rows.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
@@ -150,15 +152,39 @@ export class EncoderGoldenCase {
   #program(method: EncoderMethod, checkpoint = false) {
     const { lora } = encoderCases[this.#name];
     const trained = method === 'full' ? { full: true } : { lora };
-    return buildPairProgram(this.#model.config, { ...this.#golden.shape, ...trained, checkpoint })
+    return buildPairProgram(this.#model.config, { ...this.#shape(), ...trained, checkpoint })
       .program;
   }
 
-  #feeds(step: number, parameters: Tensors): Feeds {
+  /** Rows of two lengths, so that texts are told apart and put together again, too. */
+  #shape() {
     const { batches, shape } = this.#golden;
+    const { pairs, negatives } = shape;
+    const rowsOf = (
+      texts: readonly (readonly (readonly number[])[])[],
+      count: number,
+    ): TextRows => {
+      const lengths = envelopeOf(texts.map((batch) => sortedLengths(batch, count)));
+      const half = Math.ceil(count / 2);
+      return [
+        { batch: half, length: lengths[half - 1] ?? 1 },
+        { batch: count - half, length: lengths[count - 1] ?? 1 },
+      ];
+    };
+    const questions = batches.map((batch) => batch.map(({ question }) => question));
+    const passages = batches.map((batch) => batch.flatMap(passagesOf));
+    return {
+      ...{ pairs, negatives },
+      questions: rowsOf(questions, pairs),
+      passages: rowsOf(passages, pairs * (1 + negatives)),
+    };
+  }
+
+  #feeds(step: number, parameters: Tensors): Feeds {
+    const { batches } = this.#golden;
     const batch = batches[step % batches.length] ?? [];
     return {
-      ...pairFeeds(batch, shape, { weight: 1 / batch.length }),
+      ...pairFeeds(batch, this.#shape(), { weight: 1 / batch.length }),
       ...Object.fromEntries(parameters),
     };
   }

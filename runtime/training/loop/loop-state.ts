@@ -18,14 +18,23 @@ export const loopStateSchema = z.object({
 });
 export type LoopState = z.infer<typeof loopStateSchema>;
 
+const rowsSchema = z
+  .array(z.object({ batch: z.number().int().positive(), length: z.number().int().positive() }))
+  .min(1)
+  .readonly();
+
 /** How a training is cut into programs: kept by a resumed run, since sums would round otherwise. */
 export const runShapesSchema = z.object({
   /** Rows of a micro-batch. */
   size: z.number().int().positive(),
   /** Row lengths, ascending. */
   buckets: z.array(z.number().int().positive()).min(1),
-  /** Of questions, where rows are pairs and the buckets those of their passages. */
-  questions: z.array(z.number().int().positive()).min(1).optional(),
+  /** Where rows are pairs: the rows of each program, in groups of one length. */
+  pairs: z
+    .array(z.object({ questions: rowsSchema, passages: rowsSchema }))
+    .min(1)
+    .readonly()
+    .optional(),
   /** Layers are computed again in the backward pass. */
   recompute: z.boolean(),
 });
