@@ -12,5 +12,5 @@ export const backendVersions: Omit<EngineVersions, 'training'> = {
   onnxruntime: `onnxruntime code 2, onnxruntime-node ${dependencies['onnxruntime-node']}, ${tokenizers}`,
   'llama.cpp': `llama.cpp code 5, node-llama-cpp ${dependencies['node-llama-cpp']}, jinja ${dependencies['@huggingface/jinja']}, ${tokenizers}`,
   remote: 'remote code 1',
-  lance: `lance code 4, lancedb ${dependencies['@lancedb/lancedb']}`,
+  lance: `lance code 5, lancedb ${dependencies['@lancedb/lancedb']}`,
 };
