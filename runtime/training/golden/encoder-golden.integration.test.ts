@@ -25,7 +25,10 @@ const folder = promisify(execFile)(process.execPath, [
 ]).then(({ stdout }) => stdout);
 const miniLm = async () => openEncoder(await folder, weights);
 
+const tiny = () => openEncoder(fixture('bert'), 'model.safetensors');
+
 describe('onnx on cpu', () => {
+  encoderContract('bert', { model: tiny, executor: onCpu, stepped: ['full', 'lora'] });
   encoderContract('minilm', { model: miniLm, executor: onCpu, stepped: ['full', 'lora'] });
 });
 
@@ -35,7 +38,6 @@ describe('onnx on webgpu', () => {
     return;
   }
   const executor = () => Promise.resolve(webgpu);
-  const tiny = () => openEncoder(fixture('bert'), 'model.safetensors');
   encoderContract('bert', { model: tiny, executor, stepped: ['full', 'lora'] });
   // Twenty steps of it take some minutes on software; those of the tiny one are compared.
   encoderContract('minilm', { model: miniLm, executor, stepped: [] });

@@ -5,7 +5,7 @@ import { Encoder } from '../encoders/encoder.ts';
 import { buildPairProgram } from '../encoders/pair-program.ts';
 import { passagesOf } from '../encoders/pair-batches.ts';
 import { pairFeeds } from '../encoders/text-feeds.ts';
-import { envelopeOf, sortedLengths, type TextRows } from '../encoders/text-rows.ts';
+import { envelopeOf, evenRows, sortedLengths, type TextRows } from '../encoders/text-rows.ts';
 import { loadWeight } from '../formats/load-weight.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { sourceOf } from '../formats/tensor-file.ts';
@@ -156,7 +156,7 @@ export class EncoderGoldenCase {
       .program;
   }
 
-  /** Rows of two lengths, so that texts are told apart and put together again, too. */
+  /** Rows of two lengths for the tiny one, so that texts are told apart and put together again, too. */
   #shape() {
     const { batches, shape } = this.#golden;
     const { pairs, negatives } = shape;
@@ -165,10 +165,12 @@ export class EncoderGoldenCase {
       count: number,
     ): TextRows => {
       const lengths = envelopeOf(texts.map((batch) => sortedLengths(batch, count)));
+      const longest = lengths.at(-1) ?? 1;
+      if (this.#name !== 'bert') return evenRows(count, longest);
       const half = Math.ceil(count / 2);
       return [
         { batch: half, length: lengths[half - 1] ?? 1 },
-        { batch: count - half, length: lengths[count - 1] ?? 1 },
+        { batch: count - half, length: longest },
       ];
     };
     const questions = batches.map((batch) => batch.map(({ question }) => question));
