@@ -12,7 +12,7 @@ interface OutputFrameProps {
   readonly children: ReactNode;
 }
 
-/** An output in its cell, with a lower edge to draw it higher and lower by: dragged, or by the arrows; a double click gives it its own height. */
+/** An output in its cell, with a lower edge to draw it higher and lower by: dragged, or by the arrows; a double click or Enter gives it its own height. */
 export function OutputFrame({ height, resize, label, children }: OutputFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
   const from = useRef<{ readonly at: number; readonly height: number }>(undefined);
@@ -34,10 +34,10 @@ export function OutputFrame({ height, resize, label, children }: OutputFrameProp
         className="cell-edge"
         aria-label={`Height of the output of ${label}`}
         aria-orientation="horizontal"
-        aria-valuenow={height ?? 0}
+        aria-valuenow={height ?? least}
         aria-valuemin={least}
         aria-valuetext={height === undefined ? 'as high as it needs' : `${String(height)} pixels`}
-        title="Drag to make the output higher or lower; a double click gives it its own height"
+        title="Drag to make the output higher or lower; a double click or Enter gives it its own height"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -53,9 +53,11 @@ export function OutputFrame({ height, resize, label, children }: OutputFrameProp
         onDoubleClick={() => resize(undefined)}
         onKeyDown={(event) => {
           const { key } = event;
-          if (key !== 'ArrowDown' && key !== 'ArrowUp') return;
+          if (key === 'Enter') resize(undefined);
+          else if (key === 'ArrowDown' || key === 'ArrowUp')
+            drawTo(now() + (key === 'ArrowDown' ? keyStep : -keyStep));
+          else return;
           event.preventDefault();
-          drawTo(now() + (key === 'ArrowDown' ? keyStep : -keyStep));
         }}
       />
     </>
