@@ -62,6 +62,19 @@ it('asks a question once, however often it is sent on its way', async () => {
   expect(useAsk.getState().asked).toHaveLength(2);
 });
 
+it('asks one of the saved questions by itself, and leaves what is typed beside it', async () => {
+  served.start = () => Promise.resolve({ runId: 'r1' });
+  useAsk.setState({ file: served.file.path, question: 'And what of' });
+  expect(await ask('Who keeps the key?')).toBe(true);
+  expect(served.asked).toEqual([
+    { path: 'a.graft.json', inputs: { question: 'Who keeps the key?' }, set: [] },
+  ]);
+  expect(useAsk.getState().question).toBe('And what of');
+  useAsk.setState({ question: 'And what of it?' });
+  expect(await ask('And what of it?')).toBe(true);
+  expect(useAsk.getState().question).toBe('');
+});
+
 it('shows nothing of it beside another file, whose question is still on its way', async () => {
   const tell = late('r1');
   const first = ask('Who keeps the key?');
