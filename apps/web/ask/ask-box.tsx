@@ -145,7 +145,7 @@ export function AskBox() {
       {asked.length === 0 ? null : (
         <>
           <div className="mt-4 mb-1.5 flex items-baseline">
-            <h3 className="quiet-heading flex-1">Asked</h3>
+            <h3 className="flex-1 font-[550]">Asked</h3>
             <button
               type="button"
               className="text-sm text-ink-2 hover:text-ink hover:underline"
