@@ -72,6 +72,30 @@ test('the canvas makes room, keeps what has the focus in sight, and holds still'
     await expect(bench.node('chunk')).toHaveCount(0);
   });
 
+  await test.step('a new note lies on nothing', async () => {
+    // With a card in the middle of the view.
+    await bench.select('a');
+    await page.keyboard.press('Shift+2');
+    await page.waitForTimeout(300);
+    await page.keyboard.press('n');
+    const note = page.locator('.react-flow__node[data-id="note:note"]');
+    await expect(note.getByRole('textbox')).toBeFocused();
+    const own = await note.boundingBox();
+    if (own === null) throw new Error('the note is not drawn');
+    for (const other of [await boxOf('a'), await boxOf('b'), await boxOf('c')])
+      expect(
+        own.x >= other.x + other.width ||
+          other.x >= own.x + own.width ||
+          own.y >= other.y + other.height ||
+          other.y >= own.y + own.height,
+      ).toBe(true);
+    await page.keyboard.type('Here.');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await expect(note).toHaveCount(0);
+  });
+
   await test.step('a node that is reached by Tab is wholly in sight', async () => {
     await bench.select('a');
     await page.keyboard.press('Shift+2');

@@ -112,6 +112,16 @@ test('says on each card what a run would do, runs what is selected, and keeps a 
     await bench.fill('Size', '72');
     await expect(plan('small')).toContainText('size changed');
     await expectAccessible(page, 'the plan on the canvas');
+    // It lies on no title of a group.
+    await bench.select('small');
+    await page.keyboard.press('g');
+    await page.getByLabel('Title of the group').press('Enter');
+    const line = await plan('small').boundingBox();
+    const title = await page.locator('.group-title').boundingBox();
+    if (line === null || title === null) throw new Error('they are not drawn');
+    expect(title.y + title.height).toBeLessThanOrEqual(line.y);
+    await page.keyboard.press('Control+z');
+    await expect(page.locator('.group-title')).toHaveCount(0);
     await page.getByRole('button', { name: 'Plan on the canvas' }).click();
     await expect(plan('small')).toHaveCount(0);
   });

@@ -251,6 +251,7 @@ export function Canvas() {
       className={first === 'held' ? 'h-full held' : 'h-full'}
       data-far={far !== undefined}
       data-picture={isPicture}
+      data-planned={planned}
       style={{ '--far': far }}
       onFocus={({ target }) => {
         // One that is reached by Tab is wholly in sight.
@@ -325,7 +326,7 @@ export function Canvas() {
           <CanvasTools />
           <Overview isMany={isMany} />
           <RefusalHint />
-          {hasTypes ? <CanvasExtras /> : null}
+          {hasTypes ? <CanvasExtras flow={store} /> : null}
         </ReactFlow>
       </FarContext>
     </div>

@@ -4,6 +4,8 @@ import { reasonLine } from '../inspector/reason.ts';
 import { useChecks } from '../state/checks.ts';
 import { usePlan } from '../state/plan-store.ts';
 import { nodeTypes } from '../state/registry.ts';
+import { isOver } from '../state/run-state.ts';
+import { stepIn, useRunView } from '../state/run-view.ts';
 import { plannedWork, weightsText } from './planned-work.ts';
 
 /** Above a card, what a run would do with it: reuse it or run it, why, how long that took, and the weights that it loads. */
@@ -11,7 +13,13 @@ export function NodePlan({ node, path }: { readonly node: GraphNode; readonly pa
   const report = usePlan((state) => state.report);
   const models = useChecks((state) => state.models);
   const work = report === null ? undefined : plannedWork(report, path);
-  if (work === undefined) return null;
+  // What a run has done by now is said by the card: the plan was made before it.
+  const isDone = useRunView(({ run, past }) => {
+    if (run === null || past || isOver(run)) return false;
+    const status = stepIn(run, path)?.status ?? 'queued';
+    return status !== 'queued' && status !== 'running';
+  });
+  if (work === undefined || isDone) return null;
   const { verdict, word, time, step } = work;
   const weights =
     verdict === 'reused' ? undefined : weightsText(node, nodeTypes().get(node.type), models);

@@ -1,5 +1,16 @@
-import { addGroup, addNote, type Frame, type Graph, type NodeLayout } from '@graft/graph';
+import {
+  addGroup,
+  addNote,
+  emptyGraph,
+  groupOfKey,
+  keysOf,
+  type Frame,
+  type Graph,
+  type NodeLayout,
+} from '@graft/graph';
+import type { Card } from '../canvas/arrange.ts';
 import { nodeWidth } from '../canvas/card-size.ts';
+import { roomFor } from '../canvas/room-for.ts';
 import { cardSize, drawnFrame, freePlace } from '../canvas/viewport.ts';
 import { announce } from '../state/announcement.ts';
 import { useDocument } from '../state/document-store.ts';
@@ -7,6 +18,8 @@ import { useOverlay } from '../state/overlay-store.ts';
 import { useScreen } from '../state/screen-store.ts';
 
 const noteWidth = 240;
+/** Of a note that is being written. */
+const noteHeight = 90;
 /** Pixels around what a group is made for, and for its head above. */
 const around = 24;
 const head = 44;
@@ -19,10 +32,21 @@ function take({ graph, key }: { readonly graph: Graph; readonly key: string }, s
   announce(said);
 }
 
-/** Adds an empty note, where it is wanted or in the middle of what is in view. */
+/** The place nearest to the middle of what is in view at which a note covers nothing. */
+function freeMiddle(graph: Graph): NodeLayout {
+  const cards = keysOf(graph).flatMap((key): Card[] => {
+    const frame = groupOfKey(key) === undefined ? drawnFrame(key) : undefined;
+    return frame === undefined ? [] : [{ id: key, ...frame }];
+  });
+  // In a graph without nodes the middle is free.
+  const middle = freePlace(emptyGraph);
+  return roomFor({ id: '', ...middle, width: noteWidth, height: noteHeight }, cards);
+}
+
+/** Adds an empty note, where it is wanted or near the middle of what is in view. */
 export function addNoteAt(place?: NodeLayout): void {
   const { shown } = useDocument.getState();
-  const { x, y } = place ?? freePlace(shown);
+  const { x, y } = place ?? freeMiddle(shown);
   take(addNote(shown, { text: '', x, y, width: noteWidth }), 'Added a note.');
 }
 
