@@ -128,6 +128,21 @@ function nodeMenu(): MenuGroups {
   ];
 }
 
+/** The menu of a cell of the notebook: what its keys and buttons do. */
+function cellMenu(): MenuGroups {
+  const [id = ''] = useScreen.getState().selection;
+  return [
+    [command('run-to-here')],
+    [command('duplicate'), command('cut'), command('copy'), command('paste')],
+    [
+      { ...command('connect'), disabled: false, run: () => ask({ node: id }) },
+      ...ifEnabled('switch-off'),
+      ...ifEnabled('switch-on'),
+    ],
+    [command('delete', { grave: true })],
+  ];
+}
+
 /** Asks what to connect to, or what to take off. */
 function ask(connecting: ConnectQuestion): void {
   useOverlay.getState().show({ connecting });
@@ -268,7 +283,7 @@ export function menuItems({ target, at }: OpenMenu): MenuGroups {
     case 'canvas':
       return canvasMenu(at);
     case 'nodes':
-      return nodeMenu();
+      return useScreen.getState().view === 'notebook' ? cellMenu() : nodeMenu();
     case 'port':
       return portMenu(target.port);
     case 'edge':

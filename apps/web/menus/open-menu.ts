@@ -16,7 +16,9 @@ function targetOf(element: Element): MenuTarget | undefined {
   if (folder !== undefined) return { kind: 'folder', path: folder };
   const port = portAt(element);
   if (port !== undefined) return { kind: 'port', port };
-  const node = element.closest('.react-flow__node')?.getAttribute('data-id');
+  const node =
+    element.closest('.react-flow__node')?.getAttribute('data-id') ??
+    element.closest<HTMLElement>('[data-cell]')?.dataset['cell'];
   if (typeof node === 'string') {
     const { selection, select } = useScreen.getState();
     // Of several that are selected the menu is for all; another node is selected instead of them.
@@ -40,7 +42,7 @@ export function openMenu(element: Element, at: Place): boolean {
 }
 
 /** What has a menu of its own when it has the focus. */
-const ownMenu = '[data-file], [data-folder], .react-flow__edge, .react-flow__node';
+const ownMenu = '[data-file], [data-folder], [data-cell], .react-flow__edge, .react-flow__node';
 
 /** By key: the menu of what has the focus, else of the selected nodes, else of the canvas. */
 export function openMenuAtFocus(): boolean {

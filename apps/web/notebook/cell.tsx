@@ -10,6 +10,7 @@ import { useLook, useShape } from '../state/node-shape.ts';
 import { useOutdated } from '../state/outdated.ts';
 import { usePath } from '../state/node-path.ts';
 import { untitled } from '../state/node-titles.ts';
+import { openMenu } from '../menus/open-menu.ts';
 import { useOverlay } from '../state/overlay-store.ts';
 import { useProblemAt } from '../state/problems.ts';
 import { startRun } from '../state/run-actions.ts';
@@ -131,6 +132,14 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
       aria-label={`${String(number)}. ${title}`}
       onFocus={() => useScreen.getState().select([id])}
       onKeyDown={onKey}
+      onContextMenu={(event) => {
+        // Of what came out, and in fields, it is the browser's own: there people copy words.
+        const { target } = event;
+        if (!(target instanceof Element) || target.closest('.cell-output, .cell-form') !== null)
+          return;
+        const at = { x: event.clientX, y: event.clientY };
+        if (openMenu(target, at)) event.preventDefault();
+      }}
     >
       <header className="cell-head">
         <i className="group-square" />
