@@ -12,6 +12,9 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   expect(new URL(page.url()).searchParams.get('view')).toBe('notebook');
   const cells = page.locator('.cell');
   await expect(cells).toHaveCount(2);
+  // Its keys work at once, also beside the button that leads here.
+  await page.keyboard.press('ArrowDown');
+  await expect(cells.first()).toBeFocused();
   // Each below what feeds it.
   await expect(cells.first()).toHaveAttribute('data-cell', 'files');
   const chunk = page.getByTestId('cell-chunk');

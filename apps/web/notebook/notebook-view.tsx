@@ -12,6 +12,7 @@ import { keepViewShowable } from '../state/way-out.ts';
 import { Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { cellOrder } from './cell-order.ts';
+import { useFirstKey } from './first-key.ts';
 import { proseOrder } from './prose-order.ts';
 import { part } from '../shell/part.tsx';
 
@@ -84,6 +85,7 @@ export function NotebookView() {
     cell?.focus({ preventScroll: true });
   }, []);
   useNewCell(order, go);
+  useFirstKey(order[0], go);
   if (path === undefined) return null;
   return (
     <div className="notebook">
