@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { formatEdge } from '../format/edge.ts';
 import type { Graph } from '../format/graph.ts';
 import { parseGraph } from '../format/parse-graph.ts';
+import { setBends } from '../compose/bend-edges.ts';
 import { removeNodes, setParam, setTitle } from '../compose/graph-edit.ts';
 import { testRegistry } from '../testing.ts';
 import { changedKey, type NodeSide } from './choose-nodes.ts';
@@ -76,6 +77,59 @@ it('leaves what was connected in the place of a node that comes back', () => {
   const { graph } = merge(ours, set(base, 'value', 3), { a: 'theirs' });
   expect(graph.nodes).toHaveProperty('a');
   expect(graph.edges.map(formatEdge)).toEqual(['c.value -> b.value']);
+});
+
+it('connects a node that comes back beside others where its input takes several', () => {
+  const read = (sources: readonly string[], value: number): Graph => {
+    const number = (one: number) => ({ type: 'number', version: 1, params: { value: one } });
+    const all = ['a', 'b', 'c'].filter((id) => id === 'c' || sources.includes(id));
+    return parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: {
+          ...Object.fromEntries(all.map((id) => [id, number(id === 'a' ? value : 0)])),
+          sum: { type: 'sum', version: 1, params: {} },
+        },
+        edges: sources.map((id) => `${id}.value -> sum.terms`),
+      }),
+    );
+  };
+  const sides = {
+    base: read(['a', 'b'], 1),
+    ours: read(['a', 'b'], 2),
+    theirs: read(['b', 'c'], 1),
+  };
+  const { graph } = mergeGraphs(sides, testRegistry, new Map([['a', 'mine']]));
+  expect(graph.edges.map(({ source }) => source)).toEqual(['a', 'b', 'c']);
+});
+
+it('brings back a node that is called as what every object has', () => {
+  const [before, after] = [1, 2].map((value) =>
+    parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: { constructor: { ...nodes.a, params: { value } }, b: nodes.b },
+        edges: ['constructor.value -> b.value'],
+      }),
+    ),
+  );
+  if (before === undefined || after === undefined) throw new Error('no graphs');
+  const sides = { base: before, ours: removeNodes(before, ['constructor']), theirs: after };
+  const { graph } = mergeGraphs(sides, testRegistry, new Map([['constructor', 'theirs']]));
+  expect(graph.edges.map(formatEdge)).toEqual(['constructor.value -> b.value']);
+});
+
+it('leads the edges of a node that comes back, or stays, through the points that they had', () => {
+  const bent = setBends(base, 'a.value -> b.value', [{ x: 5, y: 6 }]);
+  const [gone, changed] = [removeNodes(bent, ['a']), set(bent, 'value', 3)];
+  const back = mergeGraphs(
+    { base: bent, ours: gone, theirs: changed },
+    testRegistry,
+    new Map([['a', 'theirs']]),
+  );
+  expect(back.graph.bends).toEqual(bent.bends);
+  const stays = mergeGraphs({ base: bent, ours: changed, theirs: gone }, testRegistry);
+  expect(stays.graph.bends).toEqual(bent.bends);
 });
 
 it('tells nodes of subgraphs apart', () => {

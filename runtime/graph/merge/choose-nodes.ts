@@ -1,5 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own, sortedKeys } from '../base/record.ts';
+import { bendsOf } from '../format/bends.ts';
 import { formatEdge, sortEdges } from '../format/edge.ts';
 import type { Edge, Graph, GraphBody, GraphNode } from '../format/graph.ts';
 
@@ -87,28 +88,34 @@ function withNode<Body extends GraphBody>(
   { from, base, node }: { from: GraphBody; base: GraphBody; node: string },
 ): Body {
   const touches = ({ source, target }: Edge): boolean => source === node || target === node;
-  const { [node]: before, ...others } = to.nodes;
+  const { [node]: _before, ...others } = to.nodes;
   const now = own(from.nodes, node);
   if (now === undefined) {
     const { [node]: _, ...layout } = to.layout;
     return { ...to, nodes: others, edges: to.edges.filter((edge) => !touches(edge)), layout };
   }
   const nodes = { ...others, [node]: now };
-  if (before !== undefined) return { ...to, nodes };
+  if (Object.hasOwn(to.nodes, node)) return { ...to, nodes };
   const known = new Set(base.edges.map(formatEdge));
-  // What was connected in the place of the node meanwhile stays.
+  const isMany = (input: string): boolean =>
+    [base, from, to].some(
+      (side) => side.edges.filter((edge) => inputOf(edge) === input).length > 1,
+    );
+  // What was connected in the place of the node meanwhile stays; an input that takes several takes it beside that.
   const taken = new Set(to.edges.filter((edge) => !known.has(formatEdge(edge))).map(inputOf));
   const back = from.edges.filter(
     (edge) =>
       touches(edge) &&
       Object.hasOwn(nodes, edge.source) &&
       Object.hasOwn(nodes, edge.target) &&
-      !taken.has(inputOf(edge)),
+      (!taken.has(inputOf(edge)) || isMany(inputOf(edge))),
   );
   const place = own(from.layout, node);
+  const edges = sortEdges([...to.edges, ...back]);
   return {
     ...to,
-    ...{ nodes, edges: sortEdges([...to.edges, ...back]) },
+    ...{ nodes, edges },
+    ...bendsOf({ edges, bends: { ...bendsOf({ ...from, edges: back }).bends, ...to.bends } }),
     layout: place === undefined ? to.layout : { ...to.layout, [node]: place },
   };
 }

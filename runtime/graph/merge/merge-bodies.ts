@@ -1,7 +1,8 @@
 import { sameJson } from '../base/canonical-json.ts';
 import type { Location } from '../base/errors.ts';
 import { own, sortedKeys } from '../base/record.ts';
-import { bendsOf } from '../format/bends.ts';
+import { bendsOf, type Bends } from '../format/bends.ts';
+import { formatEdge } from '../format/edge.ts';
 import type { GraphBody, GraphNode, NodeLayout } from '../format/graph.ts';
 import { topologicalOrder } from '../plan/topological-order.ts';
 import { mergeAnnotations } from './merge-annotations.ts';
@@ -62,11 +63,7 @@ export function mergeBodies(sides: BodySides, conflicts: MergeConflict[]): Graph
     ...(Object.keys(expose.merged).length === 0 ? {} : { expose: expose.merged }),
     ...mergeAnnotations(sides, conflicts),
     layout: mergeLayout({ ...sides, nodes }),
-    // Where both bent an edge, ours stays; it changes no result.
-    ...bendsOf({
-      edges,
-      bends: mergeRecords(base.bends ?? {}, ours.bends ?? {}, theirs.bends ?? {}).merged,
-    }),
+    ...bendsOf({ edges, bends: mergeBends(sides) }),
     ...(Object.keys(fields.merged).length === 0 ? {} : { extra: fields.merged }),
   };
   conflicts.push(...newCycles(body, [ours, theirs]));
@@ -117,6 +114,15 @@ function mergeLayout(
     if (!removed && place !== undefined) layout[id] = place;
   }
   return layout;
+}
+
+/** Where both bent an edge, ours stays; it changes no result. An edge that one side alone has goes as it does there. */
+function mergeBends({ base, ours, theirs }: BodySides): Bends {
+  const [mine, yours] = [ours, theirs].map(({ edges }) => new Set(edges.map(formatEdge)));
+  const shared = Object.entries(base.bends ?? {}).filter(
+    ([edge]) => mine?.has(edge) === true && yours?.has(edge) === true,
+  );
+  return mergeRecords(Object.fromEntries(shared), ours.bends ?? {}, theirs.bends ?? {}).merged;
 }
 
 /** Circles that neither side had. */
