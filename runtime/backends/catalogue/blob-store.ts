@@ -7,6 +7,8 @@ import {
   hashFile,
   linkOrCopy,
   placeFile,
+  removeLeftovers,
+  removePartials,
   replaceFile,
   stagingName,
   syncPath,
@@ -51,6 +53,19 @@ export class BlobStore {
     const folder = join(this.root, 'partial');
     await mkdir(folder, { recursive: true });
     return join(folder, name);
+  }
+
+  /** The same under this process's name, once what processes left that died as they wrote is gone. */
+  async stagingPath(ending = ''): Promise<string> {
+    await this.removeLeftovers();
+    return this.partialPath(`${stagingName()}${ending}`);
+  }
+
+  /** Of processes that died as they wrote. Downloads, which go on, name no process. */
+  async removeLeftovers(): Promise<void> {
+    const folder = join(this.root, 'partial');
+    await removeLeftovers(folder, () => true);
+    await removePartials(folder);
   }
 
   /**

@@ -1,15 +1,7 @@
 import { access, constants, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError } from '@graft/graph';
-import {
-  hashFile,
-  isFullDisk,
-  isUnwritable,
-  removeLeftovers,
-  removePartials,
-  stagingName,
-  withFileLock,
-} from '@graft/kit';
+import { hashFile, isFullDisk, isUnwritable, withFileLock } from '@graft/kit';
 import { z } from 'zod';
 import { SharedWork } from '../shared/shared-work.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
@@ -107,7 +99,7 @@ export class ConvertedModels {
       () => false,
     );
     if (!(await isOurs)) return 0;
-    await this.#removeLeftovers();
+    await this.#blobs.removeLeftovers();
     const before = Date.now() - keptMs;
     return this.#drop((_, { usedAt }) => usedAt < before);
   }
@@ -137,8 +129,7 @@ export class ConvertedModels {
       // Another process may have made it while this one waited.
       const there = await this.#sound(key);
       if (there !== undefined) return there;
-      await this.#removeLeftovers();
-      const file = await this.#blobs.partialPath(`${stagingName()}.gguf`);
+      const file = await this.#blobs.stagingPath('.gguf');
       try {
         progress(0);
         await conversion.write(file, { signal: hooks.signal, progress });
@@ -184,13 +175,6 @@ export class ConvertedModels {
       );
     }
     return error;
-  }
-
-  /** Of processes that died as they wrote. Downloads, which go on, name no process. */
-  async #removeLeftovers(): Promise<void> {
-    const folder = await this.#blobs.partialPath('');
-    await removeLeftovers(folder, () => true);
-    await removePartials(folder);
   }
 
   #record(key: string, { digest, size }: Pick<KnownFile, 'digest' | 'size'>): Promise<void> {

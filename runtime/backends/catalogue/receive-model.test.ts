@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '@graft/graph';
+import { ownerStamp } from '@graft/kit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
 
@@ -49,6 +50,23 @@ it('a model from a package is laid out and known from then on', async () => {
   expect(await catalogue.list()).toMatchObject([{ entry: { id: 'm' }, installed: true }]);
   const { folder } = await catalogue.open('m');
   for (const [path, bytes] of files) expect(await readFile(join(folder, path))).toEqual(bytes);
+});
+
+it('is written under the name of this process, once what those left that died is gone', async () => {
+  const partial = join(modelsFolder, 'partial');
+  const [, place = ''] = ownerStamp.split('@');
+  await mkdir(join(partial, `99999999-1@${place}-dead`), { recursive: true });
+  await writeFile(join(partial, 'kept.part'), 'a download that goes on');
+  const seen = new Set<string>();
+  async function* watched(digest: string): AsyncGenerator<Uint8Array> {
+    yield* packed(digest);
+    for (const name of await readdir(partial)) seen.add(name);
+  }
+  await catalogue.receive(entry, watched);
+  const others = [...seen].filter((name) => name !== 'kept.part');
+  expect(others).not.toEqual([]);
+  for (const name of others) expect(name.startsWith(ownerStamp)).toBe(true);
+  expect(await readdir(partial)).toEqual(['kept.part']);
 });
 
 it('is the one of its id of two that come at once', async () => {

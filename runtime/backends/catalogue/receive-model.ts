@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -25,7 +24,7 @@ export async function receiveModel(
   if (here !== undefined) requireSame(here, entry);
   for (const file of files) {
     if (await blobs.hasSound(file)) continue;
-    const partial = await blobs.partialPath(randomUUID());
+    const partial = await blobs.stagingPath();
     try {
       await pipeline(bytes(file.digest), createWriteStream(partial, { flags: 'wx' }));
       const found = await hashFile(partial);
