@@ -98,6 +98,33 @@ describe('an epoch', () => {
     expect(order(0, 1)).not.toEqual(order(0, 2));
     expect(order(1, 1).toSorted((a, b) => a - b)).toEqual(rows);
   });
+
+  it('has it whatever else is asked for between its steps', () => {
+    const rows = Array.from({ length: 6 }, (_, i) => i);
+    const first = () => rowsOfStep(rows, 0, { seed: 1, batch: 6 });
+    const alone = first();
+    for (const [others, step, seed] of [
+      [rows.slice(1), 0, 1],
+      [rows, 1, 1],
+      [rows, 0, 2],
+    ] as const) {
+      expect(rowsOfStep(others, step, { seed, batch: 6 })).not.toEqual(alone);
+      expect(first()).toEqual(alone);
+    }
+    // Of as many others: the same places, other rows.
+    const named = rows.map((row) => `row ${String(row)}`);
+    expect(rowsOfStep(named, 0, { seed: 1, batch: 6 })).toEqual(
+      alone.map((row) => `row ${String(row)}`),
+    );
+  });
+
+  it('is put in order once, not at each of its steps', () => {
+    const steps = 4_000;
+    const rows = Array.from({ length: 25 * steps }, (_, i) => i);
+    const start = performance.now();
+    for (let step = 0; step < steps; step++) rowsOfStep(rows, step, { seed: 1, batch: 25 });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
 });
 
 describe('packing', () => {

@@ -18,11 +18,23 @@ export function stepsPerEpoch(rows: number, batch: number): number {
 export function rowsOfStep<T>(rows: readonly T[], step: number, options: EpochOptions): T[] {
   const { seed, batch } = options;
   const steps = stepsPerEpoch(rows.length, batch);
-  const order = epochOrder(rows, seedFor(`epoch ${Math.floor(step / steps)}`, seed));
+  const order = epochOrder(rows.length, seedFor(`epoch ${Math.floor(step / steps)}`, seed));
   const start = (step % steps) * batch;
-  return order.slice(start, start + batch);
+  return order.slice(start, start + batch).flatMap((place) => rows.slice(place, place + 1));
 }
 
-function epochOrder<T>(rows: readonly T[], seed: number): T[] {
-  return new Random(seed).shuffled(rows);
+/** The last order that was asked for: the steps of an epoch are asked for one after another. */
+let last: { readonly count: number; readonly seed: number; readonly order: readonly number[] } = {
+  count: 0,
+  seed: 0,
+  order: [],
+};
+
+/** The places of rows in the order of an epoch. */
+function epochOrder(count: number, seed: number): readonly number[] {
+  if (last.count !== count || last.seed !== seed) {
+    const places = Array.from({ length: count }, (_, place) => place);
+    last = { count, seed, order: new Random(seed).shuffled(places) };
+  }
+  return last.order;
 }
