@@ -84,6 +84,33 @@ it('is copied with both ends, and goes into a subgraph and out again', () => {
   expect(back.bends?.[edge]).toHaveLength(2);
 });
 
+it('is led into what is put in the place of its node, and never what only has the same name', () => {
+  const made = makeSubgraph(bent, { nodes: ['double'] }, { registry });
+  const entering = Object.values(made.graph.bends ?? {});
+  expect(entering).toEqual([bent.bends?.[edge]]);
+  const out = inlineSubgraph(made.graph, { node: made.node }, { registry }).graph;
+  expect(out.bends).toEqual(bent.bends);
+  // The subgraph has an edge of the same string, which is not bent.
+  const { nodes, edges, layout } = plain;
+  const use = { type: 'graph', version: 1, params: { use: '#same' } };
+  const twice = {
+    ...{ ...bent, nodes: { ...bent.nodes, use } },
+    graphs: { same: { nodes, edges, layout } },
+  };
+  const both = inlineSubgraph(twice, { node: 'use' }, { registry }).graph;
+  expect(Object.keys(both.nodes)).toContain('double-2');
+  expect(both.bends).toEqual(bent.bends);
+});
+
+it('is nowhere so far out that it could not be written, or drawn', () => {
+  const far = setBends(plain, edge, [{ x: 1e308, y: -1e308 }]);
+  const { graph } = duplicateNodes(far, ['number', 'double'], { x: 1e308, y: 1e308 });
+  expect(points(parseGraph(serializeGraph(graph)))).toContainEqual({ x: 1e7, y: 1e7 });
+  const apart = moveNodes(plain, { number: { x: 1.7e308, y: 0 }, double: { x: 1.7e308, y: 0 } });
+  const made = makeSubgraph(apart, { nodes: ['number', 'double'] }, { registry });
+  expect(made.graph.layout[made.node]).toEqual({ x: 1e7, y: 0 });
+});
+
 it('is merged by edge, ours where both bent one', () => {
   const other = 'number.value -> other.value';
   const theirs = setBends(setBends(plain, edge, [{ x: 1, y: 1 }]), other, [{ x: 2, y: 2 }]);

@@ -157,13 +157,14 @@ class Placement {
     });
     const moved = this.moved();
     const bends = broughtBends(this.#inner, { nodes: this.#ids, shift });
+    const outside = [...this.#outside(), ...this.#entering()];
     return {
       nodes: Object.fromEntries(nodes),
       edges: sortEdges(moved.map(({ edge }) => edge)),
       ...(Object.keys(expose).length === 0 ? {} : { expose }),
       ...brought.annotations,
       layout: Object.fromEntries(layout),
-      bends: { ...carriedBends(this.#outer, moved), ...bends },
+      bends: { ...carriedBends(this.#outer, outside), ...bends },
       ...(extra === undefined ? {} : { extra }),
     };
   }
@@ -195,35 +196,61 @@ class Placement {
 
   /** The edges, with those that they stand for: on its side of the border each goes by one string. */
   moved(): MovedEdge[] {
-    const into = (name: string): Edge[] =>
-      this.#outer.edges.filter((edge) => edge.target === this.#use.id && edge.targetPort === name);
-    /** What an inner source is, seen from outside. */
-    const sources = (edge: Edge): Pick<Edge, 'source' | 'sourcePort'>[] => {
-      const id = this.#ids.get(edge.source);
-      if (id !== undefined) return [{ source: id, sourcePort: edge.sourcePort }];
-      const node = own(this.#inner.nodes, edge.source);
-      return node?.type === 'input' ? into(interfaceName(edge.source, node.params)) : [];
-    };
     const inside = this.#inner.edges.flatMap((edge) => {
       const target = this.#ids.get(edge.target);
       if (target === undefined) return [];
       const was = formatEdge(edge);
-      return sources(edge).map(({ source, sourcePort }) => ({
+      return this.#sources(edge).map(({ source, sourcePort }) => ({
         edge: { source, sourcePort, target, targetPort: edge.targetPort },
         was,
       }));
     });
-    const outside = this.#outer.edges.flatMap((edge) => {
+    return [...inside, ...this.#outside()];
+  }
+
+  /** Of those, the ones that end outside. */
+  #outside(): MovedEdge[] {
+    return this.#outer.edges.flatMap((edge) => {
       if (edge.target === this.#use.id) return [];
       const was = formatEdge(edge);
       if (edge.source !== this.#use.id) return [{ edge, was }];
       const output = this.#ports.output.get(edge.sourcePort);
       return this.#inner.edges
         .filter((one) => one.target === output && one.targetPort === 'value')
-        .flatMap(sources)
+        .flatMap((one) => this.#sources(one))
         .map(({ source, sourcePort }) => ({ edge: { ...edge, source, sourcePort }, was }));
     });
-    return [...inside, ...outside];
+  }
+
+  /** Edges into the use, where each goes on to one place alone. */
+  #entering(): MovedEdge[] {
+    return this.#outer.edges.flatMap((edge) => {
+      if (edge.target !== this.#use.id) return [];
+      const places = this.#inner.edges.filter(
+        ({ source, target }) =>
+          this.#ids.has(target) && this.#inputName(source) === edge.targetPort,
+      );
+      const [place] = places;
+      const target = place && this.#ids.get(place.target);
+      if (places.length !== 1 || place === undefined || target === undefined) return [];
+      return [{ edge: { ...edge, target, targetPort: place.targetPort }, was: formatEdge(edge) }];
+    });
+  }
+
+  /** What an inner source is, seen from outside. */
+  #sources(edge: Edge): readonly Pick<Edge, 'source' | 'sourcePort'>[] {
+    const id = this.#ids.get(edge.source);
+    if (id !== undefined) return [{ source: id, sourcePort: edge.sourcePort }];
+    const name = this.#inputName(edge.source);
+    return this.#outer.edges.filter(
+      ({ target, targetPort }) => target === this.#use.id && targetPort === name,
+    );
+  }
+
+  /** What an inner node is called outside, where it is an input. */
+  #inputName(id: string): string | undefined {
+    const node = own(this.#inner.nodes, id);
+    return node?.type === 'input' ? interfaceName(id, node.params) : undefined;
   }
 
   /** Nodes that only feed samples. */
